@@ -1,0 +1,32 @@
+#pragma once
+#include <cstddef>
+
+/// Every size limit of the core, each with its reason. What exceeds one is answered to the host or
+/// held back; it is never silently cut.
+namespace bfq::limits {
+/// Longest command line before CR LF. Fits a 32-byte name and a 64-byte password, all escaped.
+inline constexpr std::size_t kLine = 256;
+/// Most arguments that any command takes, and one more so that a surplus is noticed.
+inline constexpr std::size_t kFields = 9;
+/// Link numbers 0 to 4 (manual 4.2.1).
+inline constexpr std::size_t kLinks = 5;
+/// Most bytes of one CIPSEND (manual 4.4.4).
+inline constexpr std::size_t kPayload = 2048;
+/// Most bytes of one +IPD from a stream: one full TCP segment on Ethernet (dialect 5.4).
+inline constexpr std::size_t kSegment = 1460;
+/// Largest datagram that can reach the host; a larger one is dropped where it arrives.
+inline constexpr std::size_t kDatagram = 2048;
+/// What waits for the host: two full +IPD and the reserve below.
+inline constexpr std::size_t kUartOutput = 6144;
+/// The part of the UART output that received data and unsolicited lines leave free, so that one
+/// command can always print its reply, every line that waits, and its result.
+inline constexpr std::size_t kReplyReserve = 2048;
+/// Access points that one scan remembers; of more, the strongest stay.
+inline constexpr std::size_t kScanResults = 64;
+/// Host names (dialect 3.3: 1 to 64 bytes).
+inline constexpr std::size_t kHostName = 64;
+/// Unsolicited lines that may wait while the host does not read.
+inline constexpr std::size_t kNotices = 40;
+/// Requests that one input can give rise to: closing and leaving everything at once, with a margin.
+inline constexpr std::size_t kRequests = 16;
+}  // namespace bfq::limits

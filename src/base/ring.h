@@ -1,0 +1,43 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace bfq {
+/// A queue of bytes of fixed size. Readers take the front span and then drop what they used, so
+/// bytes go from here to a socket or a UART without another copy.
+template <std::size_t N>
+class ByteRing {
+ public:
+  static constexpr std::size_t capacity = N;
+
+  std::size_t size() const { return size_; }
+  std::size_t room() const { return N - size_; }
+  bool empty() const { return size_ == 0; }
+  void clear() { start_ = size_ = 0; }
+
+  /// Takes as many bytes from the front of `in` as there is room for, and says how many.
+  std::size_t push(std::span<const std::byte> in) {
+    const std::size_t n = std::min(in.size(), room());
+    const std::size_t end = (start_ + size_) % N;
+    const std::size_t first = std::min(n, N - end);
+    std::copy_n(in.begin(), first, bytes_.begin() + static_cast<std::ptrdiff_t>(end));
+    std::copy_n(in.begin() + static_cast<std::ptrdiff_t>(first), n - first, bytes_.begin());
+    size_ += n;
+    return n;
+  }
+  /// The longest contiguous run at the front; empty only when the ring is. Valid until drop().
+  std::span<const std::byte> front() const { return {&bytes_[start_], std::min(size_, N - start_)}; }
+  void drop(std::size_t n) {
+    n = std::min(n, size_);
+    start_ = (start_ + n) % N;
+    size_ -= n;
+    if (size_ == 0) start_ = 0;  // keeps runs long: a PTY likes large writes
+  }
+
+ private:
+  std::array<std::byte, N> bytes_{};
+  std::size_t start_ = 0, size_ = 0;
+};
+}  // namespace bfq

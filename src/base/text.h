@@ -1,0 +1,43 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "base/check.h"
+
+namespace bfq {
+/// Part of a view, cut short where the view ends. string_view::substr would throw instead, and the
+/// mere chance of a throw links the unwinder into the firmware.
+constexpr std::string_view slice(std::string_view s, std::size_t from, std::size_t n = SIZE_MAX) {
+  if (from >= s.size()) return {};
+  return {s.data() + from, std::min(n, s.size() - from)};
+}
+
+/// At most N bytes of text, held in place. What a heap-free module has instead of std::string.
+template <std::size_t N>
+class Text {
+ public:
+  static constexpr std::size_t capacity = N;
+
+  constexpr Text() = default;
+  explicit Text(std::string_view s) { CHECK(assign(s)); }
+
+  /// Takes a copy of `s`, or refuses it whole when it does not fit.
+  [[nodiscard]] bool assign(std::string_view s) {
+    if (s.size() > N) return false;
+    std::copy(s.begin(), s.end(), chars_.begin());
+    size_ = static_cast<std::uint16_t>(s.size());
+    return true;
+  }
+  /// Valid until the text changes or goes.
+  std::string_view view() const { return {chars_.data(), size_}; }
+  bool empty() const { return size_ == 0; }
+  bool operator==(const Text& other) const { return view() == other.view(); }
+
+ private:
+  std::array<char, N> chars_{};
+  std::uint16_t size_ = 0;
+};
+}  // namespace bfq

@@ -1,0 +1,40 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/ipv4.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "ports/network.h"
+
+namespace bfq {
+
+/// What the module is occupied with, as a person would say it.
+enum class Activity : std::uint8_t { off, idle, processing, collecting, sending, restarting };
+
+/// A snapshot of the module for people: copied out, so it stays as it was.
+struct Status {
+  struct Link {
+    bool open = false;
+    net::Transport transport{};
+    net::Endpoint remote;
+    std::uint16_t local_port = 0;
+    bool accepted = false;          ///< by our server
+    std::uint64_t bytes_in = 0;     ///< from the network
+    std::uint64_t bytes_out = 0;    ///< to the network
+  };
+
+  Activity activity{};
+  bool associated = false;
+  Text<32> ssid;
+  Ipv4 station_address;
+  std::array<Link, limits::kLinks> links{};
+  std::size_t free_bytes = 0;       ///< what AT+SYSRAM answers
+  std::size_t waiting_for_host = 0; ///< bytes that the host has not read
+  Deadline deadline;
+  std::string_view why;             ///< what happens at the deadline; static text
+};
+}  // namespace bfq

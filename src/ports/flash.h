@@ -1,0 +1,35 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "ports/ticket.h"
+
+/// The memory that survives a power cut: two slots, one after the other, that can be erased to 0xFF
+/// and then programmed, which can only turn ones into zeros.
+///
+/// Every Erase and every Program is answered by exactly one Done, once the change would survive a
+/// power cut, or one Failed, after which the slot may hold anything. The bytes of a Program go by
+/// span through Module::flash_output() and stay as they are until it is answered.
+namespace bfq::flash {
+
+inline constexpr std::size_t kSlots = 2;
+inline constexpr std::size_t kSlotSize = 2048;
+inline constexpr std::size_t kImageSize = kSlots * kSlotSize;
+
+struct Erase {
+  Ticket ticket;
+  std::uint8_t slot = 0;
+};
+/// Programs Module::flash_output() at the beginning of the slot.
+struct Program {
+  Ticket ticket;
+  std::uint8_t slot = 0;
+};
+
+struct Done {
+  Ticket ticket;
+};
+struct Failed {
+  Ticket ticket;
+};
+}  // namespace bfq::flash

@@ -1,0 +1,120 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/ipv4.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "ports/ticket.h"
+
+/// What the module asks of an IP network, and what the network tells the module.
+///
+///            Open                 Opened                 Close
+///   free ------------> opening -------------> open ----------------> free
+///    ^                    |                     |
+///    |     OpenFailed     |       Closed        |
+///    +--------------------+<--------------------+
+///
+/// Every Open is answered by exactly one Opened or OpenFailed, and every Opened is followed by at most
+/// one Closed, unless a Close comes first: after a Close nothing more is said of that link. The bytes
+/// of a link go by span through Module's own functions, while the link is open.
+///
+/// Text for a name is as the host typed it, at most 64 bytes.
+namespace bfq {
+
+/// A link's number and its generation: an event for a link that was closed and opened again since
+/// carries the old generation, and is dropped where it enters.
+struct LinkHandle {
+  std::uint8_t id = 0;
+  std::uint16_t generation = 0;
+  bool operator==(const LinkHandle&) const = default;
+};
+
+namespace net {
+using HostName = Text<limits::kHostName>;
+
+struct Endpoint {
+  Ipv4 address;
+  std::uint16_t port = 0;
+  bool operator==(const Endpoint&) const = default;
+};
+
+enum class Transport : std::uint8_t { tcp, udp, tls };
+
+// Asked -------------------------------------------------------------------------------------------
+
+/// Asks the joined network's DHCP server for an address: answered by Addressed or AddressFailed,
+/// unless the association ends first.
+struct ObtainAddress {
+  Ticket ticket;
+};
+
+/// Asks for the IPv4 address of a name: answered by Resolved or ResolveFailed.
+struct Resolve {
+  Ticket ticket;
+  HostName name;
+};
+
+struct Open {
+  LinkHandle link;
+  Transport transport{};
+  Endpoint remote;
+  HostName name;                    ///< what the host typed; a TLS client names it to the server
+  std::uint16_t keep_alive_s = 0;   ///< seconds of silence before probes; 0: no probes
+  std::uint16_t local_port = 0;     ///< 0: any
+};
+
+/// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer.
+struct Close {
+  LinkHandle link;
+};
+
+// Told --------------------------------------------------------------------------------------------
+
+struct Addressed {
+  Ticket ticket;
+  Ipv4 address, gateway, netmask;
+};
+struct AddressFailed {
+  Ticket ticket;
+};
+
+struct Resolved {
+  Ticket ticket;
+  Ipv4 address;
+};
+struct ResolveFailed {
+  Ticket ticket;
+};
+
+struct Opened {
+  LinkHandle link;
+  std::uint16_t local_port = 0;
+};
+enum class OpenFailure : std::uint8_t {
+  unreachable,   ///< refused, no route, no answer, or a failed TLS handshake
+  no_resources,  ///< the network has no socket or port for it
+};
+struct OpenFailed {
+  LinkHandle link;
+  OpenFailure why{};
+};
+
+/// The peer has ended the link, or it broke. All bytes that came before have been handed over.
+struct Closed {
+  LinkHandle link;
+};
+
+/// The network could not send what it was given; the link itself lives on (datagrams).
+struct SendFailed {
+  LinkHandle link;
+};
+
+/// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
+struct Outgoing {
+  std::span<const std::byte> bytes;
+  Endpoint destination;
+};
+}  // namespace net
+}  // namespace bfq

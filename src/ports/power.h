@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+
+/// How the module starts and stops.
+///
+///            Started                Restart (asked), Reset (told)
+///   off --------------> running --------------------------------> off
+///
+/// A runtime answers a Restart with exactly one Started, after having ended every link, association
+/// and pending answer. It may also Reset the module at any time, and must then send a Started.
+namespace bfq::power {
+
+enum class Reason : std::uint8_t {
+  power_on,
+  command,   ///< AT+RST or AT+RESTORE
+  external,  ///< the reset line, or somebody's wish
+  watchdog,
+};
+
+/// Asked: everything that the host was owed has left the UART; start me again.
+struct Restart {
+  Reason reason{};
+};
+
+/// Told: the module has no power from now on, wherever it was.
+struct Reset {
+  Reason reason{};
+};
+
+/// Told: power is there and the boot time has passed.
+struct Started {
+  Reason reason{};
+};
+}  // namespace bfq::power

@@ -1,0 +1,96 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "base/mac.h"
+#include "base/text.h"
+#include "ports/ticket.h"
+
+/// What the module asks of a radio, and what a radio tells the module.
+///
+///            Join                  Joined
+///   idle ------------> joining --------------> joined
+///    ^                    |                       |
+///    |  JoinFailed, Leave |      Lost, Leave      |
+///    +--------------------+<----------------------+
+///
+/// A radio answers every Join with exactly one Joined or JoinFailed, unless a Leave or another Join
+/// comes first; and every Scan with any number of Found and then one ScanDone. A radio that never
+/// answers is given up on by the module, with a Leave.
+namespace bfq::radio {
+
+/// Security of a network; the numbers are those that the host sees as <ecn>.
+enum class Security : std::uint8_t { open = 0, wep = 1, wpa = 2, wpa2 = 3, wpa_wpa2 = 4, enterprise = 5 };
+
+/// Ciphers as the host sees them in +CWLAP.
+enum class Cipher : std::uint8_t { none = 0, wep40 = 1, wep104 = 2, tkip = 3, ccmp = 4, tkip_ccmp = 5, unknown = 6 };
+
+/// Asks to associate with a network. The strongest access point that fits is taken.
+struct Join {
+  Ticket ticket;
+  Text<32> ssid;
+  Text<64> password;  ///< empty for an open network
+  std::optional<MacAddress> bssid;
+  /// 1: refuse open and WEP networks (the manual's pci_en).
+  std::optional<std::uint8_t> only_protected;
+};
+
+/// Ends an association, or an attempt at one. Not answered.
+struct Leave {};
+
+enum class ScanType : std::uint8_t { active = 0, passive = 1 };
+
+/// Asks for the access points in range, all of them or those that fit.
+struct Scan {
+  Ticket ticket;
+  std::optional<Text<32>> ssid;
+  std::optional<MacAddress> bssid;
+  std::optional<std::uint8_t> channel;
+  std::optional<ScanType> type;
+  std::optional<std::uint16_t> shortest_ms;  ///< time for each channel
+  std::optional<std::uint16_t> longest_ms;
+};
+
+/// One access point as a scan sees it.
+struct AccessPoint {
+  Text<32> ssid;  ///< empty when hidden
+  MacAddress bssid;
+  Security security = Security::open;
+  std::int8_t rssi = 0;  ///< dBm
+  std::uint8_t channel = 0;
+  std::int16_t frequency_offset = 0;
+  std::int16_t frequency_calibration = 0;
+  Cipher pairwise = Cipher::none;
+  Cipher group = Cipher::none;
+  std::uint8_t standards = 7;  ///< bit 0 802.11b, bit 1 g, bit 2 n
+  bool wps = false;
+};
+
+struct Joined {
+  Ticket ticket;
+  MacAddress bssid;
+  std::uint8_t channel = 0;
+  std::int8_t rssi = 0;
+};
+
+/// The numbers are those that the host sees after "+CWJAP_CUR:".
+enum class JoinFailure : std::uint8_t { timed_out = 1, wrong_password = 2, no_such_network = 3, refused = 4 };
+struct JoinFailed {
+  Ticket ticket;
+  JoinFailure why{};
+};
+
+/// The association that `ticket` asked for is gone, and nobody asked for that.
+struct Lost {
+  Ticket ticket;
+};
+
+struct Found {
+  Ticket ticket;
+  AccessPoint access_point;
+};
+struct ScanDone {
+  Ticket ticket;
+  bool succeeded = true;
+};
+}  // namespace bfq::radio
