@@ -228,7 +228,7 @@ void Module::go_off() {
   job_ = NoJob{};
   notices_.clear();
   requests_.clear();
-  station_ = Station{};
+  station_.reset();
   links_.reset();
 }
 

@@ -62,6 +62,16 @@ void Station::disassociate(Module& module) {
   module.links().close_station_links(module);
 }
 
+// Not by assigning a new Station: that one would lie on the stack, with room for a whole scan.
+void Station::reset() {
+  phase_ = Phase::idle;
+  network_ = {};
+  joined_ = {};
+  address_ = {};
+  retry_ = Deadline::never();
+  found_count_ = 0;
+}
+
 // Joining -----------------------------------------------------------------------------------------
 
 void Station::associate(Module& module, Deadline retry) {
