@@ -270,7 +270,7 @@ void Module::go_off() {
   notices_.clear();
   requests_.clear();
   switches_uart_ = false;
-  station_ = Station{};
+  station_.reset();
   soft_ap_ = SoftAp{};
   server_ = Server{};
   passage_ = Passage{};

@@ -68,6 +68,17 @@ void Station::disassociate(Module& module) {
   module.links().close_links_through(module, net::Interface::station);
 }
 
+// Not by assigning a new Station: that one would lie on the stack, with room for a whole scan.
+void Station::reset() {
+  phase_ = Phase::idle;
+  network_ = {};
+  joined_ = {};
+  address_ = {};
+  retry_ = Deadline::never();
+  options_ = {};
+  found_count_ = 0;
+}
+
 // Joining -----------------------------------------------------------------------------------------
 
 void Station::join_by_itself(Module& module) {

@@ -54,6 +54,8 @@ class Station {
 
   /// Ends the association, if there is one, and any attempt at one. Lines follow for what ended.
   void disassociate(Module&);
+  /// All is forgotten without a word, as when the power goes.
+  void reset();
 
   bool associated() const { return phase_ == Phase::addressing || phase_ == Phase::up; }
   bool has_address() const { return phase_ == Phase::up; }
