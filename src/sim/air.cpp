@@ -8,15 +8,16 @@ namespace {
 constexpr Ipv4 in_network(Ipv4 network, std::uint32_t host) { return Ipv4(network.bits | host); }
 
 bool is_leased(const Air& air, Ipv4 address) {
-  return std::any_of(air.leases.begin(), air.leases.end(), [&](const Lease& l) { return l.address == address; });
+  return std::any_of(air.leases.begin(), air.leases.end(),
+                     [&](const Lease& l) { return l.address == address; });
 }
 
 /// The first number that no access point of this air carries yet.
 std::uint8_t free_number(const Air& air) {
   for (std::uint8_t n = 1; n < 255; ++n) {
-    const bool taken = std::any_of(air.access_points.begin(), air.access_points.end(), [n](const AccessPoint& a) {
-      return a.bssid.bytes[5] == n || a.network == Ipv4(10, 44, n, 0);
-    });
+    const bool taken = std::any_of(
+        air.access_points.begin(), air.access_points.end(),
+        [n](const AccessPoint& a) { return a.bssid.bytes[5] == n || a.network == Ipv4(10, 44, n, 0); });
     if (!taken) return n;
   }
   return 255;
@@ -36,7 +37,8 @@ Air default_air() {
                          .channel = 3,
                          .rssi = -71});
   add_access_point(air, {.ssid = "BFQ-CORP", .security = Security::enterprise, .channel = 9, .rssi = -66});
-  add_access_point(air, {.ssid = "BFQ-SILENT", .password = "silent-lab-4004", .channel = 4, .rssi = -77, .silent = true});
+  add_access_point(
+      air, {.ssid = "BFQ-SILENT", .password = "silent-lab-4004", .channel = 4, .rssi = -77, .silent = true});
   return air;
 }
 

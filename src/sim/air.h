@@ -17,10 +17,10 @@ struct AccessPoint {
   std::uint8_t channel = 1;
   std::int8_t rssi = -50;
   MacAddress bssid{};
-  bool hidden = false;    ///< its name is seen only by those who ask for it
-  bool silent = false;    ///< is seen, but never answers a join
-  bool has_dhcp = true;   ///< false: nobody answers who asks for an address
-  Ipv4 network{};         ///< a /24; its gateway is .1
+  bool hidden = false;   ///< its name is seen only by those who ask for it
+  bool silent = false;   ///< is seen, but never answers a join
+  bool has_dhcp = true;  ///< false: nobody answers who asks for an address
+  Ipv4 network{};        ///< a /24; its gateway is .1
 };
 
 /// Which station has which address of which network: the same one each time that it asks.

@@ -22,7 +22,8 @@ std::optional<JoinFailure> refusal(const AccessPoint& ap, const radio::Join& joi
   if (ap.security == Security::enterprise) return JoinFailure::refused;
   const bool weak = ap.security == Security::open || ap.security == Security::wep;
   if (weak && join.only_protected.value_or(0) != 0) return JoinFailure::refused;
-  if (ap.security != Security::open && ap.password != join.password.view()) return JoinFailure::wrong_password;
+  if (ap.security != Security::open && ap.password != join.password.view())
+    return JoinFailure::wrong_password;
   return std::nullopt;
 }
 
