@@ -2,6 +2,9 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <type_traits>
+#include <variant>
 
 #include "at/interpreter.h"
 #include "at/reply.h"
@@ -16,6 +19,9 @@
 #include "ports/messages.h"
 
 namespace bfq {
+
+/// The numbers are those of AT+CWMODE.
+enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 
 /// The whole module. It does no I/O: bytes and events go in with the time at which they came; bytes,
 /// requests and the next deadline come out.
@@ -84,5 +90,92 @@ class Module {
 
   /// What the module is about right now, for people.
   Status status() const;
+
+  // For commands and organs --------------------------------------------------------------------------
+
+  /// The time of the input that is being handled.
+  Instant now() const { return now_; }
+  const Identity& identity() const { return identity_; }
+  Station& station() { return station_; }
+  const Station& station() const { return station_; }
+  Links& links() { return links_; }
+  const Links& links() const { return links_; }
+
+  WifiMode mode() const { return mode_; }
+  bool has_station() const { return mode_ != WifiMode::access_point; }
+  bool has_access_point() const { return mode_ != WifiMode::station; }
+  /// Leaving station mode ends the association (dialect 3.2).
+  void set_mode(WifiMode mode);
+  void set_echo(bool on) { interpreter_.set_echo(on); }
+
+  /// R-OK is printed by who calls this; then the module goes down as soon as the host has read all of
+  /// it. Whatever was under way is forgotten.
+  void restart(power::Reason reason);
+
+  /// Writes behind everything that waits to be said.
+  at::Reply reply();
+  /// "+CWJAP_CUR" in the reply to AT+CWJAP_CUR: the name under which the host asked.
+  std::string_view command_name() const { return interpreter_.command().name; }
+  /// A line that nobody asked for, said as soon as it may be.
+  void notify(Notice::Kind kind, std::uint8_t link = 0) { notices_.add({kind, link}); }
+  /// True when a line fits without using what is reserved for results.
+  bool has_room_for_a_line() const;
+
+  void request(const Request& request);
+  Ticket new_ticket();
+
+  /// Begins what the handler's answer `later` or `prompt` stands for.
+  void start(const Job& job) { job_ = job; }
+  /// The job of that kind, or nullptr when the module is occupied otherwise.
+  template <class J>
+  J* job() {
+    return std::get_if<J>(&job_);
+  }
+  template <class J>
+  const J* job() const {
+    return std::get_if<J>(&job_);
+  }
+  /// Ends the job with its command's result, behind everything that waits to be said.
+  void finish(at::Answer answer);
+  /// Ends a CIPSEND with its result, in front of everything that waits to be said (dialect 1.7).
+  void finish_send(std::string_view result);
+  /// "Recv n bytes", in front of everything that waits to be said.
+  void say_received(std::size_t bytes);
+
+  /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
+  std::size_t free_bytes() const;
+
+ private:
+  /// restarting: the host still has to read what it is owed.
+  enum class Phase : std::uint8_t { off, running, restarting };
+
+  at::Busy busy() const;
+  bool holds_lines() const;
+  bool takes_command_bytes() const;
+  void settle();
+  void flush_notices(bool into_reserve);
+  void say(const Notice& notice);
+  void go_off();
+  void boot();
+  void dispatch(const Event& event);
+  void give_up_job();
+
+  Identity identity_;
+  at::Interpreter interpreter_;
+  at::UartOutput uart_out_;
+  Notices notices_;
+  Queue<Request, limits::kRequests> requests_;
+  Job job_;
+  Station station_;
+  Links links_;
+  Instant now_{};
+  Ticket last_ticket_;
+  Phase phase_ = Phase::off;
+  power::Reason restart_reason_{};
+  WifiMode mode_ = WifiMode::station;
 };
+
+// A runtime may keep a copy of the whole state: for a journal, or to compare.
+static_assert(std::is_trivially_copyable_v<Module>);
+static_assert(sizeof(Module) < 24 * 1024);
 }  // namespace bfq

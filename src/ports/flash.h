@@ -17,19 +17,19 @@ inline constexpr std::size_t kSlotSize = 2048;
 inline constexpr std::size_t kImageSize = kSlots * kSlotSize;
 
 struct Erase {
-  Ticket ticket;
+  Ticket ticket{};
   std::uint8_t slot = 0;
 };
 /// Programs Module::flash_output() at the beginning of the slot.
 struct Program {
-  Ticket ticket;
+  Ticket ticket{};
   std::uint8_t slot = 0;
 };
 
 struct Done {
-  Ticket ticket;
+  Ticket ticket{};
 };
 struct Failed {
-  Ticket ticket;
+  Ticket ticket{};
 };
 }  // namespace bfq::flash

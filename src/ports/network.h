@@ -35,7 +35,7 @@ namespace net {
 using HostName = Text<limits::kHostName>;
 
 struct Endpoint {
-  Ipv4 address;
+  Ipv4 address{};
   std::uint16_t port = 0;
   bool operator==(const Endpoint&) const = default;
 };
@@ -47,49 +47,49 @@ enum class Transport : std::uint8_t { tcp, udp, tls };
 /// Asks the joined network's DHCP server for an address: answered by Addressed or AddressFailed,
 /// unless the association ends first.
 struct ObtainAddress {
-  Ticket ticket;
+  Ticket ticket{};
 };
 
 /// Asks for the IPv4 address of a name: answered by Resolved or ResolveFailed.
 struct Resolve {
-  Ticket ticket;
-  HostName name;
+  Ticket ticket{};
+  HostName name{};
 };
 
 struct Open {
-  LinkHandle link;
+  LinkHandle link{};
   Transport transport{};
-  Endpoint remote;
-  HostName name;                    ///< what the host typed; a TLS client names it to the server
+  Endpoint remote{};
+  HostName name{};                    ///< what the host typed; a TLS client names it to the server
   std::uint16_t keep_alive_s = 0;   ///< seconds of silence before probes; 0: no probes
   std::uint16_t local_port = 0;     ///< 0: any
 };
 
 /// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer.
 struct Close {
-  LinkHandle link;
+  LinkHandle link{};
 };
 
 // Told --------------------------------------------------------------------------------------------
 
 struct Addressed {
-  Ticket ticket;
+  Ticket ticket{};
   Ipv4 address, gateway, netmask;
 };
 struct AddressFailed {
-  Ticket ticket;
+  Ticket ticket{};
 };
 
 struct Resolved {
-  Ticket ticket;
-  Ipv4 address;
+  Ticket ticket{};
+  Ipv4 address{};
 };
 struct ResolveFailed {
-  Ticket ticket;
+  Ticket ticket{};
 };
 
 struct Opened {
-  LinkHandle link;
+  LinkHandle link{};
   std::uint16_t local_port = 0;
 };
 enum class OpenFailure : std::uint8_t {
@@ -97,24 +97,24 @@ enum class OpenFailure : std::uint8_t {
   no_resources,  ///< the network has no socket or port for it
 };
 struct OpenFailed {
-  LinkHandle link;
+  LinkHandle link{};
   OpenFailure why{};
 };
 
 /// The peer has ended the link, or it broke. All bytes that came before have been handed over.
 struct Closed {
-  LinkHandle link;
+  LinkHandle link{};
 };
 
 /// The network could not send what it was given; the link itself lives on (datagrams).
 struct SendFailed {
-  LinkHandle link;
+  LinkHandle link{};
 };
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
 struct Outgoing {
   std::span<const std::byte> bytes;
-  Endpoint destination;
+  Endpoint destination{};
 };
 }  // namespace net
 }  // namespace bfq

@@ -27,12 +27,12 @@ enum class Cipher : std::uint8_t { none = 0, wep40 = 1, wep104 = 2, tkip = 3, cc
 
 /// Asks to associate with a network. The strongest access point that fits is taken.
 struct Join {
-  Ticket ticket;
-  Text<32> ssid;
-  Text<64> password;  ///< empty for an open network
-  std::optional<MacAddress> bssid;
+  Ticket ticket{};
+  Text<32> ssid{};
+  Text<64> password{};  ///< empty for an open network
+  std::optional<MacAddress> bssid{};
   /// 1: refuse open and WEP networks (the manual's pci_en).
-  std::optional<std::uint8_t> only_protected;
+  std::optional<std::uint8_t> only_protected{};
 };
 
 /// Ends an association, or an attempt at one. Not answered.
@@ -42,19 +42,19 @@ enum class ScanType : std::uint8_t { active = 0, passive = 1 };
 
 /// Asks for the access points in range, all of them or those that fit.
 struct Scan {
-  Ticket ticket;
-  std::optional<Text<32>> ssid;
-  std::optional<MacAddress> bssid;
-  std::optional<std::uint8_t> channel;
-  std::optional<ScanType> type;
-  std::optional<std::uint16_t> shortest_ms;  ///< time for each channel
-  std::optional<std::uint16_t> longest_ms;
+  Ticket ticket{};
+  std::optional<Text<32>> ssid{};
+  std::optional<MacAddress> bssid{};
+  std::optional<std::uint8_t> channel{};
+  std::optional<ScanType> type{};
+  std::optional<std::uint16_t> shortest_ms{};  ///< time for each channel
+  std::optional<std::uint16_t> longest_ms{};
 };
 
 /// One access point as a scan sees it.
 struct AccessPoint {
-  Text<32> ssid;  ///< empty when hidden
-  MacAddress bssid;
+  Text<32> ssid{};  ///< empty when hidden
+  MacAddress bssid{};
   Security security = Security::open;
   std::int8_t rssi = 0;  ///< dBm
   std::uint8_t channel = 0;
@@ -67,8 +67,8 @@ struct AccessPoint {
 };
 
 struct Joined {
-  Ticket ticket;
-  MacAddress bssid;
+  Ticket ticket{};
+  MacAddress bssid{};
   std::uint8_t channel = 0;
   std::int8_t rssi = 0;
 };
@@ -76,21 +76,21 @@ struct Joined {
 /// The numbers are those that the host sees after "+CWJAP_CUR:".
 enum class JoinFailure : std::uint8_t { timed_out = 1, wrong_password = 2, no_such_network = 3, refused = 4 };
 struct JoinFailed {
-  Ticket ticket;
+  Ticket ticket{};
   JoinFailure why{};
 };
 
 /// The association that `ticket` asked for is gone, and nobody asked for that.
 struct Lost {
-  Ticket ticket;
+  Ticket ticket{};
 };
 
 struct Found {
-  Ticket ticket;
-  AccessPoint access_point;
+  Ticket ticket{};
+  AccessPoint access_point{};
 };
 struct ScanDone {
-  Ticket ticket;
+  Ticket ticket{};
   bool succeeded = true;
 };
 }  // namespace bfq::radio

@@ -1,0 +1,132 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "at/answer.h"
+#include "at/param.h"
+#include "base/doc.h"
+
+namespace bfq::at {
+
+/// Whether an empty line stands between a command's information and its OK (dialect 1.4).
+enum class Spacing : std::uint8_t { blank_line, tight };
+
+/// AT+X or AT+X?
+struct PlainForm {
+  Answer (*run)(Module&) = nullptr;
+  [[no_unique_address]] Doc reply{};  ///< what it prints before OK
+  Spacing spacing = Spacing::blank_line;
+  constexpr explicit operator bool() const { return run != nullptr; }
+};
+
+/// One way to write AT+X=…; most commands have one, some one for each mode of the module.
+struct Shape {
+  std::span<const Param> params{};
+  Refusal (*run)(Module&, const Shape&, Fields, Answer&) = nullptr;
+  bool (*fits)(const Module&, Fields) = nullptr;   ///< nullptr: always
+  [[no_unique_address]] Doc when{};                ///< what `fits` asks for, in words
+  Refusal (*allowed)(const Module&) = nullptr;     ///< looked at before any argument
+  std::string_view surplus{};                      ///< the line for too many arguments
+  [[no_unique_address]] Doc reply{};               ///< what it prints before its result
+};
+
+/// AT+X=<a>,<b>: one shape, or several of which the first that fits is taken.
+struct SetForm {
+  Shape only{};
+  std::span<const Shape> several{};
+  constexpr std::span<const Shape> shapes() const {
+    if (!several.empty()) return several;
+    return only.run == nullptr ? std::span<const Shape>{} : std::span<const Shape>{&only, 1};
+  }
+  constexpr explicit operator bool() const { return !several.empty() || only.run != nullptr; }
+};
+
+/// AT+X=?
+enum class TestForm : std::uint8_t { absent, ranges };
+
+/// A number that the command may fail with, and what it means.
+struct Failure {
+  std::uint8_t code;
+  [[no_unique_address]] Doc means{};
+};
+
+/// Where knowledge of a behaviour comes from.
+enum class Origin : std::uint8_t { manual, observed, ours };
+
+/// One line of the ledger of fidelity: a behaviour and its source.
+struct Fact {
+  Origin origin;
+  [[no_unique_address]] Doc where{};
+  [[no_unique_address]] Doc says{};
+};
+
+/// Everything there is to say about one command. The parser, the ranges, AT+X=?, the manual, the
+/// ledger and the conformance test all read this row and nothing else.
+struct Command {
+  std::string_view name;  ///< without the leading "AT"
+  [[no_unique_address]] Doc summary{};
+  Refusal (*allowed)(const Module&) = nullptr;  ///< for query, set and execute; nullptr: always
+  [[no_unique_address]] Doc needs{};            ///< what `allowed` asks for, in words
+  bool digit_follows = false;                   ///< ATE0: the one-digit argument follows the name
+  TestForm test = TestForm::absent;
+  PlainForm query{};
+  SetForm set{};
+  PlainForm execute{};
+  /// AT+X in full while another command runs, instead of a busy line.
+  Answer (*interrupts)(Module&) = nullptr;
+  std::span<const Failure> failures{};
+  std::span<const Fact> facts{};
+};
+
+namespace detail {
+template <class>
+struct HandlerArgs;
+template <class A>
+struct HandlerArgs<Answer (*)(Module&, const A&)> {
+  using Type = A;
+};
+}  // namespace detail
+
+/// A set form whose handler takes its arguments already parsed into a struct.
+template <auto Handler>
+consteval Shape shape(std::span<const Param> params) {
+  return {.params = params, .run = [](Module& module, const Shape& self, Fields fields, Answer& answer) {
+            typename detail::HandlerArgs<decltype(Handler)>::Type args{};
+            const Refusal refusal = store_all(self.params, fields, self.surplus, module, &args);
+            if (!refusal) answer = Handler(module, args);
+            return refusal;
+          }};
+}
+template <auto Handler>
+consteval SetForm set(std::span<const Param> params) {
+  return {.only = shape<Handler>(params)};
+}
+consteval SetForm set(std::span<const Shape> shapes) { return {.several = shapes}; }
+
+/// What `then` of a parameter looks at, typed.
+template <auto Check, class Args>
+Refusal check(const Module& module, const void* args) {
+  return Check(module, *static_cast<const Args*>(args));
+}
+
+using CommandTable = std::span<const Command>;
+
+/// Sorted by name, no two alike, required arguments before optional ones.
+constexpr bool well_formed(CommandTable table) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (i > 0 && !(table[i - 1].name < table[i].name)) return false;
+    for (const Shape& shape : table[i].set.shapes()) {
+      bool seen_optional = false;
+      for (const Param& param : shape.params) {
+        if (seen_optional && !param.optional) return false;
+        seen_optional = param.optional;
+      }
+    }
+  }
+  return true;
+}
+
+/// The row of that name, or nullptr. The table is well formed.
+const Command* find(CommandTable, std::string_view name);
+
+}  // namespace bfq::at

@@ -1,0 +1,41 @@
+#include "at/fields.h"
+
+namespace bfq::at {
+namespace {
+/// Reads a quoted text whose opening mark is at `at`; leaves `at` behind the closing one.
+bool read_quoted(std::span<char> text, std::size_t& at, Field& out) {
+  std::size_t write = ++at;
+  const std::size_t begin = write;
+  while (at < text.size() && text[at] != '"') {
+    if (text[at] == '\\' && ++at == text.size()) return false;
+    text[write++] = text[at++];
+  }
+  if (at == text.size()) return false;
+  ++at;
+  out = {.text = {text.data() + begin, write - begin}, .present = true, .quoted = true};
+  return true;
+}
+
+void read_bare(std::span<char> text, std::size_t& at, Field& out) {
+  const std::size_t begin = at;
+  while (at < text.size() && text[at] != ',') ++at;
+  out = {.text = {text.data() + begin, at - begin}, .present = at > begin, .quoted = false};
+}
+}  // namespace
+
+bool split_fields(std::span<char> text, FieldArray& out) {
+  std::size_t at = 0;
+  for (;;) {
+    Field field;
+    while (at < text.size() && text[at] == ' ') ++at;
+    if (at < text.size() && text[at] == '"') {
+      if (!read_quoted(text, at, field)) return false;
+    } else {
+      read_bare(text, at, field);
+    }
+    if (out.count < out.fields.size()) out.fields[out.count++] = field;
+    if (at == text.size()) return true;
+    if (text[at++] != ',') return false;
+  }
+}
+}  // namespace bfq::at

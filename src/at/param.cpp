@@ -1,0 +1,91 @@
+#include "at/param.h"
+
+#include <algorithm>
+
+namespace bfq::at {
+namespace {
+constexpr std::size_t kMostDigits = 9;  // dialect 2: at most nine digits, so an int32 always holds it
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string_view words_for(const Param& param, Fault fault) {
+  if (param.words == nullptr) return {};
+  switch (fault) {
+    case Fault::none: return {};
+    case Fault::missing: return param.words->missing;
+    case Fault::wrong: return param.words->wrong;
+    case Fault::too_small: return param.words->too_small;
+    case Fault::too_large: return param.words->too_large;
+  }
+  return {};
+}
+}  // namespace
+
+Fault read_integer(Field field, Range range, std::int32_t& out) {
+  if (field.quoted || field.text.empty()) return Fault::wrong;
+  std::string_view digits = field.text;
+  const bool negative = range.min < 0 && digits.front() == '-';
+  if (negative) digits = slice(digits, 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return Fault::wrong;
+  if (digits.size() > kMostDigits) return Fault::too_large;
+  std::int32_t value = 0;
+  for (const char c : digits) value = value * 10 + (c - '0');
+  if (negative) value = -value;
+  if (value < range.min) return Fault::too_small;
+  if (value > range.max) return Fault::too_large;
+  out = value;
+  return Fault::none;
+}
+
+Fault read_text(Field field, Range range) {
+  const auto size = static_cast<std::int32_t>(field.text.size());
+  if (!field.quoted) return Fault::wrong;
+  if (size < range.min) return Fault::too_small;
+  return size > range.max ? Fault::too_large : Fault::none;
+}
+
+Fault read_mac(Field field, MacAddress& out) {
+  if (!field.quoted || field.text.size() != 17) return Fault::wrong;
+  for (std::size_t i = 0; i < 6; ++i) {
+    const int high = hex_digit(field.text[3 * i]), low = hex_digit(field.text[3 * i + 1]);
+    if (high < 0 || low < 0 || (i < 5 && field.text[3 * i + 2] != ':')) return Fault::wrong;
+    out.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return Fault::none;
+}
+
+Fault read_ipv4(Field field, Ipv4& out) {
+  if (!field.quoted) return Fault::wrong;
+  const std::optional<Ipv4> address = parse_ipv4(field.text);
+  if (!address) return Fault::wrong;
+  out = *address;
+  return Fault::none;
+}
+
+Fault read_choice(Field field, std::span<const std::string_view> choices, std::size_t& out) {
+  const auto found = std::find(choices.begin(), choices.end(), field.text);
+  if (!field.quoted || found == choices.end()) return Fault::wrong;
+  out = static_cast<std::size_t>(found - choices.begin());
+  return Fault::none;
+}
+
+Refusal store_all(std::span<const Param> params, Fields fields, std::string_view surplus, const Module& module,
+                  void* args) {
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    const Param& param = params[i];
+    const bool given = i < fields.size() && fields[i].present;
+    if (!given && param.optional) continue;
+    const Fault fault = given ? param.store(args, fields[i], param.range) : Fault::missing;
+    if (fault != Fault::none) return refuse(words_for(param, fault));
+    if (param.then == nullptr) continue;
+    if (const Refusal refusal = param.then(module, args)) return refusal;
+  }
+  return fields.size() > params.size() ? refuse(surplus) : kAccepted;
+}
+}  // namespace bfq::at

@@ -1,0 +1,43 @@
+#include "at/reply.h"
+
+#include <array>
+#include <charconv>
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace bfq::at {
+Reply& Reply::text(std::string_view s) { return bytes(std::as_bytes(std::span(s.data(), s.size()))); }
+
+Reply& Reply::bytes(std::span<const std::byte> bytes) {
+  CHECK(out_->push(bytes) == bytes.size());
+  return *this;
+}
+
+Reply& Reply::number(std::int64_t value) {
+  std::array<char, 20> digits{};
+  const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  return text({digits.data(), static_cast<std::size_t>(end - digits.data())});
+}
+
+Reply& Reply::quoted(std::string_view s) { return text("\"").text(s).text("\""); }
+
+Reply& Reply::mac(const MacAddress& address) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  text("\"");
+  for (std::size_t i = 0; i < address.bytes.size(); ++i) {
+    if (i > 0) text(":");
+    const unsigned byte = address.bytes[i];
+    text(slice(kHex, byte >> 4U, 1)).text(slice(kHex, byte & 15U, 1));
+  }
+  return text("\"");
+}
+
+Reply& Reply::address(Ipv4 address) {
+  for (unsigned i = 0; i < 4; ++i) {
+    if (i > 0) text(".");
+    number(address.octet(i));
+  }
+  return *this;
+}
+}  // namespace bfq::at

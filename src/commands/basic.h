@@ -1,0 +1,83 @@
+#pragma once
+#include "at/command.h"
+
+/// The manual's chapter 2: what every modem has.
+namespace bfq::commands {
+using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
+
+Answer attend(Module&);
+Answer stop_echo(Module&);
+struct EchoArgs {
+  std::uint8_t on = 0;
+};
+Answer set_echo(Module&, const EchoArgs&);
+Answer restart(Module&);
+Answer show_version(Module&);
+Answer show_free_memory(Module&);
+
+inline constexpr Fact kAttentionFacts[] = {
+    {Origin::manual, "2.2.1", "AT answers OK; it has no other form."},
+};
+inline constexpr Command kAttention{
+    .name = "",
+    .summary = "See whether the module is there",
+    .execute = {attend},
+    .facts = kAttentionFacts,
+};
+
+inline constexpr Param kEchoParams[] = {
+    param<&EchoArgs::on>("echo", between(0, 1), "1: send back what is typed; 0: do not"),
+};
+inline constexpr Fact kEchoFacts[] = {
+    {Origin::observed, "T36", "ATE0 is itself echoed, the lines after it are not; echo is on again after a reset."},
+    {Origin::ours, "ITU-T V.250: an omitted value means 0", "ATE without a digit means ATE0."},
+    {Origin::ours, "dialect 3.1", "ATE=0 is refused: the digit follows the name directly."},
+};
+inline constexpr Command kEcho{
+    .name = "E",
+    .summary = "Choose whether the module sends back what the host types",
+    .digit_follows = true,
+    .set = set<&set_echo>(kEchoParams),
+    .execute = {stop_echo},
+    .facts = kEchoFacts,
+};
+
+inline constexpr Fact kRestartFacts[] = {
+    {Origin::manual, "2.2.2", "AT+RST answers OK and restarts the module."},
+    {Origin::observed, "T2", "WIFI DISCONNECT follows OK when the station was associated; links end without CLOSED."},
+    {Origin::ours, "dialect 1.5", "While another command runs, AT+RST in full restarts all the same, and says so."},
+    {Origin::ours, "dialect 1.6", "What is typed before `ready` is lost."},
+};
+inline constexpr Command kRestart{
+    .name = "+RST",
+    .summary = "Restart the module",
+    .execute = {restart},
+    .interrupts = restart,
+    .facts = kRestartFacts,
+};
+
+inline constexpr Fact kShowVersionFacts[] = {
+    {Origin::manual, "2.2.3", "Three lines: AT version, SDK version, compile time."},
+    {Origin::observed, "T3, T10", "No empty line stands before OK."},
+    {Origin::ours, "dialect 0.4, 4", "The AT version is the manual's, the SDK version carries this project's."},
+};
+inline constexpr Command kShowVersion{
+    .name = "+GMR",
+    .summary = "Show the versions of the firmware",
+    .execute = {show_version, "AT version:<version>, SDK version:<version>, compile time:<date>, a line each",
+                Spacing::tight},
+    .facts = kShowVersionFacts,
+};
+
+inline constexpr Fact kShowFreeMemoryFacts[] = {
+    {Origin::manual, "2.2.7", "One number, in bytes."},
+    {Origin::ours, "dialect 0.4, 13",
+     "The bytes that the module's pools really have free: fewer while links are open or bytes wait."},
+};
+inline constexpr Command kShowFreeMemory{
+    .name = "+SYSRAM",
+    .summary = "Show how much memory is free",
+    .query = {show_free_memory, "+SYSRAM:<bytes>"},
+    .facts = kShowFreeMemoryFacts,
+};
+}  // namespace bfq::commands

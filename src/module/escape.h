@@ -1,0 +1,29 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+#include "base/time.h"
+
+namespace bfq {
+
+/// Watches what the host types for `+++` alone: three plus signs with 20 ms of silence before and
+/// after (dialect 5.1, 5.2).
+class Escape {
+ public:
+  static constexpr Duration kSilence = 20ms;
+
+  /// Begins to watch at `now`, when the last byte of the command line has just come.
+  explicit Escape(Instant now) : last_(now) {}
+
+  /// What has been typed at `now`; bytes of one call count as one burst.
+  void typed(std::span<const std::byte> bytes, Instant now);
+
+  /// When the silence behind `+++` is complete; never while anything else was typed last.
+  Deadline complete() const;
+
+ private:
+  Instant last_;
+  std::size_t burst_ = kNoBurst;  ///< plus signs since the last silence, kNoBurst when other bytes came too
+  static constexpr std::size_t kNoBurst = SIZE_MAX;
+};
+}  // namespace bfq

@@ -1,0 +1,67 @@
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "at/answer.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "module/job.h"
+#include "ports/messages.h"
+
+namespace bfq {
+class Module;
+
+/// The module as a client of somebody's access point: joining, the address, scanning, and coming back
+/// by itself when the access point was lost.
+class Station {
+ public:
+  // What commands do.
+  at::Answer join(Module&, const radio::Join& network);
+  at::Answer show_network(Module&) const;
+  at::Answer leave(Module&);
+  at::Answer scan(Module&, const radio::Scan& what);
+
+  // What happens.
+  void on(Module&, const radio::Joined&);
+  void on(Module&, const radio::JoinFailed&);
+  void on(Module&, const radio::Lost&);
+  void on(Module&, const radio::Found&);
+  void on(Module&, const radio::ScanDone&);
+  void on(Module&, const net::Addressed&);
+  void on(Module&, const net::AddressFailed&);
+
+  Deadline next_deadline() const { return retry_; }
+  void advance(Module&);
+  void give_up(Module&, const Joining&);
+  void give_up(Module&, const Scanning&);
+  /// Prints as many lines of a scan as there is room for.
+  void list(Module&);
+
+  /// Ends the association, if there is one, and any attempt at one. Lines follow for what ended.
+  void disassociate(Module&);
+
+  bool associated() const { return phase_ == Phase::addressing || phase_ == Phase::up; }
+  bool has_address() const { return phase_ == Phase::up; }
+  /// 0.0.0.0 while there is none.
+  Ipv4 address() const { return has_address() ? address_.address : Ipv4{}; }
+  const Text<32>& ssid() const { return network_.ssid; }
+
+ private:
+  /// waiting: the access point was lost, and the next attempt follows at `retry_`.
+  enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting };
+
+  /// `retry` is when an attempt that nobody waits for is given up and made anew.
+  void associate(Module&, Deadline retry);
+  void fail_join(Module&, radio::JoinFailure);
+  void remember(const radio::AccessPoint&);
+  void print(Module&, const radio::AccessPoint&) const;
+
+  Phase phase_ = Phase::idle;
+  radio::Join network_;
+  radio::Joined joined_;
+  net::Addressed address_;
+  Deadline retry_;
+  std::array<radio::AccessPoint, limits::kScanResults> found_{};
+  std::uint8_t found_count_ = 0;
+};
+}  // namespace bfq

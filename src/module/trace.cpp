@@ -1,0 +1,44 @@
+#include "module/trace.h"
+
+#include "base/overloaded.h"
+
+namespace bfq {
+std::string_view name_of(const Event& event) {
+  return std::visit(overloaded{
+                        [](const radio::Joined&) { return "radio::Joined"; },
+                        [](const radio::JoinFailed&) { return "radio::JoinFailed"; },
+                        [](const radio::Lost&) { return "radio::Lost"; },
+                        [](const radio::Found&) { return "radio::Found"; },
+                        [](const radio::ScanDone&) { return "radio::ScanDone"; },
+                        [](const net::Addressed&) { return "net::Addressed"; },
+                        [](const net::AddressFailed&) { return "net::AddressFailed"; },
+                        [](const net::Resolved&) { return "net::Resolved"; },
+                        [](const net::ResolveFailed&) { return "net::ResolveFailed"; },
+                        [](const net::Opened&) { return "net::Opened"; },
+                        [](const net::OpenFailed&) { return "net::OpenFailed"; },
+                        [](const net::Closed&) { return "net::Closed"; },
+                        [](const net::SendFailed&) { return "net::SendFailed"; },
+                        [](const flash::Done&) { return "flash::Done"; },
+                        [](const flash::Failed&) { return "flash::Failed"; },
+                        [](const power::Reset&) { return "power::Reset"; },
+                        [](const power::Started&) { return "power::Started"; },
+                    },
+                    event);
+}
+
+std::string_view name_of(const Request& request) {
+  return std::visit(overloaded{
+                        [](const radio::Join&) { return "radio::Join"; },
+                        [](const radio::Leave&) { return "radio::Leave"; },
+                        [](const radio::Scan&) { return "radio::Scan"; },
+                        [](const net::ObtainAddress&) { return "net::ObtainAddress"; },
+                        [](const net::Resolve&) { return "net::Resolve"; },
+                        [](const net::Open&) { return "net::Open"; },
+                        [](const net::Close&) { return "net::Close"; },
+                        [](const flash::Erase&) { return "flash::Erase"; },
+                        [](const flash::Program&) { return "flash::Program"; },
+                        [](const power::Restart&) { return "power::Restart"; },
+                    },
+                    request);
+}
+}  // namespace bfq

@@ -1,0 +1,14 @@
+#pragma once
+#include <array>
+#include <string_view>
+
+#include "at/param.h"
+#include "ports/network.h"
+
+/// How the wire calls what ports/ calls otherwise.
+namespace bfq::at {
+template <>
+struct Choices<net::Transport> {
+  static constexpr std::array<std::string_view, 3> words = {"TCP", "UDP", "SSL"};
+};
+}  // namespace bfq::at
