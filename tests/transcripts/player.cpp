@@ -25,6 +25,33 @@ std::string exact(std::string_view line) {
   return bytes;
 }
 
+bool is_masked(std::string_view line) { return line.size() > 1 && line[1] == '?'; }
+
+/// How many of the bytes at `at` are as wanted, with {number} standing for one digit or more; npos when
+/// they aren't.
+std::size_t match_masked(std::string_view got, std::string_view wanted) {
+  constexpr std::string_view kNumber = "{number}";
+  std::size_t at = 0;
+  while (!wanted.empty()) {
+    const std::size_t literal = std::min(wanted.find(kNumber), wanted.size());
+    if (got.substr(std::min(at, got.size()), literal) != wanted.substr(0, literal))
+      return std::string_view::npos;
+    at += literal;
+    wanted.remove_prefix(literal);
+    if (wanted.empty()) break;
+    wanted.remove_prefix(kNumber.size());
+    const std::size_t end = std::min(got.find_first_not_of("0123456789", at), got.size());
+    if (end == at) return std::string_view::npos;
+    at = end;
+  }
+  return at;
+}
+
+std::size_t match(std::string_view got, std::string_view wanted, bool masked) {
+  if (masked) return match_masked(got, wanted);
+  return got.starts_with(wanted) ? wanted.size() : std::string_view::npos;
+}
+
 bool is_exact(std::string_view line) { return line.size() > 1 && line[1] == '='; }
 
 std::string cut(std::string_view s) { return std::string(s.substr(0, 400)); }
@@ -65,8 +92,10 @@ void Player::type(std::string_view line) {
 
 void Player::expect(std::string_view line) {
   world();
-  expected_.push_back(
-      {line_number_, is_exact(line) ? exact(line) : after_mark(line) + std::string(kLineEnd)});
+  if (is_exact(line)) return expected_.push_back({line_number_, exact(line)});
+  const bool masked = is_masked(line);
+  const std::string text = after_mark(masked ? "<" + std::string(line.substr(2)) : line);
+  expected_.push_back({line_number_, text + std::string(kLineEnd), masked});
 }
 
 /// What has come since the last action must be what was expected of it, no byte more or less.
@@ -75,8 +104,9 @@ void Player::compare() {
   const std::string got = world_->printed();
   std::size_t at = 0;
   for (std::size_t i = 0; i < expected_.size(); ++i) {
-    if (got.compare(at, expected_[i].bytes.size(), expected_[i].bytes) != 0) complain(i, got.substr(at));
-    at += expected_[i].bytes.size();
+    const std::size_t n = match(std::string_view(got).substr(at), expected_[i].bytes, expected_[i].masked);
+    if (n == std::string_view::npos) complain(i, got.substr(at));
+    at += n;
   }
   expected_.clear();
   if (at < got.size())

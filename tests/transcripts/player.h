@@ -31,6 +31,7 @@ class Player {
   struct Expected {
     int line;
     std::string bytes;
+    bool masked = false;  ///< {number} in it stands for any digits
   };
 
   void step(std::string_view line);
