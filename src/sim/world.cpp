@@ -56,6 +56,7 @@ void World::host_types(std::string_view s) {
   typed_ += s;
   offer_typed();
   drain();
+  pass(Duration{0});
 }
 
 std::string World::printed() { return std::exchange(printed_, {}); }
