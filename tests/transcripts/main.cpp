@@ -1,4 +1,5 @@
 // Plays transcripts: transcripts [--byte-by-byte] FILE-OR-DIRECTORY...
+// Or says which commands there are: transcripts --commands
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -38,6 +39,12 @@ bool plays(const fs::path& file, bfq::HostManner manner) {
   if (!complaint.empty()) std::printf("%s:%s\n", file.c_str(), complaint.c_str());
   return complaint.empty();
 }
+
+int list_commands() {
+  for (const bfq::at::Command& c : bfq::commands::all())
+    std::printf("%.*s\n", static_cast<int>(c.name.size()), c.name.data());
+  return 0;
+}
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -45,6 +52,7 @@ int main(int argc, char** argv) {
   auto manner = bfq::HostManner::at_once;
   std::size_t played = 0, failed = 0;
   for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--commands") == 0) return list_commands();
     if (std::strcmp(argv[i], "--byte-by-byte") == 0) {
       manner = bfq::HostManner::byte_by_byte;
       continue;
