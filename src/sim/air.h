@@ -10,6 +10,9 @@
 
 namespace bfq::sim {
 
+/// What becomes of who asks the LAN's DHCP server for an address.
+enum class Dhcp : std::uint8_t { answers, is_silent, refuses };
+
 /// One network in the air, and the LAN behind it.
 struct AccessPoint {
   std::string ssid{}, password{};
@@ -17,10 +20,10 @@ struct AccessPoint {
   std::uint8_t channel = 1;
   std::int8_t rssi = -50;
   MacAddress bssid{};
-  bool hidden = false;   ///< its name is seen only by those who ask for it
-  bool silent = false;   ///< is seen, but never answers a join
-  bool has_dhcp = true;  ///< false: nobody answers who asks for an address
-  Ipv4 network{};        ///< a /24; its gateway is .1
+  bool hidden = false;  ///< its name is seen only by those who ask for it
+  bool silent = false;  ///< is seen, but never answers a join
+  Dhcp dhcp = Dhcp::answers;
+  Ipv4 network{};  ///< a /24; its gateway is .1
 };
 
 /// Which station has which address of which network: the same one each time that it asks.

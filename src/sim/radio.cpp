@@ -123,8 +123,8 @@ void Radio::obtain_address(const net::ObtainAddress& asked, Instant now) {
   forget<net::Addressed, net::AddressFailed>();
   const AccessPoint* ap = association_ ? find_access_point(*air_, association_->bssid) : nullptr;
   if (ap == nullptr) return later(now, net::AddressFailed{asked.ticket});
-  if (!ap->has_dhcp) return;
-  const Ipv4 address = lease_address(*air_, *ap, station_);
+  if (ap->dhcp == Dhcp::is_silent) return;
+  const Ipv4 address = ap->dhcp == Dhcp::refuses ? Ipv4{} : lease_address(*air_, *ap, station_);
   const Instant at = now + air_->delays.address;
   if (address.is_none()) return later(at, net::AddressFailed{asked.ticket});
   later(at, net::Addressed{asked.ticket, address, gateway_of(*ap), kNetmask});

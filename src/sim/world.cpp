@@ -45,6 +45,7 @@ void World::reset(power::Reason reason) {
 }
 
 void World::power_off() {
+  if (witness != nullptr) witness->went_off();
   radio_.power_off();
   internet.power_off();
   pending_.clear();
@@ -155,7 +156,9 @@ bool World::drain_uart() {
   if (!host.reads) return false;
   bool any = false;
   for (auto out = module_->uart_output(); !out.empty(); out = module_->uart_output()) {
-    const std::size_t n = std::min(out.size(), host.reads_at_once);
+    const std::size_t n = std::min({out.size(), host.reads_at_once, host.appetite});
+    if (n == 0) break;
+    if (host.appetite != SIZE_MAX) host.appetite -= n;
     printed_.append(reinterpret_cast<const char*>(out.data()), n);
     module_->uart_sent(n, now_);
     any = true;
@@ -169,14 +172,21 @@ bool World::offer_typed() {
   std::size_t taken = 0;
   while (taken < typed_.size()) {
     const std::size_t n = std::min(typed_.size() - taken, host.types_at_once);
-    const std::string offered = typed_.substr(taken, n);
-    const std::size_t took = module_->uart_input(std::as_bytes(std::span(offered)), now_);
+    const std::size_t took = offer(std::string_view(typed_).substr(taken, n));
     taken += took;
     drain_requests();
     if (took < n) break;
   }
   typed_.erase(0, taken);
   return taken > 0;
+}
+
+std::size_t World::offer(std::string_view bytes) {
+  const bool watched = witness != nullptr && bytes.size() == 1;
+  const Activity before = watched ? module_->status().activity : Activity{};
+  const std::size_t took = module_->uart_input(std::as_bytes(std::span(bytes)), now_);
+  if (watched && took == 1) witness->typed(bytes.front(), before, module_->status().activity);
+  return took;
 }
 
 void World::fulfil(const Request& request) {

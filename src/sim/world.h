@@ -27,6 +27,17 @@ struct Host {
   bool reads = true;
   std::size_t reads_at_once = SIZE_MAX;
   std::size_t types_at_once = SIZE_MAX;
+  std::size_t appetite = SIZE_MAX;  ///< how many bytes it will still read
+};
+
+/// Who wants to know what the module makes of each byte: only told when the host types byte by byte.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  /// The module has taken `c`; what it was occupied with before and is now.
+  virtual void typed(char c, Activity before, Activity after) = 0;
+  /// The module has no power any more, whoever wanted that.
+  virtual void went_off() = 0;
 };
 
 /// The module's flash memory, which may fail or be slow.
@@ -53,6 +64,7 @@ class World {
   Internet internet;
   Host host;
   FlashMemory flash;
+  Witness* witness = nullptr;
   Duration first_start_takes = 200ms;
   Duration restart_takes = 300ms;
 
@@ -70,6 +82,13 @@ class World {
   std::string printed();
   /// How much the host has typed that the module has not taken.
   std::size_t untyped() const { return typed_.size(); }
+
+  /// The host thinks better of what the module has not taken.
+  void forget_typed() { typed_.clear(); }
+
+  /// Moves time without looking at what falls due: a runtime that was late. What is overdue follows with
+  /// the next pass(), behind whatever input comes first.
+  void oversleep(Duration d) { now_ += d; }
 
   /// Moves time forward, delivering everything that falls due on the way, in order.
   void pass(Duration);
@@ -98,6 +117,7 @@ class World {
   bool drain_links();
   bool drain_uart();
   bool offer_typed();
+  std::size_t offer(std::string_view bytes);
   void fulfil(const Request&);
   void erase(const flash::Erase&);
   void program(const flash::Program&);

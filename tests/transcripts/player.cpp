@@ -227,7 +227,9 @@ void Player::add_access_point(std::string ssid, Words& words) {
     else if (words.take_if("silent"))
       ap.silent = true;
     else if (words.take_if("no-dhcp"))
-      ap.has_dhcp = false;
+      ap.dhcp = sim::Dhcp::is_silent;
+    else if (words.take_if("dhcp-refuses"))
+      ap.dhcp = sim::Dhcp::refuses;
     else {
       const auto at = std::find(std::begin(kSecurities), std::end(kSecurities), words.take());
       if (at == std::end(kSecurities)) throw BadLine("an access point has no such thing");
