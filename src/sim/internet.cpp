@@ -1,0 +1,223 @@
+#include "sim/internet.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "base/overloaded.h"
+
+namespace bfq::sim {
+namespace {
+using Kind = Connection::Arrival::Kind;
+using State = Connection::State;
+
+bool is_loopback(Ipv4 a) { return a.octet(0) == 127; }
+
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// True when a count of bytes has just reached `mark`.
+bool reached(std::optional<std::size_t> mark, std::size_t before, std::size_t after) {
+  return mark && before < *mark && after >= *mark;
+}
+}  // namespace
+
+bool Internet::request(const Request& request, Instant now) {
+  return std::visit(overloaded{
+                        [&](const net::Resolve& r) { return resolve(r, now), true; },
+                        [&](const net::Open& o) { return open(o, now), true; },
+                        [&](const net::Close& c) { return close_link(c.link), true; },
+                        [](const auto&) { return false; },
+                    },
+                    request);
+}
+
+void Internet::resolve(const net::Resolve& asked, Instant now) {
+  const auto at =
+      std::find_if(names.begin(), names.end(), [&](const Name& n) { return n.name == asked.name.view(); });
+  if (at == names.end()) return later(now + resolve_takes, net::ResolveFailed{asked.ticket});
+  if (at->address) later(now + resolve_takes, net::Resolved{asked.ticket, *at->address});
+}
+
+/// A host that is known refuses on its other ports, as a machine's own loopback does; where nobody
+/// lives, nobody answers.
+void Internet::open(const net::Open& asked, Instant now) {
+  connections_.push_back({.link = asked.link, .asked = asked});
+  if (asked.transport == net::Transport::udp)
+    return later(now, net::OpenFailed{asked.link, net::OpenFailure::no_resources});
+  const Peer* peer = find_peer(asked.remote);
+  const bool host_is_known = is_loopback(asked.remote.address) ||
+                             std::any_of(peers.begin(), peers.end(),
+                                         [&](const Peer& p) { return p.at.address == asked.remote.address; });
+  if (peer == nullptr ? !host_is_known : peer->answer == Peer::Answer::never) return;
+  const Instant at = now + connect_takes;
+  if (peer == nullptr || peer->answer == Peer::Answer::refuses)
+    return later(at, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
+  later(at, net::Opened{asked.link, next_local_port_++});
+}
+
+void Internet::close_link(LinkHandle link) {
+  if (Connection* c = find(link)) c->state = State::over;
+  std::erase_if(pending_, [&](const Pending& p) {
+    const auto* opened = std::get_if<net::Opened>(&p.event);
+    const auto* failed = std::get_if<net::OpenFailed>(&p.event);
+    return (opened != nullptr && opened->link == link) || (failed != nullptr && failed->link == link);
+  });
+}
+
+Deadline Internet::next_deadline(Instant now) const {
+  Deadline next = pending_.empty() ? Deadline::never() : Deadline(pending_.front().at);
+  for (const Connection& c : connections_) {
+    if (c.state != State::open || c.arrivals.empty() || stalled) continue;
+    const Connection::Arrival& first = c.arrivals.front();
+    if (first.kind == Kind::end || first.at > now) next = earliest({next, Deadline(first.at)});
+  }
+  return next;
+}
+
+std::optional<Event> Internet::next_event(Instant now) {
+  if (!pending_.empty() && pending_.front().at <= now) {
+    const Event event = pending_.front().event;
+    pending_.pop_front();
+    return settle(event, now);
+  }
+  for (Connection& c : connections_) {
+    if (c.state != State::open || c.arrivals.empty() || stalled) continue;
+    const Connection::Arrival& first = c.arrivals.front();
+    if (first.kind != Kind::end || first.at > now) continue;
+    c.state = State::over;
+    return net::Closed{c.link};
+  }
+  return std::nullopt;
+}
+
+Event Internet::settle(const Event& event, Instant now) {
+  if (const auto* failed = std::get_if<net::OpenFailed>(&event)) {
+    if (Connection* c = find(failed->link)) c->state = State::over;
+  }
+  if (const auto* opened = std::get_if<net::Opened>(&event)) {
+    if (Connection* c = find(opened->link)) {
+      c->state = State::open;
+      const Peer* peer = find_peer(c->asked.remote);
+      if (peer != nullptr && !peer->greeting.empty())
+        arrive(*c, now + answer_takes, Kind::bytes, peer->greeting);
+      if (peer != nullptr && peer->closes_after == 0U) arrive(*c, now + answer_takes, Kind::end);
+    }
+  }
+  return event;
+}
+
+std::vector<LinkHandle> Internet::links() const {
+  std::vector<LinkHandle> open;
+  for (const Connection& c : connections_)
+    if (c.state == State::open) open.push_back(c.link);
+  return open;
+}
+
+std::size_t Internet::take(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
+  Connection* c = find(link);
+  if (c == nullptr || c->state != State::open || stalled) return 0;
+  const Peer* peer = find_peer(c->asked.remote);
+  if (peer != nullptr && !peer->reads) return 0;
+  const std::size_t before = c->sent.size();
+  bytes = bytes.first(std::min(bytes.size(), most_at_once));
+  c->sent.append(text_of(bytes));
+  consider_answer(*c, before, now);
+  return bytes.size();
+}
+
+void Internet::consider_answer(Connection& c, std::size_t before, Instant now) {
+  const Peer* peer = find_peer(c.asked.remote);
+  if (peer == nullptr || c.ended_by_peer) return;
+  const std::size_t after = c.sent.size();
+  const Instant at = now + answer_takes;
+  if (peer->echoes && after > before) arrive(c, at, Kind::bytes, c.sent.substr(before));
+  if (!peer->reply.empty() && reached(peer->reply_after, before, after))
+    arrive(c, at, Kind::bytes, peer->reply);
+  if (reached(peer->closes_after, before, after)) arrive(c, at, Kind::end);
+  if (reached(peer->resets_after, before, after)) {
+    c.arrivals.clear();
+    arrive(c, at, Kind::end);
+  }
+}
+
+void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes) {
+  if (c.ended_by_peer) return;
+  if (!c.arrivals.empty()) at = std::max(at, c.arrivals.back().at);
+  c.ended_by_peer = kind == Kind::end;
+  c.arrivals.push_back({at, kind, std::move(bytes)});
+}
+
+std::span<const std::byte> Internet::arrived(LinkHandle link, Instant now) const {
+  const Connection* c = find(link);
+  if (c == nullptr || c->state != State::open || c->arrivals.empty() || stalled) return {};
+  const Connection::Arrival& first = c->arrivals.front();
+  if (first.kind != Kind::bytes || first.at > now) return {};
+  return std::as_bytes(std::span(first.bytes).first(std::min(first.bytes.size(), most_at_once)));
+}
+
+void Internet::handed_over(LinkHandle link, std::size_t n) {
+  Connection* c = find(link);
+  if (c == nullptr || c->arrivals.empty()) return;
+  std::string& bytes = c->arrivals.front().bytes;
+  c->received.append(bytes, 0, n);
+  bytes.erase(0, n);
+  if (bytes.empty()) c->arrivals.pop_front();
+}
+
+void Internet::send(net::Endpoint from, std::string_view bytes, Instant now) {
+  for (Connection& c : connections_)
+    if (c.state == State::open && c.asked.remote == from) arrive(c, now, Kind::bytes, std::string(bytes));
+}
+
+void Internet::close(net::Endpoint from, Instant now) {
+  for (Connection& c : connections_)
+    if (c.state == State::open && c.asked.remote == from) arrive(c, now, Kind::end);
+}
+
+/// What had come and was not yet handed over goes with it, as it does in a kernel.
+void Internet::reset(net::Endpoint from) {
+  for (Connection& c : connections_) {
+    if (c.state != State::open || c.asked.remote != from) continue;
+    c.arrivals.clear();
+    c.ended_by_peer = true;
+    c.arrivals.push_back({Instant{}, Kind::end, {}});
+  }
+}
+
+Peer* Internet::find_peer(net::Endpoint at) {
+  const auto found = std::find_if(peers.begin(), peers.end(), [&](const Peer& p) { return p.at == at; });
+  return found == peers.end() ? nullptr : &*found;
+}
+
+std::string Internet::received_by(net::Endpoint peer) const {
+  std::string all;
+  for (const Connection& c : connections_)
+    if (c.asked.remote == peer) all += c.sent;
+  return all;
+}
+
+void Internet::power_off() {
+  pending_.clear();
+  for (Connection& c : connections_) c.state = State::over;
+}
+
+Connection* Internet::find(LinkHandle link) {
+  return const_cast<Connection*>(std::as_const(*this).find(link));
+}
+
+/// The newest connection of that handle: after a reset, generations may begin again.
+const Connection* Internet::find(LinkHandle link) const {
+  const auto at = std::find_if(connections_.rbegin(), connections_.rend(),
+                               [&](const Connection& c) { return c.link == link; });
+  return at == connections_.rend() ? nullptr : &*at;
+}
+
+void Internet::later(Instant at, const Event& event) {
+  const auto place =
+      std::find_if(pending_.begin(), pending_.end(), [at](const Pending& p) { return p.at > at; });
+  pending_.insert(place, Pending{at, event});
+}
+
+}  // namespace bfq::sim

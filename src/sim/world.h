@@ -1,0 +1,141 @@
+#pragma once
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "module/module.h"
+#include "sim/air.h"
+#include "sim/internet.h"
+#include "sim/radio.h"
+
+namespace bfq::sim {
+
+/// What is burnt into the module of a World.
+struct Birth {
+  MacAddress station_mac{{0x02, 0xbf, 0x40, 0x04, 0x00, 0x01}};
+  MacAddress access_point_mac{{0x02, 0xbf, 0x40, 0x04, 0x00, 0x02}};
+  std::string at_version = "1.0.0.0(May 12 2020 00:00:00)";
+  std::string sdk_version = "2.2.1(bfq4004 0.1.0)";
+  std::string compile_time = "Jan  1 2020 00:00:00";
+};
+
+/// A host on the module's UART: how it reads and how it types.
+struct Host {
+  bool reads = true;
+  std::size_t reads_at_once = SIZE_MAX;
+  std::size_t types_at_once = SIZE_MAX;
+  std::size_t appetite = SIZE_MAX;  ///< how many bytes it will still read
+};
+
+/// Who wants to know what the module makes of each byte: only told when the host types byte by byte.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  /// The module has taken `c`; what it was occupied with before and is now.
+  virtual void typed(char c, Activity before, Activity after) = 0;
+  /// The module has no power any more, whoever wanted that.
+  virtual void went_off() = 0;
+};
+
+/// The module's flash memory, which may fail or be slow.
+struct FlashMemory {
+  std::vector<std::byte> image = std::vector<std::byte>(flash::kImageSize, std::byte{0xff});
+  Duration takes = 2ms;
+  bool fails = false;
+  /// Where power goes away: that many bytes into the next Program, and no further.
+  std::optional<std::size_t> cut_after{};
+  std::size_t programs = 0;  ///< how many were begun, for tests that count writes
+};
+
+/// A whole module in a small world of its own, on a clock that moves only in pass(). Everything in it
+/// follows from what it is told, so the same calls give the same bytes.
+///
+/// Faults are plain members: set them, then call pass() or settle().
+class World {
+ public:
+  explicit World(at::CommandTable table, Birth birth = {});
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  Air air = default_air();
+  Internet internet;
+  Host host;
+  FlashMemory flash;
+  Witness* witness = nullptr;
+  Duration first_start_takes = 200ms;
+  Duration restart_takes = 300ms;
+
+  /// Gives the module power: it is ready after first_start_takes.
+  void power_on();
+  /// Takes power away and gives it back, wherever the module was: it begins anew from its flash.
+  void power_cut();
+  /// Pulls the reset line.
+  void reset(power::Reason = power::Reason::external);
+
+  /// What the host types, in one burst. Bytes that the module has no room for stay with the host and
+  /// are offered again whenever the module has printed something.
+  void host_types(std::string_view);
+  /// All that the host has read since it was asked last.
+  std::string printed();
+  /// How much the host has typed that the module has not taken.
+  std::size_t untyped() const { return typed_.size(); }
+
+  /// The host thinks better of what the module has not taken.
+  void forget_typed() { typed_.clear(); }
+
+  /// Moves time without looking at what falls due: a runtime that was late. What is overdue follows with
+  /// the next pass(), behind whatever input comes first.
+  void oversleep(Duration d) { now_ += d; }
+
+  /// Moves time forward, delivering everything that falls due on the way, in order.
+  void pass(Duration);
+  /// Lets everything that can move without time moving do so; to be called after a change.
+  void settle();
+
+  /// Says something to the module out of turn: a late answer, or one that was never asked for.
+  void tell(const Event&);
+  /// The last events that the module was told, oldest first.
+  const std::deque<Event>& told() const { return told_; }
+
+  Instant now() const { return now_; }
+  Module& module() { return *module_; }
+  Radio& radio() { return radio_; }
+
+ private:
+  struct Pending {
+    Instant at;
+    Event event;
+  };
+
+  void build_module();
+  void start_after(Duration, power::Reason);
+  void drain();
+  bool drain_requests();
+  bool drain_links();
+  bool drain_uart();
+  bool offer_typed();
+  std::size_t offer(std::string_view bytes);
+  void fulfil(const Request&);
+  void erase(const flash::Erase&);
+  void program(const flash::Program&);
+  void answer_flash(Ticket);
+  void later(Duration, const Event&);
+  Deadline next_deadline() const;
+  bool deliver_one();
+  void advance();
+  void power_off();
+
+  at::CommandTable table_;
+  Birth birth_;
+  Radio radio_;
+  std::unique_ptr<Module> module_;
+  Instant now_{};
+  std::vector<Pending> pending_;
+  std::deque<Event> told_;
+  std::string typed_, printed_;
+};
+
+}  // namespace bfq::sim

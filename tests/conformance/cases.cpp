@@ -1,0 +1,154 @@
+#include "cases.h"
+
+#include <cstdint>
+
+namespace bfq::conformance {
+namespace {
+using at::Command;
+using at::Kind;
+using at::Param;
+using at::Shape;
+using Must = Case::Must;
+
+std::string quoted(const std::string& s) { return '"' + s + '"'; }
+std::string text_of(std::int32_t n) { return quoted(std::string(static_cast<std::size_t>(n), 'x')); }
+
+std::string good(const Param& p) {
+  switch (p.kind) {
+    case Kind::integer: return std::to_string(p.range.min);
+    case Kind::text: return text_of(p.range.min);
+    case Kind::mac: return "\"02:00:00:00:00:01\"";
+    case Kind::ipv4: return "\"192.0.2.7\"";
+    case Kind::choice: return quoted(std::string(p.choices.front()));
+  }
+  return {};
+}
+
+/// Builds the cases of one shape of a set form.
+class ShapeCases {
+ public:
+  ShapeCases(const Command& command, const Shape& shape, std::vector<Case>& out)
+      : command_(command), params_(shape.params), out_(out) {}
+
+  void add() {
+    accept(line_with(params_.size(), ""), "all arguments at their least");
+    for (std::size_t i = 0; i < params_.size(); ++i) {
+      add_absence(i);
+      add_wrong_kinds(i);
+      add_bounds(i);
+    }
+    if (command_.digit_follows) return;
+    refuse(line_with(params_.size(), "") + ",1", "one argument too many");
+    refuse(line_with(params_.size(), "") + ",", "an empty argument too many");
+    refuse(line_with(params_.size(), "") + " ", "a space at the end");
+  }
+
+ private:
+  /// The whole line, every argument good but the one at `index`.
+  std::string line_with(std::size_t index, const std::string& value) const {
+    std::string line = "AT" + std::string(command_.name) + (command_.digit_follows ? "" : "=");
+    for (std::size_t i = 0; i < params_.size(); ++i)
+      line += (i > 0 ? "," : "") + (i == index ? value : good(params_[i]));
+    return line;
+  }
+  /// The line that ends in front of the argument at `index`.
+  std::string line_until(std::size_t index) const {
+    std::string line = "AT" + std::string(command_.name) + '=';
+    for (std::size_t i = 0; i < index; ++i) line += (i > 0 ? "," : "") + good(params_[i]);
+    return line;
+  }
+
+  void add_absence(std::size_t i) {
+    if (command_.digit_follows) return;
+    const bool last = i + 1 == params_.size();
+    if (!params_[i].optional) {
+      refuse(line_with(i, ""), "required, but empty");
+      refuse(line_until(i), "required, but missing");
+    } else {
+      accept(line_until(i), "optional ones left out from here");
+      if (!last) accept(line_with(i, ""), "optional and left empty in the middle");
+    }
+  }
+
+  void add_wrong_kinds(std::size_t i) {
+    refuse(line_with(i, "\"unterminated"), "a quotation mark is missing");
+    if (params_[i].kind == Kind::integer) {
+      for (const char* wrong : {"x", "-", "1x", "0x1", "1.0", "+1", "1 ", "99999999999999999999"})
+        refuse(line_with(i, wrong), "not a number");
+      if (!command_.digit_follows)
+        refuse(line_with(i, quoted(good(params_[i]))), "a number in quotation marks");
+    } else {
+      refuse(line_with(i, "unquoted"), "quotation marks are missing");
+      refuse(line_with(i, good(params_[i]) + "x"), "something behind the quotation mark");
+      refuse(line_with(i, good(params_[i]) + " "), "a space behind the quotation mark");
+      refuse(line_with(i, "7"), "a number where a text belongs");
+    }
+  }
+
+  void add_bounds(std::size_t i) {
+    const Param& p = params_[i];
+    const std::int64_t min = p.range.min, max = p.range.max;
+    switch (p.kind) {
+      case Kind::integer:
+        accept(line_with(i, std::to_string(max)), "the largest");
+        refuse(line_with(i, std::to_string(min - 1)), "less than the smallest");
+        refuse(line_with(i, std::to_string(max + 1)), "more than the largest");
+        break;
+      case Kind::text:
+        accept(line_with(i, text_of(p.range.max)), "the longest");
+        refuse(line_with(i, text_of(p.range.max + 1)), "longer than the longest");
+        if (min > 0) refuse(line_with(i, text_of(p.range.min - 1)), "shorter than the shortest");
+        break;
+      case Kind::mac:
+        accept(line_with(i, "\"0A:bC:ff:00:9f:F9\""), "either case");
+        for (const char* wrong : {"02:00:00:00:00", "02:00:00:00:00:0g", "02-00-00-00-00-01", "2:0:0:0:0:1",
+                                  "02:00:00:00:00:01:02", "02:00:00:00:00:01 ", ""})
+          refuse(line_with(i, quoted(wrong)), "not a MAC address");
+        break;
+      case Kind::ipv4:
+        for (const char* wrong : {"1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1.2.3.", " 1.2.3.4", ""})
+          refuse(line_with(i, quoted(wrong)), "not an address");
+        break;
+      case Kind::choice:
+        for (const std::string_view choice : p.choices)
+          accept(line_with(i, quoted(std::string(choice))), "a choice");
+        for (const char* wrong : {"", "nonsense", "tcp"}) refuse(line_with(i, quoted(wrong)), "not a choice");
+        break;
+    }
+  }
+
+  void refuse(const std::string& line, const char* why) { out_.push_back({Must::be_refused, line, why}); }
+  void accept(const std::string& line, const char* why) { out_.push_back({Must::be_accepted, line, why}); }
+
+  const Command& command_;
+  std::span<const Param> params_;
+  std::vector<Case>& out_;
+};
+
+void add_form(std::vector<Case>& out, bool exists, const std::string& line, const char* why) {
+  out.push_back({exists ? Must::be_accepted : Must::be_refused_silently, line, why});
+}
+}  // namespace
+
+std::vector<Case> cases_of(const Command& command) {
+  std::vector<Case> out;
+  const std::string head = "AT" + std::string(command.name);
+  add_form(out, static_cast<bool>(command.query), head + "?", "query form");
+  add_form(out, static_cast<bool>(command.execute), head, "execute form");
+  add_form(out, command.test != at::TestForm::absent, head + "=?", "test form");
+  add_form(out, false, head + "??", "no form at all");
+  if (!command.digit_follows) add_form(out, false, head + "1", "a digit behind the name");
+  if (!command.set || command.digit_follows) add_form(out, false, head + "=1", "set form");
+  for (const Shape& shape : command.set.shapes()) ShapeCases(command, shape, out).add();
+  return out;
+}
+
+std::string expected_ranges(const Command& command) {
+  std::string all = std::string(command.name) + ':';
+  for (const Param& p : command.set.shapes().front().params)
+    all += (all.back() == ')' ? "," : "") + ("(" + std::to_string(p.range.min)) + "-" +
+           std::to_string(p.range.max) + ")";
+  return all + "\r\n\r\nOK\r\n";
+}
+
+}  // namespace bfq::conformance

@@ -1,0 +1,69 @@
+#pragma once
+#include <istream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "script.h"
+#include "sim/world.h"
+
+namespace bfq {
+
+/// How the host behaves while a transcript is played; the bytes must be the same either way.
+enum class HostManner : std::uint8_t { at_once, byte_by_byte };
+
+/// Plays one transcript in a world of its own and compares every byte.
+class Player {
+ public:
+  Player(at::CommandTable table, HostManner manner) : table_(table), manner_(manner) {}
+
+  /// Plays all lines of `text`. Empty when everything was as expected; else what was not, beginning
+  /// with the number of its line.
+  std::string play(std::istream& text);
+
+  int line_number() const { return line_number_; }
+
+ private:
+  struct Mismatch {
+    int line;
+    std::string what;
+  };
+  struct Expected {
+    int line;
+    std::string bytes;
+    bool masked = false;  ///< {number} in it stands for any digits
+  };
+
+  void step(std::string_view line);
+  void type(std::string_view line);
+  void expect(std::string_view line);
+  void compare();
+  [[noreturn]] void complain(std::size_t at, const std::string& got) const;
+
+  bool prepare(script::Words);
+  void set_module(script::Words&);
+  void act(std::string_view line);
+  void change_air(script::Words&);
+  void add_access_point(std::string ssid, script::Words&);
+  void lose_access_point(const std::string& ssid);
+  void change_delay(script::Words&);
+  void change_names(script::Words&);
+  void change_peer(script::Words&);
+  void describe_peer(sim::Peer&, script::Words&);
+  void change_network(script::Words&);
+  void change_host(script::Words&);
+
+  sim::World& world();
+  void start(bool booted);
+
+  at::CommandTable table_;
+  HostManner manner_;
+  sim::Birth birth_;
+  std::unique_ptr<sim::World> world_;
+  std::vector<sim::AccessPoint> lost_;
+  std::vector<Expected> expected_;
+  std::string got_;
+  int line_number_ = 0;
+};
+
+}  // namespace bfq
