@@ -14,7 +14,7 @@ enum class Spacing : std::uint8_t { blank_line, tight };
 /// AT+X or AT+X?
 struct PlainForm {
   Answer (*run)(Module&) = nullptr;
-  [[no_unique_address]] Doc reply{};  ///< what it prints before OK
+  [[no_unique_address]] Doc reply{};  ///< what it prints before OK; {} stands for the command's name
   Spacing spacing = Spacing::blank_line;
   constexpr explicit operator bool() const { return run != nullptr; }
 };
@@ -24,10 +24,28 @@ struct Shape {
   std::span<const Param> params{};
   Refusal (*run)(Module&, const Shape&, Fields, Answer&) = nullptr;
   bool (*fits)(const Module&, Fields) = nullptr;   ///< nullptr: always
-  [[no_unique_address]] Doc when{};                ///< what `fits` asks for, in words
+  [[no_unique_address]] Doc applies{};             ///< what `fits` asks for, in words
   Refusal (*allowed)(const Module&) = nullptr;     ///< looked at before any argument
   std::string_view surplus{};                      ///< the line for too many arguments
   [[no_unique_address]] Doc reply{};               ///< what it prints before its result
+
+  // The same shape, with one thing more.
+  consteval Shape when(bool (*condition)(const Module&, Fields), Doc in_words) const {
+    Shape s = *this;
+    s.fits = condition;
+    s.applies = in_words;
+    return s;
+  }
+  consteval Shape needing(Refusal (*precondition)(const Module&)) const {
+    Shape s = *this;
+    s.allowed = precondition;
+    return s;
+  }
+  consteval Shape surplus_says(std::string_view word) const {
+    Shape s = *this;
+    s.surplus = word;
+    return s;
+  }
 };
 
 /// AT+X=<a>,<b>: one shape, or several of which the first that fits is taken.

@@ -22,15 +22,16 @@ Reply& Reply::number(std::int64_t value) {
 
 Reply& Reply::quoted(std::string_view s) { return text("\"").text(s).text("\""); }
 
-Reply& Reply::mac(const MacAddress& address) {
+Reply& Reply::mac(const MacAddress& address) { return text("\"").bare_mac(address).text("\""); }
+
+Reply& Reply::bare_mac(const MacAddress& address) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  text("\"");
   for (std::size_t i = 0; i < address.bytes.size(); ++i) {
     if (i > 0) text(":");
     const unsigned byte = address.bytes[i];
     text(slice(kHex, byte >> 4U, 1)).text(slice(kHex, byte & 15U, 1));
   }
-  return text("\"");
+  return *this;
 }
 
 Reply& Reply::address(Ipv4 address) {

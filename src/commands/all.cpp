@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "commands/address.h"
 #include "commands/basic.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
@@ -16,11 +17,15 @@ consteval std::array<Command, N> sorted(std::array<Command, N> rows) {
 
 constexpr std::array kTable = sorted(std::array{
     // Basic
-    kAttention, kEcho, kRestart, kShowVersion, kShowFreeMemory,
+    kAttention, kEcho, kRestart, kShowVersion, kRestore, kUartCurrent, kUartDefault, kUart, kShowFreeMemory,
     // Wi-Fi
-    kModeCurrent, kJoinCurrent, kScan, kLeave,
+    kModeCurrent, kModeDefault, kMode, kJoinCurrent, kJoinDefault, kJoin, kLeave, kAutoConnect, kScan, kScanOptions,
+    kSoftApCurrent, kSoftApDefault, kSoftAp, kStationList,
+    // Addresses
+    kAddresses, kDhcpCurrent, kDhcpDefault, kDhcp, kPoolCurrent, kPoolDefault, kPool, kStationAddressCurrent,
+    kStationAddressDefault, kStationAddress, kSoftApAddressCurrent, kSoftApAddressDefault, kSoftApAddress,
     // TCP/IP
-    kStatus, kDomain, kStart, kSend, kClose, kAddresses,
+    kStatus, kDomain, kStart, kSend, kClose, kMultiple, kPassage, kSender, kServer, kMostClients, kIdleLimit,
 });
 static_assert(well_formed(kTable));
 }  // namespace

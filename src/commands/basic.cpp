@@ -18,6 +18,26 @@ Answer restart(Module& module) {
   return Answer::ok;
 }
 
+Answer restore(Module& module) { return module.restore(); }
+
+template <Keep which>
+Answer show_uart(Module& module) {
+  const UartFormat& format = module.settings(which).uart;
+  Reply reply = module.info();
+  reply.number(format.baud).comma().number(format.data_bits).comma().number(format.stop_bits).comma();
+  reply.number(format.parity).comma().number(format.flow).end();
+  return Answer::ok;
+}
+template Answer show_uart<Keep::until_reset>(Module&);
+template Answer show_uart<Keep::in_flash>(Module&);
+
+template <Keep keep>
+Answer set_uart(Module& module, const UartFormat& format) {
+  return module.change(keep, Effect::uart, [&](Settings& s) { s.uart = format; });
+}
+template Answer set_uart<Keep::until_reset>(Module&, const UartFormat&);
+template Answer set_uart<Keep::in_flash>(Module&, const UartFormat&);
+
 Answer show_version(Module& module) {
   Reply reply = module.reply();
   const Identity& identity = module.identity();
@@ -29,7 +49,7 @@ Answer show_version(Module& module) {
 
 Answer show_free_memory(Module& module) {
   const auto bytes = static_cast<std::int64_t>(module.free_bytes());
-  module.reply().text(module.command_name()).text(":").number(bytes).end();
+  module.info().number(bytes).end();
   return Answer::ok;
 }
 }  // namespace bfq::commands

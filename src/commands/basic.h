@@ -1,5 +1,7 @@
 #pragma once
 #include "at/command.h"
+#include "base/uart_format.h"
+#include "module/effect.h"
 
 /// The manual's chapter 2: what every modem has.
 namespace bfq::commands {
@@ -56,6 +58,56 @@ inline constexpr Command kRestart{
     .facts = kRestartFacts,
 };
 
+Answer restore(Module&);
+
+inline constexpr Fact kRestoreFacts[] = {
+    {Origin::manual, "2.2.4", "All stored parameters are the factory's again, and the module restarts."},
+    {Origin::ours, "dialect 0.4, 6", "Links close without CLOSED, as with AT+RST."},
+    {Origin::ours, "dialect 3.1", "How often each key was written is kept."},
+};
+inline constexpr Command kRestore{
+    .name = "+RESTORE",
+    .summary = "Restore the factory settings and restart",
+    .execute = {restore},
+    .facts = kRestoreFacts,
+};
+
+template <Keep which>
+Answer show_uart(Module&);
+template <Keep keep>
+Answer set_uart(Module&, const UartFormat&);
+
+inline constexpr Param kUartParams[] = {
+    param<&UartFormat::baud>("baudrate", between(110, 4608000), "bits per second"),
+    param<&UartFormat::data_bits>("databits", between(5, 8), "data bits"),
+    param<&UartFormat::stop_bits>("stopbits", between(1, 3), "1: 1 bit, 2: 1.5 bits, 3: 2 bits"),
+    param<&UartFormat::parity>("parity", between(0, 2), "0 none, 1 odd, 2 even"),
+    param<&UartFormat::flow>("flow control", between(0, 3), "0 none, 1 RTS, 2 CTS, 3 both"),
+};
+inline constexpr Fact kUartFacts[] = {
+    {Origin::manual, "2.2.5, 2.2.6", "Five parameters, all required."},
+    {Origin::manual, "AT+UART_CUR 2020", "110 to 4608000 baud."},
+    {Origin::ours, "dialect 3.1", "OK comes at the old setting; the line switches when all output has left."},
+    {Origin::ours, "dialect 3.1", "The query shows what was set, not the rate that a divider achieves."},
+    {Origin::ours, "dialect 0.3, SW1", "An empty line stands before OK."},
+};
+template <Keep which, Keep keep>
+consteval Command uart_row(std::string_view name, Doc summary) {
+  return {
+      .name = name,
+      .summary = summary,
+      .query = {show_uart<which>, "{}:<baudrate>,<databits>,<stopbits>,<parity>,<flow control>"},
+      .set = set<&set_uart<keep>>(kUartParams),
+      .facts = kUartFacts,
+  };
+}
+inline constexpr Command kUartCurrent = uart_row<Keep::until_reset, Keep::until_reset>(
+    "+UART_CUR", "Configure the serial line, until the next reset");
+inline constexpr Command kUartDefault = uart_row<Keep::in_flash, Keep::in_flash>(
+    "+UART_DEF", "Configure the serial line, and store that");
+inline constexpr Command kUart = uart_row<Keep::until_reset, Keep::in_flash>(
+    "+UART", "Configure the serial line, and store that (older name)");
+
 inline constexpr Fact kShowVersionFacts[] = {
     {Origin::manual, "2.2.3", "Three lines: AT version, SDK version, compile time."},
     {Origin::observed, "T3, T10", "No empty line stands before OK."},
@@ -77,7 +129,7 @@ inline constexpr Fact kShowFreeMemoryFacts[] = {
 inline constexpr Command kShowFreeMemory{
     .name = "+SYSRAM",
     .summary = "Show how much memory is free",
-    .query = {show_free_memory, "+SYSRAM:<bytes>"},
+    .query = {show_free_memory, "{}:<remain RAM size>"},
     .facts = kShowFreeMemoryFacts,
 };
 }  // namespace bfq::commands

@@ -5,59 +5,213 @@
 namespace bfq::commands {
 namespace {
 constexpr std::uint8_t kSingleLink = 0;
+constexpr std::uint8_t kAllLinks = 5;
+constexpr std::uint16_t kUsualServerPort = 333;
+constexpr std::string_view kNoHostYet = "0";
+constexpr std::string_view kUdp = Choices<net::Transport>::word(net::Transport::udp);
 
-void show_pair(Module& module, std::string_view name, Ipv4 address, std::string_view mac_name, const MacAddress& mac) {
-  Reply reply = module.reply();
-  reply.text(module.command_name()).text(":").text(name).text(",\"").address(address).text("\"").end();
-  reply.text(module.command_name()).text(":").text(mac_name).comma().mac(mac).end();
+bool names_datagram(Fields fields, std::size_t at) {
+  return fields.size() > at && fields[at].quoted && fields[at].text == kUdp;
+}
+
+/// Digits and dots are meant as an address, and must then be one.
+Refusal host_is_plausible(std::string_view host) {
+  return looks_like_ipv4(host) && !parse_ipv4(host) ? at::refuse(words::kIpError) : kAccepted;
 }
 }  // namespace
 
-Answer show_status(Module& module) { return module.links().show_status(module); }
+// What the shape of a command depends on ----------------------------------------------------------
 
-Answer show_addresses(Module& module) {
-  const Identity& identity = module.identity();
-  if (module.has_access_point()) {
-    show_pair(module, words::kApIp, Ipv4(192, 168, 4, 1), words::kApMac, identity.access_point_mac);
-  }
-  if (module.has_station()) {
-    show_pair(module, words::kStationIp, module.station().address(), words::kStationMac, identity.station_mac);
-  }
-  return Answer::ok;
+bool single(const Module& module, Fields) { return !module.links().multiple(); }
+bool multiple(const Module& module, Fields) { return module.links().multiple(); }
+
+bool single_datagram(const Module& module, Fields fields) {
+  return single(module, fields) && module.links().is_datagram(kSingleLink);
 }
 
+bool multiple_datagram(const Module& module, Fields fields) {
+  std::int32_t link = 0;
+  if (!multiple(module, fields) || fields.empty()) return false;
+  if (read_integer(fields.front(), {0, limits::kLinks - 1}, link) != Fault::none) return false;
+  return module.links().is_datagram(static_cast<std::uint8_t>(link));
+}
+
+bool opens_datagram_single(const Module& module, Fields fields) {
+  return single(module, fields) && names_datagram(fields, 0);
+}
+bool opens_datagram_multiple(const Module& module, Fields fields) {
+  return multiple(module, fields) && names_datagram(fields, 1);
+}
+
+// Status and names --------------------------------------------------------------------------------
+
+Answer show_status(Module& module) { return module.links().show_status(module); }
+
 Answer look_up(Module& module, const DomainArgs& args) { return module.links().look_up(module, args.name); }
+
+// Opening -----------------------------------------------------------------------------------------
 
 /// A softAP can be reached without the station's address, so only pure station mode needs one.
 Refusal needs_address(const Module& module) {
   const bool lacks = !module.has_access_point() && !module.station().has_address();
-  return lacks ? refuse(words::kNoIp) : kAccepted;
+  return lacks ? at::refuse(words::kNoIp) : kAccepted;
 }
 
-Refusal is_host(const Module&, const StartArgs& args) {
-  const std::string_view name = args.name.view();
-  return looks_like_ipv4(name) && !parse_ipv4(name) ? refuse(words::kIpError) : kAccepted;
+Refusal is_host(const Module&, const StreamArgs& args) { return host_is_plausible(args.host.view()); }
+
+Refusal is_datagram_host(const Module&, const DatagramArgs& args) {
+  return args.host.view() == kNoHostYet ? kAccepted : host_is_plausible(args.host.view());
 }
 
-Answer start(Module& module, const StartArgs& args) {
-  return module.links().open(module, {
-                                         .link = {.id = kSingleLink},
-                                         .transport = args.transport,
-                                         .remote = {.port = args.port},
-                                         .name = args.name,
-                                         .keep_alive_s = args.keep_alive_s.value_or(0),
-                                     });
+Answer open_stream(Module& module, const StreamArgs& args) {
+  const net::Open open{
+      .link = {.id = args.link},
+      .transport = args.transport,
+      .remote = {.port = args.port},
+      .name = args.host,
+      .keep_alive_s = args.keep_alive_s.value_or(0),
+  };
+  return module.links().open(module, open, {});
 }
 
-Refusal needs_link(const Module& module) {
-  return module.links().is_open(kSingleLink) ? kAccepted : refuse(words::kLinkIsNotValid);
+Answer open_datagram(Module& module, const DatagramArgs& args) {
+  if (args.port.value_or(0) == 0 && !args.local_port) return module.refuse(words::kMissingParameter);
+  if (args.mode && !args.local_port) return Answer::error;
+  net::Open open{
+      .link = {.id = args.link},
+      .transport = args.transport,
+      .remote = {.port = args.port.value_or(0)},
+      .name = args.host,
+      .local_port = args.local_port.value_or(0),
+  };
+  if (args.host.view() == kNoHostYet) open.name = net::HostName("0.0.0.0");
+  return module.links().open(module, open, args.mode.value_or(UdpMode::peer_stays));
 }
 
-Answer send(Module& module, const SendArgs& args) { return module.links().send(module, kSingleLink, args.length); }
+// Sending -----------------------------------------------------------------------------------------
 
-Refusal needs_multiple(const Module&) { return refuse(words::kMultiplexingIsOff); }
+Refusal may_send(const Module& module) {
+  return module.passage().enabled() ? at::refuse(words::kTransparent) : kAccepted;
+}
 
-Answer close_one(Module& module, const CloseArgs& args) { return module.links().close(module, args.link); }
+Refusal may_send_single(const Module& module) {
+  if (const Refusal refusal = may_send(module)) return refusal;
+  return link_is_open(module, {.link = kSingleLink});
+}
 
-Answer close_single(Module& module) { return module.links().close(module, kSingleLink); }
+Refusal link_is_open(const Module& module, const SendArgs& args) {
+  return module.links().is_open(args.link) ? kAccepted : at::refuse(words::kLinkIsNotValid);
+}
+
+Refusal is_address(const Module&, const SendArgs& args) {
+  return parse_ipv4(args.address->view()) ? kAccepted : at::refuse(words::kBadIp);
+}
+
+Answer send(Module& module, const SendArgs& args) {
+  if (!args.address && args.port) return module.refuse(words::kBadIp);
+  if (args.address && !args.port) return module.refuse(words::kNoPort);
+  std::optional<net::Endpoint> destination;
+  if (args.address) destination = net::Endpoint{*parse_ipv4(args.address->view()), *args.port};
+  return module.links().send(module, args.link, args.length, destination);
+}
+
+Answer enter_passage(Module& module) { return module.passage().enter(module); }
+
+// Closing -----------------------------------------------------------------------------------------
+
+Refusal needs_multiple(const Module& module) {
+  return module.links().multiple() ? kAccepted : at::refuse(words::kMultiplexingIsOff);
+}
+
+Answer close_numbered(Module& module, const CloseArgs& args) {
+  Links& links = module.links();
+  if (args.link == kAllLinks) return module.server().running() ? Answer::ok : links.close_all(module);
+  return links.is_open(args.link) ? links.close(module, args.link) : module.refuse(words::kUnlink);
+}
+
+Answer close_single(Module& module) {
+  Links& links = module.links();
+  if (links.multiple()) return module.refuse(words::kMultiplexingIsOn);
+  return links.is_open(kSingleLink) ? links.close(module, kSingleLink) : Answer::error;
+}
+
+// Modes -------------------------------------------------------------------------------------------
+
+Answer show_multiple(Module& module) {
+  module.info().number(module.links().multiple() ? 1 : 0).end();
+  return Answer::ok;
+}
+
+Answer set_multiple(Module& module, const SwitchArgs& args) {
+  Links& links = module.links();
+  const bool on = args.on != 0;
+  if (on == links.multiple()) return Answer::ok;
+  if (links.any_open(net::Transport::tcp) || links.any_open(net::Transport::tls)) {
+    return module.refuse(words::kLinksExist);
+  }
+  if (on && module.passage().enabled()) return module.refuse(words::kTransparentMustBeOff);
+  if (!on && module.server().running()) return module.refuse(words::kServerMustBeOff);
+  if (links.any_open()) return module.refuse(words::kOtherLinksExist);
+  links.set_multiple(on);
+  return Answer::ok;
+}
+
+Answer show_passage(Module& module) {
+  module.info().number(module.passage().enabled() ? 1 : 0).end();
+  return Answer::ok;
+}
+
+Answer set_passage(Module& module, const SwitchArgs& args) {
+  const Links& links = module.links();
+  const bool on = args.on != 0;
+  if (on && (links.multiple() || module.server().running())) {
+    return module.refuse(words::kMultiplexingAndServerMustBeOff);
+  }
+  if (on && links.is_open(kSingleLink) && !links.may_pass(kSingleLink)) return Answer::error;
+  module.passage().enable(on);
+  return Answer::ok;
+}
+
+Answer show_sender(Module& module) {
+  module.info().line(module.links().shows_sender() ? words::kTrue : words::kFalse);
+  return Answer::ok;
+}
+
+Answer set_sender(Module& module, const SwitchArgs& args) {
+  module.links().show_sender(args.on != 0);
+  return Answer::ok;
+}
+
+// The server --------------------------------------------------------------------------------------
+
+Refusal needs_multiple_silently(const Module& module) {
+  return module.links().multiple() ? kAccepted : at::refuse();
+}
+
+Answer set_server(Module& module, const ServerArgs& args) {
+  if (args.on == 0) return module.server().stop(module);
+  return module.server().start(module, args.port.value_or(kUsualServerPort));
+}
+
+Answer show_most_clients(Module& module) {
+  module.info().number(module.server().most_clients()).end();
+  return Answer::ok;
+}
+
+Answer set_most_clients(Module& module, const MostClientsArgs& args) {
+  if (module.server().running()) return Answer::error;
+  module.server().set_most_clients(args.clients);
+  return Answer::ok;
+}
+
+Answer show_idle_limit(Module& module) {
+  module.info().number(module.server().idle_limit_s()).end();
+  return Answer::ok;
+}
+
+Answer set_idle_limit(Module& module, const IdleLimitArgs& args) {
+  if (!module.server().running()) return Answer::error;
+  module.server().set_idle_limit(args.seconds);
+  return Answer::ok;
+}
 }  // namespace bfq::commands

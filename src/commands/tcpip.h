@@ -6,9 +6,21 @@
 #include "module/wire_names.h"
 #include "ports/network.h"
 
-/// The manual's chapter 4: addresses, names and links.
+/// The manual's chapter 4: names, links and the server.
+namespace bfq {
+enum class UdpMode : std::uint8_t;
+}
 namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
+
+// What the shape of a command depends on ----------------------------------------------------------
+
+bool single(const Module&, Fields);
+bool single_datagram(const Module&, Fields);
+bool multiple(const Module&, Fields);
+bool multiple_datagram(const Module&, Fields);
+
+// Status and names --------------------------------------------------------------------------------
 
 Answer show_status(Module&);
 
@@ -21,33 +33,19 @@ inline constexpr Command kStatus{
     .name = "+CIPSTATUS",
     .summary = "Show the state of the station and its links",
     .execute = {show_status,
-                "STATUS:<stat>, and for each link +CIPSTATUS:<link ID>,<type>,<remote IP>,<remote port>,<local "
-                "port>,<tetype>"},
+                "STATUS:<stat>, and for each link {}:<link ID>,<type>,<remote IP>,<remote port>,<local port>,<tetype>"},
     .facts = kStatusFacts,
 };
 
-Answer show_addresses(Module&);
-
-inline constexpr Fact kAddressesFacts[] = {
-    {Origin::observed, "T4, T14", "The softAP's lines come first; addresses and MACs are quoted, MACs in lower case."},
-    {Origin::ours, "dialect 3.3", "A station without an address shows \"0.0.0.0\"."},
-};
-inline constexpr Command kAddresses{
-    .name = "+CIFSR",
-    .summary = "Show the module's own addresses",
-    .execute = {show_addresses, "+CIFSR:APIP,<ip>, +CIFSR:APMAC,<mac>, +CIFSR:STAIP,<ip>, +CIFSR:STAMAC,<mac>"},
-    .facts = kAddressesFacts,
-};
-
 struct DomainArgs {
-  net::HostName name;
+  net::HostName name{};
 };
 Answer look_up(Module&, const DomainArgs&);
 
-inline constexpr FaultWords kDomainWords{
+inline constexpr FaultWords kHostWords{
     .missing = words::kIpError, .wrong = words::kIpError, .too_small = words::kIpError, .too_large = words::kIpError};
 inline constexpr Param kDomainParams[] = {
-    param<&DomainArgs::name>("domain name", length(1, 63), "the name").saying(kDomainWords),
+    param<&DomainArgs::name>("domain name", length(1, 63), "the name").saying(kHostWords),
 };
 inline constexpr Fact kDomainFacts[] = {
     {Origin::manual, "4.2.2", "The address, or DNS Fail and ERROR; a name has less than 64 bytes."},
@@ -61,99 +59,326 @@ inline constexpr Command kDomain{
     .facts = kDomainFacts,
 };
 
-Refusal needs_address(const Module&);
-struct StartArgs {
-  net::Transport transport{};
-  net::HostName name;
-  std::uint16_t port = 0;
-  std::optional<std::uint16_t> keep_alive_s;
-};
-Refusal is_host(const Module&, const StartArgs&);
-Answer start(Module&, const StartArgs&);
+// Opening -----------------------------------------------------------------------------------------
 
+struct StreamArgs {
+  std::uint8_t link = 0;
+  net::Transport transport{};
+  net::HostName host{};
+  std::uint16_t port = 0;
+  std::optional<std::uint16_t> keep_alive_s{};
+};
+struct DatagramArgs {
+  std::uint8_t link = 0;
+  net::Transport transport{};
+  net::HostName host{};
+  std::optional<std::uint16_t> port{};
+  std::optional<std::uint16_t> local_port{};
+  std::optional<UdpMode> mode{};
+};
+Refusal needs_address(const Module&);
+Refusal is_host(const Module&, const StreamArgs&);
+Refusal is_datagram_host(const Module&, const DatagramArgs&);
+Answer open_stream(Module&, const StreamArgs&);
+Answer open_datagram(Module&, const DatagramArgs&);
+bool opens_datagram_single(const Module&, Fields);
+bool opens_datagram_multiple(const Module&, Fields);
+
+inline constexpr FaultWords kStartLinkWords{.missing = words::kLinkTypeError,
+                                            .wrong = words::kLinkTypeError,
+                                            .too_small = words::kIdError,
+                                            .too_large = words::kIdError};
 inline constexpr FaultWords kTypeWords{.missing = words::kLinkTypeError, .wrong = words::kLinkTypeError};
 inline constexpr FaultWords kPortWords{.missing = words::kEntryError};
-inline constexpr Param kStartParams[] = {
-    param<&StartArgs::transport>("type", "the kind of connection").saying(kTypeWords),
-    param<&StartArgs::name>("remote IP", length(1, 64), "an address or a name")
-        .saying(kDomainWords)
-        .and_then(check<&is_host, StartArgs>),
-    param<&StartArgs::port>("remote port", between(1, 65535), "the server's port").saying(kPortWords),
-    param<&StartArgs::keep_alive_s>("TCP keep alive", between(0, 7200), "seconds between probes; 0, the default: none"),
+
+inline constexpr Param kStreamLink =
+    param<&StreamArgs::link>("link ID", between(0, 4), "the link's number").saying(kStartLinkWords);
+inline constexpr Param kStreamType =
+    param<&StreamArgs::transport>("type", "\"TCP\", or \"SSL\" for TLS over it").saying(kTypeWords);
+inline constexpr Param kStreamHost = param<&StreamArgs::host>("remote IP", length(1, 64), "an address or a name")
+                                         .saying(kHostWords)
+                                         .and_then(check<&is_host, StreamArgs>);
+inline constexpr Param kStreamPort =
+    param<&StreamArgs::port>("remote port", between(1, 65535), "the server's port").saying(kPortWords);
+inline constexpr Param kKeepAlive = param<&StreamArgs::keep_alive_s>(
+    "TCP keep alive", between(0, 7200), "seconds of silence before probes; 0, the default: none");
+inline constexpr Param kDatagramLink =
+    param<&DatagramArgs::link>("link ID", between(0, 4), "the link's number").saying(kStartLinkWords);
+inline constexpr Param kDatagramType = param<&DatagramArgs::transport>("type", "\"UDP\"").saying(kTypeWords);
+inline constexpr Param kDatagramHost =
+    param<&DatagramArgs::host>("remote IP", length(1, 64), "an address or a name, \"0\" for none yet")
+        .saying(kHostWords)
+        .and_then(check<&is_datagram_host, DatagramArgs>);
+inline constexpr Param kDatagramPort = param<&DatagramArgs::port>(
+    "remote port", between(0, 65535), "the peer's port; may be 0 or empty where a local port is given");
+inline constexpr Param kLocalPort =
+    param<&DatagramArgs::local_port>("UDP local port", between(1, 65535), "our own port; any when left out");
+inline constexpr Param kUdpMode = param<&DatagramArgs::mode>(
+    "UDP mode", between(0, 2), "0: the peer stays; 1: it changes once; 2: it changes with each sender");
+
+inline constexpr Param kStreamSingle[] = {kStreamType, kStreamHost, kStreamPort, kKeepAlive};
+inline constexpr Param kStreamMultiple[] = {kStreamLink, kStreamType, kStreamHost, kStreamPort, kKeepAlive};
+inline constexpr Param kDatagramSingle[] = {kDatagramType, kDatagramHost, kDatagramPort, kLocalPort, kUdpMode};
+inline constexpr Param kDatagramMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost,
+                                              kDatagramPort, kLocalPort,    kUdpMode};
+inline constexpr Shape kStartShapes[] = {
+    shape<&open_datagram>(kDatagramSingle).when(opens_datagram_single, "UDP, one link (AT+CIPMUX=0)"),
+    shape<&open_stream>(kStreamSingle).when(single, "TCP or SSL, one link (AT+CIPMUX=0)"),
+    shape<&open_datagram>(kDatagramMultiple).when(opens_datagram_multiple, "UDP, several links (AT+CIPMUX=1)"),
+    shape<&open_stream>(kStreamMultiple).when(multiple, "TCP or SSL, several links (AT+CIPMUX=1)"),
 };
 inline constexpr Fact kStartFacts[] = {
     {Origin::manual, "4.3.3", "ALREADY CONNECTED when the link is in use; keep-alive 0 to 7200 s, off by default."},
+    {Origin::manual, "4.3.3", "UDP modes 0, 1 and 2; a mode needs a local port."},
     {Origin::observed, "T15, T18", "CONNECT comes before OK."},
     {Origin::observed, "T21, T50, T51", "A refused connection answers ERROR and then CLOSED."},
     {Origin::observed, "T23, T33", "Without an address: no ip, ERROR."},
+    {Origin::observed, "T45", "A link ID in single mode, or none in multiple mode: Link type ERROR."},
     {Origin::ours, "see Links", "A server that never answers is given up after 20 s, a name after 15 s."},
     {Origin::ours, "dialect 2", "Digits and dots that are no address: IP ERROR."},
+    {Origin::ours, "dialect 0.4, 11", "UDP with a mode but an empty local port: ERROR."},
+    {Origin::ours, "dialect 3.3", "A second SSL link: ssl reach max, ERROR."},
+    {Origin::ours, "dialect 0.4, 14", "A failed TLS handshake ends like a refused connection; nothing is verified."},
 };
 inline constexpr Command kStart{
     .name = "+CIPSTART",
     .summary = "Open a connection",
     .allowed = needs_address,
     .needs = "an address, in station mode",
-    .set = set<&start>(kStartParams),
+    .set = set(kStartShapes),
     .facts = kStartFacts,
 };
 
-Refusal needs_link(const Module&);
+// Sending -----------------------------------------------------------------------------------------
+
 struct SendArgs {
+  std::uint8_t link = 0;
   std::uint16_t length = 0;
+  std::optional<net::HostName> address{};
+  std::optional<std::uint16_t> port{};
 };
+Refusal may_send(const Module&);
+Refusal may_send_single(const Module&);
+Refusal link_is_open(const Module&, const SendArgs&);
+Refusal is_address(const Module&, const SendArgs&);
 Answer send(Module&, const SendArgs&);
+Answer enter_passage(Module&);
 
 inline constexpr FaultWords kLengthWords{.too_large = words::kTooLong};
-inline constexpr Param kSendParams[] = {
-    param<&SendArgs::length>("length", between(1, 2048), "how many bytes follow the prompt").saying(kLengthWords),
+inline constexpr FaultWords kSendAddressWords{
+    .wrong = words::kBadIp, .too_small = words::kBadIp, .too_large = words::kBadIp};
+inline constexpr FaultWords kSendPortWords{
+    .wrong = words::kPortError, .too_small = words::kPortRangeError, .too_large = words::kPortRangeError};
+inline constexpr Param kSendLink = param<&SendArgs::link>("link ID", between(0, 4), "the link's number")
+                                       .and_then(check<&link_is_open, SendArgs>);
+inline constexpr Param kSendLength =
+    param<&SendArgs::length>("length", between(1, 2048), "how many bytes follow the prompt").saying(kLengthWords);
+inline constexpr Param kSendAddress =
+    param<&SendArgs::address>("remote IP", length(1, 64), "where this datagram goes, instead of to the peer")
+        .saying(kSendAddressWords)
+        .and_then(check<&is_address, SendArgs>);
+inline constexpr Param kSendPort =
+    param<&SendArgs::port>("remote port", between(1, 65535), "and to which port").saying(kSendPortWords);
+
+inline constexpr Param kSendSingle[] = {kSendLength};
+inline constexpr Param kSendDatagramSingle[] = {kSendLength, kSendAddress, kSendPort};
+inline constexpr Param kSendMultiple[] = {kSendLink, kSendLength};
+inline constexpr Param kSendDatagramMultiple[] = {kSendLink, kSendLength, kSendAddress, kSendPort};
+inline constexpr Shape kSendShapes[] = {
+    shape<&send>(kSendDatagramSingle)
+        .when(single_datagram, "one UDP link (AT+CIPMUX=0)")
+        .needing(may_send_single)
+        .surplus_says(words::kNoTail),
+    shape<&send>(kSendSingle)
+        .when(single, "one link (AT+CIPMUX=0)")
+        .needing(may_send_single)
+        .surplus_says(words::kNoTail),
+    shape<&send>(kSendDatagramMultiple)
+        .when(multiple_datagram, "a UDP link of several (AT+CIPMUX=1)")
+        .needing(may_send)
+        .surplus_says(words::kNoTail),
+    shape<&send>(kSendMultiple)
+        .when(multiple, "several links (AT+CIPMUX=1)")
+        .needing(may_send)
+        .surplus_says(words::kNoTail),
 };
-constexpr Shape send_shape() {
-  Shape one = shape<&send>(kSendParams);
-  one.allowed = needs_link;
-  one.surplus = words::kNoTail;
-  return one;
-}
-inline constexpr Shape kSendShapes[] = {send_shape()};
 inline constexpr Fact kSendFacts[] = {
     {Origin::observed, "T18, T19", "OK, then the prompt `> ` in a line of its own, with a space behind it."},
     {Origin::observed, "T18", "Recv n bytes, then SEND OK, then data that came meanwhile."},
+    {Origin::observed, "T52", "A link that is not open: link is not valid, ERROR."},
     {Origin::ours, "dialect 0.4, 1", "+++ alone in its burst cancels, unless it completes the payload."},
     {Origin::ours, "dialect 0.4, 2", "A link that goes meanwhile: the payload is taken, then ERROR and CLOSED."},
     {Origin::ours, "dialect 0.4, 14", "What the network does not take in 10 s: SEND FAIL, then CLOSED."},
+    {Origin::ours, "dialect 5.1", "An address in the command is for that datagram alone."},
+    {Origin::manual, "4.4.4", "Without a length: transparent transmission, until +++ comes alone."},
+    {Origin::observed, "T58", "Leaving transparent transmission prints nothing."},
+    {Origin::ours, "dialect 0.4, 12", "A silence of 20 ms ends a packet; a steady stream goes out 2048 bytes at a time."},
+    {Origin::ours, "dialect 5.2", "A TCP link that breaks is opened again every 100 ms, and what is typed is dropped."},
 };
 inline constexpr Command kSend{
     .name = "+CIPSEND",
-    .summary = "Send bytes on a link",
+    .summary = "Send bytes on a link, or enter transparent transmission",
     .set = set(kSendShapes),
+    .execute = {enter_passage},
     .facts = kSendFacts,
 };
 
-Refusal needs_multiple(const Module&);
+// Closing -----------------------------------------------------------------------------------------
+
 struct CloseArgs {
   std::uint8_t link = 0;
 };
-Answer close_one(Module&, const CloseArgs&);
+Refusal needs_multiple(const Module&);
+Answer close_numbered(Module&, const CloseArgs&);
 Answer close_single(Module&);
 
 inline constexpr Param kCloseParams[] = {
-    param<&CloseArgs::link>("link ID", between(0, 5), "the link; 5: all"),
+    param<&CloseArgs::link>("link ID", between(0, 5), "the link; 5: all of them"),
 };
-constexpr Shape close_shape() {
-  Shape one = shape<&close_one>(kCloseParams);
-  one.allowed = needs_multiple;
-  return one;
-}
-inline constexpr Shape kCloseShapes[] = {close_shape()};
+inline constexpr Shape kCloseShapes[] = {shape<&close_numbered>(kCloseParams).needing(needs_multiple)};
 inline constexpr Fact kCloseFacts[] = {
     {Origin::observed, "T20, T23, T28", "CLOSED comes before OK; with nothing open ERROR comes alone."},
-    {Origin::ours, "dialect 3.3", "With a link ID in single mode: MUX=0 and ERROR."},
+    {Origin::observed, "T53", "A number that is not open: UNLINK, ERROR."},
+    {Origin::manual, "4.4.5", "5 closes all; while the server runs it has no effect."},
+    {Origin::ours, "dialect 3.3", "The form for the other mode: MUX=0 or MUX=1, ERROR."},
 };
 inline constexpr Command kClose{
     .name = "+CIPCLOSE",
-    .summary = "Close a link",
+    .summary = "Close a link, or all of them",
     .set = set(kCloseShapes),
     .execute = {close_single},
     .facts = kCloseFacts,
+};
+
+// Modes -------------------------------------------------------------------------------------------
+
+struct SwitchArgs {
+  std::uint8_t on = 0;
+};
+Answer show_multiple(Module&);
+Answer set_multiple(Module&, const SwitchArgs&);
+Answer show_passage(Module&);
+Answer set_passage(Module&, const SwitchArgs&);
+Answer show_sender(Module&);
+Answer set_sender(Module&, const SwitchArgs&);
+
+inline constexpr Param kMultipleParams[] = {
+    param<&SwitchArgs::on>("mode", between(0, 1), "0: one link, the default; 1: up to five"),
+};
+inline constexpr Fact kMultipleFacts[] = {
+    {Origin::manual, "4.4.6", "Only with transparent transmission off, no link open, and no server when going back."},
+    {Origin::ours, "dialect 3.3", "What is set already answers OK, whatever is open; each refusal has its line."},
+};
+inline constexpr Command kMultiple{
+    .name = "+CIPMUX",
+    .summary = "Choose between one link and several",
+    .query = {show_multiple, "{}:<mode>"},
+    .set = set<&set_multiple>(kMultipleParams),
+    .facts = kMultipleFacts,
+};
+
+inline constexpr Param kPassageParams[] = {
+    param<&SwitchArgs::on>("mode", between(0, 1), "0: CIPSEND takes a length; 1: transparent transmission"),
+};
+inline constexpr Fact kPassageFacts[] = {
+    {Origin::manual, "4.4.9", "Not stored; TCP in single mode, or UDP whose peer does not change."},
+    {Origin::ours, "dialect 3.3", "With CIPMUX=1 or a server: CIPMUX and CIPSERVER must be 0, ERROR."},
+    {Origin::ours, "dialect 0.4, 7", "Until AT+CIPSEND data come as +IPD and a broken link prints CLOSED."},
+};
+inline constexpr Command kPassage{
+    .name = "+CIPMODE",
+    .summary = "Choose what AT+CIPSEND does",
+    .query = {show_passage, "{}:<mode>"},
+    .set = set<&set_passage>(kPassageParams),
+    .facts = kPassageFacts,
+};
+
+inline constexpr Param kSenderParams[] = {
+    param<&SwitchArgs::on>("mode", between(0, 1), "1: +IPD names the sender's address and port"),
+};
+inline constexpr Fact kSenderFacts[] = {
+    {Origin::manual, "4.4.10", "AT+CIPDINFO=1 adds the remote IP and port to +IPD."},
+    {Origin::observed, "T28", "The address is not quoted."},
+    {Origin::observed, "T35", "The query prints TRUE or FALSE."},
+};
+inline constexpr Command kSender{
+    .name = "+CIPDINFO",
+    .summary = "Choose whether +IPD names the sender",
+    .query = {show_sender, "{}:TRUE, or {}:FALSE"},
+    .set = set<&set_sender>(kSenderParams),
+    .facts = kSenderFacts,
+};
+
+// The server --------------------------------------------------------------------------------------
+
+struct ServerArgs {
+  std::uint8_t on = 0;
+  std::optional<std::uint16_t> port{};
+};
+Refusal needs_multiple_silently(const Module&);
+Answer set_server(Module&, const ServerArgs&);
+
+inline constexpr Param kServerParams[] = {
+    param<&ServerArgs::on>("mode", between(0, 1), "1 opens the server, 0 closes it"),
+    param<&ServerArgs::port>("port", between(1, 65535), "333 when left out"),
+};
+inline constexpr Fact kServerFacts[] = {
+    {Origin::manual, "4.4.7", "Only with AT+CIPMUX=1; port 333 by default."},
+    {Origin::observed, "T27", "What is so already: no change, OK."},
+    {Origin::observed, "T24", "A client takes the lowest free link, and <id>,CONNECT is printed."},
+    {Origin::ours, "dialect 3.3", "Closing the server answers OK, and then its links close."},
+    {Origin::ours, "dialect 6", "A client beyond the limits is turned away, and nothing is printed."},
+};
+inline constexpr Command kServer{
+    .name = "+CIPSERVER",
+    .summary = "Open or close the TCP server",
+    .allowed = needs_multiple_silently,
+    .needs = "AT+CIPMUX=1",
+    .set = set<&set_server>(kServerParams),
+    .facts = kServerFacts,
+};
+
+struct MostClientsArgs {
+  std::uint8_t clients = 0;
+};
+Answer show_most_clients(Module&);
+Answer set_most_clients(Module&, const MostClientsArgs&);
+
+inline constexpr Param kMostClientsParams[] = {
+    param<&MostClientsArgs::clients>("num", between(1, 5), "most clients at a time; 5 by default"),
+};
+inline constexpr Fact kMostClientsFacts[] = {
+    {Origin::manual, "4.4.8", "1 to 5, to be set before the server is opened."},
+    {Origin::ours, "dialect 3.3", "ERROR while the server runs."},
+};
+inline constexpr Command kMostClients{
+    .name = "+CIPSERVERMAXCONN",
+    .summary = "Limit the clients of the server",
+    .query = {show_most_clients, "{}:<num>"},
+    .set = set<&set_most_clients>(kMostClientsParams),
+    .facts = kMostClientsFacts,
+};
+
+struct IdleLimitArgs {
+  std::uint16_t seconds = 0;
+};
+Answer show_idle_limit(Module&);
+Answer set_idle_limit(Module&, const IdleLimitArgs&);
+
+inline constexpr Param kIdleLimitParams[] = {
+    param<&IdleLimitArgs::seconds>("time", between(0, 7200), "seconds of silence; 0: never; 180 by default"),
+};
+inline constexpr Fact kIdleLimitFacts[] = {
+    {Origin::manual, "4.1", "The time after which the server closes a silent link."},
+    {Origin::observed, "T35", "180 seconds by default."},
+    {Origin::ours, "dialect 3.3", "ERROR without a server; holds for the links that are open, too."},
+    {Origin::ours, "dialect 6", "Only for the server's links; no link ends in the middle of a CIPSEND."},
+};
+inline constexpr Command kIdleLimit{
+    .name = "+CIPSTO",
+    .summary = "Choose when the server closes a silent link",
+    .query = {show_idle_limit, "{}:<time>"},
+    .set = set<&set_idle_limit>(kIdleLimitParams),
+    .facts = kIdleLimitFacts,
 };
 }  // namespace bfq::commands

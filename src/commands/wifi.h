@@ -1,8 +1,13 @@
 #pragma once
+#include <optional>
+
 #include "at/command.h"
+#include "module/effect.h"
 #include "ports/radio.h"
 
-/// The manual's chapter 3: the radio.
+/// The manual's chapter 3: the radio. A command that can be stored has three names: _CUR lasts until
+/// the next reset, _DEF is stored as well, and the bare name is _DEF when it sets and _CUR when it asks
+/// (dialect 3.2).
 namespace bfq {
 enum class WifiMode : std::uint8_t;
 }
@@ -10,11 +15,16 @@ namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
 
 Refusal needs_station(const Module&);
+Refusal needs_soft_ap(const Module&);
+
+// Mode --------------------------------------------------------------------------------------------
 
 struct ModeArgs {
   WifiMode mode{};
 };
+template <Keep which>
 Answer show_mode(Module&);
+template <Keep keep>
 Answer set_mode(Module&, const ModeArgs&);
 
 inline constexpr Param kModeParams[] = {
@@ -25,16 +35,29 @@ inline constexpr Fact kModeFacts[] = {
     {Origin::ours, "dialect 3.2", "OK also when nothing changes; the factory mode is 1."},
     {Origin::ours, "dialect 0.4, 6", "Leaving station mode prints OK, WIFI DISCONNECT, then CLOSED for each link."},
 };
-inline constexpr Command kModeCurrent{
-    .name = "+CWMODE_CUR",
-    .summary = "Choose station, softAP or both, until the next reset",
-    .test = TestForm::ranges,
-    .query = {show_mode, "+CWMODE_CUR:<mode>"},
-    .set = set<&set_mode>(kModeParams),
-    .facts = kModeFacts,
-};
+template <Keep which, Keep keep>
+consteval Command mode_row(std::string_view name, Doc summary) {
+  return {
+      .name = name,
+      .summary = summary,
+      .test = TestForm::ranges,
+      .query = {show_mode<which>, "{}:<mode>"},
+      .set = set<&set_mode<keep>>(kModeParams),
+      .facts = kModeFacts,
+  };
+}
+inline constexpr Command kModeCurrent = mode_row<Keep::until_reset, Keep::until_reset>(
+    "+CWMODE_CUR", "Choose station, softAP or both, until the next reset");
+inline constexpr Command kModeDefault = mode_row<Keep::in_flash, Keep::in_flash>(
+    "+CWMODE_DEF", "Choose station, softAP or both, and store that");
+inline constexpr Command kMode = mode_row<Keep::until_reset, Keep::in_flash>(
+    "+CWMODE", "Choose station, softAP or both, and store that (older name)");
 
+// Joining -----------------------------------------------------------------------------------------
+
+template <Keep which>
 Answer show_network(Module&);
+template <Keep keep>
 Answer join(Module&, const radio::Join&);
 
 inline constexpr Param kJoinParams[] = {
@@ -50,20 +73,68 @@ inline constexpr Fact kJoinFacts[] = {
     {Origin::observed, "T18", "WIFI CONNECTED, WIFI GOT IP and then OK; WIFI DISCONNECT in front when it was joined."},
     {Origin::observed, "T22, T32", "A failure prints its number and then FAIL."},
     {Origin::observed, "T12", "Not joined, the query answers No AP."},
-    {Origin::ours, "dialect 0.3, SW2", "The failure line repeats the command's suffix."},
+    {Origin::ours, "dialect 0.3, SW2", "The failure line repeats the command's name, suffix and all."},
     {Origin::ours, "dialect 3.2", "A join gives up after 15 s; after a failure the station stays idle."},
     {Origin::ours, "dialect 3.2", "A wrong parameter is refused at once and the old association is kept."},
+    {Origin::ours, "dialect 3.2", "_DEF stores the network even when joining it fails."},
+    {Origin::ours, "see Station", "An address that does not come: DHCP TIMEOUT, WIFI DISCONNECT, number 1, FAIL."},
+    {Origin::ours, "see Station", "An access point that was lost is tried again after 1 s, then every 3 s."},
 };
-inline constexpr Command kJoinCurrent{
-    .name = "+CWJAP_CUR",
-    .summary = "Join an access point, until the next reset",
-    .allowed = needs_station,
-    .needs = "station mode",
-    .query = {show_network, "+CWJAP_CUR:<ssid>,<bssid>,<channel>,<rssi>, or No AP"},
-    .set = set<&join>(kJoinParams),
-    .failures = kJoinFailures,
-    .facts = kJoinFacts,
+template <Keep which, Keep keep>
+consteval Command join_row(std::string_view name, Doc summary) {
+  return {
+      .name = name,
+      .summary = summary,
+      .allowed = needs_station,
+      .needs = "station mode",
+      .query = {show_network<which>, "{}:<ssid>,<bssid>,<channel>,<rssi>, or No AP"},
+      .set = set<&join<keep>>(kJoinParams),
+      .failures = kJoinFailures,
+      .facts = kJoinFacts,
+  };
+}
+inline constexpr Command kJoinCurrent = join_row<Keep::until_reset, Keep::until_reset>(
+    "+CWJAP_CUR", "Join an access point, until the next reset");
+inline constexpr Command kJoinDefault = join_row<Keep::in_flash, Keep::in_flash>(
+    "+CWJAP_DEF", "Join an access point, and store that");
+inline constexpr Command kJoin = join_row<Keep::until_reset, Keep::in_flash>(
+    "+CWJAP", "Join an access point, and store that (older name)");
+
+Answer leave(Module&);
+
+inline constexpr Fact kLeaveFacts[] = {
+    {Origin::observed, "T13", "OK comes first, then WIFI DISCONNECT when the station was associated."},
+    {Origin::ours, "dialect 0.4, 6", "The station's links close, CLOSED for each, lowest number first."},
 };
+inline constexpr Command kLeave{
+    .name = "+CWQAP",
+    .summary = "Leave the access point",
+    .execute = {leave},
+    .facts = kLeaveFacts,
+};
+
+struct AutoConnectArgs {
+  std::uint8_t enable = 0;
+};
+Answer show_auto_connect(Module&);
+Answer set_auto_connect(Module&, const AutoConnectArgs&);
+
+inline constexpr Param kAutoConnectParams[] = {
+    param<&AutoConnectArgs::enable>("enable", between(0, 1), "1, the default: join the stored network at every start"),
+};
+inline constexpr Fact kAutoConnectFacts[] = {
+    {Origin::manual, "3.1", "The module joins the stored access point by itself when power comes."},
+    {Origin::ours, "dialect 3.2", "The query is there, although the manual has none."},
+};
+inline constexpr Command kAutoConnect{
+    .name = "+CWAUTOCONN",
+    .summary = "Choose whether the module joins by itself when it starts",
+    .query = {show_auto_connect, "{}:<enable>"},
+    .set = set<&set_auto_connect>(kAutoConnectParams),
+    .facts = kAutoConnectFacts,
+};
+
+// Scanning ----------------------------------------------------------------------------------------
 
 Answer scan_all(Module&);
 Answer scan(Module&, const radio::Scan&);
@@ -88,20 +159,92 @@ inline constexpr Command kScan{
     .needs = "station mode",
     .set = set<&scan>(kScanParams),
     .execute = {scan_all,
-                "+CWLAP:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<wps>)"},
+                "{}:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<wps>)"},
     .facts = kScanFacts,
 };
 
-Answer leave(Module&);
-
-inline constexpr Fact kLeaveFacts[] = {
-    {Origin::observed, "T13", "OK comes first, then WIFI DISCONNECT when the station was associated."},
-    {Origin::ours, "dialect 0.4, 6", "The station's links close, CLOSED for each, lowest number first."},
+struct ScanOptionArgs {
+  std::uint8_t sort = 0;
+  std::uint16_t mask = 0;
 };
-inline constexpr Command kLeave{
-    .name = "+CWQAP",
-    .summary = "Leave the access point",
-    .execute = {leave},
-    .facts = kLeaveFacts,
+Answer set_scan_options(Module&, const ScanOptionArgs&);
+
+inline constexpr Param kScanOptionParams[] = {
+    param<&ScanOptionArgs::sort>("sort_enable", between(0, 1), "1: strongest first; 0, the default: as found"),
+    param<&ScanOptionArgs::mask>("mask", between(0, 2047), "bit n prints the n-th field of +CWLAP; default 2047"),
+};
+inline constexpr Fact kScanOptionFacts[] = {
+    {Origin::manual, "AT+CWLAPOPT 2020", "Bits 0 to 10: ecn, ssid, rssi, mac, channel, freq_offset, freq_cali, "
+                                         "pairwise, group, bgn, wps."},
+    {Origin::observed, "T35", "There is no query."},
+};
+inline constexpr Command kScanOptions{
+    .name = "+CWLAPOPT",
+    .summary = "Choose the order and the fields of AT+CWLAP, until the next reset",
+    .set = set<&set_scan_options>(kScanOptionParams),
+    .facts = kScanOptionFacts,
+};
+
+// The softAP --------------------------------------------------------------------------------------
+
+struct SoftApArgs {
+  Text<32> ssid;
+  Text<64> password;
+  std::uint8_t channel = 0;
+  std::uint8_t security = 0;
+  std::optional<std::uint8_t> max_stations;
+  std::optional<std::uint8_t> hidden;
+};
+template <Keep which>
+Answer show_soft_ap(Module&);
+template <Keep keep>
+Answer set_soft_ap(Module&, const SoftApArgs&);
+
+inline constexpr Param kSoftApParams[] = {
+    param<&SoftApArgs::ssid>("ssid", length(1, 32), "the network's name"),
+    param<&SoftApArgs::password>("pwd", length(0, 64), "its passphrase, at least 8 bytes unless it is open").masked(),
+    param<&SoftApArgs::channel>("chl", between(1, 13), "the channel"),
+    param<&SoftApArgs::security>("ecn", between(0, 4), "0 open, 2 WPA, 3 WPA2, 4 both; 1, WEP, is refused"),
+    param<&SoftApArgs::max_stations>("max conn", between(1, 8), "most stations; 4 when left out"),
+    param<&SoftApArgs::hidden>("ssid hidden", between(0, 1), "1: the name is not sent out; 0 when left out"),
+};
+inline constexpr Fact kSoftApFacts[] = {
+    {Origin::observed, "T27, T35", "The query prints six fields."},
+    {Origin::observed, "T41", "WEP is refused."},
+    {Origin::ours, "dialect 3.2", "A passphrase shorter than 8 bytes is refused unless the network is open."},
+    {Origin::ours, "dialect 3.2", "The softAP starts anew, and its stations get +STA_DISCONNECTED."},
+};
+template <Keep which, Keep keep>
+consteval Command soft_ap_row(std::string_view name, Doc summary) {
+  return {
+      .name = name,
+      .summary = summary,
+      .allowed = needs_soft_ap,
+      .needs = "softAP mode",
+      .query = {show_soft_ap<which>, "{}:<ssid>,<pwd>,<chl>,<ecn>,<max conn>,<ssid hidden>"},
+      .set = set<&set_soft_ap<keep>>(kSoftApParams),
+      .facts = kSoftApFacts,
+  };
+}
+inline constexpr Command kSoftApCurrent = soft_ap_row<Keep::until_reset, Keep::until_reset>(
+    "+CWSAP_CUR", "Configure the softAP, until the next reset");
+inline constexpr Command kSoftApDefault = soft_ap_row<Keep::in_flash, Keep::in_flash>(
+    "+CWSAP_DEF", "Configure the softAP, and store that");
+inline constexpr Command kSoftAp = soft_ap_row<Keep::until_reset, Keep::in_flash>(
+    "+CWSAP", "Configure the softAP, and store that (older name)");
+
+Answer list_stations(Module&);
+
+inline constexpr Fact kStationListFacts[] = {
+    {Origin::observed, "T5", "With no station OK comes alone."},
+    {Origin::ours, "dialect 3.2", "Neither the address nor the MAC is quoted; only addresses that we gave are shown."},
+};
+inline constexpr Command kStationList{
+    .name = "+CWLIF",
+    .summary = "List the stations of the softAP",
+    .allowed = needs_soft_ap,
+    .needs = "softAP mode",
+    .execute = {list_stations, "<ip>,<mac>"},
+    .facts = kStationListFacts,
 };
 }  // namespace bfq::commands

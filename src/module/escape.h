@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "base/time.h"
@@ -18,12 +19,19 @@ class Escape {
   /// What has been typed at `now`; bytes of one call count as one burst.
   void typed(std::span<const std::byte> bytes, Instant now);
 
+  /// Something was typed at `now` that could not be taken: it will come again, and may then be much
+  /// older than it looks.
+  void held_back(Instant now);
+
   /// When the silence behind `+++` is complete; never while anything else was typed last.
   Deadline complete() const;
 
  private:
+  static constexpr std::size_t kNoBurst = SIZE_MAX;
+
   Instant last_;
   std::size_t burst_ = kNoBurst;  ///< plus signs since the last silence, kNoBurst when other bytes came too
-  static constexpr std::size_t kNoBurst = SIZE_MAX;
+  bool held_back_ = false;
+  bool held_burst_is_new_ = false;  ///< there was silence before what is held back
 };
 }  // namespace bfq

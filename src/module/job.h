@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "at/answer.h"
 #include "base/time.h"
+#include "module/effect.h"
 #include "module/escape.h"
 #include "ports/messages.h"
 
@@ -45,18 +47,39 @@ struct Opening {
 struct Collecting {
   LinkHandle link{};
   std::uint16_t length = 0;
+  std::optional<net::Endpoint> destination{};  ///< of this datagram, instead of the link's peer
   Escape escape;
 };
 
 /// CIPSEND, until the network has taken the payload.
 struct Sending {
   LinkHandle link{};
+  net::Endpoint destination{};
   Deadline give_up{};
 };
 
-using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending>;
+/// Transparent transmission; its state and deadlines are Passage's.
+struct Passing {};
+
+/// CIPSERVER=1.
+struct StartingServer {
+  Ticket ticket{};
+};
+
+/// A _DEF command or RESTORE, until flash has it. Flash always answers, so there is no deadline.
+struct Saving {
+  enum class Step : std::uint8_t { erasing, programming } step{};
+  Effect effect{};  ///< once it is stored
+  Ticket ticket{};
+};
+
+using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending, Passing, StartingServer,
+                         Saving>;
 
 inline Deadline deadline_of(const NoJob&) { return Deadline::never(); }
+inline Deadline deadline_of(const Passing&) { return Deadline::never(); }
+inline Deadline deadline_of(const StartingServer&) { return Deadline::never(); }
+inline Deadline deadline_of(const Saving&) { return Deadline::never(); }
 inline Deadline deadline_of(const Collecting& job) { return job.escape.complete(); }
 template <class J>
 Deadline deadline_of(const J& job) {

@@ -10,7 +10,7 @@
 
 namespace bfq {
 namespace {
-// Ours: names, see docs/fidelity.md. Real modules take 6 to 15 s and more.
+// Ours: how long a server for names may take. Real modules take 6 to 15 s and more.
 constexpr Duration kLookUpGivesUp = 15s;
 // Dialect 3.3: without a network the answer comes after about 6 s.
 constexpr Duration kLookUpWithoutNetwork = 6s;
@@ -18,23 +18,17 @@ constexpr Duration kLookUpWithoutNetwork = 6s;
 constexpr Duration kConnectGivesUp = 20s;
 // Dialect 0.4, 14: a send that the network does not take.
 constexpr Duration kSendGivesUp = 10s;
-
-constexpr std::string_view type_of(net::Transport transport) {
-  return at::Choices<net::Transport>::words[static_cast<std::size_t>(transport)];
-}
 }  // namespace
 
 // Opening -----------------------------------------------------------------------------------------
 
-at::Answer Links::open(Module& module, const net::Open& what) {
+at::Answer Links::open(Module& module, const net::Open& what, UdpMode mode) {
   const std::uint8_t id = what.link.id;
-  if (!is_free(id)) {
-    module.reply().line(at::words::kAlreadyConnected);
-    return at::Answer::error;
+  if (links_[id].state != Link::State::free) return module.refuse(at::words::kAlreadyConnected);
+  if (what.transport == net::Transport::tls && any_open(net::Transport::tls)) {
+    return module.refuse(at::words::kTlsIsTaken);
   }
-  Link& link = links_[id];
-  const auto generation = static_cast<std::uint16_t>(link.generation + 1);
-  link = {.state = Link::State::opening, .transport = what.transport, .generation = generation, .remote = what.remote};
+  begin(id, {.state = Link::State::opening, .transport = what.transport, .udp_mode = mode, .remote = what.remote});
   Opening job{.open = what};
   job.open.link = handle(id);
   const std::optional<Ipv4> address = parse_ipv4(what.name.view());
@@ -49,11 +43,19 @@ at::Answer Links::open(Module& module, const net::Open& what) {
   return at::Answer::later;
 }
 
+/// Takes a free slot into use, as the next generation of its number.
+void Links::begin(std::uint8_t id, const Link& link) {
+  const auto generation = static_cast<std::uint16_t>(links_[id].generation + 1);
+  links_[id] = link;
+  links_[id].generation = generation;
+}
+
 void Links::connect(Module& module, Opening& job, Ipv4 address) {
   job.step = Opening::Step::connecting;
   job.open.remote.address = address;
   job.give_up = module.now() + kConnectGivesUp;
   links_[job.open.link.id].remote = job.open.remote;
+  if (job.open.link.id == 0) single_ = job.open;
   module.request(job.open);
 }
 
@@ -61,7 +63,7 @@ void Links::on(Module& module, const net::Resolved& event) {
   if (auto* opening = module.job<Opening>(); opening != nullptr && opening->ticket == event.ticket) {
     if (opening->step == Opening::Step::resolving) connect(module, *opening, event.address);
   } else if (const auto* look_up = module.job<LookingUp>(); look_up != nullptr && look_up->ticket == event.ticket) {
-    module.reply().text(module.command_name()).text(":").address(event.address).end();
+    module.info().address(event.address).end();
     module.finish(at::Answer::ok);
   }
 }
@@ -80,14 +82,18 @@ void Links::on(Module& module, const net::Opened& event) {
   if (link == nullptr || link->state != Link::State::opening) return;
   link->state = Link::State::open;
   link->local_port = event.local_port;
+  link->through = event.through;
+  link->last_active = module.now();
+  if (module.job<Passing>() != nullptr) return module.passage().on_opened();
   had_links_ = true;
-  module.notify(Notice::Kind::connect, event.link.id);
+  module.notify({.kind = Notice::Kind::connect, .link = event.link.id});
   module.finish(at::Answer::ok);
 }
 
 void Links::on(Module& module, const net::OpenFailed& event) {
   const Link* link = find(event.link);
   if (link == nullptr || link->state != Link::State::opening) return;
+  if (module.job<Passing>() != nullptr) return retire(module, event.link.id);
   fail_opening(module, event.why);
 }
 
@@ -119,7 +125,7 @@ void Links::give_up(Module& module, const Opening& job) {
 
 at::Answer Links::look_up(Module& module, const net::HostName& name) {
   if (const auto address = parse_ipv4(name.view())) {
-    module.reply().text(module.command_name()).text(":").address(*address).end();
+    module.info().address(*address).end();
     return at::Answer::ok;
   }
   const Ticket ticket = module.new_ticket();
@@ -136,67 +142,63 @@ void Links::give_up(Module& module, const LookingUp&) {
 
 // Sending -----------------------------------------------------------------------------------------
 
-at::Answer Links::send(Module& module, std::uint8_t id, std::uint16_t length) {
-  CHECK(is_open(id) && length > 0 && length <= payload_.size());
-  payload_size_ = payload_sent_ = 0;
-  module.start(Collecting{.link = handle(id), .length = length, .escape = Escape(module.now())});
+at::Answer Links::send(Module& module, std::uint8_t id, std::uint16_t length,
+                       std::optional<net::Endpoint> destination) {
+  CHECK(is_open(id) && length > 0 && length <= limits::kPayload);
+  module.payload().clear();
+  module.start(Collecting{
+      .link = handle(id), .length = length, .destination = destination, .escape = Escape(module.now())});
   return at::Answer::prompt;
 }
 
 std::size_t Links::take_payload(Module& module, std::span<const std::byte> typed) {
   auto& job = *module.job<Collecting>();
-  const auto taken = typed.first(std::min<std::size_t>(typed.size(), job.length - payload_size_));
-  std::copy(taken.begin(), taken.end(), payload_.begin() + payload_size_);
-  payload_size_ = static_cast<std::uint16_t>(payload_size_ + taken.size());
+  const auto taken = typed.first(std::min(typed.size(), job.length - module.payload().size()));
+  module.payload().add(taken);
   // Reaching the length wins over an escape (dialect 0.4, 1).
-  if (payload_size_ == job.length) payload_complete(module, job.link);
+  if (module.payload().size() == job.length) payload_complete(module, Collecting(job));
   else job.escape.typed(taken, module.now());
   return taken.size();
 }
 
-void Links::payload_complete(Module& module, LinkHandle link) {
-  module.say_received(payload_size_);
-  if (is_open(link)) return module.start(Sending{link, module.now() + kSendGivesUp});
-  // The link went while the payload was typed (dialect 0.4, 2).
-  payload_size_ = 0;
-  module.finish_send(at::words::kError);
+void Links::payload_complete(Module& module, const Collecting& job) {
+  module.say_received(job.length);
+  if (!is_open(job.link)) return module.finish_send(at::words::kError);  // dialect 0.4, 2
+  module.start(Sending{job.link, job.destination.value_or(remote(job.link.id)), module.now() + kSendGivesUp});
 }
 
-void Links::give_up(Module& module, const Collecting&) {
-  payload_size_ = 0;
-  module.finish_send(at::words::kSendCanceled);
-}
+void Links::give_up(Module& module, const Collecting&) { module.finish_send(at::words::kSendCanceled); }
 
 net::Outgoing Links::output(const Module& module, LinkHandle handle) const {
   const auto* job = module.job<Sending>();
-  const Link* link = find(handle);
-  if (job == nullptr || link == nullptr || !(job->link == handle)) return {};
-  const auto bytes = std::span(payload_).first(payload_size_).subspan(payload_sent_);
-  return {bytes, link->remote};
+  if (job == nullptr || !is_open(handle) || !(job->link == handle)) return {};
+  return {module.payload().unsent(), job->destination};
 }
 
 void Links::sent(Module& module, LinkHandle handle, std::size_t n) {
-  const std::size_t offered = output(module, handle).bytes.size();
-  CHECK(n <= offered);
-  if (n == 0) return;
-  find(handle)->bytes_out += n;
-  payload_sent_ = static_cast<std::uint16_t>(payload_sent_ + n);
-  if (n < offered) return;
-  payload_size_ = payload_sent_ = 0;
-  module.finish_send(at::words::kSendOk);
+  Link* link = find(handle);
+  if (link == nullptr || n == 0) return;
+  link->bytes_out += n;
+  link->last_active = module.now();
+  if (module.job<Passing>() != nullptr) return module.passage().sent(module, handle, n);
+  CHECK(module.job<Sending>() != nullptr);
+  module.payload().sent(n);
+  if (module.payload().unsent().empty()) module.finish_send(at::words::kSendOk);
 }
 
 void Links::on(Module& module, const net::SendFailed& event) {
+  if (!is_open(event.link)) return;
+  if (module.job<Passing>() != nullptr) return module.passage().packet_is_gone(module);
   const auto* job = module.job<Sending>();
-  if (job == nullptr || !(job->link == event.link)) return;
-  payload_size_ = payload_sent_ = 0;
-  module.finish_send(at::words::kSendFail);
+  if (job != nullptr && job->link == event.link) module.finish_send(at::words::kSendFail);
 }
 
 /// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14).
-void Links::give_up(Module& module, const Sending& job) {
-  module.request(net::Close{job.link});
-  retire(module, job.link.id);
+void Links::give_up(Module& module, const Sending& job) { give_up_link(module, job.link.id); }
+
+void Links::give_up_link(Module& module, std::uint8_t id) {
+  module.request(net::Close{handle(id)});
+  retire(module, id);
 }
 
 // Receiving ---------------------------------------------------------------------------------------
@@ -207,46 +209,76 @@ bool Links::is_open(LinkHandle handle) const {
 }
 
 void Links::input(Module& module, LinkHandle handle, std::span<const std::byte> bytes) {
-  find(handle)->bytes_in += bytes.size();
+  print_received(module, handle.id, links_[handle.id].remote, bytes);
+}
+
+void Links::datagram_input(Module& module, LinkHandle handle, net::Endpoint sender, std::span<const std::byte> bytes) {
+  Link& link = *find(handle);
+  if (link.udp_mode != UdpMode::peer_stays && !(link.remote == sender)) {
+    link.remote = sender;
+    if (link.udp_mode == UdpMode::peer_changes_once) link.udp_mode = UdpMode::peer_stays;
+  }
+  print_received(module, handle.id, sender, bytes);
+}
+
+void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender, std::span<const std::byte> bytes) {
+  links_[id].bytes_in += bytes.size();
+  links_[id].last_active = module.now();
   at::Reply reply = module.reply();
-  reply.text(at::words::kIpd).number(static_cast<std::int64_t>(bytes.size())).text(":").bytes(bytes);
+  if (module.job<Passing>() == nullptr) {
+    reply.text(at::words::kIpd);
+    if (multiple_) reply.number(id).comma();
+    reply.number(static_cast<std::int64_t>(bytes.size()));
+    if (shows_sender_) reply.comma().address(sender.address).comma().number(sender.port);
+    reply.text(":");
+  }
+  reply.bytes(bytes);
 }
 
 // Closing -----------------------------------------------------------------------------------------
 
 at::Answer Links::close(Module& module, std::uint8_t id) {
-  if (!is_open(id)) return at::Answer::error;
   module.request(net::Close{handle(id)});
   links_[id].state = Link::State::free;
-  module.reply().line(at::words::kClosed);
+  module.say({.kind = Notice::Kind::closed, .link = id});
+  return at::Answer::ok;
+}
+
+at::Answer Links::close_all(Module& module) {
+  for (std::uint8_t id = 0; id < links_.size(); ++id) {
+    if (is_open(id)) close(module, id);
+  }
   return at::Answer::ok;
 }
 
 void Links::on(Module& module, const net::Closed& event) {
-  if (!is_open(event.link)) return;
-  retire(module, event.link.id);
+  if (is_open(event.link)) retire(module, event.link.id);
 }
 
 /// Takes a link out of use. Its CLOSED follows what is being sent: a payload that the network has not
-/// taken yet answers SEND FAIL first.
+/// taken yet answers SEND FAIL first. In transparent transmission there is no line.
 void Links::retire(Module& module, std::uint8_t id) {
-  const auto* sending = module.job<Sending>();
   links_[id].state = Link::State::gone;
-  module.notify(Notice::Kind::closed, id);
-  if (sending == nullptr || sending->link.id != id) return;
-  payload_size_ = payload_sent_ = 0;
-  module.finish_send(at::words::kSendFail);
+  if (module.job<Passing>() != nullptr) return module.passage().on_broken(module);
+  module.notify({.kind = Notice::Kind::closed, .link = id});
+  const auto* sending = module.job<Sending>();
+  if (sending != nullptr && sending->link.id == id) module.finish_send(at::words::kSendFail);
 }
 
-void Links::close_station_links(Module& module) {
+template <class Matches>
+void Links::close_where(Module& module, Matches matches) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
-    if (links_[id].state == Link::State::opening) {
-      give_up(module, Opening(*module.job<Opening>()));
-    } else if (is_open(id) && !links_[id].accepted) {
-      module.request(net::Close{handle(id)});
-      retire(module, id);
-    }
+    if (is_open(id) && matches(links_[id])) give_up_link(module, id);
   }
+}
+
+void Links::close_links_through(Module& module, net::Interface side) {
+  for (std::uint8_t id = 0; id < links_.size(); ++id) {
+    if (links_[id].state != Link::State::opening || side != net::Interface::station) continue;
+    if (module.job<Passing>() != nullptr) give_up_link(module, id);
+    else give_up(module, Opening(*module.job<Opening>()));
+  }
+  close_where(module, [&](const Link& link) { return link.through == side; });
 }
 
 void Links::closed_was_said(std::uint8_t id) {
@@ -254,39 +286,114 @@ void Links::closed_was_said(std::uint8_t id) {
 }
 
 void Links::reset() {
-  for (Link& link : links_) link = Link{.generation = link.generation};
-  had_links_ = false;
-  payload_size_ = payload_sent_ = 0;
+  const std::array<Link, limits::kLinks> old = links_;
+  *this = Links{};
+  for (std::size_t id = 0; id < links_.size(); ++id) links_[id].generation = old[id].generation;
+}
+
+// The server's clients ----------------------------------------------------------------------------
+
+bool Links::accept(Module& module, const net::Incoming& client) {
+  const auto* const place =
+      std::find_if(links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::free; });
+  if (place == links_.end()) return false;
+  const auto id = static_cast<std::uint8_t>(place - links_.begin());
+  begin(id, {.state = Link::State::open,
+             .transport = net::Transport::tcp,
+             .accepted = true,
+             .through = client.through,
+             .local_port = client.local_port,
+             .remote = client.remote,
+             .last_active = module.now()});
+  had_links_ = true;
+  module.request(net::Accept{client.client, handle(id)});
+  module.notify({.kind = Notice::Kind::connect, .link = id});
+  return true;
+}
+
+std::uint8_t Links::accepted_count() const {
+  return static_cast<std::uint8_t>(std::count_if(links_.begin(), links_.end(), [](const Link& l) {
+    return l.state == Link::State::open && l.accepted;
+  }));
+}
+
+Deadline Links::accepted_idle_since() const {
+  Deadline since;
+  for (const Link& link : links_) {
+    if (link.state == Link::State::open && link.accepted) since = earliest({since, Deadline(link.last_active)});
+  }
+  return since;
+}
+
+void Links::close_idle(Module& module, Instant since) {
+  close_where(module, [&](const Link& link) { return link.accepted && link.last_active <= since; });
+}
+
+void Links::close_accepted(Module& module) {
+  close_where(module, [](const Link& link) { return link.accepted; });
+}
+
+// The passage's link ------------------------------------------------------------------------------
+
+bool Links::may_pass(std::uint8_t id) const {
+  const Link& link = links_[id];
+  const bool kind = link.transport == net::Transport::tcp || is_datagram(id);
+  return !multiple_ && is_open(id) && kind && link.udp_mode == UdpMode::peer_stays;
+}
+
+bool Links::reopen(Module& module, std::uint8_t id) {
+  Link& link = links_[id];
+  if (link.state == Link::State::opening) module.request(net::Close{handle(id)});
+  link.state = Link::State::gone;
+  if (!module.has_access_point() && !module.station().has_address()) return false;
+  begin(id, {.state = Link::State::opening, .transport = link.transport, .remote = single_.remote});
+  single_.link = handle(id);
+  module.request(single_);
+  return true;
+}
+
+void Links::drop(Module& module, std::uint8_t id) {
+  if (links_[id].state == Link::State::opening) module.request(net::Close{handle(id)});
+  links_[id].state = Link::State::free;
 }
 
 // Looking -----------------------------------------------------------------------------------------
 
+bool Links::any_open() const {
+  return std::any_of(links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::open; });
+}
+
+bool Links::any_open(net::Transport transport) const {
+  return std::any_of(links_.begin(), links_.end(), [&](const Link& l) {
+    return l.state == Link::State::open && l.transport == transport;
+  });
+}
+
 at::Answer Links::show_status(Module& module) const {
-  const bool connected = std::any_of(links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::open; });
-  const Station& station = module.station();
   int status = 5;
-  if (station.has_address()) status = connected ? 3 : had_links_ ? 4 : 2;
+  if (module.station().has_address()) status = any_open() ? 3 : had_links_ ? 4 : 2;
   at::Reply reply = module.reply();
   reply.text(at::words::kStatus).number(status).end();
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (!is_open(id)) continue;
     const Link& link = links_[id];
-    reply.text(module.command_name()).text(":").number(id).comma().quoted(type_of(link.transport)).comma();
-    reply.text("\"").address(link.remote.address).text("\"").comma().number(link.remote.port);
-    reply.comma().number(link.local_port).comma().number(link.accepted ? 1 : 0).end();
+    module.info().number(id).comma().quoted(at::Choices<net::Transport>::word(link.transport)).comma();
+    reply.quoted_address(link.remote.address).comma().number(link.remote.port).comma();
+    reply.number(link.local_port).comma().number(link.accepted ? 1 : 0).end();
   }
   return at::Answer::ok;
 }
 
 std::size_t Links::free_bytes() const {
-  const auto unused = std::count_if(links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::free; });
-  return static_cast<std::size_t>(unused) * sizeof(Link) + (payload_.size() - payload_size_);
+  const auto unused =
+      std::count_if(links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::free; });
+  return static_cast<std::size_t>(unused) * sizeof(Link);
 }
 
 void Links::describe(Status& status) const {
   for (std::size_t i = 0; i < links_.size(); ++i) {
     const Link& link = links_[i];
-    status.links[i] = {link.state == Link::State::open, link.transport, link.remote,     link.local_port,
+    status.links[i] = {link.state == Link::State::open, link.transport, link.remote,   link.local_port,
                        link.accepted,                   link.bytes_in,  link.bytes_out};
   }
 }

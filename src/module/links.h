@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "at/answer.h"
@@ -14,30 +15,45 @@
 namespace bfq {
 class Module;
 
+/// Whether datagrams from somebody else make that somebody the peer (manual 4.3.3).
+enum class UdpMode : std::uint8_t { peer_stays = 0, peer_changes_once = 1, peer_changes = 2 };
+
 /// One connection, or the room for one.
 struct Link {
-  /// gone: closed, but the host has not been told yet, so that the number cannot be used again.
+  /// gone: closed, but the host has not been told yet, so that the number cannot be used again; or, in
+  /// transparent transmission, broken and not opened again yet.
   enum class State : std::uint8_t { free, opening, open, gone };
 
   State state = State::free;
   net::Transport transport{};
   bool accepted = false;  ///< by our server, so we are not its client
+  net::Interface through{};
+  UdpMode udp_mode{};
   std::uint16_t generation = 0;
   std::uint16_t local_port = 0;
   net::Endpoint remote{};
+  Instant last_active{};
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
 };
 
-/// The module's connections, and the one payload that may be on its way out.
+/// The module's connections: opening, sending, receiving and closing them.
 class Links {
  public:
   // What commands do.
-  at::Answer open(Module&, const net::Open& what);
-  at::Answer send(Module&, std::uint8_t id, std::uint16_t length);
+  at::Answer open(Module&, const net::Open& what, UdpMode mode);
+  /// The link is open, and `length` fits. Without a destination a datagram goes to the link's peer.
+  at::Answer send(Module&, std::uint8_t id, std::uint16_t length, std::optional<net::Endpoint> destination);
   at::Answer close(Module&, std::uint8_t id);
+  /// All of them, lowest number first.
+  at::Answer close_all(Module&);
   at::Answer look_up(Module&, const net::HostName& name);
   at::Answer show_status(Module&) const;
+
+  bool multiple() const { return multiple_; }
+  void set_multiple(bool multiple) { multiple_ = multiple; }
+  bool shows_sender() const { return shows_sender_; }
+  void show_sender(bool shows) { shows_sender_ = shows; }
 
   // What happens.
   void on(Module&, const net::Resolved&);
@@ -53,13 +69,31 @@ class Links {
 
   // Bytes; see Module for the contracts.
   std::size_t take_payload(Module&, std::span<const std::byte> typed);
-  bool is_open(LinkHandle) const;
   void input(Module&, LinkHandle, std::span<const std::byte>);
+  void datagram_input(Module&, LinkHandle, net::Endpoint sender, std::span<const std::byte>);
   net::Outgoing output(const Module&, LinkHandle) const;
   void sent(Module&, LinkHandle, std::size_t n);
 
-  /// The station's network is gone: its links close, and lines follow for those that were open.
-  void close_station_links(Module&);
+  // For the server.
+  /// Gives the client the lowest free number; false when there is none.
+  bool accept(Module&, const net::Incoming& client);
+  std::uint8_t accepted_count() const;
+  /// Since when the longest silent client has been silent; never when there is none.
+  Deadline accepted_idle_since() const;
+  void close_idle(Module&, Instant since);
+  void close_accepted(Module&);
+
+  // For the passage.
+  bool may_pass(std::uint8_t id) const;
+  /// Opens a broken link again, to the same server; false when there is no network for it.
+  bool reopen(Module&, std::uint8_t id);
+  /// Closes a link and forgets it without a word.
+  void drop(Module&, std::uint8_t id);
+  /// Closes a link that does not take what it is given.
+  void give_up_link(Module&, std::uint8_t id);
+
+  /// A side of the module has lost its network: its links close, and lines follow for them.
+  void close_links_through(Module&, net::Interface side);
   /// A new association: what was connected before it no longer shows in the status.
   void forget_history() { had_links_ = false; }
   /// The host has read that this link is closed.
@@ -67,9 +101,13 @@ class Links {
   /// Everything ends without a word, as when the power goes. Generations go on.
   void reset();
 
-  bool is_open(std::uint8_t id) const { return links_[id].state == Link::State::open; }
-  bool is_free(std::uint8_t id) const { return links_[id].state == Link::State::free; }
-  /// Bytes of its pools that are not in use.
+  bool is_open(LinkHandle) const;
+  bool is_open(std::uint8_t id) const { return id < links_.size() && links_[id].state == Link::State::open; }
+  bool is_datagram(std::uint8_t id) const { return is_open(id) && links_[id].transport == net::Transport::udp; }
+  bool any_open(net::Transport) const;
+  bool any_open() const;
+  net::Endpoint remote(std::uint8_t id) const { return links_[id].remote; }
+  /// Bytes of its slots that are not in use.
   std::size_t free_bytes() const;
   void describe(Status&) const;
 
@@ -77,15 +115,19 @@ class Links {
   LinkHandle handle(std::uint8_t id) const { return {id, links_[id].generation}; }
   Link* find(LinkHandle);
   const Link* find(LinkHandle) const;
+  template <class Matches>
+  void close_where(Module&, Matches matches);
+  void begin(std::uint8_t id, const Link& link);
   void connect(Module&, Opening&, Ipv4 address);
   void fail_opening(Module&, net::OpenFailure);
   void retire(Module&, std::uint8_t id);
-  void payload_complete(Module&, LinkHandle);
+  void payload_complete(Module&, const Collecting&);
+  void print_received(Module&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
 
   std::array<Link, limits::kLinks> links_{};
+  net::Open single_;  ///< how link 0 was opened, to open it again
   bool had_links_ = false;
-  std::array<std::byte, limits::kPayload> payload_{};
-  std::uint16_t payload_size_ = 0;  ///< typed so far
-  std::uint16_t payload_sent_ = 0;  ///< taken by the network
+  bool multiple_ = false;
+  bool shows_sender_ = false;
 };
 }  // namespace bfq

@@ -2,7 +2,6 @@
 
 #include "at/words.h"
 #include "base/check.h"
-#include "base/overloaded.h"
 
 namespace bfq {
 namespace {
@@ -12,8 +11,7 @@ constexpr std::size_t kIpdHeader = 32;
 constexpr std::size_t kLongestLine = 128;
 }  // namespace
 
-Module::Module(const Identity& identity, std::span<const std::byte>, at::CommandTable table)
-    : identity_(identity), interpreter_(table) {}
+Module::Module(const Identity& identity, at::CommandTable table) : identity_(identity), interpreter_(table) {}
 
 // Bytes -------------------------------------------------------------------------------------------
 
@@ -21,13 +19,9 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
   now_ = now;
   std::size_t used = 0;
   while (used < bytes.size() && phase_ == Phase::running) {
-    if (job<Collecting>() != nullptr) {
-      used += links_.take_payload(*this, bytes.subspan(used));
-    } else if (takes_command_bytes()) {
-      interpreter_.take(static_cast<char>(bytes[used++]), *this, at::Reply(uart_out_), busy());
-    } else {
-      break;
-    }
+    const std::size_t taken = take(bytes.subspan(used));
+    if (taken == 0) break;
+    used += taken;
     flush_notices(false);
   }
   settle();
@@ -35,8 +29,20 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
   return phase_ == Phase::running ? used : bytes.size();
 }
 
-/// A line is only begun when its reply and all that waits to be said are sure to find room.
-bool Module::takes_command_bytes() const { return notices_.empty() && uart_out_.room() >= limits::kReplyReserve; }
+std::size_t Module::take(std::span<const std::byte> bytes) {
+  if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
+  if (job<Passing>() != nullptr) return passage_.take(*this, bytes);
+  if (!takes_command_bytes()) return 0;
+  interpreter_.take(static_cast<char>(bytes.front()), *this, at::Reply(uart_out_), busy());
+  return 1;
+}
+
+/// A line is only begun when its reply, all that waits to be said and all that it may ask for are sure
+/// to find room.
+bool Module::takes_command_bytes() const {
+  const bool requests_fit = requests_.size() + limits::kRequestsOfOneInput <= limits::kRequests;
+  return notices_.empty() && !switches_uart_ && requests_fit && uart_out_.room() >= limits::kReplyReserve;
+}
 
 void Module::uart_sent(std::size_t n, Instant now) {
   now_ = now;
@@ -45,9 +51,10 @@ void Module::uart_sent(std::size_t n, Instant now) {
 }
 
 std::size_t Module::link_room(LinkHandle link) const {
+  const std::size_t most = job<Passing>() != nullptr ? limits::kPayload : limits::kSegment;
   const bool may_speak = phase_ == Phase::running && notices_.empty() && !holds_lines() && links_.is_open(link);
-  const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + limits::kSegment;
-  return may_speak && fits ? limits::kSegment : 0;
+  const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
+  return may_speak && fits ? most : 0;
 }
 
 void Module::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
@@ -61,17 +68,19 @@ std::size_t Module::datagram_room(LinkHandle link) const {
   return fits && link_room(link) > 0 ? limits::kDatagram : 0;
 }
 
-void Module::datagram_input(LinkHandle link, net::Endpoint, std::span<const std::byte> bytes, Instant now) {
+void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes, Instant now) {
   now_ = now;
   CHECK(bytes.size() <= datagram_room(link));
-  links_.input(*this, link, bytes);
+  links_.datagram_input(*this, link, sender, bytes);
 }
 
-net::Outgoing Module::link_output(LinkHandle link) const { return links_.output(*this, link); }
+net::Outgoing Module::link_output(LinkHandle link) const {
+  return job<Passing>() != nullptr ? passage_.output(*this, link) : links_.output(*this, link);
+}
 
 void Module::link_sent(LinkHandle link, std::size_t n, Instant now) {
   now_ = now;
-  links_.sent(*this, link, n);
+  if (n <= link_output(link).bytes.size()) links_.sent(*this, link, n);
   settle();
 }
 
@@ -83,27 +92,24 @@ void Module::handle(const Event& event, Instant now) {
     uart_out_.clear();
     go_off();
   } else if (std::holds_alternative<power::Started>(event)) {
-    if (phase_ == Phase::off) boot();
+    if (phase_ == Phase::off) boot(std::get<power::Started>(event));
   } else if (phase_ == Phase::running) {
     dispatch(event);
   }
   settle();
 }
 
+/// Each event goes to the organ that knows it.
 void Module::dispatch(const Event& event) {
-  std::visit(overloaded{
-                 [this](const radio::Joined& e) { station_.on(*this, e); },
-                 [this](const radio::JoinFailed& e) { station_.on(*this, e); },
-                 [this](const radio::Lost& e) { station_.on(*this, e); },
-                 [this](const radio::Found& e) { station_.on(*this, e); },
-                 [this](const radio::ScanDone& e) { station_.on(*this, e); },
-                 [this](const net::Addressed& e) { station_.on(*this, e); },
-                 [this](const net::AddressFailed& e) { station_.on(*this, e); },
-                 [this](const auto& e) {
-                   if constexpr (requires { links_.on(*this, e); }) links_.on(*this, e);
-                 },
-             },
-             event);
+  std::visit(
+      [this](const auto& e) {
+        if constexpr (requires { station_.on(*this, e); }) station_.on(*this, e);
+        else if constexpr (requires { soft_ap_.on(*this, e); }) soft_ap_.on(*this, e);
+        else if constexpr (requires { links_.on(*this, e); }) links_.on(*this, e);
+        else if constexpr (requires { server_.on(*this, e); }) server_.on(*this, e);
+        else if constexpr (requires { memory_.on(*this, e); }) memory_.on(*this, e);
+      },
+      event);
 }
 
 std::optional<Request> Module::next_request() {
@@ -122,46 +128,53 @@ Ticket Module::new_ticket() {
 
 Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
-  const Deadline job = std::visit([](const auto& j) { return deadline_of(j); }, job_);
-  return earliest({job, station_.next_deadline()});
+  const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
+  const Deadline passage = job<Passing>() != nullptr ? passage_.next_deadline() : Deadline::never();
+  return earliest({job_ends, passage, station_.next_deadline(), server_.next_deadline(*this)});
 }
 
 void Module::advance(Instant now) {
   now_ = now;
   if (!next_deadline().due(now)) return;
   if (std::visit([](const auto& j) { return deadline_of(j); }, job_).due(now)) give_up_job();
+  if (job<Passing>() != nullptr) passage_.advance(*this);
   station_.advance(*this);
+  server_.advance(*this);
   settle();
 }
 
 void Module::give_up_job() {
   const Job job = job_;
-  std::visit(overloaded{
-                 [](const NoJob&) {},
-                 [this](const Joining& j) { station_.give_up(*this, j); },
-                 [this](const Scanning& j) { station_.give_up(*this, j); },
-                 [this](const auto& j) { links_.give_up(*this, j); },
-             },
-             job);
+  std::visit(
+      [this](const auto& j) {
+        if constexpr (requires { station_.give_up(*this, j); }) station_.give_up(*this, j);
+        else if constexpr (requires { links_.give_up(*this, j); }) links_.give_up(*this, j);
+      },
+      job);
 }
 
 // Speaking ----------------------------------------------------------------------------------------
 
-/// What every input ends with: says what waits, goes on with a long reply, and goes down when that was
-/// asked for and the host has everything.
+/// What every input ends with: says what waits, goes on with a long reply, and does what had to wait
+/// until the host has everything.
 void Module::settle() {
   flush_notices(false);
   station_.list(*this);
-  if (phase_ != Phase::restarting || !notices_.empty() || !uart_out_.empty()) return;
+  if (!uart_out_.empty()) return;
+  if (switches_uart_) {
+    switches_uart_ = false;
+    request(uart::Configure{settings_.uart});
+    flush_notices(false);
+  }
+  if (phase_ != Phase::restarting || !notices_.empty()) return;
+  const power::Reason reason = restart_reason_;
   go_off();
-  request(power::Restart{restart_reason_});
+  request(power::Restart{reason});
 }
-
-/// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
-bool Module::holds_lines() const { return job<Collecting>() != nullptr || job<Sending>() != nullptr; }
 
 bool Module::has_room_for_a_line() const { return uart_out_.room() >= limits::kReplyReserve + kLongestLine; }
 
+/// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
 void Module::flush_notices(bool into_reserve) {
   if (holds_lines()) return;
   while (!notices_.empty() && (into_reserve || has_room_for_a_line())) {
@@ -170,17 +183,28 @@ void Module::flush_notices(bool into_reserve) {
   }
 }
 
+/// Transparent transmission carries nothing but payload (dialect 5.2).
+void Module::notify(const Notice& notice) {
+  if (job<Passing>() == nullptr) notices_.add(notice);
+}
+
 void Module::say(const Notice& notice) {
   at::Reply out(uart_out_);
+  const auto link_line = [&](std::string_view line) {
+    if (links_.multiple()) out.number(notice.link).comma();
+    out.line(line);
+  };
   switch (notice.kind) {
     case Notice::Kind::wifi_connected: return out.line(at::words::kWifiConnected);
     case Notice::Kind::wifi_got_ip: return out.line(at::words::kWifiGotIp);
     case Notice::Kind::wifi_disconnect: return out.line(at::words::kWifiDisconnect);
     case Notice::Kind::dhcp_timeout: return out.line(at::words::kDhcpTimeout);
-    case Notice::Kind::connect: return out.line(at::words::kConnect);
-    case Notice::Kind::closed:
-      out.line(at::words::kClosed);
-      return links_.closed_was_said(notice.link);
+    case Notice::Kind::connect: return link_line(at::words::kConnect);
+    case Notice::Kind::closed: link_line(at::words::kClosed); return links_.closed_was_said(notice.link);
+    case Notice::Kind::station_connected: return out.text(at::words::kStationConnected).mac(notice.mac).end();
+    case Notice::Kind::station_disconnected: return out.text(at::words::kStationDisconnected).mac(notice.mac).end();
+    case Notice::Kind::station_address:
+      return out.text(at::words::kStationAddress).mac(notice.mac).comma().quoted_address(notice.address).end();
   }
 }
 
@@ -189,9 +213,20 @@ at::Reply Module::reply() {
   return at::Reply(uart_out_);
 }
 
+at::Reply Module::info() { return reply().text(interpreter_.command().name).text(":"); }
+
+at::Answer Module::refuse(std::string_view why) {
+  reply().line(why);
+  return at::Answer::error;
+}
+
 void Module::finish(at::Answer answer) {
-  job_ = NoJob{};
   flush_notices(true);
+  finish_first(answer);
+}
+
+void Module::finish_first(at::Answer answer) {
+  job_ = NoJob{};
   interpreter_.finish(answer, at::Reply(uart_out_));
 }
 
@@ -201,9 +236,15 @@ void Module::say_received(std::size_t bytes) {
 }
 
 void Module::finish_send(std::string_view result) {
+  payload_.clear();
   job_ = NoJob{};
   interpreter_.forget_line();
   at::Reply(uart_out_).line(result);
+}
+
+void Module::finish_passage() {
+  job_ = NoJob{};
+  interpreter_.forget_line();
 }
 
 at::Busy Module::busy() const {
@@ -217,7 +258,7 @@ void Module::restart(power::Reason reason) {
   job_ = NoJob{};
   notices_.clear();
   // Links and servers vanish without a word; an association does not (dialect 1.6).
-  if (station_.associated()) notify(Notice::Kind::wifi_disconnect);
+  if (station_.associated()) notify({.kind = Notice::Kind::wifi_disconnect});
   restart_reason_ = reason;
   phase_ = Phase::restarting;
 }
@@ -228,39 +269,78 @@ void Module::go_off() {
   job_ = NoJob{};
   notices_.clear();
   requests_.clear();
-  station_ = Station{};
+  switches_uart_ = false;
+  station_.reset();
+  soft_ap_ = SoftAp{};
+  server_ = Server{};
+  passage_ = Passage{};
+  payload_.clear();
   links_.reset();
 }
 
-void Module::boot() {
+void Module::boot(const power::Started& started) {
   interpreter_.reset();
-  mode_ = WifiMode::station;
+  memory_.load(started.flash, factory_settings(identity_.access_point_mac));
+  settings_ = memory_.stored();
   phase_ = Phase::running;
+  request(uart::Configure{settings_.uart});
   at::Reply(uart_out_).line(at::words::kReady);
+  if (has_access_point()) soft_ap_.start(*this);
+  const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();
+  if (has_station() && knows_network) station_.join_by_itself(*this);
 }
 
-// Commands ----------------------------------------------------------------------------------------
+// Settings ----------------------------------------------------------------------------------------
 
-void Module::set_mode(WifiMode mode) {
-  mode_ = mode;
-  if (!has_station()) station_.disassociate(*this);
+at::Answer Module::restore() {
+  const Settings factory = factory_settings(identity_.access_point_mac);
+  return memory_.save(*this, factory, settings_, Effect::restart);
 }
 
-std::size_t Module::free_bytes() const { return uart_out_.room() + links_.free_bytes(); }
+at::Answer Module::apply(const Settings& settings, Effect effect) {
+  const bool had_soft_ap = has_access_point();
+  settings_ = settings;
+  switch (effect) {
+    case Effect::none: break;
+    case Effect::uart: switches_uart_ = true; break;
+    case Effect::mode:
+      if (!has_station()) station_.disassociate(*this);
+      if (has_access_point() && !had_soft_ap) soft_ap_.start(*this);
+      if (!has_access_point()) soft_ap_.stop(*this);
+      break;
+    case Effect::join: return station_.join(*this);
+    case Effect::soft_ap: soft_ap_.start(*this); break;
+    case Effect::serving: soft_ap_.serve(*this); break;
+    case Effect::address: station_.renew_address(*this); break;
+    case Effect::addresses:
+      soft_ap_.serve(*this);
+      station_.renew_address(*this);
+      break;
+    case Effect::restart: restart(power::Reason::command); break;
+  }
+  return at::Answer::ok;
+}
+
+// Looking -----------------------------------------------------------------------------------------
+
+std::size_t Module::free_bytes() const { return uart_out_.room() + payload_.room() + links_.free_bytes(); }
 
 Status Module::status() const {
   Status status;
-  status.activity = phase_ == Phase::off          ? Activity::off
-                    : phase_ == Phase::restarting ? Activity::restarting
-                    : job<NoJob>() != nullptr     ? Activity::idle
+  status.activity = phase_ == Phase::off           ? Activity::off
+                    : phase_ == Phase::restarting  ? Activity::restarting
+                    : job<NoJob>() != nullptr      ? Activity::idle
                     : job<Collecting>() != nullptr ? Activity::collecting
                     : job<Sending>() != nullptr    ? Activity::sending
+                    : job<Passing>() != nullptr    ? Activity::passing
                                                    : Activity::processing;
   status.associated = station_.associated();
   status.ssid = station_.ssid();
-  status.station_address = station_.address();
+  status.station_address = station_.address().address;
   status.free_bytes = free_bytes();
   status.waiting_for_host = uart_out_.size();
+  status.writes = memory_.writes();
+  status.flash = memory_.condition();
   status.deadline = next_deadline();
   links_.describe(status);
   return status;

@@ -13,7 +13,12 @@
 #include "module/identity.h"
 #include "module/job.h"
 #include "module/links.h"
+#include "module/memory.h"
 #include "module/notices.h"
+#include "module/passage.h"
+#include "module/payload.h"
+#include "module/server.h"
+#include "module/soft_ap.h"
 #include "module/station.h"
 #include "module/status.h"
 #include "ports/messages.h"
@@ -32,14 +37,15 @@ enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 /// whatever comes and does nothing with it.
 class Module {
  public:
-  /// `identity` and `table` point at texts and rows that must outlive the module. `flash_image` is
-  /// both flash slots as they are now, and is read only during the call.
-  Module(const Identity& identity, std::span<const std::byte> flash_image, at::CommandTable table);
+  /// `identity` and `table` point at texts and rows that must outlive the module. What is in flash comes
+  /// with each power::Started.
+  Module(const Identity& identity, at::CommandTable table);
 
   // Bytes -----------------------------------------------------------------------------------------
 
   /// Takes as many bytes from the host as there is room for, and says how many that was. The rest is
-  /// the host's to keep: leave them unread, or hold off RTS, and offer them again after uart_sent().
+  /// the host's to keep: leave them unread, or hold off RTS, and offer them again whenever the outputs
+  /// have been drained.
   std::size_t uart_input(std::span<const std::byte> bytes, Instant now);
 
   /// What the host is owed next; empty when there is nothing. Valid until the next call of anything.
@@ -48,7 +54,8 @@ class Module {
   /// The first `n` bytes of uart_output() are on the wire, or lost where nobody listens.
   void uart_sent(std::size_t n, Instant now);
 
-  /// How many bytes link_input() takes at once, at most kSegment; 0 while the host must read first, or
+  /// How many bytes link_input() takes at once, at most kSegment, or kPayload in transparent
+  /// transmission; 0 while the host must read first, or
   /// is in the middle of a CIPSEND. For datagrams, see datagram_room().
   std::size_t link_room(LinkHandle link) const;
 
@@ -78,7 +85,7 @@ class Module {
   std::optional<Request> next_request();
 
   /// The bytes of the flash::Program that is under way.
-  std::span<const std::byte> flash_output() const { return {}; }
+  std::span<const std::byte> flash_output() const { return memory_.output(); }
 
   // Time ------------------------------------------------------------------------------------------
 
@@ -98,14 +105,39 @@ class Module {
   const Identity& identity() const { return identity_; }
   Station& station() { return station_; }
   const Station& station() const { return station_; }
+  SoftAp& soft_ap() { return soft_ap_; }
   Links& links() { return links_; }
   const Links& links() const { return links_; }
+  Server& server() { return server_; }
+  const Server& server() const { return server_; }
+  Passage& passage() { return passage_; }
+  const Passage& passage() const { return passage_; }
+  Payload& payload() { return payload_; }
+  const Payload& payload() const { return payload_; }
+  const Memory& memory() const { return memory_; }
 
-  WifiMode mode() const { return mode_; }
-  bool has_station() const { return mode_ != WifiMode::access_point; }
-  bool has_access_point() const { return mode_ != WifiMode::station; }
-  /// Leaving station mode ends the association (dialect 3.2).
-  void set_mode(WifiMode mode);
+  /// The settings in use, or those in flash.
+  const Settings& settings() const { return settings_; }
+  const Settings& settings(Keep which) const { return which == Keep::in_flash ? memory_.stored() : settings_; }
+  /// Changes the settings with `edit`, in flash first where that is asked for, and lets `effect` take
+  /// hold. Where flash fails, nothing changes and the command answers ERROR.
+  template <class Edit>
+  at::Answer change(Keep keep, Effect effect, Edit edit) {
+    Settings in_use = settings_;
+    edit(in_use);
+    if (keep == Keep::until_reset) return apply(in_use, effect);
+    Settings stored = memory_.stored();
+    edit(stored);
+    return memory_.save(*this, stored, in_use, effect);
+  }
+  /// All settings are the factory's again, and the module restarts.
+  at::Answer restore();
+  /// Takes the settings into use.
+  at::Answer apply(const Settings& settings, Effect effect);
+
+  WifiMode mode() const { return static_cast<WifiMode>(settings_.mode); }
+  bool has_station() const { return mode() != WifiMode::access_point; }
+  bool has_access_point() const { return mode() != WifiMode::station; }
   void set_echo(bool on) { interpreter_.set_echo(on); }
 
   /// R-OK is printed by who calls this; then the module goes down as soon as the host has read all of
@@ -114,10 +146,14 @@ class Module {
 
   /// Writes behind everything that waits to be said.
   at::Reply reply();
-  /// "+CWJAP_CUR" in the reply to AT+CWJAP_CUR: the name under which the host asked.
-  std::string_view command_name() const { return interpreter_.command().name; }
-  /// A line that nobody asked for, said as soon as it may be.
-  void notify(Notice::Kind kind, std::uint8_t link = 0) { notices_.add({kind, link}); }
+  /// The same, after "+CWJAP_CUR:" in the reply to AT+CWJAP_CUR: the name by which the host asked.
+  at::Reply info();
+  /// Prints that line and gives the answer for it.
+  at::Answer refuse(std::string_view why);
+  /// A line that nobody asked for, said as soon as it may be; never in transparent transmission.
+  void notify(const Notice& notice);
+  /// The same as part of a reply, at once.
+  void say(const Notice& notice);
   /// True when a line fits without using what is reserved for results.
   bool has_room_for_a_line() const;
 
@@ -137,10 +173,16 @@ class Module {
   }
   /// Ends the job with its command's result, behind everything that waits to be said.
   void finish(at::Answer answer);
+  /// Ends the job with its command's result, in front of everything that waits to be said.
+  void finish_first(at::Answer answer);
   /// Ends a CIPSEND with its result, in front of everything that waits to be said (dialect 1.7).
   void finish_send(std::string_view result);
   /// "Recv n bytes", in front of everything that waits to be said.
   void say_received(std::size_t bytes);
+  /// Ends transparent transmission, without a word.
+  void finish_passage();
+  /// True between the prompt and the result of a CIPSEND, when nothing else is said.
+  bool sends() const { return job<Collecting>() != nullptr || job<Sending>() != nullptr; }
 
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
@@ -150,13 +192,13 @@ class Module {
   enum class Phase : std::uint8_t { off, running, restarting };
 
   at::Busy busy() const;
-  bool holds_lines() const;
+  bool holds_lines() const { return sends() || switches_uart_; }
   bool takes_command_bytes() const;
+  std::size_t take(std::span<const std::byte> bytes);
   void settle();
   void flush_notices(bool into_reserve);
-  void say(const Notice& notice);
   void go_off();
-  void boot();
+  void boot(const power::Started& started);
   void dispatch(const Event& event);
   void give_up_job();
 
@@ -166,13 +208,20 @@ class Module {
   Notices notices_;
   Queue<Request, limits::kRequests> requests_;
   Job job_;
+  Settings settings_;
+  Memory memory_;
   Station station_;
+  SoftAp soft_ap_;
   Links links_;
+  Server server_;
+  Passage passage_;
+  Payload payload_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;
   power::Reason restart_reason_{};
-  WifiMode mode_ = WifiMode::station;
+  /// The new format holds as soon as all that was to be sent in the old one has been sent.
+  bool switches_uart_ = false;
 };
 
 // A runtime may keep a copy of the whole state: for a journal, or to compare.

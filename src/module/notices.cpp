@@ -5,33 +5,45 @@
 #include "base/check.h"
 
 namespace bfq {
-namespace {
-bool is_join(const Notice& notice) {
-  return notice.kind == Notice::Kind::wifi_connected || notice.kind == Notice::Kind::wifi_got_ip;
-}
-}  // namespace
 
 void Notices::add(Notice notice) {
-  if (notice.kind == Notice::Kind::wifi_disconnect) {
-    const bool unsaid_join = take_back_joins();
-    const auto waiting = all();
-    const bool unsaid_leave = std::any_of(waiting.begin(), waiting.end(), [](const Notice& n) {
-      return n.kind == Notice::Kind::wifi_disconnect;
-    });
-    if (unsaid_join || unsaid_leave) return;
-  }
+  if (!is_news(notice)) return;
   CHECK(size_ < items_.size());
   items_[size_++] = notice;
 }
 
-/// True when a WIFI CONNECTED was among them: then the host never learnt of that association.
-bool Notices::take_back_joins() {
+/// Takes back the lines that `notice` makes untrue. False when it would then tell the host what it
+/// heard last: that it came was taken back, or that it went is still waiting to be said.
+bool Notices::is_news(const Notice& notice) {
+  using Kind = Notice::Kind;
+  const auto waits = [&](auto matches) {
+    const auto waiting = all();
+    return std::any_of(waiting.begin(), waiting.end(), matches);
+  };
+  if (notice.kind == Kind::wifi_disconnect) {
+    const bool unsaid = waits([](const Notice& n) { return n.kind == Kind::wifi_connected; });
+    take_back([](const Notice& n) { return n.kind == Kind::wifi_connected || n.kind == Kind::wifi_got_ip; });
+    return !unsaid && !waits([](const Notice& n) { return n.kind == Kind::wifi_disconnect; });
+  }
+  if (notice.kind == Kind::dhcp_timeout) return !waits([](const Notice& n) { return n.kind == Kind::dhcp_timeout; });
+  if (notice.kind == Kind::station_disconnected) {
+    const auto same = [&](Kind kind) {
+      return [kind, &notice](const Notice& n) { return n.kind == kind && n.mac == notice.mac; };
+    };
+    take_back(same(Kind::station_address));
+    return !take_back(same(Kind::station_connected)) && !waits(same(Kind::station_disconnected));
+  }
+  return true;
+}
+
+/// True when there was such a line.
+template <class Matches>
+bool Notices::take_back(Matches matches) {
   const auto end = items_.begin() + static_cast<std::ptrdiff_t>(size_);
-  const bool connected = std::any_of(items_.begin(), end, [](const Notice& n) {
-    return n.kind == Notice::Kind::wifi_connected;
-  });
-  size_ = static_cast<std::size_t>(std::remove_if(items_.begin(), end, is_join) - items_.begin());
-  return connected;
+  const auto left = static_cast<std::size_t>(std::remove_if(items_.begin(), end, matches) - items_.begin());
+  const bool any = left < size_;
+  size_ = left;
+  return any;
 }
 
 const Notice& Notices::front() const {

@@ -4,27 +4,43 @@
 #include <cstdint>
 #include <span>
 
+#include "base/ipv4.h"
 #include "base/limits.h"
+#include "base/mac.h"
 
 namespace bfq {
 
 /// One line that nobody asked for, waiting to be said.
 struct Notice {
-  enum class Kind : std::uint8_t { wifi_connected, wifi_got_ip, wifi_disconnect, dhcp_timeout, connect, closed };
+  enum class Kind : std::uint8_t {
+    wifi_connected,
+    wifi_got_ip,
+    wifi_disconnect,
+    dhcp_timeout,
+    connect,
+    closed,
+    station_connected,
+    station_address,
+    station_disconnected,
+  };
   Kind kind{};
   std::uint8_t link = 0;  ///< for connect and closed
+  MacAddress mac{};       ///< for the stations of our softAP
+  Ipv4 address{};
 };
 
 /// The unsolicited lines that wait, in the order in which they happened: while the host does not
 /// read, or while a payload is being typed (dialect 1.7). It never overflows: a link number is not
-/// used again before its CLOSED is said, and Wi-Fi lines that a later one makes untrue are dropped.
+/// used again before its CLOSED is said, and Wi-Fi lines that a later one makes untrue are dropped:
+/// at most 10 lines for links, 4 for the station, 24 for the softAP's eight stations.
 class Notices {
  public:
   bool empty() const { return size_ == 0; }
   std::span<const Notice> all() const { return {items_.data(), size_}; }
 
   /// Adds a line behind the others. A WIFI DISCONNECT takes back the joins that were not said yet, and
-  /// is not added where the host last heard of a disconnection anyway.
+  /// is not added where the host last heard of a disconnection anyway; likewise for each station of
+  /// the softAP.
   void add(Notice notice);
 
   const Notice& front() const;
@@ -32,7 +48,9 @@ class Notices {
   void clear() { size_ = 0; }
 
  private:
-  bool take_back_joins();
+  template <class Matches>
+  bool take_back(Matches matches);
+  bool is_news(const Notice& notice);
 
   std::array<Notice, limits::kNotices> items_{};
   std::size_t size_ = 0;

@@ -14,25 +14,31 @@ constexpr Duration kScanGivesUp = 30s;
 // Ours: how long after a loss, or a failed attempt to come back, the station tries again.
 constexpr Duration kRetryAfterLoss = 1s;
 constexpr Duration kRetryAfterFailure = 3s;
+
+radio::Join request_for(const NetworkSettings& network) {
+  radio::Join join{.ssid = network.ssid, .password = network.password, .bssid = network.bssid};
+  if (network.only_protected) join.only_protected = 1;
+  return join;
+}
 }  // namespace
 
 // What commands do --------------------------------------------------------------------------------
 
-at::Answer Station::join(Module& module, const radio::Join& network) {
+at::Answer Station::join(Module& module) {
   disassociate(module);
-  network_ = network;
+  network_ = request_for(module.settings().network);
   associate(module, Deadline::never());
   module.start(Joining{.give_up = module.now() + kJoinGivesUp});
   return at::Answer::later;
 }
 
-at::Answer Station::show_network(Module& module) const {
-  at::Reply reply = module.reply();
+at::Answer Station::show_network(Module& module, const Text<32>* name) const {
   if (!associated()) {
-    reply.line(at::words::kNoAccessPoint);
+    module.reply().line(at::words::kNoAccessPoint);
     return at::Answer::ok;
   }
-  reply.text(module.command_name()).text(":").quoted(network_.ssid.view()).comma().mac(joined_.bssid);
+  at::Reply reply = module.info();
+  reply.quoted((name != nullptr ? *name : network_.ssid).view()).comma().mac(joined_.bssid);
   reply.comma().number(joined_.channel).comma().number(joined_.rssi).end();
   return at::Answer::ok;
 }
@@ -58,11 +64,27 @@ void Station::disassociate(Module& module) {
   phase_ = Phase::idle;
   retry_ = Deadline::never();
   if (!was_associated) return;
-  module.notify(Notice::Kind::wifi_disconnect);
-  module.links().close_station_links(module);
+  module.notify({.kind = Notice::Kind::wifi_disconnect});
+  module.links().close_links_through(module, net::Interface::station);
+}
+
+// Not by assigning a new Station: that one would lie on the stack, with room for a whole scan.
+void Station::reset() {
+  phase_ = Phase::idle;
+  network_ = {};
+  joined_ = {};
+  address_ = {};
+  retry_ = Deadline::never();
+  options_ = {};
+  found_count_ = 0;
 }
 
 // Joining -----------------------------------------------------------------------------------------
+
+void Station::join_by_itself(Module& module) {
+  network_ = request_for(module.settings().network);
+  associate(module, module.now() + kJoinGivesUp);
+}
 
 void Station::associate(Module& module, Deadline retry) {
   network_.ticket = module.new_ticket();
@@ -75,47 +97,64 @@ void Station::on(Module& module, const radio::Joined& event) {
   if (phase_ != Phase::associating || event.ticket != network_.ticket) return;
   joined_ = event;
   phase_ = Phase::addressing;
-  module.notify(Notice::Kind::wifi_connected);
+  module.notify({.kind = Notice::Kind::wifi_connected});
+  request_address(module);
+}
+
+/// Without DHCP and without an address of its own the station never comes up, and the join is given
+/// up in time.
+void Station::request_address(Module& module) {
+  const Settings& settings = module.settings();
+  const AddressSettings& fixed = settings.station_address;
   address_.ticket = module.new_ticket();
-  module.request(net::ObtainAddress{address_.ticket});
+  if (settings.dhcp.station) {
+    module.request(net::ObtainAddress{address_.ticket});
+  } else if (!fixed.address.is_none()) {
+    module.request(net::UseAddress{address_.ticket, fixed.address, fixed.gateway, fixed.netmask});
+  }
+}
+
+void Station::renew_address(Module& module) {
+  if (associated()) request_address(module);
 }
 
 void Station::on(Module& module, const net::Addressed& event) {
-  if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
+  if (!associated() || event.ticket != address_.ticket) return;
+  const bool first = phase_ == Phase::addressing;
   address_ = event;
   phase_ = Phase::up;
+  if (!first) return;  // a change while joined prints nothing (dialect 7)
   retry_ = Deadline::never();
   module.links().forget_history();
-  module.notify(Notice::Kind::wifi_got_ip);
+  module.notify({.kind = Notice::Kind::wifi_got_ip});
   if (module.job<Joining>() != nullptr) module.finish(at::Answer::ok);
 }
 
 void Station::on(Module& module, const net::AddressFailed& event) {
   if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
-  module.notify(Notice::Kind::dhcp_timeout);
+  module.notify({.kind = Notice::Kind::dhcp_timeout});
   disassociate(module);
   if (module.job<Joining>() != nullptr) return fail_join(module, radio::JoinFailure::timed_out);
-  phase_ = Phase::waiting;
-  retry_ = module.now() + kRetryAfterFailure;
+  retry_later(module, kRetryAfterFailure);
 }
 
 void Station::on(Module& module, const radio::JoinFailed& event) {
   if (phase_ != Phase::associating || event.ticket != network_.ticket) return;
   if (module.job<Joining>() != nullptr) return fail_join(module, event.why);
-  phase_ = Phase::waiting;
-  retry_ = module.now() + kRetryAfterFailure;
+  retry_later(module, kRetryAfterFailure);
 }
 
 /// After a failure the station is idle: it does not try again (dialect 3.2).
 void Station::fail_join(Module& module, radio::JoinFailure why) {
   phase_ = Phase::idle;
   retry_ = Deadline::never();
-  module.reply().text(module.command_name()).text(":").number(static_cast<int>(why)).end();
+  module.info().number(static_cast<int>(why)).end();
   module.finish(at::Answer::fail);
 }
 
 void Station::give_up(Module& module, const Joining&) {
-  if (phase_ == Phase::addressing) module.notify(Notice::Kind::dhcp_timeout);
+  const bool asked_for_address = phase_ == Phase::addressing && module.settings().dhcp.station;
+  if (asked_for_address) module.notify({.kind = Notice::Kind::dhcp_timeout});
   disassociate(module);
   fail_join(module, radio::JoinFailure::timed_out);
 }
@@ -124,17 +163,26 @@ void Station::give_up(Module& module, const Joining&) {
 
 void Station::on(Module& module, const radio::Lost& event) {
   if (!associated() || event.ticket != network_.ticket) return;
-  phase_ = Phase::waiting;
-  retry_ = module.now() + kRetryAfterLoss;
-  module.notify(Notice::Kind::wifi_disconnect);
-  module.links().close_station_links(module);
+  retry_later(module, kRetryAfterLoss);
+  module.notify({.kind = Notice::Kind::wifi_disconnect});
+  module.links().close_links_through(module, net::Interface::station);
   if (module.job<Joining>() != nullptr) fail_join(module, radio::JoinFailure::refused);
+}
+
+void Station::retry_later(Module& module, Duration after) {
+  phase_ = Phase::waiting;
+  retry_ = module.now() + after;
 }
 
 void Station::advance(Module& module) {
   if (!retry_.due(module.now())) return;
   disassociate(module);
   associate(module, module.now() + kJoinGivesUp);
+}
+
+AddressSettings Station::address() const {
+  if (!has_address()) return {};
+  return {address_.address, address_.gateway, address_.netmask};
 }
 
 // Scanning ----------------------------------------------------------------------------------------
@@ -150,7 +198,7 @@ void Station::remember(const radio::AccessPoint& access_point) {
     found_[found_count_++] = access_point;
     return;
   }
-  const auto weakest = std::min_element(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
+  auto* const weakest = std::min_element(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
     return a.rssi < b.rssi;
   });
   if (weakest->rssi < access_point.rssi) *weakest = access_point;
@@ -160,8 +208,16 @@ void Station::on(Module& module, const radio::ScanDone& event) {
   auto* job = module.job<Scanning>();
   if (job == nullptr || job->step != Scanning::Step::looking || event.ticket != job->ticket) return;
   if (!event.succeeded) return module.finish(at::Answer::error);
+  if (options_.by_strength) sort_found();
   job->step = Scanning::Step::listing;
   job->give_up = Deadline::never();
+}
+
+/// Strongest first; of equals, the lower address, so that the order is the same every time.
+void Station::sort_found() {
+  std::sort(found_.begin(), found_.begin() + found_count_, [](const auto& a, const auto& b) {
+    return a.rssi != b.rssi ? a.rssi > b.rssi : a.bssid < b.bssid;
+  });
 }
 
 void Station::list(Module& module) {
@@ -175,17 +231,31 @@ void Station::list(Module& module) {
 }
 
 void Station::print(Module& module, const radio::AccessPoint& ap) const {
-  at::Reply reply = module.reply();
-  const auto comma_number = [&](int n) { reply.comma().number(n); };
-  reply.text(module.command_name()).text(":(").number(static_cast<int>(ap.security)).comma();
-  reply.quoted(ap.ssid.view()).comma().number(ap.rssi).comma().mac(ap.bssid);
-  comma_number(ap.channel);
-  comma_number(ap.frequency_offset);
-  comma_number(ap.frequency_calibration);
-  comma_number(static_cast<int>(ap.pairwise));
-  comma_number(static_cast<int>(ap.group));
-  comma_number(ap.standards);
-  comma_number(ap.wps ? 1 : 0);
+  at::Reply reply = module.info();
+  unsigned bit = 0;
+  bool first = true;
+  // Says whether the next field is wanted, and separates it from the one before.
+  const auto wanted = [&] {
+    if ((options_.mask >> bit++ & 1U) == 0) return false;
+    if (!first) reply.comma();
+    first = false;
+    return true;
+  };
+  const auto field = [&](int n) {
+    if (wanted()) reply.number(n);
+  };
+  reply.text("(");
+  field(static_cast<int>(ap.security));
+  if (wanted()) reply.quoted(ap.ssid.view());
+  field(ap.rssi);
+  if (wanted()) reply.mac(ap.bssid);
+  field(ap.channel);
+  field(ap.frequency_offset);
+  field(ap.frequency_calibration);
+  field(static_cast<int>(ap.pairwise));
+  field(static_cast<int>(ap.group));
+  field(ap.standards);
+  field(ap.wps ? 1 : 0);
   reply.text(")").end();
 }
 

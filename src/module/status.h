@@ -2,18 +2,18 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 #include "base/ipv4.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "ports/network.h"
+#include "settings/flash_record.h"
 
 namespace bfq {
 
 /// What the module is occupied with, as a person would say it.
-enum class Activity : std::uint8_t { off, idle, processing, collecting, sending, restarting };
+enum class Activity : std::uint8_t { off, idle, processing, collecting, sending, passing, restarting };
 
 /// A snapshot of the module for people: copied out, so it stays as it was.
 struct Status {
@@ -34,7 +34,8 @@ struct Status {
   std::array<Link, limits::kLinks> links{};
   std::size_t free_bytes = 0;       ///< what AT+SYSRAM answers
   std::size_t waiting_for_host = 0; ///< bytes that the host has not read
+  WriteCounts writes{};             ///< of each stored key, see Key
+  FlashCondition flash{};           ///< as found at the last start
   Deadline deadline;
-  std::string_view why;             ///< what happens at the deadline; static text
 };
 }  // namespace bfq

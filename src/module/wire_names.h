@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 #include "at/param.h"
@@ -10,5 +11,8 @@ namespace bfq::at {
 template <>
 struct Choices<net::Transport> {
   static constexpr std::array<std::string_view, 3> words = {"TCP", "UDP", "SSL"};
+  static constexpr std::string_view word(net::Transport transport) {
+    return words[static_cast<std::size_t>(transport)];
+  }
 };
 }  // namespace bfq::at

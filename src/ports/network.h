@@ -20,6 +20,9 @@
 /// one Closed, unless a Close comes first: after a Close nothing more is said of that link. The bytes
 /// of a link go by span through Module's own functions, while the link is open.
 ///
+/// Between Listening and StopListening each client is told of by one Incoming, which the module answers
+/// with one Accept, after which its link is open, or one Refuse.
+///
 /// Text for a name is as the host typed it, at most 64 bytes.
 namespace bfq {
 
@@ -40,6 +43,9 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
+/// Which side of the module a link goes through.
+enum class Interface : std::uint8_t { station, soft_ap };
+
 enum class Transport : std::uint8_t { tcp, udp, tls };
 
 // Asked -------------------------------------------------------------------------------------------
@@ -48,6 +54,20 @@ enum class Transport : std::uint8_t { tcp, udp, tls };
 /// unless the association ends first.
 struct ObtainAddress {
   Ticket ticket{};
+};
+
+/// The station has this address from now on: answered by Addressed with the same.
+struct UseAddress {
+  Ticket ticket{};
+  Ipv4 address{}, gateway{}, netmask{};
+};
+
+/// Our own access point's address, and those that it gives to its stations. Not answered.
+struct ServeAddresses {
+  Ipv4 address{}, netmask{};
+  bool gives_addresses = true;
+  Ipv4 first{}, last{};
+  std::uint16_t lease_minutes = 120;
 };
 
 /// Asks for the IPv4 address of a name: answered by Resolved or ResolveFailed.
@@ -70,11 +90,29 @@ struct Close {
   LinkHandle link{};
 };
 
+/// Opens the module's TCP server: answered by Listening or ListenFailed.
+struct Listen {
+  Ticket ticket{};
+  std::uint16_t port = 0;
+};
+/// Closes the server. Links that it accepted live on; clients that wait are turned away.
+struct StopListening {};
+
+/// The client of that Incoming gets this link, which is open from now on.
+struct Accept {
+  Ticket client{};
+  LinkHandle link{};
+};
+/// The client of that Incoming is turned away.
+struct Refuse {
+  Ticket client{};
+};
+
 // Told --------------------------------------------------------------------------------------------
 
 struct Addressed {
   Ticket ticket{};
-  Ipv4 address, gateway, netmask;
+  Ipv4 address{}, gateway{}, netmask{};
 };
 struct AddressFailed {
   Ticket ticket{};
@@ -91,6 +129,7 @@ struct ResolveFailed {
 struct Opened {
   LinkHandle link{};
   std::uint16_t local_port = 0;
+  Interface through = Interface::station;
 };
 enum class OpenFailure : std::uint8_t {
   unreachable,   ///< refused, no route, no answer, or a failed TLS handshake
@@ -109,6 +148,21 @@ struct Closed {
 /// The network could not send what it was given; the link itself lives on (datagrams).
 struct SendFailed {
   LinkHandle link{};
+};
+
+struct Listening {
+  Ticket ticket{};
+};
+struct ListenFailed {
+  Ticket ticket{};
+};
+
+/// A client of our server. `client` is the network's own number for it.
+struct Incoming {
+  Ticket client{};
+  Endpoint remote{};
+  std::uint16_t local_port = 0;
+  Interface through = Interface::station;
 };
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.

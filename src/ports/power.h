@@ -1,5 +1,7 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 /// How the module starts and stops.
 ///
@@ -27,8 +29,10 @@ struct Reset {
   Reason reason{};
 };
 
-/// Told: power is there and the boot time has passed.
+/// Told: power is there and the boot time has passed. `flash` is both slots as they are now, and need
+/// be valid during the call only.
 struct Started {
   Reason reason{};
+  std::span<const std::byte> flash{};
 };
 }  // namespace bfq::power

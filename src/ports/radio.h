@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/ipv4.h"
 #include "base/mac.h"
 #include "base/text.h"
 #include "ports/ticket.h"
@@ -17,6 +18,11 @@
 /// A radio answers every Join with exactly one Joined or JoinFailed, unless a Leave or another Join
 /// comes first; and every Scan with any number of Found and then one ScanDone. A radio that never
 /// answers is given up on by the module, with a Leave.
+///
+/// As an access point: between StartAccessPoint and StopAccessPoint, each station that gets in is told
+/// of by one StationJoined, then, if it asks for an address, StationAddressed, and in the end one
+/// StationLeft. A StartAccessPoint while one is running ends the old one, with all its stations and
+/// without a StationLeft for them; so does StopAccessPoint.
 namespace bfq::radio {
 
 /// Security of a network; the numbers are those that the host sees as <ecn>.
@@ -64,6 +70,28 @@ struct AccessPoint {
   Cipher group = Cipher::none;
   std::uint8_t standards = 7;  ///< bit 0 802.11b, bit 1 g, bit 2 n
   bool wps = false;
+};
+
+/// Opens a network of our own; net::ServeAddresses follows.
+struct StartAccessPoint {
+  Text<32> ssid{};
+  Text<64> password{};
+  Security security = Security::open;
+  std::uint8_t channel = 1;
+  std::uint8_t max_stations = 4;
+  bool hidden = false;
+};
+struct StopAccessPoint {};
+
+struct StationJoined {
+  MacAddress mac{};
+};
+struct StationAddressed {
+  MacAddress mac{};
+  Ipv4 address{};
+};
+struct StationLeft {
+  MacAddress mac{};
 };
 
 struct Joined {

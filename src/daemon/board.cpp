@@ -1,0 +1,184 @@
+#include "daemon/board.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "commands/table.h"
+#include "daemon/state_directory.h"
+#include "daemon/uart/pty.h"
+#include "daemon/uart/stdio_door.h"
+#include "daemon/uart/tcp_door.h"
+#include "daemon/version.h"
+
+namespace bfq::daemon {
+namespace {
+// Ours: a real module of this family takes some 100 ms from power, or from AT+RST, to "ready".
+constexpr Duration kPowerOnTakes = 200ms;
+constexpr Duration kRestartTakes = 300ms;
+
+const std::string& sdk_version() {
+  static const std::string text = "2.2.1(bfq4004 " + std::string(kVersion) + ")";
+  return text;
+}
+
+MacAddress mac_address(std::uint8_t first, unsigned index) {
+  const unsigned last = index + 1;
+  return {{first, 0xbf, 0x40, 0x04, static_cast<std::uint8_t>(last >> 8U), static_cast<std::uint8_t>(last)}};
+}
+
+Identity identity_of(unsigned index) {
+  return {.station_mac = mac_address(0x02, index),
+          .access_point_mac = mac_address(0x06, index),
+          .at_version = "1.0.0.0(May 12 2020 00:00:00)",
+          .sdk_version = sdk_version(),
+          .compile_time = kBuildDate};
+}
+}  // namespace
+
+Board::Board(boost::asio::io_context& io, const Options& options, sim::Air& air, unsigned index,
+             std::function<void()> finished)
+    : io_(io),
+      timer_(io),
+      finished_(std::move(finished)),
+      name_("bfq" + std::to_string(index)),
+      flash_(make_flash(options)),
+      module_(identity_of(index), flash_.image(), commands::all()),
+      radio_(air, mac_address(0x02, index)),
+      sockets_(io, *this, options.policy, index),
+      wire_(io, *this) {
+  for (const DoorSpec& spec : options.doors) open_door(spec);
+  power_off_and_start(power::Reason::power_on, kPowerOnTakes);
+  settle();
+}
+
+FlashFile Board::make_flash(const Options& options) {
+  const auto tell = [this](const Event& event) {
+    handle(event);
+    settle();
+  };
+  if (!options.state_directory) return FlashFile(io_, tell);
+  return FlashFile(io_, tell, make_state_directory(*options.state_directory), name_);
+}
+
+void Board::open_door(const DoorSpec& spec) {
+  switch (spec.kind) {
+    case DoorSpec::Kind::pty: doors_.push_back(std::make_unique<PtyDoor>(io_, wire_, spec.path)); break;
+    case DoorSpec::Kind::tcp: doors_.push_back(std::make_unique<TcpDoor>(io_, wire_, spec.host, spec.port)); break;
+    case DoorSpec::Kind::stdio: doors_.push_back(std::make_unique<StdioDoor>(io_, wire_)); break;
+  }
+}
+
+// The turn ----------------------------------------------------------------------------------------
+
+void Board::settle() {
+  bool moved = true;
+  while (moved) {
+    moved = fulfil_requests();
+    moved |= hear_radio();
+    moved |= sockets_.drain();
+    moved |= wire_.drain();
+  }
+  arm_timer();
+  if (all_is_said()) finished_();
+}
+
+bool Board::fulfil_requests() {
+  bool any = false;
+  while (const auto request = module_.next_request()) {
+    fulfil(*request);
+    any = true;
+  }
+  return any;
+}
+
+void Board::fulfil(const Request& request) {
+  if (const auto* restart = std::get_if<power::Restart>(&request)) {
+    power_off_and_start(restart->reason, kRestartTakes);
+  } else if (!radio_.request(request, clock_.now()) && !sockets_.request(request)) {
+    flash_.request(request, module_.flash_output());
+  }
+}
+
+bool Board::hear_radio() {
+  bool any = false;
+  while (const auto event = radio_.next_event(clock_.now())) {
+    handle(*event);
+    any = true;
+  }
+  return any;
+}
+
+/// One timer for all that has a deadline. It is left alone where it would ring too early, and stopped
+/// where nothing is due any more: an idle module never wakes up.
+void Board::arm_timer() {
+  const Deadline due = earliest({module_.next_deadline(), radio_.next_deadline(), starts_});
+  if (due == armed_) return;
+  armed_ = due;
+  if (due.is_never()) {
+    timer_.cancel();
+    return;
+  }
+  timer_.expires_at(clock_.when(due.at()));
+  timer_.async_wait([this](auto error) {
+    if (!error) time_is_up();
+  });
+}
+
+void Board::time_is_up() {
+  armed_ = Deadline::never();
+  const Instant now = clock_.now();
+  if (starts_.due(now)) start();
+  module_.advance(now);
+  settle();
+}
+
+/// True when a door at which nothing more is typed has been told all that was asked there.
+bool Board::all_is_said() const {
+  const bool ends = std::any_of(doors_.begin(), doors_.end(), [](const auto& door) { return door->finished(); });
+  if (!ends || !starts_.is_never() || !wire_.all_typed_is_taken()) return false;
+  const Status status = module_.status();
+  const bool waits_for_payload = status.activity == Activity::collecting;  // which will never come
+  return (status.activity == Activity::idle || waits_for_payload) && status.waiting_for_host == 0;
+}
+
+// Power -------------------------------------------------------------------------------------------
+
+void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
+  sockets_.power_off();
+  radio_.power_off();
+  flash_.power_off();
+  start_reason_ = reason;
+  starts_ = clock_.now() + boot_time;
+}
+
+void Board::start() {
+  starts_ = Deadline::never();
+  handle(power::Started{start_reason_});
+  spdlog::debug("{} is ready", name_);
+  for (const auto& door : doors_) door->module_is_ready();
+}
+
+// The module, with the time filled in --------------------------------------------------------------
+
+std::size_t Board::uart_input(std::span<const std::byte> bytes) { return module_.uart_input(bytes, clock_.now()); }
+std::span<const std::byte> Board::uart_output() const { return module_.uart_output(); }
+void Board::uart_sent(std::size_t n) { module_.uart_sent(n, clock_.now()); }
+std::size_t Board::link_room(LinkHandle link) const { return module_.link_room(link); }
+void Board::link_input(LinkHandle link, std::span<const std::byte> bytes) {
+  module_.link_input(link, bytes, clock_.now());
+}
+std::size_t Board::datagram_room(LinkHandle link) const { return module_.datagram_room(link); }
+void Board::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
+  module_.datagram_input(link, sender, bytes, clock_.now());
+}
+net::Outgoing Board::link_output(LinkHandle link) const { return module_.link_output(link); }
+void Board::link_sent(LinkHandle link, std::size_t n) { module_.link_sent(link, n, clock_.now()); }
+void Board::handle(const Event& event) { module_.handle(event, clock_.now()); }
+
+std::optional<VirtualLan> Board::lan() const {
+  const auto lan = radio_.lan();
+  if (!lan) return std::nullopt;
+  return VirtualLan{.gateway = lan->gateway, .netmask = lan->netmask};
+}
+}  // namespace bfq::daemon

@@ -1,0 +1,89 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/flash_file.h"
+#include "daemon/net/host_sockets.h"
+#include "daemon/options.h"
+#include "daemon/uart/door.h"
+#include "daemon/uart/wire.h"
+#include "module/module.h"
+#include "sim/radio.h"
+
+namespace bfq::daemon {
+
+/// Time as modules count it: microseconds since the program started.
+class Clock {
+ public:
+  using Steady = std::chrono::steady_clock;
+  Instant now() const { return Instant(std::chrono::duration_cast<Duration>(Steady::now() - start_)); }
+  Steady::time_point when(Instant at) const { return start_ + at.time_since_epoch(); }
+
+ private:
+  Steady::time_point start_ = Steady::now();
+};
+
+/// One module and all that it is soldered to: doors for its hosts, a radio, sockets, flash, a clock.
+///
+/// Whatever feeds the module an input calls settle() next, and nothing else ever waits.
+class Board final : private UartSide, private ModuleSide {
+ public:
+  /// `finished` is called when a door at which all has been said ends the program.
+  Board(boost::asio::io_context& io, const Options& options, sim::Air& air, unsigned index,
+        std::function<void()> finished);
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
+
+  const std::string& name() const { return name_; }
+  const std::vector<std::unique_ptr<Door>>& doors() const { return doors_; }
+
+ private:
+  // UartSide
+  std::size_t uart_input(std::span<const std::byte> bytes) override;
+  std::span<const std::byte> uart_output() const override;
+  void uart_sent(std::size_t n) override;
+  // ModuleSide
+  std::size_t link_room(LinkHandle link) const override;
+  void link_input(LinkHandle link, std::span<const std::byte> bytes) override;
+  std::size_t datagram_room(LinkHandle link) const override;
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) override;
+  net::Outgoing link_output(LinkHandle link) const override;
+  void link_sent(LinkHandle link, std::size_t n) override;
+  void handle(const Event& event) override;
+  std::optional<VirtualLan> lan() const override;
+  // both
+  void settle() override;
+
+  FlashFile make_flash(const Options& options);
+  void open_door(const DoorSpec& spec);
+  bool fulfil_requests();
+  void fulfil(const Request& request);
+  bool hear_radio();
+  void power_off_and_start(power::Reason reason, Duration boot_time);
+  void start();
+  void arm_timer();
+  void time_is_up();
+  bool all_is_said() const;
+
+  boost::asio::io_context& io_;
+  boost::asio::steady_timer timer_;
+  Deadline armed_;
+  std::function<void()> finished_;
+  Clock clock_;
+  std::string name_;
+  FlashFile flash_;
+  Module module_;
+  sim::Radio radio_;
+  HostSockets sockets_;
+  Wire wire_;
+  std::vector<std::unique_ptr<Door>> doors_;
+  Deadline starts_;
+  power::Reason start_reason_{};
+};
+}  // namespace bfq::daemon

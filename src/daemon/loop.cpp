@@ -1,0 +1,16 @@
+#include "daemon/loop.h"
+
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+
+namespace bfq::daemon {
+Loop::Loop(const Options& options) : signals_(io_, SIGINT, SIGTERM, SIGHUP), air_(sim::default_air()) {
+  signals_.async_wait([this](auto error, int signal) {
+    if (error) return;
+    spdlog::info("ending: {}", signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP");
+    io_.stop();
+  });
+  boards_.push_back(std::make_unique<Board>(io_, options, air_, 0U, [this] { io_.stop(); }));
+}
+}  // namespace bfq::daemon

@@ -1,0 +1,47 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+
+#include "daemon/net/host_link.h"
+#include "daemon/net/module_side.h"
+
+namespace bfq::daemon {
+
+/// A TCP connection that the module has asked for.
+///
+/// It reads only when the module has room, and as much as there is room for: while the host doesn't
+/// read, the bytes stay in the kernel and the peer's window closes.
+class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLink> {
+ public:
+  TcpLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open);
+
+  /// Connects to `actual`, from `source` where that is given. The module is told how it went, never
+  /// from within this call.
+  void connect(net::Endpoint actual, Ipv4 source);
+
+  bool drain() override;
+  void close() override;
+
+ private:
+  void set_up(Ipv4 source);
+  void connected(boost::system::error_code error);
+  void fail(const boost::system::error_code& error);
+  void read();
+  bool send();
+  void broken();
+  void finish();
+  void await_bytes();
+  void await_room();
+
+  boost::asio::ip::tcp::socket socket_;
+  ModuleSide& side_;
+  net::Open open_;
+  std::string who_;  ///< the peer, for the log
+  bool open_for_bytes_ = false;
+  bool reading_ = false;   ///< waiting for bytes, or busy with some
+  bool sending_ = false;   ///< waiting for the network to take more
+  bool send_broke_ = false;
+};
+}  // namespace bfq::daemon

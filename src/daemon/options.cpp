@@ -1,0 +1,142 @@
+#include "daemon/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <iostream>
+
+#include "daemon/caller.h"
+#include "daemon/failure.h"
+#include "daemon/version.h"
+
+namespace bfq::daemon {
+namespace {
+constexpr std::string_view kDoors = "pty[:LINK], tcp:[HOST:]PORT or stdio";
+constexpr std::array<std::string_view, 4> kPlannedDoors = {"rfc2217", "unix", "tty", "tcp-connect"};
+constexpr std::array<std::string_view, 7> kLevels = {"trace", "debug", "info", "warning", "warn", "error", "off"};
+
+std::uint16_t parse_port(std::string_view text, std::string_view door) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value > 65535) {
+    throw UsageError("--serial " + std::string(door) + ": '" + std::string(text) +
+                     "' is not a port; give a number from 0 (any free one) to 65535");
+  }
+  return static_cast<std::uint16_t>(value);
+}
+
+DoorSpec parse_tcp_door(std::string_view where, std::string_view door) {
+  DoorSpec spec{.kind = DoorSpec::Kind::tcp, .path = {}};
+  const std::size_t colon = where.rfind(':');
+  if (colon != std::string_view::npos) {
+    spec.host = where.substr(0, colon);
+    if (spec.host.size() > 2 && spec.host.front() == '[') spec.host = spec.host.substr(1, spec.host.size() - 2);
+    if (spec.host.empty()) throw UsageError("--serial " + std::string(door) + ": the host before ':' is empty");
+  }
+  spec.port = parse_port(colon == std::string_view::npos ? where : where.substr(colon + 1), door);
+  return spec;
+}
+
+void refuse_what_is_not_there_yet(const std::string& world, const std::string& speed) {
+  if (!world.empty()) {
+    throw UsageError("world files are not there yet: leave out '" + world +
+                     "' and the built-in access points are used");
+  }
+  if (speed == "baud") throw UsageError("--speed baud is not there yet: use --speed fast");
+}
+
+std::optional<std::string> state_directory(const std::string& given) {
+  if (given == "none") return std::nullopt;
+  return given.empty() ? default_state_directory() : given;
+}
+
+/// The words of the command line, before they are understood.
+struct Words {
+  std::string world, state, speed = "fast", net, log_level = "info";
+  std::vector<std::string> serial;
+};
+
+void declare(CLI::App& app, CLI::App& run, Words& words) {
+  app.set_version_flag("--version", std::string("bfq4004 ") + std::string(kVersion));
+  app.require_subcommand(1);
+  run.set_version_flag("--version", std::string("bfq4004 ") + std::string(kVersion));
+  run.add_option("world", words.world, "a file that describes access points and modules (not there yet)")
+      ->type_name("WORLD.toml");
+  run.add_option("--serial", words.serial,
+                 "where hosts attach: pty[:LINK], tcp:[HOST:]PORT, stdio; may be given several times\n"
+                 "(later: rfc2217:[HOST:]PORT, unix:PATH, tty:DEVICE[,BAUD]) [pty:/tmp/bfq0]")
+      ->type_name("DOOR")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->allow_extra_args(false);
+  run.add_option("--state", words.state, "directory of what the module remembers, or none [" +
+                                             default_state_directory() + "]")
+      ->type_name("DIR");
+  run.add_option("--speed", words.speed, "fast: bytes move as they come; baud: not there yet")
+      ->check(CLI::IsMember({"fast", "baud"}))
+      ->type_name("fast|baud");
+  run.add_option("--net", words.net, "where the module may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'")
+      ->type_name("POLICY");
+  run.add_option("--log", words.log_level, "trace, debug, info, warn, error or off")
+      ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
+      ->type_name("LEVEL");
+}
+
+Options understand(const Words& words) {
+  refuse_what_is_not_there_yet(words.world, words.speed);
+  Options options;
+  for (const std::string& door : words.serial) options.doors.push_back(parse_door(door));
+  if (options.doors.empty()) options.doors.push_back(parse_door("pty:/tmp/bfq0"));
+  const auto is_stdio = [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; };
+  if (std::count_if(options.doors.begin(), options.doors.end(), is_stdio) > 1) {
+    throw UsageError("--serial stdio was given twice: there is only one standard input");
+  }
+  options.state_directory = state_directory(words.state);
+  options.policy = NetPolicy::parse(words.net);
+  options.log_level = words.log_level;
+  return options;
+}
+}  // namespace
+
+DoorSpec parse_door(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view kind = text.substr(0, colon);
+  const bool has_place = colon != std::string_view::npos;
+  const std::string_view place = has_place ? text.substr(colon + 1) : std::string_view{};
+  if (std::find(kPlannedDoors.begin(), kPlannedDoors.end(), kind) != kPlannedDoors.end()) {
+    throw UsageError("--serial " + std::string(text) + ": " + std::string(kind) +
+                     " doors are not there yet; use " + std::string(kDoors));
+  }
+  if (kind == "pty") {
+    if (has_place && place.empty()) throw UsageError("--serial pty: the link's path after ':' is missing");
+    return {.kind = DoorSpec::Kind::pty, .path = std::string(place)};
+  }
+  if (kind == "tcp" && has_place) return parse_tcp_door(place, text);
+  if (text == "stdio") return {.kind = DoorSpec::Kind::stdio, .path = {}};
+  throw UsageError("--serial " + std::string(text) + ": no such door; use " + std::string(kDoors));
+}
+
+std::optional<Options> parse_command_line(int count, const char* const* arguments) {
+  CLI::App app("A serial Wi-Fi module in software.", "bfq4004");
+  CLI::App& run = *app.add_subcommand("run", "Start a module and keep it running until SIGINT or SIGTERM");
+  Words words;
+  declare(app, run, words);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::Success& done) {
+    app.exit(done);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(std::string(error.what()) + "\nbfq4004 run --help tells what there is.");
+  }
+  return understand(words);
+}
+
+std::string default_state_directory() {
+  const char* state_home = std::getenv("XDG_STATE_HOME");
+  if (state_home != nullptr && state_home[0] == '/') return std::string(state_home) + "/bfq4004";
+  return Caller::current().home() + "/.local/state/bfq4004";
+}
+}  // namespace bfq::daemon

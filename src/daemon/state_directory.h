@@ -1,0 +1,8 @@
+#pragma once
+#include <string>
+
+namespace bfq::daemon {
+/// Makes the directory of what modules remember, for its user alone, with all directories above it that
+/// are missing. Returns it; throws Failure.
+std::string make_state_directory(const std::string& path);
+}  // namespace bfq::daemon

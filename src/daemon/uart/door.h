@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+
+namespace bfq::daemon {
+/// A place where hosts attach themselves to the wire, for as long as it exists.
+class Door {
+ public:
+  virtual ~Door() = default;
+  Door() = default;
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
+
+  /// What a person calls it: "/tmp/bfq0 (/dev/pts/3)".
+  virtual std::string place() const = 0;
+  /// What pySerial calls it; empty where pySerial cannot get there.
+  virtual std::string url() const = 0;
+  /// True once nothing can come any more, as after the end of standard input.
+  virtual bool finished() const { return false; }
+  /// The module has started: who types at this door may begin.
+  virtual void module_is_ready() {}
+};
+}  // namespace bfq::daemon

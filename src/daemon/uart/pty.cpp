@@ -1,0 +1,212 @@
+#include "daemon/uart/pty.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "daemon/caller.h"
+#include "daemon/failure.h"
+
+namespace bfq::daemon {
+namespace {
+using Descriptor = boost::asio::posix::stream_descriptor;
+
+bool has_hung_up(int master) {
+  pollfd look{.fd = master, .events = 0, .revents = 0};
+  return poll(&look, 1, 0) == 1 && (look.revents & POLLHUP) != 0;
+}
+
+bool has_input(int master) {
+  pollfd look{.fd = master, .events = POLLIN, .revents = 0};
+  return poll(&look, 1, 0) == 1 && (look.revents & POLLIN) != 0;
+}
+
+int open_slave(const std::string& path) { return open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); }
+
+/// Bytes as they are, 115200 baud, 8N1: what a module's factory setting is.
+void make_raw(int descriptor) {
+  termios settings{};
+  if (tcgetattr(descriptor, &settings) != 0) fail_with_errno("cannot read the settings of a new PTY");
+  cfmakeraw(&settings);
+  cfsetspeed(&settings, B115200);
+  settings.c_cflag |= CLOCAL | CREAD;
+  if (tcsetattr(descriptor, TCSANOW, &settings) != 0) fail_with_errno("cannot set up a new PTY");
+}
+}  // namespace
+
+/// Whoever has the slave open, however many they are. Shares the master with the door, as the door may
+/// go on with another pair.
+class PtyDoor::PtyHost final : public Host {
+ public:
+  PtyHost(PtyDoor& door, std::shared_ptr<Descriptor> master) : door_(door), master_(std::move(master)) {}
+
+  Transfer read(std::span<std::byte> into) override {
+    door_.look_at_opens();  // first, so that a new host's bytes are not answered to the one before
+    return read_some(master_->native_handle(), into);
+  }
+  Transfer write(std::span<const std::byte> bytes) override { return write_some(master_->native_handle(), bytes); }
+  void when_typing(Ready ready) override { await(*master_, Descriptor::wait_read, std::move(ready)); }
+  void when_room(Ready ready) override { await(*master_, Descriptor::wait_write, std::move(ready)); }
+  void left() override { door_.host_left(); }
+
+  /// Notices a host that goes while nothing can be read from it, as then nothing else would tell.
+  void await_hang_up() {
+    if (std::exchange(awaits_hang_up_, true)) return;
+    await(*master_, Descriptor::wait_error, [this] {
+      awaits_hang_up_ = false;
+      if (!has_hung_up(master_->native_handle())) return await_hang_up();
+      hung_up_ = true;
+      door_.wire_.stop_listening(*this);
+    });
+  }
+  bool hung_up() const { return hung_up_; }
+  void start_anew() {
+    hung_up_ = false;
+    await_hang_up();
+  }
+
+ private:
+  bool awaits_hang_up_ = false, hung_up_ = false;
+  PtyDoor& door_;
+  std::shared_ptr<Descriptor> master_;
+};
+
+// The pair ----------------------------------------------------------------------------------------
+
+PtyDoor::PtyDoor(boost::asio::io_context& io, Wire& wire, const std::string& link)
+    : io_(io), wire_(wire), inotify_(io) {
+  const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (descriptor < 0) fail_with_errno("cannot watch for hosts (inotify)");
+  inotify_.assign(descriptor);
+  open_pair();
+  if (!link.empty()) link_.emplace(link, slave_);
+  await_opens();
+}
+
+PtyDoor::~PtyDoor() = default;
+
+void PtyDoor::open_pair() {
+  const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (master < 0) fail_with_errno("cannot open a PTY");
+  master_ = std::make_shared<Descriptor>(io_, master);
+  std::array<char, 64> name{};
+  if (grantpt(master) != 0 || unlockpt(master) != 0 || ptsname_r(master, name.data(), name.size()) != 0) {
+    fail_with_errno("cannot set up a new PTY");
+  }
+  slave_ = name.data();
+  Caller::current().give(slave_);
+  const int slave = open_slave(slave_);
+  if (slave < 0) fail_with_errno("cannot open " + slave_);
+  make_raw(slave);
+  close(slave);  // from now on the master tells that nobody is there
+  watch();
+}
+
+std::string PtyDoor::place() const { return link_ ? link_->path() + " (" + slave_ + ")" : slave_; }
+std::string PtyDoor::url() const { return link_ ? link_->path() : slave_; }
+
+// Who is there ------------------------------------------------------------------------------------
+
+bool PtyDoor::someone_is_there() const { return !has_hung_up(master_->native_handle()); }
+
+void PtyDoor::watch() {
+  openers_ = 0;
+  watched_ = inotify_add_watch(inotify_.native_handle(), slave_.c_str(), IN_OPEN | IN_CLOSE);
+  if (watched_ < 0) fail_with_errno("cannot watch " + slave_);
+}
+
+void PtyDoor::stop_watching() {
+  if (watched_ >= 0) inotify_rm_watch(inotify_.native_handle(), watched_);
+  watched_ = -1;
+}
+
+void PtyDoor::await_opens() {
+  inotify_.async_wait(Descriptor::wait_read, [this](auto error) {
+    if (error) return;
+    look_at_opens();
+    await_opens();
+  });
+}
+
+/// Attaches a host that has come; notices where one has gone and another has come in between.
+void PtyDoor::look_at_opens() {
+  alignas(inotify_event) std::array<char, 4096> buffer;
+  const auto host = host_.lock();
+  bool changed = false, opened = false;
+  while (true) {
+    const ssize_t n = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
+    if (n <= 0) break;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(n);) {
+      inotify_event event;
+      std::memcpy(&event, buffer.data() + at, sizeof event);
+      at += sizeof event + event.len;
+      if (event.wd != watched_) continue;
+      if ((event.mask & IN_CLOSE) != 0 && openers_ > 0) --openers_;
+      if ((event.mask & IN_OPEN) == 0) continue;
+      changed |= host && (openers_ == 0 || host->hung_up());
+      opened = true;
+      ++openers_;
+    }
+  }
+  if (changed) host_changed();
+  if (opened && !host) attach();
+}
+
+void PtyDoor::attach() {
+  const auto host = std::make_shared<PtyHost>(*this, master_);
+  host_ = host;
+  spdlog::debug("a host has opened {}", slave_);
+  wire_.attach(host);
+  host->await_hang_up();
+}
+
+void PtyDoor::host_changed() {
+  spdlog::debug("another host has opened {}", slave_);
+  const auto host = host_.lock();
+  wire_.change_host(*host);
+  empty_slave();
+  host->start_anew();
+  openers_ = 1;
+}
+
+void PtyDoor::host_left() {
+  host_.reset();
+  spdlog::debug("nobody has {} open", slave_);
+  if (!empty_slave()) {
+    const std::string old = slave_;
+    stop_watching();
+    open_pair();
+    if (link_) link_->point_to(slave_);
+    spdlog::warn("a host has left {} locked for others (TIOCEXCL); the serial port is now {}", old, slave_);
+  }
+  // Whoever came while the watch was off, and what they typed even if they have gone again.
+  if (someone_is_there() || has_input(master_->native_handle())) {
+    openers_ = 1;
+    attach();
+  }
+}
+
+/// Throws away what the slave was sent and has not read. False when its last host has locked it, which
+/// on a PTY lasts as long as the master.
+bool PtyDoor::empty_slave() {
+  stop_watching();  // so that this is not taken for a host
+  const int slave = open_slave(slave_);
+  const bool opened = slave >= 0;
+  if (opened) {
+    tcflush(slave, TCIFLUSH);
+    ioctl(slave, TIOCNXCL);  // root gets in nevertheless, others would not
+    close(slave);
+  }
+  if (opened || errno != EBUSY) watch();
+  return opened || errno != EBUSY;
+}
+}  // namespace bfq::daemon

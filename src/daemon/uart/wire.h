@@ -1,0 +1,73 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "daemon/trace.h"
+#include "daemon/uart/host.h"
+#include "daemon/uart/uart_side.h"
+
+namespace bfq::daemon {
+
+/// The module's UART and all hosts attached to it: each sees what the module says, any may type.
+///
+/// Nothing is copied on its way out: each host's place in the module's own output is remembered, and
+/// the slowest decides what the module may forget. So a host that does not read holds the module up, as
+/// it should; but where others read, one that has taken nothing for a second loses bytes instead. With
+/// no host at all the output is dropped and counted, as on a wire that ends in the air.
+class Wire {
+ public:
+  Wire(boost::asio::io_context& io, UartSide& side) : side_(side), patience_(io) {}
+
+  void attach(std::shared_ptr<Host> host);
+  /// The host reads no more, though what it typed may not all be taken yet.
+  void stop_listening(const Host& host);
+  /// Behind the same door is another host now: nothing that was meant for the one before is left.
+  void change_host(const Host& host);
+  bool attached() const { return !ends_.empty(); }
+
+  /// Moves what can be moved in both directions; true when something did.
+  bool drain();
+
+  /// True when nothing that was typed waits to be taken.
+  bool all_typed_is_taken() const;
+  std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  struct End {
+    std::shared_ptr<Host> host;
+    std::vector<std::byte> typed{};  ///< read, but not taken by the module yet
+    std::size_t taken_typed = 0;     ///< of typed
+    std::size_t ahead = 0;           ///< bytes of uart_output() that this host has already
+    bool awaits_typing = false, awaits_room = false;
+    bool listens = true;  ///< false: what it is owed is dropped
+    bool lags = false;    ///< as above, but only until there is room again
+    bool leaves = false;
+    std::chrono::steady_clock::time_point blocked_since{};
+  };
+
+  bool offer_typed();
+  bool send();
+  void push(End& end, std::span<const std::byte> output);
+  std::size_t taken_by_all(std::size_t size) const;
+  void sent(std::size_t n);
+  void hold_out();
+  void stop_waiting_for_laggards();
+  void read(const std::shared_ptr<Host>& host);
+  void await_typing(End& end);
+  void await_room(End& end);
+  bool forget_leavers();
+  End* find(const Host& host);
+
+  UartSide& side_;
+  boost::asio::steady_timer patience_;
+  bool patience_armed_ = false;
+  std::list<End> ends_;
+  std::uint64_t dropped_ = 0;
+  LineTrace typed_trace_{LineTrace::Direction::to_module}, said_trace_{LineTrace::Direction::to_host};
+};
+}  // namespace bfq::daemon

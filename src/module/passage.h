@@ -1,0 +1,53 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+#include "at/answer.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "module/escape.h"
+#include "ports/messages.h"
+
+namespace bfq {
+class Module;
+
+/// Transparent transmission: what the host types goes to link 0 as it is, what comes from there goes to
+/// the host as it is, until `+++` (dialect 5.2).
+class Passage {
+ public:
+  /// AT+CIPMODE: what AT+CIPSEND without a length means.
+  bool enabled() const { return enabled_; }
+  void enable(bool on) { enabled_ = on; }
+
+  /// AT+CIPSEND.
+  at::Answer enter(Module&);
+
+  /// As many bytes as fit into the packet that is being collected.
+  std::size_t take(Module&, std::span<const std::byte> typed);
+  net::Outgoing output(const Module&, LinkHandle) const;
+  void sent(Module&, LinkHandle, std::size_t n);
+
+  /// The link broke: what was typed for it is gone, and it is opened again until that works.
+  void on_broken(Module&);
+  void on_opened();
+  /// The packet has been sent, or cannot be.
+  void packet_is_gone(Module&);
+
+  Deadline next_deadline() const;
+  void advance(Module&);
+
+ private:
+  /// flushing: a complete packet waits for the network. broken: the link is being opened again.
+  enum class State : std::uint8_t { collecting, flushing, broken };
+
+  void flush(Module&);
+  void leave(Module&);
+
+  bool enabled_ = false;
+  State state_ = State::collecting;
+  Escape escape_{Instant{}};
+  Deadline packet_ends_;  ///< the silence that ends a packet
+  Deadline give_up_;      ///< the network has not taken a packet by then
+  Deadline retry_;        ///< the next attempt to open the link again
+};
+}  // namespace bfq

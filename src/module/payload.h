@@ -1,0 +1,37 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace bfq {
+/// What the host has typed for the network: collected whole, then handed over in one piece or several.
+/// There is one in the module, because only one payload or packet is ever on its way out.
+class Payload {
+ public:
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::size_t room() const { return bytes_.size() - size_; }
+
+  void add(std::span<const std::byte> typed) {
+    CHECK(typed.size() <= room());
+    std::copy(typed.begin(), typed.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
+    size_ += typed.size();
+  }
+  /// What the network has not taken yet. Valid until the next change.
+  std::span<const std::byte> unsent() const { return std::span(bytes_).subspan(sent_, size_ - sent_); }
+  void sent(std::size_t n) {
+    CHECK(n <= size_ - sent_);
+    sent_ += n;
+  }
+  void clear() { size_ = sent_ = 0; }
+
+ private:
+  std::array<std::byte, limits::kPayload> bytes_{};
+  std::size_t size_ = 0;
+  std::size_t sent_ = 0;
+};
+}  // namespace bfq

@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+
+#include "at/answer.h"
+#include "base/time.h"
+#include "ports/messages.h"
+
+namespace bfq {
+class Module;
+
+/// The module's one TCP server.
+class Server {
+ public:
+  at::Answer start(Module&, std::uint16_t port);
+  at::Answer stop(Module&);
+  bool running() const { return running_; }
+
+  std::uint8_t most_clients() const { return most_clients_; }
+  void set_most_clients(std::uint8_t clients) { most_clients_ = clients; }
+  /// Seconds of silence after which a client is sent away; 0: never.
+  std::uint16_t idle_limit_s() const { return idle_limit_s_; }
+  void set_idle_limit(std::uint16_t seconds) { idle_limit_s_ = seconds; }
+
+  void on(Module&, const net::Listening&);
+  void on(Module&, const net::ListenFailed&);
+  void on(Module&, const net::Incoming&);
+
+  Deadline next_deadline(const Module&) const;
+  void advance(Module&);
+
+ private:
+  bool running_ = false;
+  std::uint8_t most_clients_ = 5;
+  std::uint16_t idle_limit_s_ = 180;  // observed T35
+};
+}  // namespace bfq

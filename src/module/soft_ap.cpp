@@ -1,0 +1,99 @@
+#include "module/soft_ap.h"
+
+#include <algorithm>
+
+#include "module/module.h"
+
+namespace bfq {
+namespace {
+// Observed T35: what a module gives when nobody has said anything else.
+constexpr PoolSettings kFactoryPool{.lease_minutes = 120, .first = Ipv4(0, 0, 0, 2), .last = Ipv4(0, 0, 0, 101)};
+}  // namespace
+
+PoolSettings pool_in_use(const Settings& settings) {
+  if (settings.pool.lease_minutes != 0) return settings.pool;
+  const auto& own = settings.soft_ap_address;
+  const auto in_network = [&](Ipv4 host) { return Ipv4((own.address.bits & own.netmask.bits) | host.bits); };
+  return {kFactoryPool.lease_minutes, in_network(kFactoryPool.first), in_network(kFactoryPool.last)};
+}
+
+void SoftAp::start(Module& module) {
+  if (running_) forget_guests(module);
+  running_ = true;
+  const Settings& settings = module.settings();
+  module.request(radio::StartAccessPoint{
+      .ssid = settings.soft_ap.ssid,
+      .password = settings.soft_ap.password,
+      .security = static_cast<radio::Security>(settings.soft_ap.security),
+      .channel = settings.soft_ap.channel,
+      .max_stations = settings.soft_ap.max_stations,
+      .hidden = settings.soft_ap.hidden,
+  });
+  serve(module);
+}
+
+void SoftAp::serve(Module& module) {
+  if (!running_) return;
+  const Settings& settings = module.settings();
+  const PoolSettings pool = pool_in_use(settings);
+  module.request(net::ServeAddresses{
+      .address = settings.soft_ap_address.address,
+      .netmask = settings.soft_ap_address.netmask,
+      .gives_addresses = settings.dhcp.soft_ap,
+      .first = pool.first,
+      .last = pool.last,
+      .lease_minutes = pool.lease_minutes,
+  });
+}
+
+void SoftAp::stop(Module& module) {
+  if (!running_) return;
+  running_ = false;
+  module.request(radio::StopAccessPoint{});
+  forget_guests(module);
+}
+
+/// The stations go, and with them the links that went through the softAP.
+void SoftAp::forget_guests(Module& module) {
+  for (Guest& guest : guests_) {
+    if (guest.present) module.notify({.kind = Notice::Kind::station_disconnected, .mac = guest.mac});
+    guest = {};
+  }
+  module.links().close_links_through(module, net::Interface::soft_ap);
+}
+
+at::Answer SoftAp::list_stations(Module& module) const {
+  for (const Guest& guest : guests_) {
+    if (!guest.present || guest.address.is_none()) continue;
+    module.reply().address(guest.address).comma().bare_mac(guest.mac).end();
+  }
+  return at::Answer::ok;
+}
+
+SoftAp::Guest* SoftAp::find(const MacAddress& mac) {
+  auto* const guest = std::find_if(guests_.begin(), guests_.end(), [&](const Guest& g) { return g.present && g.mac == mac; });
+  return guest == guests_.end() ? nullptr : guest;
+}
+
+void SoftAp::on(Module& module, const radio::StationJoined& event) {
+  if (!running_ || find(event.mac) != nullptr) return;
+  auto* const place = std::find_if(guests_.begin(), guests_.end(), [](const Guest& g) { return !g.present; });
+  if (place == guests_.end()) return;
+  *place = {.present = true, .mac = event.mac};
+  module.notify({.kind = Notice::Kind::station_connected, .mac = event.mac});
+}
+
+void SoftAp::on(Module& module, const radio::StationAddressed& event) {
+  Guest* guest = find(event.mac);
+  if (guest == nullptr || guest->address == event.address) return;
+  guest->address = event.address;
+  module.notify({.kind = Notice::Kind::station_address, .mac = event.mac, .address = event.address});
+}
+
+void SoftAp::on(Module& module, const radio::StationLeft& event) {
+  Guest* guest = find(event.mac);
+  if (guest == nullptr) return;
+  *guest = {};
+  module.notify({.kind = Notice::Kind::station_disconnected, .mac = event.mac});
+}
+}  // namespace bfq

@@ -1,0 +1,46 @@
+#pragma once
+#include <array>
+#include <cstddef>
+
+#include "at/answer.h"
+#include "ports/messages.h"
+#include "settings/settings.h"
+
+namespace bfq {
+class Module;
+
+/// The module as an access point: its network, and the stations that are in it.
+class SoftAp {
+ public:
+  static constexpr std::size_t kMostStations = 8;
+
+  /// Opens the network with the settings in use, or opens it anew when it is open: then its stations
+  /// are gone, and lines say so.
+  void start(Module&);
+  void stop(Module&);
+  bool running() const { return running_; }
+  /// The settings of its address, or of those that it gives, have changed.
+  void serve(Module&);
+
+  at::Answer list_stations(Module&) const;
+
+  void on(Module&, const radio::StationJoined&);
+  void on(Module&, const radio::StationAddressed&);
+  void on(Module&, const radio::StationLeft&);
+
+ private:
+  struct Guest {
+    bool present = false;
+    MacAddress mac{};
+    Ipv4 address{};  ///< none until it was given one
+  };
+  Guest* find(const MacAddress&);
+  void forget_guests(Module&);
+
+  bool running_ = false;
+  std::array<Guest, kMostStations> guests_{};
+};
+
+/// The softAP's addresses to give: as set, or 120 minutes and .2 to .101 of its own network.
+PoolSettings pool_in_use(const Settings&);
+}  // namespace bfq

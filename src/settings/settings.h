@@ -1,0 +1,79 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/ipv4.h"
+#include "base/mac.h"
+#include "base/text.h"
+#include "base/uart_format.h"
+
+/// What the module remembers. The default of each member is its factory value, but for the softAP's
+/// name, which carries the module's own address. Numbers are the wire's.
+namespace bfq {
+
+struct NetworkSettings {
+  Text<32> ssid{};  ///< empty: none
+  Text<64> password{};
+  std::optional<MacAddress> bssid{};
+  bool only_protected = false;
+  bool operator==(const NetworkSettings&) const = default;
+};
+
+struct SoftApSettings {
+  Text<32> ssid{};
+  Text<64> password{};
+  std::uint8_t channel = 1;
+  std::uint8_t security = 0;  ///< <ecn>: 0 open, 2 WPA, 3 WPA2, 4 both
+  std::uint8_t max_stations = 4;
+  bool hidden = false;
+  bool operator==(const SoftApSettings&) const = default;
+};
+
+struct AddressSettings {
+  Ipv4 address{}, gateway{}, netmask{};
+  bool operator==(const AddressSettings&) const = default;
+};
+
+struct DhcpSettings {
+  bool station = true;  ///< the station asks for an address
+  bool soft_ap = true;  ///< the softAP gives addresses
+  bool operator==(const DhcpSettings&) const = default;
+};
+
+/// The addresses that the softAP gives. Unset: 120 minutes, .2 to .101 of the softAP's network.
+struct PoolSettings {
+  std::uint16_t lease_minutes = 0;  ///< 0: unset
+  Ipv4 first{}, last{};
+  bool operator==(const PoolSettings&) const = default;
+};
+
+inline constexpr AddressSettings kFactorySoftApAddress{Ipv4(192, 168, 4, 1), Ipv4(192, 168, 4, 1), Ipv4(255, 255, 255, 0)};
+
+struct Settings {
+  UartFormat uart{};
+  std::uint8_t mode = 1;  ///< 1 station, 2 softAP, 3 both
+  NetworkSettings network{};
+  bool auto_connect = true;
+  SoftApSettings soft_ap{};
+  AddressSettings station_address{};  ///< all zero: none, DHCP decides
+  AddressSettings soft_ap_address = kFactorySoftApAddress;
+  DhcpSettings dhcp{};
+  PoolSettings pool{};
+  bool operator==(const Settings&) const = default;
+};
+
+/// The factory's settings for the module with that softAP address.
+Settings factory_settings(const MacAddress& soft_ap_mac);
+
+/// What is stored together and counted together. The numbers are those of the flash record.
+enum class Key : std::uint8_t { uart, mode, network, auto_connect, soft_ap, station_address, soft_ap_address, dhcp, pool };
+inline constexpr std::size_t kKeys = 9;
+
+/// Copies what `key` names from one to the other.
+void copy_key(Key key, const Settings& from, Settings& to);
+
+/// How often each key has been written to flash since the module was made.
+using WriteCounts = std::array<std::uint32_t, kKeys>;
+}  // namespace bfq

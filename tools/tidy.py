@@ -1,0 +1,467 @@
+#!/usr/bin/python3
+"""Checks what no compiler checks: who may include whom, what the core may not use, where the words of
+the wire may stand, and that functions and files still fit in a head.
+
+  tidy.py [ROOT]       checks the repository at ROOT (default: the one that this file is in)
+  tidy.py --self-test  proves that each rule fires, and does not fire next door
+"""
+import dataclasses
+import pathlib
+import re
+import statistics
+import sys
+import tempfile
+
+# Who may include whom: room -> rooms. A room may always include itself.
+MAY_INCLUDE = {
+    "base": set(),
+    "at": {"base"},
+    "ports": {"base"},
+    "settings": {"base"},
+    "module": {"base", "at", "ports", "settings"},
+    "commands": {"base", "at", "ports", "settings", "module"},
+    "sim": {"base", "at", "ports", "settings", "module"},
+    "firmware": {"base", "at", "ports", "settings", "module", "commands"},
+    "daemon": {"base", "at", "ports", "settings", "module", "commands", "sim"},
+    "dashboard": {"module/status.h"},
+    "tools": {"base", "at", "commands"},
+}
+CORE = {"base", "at", "ports", "settings", "module", "commands"}
+CHIP = CORE | {"firmware"}
+DETERMINED = CORE | {"sim"}  # the same seed gives the same bytes
+EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()
+WORDS = "src/at/words.h"
+LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # who writes CR LF after a line
+
+MAX_COLUMNS = 110
+MAX_FILE_LINES = 500      # in src/
+MAX_FUNCTION_LINES = 60
+
+STORAGE = "no heap: use Text, ByteRing, Queue or Slots from base/"
+NO_EXCEPTIONS = "no exceptions: answer the host, return a Result, or CHECK what is our own mistake"
+NO_CLOCK = "time comes in: take an Instant as a parameter"
+NO_CHANCE = "what looks like chance must follow from a seed that comes in"
+NO_THREADS = "the core is told and asked by one thread: leave threads to the runtime"
+
+# (rule, rooms, pattern, what to use instead); the pattern sees code without comments and literals.
+BANS = [
+    ("heap", CHIP, r"\bnew\b|(?<!=)(?<!= )\bdelete\b", STORAGE),
+    ("heap", CHIP, r"(?<![.>\w])(?:malloc|calloc|realloc|strdup)\s*\(|\bstd::free\b", STORAGE),
+    ("heap", CHIP, r"\bstd::(?:pmr::)?(?:w?string|basic_string)\b",
+     "no heap: use Text<N>, std::string_view to lend"),
+    ("heap", CHIP, r"\bstd::(?:pmr::)?(?:vector|deque|list|forward_list|(?:unordered_)?(?:multi)?(?:map|set)"
+                          r"|queue|stack|any|valarray)\b", STORAGE),
+    ("heap", CHIP, r"\bstd::(?:(?:unique|shared|weak)_ptr|make_(?:unique|shared)|allocator)\b", STORAGE),
+    ("heap", CHIP, r"\bstd::(?:function|move_only_function|bind)\b",
+     "no heap: use a function pointer, a template parameter or a variant"),
+    ("heap", CHIP, r"\bstd::(?:to_string|stoi|stol|stoul|stoll|stoull|stod|format)\b",
+     "no heap: use Reply::number, std::to_chars or std::from_chars"),
+    ("exceptions", CHIP, r"\bthrow\b|\btry\s*\{|\bcatch\s*\(", NO_EXCEPTIONS),
+    ("may-throw", CHIP, r"(?:\.|->)substr\s*\(", "may throw, which pulls the unwinder in: use slice()"),
+    ("may-throw", CHIP, r"(?:\.|->)at\s*\(",
+     "may throw, which pulls the unwinder in: CHECK the index, then []"),
+    ("rtti", CHIP, r"\bvirtual\b", "no virtual calls: ports are vocabularies; use a variant or a template"),
+    ("rtti", CHIP, r"\bdynamic_cast\b|\btypeid\b", "no RTTI: use a variant and std::visit"),
+    ("clock", DETERMINED, r"::now\s*\(|\b(?:system|steady|high_resolution)_clock\b", NO_CLOCK),
+    ("clock", DETERMINED, r"(?<![.>\w])(?:time\s*\(\s*(?:nullptr|NULL|0|&)|gettimeofday|clock_gettime)",
+     NO_CLOCK),
+    ("chance", DETERMINED, r"\brandom_device\b|(?<![.>\w])s?rand\s*\(", NO_CHANCE),
+    ("threads", DETERMINED, r"\bstd::(?:j?thread|this_thread|\w*mutex|(?:unique|scoped)_lock|lock_guard"
+                            r"|atomic\w*|async|future|promise|condition_variable\w*)\b|\bthread_local\b",
+     NO_THREADS),
+    ("statics", DETERMINED, r"\bstatic\s+(?!const\b|constexpr\b|consteval\b|inline\s+const)"
+                            r"(?![^;={(]*\boperator\b)[^;={()]*[;={]",
+     "no state outside the module: there are several in one process; make it a member"),
+    ("streams", CHIP, r"\bstd::(?:cout|cerr|clog|cin|[io]?(?:string|f)stream|[io]stream)\b",
+     "no streams: what the host reads goes through Reply, what people read through Status and Trace"),
+    ("streams", CHIP, r"(?<![.>\w])(?:[fsvd]|sn|vsn|vf)?printf\s*\(|\bf?puts\s*\(",
+     "no stdio: use Reply, std::to_chars or Text"),
+]
+BANNED_HEADERS = {
+    name: (rule, instead)
+    for rule, names, instead in [
+        ("heap", "string vector deque list map set unordered_map unordered_set queue any", STORAGE),
+        ("heap", "functional memory", "no heap: use function pointers and storage in place"),
+        ("streams", "iostream ostream istream sstream fstream iomanip cstdio", "no streams: use Reply"),
+        ("exceptions", "exception stdexcept system_error", NO_EXCEPTIONS),
+        ("rtti", "typeinfo typeindex", "no RTTI: use a variant"),
+        ("threads", "thread mutex shared_mutex atomic future condition_variable", NO_THREADS),
+        ("chance", "random", NO_CHANCE),
+        ("clock", "ctime", NO_CLOCK),
+    ]
+    for name in names.split()
+}
+
+# Calls that print to the host.
+REPLIES = re.compile(r"\b(?:text|line|quoted|notice|print|refuse)\s*\(\s*$")
+# What a reply may say without words.h: punctuation, and the name of the command that it answers.
+ANSWERED_NAME = re.compile(r"^(?:\+[A-Z0-9_]+:?)?[^A-Za-z]*$")
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    path: str
+    line: int
+    rule: str
+    message: str
+
+    def __str__(self):
+        return f"{self.path}:{self.line}: [{self.rule}] {self.message}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Literal:
+    line: int
+    text: str    # as written, without the quotation marks
+    before: str  # the code to its left, on the same line and the one above
+
+
+# --- reading C++ ---------------------------------------------------------------------------------
+
+TOKEN = re.compile(
+    r'(?P<comment>//[^\n]*|/\*.*?\*/)'
+    r'|R"(?P<fence>[^(\s"]*)\((?P<raw>.*?)\)(?P=fence)"'
+    r'|"(?P<string>(?:\\.|[^"\\\n])*)"'
+    r"|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])+'", re.S)
+
+
+def strip(source):
+    """The code without comments and what stands in quotes, line for line; and the string literals."""
+    code, literals, end = [], [], 0
+    for token in TOKEN.finditer(source):
+        code.append(source[end:token.start()])
+        end = token.end()
+        text = token["string"] if token["string"] is not None else token["raw"]
+        if text is not None:
+            written = "".join(code)
+            before = "\n".join(written.rsplit("\n", 2)[-2:])
+            literals.append(Literal(written.count("\n") + 1, text, before))
+        filler = "" if token["comment"] else '""' if text is not None else "'0'"
+        code.append(filler + "\n" * token[0].count("\n"))
+    code.append(source[end:])
+    return "".join(code), literals
+
+
+FUNCTION_HEAD = re.compile(r"(?:\)|\b(?:const|noexcept|override|final|mutable)|->[^{};]*|\})\s*&{0,2}\s*$")
+SCOPE_HEAD = re.compile(r"\b(?:namespace|class|struct|union|enum|extern)\b[^()=]*$")
+
+
+def functions(code):
+    """(first line, lines) of each outermost function, by its braces; good enough for code that
+    clang-format has laid out."""
+    found, stack, head, line, head_line = [], [], "", 1, 1
+    for char in code:
+        if char == "{":
+            if SCOPE_HEAD.search(head):
+                kind = "scope"
+            elif "(" in head and FUNCTION_HEAD.search(head):
+                kind = "function"
+            else:
+                kind = "initialiser"  # part of a declaration, which goes on after it
+            stack.append((kind, head, head_line))
+            head = ""
+        elif char == "}" and stack:
+            kind, before, started = stack.pop()
+            inside_function = any(k == "function" for k, _, _ in stack)
+            if kind == "function" and not inside_function:
+                found.append((started, line - started + 1))
+            head, head_line = (before + "{}", started) if kind == "initialiser" else ("", line)
+        elif char == ";" and head.count("(") <= head.count(")"):
+            head = ""
+        elif head or not char.isspace():
+            if not head:
+                head_line = line
+            head += char
+        if char == "\n":
+            line += 1
+    return found
+
+
+# --- the rules -----------------------------------------------------------------------------------
+
+def room_of(path):
+    parts = path.split("/")
+    if parts[0] == "src":
+        return parts[1] if len(parts) > 2 else ""
+    return parts[0]
+
+
+def check_includes(path, room, source):
+    for number, line in enumerate(source.splitlines(), 1):
+        include = re.match(r'\s*#\s*include\s*(["<])([^">]+)', line)
+        if include is None:
+            continue
+        quote, name = include.groups()
+        if quote == "<":
+            if room in CHIP and name in BANNED_HEADERS and path not in EXEMPT_FROM_BANS:
+                rule, instead = BANNED_HEADERS[name]
+                yield Problem(path, number, rule, f"<{name}> in {room}/: {instead}")
+            continue
+        other = name.split("/")[0]
+        if "/" not in name:
+            yield Problem(path, number, "rooms", f'name the room too: #include "{room}/{name}"')
+        elif other != room and other not in MAY_INCLUDE[room] and name not in MAY_INCLUDE[room]:
+            may = ", ".join(sorted(MAY_INCLUDE[room])) or "no other room"
+            yield Problem(path, number, "rooms", f"{room}/ may not include {name}: it may know {may}")
+
+
+def check_bans(path, room, code):
+    for rule, rooms, pattern, instead in BANS:
+        if room not in rooms:
+            continue
+        for hit in re.finditer(pattern, code):
+            number = code.count("\n", 0, hit.start()) + 1
+            shown = " ".join(hit[0].split())
+            yield Problem(path, number, rule, f"'{shown}' in {room}/: {instead}")
+
+
+def wire_words(root):
+    """The words of the wire, bare: what words.h has between quotation marks, without line ends."""
+    _, literals = strip((root / WORDS).read_text())
+    bare = {re.sub(r"\\[rn]|^[> ]+|[> ]+$", "", literal.text).strip() for literal in literals}
+    return {word for word in bare if re.search(r"[A-Za-z]{2}", word)}
+
+
+def check_words(path, room, literals, words):
+    if room not in {"at", "module", "commands"} or path == WORDS:
+        return
+    for literal in literals:
+        text = literal.text
+        if text == r"\r\n" and path in LINE_ENDS:
+            continue
+        if re.search(r"\\[rn]", text):
+            what = "has a line end: Reply writes those"
+        elif text.strip() in words:
+            what = "is a word of the wire: use the constant"
+        elif REPLIES.search(literal.before) and not ANSWERED_NAME.match(text):
+            what = "goes to the host: give it a name"
+        else:
+            continue
+        yield Problem(path, literal.line, "words", f'"{text}" {what}; such text stands in {WORDS} alone')
+
+
+def check_lines(path, source):
+    for number, line in enumerate(source.splitlines(), 1):
+        if len(line) > MAX_COLUMNS:
+            yield Problem(path, number, "columns", f"{len(line)} columns, of {MAX_COLUMNS}: break the line")
+        if line != line.rstrip() or "\t" in line:
+            yield Problem(path, number, "blanks", "a tab, or blanks at the end of the line")
+
+
+def check_sizes(path, source, code):
+    lines = source.count("\n")
+    if path.startswith("src/") and lines > MAX_FILE_LINES:
+        yield Problem(path, lines, "file-length", f"{lines} lines, of {MAX_FILE_LINES}: which two are they?")
+    for number, length in functions(code):
+        if length > MAX_FUNCTION_LINES:
+            yield Problem(path, number, "function-length",
+                          f"a function of {length} lines, of {MAX_FUNCTION_LINES}: name its parts")
+
+
+def check_file(path, source, words):
+    """What is wrong with one file; `path` is relative to the repository."""
+    yield from check_lines(path, source)
+    if not path.endswith((".h", ".cpp")):
+        return
+    room = room_of(path)
+    code, literals = strip(source)
+    is_test = path.endswith("_test.cpp") or room in {"tests", "bench", "examples"}
+    if room not in MAY_INCLUDE and not is_test:
+        yield Problem(path, 1, "rooms", f"'{room}' is no room yet: say in tools/tidy.py whom it may include")
+        return
+    if path.endswith(".h") and not re.search(r"^#pragma once$", source, re.M):
+        yield Problem(path, 1, "once", "a header without #pragma once")
+    yield from check_sizes(path, source, code)
+    if is_test:
+        return
+    yield from check_includes(path, room, source)
+    yield from check_words(path, room, literals, words)
+    if path not in EXEMPT_FROM_BANS:
+        yield from check_bans(path, room, code)
+
+
+# --- the repository ------------------------------------------------------------------------------
+
+FOLDERS = ["src", "tools", "tests", "bench", "examples"]
+
+
+def sources(root):
+    scripts = [root / name for name in ("CMakeLists.txt", "CMakePresets.json", "dev", ".ci/run")]
+    yield from (path for path in scripts if path.is_file())
+    for folder in FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in {".h", ".cpp", ".py", ".sh", ".cmake"} or path.name == "CMakeLists.txt":
+                yield path
+
+
+def check_tree(root):
+    problems, lengths = [], []
+    if (root / WORDS).is_file():
+        words = wire_words(root)
+    else:
+        words = set()
+        problems.append(Problem(WORDS, 1, "words", "the table of the words of the wire is missing"))
+    for path in sources(root):
+        source = path.read_text()
+        problems += check_file(path.relative_to(root).as_posix(), source, words)
+        if path.suffix in {".h", ".cpp"}:
+            lengths += [length for _, length in functions(strip(source)[0])]
+    return problems, lengths
+
+
+def report(root):
+    problems, lengths = check_tree(root)
+    for problem in problems:
+        print(problem)
+    if len(lengths) > 1:
+        nine_in_ten = statistics.quantiles(lengths, n=10)[-1]
+        print(f"tidy: {len(lengths)} functions, half of them within {statistics.median(lengths):.0f} lines,"
+              f" nine in ten within {nine_in_ten:.0f}")
+    print(f"tidy: {len(problems)} problems" if problems else "tidy: all well")
+    return 1 if problems else 0
+
+
+# --- the self-test -------------------------------------------------------------------------------
+
+def body(lines):
+    return "void f() {\n" + "  g();\n" * (lines - 2) + "}\n"
+
+
+WORDS_OF_TEST = '#pragma once\nWord kOk = "\\r\\nOK"; Word kNoIp = "no ip"; Word kStatus = "STATUS:";\n'
+
+# (file, content, the rule that must fire, or None where nothing may)
+CASES = [
+    # who may include whom
+    ("src/at/a.h", '#include "base/text.h"', None),
+    ("src/at/a.h", '#include "module/module.h"', "rooms"),
+    ("src/base/a.h", '#include "at/reply.h"', "rooms"),
+    ("src/ports/a.h", '#include "at/reply.h"', "rooms"),
+    ("src/settings/a.h", '#include "ports/radio.h"', "rooms"),
+    ("src/module/a.h", '#include "commands/table.h"', "rooms"),
+    ("src/commands/a.cpp", '#include "module/module.h"', None),
+    ("src/commands/a.cpp", '#include "sim/air.h"', "rooms"),
+    ("src/sim/a.cpp", '#include "commands/table.h"', "rooms"),
+    ("src/daemon/a.cpp", '#include "sim/air.h"', None),
+    ("src/daemon/a.cpp", '#include "dashboard/page.h"', "rooms"),
+    ("src/firmware/a.cpp", '#include "commands/table.h"', None),
+    ("src/firmware/a.cpp", '#include "daemon/loop.h"', "rooms"),
+    ("src/dashboard/a.cpp", '#include "module/status.h"', None),
+    ("src/dashboard/a.cpp", '#include "module/module.h"', "rooms"),
+    ("tools/a.cpp", '#include "commands/table.h"', None),
+    ("tools/a.cpp", '#include "daemon/loop.h"', "rooms"),
+    ("tests/a.cpp", '#include "daemon/loop.h"', None),
+    ("src/at/a_test.cpp", '#include "commands/table.h"\nstd::string s;', None),
+    ("src/at/a.h", '#include "reply.h"', "rooms"),
+    ("src/attic/a.h", "int a();", "rooms"),
+    ("src/a.h", "int a();", "rooms"),
+    # what the core may not use
+    ("src/at/a.cpp", "int* p = new int;", "heap"),
+    ("src/at/a.cpp", "// a new line\nint a(const A&) = delete;", None),
+    ("src/at/a.cpp", "void f(int* p) { delete p; }", "heap"),
+    ("src/at/a.cpp", "void* p = malloc(3);", "heap"),
+    ("src/module/a.cpp", "std::string s;", "heap"),
+    ("src/module/a.cpp", "std::string_view s;", None),
+    ("src/module/a.cpp", "std::vector<int> v;", "heap"),
+    ("src/module/a.cpp", "std::unordered_map<int, int> m;", "heap"),
+    ("src/module/a.cpp", "std::unique_ptr<int> m;", "heap"),
+    ("src/module/a.cpp", "std::function<void()> f;", "heap"),
+    ("src/module/a.cpp", "auto s = std::to_string(3);", "heap"),
+    ("src/firmware/a.cpp", "#include <vector>", "heap"),
+    ("src/daemon/a.cpp", "#include <vector>\nstd::vector<int> v;", None),
+    ("src/sim/a.cpp", "#include <vector>\nstd::vector<int> v;", None),
+    ("src/base/check_host.cpp", 'void f() { std::fprintf(stderr, "x"); }', None),
+    ("src/commands/a.cpp", "void f() { throw 3; }", "exceptions"),
+    ("src/commands/a.cpp", "void f() { try { g(); } catch (...) {} }", "exceptions"),
+    ("src/commands/a.cpp", "void f() { auto s = t.substr(3); }", "may-throw"),
+    ("src/commands/a.cpp", "void f() { auto s = t->at(3); }", "may-throw"),
+    ("src/commands/a.cpp", "void f() { auto s = at(3); }", None),
+    ("src/ports/a.h", "struct A { virtual void f(); };", "rtti"),
+    ("src/ports/a.h", "auto* a = dynamic_cast<A*>(b);", "rtti"),
+    ("src/module/a.cpp", "auto t = Clock::now();", "clock"),
+    ("src/sim/a.cpp", "auto t = std::chrono::steady_clock::now();", "clock"),
+    ("src/sim/a.cpp", "auto t = time(nullptr);", "clock"),
+    ("src/sim/a.cpp", "void f(Instant now); void g() { f(now()); }", None),
+    ("src/sim/a.cpp", "std::random_device d;", "chance"),
+    ("src/sim/a.cpp", "int r = rand();", "chance"),
+    ("src/daemon/a.cpp", "std::random_device d; auto t = Clock::now();", None),
+    ("src/module/a.cpp", "std::thread t;", "threads"),
+    ("src/module/a.cpp", "std::atomic<int> t;", "threads"),
+    ("src/module/a.cpp", "thread_local int t;", "threads"),
+    ("src/module/a.cpp", "static int count = 0;", "statics"),
+    ("src/module/a.cpp", "void f() {\n  static Text<8> t;\n}", "statics"),
+    ("src/module/a.cpp", "static Foo foo{1};", "statics"),
+    ("src/module/a.h", "struct A { static A make(int x = 3); static constexpr int k = 3; };", None),
+    ("src/module/a.h", "struct A { static bool operator==(A, A); };\nstatic_assert(sizeof(A) == 1);", None),
+    ("src/module/a.cpp", "#include <iostream>", "streams"),
+    ("src/module/a.cpp", "void f() { std::cout << 3; }", "streams"),
+    ("src/module/a.cpp", "void f() { std::printf(x); }", "streams"),
+    ("src/module/a.cpp", "void f() { snprintf(x); }", "streams"),
+    # the words of the wire
+    ("src/module/a.cpp", 'reply.line("no ip");', "words"),
+    ("src/module/a.cpp", 'auto w = "no ip";', "words"),
+    ("src/module/a.cpp", 'reply.text("+X:").text("OK, but");', "words"),
+    ("src/module/a.cpp", 'reply.text("something new");', "words"),
+    ("src/module/a.cpp", 'reply\n    .text(\n        "something new");', "words"),
+    ("src/module/a.cpp", 'reply.text("+CIPSTATUS:").text(",").text("\\"").line(":");', None),
+    ("src/module/a.cpp", 'trace("radio::Joined");', None),
+    ("src/commands/a.cpp", 'constexpr Command kX{.name = "+X", .summary = "Answers OK, or no ip"};', None),
+    ("src/commands/a.cpp", 'auto s = "a\\r\\n";', "words"),
+    ("src/at/interpreter.cpp", 'auto s = "a\\r\\n";', "words"),
+    ("src/at/reply.cpp", 'void end() { text("\\r\\n"); }', None),
+    ("src/at/reply.cpp", 'void f() { text("a\\r\\n"); }', "words"),
+    ("src/at/interpreter.cpp", 'void f() { out.line("OK"); }', "words"),
+    ("src/daemon/a.cpp", 'print("OK\\r\\n");', None),
+    # what fits in a head
+    ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES), None),
+    ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES + 1), "function-length"),
+    ("src/daemon/a.cpp", "A::A()\n    : a_{1}, b_{f()} {\n" + "  g();\n" * 60 + "}\n", "function-length"),
+    ("src/daemon/a.cpp", "namespace a {\n" + body(50) + body(50) + "}  // namespace a\n", None),
+    ("src/daemon/a.cpp", "constexpr int kTable[] = {\n" + "  f(1),\n" * 80 + "};\n", None),
+    ("tests/a.cpp", "TEST(A, b) {\n" + "  g();\n" * 80 + "}\n", "function-length"),
+    ("src/daemon/a.cpp", "int a();\n" * (MAX_FILE_LINES - 1), None),
+    ("src/daemon/a.cpp", "int a();\n" * MAX_FILE_LINES, "file-length"),
+    ("tests/a.cpp", "int a();\n" * (MAX_FILE_LINES + 1), None),
+    ("src/daemon/a.cpp", "// " + "é" * (MAX_COLUMNS - 3), None),
+    ("src/daemon/a.cpp", "// " + "x" * (MAX_COLUMNS - 2), "columns"),
+    ("src/daemon/a.cpp", "int a(); ", "blanks"),
+    ("src/daemon/a.cpp", "\tint a();", "blanks"),
+    ("src/daemon/b.h", "int a();", "once"),
+    ("tools/a.py", "# " + "x" * MAX_COLUMNS, "columns"),
+]
+
+
+def self_test():
+    failures, fired = 0, set()
+    for path, content, expected in CASES:
+        if path.endswith("/a.h"):
+            content = "#pragma once\n" + content
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name, text in [(WORDS, WORDS_OF_TEST), (path, content + "\n")]:
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text)
+            got = {problem.rule for problem in check_tree(root)[0]}
+        fired |= got
+        if got != ({expected} if expected else set()):
+            failures += 1
+            print(f"self-test: {path}: {content[:70]!r}: expected {expected}, got {sorted(got)}")
+    with tempfile.TemporaryDirectory() as folder:
+        if not any(problem.path == WORDS for problem in check_tree(pathlib.Path(folder))[0]):
+            failures += 1
+            print("self-test: a missing table of words was not noticed")
+    rules = {rule for rule, *_ in BANS} | {rule for rule, _ in BANNED_HEADERS.values()}
+    rules |= {"rooms", "words", "columns", "blanks", "file-length", "function-length", "once"}
+    for rule in sorted(rules - fired):
+        failures += 1
+        print(f"self-test: no case shows that [{rule}] fires")
+    print(f"tidy --self-test: {len(CASES)} cases, {failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--self-test"]:
+        sys.exit(self_test())
+    if len(sys.argv) > 2 or (len(sys.argv) == 2 and sys.argv[1].startswith("-")):
+        sys.exit(__doc__)
+    repository = pathlib.Path(sys.argv[1]) if len(sys.argv) == 2 else pathlib.Path(__file__).parent.parent
+    sys.exit(report(repository.resolve()))
