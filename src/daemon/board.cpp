@@ -155,7 +155,7 @@ void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
 void Board::start() {
   starts_ = Deadline::never();
   handle(power::Started{start_reason_, flash_.image()});
-  spdlog::debug("{} is ready", name_);
+  spdlog::info("{} is ready", name_);
   for (const auto& door : doors_) door->module_is_ready();
 }
 

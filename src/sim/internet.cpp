@@ -99,6 +99,7 @@ Event Internet::settle(const Event& event, Instant now) {
   if (const auto* opened = std::get_if<net::Opened>(&event)) {
     if (Connection* c = find(opened->link)) {
       c->state = State::open;
+      c->opened = true;
       const Peer* peer = find_peer(c->asked.remote);
       if (peer != nullptr && !peer->greeting.empty())
         arrive(*c, now + answer_takes, Kind::bytes, peer->greeting);

@@ -47,6 +47,7 @@ struct Connection {
   LinkHandle link;
   net::Open asked;
   State state = State::opening;
+  bool opened = false;     ///< the module was told that it is open
   std::string sent{};      ///< by the module, and taken by the network
   std::string received{};  ///< by the module
   std::deque<Arrival> arrivals{};

@@ -45,7 +45,6 @@ void World::reset(power::Reason reason) {
 }
 
 void World::power_off() {
-  if (witness != nullptr) witness->went_off();
   radio_.power_off();
   internet.power_off();
   pending_.clear();
@@ -112,6 +111,10 @@ bool World::deliver_one() {
 void World::tell(const Event& event) {
   if (told_.size() == kRemembered) told_.pop_front();
   told_.push_back(event);
+  if (std::holds_alternative<power::Started>(event)) {
+    ++boots_;
+    if (witness != nullptr) witness->started();
+  }
   module_->handle(event, now_);
   drain();
 }

@@ -36,8 +36,8 @@ class Witness {
   virtual ~Witness() = default;
   /// The module has taken `c`; what it was occupied with before and is now.
   virtual void typed(char c, Activity before, Activity after) = 0;
-  /// The module has no power any more, whoever wanted that.
-  virtual void went_off() = 0;
+  /// The module has booted.
+  virtual void started() = 0;
 };
 
 /// The module's flash memory, which may fail or be slow.
@@ -100,6 +100,8 @@ class World {
   /// The last events that the module was told, oldest first.
   const std::deque<Event>& told() const { return told_; }
 
+  /// How often the module has booted.
+  std::size_t boots() const { return boots_; }
   Instant now() const { return now_; }
   Module& module() { return *module_; }
   Radio& radio() { return radio_; }
@@ -136,6 +138,7 @@ class World {
   std::vector<Pending> pending_;
   std::deque<Event> told_;
   std::string typed_, printed_;
+  std::size_t boots_ = 0;
 };
 
 }  // namespace bfq::sim
