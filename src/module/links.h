@@ -29,6 +29,7 @@ struct Link {
   bool accepted = false;  ///< by our server, so we are not its client
   net::Interface through{};
   UdpMode udp_mode{};
+  bool peer_has_changed = false;
   std::uint16_t generation = 0;
   std::uint16_t local_port = 0;
   net::Endpoint remote{};
@@ -103,7 +104,9 @@ class Links {
 
   bool is_open(LinkHandle) const;
   bool is_open(std::uint8_t id) const { return id < links_.size() && links_[id].state == Link::State::open; }
-  bool is_datagram(std::uint8_t id) const { return is_open(id) && links_[id].transport == net::Transport::udp; }
+  bool is_datagram(std::uint8_t id) const {
+    return is_open(id) && links_[id].transport == net::Transport::udp;
+  }
   bool any_open(net::Transport) const;
   bool any_open() const;
   net::Endpoint remote(std::uint8_t id) const { return links_[id].remote; }

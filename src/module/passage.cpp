@@ -28,13 +28,14 @@ at::Answer Passage::enter(Module& module) {
 
 std::size_t Passage::take(Module& module, std::span<const std::byte> typed) {
   // The silence that ended the last packet may be noticed only now, together with what followed it.
-  if (packet_ends_.due(module.now())) advance(module);
+  if (next_deadline().due(module.now())) advance(module);
   if (module.job<Passing>() == nullptr) return 0;
   if (state_ == State::flushing) {
     escape_.held_back(module.now());
     return 0;
   }
-  const std::size_t n = state_ == State::broken ? typed.size() : std::min(typed.size(), module.payload().room());
+  const std::size_t n =
+      state_ == State::broken ? typed.size() : std::min(typed.size(), module.payload().room());
   escape_.typed(typed.first(n), module.now());
   if (state_ == State::broken) return n;  // dropped: there is nowhere to send it (dialect 5.2)
   module.payload().add(typed.first(n));
@@ -83,7 +84,7 @@ void Passage::on_opened() {
 }
 
 Deadline Passage::next_deadline() const {
-  const Deadline escaped = state_ == State::broken ? escape_.complete() : Deadline::never();
+  const Deadline escaped = state_ == State::flushing ? Deadline::never() : escape_.complete();
   return earliest({packet_ends_, give_up_, retry_, escaped});
 }
 
