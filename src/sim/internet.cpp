@@ -28,6 +28,8 @@ bool Internet::request(const Request& request, Instant now) {
                         [&](const net::Resolve& r) { return resolve(r, now), true; },
                         [&](const net::Open& o) { return open(o, now), true; },
                         [&](const net::Close& c) { return close_link(c.link), true; },
+                        [&](const net::Listen& l) { return later(now, net::Listening{l.ticket}), true; },
+                        [](const net::StopListening&) { return true; },
                         [](const auto&) { return false; },
                     },
                     request);

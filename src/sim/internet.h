@@ -67,7 +67,7 @@ class Internet {
   std::vector<Name> names;
   std::vector<Peer> peers;
 
-  /// Takes what is asked of a network: Resolve, Open, Close; false for anything else.
+  /// Takes what is asked of a network: Resolve, Open, Close, Listen; false for anything else.
   bool request(const Request&, Instant now);
 
   /// When there is something new. What waits for the module's room is not counted: it is looked at

@@ -73,6 +73,10 @@ bool Radio::request(const Request& request, Instant now) {
                         [&](const radio::Leave&) { return leave(), true; },
                         [&](const radio::Scan& s) { return scan(s, now), true; },
                         [&](const net::ObtainAddress& o) { return obtain_address(o, now), true; },
+                        [&](const net::UseAddress& u) { return use_address(u, now), true; },
+                        [](const radio::StartAccessPoint&) { return true; },
+                        [](const radio::StopAccessPoint&) { return true; },
+                        [](const net::ServeAddresses&) { return true; },
                         [](const auto&) { return false; },
                     },
                     request);
@@ -128,6 +132,11 @@ void Radio::obtain_address(const net::ObtainAddress& asked, Instant now) {
   const Instant at = now + air_->delays.address;
   if (address.is_none()) return later(at, net::AddressFailed{asked.ticket});
   later(at, net::Addressed{asked.ticket, address, gateway_of(*ap), kNetmask});
+}
+
+void Radio::use_address(const net::UseAddress& asked, Instant now) {
+  forget<net::Addressed, net::AddressFailed>();
+  later(now, net::Addressed{asked.ticket, asked.address, asked.gateway, asked.netmask});
 }
 
 void Radio::update(Instant now) {

@@ -14,7 +14,8 @@ struct Lan {
 };
 
 /// One module's radio in the simulated air, and the DHCP of the network that it joins. It does no
-/// I/O: requests go in with the time, events come out when they are due.
+/// I/O: requests go in with the time, events come out when they are due. As an access point it has no
+/// stations yet.
 class Radio {
  public:
   /// `air` is shared by all radios in it and must outlive them.
@@ -54,6 +55,7 @@ class Radio {
   void leave();
   void scan(const radio::Scan&, Instant now);
   void obtain_address(const net::ObtainAddress&, Instant now);
+  void use_address(const net::UseAddress&, Instant now);
   const AccessPoint* strongest(const radio::Join&) const;
   Event settle(const Pending&);
   void later(Instant at, const Event&, MacAddress bssid = {});

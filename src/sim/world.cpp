@@ -27,7 +27,7 @@ void World::build_module() {
                           .at_version = birth_.at_version,
                           .sdk_version = birth_.sdk_version,
                           .compile_time = birth_.compile_time};
-  module_ = std::make_unique<Module>(identity, flash.image, table_);
+  module_ = std::make_unique<Module>(identity, table_);
 }
 
 void World::power_on() { start_after(first_start_takes, power::Reason::power_on); }
@@ -50,7 +50,7 @@ void World::power_off() {
   pending_.clear();
 }
 
-void World::start_after(Duration d, power::Reason reason) { later(d, power::Started{reason}); }
+void World::start_after(Duration d, power::Reason reason) { later(d, power::Started{reason, flash.image}); }
 
 void World::host_types(std::string_view s) {
   typed_ += s;
@@ -198,6 +198,7 @@ void World::fulfil(const Request& request) {
                  [&](const flash::Erase& e) { erase(e); },
                  [&](const flash::Program& p) { program(p); },
                  [&](const power::Restart& r) { power_off(), start_after(restart_takes, r.reason); },
+                 [&](const uart::Configure& c) { uart_format_ = c.format; },
                  [](const auto&) {},
              },
              request);
