@@ -14,8 +14,7 @@ struct Lan {
 };
 
 /// One module's radio in the simulated air, and the DHCP of the network that it joins. It does no
-/// I/O: requests go in with the time, events come out when they are due. As an access point it has no
-/// stations yet.
+/// I/O: requests go in with the time, events come out when they are due.
 class Radio {
  public:
   /// `air` is shared by all radios in it and must outlive them.
@@ -26,6 +25,10 @@ class Radio {
 
   /// Looks at the air again after it has changed: an association whose access point is gone is lost.
   void update(Instant now);
+
+  /// Somebody joins the module's own access point, and leaves it; nothing happens while there is none.
+  void station_joins(MacAddress mac, Ipv4 address, Instant now);
+  void station_leaves(MacAddress mac, Instant now);
 
   /// When next_event() has something to say, at the latest.
   Deadline next_deadline() const;
@@ -38,6 +41,9 @@ class Radio {
 
   /// Forgets everything that was asked and joined: the module has no power any more.
   void power_off();
+
+  /// What its own network is called and how it is protected, while there is one.
+  std::optional<radio::StartAccessPoint> access_point() const { return access_point_; }
 
  private:
   struct Pending {
@@ -56,6 +62,7 @@ class Radio {
   void scan(const radio::Scan&, Instant now);
   void obtain_address(const net::ObtainAddress&, Instant now);
   void use_address(const net::UseAddress&, Instant now);
+  void start_access_point(std::optional<radio::StartAccessPoint>);
   const AccessPoint* strongest(const radio::Join&) const;
   Event settle(const Pending&);
   void later(Instant at, const Event&, MacAddress bssid = {});
@@ -64,6 +71,7 @@ class Radio {
 
   Air* air_;
   MacAddress station_;
+  std::optional<radio::StartAccessPoint> access_point_;
   std::deque<Pending> pending_;
   std::optional<Association> association_;
 };

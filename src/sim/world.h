@@ -119,6 +119,8 @@ class World {
   void drain();
   bool drain_requests();
   bool drain_links();
+  bool drain_stream(LinkHandle);
+  bool drain_datagrams(LinkHandle);
   bool drain_uart();
   bool offer_typed();
   std::size_t offer(std::string_view bytes);
