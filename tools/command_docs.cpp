@@ -117,26 +117,31 @@ std::string arguments(const Shape& shape) {
   return text + "\n";
 }
 
-std::string answer(bfq::Doc reply) {
-  return reply.view().empty() ? "its result" : code(reply.view()) + ", then its result";
+/// What a form prints. `{}` in a reply stands for the name of its command.
+std::string answer(const Command& c, bfq::Doc reply) {
+  std::string text = str(reply);
+  for (std::size_t at = text.find("{}"); at != std::string::npos; at = text.find("{}", at)) {
+    text.replace(at, 2, c.name);
+  }
+  return text.empty() ? "its result" : code(text) + ", then its result";
 }
 
-std::string plain_form(const PlainForm& form, const std::string& written, std::string_view title) {
+std::string plain_form(const Command& c, const PlainForm& form, const std::string& written, std::string_view title) {
   if (!form) return "";
-  return "| " + str(title) + " | " + code(written) + " | " + cell(answer(form.reply)) + " |\n";
+  return "| " + str(title) + " | " + code(written) + " | " + cell(answer(c, form.reply)) + " |\n";
 }
 
 std::string forms(const Command& c) {
   std::string text = "| form | written | answer |\n|---|---|---|\n";
   if (c.test == bfq::at::TestForm::ranges)
     text += "| test | " + code(full_name(c) + "=?") + " | the ranges |\n";
-  text += plain_form(c.query, full_name(c) + "?", "query");
+  text += plain_form(c, c.query, full_name(c) + "?", "query");
   for (const Shape& shape : c.set.shapes()) {
-    const std::string when = shape.when.view().empty() ? "" : " (" + str(shape.when) + ")";
+    const std::string when = shape.applies.view().empty() ? "" : " (" + str(shape.applies) + ")";
     text +=
-        "| set" + when + " | " + cell(code(syntax(c, shape))) + " | " + cell(answer(shape.reply)) + " |\n";
+        "| set" + when + " | " + cell(code(syntax(c, shape))) + " | " + cell(answer(c, shape.reply)) + " |\n";
   }
-  text += plain_form(c.execute, full_name(c), "execute");
+  text += plain_form(c, c.execute, full_name(c), "execute");
   return text + "\nEvery other form answers `ERROR`.\n\n";
 }
 
@@ -217,7 +222,7 @@ std::string page(const Command& c) {
   if (c.interrupts != nullptr) text += " Taken even while another command runs.";
   text += "\n\n" + forms(c);
   for (const Shape& shape : c.set.shapes()) {
-    if (!shape.when.view().empty()) text += "With " + str(shape.when) + ":\n\n";
+    if (!shape.applies.view().empty()) text += "With " + str(shape.applies) + ":\n\n";
     if (!shape.params.empty()) text += arguments(shape);
   }
   if (!c.failures.empty()) {

@@ -23,11 +23,11 @@ struct PlainForm {
 struct Shape {
   std::span<const Param> params{};
   Refusal (*run)(Module&, const Shape&, Fields, Answer&) = nullptr;
-  bool (*fits)(const Module&, Fields) = nullptr;   ///< nullptr: always
-  [[no_unique_address]] Doc applies{};             ///< what `fits` asks for, in words
-  Refusal (*allowed)(const Module&) = nullptr;     ///< looked at before any argument
-  std::string_view surplus{};                      ///< the line for too many arguments
-  [[no_unique_address]] Doc reply{};               ///< what it prints before its result
+  bool (*fits)(const Module&, Fields) = nullptr;  ///< nullptr: always
+  [[no_unique_address]] Doc applies{};            ///< what `fits` asks for, in words
+  Refusal (*allowed)(const Module&) = nullptr;    ///< looked at before any argument
+  std::string_view surplus{};                     ///< the line for too many arguments
+  [[no_unique_address]] Doc reply{};              ///< what it prints before its result
 
   // The same shape, with one thing more.
   consteval Shape when(bool (*condition)(const Module&, Fields), Doc in_words) const {

@@ -22,7 +22,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// A name ends at '=', '?', a digit or the end of the line (dialect 1.2).
 Parsed parse(std::string_view line) {
-  const auto* end = std::find_if(line.begin(), line.end(), [](char c) { return c == '=' || c == '?' || is_digit(c); });
+  const auto* end =
+      std::find_if(line.begin(), line.end(), [](char c) { return c == '=' || c == '?' || is_digit(c); });
   const auto at = static_cast<std::size_t>(end - line.begin());
   const std::string_view name = slice(line, 0, at), rest = slice(line, at);
   if (rest.empty()) return {name, Form::execute, {}};
@@ -58,9 +59,7 @@ const Command* find(CommandTable table, std::string_view name) {
   return at != table.end() && at->name == name ? &*at : nullptr;
 }
 
-void Interpreter::reset() {
-  *this = Interpreter(table_);
-}
+void Interpreter::reset() { *this = Interpreter(table_); }
 
 void Interpreter::forget_line() {
   length_ = 0;
@@ -122,7 +121,8 @@ void Interpreter::run_line(std::string_view line, Module& module, Reply reply) {
   const PlainForm plain = parsed.form == Form::query     ? command.query
                           : parsed.form == Form::execute ? command.execute
                                                          : PlainForm{};
-  if (!(sets ? static_cast<bool>(command.set) : static_cast<bool>(plain))) return answer(Answer::error, {}, reply);
+  if (!(sets ? static_cast<bool>(command.set) : static_cast<bool>(plain)))
+    return answer(Answer::error, {}, reply);
   if (command.allowed != nullptr) {
     if (const Refusal refusal = command.allowed(module)) return refuse_with(refusal, reply);
   }
@@ -143,7 +143,8 @@ void Interpreter::run_set(std::string_view arguments, Module& module, Reply repl
     if (const Refusal refusal = shape->allowed(module)) return refuse_with(refusal, reply);
   }
   Answer result = Answer::error;
-  if (const Refusal refusal = shape->run(module, *shape, fields.view(), result)) return refuse_with(refusal, reply);
+  if (const Refusal refusal = shape->run(module, *shape, fields.view(), result))
+    return refuse_with(refusal, reply);
   answer(result, {}, reply);
 }
 

@@ -44,7 +44,7 @@ class Interpreter {
   const Command* command_ = nullptr;
   std::array<char, limits::kLine> line_{};
   std::uint16_t length_ = 0;
-  bool ended_ = false;     ///< a CR has come: the rest of the line is ignored
+  bool ended_ = false;  ///< a CR has come: the rest of the line is ignored
   bool overlong_ = false;
   bool echo_ = true;
 };

@@ -75,8 +75,8 @@ Fault read_choice(Field field, std::span<const std::string_view> choices, std::s
   return Fault::none;
 }
 
-Refusal store_all(std::span<const Param> params, Fields fields, std::string_view surplus, const Module& module,
-                  void* args) {
+Refusal store_all(std::span<const Param> params, Fields fields, std::string_view surplus,
+                  const Module& module, void* args) {
   for (std::size_t i = 0; i < params.size(); ++i) {
     const Param& param = params[i];
     const bool given = i < fields.size() && fields[i].present;

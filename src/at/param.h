@@ -108,7 +108,9 @@ struct Unwrap<std::optional<T>> {
 };
 
 template <class T>
-concept HasChoices = requires { Choices<T>::words; };
+concept HasChoices = requires {
+  Choices<T>::words;
+};
 
 template <class T>
 struct KindOf {  // integers, and enums that the wire numbers
@@ -129,21 +131,28 @@ struct KindOf<Ipv4> {
 
 template <class T>
 constexpr std::int64_t largest() {
-  if constexpr (std::is_enum_v<T>) return std::numeric_limits<std::underlying_type_t<T>>::max();
-  else return std::numeric_limits<T>::max();
+  if constexpr (std::is_enum_v<T>)
+    return std::numeric_limits<std::underlying_type_t<T>>::max();
+  else
+    return std::numeric_limits<T>::max();
 }
 
 template <class T>
 consteval bool fits(Range range) {
-  if constexpr (KindOf<T>::kind == Kind::text) return range.max <= static_cast<std::int32_t>(T::capacity);
-  else if constexpr (KindOf<T>::kind == Kind::integer) return range.max <= largest<T>();
-  else return true;
+  if constexpr (KindOf<T>::kind == Kind::text)
+    return range.max <= static_cast<std::int32_t>(T::capacity);
+  else if constexpr (KindOf<T>::kind == Kind::integer)
+    return range.max <= largest<T>();
+  else
+    return true;
 }
 
 template <class T>
 consteval std::span<const std::string_view> choices_of() {
-  if constexpr (KindOf<T>::kind == Kind::choice) return Choices<T>::words;
-  else return {};
+  if constexpr (KindOf<T>::kind == Kind::choice)
+    return Choices<T>::words;
+  else
+    return {};
 }
 
 template <class T>
@@ -184,11 +193,14 @@ consteval Param param(std::string_view name, Range range, Doc about) {
       .optional = U::optional,
       .range = range,
       .choices = detail::choices_of<V>(),
-      .store = [](void* args, Field field, Range r) {
-        auto& member = static_cast<typename M::Class*>(args)->*Member;
-        if constexpr (U::optional) return detail::read(field, r, member.emplace());
-        else return detail::read(field, r, member);
-      },
+      .store =
+          [](void* args, Field field, Range r) {
+            auto& member = static_cast<typename M::Class*>(args)->*Member;
+            if constexpr (U::optional)
+              return detail::read(field, r, member.emplace());
+            else
+              return detail::read(field, r, member);
+          },
       .about = about,
   };
 }

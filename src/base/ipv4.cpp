@@ -26,6 +26,7 @@ std::optional<Ipv4> parse_ipv4(std::string_view text) {
 }
 
 bool looks_like_ipv4(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
 }
 }  // namespace bfq

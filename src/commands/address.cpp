@@ -9,7 +9,8 @@ namespace {
 constexpr Ipv4 kUsualNetmask(255, 255, 255, 0);
 constexpr std::uint8_t kSoftApOnly = 0, kStationOnly = 1;
 
-void show_pair(Module& module, std::string_view name, Ipv4 address, std::string_view mac_name, const MacAddress& mac) {
+void show_pair(Module& module, std::string_view name, Ipv4 address, std::string_view mac_name,
+               const MacAddress& mac) {
   module.info().text(name).comma().quoted_address(address).end();
   module.info().text(mac_name).comma().mac(mac).end();
 }

@@ -12,7 +12,8 @@ using namespace at;  // NOLINT(google-build-using-namespace): rows read as sente
 Answer show_addresses(Module&);
 
 inline constexpr Fact kAddressesFacts[] = {
-    {Origin::observed, "T4, T14", "The softAP's lines come first; addresses and MACs are quoted, MACs in lower case."},
+    {Origin::observed, "T4, T14",
+     "The softAP's lines come first; addresses and MACs are quoted, MACs in lower case."},
     {Origin::ours, "dialect 3.3", "A station without an address shows \"0.0.0.0\"."},
 };
 inline constexpr Command kAddresses{
@@ -40,7 +41,8 @@ inline constexpr Param kDhcpParams[] = {
 inline constexpr Fact kDhcpFacts[] = {
     {Origin::ours, "dialect 0.3, SW4", "The query prints the station first, then the softAP."},
     {Origin::ours, "dialect 3.2", "What it is about must be active in the present mode, else ERROR."},
-    {Origin::manual, "AT+CWDHCP 2020", "DHCP for the station and a fixed address exclude each other: the last one wins."},
+    {Origin::manual, "AT+CWDHCP 2020",
+     "DHCP for the station and a fixed address exclude each other: the last one wins."},
 };
 template <Keep which, Keep keep>
 consteval Command dhcp_row(std::string_view name, Doc summary) {
@@ -54,8 +56,8 @@ consteval Command dhcp_row(std::string_view name, Doc summary) {
 }
 inline constexpr Command kDhcpCurrent = dhcp_row<Keep::until_reset, Keep::until_reset>(
     "+CWDHCP_CUR", "Turn DHCP on or off, until the next reset");
-inline constexpr Command kDhcpDefault = dhcp_row<Keep::in_flash, Keep::in_flash>(
-    "+CWDHCP_DEF", "Turn DHCP on or off, and store that");
+inline constexpr Command kDhcpDefault =
+    dhcp_row<Keep::in_flash, Keep::in_flash>("+CWDHCP_DEF", "Turn DHCP on or off, and store that");
 inline constexpr Command kDhcp = dhcp_row<Keep::until_reset, Keep::in_flash>(
     "+CWDHCP", "Turn DHCP on or off, and store that (older name)");
 
@@ -82,12 +84,16 @@ inline constexpr Param kPoolOnParams[] = {
 };
 template <Keep keep>
 inline constexpr Shape kPoolShapes[] = {
-    shape<&set_pool<keep>>(kPoolOffParams).when(turns_pool_off, "to go back to the factory's range").needing(needs_dhcp_server),
+    shape<&set_pool<keep>>(kPoolOffParams)
+        .when(turns_pool_off, "to go back to the factory's range")
+        .needing(needs_dhcp_server),
     shape<&set_pool<keep>>(kPoolOnParams).needing(needs_dhcp_server),
 };
 inline constexpr Fact kPoolFacts[] = {
-    {Origin::observed, "T35", "A colon and bare addresses; 120 minutes and .2 to .101 unless set; unset in flash: 0."},
-    {Origin::ours, "dialect 3.2", "Start and end lie in the softAP's network, start not behind end, else ERROR."},
+    {Origin::observed, "T35",
+     "A colon and bare addresses; 120 minutes and .2 to .101 unless set; unset in flash: 0."},
+    {Origin::ours, "dialect 3.2",
+     "Start and end lie in the softAP's network, start not behind end, else ERROR."},
     {Origin::manual, "AT+CWDHCPS 2020", "Needs the softAP with its DHCP on."},
 };
 template <Keep which, Keep keep>
@@ -169,7 +175,8 @@ inline constexpr Shape kSoftApAddressShapes[] = {
 inline constexpr Fact kSoftApAddressFacts[] = {
     {Origin::observed, "T27", "192.168.4.1 and 255.255.255.0 unless set."},
     {Origin::manual, "AT+CIPAP 2020", "Class C networks only."},
-    {Origin::ours, "see commands", "A range of addresses to give that lies elsewhere goes back to the factory's."},
+    {Origin::ours, "see commands",
+     "A range of addresses to give that lies elsewhere goes back to the factory's."},
 };
 template <Keep which, Keep keep>
 consteval Command soft_ap_address_row(std::string_view name, Doc summary) {

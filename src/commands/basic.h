@@ -31,7 +31,8 @@ inline constexpr Param kEchoParams[] = {
     param<&EchoArgs::on>("echo", between(0, 1), "1: send back what is typed; 0: do not"),
 };
 inline constexpr Fact kEchoFacts[] = {
-    {Origin::observed, "T36", "ATE0 is itself echoed, the lines after it are not; echo is on again after a reset."},
+    {Origin::observed, "T36",
+     "ATE0 is itself echoed, the lines after it are not; echo is on again after a reset."},
     {Origin::ours, "ITU-T V.250: an omitted value means 0", "ATE without a digit means ATE0."},
     {Origin::ours, "dialect 3.1", "ATE=0 is refused: the digit follows the name directly."},
 };
@@ -46,8 +47,10 @@ inline constexpr Command kEcho{
 
 inline constexpr Fact kRestartFacts[] = {
     {Origin::manual, "2.2.2", "AT+RST answers OK and restarts the module."},
-    {Origin::observed, "T2", "WIFI DISCONNECT follows OK when the station was associated; links end without CLOSED."},
-    {Origin::ours, "dialect 1.5", "While another command runs, AT+RST in full restarts all the same, and says so."},
+    {Origin::observed, "T2",
+     "WIFI DISCONNECT follows OK when the station was associated; links end without CLOSED."},
+    {Origin::ours, "dialect 1.5",
+     "While another command runs, AT+RST in full restarts all the same, and says so."},
     {Origin::ours, "dialect 1.6", "What is typed before `ready` is lost."},
 };
 inline constexpr Command kRestart{
@@ -103,15 +106,16 @@ consteval Command uart_row(std::string_view name, Doc summary) {
 }
 inline constexpr Command kUartCurrent = uart_row<Keep::until_reset, Keep::until_reset>(
     "+UART_CUR", "Configure the serial line, until the next reset");
-inline constexpr Command kUartDefault = uart_row<Keep::in_flash, Keep::in_flash>(
-    "+UART_DEF", "Configure the serial line, and store that");
+inline constexpr Command kUartDefault =
+    uart_row<Keep::in_flash, Keep::in_flash>("+UART_DEF", "Configure the serial line, and store that");
 inline constexpr Command kUart = uart_row<Keep::until_reset, Keep::in_flash>(
     "+UART", "Configure the serial line, and store that (older name)");
 
 inline constexpr Fact kShowVersionFacts[] = {
     {Origin::manual, "2.2.3", "Three lines: AT version, SDK version, compile time."},
     {Origin::observed, "T3, T10", "No empty line stands before OK."},
-    {Origin::ours, "dialect 0.4, 4", "The AT version is the manual's, the SDK version carries this project's."},
+    {Origin::ours, "dialect 0.4, 4",
+     "The AT version is the manual's, the SDK version carries this project's."},
 };
 inline constexpr Command kShowVersion{
     .name = "+GMR",

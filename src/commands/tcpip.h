@@ -25,7 +25,8 @@ bool multiple_datagram(const Module&, Fields);
 Answer show_status(Module&);
 
 inline constexpr Fact kStatusFacts[] = {
-    {Origin::manual, "4.2.1", "2 joined, 3 a link exists (TCP or UDP), 4 the last link is gone, 5 not joined."},
+    {Origin::manual, "4.2.1",
+     "2 joined, 3 a link exists (TCP or UDP), 4 the last link is gone, 5 not joined."},
     {Origin::observed, "T16, T33", "OK follows the lines."},
     {Origin::ours, "dialect 0.4, 10", "A CIPSTART that failed leaves the status as it was."},
 };
@@ -33,7 +34,8 @@ inline constexpr Command kStatus{
     .name = "+CIPSTATUS",
     .summary = "Show the state of the station and its links",
     .execute = {show_status,
-                "STATUS:<stat>, and for each link {}:<link ID>,<type>,<remote IP>,<remote port>,<local port>,<tetype>"},
+                "STATUS:<stat>, and for each link {}:<link ID>,<type>,<remote IP>,<remote port>,<local "
+                "port>,<tetype>"},
     .facts = kStatusFacts,
 };
 
@@ -42,15 +44,18 @@ struct DomainArgs {
 };
 Answer look_up(Module&, const DomainArgs&);
 
-inline constexpr FaultWords kHostWords{
-    .missing = words::kIpError, .wrong = words::kIpError, .too_small = words::kIpError, .too_large = words::kIpError};
+inline constexpr FaultWords kHostWords{.missing = words::kIpError,
+                                       .wrong = words::kIpError,
+                                       .too_small = words::kIpError,
+                                       .too_large = words::kIpError};
 inline constexpr Param kDomainParams[] = {
     param<&DomainArgs::name>("domain name", length(1, 63), "the name").saying(kHostWords),
 };
 inline constexpr Fact kDomainFacts[] = {
     {Origin::manual, "4.2.2", "The address, or DNS Fail and ERROR; a name has less than 64 bytes."},
     {Origin::ours, "dialect 3.3", "An address is answered without asking anybody."},
-    {Origin::ours, "dialect 3.3", "Without a network DNS Fail comes after 6 s; a server that is silent has 15 s."},
+    {Origin::ours, "dialect 3.3",
+     "Without a network DNS Fail comes after 6 s; a server that is silent has 15 s."},
 };
 inline constexpr Command kDomain{
     .name = "+CIPDOMAIN",
@@ -95,9 +100,10 @@ inline constexpr Param kStreamLink =
     param<&StreamArgs::link>("link ID", between(0, 4), "the link's number").saying(kStartLinkWords);
 inline constexpr Param kStreamType =
     param<&StreamArgs::transport>("type", "\"TCP\", or \"SSL\" for TLS over it").saying(kTypeWords);
-inline constexpr Param kStreamHost = param<&StreamArgs::host>("remote IP", length(1, 64), "an address or a name")
-                                         .saying(kHostWords)
-                                         .and_then(check<&is_host, StreamArgs>);
+inline constexpr Param kStreamHost =
+    param<&StreamArgs::host>("remote IP", length(1, 64), "an address or a name")
+        .saying(kHostWords)
+        .and_then(check<&is_host, StreamArgs>);
 inline constexpr Param kStreamPort =
     param<&StreamArgs::port>("remote port", between(1, 65535), "the server's port").saying(kPortWords);
 inline constexpr Param kKeepAlive = param<&StreamArgs::keep_alive_s>(
@@ -118,17 +124,20 @@ inline constexpr Param kUdpMode = param<&DatagramArgs::mode>(
 
 inline constexpr Param kStreamSingle[] = {kStreamType, kStreamHost, kStreamPort, kKeepAlive};
 inline constexpr Param kStreamMultiple[] = {kStreamLink, kStreamType, kStreamHost, kStreamPort, kKeepAlive};
-inline constexpr Param kDatagramSingle[] = {kDatagramType, kDatagramHost, kDatagramPort, kLocalPort, kUdpMode};
+inline constexpr Param kDatagramSingle[] = {kDatagramType, kDatagramHost, kDatagramPort, kLocalPort,
+                                            kUdpMode};
 inline constexpr Param kDatagramMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost,
                                               kDatagramPort, kLocalPort,    kUdpMode};
 inline constexpr Shape kStartShapes[] = {
     shape<&open_datagram>(kDatagramSingle).when(opens_datagram_single, "UDP, one link (AT+CIPMUX=0)"),
     shape<&open_stream>(kStreamSingle).when(single, "TCP or SSL, one link (AT+CIPMUX=0)"),
-    shape<&open_datagram>(kDatagramMultiple).when(opens_datagram_multiple, "UDP, several links (AT+CIPMUX=1)"),
+    shape<&open_datagram>(kDatagramMultiple)
+        .when(opens_datagram_multiple, "UDP, several links (AT+CIPMUX=1)"),
     shape<&open_stream>(kStreamMultiple).when(multiple, "TCP or SSL, several links (AT+CIPMUX=1)"),
 };
 inline constexpr Fact kStartFacts[] = {
-    {Origin::manual, "4.3.3", "ALREADY CONNECTED when the link is in use; keep-alive 0 to 7200 s, off by default."},
+    {Origin::manual, "4.3.3",
+     "ALREADY CONNECTED when the link is in use; keep-alive 0 to 7200 s, off by default."},
     {Origin::manual, "4.3.3", "UDP modes 0, 1 and 2; a mode needs a local port."},
     {Origin::observed, "T15, T18", "CONNECT comes before OK."},
     {Origin::observed, "T21, T50, T51", "A refused connection answers ERROR and then CLOSED."},
@@ -138,7 +147,8 @@ inline constexpr Fact kStartFacts[] = {
     {Origin::ours, "dialect 2", "Digits and dots that are no address: IP ERROR."},
     {Origin::ours, "dialect 0.4, 11", "UDP with a mode but an empty local port: ERROR."},
     {Origin::ours, "dialect 3.3", "A second SSL link: ssl reach max, ERROR."},
-    {Origin::ours, "dialect 0.4, 14", "A failed TLS handshake ends like a refused connection; nothing is verified."},
+    {Origin::ours, "dialect 0.4, 14",
+     "A failed TLS handshake ends like a refused connection; nothing is verified."},
 };
 inline constexpr Command kStart{
     .name = "+CIPSTART",
@@ -172,7 +182,8 @@ inline constexpr FaultWords kSendPortWords{
 inline constexpr Param kSendLink = param<&SendArgs::link>("link ID", between(0, 4), "the link's number")
                                        .and_then(check<&link_is_open, SendArgs>);
 inline constexpr Param kSendLength =
-    param<&SendArgs::length>("length", between(1, 2048), "how many bytes follow the prompt").saying(kLengthWords);
+    param<&SendArgs::length>("length", between(1, 2048), "how many bytes follow the prompt")
+        .saying(kLengthWords);
 inline constexpr Param kSendAddress =
     param<&SendArgs::address>("remote IP", length(1, 64), "where this datagram goes, instead of to the peer")
         .saying(kSendAddressWords)
@@ -207,13 +218,16 @@ inline constexpr Fact kSendFacts[] = {
     {Origin::observed, "T18", "Recv n bytes, then SEND OK, then data that came meanwhile."},
     {Origin::observed, "T52", "A link that is not open: link is not valid, ERROR."},
     {Origin::ours, "dialect 0.4, 1", "+++ alone in its burst cancels, unless it completes the payload."},
-    {Origin::ours, "dialect 0.4, 2", "A link that goes meanwhile: the payload is taken, then ERROR and CLOSED."},
+    {Origin::ours, "dialect 0.4, 2",
+     "A link that goes meanwhile: the payload is taken, then ERROR and CLOSED."},
     {Origin::ours, "dialect 0.4, 14", "What the network does not take in 10 s: SEND FAIL, then CLOSED."},
     {Origin::ours, "dialect 5.1", "An address in the command is for that datagram alone."},
     {Origin::manual, "4.4.4", "Without a length: transparent transmission, until +++ comes alone."},
     {Origin::observed, "T58", "Leaving transparent transmission prints nothing."},
-    {Origin::ours, "dialect 0.4, 12", "A silence of 20 ms ends a packet; a steady stream goes out 2048 bytes at a time."},
-    {Origin::ours, "dialect 5.2", "A TCP link that breaks is opened again every 100 ms, and what is typed is dropped."},
+    {Origin::ours, "dialect 0.4, 12",
+     "A silence of 20 ms ends a packet; a steady stream goes out 2048 bytes at a time."},
+    {Origin::ours, "dialect 5.2",
+     "A TCP link that breaks is opened again every 100 ms, and what is typed is dropped."},
 };
 inline constexpr Command kSend{
     .name = "+CIPSEND",
@@ -266,8 +280,10 @@ inline constexpr Param kMultipleParams[] = {
     param<&SwitchArgs::on>("mode", between(0, 1), "0: one link, the default; 1: up to five"),
 };
 inline constexpr Fact kMultipleFacts[] = {
-    {Origin::manual, "4.4.6", "Only with transparent transmission off, no link open, and no server when going back."},
-    {Origin::ours, "dialect 3.3", "What is set already answers OK, whatever is open; each refusal has its line."},
+    {Origin::manual, "4.4.6",
+     "Only with transparent transmission off, no link open, and no server when going back."},
+    {Origin::ours, "dialect 3.3",
+     "What is set already answers OK, whatever is open; each refusal has its line."},
 };
 inline constexpr Command kMultiple{
     .name = "+CIPMUX",

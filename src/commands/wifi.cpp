@@ -23,7 +23,8 @@ template Answer show_mode<Keep::in_flash>(Module&);
 
 template <Keep keep>
 Answer set_mode(Module& module, const ModeArgs& args) {
-  return module.change(keep, Effect::mode, [&](Settings& s) { s.mode = static_cast<std::uint8_t>(args.mode); });
+  return module.change(keep, Effect::mode,
+                       [&](Settings& s) { s.mode = static_cast<std::uint8_t>(args.mode); });
 }
 template Answer set_mode<Keep::until_reset>(Module&, const ModeArgs&);
 template Answer set_mode<Keep::in_flash>(Module&, const ModeArgs&);

@@ -33,7 +33,8 @@ inline constexpr Param kModeParams[] = {
 inline constexpr Fact kModeFacts[] = {
     {Origin::observed, "T8", "The test form prints the range: (1-3)."},
     {Origin::ours, "dialect 3.2", "OK also when nothing changes; the factory mode is 1."},
-    {Origin::ours, "dialect 0.4, 6", "Leaving station mode prints OK, WIFI DISCONNECT, then CLOSED for each link."},
+    {Origin::ours, "dialect 0.4, 6",
+     "Leaving station mode prints OK, WIFI DISCONNECT, then CLOSED for each link."},
 };
 template <Keep which, Keep keep>
 consteval Command mode_row(std::string_view name, Doc summary) {
@@ -48,8 +49,8 @@ consteval Command mode_row(std::string_view name, Doc summary) {
 }
 inline constexpr Command kModeCurrent = mode_row<Keep::until_reset, Keep::until_reset>(
     "+CWMODE_CUR", "Choose station, softAP or both, until the next reset");
-inline constexpr Command kModeDefault = mode_row<Keep::in_flash, Keep::in_flash>(
-    "+CWMODE_DEF", "Choose station, softAP or both, and store that");
+inline constexpr Command kModeDefault =
+    mode_row<Keep::in_flash, Keep::in_flash>("+CWMODE_DEF", "Choose station, softAP or both, and store that");
 inline constexpr Command kMode = mode_row<Keep::until_reset, Keep::in_flash>(
     "+CWMODE", "Choose station, softAP or both, and store that (older name)");
 
@@ -67,17 +68,22 @@ inline constexpr Param kJoinParams[] = {
     param<&radio::Join::only_protected>("pci_en", between(0, 1), "1: refuse open and WEP networks"),
 };
 inline constexpr Failure kJoinFailures[] = {
-    {1, "no answer in time"}, {2, "wrong password"}, {3, "no such network"}, {4, "refused"},
+    {1, "no answer in time"},
+    {2, "wrong password"},
+    {3, "no such network"},
+    {4, "refused"},
 };
 inline constexpr Fact kJoinFacts[] = {
-    {Origin::observed, "T18", "WIFI CONNECTED, WIFI GOT IP and then OK; WIFI DISCONNECT in front when it was joined."},
+    {Origin::observed, "T18",
+     "WIFI CONNECTED, WIFI GOT IP and then OK; WIFI DISCONNECT in front when it was joined."},
     {Origin::observed, "T22, T32", "A failure prints its number and then FAIL."},
     {Origin::observed, "T12", "Not joined, the query answers No AP."},
     {Origin::ours, "dialect 0.3, SW2", "The failure line repeats the command's name, suffix and all."},
     {Origin::ours, "dialect 3.2", "A join gives up after 15 s; after a failure the station stays idle."},
     {Origin::ours, "dialect 3.2", "A wrong parameter is refused at once and the old association is kept."},
     {Origin::ours, "dialect 3.2", "_DEF stores the network even when joining it fails."},
-    {Origin::ours, "see Station", "An address that does not come: DHCP TIMEOUT, WIFI DISCONNECT, number 1, FAIL."},
+    {Origin::ours, "see Station",
+     "An address that does not come: DHCP TIMEOUT, WIFI DISCONNECT, number 1, FAIL."},
     {Origin::ours, "see Station", "An access point that was lost is tried again after 1 s, then every 3 s."},
 };
 template <Keep which, Keep keep>
@@ -95,8 +101,8 @@ consteval Command join_row(std::string_view name, Doc summary) {
 }
 inline constexpr Command kJoinCurrent = join_row<Keep::until_reset, Keep::until_reset>(
     "+CWJAP_CUR", "Join an access point, until the next reset");
-inline constexpr Command kJoinDefault = join_row<Keep::in_flash, Keep::in_flash>(
-    "+CWJAP_DEF", "Join an access point, and store that");
+inline constexpr Command kJoinDefault =
+    join_row<Keep::in_flash, Keep::in_flash>("+CWJAP_DEF", "Join an access point, and store that");
 inline constexpr Command kJoin = join_row<Keep::until_reset, Keep::in_flash>(
     "+CWJAP", "Join an access point, and store that (older name)");
 
@@ -120,7 +126,8 @@ Answer show_auto_connect(Module&);
 Answer set_auto_connect(Module&, const AutoConnectArgs&);
 
 inline constexpr Param kAutoConnectParams[] = {
-    param<&AutoConnectArgs::enable>("enable", between(0, 1), "1, the default: join the stored network at every start"),
+    param<&AutoConnectArgs::enable>("enable", between(0, 1),
+                                    "1, the default: join the stored network at every start"),
 };
 inline constexpr Fact kAutoConnectFacts[] = {
     {Origin::manual, "3.1", "The module joins the stored access point by itself when power comes."},
@@ -149,7 +156,8 @@ inline constexpr Param kScanParams[] = {
 };
 inline constexpr Fact kScanFacts[] = {
     {Origin::observed, "T32, T34", "Each access point is one line in parentheses, strings quoted."},
-    {Origin::ours, "dialect 3.2", "A hidden network has the name \"\"; a scan that finds nothing answers OK alone."},
+    {Origin::ours, "dialect 3.2",
+     "A hidden network has the name \"\"; a scan that finds nothing answers OK alone."},
     {Origin::ours, "limits", "Of more than 64 access points the strongest are shown."},
 };
 inline constexpr Command kScan{
@@ -158,8 +166,9 @@ inline constexpr Command kScan{
     .allowed = needs_station,
     .needs = "station mode",
     .set = set<&scan>(kScanParams),
-    .execute = {scan_all,
-                "{}:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<wps>)"},
+    .execute =
+        {scan_all,
+         "{}:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<wps>)"},
     .facts = kScanFacts,
 };
 
@@ -170,12 +179,15 @@ struct ScanOptionArgs {
 Answer set_scan_options(Module&, const ScanOptionArgs&);
 
 inline constexpr Param kScanOptionParams[] = {
-    param<&ScanOptionArgs::sort>("sort_enable", between(0, 1), "1: strongest first; 0, the default: as found"),
-    param<&ScanOptionArgs::mask>("mask", between(0, 2047), "bit n prints the n-th field of +CWLAP; default 2047"),
+    param<&ScanOptionArgs::sort>("sort_enable", between(0, 1),
+                                 "1: strongest first; 0, the default: as found"),
+    param<&ScanOptionArgs::mask>("mask", between(0, 2047),
+                                 "bit n prints the n-th field of +CWLAP; default 2047"),
 };
 inline constexpr Fact kScanOptionFacts[] = {
-    {Origin::manual, "AT+CWLAPOPT 2020", "Bits 0 to 10: ecn, ssid, rssi, mac, channel, freq_offset, freq_cali, "
-                                         "pairwise, group, bgn, wps."},
+    {Origin::manual, "AT+CWLAPOPT 2020",
+     "Bits 0 to 10: ecn, ssid, rssi, mac, channel, freq_offset, freq_cali, "
+     "pairwise, group, bgn, wps."},
     {Origin::observed, "T35", "There is no query."},
 };
 inline constexpr Command kScanOptions{
@@ -202,7 +214,8 @@ Answer set_soft_ap(Module&, const SoftApArgs&);
 
 inline constexpr Param kSoftApParams[] = {
     param<&SoftApArgs::ssid>("ssid", length(1, 32), "the network's name"),
-    param<&SoftApArgs::password>("pwd", length(0, 64), "its passphrase, at least 8 bytes unless it is open").masked(),
+    param<&SoftApArgs::password>("pwd", length(0, 64), "its passphrase, at least 8 bytes unless it is open")
+        .masked(),
     param<&SoftApArgs::channel>("chl", between(1, 13), "the channel"),
     param<&SoftApArgs::security>("ecn", between(0, 4), "0 open, 2 WPA, 3 WPA2, 4 both; 1, WEP, is refused"),
     param<&SoftApArgs::max_stations>("max conn", between(1, 8), "most stations; 4 when left out"),
@@ -228,8 +241,8 @@ consteval Command soft_ap_row(std::string_view name, Doc summary) {
 }
 inline constexpr Command kSoftApCurrent = soft_ap_row<Keep::until_reset, Keep::until_reset>(
     "+CWSAP_CUR", "Configure the softAP, until the next reset");
-inline constexpr Command kSoftApDefault = soft_ap_row<Keep::in_flash, Keep::in_flash>(
-    "+CWSAP_DEF", "Configure the softAP, and store that");
+inline constexpr Command kSoftApDefault =
+    soft_ap_row<Keep::in_flash, Keep::in_flash>("+CWSAP_DEF", "Configure the softAP, and store that");
 inline constexpr Command kSoftAp = soft_ap_row<Keep::until_reset, Keep::in_flash>(
     "+CWSAP", "Configure the softAP, and store that (older name)");
 
@@ -237,7 +250,8 @@ Answer list_stations(Module&);
 
 inline constexpr Fact kStationListFacts[] = {
     {Origin::observed, "T5", "With no station OK comes alone."},
-    {Origin::ours, "dialect 3.2", "Neither the address nor the MAC is quoted; only addresses that we gave are shown."},
+    {Origin::ours, "dialect 3.2",
+     "Neither the address nor the MAC is quoted; only addresses that we gave are shown."},
 };
 inline constexpr Command kStationList{
     .name = "+CWLIF",

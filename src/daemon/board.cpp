@@ -43,7 +43,7 @@ Board::Board(boost::asio::io_context& io, const Options& options, sim::Air& air,
       finished_(std::move(finished)),
       name_("bfq" + std::to_string(index)),
       flash_(make_flash(options)),
-      module_(identity_of(index), flash_.image(), commands::all()),
+      module_(identity_of(index), commands::all()),
       radio_(air, mac_address(0x02, index)),
       sockets_(io, *this, options.policy, index),
       wire_(io, *this) {
@@ -154,8 +154,8 @@ void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
 
 void Board::start() {
   starts_ = Deadline::never();
-  handle(power::Started{start_reason_});
-  spdlog::debug("{} is ready", name_);
+  handle(power::Started{start_reason_, flash_.image()});
+  spdlog::info("{} is ready", name_);
   for (const auto& door : doors_) door->module_is_ready();
 }
 

@@ -51,7 +51,7 @@ std::span<const std::byte> flash() {
   return {reinterpret_cast<const std::byte*>(0x21000000U), bfq::flash::kImageSize};
 }
 
-bfq::Module module{kIdentity, flash(), bfq::commands::all()};
+bfq::Module module{kIdentity, bfq::commands::all()};
 Clock watch;
 
 void receive(bfq::Instant now) {
@@ -92,10 +92,12 @@ struct Refuse {
     module.handle(bfq::flash::Failed{write.ticket}, now);
   }
   void operator()(const bfq::power::Restart& restart) const {
-    module.handle(bfq::power::Started{restart.reason}, now);
+    module.handle(bfq::power::Started{restart.reason, flash()}, now);
   }
-  void operator()(const bfq::radio::Leave&) const {}
-  void operator()(const bfq::net::Close&) const {}
+  void operator()(const bfq::net::Listen& listen) const {
+    module.handle(bfq::net::ListenFailed{listen.ticket}, now);
+  }
+  void operator()(const auto&) const {}  // is not answered
 };
 
 // Never true without a network, which the linker cannot know: the bytes of links are weighed too.
@@ -118,7 +120,7 @@ void check_failed(const char*, const char*, int) {
 }  // namespace bfq
 
 int main() {
-  module.handle(bfq::power::Started{bfq::power::Reason::power_on}, watch.read());
+  module.handle(bfq::power::Started{bfq::power::Reason::power_on, flash()}, watch.read());
   for (;;) {
     const bfq::Instant now = watch.read();
     receive(now);

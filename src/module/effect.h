@@ -8,12 +8,12 @@ enum class Keep : std::uint8_t { until_reset, in_flash };
 /// What a changed setting makes the module do.
 enum class Effect : std::uint8_t {
   none,
-  uart,     ///< the serial line changes when the output has drained
-  mode,     ///< station and softAP come and go
-  join,     ///< the station joins
-  soft_ap,  ///< the softAP starts anew
-  serving,  ///< the softAP's own address, or the addresses that it gives, change
-  address,  ///< the station's address changes
+  uart,       ///< the serial line changes when the output has drained
+  mode,       ///< station and softAP come and go
+  join,       ///< the station joins
+  soft_ap,    ///< the softAP starts anew
+  serving,    ///< the softAP's own address, or the addresses that it gives, change
+  address,    ///< the station's address changes
   addresses,  ///< both
   restart,
 };

@@ -12,7 +12,8 @@ void Escape::typed(std::span<const std::byte> bytes, Instant now) {
   if (held_back_ ? held_burst_is_new_ : now - last_ >= kSilence) burst_ = 0;
   held_back_ = false;
   last_ = now;
-  const bool only_plus = std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{'+'}; });
+  const bool only_plus =
+      std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{'+'}; });
   if (burst_ == kNoBurst) return;
   burst_ = only_plus ? burst_ + bytes.size() : kNoBurst;
 }

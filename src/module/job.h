@@ -73,8 +73,8 @@ struct Saving {
   Ticket ticket{};
 };
 
-using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending, Passing, StartingServer,
-                         Saving>;
+using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending, Passing,
+                         StartingServer, Saving>;
 
 inline Deadline deadline_of(const NoJob&) { return Deadline::never(); }
 inline Deadline deadline_of(const Passing&) { return Deadline::never(); }

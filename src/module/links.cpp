@@ -28,7 +28,9 @@ at::Answer Links::open(Module& module, const net::Open& what, UdpMode mode) {
   if (what.transport == net::Transport::tls && any_open(net::Transport::tls)) {
     return module.refuse(at::words::kTlsIsTaken);
   }
-  begin(id, {.state = Link::State::opening, .transport = what.transport, .udp_mode = mode, .remote = what.remote});
+  begin(
+      id,
+      {.state = Link::State::opening, .transport = what.transport, .udp_mode = mode, .remote = what.remote});
   Opening job{.open = what};
   job.open.link = handle(id);
   const std::optional<Ipv4> address = parse_ipv4(what.name.view());
@@ -62,7 +64,8 @@ void Links::connect(Module& module, Opening& job, Ipv4 address) {
 void Links::on(Module& module, const net::Resolved& event) {
   if (auto* opening = module.job<Opening>(); opening != nullptr && opening->ticket == event.ticket) {
     if (opening->step == Opening::Step::resolving) connect(module, *opening, event.address);
-  } else if (const auto* look_up = module.job<LookingUp>(); look_up != nullptr && look_up->ticket == event.ticket) {
+  } else if (const auto* look_up = module.job<LookingUp>();
+             look_up != nullptr && look_up->ticket == event.ticket) {
     module.info().address(event.address).end();
     module.finish(at::Answer::ok);
   }
@@ -73,7 +76,8 @@ void Links::on(Module& module, const net::ResolveFailed& event) {
     return give_up(module, *look_up);
   }
   const auto* opening = module.job<Opening>();
-  if (opening == nullptr || opening->step != Opening::Step::resolving || opening->ticket != event.ticket) return;
+  if (opening == nullptr || opening->step != Opening::Step::resolving || opening->ticket != event.ticket)
+    return;
   give_up(module, *opening);
 }
 
@@ -156,8 +160,10 @@ std::size_t Links::take_payload(Module& module, std::span<const std::byte> typed
   const auto taken = typed.first(std::min(typed.size(), job.length - module.payload().size()));
   module.payload().add(taken);
   // Reaching the length wins over an escape (dialect 0.4, 1).
-  if (module.payload().size() == job.length) payload_complete(module, Collecting(job));
-  else job.escape.typed(taken, module.now());
+  if (module.payload().size() == job.length)
+    payload_complete(module, Collecting(job));
+  else
+    job.escape.typed(taken, module.now());
   return taken.size();
 }
 
@@ -212,7 +218,8 @@ void Links::input(Module& module, LinkHandle handle, std::span<const std::byte> 
   print_received(module, handle.id, links_[handle.id].remote, bytes);
 }
 
-void Links::datagram_input(Module& module, LinkHandle handle, net::Endpoint sender, std::span<const std::byte> bytes) {
+void Links::datagram_input(Module& module, LinkHandle handle, net::Endpoint sender,
+                           std::span<const std::byte> bytes) {
   Link& link = *find(handle);
   if (link.udp_mode != UdpMode::peer_stays && !(link.remote == sender)) {
     link.remote = sender;
@@ -221,7 +228,8 @@ void Links::datagram_input(Module& module, LinkHandle handle, net::Endpoint send
   print_received(module, handle.id, sender, bytes);
 }
 
-void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender, std::span<const std::byte> bytes) {
+void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender,
+                           std::span<const std::byte> bytes) {
   links_[id].bytes_in += bytes.size();
   links_[id].last_active = module.now();
   at::Reply reply = module.reply();
@@ -275,8 +283,10 @@ void Links::close_where(Module& module, Matches matches) {
 void Links::close_links_through(Module& module, net::Interface side) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (links_[id].state != Link::State::opening || side != net::Interface::station) continue;
-    if (module.job<Passing>() != nullptr) give_up_link(module, id);
-    else give_up(module, Opening(*module.job<Opening>()));
+    if (module.job<Passing>() != nullptr)
+      give_up_link(module, id);
+    else
+      give_up(module, Opening(*module.job<Opening>()));
   }
   close_where(module, [&](const Link& link) { return link.through == side; });
 }
@@ -320,7 +330,8 @@ std::uint8_t Links::accepted_count() const {
 Deadline Links::accepted_idle_since() const {
   Deadline since;
   for (const Link& link : links_) {
-    if (link.state == Link::State::open && link.accepted) since = earliest({since, Deadline(link.last_active)});
+    if (link.state == Link::State::open && link.accepted)
+      since = earliest({since, Deadline(link.last_active)});
   }
   return since;
 }
@@ -360,13 +371,13 @@ void Links::drop(Module& module, std::uint8_t id) {
 // Looking -----------------------------------------------------------------------------------------
 
 bool Links::any_open() const {
-  return std::any_of(links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::open; });
+  return std::any_of(links_.begin(), links_.end(),
+                     [](const Link& l) { return l.state == Link::State::open; });
 }
 
 bool Links::any_open(net::Transport transport) const {
-  return std::any_of(links_.begin(), links_.end(), [&](const Link& l) {
-    return l.state == Link::State::open && l.transport == transport;
-  });
+  return std::any_of(links_.begin(), links_.end(),
+                     [&](const Link& l) { return l.state == Link::State::open && l.transport == transport; });
 }
 
 at::Answer Links::show_status(Module& module) const {
@@ -393,8 +404,13 @@ std::size_t Links::free_bytes() const {
 void Links::describe(Status& status) const {
   for (std::size_t i = 0; i < links_.size(); ++i) {
     const Link& link = links_[i];
-    status.links[i] = {link.state == Link::State::open, link.transport, link.remote,   link.local_port,
-                       link.accepted,                   link.bytes_in,  link.bytes_out};
+    status.links[i] = {link.state == Link::State::open,
+                       link.transport,
+                       link.remote,
+                       link.local_port,
+                       link.accepted,
+                       link.bytes_in,
+                       link.bytes_out};
   }
 }
 

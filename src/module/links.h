@@ -103,7 +103,9 @@ class Links {
 
   bool is_open(LinkHandle) const;
   bool is_open(std::uint8_t id) const { return id < links_.size() && links_[id].state == Link::State::open; }
-  bool is_datagram(std::uint8_t id) const { return is_open(id) && links_[id].transport == net::Transport::udp; }
+  bool is_datagram(std::uint8_t id) const {
+    return is_open(id) && links_[id].transport == net::Transport::udp;
+  }
   bool any_open(net::Transport) const;
   bool any_open() const;
   net::Endpoint remote(std::uint8_t id) const { return links_[id].remote; }

@@ -52,7 +52,8 @@ void Module::uart_sent(std::size_t n, Instant now) {
 
 std::size_t Module::link_room(LinkHandle link) const {
   const std::size_t most = job<Passing>() != nullptr ? limits::kPayload : limits::kSegment;
-  const bool may_speak = phase_ == Phase::running && notices_.empty() && !holds_lines() && links_.is_open(link);
+  const bool may_speak =
+      phase_ == Phase::running && notices_.empty() && !holds_lines() && links_.is_open(link);
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
   return may_speak && fits ? most : 0;
 }
@@ -68,7 +69,8 @@ std::size_t Module::datagram_room(LinkHandle link) const {
   return fits && link_room(link) > 0 ? limits::kDatagram : 0;
 }
 
-void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes, Instant now) {
+void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                            Instant now) {
   now_ = now;
   CHECK(bytes.size() <= datagram_room(link));
   links_.datagram_input(*this, link, sender, bytes);
@@ -103,11 +105,16 @@ void Module::handle(const Event& event, Instant now) {
 void Module::dispatch(const Event& event) {
   std::visit(
       [this](const auto& e) {
-        if constexpr (requires { station_.on(*this, e); }) station_.on(*this, e);
-        else if constexpr (requires { soft_ap_.on(*this, e); }) soft_ap_.on(*this, e);
-        else if constexpr (requires { links_.on(*this, e); }) links_.on(*this, e);
-        else if constexpr (requires { server_.on(*this, e); }) server_.on(*this, e);
-        else if constexpr (requires { memory_.on(*this, e); }) memory_.on(*this, e);
+        if constexpr (requires { station_.on(*this, e); })
+          station_.on(*this, e);
+        else if constexpr (requires { soft_ap_.on(*this, e); })
+          soft_ap_.on(*this, e);
+        else if constexpr (requires { links_.on(*this, e); })
+          links_.on(*this, e);
+        else if constexpr (requires { server_.on(*this, e); })
+          server_.on(*this, e);
+        else if constexpr (requires { memory_.on(*this, e); })
+          memory_.on(*this, e);
       },
       event);
 }
@@ -120,7 +127,8 @@ std::optional<Request> Module::next_request() {
 void Module::request(const Request& request) { CHECK(requests_.push(request)); }
 
 Ticket Module::new_ticket() {
-  last_ticket_.number = static_cast<std::uint16_t>(last_ticket_.number == UINT16_MAX ? 1 : last_ticket_.number + 1);
+  last_ticket_.number =
+      static_cast<std::uint16_t>(last_ticket_.number == UINT16_MAX ? 1 : last_ticket_.number + 1);
   return last_ticket_;
 }
 
@@ -147,8 +155,10 @@ void Module::give_up_job() {
   const Job job = job_;
   std::visit(
       [this](const auto& j) {
-        if constexpr (requires { station_.give_up(*this, j); }) station_.give_up(*this, j);
-        else if constexpr (requires { links_.give_up(*this, j); }) links_.give_up(*this, j);
+        if constexpr (requires { station_.give_up(*this, j); })
+          station_.give_up(*this, j);
+        else if constexpr (requires { links_.give_up(*this, j); })
+          links_.give_up(*this, j);
       },
       job);
 }
@@ -202,9 +212,14 @@ void Module::say(const Notice& notice) {
     case Notice::Kind::connect: return link_line(at::words::kConnect);
     case Notice::Kind::closed: link_line(at::words::kClosed); return links_.closed_was_said(notice.link);
     case Notice::Kind::station_connected: return out.text(at::words::kStationConnected).mac(notice.mac).end();
-    case Notice::Kind::station_disconnected: return out.text(at::words::kStationDisconnected).mac(notice.mac).end();
+    case Notice::Kind::station_disconnected:
+      return out.text(at::words::kStationDisconnected).mac(notice.mac).end();
     case Notice::Kind::station_address:
-      return out.text(at::words::kStationAddress).mac(notice.mac).comma().quoted_address(notice.address).end();
+      return out.text(at::words::kStationAddress)
+          .mac(notice.mac)
+          .comma()
+          .quoted_address(notice.address)
+          .end();
   }
 }
 
@@ -232,7 +247,9 @@ void Module::finish_first(at::Answer answer) {
 
 void Module::say_received(std::size_t bytes) {
   at::Reply out(uart_out_);
-  out.text(at::words::kReceivedBefore).number(static_cast<std::int64_t>(bytes)).line(at::words::kReceivedAfter);
+  out.text(at::words::kReceivedBefore)
+      .number(static_cast<std::int64_t>(bytes))
+      .line(at::words::kReceivedAfter);
 }
 
 void Module::finish_send(std::string_view result) {

@@ -118,7 +118,9 @@ class Module {
 
   /// The settings in use, or those in flash.
   const Settings& settings() const { return settings_; }
-  const Settings& settings(Keep which) const { return which == Keep::in_flash ? memory_.stored() : settings_; }
+  const Settings& settings(Keep which) const {
+    return which == Keep::in_flash ? memory_.stored() : settings_;
+  }
   /// Changes the settings with `edit`, in flash first where that is asked for, and lets `effect` take
   /// hold. Where flash fails, nothing changes and the command answers ERROR.
   template <class Edit>

@@ -25,7 +25,8 @@ bool Notices::is_news(const Notice& notice) {
     take_back([](const Notice& n) { return n.kind == Kind::wifi_connected || n.kind == Kind::wifi_got_ip; });
     return !unsaid && !waits([](const Notice& n) { return n.kind == Kind::wifi_disconnect; });
   }
-  if (notice.kind == Kind::dhcp_timeout) return !waits([](const Notice& n) { return n.kind == Kind::dhcp_timeout; });
+  if (notice.kind == Kind::dhcp_timeout)
+    return !waits([](const Notice& n) { return n.kind == Kind::dhcp_timeout; });
   if (notice.kind == Kind::station_disconnected) {
     const auto same = [&](Kind kind) {
       return [kind, &notice](const Notice& n) { return n.kind == kind && n.mac == notice.mac; };

@@ -34,7 +34,8 @@ std::size_t Passage::take(Module& module, std::span<const std::byte> typed) {
     escape_.held_back(module.now());
     return 0;
   }
-  const std::size_t n = state_ == State::broken ? typed.size() : std::min(typed.size(), module.payload().room());
+  const std::size_t n =
+      state_ == State::broken ? typed.size() : std::min(typed.size(), module.payload().room());
   escape_.typed(typed.first(n), module.now());
   if (state_ == State::broken) return n;  // dropped: there is nowhere to send it (dialect 5.2)
   module.payload().add(typed.first(n));

@@ -7,7 +7,8 @@
 namespace bfq {
 namespace {
 // Observed T35: what a module gives when nobody has said anything else.
-constexpr PoolSettings kFactoryPool{.lease_minutes = 120, .first = Ipv4(0, 0, 0, 2), .last = Ipv4(0, 0, 0, 101)};
+constexpr PoolSettings kFactoryPool{
+    .lease_minutes = 120, .first = Ipv4(0, 0, 0, 2), .last = Ipv4(0, 0, 0, 101)};
 }  // namespace
 
 PoolSettings pool_in_use(const Settings& settings) {
@@ -71,7 +72,8 @@ at::Answer SoftAp::list_stations(Module& module) const {
 }
 
 SoftAp::Guest* SoftAp::find(const MacAddress& mac) {
-  auto* const guest = std::find_if(guests_.begin(), guests_.end(), [&](const Guest& g) { return g.present && g.mac == mac; });
+  auto* const guest =
+      std::find_if(guests_.begin(), guests_.end(), [&](const Guest& g) { return g.present && g.mac == mac; });
   return guest == guests_.end() ? nullptr : guest;
 }
 

@@ -198,9 +198,8 @@ void Station::remember(const radio::AccessPoint& access_point) {
     found_[found_count_++] = access_point;
     return;
   }
-  auto* const weakest = std::min_element(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
-    return a.rssi < b.rssi;
-  });
+  auto* const weakest = std::min_element(found_.begin(), found_.end(),
+                                         [](const auto& a, const auto& b) { return a.rssi < b.rssi; });
   if (weakest->rssi < access_point.rssi) *weakest = access_point;
 }
 

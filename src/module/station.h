@@ -14,8 +14,8 @@ class Module;
 
 /// How a scan is printed (AT+CWLAPOPT).
 struct ScanOptions {
-  bool by_strength = false;     ///< strongest first, instead of as found
-  std::uint16_t mask = 0x7FF;   ///< bit n: the n-th field of a line is printed
+  bool by_strength = false;    ///< strongest first, instead of as found
+  std::uint16_t mask = 0x7FF;  ///< bit n: the n-th field of a line is printed
 };
 
 /// The module as a client of somebody's access point: joining, the address, scanning, and coming back

@@ -22,9 +22,9 @@ struct Status {
     net::Transport transport{};
     net::Endpoint remote;
     std::uint16_t local_port = 0;
-    bool accepted = false;          ///< by our server
-    std::uint64_t bytes_in = 0;     ///< from the network
-    std::uint64_t bytes_out = 0;    ///< to the network
+    bool accepted = false;        ///< by our server
+    std::uint64_t bytes_in = 0;   ///< from the network
+    std::uint64_t bytes_out = 0;  ///< to the network
   };
 
   Activity activity{};
@@ -32,10 +32,10 @@ struct Status {
   Text<32> ssid;
   Ipv4 station_address;
   std::array<Link, limits::kLinks> links{};
-  std::size_t free_bytes = 0;       ///< what AT+SYSRAM answers
-  std::size_t waiting_for_host = 0; ///< bytes that the host has not read
-  WriteCounts writes{};             ///< of each stored key, see Key
-  FlashCondition flash{};           ///< as found at the last start
+  std::size_t free_bytes = 0;        ///< what AT+SYSRAM answers
+  std::size_t waiting_for_host = 0;  ///< bytes that the host has not read
+  WriteCounts writes{};              ///< of each stored key, see Key
+  FlashCondition flash{};            ///< as found at the last start
   Deadline deadline;
 };
 }  // namespace bfq

@@ -80,9 +80,9 @@ struct Open {
   LinkHandle link{};
   Transport transport{};
   Endpoint remote{};
-  HostName name{};                    ///< what the host typed; a TLS client names it to the server
-  std::uint16_t keep_alive_s = 0;   ///< seconds of silence before probes; 0: no probes
-  std::uint16_t local_port = 0;     ///< 0: any
+  HostName name{};                 ///< what the host typed; a TLS client names it to the server
+  std::uint16_t keep_alive_s = 0;  ///< seconds of silence before probes; 0: no probes
+  std::uint16_t local_port = 0;    ///< 0: any
 };
 
 /// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer.

@@ -29,7 +29,15 @@ namespace bfq::radio {
 enum class Security : std::uint8_t { open = 0, wep = 1, wpa = 2, wpa2 = 3, wpa_wpa2 = 4, enterprise = 5 };
 
 /// Ciphers as the host sees them in +CWLAP.
-enum class Cipher : std::uint8_t { none = 0, wep40 = 1, wep104 = 2, tkip = 3, ccmp = 4, tkip_ccmp = 5, unknown = 6 };
+enum class Cipher : std::uint8_t {
+  none = 0,
+  wep40 = 1,
+  wep104 = 2,
+  tkip = 3,
+  ccmp = 4,
+  tkip_ccmp = 5,
+  unknown = 6
+};
 
 /// Asks to associate with a network. The strongest access point that fits is taken.
 struct Join {

@@ -106,7 +106,8 @@ void read_network(Reader& in, NetworkSettings& n) {
   const bool has_bssid = in.boolean();
   MacAddress bssid;
   const std::span<const std::byte> bytes = in.take(bssid.bytes.size());
-  std::transform(bytes.begin(), bytes.end(), bssid.bytes.begin(), [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
+  std::transform(bytes.begin(), bytes.end(), bssid.bytes.begin(),
+                 [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
   n.bssid = has_bssid ? std::optional(bssid) : std::nullopt;
   n.only_protected = in.boolean();
 }
@@ -127,9 +128,7 @@ void write_value(Key key, const Settings& s, Writer& out) {
       return out.byte(s.soft_ap.hidden ? 1 : 0);
     case Key::station_address: return out.address(s.station_address);
     case Key::soft_ap_address: return out.address(s.soft_ap_address);
-    case Key::dhcp:
-      out.byte(s.dhcp.station ? 1 : 0);
-      return out.byte(s.dhcp.soft_ap ? 1 : 0);
+    case Key::dhcp: out.byte(s.dhcp.station ? 1 : 0); return out.byte(s.dhcp.soft_ap ? 1 : 0);
     case Key::pool:
       out.number<2>(s.pool.lease_minutes);
       out.number<4>(s.pool.first.bits);
@@ -172,8 +171,8 @@ bool plausible(Key key, const Settings& s) {
   const auto within = [](auto value, auto low, auto high) { return value >= low && value <= high; };
   switch (key) {
     case Key::uart:
-      return within(s.uart.baud, 110U, 4608000U) && within(s.uart.data_bits, 5, 8) && within(s.uart.stop_bits, 1, 3) &&
-             s.uart.parity <= 2 && s.uart.flow <= 3;
+      return within(s.uart.baud, 110U, 4608000U) && within(s.uart.data_bits, 5, 8) &&
+             within(s.uart.stop_bits, 1, 3) && s.uart.parity <= 2 && s.uart.flow <= 3;
     case Key::mode: return within(s.mode, 1, 3);
     case Key::soft_ap:
       return !s.soft_ap.ssid.empty() && within(s.soft_ap.channel, 1, 13) && s.soft_ap.security <= 4 &&
@@ -221,8 +220,9 @@ SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory)
   SlotContents contents{.stored = {.settings = factory}};
   contents.blank = std::all_of(slot.begin(), slot.end(), [](std::byte b) { return b == std::byte{0xFF}; });
   if (contents.blank || slot.size() < kHeader + kRecordCrc) return contents;
-  const bool magic = std::equal(kMagic.begin(), kMagic.end(), slot.begin(),
-                                [](char c, std::byte b) { return std::byte{static_cast<std::uint8_t>(c)} == b; });
+  const bool magic = std::equal(kMagic.begin(), kMagic.end(), slot.begin(), [](char c, std::byte b) {
+    return std::byte{static_cast<std::uint8_t>(c)} == b;
+  });
   Reader header(slot.subspan(kMagic.size()));
   const std::uint32_t version = header.number<2>(), size = header.number<2>();
   contents.stored.sequence = header.number<4>();
@@ -265,7 +265,8 @@ std::size_t encode_record(const Stored& stored, std::span<std::byte> out) {
 
 Loaded load_record(std::span<const std::byte> image, const Settings& factory) {
   const std::size_t slot_size = image.size() / 2;
-  const std::array slots = {read_slot(image.first(slot_size), factory), read_slot(image.subspan(slot_size), factory)};
+  const std::array slots = {read_slot(image.first(slot_size), factory),
+                            read_slot(image.subspan(slot_size), factory)};
   // Without a valid record, the slot with whole entries that says it is newer.
   const auto better = [&](bool SlotContents::*quality) {
     if (slots[0].*quality != slots[1].*quality) return slots[1].*quality ? 1 : 0;
@@ -274,10 +275,10 @@ Loaded load_record(std::span<const std::byte> image, const Settings& factory) {
   const bool valid = slots[0].valid || slots[1].valid, any = slots[0].any || slots[1].any;
   const int slot = better(valid ? &SlotContents::valid : &SlotContents::any);
   Loaded loaded{.slot = static_cast<std::uint8_t>(slot)};
-  loaded.condition = valid                                ? FlashCondition::sound
-                     : any                                ? FlashCondition::salvaged
+  loaded.condition = valid                              ? FlashCondition::sound
+                     : any                              ? FlashCondition::salvaged
                      : slots[0].blank && slots[1].blank ? FlashCondition::blank
-                                                          : FlashCondition::damaged;
+                                                        : FlashCondition::damaged;
   loaded.stored = valid || any ? slots[static_cast<std::size_t>(slot)].stored : Stored{.settings = factory};
   return loaded;
 }

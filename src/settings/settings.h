@@ -49,7 +49,8 @@ struct PoolSettings {
   bool operator==(const PoolSettings&) const = default;
 };
 
-inline constexpr AddressSettings kFactorySoftApAddress{Ipv4(192, 168, 4, 1), Ipv4(192, 168, 4, 1), Ipv4(255, 255, 255, 0)};
+inline constexpr AddressSettings kFactorySoftApAddress{Ipv4(192, 168, 4, 1), Ipv4(192, 168, 4, 1),
+                                                       Ipv4(255, 255, 255, 0)};
 
 struct Settings {
   UartFormat uart{};
@@ -68,7 +69,17 @@ struct Settings {
 Settings factory_settings(const MacAddress& soft_ap_mac);
 
 /// What is stored together and counted together. The numbers are those of the flash record.
-enum class Key : std::uint8_t { uart, mode, network, auto_connect, soft_ap, station_address, soft_ap_address, dhcp, pool };
+enum class Key : std::uint8_t {
+  uart,
+  mode,
+  network,
+  auto_connect,
+  soft_ap,
+  station_address,
+  soft_ap_address,
+  dhcp,
+  pool
+};
 inline constexpr std::size_t kKeys = 9;
 
 /// Copies what `key` names from one to the other.

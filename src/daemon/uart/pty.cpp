@@ -180,8 +180,9 @@ void PtyDoor::host_changed() {
 
 void PtyDoor::host_left() {
   host_.reset();
+  const bool emptied = empty_slave();
   spdlog::debug("nobody has {} open", slave_);
-  if (!empty_slave()) {
+  if (!emptied) {
     const std::string old = slave_;
     stop_watching();
     open_pair();

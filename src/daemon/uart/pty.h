@@ -18,7 +18,9 @@ namespace bfq::daemon {
 /// wrong in time. What a host has set with stty outlives it all the same: the master holds the pair.
 ///
 /// The bytes that a host has not read stay in the slave's line discipline, which only a process that
-/// has it open can empty; so that is done, briefly, each time that a host has gone.
+/// has it open can empty; so that is done, briefly, each time that a host has gone. Who opens the slave
+/// within the microseconds before that can still read them: no program could prevent it. (pySerial and
+/// picocom flush when they open.)
 class PtyDoor final : public Door {
  public:
   /// Opens a pair, and links `link` to it unless that is empty.

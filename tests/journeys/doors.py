@@ -1,0 +1,154 @@
+"""The doors besides the PTY: TCP and standard input and output."""
+
+import os
+import select
+import socket
+import subprocess
+import unittest
+
+from journey import PROGRAM, Module, Server, TcpHost, free_port, run_program, wait_until
+
+
+class TcpDoor(unittest.TestCase):
+    def test_all_hosts_see_the_output_and_any_may_type(self):
+        with Module(serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            place = module.url("socket").groups()
+            with TcpHost(*place) as one, TcpHost(*place) as other:
+                module.wait_for_log("has come", 2)
+                self.assertEqual(one.command("AT"), b"\r\nOK\r\n")
+                self.assertEqual(other.expect("OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
+                other.close()
+                module.wait_for_log("has gone")
+                self.assertEqual(one.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_later_host_gets_nothing_old(self):
+        with Module(serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            place = module.url("socket").groups()
+            for times in range(1, 11):
+                with TcpHost(*place) as host:
+                    host.type("AT+GMR\r\n" * 10)
+                    host.expect("AT+GMR\r")
+                module.wait_for_log("has gone", times)
+            with TcpHost(*place) as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+                self.assertEqual(host.seen, b"")
+
+    def test_a_host_that_does_not_read_loses_bytes_only_where_another_reads(self):
+        size = 4 * 1024 * 1024
+        with Module(serial=["tcp:0"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            place = module.url("socket").groups()
+            with TcpHost(*place) as reader:
+                reader.join()
+                reader.connect(server.port)
+                client = server.accept()
+                with TcpHost(*place):
+                    module.wait_for_log("has come", 2)
+                    count = 0
+                    client.setblocking(False)
+                    sent = 0
+                    while count < size:
+                        wanted = [client] if sent < size else []
+                        readable, writable, _ = select.select([reader.descriptor], wanted, [], 20)
+                        self.assertTrue(readable or writable, "the reader is held up")
+                        if writable:
+                            sent += client.send(bytes(min(65536, size - sent)))
+                        while readable and count < sent and len(part := self.one_piece(reader)):
+                            count += part[0]
+                    self.assertEqual(count, size)
+                    module.wait_for_log("a host that does not read loses bytes")
+                client.close()
+                reader.expect("CLOSED\r\n")
+
+    def one_piece(self, reader):
+        """The size of a +IPD, if one is there; waits only within one."""
+        if not reader.seen and not select.select([reader.descriptor], [], [], 0)[0]:
+            return ()
+        return (len(reader.received()),)
+
+    def test_serial_doors_together(self):
+        directory_link = f"/tmp/bfq-journey-{os.getpid()}"
+        with Module(serial=["tcp:0", f"pty:{directory_link}"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            module.link = directory_link
+            with module.host() as at_pty, TcpHost(*module.url("socket").groups()) as at_tcp:
+                module.wait_for_log("has come")
+                self.assertEqual(at_pty.command("AT"), b"\r\nOK\r\n")
+                self.assertEqual(at_tcp.expect("OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
+
+    def test_a_port_in_use_is_refused_clearly(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            status, _, errors = run_program("run", "--state", "none", "--serial", f"tcp:{port}")
+        self.assertEqual(status, 1)
+        self.assertIn(f"cannot listen on 127.0.0.1:{port}", errors)
+
+    def test_the_port_asked_for_is_the_port(self):
+        port = free_port()
+        with Module(serial=[f"tcp:127.0.0.1:{port}"]) as module:
+            self.assertEqual(module.url("socket").groups(), ("127.0.0.1", str(port)))
+
+
+class StandardInputAndOutput(unittest.TestCase):
+    def run_with(self, stdin):
+        return subprocess.run([PROGRAM, "run", "--state", "none", "--serial", "stdio"], input=stdin,
+                              capture_output=True, timeout=20, check=False)
+
+    def test_it_ends_with_its_input_after_the_answers(self):
+        done = self.run_with(b"ATE0\r\nAT+CWMODE_CUR?\r\n")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout, b"\r\nready\r\nATE0\r\r\n\r\nOK\r\n+CWMODE_CUR:1\r\n\r\nOK\r\n")
+        self.assertIn(b"BFQ-LAB", done.stderr)
+
+    def test_it_waits_for_a_command_under_way(self):
+        done = self.run_with(b'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"\r\n')
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(done.stdout.endswith(b"WIFI GOT IP\r\n\r\nOK\r\n"), done.stdout)
+
+    def test_files_are_input_and_output_too(self):
+        with open("/tmp/bfq-journey-input", "w+b") as stdin, open("/tmp/bfq-journey-output", "w+b") as stdout:
+            os.unlink(stdin.name)
+            os.unlink(stdout.name)
+            stdin.write(b"AT\r\n")
+            stdin.seek(0)
+            command = [PROGRAM, "run", "--state", "none", "--serial", "stdio", "--log", "off"]
+            subprocess.run(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, timeout=20, check=True)
+            stdout.seek(0)
+            self.assertEqual(stdout.read(), b"\r\nready\r\nAT\r\r\n\r\nOK\r\n")
+
+    def test_no_input_at_all(self):
+        done = subprocess.run([PROGRAM, "run", "--state", "none", "--serial", "stdio"], stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=20, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, b"\r\nready\r\n"))
+
+    def test_a_payload_that_never_comes_is_not_waited_for(self):
+        with Server() as server:
+            process = subprocess.Popen([PROGRAM, "run", "--state", "none", "--serial", "stdio", "--log", "off"],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            said = b""
+            for line, end in ((b'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"', b"GOT IP\r\n\r\nOK\r\n"),
+                              (b'AT+CIPSTART="TCP","127.0.0.1",%d' % server.port, b"CONNECT\r\n\r\nOK\r\n"),
+                              (b"AT+CIPSEND=5", b"> ")):
+                process.stdin.write(line + b"\r\n")
+                process.stdin.flush()
+                while not said.endswith(end):
+                    part = os.read(process.stdout.fileno(), 4096)
+                    self.assertTrue(part, said)
+                    said += part
+            process.stdin.close()
+            self.assertEqual(process.wait(20), 0)
+            process.stdout.close()
+
+    def test_a_reader_that_goes_ends_it(self):
+        process = subprocess.Popen([PROGRAM, "run", "--state", "none", "--serial", "stdio", "--log", "off"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process.stdout.close()
+        wait_until(lambda: process.poll() is not None, "the end of a program that nobody hears")
+        self.assertEqual(process.returncode, 0)
+        process.stdin.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,162 @@
+"""A PTY is opened and closed by anybody at any time: nothing breaks, nothing is handed on."""
+
+import fcntl
+import hashlib
+import os
+import select
+import socket
+import subprocess
+import termios
+import threading
+import unittest
+
+from journey import Module, Server, wait_until
+
+
+def flood(server, client, stop):
+    block = bytes(range(256)) * 64
+    try:
+        while not stop.is_set():
+            client.sendall(block)
+    except OSError:
+        pass
+
+
+class HostsComeAndGo(unittest.TestCase):
+    def test_what_is_typed_before_a_quick_close_is_done(self):
+        with Module() as module:
+            module.wait_for_log("bfq0 is ready")
+            for times in range(1, 6):
+                subprocess.run(["sh", "-c", f"printf 'AT+SYSRAM?\\r\\n' > {module.link}"], check=True)
+                module.wait_for_log("> AT+SYSRAM?", times)
+            with module.host() as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_new_host_gets_nothing_of_its_predecessor(self):
+        with Module() as module, Server() as server:
+            host = module.started_host()
+            host.join()
+            host.connect(server.port)
+            client = server.accept()
+            for times in range(1, 31):
+                client.send(b"leftover" * 4000)  # more than all buffers on the way hold
+                host.expect(b"leftover")
+                host.close()
+                module.wait_for_log("nobody has", times)
+                host = module.host()
+                host.type("AT+CIPSTATUS\r\n")
+                head = host.expect(b"AT+CIPSTATUS\r\r\n").removesuffix(b"AT+CIPSTATUS\r\r\n")
+                self.assertTrue(head == b"" or head.startswith(b"\r\n+IPD,"), head[:40])
+                host.answer()
+            client.close()
+            host.close()
+
+    def test_output_that_nobody_read_is_gone_for_the_next_host(self):
+        with Module() as module:
+            for times in range(1, 51):
+                host = module.started_host()
+                host.type("AT+GMR\r\n" * 20)
+                host.expect("AT+GMR\r")
+                host.close()
+                module.wait_for_log("nobody has", 2 * times - 1)
+                host = module.host()
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+                self.assertEqual(host.seen, b"")
+                host.close()
+                module.wait_for_log("nobody has", 2 * times)
+
+    def test_a_host_that_opens_at_once_is_served(self):
+        with Module() as module:
+            host = module.started_host()
+            for _ in range(200):
+                host.close()  # and opened again before the program may see that nobody was there
+                host = module.host()
+                host.type("AT\r\n")
+                host.expect("AT\r\r\n\r\nOK\r\n")
+            host.close()
+
+    def test_the_port_is_raw_and_keeps_what_a_host_sets(self):
+        with Module() as module:
+            first = module.started_host()
+            settings = termios.tcgetattr(first.descriptor)
+            self.assertEqual(settings[4:6], [termios.B115200, termios.B115200])
+            self.assertEqual(settings[3] & (termios.ECHO | termios.ICANON | termios.ISIG), 0)
+            settings[4] = settings[5] = termios.B9600
+            termios.tcsetattr(first.descriptor, termios.TCSANOW, settings)
+            first.close()
+            module.wait_for_log("nobody has")
+            with module.host() as second:
+                self.assertEqual(termios.tcgetattr(second.descriptor)[4], termios.B9600)
+                self.assertEqual(second.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_host_that_locks_the_port_does_not_lock_it_for_ever(self):
+        with Module() as module:
+            with module.started_host() as host:
+                fcntl.ioctl(host.descriptor, termios.TIOCEXCL)
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            module.wait_for_log("nobody has")
+            wait_until(lambda: can_open(module.link), "a port that can be opened")
+            with module.host() as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_host_that_does_not_read_stops_the_network_and_loses_nothing(self):
+        size = 50 * 1024 * 1024
+        block = hashlib.sha256(b"seed").digest() * 2048
+        with Module(log="info") as module, Server() as server, module.started_host() as host:
+            host.join()
+            host.connect(server.port)
+            client = server.accept()
+            before = module.status("VmRSS")
+            progress = [0]
+            pusher = threading.Thread(target=push, args=(client, block, size, progress))
+            pusher.start()
+            self.wait_until_stalled(progress)
+            self.assertLess(progress[0], size)
+            self.assertLess(module.status("VmRSS") - before, 4096, "kB that the program has grown by")
+            at_rest = module.status("voluntary_ctxt_switches")
+            self.wait_until_stalled(progress)
+            self.assertLess(module.status("voluntary_ctxt_switches") - at_rest, 5)
+
+            count, expected, got = 0, hashlib.sha256(), hashlib.sha256()
+            while part := host.received():
+                got.update(part)
+                count += len(part)
+            pusher.join()
+            for _ in range(size // len(block)):
+                expected.update(block)
+            self.assertEqual(count, size)
+            self.assertEqual(got.digest(), expected.digest())
+            self.assertLess(module.status("VmRSS") - before, 8192)
+
+    def wait_until_stalled(self, progress):
+        """Until nothing has moved between two looks half a second apart."""
+        last = [-1]
+
+        def same():
+            select.select([], [], [], 0.5)
+            now, then = progress[0], last[0]
+            last[0] = now
+            return now == then
+
+        wait_until(same, "a server that is held up")
+
+
+def push(client, block, size, progress):
+    while progress[0] < size:
+        client.sendall(block)
+        progress[0] += len(block)
+    client.shutdown(socket.SHUT_WR)
+
+
+def can_open(path):
+    """As somebody without special rights would."""
+    command = ["/usr/bin/python3", "-c", f"import os; os.open({path!r}, os.O_RDWR | os.O_NOCTTY)"]
+    if os.geteuid() == 0:
+        os.chmod(os.path.dirname(path), 0o755)
+        os.chmod(os.path.realpath(path), 0o666)
+        command = ["setpriv", "--reuid", "65534", "--clear-groups", *command]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    unittest.main()

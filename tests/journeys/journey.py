@@ -1,0 +1,267 @@
+"""What journeys share: the program, a host at its serial port, and servers to talk to.
+
+Nothing here sleeps to let something happen: each wait is for something, with a deadline.
+"""
+
+import contextlib
+import fcntl
+import http.server
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import termios
+import threading
+import time
+import tty
+import unittest
+
+PROGRAM = os.environ.get("BFQ4004", "build/test/bfq4004")
+# Memory that AddressSanitizer keeps back would look like growth.
+ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
+PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slow
+
+
+class Module:
+    """The program, running with a link and a state of its own."""
+
+    def __init__(self, *arguments, serial=None, state="none", stdin=None, log="debug"):
+        self.directory = tempfile.mkdtemp(prefix="bfq-journey-")
+        self.link = os.path.join(self.directory, "serial")
+        doors = serial if serial is not None else [f"pty:{self.link}"]
+        command = [PROGRAM, "run", "--state", state, "--log", log]
+        for door in doors:
+            command += ["--serial", door]
+        self.log_path = os.path.join(self.directory, "log")
+        with open(self.log_path, "wb") as errors:
+            self.process = subprocess.Popen(
+                command + list(arguments), stdin=stdin, stdout=subprocess.PIPE, stderr=errors, env=ENVIRONMENT)
+        self.banner = ""
+        self.fds = []
+
+    def __enter__(self):
+        if "stdio" not in self.process.args:
+            self.read_banner()
+        return self
+
+    def __exit__(self, failed, *_):
+        if self.process.poll() is None:
+            self.process.terminate()
+        status = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        if failed or status != 0:
+            print(self.log())
+        shutil.rmtree(self.directory)
+        if not failed and status != 0:
+            raise AssertionError(f"the program ended with status {status}")
+
+    def read_banner(self):
+        """Returns once all doors are open; the banner ends with the third line to type."""
+        deadline = time.monotonic() + PATIENCE
+        while "AT+CIPSTART" not in self.banner:
+            ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
+            data = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            if not data:
+                raise AssertionError("no banner; the log says:\n" + self.log())
+            self.banner += data.decode()
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def wait_for_log(self, text, times=1):
+        wait_until(lambda: self.log().count(text) >= times, f"{text!r} in the log")
+
+    @property
+    def pts(self):
+        return re.search(r"/dev/pts/\d+", self.banner).group()
+
+    def url(self, scheme):
+        return re.search(scheme + r"://(\S+):(\d+)", self.banner)
+
+    def status(self, field):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(rf"^{field}:\s+(\d+)", status.read(), re.M).group(1))
+
+    def host(self):
+        return Host(os.open(self.link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
+
+    def started_host(self):
+        """A host whose module is ready; the program may have said so before anybody listened."""
+        self.wait_for_log("bfq0 is ready")
+        return self.host()
+
+
+class Host:
+    """Whoever is attached to the serial port, with what was read but not expected yet."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.seen = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+        self.descriptor = None
+
+    def type(self, data):
+        data = data.encode() if isinstance(data, str) else data
+        deadline = time.monotonic() + PATIENCE
+        while data:
+            _, ready, _ = select.select([], [self.descriptor], [], deadline - time.monotonic())
+            if not ready:
+                raise AssertionError(f"the module does not take {data[:40]!r}")
+            data = data[os.write(self.descriptor, data):]
+
+    def more(self, deadline=None):
+        deadline = deadline or time.monotonic() + PATIENCE
+        ready, _, _ = select.select([self.descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        data = os.read(self.descriptor, 65536) if ready else b""
+        if not data:
+            raise AssertionError(f"nothing more came after {self.seen[-200:]!r}")
+        self.seen += data
+
+    def expect(self, end, patience=PATIENCE):
+        """Everything up to and with `end`."""
+        end = end.encode() if isinstance(end, str) else end
+        deadline = time.monotonic() + patience
+        while end not in self.seen:
+            self.more(deadline)
+        at = self.seen.index(end) + len(end)
+        taken, self.seen = self.seen[:at], self.seen[at:]
+        return taken
+
+    def take(self, count):
+        while len(self.seen) < count:
+            self.more()
+        taken, self.seen = self.seen[:count], self.seen[count:]
+        return taken
+
+    def command(self, line, end=None):
+        """Types a line; returns its answer, without the echo."""
+        self.type(line + "\r\n")
+        self.expect(line + "\r\r\n")
+        return self.expect(end) if end else self.answer()
+
+    def answer(self):
+        """Up to the first result code."""
+        answer = b""
+        while not re.search(rb"(^|\r\n)(OK|ERROR|FAIL)\r\n$", answer):
+            answer += self.expect(b"\r\n")
+        return answer
+
+    def join(self):
+        answer = self.command('AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"')
+        assert answer == b"WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n", answer
+
+    def connect(self, port, address="127.0.0.1"):
+        answer = self.command(f'AT+CIPSTART="TCP","{address}",{port}')
+        assert answer == b"CONNECT\r\n\r\nOK\r\n", answer
+
+    def send(self, payload):
+        assert self.command(f"AT+CIPSEND={len(payload)}", "> ") == b"\r\nOK\r\n> "
+        self.type(payload)
+        self.expect(f"\r\nRecv {len(payload)} bytes\r\n")
+        return self.expect("\r\n") + self.expect("\r\n")
+
+    def received(self):
+        """The data of one +IPD; b"" for CLOSED."""
+        head = self.expect(b"\r\n")
+        if head == b"CLOSED\r\n":
+            return b""
+        assert head == b"\r\n", head
+        count = int(re.fullmatch(rb"\+IPD,(\d+):", self.expect(b":")).group(1))
+        return self.take(count)
+
+    def received_until_closed(self):
+        parts = []
+        while part := self.received():
+            parts.append(part)
+        return b"".join(parts)
+
+
+class TcpHost(Host):
+    def __init__(self, host, port):
+        self.socket = socket.create_connection((host, int(port)), PATIENCE)
+        self.socket.setblocking(False)
+        super().__init__(self.socket.fileno())
+
+    def close(self):
+        self.socket.close()
+        self.descriptor = None
+
+
+class Server:
+    """A TCP server whose clients a test handles itself."""
+
+    def __init__(self, address="127.0.0.1"):
+        self.listener = socket.create_server((address, 0))
+        self.listener.settimeout(PATIENCE)
+        self.port = self.listener.getsockname()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def accept(self):
+        client, self.peer = self.listener.accept()
+        client.settimeout(PATIENCE)
+        return client
+
+
+@contextlib.contextmanager
+def web_server(body):
+    """Python's http.server, with one page. Gives its port."""
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def wait_until(is_so, what):
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited in vain for {what}")
+        time.sleep(0.005)  # between two looks, not instead of one
+
+
+def free_port():
+    """A port of this machine at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run_program(*arguments):
+    """Runs the program to its end; returns status, output and errors."""
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return done.returncode, done.stdout, done.stderr

@@ -1,0 +1,173 @@
+"""What the module's links are to the machine: where they go, where they come from, how they end."""
+
+import select
+import socket
+import struct
+import unittest
+
+from journey import Module, Server, wait_until
+
+
+class WhereLinksGo(unittest.TestCase):
+    def test_the_gateway_and_its_name_are_this_machine(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            self.assertEqual(host.command('AT+CIPDOMAIN="host.bfq.internal"'), b"+CIPDOMAIN:10.44.1.1\r\n\r\nOK\r\n")
+            for name in ("10.44.1.1", "host.bfq.internal"):
+                host.connect(server.port, name)
+                with server.accept():
+                    # Each module has a loopback address of its own.
+                    self.assertEqual(server.peer[0], "127.64.0.1")
+                    self.assertIn(b'"10.44.1.1"', host.command("AT+CIPSTATUS"))
+                host.expect("CLOSED\r\n")
+
+    def test_nobody_else_lives_on_the_virtual_network(self):
+        with Module() as module, module.started_host() as host:
+            host.join()
+            self.assertEqual(host.command('AT+CIPSTART="TCP","10.44.1.77",80', "CLOSED\r\n"), b"\r\nERROR\r\nCLOSED\r\n")
+            module.wait_for_log("nobody has that address")
+
+    def test_names_come_from_the_hosts_file_and_unknown_ones_fail(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            host.connect(server.port, "localhost")
+            server.accept().close()
+            host.expect("CLOSED\r\n")
+            self.assertEqual(host.command('AT+CIPDOMAIN="no-such-name.invalid"'), b"DNS Fail\r\n\r\nERROR\r\n")
+
+    def test_the_policy_is_asked_and_says_so(self):
+        with Module("--net", "deny=127.0.0.0/8,bad.test") as module, module.started_host() as host, Server() as server:
+            host.join()
+            for name in ("127.0.0.1", "localhost", "10.44.1.1"):  # whatever it is called, it is denied
+                answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
+                self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n")
+            module.wait_for_log("refused: deny=127.0.0.0/8", 3)
+            self.assertEqual(host.command('AT+CIPDOMAIN="bad.test"'), b"DNS Fail\r\n\r\nERROR\r\n")
+
+    def test_what_is_allowed_is_connected_and_logged(self):
+        with Server() as server:
+            with Module("--net", f"allow=127.0.0.1:{server.port}") as module, module.started_host() as host:
+                host.join()
+                host.connect(server.port)
+                module.wait_for_log(f"connected to 127.0.0.1:{server.port}")
+                server.accept().close()
+                host.expect("CLOSED\r\n")
+                host.command('AT+CIPSTART="TCP","127.0.0.1",1', "CLOSED\r\n")
+                module.wait_for_log("the allow list does not hold it")
+
+
+class HowLinksEnd(unittest.TestCase):
+    def test_bytes_before_the_end_come_before_closed(self):
+        for end in (close, reset):
+            with Module() as module, module.started_host() as host, Server() as server:
+                host.join()
+                host.connect(server.port)
+                client = server.accept()
+                client.sendall(b"last words")
+                self.assertEqual(host.received(), b"last words")
+                client.sendall(b"and more")
+                self.assertEqual(host.received(), b"and more")
+                end(client)
+                self.assertEqual(host.received(), b"")
+                self.assertIn(b"STATUS:4", host.command("AT+CIPSTATUS"))
+
+    def test_data_and_an_end_that_come_during_a_payload_wait_for_its_result(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            host.connect(server.port)
+            client = server.accept()
+            self.assertEqual(host.command("AT+CIPSEND=4", "> "), b"\r\nOK\r\n> ")
+            client.sendall(b"early")
+            client.shutdown(socket.SHUT_WR)
+            host.type("abcd")
+            self.assertEqual(host.expect("SEND OK\r\n"), b"\r\nRecv 4 bytes\r\n\r\nSEND OK\r\n")
+            self.assertEqual(host.received(), b"early")
+            self.assertEqual(host.received(), b"")
+            self.assertEqual(receive_all(client), b"abcd")
+            client.close()
+
+    def test_an_end_while_the_host_does_not_read_costs_nothing(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            host.connect(server.port)
+            client = server.accept()
+            body = bytes(range(256)) * 400
+            client.sendall(body)
+            client.close()
+            idle = -1
+
+            def rests():
+                nonlocal idle
+                select.select([], [], [], 0.5)
+                idle, before = module.status("voluntary_ctxt_switches"), idle
+                return idle - before <= 1
+
+            wait_until(rests, "a module that waits for its host")
+            self.assertEqual(host.received_until_closed(), body)
+
+    def test_what_was_sent_before_a_close_arrives(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            host.connect(server.port)
+            client = server.accept()
+            client.sendall(bytes(200000))  # which the host will not read
+            host.expect(b"+IPD,")
+            host.close()
+            module.wait_for_log("nobody has")
+            host = module.host()
+            host.type("ATE1\r\n")
+            host.expect("OK\r\n")
+            sent = host.command("AT+CIPSEND=2048", "> ")
+            self.assertTrue(sent.endswith(b"> "))
+            host.type(b"x" * 2048)
+            host.expect("SEND OK\r\n")
+            host.type("AT+CIPCLOSE\r\n")
+            host.expect("OK\r\n")
+            self.assertEqual(len(receive_all(client)), 2048)
+            client.close()
+            host.close()
+
+    def test_a_peer_that_resets_while_being_sent_to(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            host.connect(server.port)
+            client = server.accept()
+            reset(client)
+            host.expect("CLOSED\r\n")
+            self.assertIn(b"link is not valid", host.command("AT+CIPSEND=4"))
+
+    def test_leaving_the_network_closes_the_link(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            host.connect(server.port)
+            client = server.accept()
+            self.assertEqual(host.command("AT+CWQAP", "CLOSED\r\n"), b"\r\nOK\r\nWIFI DISCONNECT\r\nCLOSED\r\n")
+            self.assertEqual(receive_all(client), b"")
+
+    def test_keep_alive_is_set_on_the_socket(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            answer = host.command(f'AT+CIPSTART="TCP","127.0.0.1",{server.port},60')
+            self.assertEqual(answer, b"CONNECT\r\n\r\nOK\r\n")
+            server.accept().close()
+            host.expect("CLOSED\r\n")
+
+
+def close(client):
+    client.close()
+
+
+def reset(client):
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def receive_all(client):
+    data = b""
+    while part := client.recv(65536):
+        data += part
+    return data
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,152 @@
+"""The program as a program: its command line, what it leaves behind, what it uses when idle."""
+
+import os
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+import unittest
+
+from journey import Module, run_program, wait_until
+
+
+class CommandLine(unittest.TestCase):
+    def test_usage_errors_end_with_2_and_say_what_to_do(self):
+        for arguments, hint in (
+            ([], "subcommand"),
+            (["fly"], "--help"),
+            (["run", "--serial", "pigeon:home"], "no such door"),
+            (["run", "--serial", "pty:"], "path after"),
+            (["run", "--serial", "tcp:"], "port"),
+            (["run", "--serial", "tcp:65536"], "port"),
+            (["run", "--serial", "tcp:nowhere.test:80"], "address"),
+            (["run", "--serial", "stdio", "--serial", "stdio"], "only one standard input"),
+            (["run", "--serial", "rfc2217:3333"], "not there yet"),
+            (["run", "--serial", "unix:/tmp/x"], "not there yet"),
+            (["run", "--serial", "tty:/dev/ttyUSB0"], "not there yet"),
+            (["run", "world.toml"], "not there yet"),
+            (["run", "--speed", "baud"], "not there yet"),
+            (["run", "--speed", "warp"], "speed"),
+            (["run", "--log", "loud"], "log"),
+            (["run", "--net", "deny=10.0.0.0/99"], "--net deny: '10.0.0.0/99'"),
+            (["run", "--what"], "--what"),
+        ):
+            status, _, errors = run_program(*arguments)
+            self.assertEqual(status, 2, (arguments, errors))
+            self.assertIn(hint, errors, arguments)
+
+    def test_failures_end_with_1(self):
+        status, _, errors = run_program("run", "--state", "/proc/nothing", "--serial", "tcp:0")
+        self.assertEqual(status, 1, errors)
+        self.assertIn("/proc/nothing", errors)
+
+    def test_version_and_help(self):
+        for arguments in (["--version"], ["run", "--version"]):
+            status, output, _ = run_program(*arguments)
+            self.assertEqual(status, 0)
+            self.assertRegex(output, r"^bfq4004 \d+\.\d+\.\d+\n$")
+        for arguments in (["--help"], ["run", "--help"]):
+            status, output, _ = run_program(*arguments)
+            self.assertEqual(status, 0)
+        self.assertIn("--serial", output)
+
+
+class Links(unittest.TestCase):
+    def test_signals_end_it_within_a_second_and_nothing_is_left(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            with Module() as module:
+                self.assertTrue(os.path.islink(module.link))
+                before = time.monotonic()
+                module.process.send_signal(number)
+                self.assertEqual(module.process.wait(20), 0)
+                self.assertLess(time.monotonic() - before, 1.0)
+                self.assertEqual(os.listdir(module.directory), ["log"])
+
+    def test_a_link_of_a_running_module_is_not_taken(self):
+        with Module() as module:
+            status, _, errors = run_program("run", "--state", "none", "--serial", f"pty:{module.link}")
+            self.assertEqual(status, 1)
+            self.assertIn("belongs to a module that is running", errors)
+            self.assertEqual(os.readlink(module.link), module.pts)
+            with module.started_host() as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_link_that_a_crash_left_is_replaced(self):
+        with tempfile.TemporaryDirectory() as directory:
+            link = os.path.join(directory, "serial")
+            crashed = subprocess.Popen([*program(), "--serial", f"pty:{link}"], stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            wait_until(lambda: os.path.islink(link), "a link")
+            crashed.kill()
+            crashed.wait()
+            self.assertTrue(os.path.islink(link))
+            with Module(serial=[f"pty:{link}"]) as module:
+                self.assertEqual(os.readlink(link), module.pts)
+            self.assertEqual(os.listdir(directory), [])
+
+    def test_what_is_not_ours_is_left_alone(self):
+        with tempfile.TemporaryDirectory() as directory:
+            link = os.path.join(directory, "serial")
+            os.symlink("/dev/null", link)
+            self.assertEqual(run_program("run", "--state", "none", "--serial", f"pty:{link}")[0], 1)
+            self.assertEqual(os.readlink(link), "/dev/null")
+            os.unlink(link)
+            with open(link, "w", encoding="ascii") as file:
+                file.write("mine")
+            status, _, errors = run_program("run", "--state", "none", "--serial", f"pty:{link}")
+            self.assertEqual(status, 1)
+            self.assertIn("is not ours", errors)
+            with open(link, encoding="ascii") as file:
+                self.assertEqual(file.read(), "mine")
+
+
+class State(unittest.TestCase):
+    def test_it_is_the_users_own_and_belongs_to_one_module(self):
+        with tempfile.TemporaryDirectory() as home:
+            environment = dict(os.environ)
+            os.environ["XDG_STATE_HOME"] = home
+            try:
+                directory = os.path.join(home, "bfq4004")
+                with Module(state=directory) as module:
+                    self.assertEqual(stat.S_IMODE(os.stat(directory).st_mode), 0o700)
+                    flash = os.path.join(directory, "bfq0.flash")
+                    self.assertEqual(stat.S_IMODE(os.stat(flash).st_mode), 0o600)
+                    status, _, errors = run_program("run", "--serial", "tcp:0")
+                    self.assertEqual(status, 1)
+                    self.assertIn("belongs to a module that is running", errors)
+                    self.assertIn(directory, module.banner)
+                with Module(state=directory):
+                    pass
+            finally:
+                os.environ.clear()
+                os.environ.update(environment)
+
+
+class Idle(unittest.TestCase):
+    def test_an_idle_module_never_wakes_up(self):
+        with Module() as module, module.started_host() as host:
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            host.join()
+            self.look_at(module)
+            host.close()
+            module.wait_for_log("nobody has")
+            self.look_at(module)
+
+    def look_at(self, module):
+        """Seconds pass here because that is what is measured: nothing is waited for."""
+        before = module.status("voluntary_ctxt_switches")
+        time.sleep(3)
+        after = module.status("voluntary_ctxt_switches")
+        # One for the way to sleep, if the first look came too early.
+        self.assertLessEqual(after - before, 1)
+
+
+def program():
+    from journey import PROGRAM  # pylint: disable=import-outside-toplevel
+
+    return [PROGRAM, "run", "--state", "none"]
+
+
+if __name__ == "__main__":
+    unittest.main()
