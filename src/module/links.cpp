@@ -221,9 +221,11 @@ void Links::input(Module& module, LinkHandle handle, std::span<const std::byte> 
 void Links::datagram_input(Module& module, LinkHandle handle, net::Endpoint sender,
                            std::span<const std::byte> bytes) {
   Link& link = *find(handle);
-  if (link.udp_mode != UdpMode::peer_stays && !(link.remote == sender)) {
+  const bool may_change = link.udp_mode == UdpMode::peer_changes ||
+                          (link.udp_mode == UdpMode::peer_changes_once && !link.peer_has_changed);
+  if (may_change && !(link.remote == sender)) {
     link.remote = sender;
-    if (link.udp_mode == UdpMode::peer_changes_once) link.udp_mode = UdpMode::peer_stays;
+    link.peer_has_changed = true;
   }
   print_received(module, handle.id, sender, bytes);
 }

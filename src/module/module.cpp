@@ -31,7 +31,11 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
 
 std::size_t Module::take(std::span<const std::byte> bytes) {
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
-  if (job<Passing>() != nullptr) return passage_.take(*this, bytes);
+  if (job<Passing>() != nullptr) {
+    const std::size_t taken = passage_.take(*this, bytes);
+    if (taken > 0 || job<Passing>() != nullptr) return taken;
+    // The escape was complete before these bytes came: they begin a command.
+  }
   if (!takes_command_bytes()) return 0;
   interpreter_.take(static_cast<char>(bytes.front()), *this, at::Reply(uart_out_), busy());
   return 1;

@@ -28,7 +28,7 @@ at::Answer Passage::enter(Module& module) {
 
 std::size_t Passage::take(Module& module, std::span<const std::byte> typed) {
   // The silence that ended the last packet may be noticed only now, together with what followed it.
-  if (packet_ends_.due(module.now())) advance(module);
+  if (next_deadline().due(module.now())) advance(module);
   if (module.job<Passing>() == nullptr) return 0;
   if (state_ == State::flushing) {
     escape_.held_back(module.now());
@@ -84,7 +84,7 @@ void Passage::on_opened() {
 }
 
 Deadline Passage::next_deadline() const {
-  const Deadline escaped = state_ == State::broken ? escape_.complete() : Deadline::never();
+  const Deadline escaped = state_ == State::flushing ? Deadline::never() : escape_.complete();
   return earliest({packet_ends_, give_up_, retry_, escaped});
 }
 

@@ -28,6 +28,13 @@ bool Internet::request(const Request& request, Instant now) {
                         [&](const net::Resolve& r) { return resolve(r, now), true; },
                         [&](const net::Open& o) { return open(o, now), true; },
                         [&](const net::Close& c) { return close_link(c.link), true; },
+                        [&](const net::Listen& l) {
+                          listening_on_ = l.port;
+                          return later(now, net::Listening{l.ticket}), true;
+                        },
+                        [&](const net::StopListening&) { return listening_on_ = 0, true; },
+                        [&](const net::Accept& a) { return accept(a), true; },
+                        [&](const net::Refuse& r) { return refuse(r), true; },
                         [](const auto&) { return false; },
                     },
                     request);
@@ -45,7 +52,7 @@ void Internet::resolve(const net::Resolve& asked, Instant now) {
 void Internet::open(const net::Open& asked, Instant now) {
   connections_.push_back({.link = asked.link, .asked = asked});
   if (asked.transport == net::Transport::udp)
-    return later(now, net::OpenFailed{asked.link, net::OpenFailure::no_resources});
+    return later(now, net::Opened{asked.link, asked.local_port != 0 ? asked.local_port : next_local_port_++});
   const Peer* peer = find_peer(asked.remote);
   const bool host_is_known = is_loopback(asked.remote.address) ||
                              std::any_of(peers.begin(), peers.end(),
@@ -64,6 +71,30 @@ void Internet::close_link(LinkHandle link) {
     const auto* failed = std::get_if<net::OpenFailed>(&p.event);
     return (opened != nullptr && opened->link == link) || (failed != nullptr && failed->link == link);
   });
+}
+
+bool Internet::connect(net::Endpoint from, std::uint16_t port, Instant now) {
+  if (port == 0 || port != listening_on_) return false;
+  const net::Incoming incoming{Ticket{++last_client_}, from, port};
+  waiting_.push_back(incoming);
+  later(now, incoming);
+  return true;
+}
+
+void Internet::accept(const net::Accept& accepted) {
+  const auto client = std::find_if(waiting_.begin(), waiting_.end(),
+                                   [&](const net::Incoming& i) { return i.client == accepted.client; });
+  if (client == waiting_.end()) return;
+  connections_.push_back(
+      {.link = accepted.link,
+       .asked = {.link = accepted.link, .remote = client->remote, .local_port = client->local_port},
+       .state = State::open,
+       .opened = true});
+  waiting_.erase(client);
+}
+
+void Internet::refuse(const net::Refuse& refused) {
+  std::erase_if(waiting_, [&](const net::Incoming& i) { return i.client == refused.client; });
 }
 
 Deadline Internet::next_deadline(Instant now) const {
@@ -128,6 +159,36 @@ std::size_t Internet::take(LinkHandle link, std::span<const std::byte> bytes, In
   return bytes.size();
 }
 
+bool Internet::carries_datagrams(LinkHandle link) const {
+  const Connection* c = find(link);
+  return c != nullptr && c->carries_datagrams();
+}
+
+bool Internet::take_datagram(LinkHandle link, const net::Outgoing& out, Instant now) {
+  Connection* c = find(link);
+  if (c == nullptr || c->state != State::open || stalled) return false;
+  const std::string bytes(text_of(out.bytes));
+  c->sent += bytes;
+  datagrams_.push_back({out.destination, bytes});
+  const Peer* peer = find_peer(out.destination);
+  if (peer != nullptr && peer->echoes)
+    c->arrivals.push_back({now + answer_takes, Kind::bytes, bytes, out.destination});
+  return true;
+}
+
+net::Endpoint Internet::sender(LinkHandle link) const {
+  const Connection* c = find(link);
+  return c == nullptr || c->arrivals.empty() ? net::Endpoint{} : c->arrivals.front().sender;
+}
+
+void Internet::send_datagram(net::Endpoint from, std::uint16_t to_port, std::string_view bytes, Instant now) {
+  for (Connection& c : connections_) {
+    const bool fits = c.asked.local_port == to_port || to_port == 0;
+    if (c.state == State::open && c.carries_datagrams() && fits)
+      c.arrivals.push_back({now, Kind::bytes, std::string(bytes), from});
+  }
+}
+
 void Internet::consider_answer(Connection& c, std::size_t before, Instant now) {
   const Peer* peer = find_peer(c.asked.remote);
   if (peer == nullptr || c.ended_by_peer) return;
@@ -155,6 +216,7 @@ std::span<const std::byte> Internet::arrived(LinkHandle link, Instant now) const
   if (c == nullptr || c->state != State::open || c->arrivals.empty() || stalled) return {};
   const Connection::Arrival& first = c->arrivals.front();
   if (first.kind != Kind::bytes || first.at > now) return {};
+  if (c->carries_datagrams()) return std::as_bytes(std::span(first.bytes));
   return std::as_bytes(std::span(first.bytes).first(std::min(first.bytes.size(), most_at_once)));
 }
 
@@ -201,6 +263,8 @@ std::string Internet::received_by(net::Endpoint peer) const {
 
 void Internet::power_off() {
   pending_.clear();
+  waiting_.clear();
+  listening_on_ = 0;
   for (Connection& c : connections_) c.state = State::over;
 }
 

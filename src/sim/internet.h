@@ -27,6 +27,12 @@ struct Peer {
   std::optional<std::size_t> resets_after{};
 };
 
+/// A datagram that a module has sent.
+struct Datagram {
+  net::Endpoint destination;
+  std::string bytes;
+};
+
 /// A host name and its address; without one the name server never answers.
 struct Name {
   std::string name;
@@ -42,6 +48,7 @@ struct Connection {
     Instant at;
     Kind kind{};
     std::string bytes{};
+    net::Endpoint sender{};  ///< of a datagram
   };
 
   LinkHandle link;
@@ -52,6 +59,8 @@ struct Connection {
   std::string received{};  ///< by the module
   std::deque<Arrival> arrivals{};
   bool ended_by_peer = false;
+
+  bool carries_datagrams() const { return asked.transport == net::Transport::udp; }
 };
 
 /// The network beyond the LAN: names, and hosts that behave well or badly. Sans-I/O, like Radio.
@@ -67,7 +76,7 @@ class Internet {
   std::vector<Name> names;
   std::vector<Peer> peers;
 
-  /// Takes what is asked of a network: Resolve, Open, Close; false for anything else.
+  /// Takes what is asked of a network: names, links, the module's server; false for anything else.
   bool request(const Request&, Instant now);
 
   /// When there is something new. What waits for the module's room is not counted: it is looked at
@@ -85,8 +94,21 @@ class Internet {
   std::span<const std::byte> arrived(LinkHandle, Instant now) const;
   void handed_over(LinkHandle, std::size_t n);
 
-  // What the far hosts do of their own accord, on every open connection to that port.
+  /// The same for a link of datagrams: one whole datagram at a time.
+  bool carries_datagrams(LinkHandle) const;
+  bool take_datagram(LinkHandle, const net::Outgoing&, Instant now);
+  /// Who sent the one that has arrived.
+  net::Endpoint sender(LinkHandle) const;
+  const std::vector<Datagram>& datagrams() const { return datagrams_; }
+
+  /// A client connects to the module's server; false when nobody listens on that port. Once it is
+  /// accepted it is an open connection whose remote end is `from`.
+  bool connect(net::Endpoint from, std::uint16_t port, Instant now);
+
+  // What the far hosts do of their own accord, on every open connection to that port. A datagram goes to
+  // every link of datagrams.
   void send(net::Endpoint from, std::string_view bytes, Instant now);
+  void send_datagram(net::Endpoint from, std::uint16_t to_port, std::string_view bytes, Instant now);
   void close(net::Endpoint from, Instant now);
   void reset(net::Endpoint from);
 
@@ -109,6 +131,8 @@ class Internet {
   void resolve(const net::Resolve&, Instant now);
   void open(const net::Open&, Instant now);
   void close_link(LinkHandle);
+  void accept(const net::Accept&);
+  void refuse(const net::Refuse&);
   void consider_answer(Connection&, std::size_t before, Instant now);
   void arrive(Connection&, Instant at, Connection::Arrival::Kind, std::string bytes = {});
   Connection* find(LinkHandle);
@@ -117,6 +141,10 @@ class Internet {
   void later(Instant at, const Event&);
 
   std::deque<Pending> pending_;
+  std::vector<net::Incoming> waiting_;  ///< clients that the module has not answered
+  std::vector<Datagram> datagrams_;
+  std::uint16_t listening_on_ = 0;
+  std::uint16_t last_client_ = 0;
   std::deque<Connection> connections_;
   std::uint16_t next_local_port_ = 49152;
 };

@@ -73,6 +73,10 @@ bool Radio::request(const Request& request, Instant now) {
                         [&](const radio::Leave&) { return leave(), true; },
                         [&](const radio::Scan& s) { return scan(s, now), true; },
                         [&](const net::ObtainAddress& o) { return obtain_address(o, now), true; },
+                        [&](const net::UseAddress& u) { return use_address(u, now), true; },
+                        [&](const radio::StartAccessPoint& a) { return start_access_point(a), true; },
+                        [&](const radio::StopAccessPoint&) { return start_access_point(std::nullopt), true; },
+                        [](const net::ServeAddresses&) { return true; },
                         [](const auto&) { return false; },
                     },
                     request);
@@ -130,6 +134,27 @@ void Radio::obtain_address(const net::ObtainAddress& asked, Instant now) {
   later(at, net::Addressed{asked.ticket, address, gateway_of(*ap), kNetmask});
 }
 
+void Radio::use_address(const net::UseAddress& asked, Instant now) {
+  forget<net::Addressed, net::AddressFailed>();
+  later(now, net::Addressed{asked.ticket, asked.address, asked.gateway, asked.netmask});
+}
+
+/// Whoever was in the old network of our own is out of it without a word.
+void Radio::start_access_point(std::optional<radio::StartAccessPoint> network) {
+  forget<radio::StationJoined, radio::StationAddressed, radio::StationLeft>();
+  access_point_ = network;
+}
+
+void Radio::station_joins(MacAddress mac, Ipv4 address, Instant now) {
+  if (!access_point_) return;
+  later(now, radio::StationJoined{mac});
+  if (!address.is_none()) later(now, radio::StationAddressed{mac, address});
+}
+
+void Radio::station_leaves(MacAddress mac, Instant now) {
+  if (access_point_) later(now, radio::StationLeft{mac});
+}
+
 void Radio::update(Instant now) {
   if (!association_ || find_access_point(*air_, association_->bssid) != nullptr) return;
   const Ticket ticket = association_->ticket;
@@ -165,6 +190,7 @@ std::optional<Lan> Radio::lan() const { return association_ ? association_->lan 
 void Radio::power_off() {
   pending_.clear();
   association_.reset();
+  access_point_.reset();
 }
 
 void Radio::later(Instant at, const Event& event, MacAddress bssid) {

@@ -26,6 +26,10 @@ class Radio {
   /// Looks at the air again after it has changed: an association whose access point is gone is lost.
   void update(Instant now);
 
+  /// Somebody joins the module's own access point, and leaves it; nothing happens while there is none.
+  void station_joins(MacAddress mac, Ipv4 address, Instant now);
+  void station_leaves(MacAddress mac, Instant now);
+
   /// When next_event() has something to say, at the latest.
   Deadline next_deadline() const;
 
@@ -37,6 +41,9 @@ class Radio {
 
   /// Forgets everything that was asked and joined: the module has no power any more.
   void power_off();
+
+  /// What its own network is called and how it is protected, while there is one.
+  std::optional<radio::StartAccessPoint> access_point() const { return access_point_; }
 
  private:
   struct Pending {
@@ -54,6 +61,8 @@ class Radio {
   void leave();
   void scan(const radio::Scan&, Instant now);
   void obtain_address(const net::ObtainAddress&, Instant now);
+  void use_address(const net::UseAddress&, Instant now);
+  void start_access_point(std::optional<radio::StartAccessPoint>);
   const AccessPoint* strongest(const radio::Join&) const;
   Event settle(const Pending&);
   void later(Instant at, const Event&, MacAddress bssid = {});
@@ -62,6 +71,7 @@ class Radio {
 
   Air* air_;
   MacAddress station_;
+  std::optional<radio::StartAccessPoint> access_point_;
   std::deque<Pending> pending_;
   std::optional<Association> association_;
 };

@@ -139,18 +139,39 @@ bool World::drain_requests() {
 
 bool World::drain_links() {
   bool any = false;
-  for (const LinkHandle link : internet.links()) {
-    const net::Outgoing out = module_->link_output(link);
-    if (const std::size_t taken = out.bytes.empty() ? 0 : internet.take(link, out.bytes, now_); taken > 0) {
-      module_->link_sent(link, taken, now_);
-      any = true;
-    }
-    const auto arrived = internet.arrived(link, now_);
-    if (const std::size_t n = std::min(arrived.size(), module_->link_room(link)); n > 0) {
-      module_->link_input(link, arrived.first(n), now_);
-      internet.handed_over(link, n);
-      any = true;
-    }
+  for (const LinkHandle link : internet.links())
+    any = (internet.carries_datagrams(link) ? drain_datagrams(link) : drain_stream(link)) || any;
+  return any;
+}
+
+bool World::drain_stream(LinkHandle link) {
+  bool any = false;
+  const net::Outgoing out = module_->link_output(link);
+  if (const std::size_t taken = out.bytes.empty() ? 0 : internet.take(link, out.bytes, now_); taken > 0) {
+    module_->link_sent(link, taken, now_);
+    any = true;
+  }
+  const auto arrived = internet.arrived(link, now_);
+  if (const std::size_t n = std::min(arrived.size(), module_->link_room(link)); n > 0) {
+    module_->link_input(link, arrived.first(n), now_);
+    internet.handed_over(link, n);
+    any = true;
+  }
+  return any;
+}
+
+bool World::drain_datagrams(LinkHandle link) {
+  bool any = false;
+  const net::Outgoing out = module_->link_output(link);
+  if (!out.bytes.empty() && internet.take_datagram(link, out, now_)) {
+    module_->link_sent(link, out.bytes.size(), now_);
+    any = true;
+  }
+  const auto arrived = internet.arrived(link, now_);
+  if (!arrived.empty() && arrived.size() <= module_->datagram_room(link)) {
+    module_->datagram_input(link, internet.sender(link), arrived, now_);
+    internet.handed_over(link, arrived.size());
+    any = true;
   }
   return any;
 }
@@ -198,6 +219,7 @@ void World::fulfil(const Request& request) {
                  [&](const flash::Erase& e) { erase(e); },
                  [&](const flash::Program& p) { program(p); },
                  [&](const power::Restart& r) { power_off(), start_after(restart_takes, r.reason); },
+                 [&](const uart::Configure& c) { uart_format_ = c.format; },
                  [](const auto&) {},
              },
              request);

@@ -102,6 +102,8 @@ class World {
 
   /// How often the module has booted.
   std::size_t boots() const { return boots_; }
+  /// How the module wants its serial line to work.
+  const UartFormat& uart_format() const { return uart_format_; }
   Instant now() const { return now_; }
   Module& module() { return *module_; }
   Radio& radio() { return radio_; }
@@ -117,6 +119,8 @@ class World {
   void drain();
   bool drain_requests();
   bool drain_links();
+  bool drain_stream(LinkHandle);
+  bool drain_datagrams(LinkHandle);
   bool drain_uart();
   bool offer_typed();
   std::size_t offer(std::string_view bytes);
@@ -139,6 +143,7 @@ class World {
   std::deque<Event> told_;
   std::string typed_, printed_;
   std::size_t boots_ = 0;
+  UartFormat uart_format_{};
 };
 
 }  // namespace bfq::sim

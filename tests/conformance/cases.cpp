@@ -13,22 +13,23 @@ using Must = Case::Must;
 std::string quoted(const std::string& s) { return '"' + s + '"'; }
 std::string text_of(std::int32_t n) { return quoted(std::string(static_cast<std::size_t>(n), 'x')); }
 
-std::string good(const Param& p) {
-  switch (p.kind) {
-    case Kind::integer: return std::to_string(p.range.min);
-    case Kind::text: return text_of(p.range.min);
-    case Kind::mac: return "\"02:00:00:00:00:01\"";
-    case Kind::ipv4: return "\"192.0.2.7\"";
-    case Kind::choice: return quoted(std::string(p.choices.front()));
-  }
-  return {};
+bool contains(std::string_view s, std::string_view part) { return s.find(part) != std::string_view::npos; }
+
+/// An address that suits what the argument is for.
+std::string good_address(const Param& p) {
+  if (contains(p.name, "mask")) return "\"255.255.255.0\"";
+  if (contains(p.name, "start")) return "\"192.168.4.2\"";
+  if (contains(p.name, "end")) return "\"192.168.4.3\"";
+  return "\"192.168.4.1\"";
 }
 
 /// Builds the cases of one shape of a set form.
-class ShapeCases {
+class Builder {
  public:
-  ShapeCases(const Command& command, const Shape& shape, std::vector<Case>& out)
-      : command_(command), params_(shape.params), out_(out) {}
+  Builder(const Command& command, const Shape& shape, ShapeCases& out)
+      : command_(command), shape_(shape), params_(shape.params), out_(out.cases) {
+    out.good = line_with(params_.size(), "");
+  }
 
   void add() {
     accept(line_with(params_.size(), ""), "all arguments at their least");
@@ -44,6 +45,20 @@ class ShapeCases {
   }
 
  private:
+  std::string good(const Param& p) const {
+    switch (p.kind) {
+      case Kind::integer: return std::to_string(p.range.min);
+      case Kind::text: return takes_address(p) ? "\"192.0.2.7\"" : text_of(p.range.min);
+      case Kind::mac: return "\"02:00:00:00:00:01\"";
+      case Kind::ipv4: return good_address(p);
+      case Kind::choice:
+        return quoted(contains(shape_.applies.view(), "UDP") ? "UDP" : std::string(p.choices.front()));
+    }
+    return {};
+  }
+  /// CIPSEND takes an address as text, because it has words of its own for what is wrong with it.
+  bool takes_address(const Param& p) const { return command_.name == "+CIPSEND" && p.name == "remote IP"; }
+
   /// The whole line, every argument good but the one at `index`.
   std::string line_with(std::size_t index, const std::string& value) const {
     std::string line = "AT" + std::string(command_.name) + (command_.digit_follows ? "" : "=");
@@ -95,7 +110,7 @@ class ShapeCases {
         refuse(line_with(i, std::to_string(max + 1)), "more than the largest");
         break;
       case Kind::text:
-        accept(line_with(i, text_of(p.range.max)), "the longest");
+        if (!takes_address(p)) accept(line_with(i, text_of(p.range.max)), "the longest");
         refuse(line_with(i, text_of(p.range.max + 1)), "longer than the longest");
         if (min > 0) refuse(line_with(i, text_of(p.range.min - 1)), "shorter than the shortest");
         break;
@@ -110,8 +125,6 @@ class ShapeCases {
           refuse(line_with(i, quoted(wrong)), "not an address");
         break;
       case Kind::choice:
-        for (const std::string_view choice : p.choices)
-          accept(line_with(i, quoted(std::string(choice))), "a choice");
         for (const char* wrong : {"", "nonsense", "tcp"}) refuse(line_with(i, quoted(wrong)), "not a choice");
         break;
     }
@@ -121,6 +134,7 @@ class ShapeCases {
   void accept(const std::string& line, const char* why) { out_.push_back({Must::be_accepted, line, why}); }
 
   const Command& command_;
+  const Shape& shape_;
   std::span<const Param> params_;
   std::vector<Case>& out_;
 };
@@ -130,7 +144,7 @@ void add_form(std::vector<Case>& out, bool exists, const std::string& line, cons
 }
 }  // namespace
 
-std::vector<Case> cases_of(const Command& command) {
+std::vector<Case> form_cases_of(const Command& command) {
   std::vector<Case> out;
   const std::string head = "AT" + std::string(command.name);
   add_form(out, static_cast<bool>(command.query), head + "?", "query form");
@@ -139,7 +153,12 @@ std::vector<Case> cases_of(const Command& command) {
   add_form(out, false, head + "??", "no form at all");
   if (!command.digit_follows) add_form(out, false, head + "1", "a digit behind the name");
   if (!command.set || command.digit_follows) add_form(out, false, head + "=1", "set form");
-  for (const Shape& shape : command.set.shapes()) ShapeCases(command, shape, out).add();
+  return out;
+}
+
+std::vector<ShapeCases> shape_cases_of(const Command& command) {
+  std::vector<ShapeCases> out;
+  for (const Shape& shape : command.set.shapes()) Builder(command, shape, out.emplace_back()).add();
   return out;
 }
 

@@ -18,9 +18,18 @@ struct Case {
   std::string why;
 };
 
-/// All that follows from one row of the table of commands: the forms that it has not, arguments that are
-/// missing, surplus, of the wrong kind or just out of bounds, and those that are just within.
-std::vector<Case> cases_of(const at::Command&);
+/// What follows from one shape of a set form.
+struct ShapeCases {
+  std::string good;  ///< the line with all arguments at their least
+  std::vector<Case> cases;
+};
+
+/// Lines for the forms that a row has, and those that it hasn't.
+std::vector<Case> form_cases_of(const at::Command&);
+
+/// For each way to write the set form: arguments that are missing, surplus, of the wrong kind or just out of
+/// bounds, and those that are just within.
+std::vector<ShapeCases> shape_cases_of(const at::Command&);
 
 /// What AT+X=? must print, OK included.
 std::string expected_ranges(const at::Command&);

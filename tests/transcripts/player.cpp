@@ -178,6 +178,10 @@ void Player::act(std::string_view line) {
     change_peer(words);
   else if (words.take_if("network"))
     change_network(words);
+  else if (words.take_if("client"))
+    add_client(words);
+  else if (words.take_if("station"))
+    change_station(words);
   else if (words.take_if("host"))
     change_host(words);
   else if (words.take_if("reset"))
@@ -277,6 +281,7 @@ void Player::change_peer(Words& words) {
   sim::Peer* peer = internet.find_peer(at);
   if (peer == nullptr) return describe_peer(internet.peers.emplace_back(sim::Peer{.at = at}), words);
   if (words.take_if("sends")) return internet.send(at, words.take(), world().now());
+  if (words.take_if("datagram")) return internet.send_datagram(at, 0, words.take(), world().now());
   if (words.take_if("closes")) return internet.close(at, world().now());
   if (words.take_if("resets")) return internet.reset(at);
   if (words.take_if("got")) {
@@ -327,6 +332,22 @@ void Player::change_network(Words& words) {
     internet.most_at_once = words.take_number();
   else
     throw BadLine("the network stalls, flows, or goes in pieces of N");
+}
+
+void Player::add_client(Words& words) {
+  const net::Endpoint from = words.take_endpoint();
+  sim::Internet& internet = world().internet;
+  if (internet.find_peer(from) == nullptr) internet.peers.push_back({.at = from});
+  const auto port = static_cast<std::uint16_t>(words.take_number());
+  if (internet.connect(from, port, world().now()) == words.take_if("in-vain"))
+    throw BadLine("nobody listens there, or somebody does after all");
+}
+
+void Player::change_station(Words& words) {
+  const MacAddress mac = words.take_mac();
+  if (words.take_if("leaves")) return world().radio().station_leaves(mac, world().now());
+  if (!words.take_if("joins")) throw BadLine("a station joins, or leaves");
+  world().radio().station_joins(mac, words.empty() ? Ipv4{} : words.take_address(), world().now());
 }
 
 void Player::change_host(Words& words) {

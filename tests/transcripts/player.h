@@ -51,6 +51,8 @@ class Player {
   void change_peer(script::Words&);
   void describe_peer(sim::Peer&, script::Words&);
   void change_network(script::Words&);
+  void add_client(script::Words&);
+  void change_station(script::Words&);
   void change_host(script::Words&);
 
   sim::World& world();

@@ -1,0 +1,140 @@
+// What a transcript cannot show: long streams, a runtime that is late, memory.
+#include "sim/world.h"
+
+#include <gtest/gtest.h>
+
+#include "commands/table.h"
+
+namespace bfq::sim {
+namespace {
+constexpr net::Endpoint kPeer{Ipv4(127, 0, 0, 1), 4007};
+
+class AWorld : public ::testing::Test {
+ protected:
+  AWorld() {
+    world.internet.peers.push_back({.at = kPeer});
+    world.power_on();
+    world.pass(1s);
+    type("ATE0");
+  }
+  std::string type(const std::string& line) {
+    world.host_types(line + "\r\n");
+    return world.printed();
+  }
+  void open_link() {
+    type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"");
+    world.pass(1s);
+    type("AT+CIPSTART=\"TCP\",\"127.0.0.1\",4007");
+    world.pass(1s);
+    world.printed();
+  }
+  World world{commands::all()};
+};
+
+std::string pattern(std::size_t n) {
+  std::string s(n, '\0');
+  for (std::size_t i = 0; i < n; ++i) s[i] = static_cast<char>(i * 7 + i / 256);
+  return s;
+}
+
+/// The bytes of all +IPD in what was printed.
+std::string data_of(std::string_view printed) {
+  constexpr std::string_view kHead = "\r\n+IPD,";
+  std::string data;
+  while (printed.starts_with(kHead)) {
+    const std::size_t colon = printed.find(':');
+    const std::size_t n = std::stoul(std::string(printed.substr(kHead.size(), colon)));
+    EXPECT_LE(n, limits::kSegment);
+    data += printed.substr(colon + 1, n);
+    printed.remove_prefix(colon + 1 + n);
+  }
+  EXPECT_EQ(printed, "");
+  return data;
+}
+
+TEST_F(AWorld, carries_a_long_stream_to_a_host_that_reads) {
+  open_link();
+  world.internet.send(kPeer, pattern(100'000), world.now());
+  world.settle();
+  EXPECT_EQ(data_of(world.printed()), pattern(100'000));
+}
+
+TEST_F(AWorld, stops_reading_the_network_when_the_host_stops) {
+  open_link();
+  world.host.reads = false;
+  world.internet.send(kPeer, pattern(100'000), world.now());
+  world.settle();
+  world.pass(10min);
+  const std::size_t taken = world.internet.connections().back().received.size();
+  EXPECT_GT(taken, 0U);
+  EXPECT_LE(taken, limits::kUartOutput);
+  world.host.reads = true;
+  world.host.reads_at_once = 7;
+  world.settle();
+  EXPECT_EQ(data_of(world.printed()), pattern(100'000));
+}
+
+TEST_F(AWorld, sends_ten_thousand_bytes_of_any_value) {
+  open_link();
+  const std::string all = pattern(10'240);
+  for (std::size_t at = 0; at < all.size(); at += 2048) {
+    EXPECT_EQ(type("AT+CIPSEND=2048"), "\r\nOK\r\n> ");
+    world.host_types(all.substr(at, 2048));
+    EXPECT_EQ(world.printed(), "\r\nRecv 2048 bytes\r\n\r\nSEND OK\r\n");
+  }
+  EXPECT_EQ(world.internet.received_by(kPeer), all);
+}
+
+TEST_F(AWorld, shows_less_free_memory_while_something_is_held) {
+  const auto free = [this] {
+    const std::string reply = type("AT+SYSRAM?");
+    EXPECT_TRUE(reply.starts_with("+SYSRAM:") && reply.ends_with("\r\n\r\nOK\r\n")) << reply;
+    return std::stoul(reply.substr(8));
+  };
+  const std::size_t at_first = free();
+  open_link();
+  EXPECT_LT(free(), at_first);
+  world.internet.find_peer(kPeer)->reads = false;
+  type("AT+CIPSEND=1000");
+  const std::size_t before = world.module().status().free_bytes;
+  world.host_types(pattern(1000));
+  world.printed();
+  EXPECT_LE(world.module().status().free_bytes + 1000, before);
+  world.pass(20s);
+  type("AT+CWQAP");
+  world.pass(1s);
+  world.printed();
+  EXPECT_EQ(free(), at_first);
+}
+
+// A runtime may be late: input that came in time is then seen before advance().
+TEST_F(AWorld, gives_up_a_payload_even_when_the_runtime_was_late) {
+  open_link();
+  type("AT+CIPSEND=10");
+  world.pass(50ms);
+  world.host_types("+++");
+  world.oversleep(1s);
+  EXPECT_EQ(type("AT"), "\r\nSEND Canceled\r\n\r\nOK\r\n");
+}
+
+TEST_F(AWorld, begins_anew_after_a_power_cut) {
+  open_link();
+  world.power_cut();
+  world.pass(1s);
+  EXPECT_EQ(world.printed(), "\r\nready\r\n");
+  EXPECT_EQ(type("AT+CWJAP_CUR?"), "AT+CWJAP_CUR?\r\r\nNo AP\r\n\r\nOK\r\n");
+}
+
+TEST_F(AWorld, says_the_same_for_the_same) {
+  const auto history = [] {
+    World w(commands::all());
+    w.power_on();
+    w.pass(1s);
+    w.host_types("AT+CWLAP\r\nAT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+    w.pass(10s);
+    return w.printed();
+  };
+  EXPECT_EQ(history(), history());
+}
+}  // namespace
+}  // namespace bfq::sim
