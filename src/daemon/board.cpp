@@ -75,10 +75,12 @@ void Board::open_door(const DoorSpec& spec) {
 void Board::settle() {
   bool moved = true;
   while (moved) {
-    moved = fulfil_requests();
+    // First what is typed: even where the module takes none of it, it may find that its time is up, and
+    // then has something for all the others.
+    moved = wire_.drain();
+    moved |= fulfil_requests();
     moved |= hear_radio();
     moved |= sockets_.drain();
-    moved |= wire_.drain();
   }
   arm_timer();
   if (all_is_said()) finished_();

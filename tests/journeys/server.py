@@ -103,8 +103,8 @@ class Clients(unittest.TestCase):
                 self.assertEqual(received(host, 0), b"GET / HTTP/1.0\r\n\r\n")
                 self.assertEqual(send(host, 0, b"HTTP/1.0 200 OK\r\n\r\nhello"), b"\r\nSEND OK\r\n")
                 self.assertEqual(host.command("AT+CIPCLOSE=0"), b"0,CLOSED\r\n\r\nOK\r\n")
-                self.assertEqual(socat.stdout.read(), b"HTTP/1.0 200 OK\r\n\r\nhello")
                 socat.stdin.close()
+                self.assertEqual(socat.stdout.read(), b"HTTP/1.0 200 OK\r\n\r\nhello")
 
     def test_many_who_come_and_go_at_once(self):
         port = free_port()

@@ -135,7 +135,7 @@ bool TcpLink::send() {
     if (bytes.empty()) break;
     if (send_broke_) {
       side_.handle(net::SendFailed{handle()});
-      break;
+      return true;
     }
     const ssize_t n = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) {
