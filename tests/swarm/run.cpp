@@ -148,7 +148,8 @@ void Run::change_air() {
   if (!present.empty()) {
     const sim::Dhcp moods[] = {sim::Dhcp::answers, sim::Dhcp::answers, sim::Dhcp::is_silent,
                                sim::Dhcp::refuses};
-    present[dice_.one_in(2) ? present.size() - 1 : dice_.pick(present.size())].dhcp = moods[dice_.pick(std::size(moods))];
+    present[dice_.one_in(2) ? present.size() - 1 : dice_.pick(present.size())].dhcp =
+        moods[dice_.pick(std::size(moods))];
   }
   world_.air.delays.associate = std::chrono::milliseconds(dice_.some(20'000));
   world_.air.delays.address = std::chrono::milliseconds(dice_.some(20'000));
