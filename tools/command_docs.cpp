@@ -117,31 +117,34 @@ std::string arguments(const Shape& shape) {
   return text + "\n";
 }
 
-/// What a form prints. `{}` in a reply stands for the name of its command.
+/// `{}` in a reply is the command's own name: rows of one family share their texts.
 std::string answer(const Command& c, bfq::Doc reply) {
   std::string text = str(reply);
-  for (std::size_t at = text.find("{}"); at != std::string::npos; at = text.find("{}", at)) {
+  if (text.empty()) return "its result";
+  for (std::size_t at = 0; (at = text.find("{}", at)) != std::string::npos; at += c.name.size()) {
     text.replace(at, 2, c.name);
   }
-  return text.empty() ? "its result" : code(text) + ", then its result";
+  return code(text) + ", then its result";
 }
 
-std::string plain_form(const Command& c, const PlainForm& form, const std::string& written, std::string_view title) {
+std::string plain_form(const Command& c, const PlainForm& form, std::string_view mark,
+                       std::string_view title) {
   if (!form) return "";
-  return "| " + str(title) + " | " + code(written) + " | " + cell(answer(c, form.reply)) + " |\n";
+  return "| " + str(title) + " | " + code(full_name(c) + str(mark)) + " | " + cell(answer(c, form.reply)) +
+         " |\n";
 }
 
 std::string forms(const Command& c) {
   std::string text = "| form | written | answer |\n|---|---|---|\n";
   if (c.test == bfq::at::TestForm::ranges)
     text += "| test | " + code(full_name(c) + "=?") + " | the ranges |\n";
-  text += plain_form(c, c.query, full_name(c) + "?", "query");
+  text += plain_form(c, c.query, "?", "query");
   for (const Shape& shape : c.set.shapes()) {
-    const std::string when = shape.applies.view().empty() ? "" : " (" + str(shape.applies) + ")";
+    const std::string when = shape.applies.view().empty() ? "" : ", " + str(shape.applies);
     text +=
         "| set" + when + " | " + cell(code(syntax(c, shape))) + " | " + cell(answer(c, shape.reply)) + " |\n";
   }
-  text += plain_form(c, c.execute, full_name(c), "execute");
+  text += plain_form(c, c.execute, "", "execute");
   return text + "\nEvery other form answers `ERROR`.\n\n";
 }
 

@@ -29,6 +29,7 @@ struct Link {
   bool accepted = false;  ///< by our server, so we are not its client
   net::Interface through{};
   UdpMode udp_mode{};
+  bool peer_has_changed = false;
   std::uint16_t generation = 0;
   std::uint16_t local_port = 0;
   net::Endpoint remote{};

@@ -11,8 +11,12 @@ constexpr std::uint8_t kLink = 0;
 // Dialect 5.2: attempts to connect again are 100 ms apart.
 constexpr Duration kBetweenAttempts = 100ms;
 // Ours: an attempt that nobody answers is given up like a CIPSTART.
+// Fidelity (our decision, see Passage): In transparent transmission, an attempt to connect again that nobody
+// answers is given up after 20 s.
 constexpr Duration kAttemptGivesUp = 20s;
 // Dialect 0.4, 14: a network that takes nothing for so long is broken.
+// Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing for 10 s
+// counts as broken.
 constexpr Duration kSendGivesUp = 10s;
 }  // namespace
 
@@ -28,7 +32,7 @@ at::Answer Passage::enter(Module& module) {
 
 std::size_t Passage::take(Module& module, std::span<const std::byte> typed) {
   // The silence that ended the last packet may be noticed only now, together with what followed it.
-  if (packet_ends_.due(module.now())) advance(module);
+  if (next_deadline().due(module.now())) advance(module);
   if (module.job<Passing>() == nullptr) return 0;
   if (state_ == State::flushing) {
     escape_.held_back(module.now());
@@ -84,7 +88,7 @@ void Passage::on_opened() {
 }
 
 Deadline Passage::next_deadline() const {
-  const Deadline escaped = state_ == State::broken ? escape_.complete() : Deadline::never();
+  const Deadline escaped = state_ == State::flushing ? Deadline::never() : escape_.complete();
   return earliest({packet_ends_, give_up_, retry_, escaped});
 }
 
