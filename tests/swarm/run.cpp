@@ -31,7 +31,7 @@ Run::Run(unsigned seed, Manner manner, bool tell)
     : dice_(seed),
       manner_(manner),
       tells_(tell),
-      with_echo_(dice_.one_in(4)),
+      wild_(dice_.one_in(3)),
       junk_most_(std::size_t{1} << dice_.pick(12)),
       world_(commands::all()),
       ledger_(world_.internet) {}
@@ -41,7 +41,7 @@ std::string Run::live() {
   for (int i = 0; i < kSteps; ++i) step();
   come_to_rest();
   check_alive();
-  check_memory();
+  if (!wild_) check_memory();
   return history_;
 }
 
@@ -61,7 +61,7 @@ void Run::furnish() {
   sim::add_access_point(world_.air, {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
   world_.restart_takes = world_.first_start_takes = std::chrono::milliseconds(1 + dice_.pick(400));
   if (manner_ == Manner::watched) world_.host.types_at_once = 1;
-  if (manner_ == Manner::watched) world_.witness = &ledger_;
+  if (manner_ == Manner::watched && !wild_) world_.witness = &ledger_;
   world_.power_on();
   world_.pass(1s);
   read();
@@ -79,15 +79,15 @@ void Run::step() {
     case 6: change_peers(); break;
     case 7: change_network(); break;
     case 8: change_host(); break;
-    case 9: tell_again(); break;
+    case 9: wild_&& dice_.one_in(2) ? visit() : tell_again(); break;
     case 10:
       if (dice_.one_in(4)) reset();
       break;
     case 11:
-    case 12: type(mutated(dice_, likely_line(dice_, with_echo_)) + line_end(dice_)); break;
+    case 12: type(mutated(dice_, line()) + line_end(dice_)); break;
     case 13:
     case 14: type_payload(); break;
-    default: type(likely_line(dice_, with_echo_) + line_end(dice_));
+    default: type(line() + line_end(dice_));
   }
   read();
 }
@@ -193,6 +193,24 @@ void Run::change_host() {
   if (!world_.host.reads && dice_.one_in(4)) pass_long();
 }
 
+std::string Run::line() { return wild_ ? any_line(dice_) : likely_line(dice_); }
+
+/// What only the whole manual makes possible: clients, datagrams, stations, flash that fails.
+void Run::visit() {
+  const net::Endpoint from{Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(50000 + dice_.pick(1000))};
+  const MacAddress mac{{2, 0, 0, 0, 1, static_cast<std::uint8_t>(dice_.pick(10))}};
+  const std::size_t what = dice_.pick(5);
+  tell("visit   " + std::to_string(what));
+  switch (what) {
+    case 0: world_.internet.connect(from, 80, world_.now()); break;
+    case 1: world_.internet.send_datagram(from, 0, dice_.bytes(1 + dice_.some(2047)), world_.now()); break;
+    case 2: world_.radio().station_joins(mac, Ipv4(192, 168, 4, mac.bytes[5]), world_.now()); break;
+    case 3: world_.radio().station_leaves(mac, world_.now()); break;
+    default: world_.flash.fails = dice_.one_in(2);
+  }
+  world_.settle();
+}
+
 /// Answers that come twice, or too late. Power and flash keep their word.
 void Run::tell_again() {
   const auto& told = world_.told();
@@ -218,9 +236,9 @@ void Run::read() {
   unheard_ += printed;
   if (world_.boots() != boots_seen_) return recover();
   const std::string heard = std::exchange(unheard_, {});
-  if (manner_ != Manner::watched) return;
+  if (manner_ != Manner::watched || wild_) return;
   ledger_.check_sent();
-  if (!with_echo_) ledger_.hear(heard);
+  ledger_.hear(heard);
 }
 
 /// After a boot the echo is on again: switches it off before anything else is typed, and keeps that out of
@@ -232,7 +250,7 @@ void Run::recover() {
   world_.forget_typed();
   world_.settle();
   unheard_ += world_.printed();
-  if (!with_echo_) {
+  if (!wild_) {
     world_.host_types("ATE0\r\n");
     const std::string printed = world_.printed();
     if (printed != "ATE0\r\r\n\r\nOK\r\n")
@@ -258,14 +276,15 @@ void Run::come_to_rest() {
   rest();
   type("\r\n");  // ends what was left of a line, which may be any command
   rest();
-  if (manner_ == Manner::watched && !with_echo_) ledger_.check_at_rest();
+  if (manner_ == Manner::watched && !wild_) ledger_.check_at_rest();
 }
 
 void Run::rest() {
   world_.pass(100s);
   read();
   if (world_.untyped() > 0) throw Violation("the module takes nothing more");
-  if (world_.module().status().activity == Activity::collecting) {
+  const Activity activity = world_.module().status().activity;
+  if (activity == Activity::collecting || activity == Activity::passing) {
     type("+++");
     world_.pass(1s);
     read();

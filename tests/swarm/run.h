@@ -32,6 +32,8 @@ class Run {
   void change_network();
   void change_host();
   void tell_again();
+  void visit();
+  std::string line();
   void reset();
   void read();
   void recover();
@@ -44,7 +46,7 @@ class Run {
   Dice dice_;
   Manner manner_;
   bool tells_;
-  bool with_echo_;  ///< then what is printed cannot be told apart, and the ledger does not listen
+  bool wild_;  ///< types the whole manual, and nobody keeps the books
   std::size_t junk_most_;
   sim::World world_;
   Ledger ledger_;
