@@ -257,7 +257,9 @@ Peer* Internet::find_peer(net::Endpoint at) {
 std::string Internet::received_by(net::Endpoint peer) const {
   std::string all;
   for (const Connection& c : connections_)
-    if (c.asked.remote == peer) all += c.sent;
+    if (!c.carries_datagrams() && c.asked.remote == peer) all += c.sent;
+  for (const Datagram& d : datagrams_)
+    if (d.destination == peer) all += d.bytes;
   return all;
 }
 

@@ -115,7 +115,7 @@ class Internet {
   /// The peer at an endpoint, or nullptr.
   Peer* find_peer(net::Endpoint);
 
-  /// All that ever came to a peer, over all its connections.
+  /// All that ever came to a peer, over all its connections, and then in datagrams.
   std::string received_by(net::Endpoint) const;
   const std::deque<Connection>& connections() const { return connections_; }
 
