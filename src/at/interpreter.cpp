@@ -20,6 +20,9 @@ struct Parsed {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// Fidelity (manual, 1, note 5): Commands are in capital letters.
+// Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a digit or CR.
+
 /// A name ends at '=', '?', a digit or the end of the line (dialect 1.2).
 Parsed parse(std::string_view line) {
   const auto* end =
@@ -67,12 +70,17 @@ void Interpreter::forget_line() {
 }
 
 void Interpreter::take(char c, Module& module, Reply reply, Busy busy) {
+  // Fidelity (observed, T1, T18): With echo on, each byte but LF is sent back at once and unchanged.
+  // Fidelity (our decision, dialect 1.3): The echo goes on while a command runs.
   if (c == '\n') return end_line(module, reply, busy);
   if (echo_) reply.text({&c, 1});
   store(c);
 }
 
 void Interpreter::store(char c) {
+  // Fidelity (our decision, dialect 1.2): What stands between the first CR and the LF is ignored.
+  // Fidelity (our decision, dialect 1.2): There is no editing: backspace and DEL are bytes like others.
+  // Fidelity (our decision, dialect 1.2): A line of more than 256 bytes is dropped and answers ERROR once.
   if (ended_) return;
   if (c == '\r') {
     ended_ = true;
@@ -87,9 +95,16 @@ void Interpreter::end_line(Module& module, Reply reply, Busy busy) {
   const std::string_view line{line_.data(), length_};
   const bool complete = ended_ && !overlong_;
   forget_line();
+  // Fidelity (manual, 1, note 5): A line ends with CR LF; CR alone answers nothing.
+  // Fidelity (our decision, dialect 1.2): A line that ends with a bare LF answers ERROR.
   if (busy != Busy::no) return refuse_busy(complete ? line : std::string_view{}, module, reply, busy);
+  // Fidelity (our decision, dialect 1.2): What stands in front of the first AT is skipped.
+  // Fidelity (our decision, dialect 1.2): A line without AT, also an empty one, answers ERROR.
   const std::size_t head = line.find(kHead);
   if (head == std::string_view::npos) return answer(Answer::error, {}, reply);
+  // Fidelity (observed, T1, T18, T19): Behind the echo of a line, its CR included, follow CR LF.
+  // Fidelity (our decision, dialect 0.4, 5): That CR LF is missing behind a line without AT, and behind one
+  // that meets busy.
   if (echo_) reply.end();
   if (!complete) return answer(Answer::error, {}, reply);
   run_line(slice(line, head + kHead.size()), module, reply);
@@ -104,11 +119,16 @@ void Interpreter::refuse_busy(std::string_view line, Module& module, Reply reply
       return answer(command->interrupts(module), {}, reply);
     }
   }
+  // Fidelity (observed, T31, T50, T57): A line while a command runs is dropped and answers busy p...
+  // Fidelity (observed, T30): A line while a payload is being sent is dropped and answers busy s...
+  // Fidelity (our decision, dialect 0.3, SW5): One busy line for each LF.
   reply.line(busy == Busy::sending ? words::kBusySending : words::kBusyProcessing);
 }
 
 void Interpreter::run_line(std::string_view line, Module& module, Reply reply) {
   const Parsed parsed = parse(line);
+  // Fidelity (observed, T9): An unknown command answers ERROR alone.
+  // Fidelity (observed, T35): A form that a command does not have answers ERROR alone.
   command_ = find(table_, parsed.name);
   if (command_ == nullptr) return answer(Answer::error, {}, reply);
   const Command& command = *command_;
@@ -137,6 +157,8 @@ void Interpreter::run_set(std::string_view arguments, Module& module, Reply repl
   if (!split_fields(std::span(line_).subspan(offset, arguments.size()), fields)) {
     return answer(Answer::error, {}, reply);
   }
+  // Fidelity (our decision, dialect 2): First what the command needs is looked at, then each argument from
+  // left to right. The first one that is wrong decides what is printed.
   const Shape* shape = fitting(*command_, module, fields.view());
   if (shape == nullptr) return answer(Answer::error, {}, reply);
   if (shape->allowed != nullptr) {
@@ -154,6 +176,8 @@ void Interpreter::refuse_with(const Refusal& refusal, Reply reply) {
 }
 
 void Interpreter::answer(Answer answer, Spacing spacing, Reply reply) {
+  // Fidelity (observed, T7, T8, T11): Information lines have no empty line in front, results have one.
+  // Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every query.
   switch (answer) {
     case Answer::ok: return reply.line(spacing == Spacing::tight ? words::kOkWithoutBlankLine : words::kOk);
     case Answer::error: return reply.line(words::kError);

@@ -4,6 +4,7 @@
 
 namespace bfq::at {
 namespace {
+// Fidelity (our decision, dialect 2): A number has one to nine digits and no quotation marks.
 constexpr std::size_t kMostDigits = 9;  // dialect 2: at most nine digits, so an int32 always holds it
 
 int hex_digit(char c) {
@@ -86,6 +87,7 @@ Refusal store_all(std::span<const Param> params, Fields fields, std::string_view
     if (param.then == nullptr) continue;
     if (const Refusal refusal = param.then(module, args)) return refusal;
   }
+  // Fidelity (our decision, dialect 1.2): An argument too many answers ERROR.
   return fields.size() > params.size() ? refuse(surplus) : kAccepted;
 }
 }  // namespace bfq::at

@@ -14,6 +14,7 @@
 namespace bfq::daemon {
 namespace {
 // Ours: a real module of this family takes some 100 ms from power, or from AT+RST, to "ready".
+// Fidelity (our decision, dialect 1.6): `ready` comes 200 ms after power, and 300 ms after AT+RST.
 constexpr Duration kPowerOnTakes = 200ms;
 constexpr Duration kRestartTakes = 300ms;
 

@@ -11,6 +11,7 @@ namespace bfq {
 /// after (dialect 5.1, 5.2).
 class Escape {
  public:
+  // Fidelity (our decision, dialect 5.1): +++ is alone when 20 ms of silence stand before and behind it.
   static constexpr Duration kSilence = 20ms;
 
   /// Begins to watch at `now`, when the last byte of the command line has just come.

@@ -236,6 +236,7 @@ void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender
   links_[id].last_active = module.now();
   at::Reply reply = module.reply();
   if (module.job<Passing>() == nullptr) {
+    // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
     reply.text(at::words::kIpd);
     if (multiple_) reply.number(id).comma();
     reply.number(static_cast<std::int64_t>(bytes.size()));
@@ -270,6 +271,7 @@ void Links::on(Module& module, const net::Closed& event) {
 void Links::retire(Module& module, std::uint8_t id) {
   links_[id].state = Link::State::gone;
   if (module.job<Passing>() != nullptr) return module.passage().on_broken(module);
+  // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED behind the result.
   module.notify({.kind = Notice::Kind::closed, .link = id});
   const auto* sending = module.job<Sending>();
   if (sending != nullptr && sending->link.id == id) module.finish_send(at::words::kSendFail);
@@ -294,6 +296,7 @@ void Links::close_links_through(Module& module, net::Interface side) {
 }
 
 void Links::closed_was_said(std::uint8_t id) {
+  // Fidelity (our decision, see Links): A link number is not used again before its CLOSED has been said.
   if (links_[id].state == Link::State::gone) links_[id].state = Link::State::free;
 }
 

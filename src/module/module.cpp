@@ -30,11 +30,12 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
 }
 
 std::size_t Module::take(std::span<const std::byte> bytes) {
+  // An escape that was complete before these bytes came, where the runtime was late to say so.
+  if (job<Collecting>() != nullptr && deadline_of(*job<Collecting>()).due(now_)) give_up_job();
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
   if (job<Passing>() != nullptr) {
     const std::size_t taken = passage_.take(*this, bytes);
     if (taken > 0 || job<Passing>() != nullptr) return taken;
-    // The escape was complete before these bytes came: they begin a command.
   }
   if (!takes_command_bytes()) return 0;
   interpreter_.take(static_cast<char>(bytes.front()), *this, at::Reply(uart_out_), busy());
@@ -56,6 +57,8 @@ void Module::uart_sent(std::size_t n, Instant now) {
 
 std::size_t Module::link_room(LinkHandle link) const {
   const std::size_t most = job<Passing>() != nullptr ? limits::kPayload : limits::kSegment;
+  // Fidelity (our decision, see Module): While the host does not read, nothing is read from the network.
+  // Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or one datagram.
   const bool may_speak =
       phase_ == Phase::running && notices_.empty() && !holds_lines() && links_.is_open(link);
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
@@ -190,6 +193,10 @@ bool Module::has_room_for_a_line() const { return uart_out_.room() >= limits::kR
 
 /// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
 void Module::flush_notices(bool into_reserve) {
+  // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is said;
+  // data and lines that came meanwhile follow behind it.
+  // Fidelity (our decision, dialect 1.7): An unsolicited line is printed whole; it may stand within the echo
+  // of a line that is being typed.
   if (holds_lines()) return;
   while (!notices_.empty() && (into_reserve || has_room_for_a_line())) {
     say(notices_.front());
@@ -199,6 +206,8 @@ void Module::flush_notices(bool into_reserve) {
 
 /// Transparent transmission carries nothing but payload (dialect 5.2).
 void Module::notify(const Notice& notice) {
+  // Fidelity (our decision, dialect 5.2): What would be an unsolicited line in transparent transmission is
+  // not printed, then or later.
   if (job<Passing>() == nullptr) notices_.add(notice);
 }
 
@@ -269,6 +278,8 @@ void Module::finish_passage() {
 }
 
 at::Busy Module::busy() const {
+  // Fidelity (our decision, dialect 1.5): Bytes directly behind a full payload count as typed while busy; an
+  // LF that comes when the payload is sent ends a line that answers ERROR.
   if (job<NoJob>() != nullptr) return at::Busy::no;
   return job<Sending>() != nullptr ? at::Busy::sending : at::Busy::processing;
 }
@@ -305,6 +316,8 @@ void Module::boot(const power::Started& started) {
   settings_ = memory_.stored();
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
+  // Fidelity (our decision, dialect 1.6): No boot text of the silicon; the first line is `ready`, and an
+  // automatic join follows.
   at::Reply(uart_out_).line(at::words::kReady);
   if (has_access_point()) soft_ap_.start(*this);
   const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();

@@ -20,6 +20,9 @@ bool Notices::is_news(const Notice& notice) {
     const auto waiting = all();
     return std::any_of(waiting.begin(), waiting.end(), matches);
   };
+  // Fidelity (our decision, see Notices): While the host does not read, a loss takes back the WIFI CONNECTED
+  // and WIFI GOT IP that it has not read; what is left still alternates. Likewise for each station
+  // of the softAP.
   if (notice.kind == Kind::wifi_disconnect) {
     const bool unsaid = waits([](const Notice& n) { return n.kind == Kind::wifi_connected; });
     take_back([](const Notice& n) { return n.kind == Kind::wifi_connected || n.kind == Kind::wifi_got_ip; });

@@ -11,8 +11,12 @@ constexpr std::uint8_t kLink = 0;
 // Dialect 5.2: attempts to connect again are 100 ms apart.
 constexpr Duration kBetweenAttempts = 100ms;
 // Ours: an attempt that nobody answers is given up like a CIPSTART.
+// Fidelity (our decision, see Passage): In transparent transmission, an attempt to connect again that nobody
+// answers is given up after 20 s.
 constexpr Duration kAttemptGivesUp = 20s;
 // Dialect 0.4, 14: a network that takes nothing for so long is broken.
+// Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing for 10 s
+// counts as broken.
 constexpr Duration kSendGivesUp = 10s;
 }  // namespace
 

@@ -10,6 +10,7 @@ namespace {
 // Dialect 3.2: a join gives up after about 15 s.
 constexpr Duration kJoinGivesUp = 15s;
 // Ours: no scan takes longer than its channels times the longest time for each, and a margin.
+// Fidelity (our decision, see Station): A scan that never ends answers ERROR after 30 s.
 constexpr Duration kScanGivesUp = 30s;
 // Ours: how long after a loss, or a failed attempt to come back, the station tries again.
 constexpr Duration kRetryAfterLoss = 1s;
@@ -123,6 +124,7 @@ void Station::on(Module& module, const net::Addressed& event) {
   const bool first = phase_ == Phase::addressing;
   address_ = event;
   phase_ = Phase::up;
+  // Fidelity (our decision, dialect 7): A change of address while joined prints nothing.
   if (!first) return;  // a change while joined prints nothing (dialect 7)
   retry_ = Deadline::never();
   module.links().forget_history();
@@ -163,6 +165,8 @@ void Station::give_up(Module& module, const Joining&) {
 
 void Station::on(Module& module, const radio::Lost& event) {
   if (!associated() || event.ticket != network_.ticket) return;
+  // Fidelity (our decision, dialect 0.4, 6): A lost access point: WIFI DISCONNECT, then CLOSED for each link
+  // of the station, lowest number first, UDP included; links of the softAP's clients stay.
   retry_later(module, kRetryAfterLoss);
   module.notify({.kind = Notice::Kind::wifi_disconnect});
   module.links().close_links_through(module, net::Interface::station);
@@ -176,8 +180,9 @@ void Station::retry_later(Module& module, Duration after) {
 
 void Station::advance(Module& module) {
   if (!retry_.due(module.now())) return;
-  disassociate(module);
-  associate(module, module.now() + kJoinGivesUp);
+  if (phase_ == Phase::waiting) return associate(module, module.now() + kJoinGivesUp);
+  disassociate(module);  // an attempt that came to nothing
+  retry_later(module, kRetryAfterFailure);
 }
 
 AddressSettings Station::address() const {

@@ -55,6 +55,8 @@ const AccessPoint* find_access_point(const Air& air, MacAddress bssid) {
   return at == air.access_points.end() ? nullptr : &*at;
 }
 
+// Fidelity (our decision, see Air): A station gets .2 or the next free address, and the same one each
+// time while the program runs.
 Ipv4 lease_address(Air& air, const AccessPoint& from, MacAddress station) {
   for (const Lease& l : air.leases)
     if (l.network == from.network && l.station == station) return l.address;

@@ -17,6 +17,9 @@ constexpr int kChannels = 13;
 
 Ipv4 gateway_of(const AccessPoint& ap) { return Ipv4(ap.network.bits | 1U); }
 
+// Fidelity (our decision, see sim Radio): An enterprise network answers number 4; an open network takes any
+// password.
+
 /// What a join of `ap` comes to, or nothing when it succeeds.
 std::optional<JoinFailure> refusal(const AccessPoint& ap, const radio::Join& join) {
   if (ap.security == Security::enterprise) return JoinFailure::refused;
@@ -45,6 +48,7 @@ bool fits(const AccessPoint& ap, const radio::Scan& scan) {
   return !scan.channel || *scan.channel == ap.channel;
 }
 
+// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, 802.11 b, g and n, and no WPS.
 radio::AccessPoint as_seen(const AccessPoint& ap, bool by_name) {
   radio::AccessPoint seen;
   if (!ap.hidden || by_name) seen.ssid = Text<32>(slice(ap.ssid, 0, 32));
@@ -55,6 +59,9 @@ radio::AccessPoint as_seen(const AccessPoint& ap, bool by_name) {
   seen.pairwise = seen.group = cipher_of(ap.security);
   return seen;
 }
+
+// Fidelity (our decision, see sim Radio): A passive scan, or one with times, takes them for each of 13
+// channels: 360 ms passive, 120 ms active, unless the host says otherwise.
 
 /// A scan takes the air's usual time, unless the host wants to listen in its own way.
 Duration scan_time(const radio::Scan& scan, const Delays& delays) {

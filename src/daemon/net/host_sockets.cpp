@@ -66,6 +66,7 @@ void HostSockets::power_off() {
 
 void HostSockets::resolve(const net::Resolve& request) {
   const std::string name(request.name.view());
+  // Fidelity (our decision, see HostSockets): Names come from the hosts file, then from DNS, IPv4 alone.
   const auto lan = side_.lan();
   if (!lan) {
     due_.push_back(net::ResolveFailed{request.ticket});
@@ -97,6 +98,7 @@ void HostSockets::open(const net::Open& request) {
   const auto actual = route(side_.lan(), request.remote.address);
   if (!actual) return refuse(request, net::OpenFailure::unreachable, "nobody has that address");
   const auto verdict = policy_.judge({request.name.view(), request.remote.address, *actual, request.remote.port});
+  // Fidelity (our decision, see NetPolicy): What --net forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, net::OpenFailure::unreachable, verdict.reason.c_str());
   const auto link = std::make_shared<TcpLink>(io_, side_, request);
   links_[request.link.id] = link;

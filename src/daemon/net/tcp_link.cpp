@@ -19,8 +19,11 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 // Small, so that SEND OK means "on its way" and not "in some buffer of this machine".
+// Fidelity (our decision, see TcpLink): SEND OK comes when the machine has taken the bytes; it is asked to
+// hold at most 16 KiB of them for a link.
 constexpr int kSendBuffer = 16 * 1024;
 // Ours, after lwIP: after the silence that the host chose, three probes, a second apart.
+// Fidelity (our decision, see TcpLink): After the keep-alive time, three probes a second apart; then CLOSED.
 constexpr int kProbeInterval = 1, kProbes = 3;
 // Reads in a row before others get their turn.
 constexpr int kReadsInARow = 16;
@@ -147,6 +150,7 @@ void TcpLink::read() {
     const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), room, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (n < 0 && errno == EINTR) continue;
+    // Fidelity (our decision, dialect 1.7): What came before an end is printed before CLOSED.
     if (n <= 0) return finish();
     side_.link_input(handle(), std::span(buffer).first(static_cast<std::size_t>(n)));
     side_.settle();

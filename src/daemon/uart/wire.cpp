@@ -11,6 +11,8 @@ constexpr std::size_t kRead = 4096;
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty buffer
 // puts the writer to sleep.
 constexpr std::size_t kWrite = 2048;
+// Fidelity (our decision, see Wire): Of several hosts, one that has taken nothing for 1 s while others read
+// loses bytes instead of holding the module up.
 constexpr auto kLaggardsAreWaitedFor = std::chrono::seconds(1);
 using Clock = std::chrono::steady_clock;
 }  // namespace
@@ -30,6 +32,7 @@ void Wire::stop_listening(const Host& host) {
 void Wire::change_host(const Host& host) {
   End* end = find(host);
   if (end == nullptr) return;
+  // Fidelity (our decision, see Wire): A new host gets nothing that was meant for the one before.
   end->listens = false;
   while (send()) {
   }
@@ -150,6 +153,8 @@ void Wire::sent(std::size_t n) {
     if (end.lags) dropped_ += lost;
     end.ahead -= n - lost;
   }
+  // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire that ends
+  // in the air.
   if (!heard) dropped_ += n;
   said_trace_.add(side_.uart_output().first(n));
   side_.uart_sent(n);
