@@ -16,7 +16,7 @@ inline constexpr std::size_t kPayload = 2048;
 inline constexpr std::size_t kSegment = 1460;
 /// Largest datagram that can reach the host; a larger one is dropped where it arrives.
 inline constexpr std::size_t kDatagram = 2048;
-/// What waits for the host: two full +IPD and the reserve below.
+/// What waits for the host: the largest +IPD, as much again or most of it, and the reserve below.
 inline constexpr std::size_t kUartOutput = 6144;
 /// The part of the UART output that received data and unsolicited lines leave free, so that one
 /// command can always print its reply, every line that waits, and its result.

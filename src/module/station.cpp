@@ -180,8 +180,9 @@ void Station::retry_later(Module& module, Duration after) {
 
 void Station::advance(Module& module) {
   if (!retry_.due(module.now())) return;
-  disassociate(module);
-  associate(module, module.now() + kJoinGivesUp);
+  if (phase_ == Phase::waiting) return associate(module, module.now() + kJoinGivesUp);
+  disassociate(module);  // an attempt that came to nothing
+  retry_later(module, kRetryAfterFailure);
 }
 
 AddressSettings Station::address() const {

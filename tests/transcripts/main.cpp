@@ -1,14 +1,18 @@
-// Plays transcripts: transcripts [--byte-by-byte] FILE-OR-DIRECTORY...
+// Plays transcripts: transcripts [--byte-by-byte] [--coverage WORDS.H] FILE-OR-DIRECTORY...
+// With --coverage it fails, too, where something of the language never came up (coverage.h).
 // Or says which commands there are: transcripts --commands
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <vector>
 
 #include "commands/table.h"
+#include "coverage.h"
 #include "player.h"
 
 namespace {
@@ -31,11 +35,13 @@ std::vector<fs::path> transcripts_in(const fs::path& where) {
   return found;
 }
 
-bool plays(const fs::path& file, bfq::HostManner manner) {
+bool plays(const fs::path& file, bfq::HostManner manner, bfq::Coverage* coverage) {
   std::snprintf(playing, sizeof playing, "%s", file.c_str());
   std::ifstream in(file);
   if (!in) return std::printf("%s: cannot be read\n", file.c_str()), false;
-  const std::string complaint = bfq::Player(bfq::commands::all(), manner).play(in);
+  bfq::Player player(coverage != nullptr ? coverage->table() : bfq::commands::all(), manner);
+  if (coverage != nullptr) player.listen(*coverage);
+  const std::string complaint = player.play(in);
   if (!complaint.empty()) std::printf("%s:%s\n", file.c_str(), complaint.c_str());
   return complaint.empty();
 }
@@ -45,11 +51,27 @@ int list_commands() {
     std::printf("%.*s\n", static_cast<int>(c.name.size()), c.name.data());
   return 0;
 }
+
+std::unique_ptr<bfq::Coverage> coverage_of(const char* words_h) {
+  std::ifstream in(words_h);
+  std::vector<bfq::Word> words = bfq::read_words(in);
+  if (words.empty()) std::printf("%s: holds no words\n", words_h), std::exit(1);
+  return std::make_unique<bfq::Coverage>(bfq::commands::all(), std::move(words));
+}
+
+/// Whether nothing is missing.
+bool report(const bfq::Coverage& coverage) {
+  const std::vector<std::string> complaints = coverage.complaints();
+  for (const std::string& complaint : complaints) std::printf("%s\n", complaint.c_str());
+  std::printf("of %zu forms, failures and words %zu were never seen\n", coverage.wanted(), complaints.size());
+  return complaints.empty();
+}
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGABRT, tell_where);
   auto manner = bfq::HostManner::at_once;
+  std::unique_ptr<bfq::Coverage> coverage;
   std::size_t played = 0, failed = 0;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--commands") == 0) return list_commands();
@@ -57,11 +79,16 @@ int main(int argc, char** argv) {
       manner = bfq::HostManner::byte_by_byte;
       continue;
     }
+    if (std::strcmp(argv[i], "--coverage") == 0 && i + 1 < argc) {
+      coverage = coverage_of(argv[++i]);
+      continue;
+    }
     for (const fs::path& file : transcripts_in(argv[i])) {
       ++played;
-      failed += !plays(file, manner);
+      failed += !plays(file, manner, coverage.get());
     }
   }
   std::printf("%zu transcripts, %zu failed\n", played, failed);
-  return failed != 0 || played == 0;
+  const bool complete = coverage == nullptr || report(*coverage);
+  return failed != 0 || played == 0 || !complete;
 }

@@ -87,7 +87,10 @@ void Player::step(std::string_view line) {
 }
 
 void Player::type(std::string_view line) {
-  world().host_types(is_exact(line) ? exact(line) : after_mark(line) + std::string(kLineEnd));
+  const std::string bytes = is_exact(line) ? exact(line) : after_mark(line) + std::string(kLineEnd);
+  sim::World& there = world();
+  if (audience_ != nullptr) audience_->typed(bytes);
+  there.host_types(bytes);
 }
 
 void Player::expect(std::string_view line) {
@@ -111,6 +114,7 @@ void Player::compare() {
   expected_.clear();
   if (at < got.size())
     throw Mismatch{line_number_, "before this line came, unexpected, " + escaped(cut(got.substr(at)))};
+  if (audience_ != nullptr) audience_->printed(got);
 }
 
 void Player::complain(std::size_t at, const std::string& got) const {
@@ -328,10 +332,14 @@ void Player::change_network(Words& words) {
     internet.stalled = true;
   else if (words.take_if("flows"))
     internet.stalled = false;
+  else if (words.take_if("exhausted"))
+    internet.exhausted = true;
+  else if (words.take_if("recovers"))
+    internet.exhausted = false;
   else if (words.take_if("pieces"))
     internet.most_at_once = words.take_number();
   else
-    throw BadLine("the network stalls, flows, or goes in pieces of N");
+    throw BadLine("the network stalls, flows, is exhausted, recovers, or goes in pieces of N");
 }
 
 void Player::add_client(Words& words) {

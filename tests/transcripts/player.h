@@ -2,6 +2,7 @@
 #include <istream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "script.h"
@@ -12,6 +13,15 @@ namespace bfq {
 /// How the host behaves while a transcript is played; the bytes must be the same either way.
 enum class HostManner : std::uint8_t { at_once, byte_by_byte };
 
+/// Who listens to a play: told each burst before the module takes it, and each time all that came of it,
+/// once that was found to be right.
+class Audience {
+ public:
+  virtual ~Audience() = default;
+  virtual void typed(std::string_view bytes) = 0;
+  virtual void printed(std::string_view bytes) = 0;
+};
+
 /// Plays one transcript in a world of its own and compares every byte.
 class Player {
  public:
@@ -20,6 +30,8 @@ class Player {
   /// Plays all lines of `text`. Empty when everything was as expected; else what was not, beginning
   /// with the number of its line.
   std::string play(std::istream& text);
+
+  void listen(Audience& audience) { audience_ = &audience; }
 
   int line_number() const { return line_number_; }
 
@@ -60,6 +72,7 @@ class Player {
 
   at::CommandTable table_;
   HostManner manner_;
+  Audience* audience_ = nullptr;
   sim::Birth birth_;
   std::unique_ptr<sim::World> world_;
   std::vector<sim::AccessPoint> lost_;

@@ -20,7 +20,8 @@ bool is_this_machine(std::string_view name) {
 }
 }  // namespace
 
-HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy, unsigned index)
+HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
+                         unsigned index)
     : io_(io), side_(side), policy_(policy), index_(index), server_(io, side, index) {}
 
 bool HostSockets::request(const Request& request) {
@@ -83,8 +84,10 @@ void HostSockets::resolve(const net::Resolve& request) {
     queries_[ticket.number] = NameQuery::start(io_, name, [this, ticket, name](std::optional<Ipv4> address) {
       spdlog::debug("name {} is {}", name, address ? text_of(*address) : "unknown");
       queries_.erase(ticket.number);
-      if (address) side_.handle(net::Resolved{ticket, *address});
-      else side_.handle(net::ResolveFailed{ticket});
+      if (address)
+        side_.handle(net::Resolved{ticket, *address});
+      else
+        side_.handle(net::ResolveFailed{ticket});
       side_.settle();
     });
   }
@@ -101,7 +104,8 @@ void HostSockets::open(const net::Open& request) {
   }
   const auto actual = route(side_.networks(), request.remote.address);
   if (!actual) return refuse(request, net::OpenFailure::unreachable, "nobody has that address");
-  const auto verdict = policy_.judge({request.name.view(), request.remote.address, *actual, request.remote.port});
+  const auto verdict =
+      policy_.judge({request.name.view(), request.remote.address, *actual, request.remote.port});
   // Fidelity (our decision, see NetPolicy): What --net forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, net::OpenFailure::unreachable, verdict.reason.c_str());
   const auto link = std::make_shared<TcpLink>(io_, side_, request);
@@ -123,8 +127,8 @@ void HostSockets::open_datagrams(const net::Open& request) {
 }
 
 void HostSockets::refuse(const net::Open& request, net::OpenFailure why, const char* reason) {
-  spdlog::info("link {}: {} {}:{} refused: {}", request.link.id, request.name.view(), text_of(request.remote.address),
-               request.remote.port, reason);
+  spdlog::info("link {}: {} {}:{} refused: {}", request.link.id, request.name.view(),
+               text_of(request.remote.address), request.remote.port, reason);
   due_.push_back(net::OpenFailed{request.link, why});
 }
 
@@ -132,7 +136,8 @@ void HostSockets::close(const net::Close& request) {
   const auto speaks_of_it = [&](const Event& event) {
     const auto* opened = std::get_if<net::Opened>(&event);
     const auto* failed = std::get_if<net::OpenFailed>(&event);
-    return (opened != nullptr && opened->link == request.link) || (failed != nullptr && failed->link == request.link);
+    return (opened != nullptr && opened->link == request.link) ||
+           (failed != nullptr && failed->link == request.link);
   };
   due_.erase(std::remove_if(due_.begin(), due_.end(), speaks_of_it), due_.end());
   if (request.link.id >= links_.size()) return;
@@ -143,8 +148,10 @@ void HostSockets::close(const net::Close& request) {
 // The server --------------------------------------------------------------------------------------
 
 void HostSockets::listen(const net::Listen& request) {
-  if (server_.listen(request.port)) due_.push_back(net::Listening{request.ticket});
-  else due_.push_back(net::ListenFailed{request.ticket});
+  if (server_.listen(request.port))
+    due_.push_back(net::Listening{request.ticket});
+  else
+    due_.push_back(net::ListenFailed{request.ticket});
 }
 
 void HostSockets::accept(const net::Accept& request) {

@@ -1,0 +1,62 @@
+#pragma once
+#include <istream>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "at/command.h"
+#include "player.h"
+#include "words_seen.h"
+
+namespace bfq {
+
+/// Listens to plays, and says what of the language never came up in them: a form of a command that was
+/// never accepted, a number that a command never failed with, a word that the module never printed.
+///
+/// What must come up follows from the rows and from words.h alone. It is the handlers themselves that
+/// tell when they run: plays must be given table(), the rows with a tap in front of each handler. Only
+/// one Coverage may live at a time, as a handler is a bare function.
+class Coverage : public Audience {
+ public:
+  Coverage(at::CommandTable rows, std::vector<Word> words);
+  ~Coverage() override;
+  Coverage(const Coverage&) = delete;
+  Coverage& operator=(const Coverage&) = delete;
+
+  at::CommandTable table() const { return tapped_; }
+  /// What never came up, and what came up that should not have, in order of the rows.
+  std::vector<std::string> complaints() const;
+  std::size_t wanted() const { return wanted_.size(); }
+
+  void typed(std::string_view bytes) override;
+  void printed(std::string_view bytes) override;
+
+ private:
+  friend struct Taps;
+  /// A command that has answered `later`: whether it was accepted shows in what it prints.
+  struct Pending {
+    std::string form;
+    const at::Command* row;
+  };
+
+  void want(std::string form) { wanted_.push_back(std::move(form)); }
+  void want_forms(const at::Command&);
+  void tap(std::size_t row);
+  void ran(std::string form, const at::Command&, at::Answer);
+  void read_result(const WordsSeen::Hit&, std::string_view text);
+  void failed(const at::Command&, std::string_view before);
+  void look_for_ranges(std::string_view text);
+
+  at::CommandTable rows_;
+  std::vector<at::Command> tapped_;
+  std::vector<std::vector<at::Shape>> tapped_shapes_;
+  std::vector<std::string> wanted_;
+  std::set<std::string> seen_, undeclared_;
+  WordsSeen words_;
+  std::optional<Pending> pending_;
+  std::string burst_;
+};
+
+}  // namespace bfq

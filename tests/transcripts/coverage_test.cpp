@@ -1,0 +1,157 @@
+// Proves that coverage counts what was accepted and printed, and nothing else.
+#include "coverage.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "at/words.h"
+#include "commands/table.h"
+
+namespace bfq {
+namespace {
+constexpr const char* kJoin = R"(> AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"
+~ 500ms
+< WIFI CONNECTED
+< WIFI GOT IP
+<
+< OK
+)";
+
+const std::vector<Word> kWords = {{"kOk", "\r\nOK"},
+                                  {"kTight", "OK"},
+                                  {"kError", "\r\nERROR"},
+                                  {"kConnect", "CONNECT"},
+                                  {"kClosed", "CLOSED"},
+                                  {"kJoined", "WIFI CONNECTED"},
+                                  {"kIpd", "\r\n+IPD,"},
+                                  {"kPrompt", "\r\nOK\r\n> "},
+                                  {"kTransparent", "\r\nOK\r\n\r\n>"},
+                                  {"kNoIp", "no ip"},
+                                  {"kIp", "ip"},
+                                  {"kFail", "\r\nFAIL"},
+                                  {"kBusy", "\r\nbusy p..."}};
+
+/// What is missing when these were all the transcripts there are.
+class Missing {
+ public:
+  explicit Missing(const std::string& text) {
+    Coverage coverage(commands::all(), kWords);
+    std::istringstream in(text);
+    Player player(coverage.table(), HostManner::at_once);
+    player.listen(coverage);
+    EXPECT_EQ(player.play(in), "");
+    complaints_ = coverage.complaints();
+  }
+  bool has(const std::string& end) const {
+    return std::any_of(complaints_.begin(), complaints_.end(),
+                       [&](const std::string& c) { return c.ends_with(": " + end); });
+  }
+  bool has_word(const std::string& name) const {
+    return std::any_of(complaints_.begin(), complaints_.end(), [&](const std::string& c) {
+      return c.find(": " + name + " \"") != std::string::npos;
+    });
+  }
+
+ private:
+  std::vector<std::string> complaints_;
+};
+
+TEST(Coverage, misses_every_form_and_word_of_which_there_is_no_play) {
+  const Missing missing("# nothing\n");
+  for (const at::Command& c : commands::all()) {
+    const std::string name = "AT" + std::string(c.name);
+    EXPECT_EQ(missing.has(name), static_cast<bool>(c.execute)) << name;
+    EXPECT_EQ(missing.has(name + "?"), static_cast<bool>(c.query)) << name;
+    EXPECT_EQ(missing.has(name + "=?"), c.test != at::TestForm::absent) << name;
+  }
+  for (const Word& word : kWords) EXPECT_TRUE(missing.has_word(word.name)) << word.name;
+}
+
+TEST(Coverage, counts_each_form_by_itself) {
+  const Missing missing("> AT+CWMODE_CUR?\n< +CWMODE_CUR:1\n<\n< OK\n");
+  EXPECT_FALSE(missing.has("AT+CWMODE_CUR?"));
+  EXPECT_TRUE(missing.has("AT+CWMODE_CUR=?"));
+  EXPECT_TRUE(missing.has("AT+CWMODE_CUR=<mode>"));
+  EXPECT_TRUE(missing.has("AT+CWMODE?"));
+  const Missing test("> AT+CWMODE_CUR=?\n< +CWMODE_CUR:(1-3)\n<\n< OK\n");
+  EXPECT_FALSE(test.has("AT+CWMODE_CUR=?"));
+  EXPECT_TRUE(test.has("AT+CWMODE_CUR?"));
+}
+
+TEST(Coverage, counts_no_form_that_was_refused) {
+  EXPECT_TRUE(Missing("> AT+CWMODE_CUR=4\n<\n< ERROR\n").has("AT+CWMODE_CUR=<mode>"));
+  EXPECT_FALSE(Missing("> AT+CWMODE_CUR=1\n<\n< OK\n").has("AT+CWMODE_CUR=<mode>"));
+  EXPECT_TRUE(Missing("> AT+CIPCLOSE\n<\n< ERROR\n").has("AT+CIPCLOSE"));
+}
+
+TEST(Coverage, waits_for_the_result_of_what_takes_time) {
+  const std::string form = "AT+CIPDOMAIN=<domain name>";
+  const std::string asks = kJoin + std::string("name \"a.test\" 1.2.3.4\n");
+  EXPECT_TRUE(Missing(asks + "> AT+CIPDOMAIN=\"b.test\"\n~ 50ms\n< DNS Fail\n<\n< ERROR\n").has(form));
+  EXPECT_FALSE(
+      Missing(asks + "> AT+CIPDOMAIN=\"a.test\"\n~ 50ms\n< +CIPDOMAIN:1.2.3.4\n<\n< OK\n").has(form));
+  EXPECT_TRUE(Missing("> AT+CWLAP=\"x\"\n").has("AT+CWLAP"));
+}
+
+TEST(Coverage, tells_the_shapes_of_one_command_apart) {
+  const std::string fields = "AT+CIPSTART=<type>,<remote IP>,<remote port>,";
+  const Missing missing(std::string("peer 127.0.0.1:4007\n") + kJoin +
+                        "> AT+CIPSTART=\"TCP\",\"127.0.0.1\",4007\n~ 30ms\n< CONNECT\n<\n< OK\n");
+  EXPECT_FALSE(missing.has(fields + "<TCP keep alive>, TCP or SSL, one link (AT+CIPMUX=0)"));
+  EXPECT_TRUE(missing.has(fields + "<UDP local port>,<UDP mode>, UDP, one link (AT+CIPMUX=0)"));
+}
+
+TEST(Coverage, counts_failures_by_their_number) {
+  const Missing missing("> AT+CWJAP_CUR=\"nobody\",\"x\"\n~ 500ms\n< +CWJAP_CUR:3\n<\n< FAIL\n");
+  EXPECT_FALSE(missing.has("AT+CWJAP_CUR fails with 3"));
+  EXPECT_TRUE(missing.has("AT+CWJAP_CUR fails with 2"));
+  EXPECT_TRUE(missing.has("AT+CWJAP_DEF fails with 3"));
+  EXPECT_FALSE(missing.has_word("kFail"));
+}
+
+TEST(Coverage, finds_words_where_they_stand_for_themselves) {
+  const Missing missing(kJoin);
+  EXPECT_FALSE(missing.has_word("kJoined"));
+  EXPECT_FALSE(missing.has_word("kOk"));
+  EXPECT_TRUE(missing.has_word("kConnect"));
+  EXPECT_TRUE(missing.has_word("kTight"));
+  const Missing refused("> AT+CIPSTART=\"TCP\",\"1.2.3.4\",5\n< no ip\n<\n< ERROR\n");
+  EXPECT_FALSE(refused.has_word("kNoIp"));
+  EXPECT_TRUE(refused.has_word("kIp"));
+}
+
+TEST(Coverage, finds_no_words_in_data) {
+  const std::string open = std::string("peer 127.0.0.1:4007\n") + kJoin +
+                           "> AT+CIPSTART=\"TCP\",\"127.0.0.1\",4007\n~ 30ms\n< CONNECT\n<\n< OK\n";
+  const std::string sends = "peer 127.0.0.1:4007 sends \"\\r\\nbusy p...\\r\\nCLOSED\\r\\n\"\n";
+  const Missing data(open + sends + "<= \"\\r\\n+IPD,21:\\r\\nbusy p...\\r\\nCLOSED\\r\\n\"\n");
+  EXPECT_FALSE(data.has_word("kIpd"));
+  EXPECT_TRUE(data.has_word("kBusy"));
+  EXPECT_TRUE(data.has_word("kClosed"));
+  const Missing after(open + sends + "<= \"\\r\\n+IPD,21:\\r\\nbusy p...\\r\\nCLOSED\\r\\n\"\n" +
+                      "peer 127.0.0.1:4007 closes\n< CLOSED\n");
+  EXPECT_FALSE(after.has_word("kClosed"));
+  const Missing passage(open + "> AT+CIPMODE=1\n<\n< OK\n> AT+CIPSEND\n<= \"\\r\\nOK\\r\\n\\r\\n>\"\n" +
+                        "peer 127.0.0.1:4007 sends \"CLOSED\\r\\n\"\n< CLOSED\n");
+  EXPECT_FALSE(passage.has_word("kTransparent"));
+  EXPECT_TRUE(passage.has_word("kClosed"));
+  EXPECT_TRUE(passage.has_word("kPrompt"));
+}
+
+TEST(Coverage, finds_no_words_in_what_is_echoed) {
+  EXPECT_TRUE(
+      Missing("> ATE1\n<\n< OK\n>= \"no ip\\r\\n\"\n<= \"no ip\\r\\r\\nERROR\\r\\n\"\n").has_word("kNoIp"));
+}
+
+TEST(Words, are_those_of_the_file) {
+  std::istringstream file(
+      "using Word = x;\ninline constexpr Word kA = \"\\r\\na\";\ninline constexpr Word kB =\n    \"b\";\n");
+  const auto words = read_words(file);
+  ASSERT_EQ(words.size(), 2U);
+  EXPECT_EQ(words[0].text, "\r\na");
+  EXPECT_EQ(words[1].name, "kB");
+}
+}  // namespace
+}  // namespace bfq
