@@ -11,7 +11,7 @@ namespace {
 constexpr net::Endpoint kEcho{Ipv4(127, 0, 0, 1), 7}, kSink{Ipv4(127, 0, 0, 1), 9},
     kWeb{Ipv4(127, 0, 0, 1), 80};
 constexpr net::Endpoint kPeers[] = {kEcho, kSink, kWeb};
-constexpr int kSteps = 60;
+constexpr int kSteps = 80;
 
 std::string shown(std::string_view s) {
   std::string out;
@@ -32,6 +32,7 @@ Run::Run(unsigned seed, Manner manner, bool tell)
       manner_(manner),
       tells_(tell),
       wild_(dice_.one_in(3)),
+      purpose_(1 + dice_.pick(5)),
       junk_most_(std::size_t{1} << dice_.pick(12)),
       world_(commands::all()),
       ledger_(world_.internet) {}
@@ -69,6 +70,10 @@ void Run::furnish() {
 }
 
 void Run::step() {
+  if (dice_.one_in(purpose_)) {
+    proceed();
+    return read();
+  }
   switch (dice_.pick(22)) {
     case 0: type(dice_.bytes(dice_.some(junk_most_))); break;
     case 1:
@@ -95,6 +100,38 @@ void Run::step() {
 void Run::type(const std::string& bytes) {
   tell("types   " + shown(bytes));
   world_.host_types(bytes);
+}
+
+/// What a host does that wants to get somewhere: join, connect, send.
+void Run::proceed() {
+  const Status status = world_.module().status();
+  const bool linked =
+      std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
+  if (!status.associated) {
+    type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+  } else if (wild_ && dice_.one_in(4)) {
+    type("AT+CIPMUX=1\r\nAT+CIPSERVER=1,80\r\n");
+    world_.internet.connect({Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(1 + dice_.pick(60000))}, 80,
+                            world_.now());
+  } else if (!linked) {
+    const std::string id = wild_ ? std::to_string(dice_.pick(5)) + ',' : "";
+    type("AT+CIPSTART=" + (dice_.one_in(2) ? id : "") + "\"TCP\",\"127.0.0.1\"," +
+         (dice_.one_in(3) ? "9" : "7") + "\r\n");
+  } else {
+    return send();
+  }
+  world_.pass(std::chrono::milliseconds(100 + dice_.pick(900)));
+}
+
+void Run::send() {
+  const std::size_t n = 1 + dice_.some(2047);
+  const std::string id = wild_ && dice_.one_in(2) ? std::to_string(dice_.pick(5)) + ',' : "";
+  if (wild_ && dice_.one_in(4)) type("AT+CIPMODE=1\r\nAT+CIPSEND\r\n");
+  type("AT+CIPSEND=" + id + std::to_string(n) + "\r\n");
+  if (dice_.one_in(2)) read();
+  if (dice_.one_in(3)) return change_peers();  // in the middle of it
+  if (dice_.one_in(4)) world_.pass(std::chrono::milliseconds(dice_.some(50)));
+  type(dice_.bytes(dice_.one_in(5) ? dice_.some(2100) : n));
 }
 
 /// Something for a payload that may be wanted: bytes, an escape, or lines that must not be run.
