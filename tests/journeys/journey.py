@@ -17,7 +17,7 @@ import time
 
 PROGRAM = os.environ.get("BFQ4004", "build/test/bfq4004")
 # Memory that AddressSanitizer keeps back would look like growth.
-ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
 PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slow
 
 
@@ -34,7 +34,7 @@ class Module:
         self.log_path = os.path.join(self.directory, "log")
         with open(self.log_path, "wb") as errors:
             self.process = subprocess.Popen(
-                command + list(arguments), stdout=subprocess.PIPE, stderr=errors, env=ENVIRONMENT)
+                command + list(arguments), stdout=subprocess.PIPE, stderr=errors)
         self.banner = ""
 
     def __enter__(self):
