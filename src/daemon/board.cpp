@@ -77,10 +77,12 @@ void Board::open_door(const DoorSpec& spec) {
 void Board::settle() {
   bool moved = true;
   while (moved) {
-    moved = fulfil_requests();
+    // First what is typed: even where the module takes none of it, it may find that its time is up, and
+    // then has something for all the others.
+    moved = wire_.drain();
+    moved |= fulfil_requests();
     moved |= hear_radio();
     moved |= sockets_.drain();
-    moved |= wire_.drain();
   }
   arm_timer();
   if (all_is_said()) finished_();
@@ -182,9 +184,11 @@ net::Outgoing Board::link_output(LinkHandle link) const { return module_.link_ou
 void Board::link_sent(LinkHandle link, std::size_t n) { module_.link_sent(link, n, clock_.now()); }
 void Board::handle(const Event& event) { module_.handle(event, clock_.now()); }
 
-std::optional<VirtualLan> Board::lan() const {
-  const auto lan = radio_.lan();
-  if (!lan) return std::nullopt;
-  return VirtualLan{.gateway = lan->gateway, .netmask = lan->netmask};
+Networks Board::networks() const {
+  const auto virtual_lan = [](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {
+    if (!lan) return std::nullopt;
+    return VirtualLan{.address = lan->address, .gateway = lan->gateway, .netmask = lan->netmask};
+  };
+  return {.station = virtual_lan(radio_.lan()), .soft_ap = virtual_lan(radio_.own_lan())};
 }
 }  // namespace bfq::daemon

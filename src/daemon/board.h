@@ -56,7 +56,7 @@ class Board final : private UartSide, private ModuleSide {
   net::Outgoing link_output(LinkHandle link) const override;
   void link_sent(LinkHandle link, std::size_t n) override;
   void handle(const Event& event) override;
-  std::optional<VirtualLan> lan() const override;
+  Networks networks() const override;
   // both
   void settle() override;
 

@@ -83,7 +83,7 @@ bool Radio::request(const Request& request, Instant now) {
                         [&](const net::UseAddress& u) { return use_address(u, now), true; },
                         [&](const radio::StartAccessPoint& a) { return start_access_point(a), true; },
                         [&](const radio::StopAccessPoint&) { return start_access_point(std::nullopt), true; },
-                        [](const net::ServeAddresses&) { return true; },
+                        [&](const net::ServeAddresses& s) { return serve_addresses(s), true; },
                         [](const auto&) { return false; },
                     },
                     request);
@@ -146,6 +146,10 @@ void Radio::use_address(const net::UseAddress& asked, Instant now) {
   later(now, net::Addressed{asked.ticket, asked.address, asked.gateway, asked.netmask});
 }
 
+void Radio::serve_addresses(const net::ServeAddresses& served) {
+  own_lan_ = Lan{served.address, served.address, served.netmask};
+}
+
 /// Whoever was in the old network of our own is out of it without a word.
 void Radio::start_access_point(std::optional<radio::StartAccessPoint> network) {
   forget<radio::StationJoined, radio::StationAddressed, radio::StationLeft>();
@@ -198,6 +202,7 @@ void Radio::power_off() {
   pending_.clear();
   association_.reset();
   access_point_.reset();
+  own_lan_.reset();
 }
 
 void Radio::later(Instant at, const Event& event, MacAddress bssid) {

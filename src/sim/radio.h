@@ -39,6 +39,9 @@ class Radio {
   /// Where the module is, while it is joined and has an address.
   std::optional<Lan> lan() const;
 
+  /// Its own access point's network, while it has one with an address; the gateway is itself.
+  std::optional<Lan> own_lan() const { return access_point_ ? own_lan_ : std::nullopt; }
+
   /// Forgets everything that was asked and joined: the module has no power any more.
   void power_off();
 
@@ -62,6 +65,7 @@ class Radio {
   void scan(const radio::Scan&, Instant now);
   void obtain_address(const net::ObtainAddress&, Instant now);
   void use_address(const net::UseAddress&, Instant now);
+  void serve_addresses(const net::ServeAddresses&);
   void start_access_point(std::optional<radio::StartAccessPoint>);
   const AccessPoint* strongest(const radio::Join&) const;
   Event settle(const Pending&);
@@ -72,6 +76,7 @@ class Radio {
   Air* air_;
   MacAddress station_;
   std::optional<radio::StartAccessPoint> access_point_;
+  std::optional<Lan> own_lan_;
   std::deque<Pending> pending_;
   std::optional<Association> association_;
 };

@@ -24,11 +24,11 @@ PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slo
 class Module:
     """The program, running with a link and a state of its own."""
 
-    def __init__(self, *arguments, serial=None, state="none", log="debug"):
+    def __init__(self, *arguments, serial=None, state="none", stdin=None, log="debug", through=()):
         self.directory = tempfile.mkdtemp(prefix="bfq-journey-")
         self.link = os.path.join(self.directory, "serial")
         doors = serial if serial is not None else [f"pty:{self.link}"]
-        command = [PROGRAM, "run", "--state", state, "--log", log]
+        command = [*through, PROGRAM, "run", "--state", state, "--log", log]
         for door in doors:
             command += ["--serial", door]
         self.log_path = os.path.join(self.directory, "log")

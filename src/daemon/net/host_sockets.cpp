@@ -7,14 +7,12 @@
 #include <utility>
 
 #include "base/overloaded.h"
+#include "daemon/net/address.h"
 #include "daemon/net/tcp_link.h"
+#include "daemon/net/udp_link.h"
 
 namespace bfq::daemon {
 namespace {
-std::string text_of(Ipv4 address) {
-  return fmt::format("{}.{}.{}.{}", address.octet(0), address.octet(1), address.octet(2), address.octet(3));
-}
-
 bool is_this_machine(std::string_view name) {
   return name.size() == kThisMachine.size() &&
          std::equal(name.begin(), name.end(), kThisMachine.begin(),
@@ -22,15 +20,18 @@ bool is_this_machine(std::string_view name) {
 }
 }  // namespace
 
-HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-                         unsigned index)
-    : io_(io), side_(side), policy_(policy), index_(index) {}
+HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy, unsigned index)
+    : io_(io), side_(side), policy_(policy), index_(index), server_(io, side, index) {}
 
 bool HostSockets::request(const Request& request) {
   return std::visit(overloaded{
                         [this](const net::Resolve& r) { return resolve(r), true; },
                         [this](const net::Open& r) { return open(r), true; },
                         [this](const net::Close& r) { return close(r), true; },
+                        [this](const net::Listen& r) { return listen(r), true; },
+                        [this](const net::StopListening&) { return server_.stop(), true; },
+                        [this](const net::Accept& r) { return accept(r), true; },
+                        [this](const net::Refuse& r) { return server_.refuse(r.client), true; },
                         [](const auto&) { return false; },
                     },
                     request);
@@ -59,6 +60,7 @@ void HostSockets::power_off() {
   for (auto& link : links_) {
     if (auto ending = std::exchange(link, nullptr)) ending->close();
   }
+  server_.stop();
   queries_.clear();
   due_.clear();
 }
@@ -68,7 +70,7 @@ void HostSockets::power_off() {
 void HostSockets::resolve(const net::Resolve& request) {
   const std::string name(request.name.view());
   // Fidelity (our decision, see HostSockets): Names come from the hosts file, then from DNS, IPv4 alone.
-  const auto lan = side_.lan();
+  const auto lan = side_.networks().station;
   if (!lan) {
     due_.push_back(net::ResolveFailed{request.ticket});
   } else if (is_this_machine(name)) {
@@ -95,10 +97,11 @@ void HostSockets::resolve(const net::Resolve& request) {
 void HostSockets::open(const net::Open& request) {
   if (request.link.id >= links_.size()) return;
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
+  if (request.transport == net::Transport::udp) return open_datagrams(request);
   if (request.transport != net::Transport::tcp) {
-    return refuse(request, net::OpenFailure::no_resources, "only TCP is there yet");
+    return refuse(request, net::OpenFailure::no_resources, "SSL is not there yet");
   }
-  const auto actual = route(side_.lan(), request.remote.address);
+  const auto actual = route(side_.networks(), request.remote.address);
   if (!actual) return refuse(request, net::OpenFailure::unreachable, "nobody has that address");
   const auto verdict =
       policy_.judge({request.name.view(), request.remote.address, *actual, request.remote.port});
@@ -109,6 +112,19 @@ void HostSockets::open(const net::Open& request) {
   link->connect({*actual, request.remote.port}, is_loopback(*actual) ? module_address(index_) : Ipv4());
 }
 
+/// A datagram's way is looked for when it is sent, so whatever the peer, the link opens.
+void HostSockets::open_datagrams(const net::Open& request) {
+  const auto link = std::make_shared<UdpLink>(io_, side_, policy_, index_, request);
+  const auto port = link->take_port();
+  if (!port) {
+    due_.push_back(net::OpenFailed{request.link, net::OpenFailure::no_resources});
+    return;
+  }
+  links_[request.link.id] = link;
+  const auto through = side_towards(side_.networks(), request.remote.address);
+  due_.push_back(net::Opened{request.link, *port, through});
+}
+
 void HostSockets::refuse(const net::Open& request, net::OpenFailure why, const char* reason) {
   spdlog::info("link {}: {} {}:{} refused: {}", request.link.id, request.name.view(),
                text_of(request.remote.address), request.remote.port, reason);
@@ -117,12 +133,30 @@ void HostSockets::refuse(const net::Open& request, net::OpenFailure why, const c
 
 void HostSockets::close(const net::Close& request) {
   const auto speaks_of_it = [&](const Event& event) {
+    const auto* opened = std::get_if<net::Opened>(&event);
     const auto* failed = std::get_if<net::OpenFailed>(&event);
-    return failed != nullptr && failed->link == request.link;
+    return (opened != nullptr && opened->link == request.link) || (failed != nullptr && failed->link == request.link);
   };
   due_.erase(std::remove_if(due_.begin(), due_.end(), speaks_of_it), due_.end());
   if (request.link.id >= links_.size()) return;
   auto& link = links_[request.link.id];
   if (link && link->handle() == request.link) std::exchange(link, nullptr)->close();
+}
+
+// The server --------------------------------------------------------------------------------------
+
+void HostSockets::listen(const net::Listen& request) {
+  if (server_.listen(request.port)) due_.push_back(net::Listening{request.ticket});
+  else due_.push_back(net::ListenFailed{request.ticket});
+}
+
+void HostSockets::accept(const net::Accept& request) {
+  auto client = server_.take(request.client);
+  if (!client || request.link.id >= links_.size()) {
+    due_.push_back(net::Closed{request.link});
+    return;
+  }
+  if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
+  links_[request.link.id] = std::make_shared<TcpLink>(side_, request.link, std::move(*client));
 }
 }  // namespace bfq::daemon

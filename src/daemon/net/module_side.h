@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <optional>
 #include <span>
 
 #include "daemon/net/route.h"
@@ -20,8 +19,8 @@ class ModuleSide {
   virtual void link_sent(LinkHandle link, std::size_t n) = 0;
   virtual void handle(const Event& event) = 0;
 
-  /// The network that the station is on, while it is on one.
-  virtual std::optional<VirtualLan> lan() const = 0;
+  /// The networks that the module is on now.
+  virtual Networks networks() const = 0;
 
   /// One input has been fed: fulfil the module's requests, and drain it and its adapters until nothing
   /// moves any more. An adapter calls this after each input that it feeds by itself, not from drain().

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "daemon/net/farewell.h"
 
@@ -51,6 +52,12 @@ void keep_alive(int socket, std::uint16_t silence_s) {
   set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
 }
 
+/// What holds for every link, whoever has opened it.
+void set_usual_options(int socket) {
+  set_option(socket, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
+  set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
 bool is_our_shortage(const boost::system::error_code& error) {
   return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
          error == asio::error::no_memory || error == asio::error::address_in_use ||
@@ -60,6 +67,16 @@ bool is_our_shortage(const boost::system::error_code& error) {
 
 TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open)
     : HostLink(open.link), socket_(io), side_(side), open_(open), who_(describe(open)) {}
+
+TcpLink::TcpLink(ModuleSide& side, LinkHandle handle, tcp::socket client)
+    : HostLink(handle), socket_(std::move(client)), side_(side), open_for_bytes_(true) {
+  boost::system::error_code error;
+  const tcp::endpoint peer = socket_.remote_endpoint(error);
+  who_ = fmt::format("client {}:{}", peer.address().to_string(), peer.port());
+  socket_.non_blocking(true, error);
+  set_usual_options(socket_.native_handle());
+  spdlog::info("link {}: {} has connected", handle.id, who_);
+}
 
 // Connecting --------------------------------------------------------------------------------------
 
@@ -80,8 +97,7 @@ void TcpLink::set_up(Ipv4 source) {
   socket_.open(tcp::v4());
   socket_.non_blocking(true);
   const int descriptor = socket_.native_handle();
-  set_option(descriptor, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
-  set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_usual_options(descriptor);
   keep_alive(descriptor, open_.keep_alive_s);
   if (source.is_none() && open_.local_port == 0) return;
   if (open_.local_port == 0)
@@ -125,7 +141,7 @@ bool TcpLink::send() {
     if (bytes.empty()) break;
     if (send_broke_) {
       side_.handle(net::SendFailed{handle()});
-      break;
+      return true;
     }
     const ssize_t n =
         ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

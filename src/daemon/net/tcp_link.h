@@ -9,13 +9,16 @@
 
 namespace bfq::daemon {
 
-/// A TCP connection that the module has asked for.
+/// A TCP connection that the module has asked for, or that a client of its server has made.
 ///
 /// It reads only when the module has room, and as much as there is room for: while the host doesn't
 /// read, the bytes stay in the kernel and the peer's window closes.
 class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLink> {
  public:
   TcpLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open);
+
+  /// A client's connection, which is open from now on.
+  TcpLink(ModuleSide& side, LinkHandle handle, boost::asio::ip::tcp::socket client);
 
   /// Connects to `actual`, from `source` where that is given. The module is told how it went, never
   /// from within this call.

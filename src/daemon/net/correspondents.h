@@ -1,0 +1,43 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "ports/network.h"
+
+namespace bfq::daemon {
+
+/// Somebody with whom a UDP link exchanges datagrams, as the module calls it and as the machine does.
+struct Correspondent {
+  /// The socket to use: the module's own loopback address, 127.0.0.1, or the one for all other networks.
+  enum class Way : std::uint8_t { module_address, localhost, elsewhere };
+  /// expected: has written first; nobody has asked yet whether it may be written to.
+  enum class Standing : std::uint8_t { expected, allowed, refused };
+
+  net::Endpoint shown{};
+  net::Endpoint actual{};
+  Way way{};
+  Standing standing{};
+};
+
+/// All whom a UDP link has to do with; of more than kMost, the oldest are forgotten.
+class Correspondents {
+ public:
+  static constexpr std::size_t kMost = 256;
+
+  /// By the module's name for it, or nullptr. Valid until the next add().
+  Correspondent* find_shown(net::Endpoint shown);
+  /// By the machine's; of several, the latest. One that was refused is not found.
+  Correspondent* find_actual(net::Endpoint actual);
+  /// True when something was sent to this address, at whatever port.
+  bool have_written_to(Ipv4 actual) const;
+
+  /// Takes the place of the one that the module calls the same.
+  Correspondent& add(const Correspondent& correspondent);
+  void clear() { all_.clear(); }
+
+ private:
+  std::deque<Correspondent> all_;
+};
+}  // namespace bfq::daemon
