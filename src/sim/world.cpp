@@ -213,7 +213,20 @@ std::size_t World::offer(std::string_view bytes) {
   return took;
 }
 
+/// Without an address the station reaches nobody; what goes through the softAP is another matter.
+bool World::refuse_without_network(const Request& request) {
+  if (radio_.lan()) return false;
+  if (const auto* resolve = std::get_if<net::Resolve>(&request))
+    return later(Duration{0}, net::ResolveFailed{resolve->ticket}), true;
+  const auto* open = std::get_if<net::Open>(&request);
+  constexpr Ipv4 kSoftApNetwork(192, 168, 0, 0), kMask(255, 255, 0, 0);
+  if (open == nullptr || same_network(open->remote.address, kSoftApNetwork, kMask)) return false;
+  if (open->transport == net::Transport::udp) return false;
+  return later(Duration{0}, net::OpenFailed{open->link, net::OpenFailure::unreachable}), true;
+}
+
 void World::fulfil(const Request& request) {
+  if (refuse_without_network(request)) return;
   if (radio_.request(request, now_) || internet.request(request, now_)) return;
   std::visit(overloaded{
                  [&](const flash::Erase& e) { erase(e); },

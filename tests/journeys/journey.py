@@ -47,7 +47,7 @@ class Module:
         status = self.process.wait(PATIENCE)
         self.process.stdout.close()
         if failed or status != 0:
-            print(self.log())
+            print(self.log()[-20000:])
         shutil.rmtree(self.directory)
         if not failed and status != 0:
             raise AssertionError(f"the program ended with status {status}")

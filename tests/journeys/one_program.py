@@ -8,7 +8,10 @@ import tempfile
 import time
 import unittest
 
-from journey import Module, run_program, wait_until
+from journey import PROGRAM, Module, run_program, wait_until
+
+
+STATE = (".", "bfq0.flash", "bfq0.lock")
 
 
 class CommandLine(unittest.TestCase):
@@ -75,8 +78,8 @@ class Links(unittest.TestCase):
     def test_a_link_that_a_crash_left_is_replaced(self):
         with tempfile.TemporaryDirectory() as directory:
             link = os.path.join(directory, "serial")
-            crashed = subprocess.Popen([*program(), "--serial", f"pty:{link}"], stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.DEVNULL)
+            crashed = subprocess.Popen([PROGRAM, "run", "--state", "none", "--serial", f"pty:{link}"],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             wait_until(lambda: os.path.islink(link), "a link")
             crashed.kill()
             crashed.wait()
@@ -104,7 +107,6 @@ class Links(unittest.TestCase):
 class State(unittest.TestCase):
     def test_it_is_the_users_own_and_belongs_to_one_module(self):
         with tempfile.TemporaryDirectory() as home:
-            environment = dict(os.environ)
             os.environ["XDG_STATE_HOME"] = home
             try:
                 directory = os.path.join(home, "bfq4004")
@@ -119,8 +121,24 @@ class State(unittest.TestCase):
                 with Module(state=directory):
                     pass
             finally:
-                os.environ.clear()
-                os.environ.update(environment)
+                del os.environ["XDG_STATE_HOME"]
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root, as sudo gives it")
+class Sudo(unittest.TestCase):
+    def test_everything_belongs_to_who_called(self):
+        with tempfile.TemporaryDirectory() as home:
+            os.chmod(home, 0o755)
+            caller = {"SUDO_UID": "65534", "SUDO_GID": "65534"}
+            os.environ.update(caller)
+            try:
+                link = os.path.join(home, "serial")
+                with Module(serial=[f"pty:{link}"], state=os.path.join(home, "state")) as module:
+                    for path in (link, module.pts, *(os.path.join(home, "state", name) for name in STATE)):
+                        self.assertEqual(os.lstat(path).st_uid, 65534, path)
+            finally:
+                for name in caller:
+                    del os.environ[name]
 
 
 class Idle(unittest.TestCase):
@@ -140,12 +158,6 @@ class Idle(unittest.TestCase):
         after = module.status("voluntary_ctxt_switches")
         # One for the way to sleep, if the first look came too early.
         self.assertLessEqual(after - before, 1)
-
-
-def program():
-    from journey import PROGRAM  # pylint: disable=import-outside-toplevel
-
-    return [PROGRAM, "run", "--state", "none"]
 
 
 if __name__ == "__main__":

@@ -154,6 +154,7 @@ void Ledger::note_wifi(const Said& said) {
   switch (said.kind) {
     case Kind::wifi_connected:
       demand(picture_.wifi == Wifi::off, "WIFI CONNECTED twice");
+      demand(!picture_.link_is_open, "a link from before the association");
       picture_.wifi = Wifi::connected;
       break;
     case Kind::wifi_got_ip:

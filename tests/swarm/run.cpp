@@ -336,13 +336,14 @@ void Run::check_alive() {
   if (!printed.ends_with("\r\nOK\r\n")) throw Violation("AT is answered by " + shown(printed));
 }
 
-/// Whatever happened, nothing is held for good.
+/// Whatever happened, nothing is held for good, here or by the network.
 void Run::check_memory() {
   type("AT+CIPCLOSE\r\n");
   type("AT+CWMODE_CUR=2\r\n");
   world_.pass(1s);
   world_.printed();
   const std::size_t free = world_.module().status().free_bytes;
+  if (!world_.internet.links().empty()) throw Violation("the network was never told that a link is closed");
   if (free != free_at_first_)
     throw Violation(std::to_string(free_at_first_) + " bytes were free, now " + std::to_string(free));
 }
