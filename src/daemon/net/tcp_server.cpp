@@ -63,6 +63,7 @@ bool TcpServer::listen_at(Listener& listener, Ipv4 address) {
 }
 
 void TcpServer::stop() {
+  ++term_;
   boost::system::error_code ignored;
   for (Listener* listener : {&at_module_, &at_localhost_}) {
     listener->acceptor.close(ignored);
@@ -74,8 +75,8 @@ void TcpServer::stop() {
 // Clients -----------------------------------------------------------------------------------------
 
 void TcpServer::accept(Listener& listener) {
-  listener.acceptor.async_accept([this, &listener](auto error, tcp::socket client) {
-    if (error == asio::error::operation_aborted) return;
+  listener.acceptor.async_accept([this, &listener, term = term_](auto error, tcp::socket client) {
+    if (term != term_) return turn_away(std::move(client));
     if (!error) {
       // Before the module hears of it: it may stop the server.
       accept(listener);
@@ -83,8 +84,8 @@ void TcpServer::accept(Listener& listener) {
     }
     spdlog::warn("server: cannot take a client: {}", error.message());
     listener.pause.expires_after(kAcceptPause);
-    listener.pause.async_wait([this, &listener](auto cancelled) {
-      if (!cancelled) accept(listener);
+    listener.pause.async_wait([this, &listener, term = term_](auto cancelled) {
+      if (!cancelled && term == term_) accept(listener);
     });
   });
 }

@@ -45,6 +45,7 @@ class TcpServer {
   ModuleSide& side_;
   unsigned index_;
   std::uint16_t port_ = 0;  ///< as the module knows it
+  unsigned term_ = 0;       ///< counts the times of listening: what was begun in an earlier one is void
   Listener at_module_, at_localhost_;
   std::map<std::uint16_t, Socket> waiting_;  ///< by ticket
   Ticket last_client_;
