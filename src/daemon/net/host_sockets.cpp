@@ -8,6 +8,7 @@
 
 #include "base/overloaded.h"
 #include "daemon/net/tcp_link.h"
+#include "daemon/net/tls_link.h"
 
 namespace bfq::daemon {
 namespace {
@@ -92,17 +93,22 @@ void HostSockets::resolve(const net::Resolve& request) {
 void HostSockets::open(const net::Open& request) {
   if (request.link.id >= links_.size()) return;
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
-  if (request.transport != net::Transport::tcp) {
-    return refuse(request, net::OpenFailure::no_resources, "only TCP is there yet");
+  if (request.transport == net::Transport::udp) {
+    return refuse(request, net::OpenFailure::no_resources, "UDP is not there yet");
   }
   const auto actual = route(side_.lan(), request.remote.address);
   if (!actual) return refuse(request, net::OpenFailure::unreachable, "nobody has that address");
   const auto verdict = policy_.judge({request.name.view(), request.remote.address, *actual, request.remote.port});
   // Fidelity (our decision, see NetPolicy): What --net forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, net::OpenFailure::unreachable, verdict.reason.c_str());
-  const auto link = std::make_shared<TcpLink>(io_, side_, request);
-  links_[request.link.id] = link;
-  link->connect({*actual, request.remote.port}, is_loopback(*actual) ? module_address(index_) : Ipv4());
+  const auto start = [&](const auto& link) {
+    links_[request.link.id] = link;
+    link->connect({*actual, request.remote.port}, is_loopback(*actual) ? module_address(index_) : Ipv4());
+  };
+  if (request.transport == net::Transport::tls)
+    start(std::make_shared<TlsLink>(io_, side_, request));
+  else
+    start(std::make_shared<TcpLink>(io_, side_, request));
 }
 
 void HostSockets::refuse(const net::Open& request, net::OpenFailure why, const char* reason) {
