@@ -37,8 +37,9 @@ void list_doors(std::string& out, const Board& board) {
 void list_access_points(std::string& out, const sim::Air& air) {
   out += "\n  access point   password\n";
   for (const sim::AccessPoint& ap : air.access_points) {
-    out += fmt::format("  {:<14} {:<17} {}, channel {}, {} dBm{}\n", ap.ssid, ap.password.empty() ? "-" : ap.password,
-                       words_for(ap.security), ap.channel, ap.rssi, remark(ap));
+    out += fmt::format("  {:<14} {:<17} {}, channel {}, {} dBm{}\n", ap.ssid,
+                       ap.password.empty() ? "-" : ap.password, words_for(ap.security), ap.channel, ap.rssi,
+                       remark(ap));
   }
 }
 
@@ -56,7 +57,8 @@ void suggest(std::string& out, const Board& board, const sim::Air& air) {
   const auto& aps = air.access_points;
   const auto usable = std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
   out += fmt::format("\n  to begin with, type\n    {}\n", terminal_command(board));
-  if (usable != aps.end()) out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", usable->ssid, usable->password);
+  if (usable != aps.end())
+    out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", usable->ssid, usable->password);
   out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",8000\n", kThisMachine);
 }
 }  // namespace

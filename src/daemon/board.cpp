@@ -65,7 +65,9 @@ FlashFile Board::make_flash(const Options& options) {
 void Board::open_door(const DoorSpec& spec) {
   switch (spec.kind) {
     case DoorSpec::Kind::pty: doors_.push_back(std::make_unique<PtyDoor>(io_, wire_, spec.path)); break;
-    case DoorSpec::Kind::tcp: doors_.push_back(std::make_unique<TcpDoor>(io_, wire_, spec.host, spec.port)); break;
+    case DoorSpec::Kind::tcp:
+      doors_.push_back(std::make_unique<TcpDoor>(io_, wire_, spec.host, spec.port));
+      break;
     case DoorSpec::Kind::stdio: doors_.push_back(std::make_unique<StdioDoor>(io_, wire_)); break;
   }
 }
@@ -136,7 +138,8 @@ void Board::time_is_up() {
 
 /// True when a door at which nothing more is typed has been told all that was asked there.
 bool Board::all_is_said() const {
-  const bool ends = std::any_of(doors_.begin(), doors_.end(), [](const auto& door) { return door->finished(); });
+  const bool ends =
+      std::any_of(doors_.begin(), doors_.end(), [](const auto& door) { return door->finished(); });
   if (!ends || !starts_.is_never() || !wire_.all_typed_is_taken()) return false;
   const Status status = module_.status();
   const bool waits_for_payload = status.activity == Activity::collecting;  // which will never come
@@ -162,7 +165,9 @@ void Board::start() {
 
 // The module, with the time filled in --------------------------------------------------------------
 
-std::size_t Board::uart_input(std::span<const std::byte> bytes) { return module_.uart_input(bytes, clock_.now()); }
+std::size_t Board::uart_input(std::span<const std::byte> bytes) {
+  return module_.uart_input(bytes, clock_.now());
+}
 std::span<const std::byte> Board::uart_output() const { return module_.uart_output(); }
 void Board::uart_sent(std::size_t n) { module_.uart_sent(n, clock_.now()); }
 std::size_t Board::link_room(LinkHandle link) const { return module_.link_room(link); }

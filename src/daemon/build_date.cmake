@@ -1,3 +1,7 @@
 # Writes OUTPUT, which says when the daemon was built. string(TIMESTAMP) honours SOURCE_DATE_EPOCH.
 string(TIMESTAMP date "%b %d %Y %H:%M:%S" UTC)
-file(WRITE ${OUTPUT} "#include \"daemon/version.h\"\n\nnamespace bfq::daemon {\nconst char* const kBuildDate = \"${date}\";\n}\n")
+file(WRITE ${OUTPUT} "#include \"daemon/version.h\"
+namespace bfq::daemon {
+const char* const kBuildDate = \"${date}\";
+}
+")

@@ -52,6 +52,7 @@ void Caller::give(int descriptor) const {
 }
 
 void Caller::give(const std::string& path) const {
-  if (through_sudo_ && lchown(path.c_str(), uid_, gid_) != 0) fail_with_errno("cannot give " + path + " to its user");
+  if (through_sudo_ && lchown(path.c_str(), uid_, gid_) != 0)
+    fail_with_errno("cannot give " + path + " to its user");
 }
 }  // namespace bfq::daemon

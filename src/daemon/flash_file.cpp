@@ -22,12 +22,14 @@ FlashFile::FlashFile(boost::asio::io_context& io, Tell tell) : io_(io), tell_(st
   image_.fill(kErased);
 }
 
-FlashFile::FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory, const std::string& module)
+FlashFile::FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory,
+                     const std::string& module)
     : FlashFile(io, std::move(tell)) {
   path_ = directory + "/" + module + ".flash";
   lock_.emplace(directory + "/" + module + ".lock", LockFile::AtEnd::keep,
-                "the state in " + directory + " belongs to a module that is running; stop it, or choose another with "
-                "--state DIR or --state none");
+                "the state in " + directory +
+                    " belongs to a module that is running; stop it, or choose another with "
+                    "--state DIR or --state none");
   descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor_ < 0) fail_with_errno("cannot open " + path_);
   Caller::current().give(descriptor_);
@@ -44,6 +46,11 @@ void FlashFile::load() {
   const ssize_t n = pread(descriptor_, image_.data(), image_.size(), 0);
   if (n < 0) fail_with_errno("cannot read " + path_);
   std::fill(image_.begin() + n, image_.end(), kErased);
+  if (static_cast<std::size_t>(n) == image_.size()) return;
+  // All of it, since a file with a hole in it reads as zeros there.
+  const bool stored =
+      pwrite(descriptor_, image_.data(), image_.size(), 0) == static_cast<ssize_t>(image_.size());
+  if (!stored) fail_with_errno("cannot write " + path_);
 }
 
 bool FlashFile::request(const Request& request, std::span<const std::byte> output) {
@@ -56,7 +63,8 @@ bool FlashFile::request(const Request& request, std::span<const std::byte> outpu
                         [&](const flash::Program& r) {
                           Slot content = slot(r.slot);
                           const std::size_t n = std::min(output.size(), content.size());
-                          for (std::size_t i = 0; i < n; ++i) content[i] &= output[i];  // ones only become zeros
+                          for (std::size_t i = 0; i < n; ++i)
+                            content[i] &= output[i];  // ones only become zeros
                           return change(r.slot, content, r.ticket), true;
                         },
                         [](const auto&) { return false; },
@@ -77,8 +85,10 @@ void FlashFile::change(std::uint8_t slot, const Slot& content, Ticket ticket) {
             image_.begin() + static_cast<std::ptrdiff_t>(slot * flash::kSlotSize));
   const auto answer = [this, ticket, cycle = power_cycle_](bool stored) {
     if (cycle != power_cycle_) return;
-    if (stored) tell_(flash::Done{ticket});
-    else tell_(flash::Failed{ticket});
+    if (stored)
+      tell_(flash::Done{ticket});
+    else
+      tell_(flash::Failed{ticket});
   };
   if (descriptor_ < 0) return boost::asio::post(io_, [answer] { answer(true); });
   if (!writer_) writer_.emplace(1);
@@ -89,9 +99,9 @@ void FlashFile::change(std::uint8_t slot, const Slot& content, Ticket ticket) {
 
 bool FlashFile::store(std::uint8_t slot, const Slot& content) const {
   const auto place = static_cast<off_t>(slot * flash::kSlotSize);
-  const bool stored = pwrite(descriptor_, content.data(), content.size(), place) ==
-                          static_cast<ssize_t>(content.size()) &&
-                      fdatasync(descriptor_) == 0;
+  const bool stored =
+      pwrite(descriptor_, content.data(), content.size(), place) == static_cast<ssize_t>(content.size()) &&
+      fdatasync(descriptor_) == 0;
   if (!stored) spdlog::error("cannot write {}: {}", path_, std::strerror(errno));
   return stored;
 }

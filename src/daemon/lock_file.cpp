@@ -46,7 +46,8 @@ LockFile::~LockFile() {
 }
 
 bool LockFile::is_still_there() const {
-  struct stat ours {}, there {};
+  struct stat ours {
+  }, there{};
   return fstat(descriptor_, &ours) == 0 && stat(path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&
          ours.st_dev == there.st_dev;
 }

@@ -16,7 +16,8 @@ namespace bfq::daemon {
 namespace {
 constexpr std::string_view kDoors = "pty[:LINK], tcp:[HOST:]PORT or stdio";
 constexpr std::array<std::string_view, 4> kPlannedDoors = {"rfc2217", "unix", "tty", "tcp-connect"};
-constexpr std::array<std::string_view, 7> kLevels = {"trace", "debug", "info", "warning", "warn", "error", "off"};
+constexpr std::array<std::string_view, 7> kLevels = {"trace", "debug", "info", "warning",
+                                                     "warn",  "error", "off"};
 
 std::uint16_t parse_port(std::string_view text, std::string_view door) {
   unsigned value = 0;
@@ -33,8 +34,10 @@ DoorSpec parse_tcp_door(std::string_view where, std::string_view door) {
   const std::size_t colon = where.rfind(':');
   if (colon != std::string_view::npos) {
     spec.host = where.substr(0, colon);
-    if (spec.host.size() > 2 && spec.host.front() == '[') spec.host = spec.host.substr(1, spec.host.size() - 2);
-    if (spec.host.empty()) throw UsageError("--serial " + std::string(door) + ": the host before ':' is empty");
+    if (spec.host.size() > 2 && spec.host.front() == '[')
+      spec.host = spec.host.substr(1, spec.host.size() - 2);
+    if (spec.host.empty())
+      throw UsageError("--serial " + std::string(door) + ": the host before ':' is empty");
   }
   spec.port = parse_port(colon == std::string_view::npos ? where : where.substr(colon + 1), door);
   return spec;
@@ -72,13 +75,14 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
       ->allow_extra_args(false);
-  run.add_option("--state", words.state, "directory of what the module remembers, or none [" +
-                                             default_state_directory() + "]")
+  run.add_option("--state", words.state,
+                 "directory of what the module remembers, or none [" + default_state_directory() + "]")
       ->type_name("DIR");
   run.add_option("--speed", words.speed, "fast: bytes move as they come; baud: not there yet")
       ->check(CLI::IsMember({"fast", "baud"}))
       ->type_name("fast|baud");
-  run.add_option("--net", words.net, "where the module may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'")
+  run.add_option("--net", words.net,
+                 "where the module may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'")
       ->type_name("POLICY");
   run.add_option("--log", words.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
@@ -133,7 +137,8 @@ DoorSpec parse_door(std::string_view text) {
 std::optional<Options> parse_command_line(int count, const char* const* arguments) {
   CLI::App app("A serial Wi-Fi module in software.", "bfq4004");
   CLI::App& run = *app.add_subcommand("run", "Start a module and keep it running until SIGINT or SIGTERM");
-  CLI::App& commands = *app.add_subcommand("commands", "Tell which commands the module speaks, or all about one");
+  CLI::App& commands =
+      *app.add_subcommand("commands", "Tell which commands the module speaks, or all about one");
   std::string command;
   commands.add_option("name", command, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")->type_name("NAME");
   Words words;

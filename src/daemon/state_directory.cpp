@@ -12,8 +12,10 @@ void make_one(const std::string& path) {
   struct stat there {};
   const bool is_directory = errno == EEXIST && stat(path.c_str(), &there) == 0 && S_ISDIR(there.st_mode);
   if (is_directory) return;
-  if (errno == EEXIST) throw Failure("the state directory " + path + " is not a directory; choose another with --state");
-  fail_with_errno("cannot make the state directory " + path + " (choose another with --state, or --state none)");
+  if (errno == EEXIST)
+    throw Failure("the state directory " + path + " is not a directory; choose another with --state");
+  fail_with_errno("cannot make the state directory " + path +
+                  " (choose another with --state, or --state none)");
 }
 }  // namespace
 

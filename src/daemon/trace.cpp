@@ -33,7 +33,8 @@ std::size_t find_arguments(std::string_view line) {
   // The end of an echo into whose name another line has come.
   const std::size_t assigned = line.find("=\"");
   const bool has_head = find_name(line, "AT+") == 0;
-  const bool is_name = assigned != std::string_view::npos && assigned > 0 && line[assigned - 1] >= 'A' && line[assigned - 1] <= 'Z';
+  const bool is_name = assigned != std::string_view::npos && assigned > 0 && line[assigned - 1] >= 'A' &&
+                       line[assigned - 1] <= 'Z';
   return is_name && !has_head ? assigned + 1 : std::string_view::npos;
 }
 
@@ -41,8 +42,10 @@ std::size_t find_arguments(std::string_view line) {
 std::size_t quoted_length(std::string_view text) {
   if (text.empty() || text.front() != '"') return 0;
   for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '\\') ++i;
-    else if (text[i] == '"') return i + 1;
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      return i + 1;
   }
   return 0;
 }
@@ -50,9 +53,12 @@ std::size_t quoted_length(std::string_view text) {
 std::string escaped(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) {
-    if (c == '\r') out += "\\r";
-    else if (c >= ' ' && c <= '~') out += c;
-    else out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    if (c == '\r')
+      out += "\\r";
+    else if (c >= ' ' && c <= '~')
+      out += c;
+    else
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
   }
   return out;
 }
@@ -79,9 +85,12 @@ void LineTrace::add(std::span<const std::byte> bytes) {
   if (!spdlog::should_log(spdlog::level::debug)) return;
   for (const std::byte b : bytes) {
     const char c = static_cast<char>(b);
-    if (c == '\n') end_line();
-    else if (line_.size() < kLongest) line_ += c;
-    else ++cut_;
+    if (c == '\n')
+      end_line();
+    else if (line_.size() < kLongest)
+      line_ += c;
+    else
+      ++cut_;
   }
 }
 
@@ -90,8 +99,10 @@ void LineTrace::end_line() {
   std::string_view text = line_;
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   const std::string shown = escaped(mask_.mask(text));
-  if (cut_ > 0) spdlog::debug("{} {}... and {} bytes", arrow, shown, cut_);
-  else if (!shown.empty()) spdlog::debug("{} {}", arrow, shown);
+  if (cut_ > 0)
+    spdlog::debug("{} {}... and {} bytes", arrow, shown, cut_);
+  else if (!shown.empty())
+    spdlog::debug("{} {}", arrow, shown);
   line_.clear();
   cut_ = 0;
 }

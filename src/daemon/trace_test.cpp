@@ -14,7 +14,8 @@ TEST(SecretMask, HidesPasswordsAndNothingElse) {
       {"at+cwjap_cur=\"garden\",\"s3cret\"", "at+cwjap_cur=\"garden\",***"},
       {"AT+CWSAP_CUR=\"mine\",\"s3cret99\",5,3", "AT+CWSAP_CUR=\"mine\",***"},
       {"+CWSAP_CUR:\"mine\",\"s3cret99\",5,3,4,0", "+CWSAP_CUR:\"mine\",***"},
-      {"+CWJAP_CUR:\"garden\",\"02:00:00:00:00:01\",6,-42", "+CWJAP_CUR:\"garden\",\"02:00:00:00:00:01\",6,-42"},
+      {"+CWJAP_CUR:\"garden\",\"02:00:00:00:00:01\",6,-42",
+       "+CWJAP_CUR:\"garden\",\"02:00:00:00:00:01\",6,-42"},
       {"+CWJAP_CUR:3", "+CWJAP_CUR:3"},
       {"AT+CWJAP_CUR?", "AT+CWJAP_CUR?"},
       {"+IPD,20:<a href=\"x\">y</a>", "+IPD,20:<a href=\"x\">y</a>"},
@@ -23,8 +24,9 @@ TEST(SecretMask, HidesPasswordsAndNothingElse) {
 }
 
 TEST(SecretMask, HidesEvenWhatIsTypedWrongly) {
-  for (const char* line : {"AT+CWJAP_CUR=garden,s3cret", "AT+CWJAP_CUR=\"garden\" \"s3cret\"", "AT+CWJAP_CUR\"garden\",\"s3cret\"",
-                           "AT+CWJAP_CUR=\"garden,\"s3cret\"", "AT+CWJAP_CUR=\"garden\",s3c,s3cret", "AT+CWJAP_CUR=\"garden\",\"s3cret"}) {
+  for (const char* line : {"AT+CWJAP_CUR=garden,s3cret", "AT+CWJAP_CUR=\"garden\" \"s3cret\"",
+                           "AT+CWJAP_CUR\"garden\",\"s3cret\"", "AT+CWJAP_CUR=\"garden,\"s3cret\"",
+                           "AT+CWJAP_CUR=\"garden\",s3c,s3cret", "AT+CWJAP_CUR=\"garden\",\"s3cret"}) {
     EXPECT_EQ(SecretMask().mask(line).find("s3c"), std::string::npos) << line;
   }
 }

@@ -88,8 +88,8 @@ void Links::on(Module& module, const net::Opened& event) {
   link->local_port = event.local_port;
   link->through = event.through;
   link->last_active = module.now();
-  if (module.job<Passing>() != nullptr) return module.passage().on_opened();
   had_links_ = true;
+  if (module.job<Passing>() != nullptr) return module.passage().on_opened();
   module.notify({.kind = Notice::Kind::connect, .link = event.link.id});
   module.finish(at::Answer::ok);
 }

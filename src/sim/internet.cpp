@@ -50,6 +50,7 @@ void Internet::resolve(const net::Resolve& asked, Instant now) {
 /// A host that is known refuses on its other ports, as a machine's own loopback does; where nobody
 /// lives, nobody answers.
 void Internet::open(const net::Open& asked, Instant now) {
+  if (exhausted) return later(now, net::OpenFailed{asked.link, net::OpenFailure::no_resources});
   connections_.push_back({.link = asked.link, .asked = asked});
   if (asked.transport == net::Transport::udp)
     return later(now, net::Opened{asked.link, asked.local_port != 0 ? asked.local_port : next_local_port_++});
@@ -257,7 +258,9 @@ Peer* Internet::find_peer(net::Endpoint at) {
 std::string Internet::received_by(net::Endpoint peer) const {
   std::string all;
   for (const Connection& c : connections_)
-    if (c.asked.remote == peer) all += c.sent;
+    if (!c.carries_datagrams() && c.asked.remote == peer) all += c.sent;
+  for (const Datagram& d : datagrams_)
+    if (d.destination == peer) all += d.bytes;
   return all;
 }
 

@@ -72,6 +72,7 @@ class Internet {
   Duration connect_takes = 30ms;
   Duration answer_takes = 20ms;         ///< from a byte's leaving the module to what it makes a peer say
   bool stalled = false;                 ///< nothing is taken and nothing arrives
+  bool exhausted = false;               ///< there is no socket or port for one more link
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
   std::vector<Peer> peers;
@@ -115,7 +116,7 @@ class Internet {
   /// The peer at an endpoint, or nullptr.
   Peer* find_peer(net::Endpoint);
 
-  /// All that ever came to a peer, over all its connections.
+  /// All that ever came to a peer, over all its connections, and then in datagrams.
   std::string received_by(net::Endpoint) const;
   const std::deque<Connection>& connections() const { return connections_; }
 

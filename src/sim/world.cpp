@@ -125,6 +125,7 @@ void World::drain() {
     moved = drain_requests();
     moved = drain_links() || moved;
     moved = drain_uart() || moved;
+    moved = offer_typed() || moved;
   }
 }
 
@@ -188,7 +189,6 @@ bool World::drain_uart() {
     any = true;
     drain_requests();
   }
-  if (any) offer_typed();
   return any;
 }
 

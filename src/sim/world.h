@@ -76,7 +76,7 @@ class World {
   void reset(power::Reason = power::Reason::external);
 
   /// What the host types, in one burst. Bytes that the module has no room for stay with the host and
-  /// are offered again whenever the module has printed something.
+  /// are offered again whenever anything has moved.
   void host_types(std::string_view);
   /// All that the host has read since it was asked last.
   std::string printed();

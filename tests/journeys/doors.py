@@ -8,6 +8,8 @@ import unittest
 
 from journey import PROGRAM, Module, Server, TcpHost, free_port, run_program, wait_until
 
+COMMAND = [PROGRAM, "run", "--state", "none", "--serial", "stdio", "--log", "off"]
+
 
 class TcpDoor(unittest.TestCase):
     def test_all_hosts_see_the_output_and_any_may_type(self):
@@ -93,8 +95,11 @@ class TcpDoor(unittest.TestCase):
 
 class StandardInputAndOutput(unittest.TestCase):
     def run_with(self, stdin):
-        return subprocess.run([PROGRAM, "run", "--state", "none", "--serial", "stdio"], input=stdin,
-                              capture_output=True, timeout=20, check=False)
+        return subprocess.run(COMMAND, input=stdin, capture_output=True, timeout=20, check=False)
+
+    def start(self):
+        pipe = subprocess.PIPE
+        return subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
 
     def test_it_ends_with_its_input_after_the_answers(self):
         done = self.run_with(b"ATE0\r\nAT+CWMODE_CUR?\r\n")
@@ -113,20 +118,19 @@ class StandardInputAndOutput(unittest.TestCase):
             os.unlink(stdout.name)
             stdin.write(b"AT\r\n")
             stdin.seek(0)
-            command = [PROGRAM, "run", "--state", "none", "--serial", "stdio", "--log", "off"]
-            subprocess.run(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, timeout=20, check=True)
+            quiet = subprocess.DEVNULL
+            subprocess.run(COMMAND, stdin=stdin, stdout=stdout, stderr=quiet, timeout=20, check=True)
             stdout.seek(0)
             self.assertEqual(stdout.read(), b"\r\nready\r\nAT\r\r\n\r\nOK\r\n")
 
     def test_no_input_at_all(self):
-        done = subprocess.run([PROGRAM, "run", "--state", "none", "--serial", "stdio"], stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=20, check=False)
+        nothing = subprocess.DEVNULL
+        done = subprocess.run(COMMAND, stdin=nothing, capture_output=True, timeout=20, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, b"\r\nready\r\n"))
 
     def test_a_payload_that_never_comes_is_not_waited_for(self):
         with Server() as server:
-            process = subprocess.Popen([PROGRAM, "run", "--state", "none", "--serial", "stdio", "--log", "off"],
-                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            process = self.start()
             said = b""
             for line, end in ((b'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"', b"GOT IP\r\n\r\nOK\r\n"),
                               (b'AT+CIPSTART="TCP","127.0.0.1",%d' % server.port, b"CONNECT\r\n\r\nOK\r\n"),
@@ -142,8 +146,7 @@ class StandardInputAndOutput(unittest.TestCase):
             process.stdout.close()
 
     def test_a_reader_that_goes_ends_it(self):
-        process = subprocess.Popen([PROGRAM, "run", "--state", "none", "--serial", "stdio", "--log", "off"],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = self.start()
         process.stdout.close()
         wait_until(lambda: process.poll() is not None, "the end of a program that nobody hears")
         self.assertEqual(process.returncode, 0)

@@ -39,8 +39,9 @@ class FirstSession(unittest.TestCase):
 
     def test_joins_that_fail_say_why(self):
         with Module() as module, module.started_host() as host:
-            self.assertEqual(host.command('AT+CWJAP_CUR="BFQ-LAB","wrong-password"'), b"+CWJAP_CUR:2\r\n\r\nFAIL\r\n")
-            self.assertEqual(host.command('AT+CWJAP_CUR="nobody","password"'), b"+CWJAP_CUR:3\r\n\r\nFAIL\r\n")
+            for network, failure in (('"BFQ-LAB","wrong-password"', 2), ('"nobody","password"', 3)):
+                answer = host.command(f"AT+CWJAP_CUR={network}")
+                self.assertEqual(answer, f"+CWJAP_CUR:{failure}\r\n\r\nFAIL\r\n".encode())
             self.assertEqual(host.command("AT+CWJAP_CUR?"), b"No AP\r\n\r\nOK\r\n")
 
     def test_passwords_are_in_no_log(self):

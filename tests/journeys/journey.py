@@ -4,21 +4,16 @@ Nothing here sleeps to let something happen: each wait is for something, with a 
 """
 
 import contextlib
-import fcntl
 import http.server
 import os
 import re
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
-import termios
 import threading
 import time
-import tty
-import unittest
 
 PROGRAM = os.environ.get("BFQ4004", "build/test/bfq4004")
 # Memory that AddressSanitizer keeps back would look like growth.
@@ -29,7 +24,7 @@ PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slo
 class Module:
     """The program, running with a link and a state of its own."""
 
-    def __init__(self, *arguments, serial=None, state="none", stdin=None, log="debug"):
+    def __init__(self, *arguments, serial=None, state="none", log="debug"):
         self.directory = tempfile.mkdtemp(prefix="bfq-journey-")
         self.link = os.path.join(self.directory, "serial")
         doors = serial if serial is not None else [f"pty:{self.link}"]
@@ -39,13 +34,11 @@ class Module:
         self.log_path = os.path.join(self.directory, "log")
         with open(self.log_path, "wb") as errors:
             self.process = subprocess.Popen(
-                command + list(arguments), stdin=stdin, stdout=subprocess.PIPE, stderr=errors, env=ENVIRONMENT)
+                command + list(arguments), stdout=subprocess.PIPE, stderr=errors, env=ENVIRONMENT)
         self.banner = ""
-        self.fds = []
 
     def __enter__(self):
-        if "stdio" not in self.process.args:
-            self.read_banner()
+        self.read_banner()
         return self
 
     def __exit__(self, failed, *_):
@@ -263,5 +256,6 @@ def free_port():
 
 def run_program(*arguments):
     """Runs the program to its end; returns status, output and errors."""
-    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    command = [PROGRAM, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     return done.returncode, done.stdout, done.stderr

@@ -12,7 +12,8 @@ class WhereLinksGo(unittest.TestCase):
     def test_the_gateway_and_its_name_are_this_machine(self):
         with Module() as module, module.started_host() as host, Server() as server:
             host.join()
-            self.assertEqual(host.command('AT+CIPDOMAIN="host.bfq.internal"'), b"+CIPDOMAIN:10.44.1.1\r\n\r\nOK\r\n")
+            answer = host.command('AT+CIPDOMAIN="host.bfq.internal"')
+            self.assertEqual(answer, b"+CIPDOMAIN:10.44.1.1\r\n\r\nOK\r\n")
             for name in ("10.44.1.1", "host.bfq.internal"):
                 host.connect(server.port, name)
                 with server.accept():
@@ -24,7 +25,8 @@ class WhereLinksGo(unittest.TestCase):
     def test_nobody_else_lives_on_the_virtual_network(self):
         with Module() as module, module.started_host() as host:
             host.join()
-            self.assertEqual(host.command('AT+CIPSTART="TCP","10.44.1.77",80', "CLOSED\r\n"), b"\r\nERROR\r\nCLOSED\r\n")
+            answer = host.command('AT+CIPSTART="TCP","10.44.1.77",80', "CLOSED\r\n")
+            self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n")
             module.wait_for_log("nobody has that address")
 
     def test_names_come_from_the_hosts_file_and_unknown_ones_fail(self):
@@ -33,10 +35,12 @@ class WhereLinksGo(unittest.TestCase):
             host.connect(server.port, "localhost")
             server.accept().close()
             host.expect("CLOSED\r\n")
-            self.assertEqual(host.command('AT+CIPDOMAIN="no-such-name.invalid"'), b"DNS Fail\r\n\r\nERROR\r\n")
+            answer = host.command('AT+CIPDOMAIN="no-such-name.invalid"')
+            self.assertEqual(answer, b"DNS Fail\r\n\r\nERROR\r\n")
 
     def test_the_policy_is_asked_and_says_so(self):
-        with Module("--net", "deny=127.0.0.0/8,bad.test") as module, module.started_host() as host, Server() as server:
+        policy = ("--net", "deny=127.0.0.0/8,bad.test")
+        with Module(*policy) as module, module.started_host() as host, Server() as server:
             host.join()
             for name in ("127.0.0.1", "localhost", "10.44.1.1"):  # whatever it is called, it is denied
                 answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
@@ -141,7 +145,8 @@ class HowLinksEnd(unittest.TestCase):
             host.join()
             host.connect(server.port)
             client = server.accept()
-            self.assertEqual(host.command("AT+CWQAP", "CLOSED\r\n"), b"\r\nOK\r\nWIFI DISCONNECT\r\nCLOSED\r\n")
+            answer = host.command("AT+CWQAP", "CLOSED\r\n")
+            self.assertEqual(answer, b"\r\nOK\r\nWIFI DISCONNECT\r\nCLOSED\r\n")
             self.assertEqual(receive_all(client), b"")
 
     def test_keep_alive_is_set_on_the_socket(self):
@@ -149,8 +154,19 @@ class HowLinksEnd(unittest.TestCase):
             host.join()
             answer = host.command(f'AT+CIPSTART="TCP","127.0.0.1",{server.port},60')
             self.assertEqual(answer, b"CONNECT\r\n\r\nOK\r\n")
-            server.accept().close()
+            with server.accept():
+                wait_until(lambda: timer_of(server.peer[1]) == "02", "a keep-alive timer")
             host.expect("CLOSED\r\n")
+
+
+def timer_of(port):
+    """What the kernel waits for at the module's socket: 02 is keep-alive (proc(5))."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for row in table.read().splitlines()[1:]:
+            fields = row.split()
+            if fields[1] == f"0100407F:{port:04X}":
+                return fields[5].split(":")[0]
+    return None
 
 
 def close(client):

@@ -55,6 +55,53 @@ constexpr const char* kLines[] = {
     "",
     "?",
 };
+/// Those whose answers the books do not know.
+constexpr const char* kMore[] = {
+    "ATE0",
+    "ATE1",
+    "AT+RESTORE",
+    "AT+UART_CUR=9600,8,1,0,0",
+    "AT+UART_DEF=115200,8,1,0,3",
+    "AT+CWMODE=3",
+    "AT+CWMODE=1",
+    "AT+CWMODE_DEF=2",
+    "AT+CWJAP_DEF=\"BFQ-LAB\",\"bfq4004-lab\"",
+    "AT+CWJAP=\"BFQ-OPEN\",\"\"",
+    "AT+CWAUTOCONN=0",
+    "AT+CWAUTOCONN=1",
+    "AT+CWLAPOPT=1,31",
+    "AT+CWSAP=\"mine\",\"12345678\",5,3",
+    "AT+CWSAP_CUR=\"mine\",\"\",5,0,2,1",
+    "AT+CWLIF",
+    "AT+CWDHCP=1,0",
+    "AT+CWDHCP_CUR=1,1",
+    "AT+CWDHCPS_CUR=1,3,\"192.168.4.10\",\"192.168.4.15\"",
+    "AT+CIPSTA_CUR=\"10.44.1.77\"",
+    "AT+CIPAP=\"192.168.5.1\"",
+    "AT+CIPMUX=1",
+    "AT+CIPMUX=1",
+    "AT+CIPMUX=0",
+    "AT+CIPSERVER=1,80",
+    "AT+CIPSERVER=1,80",
+    "AT+CIPSERVER=0",
+    "AT+CIPSERVERMAXCONN=2",
+    "AT+CIPSTO=5",
+    "AT+CIPMODE=1",
+    "AT+CIPMODE=1",
+    "AT+CIPMODE=0",
+    "AT+CIPDINFO=1",
+    "AT+CIPSEND",
+    "AT+CIPSEND",
+    "AT+CIPSEND=20,\"127.0.0.1\",7",
+    "AT+CIPCLOSE=5",
+    "AT+CIPSTART=\"UDP\",\"127.0.0.1\",7",
+    "AT+CIPSTART=\"UDP\",\"0\",0,1025,2",
+    "AT+CIPSTART=\"SSL\",\"127.0.0.1\",7",
+};
+constexpr const char* kLinks[] = {
+    ",\"TCP\",\"127.0.0.1\",7",        ",\"TCP\",\"127.0.0.1\",9",  ",\"TCP\",\"echo.test\",7",
+    ",\"UDP\",\"127.0.0.1\",7,1025,2", ",\"SSL\",\"127.0.0.1\",80",
+};
 }  // namespace
 
 std::size_t Dice::some(std::size_t most) {
@@ -69,8 +116,16 @@ std::string Dice::bytes(std::size_t n) {
   return s;
 }
 
-std::string likely_line(Dice& dice, bool with_echo) {
-  if (with_echo && dice.one_in(8)) return dice.one_in(2) ? "ATE1" : "ATE0";
+std::string any_line(Dice& dice) {
+  if (dice.one_in(3)) return likely_line(dice);
+  const std::string link = std::to_string(dice.pick(6));
+  if (dice.one_in(6)) return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(2047));
+  if (dice.one_in(6)) return "AT+CIPCLOSE=" + link;
+  if (dice.one_in(6)) return "AT+CIPSTART=" + link + kLinks[dice.pick(std::size(kLinks))];
+  return kMore[dice.pick(std::size(kMore))];
+}
+
+std::string likely_line(Dice& dice) {
   if (dice.one_in(5)) return "AT+CIPSEND=" + std::to_string(1 + dice.some(2047));
   return kLines[dice.pick(std::size(kLines))];
 }

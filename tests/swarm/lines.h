@@ -20,7 +20,10 @@ class Dice {
 };
 
 /// A command line that a host might type, without its end.
-std::string likely_line(Dice&, bool with_echo);
+std::string likely_line(Dice&);
+
+/// The same from the whole manual, the echo included.
+std::string any_line(Dice&);
 
 /// The same line after an accident: bytes changed, lost, doubled, or a number out of bounds.
 std::string mutated(Dice&, std::string line);

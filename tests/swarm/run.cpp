@@ -11,7 +11,7 @@ namespace {
 constexpr net::Endpoint kEcho{Ipv4(127, 0, 0, 1), 7}, kSink{Ipv4(127, 0, 0, 1), 9},
     kWeb{Ipv4(127, 0, 0, 1), 80};
 constexpr net::Endpoint kPeers[] = {kEcho, kSink, kWeb};
-constexpr int kSteps = 60;
+constexpr int kSteps = 80;
 
 std::string shown(std::string_view s) {
   std::string out;
@@ -31,7 +31,8 @@ Run::Run(unsigned seed, Manner manner, bool tell)
     : dice_(seed),
       manner_(manner),
       tells_(tell),
-      with_echo_(dice_.one_in(4)),
+      wild_(dice_.one_in(3)),
+      purpose_(1 + dice_.pick(5)),
       junk_most_(std::size_t{1} << dice_.pick(12)),
       world_(commands::all()),
       ledger_(world_.internet) {}
@@ -41,7 +42,7 @@ std::string Run::live() {
   for (int i = 0; i < kSteps; ++i) step();
   come_to_rest();
   check_alive();
-  check_memory();
+  if (!wild_) check_memory();
   return history_;
 }
 
@@ -61,7 +62,7 @@ void Run::furnish() {
   sim::add_access_point(world_.air, {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
   world_.restart_takes = world_.first_start_takes = std::chrono::milliseconds(1 + dice_.pick(400));
   if (manner_ == Manner::watched) world_.host.types_at_once = 1;
-  if (manner_ == Manner::watched) world_.witness = &ledger_;
+  if (manner_ == Manner::watched && !wild_) world_.witness = &ledger_;
   world_.power_on();
   world_.pass(1s);
   read();
@@ -69,6 +70,10 @@ void Run::furnish() {
 }
 
 void Run::step() {
+  if (dice_.one_in(purpose_)) {
+    proceed();
+    return read();
+  }
   switch (dice_.pick(22)) {
     case 0: type(dice_.bytes(dice_.some(junk_most_))); break;
     case 1:
@@ -79,15 +84,15 @@ void Run::step() {
     case 6: change_peers(); break;
     case 7: change_network(); break;
     case 8: change_host(); break;
-    case 9: tell_again(); break;
+    case 9: wild_&& dice_.one_in(2) ? visit() : tell_again(); break;
     case 10:
       if (dice_.one_in(4)) reset();
       break;
     case 11:
-    case 12: type(mutated(dice_, likely_line(dice_, with_echo_)) + line_end(dice_)); break;
+    case 12: type(mutated(dice_, line()) + line_end(dice_)); break;
     case 13:
     case 14: type_payload(); break;
-    default: type(likely_line(dice_, with_echo_) + line_end(dice_));
+    default: type(line() + line_end(dice_));
   }
   read();
 }
@@ -95,6 +100,38 @@ void Run::step() {
 void Run::type(const std::string& bytes) {
   tell("types   " + shown(bytes));
   world_.host_types(bytes);
+}
+
+/// What a host does that wants to get somewhere: join, connect, send.
+void Run::proceed() {
+  const Status status = world_.module().status();
+  const bool linked =
+      std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
+  if (!status.associated) {
+    type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+  } else if (wild_ && dice_.one_in(4)) {
+    type("AT+CIPMUX=1\r\nAT+CIPSERVER=1,80\r\n");
+    world_.internet.connect({Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(1 + dice_.pick(60000))}, 80,
+                            world_.now());
+  } else if (!linked) {
+    const std::string id = wild_ ? std::to_string(dice_.pick(5)) + ',' : "";
+    type("AT+CIPSTART=" + (dice_.one_in(2) ? id : "") + "\"TCP\",\"127.0.0.1\"," +
+         (dice_.one_in(3) ? "9" : "7") + "\r\n");
+  } else {
+    return send();
+  }
+  world_.pass(std::chrono::milliseconds(100 + dice_.pick(900)));
+}
+
+void Run::send() {
+  const std::size_t n = 1 + dice_.some(2047);
+  const std::string id = wild_ && dice_.one_in(2) ? std::to_string(dice_.pick(5)) + ',' : "";
+  if (wild_ && dice_.one_in(4)) type("AT+CIPMODE=1\r\nAT+CIPSEND\r\n");
+  type("AT+CIPSEND=" + id + std::to_string(n) + "\r\n");
+  if (dice_.one_in(2)) read();
+  if (dice_.one_in(3)) return change_peers();  // in the middle of it
+  if (dice_.one_in(4)) world_.pass(std::chrono::milliseconds(dice_.some(50)));
+  type(dice_.bytes(dice_.one_in(5) ? dice_.some(2100) : n));
 }
 
 /// Something for a payload that may be wanted: bytes, an escape, or lines that must not be run.
@@ -148,7 +185,8 @@ void Run::change_air() {
   if (!present.empty()) {
     const sim::Dhcp moods[] = {sim::Dhcp::answers, sim::Dhcp::answers, sim::Dhcp::is_silent,
                                sim::Dhcp::refuses};
-    present[dice_.one_in(2) ? present.size() - 1 : dice_.pick(present.size())].dhcp = moods[dice_.pick(std::size(moods))];
+    present[dice_.one_in(2) ? present.size() - 1 : dice_.pick(present.size())].dhcp =
+        moods[dice_.pick(std::size(moods))];
   }
   world_.air.delays.associate = std::chrono::milliseconds(dice_.some(20'000));
   world_.air.delays.address = std::chrono::milliseconds(dice_.some(20'000));
@@ -192,6 +230,24 @@ void Run::change_host() {
   if (!world_.host.reads && dice_.one_in(4)) pass_long();
 }
 
+std::string Run::line() { return wild_ ? any_line(dice_) : likely_line(dice_); }
+
+/// What only the whole manual makes possible: clients, datagrams, stations, flash that fails.
+void Run::visit() {
+  const net::Endpoint from{Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(50000 + dice_.pick(1000))};
+  const MacAddress mac{{2, 0, 0, 0, 1, static_cast<std::uint8_t>(dice_.pick(10))}};
+  const std::size_t what = dice_.pick(5);
+  tell("visit   " + std::to_string(what));
+  switch (what) {
+    case 0: world_.internet.connect(from, 80, world_.now()); break;
+    case 1: world_.internet.send_datagram(from, 0, dice_.bytes(1 + dice_.some(2047)), world_.now()); break;
+    case 2: world_.radio().station_joins(mac, Ipv4(192, 168, 4, mac.bytes[5]), world_.now()); break;
+    case 3: world_.radio().station_leaves(mac, world_.now()); break;
+    default: world_.flash.fails = dice_.one_in(2);
+  }
+  world_.settle();
+}
+
 /// Answers that come twice, or too late. Power and flash keep their word.
 void Run::tell_again() {
   const auto& told = world_.told();
@@ -217,9 +273,9 @@ void Run::read() {
   unheard_ += printed;
   if (world_.boots() != boots_seen_) return recover();
   const std::string heard = std::exchange(unheard_, {});
-  if (manner_ != Manner::watched) return;
+  if (manner_ != Manner::watched || wild_) return;
   ledger_.check_sent();
-  if (!with_echo_) ledger_.hear(heard);
+  ledger_.hear(heard);
 }
 
 /// After a boot the echo is on again: switches it off before anything else is typed, and keeps that out of
@@ -231,7 +287,7 @@ void Run::recover() {
   world_.forget_typed();
   world_.settle();
   unheard_ += world_.printed();
-  if (!with_echo_) {
+  if (!wild_) {
     world_.host_types("ATE0\r\n");
     const std::string printed = world_.printed();
     if (printed != "ATE0\r\r\n\r\nOK\r\n")
@@ -257,14 +313,15 @@ void Run::come_to_rest() {
   rest();
   type("\r\n");  // ends what was left of a line, which may be any command
   rest();
-  if (manner_ == Manner::watched && !with_echo_) ledger_.check_at_rest();
+  if (manner_ == Manner::watched && !wild_) ledger_.check_at_rest();
 }
 
 void Run::rest() {
   world_.pass(100s);
   read();
   if (world_.untyped() > 0) throw Violation("the module takes nothing more");
-  if (world_.module().status().activity == Activity::collecting) {
+  const Activity activity = world_.module().status().activity;
+  if (activity == Activity::collecting || activity == Activity::passing) {
     type("+++");
     world_.pass(1s);
     read();

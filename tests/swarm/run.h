@@ -25,6 +25,8 @@ class Run {
   void step();
   void type(const std::string& bytes);
   void type_payload();
+  void proceed();
+  void send();
   void pass();
   void pass_long();
   void change_air();
@@ -32,6 +34,8 @@ class Run {
   void change_network();
   void change_host();
   void tell_again();
+  void visit();
+  std::string line();
   void reset();
   void read();
   void recover();
@@ -44,7 +48,8 @@ class Run {
   Dice dice_;
   Manner manner_;
   bool tells_;
-  bool with_echo_;  ///< then what is printed cannot be told apart, and the ledger does not listen
+  bool wild_;            ///< types the whole manual, and nobody keeps the books
+  std::size_t purpose_;  ///< one step in so many leads somewhere
   std::size_t junk_most_;
   sim::World world_;
   Ledger ledger_;

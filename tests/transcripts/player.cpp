@@ -332,10 +332,14 @@ void Player::change_network(Words& words) {
     internet.stalled = true;
   else if (words.take_if("flows"))
     internet.stalled = false;
+  else if (words.take_if("exhausted"))
+    internet.exhausted = true;
+  else if (words.take_if("recovers"))
+    internet.exhausted = false;
   else if (words.take_if("pieces"))
     internet.most_at_once = words.take_number();
   else
-    throw BadLine("the network stalls, flows, or goes in pieces of N");
+    throw BadLine("the network stalls, flows, is exhausted, recovers, or goes in pieces of N");
 }
 
 void Player::add_client(Words& words) {

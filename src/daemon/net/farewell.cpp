@@ -29,10 +29,13 @@ class Farewell : public std::enable_shared_from_this<Farewell> {
 
  private:
   void drop_input() {
-    socket_.async_read_some(boost::asio::buffer(dropped_), [self = shared_from_this()](auto error, std::size_t) {
-      if (error) self->patience_.cancel();
-      else self->drop_input();
-    });
+    socket_.async_read_some(boost::asio::buffer(dropped_),
+                            [self = shared_from_this()](auto error, std::size_t) {
+                              if (error)
+                                self->patience_.cancel();
+                              else
+                                self->drop_input();
+                            });
   }
 
   boost::asio::ip::tcp::socket socket_;
@@ -42,8 +45,8 @@ class Farewell : public std::enable_shared_from_this<Farewell> {
 
 bool nothing_on_its_way(int descriptor) {
   int unread = 0, unsent = 0;
-  return ioctl(descriptor, FIONREAD, &unread) == 0 && ioctl(descriptor, SIOCOUTQ, &unsent) == 0 && unread == 0 &&
-         unsent == 0;
+  return ioctl(descriptor, FIONREAD, &unread) == 0 && ioctl(descriptor, SIOCOUTQ, &unsent) == 0 &&
+         unread == 0 && unsent == 0;
 }
 }  // namespace
 

@@ -22,7 +22,8 @@ bool is_this_machine(std::string_view name) {
 }
 }  // namespace
 
-HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy, unsigned index)
+HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
+                         unsigned index)
     : io_(io), side_(side), policy_(policy), index_(index) {}
 
 bool HostSockets::request(const Request& request) {
@@ -80,8 +81,10 @@ void HostSockets::resolve(const net::Resolve& request) {
     queries_[ticket.number] = NameQuery::start(io_, name, [this, ticket, name](std::optional<Ipv4> address) {
       spdlog::debug("name {} is {}", name, address ? text_of(*address) : "unknown");
       queries_.erase(ticket.number);
-      if (address) side_.handle(net::Resolved{ticket, *address});
-      else side_.handle(net::ResolveFailed{ticket});
+      if (address)
+        side_.handle(net::Resolved{ticket, *address});
+      else
+        side_.handle(net::ResolveFailed{ticket});
       side_.settle();
     });
   }
@@ -97,7 +100,8 @@ void HostSockets::open(const net::Open& request) {
   }
   const auto actual = route(side_.lan(), request.remote.address);
   if (!actual) return refuse(request, net::OpenFailure::unreachable, "nobody has that address");
-  const auto verdict = policy_.judge({request.name.view(), request.remote.address, *actual, request.remote.port});
+  const auto verdict =
+      policy_.judge({request.name.view(), request.remote.address, *actual, request.remote.port});
   // Fidelity (our decision, see NetPolicy): What --net forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, net::OpenFailure::unreachable, verdict.reason.c_str());
   const auto link = std::make_shared<TcpLink>(io_, side_, request);
@@ -106,8 +110,8 @@ void HostSockets::open(const net::Open& request) {
 }
 
 void HostSockets::refuse(const net::Open& request, net::OpenFailure why, const char* reason) {
-  spdlog::info("link {}: {} {}:{} refused: {}", request.link.id, request.name.view(), text_of(request.remote.address),
-               request.remote.port, reason);
+  spdlog::info("link {}: {} {}:{} refused: {}", request.link.id, request.name.view(),
+               text_of(request.remote.address), request.remote.port, reason);
   due_.push_back(net::OpenFailed{request.link, why});
 }
 

@@ -102,14 +102,14 @@ void NameQuery::await(ares_socket_t socket) {
   const std::shared_ptr<Watch>& entry = found->second;
   const auto wait = [&](Descriptor::wait_type type, bool Watch::*waits, bool writable) {
     (*entry).*waits = true;
-    entry->descriptor.async_wait(type, [weak = weak_from_this(), old = std::weak_ptr(entry), waits, socket,
-                                        writable](auto error) {
-      const auto self = weak.lock();
-      const auto watched = old.lock();
-      if (!self || !watched || error) return;
-      (*watched).*waits = false;
-      self->ready(socket, writable);
-    });
+    entry->descriptor.async_wait(
+        type, [weak = weak_from_this(), old = std::weak_ptr(entry), waits, socket, writable](auto error) {
+          const auto self = weak.lock();
+          const auto watched = old.lock();
+          if (!self || !watched || error) return;
+          (*watched).*waits = false;
+          self->ready(socket, writable);
+        });
   };
   if (entry->wants_read && !entry->waits_read) wait(Descriptor::wait_read, &Watch::waits_read, false);
   if (entry->wants_write && !entry->waits_write) wait(Descriptor::wait_write, &Watch::waits_write, true);

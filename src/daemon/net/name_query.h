@@ -21,7 +21,8 @@ class NameQuery : public std::enable_shared_from_this<NameQuery> {
   /// Called once, from the event loop, with the IPv4 address or nothing; never after the query is gone.
   using Answer = std::function<void(std::optional<Ipv4>)>;
 
-  static std::shared_ptr<NameQuery> start(boost::asio::io_context& io, const std::string& name, Answer answer);
+  static std::shared_ptr<NameQuery> start(boost::asio::io_context& io, const std::string& name,
+                                          Answer answer);
   ~NameQuery();
   NameQuery(const NameQuery&) = delete;
   NameQuery& operator=(const NameQuery&) = delete;

@@ -14,7 +14,8 @@ constexpr Ipv4 kLinkLocal{169, 254, 0, 0};
 constexpr Ipv4 kLinkLocalMask{255, 255, 0, 0};
 // Where clouds tell secrets to whoever asks from inside a machine: Alibaba, Azure, Oracle; those of
 // Amazon, Google and most others are link-local.
-constexpr std::array kMetadataAddresses = {Ipv4{100, 100, 100, 200}, Ipv4{168, 63, 129, 16}, Ipv4{192, 0, 0, 192}};
+constexpr std::array kMetadataAddresses = {Ipv4{100, 100, 100, 200}, Ipv4{168, 63, 129, 16},
+                                           Ipv4{192, 0, 0, 192}};
 constexpr std::array<std::string_view, 2> kMetadataNames = {"metadata.google.internal", "metadata.goog"};
 
 std::string lower(std::string_view text) {
@@ -32,7 +33,8 @@ std::string lower(std::string_view text) {
 std::optional<unsigned> parse_number(std::string_view text, unsigned last) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value > last) return std::nullopt;
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value > last)
+    return std::nullopt;
   return value;
 }
 

@@ -57,7 +57,8 @@ TEST(NetPolicy, JudgesEachDestination) {
   for (const Case& c : kCases) {
     const Ipv4 address = *parse_ipv4(c.address);
     const auto verdict = NetPolicy::parse(c.policy).judge({c.name, address, address, c.port});
-    EXPECT_EQ(verdict.allowed, c.allowed) << c.policy << " for " << c.name << " " << c.address << ":" << c.port;
+    EXPECT_EQ(verdict.allowed, c.allowed)
+        << c.policy << " for " << c.name << " " << c.address << ":" << c.port;
     EXPECT_FALSE(verdict.reason.empty());
   }
 }
@@ -78,9 +79,9 @@ TEST(NetPolicy, NamesThatAreDeniedAreNotLookedUp) {
 }
 
 TEST(NetPolicy, RefusesWhatItCannotReadAndNamesIt) {
-  for (const char* text : {"permit=10.0.0.1", "allow", "allow=", "allow=10.0.0.256", "allow=10.0.0.0/33", "deny=10.0.0.0/",
-                           "deny=host:0", "deny=host:99999", "deny=host:9-8", "deny=host:", "deny=a b", "deny=*.",
-                           "deny=10.0.0.1,,10.0.0.2", "deny=*x.test", "allow=[::1]"}) {
+  for (const char* text : {"permit=10.0.0.1", "allow", "allow=", "allow=10.0.0.256", "allow=10.0.0.0/33",
+                           "deny=10.0.0.0/", "deny=host:0", "deny=host:99999", "deny=host:9-8", "deny=host:",
+                           "deny=a b", "deny=*.", "deny=10.0.0.1,,10.0.0.2", "deny=*x.test", "allow=[::1]"}) {
     EXPECT_THROW(NetPolicy::parse(text), UsageError) << text;
   }
   try {

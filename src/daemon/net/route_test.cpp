@@ -15,7 +15,9 @@ TEST(Route, OthersAreAsWritten) {
   EXPECT_EQ(route(kLan, Ipv4(10, 44, 2, 1)), Ipv4(10, 44, 2, 1));
   EXPECT_EQ(route(kLan, Ipv4(127, 0, 0, 1)), Ipv4(127, 0, 0, 1));
 }
-TEST(Route, WithoutANetworkNothingIsReached) { EXPECT_EQ(route(std::nullopt, Ipv4(127, 0, 0, 1)), std::nullopt); }
+TEST(Route, WithoutANetworkNothingIsReached) {
+  EXPECT_EQ(route(std::nullopt, Ipv4(127, 0, 0, 1)), std::nullopt);
+}
 TEST(Route, SomeNumbersAreNoHosts) {
   EXPECT_EQ(route(kLan, Ipv4()), std::nullopt);
   EXPECT_EQ(route(kLan, Ipv4(0, 1, 2, 3)), std::nullopt);

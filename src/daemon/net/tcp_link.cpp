@@ -28,7 +28,9 @@ constexpr int kProbeInterval = 1, kProbes = 3;
 // Reads in a row before others get their turn.
 constexpr int kReadsInARow = 16;
 
-tcp::endpoint endpoint_of(Ipv4 address, std::uint16_t port) { return {asio::ip::address_v4(address.bits), port}; }
+tcp::endpoint endpoint_of(Ipv4 address, std::uint16_t port) {
+  return {asio::ip::address_v4(address.bits), port};
+}
 
 std::string describe(const net::Open& open) {
   const std::string address = asio::ip::address_v4(open.remote.address.bits).to_string();
@@ -37,7 +39,9 @@ std::string describe(const net::Open& open) {
   return fmt::format("{}:{} ({})", name, open.remote.port, address);
 }
 
-void set_option(int socket, int level, int name, int value) { setsockopt(socket, level, name, &value, sizeof value); }
+void set_option(int socket, int level, int name, int value) {
+  setsockopt(socket, level, name, &value, sizeof value);
+}
 
 void keep_alive(int socket, std::uint16_t silence_s) {
   if (silence_s == 0) return;
@@ -80,8 +84,10 @@ void TcpLink::set_up(Ipv4 source) {
   set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   keep_alive(descriptor, open_.keep_alive_s);
   if (source.is_none() && open_.local_port == 0) return;
-  if (open_.local_port == 0) set_option(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-  else set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (open_.local_port == 0)
+    set_option(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  else
+    set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
   socket_.bind(endpoint_of(source, open_.local_port));
 }
 
@@ -121,7 +127,8 @@ bool TcpLink::send() {
       side_.handle(net::SendFailed{handle()});
       break;
     }
-    const ssize_t n = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t n =
+        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) {
       side_.link_sent(handle(), static_cast<std::size_t>(n));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {

@@ -40,8 +40,8 @@ class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLi
   net::Open open_;
   std::string who_;  ///< the peer, for the log
   bool open_for_bytes_ = false;
-  bool reading_ = false;   ///< waiting for bytes, or busy with some
-  bool sending_ = false;   ///< waiting for the network to take more
+  bool reading_ = false;  ///< waiting for bytes, or busy with some
+  bool sending_ = false;  ///< waiting for the network to take more
   bool send_broke_ = false;
 };
 }  // namespace bfq::daemon

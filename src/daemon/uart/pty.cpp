@@ -30,7 +30,9 @@ bool has_input(int master) {
   return poll(&look, 1, 0) == 1 && (look.revents & POLLIN) != 0;
 }
 
-int open_slave(const std::string& path) { return open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); }
+int open_slave(const std::string& path) {
+  return open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+}
 
 /// Bytes as they are, 115200 baud, 8N1: what a module's factory setting is.
 void make_raw(int descriptor) {
@@ -53,7 +55,9 @@ class PtyDoor::PtyHost final : public Host {
     door_.look_at_opens();  // first, so that a new host's bytes are not answered to the one before
     return read_some(master_->native_handle(), into);
   }
-  Transfer write(std::span<const std::byte> bytes) override { return write_some(master_->native_handle(), bytes); }
+  Transfer write(std::span<const std::byte> bytes) override {
+    return write_some(master_->native_handle(), bytes);
+  }
   void when_typing(Ready ready) override { await(*master_, Descriptor::wait_read, std::move(ready)); }
   void when_room(Ready ready) override { await(*master_, Descriptor::wait_write, std::move(ready)); }
   void left() override { door_.host_left(); }

@@ -25,7 +25,9 @@ class TcpHost final : public Host {
   }
 
   Transfer read(std::span<std::byte> into) override { return read_some(descriptor_.native_handle(), into); }
-  Transfer write(std::span<const std::byte> bytes) override { return write_some(descriptor_.native_handle(), bytes); }
+  Transfer write(std::span<const std::byte> bytes) override {
+    return write_some(descriptor_.native_handle(), bytes);
+  }
   void when_typing(Ready ready) override { await(descriptor_, Descriptor::wait_read, std::move(ready)); }
   void when_room(Ready ready) override { await(descriptor_, Descriptor::wait_write, std::move(ready)); }
   void left() override { spdlog::info("serial host {} has gone", who_); }
@@ -46,7 +48,8 @@ TcpDoor::TcpDoor(asio::io_context& io, Wire& wire, const std::string& host, std:
     : wire_(wire), acceptor_(io), pause_(io) {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
-  if (error) throw UsageError("--serial tcp: '" + host + "' is not an address; give one such as 127.0.0.1 or 0.0.0.0");
+  if (error)
+    throw UsageError("--serial tcp: '" + host + "' is not an address; give one such as 127.0.0.1 or 0.0.0.0");
   const tcp::endpoint endpoint(address, port);
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(tcp::acceptor::reuse_address(true));

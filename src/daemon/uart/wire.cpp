@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace bfq::daemon {
 namespace {
@@ -20,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 // Who is there ------------------------------------------------------------------------------------
 
 void Wire::attach(std::shared_ptr<Host> host) {
+  if (ends_.empty() && unheard_ > 0) spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
   ends_.push_back(End{.host = std::move(host)});
   await_typing(ends_.back());
 }
@@ -41,7 +43,8 @@ void Wire::change_host(const Host& host) {
 }
 
 Wire::End* Wire::find(const Host& host) {
-  const auto found = std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
+  const auto found =
+      std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
   return found == ends_.end() ? nullptr : &*found;
 }
 
@@ -156,6 +159,7 @@ void Wire::sent(std::size_t n) {
   // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire that ends
   // in the air.
   if (!heard) dropped_ += n;
+  if (ends_.empty()) unheard_ += n;
   said_trace_.add(side_.uart_output().first(n));
   side_.uart_sent(n);
 }
@@ -175,7 +179,8 @@ void Wire::await_room(End& end) {
 
 /// Somebody blocks. If others are ahead and would read on, the one who blocks has a second.
 void Wire::hold_out() {
-  const bool others_read_on = std::any_of(ends_.begin(), ends_.end(), [](const End& end) { return end.ahead > 0; });
+  const bool others_read_on =
+      std::any_of(ends_.begin(), ends_.end(), [](const End& end) { return end.ahead > 0; });
   if (!others_read_on || patience_armed_) return;
   auto first = Clock::time_point::max();
   for (const End& end : ends_) {
@@ -195,7 +200,8 @@ void Wire::hold_out() {
 void Wire::stop_waiting_for_laggards() {
   const auto now = Clock::now();
   for (End& end : ends_) {
-    if (!end.awaits_room || end.lags || end.ahead > 0 || now < end.blocked_since + kLaggardsAreWaitedFor) continue;
+    if (!end.awaits_room || end.lags || end.ahead > 0 || now < end.blocked_since + kLaggardsAreWaitedFor)
+      continue;
     end.lags = true;
     spdlog::warn("a host that does not read loses bytes, as others read on");
   }

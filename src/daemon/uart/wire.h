@@ -35,6 +35,7 @@ class Wire {
 
   /// True when nothing that was typed waits to be taken.
   bool all_typed_is_taken() const;
+  /// Bytes that the module has said and nobody has heard, or not everybody who should have.
   std::uint64_t dropped() const { return dropped_; }
 
  private:
@@ -68,6 +69,7 @@ class Wire {
   bool patience_armed_ = false;
   std::list<End> ends_;
   std::uint64_t dropped_ = 0;
+  std::uint64_t unheard_ = 0;  ///< of those, since the last host has gone
   LineTrace typed_trace_{LineTrace::Direction::to_module}, said_trace_{LineTrace::Direction::to_host};
 };
 }  // namespace bfq::daemon

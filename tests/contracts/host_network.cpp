@@ -1,0 +1,135 @@
+#include <boost/asio.hpp>
+
+#include "daemon/net/host_sockets.h"
+#include "network_under_test.h"
+
+namespace bfq::contracts {
+namespace {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 10s;  // for what must happen
+constexpr auto kSilence = 40ms;  // after so long without any, nothing more is expected to
+
+/// One far host on this machine: a port, and what it does to each who connects.
+class Host {
+ public:
+  Host(asio::io_context& io, Manners manners)
+      : acceptor_(io, {asio::ip::address_v4::loopback(), 0}), manners_(manners) {
+    accept();
+  }
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+ private:
+  struct Guest : std::enable_shared_from_this<Guest> {
+    Guest(tcp::socket s, Manners m) : socket(std::move(s)), manners(m) {}
+
+    void begin() {
+      if (manners == Manners::greets) return say(std::string(kGreeting));
+      if (manners == Manners::says_much) return say(much());
+      if (manners != Manners::reads_nothing) read();
+    }
+    void say(std::string bytes) {
+      text = std::move(bytes);
+      asio::async_write(socket, asio::buffer(text), [self = shared_from_this()](auto error, std::size_t) {
+        if (!error && self->manners != Manners::echoes)
+          self->socket.shutdown(tcp::socket::shutdown_send, error);
+        if (!error) self->read();
+      });
+    }
+    void read() {
+      socket.async_read_some(asio::buffer(buffer), [self = shared_from_this()](auto error, std::size_t n) {
+        if (error) return;
+        if (self->manners == Manners::resets) {
+          self->socket.set_option(asio::socket_base::linger(true, 0));
+          self->socket.close();
+        } else if (self->manners == Manners::echoes) {
+          self->say(std::string(self->buffer.data(), n));
+        } else {
+          self->read();
+        }
+      });
+    }
+
+    tcp::socket socket;
+    Manners manners;
+    std::string text{};
+    std::array<char, 4096> buffer{};
+  };
+
+  void accept() {
+    acceptor_.async_accept([this](auto error, tcp::socket socket) {
+      if (error) return;
+      guests_.push_back(std::make_shared<Guest>(std::move(socket), manners_));
+      guests_.back()->begin();
+      accept();
+    });
+  }
+
+  tcp::acceptor acceptor_;
+  Manners manners_;
+  std::vector<std::shared_ptr<Guest>> guests_;
+};
+
+class HostNetwork : public NetworkUnderTest, private daemon::ModuleSide {
+ public:
+  void request(const Request& r) override {
+    if (!sockets_.request(r)) throw std::logic_error("not for the network");
+    settle();
+  }
+  bool until(const std::function<bool()>& done) override {
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    settle();
+    while (!done() && std::chrono::steady_clock::now() < give_up) {
+      io_.restart();
+      if (io_.run_one_for(kPatience) == 0) return false;
+      settle();
+    }
+    return done();
+  }
+  void rest() override {
+    settle();
+    do {
+      io_.restart();
+    } while (io_.run_one_for(kSilence) > 0);
+    settle();
+  }
+  net::Endpoint host(Manners manners) override {
+    hosts_.push_back(std::make_unique<Host>(io_, manners));
+    return {Ipv4(127, 0, 0, 1), hosts_.back()->port()};
+  }
+  net::Endpoint nobody() override {
+    const tcp::acceptor taken(io_, {asio::ip::address_v4::loopback(), 0});  // free again at once
+    return {Ipv4(127, 0, 0, 1), taken.local_endpoint().port()};
+  }
+  void power_off() override { sockets_.power_off(); }
+
+ private:
+  // ModuleSide
+  std::size_t link_room(LinkHandle link) const override { return side.link_room(link); }
+  void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
+    side.link_input(link, bytes);
+  }
+  std::size_t datagram_room(LinkHandle) const override { return 0; }
+  void datagram_input(LinkHandle, net::Endpoint, std::span<const std::byte>) override {}
+  net::Outgoing link_output(LinkHandle link) const override { return side.link_output(link); }
+  void link_sent(LinkHandle link, std::size_t n) override { side.link_sent(link, n); }
+  void handle(const Event& event) override { side.handle(event); }
+  std::optional<daemon::VirtualLan> lan() const override {
+    return daemon::VirtualLan{Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)};
+  }
+  void settle() override {
+    while (sockets_.drain()) {
+    }
+  }
+
+  asio::io_context io_;
+  daemon::NetPolicy policy_;
+  daemon::HostSockets sockets_{io_, *this, policy_, 0};
+  std::vector<std::unique_ptr<Host>> hosts_;
+};
+}  // namespace
+
+std::unique_ptr<NetworkUnderTest> make_host_network() { return std::make_unique<HostNetwork>(); }
+}  // namespace bfq::contracts

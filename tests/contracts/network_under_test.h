@@ -1,0 +1,83 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ports/messages.h"
+
+namespace bfq::contracts {
+
+/// The module's side of a network adapter, as simple as can be: it keeps what it is told and given, and
+/// has as much room as the test says.
+class Side {
+ public:
+  struct Link {
+    std::string received{};
+    std::string to_send{};
+    std::size_t sent = 0;  ///< so much of it has the network taken
+    std::size_t room = SIZE_MAX;
+    bool open = false;
+
+    std::size_t unsent() const { return to_send.size() - sent; }
+  };
+
+  Link& link(LinkHandle handle) { return links_[{handle.id, handle.generation}]; }
+  const Link* find(LinkHandle handle) const {
+    const auto at = links_.find({handle.id, handle.generation});
+    return at == links_.end() ? nullptr : &at->second;
+  }
+  /// What was said of that link, in order.
+  std::vector<Event> said_of(LinkHandle handle) const;
+  template <class Kind>
+  std::size_t count() const {
+    std::size_t n = 0;
+    for (const Event& event : events) n += std::holds_alternative<Kind>(event) ? 1U : 0U;
+    return n;
+  }
+
+  // What an adapter calls, after Module's own functions.
+  std::size_t link_room(LinkHandle handle) const;
+  void link_input(LinkHandle handle, std::span<const std::byte> bytes);
+  net::Outgoing link_output(LinkHandle handle) const;
+  void link_sent(LinkHandle handle, std::size_t n);
+  void handle(const Event& event);
+
+  std::vector<Event> events{};
+
+ private:
+  std::map<std::pair<int, int>, Link> links_;
+};
+
+/// How a far host of a contract test behaves.
+enum class Manners : std::uint8_t {
+  echoes,     ///< says back what it gets
+  greets,     ///< says kGreeting and ends the connection
+  says_much,  ///< says much_of() and ends the connection
+  reads_nothing,
+  resets,  ///< as soon as a byte has come
+};
+inline constexpr std::string_view kGreeting = "hello\r\n";
+std::string much();
+
+/// A network adapter in a setting where a test can try it.
+class NetworkUnderTest {
+ public:
+  virtual ~NetworkUnderTest() = default;
+  Side side{};
+
+  virtual void request(const Request&) = 0;
+  /// Lets things happen until `done` is true; false when it doesn't become so.
+  virtual bool until(const std::function<bool()>& done) = 0;
+  /// Lets happen whatever still may.
+  virtual void rest() = 0;
+  virtual net::Endpoint host(Manners) = 0;
+  virtual net::Endpoint nobody() = 0;  ///< an endpoint that refuses
+  virtual void power_off() = 0;
+};
+
+std::unique_ptr<NetworkUnderTest> make_sim_network();
+std::unique_ptr<NetworkUnderTest> make_host_network();  ///< only where the daemon is built
+
+}  // namespace bfq::contracts

@@ -1,0 +1,71 @@
+#include <stdexcept>
+
+#include "network_under_test.h"
+#include "sim/internet.h"
+
+namespace bfq::contracts {
+namespace {
+class SimNetwork : public NetworkUnderTest {
+ public:
+  SimNetwork() { internet_.names.push_back({"localhost", Ipv4(127, 0, 0, 1)}); }
+
+  void request(const Request& r) override {
+    if (!internet_.request(r, now_)) throw std::logic_error("not for the network");
+    drain();
+  }
+  bool until(const std::function<bool()>& done) override {
+    drain();
+    while (!done()) {
+      const Deadline next = internet_.next_deadline(now_);
+      if (next.is_never()) return false;
+      now_ = std::max(now_, next.at());
+      while (const auto event = internet_.next_event(now_)) side.handle(*event);
+      drain();
+    }
+    return true;
+  }
+  void rest() override {
+    until([] { return false; });
+  }
+  net::Endpoint host(Manners manners) override {
+    const net::Endpoint at{Ipv4(127, 0, 0, 1), static_cast<std::uint16_t>(4000 + internet_.peers.size())};
+    sim::Peer peer{.at = at};
+    peer.echoes = manners == Manners::echoes;
+    peer.reads = manners != Manners::reads_nothing;
+    if (manners == Manners::greets) peer.greeting = kGreeting;
+    if (manners == Manners::says_much) peer.greeting = much();
+    if (manners == Manners::greets || manners == Manners::says_much) peer.closes_after = 0;
+    if (manners == Manners::resets) peer.resets_after = 1;
+    internet_.peers.push_back(peer);
+    return at;
+  }
+  net::Endpoint nobody() override { return {Ipv4(127, 0, 0, 1), 3999}; }
+  void power_off() override { internet_.power_off(); }
+
+ private:
+  void drain() {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const LinkHandle link : internet_.links()) moved = carry(link) || moved;
+    }
+  }
+  bool carry(LinkHandle link) {
+    const auto out = side.link_output(link).bytes;
+    const std::size_t taken = out.empty() ? 0 : internet_.take(link, out, now_);
+    side.link_sent(link, taken);
+    const auto in = internet_.arrived(link, now_);
+    const std::size_t n = std::min(in.size(), side.link_room(link));
+    if (n > 0) {
+      side.link_input(link, in.first(n));
+      internet_.handed_over(link, n);
+    }
+    return taken > 0 || n > 0;
+  }
+
+  sim::Internet internet_;
+  Instant now_{};
+};
+}  // namespace
+
+std::unique_ptr<NetworkUnderTest> make_sim_network() { return std::make_unique<SimNetwork>(); }
+}  // namespace bfq::contracts
