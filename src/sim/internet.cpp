@@ -32,7 +32,7 @@ bool Internet::request(const Request& request, Instant now) {
                           listening_on_ = l.port;
                           return later(now, net::Listening{l.ticket}), true;
                         },
-                        [&](const net::StopListening&) { return listening_on_ = 0, true; },
+                        [&](const net::StopListening&) { return stop_listening(), true; },
                         [&](const net::Accept& a) { return accept(a), true; },
                         [&](const net::Refuse& r) { return refuse(r), true; },
                         [](const auto&) { return false; },
@@ -80,6 +80,18 @@ bool Internet::connect(net::Endpoint from, std::uint16_t port, Instant now) {
   waiting_.push_back(incoming);
   later(now, incoming);
   return true;
+}
+
+void Internet::stop_listening() {
+  listening_on_ = 0;
+  waiting_.clear();
+  std::erase_if(pending_, [](const Pending& p) { return std::holds_alternative<net::Incoming>(p.event); });
+}
+
+bool Internet::has_client(net::Endpoint from) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& i) { return i.remote == from; }) ||
+         std::any_of(connections_.begin(), connections_.end(),
+                     [&](const auto& c) { return c.asked.remote == from && c.state == State::open; });
 }
 
 void Internet::accept(const net::Accept& accepted) {

@@ -105,6 +105,8 @@ class Internet {
   /// A client connects to the module's server; false when nobody listens on that port. Once it is
   /// accepted it is an open connection whose remote end is `from`.
   bool connect(net::Endpoint from, std::uint16_t port, Instant now);
+  /// True from its connect() on, until it is turned away or its link is over.
+  bool has_client(net::Endpoint from) const;
 
   // What the far hosts do of their own accord, on every open connection to that port. A datagram goes to
   // every link of datagrams.
@@ -132,6 +134,7 @@ class Internet {
   void resolve(const net::Resolve&, Instant now);
   void open(const net::Open&, Instant now);
   void close_link(LinkHandle);
+  void stop_listening();
   void accept(const net::Accept&);
   void refuse(const net::Refuse&);
   void consider_answer(Connection&, std::size_t before, Instant now);

@@ -103,6 +103,24 @@ class HostNetwork : public NetworkUnderTest, private daemon::ModuleSide {
     const tcp::acceptor taken(io_, {asio::ip::address_v4::loopback(), 0});  // free again at once
     return {Ipv4(127, 0, 0, 1), taken.local_endpoint().port()};
   }
+  net::Endpoint datagram_host() override {
+    listen_for_datagrams();
+    return {Ipv4(127, 0, 0, 1), echo_.local_endpoint().port()};
+  }
+  void knock(std::uint16_t port) override {
+    client_ = tcp::socket(io_);
+    heard_.clear();
+    turned_away_ = false;
+    client_.async_connect({asio::ip::address_v4::loopback(), port}, [this](auto error) {
+      if (error)
+        turned_away_ = true;
+      else
+        listen_as_client();
+    });
+  }
+  void client_says(std::string_view bytes) override { asio::write(client_, asio::buffer(bytes)); }
+  std::string client_heard() override { return heard_; }
+  bool client_is_turned_away() override { return turned_away_; }
   void power_off() override { sockets_.power_off(); }
 
  private:
@@ -111,20 +129,45 @@ class HostNetwork : public NetworkUnderTest, private daemon::ModuleSide {
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
     side.link_input(link, bytes);
   }
-  std::size_t datagram_room(LinkHandle) const override { return 0; }
-  void datagram_input(LinkHandle, net::Endpoint, std::span<const std::byte>) override {}
+  std::size_t datagram_room(LinkHandle link) const override { return side.datagram_room(link); }
+  void datagram_input(LinkHandle link, net::Endpoint from, std::span<const std::byte> bytes) override {
+    side.datagram_input(link, from, bytes);
+  }
   net::Outgoing link_output(LinkHandle link) const override { return side.link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) override { side.link_sent(link, n); }
   void handle(const Event& event) override { side.handle(event); }
-  std::optional<daemon::VirtualLan> lan() const override {
-    return daemon::VirtualLan{Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)};
+  daemon::Networks networks() const override {
+    return {.station = daemon::VirtualLan{Ipv4(10, 44, 1, 2), Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)}};
   }
   void settle() override {
     while (sockets_.drain()) {
     }
   }
 
+  void listen_for_datagrams() {
+    echo_.async_receive_from(asio::buffer(datagram_), asker_, [this](auto error, std::size_t n) {
+      if (error) return;
+      echo_.send_to(asio::buffer(datagram_, n), asker_);
+      listen_for_datagrams();
+    });
+  }
+  void listen_as_client() {
+    client_.async_read_some(asio::buffer(buffer_), [this](auto error, std::size_t n) {
+      if (error == asio::error::operation_aborted) return;
+      heard_.append(buffer_.data(), n);
+      turned_away_ = static_cast<bool>(error);
+      if (!error) listen_as_client();
+    });
+  }
+
   asio::io_context io_;
+  asio::ip::udp::socket echo_{io_, {asio::ip::address_v4::loopback(), 0}};
+  asio::ip::udp::endpoint asker_{};
+  std::array<char, 4096> datagram_{};
+  tcp::socket client_{io_};
+  std::array<char, 4096> buffer_{};
+  std::string heard_{};
+  bool turned_away_ = false;
   daemon::NetPolicy policy_;
   daemon::HostSockets sockets_{io_, *this, policy_, 0};
   std::vector<std::unique_ptr<Host>> hosts_;

@@ -45,10 +45,21 @@ void Side::link_input(LinkHandle handle, std::span<const std::byte> bytes) {
   if (l.room != SIZE_MAX) l.room -= bytes.size();
 }
 
+std::size_t Side::datagram_room(LinkHandle handle) const {
+  const Link* l = find(handle);
+  return l == nullptr || !l->open ? 0 : std::min<std::size_t>(l->room, limits::kDatagram);
+}
+
+void Side::datagram_input(LinkHandle handle, net::Endpoint sender, std::span<const std::byte> bytes) {
+  EXPECT_LE(bytes.size(), datagram_room(handle));
+  link(handle).datagrams.emplace_back(sender,
+                                      std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
 net::Outgoing Side::link_output(LinkHandle handle) const {
   const Link* l = find(handle);
   if (l == nullptr || !l->open) return {};
-  return {std::as_bytes(std::span(l->to_send)).subspan(l->sent), {}};
+  return {std::as_bytes(std::span(l->to_send)).subspan(l->sent), l->destination};
 }
 
 void Side::link_sent(LinkHandle handle, std::size_t n) {
@@ -229,6 +240,150 @@ TEST_P(Network, is_silent_without_power) {
   EXPECT_EQ(side.link(kLink).received, "");
 }
 
+// Datagrams -----------------------------------------------------------------------------------------
+
+class Datagrams : public Network {
+ protected:
+  net::Endpoint peer = net->datagram_host();
+
+  void open_at(std::uint16_t port) {
+    net->request(net::Open{.link = kLink,
+                           .transport = net::Transport::udp,
+                           .remote = peer,
+                           .name = net::HostName("127.0.0.1"),
+                           .local_port = port});
+    ASSERT_TRUE(net->until([&] { return is_open(); }));
+  }
+  void send(std::string bytes) {
+    auto& link = side.link(kLink);
+    link.destination = peer;
+    link.sent = 0;
+    link.to_send = std::move(bytes);
+    ASSERT_TRUE(net->until([&] { return link.unsent() == 0; }));
+  }
+  bool heard_datagrams(std::size_t n) {
+    return net->until([&, n] { return side.link(kLink).datagrams.size() >= n; });
+  }
+};
+
+TEST_P(Datagrams, tells_the_port) {
+  const std::uint16_t port = net->nobody().port;
+  open_at(port);
+  ASSERT_EQ(side.said_of(kLink).size(), 1U);
+  EXPECT_EQ(std::get<net::Opened>(side.said_of(kLink)[0]).local_port, port);
+}
+
+TEST_P(Datagrams, chooses_a_port_where_none_is_asked_for) {
+  open_at(0);
+  EXPECT_NE(std::get<net::Opened>(side.said_of(kLink)[0]).local_port, 0);
+}
+
+TEST_P(Datagrams, stay_whole_and_have_a_sender) {
+  open_at(0);
+  const std::string longest = much().substr(0, limits::kDatagram);
+  for (const std::string& bytes : {std::string("one"), longest, std::string("three")}) send(bytes);
+  ASSERT_TRUE(heard_datagrams(3));
+  const auto& came = side.link(kLink).datagrams;
+  EXPECT_EQ(came[0].second, "one");
+  EXPECT_EQ(came[1].second, longest);
+  EXPECT_EQ(came[2].second, "three");
+  for (const auto& datagram : came) EXPECT_EQ(datagram.first, peer);
+}
+
+TEST_P(Datagrams, wait_until_they_fit) {
+  open_at(0);
+  side.link(kLink).room = 2;
+  send("four");
+  net->rest();
+  EXPECT_TRUE(side.link(kLink).datagrams.empty());
+  side.link(kLink).room = 4;
+  ASSERT_TRUE(heard_datagrams(1));
+  EXPECT_EQ(side.link(kLink).datagrams[0].second, "four");
+}
+
+TEST_P(Datagrams, are_not_heard_after_a_close) {
+  open_at(0);
+  send("hello");
+  close();
+  net->rest();
+  EXPECT_TRUE(side.link(kLink).datagrams.empty());
+  EXPECT_EQ(side.said_of(kLink).size(), 1U);
+}
+
+// The server ----------------------------------------------------------------------------------------
+
+class Served : public Network {
+ protected:
+  std::uint16_t port = net->nobody().port;
+
+  void listen() {
+    net->request(net::Listen{{5}, port});
+    ASSERT_TRUE(net->until([&] { return side.count<net::Listening>() == 1; }));
+  }
+  net::Incoming incoming() {
+    EXPECT_TRUE(net->until([&] { return side.count<net::Incoming>() > 0; }));
+    const auto at = std::find_if(side.events.rbegin(), side.events.rend(), [](const Event& event) {
+      return std::holds_alternative<net::Incoming>(event);
+    });
+    return at == side.events.rend() ? net::Incoming{} : std::get<net::Incoming>(*at);
+  }
+};
+
+TEST_P(Served, tells_of_a_client_once) {
+  listen();
+  EXPECT_EQ(std::get<net::Listening>(side.events[0]).ticket, Ticket{5});
+  net->knock(port);
+  EXPECT_EQ(incoming().local_port, port);
+  net->rest();
+  EXPECT_EQ(side.count<net::Incoming>(), 1U);
+}
+
+TEST_P(Served, carries_bytes_both_ways_once_accepted) {
+  listen();
+  net->knock(port);
+  side.link(kLink).open = true;
+  net->request(net::Accept{incoming().client, kLink});
+  net->client_says("question");
+  ASSERT_TRUE(heard(8));
+  EXPECT_EQ(side.link(kLink).received, "question");
+  side.link(kLink).to_send = "answer";
+  ASSERT_TRUE(net->until([&] { return net->client_heard() == "answer"; }));
+}
+
+TEST_P(Served, turns_away_who_is_refused) {
+  listen();
+  net->knock(port);
+  net->request(net::Refuse{incoming().client});
+  EXPECT_TRUE(net->until([&] { return net->client_is_turned_away(); }));
+}
+
+TEST_P(Served, lets_links_live_on_when_it_stops) {
+  listen();
+  net->knock(port);
+  side.link(kLink).open = true;
+  net->request(net::Accept{incoming().client, kLink});
+  net->request(net::StopListening{});
+  net->client_says("still here");
+  EXPECT_TRUE(heard(10));
+  net->knock(port);
+  EXPECT_TRUE(net->until([&] { return net->client_is_turned_away(); }));
+  EXPECT_EQ(side.count<net::Incoming>(), 1U);
+}
+
+TEST_P(Served, turns_away_who_waits_when_it_stops) {
+  listen();
+  net->knock(port);
+  incoming();
+  net->request(net::StopListening{});
+  EXPECT_TRUE(net->until([&] { return net->client_is_turned_away(); }));
+}
+
+INSTANTIATE_TEST_SUITE_P(Simulated, Datagrams, ::testing::Values(&make_sim_network));
+INSTANTIATE_TEST_SUITE_P(Simulated, Served, ::testing::Values(&make_sim_network));
+#ifdef BFQ_WITH_HOST_NETWORK
+INSTANTIATE_TEST_SUITE_P(OfThisMachine, Datagrams, ::testing::Values(&make_host_network));
+INSTANTIATE_TEST_SUITE_P(OfThisMachine, Served, ::testing::Values(&make_host_network));
+#endif
 INSTANTIATE_TEST_SUITE_P(Simulated, Network, ::testing::Values(&make_sim_network));
 #ifdef BFQ_WITH_HOST_NETWORK
 INSTANTIATE_TEST_SUITE_P(OfThisMachine, Network, ::testing::Values(&make_host_network));

@@ -19,6 +19,8 @@ class Side {
     std::size_t sent = 0;  ///< so much of it has the network taken
     std::size_t room = SIZE_MAX;
     bool open = false;
+    net::Endpoint destination{};  ///< of what is sent, where it is a datagram
+    std::vector<std::pair<net::Endpoint, std::string>> datagrams{};  ///< that came, and from whom
 
     std::size_t unsent() const { return to_send.size() - sent; }
   };
@@ -40,6 +42,8 @@ class Side {
   // What an adapter calls, after Module's own functions.
   std::size_t link_room(LinkHandle handle) const;
   void link_input(LinkHandle handle, std::span<const std::byte> bytes);
+  std::size_t datagram_room(LinkHandle handle) const;
+  void datagram_input(LinkHandle handle, net::Endpoint sender, std::span<const std::byte> bytes);
   net::Outgoing link_output(LinkHandle handle) const;
   void link_sent(LinkHandle handle, std::size_t n);
   void handle(const Event& event);
@@ -74,6 +78,13 @@ class NetworkUnderTest {
   virtual void rest() = 0;
   virtual net::Endpoint host(Manners) = 0;
   virtual net::Endpoint nobody() = 0;  ///< an endpoint that refuses
+  /// A far host that says back each datagram.
+  virtual net::Endpoint datagram_host() = 0;
+  /// A client comes to the module's server at `port`; there is one at a time.
+  virtual void knock(std::uint16_t port) = 0;
+  virtual void client_says(std::string_view) = 0;
+  virtual std::string client_heard() = 0;
+  virtual bool client_is_turned_away() = 0;
   virtual void power_off() = 0;
 };
 

@@ -40,9 +40,16 @@ class SimNetwork : public NetworkUnderTest {
     return at;
   }
   net::Endpoint nobody() override { return {Ipv4(127, 0, 0, 1), 3999}; }
+  net::Endpoint datagram_host() override { return host(Manners::echoes); }
+  void knock(std::uint16_t port) override { turned_away_ = !internet_.connect(kClient, port, now_); }
+  void client_says(std::string_view bytes) override { internet_.send(kClient, bytes, now_); }
+  std::string client_heard() override { return internet_.received_by(kClient); }
+  bool client_is_turned_away() override { return turned_away_ || !internet_.has_client(kClient); }
   void power_off() override { internet_.power_off(); }
 
  private:
+  static constexpr net::Endpoint kClient{Ipv4(10, 44, 1, 9), 50000};
+
   void drain() {
     for (bool moved = true; moved;) {
       moved = false;
@@ -50,6 +57,19 @@ class SimNetwork : public NetworkUnderTest {
     }
   }
   bool carry(LinkHandle link) {
+    return internet_.carries_datagrams(link) ? carry_datagrams(link) : carry_bytes(link);
+  }
+  bool carry_datagrams(LinkHandle link) {
+    const auto out = side.link_output(link);
+    const bool taken = !out.bytes.empty() && internet_.take_datagram(link, out, now_);
+    if (taken) side.link_sent(link, out.bytes.size());
+    const auto in = internet_.arrived(link, now_);
+    if (in.empty() || in.size() > side.datagram_room(link)) return taken;
+    side.datagram_input(link, internet_.sender(link), in);
+    internet_.handed_over(link, in.size());
+    return true;
+  }
+  bool carry_bytes(LinkHandle link) {
     const auto out = side.link_output(link).bytes;
     const std::size_t taken = out.empty() ? 0 : internet_.take(link, out, now_);
     side.link_sent(link, taken);
@@ -63,6 +83,7 @@ class SimNetwork : public NetworkUnderTest {
   }
 
   sim::Internet internet_;
+  bool turned_away_ = false;
   Instant now_{};
 };
 }  // namespace

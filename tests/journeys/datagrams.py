@@ -164,7 +164,8 @@ class WhereTheyGo(unittest.TestCase):
         with Module("--net", "deny=127.0.0.1:9") as module, module.started_host() as host, Peer() as peer:
             host.join()
             open_udp(host, f'"127.0.0.1",{peer.port}')
-            for address, port in (("10.44.1.77", 5000), ("0.0.0.0", 5000), ("169.254.1.1", 80), ("127.0.0.1", 9)):
+            nowhere = (("10.44.1.77", 5000), ("0.0.0.0", 5000), ("169.254.1.1", 80), ("127.0.0.1", 9))
+            for address, port in nowhere:
                 self.assertEqual(send_to(host, b"lost", address, port), b"\r\nSEND FAIL\r\n", address)
             self.assertEqual(send_to(host, b"lost", "10.44.1.77", 5000), b"\r\nSEND FAIL\r\n")
             self.assertEqual(module.log().count("10.44.1.77:5000 refused"), 1)
@@ -190,7 +191,8 @@ class WhereTheyGo(unittest.TestCase):
         address = own_address()
         if address is None:
             self.skipTest("this machine is on no network")
-        with Module() as module, module.started_host() as host, Peer(address) as friend, Peer(address) as same:
+        with (Module() as module, module.started_host() as host,
+              Peer(address) as friend, Peer(address) as same):
             host.join()
             host.command("AT+CIPDINFO=1")
             open_udp(host, f'"{address}",{friend.port}')

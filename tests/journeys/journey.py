@@ -17,14 +17,14 @@ import time
 
 PROGRAM = os.environ.get("BFQ4004", "build/test/bfq4004")
 # Memory that AddressSanitizer keeps back would look like growth.
-os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
+ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
 PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slow
 
 
 class Module:
     """The program, running with a link and a state of its own."""
 
-    def __init__(self, *arguments, serial=None, state="none", stdin=None, log="debug", through=()):
+    def __init__(self, *arguments, serial=None, state="none", log="debug", through=()):
         self.directory = tempfile.mkdtemp(prefix="bfq-journey-")
         self.link = os.path.join(self.directory, "serial")
         doors = serial if serial is not None else [f"pty:{self.link}"]
@@ -34,7 +34,7 @@ class Module:
         self.log_path = os.path.join(self.directory, "log")
         with open(self.log_path, "wb") as errors:
             self.process = subprocess.Popen(
-                command + list(arguments), stdout=subprocess.PIPE, stderr=errors)
+                command + list(arguments), stdout=subprocess.PIPE, stderr=errors, env=ENVIRONMENT)
         self.banner = ""
 
     def __enter__(self):
@@ -47,7 +47,7 @@ class Module:
         status = self.process.wait(PATIENCE)
         self.process.stdout.close()
         if failed or status != 0:
-            print(self.log())
+            print(self.log()[-20000:])
         shutil.rmtree(self.directory)
         if not failed and status != 0:
             raise AssertionError(f"the program ended with status {status}")

@@ -112,7 +112,11 @@ class Clients(unittest.TestCase):
             start(host, port)
             for _ in range(40):
                 client_of(port).close()
-            wait_until(lambda: module.log().count("has closed") + module.log().count("turned away") >= 40, "all 40")
+
+            def ended():
+                return module.log().count("has closed") + module.log().count("turned away")
+
+            wait_until(lambda: ended() >= 40, "all 40")
             with client_of(port) as last:
                 last.sendall(b"last")
                 host.expect(b":last")
@@ -191,7 +195,8 @@ class Ends(unittest.TestCase):
 class Places(unittest.TestCase):
     def test_a_port_in_use_is_an_error(self):
         for address in (MODULE, "127.0.0.1"):
-            with Module() as module, module.started_host() as host, socket.create_server((address, 0)) as taken:
+            with (Module() as module, module.started_host() as host,
+                  socket.create_server((address, 0)) as taken):
                 host.join()
                 host.command("AT+CIPMUX=1")
                 port = taken.getsockname()[1]

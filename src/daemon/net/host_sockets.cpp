@@ -21,7 +21,8 @@ bool is_this_machine(std::string_view name) {
 }
 }  // namespace
 
-HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy, unsigned index)
+HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
+                         unsigned index)
     : io_(io), side_(side), policy_(policy), index_(index), server_(io, side, index) {}
 
 bool HostSockets::request(const Request& request) {
@@ -138,7 +139,8 @@ void HostSockets::close(const net::Close& request) {
   const auto speaks_of_it = [&](const Event& event) {
     const auto* opened = std::get_if<net::Opened>(&event);
     const auto* failed = std::get_if<net::OpenFailed>(&event);
-    return (opened != nullptr && opened->link == request.link) || (failed != nullptr && failed->link == request.link);
+    return (opened != nullptr && opened->link == request.link) ||
+           (failed != nullptr && failed->link == request.link);
   };
   due_.erase(std::remove_if(due_.begin(), due_.end(), speaks_of_it), due_.end());
   if (request.link.id >= links_.size()) return;
@@ -149,8 +151,10 @@ void HostSockets::close(const net::Close& request) {
 // The server --------------------------------------------------------------------------------------
 
 void HostSockets::listen(const net::Listen& request) {
-  if (server_.listen(request.port)) due_.push_back(net::Listening{request.ticket});
-  else due_.push_back(net::ListenFailed{request.ticket});
+  if (server_.listen(request.port))
+    due_.push_back(net::Listening{request.ticket});
+  else
+    due_.push_back(net::ListenFailed{request.ticket});
 }
 
 void HostSockets::accept(const net::Accept& request) {
