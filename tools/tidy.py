@@ -22,9 +22,10 @@ MAY_INCLUDE = {
     "commands": {"base", "at", "ports", "settings", "module"},
     "sim": {"base", "at", "ports", "settings", "module"},
     "firmware": {"base", "at", "ports", "settings", "module", "commands"},
-    "daemon": {"base", "at", "ports", "settings", "module", "commands", "sim"},
+    "manual": {"base", "at", "commands"},
+    "daemon": {"base", "at", "ports", "settings", "module", "commands", "manual", "sim"},
     "dashboard": {"module/status.h"},
-    "tools": {"base", "at", "commands"},
+    "tools": {"base", "at", "commands", "manual"},
 }
 CORE = {"base", "at", "ports", "settings", "module", "commands"}
 CHIP = CORE | {"firmware"}
@@ -95,7 +96,7 @@ BANNED_HEADERS = {
 # Calls that print to the host.
 REPLIES = re.compile(r"\b(?:text|line|quoted|notice|print|refuse)\s*\(\s*$")
 # The name of an argument, which people read; that it is also a word of some reply is no matter.
-ARGUMENT_NAME = re.compile(r"\bparam<[^()]*>\s*\(\s*$")
+ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\.(?:answering|ending))\s*\(\s*$")
 # What a reply may say without words.h: punctuation, and the name of the command that it answers.
 ANSWERED_NAME = re.compile(r"^(?:\+[A-Z0-9_]+:?)?[^A-Za-z]*$")
 
@@ -344,6 +345,10 @@ CASES = [
     ("src/commands/a.cpp", '#include "sim/air.h"', "rooms"),
     ("src/sim/a.cpp", '#include "commands/table.h"', "rooms"),
     ("src/daemon/a.cpp", '#include "sim/air.h"', None),
+    ("src/daemon/a.cpp", '#include "manual/manual.h"', None),
+    ("src/manual/a.cpp", '#include "commands/table.h"\nstd::string s;', None),
+    ("src/manual/a.cpp", '#include "module/module.h"', "rooms"),
+    ("src/firmware/a.cpp", '#include "manual/manual.h"', "rooms"),
     ("src/daemon/a.cpp", '#include "dashboard/page.h"', "rooms"),
     ("src/firmware/a.cpp", '#include "commands/table.h"', None),
     ("src/firmware/a.cpp", '#include "daemon/loop.h"', "rooms"),
@@ -408,6 +413,8 @@ CASES = [
     ("src/module/a.cpp", 'trace("radio::Joined");', None),
     ("src/commands/a.cpp", 'constexpr Command kX{.name = "+X", .summary = "Answers OK, or no ip"};', None),
     ("src/commands/a.cpp", 'constexpr Param kP[] = {\n    param<&A::b>("no ip", "c")};', None),
+    ("src/commands/a.cpp", 'auto shape = other.answering("no ip");', None),
+    ("src/commands/a.cpp", 'auto shape = other.taking("no ip");', "words"),
     ("src/commands/a.cpp", 'auto s = "a\\r\\n";', "words"),
     ("src/at/interpreter.cpp", 'auto s = "a\\r\\n";', "words"),
     ("src/at/reply.cpp", 'void end() { text("\\r\\n"); }', None),

@@ -16,6 +16,7 @@ struct PlainForm {
   Answer (*run)(Module&) = nullptr;
   [[no_unique_address]] Doc reply{};  ///< what it prints before OK; {} stands for the command's name
   Spacing spacing = Spacing::blank_line;
+  [[no_unique_address]] Doc result{};  ///< how it ends where that is not with OK alone
   constexpr explicit operator bool() const { return run != nullptr; }
 };
 
@@ -28,6 +29,7 @@ struct Shape {
   Refusal (*allowed)(const Module&) = nullptr;    ///< looked at before any argument
   std::string_view surplus{};                     ///< the line for too many arguments
   [[no_unique_address]] Doc reply{};              ///< what it prints before its result
+  [[no_unique_address]] Doc result{};             ///< how it ends where that is not with OK alone
 
   // The same shape, with one thing more.
   consteval Shape when(bool (*condition)(const Module&, Fields), Doc in_words) const {
@@ -46,6 +48,16 @@ struct Shape {
     s.surplus = word;
     return s;
   }
+  consteval Shape answering(Doc before_ok) const {
+    Shape s = *this;
+    s.reply = before_ok;
+    return s;
+  }
+  consteval Shape ending(Doc in_words) const {
+    Shape s = *this;
+    s.result = in_words;
+    return s;
+  }
 };
 
 /// AT+X=<a>,<b>: one shape, or several of which the first that fits is taken.
@@ -57,6 +69,10 @@ struct SetForm {
     return only.run == nullptr ? std::span<const Shape>{} : std::span<const Shape>{&only, 1};
   }
   constexpr explicit operator bool() const { return !several.empty() || only.run != nullptr; }
+
+  consteval SetForm answering(Doc before_ok) const {
+    return {.only = only.answering(before_ok), .several = several};
+  }
 };
 
 /// AT+X=?

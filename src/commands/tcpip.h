@@ -60,7 +60,7 @@ inline constexpr Fact kDomainFacts[] = {
 inline constexpr Command kDomain{
     .name = "+CIPDOMAIN",
     .summary = "Look up the address of a name",
-    .set = set<&look_up>(kDomainParams),
+    .set = set<&look_up>(kDomainParams).answering("{}:<IP address>"),
     .facts = kDomainFacts,
 };
 
@@ -129,11 +129,18 @@ inline constexpr Param kDatagramSingle[] = {kDatagramType, kDatagramHost, kDatag
 inline constexpr Param kDatagramMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost,
                                               kDatagramPort, kLocalPort,    kUdpMode};
 inline constexpr Shape kStartShapes[] = {
-    shape<&open_datagram>(kDatagramSingle).when(opens_datagram_single, "UDP, one link (AT+CIPMUX=0)"),
-    shape<&open_stream>(kStreamSingle).when(single, "TCP or SSL, one link (AT+CIPMUX=0)"),
+    shape<&open_datagram>(kDatagramSingle)
+        .when(opens_datagram_single, "UDP, one link (AT+CIPMUX=0)")
+        .answering("CONNECT"),
+    shape<&open_stream>(kStreamSingle)
+        .when(single, "TCP or SSL, one link (AT+CIPMUX=0)")
+        .answering("CONNECT"),
     shape<&open_datagram>(kDatagramMultiple)
-        .when(opens_datagram_multiple, "UDP, several links (AT+CIPMUX=1)"),
-    shape<&open_stream>(kStreamMultiple).when(multiple, "TCP or SSL, several links (AT+CIPMUX=1)"),
+        .when(opens_datagram_multiple, "UDP, several links (AT+CIPMUX=1)")
+        .answering("<link ID>,CONNECT"),
+    shape<&open_stream>(kStreamMultiple)
+        .when(multiple, "TCP or SSL, several links (AT+CIPMUX=1)")
+        .answering("<link ID>,CONNECT"),
 };
 inline constexpr Fact kStartFacts[] = {
     {Origin::manual, "4.3.3",
@@ -195,23 +202,28 @@ inline constexpr Param kSendSingle[] = {kSendLength};
 inline constexpr Param kSendDatagramSingle[] = {kSendLength, kSendAddress, kSendPort};
 inline constexpr Param kSendMultiple[] = {kSendLink, kSendLength};
 inline constexpr Param kSendDatagramMultiple[] = {kSendLink, kSendLength, kSendAddress, kSendPort};
+inline constexpr Doc kSendResult = "OK, > , and behind the payload Recv <length> bytes, SEND OK";
 inline constexpr Shape kSendShapes[] = {
     shape<&send>(kSendDatagramSingle)
         .when(single_datagram, "one UDP link (AT+CIPMUX=0)")
         .needing(may_send_single)
-        .surplus_says(words::kNoTail),
+        .surplus_says(words::kNoTail)
+        .ending(kSendResult),
     shape<&send>(kSendSingle)
         .when(single, "one link (AT+CIPMUX=0)")
         .needing(may_send_single)
-        .surplus_says(words::kNoTail),
+        .surplus_says(words::kNoTail)
+        .ending(kSendResult),
     shape<&send>(kSendDatagramMultiple)
         .when(multiple_datagram, "a UDP link of several (AT+CIPMUX=1)")
         .needing(may_send)
-        .surplus_says(words::kNoTail),
+        .surplus_says(words::kNoTail)
+        .ending(kSendResult),
     shape<&send>(kSendMultiple)
         .when(multiple, "several links (AT+CIPMUX=1)")
         .needing(may_send)
-        .surplus_says(words::kNoTail),
+        .surplus_says(words::kNoTail)
+        .ending(kSendResult),
 };
 inline constexpr Fact kSendFacts[] = {
     {Origin::observed, "T18, T19", "OK, then the prompt `> ` in a line of its own, with a space behind it."},
@@ -233,7 +245,7 @@ inline constexpr Command kSend{
     .name = "+CIPSEND",
     .summary = "Send bytes on a link, or enter transparent transmission",
     .set = set(kSendShapes),
-    .execute = {enter_passage},
+    .execute = {.run = enter_passage, .result = "OK, >, a line each"},
     .facts = kSendFacts,
 };
 
@@ -249,18 +261,21 @@ Answer close_single(Module&);
 inline constexpr Param kCloseParams[] = {
     param<&CloseArgs::link>("link ID", between(0, 5), "the link; 5: all of them"),
 };
-inline constexpr Shape kCloseShapes[] = {shape<&close_numbered>(kCloseParams).needing(needs_multiple)};
+inline constexpr Shape kCloseShapes[] = {
+    shape<&close_numbered>(kCloseParams).needing(needs_multiple).answering("<link ID>,CLOSED"),
+};
 inline constexpr Fact kCloseFacts[] = {
     {Origin::observed, "T20, T23, T28", "CLOSED comes before OK; with nothing open ERROR comes alone."},
     {Origin::observed, "T53", "A number that is not open: UNLINK, ERROR."},
     {Origin::manual, "4.4.5", "5 closes all; while the server runs it has no effect."},
     {Origin::ours, "dialect 3.3", "The form for the other mode: MUX=0 or MUX=1, ERROR."},
 };
+inline constexpr Doc kCloseReply = "CLOSED, a line each";
 inline constexpr Command kClose{
     .name = "+CIPCLOSE",
     .summary = "Close a link, or all of them",
     .set = set(kCloseShapes),
-    .execute = {close_single},
+    .execute = {close_single, kCloseReply},
     .facts = kCloseFacts,
 };
 

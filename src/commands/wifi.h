@@ -94,7 +94,7 @@ consteval Command join_row(std::string_view name, Doc summary) {
       .allowed = needs_station,
       .needs = "station mode",
       .query = {show_network<which>, "{}:<ssid>,<bssid>,<channel>,<rssi>, or No AP"},
-      .set = set<&join<keep>>(kJoinParams),
+      .set = set<&join<keep>>(kJoinParams).answering("WIFI CONNECTED, WIFI GOT IP, a line each"),
       .failures = kJoinFailures,
       .facts = kJoinFacts,
   };
@@ -160,15 +160,16 @@ inline constexpr Fact kScanFacts[] = {
      "A hidden network has the name \"\"; a scan that finds nothing answers OK alone."},
     {Origin::ours, "limits", "Of more than 64 access points the strongest are shown."},
 };
+inline constexpr Doc kScanReply =
+    "{}:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<wps>), "
+    "and so on for each access point";
 inline constexpr Command kScan{
     .name = "+CWLAP",
     .summary = "List the access points in range",
     .allowed = needs_station,
     .needs = "station mode",
-    .set = set<&scan>(kScanParams),
-    .execute =
-        {scan_all,
-         "{}:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<wps>)"},
+    .set = set<&scan>(kScanParams).answering(kScanReply),
+    .execute = {scan_all, kScanReply},
     .facts = kScanFacts,
 };
 
@@ -258,7 +259,7 @@ inline constexpr Command kStationList{
     .summary = "List the stations of the softAP",
     .allowed = needs_soft_ap,
     .needs = "softAP mode",
-    .execute = {list_stations, "<ip>,<mac>"},
+    .execute = {list_stations, "<ip>,<mac>, and so on for each station"},
     .facts = kStationListFacts,
 };
 }  // namespace bfq::commands

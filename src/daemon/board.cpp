@@ -6,6 +6,7 @@
 
 #include "commands/table.h"
 #include "daemon/state_directory.h"
+#include "daemon/uart/line_format.h"
 #include "daemon/uart/pty.h"
 #include "daemon/uart/stdio_door.h"
 #include "daemon/uart/tcp_door.h"
@@ -100,9 +101,17 @@ bool Board::fulfil_requests() {
 void Board::fulfil(const Request& request) {
   if (const auto* restart = std::get_if<power::Restart>(&request)) {
     power_off_and_start(restart->reason, kRestartTakes);
+  } else if (const auto* line = std::get_if<uart::Configure>(&request)) {
+    configure(line->format);
   } else if (!radio_.request(request, clock_.now()) && !sockets_.request(request)) {
     flash_.request(request, module_.flash_output());
   }
+}
+
+void Board::configure(const UartFormat& format) {
+  if (format != uart_format_) spdlog::info("UART: {} -> {}", describe(uart_format_), describe(format));
+  uart_format_ = format;
+  for (const auto& door : doors_) door->configure(format);
 }
 
 bool Board::hear_radio() {
@@ -133,7 +142,13 @@ void Board::arm_timer() {
 void Board::time_is_up() {
   armed_ = Deadline::never();
   const Instant now = clock_.now();
-  if (starts_.due(now)) start();
+  if (starts_.due(now)) {
+    starts_ = Deadline::never();
+    flash_.when_at_rest([this] {
+      start();
+      settle();
+    });
+  }
   module_.advance(now);
   settle();
 }
@@ -158,8 +173,8 @@ void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
   starts_ = clock_.now() + boot_time;
 }
 
+/// What is on its way to the flash arrives there first: the module starts with what is stored.
 void Board::start() {
-  starts_ = Deadline::never();
   handle(power::Started{start_reason_, flash_.image()});
   spdlog::info("{} is ready", name_);
   for (const auto& door : doors_) door->module_is_ready();

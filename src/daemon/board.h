@@ -62,6 +62,7 @@ class Board final : private UartSide, private ModuleSide {
 
   FlashFile make_flash(const Options& options);
   void open_door(const DoorSpec& spec);
+  void configure(const UartFormat& format);
   bool fulfil_requests();
   void fulfil(const Request& request);
   bool hear_radio();
@@ -85,5 +86,6 @@ class Board final : private UartSide, private ModuleSide {
   std::vector<std::unique_ptr<Door>> doors_;
   Deadline starts_;
   power::Reason start_reason_{};
+  UartFormat uart_format_{};
 };
 }  // namespace bfq::daemon

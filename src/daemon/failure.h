@@ -15,6 +15,11 @@ struct Failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// It belongs to somebody else now.
+struct Taken : Failure {
+  using Failure::Failure;
+};
+
 /// A Failure with the system's own reason behind what was attempted.
 [[noreturn]] inline void fail_with_errno(const std::string& attempted) {
   throw Failure(attempted + ": " + std::strerror(errno));

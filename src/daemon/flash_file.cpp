@@ -1,22 +1,19 @@
 #include "daemon/flash_file.h"
 
-#include <fcntl.h>
-#include <spdlog/spdlog.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <cstring>
+#include <utility>
 
 #include "base/overloaded.h"
-#include "daemon/caller.h"
-#include "daemon/failure.h"
 
 namespace bfq::daemon {
 namespace {
 constexpr std::byte kErased{0xFF};
+
+std::ptrdiff_t begin_of(std::uint8_t slot) {
+  return static_cast<std::ptrdiff_t>(slot % flash::kSlots * flash::kSlotSize);
 }
+}  // namespace
 
 FlashFile::FlashFile(boost::asio::io_context& io, Tell tell) : io_(io), tell_(std::move(tell)) {
   image_.fill(kErased);
@@ -25,32 +22,12 @@ FlashFile::FlashFile(boost::asio::io_context& io, Tell tell) : io_(io), tell_(st
 FlashFile::FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory,
                      const std::string& module)
     : FlashFile(io, std::move(tell)) {
-  path_ = directory + "/" + module + ".flash";
-  lock_.emplace(directory + "/" + module + ".lock", LockFile::AtEnd::keep,
-                "the state in " + directory +
-                    " belongs to a module that is running; stop it, or choose another with "
-                    "--state DIR or --state none");
-  descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor_ < 0) fail_with_errno("cannot open " + path_);
-  Caller::current().give(descriptor_);
-  load();
+  storage_.emplace(directory, module);
+  image_ = storage_->image();
 }
 
 FlashFile::~FlashFile() {
   if (writer_) writer_->join();
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
-/// A file that is new or too short is erased flash where it says nothing.
-void FlashFile::load() {
-  const ssize_t n = pread(descriptor_, image_.data(), image_.size(), 0);
-  if (n < 0) fail_with_errno("cannot read " + path_);
-  std::fill(image_.begin() + n, image_.end(), kErased);
-  if (static_cast<std::size_t>(n) == image_.size()) return;
-  // All of it, since a file with a hole in it reads as zeros there.
-  const bool stored =
-      pwrite(descriptor_, image_.data(), image_.size(), 0) == static_cast<ssize_t>(image_.size());
-  if (!stored) fail_with_errno("cannot write " + path_);
 }
 
 bool FlashFile::request(const Request& request, std::span<const std::byte> output) {
@@ -74,35 +51,41 @@ bool FlashFile::request(const Request& request, std::span<const std::byte> outpu
 
 FlashFile::Slot FlashFile::slot(std::uint8_t number) const {
   Slot content;
-  const auto from = image_.begin() + static_cast<std::ptrdiff_t>((number % flash::kSlots) * flash::kSlotSize);
-  std::copy_n(from, content.size(), content.begin());
+  std::copy_n(image_.begin() + begin_of(number), content.size(), content.begin());
   return content;
 }
 
 void FlashFile::change(std::uint8_t slot, const Slot& content, Ticket ticket) {
-  slot = static_cast<std::uint8_t>(slot % flash::kSlots);
-  std::copy(content.begin(), content.end(),
-            image_.begin() + static_cast<std::ptrdiff_t>(slot * flash::kSlotSize));
-  const auto answer = [this, ticket, cycle = power_cycle_](bool stored) {
+  ++on_their_way_;
+  const auto answer = [this, slot, content, ticket, cycle = power_cycle_](bool stored) {
+    changed(slot, content, stored);
     if (cycle != power_cycle_) return;
     if (stored)
       tell_(flash::Done{ticket});
     else
       tell_(flash::Failed{ticket});
   };
-  if (descriptor_ < 0) return boost::asio::post(io_, [answer] { answer(true); });
+  if (!storage_) return boost::asio::post(io_, [answer] { answer(true); });
   if (!writer_) writer_.emplace(1);
   boost::asio::post(*writer_, [this, slot, content, answer] {
-    boost::asio::post(io_, [answer, stored = store(slot, content)] { answer(stored); });
+    boost::asio::post(io_, [answer, stored = storage_->store(slot, content)] { answer(stored); });
   });
 }
 
-bool FlashFile::store(std::uint8_t slot, const Slot& content) const {
-  const auto place = static_cast<off_t>(slot * flash::kSlotSize);
-  const bool stored =
-      pwrite(descriptor_, content.data(), content.size(), place) == static_cast<ssize_t>(content.size()) &&
-      fdatasync(descriptor_) == 0;
-  if (!stored) spdlog::error("cannot write {}: {}", path_, std::strerror(errno));
-  return stored;
+void FlashFile::changed(std::uint8_t slot, const Slot& content, bool stored) {
+  if (stored) std::copy(content.begin(), content.end(), image_.begin() + begin_of(slot));
+  --on_their_way_;
+  if (on_their_way_ > 0) return;
+  if (const auto then = std::exchange(at_rest_, nullptr)) then();
+}
+
+void FlashFile::power_off() {
+  ++power_cycle_;
+  at_rest_ = nullptr;
+}
+
+void FlashFile::when_at_rest(std::function<void()> then) {
+  if (on_their_way_ == 0) return then();
+  at_rest_ = std::move(then);
 }
 }  // namespace bfq::daemon

@@ -1,14 +1,12 @@
 #pragma once
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 
-#include "daemon/lock_file.h"
+#include "daemon/flash_storage.h"
 #include "ports/messages.h"
 
 namespace bfq::daemon {
@@ -17,18 +15,20 @@ namespace bfq::daemon {
 /// thread of its own, started when it is first needed, so that a slow disk holds up nothing.
 class FlashFile {
  public:
-  using Image = std::array<std::byte, flash::kImageSize>;
+  using Image = FlashStorage::Image;
   /// Called from the event loop with flash::Done or flash::Failed.
   using Tell = std::function<void(const Event&)>;
 
   /// In memory: erased, and forgotten at the end.
   FlashFile(boost::asio::io_context& io, Tell tell);
-  /// DIRECTORY/MODULE.flash, made if missing. Throws Failure, also when another program has it.
+  /// DIRECTORY/MODULE.flash, made if missing. Throws Failure when another program has it; where it cannot
+  /// be read or written a warning says so, and writes are answered by flash::Failed.
   FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory, const std::string& module);
   ~FlashFile();
   FlashFile(const FlashFile&) = delete;
   FlashFile& operator=(const FlashFile&) = delete;
 
+  /// As on disk, once nothing is on its way there: see when_at_rest().
   const Image& image() const { return image_; }
 
   /// Takes what is asked of the flash; false when the request is for somebody else. `output` is
@@ -36,23 +36,26 @@ class FlashFile {
   bool request(const Request& request, std::span<const std::byte> output);
 
   /// What was asked is done, but not answered any more: the module has no power.
-  void power_off() { ++power_cycle_; }
+  void power_off();
+
+  /// Calls `then` once nothing is on its way to the disk: at once, or from the event loop; not after
+  /// power_off().
+  void when_at_rest(std::function<void()> then);
 
  private:
-  using Slot = std::array<std::byte, flash::kSlotSize>;
+  using Slot = FlashStorage::Slot;
 
   void change(std::uint8_t slot, const Slot& content, Ticket ticket);
-  void load();
-  bool store(std::uint8_t slot, const Slot& content) const;
+  void changed(std::uint8_t slot, const Slot& content, bool stored);
   Slot slot(std::uint8_t number) const;
 
   boost::asio::io_context& io_;
   Tell tell_;
-  std::string path_;
-  std::optional<LockFile> lock_;
-  int descriptor_ = -1;
+  std::optional<FlashStorage> storage_;
   Image image_;
   unsigned power_cycle_ = 0;
+  unsigned on_their_way_ = 0;
+  std::function<void()> at_rest_;
   std::optional<boost::asio::thread_pool> writer_;
 };
 }  // namespace bfq::daemon

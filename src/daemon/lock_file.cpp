@@ -17,7 +17,7 @@ constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
 /// Two steps, as Linux refuses O_CREAT on other users' files in /tmp.
 int open_or_create(const std::string& path) {
   int descriptor = open(path.c_str(), kFlags);
-  if (descriptor < 0 && errno == ENOENT) descriptor = open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0644);
+  if (descriptor < 0 && errno == ENOENT) descriptor = open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
   if (descriptor < 0 && errno == EEXIST) descriptor = open(path.c_str(), kFlags);
   return descriptor;
 }
@@ -32,7 +32,7 @@ LockFile::LockFile(std::string path, AtEnd at_end, const std::string& if_taken)
       const bool taken = errno == EWOULDBLOCK;
       if (!taken) fail_with_errno("cannot lock " + path_);
       close(descriptor_);
-      throw Failure(if_taken);
+      throw Taken(if_taken);
     }
     if (is_still_there()) break;
     close(descriptor_);  // its owner removed it between our two steps

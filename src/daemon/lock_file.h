@@ -9,7 +9,7 @@ class LockFile {
  public:
   enum class AtEnd : unsigned char { remove, keep };
 
-  /// Throws Failure with `if_taken` when another process holds it.
+  /// Throws Taken with `if_taken` when another process holds it, and Failure when it cannot be had.
   LockFile(std::string path, AtEnd at_end, const std::string& if_taken);
   ~LockFile();
   LockFile(const LockFile&) = delete;

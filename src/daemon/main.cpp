@@ -34,6 +34,7 @@ std::FILE* for_people(const Options& options) {
 void run(const Options& options) {
   set_up_log(options.log_level);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2), not the end
   Loop loop(options);
   std::fputs(banner(loop, options).c_str(), for_people(options));
   std::fflush(nullptr);

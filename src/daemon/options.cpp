@@ -10,6 +10,7 @@
 #include "daemon/caller.h"
 #include "daemon/failure.h"
 #include "daemon/version.h"
+#include "manual/manual.h"
 
 namespace bfq::daemon {
 namespace {
@@ -88,6 +89,17 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
       ->type_name("LEVEL");
 }
 
+/// Prints the page about one command, or, where no name is given, which there are.
+void show_commands(const std::string& name) {
+  if (name.empty()) return void(std::cout << manual::index(manual::Style::terminal));
+  const at::Command* command = manual::find(name);
+  if (command != nullptr) return void(std::cout << manual::page(*command, manual::Style::terminal));
+  std::string hint;
+  for (const std::string& other : manual::nearest(name)) hint += (hint.empty() ? "" : ", ") + other;
+  throw UsageError("there is no command '" + name + "'" + (hint.empty() ? "" : "; near it are " + hint) +
+                   "\nbfq4004 commands lists them all.");
+}
+
 Options understand(const Words& words) {
   refuse_what_is_not_there_yet(words.world, words.speed);
   Options options;
@@ -125,6 +137,10 @@ DoorSpec parse_door(std::string_view text) {
 std::optional<Options> parse_command_line(int count, const char* const* arguments) {
   CLI::App app("A serial Wi-Fi module in software.", "bfq4004");
   CLI::App& run = *app.add_subcommand("run", "Start a module and keep it running until SIGINT or SIGTERM");
+  CLI::App& commands =
+      *app.add_subcommand("commands", "Tell which commands the module speaks, or all about one");
+  std::string command;
+  commands.add_option("name", command, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")->type_name("NAME");
   Words words;
   declare(app, run, words);
   try {
@@ -135,6 +151,7 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
   } catch (const CLI::ParseError& error) {
     throw UsageError(std::string(error.what()) + "\nbfq4004 run --help tells what there is.");
   }
+  if (commands.parsed()) return show_commands(command), std::nullopt;
   return understand(words);
 }
 

@@ -371,6 +371,7 @@ Status Module::status() const {
   status.associated = station_.associated();
   status.ssid = station_.ssid();
   status.station_address = station_.address().address;
+  status.uart = settings_.uart;
   status.free_bytes = free_bytes();
   status.waiting_for_host = uart_out_.size();
   status.writes = memory_.writes();

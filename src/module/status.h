@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/uart_format.h"
 #include "ports/network.h"
 #include "settings/flash_record.h"
 
@@ -32,6 +33,7 @@ struct Status {
   Text<32> ssid;
   Ipv4 station_address;
   std::array<Link, limits::kLinks> links{};
+  UartFormat uart{};                 ///< as set; it holds once what was said before has left
   std::size_t free_bytes = 0;        ///< what AT+SYSRAM answers
   std::size_t waiting_for_host = 0;  ///< bytes that the host has not read
   WriteCounts writes{};              ///< of each stored key, see Key

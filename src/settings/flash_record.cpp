@@ -190,7 +190,7 @@ bool plausible(Key key, const Settings& s) {
 
 /// Reads the entry at the front of `in` into `out` when it is whole; returns its size, or 0 where no
 /// entry can be.
-std::size_t read_entry(std::span<const std::byte> in, Stored& out, bool& any) {
+std::size_t read_entry(std::span<const std::byte> in, Stored& out, WholeKeys& whole) {
   if (in.size() < kEntryHeader + kEntryCrc) return 0;
   Reader header(in);
   const std::uint8_t key = header.byte();
@@ -205,7 +205,7 @@ std::size_t read_entry(std::span<const std::byte> in, Stored& out, bool& any) {
   if (!value.good_to_the_end() || !plausible(Key{key}, read)) return size;
   copy_key(Key{key}, read, out.settings);
   out.writes[key] = writes;
-  any = true;
+  whole[key] = true;
   return size;
 }
 
@@ -214,6 +214,7 @@ struct SlotContents {
   bool blank = false;
   bool valid = false;
   bool any = false;  ///< at least one whole entry
+  WholeKeys whole{};
 };
 
 SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory) {
@@ -232,7 +233,8 @@ SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory)
     contents.valid = crc.number<4>() == crc32(slot.first(size - kRecordCrc));
   }
   auto rest = (sized ? slot.first(size - kRecordCrc) : slot).subspan(kHeader);
-  while (const std::size_t n = read_entry(rest, contents.stored, contents.any)) rest = rest.subspan(n);
+  while (const std::size_t n = read_entry(rest, contents.stored, contents.whole)) rest = rest.subspan(n);
+  contents.any = std::find(contents.whole.begin(), contents.whole.end(), true) != contents.whole.end();
   return contents;
 }
 
@@ -282,6 +284,7 @@ Loaded load_record(std::span<const std::byte> image, const Settings& factory) {
                      : slots[0].blank && slots[1].blank ? FlashCondition::blank
                                                         : FlashCondition::damaged;
   loaded.stored = valid || any ? slots[static_cast<std::size_t>(slot)].stored : Stored{.settings = factory};
+  loaded.whole = slots[static_cast<std::size_t>(slot)].whole;
   return loaded;
 }
 }  // namespace bfq

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,8 +34,12 @@ enum class FlashCondition : std::uint8_t {
   damaged,   ///< written once, and nothing of it can be read
 };
 
+/// Of which keys a record was found to hold something.
+using WholeKeys = std::array<bool, kKeys>;
+
 struct Loaded {
   Stored stored{};
+  WholeKeys whole{};      ///< what is not the factory's
   std::uint8_t slot = 0;  ///< where it was found
   FlashCondition condition = FlashCondition::blank;
 };

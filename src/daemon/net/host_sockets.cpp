@@ -9,6 +9,7 @@
 #include "base/overloaded.h"
 #include "daemon/net/address.h"
 #include "daemon/net/tcp_link.h"
+#include "daemon/net/tls_link.h"
 #include "daemon/net/udp_link.h"
 
 namespace bfq::daemon {
@@ -99,18 +100,20 @@ void HostSockets::open(const net::Open& request) {
   if (request.link.id >= links_.size()) return;
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
   if (request.transport == net::Transport::udp) return open_datagrams(request);
-  if (request.transport != net::Transport::tcp) {
-    return refuse(request, net::OpenFailure::no_resources, "SSL is not there yet");
-  }
   const auto actual = route(side_.networks(), request.remote.address);
   if (!actual) return refuse(request, net::OpenFailure::unreachable, "nobody has that address");
   const auto verdict =
       policy_.judge({request.name.view(), request.remote.address, *actual, request.remote.port});
   // Fidelity (our decision, see NetPolicy): What --net forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, net::OpenFailure::unreachable, verdict.reason.c_str());
-  const auto link = std::make_shared<TcpLink>(io_, side_, request);
-  links_[request.link.id] = link;
-  link->connect({*actual, request.remote.port}, is_loopback(*actual) ? module_address(index_) : Ipv4());
+  const auto start = [&](const auto& link) {
+    links_[request.link.id] = link;
+    link->connect({*actual, request.remote.port}, is_loopback(*actual) ? module_address(index_) : Ipv4());
+  };
+  if (request.transport == net::Transport::tls)
+    start(std::make_shared<TlsLink>(io_, side_, request));
+  else
+    start(std::make_shared<TcpLink>(io_, side_, request));
 }
 
 /// A datagram's way is looked for when it is sent, so whatever the peer, the link opens.

@@ -1,9 +1,6 @@
 #include "daemon/net/tcp_link.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -12,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "daemon/net/client_socket.h"
 #include "daemon/net/farewell.h"
 
 namespace bfq::daemon {
@@ -19,50 +17,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// Small, so that SEND OK means "on its way" and not "in some buffer of this machine".
-// Fidelity (our decision, see TcpLink): SEND OK comes when the machine has taken the bytes; it is asked to
-// hold at most 16 KiB of them for a link.
-constexpr int kSendBuffer = 16 * 1024;
-// Ours, after lwIP: after the silence that the host chose, three probes, a second apart.
-// Fidelity (our decision, see TcpLink): After the keep-alive time, three probes a second apart; then CLOSED.
-constexpr int kProbeInterval = 1, kProbes = 3;
 // Reads in a row before others get their turn.
 constexpr int kReadsInARow = 16;
-
-tcp::endpoint endpoint_of(Ipv4 address, std::uint16_t port) {
-  return {asio::ip::address_v4(address.bits), port};
-}
-
-std::string describe(const net::Open& open) {
-  const std::string address = asio::ip::address_v4(open.remote.address.bits).to_string();
-  const auto name = open.name.view();
-  if (name.empty() || name == address) return fmt::format("{}:{}", address, open.remote.port);
-  return fmt::format("{}:{} ({})", name, open.remote.port, address);
-}
-
-void set_option(int socket, int level, int name, int value) {
-  setsockopt(socket, level, name, &value, sizeof value);
-}
-
-void keep_alive(int socket, std::uint16_t silence_s) {
-  if (silence_s == 0) return;
-  set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, silence_s);
-  set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, kProbeInterval);
-  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
-}
-
-/// What holds for every link, whoever has opened it.
-void set_usual_options(int socket) {
-  set_option(socket, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
-  set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-}
-
-bool is_our_shortage(const boost::system::error_code& error) {
-  return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-         error == asio::error::no_memory || error == asio::error::address_in_use ||
-         error.value() == EADDRNOTAVAIL || error.value() == ENFILE;
-}
 }  // namespace
 
 TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open)
@@ -81,30 +37,9 @@ TcpLink::TcpLink(ModuleSide& side, LinkHandle handle, tcp::socket client)
 // Connecting --------------------------------------------------------------------------------------
 
 void TcpLink::connect(net::Endpoint actual, Ipv4 source) {
-  const auto done = [weak = weak_from_this()](boost::system::error_code error) {
+  daemon::connect(socket_, open_, actual, source, [weak = weak_from_this()](boost::system::error_code error) {
     if (auto self = weak.lock()) self->connected(error);
-  };
-  try {
-    set_up(source);
-  } catch (const boost::system::system_error& error) {
-    asio::post(socket_.get_executor(), [done, code = error.code()] { done(code); });
-    return;
-  }
-  socket_.async_connect(endpoint_of(actual.address, actual.port), done);
-}
-
-void TcpLink::set_up(Ipv4 source) {
-  socket_.open(tcp::v4());
-  socket_.non_blocking(true);
-  const int descriptor = socket_.native_handle();
-  set_usual_options(descriptor);
-  keep_alive(descriptor, open_.keep_alive_s);
-  if (source.is_none() && open_.local_port == 0) return;
-  if (open_.local_port == 0)
-    set_option(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-  else
-    set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
-  socket_.bind(endpoint_of(source, open_.local_port));
+  });
 }
 
 void TcpLink::connected(boost::system::error_code error) {
@@ -119,9 +54,8 @@ void TcpLink::connected(boost::system::error_code error) {
 
 void TcpLink::fail(const boost::system::error_code& error) {
   spdlog::info("link {}: cannot connect to {}: {}", handle().id, who_, error.message());
-  const auto why = is_our_shortage(error) ? net::OpenFailure::no_resources : net::OpenFailure::unreachable;
   ended_ = true;
-  side_.handle(net::OpenFailed{handle(), why});
+  side_.handle(net::OpenFailed{handle(), failure_of(error)});
   side_.settle();
 }
 

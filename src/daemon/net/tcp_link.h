@@ -28,7 +28,6 @@ class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLi
   void close() override;
 
  private:
-  void set_up(Ipv4 source);
   void connected(boost::system::error_code error);
   void fail(const boost::system::error_code& error);
   void read();

@@ -1,6 +1,8 @@
 #pragma once
 #include <string>
 
+#include "base/uart_format.h"
+
 namespace bfq::daemon {
 /// A place where hosts attach themselves to the wire, for as long as it exists.
 class Door {
@@ -16,6 +18,8 @@ class Door {
   virtual std::string url() const = 0;
   /// True once nothing can come any more, as after the end of standard input.
   virtual bool finished() const { return false; }
+  /// The module's UART works like this from now on. Where bytes move as they come, it is only shown.
+  virtual void configure(const UartFormat&) {}
   /// The module has started: who types at this door may begin.
   virtual void module_is_ready() {}
 };

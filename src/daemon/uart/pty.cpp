@@ -15,6 +15,7 @@
 
 #include "daemon/caller.h"
 #include "daemon/failure.h"
+#include "daemon/uart/line_format.h"
 
 namespace bfq::daemon {
 namespace {
@@ -115,6 +116,13 @@ void PtyDoor::open_pair() {
   watch();
 }
 
+void PtyDoor::configure(const UartFormat& format) {
+  format_ = format;
+  if (!show_format(master_->native_handle(), format)) {
+    spdlog::warn("cannot show the UART's format at {}: {}", slave_, std::strerror(errno));
+  }
+}
+
 std::string PtyDoor::place() const { return link_ ? link_->path() + " (" + slave_ + ")" : slave_; }
 std::string PtyDoor::url() const { return link_ ? link_->path() : slave_; }
 
@@ -190,6 +198,7 @@ void PtyDoor::host_left() {
     const std::string old = slave_;
     stop_watching();
     open_pair();
+    configure(format_);
     if (link_) link_->point_to(slave_);
     spdlog::warn("a host has left {} locked for others (TIOCEXCL); the serial port is now {}", old, slave_);
   }

@@ -29,6 +29,8 @@ class PtyDoor final : public Door {
 
   std::string place() const override;
   std::string url() const override;
+  /// stty at the slave shows it; the bytes pass as they are.
+  void configure(const UartFormat& format) override;
   std::string device() const { return slave_; }
 
  private:
@@ -48,6 +50,7 @@ class PtyDoor final : public Door {
   boost::asio::io_context& io_;
   Wire& wire_;
   std::string slave_;
+  UartFormat format_{};
   std::shared_ptr<boost::asio::posix::stream_descriptor> master_;
   boost::asio::posix::stream_descriptor inotify_;
   int watched_ = -1;

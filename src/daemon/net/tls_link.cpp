@@ -1,0 +1,188 @@
+#include "daemon/net/tls_link.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <utility>
+
+#include "daemon/net/client_socket.h"
+#include "daemon/net/farewell.h"
+
+namespace bfq::daemon {
+namespace {
+namespace asio = boost::asio;
+using Result = TlsSession::Result;
+
+// Reads in a row before others get their turn.
+constexpr int kReadsInARow = 16;
+// For a peer that takes nothing any more, not even our end.
+constexpr auto kPatience = std::chrono::seconds(10);
+}  // namespace
+
+TlsLink::TlsLink(asio::io_context& io, ModuleSide& side, const net::Open& open)
+    : HostLink(open.link), socket_(io), patience_(io), side_(side), open_(open), who_(describe(open)) {}
+
+void TlsLink::await(Result wanted, Step step) {
+  const auto type = wanted == Result::wants_write ? Socket::wait_write : Socket::wait_read;
+  socket_.async_wait(type, [weak = weak_from_this(), step](auto error) {
+    const auto self = weak.lock();
+    if (self && !error && !self->ended()) ((*self).*step)();
+  });
+}
+
+// Connecting --------------------------------------------------------------------------------------
+
+void TlsLink::connect(net::Endpoint actual, Ipv4 source) {
+  daemon::connect(socket_, open_, actual, source, [weak = weak_from_this()](boost::system::error_code error) {
+    if (auto self = weak.lock()) self->connected(error);
+  });
+}
+
+void TlsLink::connected(boost::system::error_code error) {
+  if (ended()) return;
+  if (error) return fail(error.message(), failure_of(error));
+  if (!session_.begin(socket_.native_handle(), open_)) {
+    return fail("no memory for TLS", net::OpenFailure::no_resources);
+  }
+  shake_hands();
+}
+
+void TlsLink::shake_hands() {
+  const Result result = session_.shake_hands();
+  if (result == Result::done) return opened();
+  if (result == Result::wants_read || result == Result::wants_write) return await(result, &TlsLink::shake_hands);
+  // Fidelity (our decision, dialect 0.4, 14): A failed TLS handshake ends like a refused connection.
+  fail("TLS: " + (result == Result::ended ? "the server has closed" : session_.why()),
+       net::OpenFailure::unreachable);
+}
+
+void TlsLink::opened() {
+  boost::system::error_code error;
+  const auto local = socket_.local_endpoint(error);
+  if (error) return fail(error.message(), failure_of(error));
+  // Fidelity (our decision, dialect 0.4, 14): Certificates are not verified; the log says so.
+  spdlog::info("link {}: connected to {} from port {} with {}", handle().id, who_, local.port(),
+               session_.describe());
+  open_for_bytes_ = true;
+  side_.handle(net::Opened{handle(), local.port()});
+  side_.settle();
+}
+
+void TlsLink::fail(const std::string& reason, net::OpenFailure why) {
+  spdlog::info("link {}: cannot connect to {}: {}", handle().id, who_, reason);
+  ended_ = true;
+  side_.handle(net::OpenFailed{handle(), why});
+  side_.settle();
+}
+
+// Bytes -------------------------------------------------------------------------------------------
+
+bool TlsLink::drain() {
+  if (!open_for_bytes_) return false;
+  const bool moved = send();
+  if (open_for_bytes_ && !reading_ && side_.link_room(handle()) > 0) await_bytes();
+  return moved;
+}
+
+bool TlsLink::send() {
+  bool moved = false;
+  while (!sending_ && open_for_bytes_) {
+    const auto bytes = side_.link_output(handle()).bytes;
+    if (bytes.empty()) break;
+    if (send_broke_) {
+      side_.handle(net::SendFailed{handle()});
+      break;
+    }
+    const auto done = session_.write(bytes);
+    if (done.result == Result::wants_read || done.result == Result::wants_write) {
+      sending_ = true;
+      await(done.result, &TlsLink::may_send_again);
+      break;
+    }
+    if (done.result == Result::done)
+      side_.link_sent(handle(), done.n);
+    else
+      broken();
+    moved = true;
+  }
+  return moved;
+}
+
+void TlsLink::may_send_again() {
+  sending_ = false;
+  side_.settle();
+}
+
+/// The peer takes nothing any more. What it sent before is still read; its end is the link's end.
+void TlsLink::broken() {
+  spdlog::info("link {}: {} takes nothing any more: {}", handle().id, who_, session_.why());
+  send_broke_ = true;
+  side_.handle(net::SendFailed{handle()});
+}
+
+void TlsLink::read() {
+  std::array<std::byte, limits::kSegment> buffer;
+  for (int i = 0; i < kReadsInARow && open_for_bytes_; ++i) {
+    const std::size_t room = std::min(side_.link_room(handle()), buffer.size());
+    if (room == 0) break;
+    const auto got = session_.read(std::span(buffer).first(room));
+    if (got.result == Result::wants_read) break;
+    if (got.result == Result::wants_write) return await(got.result, &TlsLink::read);
+    if (got.result == Result::ended) return finish("has closed");
+    if (got.result == Result::failed) return finish("is lost: " + session_.why());
+    side_.link_input(handle(), std::span(buffer).first(got.n));
+    side_.settle();
+  }
+  reading_ = false;
+  if (open_for_bytes_ && side_.link_room(handle()) > 0) await_bytes();
+}
+
+/// Of what is decrypted already the socket knows nothing any more.
+void TlsLink::await_bytes() {
+  reading_ = true;
+  if (!session_.has_bytes()) return await(Result::wants_read, &TlsLink::read);
+  asio::post(socket_.get_executor(), [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && !self->ended()) self->read();
+  });
+}
+
+// Ending ------------------------------------------------------------------------------------------
+
+void TlsLink::finish(const std::string& how) {
+  spdlog::info("link {}: {} {}", handle().id, who_, how);
+  close();
+  side_.handle(net::Closed{handle()});
+  side_.settle();
+}
+
+void TlsLink::close() {
+  ended_ = true;
+  const bool was_open = std::exchange(open_for_bytes_, false);
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+  if (!socket_.is_open()) return;
+  if (!was_open) return say_farewell(std::move(socket_));
+  patience_.expires_after(kPatience);
+  patience_.async_wait([self = shared_from_this()](auto error) {
+    if (!error) self->socket_.close(error);
+  });
+  say_end();
+}
+
+/// Our end, behind what the network has taken; then the socket goes its own way.
+void TlsLink::say_end() {
+  const Result result = session_.say_end();
+  if (result == Result::wants_write) {
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](auto error) {
+      if (!error) self->say_end();
+    });
+    return;
+  }
+  patience_.cancel();
+  say_farewell(std::move(socket_));
+}
+}  // namespace bfq::daemon

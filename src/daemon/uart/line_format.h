@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+
+#include "base/uart_format.h"
+
+namespace bfq::daemon {
+/// Shows a module's format in the settings of a PTY, given by its master: the rate, whichever it is, and
+/// the stop bits. Data bits and parity are not set: a PTY always carries 8 bits and no parity (Linux sees
+/// to that), and bytes must pass as they are. False, with errno, when it could not be done.
+bool show_format(int master, const UartFormat& format);
+
+/// As people write it: "115200 8N1", and "RTS", "CTS" or "RTS/CTS" where there is flow control.
+std::string describe(const UartFormat& format);
+}  // namespace bfq::daemon

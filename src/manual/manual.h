@@ -1,0 +1,49 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "at/command.h"
+#include "manual/writer.h"
+
+/// What a person reads about the commands, all of it from their rows.
+namespace bfq::manual {
+
+/// A piece of a transcript: what was typed and printed, as a terminal with echo shows it.
+struct Example {
+  std::string shows;  ///< which form
+  std::string text;
+  std::string file;  ///< below tests/transcripts/
+};
+
+/// A refusal that a transcript shows: `no ip`, and what was typed.
+struct SeenRefusal {
+  std::string line, typed;
+};
+
+/// What transcripts add to a page.
+struct Cuttings {
+  std::vector<Example> examples;
+  std::vector<SeenRefusal> refusals;
+};
+
+/// The page about one command.
+std::string page(const at::Command&, Style, const Cuttings& = {});
+/// All commands, each with its summary.
+std::string index(Style);
+
+/// `AT+CWJAP_CUR`.
+std::string full_name(const at::Command&);
+/// `cwjap_cur.md`.
+std::string page_name(const at::Command&);
+
+/// The row of that name, with or without AT and +, in upper or lower case; nullptr when there is none.
+const at::Command* find(std::string_view name);
+/// The names that somebody may have meant who wrote this one, best first.
+std::vector<std::string> nearest(std::string_view name);
+
+/// Where a behaviour is known from: `observed: T13`.
+std::string source(const at::Fact&);
+std::string_view name(at::Origin);
+
+}  // namespace bfq::manual

@@ -1,0 +1,264 @@
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "commands/table.h"
+#include "manual/manual.h"
+
+namespace bfq::manual {
+namespace {
+using at::Command;
+using at::Param;
+using at::Shape;
+
+std::string str(std::string_view s) { return std::string(s); }
+std::string str(Doc doc) { return str(doc.view()); }
+
+// Forms -------------------------------------------------------------------------------------------
+
+/// `AT+X=<a>,<b>[,<c>]`.
+std::string syntax(const Command& c, const Shape& shape) {
+  std::string text = full_name(c) + (c.digit_follows ? "" : "=");
+  std::string brackets;
+  for (const Param& param : shape.params) {
+    const std::string comma = &param == &shape.params.front() ? "" : ",";
+    text += (param.optional ? "[" : "") + comma + "<" + str(param.name) + ">";
+    if (param.optional) brackets += "]";
+  }
+  return text + brackets;
+}
+
+/// `or No AP`: what is set in code begins behind the small words.
+std::string piece(std::string_view text) {
+  std::size_t at = 0;
+  const bool is_prose = text.starts_with("or ") || text.starts_with("and ");
+  while (is_prose && at < text.size() && (text[at] == ' ' || (text[at] >= 'a' && text[at] <= 'z'))) ++at;
+  if (at == text.size()) return str(text);
+  return str(text.substr(0, at)) + code(text.substr(at));
+}
+
+/// What a row says of an answer, one line for each line. `{}` is the command's own name: rows of one
+/// family share their texts.
+std::string lines(const Command& c, Doc said) {
+  std::string text = str(said), out;
+  for (std::size_t at = 0; (at = text.find("{}", at)) != std::string::npos; at += c.name.size())
+    text.replace(at, 2, c.name);
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(", ", at), text.size());
+    const std::string part = text.substr(at, end - at);
+    if (!part.empty() && part != "a line each") out += (out.empty() ? "" : "<br>") + piece(part);
+    at = end + 2;
+  }
+  return out;
+}
+
+/// What the test form prints: (1-3).
+std::string ranges(const Command& c) {
+  std::string text;
+  for (const Param& param : c.set.shapes().front().params) {
+    text += (text.empty() ? "(" : ",(") + std::to_string(param.range.min) + "-" +
+            std::to_string(param.range.max) + ")";
+  }
+  return text;
+}
+
+std::string response(const Command& c, Doc reply, Doc result) {
+  std::string text = lines(c, reply);
+  if (!text.empty()) text += "<br>";
+  return text + (result.view().empty() ? code("OK") : lines(c, result));
+}
+
+void write_forms(Writer& out, const Command& c) {
+  std::vector<Writer::Row> rows;
+  if (c.test == at::TestForm::ranges)
+    rows.push_back(
+        {"Test", code(full_name(c) + "=?"), code(str(c.name) + ":" + ranges(c)) + "<br>" + code("OK")});
+  if (c.query)
+    rows.push_back({"Query", code(full_name(c) + "?"), response(c, c.query.reply, c.query.result)});
+  for (const Shape& shape : c.set.shapes()) {
+    const std::string when = shape.applies.view().empty() ? "" : ": " + str(shape.applies);
+    std::string answer = response(c, shape.reply, shape.result);
+    if (!c.failures.empty()) answer += "<br>or " + code(str(c.name) + ":<number>") + " and " + code("FAIL");
+    rows.push_back({"Set" + when, code(syntax(c, shape)), std::move(answer)});
+  }
+  if (c.execute)
+    rows.push_back({"Execute", code(full_name(c)), response(c, c.execute.reply, c.execute.result)});
+  out.heading("Forms");
+  out.table({"form", "syntax", "response"}, rows);
+  out.paragraph("Every other form answers `ERROR`.");
+}
+
+// Parameters --------------------------------------------------------------------------------------
+
+std::string range(const Param& param) {
+  if (param.range.max == INT32_MAX) return " from " + std::to_string(param.range.min);
+  return " " + std::to_string(param.range.min) + " to " + std::to_string(param.range.max);
+}
+
+std::string kind(const Param& param) {
+  switch (param.kind) {
+    case at::Kind::integer: return "integer," + range(param);
+    case at::Kind::text: return "text in quotation marks," + range(param) + " bytes";
+    case at::Kind::mac: return "MAC address in quotation marks";
+    case at::Kind::ipv4: return "IPv4 address in quotation marks";
+    case at::Kind::choice: break;
+  }
+  std::string words;
+  for (const auto& word : param.choices) words += (words.empty() ? "" : ", ") + code("\"" + str(word) + "\"");
+  return "one of " + words;
+}
+
+void write_parameters(Writer& out, const Command& c) {
+  for (const Shape& shape : c.set.shapes()) {
+    if (shape.params.empty()) continue;
+    if (&shape == &c.set.shapes().front()) out.heading("Parameters");
+    if (!shape.applies.view().empty())
+      out.paragraph("Of " + code(syntax(c, shape)) + ", " + str(shape.applies) + ":");
+    for (const Param& param : shape.params) {
+      out.item(code("<" + str(param.name) + ">") + " (" + kind(param) +
+               (param.optional ? "; optional): " : "): ") + str(param.about) +
+               (param.secret ? "; masked in traces" : ""));
+    }
+    out.end_of_list();
+  }
+}
+
+// Refusals ----------------------------------------------------------------------------------------
+
+/// A line that is printed before ERROR, and when.
+using Reasons = std::vector<std::pair<std::string, std::string>>;
+
+/// `when` goes on behind what is known already: `<port>` missing, wrong; `<host>` missing.
+void add_reason(Reasons& all, std::string_view line, const std::string& of, std::string_view when) {
+  if (line.empty()) return;
+  auto known = std::find_if(all.begin(), all.end(), [&](const auto& r) { return r.first == line; });
+  if (known == all.end()) known = all.insert(all.end(), {str(line), ""});
+  std::string& text = known->second;
+  const std::size_t same = text.rfind(of + " ");
+  const std::size_t end = std::min(text.find(';', std::min(same, text.size())), text.size());
+  if (same == std::string::npos)
+    text += (text.empty() ? "" : "; ") + of + " " + str(when);
+  else if (text.substr(same, end - same).find(when) == std::string::npos)
+    text.insert(end, ", " + str(when));
+}
+
+Reasons reasons(const Command& c) {
+  Reasons all;
+  for (const Shape& shape : c.set.shapes()) {
+    for (const Param& param : shape.params) {
+      if (param.words == nullptr) continue;
+      const std::string of = code("<" + str(param.name) + ">");
+      add_reason(all, param.words->missing, of, "missing");
+      add_reason(all, param.words->wrong, of, "wrong");
+      add_reason(all, param.words->too_small, of, "too small");
+      add_reason(all, param.words->too_large, of, "too large");
+    }
+    add_reason(all, shape.surplus, "parameters", "too many");
+  }
+  return all;
+}
+
+void write_refusals(Writer& out, const Command& c, const Cuttings& cuttings) {
+  Reasons all = reasons(c);
+  for (const SeenRefusal& seen : cuttings.refusals) {
+    const auto is_known = [&](const auto& known) { return known.first == seen.line; };
+    if (std::none_of(all.begin(), all.end(), is_known))
+      all.emplace_back(seen.line, "as after " + code(seen.typed));
+  }
+  if (!all.empty()) {
+    out.heading("Refusals");
+    out.paragraph("Each is a line before `ERROR`; what is not listed answers `ERROR` alone.");
+    for (const auto& [line, when] : all) out.item(code(line) + ": " + when);
+    out.end_of_list();
+  }
+  if (c.failures.empty()) return;
+  out.heading("Failures");
+  out.paragraph("The number in " + code(str(c.name) + ":<number>") + " before `FAIL`:");
+  for (const auto& failure : c.failures)
+    out.item(code(std::to_string(failure.code)) + ": " + str(failure.means));
+  out.end_of_list();
+}
+
+// Notes, examples, neighbours ---------------------------------------------------------------------
+
+void write_notes(Writer& out, const Command& c) {
+  if (c.facts.empty()) return;
+  out.heading("Notes");
+  for (const at::Fact& fact : c.facts) out.item(str(fact.says) + " (" + source(fact) + ")");
+  out.end_of_list();
+}
+
+void write_examples(Writer& out, const Cuttings& cuttings) {
+  if (cuttings.examples.empty()) return;
+  out.heading("Examples");
+  for (const Example& example : cuttings.examples) {
+    out.paragraph(example.shows + ", from [" + example.file + "](../../tests/transcripts/" + example.file +
+                  "):");
+    out.console(example.text);
+  }
+}
+
+/// `+CWJAP` of `+CWJAP_CUR`.
+std::string_view family(const Command& c) {
+  const bool has_suffix = c.name.ends_with("_CUR") || c.name.ends_with("_DEF");
+  return has_suffix ? c.name.substr(0, c.name.size() - 4) : c.name;
+}
+
+void write_neighbours(Writer& out, const Command& c) {
+  bool any = false;
+  for (const Command& other : commands::all()) {
+    if (&other == &c || family(other) != family(c)) continue;
+    if (!any) out.heading("See also");
+    any = true;
+    out.item("[" + full_name(other) + "](" + page_name(other) + "): " + str(other.summary));
+  }
+  if (any) out.end_of_list();
+}
+}  // namespace
+
+std::string full_name(const Command& c) { return "AT" + str(c.name); }
+
+std::string page_name(const Command& c) {
+  std::string name = c.name.starts_with('+') ? str(c.name.substr(1)) : full_name(c);
+  for (char& letter : name) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return name + ".md";
+}
+
+std::string_view name(at::Origin origin) {
+  switch (origin) {
+    case at::Origin::manual: return "manual";
+    case at::Origin::observed: return "observed";
+    case at::Origin::ours: return "our decision";
+  }
+  return "";
+}
+
+std::string source(const at::Fact& fact) { return str(name(fact.origin)) + ": " + str(fact.where); }
+
+std::string page(const Command& c, Style style, const Cuttings& cuttings) {
+  Writer out(style);
+  out.title(full_name(c));
+  std::string about = str(c.summary) + ".";
+  if (!c.needs.view().empty()) about += " Needs " + str(c.needs) + ".";
+  if (c.interrupts != nullptr) about += " Taken even while another command runs.";
+  out.paragraph(about);
+  write_forms(out, c);
+  write_parameters(out, c);
+  write_refusals(out, c, cuttings);
+  write_notes(out, c);
+  write_examples(out, cuttings);
+  write_neighbours(out, c);
+  return std::move(out).page();
+}
+
+std::string index(Style style) {
+  Writer out(style);
+  out.title("Commands");
+  std::vector<Writer::Row> rows;
+  for (const Command& c : commands::all())
+    rows.push_back({"[" + full_name(c) + "](" + page_name(c) + ")", str(c.summary)});
+  out.table({"command", "does"}, rows);
+  return std::move(out).page();
+}
+
+}  // namespace bfq::manual

@@ -1,0 +1,203 @@
+// What two slots of flash say, whatever has happened to them.
+#include "settings/flash_record.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <vector>
+
+namespace bfq {
+namespace {
+constexpr std::size_t kSlot = 2048;
+constexpr std::byte kErased{0xFF};
+using Image = std::vector<std::byte>;
+
+Settings factory() { return factory_settings({{2, 0xbf, 0x40, 4, 0, 1}}); }
+
+/// Every setting differs from the factory's.
+Settings unusual() {
+  Settings s;
+  s.uart = {.baud = 9600, .data_bits = 7, .stop_bits = 3, .parity = 2, .flow = 3};
+  s.mode = 3;
+  s.network = {.ssid = Text<32>("garden"),
+               .password = Text<64>("s3cret-leaf"),
+               .bssid = MacAddress{{1, 2, 3, 4, 5, 6}},
+               .only_protected = true};
+  s.auto_connect = false;
+  s.soft_ap = {.ssid = Text<32>("mine"),
+               .password = Text<64>("eight-ch"),
+               .channel = 13,
+               .security = 3,
+               .max_stations = 8,
+               .hidden = true};
+  s.station_address = {Ipv4(10, 0, 0, 7), Ipv4(10, 0, 0, 1), Ipv4(255, 0, 0, 0)};
+  s.soft_ap_address = {Ipv4(192, 168, 9, 1), Ipv4(192, 168, 9, 1), Ipv4(255, 255, 255, 0)};
+  s.dhcp = {.station = false, .soft_ap = false};
+  s.pool = {.lease_minutes = 5, .first = Ipv4(192, 168, 9, 2), .last = Ipv4(192, 168, 9, 9)};
+  return s;
+}
+
+Stored stored(const Settings& settings, std::uint32_t sequence) {
+  Stored s{.settings = settings, .sequence = sequence};
+  for (std::size_t key = 0; key < kKeys; ++key) s.writes[key] = static_cast<std::uint32_t>(1000 * key + sequence);
+  return s;
+}
+
+Image blank() { return Image(2 * kSlot, kErased); }
+
+std::size_t put(Image& image, std::size_t slot, const Stored& what) {
+  return encode_record(what, std::span(image).subspan(slot * kSlot, kSlot));
+}
+
+Image with_record_in(std::size_t slot, const Stored& what) {
+  Image image = blank();
+  put(image, slot, what);
+  return image;
+}
+
+bool all_whole(const Loaded& loaded) {
+  return std::find(loaded.whole.begin(), loaded.whole.end(), false) == loaded.whole.end();
+}
+
+TEST(FlashRecord, comes_back_as_it_was_written) {
+  for (const Settings& settings : {factory(), unusual()}) {
+    for (const std::size_t slot : {0U, 1U}) {
+      const Stored written = stored(settings, 42);
+      const Loaded loaded = load_record(with_record_in(slot, written), factory());
+      EXPECT_EQ(loaded.condition, FlashCondition::sound);
+      EXPECT_EQ(loaded.slot, slot);
+      EXPECT_EQ(loaded.stored.settings, settings);
+      EXPECT_EQ(loaded.stored.writes, written.writes);
+      EXPECT_EQ(loaded.stored.sequence, 42U);
+      EXPECT_TRUE(all_whole(loaded));
+    }
+  }
+}
+
+TEST(FlashRecord, has_room_for_the_longest_texts) {
+  Settings longest = unusual();
+  longest.network.ssid = longest.soft_ap.ssid = Text<32>(std::string(32, 'x'));
+  longest.network.password = longest.soft_ap.password = Text<64>(std::string(64, 'y'));
+  std::array<std::byte, kLargestRecord> out{};
+  EXPECT_LE(encode_record(stored(longest, 1), out), kLargestRecord);
+  EXPECT_EQ(load_record(with_record_in(0, stored(longest, 1)), factory()).stored.settings, longest);
+}
+
+TEST(FlashRecord, erased_flash_is_a_new_module) {
+  const Loaded loaded = load_record(blank(), factory());
+  EXPECT_EQ(loaded.condition, FlashCondition::blank);
+  EXPECT_EQ(loaded.stored.settings, factory());
+}
+
+TEST(FlashRecord, the_newer_of_two_counts_even_when_numbers_wrap) {
+  for (const std::uint32_t older : {0U, 7U, 0x7FFFFFFFU, 0xFFFFFFFFU}) {
+    for (const std::size_t newer_slot : {0U, 1U}) {
+      Image image = with_record_in(1 - newer_slot, stored(factory(), older));
+      put(image, newer_slot, stored(unusual(), older + 1));
+      const Loaded loaded = load_record(image, factory());
+      EXPECT_EQ(loaded.slot, newer_slot) << older;
+      EXPECT_EQ(loaded.stored.settings, unusual()) << older;
+    }
+  }
+}
+
+/// Each setting is the factory's or what was written; nothing is made up.
+void expect_old_or_written(const Settings& got, const Settings& written) {
+  for (std::size_t key = 0; key < kKeys; ++key) {
+    Settings probe = got;
+    copy_key(static_cast<Key>(key), written, probe);
+    if (probe == got) continue;
+    copy_key(static_cast<Key>(key), factory(), probe);
+    EXPECT_EQ(probe, got) << "key " << key;
+  }
+}
+
+TEST(FlashRecord, a_flipped_bit_never_makes_other_settings) {
+  const Stored written = stored(unusual(), 3);
+  Image image = blank();
+  const std::size_t size = put(image, 0, written);
+  for (std::size_t bit = 0; bit < 8 * size; ++bit) {
+    const std::byte mask{static_cast<std::uint8_t>(1U << (bit % 8))};
+    image[bit / 8] ^= mask;
+    const Loaded loaded = load_record(image, factory());
+    EXPECT_NE(loaded.condition, FlashCondition::sound) << bit;
+    expect_old_or_written(loaded.stored.settings, written.settings);
+    image[bit / 8] ^= mask;
+  }
+}
+
+TEST(FlashRecord, a_flipped_bit_costs_one_setting_at_most) {
+  Image image = blank();
+  const std::size_t size = put(image, 1, stored(unusual(), 3));
+  constexpr std::size_t kHeader = 12, kCrc = 4;
+  for (std::size_t at = kHeader; at < size - kCrc; ++at) {
+    image[kSlot + at] ^= std::byte{4};
+    const Loaded loaded = load_record(image, factory());
+    EXPECT_EQ(loaded.condition, FlashCondition::salvaged) << at;
+    const auto lost = std::count(loaded.whole.begin(), loaded.whole.end(), false);
+    // A wrong size of an entry hides those behind it.
+    if (lost != 1) EXPECT_TRUE(lost > 1 && lost <= static_cast<std::ptrdiff_t>(kKeys)) << at;
+    image[kSlot + at] ^= std::byte{4};
+  }
+}
+
+/// While one slot is being erased or programmed, the other one holds.
+TEST(FlashRecord, a_cut_at_any_byte_leaves_the_old_or_the_new_settings) {
+  const Stored before = stored(factory(), 8), now = stored(unusual(), 9);
+  const Image old_image = [&] {
+    Image image = with_record_in(1, before);
+    put(image, 0, stored(unusual(), 7));
+    return image;
+  }();
+  for (std::size_t n = 0; n <= kSlot; ++n) {
+    Image image = old_image;
+    std::fill_n(image.begin(), n, kErased);
+    EXPECT_EQ(load_record(image, factory()).stored.settings, before.settings) << n << " bytes erased";
+  }
+  Image record = blank();
+  const std::size_t size = put(record, 0, now);
+  for (std::size_t n = 0; n <= size; ++n) {
+    Image image = old_image;
+    std::fill_n(image.begin(), kSlot, kErased);
+    std::copy_n(record.begin(), n, image.begin());
+    const Loaded loaded = load_record(image, factory());
+    EXPECT_EQ(loaded.condition, FlashCondition::sound);
+    EXPECT_EQ(loaded.stored.settings, n == size ? now.settings : before.settings) << n << " bytes programmed";
+    EXPECT_EQ(loaded.stored.writes, n == size ? now.writes : before.writes) << n;
+  }
+}
+
+TEST(FlashRecord, of_two_torn_slots_whole_settings_are_saved) {
+  Image image = blank();
+  const std::size_t size = put(image, 0, stored(unusual(), 5));
+  put(image, 1, stored(unusual(), 6));
+  image[size - 1] ^= std::byte{1};
+  std::fill(image.begin() + kSlot + 60, image.end(), kErased);
+  const Loaded loaded = load_record(image, factory());
+  EXPECT_EQ(loaded.condition, FlashCondition::salvaged);
+  EXPECT_EQ(loaded.slot, 1U);  // newer, though less of it is left
+  EXPECT_EQ(loaded.stored.settings.uart, unusual().uart);
+  EXPECT_TRUE(loaded.whole[static_cast<std::size_t>(Key::mode)]);
+  EXPECT_FALSE(loaded.whole[static_cast<std::size_t>(Key::pool)]);
+  expect_old_or_written(loaded.stored.settings, unusual());
+}
+
+TEST(FlashRecord, any_bytes_are_read_without_harm) {
+  std::mt19937 chance(4004);
+  for (int run = 0; run < 2000; ++run) {
+    Image image = run % 2 == 0 ? blank() : with_record_in(run / 2 % 2, stored(unusual(), 1));
+    const std::size_t from = chance() % image.size(), to = from + chance() % (image.size() - from);
+    for (std::size_t i = from; i <= to; ++i) image[i] = static_cast<std::byte>(chance());
+    const Loaded loaded = load_record(image, factory());
+    expect_old_or_written(loaded.stored.settings, unusual());
+  }
+}
+
+TEST(FlashRecord, images_of_any_size_are_read_without_harm) {
+  const Image whole = with_record_in(0, stored(unusual(), 1));
+  for (std::size_t size = 0; size < whole.size(); size += 3) load_record(std::span(whole).first(size), factory());
+}
+}  // namespace
+}  // namespace bfq

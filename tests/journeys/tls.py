@@ -1,0 +1,311 @@
+"""SSL links to real servers: openssl s_server with every kind of certificate, and what else may be there."""
+
+import os
+import select
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import journey
+from journey import PATIENCE, Module, Server, free_port, wait_until
+
+SSL_START = 'AT+CIPSTART="SSL","{}",{}'
+CONNECTED = b"CONNECT\r\n\r\nOK\r\n"
+REFUSED = b"\r\nERROR\r\nCLOSED\r\n"
+
+
+class Certificates:
+    """A certificate authority of a test's own, and what it has signed."""
+
+    def __init__(self):
+        self.directory = tempfile.mkdtemp(prefix="bfq-tls-")
+        self.run("req", "-x509", *self.new_key("ca"), "-days", "2", "-subj", "/CN=BFQ test CA", "-out", "ca.pem")
+        for name in ("localhost", "other.test"):
+            self.sign(name, name, "-days", "2")
+        self.sign("expired", "localhost", "-days", "-1")
+        for name, key in (("self", ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")), ("short", ("rsa:1024",))):
+            self.run("req", "-x509", *self.new_key(name, *key), "-days", "2", "-subj", "/CN=own\nword", "-out",
+                     name + ".pem")
+
+    def new_key(self, name, *kind):
+        kind = kind or ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        return "-newkey", *kind, "-nodes", "-keyout", name + ".key"
+
+    def sign(self, name, host, *validity):
+        self.run("req", *self.new_key(name), "-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host, "-out",
+                 name + ".csr")
+        self.run("x509", "-req", "-in", name + ".csr", "-copy_extensions", "copy", "-CA", "ca.pem", "-CAkey",
+                 "ca.key", "-CAcreateserial", *validity, "-out", name + ".pem")
+
+    def run(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.directory, check=True, capture_output=True)
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+
+class OpensslServer:
+    """openssl s_server, with what it prints."""
+
+    def __init__(self, certificate, *arguments):
+        self.port = free_port()
+        # Its input stays open: at its end the server would close.
+        self.process = subprocess.Popen(
+            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", CERTIFICATES.path(certificate + ".pem"),
+             "-key", CERTIFICATES.path(certificate + ".key"), *arguments], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.seen = ""
+        self.expect("ACCEPT")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def expect(self, text):
+        while text not in self.seen:
+            ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+            data = os.read(self.process.stdout.fileno(), 65536) if ready else b""
+            if not data:
+                raise AssertionError(f"{text!r} did not come after {self.seen[-500:]!r}")
+            self.seen += data.decode(errors="replace")
+
+    def type(self, text):
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+
+class PythonServer(Server):
+    """A TLS server of Python's, where a test wants to do each step itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(CERTIFICATES.path("localhost.pem"), CERTIFICATES.path("localhost.key"))
+
+    def accept_while(self, act):
+        """The handshake needs both sides at once."""
+        result = []
+        thread = threading.Thread(target=lambda: result.append(act()))
+        thread.start()
+        client = self.context.wrap_socket(self.accept(), server_side=True)
+        thread.join()
+        return client, result[0]
+
+
+def setUpModule():
+    global CERTIFICATES  # pylint: disable=global-statement
+    CERTIFICATES = Certificates()
+    journey.ENVIRONMENT["SSL_CERT_FILE"] = CERTIFICATES.path("ca.pem")
+
+
+def tearDownModule():
+    shutil.rmtree(CERTIFICATES.directory)
+
+
+class Opening(unittest.TestCase):
+    def test_every_certificate_connects_and_the_log_tells_what_it_was_worth(self):
+        worth = {
+            "localhost": "CN=localhost is not verified (it would have passed)",
+            "self": r"CN=own\0Aword is not verified (it would not have passed: self-signed certificate",
+            "expired": "is not verified (it would not have passed: certificate has expired)",
+            "other.test": "is not verified (it would not have passed: hostname mismatch)",
+            "short": "self-signed certificate",
+        }
+        with Module() as module, module.started_host() as host:
+            host.join()
+            for certificate, verdict in worth.items():
+                with self.subTest(certificate), OpensslServer(certificate, "-cipher", "DEFAULT:@SECLEVEL=0") as server:
+                    self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                    module.wait_for_log(verdict)
+                    self.assertIn(f'"SSL","127.0.0.1",{server.port},'.encode(), host.command("AT+CIPSTATUS"))
+                    self.assertIn(b"\r\nSEND OK\r\n", host.send(b"to " + certificate.encode() + b"\n"))
+                    server.expect("to " + certificate)
+                    server.type("from the server\n")
+                    self.assertEqual(host.received(), b"from the server\n")
+                    self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")
+                    server.expect("DONE")  # what it prints after a close_notify, and not after a lost connection
+
+    def test_both_versions_and_no_older_one(self):
+        with Module() as module, module.started_host() as host:
+            host.join()
+            for version, named in (("-tls1_2", "TLSv1.2"), ("-tls1_3", "TLSv1.3")):
+                with OpensslServer("localhost", version) as server:
+                    self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                    module.wait_for_log(f"with {named}, ")
+                    host.command("AT+CIPCLOSE")
+            with OpensslServer("localhost", "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0") as server:
+                self.assertEqual(host.command(SSL_START.format("localhost", server.port), "CLOSED\r\n"), REFUSED)
+
+    def test_a_server_hears_the_name_but_no_address(self):
+        with Module() as module, module.started_host() as host:
+            host.join()
+            for typed, heard in (("localhost", "localhost"), ("host.bfq.internal", "host.bfq.internal"),
+                                 ("127.0.0.1", None)):
+                with PythonServer() as server:
+                    names = []
+                    server.context.sni_callback = lambda _, name, __: names.append(name)
+                    client, answer = server.accept_while(lambda: host.command(SSL_START.format(typed, server.port)))
+                    self.assertEqual((answer, names), (CONNECTED, [heard]))
+                    client.close()
+                    host.expect("CLOSED\r\n")
+
+    def test_a_second_certificate_is_chosen_by_name(self):
+        second = ("-servername", "localhost", "-cert2", CERTIFICATES.path("localhost.pem"), "-key2",
+                  CERTIFICATES.path("localhost.key"))
+        with Module() as module, module.started_host() as host, OpensslServer("other.test", *second) as server:
+            host.join()
+            self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+            server.expect('Hostname in TLS extension: "localhost"')
+            module.wait_for_log("CN=localhost is not verified (it would have passed)")
+
+    def test_a_handshake_that_fails_ends_like_a_refused_connection(self):
+        wants_ours = ("-Verify", "1", "-verify_return_error", "-tls1_2")
+        with Module() as module, module.started_host() as host:
+            host.join()
+            with OpensslServer("localhost", *wants_ours) as server:
+                self.assertEqual(host.command(SSL_START.format("localhost", server.port), "CLOSED\r\n"), REFUSED)
+                module.wait_for_log("TLS: sslv3 alert handshake failure")
+            with Server() as server:  # plain TCP
+                host.type(SSL_START.format("127.0.0.1", server.port) + "\r\n")
+                client = server.accept()
+                client.sendall(b"220 mail.test says hello\r\n")
+                host.expect("\r\r\n")
+                self.assertEqual(host.expect("CLOSED\r\n"), REFUSED)
+                module.wait_for_log("TLS: wrong version number")
+                client.close()
+            with Server() as server:
+                host.type(SSL_START.format("127.0.0.1", server.port) + "\r\n")
+                client = server.accept()
+                client.close()
+                host.expect("\r\r\n")
+                self.assertEqual(host.expect("CLOSED\r\n"), REFUSED)
+            self.assertEqual(host.command(SSL_START.format("127.0.0.1", free_port()), "CLOSED\r\n"), REFUSED)
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_plain_http_on_the_port(self):
+        with Module() as module, module.started_host() as host, journey.web_server(b"page") as port:
+            host.join()
+            self.assertEqual(host.command(SSL_START.format("127.0.0.1", port), "CLOSED\r\n"), REFUSED)
+
+    def test_a_silent_server_is_given_up(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            host.type(SSL_START.format("127.0.0.1", server.port) + "\r\n")
+            client = server.accept()
+            host.expect("\r\r\n")
+            self.assertEqual(host.expect("CLOSED\r\n", patience=2 * PATIENCE), REFUSED)
+            while client.recv(65536):  # until the module has let go of it
+                pass
+            client.close()
+
+    def test_one_at_a_time(self):
+        with Module() as module, module.started_host() as host, OpensslServer("localhost") as server:
+            host.join()
+            host.command("AT+CIPMUX=1")
+            start = f'AT+CIPSTART={{}},"SSL","localhost",{server.port}'
+            self.assertEqual(host.command(start.format(0)), b"0,CONNECT\r\n\r\nOK\r\n")
+            self.assertEqual(host.command(start.format(1)), b"ssl reach max\r\n\r\nERROR\r\n")
+            self.assertEqual(host.command("AT+CIPCLOSE=0"), b"0,CLOSED\r\n\r\nOK\r\n")
+            self.assertEqual(host.command(start.format(1)), b"1,CONNECT\r\n\r\nOK\r\n")
+
+
+class Ending(unittest.TestCase):
+    def test_a_close_or_an_alert_later_is_a_remote_close(self):
+        wants_ours = ("-Verify", "1", "-verify_return_error", "-tls1_3")  # says no once it has our answer
+        with Module() as module, module.started_host() as host:
+            host.join()
+            with OpensslServer("localhost", *wants_ours) as server:
+                self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                host.expect("CLOSED\r\n")
+                module.wait_for_log("is lost: tlsv13 alert certificate required")
+            with OpensslServer("localhost") as server:
+                self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                server.type("last words\n")
+                self.assertEqual(host.received(), b"last words\n")
+                server.process.kill()
+                host.expect("CLOSED\r\n")
+                module.wait_for_log("is lost: unexpected eof")
+            with PythonServer() as server:
+                client, _ = server.accept_while(lambda: host.command(SSL_START.format("localhost", server.port)))
+                client.sendall(b"last words")
+                client.unwrap().close()  # returns when the module has said its end, too
+                self.assertEqual(host.received(), b"last words")
+                host.expect("CLOSED\r\n")
+                module.wait_for_log("has closed")
+            self.assertIn(b"STATUS:4", host.command("AT+CIPSTATUS"))
+
+
+class Bytes(unittest.TestCase):
+    def test_a_hundred_kilobytes_both_ways_by_s_server(self):
+        with Module() as module, module.started_host() as host, OpensslServer("localhost", "-rev") as server:
+            host.join()
+            self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+            for i in range(52):
+                line = "".join(f"{i}:{n};" for n in range(300))[:1999].encode()
+                self.assertIn(b"SEND OK", host.send(line + b"\n"))
+                came = b""
+                while len(came) < len(line) + 1:
+                    came += host.received()
+                self.assertEqual(came, line[::-1] + b"\n")
+
+    def test_large_records_while_the_host_does_not_read(self):
+        body = os.urandom(1 << 20)
+        with Module() as module, module.started_host() as host, PythonServer() as server:
+            host.join()
+            client, answer = server.accept_while(lambda: host.command(SSL_START.format("localhost", server.port)))
+            self.assertEqual(answer, CONNECTED)
+            sent = threading.Thread(target=lambda: (client.sendall(body), client.unwrap()))
+            sent.start()
+            idle = -1
+
+            def rests():
+                nonlocal idle
+                select.select([], [], [], 0.5)
+                idle, before = module.status("voluntary_ctxt_switches"), idle
+                return idle - before <= 1
+
+            wait_until(rests, "a module that waits for its host")
+            self.assertTrue(sent.is_alive())  # not all of it went into buffers
+            self.assertEqual(host.received_until_closed(), body)
+            sent.join()
+            client.close()
+
+    def test_send_ok_waits_for_a_server_that_does_not_read(self):
+        with Module() as module, module.started_host() as host, PythonServer() as server:
+            server.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            host.join()
+            client, answer = server.accept_while(lambda: host.command(SSL_START.format("localhost", server.port)))
+            self.assertEqual(answer, CONNECTED)
+            sent, payload = b"", os.urandom(2048)
+            while host.send(payload) == b"\r\nSEND OK\r\n":
+                sent += payload
+                self.assertLess(len(sent), 200000)
+            host.expect("CLOSED\r\n")  # ten seconds after SEND FAIL began to be due
+            module.wait_for_log("connected to localhost")
+            came = b""
+            while len(came) < len(sent):
+                came += client.recv(65536)
+            self.assertEqual(came[:len(sent)], sent)
+            client.close()
+
+    def test_restart_and_a_new_link_afterwards(self):
+        with Module() as module, module.started_host() as host, OpensslServer("localhost") as server:
+            for _ in range(3):
+                host.join()
+                self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                server.type("unread\n")
+                host.type("AT+RST\r\n")
+                host.expect("ready\r\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

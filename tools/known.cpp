@@ -1,0 +1,123 @@
+#include "tools/known.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string_view>
+
+#include "commands/table.h"
+#include "manual/manual.h"
+
+namespace fs = std::filesystem;
+
+namespace bfq::tools {
+namespace {
+std::string str(std::string_view s) { return std::string(s); }
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Sorted: what is written is the same on every machine.
+std::set<fs::path> files_below(const fs::path& folder, std::initializer_list<std::string_view> extensions) {
+  std::set<fs::path> paths;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string extension = entry.path().extension();
+    if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end())
+      paths.insert(entry.path());
+  }
+  return paths;
+}
+
+/// Commands of one family share their facts: those are one line of the ledger.
+void add(std::vector<Known>& all, const Known& known) {
+  const auto same = std::find_if(all.begin(), all.end(), [&](const Known& k) {
+    return k.says == known.says && k.origin == known.origin && k.source == known.source;
+  });
+  if (same == all.end())
+    all.push_back(known);
+  else
+    same->where += ", " + known.where;
+}
+
+/// The marked comments of one file. A mark that cannot be read is a mistake, not a comment.
+std::vector<Known> facts_in(const fs::path& path, const std::string& where) {
+  static const std::regex kMark(R"(^\s*//+ Fidelity \((manual|observed|our decision), ([^)]*)\): (.*)$)");
+  static const std::regex kMore(R"(^\s*//+ (.*)$)");
+  std::vector<Known> known;
+  std::ifstream file(path);
+  bool goes_on = false;
+  std::smatch match;
+  for (std::string line; std::getline(file, line);) {
+    if (std::regex_match(line, match, kMark)) {
+      known.push_back({where, match[1], match[2], match[3]});
+      goes_on = true;
+    } else if (line.find("// Fidelity") != std::string::npos) {
+      std::fprintf(stderr, "%s: not as marks are written: %s\n", where.c_str(), line.c_str());
+      std::exit(1);
+    } else if (goes_on && std::regex_match(line, match, kMore)) {
+      known.back().says += " " + str(match[1].str());
+    } else {
+      goes_on = false;
+    }
+  }
+  return known;
+}
+
+/// T18, dialect 3.2, SW1: what a text cites, each as docs/sources.md lists it. What follows `dialect`
+/// goes on behind commas: (dialect 1.3, 1.5); of 0.4 it is the number of a decision.
+void collect(const std::string& text, std::set<std::string>& citations) {
+  static const std::regex kSeen(R"(\bT\d+\b)"), kSwitch(R"(\bSW\d\b)");
+  static const std::regex kSections(R"(\bdialect (\d[\d.]*\d|\d)((?:, \d[\d.]*)*))"),
+      kMore(R"(\d+(?:\.\d+)*)");
+  const std::sregex_iterator end;
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), kSeen); at != end; ++at)
+    citations.insert(at->str());
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), kSwitch); at != end; ++at)
+    citations.insert(at->str());
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), kSections); at != end; ++at) {
+    const std::string section = (*at)[1], rest = (*at)[2];
+    if (section != "0.4") citations.insert("dialect " + section);
+    for (auto more = std::sregex_iterator(rest.begin(), rest.end(), kMore); more != end; ++more)
+      citations.insert((section == "0.4" ? "dialect 0.4, " : "dialect ") + more->str());
+  }
+}
+}  // namespace
+
+std::vector<Known> ledger_of(const fs::path& repository) {
+  std::vector<Known> all;
+  for (const at::Command& c : commands::all()) {
+    for (const at::Fact& fact : c.facts) {
+      add(all, {manual::full_name(c), str(manual::name(fact.origin)), str(fact.where.view()),
+                str(fact.says.view())});
+    }
+  }
+  const fs::path src = repository / "src";
+  for (const fs::path& path : files_below(src, {".h", ".cpp"})) {
+    const auto found = facts_in(path, "src/" + path.lexically_relative(src).string());
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  return all;
+}
+
+std::vector<std::string> unexplained(const fs::path& repository) {
+  std::set<std::string> citations;
+  for (const Known& known : ledger_of(repository)) collect(known.source, citations);
+  for (const fs::path& path : files_below(repository / "src", {".h", ".cpp"})) collect(read(path), citations);
+  for (const fs::path& path : files_below(repository / "tests" / "transcripts", {".at", ".md"}))
+    collect(read(path), citations);
+  // Each line of its tables begins with what it explains.
+  const std::string sources = read(repository / "docs" / "sources.md");
+  std::vector<std::string> missing;
+  for (const std::string& citation : citations)
+    if (sources.find("\n| " + citation + " |") == std::string::npos) missing.push_back(citation);
+  return missing;
+}
+
+}  // namespace bfq::tools
