@@ -181,7 +181,7 @@ std::string trimmed(std::string text) {
 std::string refusal_of(const Exchange& e) {
   static const std::regex kRefused("^([^\r\n]+)\r\n\r\nERROR\r\n");
   std::smatch match;
-  return std::regex_search(e.printed, match, kRefused) && !is_disturbed(e) ? match[1].str() : "";
+  return std::regex_search(e.printed, match, kRefused) && !e.disturbed ? match[1].str() : "";
 }
 }  // namespace
 

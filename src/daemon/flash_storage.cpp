@@ -23,9 +23,9 @@ constexpr std::byte kErased{0xFF};
 constexpr int kMostSetAside = 1000;
 
 /// In the order of Key, for people.
-constexpr std::array<std::string_view, kKeys> kKeyNames = {
-    "UART",     "mode", "network", "automatic join", "softAP", "station address", "softAP address",
-    "DHCP",     "address pool"};
+constexpr std::array<std::string_view, kKeys> kKeyNames = {"UART",           "mode",   "network",
+                                                           "automatic join", "softAP", "station address",
+                                                           "softAP address", "DHCP",   "address pool"};
 
 std::span<std::byte> slot_of(FlashStorage::Image& image, std::size_t slot) {
   return std::span(image).subspan(slot % flash::kSlots * flash::kSlotSize, flash::kSlotSize);
@@ -66,8 +66,9 @@ FlashStorage::FlashStorage(const std::string& directory, const std::string& modu
   image_.fill(kErased);
   try {
     lock_.emplace(directory + "/" + module + ".lock", LockFile::AtEnd::keep,
-                  "the state in " + directory + " belongs to a module that is running; stop it, or choose another "
-                  "with --state DIR or --state none");
+                  "the state in " + directory +
+                      " belongs to a module that is running; stop it, or choose another "
+                      "with --state DIR or --state none");
   } catch (const Taken&) {
     throw;
   } catch (const Failure& failure) {

@@ -52,7 +52,7 @@ class FlashStorage {
 
   std::string directory_, path_;
   std::optional<LockFile> lock_;
-  int file_ = -1;  ///< open while it is known to hold image_
+  int file_ = -1;        ///< open while it is known to hold image_
   std::string why_not_;  ///< why nothing is stored at all; empty: it is
   FlashCondition found_ = FlashCondition::blank;
   Image image_;

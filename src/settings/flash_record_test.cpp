@@ -41,7 +41,8 @@ Settings unusual() {
 
 Stored stored(const Settings& settings, std::uint32_t sequence) {
   Stored s{.settings = settings, .sequence = sequence};
-  for (std::size_t key = 0; key < kKeys; ++key) s.writes[key] = static_cast<std::uint32_t>(1000 * key + sequence);
+  for (std::size_t key = 0; key < kKeys; ++key)
+    s.writes[key] = static_cast<std::uint32_t>(1000 * key + sequence);
   return s;
 }
 
@@ -197,7 +198,8 @@ TEST(FlashRecord, any_bytes_are_read_without_harm) {
 
 TEST(FlashRecord, images_of_any_size_are_read_without_harm) {
   const Image whole = with_record_in(0, stored(unusual(), 1));
-  for (std::size_t size = 0; size < whole.size(); size += 3) load_record(std::span(whole).first(size), factory());
+  for (std::size_t size = 0; size < whole.size(); size += 3)
+    load_record(std::span(whole).first(size), factory());
 }
 }  // namespace
 }  // namespace bfq

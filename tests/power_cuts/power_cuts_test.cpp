@@ -95,7 +95,8 @@ TEST(PowerCuts, in_the_middle_of_an_erase_keep_the_old_settings) {
     Bench bench(changes()[0], false);
     const Settings before = bench.stored();
     const auto old_slot = load_record(bench.world.flash.image, Settings{}).slot;
-    for (std::size_t i = 0; i < n; ++i) bench.world.flash.image[(1U - old_slot) * flash::kSlotSize + i] = std::byte{0xff};
+    for (std::size_t i = 0; i < n; ++i)
+      bench.world.flash.image[(1U - old_slot) * flash::kSlotSize + i] = std::byte{0xff};
     bench.cut_and_start();
     EXPECT_EQ(bench.stored(), before) << n;
   }

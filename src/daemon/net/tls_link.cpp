@@ -53,7 +53,8 @@ void TlsLink::connected(boost::system::error_code error) {
 void TlsLink::shake_hands() {
   const Result result = session_.shake_hands();
   if (result == Result::done) return opened();
-  if (result == Result::wants_read || result == Result::wants_write) return await(result, &TlsLink::shake_hands);
+  if (result == Result::wants_read || result == Result::wants_write)
+    return await(result, &TlsLink::shake_hands);
   // Fidelity (our decision, dialect 0.4, 14): A failed TLS handshake ends like a refused connection.
   fail("TLS: " + (result == Result::ended ? "the server has closed" : session_.why()),
        net::OpenFailure::unreachable);

@@ -135,10 +135,11 @@ TlsSession::Result TlsSession::say_end() {
 
 std::string TlsSession::describe() const {
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  const std::string verdict =
-      doubts_.empty() ? "it would have passed" : fmt::format("it would not have passed: {}", fmt::join(doubts_, ", "));
+  const std::string verdict = doubts_.empty()
+                                  ? "it would have passed"
+                                  : fmt::format("it would not have passed: {}", fmt::join(doubts_, ", "));
   return fmt::format("{}, {}; certificate {} is not verified ({})", SSL_get_version(ssl_.get()),
-                     SSL_get_cipher_name(ssl_.get()), certificate != nullptr ? subject_of(certificate) : "none",
-                     verdict);
+                     SSL_get_cipher_name(ssl_.get()),
+                     certificate != nullptr ? subject_of(certificate) : "none", verdict);
 }
 }  // namespace bfq::daemon
