@@ -47,7 +47,8 @@ class Restarts(StateOfOnesOwn):
     def test_what_is_stored_survives_the_program(self):
         stored = {
             "AT+CWMODE_DEF=3": ("AT+CWMODE_DEF?", b"+CWMODE_DEF:3\r\n"),
-            'AT+CWSAP_DEF="mine","password1",11,3': ("AT+CWSAP_DEF?", b'+CWSAP_DEF:"mine","password1",11,3,4,0\r\n'),
+            'AT+CWSAP_DEF="mine","password1",11,3': (
+                "AT+CWSAP_DEF?", b'+CWSAP_DEF:"mine","password1",11,3,4,0\r\n'),
             "AT+UART_DEF=9600,8,1,0,0": ("AT+UART_DEF?", b"+UART_DEF:9600,8,1,0,0\r\n"),
             "AT+CWAUTOCONN=0": ("AT+CWAUTOCONN?", b"+CWAUTOCONN:0\r\n"),
         }
@@ -81,7 +82,8 @@ class Restarts(StateOfOnesOwn):
         for i in range(40):
             with self.module(log="info") as module, module.started_host() as host:
                 answer = host.command("AT+CWMODE_DEF?") if i else b"+CWMODE_DEF:1\r\n"
-                self.assertIn(answer[:14], [b"+CWMODE_DEF:%d\r" % mode for mode in {settled, settled % 3 + 1}], i)
+                possible = {settled, settled % 3 + 1}
+                self.assertIn(answer[:14], [b"+CWMODE_DEF:%d\r" % mode for mode in possible], i)
                 self.assertNotIn("damaged", module.log())
                 mode = int(answer[12:13])
                 until = time.monotonic() + 0.003 * (i % 13)  # a different place each time
@@ -176,7 +178,8 @@ class SerialFormat(unittest.TestCase):
     def test_the_pty_shows_it_and_changes_no_byte(self):
         with Module() as module, module.started_host() as host:
             self.assertEqual(self.rate(host)[0], 115200)
-            formats = {"9600,8,1,0,0": (9600, termios.B9600, 0), "921600,7,3,2,0": (921600, termios.B921600, 1),
+            formats = {"9600,8,1,0,0": (9600, termios.B9600, 0),
+                       "921600,7,3,2,0": (921600, termios.B921600, 1),
                        "250000,5,2,1,0": (250000, BOTHER, 1), "74880,8,1,0,3": (74880, BOTHER, 0)}
             for set_to, (baud, code, two_stop_bits) in formats.items():
                 self.assertEqual(host.command("AT+UART_CUR=" + set_to), b"\r\nOK\r\n")

@@ -23,12 +23,14 @@ class Certificates:
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="bfq-tls-")
-        self.run("req", "-x509", *self.new_key("ca"), "-days", "2", "-subj", "/CN=BFQ test CA", "-out", "ca.pem")
+        self.run("req", "-x509", *self.new_key("ca"), "-days", "2", "-subj", "/CN=BFQ test CA",
+                 "-out", "ca.pem")
         for name in ("localhost", "other.test"):
             self.sign(name, name, "-days", "2")
         self.sign("expired", "localhost", "-days", "-1")
         for name, key in (("self", ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")), ("short", ("rsa:1024",))):
-            self.run("req", "-x509", *self.new_key(name, *key), "-days", "2", "-subj", "/CN=own\nword", "-out",
+            self.run("req", "-x509", *self.new_key(name, *key), "-days", "2", "-subj", "/CN=own\nword",
+                     "-out",
                      name + ".pem")
 
     def new_key(self, name, *kind):
@@ -36,7 +38,8 @@ class Certificates:
         return "-newkey", *kind, "-nodes", "-keyout", name + ".key"
 
     def sign(self, name, host, *validity):
-        self.run("req", *self.new_key(name), "-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host, "-out",
+        self.run("req", *self.new_key(name), "-subj", "/CN=" + host, "-addext",
+                     "subjectAltName=DNS:" + host, "-out",
                  name + ".csr")
         self.run("x509", "-req", "-in", name + ".csr", "-copy_extensions", "copy", "-CA", "ca.pem", "-CAkey",
                  "ca.key", "-CAcreateserial", *validity, "-out", name + ".pem")
@@ -55,7 +58,8 @@ class OpensslServer:
         self.port = free_port()
         # Its input stays open: at its end the server would close.
         self.process = subprocess.Popen(
-            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", CERTIFICATES.path(certificate + ".pem"),
+            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert",
+             CERTIFICATES.path(certificate + ".pem"),
              "-key", CERTIFICATES.path(certificate + ".key"), *arguments], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.seen = ""
@@ -123,7 +127,8 @@ class Opening(unittest.TestCase):
         with Module() as module, module.started_host() as host:
             host.join()
             for certificate, verdict in worth.items():
-                with self.subTest(certificate), OpensslServer(certificate, "-cipher", "DEFAULT:@SECLEVEL=0") as server:
+                old = ("-cipher", "DEFAULT:@SECLEVEL=0")
+                with self.subTest(certificate), OpensslServer(certificate, *old) as server:
                     self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
                     module.wait_for_log(verdict)
                     self.assertIn(f'"SSL","127.0.0.1",{server.port},'.encode(), host.command("AT+CIPSTATUS"))
@@ -132,7 +137,7 @@ class Opening(unittest.TestCase):
                     server.type("from the server\n")
                     self.assertEqual(host.received(), b"from the server\n")
                     self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")
-                    server.expect("DONE")  # what it prints after a close_notify, and not after a lost connection
+                    server.expect("DONE")  # after a close_notify, and not after a lost connection
 
     def test_both_versions_and_no_older_one(self):
         with Module() as module, module.started_host() as host:
@@ -143,7 +148,8 @@ class Opening(unittest.TestCase):
                     module.wait_for_log(f"with {named}, ")
                     host.command("AT+CIPCLOSE")
             with OpensslServer("localhost", "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0") as server:
-                self.assertEqual(host.command(SSL_START.format("localhost", server.port), "CLOSED\r\n"), REFUSED)
+                answer = host.command(SSL_START.format("localhost", server.port), "CLOSED\r\n")
+                self.assertEqual(answer, REFUSED)
 
     def test_a_server_hears_the_name_but_no_address(self):
         with Module() as module, module.started_host() as host:
@@ -153,7 +159,8 @@ class Opening(unittest.TestCase):
                 with PythonServer() as server:
                     names = []
                     server.context.sni_callback = lambda _, name, __: names.append(name)
-                    client, answer = server.accept_while(lambda: host.command(SSL_START.format(typed, server.port)))
+                    command = SSL_START.format(typed, server.port)
+                    client, answer = server.accept_while(lambda: host.command(command))
                     self.assertEqual((answer, names), (CONNECTED, [heard]))
                     client.close()
                     host.expect("CLOSED\r\n")
@@ -161,7 +168,8 @@ class Opening(unittest.TestCase):
     def test_a_second_certificate_is_chosen_by_name(self):
         second = ("-servername", "localhost", "-cert2", CERTIFICATES.path("localhost.pem"), "-key2",
                   CERTIFICATES.path("localhost.key"))
-        with Module() as module, module.started_host() as host, OpensslServer("other.test", *second) as server:
+        with Module() as module, module.started_host() as host, \
+                OpensslServer("other.test", *second) as server:
             host.join()
             self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
             server.expect('Hostname in TLS extension: "localhost"')
@@ -172,7 +180,8 @@ class Opening(unittest.TestCase):
         with Module() as module, module.started_host() as host:
             host.join()
             with OpensslServer("localhost", *wants_ours) as server:
-                self.assertEqual(host.command(SSL_START.format("localhost", server.port), "CLOSED\r\n"), REFUSED)
+                answer = host.command(SSL_START.format("localhost", server.port), "CLOSED\r\n")
+                self.assertEqual(answer, REFUSED)
                 module.wait_for_log("TLS: sslv3 alert handshake failure")
             with Server() as server:  # plain TCP
                 host.type(SSL_START.format("127.0.0.1", server.port) + "\r\n")
@@ -235,7 +244,8 @@ class Ending(unittest.TestCase):
                 host.expect("CLOSED\r\n")
                 module.wait_for_log("is lost: unexpected eof")
             with PythonServer() as server:
-                client, _ = server.accept_while(lambda: host.command(SSL_START.format("localhost", server.port)))
+                command = SSL_START.format("localhost", server.port)
+                client, _ = server.accept_while(lambda: host.command(command))
                 client.sendall(b"last words")
                 client.unwrap().close()  # returns when the module has said its end, too
                 self.assertEqual(host.received(), b"last words")
@@ -261,7 +271,8 @@ class Bytes(unittest.TestCase):
         body = os.urandom(1 << 20)
         with Module() as module, module.started_host() as host, PythonServer() as server:
             host.join()
-            client, answer = server.accept_while(lambda: host.command(SSL_START.format("localhost", server.port)))
+            command = SSL_START.format("localhost", server.port)
+            client, answer = server.accept_while(lambda: host.command(command))
             self.assertEqual(answer, CONNECTED)
             sent = threading.Thread(target=lambda: (client.sendall(body), client.unwrap()))
             sent.start()
@@ -283,7 +294,8 @@ class Bytes(unittest.TestCase):
         with Module() as module, module.started_host() as host, PythonServer() as server:
             server.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             host.join()
-            client, answer = server.accept_while(lambda: host.command(SSL_START.format("localhost", server.port)))
+            command = SSL_START.format("localhost", server.port)
+            client, answer = server.accept_while(lambda: host.command(command))
             self.assertEqual(answer, CONNECTED)
             sent, payload = b"", os.urandom(2048)
             while host.send(payload) == b"\r\nSEND OK\r\n":

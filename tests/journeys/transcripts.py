@@ -18,7 +18,7 @@ ELSEWHERE = {
 
 
 def names_in(files):
-    """The names that transcripts look up. None of them exists, but for those that a play puts in their place."""
+    """The names that transcripts look up. None exists, but for those that a play puts in their place."""
     names = set()
     for file in files:
         for line in file.read_text("latin-1").splitlines():
