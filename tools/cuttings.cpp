@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace bfq::tools {
 namespace {
 constexpr std::size_t kMostLines = 14;
+constexpr std::size_t kLongestLine = 60;  // of a command that shows a refusal, where there is a choice
 constexpr std::string_view kLineEnd = "\r\n";
 
 /// The bytes of a text in quotation marks, as transcripts write them.
@@ -154,7 +155,8 @@ int distance(const Exchange& e, const at::Command& c) {
   const std::string stem = fs::path(e.file).stem();
   const bool tells = e.printed.starts_with(std::string(c.name) + ":") || !e.typed.ends_with('?');
   if (e.file.find('/') != std::string::npos) return 6;
-  return (stem == own ? 0 : stem.starts_with(own) ? 2 : 4) + (tells ? 0 : 1);
+  const bool is_family = own.starts_with(stem + "_") || stem.starts_with(own);
+  return (stem == own ? 0 : is_family ? 2 : 4) + (tells ? 0 : 1);
 }
 
 /// Two set forms that look different: "TCP","x",80 and 0,"UDP","x",80.
@@ -233,7 +235,7 @@ std::vector<manual::SeenRefusal> Cuttings::refusals_of(const at::Command& c) con
         std::find_if(refusals.begin(), refusals.end(), [&](const auto& r) { return r.line == line; });
     if (known == refusals.end())
       refusals.push_back({line, e.typed});
-    else if (e.typed.size() < known->typed.size())
+    else if (known->typed.size() > kLongestLine && e.typed.size() <= kLongestLine)
       known->typed = e.typed;
   }
   return refusals;

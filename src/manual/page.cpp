@@ -91,6 +91,7 @@ void write_forms(Writer& out, const Command& c) {
 // Parameters --------------------------------------------------------------------------------------
 
 std::string range(const Param& param) {
+  if (param.range.min == param.range.max) return " " + std::to_string(param.range.min);
   if (param.range.max == INT32_MAX) return " from " + std::to_string(param.range.min);
   return " " + std::to_string(param.range.min) + " to " + std::to_string(param.range.max);
 }
@@ -112,8 +113,8 @@ void write_parameters(Writer& out, const Command& c) {
   for (const Shape& shape : c.set.shapes()) {
     if (shape.params.empty()) continue;
     if (&shape == &c.set.shapes().front()) out.heading("Parameters");
-    if (!shape.applies.view().empty())
-      out.paragraph("Of " + code(syntax(c, shape)) + ", " + str(shape.applies) + ":");
+    const std::string when = shape.applies.view().empty() ? "" : ", " + str(shape.applies);
+    if (c.set.shapes().size() > 1) out.paragraph("Of " + code(syntax(c, shape)) + when + ":");
     for (const Param& param : shape.params) {
       out.item(code("<" + str(param.name) + ">") + " (" + kind(param) +
                (param.optional ? "; optional): " : "): ") + str(param.about) +

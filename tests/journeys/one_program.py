@@ -34,6 +34,8 @@ class CommandLine(unittest.TestCase):
             (["run", "--log", "loud"], "log"),
             (["run", "--net", "deny=10.0.0.0/99"], "--net deny: '10.0.0.0/99'"),
             (["run", "--what"], "--what"),
+            (["commands", "CWJAB_CUR"], "near it are AT+CWJAP_CUR"),
+            (["commands", "frobnicate"], "bfq4004 commands lists them all"),
         ):
             status, _, errors = run_program(*arguments)
             self.assertEqual(status, 2, (arguments, errors))
@@ -53,6 +55,18 @@ class CommandLine(unittest.TestCase):
             status, output, _ = run_program(*arguments)
             self.assertEqual(status, 0)
         self.assertIn("--serial", output)
+
+    def test_commands_are_told_about(self):
+        status, output, _ = run_program("commands")
+        self.assertEqual(status, 0)
+        self.assertRegex(output, r"\n  AT\+CWJAP_CUR +Join an access point")
+        self.assertRegex(output, r"\n  AT +See whether")
+        for name in ("AT+CWJAP_CUR", "+CWJAP_CUR", "cwjap_cur"):
+            status, page, _ = run_program("commands", name)
+            self.assertEqual(status, 0)
+            self.assertTrue(page.startswith("AT+CWJAP_CUR\n"), page)
+            self.assertIn("AT+CWJAP_CUR=<ssid>,<pwd>[,<bssid>[,<pci_en>]]", page)
+            self.assertIn("  2: wrong password\n", page)
 
 
 class Links(unittest.TestCase):
