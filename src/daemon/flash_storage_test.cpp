@@ -27,7 +27,7 @@ Slot slot_with(std::uint8_t mode, std::uint32_t sequence) {
   slot.fill(kErased);
   Stored stored{.sequence = sequence};
   stored.settings.mode = mode;
-  stored.settings.soft_ap.ssid.assign("mine");
+  stored.settings.soft_ap.ssid = Text<32>("mine");
   encode_record(stored, slot);
   return slot;
 }
