@@ -95,7 +95,7 @@ bool TlsLink::send() {
     if (bytes.empty()) break;
     if (send_broke_) {
       side_.handle(net::SendFailed{handle()});
-      break;
+      return true;
     }
     const auto done = session_.write(bytes);
     if (done.result == Result::wants_read || done.result == Result::wants_write) {
