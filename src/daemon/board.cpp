@@ -38,28 +38,28 @@ Identity identity_of(unsigned index) {
 }
 }  // namespace
 
-Board::Board(boost::asio::io_context& io, const Options& options, sim::Air& air, unsigned index,
-             std::function<void()> finished)
+Board::Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& module, sim::Air& air,
+             unsigned index, std::function<void()> finished)
     : io_(io),
       timer_(io),
       finished_(std::move(finished)),
-      name_("bfq" + std::to_string(index)),
-      flash_(make_flash(options)),
+      name_(module.name),
+      flash_(make_flash(options, module)),
       module_(identity_of(index), commands::all()),
       radio_(air, mac_address(0x02, index)),
       sockets_(io, *this, options.policy, index),
       wire_(io, *this) {
-  for (const DoorSpec& spec : options.doors) open_door(spec);
+  for (const DoorSpec& spec : module.doors) open_door(spec);
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
 }
 
-FlashFile Board::make_flash(const Options& options) {
+FlashFile Board::make_flash(const Options& options, const ModuleSpec& module) {
   const auto tell = [this](const Event& event) {
     handle(event);
     settle();
   };
-  if (!options.state_directory) return FlashFile(io_, tell);
+  if (!options.state_directory || !module.remembers) return FlashFile(io_, tell);
   return FlashFile(io_, tell, make_state_directory(*options.state_directory), name_);
 }
 

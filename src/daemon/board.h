@@ -35,8 +35,8 @@ class Clock {
 class Board final : private UartSide, private ModuleSide {
  public:
   /// `finished` is called when a door at which all has been said ends the program.
-  Board(boost::asio::io_context& io, const Options& options, sim::Air& air, unsigned index,
-        std::function<void()> finished);
+  Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& spec, sim::Air& air,
+        unsigned index, std::function<void()> finished);
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
@@ -60,7 +60,7 @@ class Board final : private UartSide, private ModuleSide {
   // both
   void settle() override;
 
-  FlashFile make_flash(const Options& options);
+  FlashFile make_flash(const Options& options, const ModuleSpec& spec);
   void open_door(const DoorSpec& spec);
   void configure(const UartFormat& format);
   bool fulfil_requests();

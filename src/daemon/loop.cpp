@@ -5,12 +5,14 @@
 #include <csignal>
 
 namespace bfq::daemon {
-Loop::Loop(const Options& options) : signals_(io_, SIGINT, SIGTERM, SIGHUP), air_(sim::default_air()) {
+Loop::Loop(const Options& options) : signals_(io_, SIGINT, SIGTERM, SIGHUP), air_(options.air) {
   signals_.async_wait([this](auto error, int signal) {
     if (error) return;
     spdlog::info("ending: {}", signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP");
     io_.stop();
   });
-  boards_.push_back(std::make_unique<Board>(io_, options, air_, 0U, [this] { io_.stop(); }));
+  unsigned index = options.first_module;
+  for (const ModuleSpec& module : options.modules)
+    boards_.push_back(std::make_unique<Board>(io_, options, module, air_, index++, [this] { io_.stop(); }));
 }
 }  // namespace bfq::daemon

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <iostream>
 
@@ -14,34 +13,8 @@
 
 namespace bfq::daemon {
 namespace {
-constexpr std::string_view kDoors = "pty[:LINK], tcp:[HOST:]PORT or stdio";
-constexpr std::array<std::string_view, 4> kPlannedDoors = {"rfc2217", "unix", "tty", "tcp-connect"};
 constexpr std::array<std::string_view, 7> kLevels = {"trace", "debug", "info", "warning",
                                                      "warn",  "error", "off"};
-
-std::uint16_t parse_port(std::string_view text, std::string_view door) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value > 65535) {
-    throw UsageError("--serial " + std::string(door) + ": '" + std::string(text) +
-                     "' is not a port; give a number from 0 (any free one) to 65535");
-  }
-  return static_cast<std::uint16_t>(value);
-}
-
-DoorSpec parse_tcp_door(std::string_view where, std::string_view door) {
-  DoorSpec spec{.kind = DoorSpec::Kind::tcp, .path = {}};
-  const std::size_t colon = where.rfind(':');
-  if (colon != std::string_view::npos) {
-    spec.host = where.substr(0, colon);
-    if (spec.host.size() > 2 && spec.host.front() == '[')
-      spec.host = spec.host.substr(1, spec.host.size() - 2);
-    if (spec.host.empty())
-      throw UsageError("--serial " + std::string(door) + ": the host before ':' is empty");
-  }
-  spec.port = parse_port(colon == std::string_view::npos ? where : where.substr(colon + 1), door);
-  return spec;
-}
 
 void refuse_what_is_not_there_yet(const std::string& world, const std::string& speed) {
   if (!world.empty()) {
@@ -103,10 +76,11 @@ void show_commands(const std::string& name) {
 Options understand(const Words& words) {
   refuse_what_is_not_there_yet(words.world, words.speed);
   Options options;
-  for (const std::string& door : words.serial) options.doors.push_back(parse_door(door));
-  if (options.doors.empty()) options.doors.push_back(parse_door("pty:/tmp/bfq0"));
+  ModuleSpec& module = options.modules.emplace_back();
+  for (const std::string& door : words.serial) module.doors.push_back(parse_door(door));
+  if (module.doors.empty()) module.doors.push_back(parse_door("pty:/tmp/bfq0"));
   const auto is_stdio = [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; };
-  if (std::count_if(options.doors.begin(), options.doors.end(), is_stdio) > 1) {
+  if (std::count_if(module.doors.begin(), module.doors.end(), is_stdio) > 1) {
     throw UsageError("--serial stdio was given twice: there is only one standard input");
   }
   options.state_directory = state_directory(words.state);
@@ -115,24 +89,6 @@ Options understand(const Words& words) {
   return options;
 }
 }  // namespace
-
-DoorSpec parse_door(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const std::string_view kind = text.substr(0, colon);
-  const bool has_place = colon != std::string_view::npos;
-  const std::string_view place = has_place ? text.substr(colon + 1) : std::string_view{};
-  if (std::find(kPlannedDoors.begin(), kPlannedDoors.end(), kind) != kPlannedDoors.end()) {
-    throw UsageError("--serial " + std::string(text) + ": " + std::string(kind) +
-                     " doors are not there yet; use " + std::string(kDoors));
-  }
-  if (kind == "pty") {
-    if (has_place && place.empty()) throw UsageError("--serial pty: the link's path after ':' is missing");
-    return {.kind = DoorSpec::Kind::pty, .path = std::string(place)};
-  }
-  if (kind == "tcp" && has_place) return parse_tcp_door(place, text);
-  if (text == "stdio") return {.kind = DoorSpec::Kind::stdio, .path = {}};
-  throw UsageError("--serial " + std::string(text) + ": no such door; use " + std::string(kDoors));
-}
 
 std::optional<Options> parse_command_line(int count, const char* const* arguments) {
   CLI::App app("A serial Wi-Fi module in software.", "bfq4004");

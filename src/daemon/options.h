@@ -1,33 +1,61 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "base/ipv4.h"
+#include "base/mac.h"
 #include "daemon/net/policy.h"
+#include "daemon/uart/door_spec.h"
+#include "sim/air.h"
 
 namespace bfq::daemon {
 
-/// One place where a host may attach to the module's UART, as named by --serial.
-struct DoorSpec {
-  enum class Kind : std::uint8_t { pty, tcp, stdio };
-  Kind kind{};
-  std::string path;                ///< pty: the link to make; empty for none
-  std::string host = "127.0.0.1";  ///< tcp: where to listen
-  std::uint16_t port = 0;          ///< tcp: 0 takes a free one
+/// How the module's UART moves bytes.
+struct UartPhysics {
+  enum class Speed : std::uint8_t { fast, baud };
+  Speed speed = Speed::fast;       ///< fast: as they come; baud: at the rate that the UART is set to
+  std::size_t receive_fifo = 128;  ///< bytes; matter only at `baud`
+  std::size_t transmit_fifo = 128;
+  bool operator==(const UartPhysics&) const = default;
 };
 
-/// Reads `pty[:LINK] | tcp:[HOST:]PORT | stdio`; throws UsageError for all else, and says so of the
-/// doors that are planned but not there.
-DoorSpec parse_door(std::string_view text);
+/// A port of the module's server that is also reached at another place of this machine.
+struct Forward {
+  std::uint16_t port = 0;  ///< as the module knows it
+  std::string host;        ///< where the machine listens for it
+  std::uint16_t at = 0;
+};
 
-/// What the command line asks for.
-struct Options {
+/// One module of a program: what it is called and what it is soldered to.
+struct ModuleSpec {
+  std::string name = "bfq0";
   std::vector<DoorSpec> doors;
-  /// Directory of what the module remembers; empty: nothing outlives the program.
+  UartPhysics uart{};
+  std::optional<MacAddress> station_mac{}, access_point_mac{};  ///< where nothing else is said: by its number
+  std::optional<sim::Position> position{};
+  std::vector<Forward> forwards{};
+  bool remembers = true;  ///< false: its settings end with the program
+};
+
+/// A name that all modules know, whatever a name server says.
+struct KnownName {
+  std::string name;
+  Ipv4 address;
+};
+
+/// What a person asks for, on the command line and in a world file: an air, and the modules in it.
+struct Options {
+  sim::Air air = sim::default_air();
+  std::vector<ModuleSpec> modules;
+  /// Module i of the process owns the loopback address 127.64.0.1 + first_module + i.
+  unsigned first_module = 0;
+  /// Directory of what the modules remember; empty: nothing outlives the program.
   std::optional<std::string> state_directory;
   NetPolicy policy;
+  std::vector<KnownName> names;
   std::string log_level = "info";
 };
 

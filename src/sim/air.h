@@ -10,6 +10,12 @@
 
 namespace bfq::sim {
 
+/// A place in the plane, in metres.
+struct Position {
+  double x = 0, y = 0;
+  bool operator==(const Position&) const = default;
+};
+
 /// What becomes of who asks the LAN's DHCP server for an address.
 enum class Dhcp : std::uint8_t { answers, is_silent, refuses };
 

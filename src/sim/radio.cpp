@@ -147,7 +147,7 @@ void Radio::use_address(const net::UseAddress& asked, Instant now) {
 }
 
 void Radio::serve_addresses(const net::ServeAddresses& served) {
-  own_lan_ = Lan{served.address, served.address, served.netmask};
+  own_lan_ = Lan{{}, served.address, served.address, served.netmask};
 }
 
 /// Whoever was in the old network of our own is out of it without a word.
@@ -192,7 +192,7 @@ Event Radio::settle(const Pending& due) {
     association_ = Association{joined->ticket, due.bssid, std::nullopt};
   }
   if (const auto* addressed = std::get_if<net::Addressed>(&due.event); addressed != nullptr && association_)
-    association_->lan = Lan{addressed->address, addressed->gateway, addressed->netmask};
+    association_->lan = Lan{association_->bssid, addressed->address, addressed->gateway, addressed->netmask};
   return due.event;
 }
 

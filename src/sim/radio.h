@@ -10,6 +10,7 @@ namespace bfq::sim {
 
 /// A station's place on the LAN that it has joined.
 struct Lan {
+  MacAddress access_point;  ///< whose LAN it is: two may have the same numbers
   Ipv4 address, gateway, netmask;
 };
 
