@@ -6,10 +6,8 @@
 
 #include "commands/table.h"
 #include "daemon/state_directory.h"
+#include "daemon/uart/doors.h"
 #include "daemon/uart/line_format.h"
-#include "daemon/uart/pty.h"
-#include "daemon/uart/stdio_door.h"
-#include "daemon/uart/tcp_door.h"
 #include "daemon/version.h"
 
 namespace bfq::daemon {
@@ -49,7 +47,7 @@ Board::Board(boost::asio::io_context& io, const Options& options, const ModuleSp
       radio_(air, mac_address(0x02, index)),
       sockets_(io, *this, options.policy, index),
       wire_(io, *this) {
-  for (const DoorSpec& spec : module.doors) open_door(spec);
+  for (const DoorSpec& spec : module.doors) doors_.push_back(open_door(io, wire_, *this, spec));
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
 }
@@ -61,16 +59,6 @@ FlashFile Board::make_flash(const Options& options, const ModuleSpec& module) {
   };
   if (!options.state_directory || !module.remembers) return FlashFile(io_, tell);
   return FlashFile(io_, tell, make_state_directory(*options.state_directory), name_);
-}
-
-void Board::open_door(const DoorSpec& spec) {
-  switch (spec.kind) {
-    case DoorSpec::Kind::pty: doors_.push_back(std::make_unique<PtyDoor>(io_, wire_, spec.path)); break;
-    case DoorSpec::Kind::tcp:
-      doors_.push_back(std::make_unique<TcpDoor>(io_, wire_, spec.host, spec.port));
-      break;
-    case DoorSpec::Kind::stdio: doors_.push_back(std::make_unique<StdioDoor>(io_, wire_)); break;
-  }
 }
 
 // The turn ----------------------------------------------------------------------------------------
@@ -165,10 +153,16 @@ bool Board::all_is_said() const {
 
 // Power -------------------------------------------------------------------------------------------
 
-void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
+void Board::power_off() {
   sockets_.power_off();
   radio_.power_off();
   flash_.power_off();
+  starts_ = Deadline::never();
+  for (const auto& door : doors_) door->module_is_off();
+}
+
+void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
+  power_off();
   start_reason_ = reason;
   starts_ = clock_.now() + boot_time;
 }
@@ -178,7 +172,18 @@ void Board::start() {
   handle(power::Started{start_reason_, flash_.image()});
   spdlog::info("{} is ready", name_);
   for (const auto& door : doors_) door->module_is_ready();
+  fulfil_requests();  // the UART is set up before anything is said
 }
+
+// Fidelity (our decision, docs/attaching.md): Held in reset, the module forgets what runs and says nothing;
+// let go, it starts as after power-up.
+void Board::hold_in_reset() {
+  spdlog::info("{} is held in reset", name_);
+  handle(power::Reset{power::Reason::external});
+  power_off();
+}
+
+void Board::release_from_reset() { power_off_and_start(power::Reason::external, kPowerOnTakes); }
 
 // The module, with the time filled in --------------------------------------------------------------
 

@@ -12,6 +12,7 @@
 #include "daemon/net/host_sockets.h"
 #include "daemon/options.h"
 #include "daemon/uart/door.h"
+#include "daemon/uart/reset_line.h"
 #include "daemon/uart/wire.h"
 #include "module/module.h"
 #include "sim/radio.h"
@@ -32,7 +33,7 @@ class Clock {
 /// One module and all that it is soldered to: doors for its hosts, a radio, sockets, flash, a clock.
 ///
 /// Whatever feeds the module an input calls settle() next, and nothing else ever waits.
-class Board final : private UartSide, private ModuleSide {
+class Board final : private UartSide, private ModuleSide, private ResetLine {
  public:
   /// `finished` is called when a door at which all has been said ends the program.
   Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& spec, sim::Air& air,
@@ -57,15 +58,18 @@ class Board final : private UartSide, private ModuleSide {
   void link_sent(LinkHandle link, std::size_t n) override;
   void handle(const Event& event) override;
   Networks networks() const override;
+  // ResetLine
+  void hold_in_reset() override;
+  void release_from_reset() override;
   // both
   void settle() override;
 
   FlashFile make_flash(const Options& options, const ModuleSpec& spec);
-  void open_door(const DoorSpec& spec);
   void configure(const UartFormat& format);
   bool fulfil_requests();
   void fulfil(const Request& request);
   bool hear_radio();
+  void power_off();
   void power_off_and_start(power::Reason reason, Duration boot_time);
   void start();
   void arm_timer();

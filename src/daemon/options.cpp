@@ -42,8 +42,9 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
   run.add_option("world", words.world, "a file that describes access points and modules (not there yet)")
       ->type_name("WORLD.toml");
   run.add_option("--serial", words.serial,
-                 "where hosts attach: pty[:LINK], tcp:[HOST:]PORT, stdio; may be given several times\n"
-                 "(later: rfc2217:[HOST:]PORT, unix:PATH, tty:DEVICE[,BAUD]) [pty:/tmp/bfq0]")
+                 "where hosts attach; may be given several times [pty:/tmp/bfq0]:\n"
+                 "pty[:LINK], tcp:[HOST:]PORT, tcp-connect:HOST:PORT, rfc2217:[HOST:]PORT[,reset=rts],\n"
+                 "unix:PATH, tty:DEVICE[,BAUD][,crtscts], stdio")
       ->type_name("DOOR")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)

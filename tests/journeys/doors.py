@@ -1,6 +1,7 @@
 """The doors besides the PTY: TCP and standard input and output."""
 
 import os
+import re
 import select
 import socket
 import subprocess
@@ -46,7 +47,7 @@ class TcpDoor(unittest.TestCase):
                 reader.join()
                 reader.connect(server.port)
                 client = server.accept()
-                with TcpHost(*place):
+                with TcpHost(*place) as laggard:
                     module.wait_for_log("has come", 2)
                     count = 0
                     client.setblocking(False)
@@ -60,7 +61,13 @@ class TcpDoor(unittest.TestCase):
                         while readable and count < sent and len(part := self.one_piece(reader)):
                             count += part[0]
                     self.assertEqual(count, size)
-                    module.wait_for_log("a host that does not read loses bytes")
+                    module.wait_for_log("does not read: it loses bytes, as others read on")
+                    heard = len(laggard.take_all())
+                    module.wait_for_log("bytes, as it did not read")
+                    lost = sum(map(int, re.findall(r"lost (\d+) bytes, as it did not read", module.log())))
+                    self.assertGreater(lost, 0)
+                    # What neither was heard nor lost are the heads of +IPD.
+                    self.assertGreaterEqual(heard + lost + len(laggard.take_all()), size)
                 client.close()
                 reader.expect("CLOSED\r\n")
 

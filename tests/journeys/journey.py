@@ -140,6 +140,12 @@ class Host:
         taken, self.seen = self.seen[:count], self.seen[count:]
         return taken
 
+    def take_all(self):
+        """What is there already."""
+        while select.select([self.descriptor], [], [], 0)[0]:
+            self.more()
+        return self.take(len(self.seen))
+
     def command(self, line, end=None):
         """Types a line; returns its answer, without the echo."""
         self.type(line + "\r\n")

@@ -22,5 +22,7 @@ class Door {
   virtual void configure(const UartFormat&) {}
   /// The module has started: who types at this door may begin.
   virtual void module_is_ready() {}
+  /// The module has no power, or is held in reset.
+  virtual void module_is_off() {}
 };
 }  // namespace bfq::daemon

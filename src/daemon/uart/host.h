@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace bfq::daemon {
 
@@ -27,6 +28,9 @@ class Host : public std::enable_shared_from_this<Host> {
   Host() = default;
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
+
+  /// What the log calls it.
+  virtual std::string name() const = 0;
 
   /// Takes what was typed. `gone`: there will be no more, and the host leaves the wire.
   virtual Transfer read(std::span<std::byte> into) = 0;

@@ -30,17 +30,47 @@ tcflag_t code_of(std::uint32_t baud) {
   const auto rate = std::find_if(kCoded.begin(), kCoded.end(), [&](const Rate& r) { return r.baud == baud; });
   return rate != kCoded.end() ? rate->code : BOTHER;
 }
+
+void put_rate(termios2& settings, const UartFormat& format) {
+  constexpr tcflag_t kInputRate = CBAUD << IBSHIFT;
+  settings.c_cflag &= ~(CBAUD | kInputRate | CSTOPB);
+  settings.c_cflag |= code_of(format.baud);
+  if (format.stop_bits > 1) settings.c_cflag |= CSTOPB;  // where there are 5 data bits, one and a half
+  settings.c_ispeed = settings.c_ospeed = format.baud;
+}
+
+tcflag_t size_of(std::uint8_t data_bits) {
+  return data_bits == 5 ? CS5 : data_bits == 6 ? CS6 : data_bits == 7 ? CS7 : CS8;
+}
 }  // namespace
 
 bool show_format(int master, const UartFormat& format) {
   termios2 settings{};
   if (ioctl(master, TCGETS2, &settings) != 0) return false;
-  constexpr tcflag_t kInputRate = CBAUD << IBSHIFT;
-  settings.c_cflag &= ~(CBAUD | kInputRate | CSTOPB);
-  settings.c_cflag |= code_of(format.baud);
-  if (format.stop_bits > 1) settings.c_cflag |= CSTOPB;
-  settings.c_ispeed = settings.c_ospeed = format.baud;
+  put_rate(settings, format);
   return ioctl(master, TCSETS2, &settings) == 0;
+}
+
+bool set_format(int tty, const UartFormat& format, bool rts_cts) {
+  termios2 settings{};
+  if (ioctl(tty, TCGETS2, &settings) != 0) return false;
+  put_rate(settings, format);
+  settings.c_cflag &= ~(CSIZE | PARENB | PARODD | CMSPAR | CRTSCTS);
+  settings.c_cflag |= size_of(format.data_bits) | CREAD | CLOCAL;
+  if (format.parity != 0) settings.c_cflag |= PARENB;
+  if (format.parity == 1) settings.c_cflag |= PARODD;
+  if (rts_cts) settings.c_cflag |= CRTSCTS;
+  settings.c_iflag = IGNBRK;  // a break is no character
+  settings.c_oflag = 0;
+  settings.c_lflag = 0;
+  settings.c_cc[VMIN] = 1;
+  settings.c_cc[VTIME] = 0;
+  return ioctl(tty, TCSETS2, &settings) == 0;
+}
+
+std::uint32_t rate_of(int tty) {
+  termios2 settings{};
+  return ioctl(tty, TCGETS2, &settings) == 0 ? settings.c_ospeed : 0;
 }
 
 std::string describe(const UartFormat& format) {

@@ -52,6 +52,7 @@ class PtyDoor::PtyHost final : public Host {
  public:
   PtyHost(PtyDoor& door, std::shared_ptr<Descriptor> master) : door_(door), master_(std::move(master)) {}
 
+  std::string name() const override { return door_.slave_; }
   Transfer read(std::span<std::byte> into) override {
     door_.look_at_opens();  // first, so that a new host's bytes are not answered to the one before
     return read_some(master_->native_handle(), into);

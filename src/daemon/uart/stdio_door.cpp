@@ -26,6 +26,7 @@ class StdioDoor::StdioHost final : public Host {
     out_.assign(duplicate(STDOUT_FILENO));
   }
 
+  std::string name() const override { return "standard output"; }
   Transfer read(std::span<std::byte> into) override {
     if (!is_ready(STDIN_FILENO, POLLIN)) return Transfer::blocked();
     const Transfer got = read_some(STDIN_FILENO, into);

@@ -42,6 +42,16 @@ void Wire::change_host(const Host& host) {
   end->listens = true;
 }
 
+void Wire::purge(const Host& host, bool typed, bool unread) {
+  End* const end = find(host);
+  if (end == nullptr) return;
+  if (typed) {
+    end->typed.clear();
+    end->taken_typed = 0;
+  }
+  if (unread) change_host(host);
+}
+
 Wire::End* Wire::find(const Host& host) {
   const auto found =
       std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
@@ -57,6 +67,7 @@ bool Wire::forget_leavers() {
       continue;
     }
     const auto host = end->host;
+    catch_up(*end);
     end = ends_.erase(end);
     host->left();
     any = true;
@@ -153,7 +164,10 @@ void Wire::sent(std::size_t n) {
   for (End& end : ends_) {
     const std::size_t lost = n - std::min(n, end.ahead);
     heard |= lost < n;
-    if (end.lags) dropped_ += lost;
+    if (end.lags) {
+      dropped_ += lost;
+      end.lost += lost;
+    }
     end.ahead -= n - lost;
   }
   // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire that ends
@@ -172,9 +186,15 @@ void Wire::await_room(End& end) {
     End* const waiting = still_there ? find(*still_there) : nullptr;
     if (waiting == nullptr) return;
     waiting->awaits_room = false;
-    waiting->lags = false;
+    catch_up(*waiting);
     side_.settle();
   });
+}
+
+void Wire::catch_up(End& end) {
+  if (end.lost > 0) spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(), end.lost);
+  end.lost = 0;
+  end.lags = false;
 }
 
 /// Somebody blocks. If others are ahead and would read on, the one who blocks has a second.
@@ -203,7 +223,7 @@ void Wire::stop_waiting_for_laggards() {
     if (!end.awaits_room || end.lags || end.ahead > 0 || now < end.blocked_since + kLaggardsAreWaitedFor)
       continue;
     end.lags = true;
-    spdlog::warn("a host that does not read loses bytes, as others read on");
+    spdlog::warn("{} does not read: it loses bytes, as others read on", end.host->name());
   }
 }
 }  // namespace bfq::daemon

@@ -28,6 +28,8 @@ class Wire {
   void stop_listening(const Host& host);
   /// Behind the same door is another host now: nothing that was meant for the one before is left.
   void change_host(const Host& host);
+  /// The host wants what it has typed, or what it was not given yet, thrown away.
+  void purge(const Host& host, bool typed, bool unread);
   bool attached() const { return !ends_.empty(); }
 
   /// Moves what can be moved in both directions; true when something did.
@@ -45,8 +47,9 @@ class Wire {
     std::size_t taken_typed = 0;     ///< of typed
     std::size_t ahead = 0;           ///< bytes of uart_output() that this host has already
     bool awaits_typing = false, awaits_room = false;
-    bool listens = true;  ///< false: what it is owed is dropped
-    bool lags = false;    ///< as above, but only until there is room again
+    bool listens = true;     ///< false: what it is owed is dropped
+    bool lags = false;       ///< as above, but only until there is room again
+    std::uint64_t lost = 0;  ///< bytes, since it lags
     bool leaves = false;
     std::chrono::steady_clock::time_point blocked_since{};
   };
@@ -57,6 +60,7 @@ class Wire {
   std::size_t taken_by_all(std::size_t size) const;
   void sent(std::size_t n);
   void hold_out();
+  void catch_up(End& end);
   void stop_waiting_for_laggards();
   void read(const std::shared_ptr<Host>& host);
   void await_typing(End& end);

@@ -44,6 +44,7 @@ class FakeModule final : public UartSide {
 class PairHost final : public Host {
  public:
   PairHost(boost::asio::io_context& io, int descriptor) : descriptor_(io, descriptor) {}
+  std::string name() const override { return "a pair"; }
   Transfer read(std::span<std::byte> into) override { return read_some(descriptor_.native_handle(), into); }
   Transfer write(std::span<const std::byte> bytes) override {
     return write_some(descriptor_.native_handle(), bytes);

@@ -1,0 +1,77 @@
+#include "daemon/uart/unix_door.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "daemon/caller.h"
+#include "daemon/failure.h"
+#include "daemon/uart/stream_host.h"
+
+namespace bfq::daemon {
+namespace {
+constexpr mode_t kAllButOwners = 0177;
+}  // namespace
+
+UnixDoor::UnixDoor(boost::asio::io_context& io, Wire& wire, std::string path)
+    : wire_(wire),
+      path_(std::move(path)),
+      lock_(path_ + ".lock", LockFile::AtEnd::remove,
+            "--serial unix:" + path_ +
+                ": it belongs to a module that is running; stop that, or choose another path") {
+  make_room(io);
+  listener_.emplace(listen(io), [this](Protocol::socket client) { welcome(std::move(client)); });
+}
+
+UnixDoor::~UnixDoor() {
+  if (is_still_ours()) unlink(path_.c_str());
+}
+
+void UnixDoor::make_room(boost::asio::io_context& io) const {
+  struct stat there {};
+  if (lstat(path_.c_str(), &there) != 0) return;
+  if (!S_ISSOCK(there.st_mode)) {
+    throw Failure("--serial unix:" + path_ +
+                  ": there is a file that is no socket; remove it, or choose another path");
+  }
+  boost::system::error_code error;
+  Protocol::socket probe(io);
+  probe.connect(path_, error);
+  if (error != boost::asio::error::connection_refused) {
+    throw Failure("--serial unix:" + path_ +
+                  ": the socket belongs to another program; stop that, or choose another path");
+  }
+  if (unlink(path_.c_str()) != 0) fail_with_errno("cannot replace the old socket " + path_);
+}
+
+UnixDoor::Protocol::acceptor UnixDoor::listen(boost::asio::io_context& io) {
+  Protocol::acceptor acceptor(io, Protocol());
+  boost::system::error_code error;
+  const mode_t before = umask(kAllButOwners);
+  acceptor.bind(path_, error);
+  umask(before);
+  if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+  if (error) {
+    throw Failure("--serial unix:" + path_ + ": cannot listen there: " + error.message() +
+                  "; choose another path");
+  }
+  Caller::current().give(path_);
+  struct stat made {};
+  if (lstat(path_.c_str(), &made) != 0) fail_with_errno("cannot find the new socket " + path_);
+  device_ = made.st_dev;
+  inode_ = made.st_ino;
+  return acceptor;
+}
+
+bool UnixDoor::is_still_ours() const {
+  struct stat there {};
+  return lstat(path_.c_str(), &there) == 0 && there.st_dev == device_ && there.st_ino == inode_;
+}
+
+void UnixDoor::welcome(Protocol::socket client) {
+  const auto executor = client.get_executor();
+  wire_.attach(
+      std::make_shared<StreamHost>(executor, client.release(), path_ + " #" + std::to_string(++hosts_)));
+}
+}  // namespace bfq::daemon

@@ -1,0 +1,404 @@
+"""The serial doors as programs use them: pySerial, sockets, devices that come and go."""
+
+import array
+import fcntl
+import os
+import re
+import socket
+import stat
+import subprocess
+import unittest
+
+import serial
+
+from journey import PATIENCE, Host, Module, Server, TcpHost, run_program, wait_until
+
+TCGETS2 = 0x802C542A
+OK = b"AT\r\r\n\r\nOK\r\n"
+
+
+class UnixHost(Host):
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.socket.setblocking(False)
+        super().__init__(self.socket.fileno())
+
+    def close(self):
+        self.socket.close()
+        self.descriptor = None
+
+
+class Wired:
+    """Two serial devices that are wired to each other: links to the ends of a pair that socat makes."""
+
+    def __init__(self, directory):
+        self.ends = [os.path.join(directory, end) for end in ("module-end", "host-end")]
+        self.plug_in()
+
+    def plug_in(self):
+        ends = [f"pty,rawer,link={end}" for end in self.ends]
+        self.socat = subprocess.Popen(["socat", *ends])
+        wait_until(lambda: all(os.path.exists(end) for end in self.ends), "socat's pair")
+        # Opened before the module locks it for others.
+        self.watcher = os.open(self.ends[0], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+
+    def unplug(self):
+        os.close(self.watcher)
+        self.socat.terminate()
+        self.socat.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.unplug()
+
+    def host(self):
+        return Host(os.open(self.ends[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
+
+    def rate(self):
+        """Of the module's end. (stty does not show every rate.)"""
+        settings = array.array("I", [0] * 11)
+        fcntl.ioctl(self.watcher, TCGETS2, settings)
+        return settings[10]
+
+
+def answers(port):
+    port.write(b"AT\r\n")
+    return port.read_until(b"OK\r\n")
+
+
+class PySerial(unittest.TestCase):
+    def port(self, url, **settings):
+        port = serial.serial_for_url(url, timeout=PATIENCE, **settings)
+        self.addCleanup(port.close)
+        return port
+
+    def test_at_a_pty(self):
+        with Module() as module:
+            module.wait_for_log("bfq0 is ready")
+            port = self.port(module.link, baudrate=115200)
+            self.assertEqual(answers(port), OK)
+            port.baudrate = 9600
+            self.assertEqual(answers(port), OK)  # --speed fast never garbles
+
+    def test_at_a_socket(self):
+        with Module(serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            self.assertEqual(answers(self.port(module.url("socket").group())), OK)
+
+    def test_over_rfc2217_with_the_rate_changed_in_mid_session(self):
+        with Module(serial=["rfc2217:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            port = self.port(module.url("rfc2217").group(), baudrate=115200)
+            self.assertEqual(answers(port), OK)
+            port.write(b"AT+UART_CUR=57600,8,1,0,0\r\n")
+            port.read_until(b"OK\r\n")
+            port.baudrate = 57600
+            port.parity = serial.PARITY_EVEN
+            port.stopbits = serial.STOPBITS_TWO
+            module.wait_for_log("sets its port to 57600 8E2")
+            self.assertEqual(answers(port), OK)
+            self.assertTrue(port.cts and port.dsr and port.cd)
+            self.assertFalse(port.ri)
+            port.reset_input_buffer()
+            port.reset_output_buffer()
+            port.send_break(0.01)
+            self.assertEqual(answers(port), OK)
+
+    def test_rfc2217_carries_all_bytes(self):
+        every = bytes(range(256)) * 8
+        with Module(serial=["rfc2217:0"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            port = self.port(module.url("rfc2217").group())
+            port.write(b'ATE0\r\nAT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"\r\n')
+            port.read_until(b"GOT IP\r\n\r\nOK\r\n")
+            port.write(b'AT+CIPSTART="TCP","127.0.0.1",%d\r\n' % server.port)
+            port.read_until(b"CONNECT\r\n\r\nOK\r\n")
+            client = server.accept()
+            port.write(b"AT+CIPSEND=2048\r\n")
+            port.read_until(b"> ")
+            port.write(every)
+            port.read_until(b"SEND OK\r\n")
+            self.assertEqual(client.recv(2048, socket.MSG_WAITALL), every)
+            client.sendall(every)
+            heard = b""
+            while len(heard) < len(every):
+                head = port.read_until(b":")
+                heard += port.read(int(re.search(rb"\+IPD,(\d+):", head).group(1)))
+            self.assertEqual(heard, every)
+            client.close()
+
+    def test_rts_resets_where_that_is_asked_for(self):
+        with Module(serial=["rfc2217:0,reset=rts"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            port = self.port(module.url("rfc2217").group())
+            self.assertEqual(answers(port), OK)
+            self.assertNotIn("held in reset", module.log())  # opening the port does not reset
+            port.write(b"ATE0\r\n")
+            port.read_until(b"OK\r\n")
+            port.dtr = False
+            module.wait_for_log("held in reset")
+            wait_until(lambda: not port.dsr, "DSR to go")
+            port.write(b"AT\r\n")  # nobody is there
+            port.rts = False
+            self.assertEqual(port.read_until(b"ready\r\n"), b"\r\nready\r\n")
+            self.assertEqual(answers(port), OK)  # the echo is on again
+            wait_until(lambda: port.dsr, "DSR to come")
+
+    def test_a_client_that_goes_lets_the_module_out_of_reset(self):
+        with Module(serial=["rfc2217:0,reset=rts", "tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as other:
+                port = self.port(module.url("rfc2217").group())
+                port.dtr = False
+                module.wait_for_log("held in reset")
+                port.close()
+                other.expect("ready\r\n")
+                self.assertEqual(other.command("AT"), b"\r\nOK\r\n")
+
+    def test_rts_does_nothing_otherwise(self):
+        with Module(serial=["rfc2217:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            port = self.port(module.url("rfc2217").group())
+            port.dtr = False
+            module.wait_for_log("DTR off, RTS on")
+            self.assertEqual(answers(port), OK)
+
+
+class Rfc2217(unittest.TestCase):
+    """What pySerial does not do."""
+
+    def test_malformed_negotiation_harms_nobody(self):
+        with Module(serial=["rfc2217:0", "tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("rfc2217").groups()) as bad, TcpHost(
+                    *module.url("socket").groups()) as good:
+                module.wait_for_log("has come", 2)
+                for nonsense in (b"\xff\xfa\x2c\x01\x00\xff\xf0", b"\xff\xfa" + b"\x2c" * 4000 + b"\xff\xf0",
+                                 b"\xff\xfa\xff\xf1", b"\xff\xfd\xfe", b"\xff\xfb\xfd", b"\xff\x01"):
+                    bad.type(nonsense)
+                bad.type("AT\r\n")
+                good.expect(OK)
+                module.wait_for_log("sends Telnet commands that make no sense")
+                bad.expect(OK)
+                bad.type(b"\xff")  # and goes in the middle of a command
+                bad.close()
+                module.wait_for_log("has gone")
+                self.assertEqual(good.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_client_that_never_reads_its_answers_is_not_served_without_end(self):
+        with Module(serial=["rfc2217:0", "tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("rfc2217").groups()) as flood, TcpHost(
+                    *module.url("socket").groups()) as good:
+                module.wait_for_log("has come", 2)
+                before = module.status("VmRSS")
+                taken = 0
+                try:
+                    while taken < 64 * 1024 * 1024:
+                        taken += flood.socket.send(b"\xff\xfa\x2c\x00\xff\xf0" * 10000)
+                except BlockingIOError:
+                    pass
+                self.assertEqual(good.command("AT"), b"\r\nOK\r\n")
+                self.assertLess(module.status("VmRSS") - before, 4096)
+
+    def test_suspended_clients_hear_later(self):
+        with Module(serial=["rfc2217:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("rfc2217").groups()) as host:
+                host.type(b"\xff\xfa\x2c\x08\xff\xf0" b"AT\r\n")
+                module.wait_for_log("AT")
+                host.type(b"\xff\xfa\x2c\x05\x07\xff\xf0")
+                host.expect(b"\xff\xfa\x2c\x69\x09\xff\xf0")  # DTR is off
+                self.assertNotIn(b"AT", host.seen)
+                host.type(b"\xff\xfa\x2c\x09\xff\xf0")
+                host.expect(OK)
+
+
+class UnixDoor(unittest.TestCase):
+    def setUp(self):
+        self.path = f"/tmp/bfq-journey-{os.getpid()}.socket"
+
+    def test_hosts_at_a_socket_in_the_file_system(self):
+        with Module(serial=[f"unix:{self.path}"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o600)
+            with UnixHost(self.path) as one, UnixHost(self.path) as other:
+                module.wait_for_log("has come", 2)
+                self.assertEqual(one.command("AT"), b"\r\nOK\r\n")
+                other.expect(OK)
+            status, _, errors = run_program("run", "--state", "none", "--serial", f"unix:{self.path}")
+            self.assertEqual(status, 1)
+            self.assertIn(f"--serial unix:{self.path}: it belongs to a module that is running", errors)
+            with UnixHost(self.path) as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+        self.assertFalse(os.path.exists(self.path))
+        self.assertFalse(os.path.exists(self.path + ".lock"))
+
+    def test_only_what_a_crash_has_left_is_replaced(self):
+        with Module(serial=[f"unix:{self.path}"]) as module:
+            module.process.kill()
+            module.process.wait()
+            module.process.returncode = 0
+        self.assertTrue(os.path.exists(self.path))
+        with Module(serial=[f"unix:{self.path}"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with UnixHost(self.path) as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_what_is_not_ours_is_left_alone(self):
+        arguments = ("run", "--state", "none", "--serial", f"unix:{self.path}")
+        with socket.socket(socket.AF_UNIX) as foreign:
+            foreign.bind(self.path)
+            foreign.listen()
+            status, _, errors = run_program(*arguments)
+            self.assertEqual(status, 1)
+            self.assertIn("belongs to another program", errors)
+        os.unlink(self.path)
+        with open(self.path, "w", encoding="ascii") as file:
+            file.write("precious")
+        status, _, errors = run_program(*arguments)
+        self.assertEqual(status, 1)
+        self.assertIn("is no socket", errors)
+        with open(self.path, encoding="ascii") as file:
+            self.assertEqual(file.read(), "precious")
+        os.unlink(self.path)
+
+
+class TcpConnect(unittest.TestCase):
+    def test_it_calls_again_whenever_the_host_has_gone(self):
+        with Server() as server, Module(serial=[f"tcp-connect:localhost:{server.port}"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            for _ in range(3):
+                client = server.accept()
+                client.sendall(b"AT\r\n")
+                heard = b""
+                while not heard.endswith(OK):
+                    heard += client.recv(4096)
+                client.close()
+
+    def test_nobody_there_at_first(self):
+        with Server() as server:
+            port = server.port
+        with Module(serial=[f"tcp-connect:127.0.0.1:{port}"]) as module:
+            module.wait_for_log("Connection refused; it is called again")
+            with socket.create_server(("127.0.0.1", port)) as listener:
+                listener.settimeout(PATIENCE)
+                client, _ = listener.accept()
+                client.settimeout(PATIENCE)
+                module.wait_for_log("has come")
+                client.sendall(b"AT\r\n")
+                self.assertTrue(client.recv(10))
+                client.close()
+            self.assertEqual(module.log().count("Connection refused"), 1)
+
+
+class TtyDoor(unittest.TestCase):
+    def test_the_device_follows_the_module(self):
+        with Module(serial=[]) as nothing:  # for a directory
+            directory = nothing.directory
+            with Wired(directory) as wired, Module(serial=[f"tty:{wired.ends[0]}"]) as module:
+                module.wait_for_log("bfq0 is ready")
+                with wired.host() as host:
+                    self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+                    self.assertEqual(wired.rate(), 115200)
+                    for rate in (57600, 74880, 4608000):
+                        host.command(f"AT+UART_CUR={rate},8,1,0,0")
+                        wait_until(lambda: wired.rate() == rate, f"{rate} baud")
+                    host.command("AT+UART_DEF=9600,8,2,0,0")
+                    wait_until(lambda: wired.rate() == 9600, "9600 baud")
+                    host.command("AT+UART_CUR=19200,8,1,0,0")
+                    wait_until(lambda: wired.rate() == 19200, "19200 baud")
+                    host.command("AT+RST")
+                    host.expect("ready\r\n")
+                    wait_until(lambda: wired.rate() == 9600, "what is stored")
+
+    def test_a_rate_of_ones_own_until_it_is_changed(self):
+        with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
+            with Module(serial=[f"tty:{wired.ends[0]},38400"]) as module:
+                module.wait_for_log("has 38400 baud, as asked for")
+                self.assertEqual(wired.rate(), 38400)
+                with wired.host() as host:
+                    host.command("AT+UART_CUR=57600,8,1,0,0")
+                    wait_until(lambda: wired.rate() == 57600, "57600 baud")
+                    host.command("AT+RST")
+                    host.expect("ready\r\n")
+                    wait_until(lambda: wired.rate() == 38400, "38400 baud")
+
+    def test_unplugged_and_plugged_in_again(self):
+        with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
+            with Module(serial=[f"tty:{wired.ends[0]}", "tcp:0"]) as module:
+                module.wait_for_log("bfq0 is ready")
+                with TcpHost(*module.url("socket").groups()) as other:
+                    for times in (1, 2):
+                        with wired.host() as host:
+                            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+                        wired.unplug()
+                        module.wait_for_log("is gone (unplugged?)", times)
+                        other.command("AT+UART_CUR=57600,8,1,0,0")
+                        wired.plug_in()
+                        module.wait_for_log(f"serial host {wired.ends[0]} has come", times + 1)
+                        wait_until(lambda: wired.rate() == 57600, "57600 baud")
+
+    def test_a_device_that_comes_later(self):
+        with Module(serial=[]) as nothing:
+            directory = os.path.join(nothing.directory, "by-id")
+            with Module(serial=[f"tty:{directory}/module-end"]) as module:
+                module.wait_for_log("there is no such device (No such file or directory); it is used as")
+                os.mkdir(directory)
+                with Wired(directory) as wired:
+                    module.wait_for_log("has come")
+                    with wired.host() as host:
+                        module.wait_for_log("bfq0 is ready")
+                        self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_it_belongs_to_one_program(self):
+        with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
+            door = f"tty:{wired.ends[0]}"
+            taken = os.open(wired.ends[0], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            fcntl.flock(taken, fcntl.LOCK_EX)
+            status, _, errors = run_program("run", "--state", "none", "--serial", door)
+            self.assertEqual(status, 1)
+            self.assertIn(f"--serial {door}: another program has it", errors)
+            os.close(taken)
+            with Module(serial=[door]) as module:
+                module.wait_for_log("bfq0 is ready")
+                with self.assertRaisesRegex(serial.SerialException, "exclusively lock"):
+                    serial.Serial(wired.ends[0], exclusive=True)
+                lock = "/var/lock/LCK.." + os.path.realpath(wired.ends[0])[5:].replace("/", "_")
+                with open(lock, encoding="ascii") as file:
+                    self.assertEqual(int(file.read()), module.process.pid)
+            self.assertFalse(os.path.exists(lock))
+
+    def test_what_is_no_serial_device(self):
+        status, _, errors = run_program("run", "--state", "none", "--serial", "tty:/dev/null")
+        self.assertEqual(status, 1)
+        self.assertIn("--serial tty:/dev/null: it is no serial device", errors)
+
+
+class Mistakes(unittest.TestCase):
+    def test_each_is_named(self):
+        for door, message in {
+            "modem:1": "no such door; use pty[:LINK], tcp:[HOST:]PORT, tcp-connect:HOST:PORT, "
+                       "rfc2217:[HOST:]PORT[,reset=rts], unix:PATH, tty:DEVICE[,BAUD][,crtscts] or stdio",
+            "tcp:99999": "'99999' is not a port",
+            "tcp-connect:7000": "give HOST:PORT",
+            "tcp-connect:host:0": "'0' is not a port; give a number from 1",
+            "rfc2217:0,reset=dtr": "'reset=dtr' is no option; use reset=rts",
+            "unix:": "the path after ':' is missing",
+            "unix:/" + "x" * 200: "at most 107 bytes",
+            "tty:": "the device after ':' is missing",
+            "tty:/dev/ttyUSB0,fast": "'fast' is neither a rate, such as 115200, nor crtscts",
+            "pty:": "the link's path after ':' is missing",
+            "stdio:x": "stdio takes nothing behind ':'",
+        }.items():
+            status, _, errors = run_program("run", "--state", "none", "--serial", door)
+            self.assertEqual(status, 2, door)
+            self.assertIn(f"--serial {door}: ", errors)
+            self.assertIn(message, errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
