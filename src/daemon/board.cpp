@@ -7,7 +7,9 @@
 
 #include "commands/table.h"
 #include "daemon/state_directory.h"
+#include "daemon/uart/baud_wire.h"
 #include "daemon/uart/doors.h"
+#include "daemon/uart/fast_wire.h"
 #include "daemon/uart/line_format.h"
 #include "daemon/version.h"
 
@@ -17,6 +19,20 @@ namespace {
 // Fidelity (our decision, dialect 1.6): `ready` comes 200 ms after power, and 300 ms after AT+RST.
 constexpr Duration kPowerOnTakes = 200ms;
 constexpr Duration kRestartTakes = 300ms;
+
+// Fidelity (our decision, docs/attaching.md): Where the world asks for boot noise, the chip says something at
+// 74880 baud when it gets power or restarts, as an ESP8266 does; a host at another rate hears garbage.
+constexpr UartFormat kBootFormat{.baud = 74880};
+
+std::string_view boot_text(power::Reason reason) {
+  switch (reason) {
+    case power::Reason::power_on: return "\r\nbfq4004 boot, cause: power\r\n";
+    case power::Reason::command: return "\r\nbfq4004 boot, cause: command\r\n";
+    case power::Reason::external: return "\r\nbfq4004 boot, cause: reset line\r\n";
+    case power::Reason::watchdog: return "\r\nbfq4004 boot, cause: watchdog\r\n";
+  }
+  return "";
+}
 
 const std::string& sdk_version() {
   static const std::string text = "2.2.1(bfq4004 " + std::string(kVersion) + ")";
@@ -48,11 +64,18 @@ Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& opt
       module_(identity_of(index), commands::all()),
       radio_(medium, mac_address(0x02, index), mac_address(0x06, index)),
       sockets_(io, *this, options.policy, index),
-      wire_(io, *this) {
+      boot_noise_(module.boot_noise),
+      wire_(make_wire(module.uart)) {
   radio_.when_due([this] { settle_soon(); });
-  for (const DoorSpec& spec : module.doors) doors_.push_back(open_door(io, wire_, *this, spec));
+  for (const DoorSpec& spec : module.doors) doors_.push_back(open_door(io, *wire_, *this, spec));
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
+}
+
+std::unique_ptr<Wire> Board::make_wire(const UartPhysics& physics) {
+  UartSide& module = *this;
+  if (physics.speed == UartPhysics::Speed::fast) return std::make_unique<FastWire>(io_, module);
+  return std::make_unique<BaudWire>(io_, module, physics, [this] { return clock_.now(); });
 }
 
 FlashFile Board::make_flash(const Options& options, const ModuleSpec& module) {
@@ -71,7 +94,7 @@ void Board::settle() {
   while (moved) {
     // First what is typed: even where the module takes none of it, it may find that its time is up, and
     // then has something for all the others.
-    moved = wire_.drain();
+    moved = wire_->drain();
     moved |= fulfil_requests();
     moved |= hear_radio();
     moved |= sockets_.drain();
@@ -113,6 +136,7 @@ void Board::fulfil(const Request& request) {
 void Board::configure(const UartFormat& format) {
   if (format != uart_format_) spdlog::info("UART: {} -> {}", describe(uart_format_), describe(format));
   uart_format_ = format;
+  wire_->configure(format);
   for (const auto& door : doors_) door->configure(format);
 }
 
@@ -159,7 +183,7 @@ void Board::time_is_up() {
 bool Board::all_is_said() const {
   const bool ends =
       std::any_of(doors_.begin(), doors_.end(), [](const auto& door) { return door->finished(); });
-  if (!ends || !starts_.is_never() || !wire_.all_typed_is_taken()) return false;
+  if (!ends || !starts_.is_never() || !wire_->all_typed_is_taken()) return false;
   const Status status = module_.status();
   const bool waits_for_payload = status.activity == Activity::collecting;  // which will never come
   return (status.activity == Activity::idle || waits_for_payload) && status.waiting_for_host == 0;
@@ -171,12 +195,14 @@ void Board::power_off() {
   sockets_.power_off();
   radio_.power_off(clock_.now());
   flash_.power_off();
+  wire_->module_is_off();
   starts_ = Deadline::never();
   for (const auto& door : doors_) door->module_is_off();
 }
 
 void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
   power_off();
+  if (boot_noise_) wire_->make_noise(boot_text(reason), kBootFormat);
   start_reason_ = reason;
   starts_ = clock_.now() + boot_time;
 }

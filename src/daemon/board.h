@@ -13,6 +13,7 @@
 #include "daemon/options.h"
 #include "daemon/uart/door.h"
 #include "daemon/uart/reset_line.h"
+#include "daemon/uart/uart_side.h"
 #include "daemon/uart/wire.h"
 #include "module/module.h"
 #include "sim/radio.h"
@@ -66,6 +67,7 @@ class Board final : private UartSide, private ModuleSide, private ResetLine {
   void settle() override;
 
   FlashFile make_flash(const Options& options, const ModuleSpec& spec);
+  std::unique_ptr<Wire> make_wire(const UartPhysics& physics);
   void configure(const UartFormat& format);
   void settle_soon();
   bool fulfil_requests();
@@ -88,7 +90,8 @@ class Board final : private UartSide, private ModuleSide, private ResetLine {
   Module module_;
   sim::Radio radio_;
   HostSockets sockets_;
-  Wire wire_;
+  bool boot_noise_;
+  std::unique_ptr<Wire> wire_;
   std::vector<std::unique_ptr<Door>> doors_;
   Deadline starts_;
   power::Reason start_reason_{};

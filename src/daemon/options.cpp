@@ -16,12 +16,11 @@ namespace {
 constexpr std::array<std::string_view, 7> kLevels = {"trace", "debug", "info", "warning",
                                                      "warn",  "error", "off"};
 
-void refuse_what_is_not_there_yet(const std::string& world, const std::string& speed) {
+void refuse_what_is_not_there_yet(const std::string& world) {
   if (!world.empty()) {
     throw UsageError("world files are not there yet: leave out '" + world +
                      "' and the built-in access points are used");
   }
-  if (speed == "baud") throw UsageError("--speed baud is not there yet: use --speed fast");
 }
 
 std::optional<std::string> state_directory(const std::string& given) {
@@ -52,7 +51,8 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
   run.add_option("--state", words.state,
                  "directory of what the module remembers, or none [" + default_state_directory() + "]")
       ->type_name("DIR");
-  run.add_option("--speed", words.speed, "fast: bytes move as they come; baud: not there yet")
+  run.add_option("--speed", words.speed,
+                 "fast: bytes move as they come; baud: at the rate that the UART is set to")
       ->check(CLI::IsMember({"fast", "baud"}))
       ->type_name("fast|baud");
   run.add_option("--net", words.net,
@@ -75,9 +75,10 @@ void show_commands(const std::string& name) {
 }
 
 Options understand(const Words& words) {
-  refuse_what_is_not_there_yet(words.world, words.speed);
+  refuse_what_is_not_there_yet(words.world);
   Options options;
   ModuleSpec& module = options.modules.emplace_back();
+  if (words.speed == "baud") module.uart.speed = UartPhysics::Speed::baud;
   for (const std::string& door : words.serial) module.doors.push_back(parse_door(door));
   if (module.doors.empty()) module.doors.push_back(parse_door("pty:/tmp/bfq0"));
   const auto is_stdio = [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; };

@@ -37,7 +37,8 @@ struct ModuleSpec {
   std::optional<MacAddress> station_mac{}, access_point_mac{};  ///< where nothing else is said: by its number
   std::optional<sim::Position> position{};
   std::vector<Forward> forwards{};
-  bool remembers = true;  ///< false: its settings end with the program
+  bool boot_noise = false;  ///< what its chip says at 74880 baud before the program runs
+  bool remembers = true;    ///< false: its settings end with the program
 };
 
 /// A name that all modules know, whatever a name server says.

@@ -200,6 +200,18 @@ class TcpHost(Host):
         self.descriptor = None
 
 
+class UnixHost(Host):
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.socket.setblocking(False)
+        super().__init__(self.socket.fileno())
+
+    def close(self):
+        self.socket.close()
+        self.descriptor = None
+
+
 class Server:
     """A TCP server whose clients a test handles itself."""
 

@@ -11,22 +11,10 @@ import unittest
 
 import serial
 
-from journey import PATIENCE, Host, Module, Server, TcpHost, run_program, wait_until
+from journey import PATIENCE, Host, Module, Server, TcpHost, UnixHost, run_program, wait_until
 
 TCGETS2 = 0x802C542A
 OK = b"AT\r\r\n\r\nOK\r\n"
-
-
-class UnixHost(Host):
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(path)
-        self.socket.setblocking(False)
-        super().__init__(self.socket.fileno())
-
-    def close(self):
-        self.socket.close()
-        self.descriptor = None
 
 
 class Wired:

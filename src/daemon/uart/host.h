@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "base/uart_format.h"
+
 namespace bfq::daemon {
 
 /// What became of an attempt to read or write: some bytes moved, none can now, or none ever will.
@@ -17,6 +19,8 @@ struct Transfer {
   static Transfer blocked() { return {State::blocked, 0}; }
   static Transfer gone() { return {State::gone, 0}; }
 };
+
+enum class LineFault : unsigned char { overrun, framing };
 
 /// Whoever is attached to the module's UART at one place: types, and reads what the module says.
 class Host : public std::enable_shared_from_this<Host> {
@@ -39,6 +43,17 @@ class Host : public std::enable_shared_from_this<Host> {
   /// Calls back once when read() or write() is worth another try; not after the host is destroyed.
   virtual void when_typing(Ready ready) = 0;
   virtual void when_room(Ready ready) = 0;
+
+  // What matters where bytes move at the pace of the UART.
+
+  /// How the host's own UART is set. A host that cannot tell has set it as the module has.
+  virtual UartFormat uart(const UartFormat& module) const { return module; }
+  /// How many bytes were written that the host has not read, as far as the system can tell.
+  virtual std::size_t backlog() { return 0; }
+  /// True for a host behind a real line, which takes its own time: it is waited for, whatever it reads.
+  virtual bool is_a_line() const { return false; }
+  /// Bytes for this host were lost, or have become others on their way.
+  virtual void line_fault(LineFault) {}
 
   /// The wire has let go of this host.
   virtual void left() {}

@@ -73,6 +73,11 @@ std::uint32_t rate_of(int tty) {
   return ioctl(tty, TCGETS2, &settings) == 0 ? settings.c_ospeed : 0;
 }
 
+bool has_rts_cts(int tty) {
+  termios2 settings{};
+  return ioctl(tty, TCGETS2, &settings) == 0 && (settings.c_cflag & CRTSCTS) != 0;
+}
+
 std::string describe(const UartFormat& format) {
   constexpr std::array<std::string_view, 4> kStopBits = {"?", "1", "1.5", "2"};
   constexpr std::array<std::string_view, 4> kFlow = {"", " RTS", " CTS", " RTS/CTS"};

@@ -14,6 +14,8 @@ bool show_format(int master, const UartFormat& format);
 bool set_format(int tty, const UartFormat& format, bool rts_cts);
 /// The rate that a tty really has; 0 when it does not say.
 std::uint32_t rate_of(int tty);
+/// Whether it has RTS/CTS.
+bool has_rts_cts(int tty);
 
 /// As people write it: "115200 8N1", and "RTS", "CTS" or "RTS/CTS" where there is flow control.
 std::string describe(const UartFormat& format);

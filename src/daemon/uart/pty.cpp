@@ -21,6 +21,8 @@ namespace bfq::daemon {
 namespace {
 using Descriptor = boost::asio::posix::stream_descriptor;
 
+constexpr std::uint8_t kRtsCts = 3;  // UartFormat::flow, both ways
+
 bool has_hung_up(int master) {
   pollfd look{.fd = master, .events = 0, .revents = 0};
   return poll(&look, 1, 0) == 1 && (look.revents & POLLHUP) != 0;
@@ -63,6 +65,15 @@ class PtyDoor::PtyHost final : public Host {
   void when_typing(Ready ready) override { await(*master_, Descriptor::wait_read, std::move(ready)); }
   void when_room(Ready ready) override { await(*master_, Descriptor::wait_write, std::move(ready)); }
   void left() override { door_.host_left(); }
+
+  /// The settings of the slave are those of the master. Data bits and parity do not exist at a PTY.
+  UartFormat uart(const UartFormat& module) const override {
+    UartFormat settings = module;
+    if (const auto rate = rate_of(master_->native_handle()); rate != 0) settings.baud = rate;
+    settings.flow = has_rts_cts(master_->native_handle()) ? kRtsCts : 0;
+    return settings;
+  }
+  std::size_t backlog() override { return hung_up_ ? 0 : door_.unread_at_slave(); }
 
   /// Notices a host that goes while nothing can be read from it, as then nothing else would tell.
   void await_hang_up() {
@@ -119,7 +130,13 @@ void PtyDoor::open_pair() {
 
 void PtyDoor::configure(const UartFormat& format) {
   format_ = format;
-  if (!show_format(master_->native_handle(), format)) {
+  // Where it matters how a host has set its own end, that is left to the host.
+  if (wire_.is_paced() && !host_.expired()) return;
+  show_settings();
+}
+
+void PtyDoor::show_settings() {
+  if (!show_format(master_->native_handle(), format_)) {
     spdlog::warn("cannot show the UART's format at {}: {}", slave_, std::strerror(errno));
   }
 }
@@ -133,6 +150,10 @@ bool PtyDoor::someone_is_there() const { return !has_hung_up(master_->native_han
 
 void PtyDoor::watch() {
   openers_ = 0;
+  watch_again();
+}
+
+void PtyDoor::watch_again() {
   watched_ = inotify_add_watch(inotify_.native_handle(), slave_.c_str(), IN_OPEN | IN_CLOSE);
   if (watched_ < 0) fail_with_errno("cannot watch " + slave_);
 }
@@ -199,15 +220,31 @@ void PtyDoor::host_left() {
     const std::string old = slave_;
     stop_watching();
     open_pair();
-    configure(format_);
     if (link_) link_->point_to(slave_);
     spdlog::warn("a host has left {} locked for others (TIOCEXCL); the serial port is now {}", old, slave_);
   }
+  if (!emptied || wire_.is_paced()) show_settings();  // a host starts at the module's rate
   // Whoever came while the watch was off, and what they typed even if they have gone again.
   if (someone_is_there() || has_input(master_->native_handle())) {
     openers_ = 1;
     attach();
   }
+}
+
+/// How much of what was written nobody has read. Only a process that has the slave open can ask; where the
+/// host has locked it, nobody else can, and 0 is the answer.
+std::size_t PtyDoor::unread_at_slave() {
+  look_at_opens();
+  if (!someone_is_there()) return 0;
+  stop_watching();  // so that this is not taken for a host
+  const int slave = open_slave(slave_);
+  int unread = 0;
+  if (slave >= 0) {
+    ioctl(slave, TIOCINQ, &unread);
+    close(slave);
+  }
+  watch_again();
+  return static_cast<std::size_t>(unread);
 }
 
 /// Throws away what the slave was sent and has not read. False when its last host has locked it, which

@@ -29,7 +29,8 @@ class PtyDoor final : public Door {
 
   std::string place() const override;
   std::string url() const override;
-  /// stty at the slave shows it; the bytes pass as they are.
+  /// stty at the slave shows it; the bytes pass as they are. On a wire that is paced, only the next host
+  /// finds it so: whoever is there must set its own rate, as at a real module.
   void configure(const UartFormat& format) override;
   std::string device() const { return slave_; }
 
@@ -37,7 +38,9 @@ class PtyDoor final : public Door {
   class PtyHost;
 
   void open_pair();
+  void show_settings();
   void watch();
+  void watch_again();
   void stop_watching();
   void await_opens();
   void look_at_opens();
@@ -45,6 +48,7 @@ class PtyDoor final : public Door {
   void host_left();
   void host_changed();
   bool empty_slave();
+  std::size_t unread_at_slave();
   bool someone_is_there() const;
 
   boost::asio::io_context& io_;

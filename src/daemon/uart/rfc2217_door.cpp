@@ -66,6 +66,16 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     }
   }
 
+  UartFormat uart(const UartFormat& module) const override {
+    return telnet_.port().negotiated ? telnet_.port().format : module;
+  }
+  std::size_t backlog() override { return StreamHost::backlog() + telnet_.output().size(); }
+  void line_fault(LineFault fault) override {
+    telnet_.tell_line_state(fault == LineFault::overrun ? TelnetComPort::kOverrun
+                                                        : TelnetComPort::kFramingError);
+    flush();
+  }
+
   void left() override {
     asserts_reset_ = false;
     StreamHost::left();
@@ -158,6 +168,7 @@ std::string Rfc2217Door::url() const { return "rfc2217://" + address_to_call(lis
 void Rfc2217Door::welcome(tcp::socket client) {
   const auto who = make_ready(client);
   if (!who) return;
+  if (wire_.is_paced()) shrink_buffers(client.native_handle());
   const auto executor = client.get_executor();
   const auto host = std::make_shared<TelnetHost>(*this, executor, client.release(), *who);
   hosts_.push_back(host);

@@ -1,6 +1,8 @@
 #include "daemon/uart/stdio_door.h"
 
 #include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
@@ -39,6 +41,13 @@ class StdioDoor::StdioHost final : public Host {
     const Transfer done = write_some(STDOUT_FILENO, bytes);
     door_.nobody_reads_ |= done.state == Transfer::State::gone;
     return done;
+  }
+  std::size_t backlog() override {
+    struct stat output {};
+    int waiting = 0;
+    const bool tells = fstat(STDOUT_FILENO, &output) == 0 && S_ISFIFO(output.st_mode) &&
+                       ioctl(STDOUT_FILENO, FIONREAD, &waiting) == 0;
+    return tells ? static_cast<std::size_t>(waiting) : 0;
   }
   void when_typing(Ready ready) override {
     if (!door_.input_ended_) await_any(in_, Descriptor::wait_read, std::move(ready));

@@ -1,6 +1,9 @@
 #include "daemon/uart/stream_host.h"
 
+#include <linux/sockios.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <utility>
 
@@ -12,8 +15,19 @@ StreamHost::StreamHost(boost::asio::any_io_executor executor, int descriptor, st
   spdlog::info("serial host {} has come", name_);
 }
 
+std::size_t StreamHost::backlog() {
+  int waiting = 0;
+  return ioctl(descriptor_.native_handle(), SIOCOUTQ, &waiting) == 0 ? static_cast<std::size_t>(waiting) : 0;
+}
+
 void StreamHost::left() {
   spdlog::info("serial host {} has gone", name_);
   if (gone_) std::exchange(gone_, nullptr)();
+}
+
+void shrink_buffers(int socket) {
+  constexpr int kBytes = 4096;  // the system makes of it what it needs at least
+  setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kBytes, sizeof kBytes);
+  setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kBytes, sizeof kBytes);
 }
 }  // namespace bfq::daemon

@@ -21,15 +21,19 @@ class StreamHost : public Host {
   }
   void when_typing(Ready ready) override { await(descriptor_, Descriptor::wait_read, std::move(ready)); }
   void when_room(Ready ready) override { await(descriptor_, Descriptor::wait_write, std::move(ready)); }
+  /// As far as the socket or pipe tells: a peer's own buffer is not seen.
+  std::size_t backlog() override;
   void left() override;
 
  protected:
   Descriptor& descriptor() { return descriptor_; }
-  const Descriptor& descriptor() const { return descriptor_; }
 
  private:
-  mutable Descriptor descriptor_;
+  Descriptor descriptor_;
   std::string name_;
   std::function<void()> gone_;
 };
+
+/// Keeps what the system holds of a socket's bytes small, in both directions, where a wire is_paced().
+void shrink_buffers(int socket);
 }  // namespace bfq::daemon

@@ -48,6 +48,8 @@ class TtyDoor::TtyHost final : public StreamHost {
     }
   }
 
+  bool is_a_line() const override { return true; }
+
   /// Sets the device up as soon as everything that was said before has left it.
   void configure(const UartFormat& format, bool rts_cts) {
     wanted_ = {format, rts_cts};

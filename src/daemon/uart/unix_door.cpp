@@ -1,9 +1,14 @@
 #include "daemon/uart/unix_door.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <deque>
 #include <memory>
+#include <numeric>
 
 #include "daemon/caller.h"
 #include "daemon/failure.h"
@@ -12,6 +17,37 @@
 namespace bfq::daemon {
 namespace {
 constexpr mode_t kAllButOwners = 0177;
+
+/// The system tells how much memory the unread bytes take, not how many they are: each write has a buffer
+/// of its own, all of one size where the writes are small. So the unread writes are counted.
+class PacedUnixHost final : public StreamHost {
+ public:
+  using StreamHost::StreamHost;
+
+  Transfer write(std::span<const std::byte> bytes) override {
+    const std::size_t before = memory();
+    const Transfer done = StreamHost::write(bytes.first(std::min(bytes.size(), kMost)));
+    if (done.n > 0) writes_.push_back(done.n);
+    one_ = std::max(one_, memory() - std::min(memory(), before));
+    return done;
+  }
+  std::size_t backlog() override {
+    const std::size_t unread = one_ == 0 ? 0 : (memory() + one_ - 1) / one_;
+    while (writes_.size() > unread) writes_.pop_front();
+    return std::accumulate(writes_.begin(), writes_.end(), std::size_t{0});
+  }
+
+ private:
+  static constexpr std::size_t kMost = 128;
+
+  std::size_t memory() {
+    int bytes = 0;
+    return ioctl(descriptor().native_handle(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+  }
+
+  std::deque<std::size_t> writes_;
+  std::size_t one_ = 0;
+};
 }  // namespace
 
 UnixDoor::UnixDoor(boost::asio::io_context& io, Wire& wire, std::string path)

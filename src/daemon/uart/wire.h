@@ -1,79 +1,47 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <cstdint>
-#include <list>
 #include <memory>
-#include <vector>
+#include <string_view>
 
-#include "daemon/trace.h"
+#include "base/uart_format.h"
 #include "daemon/uart/host.h"
-#include "daemon/uart/uart_side.h"
 
 namespace bfq::daemon {
 
-/// The module's UART and all hosts attached to it: each sees what the module says, any may type.
-///
-/// Nothing is copied on its way out: each host's place in the module's own output is remembered, and
-/// the slowest decides what the module may forget. So a host that does not read holds the module up, as
-/// it should; but where others read, one that has taken nothing for a second loses bytes instead. With
-/// no host at all the output is dropped and counted, as on a wire that ends in the air.
+/// The module's UART and all hosts attached to it: each sees what the module says, any may type. With no
+/// host at all the output is dropped and counted, as on a wire that ends in the air.
 class Wire {
  public:
-  Wire(boost::asio::io_context& io, UartSide& side) : side_(side), patience_(io) {}
+  virtual ~Wire() = default;
+  Wire() = default;
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
 
-  void attach(std::shared_ptr<Host> host);
+  virtual void attach(std::shared_ptr<Host> host) = 0;
   /// The host reads no more, though what it typed may not all be taken yet.
-  void stop_listening(const Host& host);
+  virtual void stop_listening(const Host& host) = 0;
   /// Behind the same door is another host now: nothing that was meant for the one before is left.
-  void change_host(const Host& host);
+  virtual void change_host(const Host& host) = 0;
   /// The host wants what it has typed, or what it was not given yet, thrown away.
-  void purge(const Host& host, bool typed, bool unread);
-  bool attached() const { return !ends_.empty(); }
+  virtual void purge(const Host& host, bool typed, bool unread) = 0;
+  virtual bool attached() const = 0;
+
+  /// The module's UART works like this from now on.
+  virtual void configure(const UartFormat& format) = 0;
+  /// The module has no power: what it was saying, and what it was told, is gone.
+  virtual void module_is_off() = 0;
+  /// True where a host whose UART is set otherwise hears garbage, and where buffers are to be small.
+  virtual bool is_paced() const = 0;
+  /// Something that does not come from the module's program, sent in a format of its own: each host hears
+  /// what its UART makes of that.
+  virtual void make_noise(std::string_view text, const UartFormat& format) = 0;
 
   /// Moves what can be moved in both directions; true when something did.
-  bool drain();
+  virtual bool drain() = 0;
 
   /// True when nothing that was typed waits to be taken.
-  bool all_typed_is_taken() const;
+  virtual bool all_typed_is_taken() const = 0;
   /// Bytes that the module has said and nobody has heard, or not everybody who should have.
-  std::uint64_t dropped() const { return dropped_; }
-
- private:
-  struct End {
-    std::shared_ptr<Host> host;
-    std::vector<std::byte> typed{};  ///< read, but not taken by the module yet
-    std::size_t taken_typed = 0;     ///< of typed
-    std::size_t ahead = 0;           ///< bytes of uart_output() that this host has already
-    bool awaits_typing = false, awaits_room = false;
-    bool listens = true;     ///< false: what it is owed is dropped
-    bool lags = false;       ///< as above, but only until there is room again
-    std::uint64_t lost = 0;  ///< bytes, since it lags
-    bool leaves = false;
-    std::chrono::steady_clock::time_point blocked_since{};
-  };
-
-  bool offer_typed();
-  bool send();
-  void push(End& end, std::span<const std::byte> output);
-  std::size_t taken_by_all(std::size_t size) const;
-  void sent(std::size_t n);
-  void hold_out();
-  void catch_up(End& end);
-  void stop_waiting_for_laggards();
-  void read(const std::shared_ptr<Host>& host);
-  void await_typing(End& end);
-  void await_room(End& end);
-  bool forget_leavers();
-  End* find(const Host& host);
-
-  UartSide& side_;
-  boost::asio::steady_timer patience_;
-  bool patience_armed_ = false;
-  std::list<End> ends_;
-  std::uint64_t dropped_ = 0;
-  std::uint64_t unheard_ = 0;  ///< of those, since the last host has gone
-  LineTrace typed_trace_{LineTrace::Direction::to_module}, said_trace_{LineTrace::Direction::to_host};
+  virtual std::uint64_t dropped() const = 0;
 };
 }  // namespace bfq::daemon

@@ -1,4 +1,4 @@
-#include "daemon/uart/wire.h"
+#include "daemon/uart/fast_wire.h"
 
 #include <spdlog/spdlog.h>
 
@@ -6,35 +6,37 @@
 #include <array>
 #include <utility>
 
+#include "daemon/uart/mistuned.h"
+
 namespace bfq::daemon {
 namespace {
 constexpr std::size_t kRead = 4096;
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty buffer
 // puts the writer to sleep.
 constexpr std::size_t kWrite = 2048;
-// Fidelity (our decision, see Wire): Of several hosts, one that has taken nothing for 1 s while others read
-// loses bytes instead of holding the module up.
+// Fidelity (our decision, see FastWire): Of several hosts, one that has taken nothing for 1 s while others
+// read loses bytes instead of holding the module up.
 constexpr auto kLaggardsAreWaitedFor = std::chrono::seconds(1);
 using Clock = std::chrono::steady_clock;
 }  // namespace
 
 // Who is there ------------------------------------------------------------------------------------
 
-void Wire::attach(std::shared_ptr<Host> host) {
+void FastWire::attach(std::shared_ptr<Host> host) {
   if (ends_.empty() && unheard_ > 0) spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
   ends_.push_back(End{.host = std::move(host)});
   await_typing(ends_.back());
 }
 
-void Wire::stop_listening(const Host& host) {
+void FastWire::stop_listening(const Host& host) {
   if (End* end = find(host)) end->listens = false;
   side_.settle();
 }
 
-void Wire::change_host(const Host& host) {
+void FastWire::change_host(const Host& host) {
   End* end = find(host);
   if (end == nullptr) return;
-  // Fidelity (our decision, see Wire): A new host gets nothing that was meant for the one before.
+  // Fidelity (our decision, see FastWire): A new host gets nothing that was meant for the one before.
   end->listens = false;
   while (send()) {
   }
@@ -42,7 +44,7 @@ void Wire::change_host(const Host& host) {
   end->listens = true;
 }
 
-void Wire::purge(const Host& host, bool typed, bool unread) {
+void FastWire::purge(const Host& host, bool typed, bool unread) {
   End* const end = find(host);
   if (end == nullptr) return;
   if (typed) {
@@ -52,14 +54,25 @@ void Wire::purge(const Host& host, bool typed, bool unread) {
   if (unread) change_host(host);
 }
 
-Wire::End* Wire::find(const Host& host) {
+void FastWire::module_is_off() {
+  for (End& end : ends_) end.ahead = 0;
+}
+
+void FastWire::make_noise(std::string_view text, const UartFormat& format) {
+  const auto noise = Mistuned(format, format_).burst(std::as_bytes(std::span(text)));
+  for (End& end : ends_) {
+    if (end.listens && end.ahead == 0) end.host->write(noise);
+  }
+}
+
+FastWire::End* FastWire::find(const Host& host) {
   const auto found =
       std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
   return found == ends_.end() ? nullptr : &*found;
 }
 
 /// A host leaves once all that it typed is taken.
-bool Wire::forget_leavers() {
+bool FastWire::forget_leavers() {
   bool any = false;
   for (auto end = ends_.begin(); end != ends_.end();) {
     if (!end->leaves || !end->typed.empty()) {
@@ -77,7 +90,7 @@ bool Wire::forget_leavers() {
 
 // Both directions ---------------------------------------------------------------------------------
 
-bool Wire::drain() {
+bool FastWire::drain() {
   bool moved = offer_typed();
   moved |= send();
   return forget_leavers() || moved;
@@ -85,14 +98,14 @@ bool Wire::drain() {
 
 // From hosts --------------------------------------------------------------------------------------
 
-void Wire::await_typing(End& end) {
+void FastWire::await_typing(End& end) {
   end.awaits_typing = true;
   end.host->when_typing([this, host = std::weak_ptr(end.host)] {
     if (const auto still_there = host.lock()) read(still_there);
   });
 }
 
-void Wire::read(const std::shared_ptr<Host>& host) {
+void FastWire::read(const std::shared_ptr<Host>& host) {
   End* end = find(*host);
   if (end == nullptr) return;
   end->awaits_typing = false;
@@ -109,7 +122,7 @@ void Wire::read(const std::shared_ptr<Host>& host) {
   side_.settle();
 }
 
-bool Wire::offer_typed() {
+bool FastWire::offer_typed() {
   bool moved = false;
   for (End& end : ends_) {
     if (!end.typed.empty()) {
@@ -123,13 +136,13 @@ bool Wire::offer_typed() {
   return moved;
 }
 
-bool Wire::all_typed_is_taken() const {
+bool FastWire::all_typed_is_taken() const {
   return std::all_of(ends_.begin(), ends_.end(), [](const End& end) { return end.typed.empty(); });
 }
 
 // To hosts ----------------------------------------------------------------------------------------
 
-bool Wire::send() {
+bool FastWire::send() {
   const auto output = side_.uart_output();
   if (output.empty()) return false;
   for (End& end : ends_) push(end, output);
@@ -142,7 +155,7 @@ bool Wire::send() {
   return true;
 }
 
-void Wire::push(End& end, std::span<const std::byte> output) {
+void FastWire::push(End& end, std::span<const std::byte> output) {
   while (end.listens && !end.lags && !end.leaves && !end.awaits_room && end.ahead < output.size()) {
     const auto chunk = output.subspan(end.ahead, std::min(kWrite, output.size() - end.ahead));
     const Transfer done = end.host->write(chunk);
@@ -152,14 +165,14 @@ void Wire::push(End& end, std::span<const std::byte> output) {
   }
 }
 
-std::size_t Wire::taken_by_all(std::size_t size) const {
+std::size_t FastWire::taken_by_all(std::size_t size) const {
   for (const End& end : ends_) {
     if (end.listens && !end.lags && !end.leaves) size = std::min(size, end.ahead);
   }
   return size;
 }
 
-void Wire::sent(std::size_t n) {
+void FastWire::sent(std::size_t n) {
   bool heard = false;
   for (End& end : ends_) {
     const std::size_t lost = n - std::min(n, end.ahead);
@@ -170,15 +183,15 @@ void Wire::sent(std::size_t n) {
     }
     end.ahead -= n - lost;
   }
-  // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire that ends
-  // in the air.
+  // Fidelity (our decision, see FastWire): While no host is attached, output is dropped, as on a wire that
+  // ends in the air.
   if (!heard) dropped_ += n;
   if (ends_.empty()) unheard_ += n;
   said_trace_.add(side_.uart_output().first(n));
   side_.uart_sent(n);
 }
 
-void Wire::await_room(End& end) {
+void FastWire::await_room(End& end) {
   end.awaits_room = true;
   end.blocked_since = Clock::now();
   end.host->when_room([this, host = std::weak_ptr(end.host)] {
@@ -191,14 +204,14 @@ void Wire::await_room(End& end) {
   });
 }
 
-void Wire::catch_up(End& end) {
+void FastWire::catch_up(End& end) {
   if (end.lost > 0) spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(), end.lost);
   end.lost = 0;
   end.lags = false;
 }
 
 /// Somebody blocks. If others are ahead and would read on, the one who blocks has a second.
-void Wire::hold_out() {
+void FastWire::hold_out() {
   const bool others_read_on =
       std::any_of(ends_.begin(), ends_.end(), [](const End& end) { return end.ahead > 0; });
   if (!others_read_on || patience_armed_) return;
@@ -217,7 +230,7 @@ void Wire::hold_out() {
   });
 }
 
-void Wire::stop_waiting_for_laggards() {
+void FastWire::stop_waiting_for_laggards() {
   const auto now = Clock::now();
   for (End& end : ends_) {
     if (!end.awaits_room || end.lags || end.ahead > 0 || now < end.blocked_since + kLaggardsAreWaitedFor)

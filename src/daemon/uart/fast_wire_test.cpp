@@ -1,4 +1,4 @@
-#include "daemon/uart/wire.h"
+#include "daemon/uart/fast_wire.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -56,9 +56,9 @@ class PairHost final : public Host {
   Descriptor descriptor_;
 };
 
-class WireTest : public testing::Test {
+class FastWireTest : public testing::Test {
  protected:
-  WireTest() { module.wire = &wire; }
+  FastWireTest() { module.wire = &wire; }
 
   /// Attaches a host; what it types and reads goes through the descriptor that is returned.
   int attach() {
@@ -101,17 +101,17 @@ class WireTest : public testing::Test {
 
   boost::asio::io_context io;
   FakeModule module;
-  Wire wire{io, module};
+  FastWire wire{io, module};
   std::vector<std::shared_ptr<Host>> hosts;
 };
 
-TEST_F(WireTest, WithoutAHostOutputIsDroppedAndCounted) {
+TEST_F(FastWireTest, WithoutAHostOutputIsDroppedAndCounted) {
   say("ready");
   EXPECT_TRUE(module.output.empty());
   EXPECT_EQ(wire.dropped(), 5U);
 }
 
-TEST_F(WireTest, AllHostsSeeTheOutputAndAnyMayType) {
+TEST_F(FastWireTest, AllHostsSeeTheOutputAndAnyMayType) {
   const int one = attach(), other = attach();
   say("hello");
   EXPECT_EQ(read_all(one), "hello");
@@ -123,7 +123,7 @@ TEST_F(WireTest, AllHostsSeeTheOutputAndAnyMayType) {
   run_until([&] { return module.typed == "AT"; });
 }
 
-TEST_F(WireTest, WhatTheModuleDoesNotTakeIsKeptAndNoMoreIsRead) {
+TEST_F(FastWireTest, WhatTheModuleDoesNotTakeIsKeptAndNoMoreIsRead) {
   const int host = attach();
   module.takes = 3;
   EXPECT_EQ(write(host, "abcdef", 6), 6);
@@ -139,7 +139,7 @@ TEST_F(WireTest, WhatTheModuleDoesNotTakeIsKeptAndNoMoreIsRead) {
   EXPECT_TRUE(wire.all_typed_is_taken());
 }
 
-TEST_F(WireTest, WhatAHostTypedBeforeItWentIsTakenFirst) {
+TEST_F(FastWireTest, WhatAHostTypedBeforeItWentIsTakenFirst) {
   const int host = attach();
   module.takes = 3;
   EXPECT_EQ(write(host, "abcdef", 6), 6);
@@ -152,7 +152,7 @@ TEST_F(WireTest, WhatAHostTypedBeforeItWentIsTakenFirst) {
   EXPECT_EQ(module.typed, "abcdef");
 }
 
-TEST_F(WireTest, ALonelyHostThatDoesNotReadLosesNothing) {
+TEST_F(FastWireTest, ALonelyHostThatDoesNotReadLosesNothing) {
   const int host = attach();
   const std::size_t size = say_too_much();
   std::string got;
@@ -163,7 +163,7 @@ TEST_F(WireTest, ALonelyHostThatDoesNotReadLosesNothing) {
   EXPECT_EQ(wire.dropped(), 0U);
 }
 
-TEST_F(WireTest, WhereOthersReadALaggardLosesBytesAfterASecond) {
+TEST_F(FastWireTest, WhereOthersReadALaggardLosesBytesAfterASecond) {
   const int reader = attach(), laggard = attach();
   const std::size_t size = say_too_much();
   const auto before = std::chrono::steady_clock::now();
@@ -182,7 +182,7 @@ TEST_F(WireTest, WhereOthersReadALaggardLosesBytesAfterASecond) {
   });
 }
 
-TEST_F(WireTest, AnotherHostBehindTheSameDoorGetsNothingOld) {
+TEST_F(FastWireTest, AnotherHostBehindTheSameDoorGetsNothingOld) {
   const int host = attach();
   say_too_much();
   wire.change_host(*hosts.front());
@@ -194,7 +194,7 @@ TEST_F(WireTest, AnotherHostBehindTheSameDoorGetsNothingOld) {
   });
 }
 
-TEST_F(WireTest, AHostThatListensNoMoreHoldsNobodyUp) {
+TEST_F(FastWireTest, AHostThatListensNoMoreHoldsNobodyUp) {
   attach();
   say_too_much();
   wire.stop_listening(*hosts.front());

@@ -1,0 +1,206 @@
+"""--speed baud: the pace of the UART, what its FIFOs lose, and what a host at another rate hears."""
+
+import fcntl
+import os
+import re
+import struct
+import termios
+import time
+import unittest
+import warnings
+
+import serial
+
+from journey import PATIENCE, Module, Server, TcpHost, UnixHost, wait_until
+
+TIOCINQ = termios.FIONREAD
+FIFO = 128
+
+
+def paced(*arguments, **more):
+    return Module("--speed", "baud", *arguments, **more)
+
+
+def unread(host):
+    return struct.unpack("i", fcntl.ioctl(host.descriptor, TIOCINQ, b"\0" * 4))[0]
+
+
+def set_rate(host, code, rts_cts=False):
+    settings = termios.tcgetattr(host.descriptor)
+    settings[4] = settings[5] = code
+    settings[2] = settings[2] | termios.CRTSCTS if rts_cts else settings[2] & ~termios.CRTSCTS
+    termios.tcsetattr(host.descriptor, termios.TCSANOW, settings)
+
+
+def rate(host):
+    return termios.tcgetattr(host.descriptor)[5]
+
+
+def pass_through(host, server):
+    """From now on all that is said and typed is data."""
+    host.join()
+    host.connect(server.port)
+    client = server.accept()
+    host.command("AT+CIPMODE=1")
+    host.command("AT+CIPSEND", ">")
+    return client
+
+
+class Pace(unittest.TestCase):
+    def test_bytes_take_their_time_in_both_directions(self):
+        size = 20000
+        by_arithmetic = size * 10 / 115200
+        with paced() as module, module.started_host() as host, Server() as server:
+            host.command("AT+UART_CUR=115200,8,1,0,3")
+            set_rate(host, termios.B115200, rts_cts=True)  # so that a slow machine loses nothing
+            client = pass_through(host, server)
+            client.sendall(bytes(size))
+            host.take(1)
+            begin = time.monotonic()
+            host.take(size - 1)
+            took = time.monotonic() - begin
+            self.assertGreater(took, 0.99 * by_arithmetic)
+            self.assertLess(took, 1.5 * by_arithmetic)  # see bench/ for how exact it is
+            begin = time.monotonic()
+            host.type(bytes(size))
+            got = 0
+            while got < size:
+                got += len(client.recv(65536))
+            took = time.monotonic() - begin
+            self.assertGreater(took, 0.99 * by_arithmetic)
+            self.assertLess(took, 1.5 * by_arithmetic)
+            client.close()
+
+    def test_an_idle_module_sleeps(self):
+        with paced(log="info") as module, module.started_host() as host:
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            before = module.status("voluntary_ctxt_switches")
+            time.sleep(1)  # nothing is to happen
+            self.assertLessEqual(module.status("voluntary_ctxt_switches") - before, 2)
+
+
+class Losses(unittest.TestCase):
+    size = 20000
+
+    def test_a_host_that_does_not_read_loses_what_the_fifo_does_not_hold(self):
+        with paced(serial=["tcp:0", "pty"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            module.link = module.pts
+            with TcpHost(*module.url("socket").groups()) as reader:
+                client = pass_through(reader, server)
+                with module.host() as sleeper:
+                    client.sendall(bytes(self.size))
+                    reader.take(self.size)  # is held up by nobody
+                    self.assertGreaterEqual(unread(sleeper), FIFO)
+                    self.assertLess(unread(sleeper), 2 * FIFO)  # the system tells a little late
+                    self.check_the_count(module, client, sleeper, sleeper.take_all())
+                    client.close()
+
+    def check_the_count(self, module, client, sleeper, heard):
+        """What was heard and what the log has counted as lost are all that was said."""
+        client.sendall(b"and on")
+        heard += sleeper.expect("and on")[:-len("and on")]
+        counts = r"lost (\d+) bytes, as it did not read"
+        wait_until(lambda: sum(map(int, re.findall(counts, module.log()))) == self.size - len(heard),
+                   f"{self.size - len(heard)} lost bytes in the log")
+
+    def test_with_rts_and_cts_it_holds_the_module_up_instead(self):
+        with paced() as module, module.started_host() as host, Server() as server:
+            host.command("AT+UART_CUR=921600,8,1,0,3")
+            set_rate(host, termios.B921600, rts_cts=True)
+            client = pass_through(host, server)
+            client.sendall(bytes(self.size))
+            wait_until(lambda: unread(host) >= FIFO - 1, "a full FIFO")
+            host.take(self.size)
+            self.assertNotIn("lost", module.log())
+            client.close()
+
+    def test_a_socket_in_the_file_system_counts_too(self):
+        path = f"/tmp/bfq-journey-{os.getpid()}.baud"
+        with paced(serial=[f"unix:{path}", "tcp:0"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as reader:
+                client = pass_through(reader, server)
+                with UnixHost(path) as sleeper:
+                    module.wait_for_log("has come", 2)
+                    client.sendall(bytes(self.size))
+                    reader.take(self.size)
+                    heard = sleeper.take_all()
+                    self.assertLess(len(heard), 2 * FIFO)
+                    self.check_the_count(module, client, sleeper, heard)
+                    client.close()
+
+
+class Rates(unittest.TestCase):
+    def test_a_pty_at_another_rate_hears_garbage(self):
+        with paced() as module, module.started_host() as host:
+            self.assertEqual(rate(host), termios.B115200)  # the module's
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            set_rate(host, termios.B9600)
+            host.type("AT\r\n")
+            module.wait_for_log("is set to 9600 8N1 and the module to 115200 8N1: both hear garbage")
+            self.assertEqual(module.log().count("both hear garbage"), 1)
+            set_rate(host, termios.B115200)
+            host.type("\r\n")
+            host.expect("ERROR\r\n")
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            module.wait_for_log("understand each other at 115200 8N1")
+
+    def test_the_rate_is_the_modules_own(self):
+        with paced() as module, module.started_host() as host:
+            host.command("AT+UART_CUR=57600,8,1,0,0")  # answered at the old rate
+            host.type("AT\r\n")
+            module.wait_for_log("is set to 115200 8N1 and the module to 57600 8N1: both hear garbage")
+            self.assertEqual(rate(host), termios.B115200)  # what the host has set is the host's
+            set_rate(host, termios.B57600)
+            host.type("\r\n")
+            host.expect("ERROR\r\n")
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            host.close()
+            module.wait_for_log("has open")
+            with module.host() as another:  # starts at the module's rate
+                self.assertEqual(rate(another), termios.B57600)
+                self.assertEqual(another.command("AT"), b"\r\nOK\r\n")
+                another.command("AT+RST")
+                module.wait_for_log("bfq0 is ready", 2)
+                module.wait_for_log("UART: 57600 8N1 -> 115200 8N1")
+                another.type("AT\r\n")
+                module.wait_for_log("is set to 57600 8N1 and the module to 115200 8N1: both hear garbage")
+                set_rate(another, termios.B115200)
+                another.type("\r\n")
+                another.expect("ERROR\r\n")
+                self.assertEqual(another.command("AT"), b"\r\nOK\r\n")
+
+    def test_rfc2217_at_another_rate_hears_garbage(self):
+        warnings.simplefilter("ignore", DeprecationWarning)  # pySerial's own
+        with paced(serial=["rfc2217:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            url = module.url("rfc2217").group()
+            with serial.serial_for_url(url, baudrate=9600, timeout=PATIENCE) as port:
+                port.write(b"AT\r\n")
+                module.wait_for_log("is set to 9600 8N1 and the module to 115200 8N1: both hear garbage")
+                port.baudrate = 115200
+                port.parity = serial.PARITY_EVEN
+                port.write(b"AT\r\n")
+                module.wait_for_log("is set to 115200 8E1 and the module to 115200 8N1")
+                port.parity = serial.PARITY_NONE
+                port.write(b"\r\n")
+                port.read_until(b"ERROR\r\n")
+                port.write(b"AT\r\n")
+                self.assertEqual(port.read_until(b"OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
+
+    def test_all_doors_work_at_the_pace_of_the_uart(self):
+        path = f"/tmp/bfq-journey-{os.getpid()}.all"
+        with paced(serial=["pty", "tcp:0", f"unix:{path}", "rfc2217:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            module.link = module.pts
+            with module.host() as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            with TcpHost(*module.url("socket").groups()) as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            with TcpHost(*module.url("rfc2217").groups()) as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
