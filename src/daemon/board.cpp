@@ -76,6 +76,8 @@ void Board::open_door(const DoorSpec& spec) {
 // The turn ----------------------------------------------------------------------------------------
 
 void Board::settle() {
+  // What the module says is true by the time that the host reads it: a server has stopped, a link is closed.
+  fulfil_requests();
   bool moved = true;
   while (moved) {
     // First what is typed: even where the module takes none of it, it may find that its time is up, and
@@ -183,7 +185,9 @@ void Board::start() {
 // The module, with the time filled in --------------------------------------------------------------
 
 std::size_t Board::uart_input(std::span<const std::byte> bytes) {
-  return module_.uart_input(bytes, clock_.now());
+  const std::size_t taken = module_.uart_input(bytes, clock_.now());
+  fulfil_requests();  // before the answer is read, see settle()
+  return taken;
 }
 std::span<const std::byte> Board::uart_output() const { return module_.uart_output(); }
 void Board::uart_sent(std::size_t n) { module_.uart_sent(n, clock_.now()); }

@@ -48,8 +48,8 @@ def server_context():
     """TLS with a certificate that is made for it."""
     with tempfile.TemporaryDirectory(prefix="bfq-play-") as directory:
         key, certificate = os.path.join(directory, "key"), os.path.join(directory, "certificate")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=far host"],
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=far host"],
                        check=True, capture_output=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
@@ -109,8 +109,8 @@ class Connection:
 
 
 class Peer:
-    """A port of a far host, for TCP and for datagrams. What it says of its own accord, or because of what came
-    from the module, is kept in `answers` until somebody lets it speak."""
+    """A port of a far host, for TCP and for datagrams. Its greeting, and what it answers, are kept in
+    `answers` until somebody lets it speak."""
 
     def __init__(self, address, port, answers, context=None):
         self.address, self.answers, self.context = address, answers, context

@@ -139,6 +139,17 @@ class State(unittest.TestCase):
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root, as sudo gives it")
+class Sudo(unittest.TestCase):
+    def test_everything_belongs_to_who_called(self):
+        with tempfile.TemporaryDirectory() as home:
+            os.chmod(home, 0o755)
+            link, state = os.path.join(home, "serial"), os.path.join(home, "state")
+            caller = {"SUDO_UID": "65534", "SUDO_GID": "65534"}
+            with Module(serial=[f"pty:{link}"], state=state, environment=caller) as module:
+                for path in (link, module.pts, *(os.path.join(state, name) for name in STATE)):
+                    self.assertEqual(os.lstat(path).st_uid, 65534, path)
+
+
 class Idle(unittest.TestCase):
     def test_an_idle_module_never_wakes_up(self):
         with Module() as module, module.started_host() as host:

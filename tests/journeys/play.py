@@ -1,8 +1,8 @@
 """Plays a transcript of tests/transcripts against the built program: its lines at a real serial port, its far
 hosts on the loopback network, its time as it passes.
 
-Addresses, ports and names of the transcript stand for those of this machine, and what is burnt into the module
-for what is burnt into the program's. Everything else must be as it is written, to the byte.
+Addresses, ports and names of the transcript stand for those of this machine, and what is burnt into its
+module for what is burnt into the program's. Everything else must be as it is written, to the byte.
 """
 
 import os
@@ -225,7 +225,8 @@ class Play:
     def as_shown(self, data):
         """The same for what the module says. Whoever it has not been told of is called 127.0.0.1 by it."""
         told = self.hosts.addresses
-        strangers = {a: LOCALHOST for a in told if a.encode() not in self.mentioned and a not in self.names.values()}
+        unmentioned = {a for a in told if a.encode() not in self.mentioned} - set(self.names.values())
+        strangers = dict.fromkeys(unmentioned, LOCALHOST)
         self.hosts.addresses = {**told, **strangers}
         try:
             return self.here(data)

@@ -1,4 +1,5 @@
-"""The language of tests/transcripts (README.md there), and what of it can be played outside the simulated world."""
+"""The language of tests/transcripts (README.md there), and what of it can be played outside the simulated
+world."""
 
 import dataclasses
 import re
