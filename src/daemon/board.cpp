@@ -41,7 +41,7 @@ Identity identity_of(unsigned index) {
 Board::Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& module, sim::Air& air,
              unsigned index, std::function<void()> finished)
     : io_(io),
-      timer_(io),
+      alarm_(io, [this] { time_is_up(); }),
       finished_(std::move(finished)),
       name_(module.name),
       flash_(make_flash(options, module)),
@@ -87,7 +87,7 @@ void Board::settle() {
     moved |= hear_radio();
     moved |= sockets_.drain();
   }
-  arm_timer();
+  set_alarm();
   if (all_is_said()) finished_();
 }
 
@@ -125,20 +125,13 @@ bool Board::hear_radio() {
   return any;
 }
 
-/// One timer for all that has a deadline. It is left alone where it would ring too early, and stopped
-/// where nothing is due any more: an idle module never wakes up.
-void Board::arm_timer() {
+/// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module never wakes up.
+void Board::set_alarm() {
   const Deadline due = earliest({module_.next_deadline(), radio_.next_deadline(), starts_});
   if (due == armed_) return;
   armed_ = due;
-  if (due.is_never()) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_at(clock_.when(due.at()));
-  timer_.async_wait([this](auto error) {
-    if (!error) time_is_up();
-  });
+  if (due.is_never()) return alarm_.stop();
+  alarm_.set(clock_.when(due.at()));
 }
 
 void Board::time_is_up() {

@@ -256,11 +256,11 @@ class Play:
             self.read_more(left)
 
     def read_more(self, wait):
-        """Reads what comes within that time, and lets the far hosts hear and say what is due."""
-        _, readable = self.hosts.pump(self.host.descriptor if self.reads else None, wait)
+        """Reads what comes within that time, and lets the far hosts hear; false when nothing came for anybody."""
+        any_came, readable = self.hosts.pump(self.host.descriptor if self.reads else None, wait)
         if readable:
             self.seen += os.read(self.host.descriptor, 65536)
-        return readable
+        return any_came
 
     def compare(self, alone=True):
         """All that is expected must come and, if it is to come alone, nothing else."""
