@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 
 #include "commands/table.h"
 #include "daemon/state_directory.h"
@@ -38,17 +39,19 @@ Identity identity_of(unsigned index) {
 }
 }  // namespace
 
-Board::Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& module, sim::Air& air,
-             unsigned index, std::function<void()> finished)
+Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& options,
+             const ModuleSpec& module, sim::Medium& medium, unsigned index, std::function<void()> finished)
     : io_(io),
       alarm_(io, [this] { time_is_up(); }),
       finished_(std::move(finished)),
+      clock_(clock),
       name_(module.name),
       flash_(make_flash(options, module)),
       module_(identity_of(index), commands::all()),
-      radio_(air, mac_address(0x02, index)),
+      radio_(medium, mac_address(0x02, index), mac_address(0x06, index)),
       sockets_(io, *this, options.policy, index),
       wire_(io, *this) {
+  radio_.when_due([this] { settle_soon(); });
   for (const DoorSpec& spec : module.doors) open_door(spec);
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
@@ -89,6 +92,17 @@ void Board::settle() {
   }
   set_alarm();
   if (all_is_said()) finished_();
+}
+
+/// Somebody else's radio, or a change of the air, has something for this one: within their turn, so ours is
+/// the next.
+void Board::settle_soon() {
+  if (settles_soon_) return;
+  settles_soon_ = true;
+  boost::asio::post(io_, [this] {
+    settles_soon_ = false;
+    settle();
+  });
 }
 
 bool Board::fulfil_requests() {
@@ -162,7 +176,7 @@ bool Board::all_is_said() const {
 
 void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
   sockets_.power_off();
-  radio_.power_off();
+  radio_.power_off(clock_.now());
   flash_.power_off();
   start_reason_ = reason;
   starts_ = clock_.now() + boot_time;
