@@ -139,7 +139,8 @@ bool Board::hear_radio() {
   return any;
 }
 
-/// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module never wakes up.
+/// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module never wakes
+/// up.
 void Board::set_alarm() {
   const Deadline due = earliest({module_.next_deadline(), radio_.next_deadline(), starts_});
   if (due == armed_) return;

@@ -256,7 +256,7 @@ class Play:
             self.read_more(left)
 
     def read_more(self, wait):
-        """Reads what comes within that time, and lets the far hosts hear; false when nothing came for anybody."""
+        """Reads what comes within that time, and lets the far hosts hear; false when nothing came at all."""
         any_came, readable = self.hosts.pump(self.host.descriptor if self.reads else None, wait)
         if readable:
             self.seen += os.read(self.host.descriptor, 65536)
