@@ -32,7 +32,15 @@ Duration look_every(const UartPhysics& physics, const UartFormat& format) {
 }  // namespace
 
 BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now)
-    : side_(side), physics_(physics), now_(std::move(now)), timer_(io), pause_(kFirstPause) {}
+    : side_(side),
+      physics_(physics),
+      now_(std::move(now)),
+      alarm_(io,
+             [this] {
+               armed_ = Deadline::never();
+               side_.settle();
+             }),
+      pause_(kFirstPause) {}
 
 // Who is there ------------------------------------------------------------------------------------
 
@@ -75,6 +83,7 @@ void BaudWire::configure(const UartFormat& format) {
 }
 
 void BaudWire::module_is_off() {
+  is_off_ = true;
   out_.clear();
   fifo_.clear();
   for (End& end : ends_) end.skips = 0;
@@ -151,7 +160,7 @@ bool BaudWire::drain() {
   moved |= hand_over_held();
   moved |= begin_to_send(now);
   moved |= forget_leavers();
-  if (!moved) arm_timer(now);
+  if (!moved) set_alarm(now);
   return moved;
 }
 
@@ -167,20 +176,12 @@ Deadline BaudWire::next_deadline() const {
   return next;
 }
 
-void BaudWire::arm_timer(Instant now) {
+void BaudWire::set_alarm(Instant now) {
   const Deadline due = next_deadline();
   if (due == armed_) return;
   armed_ = due;
-  if (due.is_never()) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_after(std::max(Duration::zero(), due.at() - now));
-  timer_.async_wait([this](auto error) {
-    if (error) return;
-    armed_ = Deadline::never();
-    side_.settle();
-  });
+  if (due.is_never()) return alarm_.stop();
+  alarm_.set(std::chrono::steady_clock::now() + std::max(Duration::zero(), due.at() - now));
 }
 
 // To hosts ----------------------------------------------------------------------------------------
@@ -443,8 +444,12 @@ void BaudWire::arrive(End& end, std::span<const std::byte> bytes) {
 
 bool BaudWire::feed_module() {
   if (fifo_.empty()) return false;
-  const std::size_t n = side_.uart_input(fifo_);
-  fifo_.erase(fifo_.begin(), fifo_.begin() + static_cast<std::ptrdiff_t>(n));
+  std::vector<std::byte> bytes = std::exchange(fifo_, {});
+  is_off_ = false;
+  const std::size_t n = side_.uart_input(bytes);
+  if (is_off_) return true;  // what it has just been told was to restart
+  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
+  fifo_ = std::move(bytes);
   return n > 0;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "daemon/alarm.h"
 #include "daemon/options.h"
 #include "daemon/trace.h"
 #include "daemon/uart/host.h"
@@ -100,13 +100,13 @@ class BaudWire final : public Wire {
   bool stops_input(const End& end) const;
   bool forget_leavers();
   void tell_losses(End& end);
-  void arm_timer(Instant now);
+  void set_alarm(Instant now);
   End* find(const Host& host);
 
   UartSide& side_;
   UartPhysics physics_;
   Now now_;
-  boost::asio::steady_timer timer_;
+  Alarm alarm_;
   Deadline armed_;
   UartFormat format_{};
   std::list<End> ends_;
@@ -117,6 +117,7 @@ class BaudWire final : public Wire {
   std::optional<Instant> look_again_{};  ///< whether a host that holds the module up has read
   Duration pause_{};
   std::vector<std::byte> fifo_;
+  bool is_off_ = false;  ///< noted while the module is fed
   std::uint64_t dropped_ = 0, overrun_ = 0, unheard_ = 0;
   LineTrace typed_trace_{LineTrace::Direction::to_module}, said_trace_{LineTrace::Direction::to_host};
 };
