@@ -12,10 +12,10 @@ PAGE = b"A page of this test's own.\nIt has two lines.\n"
 
 
 class Fetch(unittest.TestCase):
-    def fetch(self, *arguments):
+    def test_it_prints_the_page(self):
         with tempfile.TemporaryDirectory(prefix="bfq-avr-") as out, web_server(PAGE) as port:
             subprocess.run(["make", "-s", "-C", EXAMPLE, f"OUT={out}", f"PORT={port}"], check=True)
-            with Module(*arguments) as module:
+            with Module() as module:
                 module.wait_for_log("bfq0 is ready")
                 done = subprocess.run([f"{out}/runner", f"{out}/fetch.elf", module.link], capture_output=True,
                                       text=True, timeout=120, check=False)
@@ -24,12 +24,6 @@ class Fetch(unittest.TestCase):
         self.assertEqual(lines[0], "joined", done.stdout)
         self.assertEqual(lines[1], "HTTP/1.0 200 OK")
         self.assertEqual(lines[-3:], [*PAGE.decode().splitlines(), "done"])
-
-    def test_as_fast_as_it_comes(self):
-        self.fetch()
-
-    def test_at_the_pace_of_the_uart(self):
-        self.fetch("--speed", "baud")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ class FakeModule final : public UartSide {
   std::size_t uart_input(std::span<const std::byte> bytes) override {
     const std::size_t n = std::min(bytes.size(), takes);
     typed.append(reinterpret_cast<const char*>(bytes.data()), n);
+    if (when_typed) when_typed();
     return n;
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
@@ -24,6 +26,7 @@ class FakeModule final : public UartSide {
 
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
+  std::function<void()> when_typed;
 };
 
 /// A host that types `types`, and reads when it is told to.
@@ -278,6 +281,24 @@ TEST_F(BaudWireTest, AResetEndsWhatIsOnTheLine) {
   module.output = "ready";
   run(1s);
   EXPECT_EQ(host->seen, std::string(10, 'm') + "ready");
+}
+
+TEST_F(BaudWireTest, NoiseIsHeardByWhoHasItsRate) {
+  const auto slow = attach(), usual = attach();
+  slow->set_to = UartFormat{.baud = 74880};
+  wire.make_noise("boot", {.baud = 74880});
+  EXPECT_EQ(slow->unread, "boot");
+  EXPECT_NE(usual->unread, "boot");
+}
+
+TEST_F(BaudWireTest, AModuleThatIsToldToRestartForgetsTheRest) {
+  wire.configure({.baud = 4000000});  // so that all of it arrives at once
+  const auto host = attach();
+  module.when_typed = [this] { wire.module_is_off(); };
+  module.takes = 3;
+  host->types = "abcdef";
+  run(1s);
+  EXPECT_EQ(module.typed, "abc");
 }
 }  // namespace
 }  // namespace bfq::daemon

@@ -200,5 +200,17 @@ TEST_F(FastWireTest, AHostThatListensNoMoreHoldsNobodyUp) {
   wire.stop_listening(*hosts.front());
   EXPECT_TRUE(module.output.empty());
 }
+
+TEST_F(FastWireTest, NoiseIsHeardAsTheModulesRateMakesIt) {
+  const int host = attach();
+  wire.configure({.baud = 74880});
+  wire.make_noise("boot", {.baud = 74880});
+  EXPECT_EQ(read_all(host), "boot");
+  wire.configure({});
+  wire.make_noise("boot", {.baud = 74880});
+  const std::string garbage = read_all(host);
+  EXPECT_FALSE(garbage.empty());
+  EXPECT_NE(garbage, "boot");
+}
 }  // namespace
 }  // namespace bfq::daemon
