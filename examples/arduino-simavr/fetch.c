@@ -28,7 +28,7 @@ static void print_char(char c) {
   GPIOR0 = (uint8_t)c;
 }
 
-static void print_P(const char *text) {
+static void print_P(const char* text) {
   char c;
   while ((c = (char)pgm_read_byte(text++)) != '\0') print_char(c);
 }
@@ -73,7 +73,7 @@ static void type_char(char c) {
   UDR0 = (uint8_t)c;
 }
 
-static void type_P(const char *text) {
+static void type_P(const char* text) {
   char c;
   while ((c = (char)pgm_read_byte(text++)) != '\0') type_char(c);
 }
@@ -99,8 +99,8 @@ static int16_t hear(uint16_t deadline) {
 }
 
 /* Reads up to and with one of two endings; which of them it was, or 0 after `seconds`. */
-static uint8_t expect_P(const char *one, const char *other, uint8_t seconds) {
-  const char *const endings[2] = {one, other};
+static uint8_t expect_P(const char* one, const char* other, uint8_t seconds) {
+  const char* const endings[2] = {one, other};
   uint8_t matched[2] = {0, 0};
   const uint16_t deadline = now() + seconds * 100U;
   int16_t byte;
@@ -114,7 +114,7 @@ static uint8_t expect_P(const char *one, const char *other, uint8_t seconds) {
   return 0;
 }
 
-static void give_up(const char *why) {
+static void give_up(const char* why) {
   print("failed: ");
   print_P(why);
   print_char('\n');
@@ -124,7 +124,7 @@ static void give_up(const char *why) {
 }
 
 /* A line, and the answer to it. */
-static void command_P(const char *line, const char *wanted, uint8_t seconds) {
+static void command_P(const char* line, const char* wanted, uint8_t seconds) {
   type_P(line);
   type_P(PSTR("\r\n"));
   if (expect_P(wanted, PSTR("\r\nERROR\r\n"), seconds) != 1) give_up(line);

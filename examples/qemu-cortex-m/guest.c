@@ -11,24 +11,24 @@
 struct uart {
   volatile uint32_t data, state, control, interrupt, baud_divider;
 };
-#define UART0 ((struct uart *)0x40004000u)
+#define UART0 ((struct uart*)0x40004000u)
 enum { TRANSMIT_FULL = 1, RECEIVE_FULL = 2, TRANSMIT_ENABLE = 1, RECEIVE_ENABLE = 2 };
 enum { CLOCK = 25000000, BAUD = 115200 };
 
 /* SysTick counts the time: 24 bits, down, with the processor's clock. */
-#define SYSTICK_CONTROL (*(volatile uint32_t *)0xe000e010u)
-#define SYSTICK_RELOAD (*(volatile uint32_t *)0xe000e014u)
+#define SYSTICK_CONTROL (*(volatile uint32_t*)0xe000e010u)
+#define SYSTICK_RELOAD (*(volatile uint32_t*)0xe000e014u)
 enum { SYSTICK_ON = 5, SYSTICK_HAS_COUNTED = 1 << 16, TICKS_A_SECOND = 100 };
 
 /* Arm semihosting: how a guest speaks to whoever runs QEMU. */
 enum { SYS_WRITE0 = 0x04, SYS_EXIT_EXTENDED = 0x20, APPLICATION_EXIT = 0x20026 };
-static int semihosting(int operation, const void *argument) {
+static int semihosting(int operation, const void* argument) {
   register int r0 __asm__("r0") = operation;
-  register const void *r1 __asm__("r1") = argument;
+  register const void* r1 __asm__("r1") = argument;
   __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
   return r0;
 }
-static void tell(const char *text) { semihosting(SYS_WRITE0, text); }
+static void tell(const char* text) { semihosting(SYS_WRITE0, text); }
 _Noreturn static void leave(uint32_t status) {
   const uint32_t arguments[2] = {APPLICATION_EXIT, status};
   semihosting(SYS_EXIT_EXTENDED, arguments);
@@ -43,7 +43,7 @@ static void start_uart(void) {
   SYSTICK_CONTROL = SYSTICK_ON;
 }
 
-static void type(const char *text) {
+static void type(const char* text) {
   for (; *text != '\0'; ++text) {
     while (UART0->state & TRANSMIT_FULL) {
     }
@@ -55,7 +55,7 @@ static void type(const char *text) {
 static char heard[1024];
 static size_t heard_size;
 
-static bool ends_with(const char *end) {
+static bool ends_with(const char* end) {
   size_t length = 0;
   while (end[length] != '\0') ++length;
   if (heard_size < length) return false;
@@ -65,7 +65,7 @@ static bool ends_with(const char *end) {
   return true;
 }
 
-static bool hear(const char *end, unsigned seconds) {
+static bool hear(const char* end, unsigned seconds) {
   unsigned ticks = seconds * TICKS_A_SECOND;
   heard_size = 0;
   while (!ends_with(end)) {
@@ -80,7 +80,7 @@ static bool hear(const char *end, unsigned seconds) {
   return true;
 }
 
-static void expect(const char *command, const char *end, unsigned seconds) {
+static void expect(const char* command, const char* end, unsigned seconds) {
   tell("> ");
   tell(command);
   tell("\n");
@@ -121,9 +121,9 @@ int main(void) {
 extern uint32_t stack_top, data_load, data_start, data_end, bss_start, bss_end;
 
 void reset(void) {
-  const uint32_t *from = &data_load;
-  for (uint32_t *to = &data_start; to < &data_end;) *to++ = *from++;
-  for (uint32_t *to = &bss_start; to < &bss_end;) *to++ = 0;
+  const uint32_t* from = &data_load;
+  for (uint32_t* to = &data_start; to < &data_end;) *to++ = *from++;
+  for (uint32_t* to = &bss_start; to < &bss_end;) *to++ = 0;
   main();
   leave(0);
 }
@@ -133,6 +133,6 @@ static void fault(void) {
   leave(2);
 }
 
-__attribute__((section(".vectors"), used)) static const void *const vectors[] = {
+__attribute__((section(".vectors"), used)) static const void* const vectors[] = {
     &stack_top, reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault,
 };

@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import struct
+import subprocess
 import termios
 import time
 import unittest
@@ -11,7 +12,7 @@ import warnings
 
 import serial
 
-from journey import PATIENCE, Module, Server, TcpHost, UnixHost, wait_until
+from journey import PATIENCE, PROGRAM, Module, Server, TcpHost, UnixHost, wait_until
 
 TIOCINQ = termios.FIONREAD
 FIFO = 128
@@ -188,6 +189,11 @@ class Rates(unittest.TestCase):
                 port.read_until(b"ERROR\r\n")
                 port.write(b"AT\r\n")
                 self.assertEqual(port.read_until(b"OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
+
+    def test_standard_input_ends_it_after_the_answers(self):
+        command = [PROGRAM, "run", "--state", "none", "--speed", "baud", "--serial", "stdio", "--log", "off"]
+        done = subprocess.run(command, input=b"ATE0\r\nAT\r\n", capture_output=True, timeout=20, check=True)
+        self.assertEqual(done.stdout, b"\r\nready\r\nATE0\r\r\n\r\nOK\r\n\r\nOK\r\n")
 
     def test_all_doors_work_at_the_pace_of_the_uart(self):
         path = f"/tmp/bfq-journey-{os.getpid()}.all"

@@ -315,6 +315,16 @@ class TtyDoor(unittest.TestCase):
                     host.expect("ready\r\n")
                     wait_until(lambda: wired.rate() == 38400, "38400 baud")
 
+    def test_at_the_pace_of_the_uart(self):
+        with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
+            with Module("--speed", "baud", serial=[f"tty:{wired.ends[0]}"]) as module:
+                module.wait_for_log("bfq0 is ready")
+                with wired.host() as host:
+                    self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+                    host.command("AT+UART_CUR=9600,8,1,0,0")
+                    wait_until(lambda: wired.rate() == 9600, "9600 baud")
+                    self.assertTrue(host.command("AT+GMR").endswith(b"OK\r\n"))
+
     def test_unplugged_and_plugged_in_again(self):
         with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
             with Module(serial=[f"tty:{wired.ends[0]}", "tcp:0"]) as module:

@@ -12,45 +12,18 @@ constexpr std::uint8_t kWill = 251, kWont = 252, kDo = 253, kDont = 254, kInterp
 constexpr std::uint8_t kBinary = 0, kEcho = 1, kSuppressGoAhead = 3, kComPort = 44;
 constexpr std::uint8_t kCarriageReturn = 13;
 
-/// Commands of RFC 2217, as a client sends them; a server answers with 100 more.
-enum ComPortCommand : std::uint8_t {
-  kSignature = 0,
-  kSetBaudRate = 1,
-  kSetDataSize = 2,
-  kSetParity = 3,
-  kSetStopSize = 4,
-  kSetControl = 5,
-  kNotifyLineState = 6,
-  kNotifyModemState = 7,
-  kFlowControlSuspend = 8,
-  kFlowControlResume = 9,
-  kSetLineStateMask = 10,
-  kSetModemStateMask = 11,
-  kPurgeData = 12,
-};
+// Commands of RFC 2217, as a client sends them; a server answers with 100 more.
+constexpr std::uint8_t kSignature = 0, kSetBaudRate = 1, kSetDataSize = 2, kSetParity = 3, kSetStopSize = 4,
+                       kSetControl = 5, kNotifyLineState = 6, kNotifyModemState = 7, kFlowControlSuspend = 8,
+                       kFlowControlResume = 9, kSetLineStateMask = 10, kSetModemStateMask = 11,
+                       kPurgeData = 12;
 constexpr std::uint8_t kServer = 100;
 
-/// Values of SET-CONTROL.
-enum Control : std::uint8_t {
-  kAskFlow = 0,
-  kNoFlow = 1,
-  kSoftwareFlow = 2,
-  kHardwareFlow = 3,
-  kAskBreak = 4,
-  kBreakOn = 5,
-  kBreakOff = 6,
-  kAskDtr = 7,
-  kDtrOn = 8,
-  kDtrOff = 9,
-  kAskRts = 10,
-  kRtsOn = 11,
-  kRtsOff = 12,
-  kAskInboundFlow = 13,
-  kNoInboundFlow = 14,
-  kSoftwareInboundFlow = 15,
-  kHardwareInboundFlow = 16,
-  kMostControl = 19,  // above are none; 17 to 19 are flow control by other lines
-};
+// Values of SET-CONTROL. Those between set software flow control, which is not for us, or ask (0, 4, 7, 10,
+// 13); 17 to 19 are flow control by other lines; above are none.
+constexpr std::uint8_t kNoFlow = 1, kHardwareFlow = 3, kBreakOn = 5, kBreakOff = 6, kDtrOn = 8, kDtrOff = 9,
+                       kRtsOn = 11, kRtsOff = 12, kNoInboundFlow = 14, kHardwareInboundFlow = 16,
+                       kMostControl = 19;
 
 constexpr std::uint8_t kBothFlow = 3;  // UartFormat::flow
 

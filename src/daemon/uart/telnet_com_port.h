@@ -31,9 +31,9 @@ class TelnetComPort {
     bool typed = false, unread = false;
   };
   /// Bits of NOTIFY-MODEMSTATE, without the changes that the protocol wants beside them.
-  enum ModemState : std::uint8_t { kClearToSend = 0x10, kDataSetReady = 0x20, kCarrier = 0x80 };
+  static constexpr std::uint8_t kClearToSend = 0x10, kDataSetReady = 0x20, kCarrier = 0x80;
   /// Bits of NOTIFY-LINESTATE that a module has a use for.
-  enum LineState : std::uint8_t { kOverrun = 0x02, kParityError = 0x04, kFramingError = 0x08 };
+  static constexpr std::uint8_t kOverrun = 0x02, kFramingError = 0x08;
 
   /// Begins with what the server offers and asks for. `signature` is who we say that we are.
   explicit TelnetComPort(std::string signature);

@@ -49,6 +49,11 @@ class TtyDoor::TtyHost final : public StreamHost {
   }
 
   bool is_a_line() const override { return true; }
+  std::size_t backlog() override {
+    int waiting = 0;
+    return ioctl(descriptor().native_handle(), TIOCOUTQ, &waiting) == 0 ? static_cast<std::size_t>(waiting)
+                                                                        : 0;
+  }
 
   /// Sets the device up as soon as everything that was said before has left it.
   void configure(const UartFormat& format, bool rts_cts) {

@@ -107,7 +107,9 @@ bool UnixDoor::is_still_ours() const {
 
 void UnixDoor::welcome(Protocol::socket client) {
   const auto executor = client.get_executor();
-  wire_.attach(
-      std::make_shared<StreamHost>(executor, client.release(), path_ + " #" + std::to_string(++hosts_)));
+  const std::string name = path_ + " #" + std::to_string(++hosts_);
+  if (!wire_.is_paced()) return wire_.attach(std::make_shared<StreamHost>(executor, client.release(), name));
+  shrink_buffers(client.native_handle());
+  wire_.attach(std::make_shared<PacedUnixHost>(executor, client.release(), name));
 }
 }  // namespace bfq::daemon
