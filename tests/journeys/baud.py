@@ -48,29 +48,43 @@ def pass_through(host, server):
 
 
 class Pace(unittest.TestCase):
-    def test_bytes_take_their_time_in_both_directions(self):
-        size = 20000
-        by_arithmetic = size * 10 / 115200
-        with paced() as module, module.started_host() as host, Server() as server:
-            host.command("AT+UART_CUR=115200,8,1,0,3")
+    size = 20000
+
+    def check(self, module, host, server):
+        host.command("AT+UART_CUR=115200,8,1,0,3")
+        if os.isatty(host.descriptor):
             set_rate(host, termios.B115200, rts_cts=True)  # so that a slow machine loses nothing
-            client = pass_through(host, server)
-            client.sendall(bytes(size))
-            host.take(1)
-            begin = time.monotonic()
-            host.take(size - 1)
-            took = time.monotonic() - begin
-            self.assertGreater(took, 0.99 * by_arithmetic)
-            self.assertLess(took, 1.5 * by_arithmetic)  # see bench/ for how exact it is
-            begin = time.monotonic()
-            host.type(bytes(size))
-            got = 0
-            while got < size:
-                got += len(client.recv(65536))
-            took = time.monotonic() - begin
-            self.assertGreater(took, 0.99 * by_arithmetic)
-            self.assertLess(took, 1.5 * by_arithmetic)
-            client.close()
+        client = pass_through(host, server)
+        client.sendall(bytes(self.size))
+        host.take(1)
+        self.check_time(lambda: host.take(self.size - 1))
+        self.check_time(lambda: self.carry(host, client))
+        self.assertNotIn("lost", module.log())
+        client.close()
+
+    def carry(self, host, client):
+        host.type(bytes(self.size))
+        got = 0
+        while got < self.size:
+            got += len(client.recv(65536))
+
+    def check_time(self, carry):
+        by_arithmetic = self.size * 10 / 115200
+        begin = time.monotonic()
+        carry()
+        took = time.monotonic() - begin
+        self.assertGreater(took, 0.99 * by_arithmetic)
+        self.assertLess(took, 1.5 * by_arithmetic)  # see bench/ for how exact it is
+
+    def test_bytes_take_their_time_at_a_pty(self):
+        with paced() as module, module.started_host() as host, Server() as server:
+            self.check(module, host, server)
+
+    def test_bytes_take_their_time_at_a_socket(self):
+        with paced(serial=["tcp:0"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as host:
+                self.check(module, host, server)
 
     def test_an_idle_module_sleeps(self):
         with paced(log="info") as module, module.started_host() as host:

@@ -304,7 +304,7 @@ bool BaudWire::begin_to_send(Instant now) {
   const std::size_t n = std::min(waiting, credit(now));
   // What waited while the line was busy moves without a pause, however late we come.
   const Instant since = waited_ ? now - kMostLateness : now;
-  waited_ = n > 0;
+  waited_ = n > 0 || out_.moving() > 0;
   if (n == 0) {
     if (out_.moving() == 0 && (!look_again_ || *look_again_ <= now)) {
       look_again_ = now + pause_;

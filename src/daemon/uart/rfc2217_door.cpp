@@ -23,7 +23,7 @@ constexpr std::uint8_t kRunning =
 class Rfc2217Door::TelnetHost final : public StreamHost {
  public:
   TelnetHost(Rfc2217Door& door, boost::asio::any_io_executor executor, int descriptor, std::string name)
-      : StreamHost(executor, descriptor, std::move(name)),
+      : StreamHost(std::move(executor), descriptor, std::move(name)),
         door_(door),
         telnet_("bfq4004 " + std::string(kVersion)) {}
 
@@ -168,7 +168,7 @@ std::string Rfc2217Door::url() const { return "rfc2217://" + address_to_call(lis
 void Rfc2217Door::welcome(tcp::socket client) {
   const auto who = make_ready(client);
   if (!who) return;
-  if (wire_.is_paced()) shrink_buffers(client.native_handle());
+  if (wire_.is_paced()) shrink_buffer(client.native_handle());
   const auto executor = client.get_executor();
   const auto host = std::make_shared<TelnetHost>(*this, executor, client.release(), *who);
   hosts_.push_back(host);

@@ -28,9 +28,8 @@ void StreamHost::left() {
   if (gone_) std::exchange(gone_, nullptr)();
 }
 
-void shrink_buffers(int socket) {
-  constexpr int kBytes = 4096;  // the system makes of it what it needs at least
-  setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kBytes, sizeof kBytes);
+void shrink_buffer(int socket) {
+  constexpr int kBytes = 8192;  // the system makes of it what it needs at least
   setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kBytes, sizeof kBytes);
 }
 }  // namespace bfq::daemon

@@ -34,6 +34,7 @@ class StreamHost : public Host {
   std::function<void()> gone_;
 };
 
-/// Keeps what the system holds of a socket's bytes small, in both directions, where a wire is_paced().
-void shrink_buffers(int socket);
+/// Keeps small what the system holds of the bytes that a host has typed, where a wire is_paced(). What it
+/// holds in the other direction is measured instead, see Host::backlog().
+void shrink_buffer(int socket);
 }  // namespace bfq::daemon

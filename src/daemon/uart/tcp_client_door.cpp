@@ -51,7 +51,7 @@ void TcpClientDoor::connect(const asio::ip::address& address) {
 void TcpClientDoor::connected() {
   const auto who = make_ready(socket_);
   if (!who) return call_again("it went at once");
-  if (wire_.is_paced()) shrink_buffers(socket_.native_handle());
+  if (wire_.is_paced()) shrink_buffer(socket_.native_handle());
   told_ = false;
   came_ = std::chrono::steady_clock::now();
   wire_.attach(

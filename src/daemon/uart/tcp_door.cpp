@@ -61,7 +61,7 @@ std::string TcpDoor::url() const { return "socket://" + address_to_call(listener
 void TcpDoor::welcome(tcp::socket client) {
   const auto who = make_ready(client);
   if (!who) return;
-  if (wire_.is_paced()) shrink_buffers(client.native_handle());
+  if (wire_.is_paced()) shrink_buffer(client.native_handle());
   const auto executor = client.get_executor();
   wire_.attach(std::make_shared<StreamHost>(executor, client.release(), *who));
 }

@@ -109,7 +109,7 @@ void UnixDoor::welcome(Protocol::socket client) {
   const auto executor = client.get_executor();
   const std::string name = path_ + " #" + std::to_string(++hosts_);
   if (!wire_.is_paced()) return wire_.attach(std::make_shared<StreamHost>(executor, client.release(), name));
-  shrink_buffers(client.native_handle());
+  shrink_buffer(client.native_handle());
   wire_.attach(std::make_shared<PacedUnixHost>(executor, client.release(), name));
 }
 }  // namespace bfq::daemon
