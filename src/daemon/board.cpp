@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "commands/table.h"
+#include "daemon/hardware_addresses.h"
 #include "daemon/state_directory.h"
 #include "daemon/uart/line_format.h"
 #include "daemon/uart/pty.h"
@@ -24,14 +25,13 @@ const std::string& sdk_version() {
   return text;
 }
 
-MacAddress mac_address(std::uint8_t first, unsigned index) {
-  const unsigned last = index + 1;
-  return {{first, 0xbf, 0x40, 0x04, static_cast<std::uint8_t>(last >> 8U), static_cast<std::uint8_t>(last)}};
+MacAddress station_mac(const ModuleSpec& module, unsigned index) {
+  return module.station_mac.value_or(numbered_station_mac(index));
 }
 
-Identity identity_of(unsigned index) {
-  return {.station_mac = mac_address(0x02, index),
-          .access_point_mac = mac_address(0x06, index),
+Identity identity_of(const ModuleSpec& module, unsigned index) {
+  return {.station_mac = station_mac(module, index),
+          .access_point_mac = module.access_point_mac.value_or(numbered_access_point_mac(index)),
           .at_version = "1.0.0.0(May 12 2020 00:00:00)",
           .sdk_version = sdk_version(),
           .compile_time = kBuildDate};
@@ -45,8 +45,8 @@ Board::Board(boost::asio::io_context& io, const Options& options, const ModuleSp
       finished_(std::move(finished)),
       name_(module.name),
       flash_(make_flash(options, module)),
-      module_(identity_of(index), commands::all()),
-      radio_(air, mac_address(0x02, index)),
+      module_(identity_of(module, index), commands::all()),
+      radio_(air, station_mac(module, index)),
       sockets_(io, *this, options.policy, index),
       wire_(io, *this) {
   for (const DoorSpec& spec : module.doors) open_door(spec);

@@ -48,7 +48,9 @@ struct KnownName {
 
 /// What a person asks for, on the command line and in a world file: an air, and the modules in it.
 struct Options {
-  sim::Air air = sim::default_air();
+  std::string world_file;  ///< empty: the default world
+  std::vector<std::string> overrides;
+  sim::Air air;
   std::vector<ModuleSpec> modules;
   /// Module i of the process owns the loopback address 127.64.0.1 + first_module + i.
   unsigned first_module = 0;

@@ -1,0 +1,164 @@
+#include "daemon/world/checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "daemon/hardware_addresses.h"
+#include "daemon/net/route.h"
+#include "daemon/world/key.h"
+
+namespace bfq::daemon {
+namespace {
+using radio::Security;
+using AccessPointText = Written<sim::AccessPoint>;
+using ModuleText = Written<ModuleSpec>;
+
+/// By its number an access point gets its bssid and its subnet, a module its MAC and loopback addresses.
+constexpr std::size_t kMost = 200;
+
+bool is_hexadecimal(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+// One access point ---------------------------------------------------------------------------------
+
+/// What a password must be for that security, or nothing where this one will do.
+std::string_view wrong_about_password(Security security, std::string_view password) {
+  const std::size_t size = password.size();
+  switch (security) {
+    case Security::open: return size == 0 ? "" : "an open network has none; leave it out";
+    case Security::enterprise: return size == 0 ? "" : "a wpa2-enterprise network has none; leave it out";
+    case Security::wep:
+      if (size == 5 || size == 13 || ((size == 10 || size == 26) && is_hexadecimal(password))) return "";
+      return "for wep, write 5 or 13 bytes, or 10 or 26 hexadecimal digits";
+    case Security::wpa:
+    case Security::wpa2:
+    case Security::wpa_wpa2:
+      if ((size >= 8 && size <= 63) || (size == 64 && is_hexadecimal(password))) return "";
+      return "for wpa and wpa2, write 8 to 63 bytes, or 64 hexadecimal digits";
+  }
+  return "";
+}
+
+void check_password(AccessPointText& ap) {
+  if (!ap.section.stands("password") || !ap.section.stands("security")) return;
+  const std::string_view wrong = wrong_about_password(ap.value.security, ap.value.password);
+  if (wrong.empty()) return;
+  const std::size_t size = ap.value.password.size();
+  ap.section.refuse("password", ap.section.wrote("password") && size > 0
+                                    ? fmt::format("it has {} bytes; {}", size, wrong)
+                                    : fmt::format("is missing; {}", wrong));
+}
+
+// Things that only one may have ----------------------------------------------------------------------
+
+/// Who has what already; the second who wants it is refused.
+template <class Thing>
+class Owners {
+ public:
+  void take(const Thing& thing, Section& section, std::string_view key, const std::string& shown) {
+    const auto [at, is_free] = owners_.try_emplace(thing, section.path(key));
+    if (!is_free) section.refuse(key, fmt::format("{} is taken by {}", shown, at->second));
+  }
+
+ private:
+  std::map<Thing, std::string> owners_;
+};
+
+std::string text_of(MacAddress mac) {
+  const auto& b = mac.bytes;
+  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", b[0], b[1], b[2], b[3], b[4], b[5]);
+}
+
+void check_hardware_addresses(Draft& draft) {
+  Owners<MacAddress> owners;
+  for (auto& [ap, section] : draft.access_points)
+    if (section.wrote("bssid") && section.stands("bssid"))
+      owners.take(ap.bssid, section, "bssid", text_of(ap.bssid));
+  for (std::size_t i = 0; i < draft.modules.size(); ++i) {
+    auto& [module, section] = draft.modules[i];
+    const auto index = static_cast<unsigned>(i);
+    const auto take = [&](const char* key, MacAddress mac) {
+      if (section.stands(key)) owners.take(mac, section, key, text_of(mac));
+    };
+    take("station_mac", module.station_mac.value_or(numbered_station_mac(index)));
+    take("ap_mac", module.access_point_mac.value_or(numbered_access_point_mac(index)));
+  }
+}
+
+void check_module_names(Draft& draft) {
+  Owners<std::string> owners;
+  for (auto& [module, section] : draft.modules)
+    if (section.stands("name")) owners.take(module.name, section, "name", quoted(module.name));
+}
+
+/// What two doors cannot both have; empty for a door that is always another.
+std::string place_of_door(const DoorSpec& door) {
+  switch (door.kind) {
+    case DoorSpec::Kind::pty: return door.path;
+    case DoorSpec::Kind::tcp: return door.port == 0 ? "" : fmt::format("{}:{}", door.host, door.port);
+    case DoorSpec::Kind::stdio: return "standard input";
+  }
+  return "";
+}
+
+void check_doors(Draft& draft) {
+  Owners<std::string> owners;
+  for (auto& [module, section] : draft.modules) {
+    for (const DoorSpec& door : module.doors)
+      if (const std::string place = place_of_door(door); !place.empty())
+        owners.take(place, section, "serial", place);
+  }
+}
+
+void check_forwards(Draft& draft) {
+  Owners<std::string> places;
+  for (auto& [module, section] : draft.modules) {
+    Owners<std::uint16_t> ports;
+    for (const Forward& forward : module.forwards) {
+      places.take(fmt::format("{}:{}", forward.host, forward.at), section, "forward",
+                  fmt::format("{}:{}", forward.host, forward.at));
+      ports.take(forward.port, section, "forward", fmt::format("port {}", forward.port));
+    }
+  }
+}
+
+void check_names(Draft& draft) {
+  Owners<std::string> owners;
+  for (const KnownName& known : draft.net.names) {
+    owners.take(known.name, draft.section, "net.names", quoted(known.name));
+    if (known.name == kThisMachine)
+      draft.section.refuse("net.names", fmt::format("{} is this machine itself, always", kThisMachine));
+  }
+}
+
+void check_speeds(Draft& draft) {
+  for (auto& [module, section] : draft.modules)
+    if (module.uart.speed == UartPhysics::Speed::baud)
+      section.refuse("speed", "\"baud\" is not there yet; write \"fast\"");
+}
+
+void check_counts(Draft& draft) {
+  const auto check = [&](const char* key, std::size_t count) {
+    if (count > kMost) draft.section.refuse(key, fmt::format("there are {}, of at most {}", count, kMost));
+  };
+  check("ap", draft.access_points.size());
+  check("module", draft.modules.size());
+}
+}  // namespace
+
+void check_together(Draft& draft) {
+  for (AccessPointText& ap : draft.access_points) check_password(ap);
+  check_hardware_addresses(draft);
+  check_module_names(draft);
+  check_doors(draft);
+  check_forwards(draft);
+  check_names(draft);
+  check_speeds(draft);
+  check_counts(draft);
+}
+}  // namespace bfq::daemon

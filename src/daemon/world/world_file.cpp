@@ -1,0 +1,96 @@
+#include "daemon/world/world_file.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "daemon/failure.h"
+#include "daemon/world/checks.h"
+#include "daemon/world/keys.h"
+#include "daemon/world/overrides.h"
+
+namespace bfq::daemon {
+namespace {
+// The parser's tables lie in each other as deep as dots and brackets make them, and go in the same way: what
+// has this many is refused before it could cost the stack. A world of 200 access points has some 2,000.
+constexpr std::ptrdiff_t kDeepest = 10'000;
+constexpr std::size_t kLongest = 1U << 20U;
+
+std::optional<toml::table> parse(std::string_view text, std::string_view name, Problems& problems) {
+  const auto nests = [](char c) { return c == '.' || c == '[' || c == '{'; };
+  if (std::count_if(text.begin(), text.end(), nests) > kDeepest) {
+    problems.add({std::string(name), 1, 1}, fmt::format("this has more than {} dots and brackets", kDeepest));
+    return std::nullopt;
+  }
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    problems.add(place_of(error.source()), std::string(error.description()));
+    return std::nullopt;
+  }
+}
+
+/// Each module gets its name where it has none, and the one module of a world without any is there: so that
+/// overrides find them.
+void name_modules(toml::table& world) {
+  if (!world.contains("module")) world.insert("module", toml::array{toml::table{}});
+  toml::array* modules = world["module"].as_array();
+  if (modules == nullptr) return;
+  for (std::size_t i = 0; i < modules->size(); ++i)
+    if (toml::table* module = (*modules)[i].as_table()) module->insert("name", fmt::format("bfq{}", i));
+}
+
+NetPolicy policy_of(const NetDraft& net) {
+  std::string text;
+  if (!net.allow.empty()) text += fmt::format("allow={};", fmt::join(net.allow, ","));
+  if (!net.deny.empty()) text += fmt::format("deny={}", fmt::join(net.deny, ","));
+  return NetPolicy::parse(text);
+}
+
+World world_of(const Draft& draft) {
+  World world;
+  world.air.delays = draft.delays;
+  for (const auto& ap : draft.access_points) sim::add_access_point(world.air, ap.value);
+  for (const auto& module : draft.modules) world.modules.push_back(module.value);
+  world.policy = policy_of(draft.net);
+  world.names = draft.net.names;
+  return world;
+}
+
+void open_doors_by_name(Draft& draft) {
+  for (auto& [module, section] : draft.modules) {
+    if (section.stands("name") && !section.wrote("serial"))
+      module.doors.push_back(parse_door("pty:/tmp/" + module.name));
+  }
+}
+}  // namespace
+
+std::string read_world_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kLongest + 1, '\0');
+  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) throw UsageError(path + ": " + std::strerror(errno));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLongest) throw UsageError(path + ": a world has no more than 1 MiB");
+  return text;
+}
+
+WorldReading read_world(std::string_view text, std::string_view name,
+                        std::span<const std::string> overrides) {
+  Problems problems;
+  auto parsed = parse(text, name, problems);
+  if (!parsed) return {std::nullopt, problems.lines()};
+  name_modules(*parsed);
+  for (const std::string& each : overrides) put_override(*parsed, each, problems);
+  Draft draft(problems, {std::string(name), 1, 1});
+  read_table(*parsed, world_keys(), draft, draft.section);
+  open_doors_by_name(draft);
+  check_together(draft);
+  if (!problems.empty()) return {std::nullopt, problems.lines()};
+  return {world_of(draft), {}};
+}
+}  // namespace bfq::daemon
