@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 
 #include "commands/table.h"
 #include "daemon/hardware_addresses.h"
@@ -29,26 +30,32 @@ MacAddress station_mac(const ModuleSpec& module, unsigned index) {
   return module.station_mac.value_or(numbered_station_mac(index));
 }
 
+MacAddress access_point_mac(const ModuleSpec& module, unsigned index) {
+  return module.access_point_mac.value_or(numbered_access_point_mac(index));
+}
+
 Identity identity_of(const ModuleSpec& module, unsigned index) {
   return {.station_mac = station_mac(module, index),
-          .access_point_mac = module.access_point_mac.value_or(numbered_access_point_mac(index)),
+          .access_point_mac = access_point_mac(module, index),
           .at_version = "1.0.0.0(May 12 2020 00:00:00)",
           .sdk_version = sdk_version(),
           .compile_time = kBuildDate};
 }
 }  // namespace
 
-Board::Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& module, sim::Air& air,
-             unsigned index, std::function<void()> finished)
+Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& options,
+             const ModuleSpec& module, sim::Medium& medium, unsigned index, std::function<void()> finished)
     : io_(io),
       timer_(io),
       finished_(std::move(finished)),
+      clock_(clock),
       name_(module.name),
       flash_(make_flash(options, module)),
       module_(identity_of(module, index), commands::all()),
-      radio_(air, station_mac(module, index)),
+      radio_(medium, station_mac(module, index), access_point_mac(module, index)),
       sockets_(io, *this, options.policy, index),
       wire_(io, *this) {
+  radio_.when_due([this] { settle_soon(); });
   for (const DoorSpec& spec : module.doors) open_door(spec);
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
@@ -87,6 +94,17 @@ void Board::settle() {
   }
   arm_timer();
   if (all_is_said()) finished_();
+}
+
+/// Somebody else's radio, or a change of the air, has something for this one: within their turn, so ours is
+/// the next.
+void Board::settle_soon() {
+  if (settles_soon_) return;
+  settles_soon_ = true;
+  boost::asio::post(io_, [this] {
+    settles_soon_ = false;
+    settle();
+  });
 }
 
 bool Board::fulfil_requests() {
@@ -167,7 +185,7 @@ bool Board::all_is_said() const {
 
 void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
   sockets_.power_off();
-  radio_.power_off();
+  radio_.power_off(clock_.now());
   flash_.power_off();
   start_reason_ = reason;
   starts_ = clock_.now() + boot_time;

@@ -35,8 +35,9 @@ class Clock {
 class Board final : private UartSide, private ModuleSide {
  public:
   /// `finished` is called when a door at which all has been said ends the program.
-  Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& spec, sim::Air& air,
-        unsigned index, std::function<void()> finished);
+  /// The clock is one for all boards of a medium; it and the medium outlive them.
+  Board(boost::asio::io_context& io, const Clock& clock, const Options& options, const ModuleSpec& spec,
+        sim::Medium& medium, unsigned index, std::function<void()> finished);
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
@@ -63,6 +64,7 @@ class Board final : private UartSide, private ModuleSide {
   FlashFile make_flash(const Options& options, const ModuleSpec& spec);
   void open_door(const DoorSpec& spec);
   void configure(const UartFormat& format);
+  void settle_soon();
   bool fulfil_requests();
   void fulfil(const Request& request);
   bool hear_radio();
@@ -76,7 +78,7 @@ class Board final : private UartSide, private ModuleSide {
   boost::asio::steady_timer timer_;
   Deadline armed_;
   std::function<void()> finished_;
-  Clock clock_;
+  const Clock& clock_;
   std::string name_;
   FlashFile flash_;
   Module module_;
@@ -87,5 +89,6 @@ class Board final : private UartSide, private ModuleSide {
   Deadline starts_;
   power::Reason start_reason_{};
   UartFormat uart_format_{};
+  bool settles_soon_ = false;
 };
 }  // namespace bfq::daemon

@@ -8,8 +8,10 @@
 #include <string_view>
 
 #include "daemon/hardware_addresses.h"
+#include "daemon/net/address.h"
 #include "daemon/net/route.h"
 #include "daemon/world/key.h"
+#include "daemon/world/network_kinds.h"
 
 namespace bfq::daemon {
 namespace {
@@ -54,6 +56,36 @@ void check_password(AccessPointText& ap) {
                                     : fmt::format("is missing; {}", wrong));
 }
 
+void check_channel(AccessPointText& ap) {
+  if (!ap.section.wrote("country") || !ap.section.stands("country") || !ap.section.stands("channel")) return;
+  const unsigned highest = highest_channel(ap.value.country);
+  if (ap.value.channel > highest)
+    ap.section.refuse("channel", fmt::format("{} is not allowed in {}; write a whole number from 1 to {}",
+                                             ap.value.channel, ap.value.country, highest));
+}
+
+void check_signal(AccessPointText& ap) {
+  if (ap.section.wrote("rssi") && ap.section.wrote("position"))
+    ap.section.refuse("rssi", "is the same everywhere, so that a position means nothing; write one of both");
+}
+
+/// The pool must lie between the network's own address and the one of all, and leave the gateway out.
+void check_pool(AccessPointText& ap) {
+  if (!ap.value.pool || !ap.section.stands("dhcp.pool") || !ap.section.stands("subnet")) return;
+  if (!ap.section.wrote("subnet"))
+    return ap.section.refuse("dhcp.pool", "lies in a subnet that is not known; write subnet too");
+  const sim::Pool pool = *ap.value.pool, widest = sim::pool_of(sim::AccessPoint{.network = ap.value.network,
+                                                                                .netmask = ap.value.netmask});
+  if (pool.first < widest.first || widest.last < pool.last)
+    ap.section.refuse("dhcp.pool", fmt::format("the subnet has {} to {} to give", text_of(widest.first),
+                                               text_of(widest.last)));
+}
+
+void check_address_delay(AccessPointText& ap) {
+  if (ap.section.wrote("dhcp.delay") && ap.section.wrote("delays.address"))
+    ap.section.refuse("dhcp.delay", "is the same as delays.address; write one of both");
+}
+
 // Things that only one may have ----------------------------------------------------------------------
 
 /// Who has what already; the second who wants it is refused.
@@ -79,6 +111,9 @@ void check_hardware_addresses(Draft& draft) {
   for (auto& [ap, section] : draft.access_points)
     if (section.wrote("bssid") && section.stands("bssid"))
       owners.take(ap.bssid, section, "bssid", text_of(ap.bssid));
+  for (auto& [station, section] : draft.stations)
+    if (section.wrote("mac") && section.stands("mac"))
+      owners.take(station.mac, section, "mac", text_of(station.mac));
   for (std::size_t i = 0; i < draft.modules.size(); ++i) {
     auto& [module, section] = draft.modules[i];
     const auto index = static_cast<unsigned>(i);
@@ -98,17 +133,15 @@ void check_module_names(Draft& draft) {
 
 /// What two doors cannot both have; empty for a door that is always another.
 std::string place_of_door(const DoorSpec& door) {
-  switch (door.kind) {
-    case DoorSpec::Kind::pty: return door.path;
-    case DoorSpec::Kind::tcp: return door.port == 0 ? "" : fmt::format("{}:{}", door.host, door.port);
-    case DoorSpec::Kind::stdio: return "standard input";
-  }
-  return "";
+  if (door.kind == DoorSpec::Kind::stdio) return "standard input";
+  if (door.port != 0) return fmt::format("{}:{}", door.host, door.port);
+  return door.path;
 }
 
 void check_doors(Draft& draft) {
   Owners<std::string> owners;
   for (auto& [module, section] : draft.modules) {
+    if (!section.stands("name")) continue;  // its door may be called after it
     for (const DoorSpec& door : module.doors)
       if (const std::string place = place_of_door(door); !place.empty())
         owners.take(place, section, "serial", place);
@@ -147,12 +180,19 @@ void check_counts(Draft& draft) {
     if (count > kMost) draft.section.refuse(key, fmt::format("there are {}, of at most {}", count, kMost));
   };
   check("ap", draft.access_points.size());
+  check("station", draft.stations.size());
   check("module", draft.modules.size());
 }
 }  // namespace
 
 void check_together(Draft& draft) {
-  for (AccessPointText& ap : draft.access_points) check_password(ap);
+  for (AccessPointText& ap : draft.access_points) {
+    check_password(ap);
+    check_channel(ap);
+    check_signal(ap);
+    check_pool(ap);
+    check_address_delay(ap);
+  }
   check_hardware_addresses(draft);
   check_module_names(draft);
   check_doors(draft);

@@ -1,5 +1,4 @@
 #pragma once
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,8 +23,8 @@ struct NetDraft {
 struct Draft {
   explicit Draft(Problems& problems, const Place& file) : section("", file, problems) {}
 
-  std::uint64_t seed = 1;
   std::vector<Written<sim::AccessPoint>> access_points;
+  std::vector<Written<sim::Station>> stations;
   std::vector<Written<ModuleSpec>> modules;
   NetDraft net;
   sim::Delays delays;

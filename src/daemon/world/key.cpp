@@ -45,7 +45,7 @@ std::string no_such_key(std::string_view name, const std::vector<std::string>& k
   const bool is_near =
       nearest != known.end() && manual::letters_apart(name, *nearest) <= std::min(kFarthest, name.size() / 2);
   if (is_near) return fmt::format("there is no such key; is it {}?", *nearest);
-  return fmt::format("there is no such key; there are {}", fmt::join(known, ", "));
+  return fmt::format("there is no such key; write one of these: {}", fmt::join(known, ", "));
 }
 
 std::string not_allowed(const std::string& shown, const std::string& why, const std::string& allowed) {

@@ -78,7 +78,8 @@ void read_table(const toml::table& table, const Keys<T>& keys, T& into, Section&
     if (key == keys.end()) {
       std::vector<std::string> known;
       for (const Key<T>& k : keys) known.push_back(k.info.name);
-      section.refuse(prefix + name, place_of(written.source()), no_such_key(name, known));
+      section.refuse(prefix + quoted_where_needed(name), place_of(written.source()),
+                     no_such_key(name, known));
       continue;
     }
     section.note(prefix + name, place_of(node.source()));
@@ -124,7 +125,7 @@ Key<T> key(std::string name, Where where, Kind<V> kind, std::string otherwise, s
 /// An array of values.
 template <class T, class V, class Where>
 Key<T> list(std::string name, Where where, Kind<V> kind, std::string otherwise, std::string meaning) {
-  const std::string allowed = "an array of " + kind.allowed;
+  const std::string allowed = "an array, of which each is " + kind.allowed;
   KeyInfo info{std::move(name), allowed, std::move(otherwise), std::move(meaning)};
   return {std::move(info), [=](const toml::node& node, T& into, Section& section, const std::string& path) {
             const toml::array* values = node.as_array();

@@ -12,6 +12,7 @@ using sim::AccessPoint;
 constexpr std::size_t kLongestSsid = 32;
 constexpr std::size_t kLongestPassword = 64;
 constexpr Duration kLongestDelay = 1h;
+constexpr Duration kLongestLease = 8760h;
 
 Kind<Security> security() {
   return choice<Security>({{"open", Security::open},
@@ -26,12 +27,36 @@ Kind<UartPhysics::Speed> speed() {
   return choice<UartPhysics::Speed>({{"fast", UartPhysics::Speed::fast}, {"baud", UartPhysics::Speed::baud}});
 }
 
-void put_subnet(AccessPoint& ap, const Subnet& subnet) { ap.network = subnet.network; }
+void put_subnet(AccessPoint& ap, const Subnet& subnet) {
+  ap.network = subnet.network;
+  ap.netmask = subnet.netmask;
+}
+
+void put_address_delay(AccessPoint& ap, Duration delay) { ap.delays.address = delay; }
+
 const Keys<AccessPoint>& dhcp_keys() {
   static const Keys<AccessPoint> keys = {
       key<AccessPoint>(
           "on", &AccessPoint::dhcp, dhcp_switch(), "true",
           "false: nobody answers who asks for an address; \"refuses\": everybody is refused one"),
+      key<AccessPoint>("delay", put_address_delay, duration(0s, kLongestDelay), "(delays.address)",
+                       "how long it takes to get an address; the same as delays.address"),
+      key<AccessPoint>("lease", &AccessPoint::lease, duration(1s, kLongestLease), "\"24h\"",
+                       "how long a station that has left finds its address again"),
+      key<AccessPoint>("pool", &AccessPoint::pool, pool(), "(all of the subnet but its gateway)",
+                       "the first and the last address that it gives"),
+  };
+  return keys;
+}
+
+const Keys<sim::OwnDelays>& own_delay_keys() {
+  static const Keys<sim::OwnDelays> keys = {
+      key<sim::OwnDelays>("scan", &sim::OwnDelays::scan, duration(0s, kLongestDelay), "(that of the air)",
+                          "how long after its begin a scan sees it; one that ends earlier misses it"),
+      key<sim::OwnDelays>("join", &sim::OwnDelays::associate, duration(0s, kLongestDelay),
+                          "(that of the air)", "how long it takes to associate"),
+      key<sim::OwnDelays>("address", &sim::OwnDelays::address, duration(0s, kLongestDelay),
+                          "(that of the air)", "how long it takes to get an address"),
   };
   return keys;
 }
@@ -41,21 +66,46 @@ const Keys<AccessPoint>& access_point_keys() {
       key<AccessPoint>("ssid", &AccessPoint::ssid, text(1, kLongestSsid), "", "its name").must_be_there(),
       key<AccessPoint>("password", &AccessPoint::password, secret(0, kLongestPassword), "\"\"",
                        "8 to 63 bytes or 64 hexadecimal digits for wpa and wpa2; 5 or 13 bytes, or 10 or 26 "
-                       "hexadecimal digits for wep; none for open and wpa2-enterprise"),
+                       "hexadecimal digits, for wep; none for open and wpa2-enterprise"),
       key<AccessPoint>("security", &AccessPoint::security, security(), "\"wpa2\"",
                        "how it is protected; wpa2-enterprise refuses every join"),
-      key<AccessPoint>("channel", &AccessPoint::channel, number<std::uint8_t>(1, 14), "1", "its channel"),
-      key<AccessPoint>("rssi", &AccessPoint::rssi, number<std::int8_t>(-120, 0), "-50",
-                       "its signal, in dBm, wherever one stands"),
+      key<AccessPoint>("channel", &AccessPoint::channel, number<std::uint8_t>(1, 14), "1",
+                       "its channel; 12 to 14 only where the country has them"),
+      key<AccessPoint>("rssi", &AccessPoint::rssi, number<std::int8_t>(-120, 0), "(by the positions, or -50)",
+                       "its signal in dBm, wherever one stands; below -95 it is not heard"),
+      key<AccessPoint>("position", &AccessPoint::position, position(), "(nowhere in particular)",
+                       "where it stands; modules that stand somewhere hear it by their distance"),
       key<AccessPoint>("bssid", &AccessPoint::bssid, hardware_address(), "(02:bf:44:00:00:NN, by its number)",
-                       "its address; two access points may have one ssid, but not one bssid"),
+                       "its address; several access points may have one ssid, but not one bssid"),
       key<AccessPoint>("hidden", &AccessPoint::hidden, flag(), "false",
                        "true: a scan shows its name only to those who ask for it"),
       key<AccessPoint>("silent", &AccessPoint::silent, flag(), "false",
                        "true: it is seen, but never answers a join"),
-      key<AccessPoint>("subnet", put_subnet, subnet(24, 24), "(10.44.N.0/24, by its number)",
-                       "the network behind it"),
+      key<AccessPoint>("wps", &AccessPoint::wps, flag(), "false", "true: a scan says that it has WPS"),
+      key<AccessPoint>("country", &AccessPoint::country, country(), "(none)",
+                       "where it stands in the law: which channels it may have"),
+      key<AccessPoint>("max_stations", &AccessPoint::max_stations, number<std::uint8_t>(0, 255),
+                       "(any number)", "how many may be joined at a time"),
+      key<AccessPoint>("subnet", put_subnet, subnet(8, 30), "(10.44.N.0/24, by its number)",
+                       "the network behind it; its first address is the gateway, which is this machine"),
       table<AccessPoint, AccessPoint>("dhcp", std::identity(), dhcp_keys(), "how it gives addresses"),
+      table<AccessPoint, sim::OwnDelays>("delays", &AccessPoint::delays, own_delay_keys(),
+                                         "how long things take here"),
+  };
+  return keys;
+}
+
+const Keys<sim::Station>& station_keys() {
+  static const Keys<sim::Station> keys = {
+      key<sim::Station>("ssid", &sim::Station::ssid, text(1, kLongestSsid), "",
+                        "the softAP of a module that it joins, as soon as there is one of that name")
+          .must_be_there(),
+      key<sim::Station>("password", &sim::Station::password, secret(0, kLongestPassword), "\"\"",
+                        "what it thinks the password is"),
+      key<sim::Station>("mac", &sim::Station::mac, hardware_address(), "(02:bf:57:00:00:NN, by its number)",
+                        "its address"),
+      key<sim::Station>("after", &sim::Station::after, duration(0s, kLongestLease), "\"0s\"",
+                        "how long the softAP must have been there"),
   };
   return keys;
 }
@@ -89,8 +139,7 @@ const Keys<ModuleSpec>& module_keys() {
       key<ModuleSpec>("state", &ModuleSpec::remembers, remembers(), "true",
                       "false or \"none\": what it is told to store ends with the program"),
       key<ModuleSpec>("position", &ModuleSpec::position, position(), "(nowhere in particular)",
-                      "where it stands")
-          .not_yet(),
+                      "where it stands; without it, it hears those that have one at -50 dBm"),
       map<ModuleSpec, Forward>(
           "forward", &ModuleSpec::forwards, read_forward,
           "a port of the module and a place of this machine, \"8080\" = \"0.0.0.0:18080\"",
@@ -116,14 +165,14 @@ const Keys<NetDraft>& net_keys() {
 
 const Keys<sim::Delays>& delay_keys() {
   static const Keys<sim::Delays> keys = {
-      key<sim::Delays>("scan", &sim::Delays::scan, duration(1ms, kLongestDelay), "\"500ms\"",
+      key<sim::Delays>("scan", &sim::Delays::scan, duration(0s, kLongestDelay), "\"500ms\"",
                        "how long a scan takes"),
-      key<sim::Delays>("join", &sim::Delays::associate, duration(1ms, kLongestDelay), "\"300ms\"",
+      key<sim::Delays>("join", &sim::Delays::associate, duration(0s, kLongestDelay), "\"300ms\"",
                        "how long it takes to associate"),
-      key<sim::Delays>("address", &sim::Delays::address, duration(1ms, kLongestDelay), "\"200ms\"",
+      key<sim::Delays>("address", &sim::Delays::address, duration(0s, kLongestDelay), "\"200ms\"",
                        "how long DHCP takes"),
-      key<sim::Delays>("wrong_password", &sim::Delays::reject_password, duration(1ms, kLongestDelay),
-                       "\"1s\"", "how long it takes until a wrong password is refused"),
+      key<sim::Delays>("wrong_password", &sim::Delays::reject_password, duration(0s, kLongestDelay), "\"1s\"",
+                       "how long it takes until a wrong password is refused"),
   };
   return keys;
 }
@@ -133,6 +182,8 @@ const Keys<Draft>& world_keys() {
   static const Keys<Draft> keys = {
       tables<Draft, AccessPoint>("ap", &Draft::access_points, access_point_keys(), "ssid",
                                  "an access point, and the network behind it"),
+      tables<Draft, sim::Station>("station", &Draft::stations, station_keys(), "ssid",
+                                  "a simulated station, which joins the softAP of a module"),
       tables<Draft, ModuleSpec>("module", &Draft::modules, module_keys(), "name",
                                 "a module; where there is none, there is one: bfq0"),
       table<Draft, NetDraft>("net", &Draft::net, net_keys(),

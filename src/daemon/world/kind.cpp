@@ -50,10 +50,9 @@ bool is_safe_name(std::string_view name) {
                      [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-/// What a reader of the command line says of a value, without the name of its option.
-std::string without_option(std::string_view why) {
-  if (why.starts_with("--")) why.remove_prefix(std::min(why.find(' ') + 1, why.size()));
-  return std::string(why);
+/// What the reader of an option says of a value, without the option and the value.
+std::string without(const std::string& prefix, std::string_view why) {
+  return std::string(why.starts_with(prefix) ? why.substr(prefix.size()) : why);
 }
 }  // namespace
 
@@ -139,13 +138,13 @@ Kind<DoorSpec> door() {
             try {
               return {parse_door(*value)};
             } catch (const UsageError& error) {
-              return {{}, without_option(error.what())};
+              return {{}, without("--serial " + *value + ": ", error.what())};
             }
           }};
 }
 
 Kind<std::string> policy_entry(std::string list) {
-  return {"entries as --net takes them",
+  return {"an entry as --net takes it",
           [list = std::move(list)](const toml::node& node) -> Read<std::string> {
             auto value = node.value_exact<std::string>();
             if (!value) return {};
@@ -155,7 +154,7 @@ Kind<std::string> policy_entry(std::string list) {
               NetPolicy::parse(list + '=' + *value);
               return {std::move(value)};
             } catch (const UsageError& error) {
-              return {{}, without_option(error.what())};
+              return {{}, without("--net " + list + ": '" + *value + "': ", error.what())};
             }
           }};
 }

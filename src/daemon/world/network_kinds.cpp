@@ -4,15 +4,13 @@
 
 #include <algorithm>
 
+#include "daemon/net/address.h"
+
 namespace bfq::daemon {
 namespace {
 constexpr std::size_t kLongestLabel = 63;
 
 constexpr Ipv4 mask_of(unsigned bits) { return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits)); }
-
-std::string text_of(Ipv4 a) {
-  return fmt::format("{}.{}.{}.{}", a.octet(0), a.octet(1), a.octet(2), a.octet(3));
-}
 
 /// Networks of which no host can have an address: this host, loopback, link-local, multicast and above.
 bool has_no_hosts(Ipv4 network) {
@@ -62,6 +60,33 @@ Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
             if (first != *address) return {{}, fmt::format("the network begins at {}", text_of(first))};
             return {Subnet{first, mask}};
           }};
+}
+
+Kind<sim::Pool> pool() {
+  return {"two addresses, such as [\"10.44.7.100\", \"10.44.7.199\"], the lower one first",
+          [](const toml::node& node) -> Read<sim::Pool> {
+            const toml::array* pair = node.as_array();
+            if (pair == nullptr || pair->size() != 2) return {};
+            const auto first = parse_ipv4((*pair)[0].value_exact<std::string_view>().value_or(""));
+            const auto last = parse_ipv4((*pair)[1].value_exact<std::string_view>().value_or(""));
+            if (!first || !last || *last < *first) return {};
+            return {sim::Pool{*first, *last}};
+          }};
+}
+
+Kind<std::string> country() {
+  return {"two capital letters, such as \"DE\"", [](const toml::node& node) -> Read<std::string> {
+            auto value = node.value_exact<std::string>();
+            const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+            if (!value || value->size() != 2 || !std::all_of(value->begin(), value->end(), is_capital))
+              return {};
+            return {std::move(value)};
+          }};
+}
+
+unsigned highest_channel(std::string_view country) {
+  if (country == "JP") return 14;
+  return country == "US" || country == "CA" || country == "TW" ? 11 : 13;
 }
 
 Kind<sim::Dhcp> dhcp_switch() {

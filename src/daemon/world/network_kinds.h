@@ -9,6 +9,15 @@ namespace bfq::daemon {
 /// "10.44.7.0/24": a network of hosts, by its first address and how many bits its mask has.
 Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits);
 
+/// ["10.44.7.100", "10.44.7.199"], the first and the last.
+Kind<sim::Pool> pool();
+
+/// "DE": two capital letters.
+Kind<std::string> country();
+
+/// The highest channel that is used there.
+unsigned highest_channel(std::string_view country);
+
 /// true, false or "refuses".
 Kind<sim::Dhcp> dhcp_switch();
 

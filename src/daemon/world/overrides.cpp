@@ -123,7 +123,8 @@ void put_override(toml::table& world, const std::string& override_text, Problems
   if (!said && value != std::string_view::npos) {
     said = parse(override_text.substr(0, value) + quoted(override_text.substr(value)), place.source, ignored);
   }
-  if (!said) return problems.add(place, "write TABLE.NAME.KEY=VALUE, such as ap.LAB.rssi=-80; " + why);
+  if (!said || said->empty())
+    return problems.add(place, "write TABLE.NAME.KEY=VALUE, such as ap.LAB.rssi=-80; " + why);
   for (const Named& named : kNamed) {
     if (toml::node* entries = said->get(named.array); entries != nullptr) {
       put_into_entries(world, named, *entries, place, problems);

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "daemon/failure.h"
+#include "daemon/hardware_addresses.h"
 #include "daemon/world/checks.h"
 #include "daemon/world/keys.h"
 #include "daemon/world/overrides.h"
@@ -51,13 +52,23 @@ NetPolicy policy_of(const NetDraft& net) {
   return NetPolicy::parse(text);
 }
 
-World world_of(const Draft& draft) {
-  World world;
-  world.air.delays = draft.delays;
-  for (const auto& ap : draft.access_points) sim::add_access_point(world.air, ap.value);
+sim::Air air_of(const Draft& draft, const sim::Air& before) {
+  sim::Air air{.delays = draft.delays};
+  for (const auto& ap : draft.access_points) air.access_points.push_back(ap.value);
+  for (const auto& station : draft.stations) air.stations.push_back(station.value);
+  for (std::size_t i = 0; i < draft.modules.size(); ++i) {
+    const ModuleSpec& module = draft.modules[i].value;
+    const MacAddress mac = module.station_mac.value_or(numbered_station_mac(static_cast<unsigned>(i)));
+    if (module.position) air.modules.push_back({mac, *module.position});
+  }
+  sim::complete(air, before);
+  return air;
+}
+
+World world_of(const Draft& draft, const sim::Air& before) {
+  World world{
+      .air = air_of(draft, before), .modules = {}, .policy = policy_of(draft.net), .names = draft.net.names};
   for (const auto& module : draft.modules) world.modules.push_back(module.value);
-  world.policy = policy_of(draft.net);
-  world.names = draft.net.names;
   return world;
 }
 
@@ -79,8 +90,8 @@ std::string read_world_file(const std::string& path) {
   return text;
 }
 
-WorldReading read_world(std::string_view text, std::string_view name,
-                        std::span<const std::string> overrides) {
+WorldReading read_world(std::string_view text, std::string_view name, std::span<const std::string> overrides,
+                        const sim::Air& before) {
   Problems problems;
   auto parsed = parse(text, name, problems);
   if (!parsed) return {std::nullopt, problems.lines()};
@@ -91,6 +102,6 @@ WorldReading read_world(std::string_view text, std::string_view name,
   open_doors_by_name(draft);
   check_together(draft);
   if (!problems.empty()) return {std::nullopt, problems.lines()};
-  return {world_of(draft), {}};
+  return {world_of(draft, before), {}};
 }
 }  // namespace bfq::daemon

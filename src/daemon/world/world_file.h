@@ -28,9 +28,10 @@ struct WorldReading {
 
 /// Reads the text of a world file; `name` is what errors call it. Each override is what --set takes, a line
 /// of TOML whose keys begin with ap.NAME, module.NAME and so on, and is put in before anything is checked.
-/// Never throws for what the text or the overrides say.
+/// What nobody gave an address has the one that it had in `before`, or a free one. Never throws for what the
+/// text or the overrides say.
 WorldReading read_world(std::string_view text, std::string_view name,
-                        std::span<const std::string> overrides = {});
+                        std::span<const std::string> overrides = {}, const sim::Air& before = {});
 
 /// All of a file; throws UsageError where it cannot be read or is longer than any world.
 std::string read_world_file(const std::string& path);
