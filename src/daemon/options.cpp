@@ -82,19 +82,6 @@ void show_commands(const std::string& name) {
                    "\nbfq4004 commands lists them all.");
 }
 
-/// The world that is asked for; throws UsageError with all that is wrong with it.
-World read_world_of(const Words& words) {
-  const bool is_file = !words.world.empty();
-  const std::string text = is_file ? read_world_file(words.world) : std::string(default_world());
-  WorldReading reading = read_world(text, is_file ? words.world : "the default world", words.overrides);
-  if (reading.world) return std::move(*reading.world);
-  std::string message = reading.problems.size() == 1
-                            ? "there is a mistake in the world"
-                            : std::to_string(reading.problems.size()) + " mistakes in the world";
-  for (const std::string& problem : reading.problems) message += "\n" + problem;
-  throw UsageError(message);
-}
-
 void put_doors(std::vector<ModuleSpec>& modules, const std::vector<std::string>& doors) {
   if (modules.size() > 1) {
     throw UsageError("--serial: the world has " + std::to_string(modules.size()) +
@@ -109,26 +96,27 @@ void put_doors(std::vector<ModuleSpec>& modules, const std::vector<std::string>&
 
 Options understand(const Words& words) {
   if (words.speed == "baud") throw UsageError("--speed baud is not there yet: use --speed fast");
-  World world = read_world_of(words);
-  if (!words.serial.empty()) put_doors(world.modules, words.serial);
+  WorldReader reader(words.world, words.overrides);
+  const World& world = reader.world();
+  Options options{.world = reader,
+                  .modules = world.modules,
+                  .state_directory = state_directory(words.state),
+                  .policy = words.net.empty() ? world.policy : NetPolicy::parse(words.net),
+                  .names = world.names,
+                  .log_level = words.log_level};
+  if (!words.serial.empty()) put_doors(options.modules, words.serial);
   if (!words.speed.empty())
-    for (ModuleSpec& module : world.modules) module.uart.speed = UartPhysics::Speed::fast;
-  return {.world_file = words.world,
-          .overrides = words.overrides,
-          .air = std::move(world.air),
-          .modules = std::move(world.modules),
-          .state_directory = state_directory(words.state),
-          .policy = words.net.empty() ? std::move(world.policy) : NetPolicy::parse(words.net),
-          .names = std::move(world.names),
-          .log_level = words.log_level};
+    for (ModuleSpec& module : options.modules) module.uart.speed = UartPhysics::Speed::fast;
+  return options;
 }
 
 void lint(const Words& words) {
-  const World world = read_world_of(words);
+  const WorldReader reader(words.world, words.overrides);
+  const World& world = reader.world();
   const auto count = [](std::size_t n, const std::string& what) {
     return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
   };
-  std::cout << words.world << " is a good world: " << count(world.air.access_points.size(), "access point")
+  std::cout << reader.name() << " is a good world: " << count(world.air.access_points.size(), "access point")
             << " and " << count(world.modules.size(), "module") << '\n';
 }
 }  // namespace

@@ -101,11 +101,6 @@ class Owners {
   std::map<Thing, std::string> owners_;
 };
 
-std::string text_of(MacAddress mac) {
-  const auto& b = mac.bytes;
-  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", b[0], b[1], b[2], b[3], b[4], b[5]);
-}
-
 void check_hardware_addresses(Draft& draft) {
   Owners<MacAddress> owners;
   for (auto& [ap, section] : draft.access_points)

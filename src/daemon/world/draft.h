@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/options.h"
+#include "daemon/module_spec.h"
 #include "daemon/world/section.h"
 #include "sim/air.h"
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,8 @@ template <class T>
 struct Key {
   KeyInfo info;
   std::function<void(const toml::node&, T& into, Section& section, const std::string& path)> read;
+  /// The keys in which two values differ: this one's path, or those of its table.
+  std::function<std::vector<std::string>(const T&, const T&, const std::string& path)> differing{};
   bool required = false;
 
   /// It is known, but nobody acts on it so far: it is refused.
@@ -33,6 +36,15 @@ struct Key {
     Key key = *this;
     key.read = [](const toml::node&, T&, Section& section, const std::string& path) {
       section.refuse(path, "is not there yet; leave it out");
+    };
+    return key;
+  }
+  /// It differs where what `part` takes from two values does.
+  template <class Part>
+  Key compared_by(Part part) const {
+    Key key = *this;
+    key.differing = [part](const T& a, const T& b, const std::string& path) {
+      return part(a) == part(b) ? std::vector<std::string>{} : std::vector<std::string>{path};
     };
     return key;
   }
@@ -91,6 +103,18 @@ void read_table(const toml::table& table, const Keys<T>& keys, T& into, Section&
   }
 }
 
+/// The keys in which two values differ, as the file has them: "rssi", "dhcp.pool".
+template <class T>
+std::vector<std::string> differing_keys(const Keys<T>& keys, const T& a, const T& b,
+                                        const std::string& prefix = {}) {
+  std::vector<std::string> out;
+  for (const Key<T>& key : keys) {
+    if (!key.differing) continue;
+    for (std::string& path : key.differing(a, b, prefix + key.info.name)) out.push_back(std::move(path));
+  }
+  return out;
+}
+
 /// Reads one value, or tells what is wrong with it.
 template <class V>
 std::optional<V> read_value(const Kind<V>& kind, const toml::node& node, Section& section,
@@ -110,16 +134,20 @@ std::optional<V> read_value(const Kind<V>& kind, const toml::node& node, Section
 template <class T, class V, class Where>
 Key<T> key(std::string name, Where where, Kind<V> kind, std::string otherwise, std::string meaning) {
   KeyInfo info{std::move(name), kind.allowed, std::move(otherwise), std::move(meaning)};
-  return {std::move(info), [where, kind = std::move(kind)](const toml::node& node, T& into, Section& section,
-                                                           const std::string& path) {
-            auto value = read_value(kind, node, section, path);
-            if (!value) return;
-            if constexpr (std::invocable<Where, T&, V>) {
-              where(into, std::move(*value));
-            } else {
-              std::invoke(where, into) = std::move(*value);
-            }
-          }};
+  Key<T> key;
+  key.info = std::move(info);
+  key.read = [where, kind = std::move(kind)](const toml::node& node, T& into, Section& section,
+                                             const std::string& path) {
+    auto value = read_value(kind, node, section, path);
+    if (!value) return;
+    if constexpr (std::invocable<Where, T&, V>) {
+      where(into, std::move(*value));
+    } else {
+      std::invoke(where, into) = std::move(*value);
+    }
+  };
+  if constexpr (std::is_member_object_pointer_v<Where>) return key.compared_by(std::mem_fn(where));
+  return key;
 }
 
 /// An array of values.
@@ -167,6 +195,9 @@ Key<T> table(std::string name, Where where, const Keys<Inner>& keys, std::string
             const toml::table* inner = node.as_table();
             if (inner == nullptr) return section.refuse(path, not_allowed(shown(node), {}, "a table"));
             read_table(*inner, keys, std::invoke(where, into), section, path + '.');
+          },
+          [where, &keys](const T& a, const T& b, const std::string& path) {
+            return differing_keys(keys, std::invoke(where, a), std::invoke(where, b), path + '.');
           }};
 }
 

@@ -61,6 +61,8 @@ const Keys<sim::OwnDelays>& own_delay_keys() {
   return keys;
 }
 
+}  // namespace
+
 const Keys<AccessPoint>& access_point_keys() {
   static const Keys<AccessPoint> keys = {
       key<AccessPoint>("ssid", &AccessPoint::ssid, text(1, kLongestSsid), "", "its name").must_be_there(),
@@ -87,7 +89,8 @@ const Keys<AccessPoint>& access_point_keys() {
       key<AccessPoint>("max_stations", &AccessPoint::max_stations, number<std::uint8_t>(0, 255),
                        "(any number)", "how many may be joined at a time"),
       key<AccessPoint>("subnet", put_subnet, subnet(8, 30), "(10.44.N.0/24, by its number)",
-                       "the network behind it; its first address is the gateway, which is this machine"),
+                       "the network behind it; its first address is the gateway, which is this machine")
+          .compared_by([](const AccessPoint& ap) { return std::pair(ap.network, ap.netmask); }),
       table<AccessPoint, AccessPoint>("dhcp", std::identity(), dhcp_keys(), "how it gives addresses"),
       table<AccessPoint, sim::OwnDelays>("delays", &AccessPoint::delays, own_delay_keys(),
                                          "how long things take here"),
@@ -110,6 +113,7 @@ const Keys<sim::Station>& station_keys() {
   return keys;
 }
 
+namespace {
 const Keys<UartPhysics>& fifo_keys() {
   static const Keys<UartPhysics> keys = {
       key<UartPhysics>("rx", &UartPhysics::receive_fifo, number<std::size_t>(1, 65536), "128",

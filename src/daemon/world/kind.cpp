@@ -9,6 +9,7 @@
 
 #include "at/param.h"
 #include "daemon/failure.h"
+#include "daemon/net/policy.h"
 
 namespace bfq::daemon {
 namespace {

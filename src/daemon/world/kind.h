@@ -13,7 +13,7 @@
 
 #include "base/mac.h"
 #include "base/time.h"
-#include "daemon/options.h"
+#include "daemon/module_spec.h"
 
 /// What a value of a world file may be. A kind says what is allowed in words, for errors and for the
 /// reference, and reads what is written; it never throws for what is wrong with that.

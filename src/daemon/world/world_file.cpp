@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
 #include "daemon/failure.h"
 #include "daemon/hardware_addresses.h"
@@ -72,6 +73,24 @@ World world_of(const Draft& draft, const sim::Air& before) {
   return world;
 }
 
+std::string written(const toml::table& table) {
+  std::ostringstream out;
+  out << table;
+  return out.str();
+}
+
+/// The modules and [net] as they are written; where a module stands can change at any time.
+std::map<std::string, std::string> fixed_parts(const toml::table& world) {
+  std::map<std::string, std::string> parts;
+  for (const toml::node& node : *world["module"].as_array()) {
+    toml::table module = *node.as_table();
+    module.erase("position");
+    parts.emplace("module " + module["name"].value_or(std::string()), written(module));
+  }
+  if (const toml::table* net = world["net"].as_table()) parts.emplace("[net]", written(*net));
+  return parts;
+}
+
 void open_doors_by_name(Draft& draft) {
   for (auto& [module, section] : draft.modules) {
     if (section.stands("name") && !section.wrote("serial"))
@@ -102,6 +121,8 @@ WorldReading read_world(std::string_view text, std::string_view name, std::span<
   open_doors_by_name(draft);
   check_together(draft);
   if (!problems.empty()) return {std::nullopt, problems.lines()};
-  return {world_of(draft, before), {}};
+  World world = world_of(draft, before);
+  world.fixed = fixed_parts(*parsed);
+  return {std::move(world), {}};
 }
 }  // namespace bfq::daemon

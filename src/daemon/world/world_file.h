@@ -1,13 +1,14 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/module_spec.h"
 #include "daemon/net/policy.h"
-#include "daemon/options.h"
 #include "sim/air.h"
 
 namespace bfq::daemon {
@@ -18,6 +19,8 @@ struct World {
   std::vector<ModuleSpec> modules;  ///< at least one, each with a name and a door
   NetPolicy policy;
   std::vector<KnownName> names;
+  /// What only a restart changes, as it is written: "module left", "[net]".
+  std::map<std::string, std::string> fixed;
 };
 
 /// A world, or all that is wrong with it, one line for each mistake.
