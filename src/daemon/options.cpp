@@ -9,7 +9,7 @@
 #include "daemon/caller.h"
 #include "daemon/failure.h"
 #include "daemon/version.h"
-#include "daemon/world/world_file.h"
+#include "daemon/world/reference.h"
 #include "manual/manual.h"
 
 namespace bfq::daemon {
@@ -128,6 +128,8 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
       *app.add_subcommand("commands", "Tell which commands the module speaks, or all about one");
   CLI::App& check = *app.add_subcommand("lint", "Tell all that is wrong with a world file, with its lines");
   CLI::App& show = *app.add_subcommand("world", "Print the default world, ready to be edited");
+  bool keys = false;
+  show.add_flag("--keys", keys, "print all keys of a world file instead, as Markdown");
   std::string command;
   commands.add_option("name", command, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")->type_name("NAME");
   Words words;
@@ -144,7 +146,8 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
   }
   if (commands.parsed()) return show_commands(command), std::nullopt;
   if (check.parsed()) return lint(words), std::nullopt;
-  if (show.parsed()) return std::cout << default_world(), std::nullopt;
+  if (show.parsed())
+    return std::cout << (keys ? world_reference() : std::string(default_world())), std::nullopt;
   return understand(words);
 }
 

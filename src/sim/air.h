@@ -49,6 +49,7 @@ struct AccessPoint {
   std::string country{};
   std::optional<Position> position{};
   std::optional<std::uint8_t> max_stations{};
+  std::int16_t frequency_offset = 0;  ///< of its crystal, as a scan shows it
 
   Ipv4 network{};  ///< the LAN's lowest address
   Ipv4 netmask{255, 255, 255, 0};

@@ -25,7 +25,10 @@ std::string arrival(const One& one, const std::vector<One>& all, Key key, const 
   const auto old =
       std::find_if(all.begin(), all.end(), [&](const One& other) { return other.*key == one.*key; });
   if (old == all.end()) return called(one) + " comes";
-  return fmt::format("{}: {} changed", called(one), fmt::join(differing_keys(keys, *old, one), ", "));
+  const auto changed = differing_keys(keys, *old, one);
+  // What is no key of it follows from the seed.
+  return fmt::format("{}: {} changed", called(one),
+                     changed.empty() ? "seed" : fmt::format("{}", fmt::join(changed, ", ")));
 }
 
 template <class One, class Key, class Value>

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct NetDraft {
 struct Draft {
   explicit Draft(Problems& problems, const Place& file) : section("", file, problems) {}
 
+  std::uint64_t seed = 0;
   std::vector<Written<sim::AccessPoint>> access_points;
   std::vector<Written<sim::Station>> stations;
   std::vector<Written<ModuleSpec>> modules;

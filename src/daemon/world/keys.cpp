@@ -184,6 +184,10 @@ const Keys<sim::Delays>& delay_keys() {
 
 const Keys<Draft>& world_keys() {
   static const Keys<Draft> keys = {
+      key<Draft>("seed", &Draft::seed, number<std::uint64_t>(0, std::numeric_limits<std::int64_t>::max()),
+                 "0",
+                 "what nobody writes down follows from it, the same each time: the frequency offset of each "
+                 "access point in a scan; with 0 they are all 0"),
       tables<Draft, AccessPoint>("ap", &Draft::access_points, access_point_keys(), "ssid",
                                  "an access point, and the network behind it"),
       tables<Draft, sim::Station>("station", &Draft::stations, station_keys(), "ssid",

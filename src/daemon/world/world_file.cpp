@@ -53,6 +53,16 @@ NetPolicy policy_of(const NetDraft& net) {
   return NetPolicy::parse(text);
 }
 
+/// The frequency offset of an access point: as good as random, and always the same for the same seed.
+std::int16_t frequency_offset(std::uint64_t seed, MacAddress bssid) {
+  if (seed == 0) return 0;
+  // FNV-1a: the standard library's distributions may differ from one machine to the next.
+  std::uint64_t hash = 0xcbf29ce484222325U ^ seed;
+  for (const std::uint8_t byte : bssid.bytes) hash = (hash ^ byte) * 0x100000001b3U;
+  constexpr int kMost = 40;
+  return static_cast<std::int16_t>(static_cast<int>((hash >> 32U) % (2 * kMost + 1)) - kMost);
+}
+
 sim::Air air_of(const Draft& draft, const sim::Air& before) {
   sim::Air air{.delays = draft.delays};
   for (const auto& ap : draft.access_points) air.access_points.push_back(ap.value);
@@ -63,12 +73,16 @@ sim::Air air_of(const Draft& draft, const sim::Air& before) {
     if (module.position) air.modules.push_back({mac, *module.position});
   }
   sim::complete(air, before);
+  for (sim::AccessPoint& ap : air.access_points) ap.frequency_offset = frequency_offset(draft.seed, ap.bssid);
   return air;
 }
 
 World world_of(const Draft& draft, const sim::Air& before) {
-  World world{
-      .air = air_of(draft, before), .modules = {}, .policy = policy_of(draft.net), .names = draft.net.names};
+  World world{.air = air_of(draft, before),
+              .modules = {},
+              .policy = policy_of(draft.net),
+              .names = draft.net.names,
+              .fixed = {}};
   for (const auto& module : draft.modules) world.modules.push_back(module.value);
   return world;
 }

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "daemon/failure.h"
+#include "daemon/world/keys.h"
 
 namespace bfq::daemon {
 namespace {
@@ -185,6 +186,50 @@ TEST(WorldFile, WhoHadAnAddressKeepsItWhenAnotherComes) {
                  "w", {}, one.world->air);
   ASSERT_TRUE(two.world);
   EXPECT_EQ(two.world->air.access_points[1], one.world->air.access_points[0]);
+}
+
+TEST(WorldFile, TheSeedDecidesWhatNobodyWrites) {
+  const auto offsets = [](const char* seed) {
+    const std::vector<std::string> overrides = {std::string("seed=") + seed};
+    const WorldReading reading = read_world(default_world(), "default", overrides);
+    std::vector<int> out;
+    for (const sim::AccessPoint& ap : reading.world->air.access_points) out.push_back(ap.frequency_offset);
+    return out;
+  };
+  EXPECT_EQ(offsets("0"), std::vector<int>(6, 0));
+  EXPECT_EQ(offsets("7"), offsets("7"));
+  EXPECT_NE(offsets("7"), offsets("8"));
+  EXPECT_NE(offsets("7"), std::vector<int>(6, 0));
+}
+
+// What the reference says holds for a key that is left out, is what holds.
+TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
+  const auto check = [](const std::string& head, const std::vector<KeyInfo>& keys, auto& self) -> void {
+    for (const KeyInfo& key : keys) {
+      if (!key.inner.empty()) self(head + key.name + ".", key.inner, self);
+      if (!key.inner.empty() || !key.is_there || key.otherwise.empty() || key.otherwise.front() == '(')
+        continue;
+      const std::vector<std::string> overrides = {head + key.name + "=" + key.otherwise};
+      const std::string text =
+          "[[ap]]\nssid = \"x\"\npassword = \"12345678\"\n[[station]]\nssid = \"x\"\n[[module]]\n";
+      const WorldReading without = read_world(text, "w"), with = read_world(text, "w", overrides);
+      if (key.name == "password" && head == "ap.x.") continue;
+      SCOPED_TRACE(overrides.front());
+      ASSERT_TRUE(with.world) << with.problems.front();
+      EXPECT_EQ(with.world->air, without.world->air);
+      EXPECT_EQ(with.world->modules.front().uart, without.world->modules.front().uart);
+      EXPECT_EQ(with.world->modules.front().remembers, without.world->modules.front().remembers);
+    }
+  };
+  for (const Key<Draft>& key : world_keys()) {
+    const bool repeats = key.info.allowed != "a table" && !key.info.inner.empty();
+    const std::string head = key.info.name + (key.info.name == "module" ? ".bfq0." : repeats ? ".x." : ".");
+    if (key.info.inner.empty()) {
+      check("", {key.info}, check);
+    } else {
+      check(head, key.info.inner, check);
+    }
+  }
 }
 
 // Overrides -----------------------------------------------------------------------------------------
