@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/net/address.h"
 #include "daemon/net/route.h"
@@ -46,19 +48,43 @@ std::string printable(std::string text) {
   return text;
 }
 
+/// How wide a column must be for its texts; UTF-8 counts by characters.
+template <class Texts>
+std::size_t width_of(const Texts& texts, std::size_t least) {
+  for (const std::string& text : texts) {
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
+    least = std::max(least, static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins)));
+  }
+  return least;
+}
+
 void list_access_points(std::string& out, const sim::Air& air) {
   const auto& all = air.access_points;
-  const std::size_t told = all.size() <= kMostTold + 1 ? all.size() : kMostTold;
-  if (all.empty()) out += "\n  no access points\n";
-  if (!all.empty()) out += "\n  access point   password\n";
-  for (std::size_t i = 0; i < told; ++i) {
-    const sim::AccessPoint& ap = all[i];
-    const std::string signal = ap.rssi ? fmt::format("{} dBm", *ap.rssi) : "by distance";
-    out += fmt::format("  {:<14} {:<17} {}, channel {}, {}{}\n", printable(ap.ssid),
-                       ap.password.empty() ? "-" : printable(ap.password), words_for(ap.security), ap.channel,
-                       signal, remark(ap));
+  if (all.empty()) return void(out += "\n  no access points\n");
+  std::vector<std::string> names, passwords;
+  for (const sim::AccessPoint& ap : all) {
+    if (names.size() == kMostTold && all.size() > kMostTold + 1) break;
+    names.push_back(printable(ap.ssid));
+    passwords.push_back(ap.password.empty() ? "-" : printable(ap.password));
   }
-  if (told < all.size()) out += fmt::format("  and {} more\n", all.size() - told);
+  const std::size_t wide = width_of(names, 14), as_wide = width_of(passwords, 17);
+  out += fmt::format("\n  {:<{}} password\n", "access point", wide);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string signal = all[i].rssi ? fmt::format("{} dBm", *all[i].rssi) : "by distance";
+    out += fmt::format("  {:<{}} {:<{}} {}, channel {}, {}{}\n", names[i], wide, passwords[i], as_wide,
+                       words_for(all[i].security), all[i].channel, signal, remark(all[i]));
+  }
+  if (names.size() < all.size()) out += fmt::format("  and {} more\n", all.size() - names.size());
+}
+
+/// As a host types it between quotation marks.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"' || c == ',') out += '\\';
+    out += c;
+  }
+  return out;
 }
 
 std::string terminal_command(const Board& board) {
@@ -76,7 +102,7 @@ void suggest(std::string& out, const Board& board, const sim::Air& air) {
   const auto usable = std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
   out += fmt::format("\n  to begin with, type\n    {}\n", terminal_command(board));
   if (usable != aps.end())
-    out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", usable->ssid, usable->password);
+    out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid), escaped(usable->password));
   out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",8000\n", kThisMachine);
 }
 }  // namespace
