@@ -64,13 +64,15 @@ class Examples(unittest.TestCase):
         for position, bssid, address in (("[2, 1]", "02:bf:44:12:00:01", "192.168.178.20"),
                                          ("[13, 3]", "02:bf:44:12:00:02", "192.168.178.201")):
             with hosts(home, ["lamp"], f"--set=module.lamp.position={position}") as (_, [host]):
-                self.assertEqual(host.command('AT+CWJAP_CUR="Hill Street 12","correct horse battery"'), JOINED)
+                answer = host.command('AT+CWJAP_CUR="Hill Street 12","correct horse battery"')
+                self.assertEqual(answer, JOINED)
                 self.assertIn(bssid.encode(), host.command("AT+CWJAP_CUR?"))
                 self.assertIn(address.encode(), host.command("AT+CIFSR"))
 
     def test_two_modules_meet(self):
         with hosts(WORLDS / "two_modules.toml", ["hub", "leaf"]) as (module, [hub, leaf]):
-            self.assertRegex(module.banner, r"module +hub at 127\.64\.0\.1\n(.*\n)+ +module +leaf at 127\.64\.0\.2")
+            for name, address in (("hub", r"127\.64\.0\.1"), ("leaf", r"127\.64\.0\.2")):
+                self.assertRegex(module.banner, f"module +{name} at {address}\n")
             self.assertEqual(hub.command("AT+CWMODE_CUR=2"), b"\r\nOK\r\n")
             self.assertEqual(hub.command('AT+CWSAP_CUR="hub","hub-4004-hub",5,3'), b"\r\nOK\r\n")
             self.assertEqual(leaf.command('AT+CWJAP_CUR="hub","hub-4004-hub"'), JOINED)
@@ -117,18 +119,20 @@ class Office(unittest.TestCase):
     def test_a_scan_is_filtered(self):
         self.assertEqual(self.scan('="BFQ-OFFICE"'), [f'"BFQ-OFFICE",{rssi}' for rssi in (-48, -55, -71)])
         self.assertEqual(self.scan('="BFQ-OFFICE",,6'), ['"BFQ-OFFICE",-55'])
-        self.assertEqual(self.scan(',"02:bf:44:0f:00:0f"'.replace(",", "=,", 1)), ['"a,b"c\\d",-57'])
+        self.assertEqual(self.scan('=,"02:bf:44:0f:00:0f"'), ['"a,b"c\\d",-57'])
         self.assertEqual(self.scan("=,,13", mask=16), ["13", "13", "13"])
         for ap in self.access_points:
             if ap["ssid"] != "BFQ-OFFICE":  # hidden ones too show for who knows their name
-                self.assertEqual(self.scan(f'="{escaped(ap["ssid"])}"'), [f'"{ap["ssid"]}",{ap["rssi"]}'])
+                found = self.scan(f'="{escaped(ap["ssid"])}"')
+                self.assertEqual(found, [f'"{ap["ssid"]}",{ap["rssi"]}'])
         self.assertEqual(self.scan('="nobody"'), [])
 
     def test_every_name_and_password_can_be_typed(self):
         for ap in self.access_points:
             if ap.get("security") == "wpa2-enterprise":
                 continue
-            typed = f'AT+CWJAP_CUR="{escaped(ap["ssid"])}","{escaped(ap.get("password", ""))}","{ap["bssid"]}"'
+            name, password = escaped(ap["ssid"]), escaped(ap.get("password", ""))
+            typed = f'AT+CWJAP_CUR="{name}","{password}","{ap["bssid"]}"'
             answer = self.host.command(typed)
             self.assertTrue(answer.endswith(JOINED), (typed, answer))
             self.assertEqual(
@@ -215,7 +219,8 @@ class Changes(unittest.TestCase):
         self.assertIn(b'"garden",-60,', host.command("AT+CWLAP"))
         self.read_again(WORLD.replace("10.50.1.0", "10.60.1.0"))
         self.assertIn("(02:bf:44:00:00:77): rssi, subnet changed\n", self.module.log())
-        self.assertEqual(host.expect("WIFI GOT IP\r\n"), b"WIFI DISCONNECT\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n")
+        self.assertEqual(host.expect("WIFI GOT IP\r\n"),
+                         b"WIFI DISCONNECT\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n")
         self.assertIn(b'"10.60.1.2"', host.command("AT+CIFSR"))
 
     def test_a_broken_file_changes_nothing_and_is_reported(self):
@@ -241,7 +246,8 @@ class Changes(unittest.TestCase):
         self.start()
         self.read_again(WORLD + '[[module]]\nname = "other"\n[net]\ndeny = ["*:25"]\n')
         for part in ("module other", "[net]"):
-            self.assertIn(f"{part} is not what it was at the start: that takes a restart\n", self.module.log())
+            told = f"{part} is not what it was at the start: that takes a restart\n"
+            self.assertIn(told, self.module.log())
         self.read_again(WORLD.replace('name = "bfq0"', 'name = "bfq0"\nspeed = "fast"'))
         self.assertIn("module bfq0 is not what it was at the start", self.module.log())
 
@@ -271,21 +277,23 @@ class Program(unittest.TestCase):
     def test_each_module_has_a_state_of_its_own_or_none(self):
         with tempfile.TemporaryDirectory() as directory:
             world = pathlib.Path(directory) / "world.toml"
-            world.write_text('[[module]]\nname = "left"\n[[module]]\nname = "right"\n[[module]]\nname = "none"\n'
-                             "state = false\n")
+            world.write_text("".join(f'[[module]]\nname = "{name}"\n' for name in ("left", "right", "none"))
+                             + "state = false\n")
             state = os.path.join(directory, "state")
             for stored in (b"1", b"3"):
                 with hosts(world, ["left", "right", "none"], state=state) as (_, [left, right, none]):
                     for host in (left, right, none):
                         value = b"1" if host is not left else stored
-                        self.assertEqual(host.command("AT+CWMODE_DEF?"), b"+CWMODE_DEF:%s\r\n\r\nOK\r\n" % value)
+                        answer = host.command("AT+CWMODE_DEF?")
+                        self.assertEqual(answer, b"+CWMODE_DEF:%s\r\n\r\nOK\r\n" % value)
                     self.assertEqual(left.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
                     self.assertEqual(none.command("AT+CWMODE_DEF=2"), b"\r\nOK\r\n")
             flashes = [name for name in os.listdir(state) if name.endswith(".flash")]
             self.assertEqual(sorted(flashes), ["left.flash", "right.flash"])
 
     def test_addresses_are_those_of_the_world(self):
-        macs = ("--set=module.bfq0.station_mac=02:aa:00:00:00:01", "--set=module.bfq0.ap_mac=06:aa:00:00:00:01")
+        macs = ("--set=module.bfq0.station_mac=02:aa:00:00:00:01",
+                "--set=module.bfq0.ap_mac=06:aa:00:00:00:01")
         with Module(*macs) as module, module.started_host() as host:
             host.command("AT+CWMODE_CUR=3")
             answer = host.command("AT+CIFSR")
@@ -304,7 +312,8 @@ class Program(unittest.TestCase):
             status, _, errors = run_program("lint", file.name)
             self.assertEqual(status, 2)
             self.assertIn(f"{file.name}:3:12: ap.x.password: it has 5 bytes; ", errors)
-            self.assertIn(f"{file.name}:5:1: module.bfq0.speeed: there is no such key; is it speed?\n", errors)
+            self.assertIn(f"{file.name}:5:1: module.bfq0.speeed: there is no such key; is it speed?\n",
+                          errors)
             self.assertEqual(run_program("run", file.name)[2], errors)
 
 

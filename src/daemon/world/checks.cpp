@@ -110,13 +110,13 @@ void check_hardware_addresses(Draft& draft) {
     if (section.wrote("mac") && section.stands("mac"))
       owners.take(station.mac, section, "mac", text_of(station.mac));
   for (std::size_t i = 0; i < draft.modules.size(); ++i) {
-    auto& [module, section] = draft.modules[i];
+    ModuleText& module = draft.modules[i];
     const auto index = static_cast<unsigned>(i);
     const auto take = [&](const char* key, MacAddress mac) {
-      if (section.stands(key)) owners.take(mac, section, key, text_of(mac));
+      if (module.section.stands(key)) owners.take(mac, module.section, key, text_of(mac));
     };
-    take("station_mac", module.station_mac.value_or(numbered_station_mac(index)));
-    take("ap_mac", module.access_point_mac.value_or(numbered_access_point_mac(index)));
+    take("station_mac", module.value.station_mac.value_or(numbered_station_mac(index)));
+    take("ap_mac", module.value.access_point_mac.value_or(numbered_access_point_mac(index)));
   }
 }
 
