@@ -22,8 +22,9 @@
 ///
 /// As an access point: between StartAccessPoint and StopAccessPoint, each station that gets in is told
 /// of by one StationJoined, then, if it is given an address, by one StationAddressed, and in the end by one
-/// StationLeft. A StartAccessPoint while one is running ends the old one, with all its stations and
-/// without a StationLeft for them; so does StopAccessPoint.
+/// StationLeft. Another address of its own (net::ServeAddresses) ends the stay of all. A StartAccessPoint
+/// while one is running ends the old one, with all its stations and without a StationLeft for them; so does
+/// StopAccessPoint.
 namespace bfq::radio {
 
 /// Security of a network; the numbers are those that the host sees as <ecn>.

@@ -50,10 +50,19 @@ Number free_number(const Air& air) {
   return number;
 }
 
-Number free_station_number(const Air& air) {
+/// What an access point of that air, or one that is to be, still lacks.
+void give_numbers(AccessPoint& ap, const Air& air) {
+  if (ap.bssid != MacAddress{} && !ap.network.is_none()) return;
+  const Number number = free_number(air);
+  if (ap.bssid == MacAddress{}) ap.bssid = numbered_bssid(number);
+  if (ap.network.is_none()) ap.network = numbered_network(number);
+}
+
+void give_number(Station& station, const Air& air) {
+  if (station.mac != MacAddress{}) return;
   Number number = 1;
   while (has(air.stations, &Station::mac, numbered_station(number))) ++number;
-  return number;
+  station.mac = numbered_station(number);
 }
 
 /// The one in `before` that `key` and the place among those with the same key say is the same.
@@ -99,14 +108,12 @@ Air default_air() {
 }
 
 AccessPoint& add_access_point(Air& air, AccessPoint added) {
-  const Number number = free_number(air);
-  if (added.bssid == MacAddress{}) added.bssid = numbered_bssid(number);
-  if (added.network.is_none()) added.network = numbered_network(number);
+  give_numbers(added, air);
   return air.access_points.emplace_back(std::move(added));
 }
 
 Station& add_station(Air& air, Station added) {
-  if (added.mac == MacAddress{}) added.mac = numbered_station(free_station_number(air));
+  give_number(added, air);
   return air.stations.emplace_back(std::move(added));
 }
 
@@ -124,16 +131,8 @@ void complete(Air& air, const Air& before) {
     const bool may_keep = old != nullptr && !has(air.stations, &Station::mac, old->mac);
     if (station.mac == MacAddress{} && may_keep) station.mac = old->mac;
   }
-  Air complete{.modules = air.modules, .delays = air.delays};
-  // Those with all that they need come first, so that nobody is given what is somebody else's.
-  for (const AccessPoint& ap : air.access_points)
-    if (ap.bssid != MacAddress{} && !ap.network.is_none()) complete.access_points.push_back(ap);
-  for (AccessPoint& ap : air.access_points)
-    if (ap.bssid == MacAddress{} || ap.network.is_none()) ap = add_access_point(complete, ap);
-  for (const Station& station : air.stations)
-    if (station.mac != MacAddress{}) complete.stations.push_back(station);
-  for (Station& station : air.stations)
-    if (station.mac == MacAddress{}) station = add_station(complete, station);
+  for (AccessPoint& ap : air.access_points) give_numbers(ap, air);
+  for (Station& station : air.stations) give_number(station, air);
 }
 
 const AccessPoint* find_access_point(const Air& air, MacAddress bssid) {

@@ -163,7 +163,7 @@ using Change =
     std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation, MoveModule, SetDelays>;
 
 /// What makes `to` of `from`, and leaves alone what is the same in both: of each kind, first what goes, then
-/// what comes. The order within an air means nothing, and isn't made the same.
+/// what comes. Their order isn't made the same: whoever comes anew stands last.
 std::vector<Change> difference(const Air& from, const Air& to);
 
 /// Makes the change in the value alone, without anybody who would notice.

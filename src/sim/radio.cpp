@@ -192,13 +192,10 @@ std::optional<MacAddress> Radio::joined_to() const {
 }
 
 void Radio::scan(const radio::Scan& scan, Instant now) {
-  forget<radio::Found, radio::ScanDone>();
   const Duration takes = scan_time(scan, medium_.air().delays);
   std::vector<const AccessPoint*> found = medium_.heard_by(*this);
   std::erase_if(found, [&](auto* ap) { return !fits(*ap, scan); });
-  std::sort(found.begin(), found.end(), [](auto* a, auto* b) {
-    return std::pair(a->channel, a->bssid) < std::pair(b->channel, b->bssid);
-  });
+  std::stable_sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->channel < b->channel; });
   for (const AccessPoint* ap : found) {  // each one while the scan is on its channel
     const Duration on_channel = takes * std::min<int>(ap->channel, kChannels) / (kChannels + 1);
     const Duration answers = ap->delays.scan.value_or(on_channel);

@@ -218,6 +218,15 @@ TEST_P(Radio, ends_a_scan_once_and_carries_its_ticket) {
   EXPECT_TRUE(done->succeeded);
 }
 
+TEST_P(Radio, ends_each_of_two_scans) {
+  radio->request(radio::Scan{.ticket = {5}});
+  radio->request(radio::Scan{.ticket = {6}});
+  std::vector<Ticket> ended;
+  for (const Event& event : radio->pass(60s))
+    if (const auto* done = std::get_if<radio::ScanDone>(&event)) ended.push_back(done->ticket);
+  EXPECT_EQ(ended, (std::vector<Ticket>{{5}, {6}}));
+}
+
 TEST_P(Radio, finds_what_was_asked_for) {
   const auto said = after(radio::Scan{.ticket = {5}, .ssid = Text<32>(kHome)});
   ASSERT_EQ(said.size(), 2U);
@@ -348,6 +357,24 @@ TEST_P(OwnNetwork, ends_without_a_word_when_it_starts_anew) {
   open(own("another"));  // where they don't come again
   EXPECT_TRUE(guest_goes(0).empty());
   EXPECT_TRUE(guest_goes(1).empty());
+  radio::StartAccessPoint for_one = own();
+  for_one.max_stations = 1;
+  open(for_one);
+  EXPECT_EQ(guest_comes(2).size(), 2U);  // nobody has stayed behind
+}
+
+TEST_P(OwnNetwork, tells_of_each_station_that_another_address_of_its_own_sends_away) {
+  open();
+  guest_comes(0);
+  guest_comes(1);
+  net::ServeAddresses other = ten();
+  other.address = Ipv4(192, 168, 9, 1);
+  other.first = Ipv4(192, 168, 9, 10);
+  other.last = Ipv4(192, 168, 9, 19);
+  std::vector<MacAddress> left;
+  for (const Event& event : after(other))
+    if (const auto* gone = std::get_if<radio::StationLeft>(&event)) left.push_back(gone->mac);
+  EXPECT_EQ(left, (std::vector{radio->guest(0), radio->guest(1)}));
 }
 
 TEST_P(OwnNetwork, ends_without_a_word_when_it_stops) {
@@ -406,7 +433,7 @@ TEST_P(OwnNetwork, is_silent_without_power_whatever_it_did) {
     EXPECT_TRUE(radio->pass(60s).empty());
     EXPECT_NE(only<radio::Joined>(after(home(9))), nullptr);
     open();
-    EXPECT_EQ(address_of_welcome(guest_comes(0), 0), ten().first);  // its DHCP server has forgotten all
+    EXPECT_EQ(address_of_welcome(guest_comes(1), 1), ten().first);  // its DHCP server has forgotten all
   }
 }
 
