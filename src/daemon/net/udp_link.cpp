@@ -151,12 +151,17 @@ void UdpLink::await_room(Socket& socket) {
   });
 }
 
+/// On another network the same addresses mean others.
+void UdpLink::look_at_networks() {
+  const Networks now = side_.networks();
+  if (now == networks_) return;
+  networks_ = now;
+  correspondents_.clear();
+}
+
 /// Where each datagram goes is judged once for each destination, and again on another network.
 const Correspondent& UdpLink::correspondent(net::Endpoint destination) {
-  if (const Networks now = side_.networks(); now != networks_) {
-    networks_ = now;
-    correspondents_.clear();
-  }
+  look_at_networks();
   Correspondent* known = correspondents_.find_shown(destination);
   if (known == nullptr) return correspondents_.add(judged({.shown = destination}));
   if (known->standing == Standing::expected) *known = judged(*known);
@@ -255,8 +260,20 @@ bool UdpLink::is_welcome(const Socket& socket, net::Endpoint sender) const {
   return !is_loopback(sender.address) && correspondents_.have_written_to(sender.address);
 }
 
+/// The peer of the link is called as the host called it, also where it is the first to write.
+void UdpLink::expect_peer() {
+  look_at_networks();
+  if (correspondents_.find_shown(open_.remote) != nullptr) return;
+  const auto actual = route(networks_, open_.remote.address);
+  if (!actual) return;
+  correspondents_.add({.shown = open_.remote,
+                       .actual = {*actual, open_.remote.port},
+                       .way = is_loopback(*actual) ? Way::module_address : Way::elsewhere});
+}
+
 /// Answers go the way that the last datagram came: a program that wrote to 127.0.0.1 hears from there.
 net::Endpoint UdpLink::shown(const Socket& socket, net::Endpoint sender) {
+  expect_peer();
   if (Correspondent* known = correspondents_.find_actual(sender)) {
     known->way = socket.way;
     return known->shown;

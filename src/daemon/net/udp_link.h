@@ -48,6 +48,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   bool send_one(const net::Outgoing& datagram);
   void fail(net::Endpoint destination, int error);
   void await_room(Socket& socket);
+  void look_at_networks();
   const Correspondent& correspondent(net::Endpoint destination);
   Correspondent judged(Correspondent unjudged) const;
   Socket& socket_towards(Way way);
@@ -57,6 +58,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   bool read_one(Socket& socket);
   void drop_one(Socket& socket, net::Endpoint sender, std::size_t size);
   bool is_welcome(const Socket& socket, net::Endpoint sender) const;
+  void expect_peer();
   net::Endpoint shown(const Socket& socket, net::Endpoint sender);
 
   ModuleSide& side_;
