@@ -6,10 +6,15 @@
 #include <iterator>
 #include <string_view>
 
+#include "daemon/net/address.h"
+#include "daemon/net/route.h"
 #include "daemon/version.h"
 
 namespace bfq::daemon {
 namespace {
+/// Access points that are told of one by one.
+constexpr std::size_t kMostTold = 8;
+
 std::string_view words_for(radio::Security security) {
   switch (security) {
     case radio::Security::open: return "open";
@@ -34,13 +39,26 @@ void list_doors(std::string& out, const Board& board) {
   }
 }
 
+/// A name in the air may have any bytes; those that would move the cursor are shown as dots.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '.');
+  return text;
+}
+
 void list_access_points(std::string& out, const sim::Air& air) {
-  out += "\n  access point   password\n";
-  for (const sim::AccessPoint& ap : air.access_points) {
-    out += fmt::format("  {:<14} {:<17} {}, channel {}, {} dBm{}\n", ap.ssid,
-                       ap.password.empty() ? "-" : ap.password, words_for(ap.security), ap.channel,
-                       sim::signal_of(ap, std::nullopt), remark(ap));
+  const auto& all = air.access_points;
+  const std::size_t told = all.size() <= kMostTold + 1 ? all.size() : kMostTold;
+  if (all.empty()) out += "\n  no access points\n";
+  if (!all.empty()) out += "\n  access point   password\n";
+  for (std::size_t i = 0; i < told; ++i) {
+    const sim::AccessPoint& ap = all[i];
+    const std::string signal = ap.rssi ? fmt::format("{} dBm", *ap.rssi) : "by distance";
+    out += fmt::format("  {:<14} {:<17} {}, channel {}, {}{}\n", printable(ap.ssid),
+                       ap.password.empty() ? "-" : printable(ap.password), words_for(ap.security), ap.channel,
+                       signal, remark(ap));
   }
+  if (told < all.size()) out += fmt::format("  and {} more\n", all.size() - told);
 }
 
 std::string terminal_command(const Board& board) {
@@ -65,7 +83,13 @@ void suggest(std::string& out, const Board& board, const sim::Air& air) {
 
 std::string banner(const Loop& loop, const Options& options) {
   std::string out = fmt::format("bfq4004 {}: a serial Wi-Fi module\n\n", kVersion);
-  for (const auto& board : loop.boards()) list_doors(out, *board);
+  if (options.world.is_file()) out += fmt::format("  world          {}\n", options.world.name());
+  unsigned index = options.first_module;
+  for (const auto& board : loop.boards()) {
+    const std::string address = text_of(module_address(index++));
+    if (loop.boards().size() > 1) out += fmt::format("  module         {} at {}\n", board->name(), address);
+    list_doors(out, *board);
+  }
   out += fmt::format("  state          {}\n", options.state_directory.value_or("in memory only"));
   list_access_points(out, loop.air());
   suggest(out, *loop.boards().front(), loop.air());
