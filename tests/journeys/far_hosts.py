@@ -194,7 +194,11 @@ class Peer:
         """Connects to the module's server."""
         caller = bound(socket.SOCK_STREAM, self.address, 0)
         self.port = caller.getsockname()[1]
-        caller.connect((MODULE, usable_port(port)))
+        try:
+            caller.connect((MODULE, usable_port(port)))
+        except OSError:
+            caller.close()
+            raise
         self.connections.append(Connection(self, caller, port))
 
     def end(self, with_reset):

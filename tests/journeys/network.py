@@ -91,6 +91,19 @@ class HowLinksEnd(unittest.TestCase):
             self.assertEqual(receive_all(client), b"abcd")
             client.close()
 
+    def test_an_end_alone_during_a_payload_is_an_error_behind_it(self):
+        for end in (close, reset):
+            with Module() as module, module.started_host() as host, Server() as server:
+                host.join()
+                host.connect(server.port)
+                client = server.accept()
+                self.assertEqual(host.command("AT+CIPSEND=4", "> "), b"\r\nOK\r\n> ")
+                host.type("ab")
+                end(client)
+                module.wait_for_log("has closed")
+                host.type("cd")
+                self.assertEqual(host.expect("CLOSED\r\n"), b"\r\nRecv 4 bytes\r\n\r\nERROR\r\nCLOSED\r\n")
+
     def test_an_end_while_the_host_does_not_read_costs_nothing(self):
         with Module() as module, module.started_host() as host, Server() as server:
             host.join()

@@ -35,6 +35,7 @@ class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLi
   void broken();
   void finish();
   void await_bytes();
+  bool has_ended();
   void await_room();
 
   boost::asio::ip::tcp::socket socket_;
@@ -42,8 +43,9 @@ class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLi
   net::Open open_;
   std::string who_;  ///< the peer, for the log
   bool open_for_bytes_ = false;
-  bool reading_ = false;  ///< waiting for bytes, or busy with some
-  bool sending_ = false;  ///< waiting for the network to take more
+  bool reading_ = false;     ///< waiting for bytes, or busy with some
+  bool bytes_wait_ = false;  ///< in the socket, until the module has room for them
+  bool sending_ = false;     ///< waiting for the network to take more
   bool send_broke_ = false;
 };
 }  // namespace bfq::daemon
