@@ -41,5 +41,6 @@ def obstacle(steps):
 
 def time_needed(steps):
     """Roughly, so that the longest play can begin first."""
-    return sum(step.seconds for step, following in zip(steps, steps[1:])
-               if step.kind == "pass" and following.kind == "expect")
+    seeks = any(step.kind == "act" and "regains" in step.words for step in steps)
+    return sum(min(step.seconds, LONGEST_WAIT) for step, following in zip(steps, steps[1:])
+               if step.kind == "pass" and (seeks or following.kind == "expect"))

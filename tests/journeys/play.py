@@ -148,6 +148,8 @@ class Play:
             self.hosts.settle()
             self.act(step.words)
             self.hosts.settle()
+            if following is not None and following.kind == "act":
+                self.listen(MARGIN)  # of two pieces of a stream, the first is read before the second comes
 
     def type(self, data):
         self.datagram_ports += [int(port) for port in re.findall(rb'"UDP",\s*"[^"]*",\s*\d+,\s*(\d+)', data)]

@@ -1,4 +1,5 @@
-"""The language of tests/transcripts (README.md there), as far as a play outside the simulated world needs it."""
+"""The language of tests/transcripts (README.md there), as far as a play outside the simulated world needs
+it."""
 
 import dataclasses
 import re

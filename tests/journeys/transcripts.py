@@ -18,7 +18,7 @@ from script import busy_bursts, read
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "transcripts"
 LEAST_PLAYED = 110
-AT_ONCE = 6  # programs; most of their time they wait
+AT_ONCE = 12  # programs; most of their time they wait
 # Every program has its server and its UDP ports at the same address of this machine.
 PORTS_OF_THE_MODULE = re.compile(rb'AT\+CIPSERVER=1|"UDP"')
 
