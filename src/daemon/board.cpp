@@ -36,18 +36,25 @@ Identity identity_of(unsigned index) {
           .sdk_version = sdk_version(),
           .compile_time = kBuildDate};
 }
+NetworkSettings network_of(const Options& options, const ModuleSpec& module, unsigned index) {
+  return {.index = index,
+          .is_at_localhost = index == options.first_module,
+          .forwards = module.forwards,
+          .names = options.names};
+}
 }  // namespace
 
 Board::Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& module, sim::Air& air,
-             unsigned index, std::function<void()> finished)
+             Neighbourhood& neighbourhood, unsigned index, std::function<void()> finished)
     : io_(io),
       timer_(io),
       finished_(std::move(finished)),
       name_(module.name),
+      air_(air),
       flash_(make_flash(options, module)),
       module_(identity_of(index), commands::all()),
       radio_(air, mac_address(0x02, index)),
-      sockets_(io, *this, options.policy, index),
+      sockets_(io, *this, options.policy, neighbourhood, network_of(options, module, index)),
       wire_(io, *this) {
   for (const DoorSpec& spec : module.doors) open_door(spec);
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
@@ -200,10 +207,17 @@ void Board::link_sent(LinkHandle link, std::size_t n) { module_.link_sent(link, 
 void Board::handle(const Event& event) { module_.handle(event, clock_.now()); }
 
 Networks Board::networks() const {
-  const auto virtual_lan = [](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {
+  const auto virtual_lan = [this](const std::optional<sim::Lan>& lan,
+                                  MacAddress access_point) -> std::optional<VirtualLan> {
     if (!lan) return std::nullopt;
-    return VirtualLan{.address = lan->address, .gateway = lan->gateway, .netmask = lan->netmask};
+    return VirtualLan{.access_point = access_point,
+                      .address = lan->address,
+                      .gateway = lan->gateway,
+                      .netmask = lan->netmask,
+                      .leads_on = sim::find_access_point(air_, access_point) != nullptr};
   };
-  return {.station = virtual_lan(radio_.lan()), .soft_ap = virtual_lan(radio_.own_lan())};
+  const auto joined = radio_.lan();
+  return {.station = virtual_lan(joined, joined ? joined->access_point : MacAddress{}),
+          .soft_ap = virtual_lan(radio_.own_lan(), module_.identity().access_point_mac)};
 }
 }  // namespace bfq::daemon

@@ -34,13 +34,14 @@ class Clock {
 /// Whatever feeds the module an input calls settle() next, and nothing else ever waits.
 class Board final : private UartSide, private ModuleSide {
  public:
-  /// `finished` is called when a door at which all has been said ends the program.
+  /// All must outlive this; the board is module `index`. `finished` is called when a door at which all has
+  /// been said ends the program.
   Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& spec, sim::Air& air,
-        unsigned index, std::function<void()> finished);
+        Neighbourhood& neighbourhood, unsigned index, std::function<void()> finished);
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const override { return name_; }
   const std::vector<std::unique_ptr<Door>>& doors() const { return doors_; }
 
  private:
@@ -78,6 +79,7 @@ class Board final : private UartSide, private ModuleSide {
   std::function<void()> finished_;
   Clock clock_;
   std::string name_;
+  sim::Air& air_;
   FlashFile flash_;
   Module module_;
   sim::Radio radio_;

@@ -13,6 +13,7 @@ Loop::Loop(const Options& options) : signals_(io_, SIGINT, SIGTERM, SIGHUP), air
   });
   unsigned index = options.first_module;
   for (const ModuleSpec& module : options.modules)
-    boards_.push_back(std::make_unique<Board>(io_, options, module, air_, index++, [this] { io_.stop(); }));
+    boards_.push_back(
+        std::make_unique<Board>(io_, options, module, air_, neighbourhood_, index++, [this] { io_.stop(); }));
 }
 }  // namespace bfq::daemon

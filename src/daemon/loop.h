@@ -25,6 +25,7 @@ class Loop {
   boost::asio::io_context io_{1};  // one thread runs it
   boost::asio::signal_set signals_;
   sim::Air air_;
+  Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<Board>> boards_;
 };
 }  // namespace bfq::daemon

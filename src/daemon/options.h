@@ -8,6 +8,7 @@
 #include "base/ipv4.h"
 #include "base/mac.h"
 #include "daemon/net/policy.h"
+#include "daemon/net/settings.h"
 #include "daemon/uart/door_spec.h"
 #include "sim/air.h"
 
@@ -22,13 +23,6 @@ struct UartPhysics {
   bool operator==(const UartPhysics&) const = default;
 };
 
-/// A port of the module's server that is also reached at another place of this machine.
-struct Forward {
-  std::uint16_t port = 0;  ///< as the module knows it
-  std::string host;        ///< where the machine listens for it
-  std::uint16_t at = 0;
-};
-
 /// One module of a program: what it is called and what it is soldered to.
 struct ModuleSpec {
   std::string name = "bfq0";
@@ -38,12 +32,6 @@ struct ModuleSpec {
   std::optional<sim::Position> position{};
   std::vector<Forward> forwards{};
   bool remembers = true;  ///< false: its settings end with the program
-};
-
-/// A name that all modules know, whatever a name server says.
-struct KnownName {
-  std::string name;
-  Ipv4 address;
 };
 
 /// What a person asks for, on the command line and in a world file: an air, and the modules in it.

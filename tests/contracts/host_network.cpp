@@ -136,8 +136,12 @@ class HostNetwork : public NetworkUnderTest, private daemon::ModuleSide {
   net::Outgoing link_output(LinkHandle link) const override { return side.link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) override { side.link_sent(link, n); }
   void handle(const Event& event) override { side.handle(event); }
+  const std::string& name() const override { return name_; }
   daemon::Networks networks() const override {
-    return {.station = daemon::VirtualLan{Ipv4(10, 44, 1, 2), Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)}};
+    return {.station = daemon::VirtualLan{.address = Ipv4(10, 44, 1, 2),
+                                          .gateway = Ipv4(10, 44, 1, 1),
+                                          .netmask = Ipv4(255, 255, 255, 0),
+                                          .leads_on = true}};
   }
   void settle() override {
     while (sockets_.drain()) {
@@ -169,7 +173,9 @@ class HostNetwork : public NetworkUnderTest, private daemon::ModuleSide {
   std::string heard_{};
   bool turned_away_ = false;
   daemon::NetPolicy policy_;
-  daemon::HostSockets sockets_{io_, *this, policy_, 0};
+  daemon::Neighbourhood neighbourhood_;
+  const std::string name_ = "bfq0";
+  daemon::HostSockets sockets_{io_, *this, policy_, neighbourhood_, {.is_at_localhost = true}};
   std::vector<std::unique_ptr<Host>> hosts_;
 };
 }  // namespace
