@@ -71,8 +71,8 @@ void TlsLink::opened() {
   const auto local = socket_.local_endpoint(error);
   if (error) return fail(error.message(), failure_of(error));
   // Fidelity (our decision, dialect 0.4, 14): Certificates are not verified; the log says so.
-  spdlog::info("{}: connected to {} from port {}: {}; {}", label(), who_, local.port(), to_.reason,
-               session_.describe());
+  spdlog::info("{}: connected to {} from port {} with {}: {}", label(), who_, local.port(),
+               session_.describe(), to_.reason);
   open_for_bytes_ = true;
   side_.handle(net::Opened{handle(), local.port(), exit().through});
   side_.settle();
