@@ -38,8 +38,8 @@ void list_access_points(std::string& out, const sim::Air& air) {
   out += "\n  access point   password\n";
   for (const sim::AccessPoint& ap : air.access_points) {
     out += fmt::format("  {:<14} {:<17} {}, channel {}, {} dBm{}\n", ap.ssid,
-                       ap.password.empty() ? "-" : ap.password, words_for(ap.security), ap.channel, ap.rssi,
-                       remark(ap));
+                       ap.password.empty() ? "-" : ap.password, words_for(ap.security), ap.channel,
+                       sim::signal_of(ap, std::nullopt), remark(ap));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 
 #include "commands/table.h"
 #include "daemon/state_directory.h"
@@ -44,18 +45,21 @@ NetworkSettings network_of(const Options& options, const ModuleSpec& module, uns
 }
 }  // namespace
 
-Board::Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& module, sim::Air& air,
-             Neighbourhood& neighbourhood, unsigned index, std::function<void()> finished)
+Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& options,
+             const ModuleSpec& module, sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index,
+             std::function<void()> finished)
     : io_(io),
       timer_(io),
       finished_(std::move(finished)),
+      clock_(clock),
       name_(module.name),
-      air_(air),
+      medium_(medium),
       flash_(make_flash(options, module)),
       module_(identity_of(index), commands::all()),
-      radio_(air, mac_address(0x02, index)),
+      radio_(medium, mac_address(0x02, index), mac_address(0x06, index)),
       sockets_(io, *this, options.policy, neighbourhood, network_of(options, module, index)),
       wire_(io, *this) {
+  radio_.when_due([this] { settle_soon(); });
   for (const DoorSpec& spec : module.doors) open_door(spec);
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
@@ -94,6 +98,17 @@ void Board::settle() {
   }
   arm_timer();
   if (all_is_said()) finished_();
+}
+
+/// Somebody else's radio, or a change of the air, has something for this one: within their turn, so ours is
+/// the next.
+void Board::settle_soon() {
+  if (settles_soon_) return;
+  settles_soon_ = true;
+  boost::asio::post(io_, [this] {
+    settles_soon_ = false;
+    settle();
+  });
 }
 
 bool Board::fulfil_requests() {
@@ -174,7 +189,7 @@ bool Board::all_is_said() const {
 
 void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
   sockets_.power_off();
-  radio_.power_off();
+  radio_.power_off(clock_.now());
   flash_.power_off();
   start_reason_ = reason;
   starts_ = clock_.now() + boot_time;
@@ -207,17 +222,14 @@ void Board::link_sent(LinkHandle link, std::size_t n) { module_.link_sent(link, 
 void Board::handle(const Event& event) { module_.handle(event, clock_.now()); }
 
 Networks Board::networks() const {
-  const auto virtual_lan = [this](const std::optional<sim::Lan>& lan,
-                                  MacAddress access_point) -> std::optional<VirtualLan> {
+  const auto virtual_lan = [this](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {
     if (!lan) return std::nullopt;
-    return VirtualLan{.access_point = access_point,
+    return VirtualLan{.access_point = lan->access_point,
                       .address = lan->address,
                       .gateway = lan->gateway,
                       .netmask = lan->netmask,
-                      .leads_on = sim::find_access_point(air_, access_point) != nullptr};
+                      .leads_on = sim::find_access_point(medium_.air(), lan->access_point) != nullptr};
   };
-  const auto joined = radio_.lan();
-  return {.station = virtual_lan(joined, joined ? joined->access_point : MacAddress{}),
-          .soft_ap = virtual_lan(radio_.own_lan(), module_.identity().access_point_mac)};
+  return {.station = virtual_lan(radio_.lan()), .soft_ap = virtual_lan(radio_.own_lan())};
 }
 }  // namespace bfq::daemon

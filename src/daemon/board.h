@@ -34,10 +34,10 @@ class Clock {
 /// Whatever feeds the module an input calls settle() next, and nothing else ever waits.
 class Board final : private UartSide, private ModuleSide {
  public:
-  /// All must outlive this; the board is module `index`. `finished` is called when a door at which all has
-  /// been said ends the program.
-  Board(boost::asio::io_context& io, const Options& options, const ModuleSpec& spec, sim::Air& air,
-        Neighbourhood& neighbourhood, unsigned index, std::function<void()> finished);
+  /// The board is module `index`; `finished` is called when a door at which all has been said ends the
+  /// program. The clock is one for all boards of a medium; it, the medium and the neighbourhood outlive them.
+  Board(boost::asio::io_context& io, const Clock& clock, const Options& options, const ModuleSpec& spec,
+        sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index, std::function<void()> finished);
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
@@ -64,6 +64,7 @@ class Board final : private UartSide, private ModuleSide {
   FlashFile make_flash(const Options& options, const ModuleSpec& spec);
   void open_door(const DoorSpec& spec);
   void configure(const UartFormat& format);
+  void settle_soon();
   bool fulfil_requests();
   void fulfil(const Request& request);
   bool hear_radio();
@@ -77,9 +78,9 @@ class Board final : private UartSide, private ModuleSide {
   boost::asio::steady_timer timer_;
   Deadline armed_;
   std::function<void()> finished_;
-  Clock clock_;
+  const Clock& clock_;
   std::string name_;
-  sim::Air& air_;
+  const sim::Medium& medium_;
   FlashFile flash_;
   Module module_;
   sim::Radio radio_;
@@ -89,5 +90,6 @@ class Board final : private UartSide, private ModuleSide {
   Deadline starts_;
   power::Reason start_reason_{};
   UartFormat uart_format_{};
+  bool settles_soon_ = false;
 };
 }  // namespace bfq::daemon

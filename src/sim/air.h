@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/ipv4.h"
@@ -8,6 +10,7 @@
 #include "base/time.h"
 #include "ports/radio.h"
 
+/// What is in the air, as plain values: what a world file says. Medium is where they live.
 namespace bfq::sim {
 
 /// A place in the plane, in metres.
@@ -16,27 +19,61 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
-/// What becomes of who asks the LAN's DHCP server for an address.
+/// What becomes of who asks the LAN's DHCP server for an address. Who is not answered gives up by itself.
 enum class Dhcp : std::uint8_t { answers, is_silent, refuses };
 
-/// One network in the air, and the LAN behind it.
+/// Addresses to give, both ends included.
+struct Pool {
+  Ipv4 first{}, last{};
+  bool operator==(const Pool&) const = default;
+};
+
+/// How long things take at one access point, where it isn't what they take in the air.
+struct OwnDelays {
+  std::optional<Duration> scan{};  ///< from the begin of a scan; one that ends earlier misses it
+  std::optional<Duration> associate{};
+  std::optional<Duration> address{};
+  bool operator==(const OwnDelays&) const = default;
+};
+
+/// One network in the air, and the LAN behind it. Its bssid is what it is known by.
 struct AccessPoint {
   std::string ssid{}, password{};
   radio::Security security = radio::Security::wpa2;
   std::uint8_t channel = 1;
-  std::int8_t rssi = -50;
+  std::optional<std::int8_t> rssi{};  ///< dBm, wherever one stands; without it the positions decide
   MacAddress bssid{};
   bool hidden = false;  ///< its name is seen only by those who ask for it
   bool silent = false;  ///< is seen, but never answers a join
+  bool wps = false;
+  std::string country{};
+  std::optional<Position> position{};
+  std::optional<std::uint8_t> max_stations{};
+
+  Ipv4 network{};  ///< the LAN's lowest address
+  Ipv4 netmask{255, 255, 255, 0};
+  Ipv4 gateway{};  ///< none: the LAN's first address
   Dhcp dhcp = Dhcp::answers;
-  Ipv4 network{};  ///< a /24; its gateway is .1
+  std::optional<Pool> pool{};  ///< none: every address of the LAN but the gateway
+  Duration lease = 24h;
+  OwnDelays delays{};
+  bool operator==(const AccessPoint&) const = default;
 };
 
-/// Which station has which address of which network: the same one each time that it asks.
-struct Lease {
-  Ipv4 network;
-  MacAddress station;
-  Ipv4 address;
+/// A simulated station: it joins the softAP of that name, `after` so long a time as that is there, asks
+/// for an address, and stays. Its MAC address is what it is known by.
+struct Station {
+  std::string ssid{}, password{};
+  MacAddress mac{};
+  Duration after{};
+  bool operator==(const Station&) const = default;
+};
+
+/// Where a module stands; it is known by the MAC address of its station.
+struct Place {
+  MacAddress station{};
+  Position position{};
+  bool operator==(const Place&) const = default;
 };
 
 // Fidelity (our decision, see Air): A scan takes 0.5 s, an association 0.3 s, an address 0.2 s, a wrong
@@ -48,13 +85,17 @@ struct Delays {
   Duration associate = 300ms;
   Duration address = 200ms;
   Duration reject_password = 1s;
+  bool operator==(const Delays&) const = default;
 };
 
-/// What all radios share. A plain value: after a change, call Radio::update() of each radio.
+/// What all modules share, but for their own radios. Each access point has a bssid and each station a MAC
+/// address that no other one has.
 struct Air {
-  std::vector<AccessPoint> access_points;
-  Delays delays;
-  std::vector<Lease> leases;
+  std::vector<AccessPoint> access_points{};
+  std::vector<Station> stations{};
+  std::vector<Place> modules{};
+  Delays delays{};
+  bool operator==(const Air&) const = default;
 };
 
 /// The six access points that a module finds where nobody says otherwise; networks 10.44.1.0/24 to
@@ -64,11 +105,66 @@ Air default_air();
 /// Adds an access point, with a bssid and a network of its own where it has none.
 AccessPoint& add_access_point(Air&, AccessPoint);
 
+/// Adds a station, with a MAC address of its own where it has none.
+Station& add_station(Air&, Station);
+
+/// Gives a bssid and a network to the access points that have none, and a MAC address to the stations. Who
+/// was in `before` under the same name keeps what it had there, so that a line more in a file changes
+/// nothing about the others.
+void complete(Air&, const Air& before);
+
 /// The access point with that address, or nullptr when it isn't in the air.
 const AccessPoint* find_access_point(const Air&, MacAddress bssid);
 
-/// The address of `station` in the network of `from`: .2 for the first station, and so on. 0.0.0.0
-/// when all are taken.
-Ipv4 lease_address(Air&, const AccessPoint& from, MacAddress station);
+/// The gateway of its LAN, and the addresses that it gives.
+Ipv4 gateway_of(const AccessPoint&);
+Pool pool_of(const AccessPoint&);
+
+// Signal ------------------------------------------------------------------------------------------
+
+/// What a radio cannot hear: dBm below this.
+constexpr int kSensitivity = -95;
+
+/// The signal over that distance, in dBm.
+int signal_at(Position from, Position to);
+
+/// How strong `ap` is for who stands at `listener`: its own rssi, or what the positions make of it; -50
+/// where one of them has none.
+int signal_of(const AccessPoint& ap, std::optional<Position> listener);
+
+// Changes -----------------------------------------------------------------------------------------
+
+/// Puts an access point into the air, or into the place of the one with its bssid.
+struct PutAccessPoint {
+  AccessPoint access_point{};
+};
+struct RemoveAccessPoint {
+  MacAddress bssid{};
+};
+/// Puts a station into the air, or into the place of the one with its MAC address.
+struct PutStation {
+  Station station{};
+};
+struct RemoveStation {
+  MacAddress mac{};
+};
+/// Puts a module somewhere, or nowhere in particular.
+struct MoveModule {
+  MacAddress station{};
+  std::optional<Position> to{};
+};
+struct SetDelays {
+  Delays delays{};
+};
+
+/// All that can happen to the air; Medium::apply() makes it so.
+using Change =
+    std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation, MoveModule, SetDelays>;
+
+/// What makes `to` of `from`, and leaves alone what is the same in both: first what goes, then what comes.
+std::vector<Change> difference(const Air& from, const Air& to);
+
+/// Makes the change in the value alone, without anybody who would notice.
+void change(Air&, const Change&);
 
 }  // namespace bfq::sim

@@ -1,6 +1,7 @@
 #include "sim/radio.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,10 +13,9 @@ using radio::Cipher;
 using radio::JoinFailure;
 using radio::Security;
 
-constexpr Ipv4 kNetmask(255, 255, 255, 0);
 constexpr int kChannels = 13;
 
-Ipv4 gateway_of(const AccessPoint& ap) { return Ipv4(ap.network.bits | 1U); }
+bool is_weak(Security security) { return security == Security::open || security == Security::wep; }
 
 // Fidelity (our decision, see sim Radio): An enterprise network answers number 4; an open network takes any
 // password.
@@ -23,11 +23,21 @@ Ipv4 gateway_of(const AccessPoint& ap) { return Ipv4(ap.network.bits | 1U); }
 /// What a join of `ap` comes to, or nothing when it succeeds.
 std::optional<JoinFailure> refusal(const AccessPoint& ap, const radio::Join& join) {
   if (ap.security == Security::enterprise) return JoinFailure::refused;
-  const bool weak = ap.security == Security::open || ap.security == Security::wep;
-  if (weak && join.only_protected.value_or(0) != 0) return JoinFailure::refused;
+  if (is_weak(ap.security) && join.only_protected.value_or(0) != 0) return JoinFailure::refused;
   if (ap.security != Security::open && ap.password != join.password.view())
     return JoinFailure::wrong_password;
   return std::nullopt;
+}
+
+// Fidelity (our decision, see sim Radio): Of several access points with the name, the strongest is chosen
+// among those whose security suits the command (pci_en, an empty password, no enterprise); where none
+// does, the strongest refuses.
+
+/// Whether a station would try that one, going by what a scan shows.
+bool suits(const AccessPoint& ap, const radio::Join& join) {
+  if (ap.security == Security::enterprise) return false;
+  if (is_weak(ap.security) && join.only_protected.value_or(0) != 0) return false;
+  return ap.security == Security::open || !join.password.empty();
 }
 
 Cipher cipher_of(Security s) {
@@ -48,15 +58,16 @@ bool fits(const AccessPoint& ap, const radio::Scan& scan) {
   return !scan.channel || *scan.channel == ap.channel;
 }
 
-// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, 802.11 b, g and n, and no WPS.
-radio::AccessPoint as_seen(const AccessPoint& ap, bool by_name) {
+// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, and 802.11 b, g and n.
+radio::AccessPoint as_seen(const AccessPoint& ap, int signal, bool by_name) {
   radio::AccessPoint seen;
   if (!ap.hidden || by_name) seen.ssid = Text<32>(slice(ap.ssid, 0, 32));
   seen.bssid = ap.bssid;
   seen.security = ap.security;
-  seen.rssi = ap.rssi;
+  seen.rssi = static_cast<std::int8_t>(signal);
   seen.channel = ap.channel;
   seen.pairwise = seen.group = cipher_of(ap.security);
+  seen.wps = ap.wps;
   return seen;
 }
 
@@ -74,141 +85,275 @@ Duration scan_time(const radio::Scan& scan, const Delays& delays) {
 }
 }  // namespace
 
+Radio::Radio(Medium& medium, MacAddress station, MacAddress access_point)
+    : medium_(medium), station_(station), access_point_(access_point) {
+  medium_.enter(*this);
+}
+
+Radio::~Radio() { medium_.leave(*this); }
+
 bool Radio::request(const Request& request, Instant now) {
   return std::visit(overloaded{
                         [&](const radio::Join& j) { return join(j, now), true; },
-                        [&](const radio::Leave&) { return leave(), true; },
+                        [&](const radio::Leave&) { return disassociate(now), true; },
                         [&](const radio::Scan& s) { return scan(s, now), true; },
                         [&](const net::ObtainAddress& o) { return obtain_address(o, now), true; },
                         [&](const net::UseAddress& u) { return use_address(u, now), true; },
-                        [&](const radio::StartAccessPoint& a) { return start_access_point(a), true; },
-                        [&](const radio::StopAccessPoint&) { return start_access_point(std::nullopt), true; },
-                        [&](const net::ServeAddresses& s) { return serve_addresses(s), true; },
+                        [&](const radio::StartAccessPoint& a) { return open_network(a, now), true; },
+                        [&](const radio::StopAccessPoint&) { return close_network(now), true; },
+                        [&](const net::ServeAddresses& s) { return serve_addresses(s, now), true; },
                         [](const auto&) { return false; },
                     },
                     request);
 }
 
+void Radio::power_off(Instant now) {
+  disassociate(now);
+  close_network(now);
+  medium_.forget_leases(access_point_);
+  pending_.clear();
+}
+
+// As a station ------------------------------------------------------------------------------------
+
 void Radio::join(const radio::Join& join, Instant now) {
-  leave();
-  const Delays& delays = air_->delays;
-  const AccessPoint* ap = strongest(join);
+  disassociate(now);
+  attempt_ = join;
+  const Delays& delays = medium_.air().delays;
+  const AccessPoint* ap = choose(join);
   if (ap == nullptr)
     return later(now + delays.scan, radio::JoinFailed{join.ticket, JoinFailure::no_such_network});
   if (ap->silent) return;
+  const Duration associates = ap->delays.associate.value_or(delays.associate);
   if (const auto why = refusal(*ap, join)) {
-    const Duration takes = why == JoinFailure::wrong_password ? delays.reject_password : delays.associate;
+    const Duration takes = why == JoinFailure::wrong_password ? delays.reject_password : associates;
     return later(now + takes, radio::JoinFailed{join.ticket, *why});
   }
-  later(now + delays.associate, radio::Joined{join.ticket, ap->bssid, ap->channel, ap->rssi}, ap->bssid);
+  later(now + associates, radio::Joined{.ticket = join.ticket, .bssid = ap->bssid});
 }
 
-const AccessPoint* Radio::strongest(const radio::Join& join) const {
+const AccessPoint* Radio::choose(const radio::Join& join) const {
+  const auto rank = [&](const AccessPoint& ap) {
+    return std::pair(suits(ap, join), signal_of(ap, position_));
+  };
   const AccessPoint* best = nullptr;
-  for (const AccessPoint& ap : air_->access_points) {
-    if (ap.ssid != join.ssid.view() || (join.bssid && *join.bssid != ap.bssid)) continue;
-    if (best == nullptr || ap.rssi > best->rssi) best = &ap;
+  for (const AccessPoint* ap : medium_.heard_by(*this)) {
+    if (ap->ssid != join.ssid.view() || (join.bssid && *join.bssid != ap->bssid)) continue;
+    if (best == nullptr || rank(*ap) > rank(*best)) best = ap;
   }
   return best;
 }
 
-void Radio::leave() {
+// Fidelity (our decision, see sim Radio): An access point that has gone in the middle of a join: number 3;
+// one whose password has changed: number 2; one with as many stations as it takes: number 4.
+
+/// What has become of a join, now that it is time.
+std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
+  const AccessPoint* ap = medium_.heard_by(*this, due.bssid);
+  std::optional<JoinFailure> why;
+  if (ap == nullptr || ap->ssid != attempt_.ssid.view())
+    why = JoinFailure::no_such_network;
+  else if (ap->silent)
+    return std::nullopt;
+  else if (why = refusal(*ap, attempt_); !why && medium_.is_full(*ap))
+    why = JoinFailure::refused;
+  if (why) return radio::JoinFailed{due.ticket, *why};
+  association_ = Association{.ticket = due.ticket, .bssid = ap->bssid};
+  if (Radio* host = medium_.host_of(ap->bssid)) host->welcome(station_, now);
+  const int signal = signal_of(*ap, position_);
+  return radio::Joined{due.ticket, ap->bssid, ap->channel, static_cast<std::int8_t>(signal)};
+}
+
+void Radio::disassociate(Instant now) {
   forget<radio::Joined, radio::JoinFailed, radio::Lost, net::Addressed, net::AddressFailed>();
-  association_.reset();
+  if (!association_) return;
+  const MacAddress left = std::exchange(association_, std::nullopt)->bssid;
+  medium_.end_lease(left, station_, now);
+  if (Radio* host = medium_.host_of(left)) host->part(station_, now);
+}
+
+void Radio::lose(Instant now) {
+  const Ticket ticket = association_->ticket;
+  disassociate(now);
+  later(now, radio::Lost{ticket});
+  wake();
+}
+
+std::optional<MacAddress> Radio::joined_to() const {
+  return association_ ? std::optional(association_->bssid) : std::nullopt;
 }
 
 void Radio::scan(const radio::Scan& scan, Instant now) {
   forget<radio::Found, radio::ScanDone>();
-  std::vector<const AccessPoint*> found;
-  for (const AccessPoint& ap : air_->access_points)
-    if (fits(ap, scan)) found.push_back(&ap);
+  const Duration takes = scan_time(scan, medium_.air().delays);
+  std::vector<const AccessPoint*> found = medium_.heard_by(*this);
+  std::erase_if(found, [&](auto* ap) { return !fits(*ap, scan); });
   std::stable_sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->channel < b->channel; });
-  const Duration takes = scan_time(scan, air_->delays);
-  for (const AccessPoint* ap : found)  // each one while the scan is on its channel
-    later(now + takes * std::min<int>(ap->channel, kChannels) / (kChannels + 1),
-          radio::Found{scan.ticket, as_seen(*ap, scan.ssid.has_value())});
+  for (const AccessPoint* ap : found) {  // each one while the scan is on its channel
+    const Duration on_channel = takes * std::min<int>(ap->channel, kChannels) / (kChannels + 1);
+    const Duration answers = ap->delays.scan.value_or(on_channel);
+    if (answers > takes) continue;
+    later(now + answers,
+          radio::Found{scan.ticket, as_seen(*ap, signal_of(*ap, position_), scan.ssid.has_value())});
+  }
   later(now + takes, radio::ScanDone{scan.ticket, true});
 }
 
+// Addresses ---------------------------------------------------------------------------------------
+
+// Fidelity (our decision, see sim Radio): A DHCP server whose addresses are all taken refuses at once; one
+// that is switched off, or takes longer than the module waits, ends in DHCP TIMEOUT.
 void Radio::obtain_address(const net::ObtainAddress& asked, Instant now) {
   forget<net::Addressed, net::AddressFailed>();
-  const AccessPoint* ap = association_ ? find_access_point(*air_, association_->bssid) : nullptr;
+  const AccessPoint* ap = association_ ? medium_.heard_by(*this, association_->bssid) : nullptr;
   if (ap == nullptr) return later(now, net::AddressFailed{asked.ticket});
   if (ap->dhcp == Dhcp::is_silent) return;
-  const Ipv4 address = ap->dhcp == Dhcp::refuses ? Ipv4{} : lease_address(*air_, *ap, station_);
-  const Instant at = now + air_->delays.address;
+  association_->leased = true;
+  const Ipv4 address = ap->dhcp == Dhcp::refuses ? Ipv4{} : medium_.lease(*ap, station_, now);
+  const Instant at = now + ap->delays.address.value_or(medium_.air().delays.address);
   if (address.is_none()) return later(at, net::AddressFailed{asked.ticket});
-  later(at, net::Addressed{asked.ticket, address, gateway_of(*ap), kNetmask});
+  later(at, net::Addressed{asked.ticket, address, gateway_of(*ap), ap->netmask});
 }
 
+// Fidelity (our decision, see sim Radio): A station with an address of its own is given none by the softAP
+// that it joins, and so is not in that one's AT+CWLIF.
 void Radio::use_address(const net::UseAddress& asked, Instant now) {
   forget<net::Addressed, net::AddressFailed>();
+  if (association_) association_->leased = false;
   later(now, net::Addressed{asked.ticket, asked.address, asked.gateway, asked.netmask});
 }
 
-void Radio::serve_addresses(const net::ServeAddresses& served) {
-  own_lan_ = Lan{{}, served.address, served.address, served.netmask};
+void Radio::take(const net::Addressed& due, Instant now) {
+  if (!association_) return;
+  association_->lan = Lan{association_->bssid, due.address, due.gateway, due.netmask};
+  Radio* host = medium_.host_of(association_->bssid);
+  if (association_->leased && host != nullptr) host->address_given(station_, due.address, now);
 }
 
-/// Whoever was in the old network of our own is out of it without a word.
-void Radio::start_access_point(std::optional<radio::StartAccessPoint> network) {
+// As an access point ------------------------------------------------------------------------------
+
+// Fidelity (our decision, see sim Radio): In mode 3 the softAP stays on its channel, whatever channel the
+// station joins on.
+void Radio::open_network(const radio::StartAccessPoint& asked, Instant now) {
+  close_network(now);
+  own_ = AccessPoint{.ssid = std::string(asked.ssid.view()),
+                     .password = std::string(asked.password.view()),
+                     .security = asked.security,
+                     .channel = asked.channel,
+                     .bssid = access_point_,
+                     .hidden = asked.hidden,
+                     .position = position_,
+                     .max_stations = asked.max_stations,
+                     .dhcp = Dhcp::is_silent};
+  medium_.own_network_started(access_point_, now);
+}
+
+/// Whoever was in it is out of it without a word to the module.
+void Radio::close_network(Instant now) {
   forget<radio::StationJoined, radio::StationAddressed, radio::StationLeft>();
-  access_point_ = network;
+  stations_.clear();
+  serves_ = false;
+  if (!own_) return;
+  own_.reset();
+  medium_.own_network_ended(access_point_, now);
+}
+
+// Fidelity (our decision, see sim Radio): Who is in a softAP whose address or netmask changes has lost it,
+// and comes again for an address of the new network. Other addresses to give change nothing for who is there.
+void Radio::serve_addresses(const net::ServeAddresses& asked, Instant now) {
+  if (!own_) return;
+  const bool moves = serves_ && (own_->gateway != asked.address || own_->netmask != asked.netmask);
+  serves_ = true;
+  own_->network = Ipv4(asked.address.bits & asked.netmask.bits);
+  own_->netmask = asked.netmask;
+  own_->gateway = asked.address;
+  own_->dhcp = asked.gives_addresses ? Dhcp::answers : Dhcp::is_silent;
+  own_->pool = Pool{asked.first, asked.last};
+  own_->lease = std::chrono::minutes(asked.lease_minutes);
+  if (moves) return send_stations_away(now);
+  medium_.own_network_serves(*this, now);
+}
+
+void Radio::send_stations_away(Instant now) {
+  while (!stations_.empty()) part(stations_.front(), now);
+  medium_.own_network_ended(access_point_, now);
+}
+
+std::optional<Lan> Radio::own_lan() const {
+  if (!own_ || !serves_) return std::nullopt;
+  return Lan{access_point_, own_->gateway, own_->gateway, own_->netmask};
+}
+
+void Radio::stand_at(std::optional<Position> position) {
+  position_ = position;
+  if (own_) own_->position = position;
+}
+
+void Radio::welcome(MacAddress station, Instant now) {
+  if (std::find(stations_.begin(), stations_.end(), station) == stations_.end()) stations_.push_back(station);
+  later(now, radio::StationJoined{station});
+  wake();
+}
+
+void Radio::address_given(MacAddress station, Ipv4 address, Instant at) {
+  later(at, radio::StationAddressed{station, address});
+  wake();
+}
+
+void Radio::part(MacAddress station, Instant now) {
+  if (std::erase(stations_, station) == 0) return;
+  std::erase_if(pending_, [&](const Pending& p) {
+    const auto* addressed = std::get_if<radio::StationAddressed>(&p.event);
+    return addressed != nullptr && addressed->mac == station && p.at > now;
+  });
+  later(now, radio::StationLeft{station});
+  wake();
 }
 
 void Radio::station_joins(MacAddress mac, Ipv4 address, Instant now) {
-  if (!access_point_) return;
-  later(now, radio::StationJoined{mac});
-  if (!address.is_none()) later(now, radio::StationAddressed{mac, address});
+  if (!own_) return;
+  welcome(mac, now);
+  if (!address.is_none()) address_given(mac, address, now);
 }
 
 void Radio::station_leaves(MacAddress mac, Instant now) {
-  if (access_point_) later(now, radio::StationLeft{mac});
+  if (!own_) return;
+  std::erase(stations_, mac);
+  later(now, radio::StationLeft{mac});
 }
 
-void Radio::update(Instant now) {
-  if (!association_ || find_access_point(*air_, association_->bssid) != nullptr) return;
-  const Ticket ticket = association_->ticket;
-  leave();
-  later(now, radio::Lost{ticket});
+// What is due -------------------------------------------------------------------------------------
+
+void Radio::wake() const {
+  if (wake_) wake_();
 }
 
 Deadline Radio::next_deadline() const {
-  return pending_.empty() ? Deadline::never() : Deadline(pending_.front().at);
+  const Deadline visit = medium_.next_visit(*this);
+  return pending_.empty() ? visit : earliest({visit, pending_.front().at});
 }
 
 std::optional<Event> Radio::next_event(Instant now) {
-  if (!next_deadline().due(now)) return std::nullopt;
-  const Pending due = pending_.front();
-  pending_.pop_front();
-  return settle(due);
+  medium_.let_visitors_in(*this, now);
+  while (!pending_.empty() && pending_.front().at <= now) {
+    const Event due = pending_.front().event;
+    pending_.pop_front();
+    if (const auto event = settle(due, now)) return event;
+  }
+  return std::nullopt;
 }
 
 /// Lets an event that is due take effect, or turns it into what the air has made of it since.
-Event Radio::settle(const Pending& due) {
-  if (const auto* joined = std::get_if<radio::Joined>(&due.event)) {
-    if (find_access_point(*air_, due.bssid) == nullptr)
-      return radio::JoinFailed{joined->ticket, JoinFailure::no_such_network};
-    association_ = Association{joined->ticket, due.bssid, std::nullopt};
-  }
-  if (const auto* addressed = std::get_if<net::Addressed>(&due.event); addressed != nullptr && association_)
-    association_->lan = Lan{association_->bssid, addressed->address, addressed->gateway, addressed->netmask};
-  return due.event;
+std::optional<Event> Radio::settle(const Event& due, Instant now) {
+  if (const auto* joined = std::get_if<radio::Joined>(&due)) return complete(*joined, now);
+  if (const auto* addressed = std::get_if<net::Addressed>(&due)) take(*addressed, now);
+  return due;
 }
 
-std::optional<Lan> Radio::lan() const { return association_ ? association_->lan : std::nullopt; }
-
-void Radio::power_off() {
-  pending_.clear();
-  association_.reset();
-  access_point_.reset();
-  own_lan_.reset();
-}
-
-void Radio::later(Instant at, const Event& event, MacAddress bssid) {
+void Radio::later(Instant at, const Event& event) {
   const auto place =
       std::find_if(pending_.begin(), pending_.end(), [at](const Pending& p) { return p.at > at; });
-  pending_.insert(place, Pending{at, event, bssid});
+  pending_.insert(place, Pending{at, event});
 }
 
 template <class... Kinds>

@@ -1,85 +1,124 @@
 #pragma once
 #include <deque>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "base/time.h"
 #include "ports/messages.h"
 #include "sim/air.h"
+#include "sim/medium.h"
 
 namespace bfq::sim {
 
-/// A station's place on the LAN that it has joined.
+/// A module's place on a LAN.
 struct Lan {
   MacAddress access_point;  ///< whose LAN it is: two may have the same numbers
   Ipv4 address, gateway, netmask;
 };
 
-/// One module's radio in the simulated air, and the DHCP of the network that it joins. It does no
-/// I/O: requests go in with the time, events come out when they are due.
+/// One module's radio in a medium, as a station and as an access point of its own, and the DHCP of the
+/// networks that it joins and opens. It does no I/O: requests go in with the time, events come out when they
+/// are due.
 class Radio {
  public:
-  /// `air` is shared by all radios in it and must outlive them.
-  Radio(Air& air, MacAddress station) : air_(&air), station_(station) {}
+  /// Its two addresses belong to nobody else in the medium, which must outlive it.
+  Radio(Medium& medium, MacAddress station, MacAddress access_point);
+  /// Nobody is told: power_off() comes first where others live on.
+  ~Radio();
+  Radio(const Radio&) = delete;
+  Radio& operator=(const Radio&) = delete;
 
   /// Takes what is asked of a radio or of DHCP; false when the request is for somebody else.
   bool request(const Request&, Instant now);
 
-  /// Looks at the air again after it has changed: an association whose access point is gone is lost.
-  void update(Instant now);
-
-  /// Somebody joins the module's own access point, and leaves it; nothing happens while there is none.
-  void station_joins(MacAddress mac, Ipv4 address, Instant now);
-  void station_leaves(MacAddress mac, Instant now);
-
-  /// When next_event() has something to say, at the latest.
+  /// When next_event() has something to say, at the latest. It may become earlier whenever the medium
+  /// changes or another radio is asked something: see when_due().
   Deadline next_deadline() const;
+
+  /// Is called within those calls of others that made next_deadline() earlier. It is for waking up who sleeps
+  /// until then, and must not call anything in the medium.
+  void when_due(std::function<void()> wake) { wake_ = std::move(wake); }
 
   /// What is due at `now`, in order; call until it is empty.
   std::optional<Event> next_event(Instant now);
 
   /// Where the module is, while it is joined and has an address.
-  std::optional<Lan> lan() const;
+  std::optional<Lan> lan() const { return association_ ? association_->lan : std::nullopt; }
 
   /// Its own access point's network, while it has one with an address; the gateway is itself.
-  std::optional<Lan> own_lan() const { return access_point_ ? own_lan_ : std::nullopt; }
+  std::optional<Lan> own_lan() const;
 
-  /// Forgets everything that was asked and joined: the module has no power any more.
-  void power_off();
+  /// Forgets everything that was asked and joined: the module has no power any more. Those who were in its
+  /// network have lost it, and the one that it was in has lost a station.
+  void power_off(Instant now);
 
-  /// What its own network is called and how it is protected, while there is one.
-  std::optional<radio::StartAccessPoint> access_point() const { return access_point_; }
+  /// Somebody joins the module's own access point, whatever its rules say, and leaves it; nothing happens
+  /// while there is none.
+  void station_joins(MacAddress mac, Ipv4 address, Instant now);
+  void station_leaves(MacAddress mac, Instant now);
+
+  // For Medium and other radios -------------------------------------------------------------------
+
+  MacAddress station_mac() const { return station_; }
+  std::optional<Position> position() const { return position_; }
+  void stand_at(std::optional<Position>);
+  void wake() const;
+
+  std::optional<MacAddress> joined_to() const;
+  bool is_joined_to(MacAddress bssid) const { return joined_to() == bssid; }
+  /// The association has ended, and nobody asked for that.
+  void lose(Instant now);
+
+  /// Its own access point, or nullptr, and who is in it.
+  const AccessPoint* own_network() const { return own_ ? &*own_ : nullptr; }
+  const std::vector<MacAddress>& stations() const { return stations_; }
+  /// A station has got in; it has an address at that time, unless it is gone by then; it has left.
+  void welcome(MacAddress station, Instant now);
+  void address_given(MacAddress station, Ipv4 address, Instant at);
+  void part(MacAddress station, Instant now);
 
  private:
   struct Pending {
     Instant at;
     Event event;
-    MacAddress bssid;  ///< for radio::Joined: checked again when it is due
   };
   struct Association {
-    Ticket ticket;
-    MacAddress bssid;
-    std::optional<Lan> lan;
+    Ticket ticket{};
+    MacAddress bssid{};
+    bool leased = false;  ///< the address that it has, or asked for
+    std::optional<Lan> lan{};
   };
 
   void join(const radio::Join&, Instant now);
-  void leave();
+  void disassociate(Instant now);
   void scan(const radio::Scan&, Instant now);
   void obtain_address(const net::ObtainAddress&, Instant now);
   void use_address(const net::UseAddress&, Instant now);
-  void serve_addresses(const net::ServeAddresses&);
-  void start_access_point(std::optional<radio::StartAccessPoint>);
-  const AccessPoint* strongest(const radio::Join&) const;
-  Event settle(const Pending&);
-  void later(Instant at, const Event&, MacAddress bssid = {});
+  const AccessPoint* choose(const radio::Join&) const;
+  std::optional<Event> settle(const Event& due, Instant now);
+  std::optional<Event> complete(const radio::Joined& due, Instant now);
+  void take(const net::Addressed&, Instant now);
+
+  void open_network(const radio::StartAccessPoint&, Instant now);
+  void close_network(Instant now);
+  void serve_addresses(const net::ServeAddresses&, Instant now);
+  void send_stations_away(Instant now);
+
+  void later(Instant at, const Event&);
   template <class... Kinds>
   void forget();
 
-  Air* air_;
-  MacAddress station_;
-  std::optional<radio::StartAccessPoint> access_point_;
-  std::optional<Lan> own_lan_;
-  std::deque<Pending> pending_;
-  std::optional<Association> association_;
+  Medium& medium_;
+  MacAddress station_, access_point_;
+  std::optional<Position> position_{};
+  std::function<void()> wake_{};
+  std::deque<Pending> pending_{};
+  radio::Join attempt_{};  ///< the last one
+  std::optional<Association> association_{};
+  std::optional<AccessPoint> own_{};
+  bool serves_ = false;  ///< its own network has an address
+  std::vector<MacAddress> stations_{};
 };
 
 }  // namespace bfq::sim

@@ -17,7 +17,19 @@ constexpr int kMostSteps = 200'000;
 }  // namespace
 
 World::World(at::CommandTable table, Birth birth)
-    : table_(table), birth_(std::move(birth)), radio_(air, birth_.station_mac) {
+    : table_(table),
+      birth_(std::move(birth)),
+      own_medium_(std::make_unique<Medium>(air)),
+      medium_(*own_medium_),
+      radio_(medium_, birth_.station_mac, birth_.access_point_mac) {
+  build_module();
+}
+
+World::World(at::CommandTable table, Birth birth, Medium& shared)
+    : table_(table),
+      birth_(std::move(birth)),
+      medium_(shared),
+      radio_(medium_, birth_.station_mac, birth_.access_point_mac) {
   build_module();
 }
 
@@ -45,7 +57,7 @@ void World::reset(power::Reason reason) {
 }
 
 void World::power_off() {
-  radio_.power_off();
+  radio_.power_off(now_);
   internet.power_off();
   pending_.clear();
 }
@@ -62,6 +74,7 @@ void World::host_types(std::string_view s) {
 std::string World::printed() { return std::exchange(printed_, {}); }
 
 void World::pass(Duration d) {
+  take_over_air();
   const Instant until = now_ + d;
   int steps = 0;
   for (Deadline next = next_deadline(); !next.is_never() && next.at() <= until; next = next_deadline()) {
@@ -74,8 +87,12 @@ void World::pass(Duration d) {
   now_ = until;
 }
 
+void World::take_over_air() {
+  if (own_medium_ != nullptr && air != own_medium_->air()) own_medium_->change_to(air, now_);
+}
+
 void World::settle() {
-  radio_.update(now_);
+  take_over_air();
   drain();
   pass(Duration{0});
 }
@@ -263,6 +280,18 @@ void World::later(Duration d, const Event& event) {
   const auto place =
       std::find_if(pending_.begin(), pending_.end(), [at](const Pending& p) { return p.at > at; });
   pending_.insert(place, Pending{at, event});
+}
+
+void pass_together(std::span<World* const> worlds, Duration d) {
+  const Instant until = worlds.front()->now() + d;
+  const auto next_deadline = [&] {
+    Deadline next;
+    for (const World* world : worlds) next = earliest({next, world->next_deadline()});
+    return next;
+  };
+  for (Deadline next = next_deadline(); next.due(until); next = next_deadline())
+    for (World* world : worlds) world->pass(std::max(next.at() - world->now(), Duration{0}));
+  for (World* world : worlds) world->pass(until - world->now());
 }
 
 }  // namespace bfq::sim

@@ -2,6 +2,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "module/module.h"
 #include "sim/air.h"
 #include "sim/internet.h"
+#include "sim/medium.h"
 #include "sim/radio.h"
 
 namespace bfq::sim {
@@ -57,10 +59,13 @@ struct FlashMemory {
 class World {
  public:
   explicit World(at::CommandTable table, Birth birth = {});
+  /// Of several worlds that share a medium, each with a module of its own; move them with pass_together().
+  /// The medium's air is changed in the medium: `air` is not looked at.
+  World(at::CommandTable table, Birth birth, Medium& shared);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  Air air = default_air();
+  Air air = default_air();  ///< as it is to be; pass() and settle() see to it
   Internet internet;
   Host host;
   FlashMemory flash;
@@ -94,6 +99,8 @@ class World {
   void pass(Duration);
   /// Lets everything that can move without time moving do so; to be called after a change.
   void settle();
+  /// When something falls due by itself.
+  Deadline next_deadline() const;
 
   /// Says something to the module out of turn: a late answer, or one that was never asked for.
   void tell(const Event&);
@@ -107,6 +114,7 @@ class World {
   Instant now() const { return now_; }
   Module& module() { return *module_; }
   Radio& radio() { return radio_; }
+  Medium& medium() { return medium_; }
 
  private:
   struct Pending {
@@ -115,6 +123,7 @@ class World {
   };
 
   void build_module();
+  void take_over_air();
   void start_after(Duration, power::Reason);
   void drain();
   bool drain_requests();
@@ -130,13 +139,14 @@ class World {
   void program(const flash::Program&);
   void answer_flash(Ticket);
   void later(Duration, const Event&);
-  Deadline next_deadline() const;
   bool deliver_one();
   void advance();
   void power_off();
 
   at::CommandTable table_;
   Birth birth_;
+  std::unique_ptr<Medium> own_medium_;  ///< nullptr where it is shared
+  Medium& medium_;
   Radio radio_;
   std::unique_ptr<Module> module_;
   Instant now_{};
@@ -146,5 +156,9 @@ class World {
   std::size_t boots_ = 0;
   UartFormat uart_format_{};
 };
+
+/// Moves time forward in worlds that share a medium: what one of them does to another one happens at its
+/// time.
+void pass_together(std::span<World* const>, Duration);
 
 }  // namespace bfq::sim

@@ -24,8 +24,10 @@ class RadioUnderTest {
 class SimRadioUnderTest : public RadioUnderTest {
  public:
   SimRadioUnderTest() {
-    sim::add_access_point(air_, {.ssid = "home", .password = "secret"});
-    sim::add_access_point(air_, {.ssid = "silent", .password = "secret", .silent = true});
+    sim::Air air;
+    sim::add_access_point(air, {.ssid = "home", .password = "secret"});
+    sim::add_access_point(air, {.ssid = "silent", .password = "secret", .silent = true});
+    medium_.change_to(air, now_);
   }
   void request(const Request& r) override { ASSERT_TRUE(radio_.request(r, now_)); }
   std::vector<Event> pass(Duration d) override {
@@ -39,14 +41,13 @@ class SimRadioUnderTest : public RadioUnderTest {
     return said;
   }
   void lose_home() override {
-    air_.access_points.erase(air_.access_points.begin());
-    radio_.update(now_);
+    medium_.apply(sim::RemoveAccessPoint{medium_.air().access_points.front().bssid}, now_);
   }
-  void power_off() override { radio_.power_off(); }
+  void power_off() override { radio_.power_off(now_); }
 
  private:
-  sim::Air air_;
-  sim::Radio radio_{air_, {{2, 0, 0, 0, 0, 1}}};
+  sim::Medium medium_;
+  sim::Radio radio_{medium_, {{2, 0, 0, 0, 0, 1}}, {{6, 0, 0, 0, 0, 1}}};
   Instant now_{};
 };
 

@@ -244,10 +244,11 @@ void Player::add_access_point(std::string ssid, Words& words) {
       ap.security = static_cast<Security>(at - std::begin(kSecurities));
     }
   }
-  if (address) ap.network = Ipv4(address->bits & 0xffffff00U);
-  sim::Air& air = world().air;
-  const sim::AccessPoint& added = sim::add_access_point(air, ap);
-  if (address) air.leases.push_back({added.network, birth_.station_mac, *address});
+  if (address) {
+    ap.network = Ipv4(address->bits & ap.netmask.bits);
+    ap.pool = sim::Pool{*address, *address};
+  }
+  sim::add_access_point(world().air, ap);
 }
 
 void Player::change_delay(Words& words) {

@@ -1,0 +1,224 @@
+#include "sim/medium.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "base/overloaded.h"
+#include "sim/radio.h"
+
+namespace bfq::sim {
+namespace {
+// Fidelity (our decision, see Medium): A simulated station that was turned away tries again after 10 s.
+constexpr Duration kVisitorRetries = 10s;
+
+// Fidelity (our decision, see Medium): An association ends where the name, password, security, channel or LAN
+// of its access point changes, also when the name is hidden from then on. It stays where the signal or the
+// DHCP server changes.
+bool is_same_network(const AccessPoint& a, const AccessPoint& b) {
+  const auto terms = [](const AccessPoint& ap) {
+    return std::tuple(std::string_view(ap.ssid), std::string_view(ap.password), ap.security, ap.channel,
+                      ap.hidden, ap.network, ap.netmask, gateway_of(ap));
+  };
+  return terms(a) == terms(b);
+}
+}  // namespace
+
+Medium::Medium(Air air) : air_(std::move(air)) {
+  for (const Station& station : air_.stations) visitors_.push_back({.is = station});
+}
+
+// Changes -----------------------------------------------------------------------------------------
+
+void Medium::apply(const Change& wanted, Instant now) {
+  std::visit(overloaded{
+                 [&](const PutAccessPoint& c) { put(c.access_point, now); },
+                 [&](const RemoveAccessPoint& c) { remove_access_point(c.bssid, now); },
+                 [&](const PutStation& c) { put_station(c.station, now); },
+                 [&](const RemoveStation& c) { remove_station(c.mac, now); },
+                 [&](const MoveModule& c) { move(c, now); },
+                 [&](const SetDelays&) { change(air_, wanted); },
+             },
+             wanted);
+}
+
+void Medium::change_to(const Air& wanted, Instant now) {
+  for (const Change& c : difference(air_, wanted)) apply(c, now);
+}
+
+void Medium::put(const AccessPoint& ap, Instant now) {
+  const AccessPoint* old = find_access_point(air_, ap.bssid);
+  const bool stays = old != nullptr && is_same_network(*old, ap);
+  change(air_, PutAccessPoint{ap});
+  if (!stays) end_associations(ap.bssid, now);
+  end_inaudible(now);
+}
+
+void Medium::remove_access_point(MacAddress bssid, Instant now) {
+  change(air_, RemoveAccessPoint{bssid});
+  end_associations(bssid, now);
+}
+
+void Medium::put_station(const Station& station, Instant now) {
+  remove_station(station.mac, now);
+  change(air_, PutStation{station});
+  look_for_network(visitors_.emplace_back(Visitor{.is = station}), now);
+}
+
+void Medium::remove_station(MacAddress mac, Instant now) {
+  change(air_, RemoveStation{mac});
+  for (const Visitor& visitor : visitors_) {
+    if (visitor.is.mac != mac || !visitor.inside) continue;
+    if (Radio* host = host_of(visitor.wants)) host->part(mac, now);
+    end_lease(visitor.wants, mac, now);
+  }
+  std::erase_if(visitors_, [mac](const Visitor& v) { return v.is.mac == mac; });
+}
+
+void Medium::move(const MoveModule& moved, Instant now) {
+  change(air_, moved);
+  for (Radio* radio : radios_) radio->stand_at(place_of(radio->station_mac()));
+  end_inaudible(now);
+}
+
+void Medium::end_associations(MacAddress bssid, Instant now) {
+  for (Radio* radio : radios_)
+    if (radio->is_joined_to(bssid)) radio->lose(now);
+}
+
+void Medium::end_inaudible(Instant now) {
+  for (Radio* radio : radios_) {
+    const auto joined = radio->joined_to();
+    if (joined && heard_by(*radio, *joined) == nullptr) radio->lose(now);
+  }
+}
+
+std::optional<Position> Medium::place_of(MacAddress station) const {
+  for (const Place& place : air_.modules)
+    if (place.station == station) return place.position;
+  return std::nullopt;
+}
+
+// For radios --------------------------------------------------------------------------------------
+
+void Medium::enter(Radio& radio) {
+  radios_.push_back(&radio);
+  radio.stand_at(place_of(radio.station_mac()));
+}
+
+void Medium::leave(Radio& radio) { std::erase(radios_, &radio); }
+
+std::vector<const AccessPoint*> Medium::heard_by(const Radio& listener) const {
+  std::vector<const AccessPoint*> heard;
+  const auto add = [&](const AccessPoint& ap) {
+    if (signal_of(ap, listener.position()) >= kSensitivity) heard.push_back(&ap);
+  };
+  for (const AccessPoint& ap : air_.access_points) add(ap);
+  for (const Radio* other : radios_)
+    if (other != &listener && other->own_network() != nullptr) add(*other->own_network());
+  return heard;
+}
+
+const AccessPoint* Medium::heard_by(const Radio& listener, MacAddress bssid) const {
+  for (const AccessPoint* ap : heard_by(listener))
+    if (ap->bssid == bssid) return ap;
+  return nullptr;
+}
+
+Radio* Medium::host_of(MacAddress bssid) const {
+  for (Radio* radio : radios_)
+    if (radio->own_network() != nullptr && radio->own_network()->bssid == bssid) return radio;
+  return nullptr;
+}
+
+bool Medium::is_full(const AccessPoint& ap) const {
+  if (!ap.max_stations) return false;
+  if (const Radio* host = host_of(ap.bssid)) return host->stations().size() >= *ap.max_stations;
+  const auto inside = std::count_if(radios_.begin(), radios_.end(),
+                                    [&](const Radio* radio) { return radio->is_joined_to(ap.bssid); });
+  return inside >= *ap.max_stations;
+}
+
+Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
+  const auto in_use = [&](Ipv4 address) {
+    return address == gateway_of(from) ||
+           std::any_of(radios_.begin(), radios_.end(), [&](const Radio* radio) {
+             const auto lan = radio->lan();
+             return radio->station_mac() != station && lan && lan->access_point == from.bssid &&
+                    lan->address == address;
+           });
+  };
+  return leases_.give(from, station, in_use, now);
+}
+
+void Medium::own_network_started(MacAddress, Instant now) {
+  for (Visitor& visitor : visitors_)
+    if (visitor.wants == MacAddress{}) look_for_network(visitor, now);
+}
+
+void Medium::own_network_ended(MacAddress bssid, Instant now) {
+  end_associations(bssid, now);
+  for (Visitor& visitor : visitors_) {
+    if (visitor.wants != bssid) continue;
+    if (visitor.inside) end_lease(bssid, visitor.is.mac, now);
+    look_for_network(visitor, now);
+  }
+}
+
+void Medium::own_network_serves(Radio& host, Instant now) {
+  for (Visitor& visitor : visitors_)
+    if (visitor.inside && !visitor.has_address && host_of(visitor.wants) == &host)
+      ask_for_address(visitor, host, now);
+}
+
+// Simulated stations ------------------------------------------------------------------------------
+
+/// Begins anew: waits for the network of its name, if there is one.
+void Medium::look_for_network(Visitor& visitor, Instant now) const {
+  visitor = {.is = visitor.is};
+  for (Radio* radio : radios_) {
+    if (radio->own_network() == nullptr || radio->own_network()->ssid != visitor.is.ssid) continue;
+    visitor.wants = radio->own_network()->bssid;
+    visitor.tries = now + visitor.is.after;
+    return radio->wake();
+  }
+}
+
+Deadline Medium::next_visit(const Radio& host) const {
+  Deadline next;
+  if (host.own_network() == nullptr) return next;
+  for (const Visitor& visitor : visitors_)
+    if (visitor.wants == host.own_network()->bssid) next = earliest({next, visitor.tries});
+  return next;
+}
+
+void Medium::let_visitors_in(Radio& host, Instant now) {
+  if (!next_visit(host).due(now)) return;
+  for (Visitor& visitor : visitors_)
+    if (visitor.wants == host.own_network()->bssid && visitor.tries.due(now))
+      try_to_join(visitor, host, visitor.tries.at());
+}
+
+void Medium::try_to_join(Visitor& visitor, Radio& host, Instant now) {
+  const AccessPoint& ap = *host.own_network();
+  const bool knows_password = ap.security == radio::Security::open || ap.password == visitor.is.password;
+  if (!knows_password || is_full(ap)) {
+    visitor.tries = now + kVisitorRetries;
+    return;
+  }
+  visitor.tries = Deadline::never();
+  visitor.inside = true;
+  host.welcome(visitor.is.mac, now);
+  ask_for_address(visitor, host, now);
+}
+
+void Medium::ask_for_address(Visitor& visitor, Radio& host, Instant now) {
+  const AccessPoint& ap = *host.own_network();
+  if (ap.dhcp != Dhcp::answers) return;
+  const Ipv4 address = lease(ap, visitor.is.mac, now);
+  if (address.is_none()) return;
+  visitor.has_address = true;
+  host.address_given(visitor.is.mac, address, now + air_.delays.address);
+}
+
+}  // namespace bfq::sim

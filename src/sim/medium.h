@@ -1,0 +1,91 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "sim/air.h"
+#include "sim/leases.h"
+
+namespace bfq::sim {
+class Radio;
+
+/// Where radios meet: the air, and the radio of every module in it. An access point that a module opens is
+/// one like any other to the other radios and to the simulated stations.
+///
+/// It does no I/O and has no clock: what happens in it, happens in a call of apply() or of one of its radios,
+/// all with the same time. What that means to another radio waits there as an event, see Radio::when_due().
+/// It must outlive its radios.
+class Medium {
+ public:
+  explicit Medium(Air air = {});
+  Medium(const Medium&) = delete;
+  Medium& operator=(const Medium&) = delete;
+
+  /// The air as it is now. Modules' own access points are not in it.
+  const Air& air() const { return air_; }
+
+  /// The one way in which the air changes. An association ends where its access point has gone, can no longer
+  /// be heard, or has another name, password, security, channel or LAN; else it stays. A station that changes
+  /// leaves and comes anew.
+  void apply(const Change&, Instant now);
+
+  /// Applies all that makes this air of the present one.
+  void change_to(const Air&, Instant now);
+
+  // For radios ------------------------------------------------------------------------------------
+
+  void enter(Radio&);
+  void leave(Radio&);
+
+  /// The access points that `listener` hears: those of the air, then those of the other modules.
+  std::vector<const AccessPoint*> heard_by(const Radio& listener) const;
+  /// The one with that address, or nullptr when `listener` doesn't hear it.
+  const AccessPoint* heard_by(const Radio& listener, MacAddress bssid) const;
+  /// The module whose own access point that is, or nullptr.
+  Radio* host_of(MacAddress bssid) const;
+  bool is_full(const AccessPoint&) const;
+
+  /// An address for a station of that access point, or 0.0.0.0.
+  Ipv4 lease(const AccessPoint& from, MacAddress station, Instant now);
+  void end_lease(MacAddress bssid, MacAddress station, Instant now) { leases_.let_go(bssid, station, now); }
+  void forget_leases(MacAddress bssid) { leases_.forget(bssid); }
+
+  /// A module's own access point is there; its LAN is not the one that it was; it is gone.
+  void own_network_started(MacAddress bssid, Instant now);
+  void own_network_ended(MacAddress bssid, Instant now);
+  /// It gives addresses from now on, perhaps.
+  void own_network_serves(Radio& host, Instant now);
+
+  /// When the next simulated station tries to join the access point of `host`, and lets those try whose time
+  /// has come.
+  Deadline next_visit(const Radio& host) const;
+  void let_visitors_in(Radio& host, Instant now);
+
+ private:
+  /// A simulated station, and where it is.
+  struct Visitor {
+    Station is{};
+    MacAddress wants{};  ///< the access point of its name; none while there is none
+    Deadline tries{};    ///< when it joins that, or tries again
+    bool inside = false;
+    bool has_address = false;
+  };
+
+  void put(const AccessPoint&, Instant now);
+  void remove_access_point(MacAddress bssid, Instant now);
+  void put_station(const Station&, Instant now);
+  void remove_station(MacAddress mac, Instant now);
+  void move(const MoveModule&, Instant now);
+  void end_associations(MacAddress bssid, Instant now);
+  void end_inaudible(Instant now);
+  void look_for_network(Visitor&, Instant now) const;
+  void try_to_join(Visitor&, Radio& host, Instant now);
+  void ask_for_address(Visitor&, Radio& host, Instant now);
+  std::optional<Position> place_of(MacAddress station) const;
+
+  Air air_{};
+  std::vector<Radio*> radios_{};
+  std::vector<Visitor> visitors_{};
+  Leases leases_{};
+};
+
+}  // namespace bfq::sim
