@@ -16,6 +16,9 @@ namespace {
 constexpr std::array<std::string_view, 7> kLevels = {"trace", "debug", "info", "warning",
                                                      "warn",  "error", "off"};
 
+// Both a module's loopback address and its MAC addresses hold its number in 16 bits.
+constexpr unsigned kLastModuleBase = 65000;
+
 void refuse_what_is_not_there_yet(const std::string& world, const std::string& speed) {
   if (!world.empty()) {
     throw UsageError("world files are not there yet: leave out '" + world +
@@ -33,6 +36,7 @@ std::optional<std::string> state_directory(const std::string& given) {
 struct Words {
   std::string world, state, speed = "fast", net, log_level = "info";
   std::vector<std::string> serial;
+  unsigned module_base = 0;
 };
 
 void declare(CLI::App& app, CLI::App& run, Words& words) {
@@ -57,6 +61,10 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
   run.add_option("--net", words.net,
                  "where the module may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'")
       ->type_name("POLICY");
+  run.add_option("--module-base", words.module_base,
+                 "number of the first module, where several programs run: module N is at 127.64.0.1 + N [0]")
+      ->check(CLI::Range(0U, kLastModuleBase))
+      ->type_name("N");
   run.add_option("--log", words.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
@@ -84,6 +92,7 @@ Options understand(const Words& words) {
     throw UsageError("--serial stdio was given twice: there is only one standard input");
   }
   options.state_directory = state_directory(words.state);
+  options.first_module = words.module_base;
   options.policy = NetPolicy::parse(words.net);
   options.log_level = words.log_level;
   return options;
