@@ -1,6 +1,7 @@
 #include <boost/asio.hpp>
 
 #include "host_module.h"
+#include "secure_host.h"
 
 namespace bfq::contracts {
 namespace {
@@ -88,6 +89,10 @@ class HostNetwork : public NetworkUnderTest {
     hosts_.push_back(std::make_unique<Host>(io_, manners));
     return {Ipv4(127, 0, 0, 1), hosts_.back()->port()};
   }
+  net::Endpoint secure_host(Manners manners) override {
+    secure_hosts_.push_back(make_secure_host(io_, manners));
+    return {Ipv4(127, 0, 0, 1), secure_hosts_.back()->port()};
+  }
   net::Endpoint nobody() override {
     const tcp::acceptor taken(io_, {asio::ip::address_v4::loopback(), 0});  // free again at once
     return {Ipv4(127, 0, 0, 1), taken.local_endpoint().port()};
@@ -141,6 +146,7 @@ class HostNetwork : public NetworkUnderTest {
   daemon::Neighbourhood neighbourhood_;
   HostModule module_{side, io_, policy_, neighbourhood_, {.is_at_localhost = true}};
   std::vector<std::unique_ptr<Host>> hosts_;
+  std::vector<std::unique_ptr<SecureHost>> secure_hosts_;
 };
 }  // namespace
 

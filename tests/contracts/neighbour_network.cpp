@@ -112,6 +112,7 @@ class NeighbourNetwork : public NetworkUnderTest {
     far.module().request(net::Listen{{1}, port});
     return {far.address(), port};
   }
+  net::Endpoint secure_host(Manners) override { throw std::logic_error("modules serve no TLS"); }
   net::Endpoint nobody() override {
     if (others_.empty()) add(Manners::echoes);
     const tcp::acceptor taken(io_, {asio::ip::address_v4::loopback(), 0});  // free again at once

@@ -78,6 +78,8 @@ class NetworkUnderTest {
   /// Lets happen whatever still may.
   virtual void rest() = 0;
   virtual net::Endpoint host(Manners) = 0;
+  /// One that speaks TLS: it echoes, greets or says much. Not where the others are modules.
+  virtual net::Endpoint secure_host(Manners) = 0;
   virtual net::Endpoint nobody() = 0;  ///< an endpoint that refuses
   /// A far host that says back each datagram.
   virtual net::Endpoint datagram_host() = 0;

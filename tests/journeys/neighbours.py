@@ -290,7 +290,7 @@ class Datagrams(unittest.TestCase):
 class Machine(unittest.TestCase):
     def test_a_forwarded_port_is_open_while_the_server_is(self):
         place = free_port()
-        with World(HUB, module=f'forward = {{ "8080" = "127.0.0.1:{place}", "81" = "127.0.0.1:1" }}\n') as world:
+        with World(HUB, module=f'forward = {{ "8080" = "127.0.0.1:{place}" }}\n') as world:
             [hub] = world.hosts()
             join(hub, "home", "home-4004-home")
             with self.assertRaises(ConnectionRefusedError):

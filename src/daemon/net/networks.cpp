@@ -16,7 +16,7 @@ std::optional<Ipv4> address_on(const Networks& networks, MacAddress lan) {
 
 bool still_has(const Networks& networks, const Exit& exit) {
   const auto& lan = side_of(networks, exit.through);
-  return lan && (!exit.place || *exit.place == Place{lan->access_point, lan->address});
+  return lan && (!exit.place || *exit.place == LanPlace{lan->access_point, lan->address});
 }
 
 std::optional<Meeting> meet(const Networks& mine, const Networks& theirs, std::optional<MacAddress> lan) {
@@ -24,7 +24,7 @@ std::optional<Meeting> meet(const Networks& mine, const Networks& theirs, std::o
     const auto& here = side_of(mine, side);
     if (!here || (lan && *lan != here->access_point)) continue;
     if (const auto address = address_on(theirs, here->access_point))
-      return Meeting{Exit{side, Place{here->access_point, here->address}}, *address};
+      return Meeting{Exit{side, LanPlace{here->access_point, here->address}}, *address};
   }
   return std::nullopt;
 }

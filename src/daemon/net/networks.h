@@ -34,17 +34,17 @@ struct Networks {
 };
 
 /// A module's place on a LAN.
-struct Place {
+struct LanPlace {
   MacAddress lan{};
   Ipv4 address{};
-  bool operator==(const Place&) const = default;
+  bool operator==(const LanPlace&) const = default;
 };
 
 /// By which side a link leaves the module; towards another module, also the place that it lives and dies
 /// with.
 struct Exit {
   net::Interface through{};
-  std::optional<Place> place{};
+  std::optional<LanPlace> place{};
 };
 
 /// True while the module has that side and, where the link is bound to a place, has it by that side.

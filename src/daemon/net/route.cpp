@@ -20,7 +20,7 @@ Route within(const VirtualLan& lan, net::Interface side, Ipv4 remote, const Neig
   // Fidelity (our decision, see route): An address of a LAN that nobody has: ERROR and CLOSED at once.
   if (neighbour == nullptr || neighbour->index() == index) return nowhere("nobody has that address", true);
   return {.to = Route::To::neighbour,
-          .exit = {side, Place{lan.access_point, lan.address}},
+          .exit = {side, LanPlace{lan.access_point, lan.address}},
           .on_lan = true,
           .neighbour = neighbour};
 }

@@ -118,7 +118,7 @@ TEST_F(AmongNeighbours, TheWayLeavesByTheSideOfTheLan) {
   EXPECT_EQ(from(access_point, Ipv4(192, 168, 4, 2)).exit.through, net::Interface::soft_ap);
   EXPECT_EQ(from(access_point, Ipv4(10, 44, 1, 3)).exit.through, net::Interface::station);
   EXPECT_EQ(from(station, Ipv4(192, 168, 4, 1)).exit.through, net::Interface::station);
-  EXPECT_EQ(from(station, Ipv4(192, 168, 4, 1)).exit.place, (Place{kOwn, Ipv4(192, 168, 4, 2)}));
+  EXPECT_EQ(from(station, Ipv4(192, 168, 4, 1)).exit.place, (LanPlace{kOwn, Ipv4(192, 168, 4, 2)}));
 }
 TEST_F(AmongNeighbours, NobodyReachesItself) {
   EXPECT_EQ(reached(station, Ipv4(192, 168, 4, 2)), nullptr);
@@ -181,7 +181,7 @@ TEST(Networks, TwoMeetOnALanTheStationsFirst) {
   EXPECT_FALSE(meet(kStation, kSoftAp));
 }
 TEST(Networks, APlaceIsAnAddressOnALanByOneSide) {
-  const Exit exit{net::Interface::soft_ap, Place{kOwn, Ipv4(192, 168, 4, 1)}};
+  const Exit exit{net::Interface::soft_ap, LanPlace{kOwn, Ipv4(192, 168, 4, 1)}};
   EXPECT_TRUE(still_has(kBoth, exit));
   EXPECT_FALSE(still_has(kStation, exit));
   Networks moved = kBoth;
