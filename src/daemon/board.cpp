@@ -61,7 +61,7 @@ Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& opt
              const ModuleSpec& module, sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index,
              std::function<void()> finished)
     : io_(io),
-      timer_(io),
+      alarm_(io, [this] { time_is_up(); }),
       finished_(std::move(finished)),
       clock_(clock),
       name_(module.name),
@@ -99,6 +99,8 @@ void Board::open_door(const DoorSpec& spec) {
 // The turn ----------------------------------------------------------------------------------------
 
 void Board::settle() {
+  // What the module says is true by the time that the host reads it: a server has stopped, a link is closed.
+  fulfil_requests();
   bool moved = true;
   while (moved) {
     // First what is typed: even where the module takes none of it, it may find that its time is up, and
@@ -108,7 +110,7 @@ void Board::settle() {
     moved |= hear_radio();
     moved |= sockets_.drain();
   }
-  arm_timer();
+  set_alarm();
   if (all_is_said()) finished_();
 }
 
@@ -157,20 +159,14 @@ bool Board::hear_radio() {
   return any;
 }
 
-/// One timer for all that has a deadline. It is left alone where it would ring too early, and stopped
-/// where nothing is due any more: an idle module never wakes up.
-void Board::arm_timer() {
+/// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module never wakes
+/// up.
+void Board::set_alarm() {
   const Deadline due = earliest({module_.next_deadline(), radio_.next_deadline(), starts_});
   if (due == armed_) return;
   armed_ = due;
-  if (due.is_never()) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_at(clock_.when(due.at()));
-  timer_.async_wait([this](auto error) {
-    if (!error) time_is_up();
-  });
+  if (due.is_never()) return alarm_.stop();
+  alarm_.set(clock_.when(due.at()));
 }
 
 void Board::time_is_up() {
@@ -217,7 +213,9 @@ void Board::start() {
 // The module, with the time filled in --------------------------------------------------------------
 
 std::size_t Board::uart_input(std::span<const std::byte> bytes) {
-  return module_.uart_input(bytes, clock_.now());
+  const std::size_t taken = module_.uart_input(bytes, clock_.now());
+  fulfil_requests();  // before the answer is read, see settle()
+  return taken;
 }
 std::span<const std::byte> Board::uart_output() const { return module_.uart_output(); }
 void Board::uart_sent(std::size_t n) { module_.uart_sent(n, clock_.now()); }

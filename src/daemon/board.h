@@ -1,6 +1,5 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/alarm.h"
 #include "daemon/flash_file.h"
 #include "daemon/net/host_sockets.h"
 #include "daemon/options.h"
@@ -70,12 +70,12 @@ class Board final : private UartSide, private ModuleSide {
   bool hear_radio();
   void power_off_and_start(power::Reason reason, Duration boot_time);
   void start();
-  void arm_timer();
+  void set_alarm();
   void time_is_up();
   bool all_is_said() const;
 
   boost::asio::io_context& io_;
-  boost::asio::steady_timer timer_;
+  Alarm alarm_;
   Deadline armed_;
   std::function<void()> finished_;
   const Clock& clock_;

@@ -7,12 +7,12 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <span>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "daemon/failure.h"
 

@@ -43,10 +43,11 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
 }
 
 /// A line is only begun when its reply, all that waits to be said and all that it may ask for are sure
-/// to find room.
+/// to find room. While a payload is sent no line leads to more than a few words, whatever waits.
 bool Module::takes_command_bytes() const {
   const bool requests_fit = requests_.size() + limits::kRequestsOfOneInput <= limits::kRequests;
-  return notices_.empty() && !switches_uart_ && requests_fit && uart_out_.room() >= limits::kReplyReserve;
+  const bool nothing_waits = notices_.empty() || job<Sending>() != nullptr;
+  return nothing_waits && !switches_uart_ && requests_fit && uart_out_.room() >= limits::kReplyReserve;
 }
 
 void Module::uart_sent(std::size_t n, Instant now) {

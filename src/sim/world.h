@@ -15,10 +15,10 @@
 
 namespace bfq::sim {
 
-/// What is burnt into the module of a World.
+/// What is burnt into the module of a World; the MAC addresses are those of the first module of a program.
 struct Birth {
   MacAddress station_mac{{0x02, 0xbf, 0x40, 0x04, 0x00, 0x01}};
-  MacAddress access_point_mac{{0x02, 0xbf, 0x40, 0x04, 0x00, 0x02}};
+  MacAddress access_point_mac{{0x06, 0xbf, 0x40, 0x04, 0x00, 0x01}};
   std::string at_version = "1.0.0.0(May 12 2020 00:00:00)";
   std::string sdk_version = "2.2.1(bfq4004 0.1.0)";
   std::string compile_time = "Jan  1 2020 00:00:00";

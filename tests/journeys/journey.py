@@ -22,9 +22,9 @@ PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slo
 
 
 class Module:
-    """The program, running with a link and a state of its own."""
+    """The program, running with a link and a state of its own; `environment` is what it has beside ours."""
 
-    def __init__(self, *arguments, serial=None, state="none", log="debug", through=()):
+    def __init__(self, *arguments, serial=None, state="none", log="debug", through=(), environment=None):
         self.directory = tempfile.mkdtemp(prefix="bfq-journey-")
         self.link = os.path.join(self.directory, "serial")
         doors = serial if serial is not None else [f"pty:{self.link}"]
@@ -34,7 +34,8 @@ class Module:
         self.log_path = os.path.join(self.directory, "log")
         with open(self.log_path, "wb") as errors:
             self.process = subprocess.Popen(
-                command + list(arguments), stdout=subprocess.PIPE, stderr=errors, env=ENVIRONMENT)
+                command + list(arguments), stdout=subprocess.PIPE, stderr=errors,
+                env={**ENVIRONMENT, **(environment or {})})
         self.banner = ""
 
     def __enter__(self):

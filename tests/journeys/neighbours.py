@@ -332,7 +332,8 @@ class Machine(unittest.TestCase):
                     f"hub server: cannot forward 127.0.0.1:{place} to port 8080: Address already in use")
 
     def test_names_that_the_world_knows(self):
-        names = '[net]\nnames = { "broker.test" = "127.0.0.1", "far.test" = "192.0.2.1" }\ndeny = ["192.0.2.0/24"]\n'
+        names = ('[net]\nnames = { "broker.test" = "127.0.0.1", "far.test" = "192.0.2.1" }\n'
+                 'deny = ["192.0.2.0/24"]\n')
         with World(HUB, net=names) as world, Server() as server:
             [hub] = world.hosts()
             join(hub, "home", "home-4004-home")

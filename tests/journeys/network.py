@@ -3,6 +3,7 @@
 import select
 import socket
 import struct
+import time
 import unittest
 
 from journey import Module, Server, wait_until
@@ -90,6 +91,19 @@ class HowLinksEnd(unittest.TestCase):
             self.assertEqual(receive_all(client), b"abcd")
             client.close()
 
+    def test_an_end_alone_during_a_payload_is_an_error_behind_it(self):
+        for end in (close, reset):
+            with Module() as module, module.started_host() as host, Server() as server:
+                host.join()
+                host.connect(server.port)
+                client = server.accept()
+                self.assertEqual(host.command("AT+CIPSEND=4", "> "), b"\r\nOK\r\n> ")
+                host.type("ab")
+                end(client)
+                module.wait_for_log("has closed")
+                host.type("cd")
+                self.assertEqual(host.expect("CLOSED\r\n"), b"\r\nRecv 4 bytes\r\n\r\nERROR\r\nCLOSED\r\n")
+
     def test_an_end_while_the_host_does_not_read_costs_nothing(self):
         with Module() as module, module.started_host() as host, Server() as server:
             host.join()
@@ -131,7 +145,36 @@ class HowLinksEnd(unittest.TestCase):
             client.close()
             host.close()
 
-    def test_a_peer_that_resets_while_being_sent_to(self):
+    def test_peers_that_do_not_read(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            server.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            host.join()
+            host.command("AT+CIPMUX=1")
+            clients = []
+            for link in (0, 1):
+                host.command(f'AT+CIPSTART={link},"TCP","127.0.0.1",{server.port}')
+                clients.append(server.accept())
+            # One resets while it is sent to: no wait is needed to see that this cannot work.
+            fill(host, 1)
+            before = time.monotonic()
+            reset(clients[1])
+            self.assertEqual(host.expect("CLOSED\r\n"), b"\r\nSEND FAIL\r\n1,CLOSED\r\n")
+            self.assertLess(time.monotonic() - before, 5.0)
+            # The other only never reads: that takes 10 s, in which the module is busy.
+            sent = fill(host, 0)
+            before = time.monotonic()
+            host.type("AT\r\n")
+            self.assertEqual(host.expect("busy s...\r\n"), b"AT\r\r\nbusy s...\r\n")
+            self.assertEqual(host.expect("CLOSED\r\n"), b"\r\nSEND FAIL\r\n0,CLOSED\r\n")
+            self.assertGreater(time.monotonic() - before, 8.0)  # one has passed in fill()
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            # What was confirmed is there, once it reads after all, and nothing but the start of what was not.
+            came = receive_all(clients[0])
+            self.assertTrue(came.startswith(sent))
+            self.assertLess(len(came), len(sent) + 2048)
+            clients[0].close()
+
+    def test_a_peer_that_has_reset(self):
         with Module() as module, module.started_host() as host, Server() as server:
             host.join()
             host.connect(server.port)
@@ -157,6 +200,22 @@ class HowLinksEnd(unittest.TestCase):
             with server.accept():
                 wait_until(lambda: timer_of(server.peer[1]) == "02", "a keep-alive timer")
             host.expect("CLOSED\r\n")
+
+
+def fill(host, link):
+    """Sends until the network takes no more; returns what was confirmed. The last payload still waits."""
+    sent = b""
+    while len(sent) < 500000:
+        payload = (b"%07d." % len(sent)) * 256
+        host.command(f"AT+CIPSEND={link},2048", "> ")
+        host.type(payload)
+        host.expect("Recv 2048 bytes\r\n")
+        ready, _, _ = select.select([host.descriptor], [], [], 0 if host.seen else 1.0)
+        if not ready and not host.seen:
+            return sent
+        host.expect("\r\nSEND OK\r\n")
+        sent += payload
+    raise AssertionError("it takes whatever comes")
 
 
 def timer_of(port):

@@ -1,6 +1,7 @@
 """The program as a program: its command line, what it leaves behind, what it uses when idle."""
 
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -8,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from journey import PROGRAM, Module, run_program, wait_until
+from journey import PROGRAM, Module, Server, run_program, wait_until
 
 
 STATE = (".", "bfq0.flash", "bfq0.lock")
@@ -139,11 +140,23 @@ class State(unittest.TestCase):
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root, as sudo gives it")
+class Sudo(unittest.TestCase):
+    def test_everything_belongs_to_who_called(self):
+        with tempfile.TemporaryDirectory() as home:
+            os.chmod(home, 0o755)
+            link, state = os.path.join(home, "serial"), os.path.join(home, "state")
+            caller = {"SUDO_UID": "65534", "SUDO_GID": "65534"}
+            with Module(serial=[f"pty:{link}"], state=state, environment=caller) as module:
+                for path in (link, module.pts, *(os.path.join(state, name) for name in STATE)):
+                    self.assertEqual(os.lstat(path).st_uid, 65534, path)
+
+
 class Idle(unittest.TestCase):
     def test_an_idle_module_never_wakes_up(self):
-        with Module() as module, module.started_host() as host:
+        with Module() as module, module.started_host() as host, Server() as server:
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
             host.join()
+            host.connect(server.port)  # which had 20 s for it
             self.look_at(module)
             host.close()
             module.wait_for_log("nobody has")
@@ -156,6 +169,18 @@ class Idle(unittest.TestCase):
         after = module.status("voluntary_ctxt_switches")
         # One for the way to sleep, if the first look came too early.
         self.assertLessEqual(after - before, 1)
+        self.assertEqual(armed_timers(module.process.pid), [])
+
+
+def armed_timers(process):
+    """What of its timers the program has left to wake it up some day (proc(5), fdinfo)."""
+    armed = []
+    for name in os.listdir(f"/proc/{process}/fdinfo"):
+        with open(f"/proc/{process}/fdinfo/{name}", encoding="ascii") as file:
+            found = re.search(r"it_value: \((\d+), (\d+)\)", file.read())
+        if found and found.groups() != ("0", "0"):
+            armed.append(found.group())
+    return armed
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ import tempfile
 import threading
 import unittest
 
-import journey
-from journey import PATIENCE, Module, Server, free_port, wait_until
+from journey import PATIENCE, Module, Server, free_port, wait_until, web_server
 
-SSL_START = 'AT+CIPSTART="SSL","{}",{}'
 CONNECTED = b"CONNECT\r\n\r\nOK\r\n"
 REFUSED = b"\r\nERROR\r\nCLOSED\r\n"
+
+
+def start_to(name, port):
+    return f'AT+CIPSTART="SSL","{name}",{port}'
 
 
 class Certificates:
@@ -23,15 +25,14 @@ class Certificates:
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="bfq-tls-")
-        self.run("req", "-x509", *self.new_key("ca"), "-days", "2", "-subj", "/CN=BFQ test CA",
-                 "-out", "ca.pem")
+        self.run("req", "-x509", *self.new_key("ca"), "-days", "2", "-subj", "/CN=BFQ test CA", "-out",
+                 "ca.pem")
         for name in ("localhost", "other.test"):
             self.sign(name, name, "-days", "2")
         self.sign("expired", "localhost", "-days", "-1")
-        for name, key in (("self", ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")), ("short", ("rsa:1024",))):
+        for name, key in (("self", ()), ("short", ("rsa:1024",))):
             self.run("req", "-x509", *self.new_key(name, *key), "-days", "2", "-subj", "/CN=own\nword",
-                     "-out",
-                     name + ".pem")
+                     "-out", name + ".pem")
 
     def new_key(self, name, *kind):
         kind = kind or ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
@@ -39,8 +40,7 @@ class Certificates:
 
     def sign(self, name, host, *validity):
         self.run("req", *self.new_key(name), "-subj", "/CN=" + host, "-addext",
-                     "subjectAltName=DNS:" + host, "-out",
-                 name + ".csr")
+                 "subjectAltName=DNS:" + host, "-out", name + ".csr")
         self.run("x509", "-req", "-in", name + ".csr", "-copy_extensions", "copy", "-CA", "ca.pem", "-CAkey",
                  "ca.key", "-CAcreateserial", *validity, "-out", name + ".pem")
 
@@ -57,11 +57,11 @@ class OpensslServer:
     def __init__(self, certificate, *arguments):
         self.port = free_port()
         # Its input stays open: at its end the server would close.
+        path = CERTIFICATES.path(certificate)
         self.process = subprocess.Popen(
-            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert",
-             CERTIFICATES.path(certificate + ".pem"),
-             "-key", CERTIFICATES.path(certificate + ".key"), *arguments], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", path + ".pem", "-key",
+             path + ".key", *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.seen = ""
         self.expect("ACCEPT")
 
@@ -95,10 +95,11 @@ class PythonServer(Server):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(CERTIFICATES.path("localhost.pem"), CERTIFICATES.path("localhost.key"))
 
-    def accept_while(self, act):
-        """The handshake needs both sides at once."""
+    def welcome(self, host, name="localhost"):
+        """Has the host connect; the handshake needs both sides at once. Returns the client, and what the
+        host was told."""
         result = []
-        thread = threading.Thread(target=lambda: result.append(act()))
+        thread = threading.Thread(target=lambda: result.append(host.command(start_to(name, self.port))))
         thread.start()
         client = self.context.wrap_socket(self.accept(), server_side=True)
         thread.join()
@@ -108,11 +109,15 @@ class PythonServer(Server):
 def setUpModule():
     global CERTIFICATES  # pylint: disable=global-statement
     CERTIFICATES = Certificates()
-    journey.ENVIRONMENT["SSL_CERT_FILE"] = CERTIFICATES.path("ca.pem")
 
 
 def tearDownModule():
     shutil.rmtree(CERTIFICATES.directory)
+
+
+def trusting_module():
+    """A module on a machine that trusts the authority of this test."""
+    return Module(environment={"SSL_CERT_FILE": CERTIFICATES.path("ca.pem")})
 
 
 class Opening(unittest.TestCase):
@@ -124,12 +129,12 @@ class Opening(unittest.TestCase):
             "other.test": "is not verified (it would not have passed: hostname mismatch)",
             "short": "self-signed certificate",
         }
-        with Module() as module, module.started_host() as host:
+        with trusting_module() as module, module.started_host() as host:
             host.join()
             for certificate, verdict in worth.items():
-                old = ("-cipher", "DEFAULT:@SECLEVEL=0")
-                with self.subTest(certificate), OpensslServer(certificate, *old) as server:
-                    self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                old_keys = ("-cipher", "DEFAULT:@SECLEVEL=0")
+                with self.subTest(certificate), OpensslServer(certificate, *old_keys) as server:
+                    self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
                     module.wait_for_log(verdict)
                     self.assertIn(f'"SSL","127.0.0.1",{server.port},'.encode(), host.command("AT+CIPSTATUS"))
                     self.assertIn(b"\r\nSEND OK\r\n", host.send(b"to " + certificate.encode() + b"\n"))
@@ -137,54 +142,51 @@ class Opening(unittest.TestCase):
                     server.type("from the server\n")
                     self.assertEqual(host.received(), b"from the server\n")
                     self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")
-                    server.expect("DONE")  # after a close_notify, and not after a lost connection
+                    server.expect("DONE")  # not printed without a close_notify
 
     def test_both_versions_and_no_older_one(self):
-        with Module() as module, module.started_host() as host:
+        with trusting_module() as module, module.started_host() as host:
             host.join()
             for version, named in (("-tls1_2", "TLSv1.2"), ("-tls1_3", "TLSv1.3")):
                 with OpensslServer("localhost", version) as server:
-                    self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                    self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
                     module.wait_for_log(f"with {named}, ")
                     host.command("AT+CIPCLOSE")
             with OpensslServer("localhost", "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0") as server:
-                answer = host.command(SSL_START.format("localhost", server.port), "CLOSED\r\n")
-                self.assertEqual(answer, REFUSED)
+                self.assertEqual(host.command(start_to("localhost", server.port), "CLOSED\r\n"), REFUSED)
 
     def test_a_server_hears_the_name_but_no_address(self):
-        with Module() as module, module.started_host() as host:
+        with trusting_module() as module, module.started_host() as host:
             host.join()
             for typed, heard in (("localhost", "localhost"), ("host.bfq.internal", "host.bfq.internal"),
                                  ("127.0.0.1", None)):
                 with PythonServer() as server:
                     names = []
                     server.context.sni_callback = lambda _, name, __: names.append(name)
-                    command = SSL_START.format(typed, server.port)
-                    client, answer = server.accept_while(lambda: host.command(command))
+                    client, answer = server.welcome(host, typed)
                     self.assertEqual((answer, names), (CONNECTED, [heard]))
                     client.close()
                     host.expect("CLOSED\r\n")
 
     def test_a_second_certificate_is_chosen_by_name(self):
-        second = ("-servername", "localhost", "-cert2", CERTIFICATES.path("localhost.pem"), "-key2",
-                  CERTIFICATES.path("localhost.key"))
-        with Module() as module, module.started_host() as host, \
+        path = CERTIFICATES.path("localhost")
+        second = ("-servername", "localhost", "-cert2", path + ".pem", "-key2", path + ".key")
+        with trusting_module() as module, module.started_host() as host, \
                 OpensslServer("other.test", *second) as server:
             host.join()
-            self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+            self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
             server.expect('Hostname in TLS extension: "localhost"')
             module.wait_for_log("CN=localhost is not verified (it would have passed)")
 
     def test_a_handshake_that_fails_ends_like_a_refused_connection(self):
         wants_ours = ("-Verify", "1", "-verify_return_error", "-tls1_2")
-        with Module() as module, module.started_host() as host:
+        with trusting_module() as module, module.started_host() as host:
             host.join()
             with OpensslServer("localhost", *wants_ours) as server:
-                answer = host.command(SSL_START.format("localhost", server.port), "CLOSED\r\n")
-                self.assertEqual(answer, REFUSED)
+                self.assertEqual(host.command(start_to("localhost", server.port), "CLOSED\r\n"), REFUSED)
                 module.wait_for_log("TLS: sslv3 alert handshake failure")
             with Server() as server:  # plain TCP
-                host.type(SSL_START.format("127.0.0.1", server.port) + "\r\n")
+                host.type(start_to("127.0.0.1", server.port) + "\r\n")
                 client = server.accept()
                 client.sendall(b"220 mail.test says hello\r\n")
                 host.expect("\r\r\n")
@@ -192,23 +194,23 @@ class Opening(unittest.TestCase):
                 module.wait_for_log("TLS: wrong version number")
                 client.close()
             with Server() as server:
-                host.type(SSL_START.format("127.0.0.1", server.port) + "\r\n")
+                host.type(start_to("127.0.0.1", server.port) + "\r\n")
                 client = server.accept()
                 client.close()
                 host.expect("\r\r\n")
                 self.assertEqual(host.expect("CLOSED\r\n"), REFUSED)
-            self.assertEqual(host.command(SSL_START.format("127.0.0.1", free_port()), "CLOSED\r\n"), REFUSED)
+            self.assertEqual(host.command(start_to("127.0.0.1", free_port()), "CLOSED\r\n"), REFUSED)
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
 
     def test_plain_http_on_the_port(self):
-        with Module() as module, module.started_host() as host, journey.web_server(b"page") as port:
+        with trusting_module() as module, module.started_host() as host, web_server(b"page") as port:
             host.join()
-            self.assertEqual(host.command(SSL_START.format("127.0.0.1", port), "CLOSED\r\n"), REFUSED)
+            self.assertEqual(host.command(start_to("127.0.0.1", port), "CLOSED\r\n"), REFUSED)
 
     def test_a_silent_server_is_given_up(self):
-        with Module() as module, module.started_host() as host, Server() as server:
+        with trusting_module() as module, module.started_host() as host, Server() as server:
             host.join()
-            host.type(SSL_START.format("127.0.0.1", server.port) + "\r\n")
+            host.type(start_to("127.0.0.1", server.port) + "\r\n")
             client = server.accept()
             host.expect("\r\r\n")
             self.assertEqual(host.expect("CLOSED\r\n", patience=2 * PATIENCE), REFUSED)
@@ -217,7 +219,7 @@ class Opening(unittest.TestCase):
             client.close()
 
     def test_one_at_a_time(self):
-        with Module() as module, module.started_host() as host, OpensslServer("localhost") as server:
+        with trusting_module() as module, module.started_host() as host, OpensslServer("localhost") as server:
             host.join()
             host.command("AT+CIPMUX=1")
             start = f'AT+CIPSTART={{}},"SSL","localhost",{server.port}'
@@ -230,22 +232,21 @@ class Opening(unittest.TestCase):
 class Ending(unittest.TestCase):
     def test_a_close_or_an_alert_later_is_a_remote_close(self):
         wants_ours = ("-Verify", "1", "-verify_return_error", "-tls1_3")  # says no once it has our answer
-        with Module() as module, module.started_host() as host:
+        with trusting_module() as module, module.started_host() as host:
             host.join()
             with OpensslServer("localhost", *wants_ours) as server:
-                self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
                 host.expect("CLOSED\r\n")
                 module.wait_for_log("is lost: tlsv13 alert certificate required")
             with OpensslServer("localhost") as server:
-                self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
                 server.type("last words\n")
                 self.assertEqual(host.received(), b"last words\n")
                 server.process.kill()
                 host.expect("CLOSED\r\n")
                 module.wait_for_log("is lost: unexpected eof")
             with PythonServer() as server:
-                command = SSL_START.format("localhost", server.port)
-                client, _ = server.accept_while(lambda: host.command(command))
+                client, _ = server.welcome(host)
                 client.sendall(b"last words")
                 client.unwrap().close()  # returns when the module has said its end, too
                 self.assertEqual(host.received(), b"last words")
@@ -256,9 +257,10 @@ class Ending(unittest.TestCase):
 
 class Bytes(unittest.TestCase):
     def test_a_hundred_kilobytes_both_ways_by_s_server(self):
-        with Module() as module, module.started_host() as host, OpensslServer("localhost", "-rev") as server:
+        with trusting_module() as module, module.started_host() as host, \
+                OpensslServer("localhost", "-rev") as server:
             host.join()
-            self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+            self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
             for i in range(52):
                 line = "".join(f"{i}:{n};" for n in range(300))[:1999].encode()
                 self.assertIn(b"SEND OK", host.send(line + b"\n"))
@@ -269,10 +271,9 @@ class Bytes(unittest.TestCase):
 
     def test_large_records_while_the_host_does_not_read(self):
         body = os.urandom(1 << 20)
-        with Module() as module, module.started_host() as host, PythonServer() as server:
+        with trusting_module() as module, module.started_host() as host, PythonServer() as server:
             host.join()
-            command = SSL_START.format("localhost", server.port)
-            client, answer = server.accept_while(lambda: host.command(command))
+            client, answer = server.welcome(host)
             self.assertEqual(answer, CONNECTED)
             sent = threading.Thread(target=lambda: (client.sendall(body), client.unwrap()))
             sent.start()
@@ -291,11 +292,10 @@ class Bytes(unittest.TestCase):
             client.close()
 
     def test_send_ok_waits_for_a_server_that_does_not_read(self):
-        with Module() as module, module.started_host() as host, PythonServer() as server:
+        with trusting_module() as module, module.started_host() as host, PythonServer() as server:
             server.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             host.join()
-            command = SSL_START.format("localhost", server.port)
-            client, answer = server.accept_while(lambda: host.command(command))
+            client, answer = server.welcome(host)
             self.assertEqual(answer, CONNECTED)
             sent, payload = b"", os.urandom(2048)
             while host.send(payload) == b"\r\nSEND OK\r\n":
@@ -310,10 +310,10 @@ class Bytes(unittest.TestCase):
             client.close()
 
     def test_restart_and_a_new_link_afterwards(self):
-        with Module() as module, module.started_host() as host, OpensslServer("localhost") as server:
+        with trusting_module() as module, module.started_host() as host, OpensslServer("localhost") as server:
             for _ in range(3):
                 host.join()
-                self.assertEqual(host.command(SSL_START.format("localhost", server.port)), CONNECTED)
+                self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
                 server.type("unread\n")
                 host.type("AT+RST\r\n")
                 host.expect("ready\r\n")

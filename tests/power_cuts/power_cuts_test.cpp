@@ -62,6 +62,8 @@ TEST_P(PowerCut, at_any_byte_leaves_the_old_or_the_new_settings) {
   const auto& [index, other_slot] = GetParam();
   const Change& change = changes()[index];
   const auto key = static_cast<std::size_t>(change.key);
+  Bench done(change, other_slot);
+  EXPECT_EQ(done.type(change.command), "\r\nOK\r\n");
   std::size_t old_times = 0, new_times = 0;
   for (std::size_t at = 0; at <= kLargestRecord; ++at) {
     Bench bench(change, other_slot);
@@ -70,8 +72,6 @@ TEST_P(PowerCut, at_any_byte_leaves_the_old_or_the_new_settings) {
     bench.world.flash.cut_after = at;
     EXPECT_EQ(bench.type(change.command), "") << "no answer without power";
     bench.cut_and_start();
-    Bench done(change, other_slot);
-    EXPECT_EQ(done.type(change.command), "\r\nOK\r\n");
     const bool is_old = bench.stored() == before, is_new = bench.stored() == done.stored();
     ASSERT_TRUE(is_old != is_new) << "cut after " << at << " bytes";
     EXPECT_EQ(bench.world.module().status().flash, FlashCondition::sound) << at;

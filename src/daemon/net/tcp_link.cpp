@@ -73,7 +73,7 @@ void TcpLink::fail(const boost::system::error_code& error) {
 bool TcpLink::drain() {
   if (!open_for_bytes_) return false;
   const bool moved = send();
-  if (open_for_bytes_ && !reading_ && side_.link_room(handle()) > 0) await_bytes();
+  if (open_for_bytes_ && !reading_) await_bytes();
   return moved;
 }
 
@@ -112,6 +112,7 @@ void TcpLink::read() {
   std::array<std::byte, limits::kSegment> buffer;
   for (int i = 0; i < kReadsInARow && open_for_bytes_; ++i) {
     const std::size_t room = std::min(side_.link_room(handle()), buffer.size());
+    if (room == 0 && has_ended()) return finish();
     if (room == 0) break;
     const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), room, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
@@ -123,10 +124,20 @@ void TcpLink::read() {
     if (static_cast<std::size_t>(n) < room) break;
   }
   reading_ = false;
-  if (open_for_bytes_ && side_.link_room(handle()) > 0) await_bytes();
+  if (open_for_bytes_) await_bytes();
+}
+
+/// An end with nothing before it is the module's to know also while it has no room, as in a CIPSEND.
+bool TcpLink::has_ended() {
+  std::byte first{};
+  const ssize_t n = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+  bytes_wait_ = n > 0;
+  return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 void TcpLink::await_bytes() {
+  if (side_.link_room(handle()) > 0) bytes_wait_ = false;
+  if (bytes_wait_) return;
   reading_ = true;
   socket_.async_wait(tcp::socket::wait_read, [weak = weak_from_this()](auto error) {
     const auto self = weak.lock();

@@ -37,6 +37,7 @@ class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLi
   void broken();
   void finish();
   void await_bytes();
+  bool has_ended();
   void await_room();
 
   boost::asio::ip::tcp::socket socket_;
@@ -46,8 +47,9 @@ class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLi
   std::string who_;  ///< the peer, for the log
   bool is_client_ = true;
   bool open_for_bytes_ = false;
-  bool reading_ = false;  ///< waiting for bytes, or busy with some
-  bool sending_ = false;  ///< waiting for the network to take more
+  bool reading_ = false;     ///< waiting for bytes, or busy with some
+  bool bytes_wait_ = false;  ///< in the socket, until the module has room for them
+  bool sending_ = false;     ///< waiting for the network to take more
   bool send_broke_ = false;
 };
 }  // namespace bfq::daemon

@@ -183,13 +183,18 @@ void UdpLink::await_room(Socket& socket) {
   });
 }
 
+/// On another network the same addresses mean others.
+void UdpLink::look_at_networks() {
+  const Networks now = side_.networks();
+  if (now == networks_) return;
+  networks_ = now;
+  correspondents_.clear();
+}
+
 /// Where each datagram goes is judged once for each destination, and again on another network. Who has an
 /// address of a LAN may change from one to the next.
 const Correspondent& UdpLink::correspondent(net::Endpoint destination) {
-  if (const Networks now = side_.networks(); now != networks_) {
-    networks_ = now;
-    correspondents_.clear();
-  }
+  look_at_networks();
   Correspondent* known = correspondents_.find_shown(destination);
   const bool settled =
       known != nullptr && known->standing != Standing::expected && known->way != Way::neighbour;
@@ -320,6 +325,17 @@ const Neighbour* UdpLink::neighbour_at(Ipv4 actual) const {
   return owner == nullptr || owner->index() == settings_.index ? nullptr : owner;
 }
 
+/// The peer of the link is called as the host called it, also where it is the first to write.
+void UdpLink::expect_peer() {
+  look_at_networks();
+  if (correspondents_.find_shown(open_.remote) != nullptr) return;
+  const Route way = route(networks_, open_.remote.address, neighbourhood_, settings_.index);
+  if (way.to != Route::To::outside) return;
+  correspondents_.add({.shown = open_.remote,
+                       .actual = {way.address, open_.remote.port},
+                       .way = is_loopback(way.address) ? Way::module_address : Way::elsewhere});
+}
+
 /// A module is seen at its address on the LAN. To a program, answers go the way that its last datagram came:
 /// one that wrote to 127.0.0.1 hears from there.
 net::Endpoint UdpLink::shown(const Socket& socket, net::Endpoint sender) {
@@ -327,6 +343,7 @@ net::Endpoint UdpLink::shown(const Socket& socket, net::Endpoint sender) {
     const auto meeting = meet(side_.networks(), neighbour->networks());
     return {meeting->theirs, neighbour->datagram_port(sender.port).value_or(sender.port)};
   }
+  expect_peer();
   if (Correspondent* known = correspondents_.find_actual(sender)) {
     known->way = socket.way;
     return known->shown;

@@ -54,6 +54,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   void send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagram);
   void fail(net::Endpoint destination, int error);
   void await_room(Socket& socket);
+  void look_at_networks();
   const Correspondent& correspondent(net::Endpoint destination);
   Correspondent judged(Correspondent unjudged, std::string& reason) const;
   Correspondent towards(const Route& way, net::Endpoint shown, std::string& reason) const;
@@ -65,6 +66,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   bool read_one(Socket& socket);
   void drop_one(Socket& socket, net::Endpoint sender, std::size_t size, const char* why);
   const char* refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const;
+  void expect_peer();
   net::Endpoint shown(const Socket& socket, net::Endpoint sender);
 
   ModuleSide& side_;

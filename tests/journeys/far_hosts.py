@@ -1,0 +1,260 @@
+"""The far hosts of a transcript as sockets of this machine, each at a loopback address of its own.
+
+One thread serves them all, and the module's serial port with them: whoever waits for something calls
+pump(). So what the kernel already knows, a connection or its end, is known before the next line is played.
+"""
+
+import os
+import select
+import socket
+import ssl
+import struct
+import subprocess
+import tempfile
+
+from script import unescaped
+
+MODULE = "127.64.0.1"  # as this machine sees the first module of a program
+LOCALHOST = "127.0.0.1"
+
+
+def usable_port(port):
+    """The port that the module's server or UDP link really has: below 1024 the machine may refuse it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.80.255.254", port))
+            return port
+        except PermissionError:
+            return port + 10000
+
+
+def bound(kind, address, port):
+    """A socket at that port or, where it is not to be had, at another."""
+    for candidate in (port, 0):
+        created = socket.socket(socket.AF_INET, kind)
+        created.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            created.bind((address, candidate))
+            return created
+        except OSError:
+            created.close()
+            if candidate == 0:
+                raise
+    raise AssertionError
+
+
+def server_context():
+    """TLS with a certificate that is made for it."""
+    with tempfile.TemporaryDirectory(prefix="bfq-play-") as directory:
+        key, certificate = os.path.join(directory, "key"), os.path.join(directory, "certificate")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=far host"],
+                       check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        return context
+
+
+class Connection:
+    """One TCP connection of a far host with the module."""
+
+    def __init__(self, peer, connected, module_port, context=None):
+        self.peer, self.count, self.module_port = peer, 0, module_port
+        self.socket = connected
+        connected.setblocking(False)
+        self.handshakes = context is not None
+        if context is not None:
+            self.socket = context.wrap_socket(connected, server_side=True, do_handshake_on_connect=False)
+
+    def fileno(self):
+        return self.socket.fileno()
+
+    def serve(self):
+        """Something has come. False when it was the end."""
+        try:
+            if self.handshakes:
+                self.socket.do_handshake()
+                self.handshakes = False
+                self.peer.answer(self, self.peer.greeting)
+            data = self.socket.recv(65536)
+        except ssl.SSLWantReadError:
+            return True
+        except OSError:
+            return False
+        self.take(data)
+        return len(data) > 0
+
+    def take(self, data):
+        peer = self.peer
+        peer.got += data
+        before, self.count = self.count, self.count + len(data)
+
+        def reached(mark):
+            return mark is not None and before < mark <= self.count
+
+        if peer.echoes:
+            peer.answer(self, data)
+        if reached(peer.reply_after):
+            peer.answer(self, peer.reply)
+        if reached(peer.resets_after) or reached(peer.closes_after):
+            peer.answer(self, None, with_reset=reached(peer.resets_after))
+
+    def send(self, data):
+        if self.socket.send(data) != len(data):
+            raise AssertionError(f"the machine does not take {data!r} for the module")
+
+    def reset(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+class Peer:
+    """A port of a far host, for TCP and for datagrams. Its greeting, and what it answers, are kept in
+    `answers` until somebody lets it speak."""
+
+    def __init__(self, address, port, answers, context=None):
+        self.address, self.answers, self.context = address, answers, context
+        self.listener = bound(socket.SOCK_STREAM, address, port)
+        self.port = self.listener.getsockname()[1]
+        self.datagrams = bound(socket.SOCK_DGRAM, address, self.port)
+        self.connections, self.listens = [], False
+        self.got, self.correspondents = b"", []
+        self.echoes, self.greeting, self.reply, self.reply_after = False, b"", b"", None
+        self.closes_after = self.resets_after = None
+
+    def describe(self, words):
+        words = list(words)
+        self.listen("refuses" not in words)
+        while words:
+            word = words.pop(0)
+            if word == "echoes":
+                self.echoes = True
+            elif word == "greets":
+                self.greeting = unescaped(words.pop(0))
+            elif word == "replies":
+                self.reply = unescaped(words.pop(0))
+                self.reply_after = self.reply_after or 1
+            elif word == "after":
+                self.reply_after = int(words.pop(0))
+            elif word == "closes-after":
+                self.closes_after = int(words.pop(0))
+            elif word == "resets-after":
+                self.resets_after = int(words.pop(0))
+            elif word not in ("accepts", "reads", "refuses"):
+                raise ValueError(f"a peer that {word}")
+
+    def listen(self, wanted):
+        if self.listens and not wanted:
+            self.listener.close()
+            self.listener = bound(socket.SOCK_STREAM, self.address, self.port)
+        elif wanted and not self.listens:
+            self.listener.listen()
+        self.listens = wanted
+
+    def sources(self):
+        return [*([self.listener] if self.listens else []), self.datagrams, *self.connections]
+
+    def serve(self, source):
+        if source is self.listener:
+            connected, module = source.accept()
+            connection = Connection(self, connected, module[1], self.context)
+            self.connections.append(connection)
+            if not connection.handshakes:
+                self.answer(connection, self.greeting)
+        elif source is self.datagrams:
+            data, sender = source.recvfrom(65536)
+            self.got += data
+            self.correspondents = [sender]
+            if self.echoes:
+                self.answers.append(lambda: source.sendto(data, sender))
+        elif source in self.connections and not source.serve():
+            self.forget(source)
+
+    def answer(self, connection, data, with_reset=False):
+        """Says it on that connection, or ends it where it is None, as soon as it may."""
+
+        def say():
+            if connection in self.connections and data:
+                connection.send(data)
+            elif connection in self.connections and data is None:
+                self.end_one(connection, with_reset)
+
+        self.answers.append(say)
+
+    def end_one(self, connection, with_reset):
+        if with_reset:
+            connection.reset()
+        self.forget(connection)
+
+    def forget(self, connection):
+        self.connections.remove(connection)
+        connection.socket.close()
+
+    def call(self, port):
+        """Connects to the module's server."""
+        caller = bound(socket.SOCK_STREAM, self.address, 0)
+        self.port = caller.getsockname()[1]
+        try:
+            caller.connect((MODULE, usable_port(port)))
+        except OSError:
+            caller.close()
+            raise
+        self.connections.append(Connection(self, caller, port))
+
+    def end(self, with_reset):
+        for connection in list(self.connections):
+            self.end_one(connection, with_reset)
+
+    def close(self):
+        self.end(False)
+        self.listener.close()
+        self.datagrams.close()
+
+
+class FarHosts:
+    """All far hosts of one play. `network` is a number that no other play has at the same time."""
+
+    def __init__(self, network):
+        self.network = network
+        self.addresses = {}  # of the transcript -> of this machine
+        self.peers = {}      # (address, port) of the transcript -> Peer
+        self.answers = []
+
+    def address(self, simulated):
+        if simulated not in self.addresses:
+            self.addresses[simulated] = f"127.80.{self.network}.{len(self.addresses) + 1}"
+        return self.addresses[simulated]
+
+    def add(self, place, context=None):
+        self.peers[place] = Peer(self.address(place[0]), place[1], self.answers, context)
+        return self.peers[place]
+
+    def pump(self, extra, wait):
+        """Serves what there is to serve, after waiting at most that long for something. True when there was
+        anything; `extra` is a descriptor that is only looked at: the second result."""
+        by_source = {source: peer for peer in self.peers.values() for source in peer.sources()}
+        watched = [*by_source, *([extra] if extra is not None else [])]
+        ready, _, _ = select.select(watched, [], [], max(0.0, wait))
+        for source in ready:
+            if source is not extra:
+                by_source[source].serve(source)
+        return len(ready) > 0, extra in ready
+
+    def settle(self):
+        while self.pump(None, 0.0)[0]:
+            pass
+
+    def speak(self):
+        """Lets everybody say what they have to; true when anybody had."""
+        spoken = len(self.answers) > 0
+        while self.answers:
+            self.answers.pop(0)()
+        return spoken
+
+    def module_ports(self):
+        """From which ports the module is connected."""
+        return sorted({c.module_port for peer in self.peers.values() for c in peer.connections})
+
+    def close(self):
+        for peer in self.peers.values():
+            peer.close()

@@ -1,0 +1,88 @@
+"""The transcripts of tests/transcripts, played by the built program at a PTY, byte for byte. A file is left
+out if a line of it needs what only the simulated world has; which kind of line that was is printed."""
+
+import collections
+import concurrent.futures
+import functools
+import pathlib
+import re
+import sys
+import threading
+import unittest
+
+from far_hosts import server_context
+from journey import Module
+from play import BURNT_IN, Play
+from script import SIMULATED, busy_bursts, obstacle, read, time_needed
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "transcripts"
+LEAST_PLAYED = 85
+AT_ONCE = 6  # programs; most of their time they wait
+# Every program has its server and its UDP ports at the same address of this machine.
+PORTS_OF_THE_MODULE = re.compile(rb'AT\+CIPSERVER=1|"UDP"')
+
+
+def burnt_in():
+    """What AT+GMR says of this program."""
+    with Module() as module, module.started_host() as host:
+        answer = host.command("AT+GMR")
+        return {label: re.search(label + rb"([^\r]*)\r\n", answer)[1] for label, _ in BURNT_IN.values()}
+
+
+class Transcripts(unittest.TestCase):
+    def test_the_program_says_the_same(self):
+        skipped, plays = collections.defaultdict(list), []
+        for file in chosen():
+            steps = busy_bursts(read(file.read_text("latin-1")))
+            name = str(file.relative_to(FOLDER))
+            if reason := obstacle(steps):
+                skipped[reason].append(name)
+            else:
+                plays.append((name, steps))
+        plays.sort(key=lambda play: -time_needed(play[1]))
+        failures = play_all(plays)
+        report(len(plays), skipped)
+        for name, failure in failures:
+            with self.subTest(name):
+                self.fail(failure)
+        if len(sys.argv) == 1:
+            self.assertGreaterEqual(len(plays), LEAST_PLAYED)
+
+
+def chosen():
+    """Every transcript, or those that are named on the command line."""
+    files = sorted(FOLDER.rglob("*.at"))
+    return [f for f in files if len(sys.argv) == 1 or str(f.relative_to(FOLDER)) in sys.argv[1:]]
+
+
+def play_all(plays):
+    context = functools.cache(server_context)
+    ports_of_the_module = threading.Lock()
+    identity = burnt_in()
+
+    def play(numbered):
+        number, (name, steps) = numbered
+        needs_ports = any(PORTS_OF_THE_MODULE.search(step.data) for step in steps)
+        try:
+            if not needs_ports:
+                Play(steps, number, identity, context).run()
+            else:
+                with ports_of_the_module:
+                    Play(steps, number, identity, context).run()
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            return name, str(error)
+        return None
+
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        return [failure for failure in pool.map(play, enumerate(plays)) if failure is not None]
+
+
+def report(played, skipped):
+    print(f"{played} transcripts played, {sum(map(len, skipped.values()))} left out:")
+    for reason, names in sorted(skipped.items()):
+        why = SIMULATED.get(tuple(reason.split()), "")
+        print(f"  {len(names):3} for `{reason}`{': ' + why if why else ''}\n      {' '.join(names)}")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
