@@ -41,19 +41,40 @@ Identity identity_of(const ModuleSpec& module, unsigned index) {
           .sdk_version = sdk_version(),
           .compile_time = kBuildDate};
 }
+
+/// Whose LAN that access point's is, as seen by modules: several of one name and one network are one LAN, and
+/// the first of them stands for it. Nothing where it is not in the air: a module's own.
+const sim::AccessPoint* head_of_lan(const sim::Air& air, MacAddress bssid) {
+  const sim::AccessPoint* one = sim::find_access_point(air, bssid);
+  if (one == nullptr) return nullptr;
+  const auto& all = air.access_points;
+  return &*std::find_if(all.begin(), all.end(), [&](const sim::AccessPoint& other) {
+    return other.ssid == one->ssid && other.network == one->network && other.netmask == one->netmask;
+  });
+}
+
+NetworkSettings network_of(const Options& options, const ModuleSpec& module, unsigned index) {
+  return {.index = index,
+          .is_at_localhost = index == options.first_module,
+          .forwards = module.forwards,
+          .names = options.names};
+}
 }  // namespace
 
 Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& options,
-             const ModuleSpec& module, sim::Medium& medium, unsigned index, std::function<void()> finished)
+             const ModuleSpec& module, sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index,
+             std::function<void()> finished)
     : io_(io),
       alarm_(io, [this] { time_is_up(); }),
       finished_(std::move(finished)),
       clock_(clock),
       name_(module.name),
+      medium_(medium),
       flash_(make_flash(options, module)),
-      module_(identity_of(module, index), commands::all()),
-      radio_(medium, station_mac(module, index), access_point_mac(module, index)),
-      sockets_(io, *this, options.policy, index),
+      module_(identity_of(module, index - options.first_module), commands::all()),
+      radio_(medium, station_mac(module, index - options.first_module),
+             access_point_mac(module, index - options.first_module)),
+      sockets_(io, *this, options.policy, neighbourhood, network_of(options, module, index)),
       wire_(io, *this) {
   radio_.when_due([this] { settle_soon(); });
   for (const DoorSpec& spec : module.doors) open_door(spec);
@@ -216,9 +237,14 @@ void Board::link_sent(LinkHandle link, std::size_t n) { module_.link_sent(link, 
 void Board::handle(const Event& event) { module_.handle(event, clock_.now()); }
 
 Networks Board::networks() const {
-  const auto virtual_lan = [](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {
+  const auto virtual_lan = [this](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {
     if (!lan) return std::nullopt;
-    return VirtualLan{.address = lan->address, .gateway = lan->gateway, .netmask = lan->netmask};
+    const sim::AccessPoint* head = head_of_lan(medium_.air(), lan->access_point);
+    return VirtualLan{.access_point = head != nullptr ? head->bssid : lan->access_point,
+                      .address = lan->address,
+                      .gateway = lan->gateway,
+                      .netmask = lan->netmask,
+                      .leads_on = head != nullptr};
   };
   return {.station = virtual_lan(radio_.lan()), .soft_ap = virtual_lan(radio_.own_lan())};
 }

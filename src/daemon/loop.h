@@ -33,6 +33,7 @@ class Loop {
   Clock clock_;
   sim::Medium medium_;
   const WorldReader& world_;
+  Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<Board>> boards_;
 };
 }  // namespace bfq::daemon

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "base/ipv4.h"
 #include "base/mac.h"
+#include "daemon/net/settings.h"
 #include "daemon/uart/door_spec.h"
 #include "sim/air.h"
 
@@ -21,13 +21,6 @@ struct UartPhysics {
   bool operator==(const UartPhysics&) const = default;
 };
 
-/// A port of the module's server that is also reached at another place of this machine.
-struct Forward {
-  std::uint16_t port = 0;  ///< as the module knows it
-  std::string host;        ///< where the machine listens for it
-  std::uint16_t at = 0;
-};
-
 /// One module of a program: what it is called and what it is soldered to.
 struct ModuleSpec {
   std::string name = "bfq0";
@@ -37,11 +30,5 @@ struct ModuleSpec {
   std::optional<sim::Position> position{};
   std::vector<Forward> forwards{};
   bool remembers = true;  ///< false: its settings end with the program
-};
-
-/// A name that all modules know, whatever a name server says.
-struct KnownName {
-  std::string name;
-  Ipv4 address;
 };
 }  // namespace bfq::daemon

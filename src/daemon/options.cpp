@@ -17,6 +17,9 @@ namespace {
 constexpr std::array<std::string_view, 7> kLevels = {"trace", "debug", "info", "warning",
                                                      "warn",  "error", "off"};
 
+// Both a module's loopback address and its MAC addresses hold its number in 16 bits.
+constexpr unsigned kLastModuleBase = 65000;
+
 std::optional<std::string> state_directory(const std::string& given) {
   if (given == "none") return std::nullopt;
   return given.empty() ? default_state_directory() : given;
@@ -26,6 +29,7 @@ std::optional<std::string> state_directory(const std::string& given) {
 struct Words {
   std::string world, state, speed, net, log_level = "info";
   std::vector<std::string> serial, overrides;
+  unsigned module_base = 0;
 };
 
 void declare_world(CLI::App& app, Words& words) {
@@ -66,6 +70,10 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
          "where modules may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'; replaces [net] allow\n"
          "and deny of the world")
       ->type_name("POLICY");
+  run.add_option("--module-base", words.module_base,
+                 "number of the first module, where several programs run: module N is at 127.64.0.1 + N [0]")
+      ->check(CLI::Range(0U, kLastModuleBase))
+      ->type_name("N");
   run.add_option("--log", words.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
@@ -100,6 +108,7 @@ Options understand(const Words& words) {
   const World& world = reader.world();
   Options options{.world = reader,
                   .modules = world.modules,
+                  .first_module = words.module_base,
                   .state_directory = state_directory(words.state),
                   .policy = words.net.empty() ? world.policy : NetPolicy::parse(words.net),
                   .names = world.names,

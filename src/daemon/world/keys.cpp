@@ -147,8 +147,7 @@ const Keys<ModuleSpec>& module_keys() {
       map<ModuleSpec, Forward>(
           "forward", &ModuleSpec::forwards, read_forward,
           "a port of the module and a place of this machine, \"8080\" = \"0.0.0.0:18080\"",
-          "ports of its server that are also reached at another place of this machine")
-          .not_yet(),
+          "ports of its server that are also reached at another place of this machine"),
   };
   return keys;
 }
@@ -161,8 +160,7 @@ const Keys<NetDraft>& net_keys() {
                      "where they may not, whatever is allowed"),
       map<NetDraft, KnownName>("names", &NetDraft::names, read_known_name,
                                "a name and its address, \"broker.test\" = \"127.0.0.1\"",
-                               "names that all modules know, whatever a name server says")
-          .not_yet(),
+                               "names that all modules know, whatever a name server says"),
   };
   return keys;
 }

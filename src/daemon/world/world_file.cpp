@@ -1,7 +1,6 @@
 #include "daemon/world/world_file.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -46,13 +45,6 @@ void name_modules(toml::table& world) {
     if (toml::table* module = (*modules)[i].as_table()) module->insert("name", fmt::format("bfq{}", i));
 }
 
-NetPolicy policy_of(const NetDraft& net) {
-  std::string text;
-  if (!net.allow.empty()) text += fmt::format("allow={};", fmt::join(net.allow, ","));
-  if (!net.deny.empty()) text += fmt::format("deny={}", fmt::join(net.deny, ","));
-  return NetPolicy::parse(text);
-}
-
 /// The frequency offset of an access point: as good as random, and always the same for the same seed.
 std::int16_t frequency_offset(std::uint64_t seed, MacAddress bssid) {
   if (seed == 0) return 0;
@@ -80,7 +72,7 @@ sim::Air air_of(const Draft& draft, const sim::Air& before) {
 World world_of(const Draft& draft, const sim::Air& before) {
   World world{.air = air_of(draft, before),
               .modules = {},
-              .policy = policy_of(draft.net),
+              .policy = NetPolicy::from_lists(draft.net.allow, draft.net.deny),
               .names = draft.net.names,
               .fixed = {}};
   for (const auto& module : draft.modules) world.modules.push_back(module.value);
