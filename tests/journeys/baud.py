@@ -146,6 +146,40 @@ class Losses(unittest.TestCase):
                     client.close()
 
 
+class World(unittest.TestCase):
+    def test_fifos_are_as_large_as_the_world_says(self):
+        with paced("--set", "module.bfq0.fifo.tx=1000", serial=["tcp:0", "pty"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            module.link = module.pts
+            with TcpHost(*module.url("socket").groups()) as reader:
+                client = pass_through(reader, server)
+                with module.host() as sleeper:
+                    client.sendall(bytes(5000))
+                    reader.take(5000)
+                    self.assertGreaterEqual(unread(sleeper), 1000)
+                    self.assertLess(unread(sleeper), 1500)
+                    client.close()
+
+    def boot(self, module, host):
+        host.command("AT+RST")
+        return host.expect("ready\r\n")
+
+    def test_a_chip_says_something_at_74880_baud(self):
+        text = b"\r\nbfq4004 boot, cause: command\r\n"
+        noisy = ("--set", "module.bfq0.boot_noise=true")
+        with Module() as module, module.started_host() as host:
+            self.assertEqual(self.boot(module, host), b"\r\nready\r\n")
+        with Module(*noisy) as module, module.started_host() as host:
+            heard = self.boot(module, host)
+            self.assertRegex(heard, rb"(?s)^.{5,}\r\nready\r\n$")
+            self.assertNotIn(text, heard)
+            self.assertEqual(self.boot(module, host), heard)  # the same garbage each time
+            host.command("AT+UART_DEF=74880,8,1,0,0")
+            self.assertEqual(self.boot(module, host), text + b"\r\nready\r\n")
+        with paced(*noisy) as module, module.started_host() as host:
+            self.assertEqual(self.boot(module, host), heard)
+
+
 class Rates(unittest.TestCase):
     def test_a_pty_at_another_rate_hears_garbage(self):
         with paced() as module, module.started_host() as host:

@@ -9,7 +9,7 @@
 
 #include "base/time.h"
 #include "daemon/alarm.h"
-#include "daemon/options.h"
+#include "daemon/module_spec.h"
 #include "daemon/trace.h"
 #include "daemon/uart/host.h"
 #include "daemon/uart/mistuned.h"
