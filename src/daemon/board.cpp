@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "commands/table.h"
+#include "daemon/hardware_addresses.h"
 #include "daemon/state_directory.h"
 #include "daemon/uart/line_format.h"
 #include "daemon/uart/pty.h"
@@ -25,14 +26,17 @@ const std::string& sdk_version() {
   return text;
 }
 
-MacAddress mac_address(std::uint8_t first, unsigned index) {
-  const unsigned last = index + 1;
-  return {{first, 0xbf, 0x40, 0x04, static_cast<std::uint8_t>(last >> 8U), static_cast<std::uint8_t>(last)}};
+MacAddress station_mac(const ModuleSpec& module, unsigned index) {
+  return module.station_mac.value_or(numbered_station_mac(index));
 }
 
-Identity identity_of(unsigned index) {
-  return {.station_mac = mac_address(0x02, index),
-          .access_point_mac = mac_address(0x06, index),
+MacAddress access_point_mac(const ModuleSpec& module, unsigned index) {
+  return module.access_point_mac.value_or(numbered_access_point_mac(index));
+}
+
+Identity identity_of(const ModuleSpec& module, unsigned index) {
+  return {.station_mac = station_mac(module, index),
+          .access_point_mac = access_point_mac(module, index),
           .at_version = "1.0.0.0(May 12 2020 00:00:00)",
           .sdk_version = sdk_version(),
           .compile_time = kBuildDate};
@@ -67,8 +71,9 @@ Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& opt
       name_(module.name),
       medium_(medium),
       flash_(make_flash(options, module)),
-      module_(identity_of(index), commands::all()),
-      radio_(medium, mac_address(0x02, index), mac_address(0x06, index)),
+      module_(identity_of(module, index - options.first_module), commands::all()),
+      radio_(medium, station_mac(module, index - options.first_module),
+             access_point_mac(module, index - options.first_module)),
       sockets_(io, *this, options.policy, neighbourhood, network_of(options, module, index)),
       wire_(io, *this) {
   radio_.when_due([this] { settle_soon(); });

@@ -173,6 +173,10 @@ void Station::on(Module& module, const radio::Lost& event) {
   if (module.job<Joining>() != nullptr) fail_join(module, radio::JoinFailure::refused);
 }
 
+void Station::on(Module&, const radio::Signal& event) {
+  if (associated() && event.ticket == network_.ticket) joined_.rssi = event.rssi;
+}
+
 void Station::retry_later(Module& module, Duration after) {
   phase_ = Phase::waiting;
   retry_ = module.now() + after;

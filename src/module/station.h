@@ -40,6 +40,7 @@ class Station {
   void on(Module&, const radio::Joined&);
   void on(Module&, const radio::JoinFailed&);
   void on(Module&, const radio::Lost&);
+  void on(Module&, const radio::Signal&);
   void on(Module&, const radio::Found&);
   void on(Module&, const radio::ScanDone&);
   void on(Module&, const net::Addressed&);

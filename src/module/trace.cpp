@@ -8,6 +8,7 @@ std::string_view name_of(const Event& event) {
                         [](const radio::Joined&) { return "radio::Joined"; },
                         [](const radio::JoinFailed&) { return "radio::JoinFailed"; },
                         [](const radio::Lost&) { return "radio::Lost"; },
+                        [](const radio::Signal&) { return "radio::Signal"; },
                         [](const radio::Found&) { return "radio::Found"; },
                         [](const radio::ScanDone&) { return "radio::ScanDone"; },
                         [](const radio::StationJoined&) { return "radio::StationJoined"; },

@@ -16,9 +16,9 @@ using Request =
                  flash::Program, uart::Configure, power::Restart>;
 
 /// All that the world may tell the module.
-using Event = std::variant<radio::Joined, radio::JoinFailed, radio::Lost, radio::Found, radio::ScanDone,
-                           radio::StationJoined, radio::StationAddressed, radio::StationLeft, net::Addressed,
-                           net::AddressFailed, net::Resolved, net::ResolveFailed, net::Opened,
+using Event = std::variant<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, radio::Found,
+                           radio::ScanDone, radio::StationJoined, radio::StationAddressed, radio::StationLeft,
+                           net::Addressed, net::AddressFailed, net::Resolved, net::ResolveFailed, net::Opened,
                            net::OpenFailed, net::Closed, net::SendFailed, net::Listening, net::ListenFailed,
                            net::Incoming, flash::Done, flash::Failed, power::Reset, power::Started>;
 }  // namespace bfq

@@ -17,12 +17,14 @@
 ///
 /// A radio answers every Join with exactly one Joined or JoinFailed, unless a Leave or another Join
 /// comes first; and every Scan with any number of Found and then one ScanDone. A radio that never
-/// answers is given up on by the module, with a Leave.
+/// answers is given up on by the module, with a Leave. After a Leave nothing more is said of what it ended.
+/// Between Joined and Lost, Signal tells of a signal that is another one than was told last.
 ///
 /// As an access point: between StartAccessPoint and StopAccessPoint, each station that gets in is told
-/// of by one StationJoined, then, if it asks for an address, StationAddressed, and in the end one
-/// StationLeft. A StartAccessPoint while one is running ends the old one, with all its stations and
-/// without a StationLeft for them; so does StopAccessPoint.
+/// of by one StationJoined, then, if it is given an address, by one StationAddressed, and in the end by one
+/// StationLeft. Another address of its own (net::ServeAddresses) ends the stay of all. A StartAccessPoint
+/// while one is running ends the old one, with all its stations and without a StationLeft for them; so does
+/// StopAccessPoint.
 namespace bfq::radio {
 
 /// Security of a network; the numbers are those that the host sees as <ecn>.
@@ -119,6 +121,12 @@ struct JoinFailed {
 /// The association that `ticket` asked for is gone, and nobody asked for that.
 struct Lost {
   Ticket ticket{};
+};
+
+/// The access point of that association is heard like this from now on.
+struct Signal {
+  Ticket ticket{};
+  std::int8_t rssi = 0;  ///< dBm
 };
 
 struct Found {

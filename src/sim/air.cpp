@@ -8,38 +8,65 @@
 
 namespace bfq::sim {
 namespace {
-constexpr std::uint8_t kHighestNumber = 254;
-
-// What those get that nobody gave an address: the last byte is a number that is free.
-constexpr MacAddress numbered_bssid(std::uint8_t number) { return {{0x02, 0xbf, 0x44, 0x00, 0x00, number}}; }
-constexpr MacAddress numbered_station(std::uint8_t number) {
-  return {{0x02, 0xbf, 0x57, 0x00, 0x00, number}};
+// What those get that nobody gave an address: the last two bytes are a number that is free.
+using Number = std::uint16_t;
+constexpr MacAddress numbered(std::uint8_t kind, Number number) {
+  return {
+      {0x02, 0xbf, kind, 0x00, static_cast<std::uint8_t>(number >> 8U), static_cast<std::uint8_t>(number)}};
 }
-constexpr Ipv4 numbered_network(std::uint8_t number) { return {10, 44, number, 0}; }
+constexpr MacAddress numbered_bssid(Number number) { return numbered(0x44, number); }
+constexpr MacAddress numbered_station(Number number) { return numbered(0x57, number); }
+constexpr Ipv4 numbered_network(Number number) { return Ipv4(Ipv4(10, 44, 0, 0).bits + number * 256U); }
+constexpr Number kNetworks = 16 * 256;  ///< below 10.60.0.0
 
 template <class All, class Key, class Value>
 auto find_by(All& all, Key key, const Value& value) {
   return std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.*key == value; });
 }
 
-/// The first number that no access point of this air carries yet.
-std::uint8_t free_number(const Air& air) {
-  for (std::uint8_t n = 1; n < kHighestNumber; ++n) {
-    const bool taken =
-        std::any_of(air.access_points.begin(), air.access_points.end(), [n](const AccessPoint& a) {
-          return a.bssid == numbered_bssid(n) || same_network(a.network, numbered_network(n), a.netmask);
-        });
-    if (!taken) return n;
-  }
-  return kHighestNumber;
+template <class All, class Key, class Value>
+bool has(const All& all, Key key, const Value& value) {
+  return find_by(all, key, value) != all.end();
 }
 
-std::uint8_t free_station_number(const Air& air) {
-  std::uint8_t n = 1;
-  while (n < kHighestNumber &&
-         find_by(air.stations, &Station::mac, numbered_station(n)) != air.stations.end())
-    ++n;
-  return n;
+bool has_network(const Air& air, Ipv4 network, Ipv4 netmask) {
+  return std::any_of(air.access_points.begin(), air.access_points.end(), [&](const AccessPoint& a) {
+    return !a.network.is_none() &&
+           (same_network(a.network, network, a.netmask) || same_network(a.network, network, netmask));
+  });
+}
+
+/// The first number that an access point may have of which those two are still to be given; where others have
+/// all the networks, one whose address is free.
+Number free_number(const Air& air, bool needs_address, bool needs_network) {
+  const auto has_address = [&](Number n) {
+    return needs_address && has(air.access_points, &AccessPoint::bssid, numbered_bssid(n));
+  };
+  const auto has_its_network = [&](Number n) {
+    return needs_network && has_network(air, numbered_network(n), AccessPoint{}.netmask);
+  };
+  Number number = 1;
+  while (number < kNetworks && (has_address(number) || has_its_network(number))) ++number;
+  if (number < kNetworks) return number;
+  number = 1;
+  while (has_address(number)) ++number;
+  return number;
+}
+
+/// What an access point of that air, or one that is to be, still lacks.
+void give_numbers(AccessPoint& ap, const Air& air) {
+  const bool needs_address = ap.bssid == MacAddress{}, needs_network = ap.network.is_none();
+  if (!needs_address && !needs_network) return;
+  const Number number = free_number(air, needs_address, needs_network);
+  if (needs_address) ap.bssid = numbered_bssid(number);
+  if (needs_network) ap.network = numbered_network(number);
+}
+
+void give_number(Station& station, const Air& air) {
+  if (station.mac != MacAddress{}) return;
+  Number number = 1;
+  while (has(air.stations, &Station::mac, numbered_station(number))) ++number;
+  station.mac = numbered_station(number);
 }
 
 /// The one in `before` that `key` and the place among those with the same key say is the same.
@@ -85,41 +112,31 @@ Air default_air() {
 }
 
 AccessPoint& add_access_point(Air& air, AccessPoint added) {
-  const std::uint8_t number = free_number(air);
-  if (added.bssid == MacAddress{}) added.bssid = numbered_bssid(number);
-  if (added.network.is_none()) added.network = numbered_network(number);
+  give_numbers(added, air);
   return air.access_points.emplace_back(std::move(added));
 }
 
 Station& add_station(Air& air, Station added) {
-  if (added.mac == MacAddress{}) added.mac = numbered_station(free_station_number(air));
+  give_number(added, air);
   return air.stations.emplace_back(std::move(added));
 }
 
 void complete(Air& air, const Air& before) {
   for (AccessPoint& ap : air.access_points) {
     const AccessPoint* old = predecessor(air.access_points, ap, before.access_points, &AccessPoint::ssid);
-    const bool is_free = old != nullptr && find_by(air.access_points, &AccessPoint::bssid, old->bssid) ==
-                                               air.access_points.end();
-    if (ap.bssid == MacAddress{} && is_free) ap.bssid = old->bssid;
-    if (ap.network.is_none() && old != nullptr && ap.bssid == old->bssid) ap.network = old->network;
+    if (old == nullptr) continue;
+    if (ap.bssid == MacAddress{} && !has(air.access_points, &AccessPoint::bssid, old->bssid))
+      ap.bssid = old->bssid;
+    const bool is_the_same = ap.network.is_none() && ap.bssid == old->bssid;
+    if (is_the_same && !has_network(air, old->network, ap.netmask)) ap.network = old->network;
   }
   for (Station& station : air.stations) {
     const Station* old = predecessor(air.stations, station, before.stations, &Station::ssid);
-    const bool is_free =
-        old != nullptr && find_by(air.stations, &Station::mac, old->mac) == air.stations.end();
-    if (station.mac == MacAddress{} && is_free) station.mac = old->mac;
+    const bool may_keep = old != nullptr && !has(air.stations, &Station::mac, old->mac);
+    if (station.mac == MacAddress{} && may_keep) station.mac = old->mac;
   }
-  Air complete{.modules = air.modules, .delays = air.delays};
-  // Those with all that they need come first, so that nobody is given what is somebody else's.
-  for (const AccessPoint& ap : air.access_points)
-    if (ap.bssid != MacAddress{} && !ap.network.is_none()) complete.access_points.push_back(ap);
-  for (AccessPoint& ap : air.access_points)
-    if (ap.bssid == MacAddress{} || ap.network.is_none()) ap = add_access_point(complete, ap);
-  for (const Station& station : air.stations)
-    if (station.mac != MacAddress{}) complete.stations.push_back(station);
-  for (Station& station : air.stations)
-    if (station.mac == MacAddress{}) station = add_station(complete, station);
+  for (AccessPoint& ap : air.access_points) give_numbers(ap, air);
+  for (Station& station : air.stations) give_number(station, air);
 }
 
 const AccessPoint* find_access_point(const Air& air, MacAddress bssid) {
@@ -160,7 +177,7 @@ std::vector<Change> difference(const Air& from, const Air& to) {
   std::vector<Change> changes;
   const auto compare = [&changes](const auto& old, const auto& wanted, auto key, auto removal, auto put_one) {
     for (const auto& one : old)
-      if (find_by(wanted, key, one.*key) == wanted.end()) changes.push_back(removal(one));
+      if (!has(wanted, key, one.*key)) changes.push_back(removal(one));
     for (const auto& one : wanted) {
       const auto was = find_by(old, key, one.*key);
       if (was == old.end() || *was != one) changes.push_back(put_one(one));

@@ -49,6 +49,7 @@ struct AccessPoint {
   std::string country{};
   std::optional<Position> position{};
   std::optional<std::uint8_t> max_stations{};
+  std::int16_t frequency_offset = 0;  ///< of its crystal, as a scan shows it
 
   Ipv4 network{};  ///< the LAN's lowest address
   Ipv4 netmask{255, 255, 255, 0};
@@ -60,12 +61,13 @@ struct AccessPoint {
   bool operator==(const AccessPoint&) const = default;
 };
 
-/// A simulated station: it joins the softAP of that name, `after` so long a time as that is there, asks
-/// for an address, and stays. Its MAC address is what it is known by.
+/// A simulated station: it joins the softAP of that name, the strongest that it hears, `after` so long a time
+/// as that is there, asks for an address, and stays. Its MAC address is what it is known by.
 struct Station {
   std::string ssid{}, password{};
   MacAddress mac{};
   Duration after{};
+  std::optional<Position> position{};
   bool operator==(const Station&) const = default;
 };
 
@@ -109,8 +111,8 @@ AccessPoint& add_access_point(Air&, AccessPoint);
 Station& add_station(Air&, Station);
 
 /// Gives a bssid and a network to the access points that have none, and a MAC address to the stations. Who
-/// was in `before` under the same name keeps what it had there, so that a line more in a file changes
-/// nothing about the others.
+/// was in `before` under the same name keeps what it had there, where nobody else asks for it now, so that a
+/// line more in a file changes nothing about the others.
 void complete(Air&, const Air& before);
 
 /// The access point with that address, or nullptr when it isn't in the air.
@@ -161,7 +163,8 @@ struct SetDelays {
 using Change =
     std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation, MoveModule, SetDelays>;
 
-/// What makes `to` of `from`, and leaves alone what is the same in both: first what goes, then what comes.
+/// What makes `to` of `from`, and leaves alone what is the same in both: of each kind, first what goes, then
+/// what comes. Their order isn't made the same: whoever comes anew stands last.
 std::vector<Change> difference(const Air& from, const Air& to);
 
 /// Makes the change in the value alone, without anybody who would notice.

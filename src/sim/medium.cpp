@@ -10,6 +10,8 @@
 namespace bfq::sim {
 namespace {
 // Fidelity (our decision, see Medium): A simulated station that was turned away tries again after 10 s.
+// Fidelity (our decision, see Medium): A simulated station that finds all addresses taken asks again after 10
+// s.
 constexpr Duration kVisitorRetries = 10s;
 
 // Fidelity (our decision, see Medium): An association ends where the name, password, security, channel or LAN
@@ -21,6 +23,10 @@ bool is_same_network(const AccessPoint& a, const AccessPoint& b) {
                       ap.hidden, ap.network, ap.netmask, gateway_of(ap));
   };
   return terms(a) == terms(b);
+}
+
+bool hears(const Station& station, const AccessPoint& ap) {
+  return signal_of(ap, station.position) >= kSensitivity;
 }
 }  // namespace
 
@@ -51,7 +57,7 @@ void Medium::put(const AccessPoint& ap, Instant now) {
   const bool stays = old != nullptr && is_same_network(*old, ap);
   change(air_, PutAccessPoint{ap});
   if (!stays) end_associations(ap.bssid, now);
-  end_inaudible(now);
+  hear_anew(now);
 }
 
 void Medium::remove_access_point(MacAddress bssid, Instant now) {
@@ -68,9 +74,7 @@ void Medium::put_station(const Station& station, Instant now) {
 void Medium::remove_station(MacAddress mac, Instant now) {
   change(air_, RemoveStation{mac});
   for (const Visitor& visitor : visitors_) {
-    if (visitor.is.mac != mac || !visitor.inside) continue;
-    if (Radio* host = host_of(visitor.wants)) host->part(mac, now);
-    end_lease(visitor.wants, mac, now);
+    if (visitor.is.mac == mac) end_visit(visitor, now);
   }
   std::erase_if(visitors_, [mac](const Visitor& v) { return v.is.mac == mac; });
 }
@@ -78,7 +82,7 @@ void Medium::remove_station(MacAddress mac, Instant now) {
 void Medium::move(const MoveModule& moved, Instant now) {
   change(air_, moved);
   for (Radio* radio : radios_) radio->stand_at(place_of(radio->station_mac()));
-  end_inaudible(now);
+  hear_anew(now);
 }
 
 void Medium::end_associations(MacAddress bssid, Instant now) {
@@ -86,10 +90,21 @@ void Medium::end_associations(MacAddress bssid, Instant now) {
     if (radio->is_joined_to(bssid)) radio->lose(now);
 }
 
-void Medium::end_inaudible(Instant now) {
+/// Who or what is heard may have changed: ends what is out of hearing, and tells the signal of what is not.
+void Medium::hear_anew(Instant now) {
   for (Radio* radio : radios_) {
     const auto joined = radio->joined_to();
-    if (joined && heard_by(*radio, *joined) == nullptr) radio->lose(now);
+    if (!joined) continue;
+    if (const AccessPoint* ap = heard_by(*radio, *joined))
+      radio->hear(*ap, now);
+    else
+      radio->lose(now);
+  }
+  for (Visitor& visitor : visitors_) {
+    const Radio* host = host_of(visitor.wants);
+    if (host != nullptr && hears(visitor.is, *host->own_network())) continue;
+    end_visit(visitor, now);
+    look_for_network(visitor, now);
   }
 }
 
@@ -173,15 +188,28 @@ void Medium::own_network_serves(Radio& host, Instant now) {
 
 // Simulated stations ------------------------------------------------------------------------------
 
-/// Begins anew: waits for the network of its name, if there is one.
+/// Begins anew: waits for the network of its name, if it hears one.
 void Medium::look_for_network(Visitor& visitor, Instant now) const {
   visitor = {.is = visitor.is};
-  for (Radio* radio : radios_) {
-    if (radio->own_network() == nullptr || radio->own_network()->ssid != visitor.is.ssid) continue;
-    visitor.wants = radio->own_network()->bssid;
-    visitor.tries = now + visitor.is.after;
-    return radio->wake();
+  const Radio* best = nullptr;
+  const auto signal = [&](const Radio& radio) {
+    return signal_of(*radio.own_network(), visitor.is.position);
+  };
+  for (const Radio* radio : radios_) {
+    const AccessPoint* ap = radio->own_network();
+    if (ap == nullptr || ap->ssid != visitor.is.ssid || !hears(visitor.is, *ap)) continue;
+    if (best == nullptr || signal(*radio) > signal(*best)) best = radio;
   }
+  if (best == nullptr) return;
+  visitor.wants = best->own_network()->bssid;
+  visitor.tries = now + visitor.is.after;
+  best->wake();
+}
+
+void Medium::end_visit(const Visitor& visitor, Instant now) {
+  if (!visitor.inside) return;
+  if (Radio* host = host_of(visitor.wants)) host->part(visitor.is.mac, now);
+  end_lease(visitor.wants, visitor.is.mac, now);
 }
 
 Deadline Medium::next_visit(const Radio& host) const {
@@ -194,9 +222,11 @@ Deadline Medium::next_visit(const Radio& host) const {
 
 void Medium::let_visitors_in(Radio& host, Instant now) {
   if (!next_visit(host).due(now)) return;
-  for (Visitor& visitor : visitors_)
-    if (visitor.wants == host.own_network()->bssid && visitor.tries.due(now))
-      try_to_join(visitor, host, visitor.tries.at());
+  for (Visitor& visitor : visitors_) {
+    if (visitor.wants != host.own_network()->bssid || !visitor.tries.due(now)) continue;
+    const Instant at = visitor.tries.at();
+    visitor.inside ? ask_for_address(visitor, host, at) : try_to_join(visitor, host, at);
+  }
 }
 
 void Medium::try_to_join(Visitor& visitor, Radio& host, Instant now) {
@@ -206,18 +236,22 @@ void Medium::try_to_join(Visitor& visitor, Radio& host, Instant now) {
     visitor.tries = now + kVisitorRetries;
     return;
   }
-  visitor.tries = Deadline::never();
   visitor.inside = true;
   host.welcome(visitor.is.mac, now);
   ask_for_address(visitor, host, now);
 }
 
+/// Where nobody answers, own_network_serves() is what it waits for.
 void Medium::ask_for_address(Visitor& visitor, Radio& host, Instant now) {
   const AccessPoint& ap = *host.own_network();
+  visitor.tries = Deadline::never();
   if (ap.dhcp != Dhcp::answers) return;
   const Ipv4 address = lease(ap, visitor.is.mac, now);
-  if (address.is_none()) return;
-  visitor.has_address = true;
+  visitor.has_address = !address.is_none();
+  if (!visitor.has_address) {
+    visitor.tries = now + kVisitorRetries;
+    return;
+  }
   host.address_given(visitor.is.mac, address, now + air_.delays.address);
 }
 

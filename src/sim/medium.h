@@ -24,8 +24,8 @@ class Medium {
   const Air& air() const { return air_; }
 
   /// The one way in which the air changes. An association ends where its access point has gone, can no longer
-  /// be heard, or has another name, password, security, channel or LAN; else it stays. A station that changes
-  /// leaves and comes anew.
+  /// be heard, or has another name, password, security, channel or LAN; else it stays, and the module is told
+  /// its new signal. A station that changes leaves and comes anew.
   void apply(const Change&, Instant now);
 
   /// Applies all that makes this air of the present one.
@@ -55,8 +55,8 @@ class Medium {
   /// It gives addresses from now on, perhaps.
   void own_network_serves(Radio& host, Instant now);
 
-  /// When the next simulated station tries to join the access point of `host`, and lets those try whose time
-  /// has come.
+  /// When the next simulated station tries to join the access point of `host`, or to get an address there,
+  /// and lets those try whose time has come.
   Deadline next_visit(const Radio& host) const;
   void let_visitors_in(Radio& host, Instant now);
 
@@ -64,8 +64,8 @@ class Medium {
   /// A simulated station, and where it is.
   struct Visitor {
     Station is{};
-    MacAddress wants{};  ///< the access point of its name; none while there is none
-    Deadline tries{};    ///< when it joins that, or tries again
+    MacAddress wants{};  ///< the access point of its name; none while it hears none
+    Deadline tries{};    ///< when it joins that, or asks for an address; perhaps once more
     bool inside = false;
     bool has_address = false;
   };
@@ -76,7 +76,8 @@ class Medium {
   void remove_station(MacAddress mac, Instant now);
   void move(const MoveModule&, Instant now);
   void end_associations(MacAddress bssid, Instant now);
-  void end_inaudible(Instant now);
+  void hear_anew(Instant now);
+  void end_visit(const Visitor&, Instant now);
   void look_for_network(Visitor&, Instant now) const;
   void try_to_join(Visitor&, Radio& host, Instant now);
   void ask_for_address(Visitor&, Radio& host, Instant now);

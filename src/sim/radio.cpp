@@ -58,7 +58,8 @@ bool fits(const AccessPoint& ap, const radio::Scan& scan) {
   return !scan.channel || *scan.channel == ap.channel;
 }
 
-// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, and 802.11 b, g and n.
+// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, unless the world has a seed,
+// and 802.11 b, g and n.
 radio::AccessPoint as_seen(const AccessPoint& ap, int signal, bool by_name) {
   radio::AccessPoint seen;
   if (!ap.hidden || by_name) seen.ssid = Text<32>(slice(ap.ssid, 0, 32));
@@ -68,6 +69,7 @@ radio::AccessPoint as_seen(const AccessPoint& ap, int signal, bool by_name) {
   seen.channel = ap.channel;
   seen.pairwise = seen.group = cipher_of(ap.security);
   seen.wps = ap.wps;
+  seen.frequency_offset = ap.frequency_offset;
   return seen;
 }
 
@@ -158,14 +160,14 @@ std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
   else if (why = refusal(*ap, attempt_); !why && medium_.is_full(*ap))
     why = JoinFailure::refused;
   if (why) return radio::JoinFailed{due.ticket, *why};
-  association_ = Association{.ticket = due.ticket, .bssid = ap->bssid};
-  if (Radio* host = medium_.host_of(ap->bssid)) host->welcome(station_, now);
   const int signal = signal_of(*ap, position_);
+  association_ = Association{.ticket = due.ticket, .bssid = ap->bssid, .signal = signal};
+  if (Radio* host = medium_.host_of(ap->bssid)) host->welcome(station_, now);
   return radio::Joined{due.ticket, ap->bssid, ap->channel, static_cast<std::int8_t>(signal)};
 }
 
 void Radio::disassociate(Instant now) {
-  forget<radio::Joined, radio::JoinFailed, radio::Lost, net::Addressed, net::AddressFailed>();
+  forget<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, net::Addressed, net::AddressFailed>();
   if (!association_) return;
   const MacAddress left = std::exchange(association_, std::nullopt)->bssid;
   medium_.end_lease(left, station_, now);
@@ -179,12 +181,19 @@ void Radio::lose(Instant now) {
   wake();
 }
 
+void Radio::hear(const AccessPoint& ap, Instant now) {
+  const int signal = signal_of(ap, position_);
+  if (signal == std::exchange(association_->signal, signal)) return;
+  forget<radio::Signal>();
+  later(now, radio::Signal{association_->ticket, static_cast<std::int8_t>(signal)});
+  wake();
+}
+
 std::optional<MacAddress> Radio::joined_to() const {
   return association_ ? std::optional(association_->bssid) : std::nullopt;
 }
 
 void Radio::scan(const radio::Scan& scan, Instant now) {
-  forget<radio::Found, radio::ScanDone>();
   const Duration takes = scan_time(scan, medium_.air().delays);
   std::vector<const AccessPoint*> found = medium_.heard_by(*this);
   std::erase_if(found, [&](auto* ap) { return !fits(*ap, scan); });
@@ -227,7 +236,9 @@ void Radio::take(const net::Addressed& due, Instant now) {
   if (!association_) return;
   association_->lan = Lan{association_->bssid, due.address, due.gateway, due.netmask};
   Radio* host = medium_.host_of(association_->bssid);
-  if (association_->leased && host != nullptr) host->address_given(station_, due.address, now);
+  if (host == nullptr || !association_->leased) return;
+  if (due.address != std::exchange(association_->known_to_host, due.address))
+    host->address_given(station_, due.address, now);
 }
 
 // As an access point ------------------------------------------------------------------------------

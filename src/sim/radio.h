@@ -69,6 +69,8 @@ class Radio {
   bool is_joined_to(MacAddress bssid) const { return joined_to() == bssid; }
   /// The association has ended, and nobody asked for that.
   void lose(Instant now);
+  /// The access point that it is joined to may be stronger or weaker than it was.
+  void hear(const AccessPoint&, Instant now);
 
   /// Its own access point, or nullptr, and who is in it.
   const AccessPoint* own_network() const { return own_ ? &*own_ : nullptr; }
@@ -86,8 +88,10 @@ class Radio {
   struct Association {
     Ticket ticket{};
     MacAddress bssid{};
+    int signal = 0;       ///< as the module knows it
     bool leased = false;  ///< the address that it has, or asked for
     std::optional<Lan> lan{};
+    Ipv4 known_to_host{};  ///< the address that the module was told whose access point it is
   };
 
   void join(const radio::Join&, Instant now);
