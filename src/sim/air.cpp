@@ -177,13 +177,13 @@ std::vector<Change> difference(const Air& from, const Air& to) {
   std::vector<Change> changes;
   const auto compare = [&changes](const auto& old, const auto& wanted, auto key, auto removal, auto put_one) {
     for (const auto& one : old)
-      if (!has(wanted, key, one.*key)) changes.push_back(removal(one));
+      if (!has(wanted, key, one.*key)) changes.emplace_back(removal(one));
     for (const auto& one : wanted) {
       const auto was = find_by(old, key, one.*key);
-      if (was == old.end() || *was != one) changes.push_back(put_one(one));
+      if (was == old.end() || *was != one) changes.emplace_back(put_one(one));
     }
   };
-  if (from.delays != to.delays) changes.push_back(SetDelays{to.delays});
+  if (from.delays != to.delays) changes.emplace_back(SetDelays{to.delays});
   compare(
       from.access_points, to.access_points, &AccessPoint::bssid,
       [](const AccessPoint& ap) { return RemoveAccessPoint{ap.bssid}; },
