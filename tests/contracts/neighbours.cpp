@@ -185,6 +185,31 @@ TEST_F(Neighbours, KnowByWhichOfTwoCommonLansTheyMeet) {
   EXPECT_EQ(told<net::Incoming>(zero)->through, net::Interface::soft_ap);
 }
 
+/// Told by order: both have far more bytes waiting than one may read in a row.
+TEST_F(Neighbours, TakeTurnsWhenTheyAreFlooded) {
+  asio::ip::tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
+  const net::Endpoint server{daemon::kLocalhost, acceptor.local_endpoint().port()};
+  std::vector<asio::ip::tcp::socket> floods;
+  const std::string piece(65536, 'x');
+  for (HostModule* module : {&zero, &two}) {
+    module->side.link(kLink).room = 0;
+    connect(*module, server);
+    ASSERT_TRUE(until([&] { return told<net::Opened>(*module).has_value(); }));
+    auto& flood = floods.emplace_back(acceptor.accept());
+    flood.non_blocking(true);
+    std::size_t waiting = 0;
+    boost::system::error_code full;
+    while (!full) waiting += flood.write_some(asio::buffer(piece), full);
+    ASSERT_GT(waiting, 200'000U);
+  }
+  for (HostModule* module : {&zero, &two}) module->side.link(kLink).room = SIZE_MAX;
+  settle();
+  io.restart();
+  const std::string &one_got = zero.side.link(kLink).received, &other_got = two.side.link(kLink).received;
+  while (one_got.empty() || other_got.empty()) ASSERT_EQ(io.run_one_for(std::chrono::seconds(10)), 1U);
+  EXPECT_LT(std::max(one_got.size(), other_got.size()), 100'000U);
+}
+
 // Datagrams -----------------------------------------------------------------------------------------
 
 TEST_F(Neighbours, SeeWhomADatagramIsFrom) {

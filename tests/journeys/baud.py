@@ -148,8 +148,8 @@ class Losses(unittest.TestCase):
 
 class World(unittest.TestCase):
     def test_fifos_are_as_large_as_the_world_says(self):
-        large = ("--set", "module.bfq0.fifo.tx=1000")
-        with paced(*large, serial=["tcp:0", "pty"]) as module, Server() as server:
+        larger = ("--set", "module.bfq0.fifo.tx=1000")
+        with paced(*larger, serial=["tcp:0", "pty"]) as module, Server() as server:
             module.wait_for_log("bfq0 is ready")
             module.link = module.pts
             with TcpHost(*module.url("socket").groups()) as reader:

@@ -20,7 +20,6 @@ struct KeyInfo {
   std::string otherwise;  ///< what holds where it is left out: TOML, or words in parentheses
   std::string meaning;
   std::vector<KeyInfo> inner{};  ///< the keys of a table
-  bool is_there = true;          ///< false: known, but nobody acts on it so far
 };
 
 /// A key of a table: declared once, and read, explained and listed from that.
@@ -32,16 +31,6 @@ struct Key {
   std::function<std::vector<std::string>(const T&, const T&, const std::string& path)> differing{};
   bool required = false;
 
-  /// It is known, but nobody acts on it so far: it is refused.
-  Key not_yet() const {
-    Key key = *this;
-    key.info.is_there = false;
-    for (KeyInfo& inner : key.info.inner) inner.is_there = false;
-    key.read = [](const toml::node&, T&, Section& section, const std::string& path) {
-      section.refuse(path, "is not there yet; leave it out");
-    };
-    return key;
-  }
   /// It differs where what `part` takes from two values does.
   template <class Part>
   Key compared_by(Part part) const {

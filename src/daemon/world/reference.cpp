@@ -23,7 +23,7 @@ void list_keys(std::string& out, const std::vector<KeyInfo>& keys, const std::st
   for (const KeyInfo& key : keys) {
     if (key.inner.empty()) {
       out += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, key.name, cell(key.meaning),
-                         cell(key.allowed), key.is_there ? cell(otherwise(key)) : "not there yet");
+                         cell(key.allowed), cell(otherwise(key)));
     } else {
       list_keys(out, key.inner, prefix + key.name + '.');
     }

@@ -207,8 +207,7 @@ TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
   const auto check = [](const std::string& head, const std::vector<KeyInfo>& keys, auto& self) -> void {
     for (const KeyInfo& key : keys) {
       if (!key.inner.empty()) self(head + key.name + ".", key.inner, self);
-      if (!key.inner.empty() || !key.is_there || key.otherwise.empty() || key.otherwise.front() == '(')
-        continue;
+      if (!key.inner.empty() || key.otherwise.empty() || key.otherwise.front() == '(') continue;
       const std::vector<std::string> overrides = {head + key.name + "=" + key.otherwise};
       const std::string text =
           "[[ap]]\nssid = \"x\"\npassword = \"12345678\"\n[[station]]\nssid = \"x\"\n[[module]]\n";
