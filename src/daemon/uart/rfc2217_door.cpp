@@ -22,8 +22,9 @@ constexpr std::uint8_t kRunning =
 
 class Rfc2217Door::TelnetHost final : public StreamHost {
  public:
-  TelnetHost(Rfc2217Door& door, boost::asio::any_io_executor executor, int descriptor, std::string name)
-      : StreamHost(std::move(executor), descriptor, std::move(name)),
+  TelnetHost(Rfc2217Door& door, const boost::asio::any_io_executor& executor, int descriptor,
+             std::string name)
+      : StreamHost(executor, descriptor, std::move(name)),
         door_(door),
         telnet_("bfq4004 " + std::string(kVersion)) {}
 

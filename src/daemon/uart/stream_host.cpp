@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace bfq::daemon {
-StreamHost::StreamHost(boost::asio::any_io_executor executor, int descriptor, std::string name,
+StreamHost::StreamHost(const boost::asio::any_io_executor& executor, int descriptor, std::string name,
                        std::function<void()> gone)
     : descriptor_(executor, descriptor), name_(std::move(name)), gone_(std::move(gone)) {
   descriptor_.non_blocking(true);

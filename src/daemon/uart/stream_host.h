@@ -11,7 +11,7 @@ class StreamHost : public Host {
  public:
   /// Takes the descriptor over, which from now on does not block. `gone` is called once when the wire has
   /// let go of the host, however that came about.
-  StreamHost(boost::asio::any_io_executor executor, int descriptor, std::string name,
+  StreamHost(const boost::asio::any_io_executor& executor, int descriptor, std::string name,
              std::function<void()> gone = {});
 
   std::string name() const override { return name_; }

@@ -14,7 +14,7 @@ std::string text_of(std::span<const std::byte> bytes) {
 }
 
 class TelnetTest : public testing::Test {
- protected:
+ public:
   TelnetTest() { answers(); }
 
   /// What the client typed with these bytes, given one by one.
@@ -24,7 +24,7 @@ class TelnetTest : public testing::Test {
     return text_of(typed);
   }
   std::string answers() {
-    const std::string all = text_of(telnet.output());
+    std::string all = text_of(telnet.output());
     telnet.sent(all.size());
     return all;
   }
