@@ -4,12 +4,19 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "daemon/net/address.h"
+#include "daemon/net/route.h"
 #include "daemon/version.h"
 
 namespace bfq::daemon {
 namespace {
+/// Access points that are told of one by one.
+constexpr std::size_t kMostTold = 8;
+
 std::string_view words_for(radio::Security security) {
   switch (security) {
     case radio::Security::open: return "open";
@@ -34,13 +41,50 @@ void list_doors(std::string& out, const Board& board) {
   }
 }
 
-void list_access_points(std::string& out, const sim::Air& air) {
-  out += "\n  access point   password\n";
-  for (const sim::AccessPoint& ap : air.access_points) {
-    out += fmt::format("  {:<14} {:<17} {}, channel {}, {} dBm{}\n", ap.ssid,
-                       ap.password.empty() ? "-" : ap.password, words_for(ap.security), ap.channel,
-                       sim::signal_of(ap, std::nullopt), remark(ap));
+/// A name in the air may have any bytes; those that would move the cursor are shown as dots.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '.');
+  return text;
+}
+
+/// How wide a column must be for its texts; UTF-8 counts by characters.
+template <class Texts>
+std::size_t width_of(const Texts& texts, std::size_t least) {
+  for (const std::string& text : texts) {
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
+    least = std::max(least, static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins)));
   }
+  return least;
+}
+
+void list_access_points(std::string& out, const sim::Air& air) {
+  const auto& all = air.access_points;
+  if (all.empty()) return void(out += "\n  no access points\n");
+  std::vector<std::string> names, passwords;
+  for (const sim::AccessPoint& ap : all) {
+    if (names.size() == kMostTold && all.size() > kMostTold + 1) break;
+    names.push_back(printable(ap.ssid));
+    passwords.push_back(ap.password.empty() ? "-" : printable(ap.password));
+  }
+  const std::size_t wide = width_of(names, 14), as_wide = width_of(passwords, 17);
+  out += fmt::format("\n  {:<{}} password\n", "access point", wide);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string signal = all[i].rssi ? fmt::format("{} dBm", *all[i].rssi) : "by distance";
+    out += fmt::format("  {:<{}} {:<{}} {}, channel {}, {}{}\n", names[i], wide, passwords[i], as_wide,
+                       words_for(all[i].security), all[i].channel, signal, remark(all[i]));
+  }
+  if (names.size() < all.size()) out += fmt::format("  and {} more\n", all.size() - names.size());
+}
+
+/// As a host types it between quotation marks.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"' || c == ',') out += '\\';
+    out += c;
+  }
+  return out;
 }
 
 std::string terminal_command(const Board& board) {
@@ -58,14 +102,20 @@ void suggest(std::string& out, const Board& board, const sim::Air& air) {
   const auto usable = std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
   out += fmt::format("\n  to begin with, type\n    {}\n", terminal_command(board));
   if (usable != aps.end())
-    out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", usable->ssid, usable->password);
+    out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid), escaped(usable->password));
   out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",8000\n", kThisMachine);
 }
 }  // namespace
 
 std::string banner(const Loop& loop, const Options& options) {
   std::string out = fmt::format("bfq4004 {}: a serial Wi-Fi module\n\n", kVersion);
-  for (const auto& board : loop.boards()) list_doors(out, *board);
+  if (options.world.is_file()) out += fmt::format("  world          {}\n", options.world.name());
+  unsigned index = options.first_module;
+  for (const auto& board : loop.boards()) {
+    const std::string address = text_of(module_address(index++));
+    if (loop.boards().size() > 1) out += fmt::format("  module         {} at {}\n", board->name(), address);
+    list_doors(out, *board);
+  }
   out += fmt::format("  state          {}\n", options.state_directory.value_or("in memory only"));
   list_access_points(out, loop.air());
   suggest(out, *loop.boards().front(), loop.air());

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "commands/table.h"
+#include "daemon/hardware_addresses.h"
 #include "daemon/state_directory.h"
 #include "daemon/uart/line_format.h"
 #include "daemon/uart/pty.h"
@@ -25,31 +26,44 @@ const std::string& sdk_version() {
   return text;
 }
 
-MacAddress mac_address(std::uint8_t first, unsigned index) {
-  const unsigned last = index + 1;
-  return {{first, 0xbf, 0x40, 0x04, static_cast<std::uint8_t>(last >> 8U), static_cast<std::uint8_t>(last)}};
+MacAddress station_mac(const ModuleSpec& module, unsigned index) {
+  return module.station_mac.value_or(numbered_station_mac(index));
 }
 
-Identity identity_of(unsigned index) {
-  return {.station_mac = mac_address(0x02, index),
-          .access_point_mac = mac_address(0x06, index),
+MacAddress access_point_mac(const ModuleSpec& module, unsigned index) {
+  return module.access_point_mac.value_or(numbered_access_point_mac(index));
+}
+
+Identity identity_of(const ModuleSpec& module, unsigned index) {
+  return {.station_mac = station_mac(module, index),
+          .access_point_mac = access_point_mac(module, index),
           .at_version = "1.0.0.0(May 12 2020 00:00:00)",
           .sdk_version = sdk_version(),
           .compile_time = kBuildDate};
 }
+
+NetworkSettings network_of(const Options& options, const ModuleSpec& module, unsigned index) {
+  return {.index = index,
+          .is_at_localhost = index == options.first_module,
+          .forwards = module.forwards,
+          .names = options.names};
+}
 }  // namespace
 
 Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& options,
-             const ModuleSpec& module, sim::Medium& medium, unsigned index, std::function<void()> finished)
+             const ModuleSpec& module, sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index,
+             std::function<void()> finished)
     : io_(io),
       alarm_(io, [this] { time_is_up(); }),
       finished_(std::move(finished)),
       clock_(clock),
       name_(module.name),
+      medium_(medium),
       flash_(make_flash(options, module)),
-      module_(identity_of(index), commands::all()),
-      radio_(medium, mac_address(0x02, index), mac_address(0x06, index)),
-      sockets_(io, *this, options.policy, index),
+      module_(identity_of(module, index - options.first_module), commands::all()),
+      radio_(medium, station_mac(module, index - options.first_module),
+             access_point_mac(module, index - options.first_module)),
+      sockets_(io, *this, options.policy, neighbourhood, network_of(options, module, index)),
       wire_(io, *this) {
   radio_.when_due([this] { settle_soon(); });
   for (const DoorSpec& spec : module.doors) open_door(spec);
@@ -212,9 +226,14 @@ void Board::link_sent(LinkHandle link, std::size_t n) { module_.link_sent(link, 
 void Board::handle(const Event& event) { module_.handle(event, clock_.now()); }
 
 Networks Board::networks() const {
-  const auto virtual_lan = [](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {
+  const auto virtual_lan = [this](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {
     if (!lan) return std::nullopt;
-    return VirtualLan{.address = lan->address, .gateway = lan->gateway, .netmask = lan->netmask};
+    const sim::AccessPoint* head = sim::head_of_lan(medium_.air(), lan->access_point);
+    return VirtualLan{.access_point = head != nullptr ? head->bssid : lan->access_point,
+                      .address = lan->address,
+                      .gateway = lan->gateway,
+                      .netmask = lan->netmask,
+                      .leads_on = head != nullptr};
   };
   return {.station = virtual_lan(radio_.lan()), .soft_ap = virtual_lan(radio_.own_lan())};
 }

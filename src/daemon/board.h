@@ -34,14 +34,14 @@ class Clock {
 /// Whatever feeds the module an input calls settle() next, and nothing else ever waits.
 class Board final : private UartSide, private ModuleSide {
  public:
-  /// `finished` is called when a door at which all has been said ends the program.
-  /// The clock is one for all boards of a medium; it and the medium outlive them.
+  /// The board is module `index`; `finished` is called when a door at which all has been said ends the
+  /// program. The clock is one for all boards of a medium; it, the medium and the neighbourhood outlive them.
   Board(boost::asio::io_context& io, const Clock& clock, const Options& options, const ModuleSpec& spec,
-        sim::Medium& medium, unsigned index, std::function<void()> finished);
+        sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index, std::function<void()> finished);
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const override { return name_; }
   const std::vector<std::unique_ptr<Door>>& doors() const { return doors_; }
 
  private:
@@ -80,6 +80,7 @@ class Board final : private UartSide, private ModuleSide {
   std::function<void()> finished_;
   const Clock& clock_;
   std::string name_;
+  const sim::Medium& medium_;
   FlashFile flash_;
   Module module_;
   sim::Radio radio_;

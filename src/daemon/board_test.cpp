@@ -85,21 +85,23 @@ class TwoBoards : public testing::Test {
   }
   Board make(const char* name, unsigned index) {
     const ModuleSpec spec{.name = name, .doors = {parse_door("tcp:0")}};
-    return Board(io, clock, options, spec, medium, index, [] {});
+    return Board(io, clock, options, spec, medium, neighbourhood, index, [] {});
   }
 
-  static Options quick() {
-    Options options;
-    options.air.delays = {.scan = 10ms, .associate = 10ms, .address = 10ms, .reject_password = 10ms};
-    return options;
+  static sim::Air quick_air() {
+    sim::Air air = sim::default_air();
+    air.delays = {.scan = 10ms, .associate = 10ms, .address = 10ms, .reject_password = 10ms};
+    return air;
   }
 
   static constexpr auto kShed = "AT+CWSAP_CUR=\"shed\",\"12345678\",5,3";
   const std::string kB = "\"02:bf:40:04:00:02\"";
   boost::asio::io_context io{1};
   Clock clock;
-  Options options = quick();
-  sim::Medium medium{options.air};
+  Options options{
+      .world = WorldReader("", {}), .modules = {}, .state_directory = {}, .policy = {}, .names = {}};
+  sim::Medium medium{quick_air()};
+  Neighbourhood neighbourhood;
   Board board_a = make("a", 0), board_b = make("b", 1);
   HostAtDoor a{io, board_a}, b{io, board_b};
 

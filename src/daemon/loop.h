@@ -13,19 +13,27 @@ namespace bfq::daemon {
 /// The program's one event loop and clock, the air, and the boards in it.
 class Loop {
  public:
+  /// `options` must outlive it.
   explicit Loop(const Options& options);
 
   const std::vector<std::unique_ptr<Board>>& boards() const { return boards_; }
   const sim::Air& air() const { return medium_.air(); }
 
-  /// Runs until SIGINT, SIGTERM or SIGHUP, or until a door's end ends the program.
+  /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door's end ends the program.
+  /// SIGHUP reads the world file again.
   void run() { io_.run(); }
 
  private:
+  void wait_for_signals();
+  void handle_signal(int signal);
+
   boost::asio::io_context io_{1};  // one thread runs it
   boost::asio::signal_set signals_;
+  bool had_terminal_;
   Clock clock_;
   sim::Medium medium_;
+  const WorldReader& world_;
+  Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<Board>> boards_;
 };
 }  // namespace bfq::daemon

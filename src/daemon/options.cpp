@@ -9,6 +9,7 @@
 #include "daemon/caller.h"
 #include "daemon/failure.h"
 #include "daemon/version.h"
+#include "daemon/world/reference.h"
 #include "manual/manual.h"
 
 namespace bfq::daemon {
@@ -16,13 +17,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kLevels = {"trace", "debug", "info", "warning",
                                                      "warn",  "error", "off"};
 
-void refuse_what_is_not_there_yet(const std::string& world, const std::string& speed) {
-  if (!world.empty()) {
-    throw UsageError("world files are not there yet: leave out '" + world +
-                     "' and the built-in access points are used");
-  }
-  if (speed == "baud") throw UsageError("--speed baud is not there yet: use --speed fast");
-}
+// Both a module's loopback address and its MAC addresses hold its number in 16 bits.
+constexpr unsigned kLastModuleBase = 65000;
 
 std::optional<std::string> state_directory(const std::string& given) {
   if (given == "none") return std::nullopt;
@@ -31,32 +27,53 @@ std::optional<std::string> state_directory(const std::string& given) {
 
 /// The words of the command line, before they are understood.
 struct Words {
-  std::string world, state, speed = "fast", net, log_level = "info";
-  std::vector<std::string> serial;
+  std::string world, state, speed, net, log_level = "info";
+  std::vector<std::string> serial, overrides;
+  unsigned module_base = 0;
 };
+
+void declare_world(CLI::App& app, Words& words) {
+  app.add_option("--set", words.overrides,
+                 "overrides a key of the world, such as ap.BFQ-LAB.rssi=-80; may be given several times")
+      ->type_name("TABLE.NAME.KEY=VALUE")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->allow_extra_args(false);
+}
 
 void declare(CLI::App& app, CLI::App& run, Words& words) {
   app.set_version_flag("--version", std::string("bfq4004 ") + std::string(kVersion));
   app.require_subcommand(1);
   run.set_version_flag("--version", std::string("bfq4004 ") + std::string(kVersion));
-  run.add_option("world", words.world, "a file that describes access points and modules (not there yet)")
+  run.add_option("world", words.world,
+                 "a file that describes access points and modules [what bfq4004 world prints]")
       ->type_name("WORLD.toml");
+  declare_world(run, words);
   run.add_option("--serial", words.serial,
                  "where hosts attach: pty[:LINK], tcp:[HOST:]PORT, stdio; may be given several times\n"
-                 "(later: rfc2217:[HOST:]PORT, unix:PATH, tty:DEVICE[,BAUD]) [pty:/tmp/bfq0]")
+                 "(later: rfc2217:[HOST:]PORT, unix:PATH, tty:DEVICE[,BAUD]) [those of the world, or\n"
+                 "pty:/tmp/NAME]; not where the world has several modules")
       ->type_name("DOOR")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
       ->allow_extra_args(false);
   run.add_option("--state", words.state,
-                 "directory of what the module remembers, or none [" + default_state_directory() + "]")
+                 "directory of what modules remember, a file for each by its name, or none [" +
+                     default_state_directory() + "]")
       ->type_name("DIR");
-  run.add_option("--speed", words.speed, "fast: bytes move as they come; baud: not there yet")
+  run.add_option("--speed", words.speed,
+                 "fast: bytes move as they come; baud: not there yet; for all modules")
       ->check(CLI::IsMember({"fast", "baud"}))
       ->type_name("fast|baud");
-  run.add_option("--net", words.net,
-                 "where the module may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'")
+  run.add_option(
+         "--net", words.net,
+         "where modules may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'; replaces [net] allow\n"
+         "and deny of the world")
       ->type_name("POLICY");
+  run.add_option("--module-base", words.module_base,
+                 "number of the first module, where several programs run: module N is at 127.64.0.1 + N [0]")
+      ->check(CLI::Range(0U, kLastModuleBase))
+      ->type_name("N");
   run.add_option("--log", words.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
@@ -73,20 +90,43 @@ void show_commands(const std::string& name) {
                    "\nbfq4004 commands lists them all.");
 }
 
-Options understand(const Words& words) {
-  refuse_what_is_not_there_yet(words.world, words.speed);
-  Options options;
-  ModuleSpec& module = options.modules.emplace_back();
-  for (const std::string& door : words.serial) module.doors.push_back(parse_door(door));
-  if (module.doors.empty()) module.doors.push_back(parse_door("pty:/tmp/bfq0"));
-  const auto is_stdio = [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; };
-  if (std::count_if(module.doors.begin(), module.doors.end(), is_stdio) > 1) {
-    throw UsageError("--serial stdio was given twice: there is only one standard input");
+void put_doors(std::vector<ModuleSpec>& modules, const std::vector<std::string>& doors) {
+  if (modules.size() > 1) {
+    throw UsageError("--serial: the world has " + std::to_string(modules.size()) +
+                     " modules; write their doors into the file, or --set 'module.NAME.serial=[\"DOOR\"]'");
   }
-  options.state_directory = state_directory(words.state);
-  options.policy = NetPolicy::parse(words.net);
-  options.log_level = words.log_level;
+  modules.front().doors.clear();
+  for (const std::string& door : doors) modules.front().doors.push_back(parse_door(door));
+  const auto is_stdio = [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; };
+  if (std::count_if(modules.front().doors.begin(), modules.front().doors.end(), is_stdio) > 1)
+    throw UsageError("--serial stdio was given twice: there is only one standard input");
+}
+
+Options understand(const Words& words) {
+  if (words.speed == "baud") throw UsageError("--speed baud is not there yet: use --speed fast");
+  WorldReader reader(words.world, words.overrides);
+  const World& world = reader.world();
+  Options options{.world = reader,
+                  .modules = world.modules,
+                  .first_module = words.module_base,
+                  .state_directory = state_directory(words.state),
+                  .policy = words.net.empty() ? world.policy : NetPolicy::parse(words.net),
+                  .names = world.names,
+                  .log_level = words.log_level};
+  if (!words.serial.empty()) put_doors(options.modules, words.serial);
+  if (!words.speed.empty())
+    for (ModuleSpec& module : options.modules) module.uart.speed = UartPhysics::Speed::fast;
   return options;
+}
+
+void lint(const Words& words) {
+  const WorldReader reader(words.world, words.overrides);
+  const World& world = reader.world();
+  const auto count = [](std::size_t n, const std::string& what) {
+    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
+  };
+  std::cout << reader.name() << " is a good world: " << count(world.air.access_points.size(), "access point")
+            << " and " << count(world.modules.size(), "module") << '\n';
 }
 }  // namespace
 
@@ -95,10 +135,16 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
   CLI::App& run = *app.add_subcommand("run", "Start a module and keep it running until SIGINT or SIGTERM");
   CLI::App& commands =
       *app.add_subcommand("commands", "Tell which commands the module speaks, or all about one");
+  CLI::App& check = *app.add_subcommand("lint", "Tell all that is wrong with a world file, with its lines");
+  CLI::App& show = *app.add_subcommand("world", "Print the default world, ready to be edited");
+  bool keys = false;
+  show.add_flag("--keys", keys, "print all keys of a world file instead, as Markdown");
   std::string command;
   commands.add_option("name", command, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")->type_name("NAME");
   Words words;
   declare(app, run, words);
+  check.add_option("world", words.world, "the file")->type_name("WORLD.toml")->required();
+  declare_world(check, words);
   try {
     app.parse(count, arguments);
   } catch (const CLI::Success& done) {
@@ -108,6 +154,9 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
     throw UsageError(std::string(error.what()) + "\nbfq4004 run --help tells what there is.");
   }
   if (commands.parsed()) return show_commands(command), std::nullopt;
+  if (check.parsed()) return lint(words), std::nullopt;
+  if (show.parsed())
+    return std::cout << (keys ? world_reference() : std::string(default_world())), std::nullopt;
   return understand(words);
 }
 

@@ -46,4 +46,6 @@ std::vector<std::string> nearest(std::string_view name);
 std::string source(const at::Fact&);
 std::string_view name(at::Origin);
 
+/// How many letters must be put in, taken out or changed to make one of the other (Levenshtein).
+std::size_t letters_apart(std::string_view a, std::string_view b);
 }  // namespace bfq::manual

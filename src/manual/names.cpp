@@ -16,9 +16,9 @@ std::string bare(std::string_view name) {
   if (upper.starts_with('+')) return upper.substr(1);
   return upper == "E" ? "ATE" : upper;
 }
+}  // namespace
 
-/// How many letters must be put in, taken out or changed (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
+std::size_t letters_apart(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -31,7 +31,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
   }
   return row.back();
 }
-}  // namespace
 
 const at::Command* find(std::string_view name) {
   const std::string wanted = bare(name);
@@ -47,7 +46,7 @@ std::vector<std::string> nearest(std::string_view name) {
   for (const at::Command& c : commands::all()) {
     const std::string other = bare(full_name(c));
     const bool contains = wanted.size() > 2 && other.find(wanted) != std::string::npos;
-    found.emplace_back(contains ? 1 : distance(wanted, other), full_name(c));
+    found.emplace_back(contains ? 1 : letters_apart(wanted, other), full_name(c));
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

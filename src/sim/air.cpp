@@ -36,26 +36,30 @@ bool has_network(const Air& air, Ipv4 network, Ipv4 netmask) {
   });
 }
 
-/// The first number whose address and network no access point of this air has yet; where others have all the
-/// networks, one whose address is free.
-Number free_number(const Air& air) {
+/// The first number that an access point may have of which those two are still to be given; where others have
+/// all the networks, one whose address is free.
+Number free_number(const Air& air, bool needs_address, bool needs_network) {
+  const auto has_address = [&](Number n) {
+    return needs_address && has(air.access_points, &AccessPoint::bssid, numbered_bssid(n));
+  };
+  const auto has_its_network = [&](Number n) {
+    return needs_network && has_network(air, numbered_network(n), AccessPoint{}.netmask);
+  };
   Number number = 1;
-  const auto is_taken = [&] { return has(air.access_points, &AccessPoint::bssid, numbered_bssid(number)); };
-  while (number < kNetworks &&
-         (is_taken() || has_network(air, numbered_network(number), AccessPoint{}.netmask)))
-    ++number;
+  while (number < kNetworks && (has_address(number) || has_its_network(number))) ++number;
   if (number < kNetworks) return number;
   number = 1;
-  while (is_taken()) ++number;
+  while (has_address(number)) ++number;
   return number;
 }
 
 /// What an access point of that air, or one that is to be, still lacks.
 void give_numbers(AccessPoint& ap, const Air& air) {
-  if (ap.bssid != MacAddress{} && !ap.network.is_none()) return;
-  const Number number = free_number(air);
-  if (ap.bssid == MacAddress{}) ap.bssid = numbered_bssid(number);
-  if (ap.network.is_none()) ap.network = numbered_network(number);
+  const bool needs_address = ap.bssid == MacAddress{}, needs_network = ap.network.is_none();
+  if (!needs_address && !needs_network) return;
+  const Number number = free_number(air, needs_address, needs_network);
+  if (needs_address) ap.bssid = numbered_bssid(number);
+  if (needs_network) ap.network = numbered_network(number);
 }
 
 void give_number(Station& station, const Air& air) {
@@ -138,6 +142,17 @@ void complete(Air& air, const Air& before) {
 const AccessPoint* find_access_point(const Air& air, MacAddress bssid) {
   const auto at = find_by(air.access_points, &AccessPoint::bssid, bssid);
   return at == air.access_points.end() ? nullptr : &*at;
+}
+
+bool share_lan(const AccessPoint& a, const AccessPoint& b) {
+  return a.ssid == b.ssid && a.netmask == b.netmask && same_network(a.network, b.network, a.netmask);
+}
+
+const AccessPoint* head_of_lan(const Air& air, MacAddress bssid) {
+  const AccessPoint* one = find_access_point(air, bssid);
+  if (one == nullptr) return nullptr;
+  return &*std::find_if(air.access_points.begin(), air.access_points.end(),
+                        [one](const AccessPoint& other) { return share_lan(*one, other); });
 }
 
 Ipv4 gateway_of(const AccessPoint& ap) {

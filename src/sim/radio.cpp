@@ -58,7 +58,8 @@ bool fits(const AccessPoint& ap, const radio::Scan& scan) {
   return !scan.channel || *scan.channel == ap.channel;
 }
 
-// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, and 802.11 b, g and n.
+// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, unless the world has a seed,
+// and 802.11 b, g and n.
 radio::AccessPoint as_seen(const AccessPoint& ap, int signal, bool by_name) {
   radio::AccessPoint seen;
   if (!ap.hidden || by_name) seen.ssid = Text<32>(slice(ap.ssid, 0, 32));
@@ -68,6 +69,7 @@ radio::AccessPoint as_seen(const AccessPoint& ap, int signal, bool by_name) {
   seen.channel = ap.channel;
   seen.pairwise = seen.group = cipher_of(ap.security);
   seen.wps = ap.wps;
+  seen.frequency_offset = ap.frequency_offset;
   return seen;
 }
 

@@ -1,16 +1,17 @@
 #include <boost/asio.hpp>
 
-#include "daemon/net/host_sockets.h"
-#include "network_under_test.h"
+#include "host_module.h"
+#include "secure_host.h"
 
 namespace bfq::contracts {
 namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using namespace std::chrono_literals;
 
-constexpr auto kPatience = 10s;  // for what must happen
-constexpr auto kSilence = 40ms;  // after so long without any, nothing more is expected to
+constexpr daemon::Networks kAtHome{.station = daemon::VirtualLan{.address = Ipv4(10, 44, 1, 2),
+                                                                 .gateway = Ipv4(10, 44, 1, 1),
+                                                                 .netmask = Ipv4(255, 255, 255, 0),
+                                                                 .leads_on = true}};
 
 /// One far host on this machine: a port, and what it does to each who connects.
 class Host {
@@ -72,32 +73,25 @@ class Host {
   std::vector<std::shared_ptr<Guest>> guests_;
 };
 
-class HostNetwork : public NetworkUnderTest, private daemon::ModuleSide {
+class HostNetwork : public NetworkUnderTest {
  public:
-  void request(const Request& r) override {
-    if (!sockets_.request(r)) throw std::logic_error("not for the network");
-    settle();
-  }
+  HostNetwork() { module_.now = kAtHome; }
+
+  void request(const Request& r) override { module_.request(r); }
   bool until(const std::function<bool()>& done) override {
-    const auto give_up = std::chrono::steady_clock::now() + kPatience;
-    settle();
-    while (!done() && std::chrono::steady_clock::now() < give_up) {
-      io_.restart();
-      if (io_.run_one_for(kPatience) == 0) return false;
-      settle();
-    }
-    return done();
+    return run_until(
+        io_, [this] { module_.settle(); }, done);
   }
   void rest() override {
-    settle();
-    do {
-      io_.restart();
-    } while (io_.run_one_for(kSilence) > 0);
-    settle();
+    run_to_rest(io_, [this] { module_.settle(); });
   }
   net::Endpoint host(Manners manners) override {
     hosts_.push_back(std::make_unique<Host>(io_, manners));
     return {Ipv4(127, 0, 0, 1), hosts_.back()->port()};
+  }
+  net::Endpoint secure_host(Manners manners) override {
+    secure_hosts_.push_back(make_secure_host(io_, manners));
+    return {Ipv4(127, 0, 0, 1), secure_hosts_.back()->port()};
   }
   net::Endpoint nobody() override {
     const tcp::acceptor taken(io_, {asio::ip::address_v4::loopback(), 0});  // free again at once
@@ -121,29 +115,9 @@ class HostNetwork : public NetworkUnderTest, private daemon::ModuleSide {
   void client_says(std::string_view bytes) override { asio::write(client_, asio::buffer(bytes)); }
   std::string client_heard() override { return heard_; }
   bool client_is_turned_away() override { return turned_away_; }
-  void power_off() override { sockets_.power_off(); }
+  void power_off() override { module_.power_off(); }
 
  private:
-  // ModuleSide
-  std::size_t link_room(LinkHandle link) const override { return side.link_room(link); }
-  void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
-    side.link_input(link, bytes);
-  }
-  std::size_t datagram_room(LinkHandle link) const override { return side.datagram_room(link); }
-  void datagram_input(LinkHandle link, net::Endpoint from, std::span<const std::byte> bytes) override {
-    side.datagram_input(link, from, bytes);
-  }
-  net::Outgoing link_output(LinkHandle link) const override { return side.link_output(link); }
-  void link_sent(LinkHandle link, std::size_t n) override { side.link_sent(link, n); }
-  void handle(const Event& event) override { side.handle(event); }
-  daemon::Networks networks() const override {
-    return {.station = daemon::VirtualLan{Ipv4(10, 44, 1, 2), Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)}};
-  }
-  void settle() override {
-    while (sockets_.drain()) {
-    }
-  }
-
   void listen_for_datagrams() {
     echo_.async_receive_from(asio::buffer(datagram_), asker_, [this](auto error, std::size_t n) {
       if (error) return;
@@ -169,8 +143,10 @@ class HostNetwork : public NetworkUnderTest, private daemon::ModuleSide {
   std::string heard_{};
   bool turned_away_ = false;
   daemon::NetPolicy policy_;
-  daemon::HostSockets sockets_{io_, *this, policy_, 0};
+  daemon::Neighbourhood neighbourhood_;
+  HostModule module_{side, io_, policy_, neighbourhood_, {.is_at_localhost = true}};
   std::vector<std::unique_ptr<Host>> hosts_;
+  std::vector<std::unique_ptr<SecureHost>> secure_hosts_;
 };
 }  // namespace
 

@@ -72,6 +72,7 @@ void Side::handle(const Event& event) {
   events.push_back(event);
   if (std::holds_alternative<net::Opened>(event)) link(link_of(event)).open = true;
   if (std::holds_alternative<net::Closed>(event)) link(link_of(event)).open = false;
+  if (std::holds_alternative<net::SendFailed>(event)) link(link_of(event)).drop_unsent();
 }
 
 // The contract --------------------------------------------------------------------------------------
@@ -113,6 +114,7 @@ TEST_P(Network, answers_an_open_once) {
   net->rest();
   ASSERT_EQ(side.said_of(kLink).size(), 1U);
   EXPECT_NE(std::get<net::Opened>(side.said_of(kLink)[0]).local_port, 0);
+  EXPECT_EQ(std::get<net::Opened>(side.said_of(kLink)[0]).through, net::Interface::station);
 }
 
 TEST_P(Network, tells_once_that_a_port_refuses) {
@@ -188,9 +190,11 @@ TEST_P(Network, says_nothing_of_an_attempt_that_was_closed) {
   begin(net->host(Manners::greets));
   close();
   begin(net->nobody(), {1, 1});
+  const std::size_t so_far = side.events.size();  // it may be refused at once
   close({1, 1});
   net->rest();
-  EXPECT_TRUE(side.events.empty());
+  EXPECT_TRUE(side.said_of(kLink).empty());
+  EXPECT_EQ(side.events.size(), so_far);
 }
 
 TEST_P(Network, takes_a_close_of_what_is_closed) {
@@ -238,6 +242,65 @@ TEST_P(Network, is_silent_without_power) {
   net->rest();
   EXPECT_EQ(side.events.size(), so_far);
   EXPECT_EQ(side.link(kLink).received, "");
+}
+
+// TLS -----------------------------------------------------------------------------------------------
+
+class Secured : public Network {
+ protected:
+  void begin_secured(net::Endpoint remote) {
+    net->request(net::Open{.link = kLink,
+                           .transport = net::Transport::tls,
+                           .remote = remote,
+                           .name = net::HostName("localhost")});
+  }
+  void open_secured(net::Endpoint remote) {
+    begin_secured(remote);
+    ASSERT_TRUE(net->until([&] { return is_open(); }));
+  }
+};
+
+TEST_P(Secured, answers_an_open_once_and_by_its_side) {
+  open_secured(net->secure_host(Manners::echoes));
+  net->rest();
+  ASSERT_EQ(side.said_of(kLink).size(), 1U);
+  EXPECT_NE(std::get<net::Opened>(side.said_of(kLink)[0]).local_port, 0);
+  EXPECT_EQ(std::get<net::Opened>(side.said_of(kLink)[0]).through, net::Interface::station);
+}
+
+TEST_P(Secured, tells_once_that_a_port_refuses) {
+  begin_secured(net->nobody());
+  ASSERT_TRUE(net->until([&] { return side.count<net::OpenFailed>() > 0; }));
+  net->rest();
+  EXPECT_EQ(side.said_of(kLink).size(), 1U);
+}
+
+TEST_P(Secured, carries_bytes_both_ways_as_they_are) {
+  open_secured(net->secure_host(Manners::echoes));
+  const std::string bytes = much().substr(0, 40'000);
+  side.link(kLink).to_send = bytes;
+  ASSERT_TRUE(heard(bytes.size()));
+  EXPECT_EQ(side.link(kLink).received, bytes);
+  EXPECT_EQ(side.link(kLink).unsent(), 0U);
+}
+
+TEST_P(Secured, waits_for_room_and_hands_over_all_bytes_before_the_end) {
+  begin_secured(net->secure_host(Manners::says_much));
+  side.link(kLink).room = 1000;
+  ASSERT_TRUE(heard(1000));
+  net->rest();
+  EXPECT_EQ(side.link(kLink).received, much().substr(0, 1000));
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, much());
+}
+
+TEST_P(Secured, says_nothing_after_a_close) {
+  open_secured(net->secure_host(Manners::greets));
+  const std::size_t so_far = side.events.size();
+  close();
+  net->rest();
+  EXPECT_EQ(side.events.size(), so_far);
 }
 
 // Datagrams -----------------------------------------------------------------------------------------
@@ -334,6 +397,7 @@ TEST_P(Served, tells_of_a_client_once) {
   EXPECT_EQ(std::get<net::Listening>(side.events[0]).ticket, Ticket{5});
   net->knock(port);
   EXPECT_EQ(incoming().local_port, port);
+  EXPECT_EQ(incoming().through, net::Interface::station);
   net->rest();
   EXPECT_EQ(side.count<net::Incoming>(), 1U);
 }
@@ -378,15 +442,18 @@ TEST_P(Served, turns_away_who_waits_when_it_stops) {
   EXPECT_TRUE(net->until([&] { return net->client_is_turned_away(); }));
 }
 
+INSTANTIATE_TEST_SUITE_P(Simulated, Network, ::testing::Values(&make_sim_network));
 INSTANTIATE_TEST_SUITE_P(Simulated, Datagrams, ::testing::Values(&make_sim_network));
+INSTANTIATE_TEST_SUITE_P(Simulated, Secured, ::testing::Values(&make_sim_network));
 INSTANTIATE_TEST_SUITE_P(Simulated, Served, ::testing::Values(&make_sim_network));
 #ifdef BFQ_WITH_HOST_NETWORK
-INSTANTIATE_TEST_SUITE_P(OfThisMachine, Datagrams, ::testing::Values(&make_host_network));
-INSTANTIATE_TEST_SUITE_P(OfThisMachine, Served, ::testing::Values(&make_host_network));
-#endif
-INSTANTIATE_TEST_SUITE_P(Simulated, Network, ::testing::Values(&make_sim_network));
-#ifdef BFQ_WITH_HOST_NETWORK
 INSTANTIATE_TEST_SUITE_P(OfThisMachine, Network, ::testing::Values(&make_host_network));
+INSTANTIATE_TEST_SUITE_P(OfThisMachine, Datagrams, ::testing::Values(&make_host_network));
+INSTANTIATE_TEST_SUITE_P(OfThisMachine, Secured, ::testing::Values(&make_host_network));
+INSTANTIATE_TEST_SUITE_P(OfThisMachine, Served, ::testing::Values(&make_host_network));
+INSTANTIATE_TEST_SUITE_P(OfNeighbours, Network, ::testing::Values(&make_neighbour_network));
+INSTANTIATE_TEST_SUITE_P(OfNeighbours, Datagrams, ::testing::Values(&make_neighbour_network));
+INSTANTIATE_TEST_SUITE_P(OfNeighbours, Served, ::testing::Values(&make_neighbour_network));
 #endif
 }  // namespace
 }  // namespace bfq::contracts

@@ -23,6 +23,7 @@ class Side {
     std::vector<std::pair<net::Endpoint, std::string>> datagrams{};  ///< that came, and from whom
 
     std::size_t unsent() const { return to_send.size() - sent; }
+    void drop_unsent() { to_send.resize(sent); }
   };
 
   Link& link(LinkHandle handle) { return links_[{handle.id, handle.generation}]; }
@@ -77,6 +78,8 @@ class NetworkUnderTest {
   /// Lets happen whatever still may.
   virtual void rest() = 0;
   virtual net::Endpoint host(Manners) = 0;
+  /// One that speaks TLS: it echoes, greets or says much. Not where the others are modules.
+  virtual net::Endpoint secure_host(Manners) = 0;
   virtual net::Endpoint nobody() = 0;  ///< an endpoint that refuses
   /// A far host that says back each datagram.
   virtual net::Endpoint datagram_host() = 0;
@@ -89,6 +92,8 @@ class NetworkUnderTest {
 };
 
 std::unique_ptr<NetworkUnderTest> make_sim_network();
-std::unique_ptr<NetworkUnderTest> make_host_network();  ///< only where the daemon is built
+// Only where the daemon is built:
+std::unique_ptr<NetworkUnderTest> make_host_network();       ///< the others are programs of this machine
+std::unique_ptr<NetworkUnderTest> make_neighbour_network();  ///< the others are modules on the same LAN
 
 }  // namespace bfq::contracts

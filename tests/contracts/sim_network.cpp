@@ -39,6 +39,7 @@ class SimNetwork : public NetworkUnderTest {
     internet_.peers.push_back(peer);
     return at;
   }
+  net::Endpoint secure_host(Manners manners) override { return host(manners); }
   net::Endpoint nobody() override { return {Ipv4(127, 0, 0, 1), 3999}; }
   net::Endpoint datagram_host() override { return host(Manners::echoes); }
   void knock(std::uint16_t port) override { turned_away_ = !internet_.connect(kClient, port, now_); }

@@ -29,7 +29,10 @@ class CommandLine(unittest.TestCase):
             (["run", "--serial", "rfc2217:3333"], "not there yet"),
             (["run", "--serial", "unix:/tmp/x"], "not there yet"),
             (["run", "--serial", "tty:/dev/ttyUSB0"], "not there yet"),
-            (["run", "world.toml"], "not there yet"),
+            (["run", "nowhere.toml"], "nowhere.toml: No such file"),
+            (["lint"], "world is required"),
+            (["lint", "/dev/null", "--set", "module.bfq0.sped=fast"], "is it speed?"),
+            (["run", "--set", "ap.BFQ-LAB.rssi=-200"], "--set 'ap.BFQ-LAB.rssi=-200': ap.BFQ-LAB.rssi"),
             (["run", "--speed", "baud"], "not there yet"),
             (["run", "--speed", "warp"], "speed"),
             (["run", "--log", "loud"], "log"),
@@ -72,7 +75,7 @@ class CommandLine(unittest.TestCase):
 
 class Links(unittest.TestCase):
     def test_signals_end_it_within_a_second_and_nothing_is_left(self):
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT):
             with Module() as module:
                 self.assertTrue(os.path.islink(module.link))
                 before = time.monotonic()

@@ -7,12 +7,15 @@ module for what is burnt into the program's. Everything else must be as it is wr
 
 import os
 import re
+import signal
 import tempfile
 import time
 
 from far_hosts import LOCALHOST, MODULE, FarHosts, usable_port
 from journey import PATIENCE, Module
+from obstacles import LONGEST_WAIT
 from script import BURST, unescaped
+from world_file import WorldFile
 
 NAME = "localhost"
 SILENCE = 0.25  # seconds of silence that are listened to where the transcript has longer ones
@@ -25,6 +28,7 @@ BURNT_IN = {
     "sdk-version": (b"SDK version:", b"2.2.1(bfq4004 0.1.0)"),
     "compile-time": (b"compile time:", b"Jan  1 2020 00:00:00"),
 }
+IN_WORLD_FILE = ("air", "delay", "station")
 STARTS = 5  # so often the program is begun anew where it was ready before anybody listened
 
 
@@ -37,6 +41,9 @@ class Play:
         self.hosts = FarHosts(network)
         self.module = self.host = None
         self.state = tempfile.TemporaryDirectory(prefix="bfq-play-")
+        self.world = WorldFile(os.path.join(self.state.name, "world.toml"))
+        self.readings = 0
+        self.seeks = False  # an access point that has come back is only found when it is looked for
         self.expected, self.seen, self.reads = [], b"", True
         self.names, self.mentioned, self.datagram_ports = {}, set(), []
         self.typed_at, self.since_typed, self.number = 0.0, 0.0, 0
@@ -55,7 +62,9 @@ class Play:
             name, address = step.words[1].strip('"'), step.words[2]
             self.names[name] = address
             self.hosts.addresses[address] = LOCALHOST
-        elif step.kind == "act" and step.words[0] == "module" and step.words[1] in BURNT_IN:
+        elif step.kind == "act" and step.words[:2] == ("module", "station-mac"):
+            self.world.module["station_mac"] = step.words[2]
+        elif step.kind == "act" and step.words[0] == "module":
             self.simulated[step.words[1]] = unescaped(step.words[2])
 
     # The program ---------------------------------------------------------------------------------
@@ -69,8 +78,10 @@ class Play:
         """Returns with a host that hears `ready`, or, with its echo off, that has heard it."""
         self.power_off()
         policy = f"allow=127.0.0.0/8,{NAME};deny={','.join([*self.unknown_names(), 'nobody.invalid'])}"
+        self.world.write()
+        self.readings = 0
         for _ in range(STARTS):
-            self.module = Module("--net", policy, state=self.state.name)
+            self.module = Module("--net", policy, self.world.path, state=self.state.name)
             self.module.__enter__()
             if not echo:
                 self.host = self.module.started_host()
@@ -112,6 +123,9 @@ class Play:
     def play(self, step, following):
         if step.kind == "act" and step.words[0] == "module":
             return
+        if step.kind == "act" and step.words[0] in IN_WORLD_FILE and self.module is None:
+            self.world.change(step.words)
+            return
         if self.module is None:
             self.power_on(echo=step.words[:1] == ("power",))
             if step.words[:1] == ("power",):
@@ -129,21 +143,31 @@ class Play:
             if step.seconds >= BURST:
                 self.hosts.speak()
             if step.seconds >= BURST and silent:
-                self.listen(min(step.seconds, SILENCE) + MARGIN)
+                self.listen(min(step.seconds, LONGEST_WAIT if self.seeks else SILENCE) + MARGIN)
         else:
             self.hosts.settle()
             self.act(step.words)
             self.hosts.settle()
+            if following is not None and following.kind == "act":
+                self.listen(MARGIN)  # of two pieces of a stream, the first is read before the second comes
 
     def type(self, data):
         self.datagram_ports += [int(port) for port in re.findall(rb'"UDP",\s*"[^"]*",\s*\d+,\s*(\d+)', data)]
+        self.world.look_at(data)
         self.mentioned.update(re.findall(rb'"(\d+\.\d+\.\d+\.\d+)"', data))
         self.host.type(self.here(data) if b"AT" in data else data)
         self.typed_at, self.since_typed = time.monotonic(), 0.0
 
     def act(self, words):
         kind, arguments = words[0], words[1:]
-        if kind == "reset":
+        if kind in IN_WORLD_FILE:
+            self.world.change(words)
+            self.world.write()
+            self.seeks = "regains" in words
+            self.readings += 1
+            self.module.process.send_signal(signal.SIGHUP)
+            self.module.wait_for_log("is read again", self.readings)
+        elif kind == "reset":
             self.power_on(echo=True)
         elif kind == "host":
             self.reads = arguments[0] == "reads"
@@ -207,7 +231,8 @@ class Play:
     # What differs here ---------------------------------------------------------------------------
 
     def here(self, data):
-        """The same with the names, addresses and ports of this machine."""
+        """The same with the passwords, names, addresses and ports of this machine."""
+        data = self.world.padded(data)
         for name, address in self.names.items():
             typed = re.escape(re.sub(r'([\\",])', r"\\\1", name).encode())
             for (of, port), peer in self.hosts.peers.items():

@@ -1,11 +1,10 @@
-"""The language of tests/transcripts (README.md there), and what of it can be played outside the simulated
-world."""
+"""The language of tests/transcripts (README.md there), as far as a play outside the simulated world needs
+it."""
 
 import dataclasses
 import re
 
-LONGEST_WAIT = 20.0  # seconds that a play may wait for one output
-BURST = 0.02         # seconds of silence that end a burst of typed bytes (dialect 5.1)
+BURST = 0.02  # seconds of silence that end a burst of typed bytes (dialect 5.1)
 
 
 @dataclasses.dataclass
@@ -28,6 +27,11 @@ def unescaped(text):
     simple = {"r": b"\r", "n": b"\n", "t": b"\t", '"': b'"', "\\": b"\\"}
     parts = re.findall(r"\\x([0-9a-fA-F]{2})|\\(.)|([^\\]+)", found[1])
     return b"".join(bytes([int(h, 16)]) if h else simple[e] if e else p.encode() for h, e, p in parts)
+
+
+def text_of(word):
+    """A text in quotation marks, as people read it; UnicodeDecodeError where it is not UTF-8."""
+    return unescaped(word).decode()
 
 
 def seconds(word):
@@ -99,46 +103,3 @@ def meets_busy(following):
         if b"busy " in step.data:
             return True
     return False
-
-
-# --- what cannot be played -----------------------------------------------------------------------
-
-# Kinds of lines that speak to what only the simulated world has.
-SIMULATED = {
-    ("air",): "the program's air is fixed",
-    ("delay",): "how long the network takes is not ours to say",
-    ("network",): "the machine's network has no whims on demand",
-    ("station",): "nobody can join the softAP",
-    ("peer", "stops"): "the machine takes bytes that nobody reads",
-    ("peer", "silent"): "every port of this machine answers",
-    ("name", "silent"): "a name server that never answers",
-}
-
-
-def directive(words):
-    """The kind of a line that speaks to the world, if the program has no such thing."""
-    for kind in SIMULATED:
-        if words[0] == kind[0] and set(kind[1:]) <= set(words[1:]):
-            return " ".join(kind)
-    return ""
-
-
-def obstacle(steps):
-    """Why these steps cannot be played, or "": a kind of line, or real time."""
-    waited = 0.0
-    for step in steps:
-        if step.kind == "act" and (found := directive(step.words)):
-            return found
-        if step.kind == "pass":
-            waited = step.seconds
-        elif step.kind == "expect" and waited > LONGEST_WAIT:
-            return f"output after more than {LONGEST_WAIT:.0f} s"
-        else:
-            waited = 0.0
-    return ""
-
-
-def time_needed(steps):
-    """Roughly, so that the longest play can begin first."""
-    return sum(step.seconds for step, following in zip(steps, steps[1:])
-               if step.kind == "pass" and following.kind == "expect")

@@ -58,15 +58,15 @@ void set_usual_options(int socket) {
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
-void connect(tcp::socket& socket, const net::Open& open, net::Endpoint actual, Ipv4 source,
+void connect(tcp::socket& socket, const net::Open& open, const Directions& to,
              std::function<void(boost::system::error_code)> done) {
   try {
-    set_up(socket, open, source);
+    set_up(socket, open, to.source);
   } catch (const boost::system::system_error& error) {
     asio::post(socket.get_executor(), [done = std::move(done), code = error.code()] { done(code); });
     return;
   }
-  socket.async_connect(endpoint_of(actual.address, actual.port), std::move(done));
+  socket.async_connect(endpoint_of(to.actual.address, to.actual.port), std::move(done));
 }
 
 net::OpenFailure failure_of(const boost::system::error_code& error) {

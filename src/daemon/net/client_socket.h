@@ -3,14 +3,23 @@
 #include <functional>
 #include <string>
 
+#include "daemon/net/networks.h"
 #include "ports/network.h"
 
 namespace bfq::daemon {
 /// What a link that the module asks for does before its bytes begin to flow, with TLS or without.
 
-/// Opens `socket` as `open` wants it, and connects it to `actual`, from `source` where that is given.
-/// `done` is told how it went, never from within this call.
-void connect(boost::asio::ip::tcp::socket& socket, const net::Open& open, net::Endpoint actual, Ipv4 source,
+/// Where a link that the module asks for leads.
+struct Directions {
+  net::Endpoint actual{};  ///< what the machine connects to
+  Ipv4 source{};           ///< the address that it connects from, where that matters
+  Exit exit{};
+  std::string reason{};  ///< why it may, for the log
+};
+
+/// Opens `socket` as `open` wants it, and connects it as `to` says. `done` is told how it went, never from
+/// within this call.
+void connect(boost::asio::ip::tcp::socket& socket, const net::Open& open, const Directions& to,
              std::function<void(boost::system::error_code)> done);
 
 /// What holds for every stream, whoever has opened it: a small buffer for sending, and no delay.

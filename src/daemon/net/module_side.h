@@ -1,8 +1,9 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string>
 
-#include "daemon/net/route.h"
+#include "daemon/net/networks.h"
 #include "ports/messages.h"
 
 namespace bfq::daemon {
@@ -18,6 +19,9 @@ class ModuleSide {
   virtual net::Outgoing link_output(LinkHandle link) const = 0;
   virtual void link_sent(LinkHandle link, std::size_t n) = 0;
   virtual void handle(const Event& event) = 0;
+
+  /// What people call the module, for the log.
+  virtual const std::string& name() const = 0;
 
   /// The networks that the module is on now.
   virtual Networks networks() const = 0;

@@ -27,7 +27,7 @@ std::string lower(std::string_view text) {
 }
 
 [[noreturn]] void refuse(std::string_view list, std::string_view entry, const std::string& why) {
-  throw UsageError("--net " + std::string(list) + ": '" + std::string(entry) + "': " + why);
+  throw UsageError(std::string(list) + ": '" + std::string(entry) + "': " + why);
 }
 
 std::optional<unsigned> parse_number(std::string_view text, unsigned last) {
@@ -70,7 +70,7 @@ void split(std::string_view text, char separator, Visit visit) {
 }
 }  // namespace
 
-NetPolicy NetPolicy::parse(std::string_view text) {
+NetPolicy NetPolicy::parse(std::string_view text) try {
   NetPolicy policy;
   if (text.empty()) return policy;
   split(text, ';', [&](std::string_view field) {
@@ -78,13 +78,24 @@ NetPolicy NetPolicy::parse(std::string_view text) {
     const std::size_t equals = field.find('=');
     const std::string_view list = field.substr(0, equals);
     if (equals == std::string_view::npos || (list != "allow" && list != "deny")) {
-      throw UsageError("--net: '" + std::string(field) + "': expected allow=... or deny=...");
+      throw UsageError("'" + std::string(field) + "': expected allow=... or deny=...");
     }
-    auto& rules = list == "allow" ? policy.allow_ : policy.deny_;
-    split(field.substr(equals + 1), ',',
-          [&](std::string_view entry) { rules.push_back(parse_rule(entry, list)); });
+    split(field.substr(equals + 1), ',', [&](std::string_view entry) { policy.add(list, entry); });
   });
   return policy;
+} catch (const UsageError& error) {
+  throw UsageError("--net " + std::string(error.what()));
+}
+
+NetPolicy NetPolicy::from_lists(const std::vector<std::string>& allow, const std::vector<std::string>& deny) {
+  NetPolicy policy;
+  for (const std::string& entry : allow) policy.add("allow", entry);
+  for (const std::string& entry : deny) policy.add("deny", entry);
+  return policy;
+}
+
+void NetPolicy::add(std::string_view list, std::string_view entry) {
+  (list == "allow" ? allow_ : deny_).push_back(parse_rule(entry, list));
 }
 
 NetPolicy::Rule NetPolicy::parse_rule(std::string_view entry, std::string_view list) {

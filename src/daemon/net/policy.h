@@ -29,6 +29,9 @@ class NetPolicy {
   /// Reads the text of --net; empty is the default policy. Throws UsageError, which names the entry.
   static NetPolicy parse(std::string_view text);
 
+  /// From lists of entries, as a world file has them. Throws UsageError, which names list and entry.
+  static NetPolicy from_lists(const std::vector<std::string>& allow, const std::vector<std::string>& deny);
+
   struct Verdict {
     bool allowed = true;
     std::string reason;  ///< the rule that decided, for the log
@@ -51,6 +54,7 @@ class NetPolicy {
     bool matches_name(std::string_view other) const;
     bool names_guarded(const Destination& destination) const;
   };
+  void add(std::string_view list, std::string_view entry);
   static Rule parse_rule(std::string_view text, std::string_view list);
   static Rule parse_host(std::string_view host, std::string_view list, std::string_view entry);
 

@@ -78,6 +78,25 @@ TEST(NetPolicy, NamesThatAreDeniedAreNotLookedUp) {
   EXPECT_FALSE(policy.denies_name("good.test"));
 }
 
+TEST(NetPolicy, ComesFromListsToo) {
+  const NetPolicy policy = NetPolicy::from_lists({"10.0.0.0/8:80", "*.test"}, {"bad.test", "10.9.0.0/16"});
+  const auto allows = [&](const char* name, const char* address, std::uint16_t port) {
+    return policy.judge({name, *parse_ipv4(address), *parse_ipv4(address), port}).allowed;
+  };
+  EXPECT_TRUE(allows("10.1.1.1", "10.1.1.1", 80));
+  EXPECT_FALSE(allows("10.1.1.1", "10.1.1.1", 81));
+  EXPECT_TRUE(allows("good.test", "192.0.2.1", 81));
+  EXPECT_FALSE(allows("bad.test", "192.0.2.1", 81));
+  EXPECT_FALSE(allows("good.test", "10.9.1.1", 80)) << "denied by the address that it resolves to";
+  EXPECT_TRUE(NetPolicy::from_lists({}, {}).judge({"any.test", {}, Ipv4(192, 0, 2, 1), 1}).allowed);
+  try {
+    NetPolicy::from_lists({"good.test"}, {"10.0.0.1", "host:0"});
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "deny: 'host:0': after ':' comes a port from 1 to 65535, or first-last");
+  }
+}
+
 TEST(NetPolicy, RefusesWhatItCannotReadAndNamesIt) {
   for (const char* text : {"permit=10.0.0.1", "allow", "allow=", "allow=10.0.0.256", "allow=10.0.0.0/33",
                            "deny=10.0.0.0/", "deny=host:0", "deny=host:99999", "deny=host:9-8", "deny=host:",

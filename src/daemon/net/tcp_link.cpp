@@ -21,23 +21,32 @@ using asio::ip::tcp;
 constexpr int kReadsInARow = 16;
 }  // namespace
 
-TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open)
-    : HostLink(open.link), socket_(io), side_(side), open_(open), who_(describe(open)) {}
+TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to)
+    : HostLink(open.link, label_of(side.name(), open.link), to.exit),
+      socket_(io),
+      side_(side),
+      open_(open),
+      to_(to),
+      who_(describe(open)) {}
 
-TcpLink::TcpLink(ModuleSide& side, LinkHandle handle, tcp::socket client)
-    : HostLink(handle), socket_(std::move(client)), side_(side), open_for_bytes_(true) {
+TcpLink::TcpLink(ModuleSide& side, LinkHandle handle, const Exit& exit, tcp::socket client)
+    : HostLink(handle, label_of(side.name(), handle), exit),
+      socket_(std::move(client)),
+      side_(side),
+      is_client_(false),
+      open_for_bytes_(true) {
   boost::system::error_code error;
   const tcp::endpoint peer = socket_.remote_endpoint(error);
   who_ = fmt::format("client {}:{}", peer.address().to_string(), peer.port());
   socket_.non_blocking(true, error);
   set_usual_options(socket_.native_handle());
-  spdlog::info("link {}: {} has connected", handle.id, who_);
+  spdlog::info("{}: {} has connected", label(), who_);
 }
 
 // Connecting --------------------------------------------------------------------------------------
 
-void TcpLink::connect(net::Endpoint actual, Ipv4 source) {
-  daemon::connect(socket_, open_, actual, source, [weak = weak_from_this()](boost::system::error_code error) {
+void TcpLink::connect() {
+  daemon::connect(socket_, open_, to_, [weak = weak_from_this()](boost::system::error_code error) {
     if (auto self = weak.lock()) self->connected(error);
   });
 }
@@ -46,14 +55,14 @@ void TcpLink::connected(boost::system::error_code error) {
   if (ended()) return;
   const tcp::endpoint local = error ? tcp::endpoint() : socket_.local_endpoint(error);
   if (error) return fail(error);
-  spdlog::info("link {}: connected to {} from port {}", handle().id, who_, local.port());
+  spdlog::info("{}: connected to {} from port {}: {}", label(), who_, local.port(), to_.reason);
   open_for_bytes_ = true;
-  side_.handle(net::Opened{handle(), local.port()});
+  side_.handle(net::Opened{handle(), local.port(), exit().through});
   side_.settle();
 }
 
 void TcpLink::fail(const boost::system::error_code& error) {
-  spdlog::info("link {}: cannot connect to {}: {}", handle().id, who_, error.message());
+  spdlog::info("{}: cannot connect to {}: {}", label(), who_, error.message());
   ended_ = true;
   side_.handle(net::OpenFailed{handle(), failure_of(error)});
   side_.settle();
@@ -94,7 +103,7 @@ bool TcpLink::send() {
 
 /// The peer takes nothing any more. What it sent before is still read; its end is the link's end.
 void TcpLink::broken() {
-  spdlog::info("link {}: {} takes nothing any more: {}", handle().id, who_, std::strerror(errno));
+  spdlog::info("{}: {} takes nothing any more: {}", label(), who_, std::strerror(errno));
   send_broke_ = true;
   side_.handle(net::SendFailed{handle()});
 }
@@ -148,11 +157,29 @@ void TcpLink::await_room() {
 
 // Ending ------------------------------------------------------------------------------------------
 
+/// Where a network of modules goes, its links end as they do there: first the module hears of the network.
 void TcpLink::finish() {
-  spdlog::info("link {}: {} has closed", handle().id, who_);
+  if (exit().place) side_.settle();
+  if (ended()) return;
+  spdlog::info("{}: {} has closed", label(), who_);
   close();
   side_.handle(net::Closed{handle()});
   side_.settle();
+}
+
+void TcpLink::lose_place() {
+  spdlog::info("{}: {} is out of reach: the network is gone", label(), who_);
+  const bool was_open = open_for_bytes_;
+  close();
+  if (was_open)
+    side_.handle(net::Closed{handle()});
+  else
+    side_.handle(net::OpenFailed{handle(), net::OpenFailure::unreachable});
+}
+
+bool TcpLink::connects(std::uint16_t from, net::Endpoint to) const {
+  boost::system::error_code error;
+  return is_client_ && to_.actual == to && socket_.local_endpoint(error).port() == from && !error;
 }
 
 void TcpLink::close() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/net/client_socket.h"
 #include "daemon/net/host_link.h"
 #include "daemon/net/module_side.h"
 
@@ -15,17 +16,18 @@ namespace bfq::daemon {
 /// read, the bytes stay in the kernel and the peer's window closes.
 class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLink> {
  public:
-  TcpLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open);
+  TcpLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to);
 
   /// A client's connection, which is open from now on.
-  TcpLink(ModuleSide& side, LinkHandle handle, boost::asio::ip::tcp::socket client);
+  TcpLink(ModuleSide& side, LinkHandle handle, const Exit& exit, boost::asio::ip::tcp::socket client);
 
-  /// Connects to `actual`, from `source` where that is given. The module is told how it went, never
-  /// from within this call.
-  void connect(net::Endpoint actual, Ipv4 source);
+  /// Connects. The module is told how it went, never from within this call.
+  void connect();
 
   bool drain() override;
   void close() override;
+  void lose_place() override;
+  bool connects(std::uint16_t from, net::Endpoint to) const override;
 
  private:
   void connected(boost::system::error_code error);
@@ -41,7 +43,9 @@ class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLi
   boost::asio::ip::tcp::socket socket_;
   ModuleSide& side_;
   net::Open open_;
+  Directions to_;
   std::string who_;  ///< the peer, for the log
+  bool is_client_ = true;
   bool open_for_bytes_ = false;
   bool reading_ = false;     ///< waiting for bytes, or busy with some
   bool bytes_wait_ = false;  ///< in the socket, until the module has room for them

@@ -3,32 +3,47 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "daemon/net/module_side.h"
+#include "daemon/net/neighbourhood.h"
+#include "daemon/net/settings.h"
 
 namespace bfq::daemon {
 
-/// The module's TCP server: listeners on the module's loopback address and, for module 0, on 127.0.0.1,
-/// so that programs of this machine are its clients. From elsewhere nobody gets in.
+/// The module's TCP server: a listener on the module's loopback address, for the first module of a process
+/// one on 127.0.0.1, and where a person wants more, one at each place that the port is forwarded from.
 ///
-/// Where the machine refuses the module's port, the listeners take 10000 + port, and the log says so.
+/// Its clients are programs of this machine, whoever comes by a forward, and modules that share a LAN with
+/// this one. Where the machine refuses the module's port, it listens on 10000 + port, and the log says so.
 class TcpServer {
  public:
   using Socket = boost::asio::ip::tcp::socket;
 
-  /// All must outlive this.
-  TcpServer(boost::asio::io_context& io, ModuleSide& side, unsigned index);
+  /// Somebody who has connected.
+  struct Client {
+    Socket socket;
+    Exit exit{};
+  };
 
-  /// Listens at all of its addresses or, where that cannot be, at none and gives false.
+  /// All must outlive this.
+  TcpServer(boost::asio::io_context& io, ModuleSide& side, const Neighbourhood& neighbourhood,
+            const NetworkSettings& settings);
+
+  /// Listens at the module's address or, where that cannot be, nowhere, and gives false.
   bool listen(std::uint16_t port);
   /// Stops listening and turns away who waits.
   void stop();
 
-  /// The connection of that Incoming; nothing when there is none. Who takes none is turned away.
-  std::optional<Socket> take(Ticket client);
+  /// Where it listens at the module's address, while that is for this port of the module's.
+  std::optional<net::Endpoint> place(std::uint16_t port) const;
+
+  /// The client of that Incoming; nothing when there is none. Who takes none is turned away.
+  std::optional<Client> take(Ticket client);
   void refuse(Ticket client);
 
  private:
@@ -36,18 +51,32 @@ class TcpServer {
     explicit Listener(boost::asio::io_context& io) : acceptor(io), pause(io) {}
     boost::asio::ip::tcp::acceptor acceptor;
     boost::asio::steady_timer pause;
+    bool forwards = false;
+  };
+  /// How the module sees a client.
+  struct Seen {
+    Ipv4 address{};
+    Exit exit{};
+    const char* refusal = nullptr;  ///< why it is none, instead of all that
   };
 
-  bool listen_at(Listener& listener, Ipv4 address);
+  std::uint16_t listen_at(net::Endpoint at, bool forwards, boost::system::error_code& error);
+  bool listen_at_module(Ipv4 address);
+  void listen_at_forwards();
   void accept(Listener& listener);
-  void welcome(Socket client);
+  void welcome(Socket client, bool forwarded);
+  Seen see(net::Endpoint client, net::Endpoint here, bool forwarded) const;
+  Seen see(const Neighbour& neighbour, std::uint16_t port, net::Endpoint here) const;
 
+  boost::asio::io_context& io_;
   ModuleSide& side_;
-  unsigned index_;
-  std::uint16_t port_ = 0;  ///< as the module knows it
-  unsigned term_ = 0;       ///< counts the times of listening: what was begun in an earlier one is void
-  Listener at_module_, at_localhost_;
-  std::map<std::uint16_t, Socket> waiting_;  ///< by ticket
+  const Neighbourhood& neighbourhood_;
+  const NetworkSettings& settings_;
+  std::uint16_t port_ = 0;    ///< as the module knows it
+  std::uint16_t actual_ = 0;  ///< as the machine does; 0 while it does not listen
+  unsigned term_ = 0;         ///< counts the times of listening: what was begun in an earlier one is void
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::map<std::uint16_t, Client> waiting_;  ///< by ticket
   Ticket last_client_;
 };
 }  // namespace bfq::daemon

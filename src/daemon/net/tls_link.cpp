@@ -22,8 +22,14 @@ constexpr int kReadsInARow = 16;
 constexpr auto kPatience = std::chrono::seconds(10);
 }  // namespace
 
-TlsLink::TlsLink(asio::io_context& io, ModuleSide& side, const net::Open& open)
-    : HostLink(open.link), socket_(io), patience_(io), side_(side), open_(open), who_(describe(open)) {}
+TlsLink::TlsLink(asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to)
+    : HostLink(open.link, label_of(side.name(), open.link), to.exit),
+      socket_(io),
+      patience_(io),
+      side_(side),
+      open_(open),
+      to_(to),
+      who_(describe(open)) {}
 
 void TlsLink::await(Result wanted, Step step) {
   const auto type = wanted == Result::wants_write ? Socket::wait_write : Socket::wait_read;
@@ -35,8 +41,8 @@ void TlsLink::await(Result wanted, Step step) {
 
 // Connecting --------------------------------------------------------------------------------------
 
-void TlsLink::connect(net::Endpoint actual, Ipv4 source) {
-  daemon::connect(socket_, open_, actual, source, [weak = weak_from_this()](boost::system::error_code error) {
+void TlsLink::connect() {
+  daemon::connect(socket_, open_, to_, [weak = weak_from_this()](boost::system::error_code error) {
     if (auto self = weak.lock()) self->connected(error);
   });
 }
@@ -65,15 +71,15 @@ void TlsLink::opened() {
   const auto local = socket_.local_endpoint(error);
   if (error) return fail(error.message(), failure_of(error));
   // Fidelity (our decision, dialect 0.4, 14): Certificates are not verified; the log says so.
-  spdlog::info("link {}: connected to {} from port {} with {}", handle().id, who_, local.port(),
-               session_.describe());
+  spdlog::info("{}: connected to {} from port {} with {}: {}", label(), who_, local.port(),
+               session_.describe(), to_.reason);
   open_for_bytes_ = true;
-  side_.handle(net::Opened{handle(), local.port()});
+  side_.handle(net::Opened{handle(), local.port(), exit().through});
   side_.settle();
 }
 
 void TlsLink::fail(const std::string& reason, net::OpenFailure why) {
-  spdlog::info("link {}: cannot connect to {}: {}", handle().id, who_, reason);
+  spdlog::info("{}: cannot connect to {}: {}", label(), who_, reason);
   ended_ = true;
   side_.handle(net::OpenFailed{handle(), why});
   side_.settle();
@@ -119,7 +125,7 @@ void TlsLink::may_send_again() {
 
 /// The peer takes nothing any more. What it sent before is still read; its end is the link's end.
 void TlsLink::broken() {
-  spdlog::info("link {}: {} takes nothing any more: {}", handle().id, who_, session_.why());
+  spdlog::info("{}: {} takes nothing any more: {}", label(), who_, session_.why());
   send_broke_ = true;
   side_.handle(net::SendFailed{handle()});
 }
@@ -154,10 +160,27 @@ void TlsLink::await_bytes() {
 // Ending ------------------------------------------------------------------------------------------
 
 void TlsLink::finish(const std::string& how) {
-  spdlog::info("link {}: {} {}", handle().id, who_, how);
+  if (exit().place) side_.settle();  // as TcpLink does
+  if (ended()) return;
+  spdlog::info("{}: {} {}", label(), who_, how);
   close();
   side_.handle(net::Closed{handle()});
   side_.settle();
+}
+
+void TlsLink::lose_place() {
+  spdlog::info("{}: {} is out of reach: the network is gone", label(), who_);
+  const bool was_open = open_for_bytes_;
+  close();
+  if (was_open)
+    side_.handle(net::Closed{handle()});
+  else
+    side_.handle(net::OpenFailed{handle(), net::OpenFailure::unreachable});
+}
+
+bool TlsLink::connects(std::uint16_t from, net::Endpoint to) const {
+  boost::system::error_code error;
+  return to_.actual == to && socket_.local_endpoint(error).port() == from && !error;
 }
 
 void TlsLink::close() {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/net/client_socket.h"
 #include "daemon/net/host_link.h"
 #include "daemon/net/module_side.h"
 #include "daemon/net/tls_session.h"
@@ -17,14 +18,15 @@ namespace bfq::daemon {
 /// decrypted; the rest stays in the kernel and the peer's window closes.
 class TlsLink final : public HostLink, public std::enable_shared_from_this<TlsLink> {
  public:
-  TlsLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open);
+  TlsLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to);
 
-  /// Connects to `actual`, from `source` where that is given, and shakes hands. The module is told how it
-  /// went, never from within this call.
-  void connect(net::Endpoint actual, Ipv4 source);
+  /// Connects and shakes hands. The module is told how it went, never from within this call.
+  void connect();
 
   bool drain() override;
   void close() override;
+  void lose_place() override;
+  bool connects(std::uint16_t from, net::Endpoint to) const override;
 
  private:
   using Socket = boost::asio::ip::tcp::socket;
@@ -48,6 +50,7 @@ class TlsLink final : public HostLink, public std::enable_shared_from_this<TlsLi
   boost::asio::steady_timer patience_;  ///< for saying the end to who does not listen
   ModuleSide& side_;
   net::Open open_;
+  Directions to_;
   std::string who_;  ///< the peer, for the log
   TlsSession session_;
   bool open_for_bytes_ = false;

@@ -23,12 +23,14 @@ constexpr int kReadsInARow = 16;
 constexpr int kTries = 8;
 }  // namespace
 
-UdpLink::UdpLink(asio::io_context& io, ModuleSide& side, const NetPolicy& policy, unsigned index,
-                 const net::Open& open)
-    : HostLink(open.link),
+UdpLink::UdpLink(asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
+                 const Neighbourhood& neighbourhood, const NetworkSettings& settings, const net::Open& open)
+    : HostLink(open.link, label_of(side.name(), open.link),
+               {side_towards(side.networks(), open.remote.address)}),
       side_(side),
       policy_(policy),
-      index_(index),
+      neighbourhood_(neighbourhood),
+      settings_(settings),
       open_(open),
       at_module_(io, Way::module_address),
       at_localhost_(io, Way::localhost),
@@ -43,7 +45,7 @@ std::optional<std::uint16_t> UdpLink::take_port() {
   while (!bind(error) && --tries > 0) {
   }
   if (error) {
-    spdlog::warn("link {}: cannot take UDP port {}: {}", handle().id, open_.local_port, error.message());
+    spdlog::warn("{}: cannot take UDP port {}: {}", label(), open_.local_port, error.message());
     return std::nullopt;
   }
   const std::uint16_t actual = at_module_.udp.local_endpoint(error).port();
@@ -55,9 +57,10 @@ bool UdpLink::bind(boost::system::error_code& error) {
   at_module_.udp.close(error);
   at_module_.udp.open(udp::v4(), error);
   if (error) return false;
-  const std::uint16_t port = bind_or_move(at_module_.udp, {module_address(index_), open_.local_port}, error);
+  const std::uint16_t port =
+      bind_or_move(at_module_.udp, {module_address(settings_.index), open_.local_port}, error);
   if (error) return false;
-  if (!is_also_at_localhost(index_) || bind_localhost(port)) return true;
+  if (!settings_.is_at_localhost || bind_localhost(port)) return true;
   if (open_.local_port == 0) error = asio::error::address_in_use;
   return !error;
 }
@@ -76,13 +79,13 @@ bool UdpLink::bind_localhost(std::uint16_t port) {
 
 void UdpLink::log_port(std::uint16_t port) const {
   const std::string places =
-      text_of({module_address(index_), port}) +
+      text_of({module_address(settings_.index), port}) +
       (at_localhost_.udp.is_open() ? fmt::format(" and {}", text_of({kLocalhost, port})) : std::string());
   if (open_.local_port == 0 || open_.local_port == port) {
-    spdlog::info("link {}: datagrams for it go to {}", handle().id, places);
+    spdlog::info("{}: datagrams for it go to {}", label(), places);
   } else {
-    spdlog::warn("link {}: this machine refuses port {}, so datagrams for it go to {}", handle().id,
-                 open_.local_port, places);
+    spdlog::warn("{}: this machine refuses port {}, so datagrams for it go to {}", label(), open_.local_port,
+                 places);
   }
 }
 
@@ -108,9 +111,8 @@ bool UdpLink::send() {
 /// False when the network takes nothing now.
 bool UdpLink::send_one(const net::Outgoing& datagram) {
   const std::size_t size = datagram.bytes.size();
-  // Fidelity (our decision, see UdpLink): A datagram to everybody, or to a group, is sent; so far there is
-  // nobody who hears it.
   if (is_broadcast(side_.networks(), datagram.destination.address)) {
+    send_to_everybody(datagram);
     side_.link_sent(handle(), size);
     return true;
   }
@@ -120,15 +122,10 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
     side_.handle(net::SendFailed{handle()});
     return true;
   }
-  Socket& socket = socket_towards(to.way);
-  const sockaddr_in address = socket_address(to.actual);
-  const ssize_t n =
-      ::sendto(socket.udp.native_handle(), datagram.bytes.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL,
-               reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  if (n >= 0) {
+  if (send_to(to, datagram.bytes)) {
     side_.link_sent(handle(), size);
   } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-    await_room(socket);
+    await_room(socket_towards(to.way));
     return false;
   } else if (errno != EINTR) {
     fail(to.shown, errno);
@@ -136,8 +133,43 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
   return true;
 }
 
+/// False with errno set when the machine does not take it.
+bool UdpLink::send_to(const Correspondent& to, std::span<const std::byte> bytes) {
+  // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens is sent.
+  if (to.actual.port == 0) return true;
+  const sockaddr_in address = socket_address(to.actual);
+  return ::sendto(socket_towards(to.way).udp.native_handle(), bytes.data(), bytes.size(),
+                  MSG_DONTWAIT | MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address),
+                  sizeof address) >= 0;
+}
+
+/// One LAN's broadcast address means that one, of two with the same numbers the station's; 255.255.255.255
+/// and groups mean all that the module is on.
+void UdpLink::send_to_everybody(const net::Outgoing& datagram) {
+  const auto [station, soft_ap] = side_.networks();
+  const bool to_station = station && station->broadcast() == datagram.destination.address;
+  const bool to_soft_ap = soft_ap && soft_ap->broadcast() == datagram.destination.address;
+  if (station && (to_station || !to_soft_ap)) send_to_all_on(*station, datagram);
+  if (soft_ap && !to_station) send_to_all_on(*soft_ap, datagram);
+}
+
+// Fidelity (our decision, see UdpLink): A datagram to everybody on a LAN, or to a group, reaches each other
+// module there that has a UDP link with that port, whether it has joined the group or not, and, as the
+// gateway of an access point's LAN, the machine.
+void UdpLink::send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagram) {
+  const std::uint16_t port = datagram.destination.port;
+  neighbourhood_.for_each_on(lan.access_point, [&](const Neighbour& neighbour) {
+    if (neighbour.index() == settings_.index) return;
+    if (const auto there = neighbour.datagrams(port))
+      send_to({.actual = *there, .way = Way::neighbour}, datagram.bytes);
+  });
+  if (!lan.leads_on || neighbourhood_.has_datagrams_at_localhost(port)) return;
+  const Correspondent& machine = correspondent({lan.gateway, port});
+  if (machine.standing == Standing::allowed) send_to(machine, datagram.bytes);
+}
+
 void UdpLink::fail(net::Endpoint destination, int error) {
-  spdlog::info("link {}: cannot send to {}: {}", handle().id, text_of(destination), std::strerror(error));
+  spdlog::info("{}: cannot send to {}: {}", label(), text_of(destination), std::strerror(error));
   side_.handle(net::SendFailed{handle()});
 }
 
@@ -159,38 +191,61 @@ void UdpLink::look_at_networks() {
   correspondents_.clear();
 }
 
-/// Where each datagram goes is judged once for each destination, and again on another network.
+/// Where each datagram goes is judged once for each destination, and again on another network. Who has an
+/// address of a LAN may change from one to the next.
 const Correspondent& UdpLink::correspondent(net::Endpoint destination) {
   look_at_networks();
   Correspondent* known = correspondents_.find_shown(destination);
-  if (known == nullptr) return correspondents_.add(judged({.shown = destination}));
-  if (known->standing == Standing::expected) *known = judged(*known);
-  return *known;
+  const bool settled =
+      known != nullptr && known->standing != Standing::expected && known->way != Way::neighbour;
+  if (settled) return *known;
+  std::string reason;
+  const Correspondent now = judged(known != nullptr ? *known : Correspondent{.shown = destination}, reason);
+  if (known == nullptr || known->standing != now.standing || known->actual != now.actual) {
+    const bool allowed = now.standing == Standing::allowed;
+    const bool is_heard = now.actual.port != 0;
+    spdlog::info("{}: datagrams to {} {}: {}", label(), text_of(destination),
+                 !allowed   ? "refused"
+                 : is_heard ? "go to " + text_of(now.actual)
+                            : "are lost",
+                 reason);
+  }
+  if (known == nullptr) return correspondents_.add(now);
+  return *known = now;
 }
 
-Correspondent UdpLink::judged(Correspondent who) const {
-  std::string reason = "nobody has that address";
-  bool allowed = !who.actual.address.is_none();  // has written itself
-  if (const auto actual = allowed ? std::nullopt : route(networks_, who.shown.address)) {
-    who.actual = {*actual, who.shown.port};
-    who.way = is_loopback(*actual) ? Way::module_address : Way::elsewhere;
-    allowed = true;
+/// A program of this machine that has written itself is where it wrote from; anybody else is where the
+/// module's networks lead.
+Correspondent UdpLink::judged(Correspondent who, std::string& reason) const {
+  const bool has_written = who.standing == Standing::expected && !who.actual.address.is_none();
+  if (!has_written) {
+    const Route way = route(networks_, who.shown.address, neighbourhood_, settings_.index);
+    if (way.on_lan || way.to == Route::To::nowhere) return towards(way, who.shown, reason);
+    who.actual = {way.address, who.shown.port};
+    who.way = is_loopback(way.address) ? Way::module_address : Way::elsewhere;
   }
-  if (allowed) {
-    const std::string_view name = who.shown == open_.remote ? open_.name.view() : std::string_view();
-    const auto verdict = policy_.judge({name, who.shown.address, who.actual.address, who.shown.port});
-    allowed = verdict.allowed;
-    reason = verdict.reason;
-  }
-  who.standing = allowed ? Standing::allowed : Standing::refused;
-  spdlog::info("link {}: datagrams to {} {}: {}", handle().id, text_of(who.shown),
-               allowed ? "go to " + text_of(who.actual) : "refused", reason);
+  const std::string_view name = who.shown == open_.remote ? open_.name.view() : std::string_view();
+  const auto verdict = policy_.judge({name, who.shown.address, who.actual.address, who.shown.port});
+  who.standing = verdict.allowed ? Standing::allowed : Standing::refused;
+  reason = verdict.reason;
+  return who;
+}
+
+/// An address of a LAN, or one to which no way leads.
+Correspondent UdpLink::towards(const Route& way, net::Endpoint shown, std::string& reason) const {
+  Correspondent who{.shown = shown, .way = Way::neighbour, .standing = Standing::refused};
+  reason = way.why;
+  if (way.to == Route::To::nowhere) return who;
+  const auto there = way.neighbour->datagrams(shown.port);
+  reason = there ? "a module on the same network" : "that module has no such port";
+  who.actual = there.value_or(net::Endpoint{});
+  who.standing = Standing::allowed;
   return who;
 }
 
 UdpLink::Socket& UdpLink::socket_towards(Way way) {
   if (way == Way::localhost) return at_localhost_;
-  if (way == Way::module_address) return at_module_;
+  if (way != Way::elsewhere) return at_module_;
   boost::system::error_code error;
   // Any port: this is not a way in, so nobody needs to know where it is.
   if (!elsewhere_.udp.is_open()) elsewhere_.udp.open(udp::v4(), error);
@@ -228,8 +283,8 @@ bool UdpLink::read_one(Socket& socket) {
   if (size < 0) return errno != EAGAIN && errno != EWOULDBLOCK;  // what else there is, is told only once
   const net::Endpoint sender = endpoint_of(from);
   const auto length = static_cast<std::size_t>(size);
-  if (!is_welcome(socket, sender) || length == 0 || length > limits::kDatagram) {
-    drop_one(socket, sender, length);
+  if (const char* why = refusal(socket, sender, length)) {
+    drop_one(socket, sender, length, why);
     return true;
   }
   socket.next = length;
@@ -243,36 +298,51 @@ bool UdpLink::read_one(Socket& socket) {
   return true;
 }
 
-void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size) {
-  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes, or of none, does not reach the
-  // host.
-  const char* const why = size > limits::kDatagram ? "it is too long"
-                          : size == 0              ? "it is empty"
-                                                   : "a stranger's";
-  spdlog::info("link {}: datagram of {} bytes from {} dropped: {}", handle().id, size, text_of(sender), why);
+void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size, const char* why) {
+  spdlog::info("{}: datagram of {} bytes from {} dropped: {}", label(), size, text_of(sender), why);
   ::recv(socket.udp.native_handle(), nullptr, 0, MSG_DONTWAIT);
 }
 
-/// Whoever is on this machine may write to the module's port. From elsewhere, only those whom the module
-/// has written to are heard.
-bool UdpLink::is_welcome(const Socket& socket, net::Endpoint sender) const {
-  if (socket.way != Way::elsewhere) return true;
-  return !is_loopback(sender.address) && correspondents_.have_written_to(sender.address);
+/// Why a datagram is dropped; nullptr where it is welcome. Programs of this machine may write to the module's
+/// port, and modules on a LAN with it. From elsewhere, only those whom the module has written to are heard.
+const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const {
+  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes, or of none, does not reach the
+  // host.
+  if (size > limits::kDatagram) return "it is too long";
+  if (size == 0) return "it is empty";
+  if (socket.way == Way::elsewhere) {
+    const bool known = !is_loopback(sender.address) && correspondents_.have_written_to(sender.address);
+    return known ? nullptr : "a stranger's";
+  }
+  const Neighbour* neighbour = neighbour_at(sender.address);
+  if (neighbour == nullptr || meet(side_.networks(), neighbour->networks())) return nullptr;
+  return "that module is on no network of this one's";
+}
+
+/// Another module of this process.
+const Neighbour* UdpLink::neighbour_at(Ipv4 actual) const {
+  const Neighbour* owner = neighbourhood_.owner_of(actual);
+  return owner == nullptr || owner->index() == settings_.index ? nullptr : owner;
 }
 
 /// The peer of the link is called as the host called it, also where it is the first to write.
 void UdpLink::expect_peer() {
   look_at_networks();
   if (correspondents_.find_shown(open_.remote) != nullptr) return;
-  const auto actual = route(networks_, open_.remote.address);
-  if (!actual) return;
+  const Route way = route(networks_, open_.remote.address, neighbourhood_, settings_.index);
+  if (way.to != Route::To::outside) return;
   correspondents_.add({.shown = open_.remote,
-                       .actual = {*actual, open_.remote.port},
-                       .way = is_loopback(*actual) ? Way::module_address : Way::elsewhere});
+                       .actual = {way.address, open_.remote.port},
+                       .way = is_loopback(way.address) ? Way::module_address : Way::elsewhere});
 }
 
-/// Answers go the way that the last datagram came: a program that wrote to 127.0.0.1 hears from there.
+/// A module is seen at its address on the LAN. To a program, answers go the way that its last datagram came:
+/// one that wrote to 127.0.0.1 hears from there.
 net::Endpoint UdpLink::shown(const Socket& socket, net::Endpoint sender) {
+  if (const Neighbour* neighbour = neighbour_at(sender.address)) {
+    const auto meeting = meet(side_.networks(), neighbour->networks());
+    return {meeting->theirs, neighbour->datagram_port(sender.port).value_or(sender.port)};
+  }
   expect_peer();
   if (Correspondent* known = correspondents_.find_actual(sender)) {
     known->way = socket.way;
@@ -287,6 +357,15 @@ net::Endpoint UdpLink::shown(const Socket& socket, net::Endpoint sender) {
 }
 
 // Ending ------------------------------------------------------------------------------------------
+
+HostLink::Ports UdpLink::datagram_ports() const {
+  boost::system::error_code error;
+  const std::uint16_t actual = at_module_.udp.local_endpoint(error).port();
+  const std::uint16_t at_localhost = at_localhost_.udp.is_open() ? actual : std::uint16_t{0};
+  return {.shown = open_.local_port == 0 ? actual : open_.local_port,
+          .actual = actual,
+          .at_localhost = at_localhost};
+}
 
 void UdpLink::close() {
   ended_ = true;

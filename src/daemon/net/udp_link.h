@@ -9,25 +9,28 @@
 #include "daemon/net/host_link.h"
 #include "daemon/net/module_side.h"
 #include "daemon/net/policy.h"
+#include "daemon/net/route.h"
+#include "daemon/net/settings.h"
 
 namespace bfq::daemon {
 
 /// A UDP link of the module: a port on the module's own loopback address, at which any program of this
-/// machine may write to it (for module 0, at 127.0.0.1 too), and, once it sends elsewhere, a socket that
-/// hears only those to whom it has sent.
+/// machine may write to it (for the first module, at 127.0.0.1 too) and any module that shares a LAN with
+/// it, and, once it sends elsewhere, a socket that hears only those to whom it has sent.
 ///
 /// A datagram is read only when the module has room for the whole of it.
 class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLink> {
  public:
   /// All must outlive this.
-  UdpLink(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy, unsigned index,
-          const net::Open& open);
+  UdpLink(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
+          const Neighbourhood& neighbourhood, const NetworkSettings& settings, const net::Open& open);
 
   /// Takes its port, which is the module's from now on; nothing when it cannot be had.
   std::optional<std::uint16_t> take_port();
 
   bool drain() override;
   void close() override;
+  Ports datagram_ports() const override;
 
  private:
   using Way = Correspondent::Way;
@@ -46,24 +49,30 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
 
   bool send();
   bool send_one(const net::Outgoing& datagram);
+  bool send_to(const Correspondent& to, std::span<const std::byte> bytes);
+  void send_to_everybody(const net::Outgoing& datagram);
+  void send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagram);
   void fail(net::Endpoint destination, int error);
   void await_room(Socket& socket);
   void look_at_networks();
   const Correspondent& correspondent(net::Endpoint destination);
-  Correspondent judged(Correspondent unjudged) const;
+  Correspondent judged(Correspondent unjudged, std::string& reason) const;
+  Correspondent towards(const Route& way, net::Endpoint shown, std::string& reason) const;
+  const Neighbour* neighbour_at(Ipv4 actual) const;
   Socket& socket_towards(Way way);
 
   void await_datagram(Socket& socket);
   void read(Socket& socket);
   bool read_one(Socket& socket);
-  void drop_one(Socket& socket, net::Endpoint sender, std::size_t size);
-  bool is_welcome(const Socket& socket, net::Endpoint sender) const;
+  void drop_one(Socket& socket, net::Endpoint sender, std::size_t size, const char* why);
+  const char* refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const;
   void expect_peer();
   net::Endpoint shown(const Socket& socket, net::Endpoint sender);
 
   ModuleSide& side_;
   const NetPolicy& policy_;
-  unsigned index_;
+  const Neighbourhood& neighbourhood_;
+  const NetworkSettings& settings_;
   net::Open open_;
   Socket at_module_, at_localhost_, elsewhere_;
   Networks networks_;  ///< those that the correspondents were found in

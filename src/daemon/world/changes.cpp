@@ -1,0 +1,78 @@
+#include "daemon/world/changes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/overloaded.h"
+#include "daemon/hardware_addresses.h"
+#include "daemon/world/keys.h"
+
+namespace bfq::daemon {
+namespace {
+std::string called(const sim::AccessPoint& ap) {
+  return fmt::format("access point {} ({})", quoted(ap.ssid), text_of(ap.bssid));
+}
+
+std::string called(const sim::Station& station) {
+  return fmt::format("station {} for {}", text_of(station.mac), quoted(station.ssid));
+}
+
+/// "comes", or which of its keys change.
+template <class One, class Key>
+std::string arrival(const One& one, const std::vector<One>& all, Key key, const Keys<One>& keys) {
+  const auto old =
+      std::find_if(all.begin(), all.end(), [&](const One& other) { return other.*key == one.*key; });
+  if (old == all.end()) return called(one) + " comes";
+  const auto changed = differing_keys(keys, *old, one);
+  // What is no key of it follows from the seed.
+  return fmt::format("{}: {} changed", called(one),
+                     changed.empty() ? "seed" : fmt::format("{}", fmt::join(changed, ", ")));
+}
+
+template <class One, class Key, class Value>
+std::string departure(const std::vector<One>& all, Key key, const Value& value) {
+  const auto old =
+      std::find_if(all.begin(), all.end(), [&](const One& other) { return other.*key == value; });
+  return (old == all.end() ? text_of(value) : called(*old)) + " goes";
+}
+
+std::string move(const sim::MoveModule& module) {
+  const std::string mac = text_of(module.station);
+  if (!module.to) return fmt::format("module {} stands nowhere in particular", mac);
+  return fmt::format("module {} stands at [{}, {}]", mac, module.to->x, module.to->y);
+}
+}  // namespace
+
+std::string describe(const sim::Change& change, const sim::Air& air) {
+  using sim::AccessPoint, sim::Station;
+  return std::visit(
+      overloaded{
+          [&](const sim::PutAccessPoint& c) {
+            return arrival(c.access_point, air.access_points, &AccessPoint::bssid, access_point_keys());
+          },
+          [&](const sim::RemoveAccessPoint& c) {
+            return departure(air.access_points, &AccessPoint::bssid, c.bssid);
+          },
+          [&](const sim::PutStation& c) {
+            return arrival(c.station, air.stations, &Station::mac, station_keys());
+          },
+          [&](const sim::RemoveStation& c) { return departure(air.stations, &Station::mac, c.mac); },
+          [](const sim::MoveModule& c) { return move(c); },
+          [](const sim::SetDelays&) { return std::string("[delays] changed"); },
+      },
+      change);
+}
+
+std::vector<std::string> only_by_restart(const World& started, const World& now) {
+  std::vector<std::string> parts;
+  for (const auto& [name, text] : started.fixed) {
+    const auto found = now.fixed.find(name);
+    if (found == now.fixed.end() || found->second != text) parts.push_back(name);
+  }
+  for (const auto& [name, text] : now.fixed)
+    if (!started.fixed.contains(name)) parts.push_back(name);
+  return parts;
+}
+}  // namespace bfq::daemon

@@ -1,0 +1,199 @@
+#include "daemon/world/checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "daemon/hardware_addresses.h"
+#include "daemon/net/address.h"
+#include "daemon/net/route.h"
+#include "daemon/world/key.h"
+#include "daemon/world/network_kinds.h"
+
+namespace bfq::daemon {
+namespace {
+using radio::Security;
+using AccessPointText = Written<sim::AccessPoint>;
+using ModuleText = Written<ModuleSpec>;
+
+/// By its number an access point gets its bssid and its subnet, a module its MAC and loopback addresses.
+constexpr std::size_t kMost = 200;
+
+bool is_hexadecimal(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+// One access point ---------------------------------------------------------------------------------
+
+/// What a password must be for that security, or nothing where this one will do.
+std::string_view wrong_about_password(Security security, std::string_view password) {
+  const std::size_t size = password.size();
+  switch (security) {
+    case Security::open: return size == 0 ? "" : "an open network has none; leave it out";
+    case Security::enterprise: return size == 0 ? "" : "a wpa2-enterprise network has none; leave it out";
+    case Security::wep:
+      if (size == 5 || size == 13 || ((size == 10 || size == 26) && is_hexadecimal(password))) return "";
+      return "for wep, write 5 or 13 bytes, or 10 or 26 hexadecimal digits";
+    case Security::wpa:
+    case Security::wpa2:
+    case Security::wpa_wpa2:
+      if ((size >= 8 && size <= 63) || (size == 64 && is_hexadecimal(password))) return "";
+      return "for wpa and wpa2, write 8 to 63 bytes, or 64 hexadecimal digits";
+  }
+  return "";
+}
+
+void check_password(AccessPointText& ap) {
+  if (!ap.section.stands("password") || !ap.section.stands("security")) return;
+  const std::string_view wrong = wrong_about_password(ap.value.security, ap.value.password);
+  if (wrong.empty()) return;
+  const std::size_t size = ap.value.password.size();
+  ap.section.refuse("password", ap.section.wrote("password") && size > 0
+                                    ? fmt::format("it has {} bytes; {}", size, wrong)
+                                    : fmt::format("is missing; {}", wrong));
+}
+
+void check_channel(AccessPointText& ap) {
+  if (!ap.section.wrote("country") || !ap.section.stands("country") || !ap.section.stands("channel")) return;
+  const unsigned highest = highest_channel(ap.value.country);
+  if (ap.value.channel > highest)
+    ap.section.refuse("channel", fmt::format("{} is not allowed in {}; write a whole number from 1 to {}",
+                                             ap.value.channel, ap.value.country, highest));
+}
+
+void check_signal(AccessPointText& ap) {
+  if (ap.section.wrote("rssi") && ap.section.wrote("position"))
+    ap.section.refuse("rssi", "is the same everywhere, so that a position means nothing; write one of both");
+}
+
+/// The pool must lie between the network's own address and the one of all, and leave the gateway out.
+void check_pool(AccessPointText& ap) {
+  if (!ap.value.pool || !ap.section.stands("dhcp.pool") || !ap.section.stands("subnet")) return;
+  if (!ap.section.wrote("subnet"))
+    return ap.section.refuse("dhcp.pool", "lies in a subnet that is not known; write subnet too");
+  const sim::Pool pool = *ap.value.pool, widest = sim::pool_of(sim::AccessPoint{.network = ap.value.network,
+                                                                                .netmask = ap.value.netmask});
+  if (pool.first < widest.first || widest.last < pool.last)
+    ap.section.refuse("dhcp.pool", fmt::format("the subnet has {} to {} to give", text_of(widest.first),
+                                               text_of(widest.last)));
+}
+
+void check_address_delay(AccessPointText& ap) {
+  if (ap.section.wrote("dhcp.delay") && ap.section.wrote("delays.address"))
+    ap.section.refuse("dhcp.delay", "is the same as delays.address; write one of both");
+}
+
+// Things that only one may have ----------------------------------------------------------------------
+
+/// Who has what already; the second who wants it is refused.
+template <class Thing>
+class Owners {
+ public:
+  void take(const Thing& thing, Section& section, std::string_view key, const std::string& shown) {
+    const auto [at, is_free] = owners_.try_emplace(thing, section.path(key));
+    if (!is_free) section.refuse(key, fmt::format("{} is taken by {}", shown, at->second));
+  }
+
+ private:
+  std::map<Thing, std::string> owners_;
+};
+
+void check_hardware_addresses(Draft& draft) {
+  Owners<MacAddress> owners;
+  for (auto& [ap, section] : draft.access_points)
+    if (section.wrote("bssid") && section.stands("bssid"))
+      owners.take(ap.bssid, section, "bssid", text_of(ap.bssid));
+  for (auto& [station, section] : draft.stations)
+    if (section.wrote("mac") && section.stands("mac"))
+      owners.take(station.mac, section, "mac", text_of(station.mac));
+  for (std::size_t i = 0; i < draft.modules.size(); ++i) {
+    ModuleText& module = draft.modules[i];
+    const auto index = static_cast<unsigned>(i);
+    const auto take = [&](const char* key, MacAddress mac) {
+      if (module.section.stands(key)) owners.take(mac, module.section, key, text_of(mac));
+    };
+    take("station_mac", module.value.station_mac.value_or(numbered_station_mac(index)));
+    take("ap_mac", module.value.access_point_mac.value_or(numbered_access_point_mac(index)));
+  }
+}
+
+void check_module_names(Draft& draft) {
+  Owners<std::string> owners;
+  for (auto& [module, section] : draft.modules)
+    if (section.stands("name")) owners.take(module.name, section, "name", quoted(module.name));
+}
+
+/// What two doors cannot both have; empty for a door that is always another.
+std::string place_of_door(const DoorSpec& door) {
+  if (door.kind == DoorSpec::Kind::stdio) return "standard input";
+  if (door.port != 0) return fmt::format("{}:{}", door.host, door.port);
+  return door.path;
+}
+
+void check_doors(Draft& draft) {
+  Owners<std::string> owners;
+  for (auto& [module, section] : draft.modules) {
+    if (!section.stands("name")) continue;  // its door may be called after it
+    for (const DoorSpec& door : module.doors)
+      if (const std::string place = place_of_door(door); !place.empty())
+        owners.take(place, section, "serial", place);
+  }
+}
+
+void check_forwards(Draft& draft) {
+  Owners<std::string> places;
+  for (auto& [module, section] : draft.modules) {
+    Owners<std::uint16_t> ports;
+    for (const Forward& forward : module.forwards) {
+      places.take(fmt::format("{}:{}", forward.host, forward.at), section, "forward",
+                  fmt::format("{}:{}", forward.host, forward.at));
+      ports.take(forward.port, section, "forward", fmt::format("port {}", forward.port));
+    }
+  }
+}
+
+void check_names(Draft& draft) {
+  Owners<std::string> owners;
+  for (const KnownName& known : draft.net.names) {
+    owners.take(known.name, draft.section, "net.names", quoted(known.name));
+    if (known.name == kThisMachine)
+      draft.section.refuse("net.names", fmt::format("{} is this machine itself, always", kThisMachine));
+  }
+}
+
+void check_speeds(Draft& draft) {
+  for (auto& [module, section] : draft.modules)
+    if (module.uart.speed == UartPhysics::Speed::baud)
+      section.refuse("speed", "\"baud\" is not there yet; write \"fast\"");
+}
+
+void check_counts(Draft& draft) {
+  const auto check = [&](const char* key, std::size_t count) {
+    if (count > kMost) draft.section.refuse(key, fmt::format("there are {}, of at most {}", count, kMost));
+  };
+  check("ap", draft.access_points.size());
+  check("station", draft.stations.size());
+  check("module", draft.modules.size());
+}
+}  // namespace
+
+void check_together(Draft& draft) {
+  for (AccessPointText& ap : draft.access_points) {
+    check_password(ap);
+    check_channel(ap);
+    check_signal(ap);
+    check_pool(ap);
+    check_address_delay(ap);
+  }
+  check_hardware_addresses(draft);
+  check_module_names(draft);
+  check_doors(draft);
+  check_forwards(draft);
+  check_names(draft);
+  check_speeds(draft);
+  check_counts(draft);
+}
+}  // namespace bfq::daemon

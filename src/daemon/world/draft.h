@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/module_spec.h"
+#include "daemon/world/section.h"
+#include "sim/air.h"
+
+namespace bfq::daemon {
+
+/// A network as it is written: "10.44.7.0/24".
+struct Subnet {
+  Ipv4 network{}, netmask{};
+};
+
+/// The table [net] as it is written.
+struct NetDraft {
+  std::vector<std::string> allow, deny;
+  std::vector<KnownName> names;
+};
+
+/// A world as it is written: each value may stand, whether they go together is not known yet.
+struct Draft {
+  explicit Draft(Problems& problems, const Place& file) : section("", file, problems) {}
+
+  std::uint64_t seed = 0;
+  std::vector<Written<sim::AccessPoint>> access_points;
+  std::vector<Written<sim::Station>> stations;
+  std::vector<Written<ModuleSpec>> modules;
+  NetDraft net;
+  sim::Delays delays;
+  Section section;  ///< the file's own keys, those of [net] among them
+};
+}  // namespace bfq::daemon

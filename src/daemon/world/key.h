@@ -1,0 +1,234 @@
+#pragma once
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "daemon/world/kind.h"
+#include "daemon/world/section.h"
+
+namespace bfq::daemon {
+
+/// All that a person is told about a key.
+struct KeyInfo {
+  std::string name, allowed;
+  std::string otherwise;  ///< what holds where it is left out: TOML, or words in parentheses
+  std::string meaning;
+  std::vector<KeyInfo> inner{};  ///< the keys of a table
+  bool is_there = true;          ///< false: known, but nobody acts on it so far
+};
+
+/// A key of a table: declared once, and read, explained and listed from that.
+template <class T>
+struct Key {
+  KeyInfo info;
+  std::function<void(const toml::node&, T& into, Section& section, const std::string& path)> read;
+  /// The keys in which two values differ: this one's path, or those of its table.
+  std::function<std::vector<std::string>(const T&, const T&, const std::string& path)> differing{};
+  bool required = false;
+
+  /// It is known, but nobody acts on it so far: it is refused.
+  Key not_yet() const {
+    Key key = *this;
+    key.info.is_there = false;
+    for (KeyInfo& inner : key.info.inner) inner.is_there = false;
+    key.read = [](const toml::node&, T&, Section& section, const std::string& path) {
+      section.refuse(path, "is not there yet; leave it out");
+    };
+    return key;
+  }
+  /// It differs where what `part` takes from two values does.
+  template <class Part>
+  Key compared_by(Part part) const {
+    Key key = *this;
+    key.differing = [part](const T& a, const T& b, const std::string& path) {
+      return part(a) == part(b) ? std::vector<std::string>{} : std::vector<std::string>{path};
+    };
+    return key;
+  }
+  Key must_be_there() const {
+    Key key = *this;
+    key.required = true;
+    return key;
+  }
+};
+
+template <class T>
+using Keys = std::vector<Key<T>>;
+
+Place place_of(const toml::source_region& source);
+
+/// The text as TOML has it, in quotation marks.
+std::string quoted(std::string_view text);
+
+/// The name as TOML has it in front of '=': in quotation marks where it needs them.
+std::string quoted_where_needed(const std::string& name);
+
+/// What to say about a key that does not exist: the nearest that does, or all.
+std::string no_such_key(std::string_view name, const std::vector<std::string>& known);
+
+/// What to say about a value that cannot stay.
+std::string not_allowed(const std::string& shown, const std::string& why, const std::string& allowed);
+
+template <class T>
+std::vector<KeyInfo> infos(const Keys<T>& keys) {
+  std::vector<KeyInfo> out;
+  for (const Key<T>& key : keys) out.push_back(key.info);
+  return out;
+}
+
+/// Reads all keys of `table`; `prefix` is in front of them in the section's own terms ("dhcp.").
+template <class T>
+void read_table(const toml::table& table, const Keys<T>& keys, T& into, Section& section,
+                const std::string& prefix = {}) {
+  for (const auto& [written, node] : table) {
+    const std::string name(written.str());
+    const auto key =
+        std::find_if(keys.begin(), keys.end(), [&](const Key<T>& k) { return k.info.name == name; });
+    if (key == keys.end()) {
+      std::vector<std::string> known;
+      for (const Key<T>& k : keys) known.push_back(k.info.name);
+      section.refuse(prefix + quoted_where_needed(name), place_of(written.source()),
+                     no_such_key(name, known));
+      continue;
+    }
+    section.note(prefix + name, place_of(node.source()));
+    key->read(node, into, section, prefix + name);
+  }
+  for (const Key<T>& key : keys) {
+    if (key.required && !table.contains(key.info.name))
+      section.refuse(prefix + key.info.name, "is missing; write " + key.info.allowed);
+  }
+}
+
+/// The keys in which two values differ, as the file has them: "rssi", "dhcp.pool".
+template <class T>
+std::vector<std::string> differing_keys(const Keys<T>& keys, const T& a, const T& b,
+                                        const std::string& prefix = {}) {
+  std::vector<std::string> out;
+  for (const Key<T>& key : keys) {
+    if (!key.differing) continue;
+    for (std::string& path : key.differing(a, b, prefix + key.info.name)) out.push_back(std::move(path));
+  }
+  return out;
+}
+
+/// Reads one value, or tells what is wrong with it.
+template <class V>
+std::optional<V> read_value(const Kind<V>& kind, const toml::node& node, Section& section,
+                            const std::string& path) {
+  Read<V> read = kind.read(node);
+  if (!read.value)
+    section.refuse(path, place_of(node.source()),
+                   not_allowed(kind.secret ? "what is written" : shown(node), read.why, kind.allowed));
+  return std::move(read.value);
+}
+
+// The shapes of keys. `where` leads from the value of the table to the key's own: a member of it, or a
+// function that gives a reference.
+
+/// One value. Its `where` may also be a function that takes the table's value and the key's, and puts it
+/// there.
+template <class T, class V, class Where>
+Key<T> key(std::string name, Where where, Kind<V> kind, std::string otherwise, std::string meaning) {
+  KeyInfo info{std::move(name), kind.allowed, std::move(otherwise), std::move(meaning)};
+  Key<T> key;
+  key.info = std::move(info);
+  key.read = [where, kind = std::move(kind)](const toml::node& node, T& into, Section& section,
+                                             const std::string& path) {
+    auto value = read_value(kind, node, section, path);
+    if (!value) return;
+    if constexpr (std::invocable<Where, T&, V>) {
+      where(into, std::move(*value));
+    } else {
+      std::invoke(where, into) = std::move(*value);
+    }
+  };
+  if constexpr (std::is_member_object_pointer_v<Where>) return key.compared_by(std::mem_fn(where));
+  return key;
+}
+
+/// An array of values.
+template <class T, class V, class Where>
+Key<T> list(std::string name, Where where, Kind<V> kind, std::string otherwise, std::string meaning) {
+  const std::string allowed = "an array, of which each is " + kind.allowed;
+  KeyInfo info{std::move(name), allowed, std::move(otherwise), std::move(meaning)};
+  return {std::move(info), [=](const toml::node& node, T& into, Section& section, const std::string& path) {
+            const toml::array* values = node.as_array();
+            if (values == nullptr) return section.refuse(path, not_allowed(shown(node), {}, allowed));
+            for (const toml::node& each : *values) {
+              if (auto value = read_value(kind, each, section, path))
+                std::invoke(where, into).push_back(std::move(*value));
+            }
+          }};
+}
+
+/// A table of names that the world chooses; `read` makes one entry of each.
+template <class T, class Entry, class Where>
+Key<T> map(std::string name, Where where,
+           std::function<Read<Entry>(std::string_view, const toml::node&)> read, std::string allowed,
+           std::string meaning) {
+  KeyInfo info{std::move(name), allowed, "{}", std::move(meaning)};
+  return {std::move(info), [=](const toml::node& node, T& into, Section& section, const std::string& path) {
+            const toml::table* table = node.as_table();
+            if (table == nullptr) return section.refuse(path, not_allowed(shown(node), {}, allowed));
+            for (const auto& [left, right] : *table) {
+              Read<Entry> entry = read(left.str(), right);
+              if (entry.value) {
+                std::invoke(where, into).push_back(std::move(*entry.value));
+              } else {
+                const std::string what = quoted_where_needed(std::string(left.str())) + " = " + shown(right);
+                section.refuse(path, place_of(left.source()), not_allowed(what, entry.why, allowed));
+              }
+            }
+          }};
+}
+
+/// A table within the table.
+template <class T, class Inner, class Where>
+Key<T> table(std::string name, Where where, const Keys<Inner>& keys, std::string meaning) {
+  KeyInfo info{std::move(name), "a table", "{}", std::move(meaning), infos(keys)};
+  return {std::move(info),
+          [where, &keys](const toml::node& node, T& into, Section& section, const std::string& path) {
+            const toml::table* inner = node.as_table();
+            if (inner == nullptr) return section.refuse(path, not_allowed(shown(node), {}, "a table"));
+            read_table(*inner, keys, std::invoke(where, into), section, path + '.');
+          },
+          [where, &keys](const T& a, const T& b, const std::string& path) {
+            return differing_keys(keys, std::invoke(where, a), std::invoke(where, b), path + '.');
+          }};
+}
+
+/// What an array of tables calls each of them: by the value of its first key, or else by its number.
+std::string entry_name(const std::string& array, const toml::table& entry, const std::string& by,
+                       std::size_t number);
+
+/// An array of tables: [[name]], as often as one likes. The entries are called after their key `by`.
+template <class T, class Entry, class Where>
+Key<T> tables(std::string name, Where where, const Keys<Entry>& keys, std::string by, std::string meaning) {
+  KeyInfo info{name, "tables, each beginning with [[" + name + "]]", "", std::move(meaning), infos(keys)};
+  const std::string allowed = info.allowed;
+  return {std::move(info),
+          [=, &keys](const toml::node& node, T& into, Section& section, const std::string& path) {
+            const toml::array* entries = node.as_array();
+            if (entries == nullptr) return section.refuse(path, not_allowed(shown(node), {}, allowed));
+            for (const toml::node& each : *entries) {
+              const toml::table* entry = each.as_table();
+              const Place place = place_of(each.source());
+              if (entry == nullptr) {
+                section.refuse(path, place, not_allowed(shown(each), {}, allowed));
+                continue;
+              }
+              auto& all = std::invoke(where, into);
+              all.push_back(Written<Entry>{
+                  {}, Section(entry_name(path, *entry, by, all.size() + 1), place, section.problems())});
+              read_table(*entry, keys, all.back().value, all.back().section);
+            }
+          }};
+}
+}  // namespace bfq::daemon

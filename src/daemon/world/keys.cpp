@@ -1,0 +1,203 @@
+#include "daemon/world/keys.h"
+
+#include <limits>
+
+#include "daemon/world/network_kinds.h"
+
+namespace bfq::daemon {
+namespace {
+using radio::Security;
+using sim::AccessPoint;
+
+constexpr std::size_t kLongestSsid = 32;
+constexpr std::size_t kLongestPassword = 64;
+constexpr Duration kLongestDelay = 1h;
+constexpr Duration kLongestLease = 8760h;
+
+Kind<Security> security() {
+  return choice<Security>({{"open", Security::open},
+                           {"wep", Security::wep},
+                           {"wpa", Security::wpa},
+                           {"wpa2", Security::wpa2},
+                           {"wpa/wpa2", Security::wpa_wpa2},
+                           {"wpa2-enterprise", Security::enterprise}});
+}
+
+Kind<UartPhysics::Speed> speed() {
+  return choice<UartPhysics::Speed>({{"fast", UartPhysics::Speed::fast}, {"baud", UartPhysics::Speed::baud}});
+}
+
+void put_subnet(AccessPoint& ap, const Subnet& subnet) {
+  ap.network = subnet.network;
+  ap.netmask = subnet.netmask;
+}
+
+void put_address_delay(AccessPoint& ap, Duration delay) { ap.delays.address = delay; }
+
+const Keys<AccessPoint>& dhcp_keys() {
+  static const Keys<AccessPoint> keys = {
+      key<AccessPoint>(
+          "on", &AccessPoint::dhcp, dhcp_switch(), "true",
+          "false: nobody answers who asks for an address; \"refuses\": everybody is refused one"),
+      key<AccessPoint>("delay", put_address_delay, duration(0s, kLongestDelay), "(delays.address)",
+                       "how long it takes to get an address; the same as delays.address"),
+      key<AccessPoint>("lease", &AccessPoint::lease, duration(1s, kLongestLease), "\"24h\"",
+                       "how long a station that has left finds its address again"),
+      key<AccessPoint>("pool", &AccessPoint::pool, pool(), "(all of the subnet but its gateway)",
+                       "the first and the last address that it gives"),
+  };
+  return keys;
+}
+
+const Keys<sim::OwnDelays>& own_delay_keys() {
+  static const Keys<sim::OwnDelays> keys = {
+      key<sim::OwnDelays>("scan", &sim::OwnDelays::scan, duration(0s, kLongestDelay), "(that of the air)",
+                          "how long after its begin a scan sees it; one that ends earlier misses it"),
+      key<sim::OwnDelays>("join", &sim::OwnDelays::associate, duration(0s, kLongestDelay),
+                          "(that of the air)", "how long it takes to associate"),
+      key<sim::OwnDelays>("address", &sim::OwnDelays::address, duration(0s, kLongestDelay),
+                          "(that of the air)", "how long it takes to get an address"),
+  };
+  return keys;
+}
+
+}  // namespace
+
+const Keys<AccessPoint>& access_point_keys() {
+  static const Keys<AccessPoint> keys = {
+      key<AccessPoint>("ssid", &AccessPoint::ssid, text(1, kLongestSsid), "", "its name").must_be_there(),
+      key<AccessPoint>("password", &AccessPoint::password, secret(0, kLongestPassword), "\"\"",
+                       "8 to 63 bytes or 64 hexadecimal digits for wpa and wpa2; 5 or 13 bytes, or 10 or 26 "
+                       "hexadecimal digits, for wep; none for open and wpa2-enterprise"),
+      key<AccessPoint>("security", &AccessPoint::security, security(), "\"wpa2\"",
+                       "how it is protected; wpa2-enterprise refuses every join"),
+      key<AccessPoint>("channel", &AccessPoint::channel, number<std::uint8_t>(1, 14), "1",
+                       "its channel; 12 to 14 only where the country has them"),
+      key<AccessPoint>("rssi", &AccessPoint::rssi, number<std::int8_t>(-120, 0), "(by the positions, or -50)",
+                       "its signal in dBm, wherever one stands; below -95 it is not heard"),
+      key<AccessPoint>("position", &AccessPoint::position, position(), "(nowhere in particular)",
+                       "where it stands; modules that stand somewhere hear it by their distance"),
+      key<AccessPoint>("bssid", &AccessPoint::bssid, hardware_address(), "(02:bf:44:00:00:NN, by its number)",
+                       "its address; several access points may have one ssid, but not one bssid"),
+      key<AccessPoint>("hidden", &AccessPoint::hidden, flag(), "false",
+                       "true: a scan shows its name only to those who ask for it"),
+      key<AccessPoint>("silent", &AccessPoint::silent, flag(), "false",
+                       "true: it is seen, but never answers a join"),
+      key<AccessPoint>("wps", &AccessPoint::wps, flag(), "false", "true: a scan says that it has WPS"),
+      key<AccessPoint>("country", &AccessPoint::country, country(), "(none)",
+                       "where it stands in the law: which channels it may have"),
+      key<AccessPoint>("max_stations", &AccessPoint::max_stations, number<std::uint8_t>(0, 255),
+                       "(any number)", "how many may be joined at a time"),
+      key<AccessPoint>("subnet", put_subnet, subnet(8, 30), "(10.44.N.0/24, by its number)",
+                       "the network behind it; its first address is the gateway, which is this machine")
+          .compared_by([](const AccessPoint& ap) { return std::pair(ap.network, ap.netmask); }),
+      table<AccessPoint, AccessPoint>("dhcp", std::identity(), dhcp_keys(), "how it gives addresses"),
+      table<AccessPoint, sim::OwnDelays>("delays", &AccessPoint::delays, own_delay_keys(),
+                                         "how long things take here"),
+  };
+  return keys;
+}
+
+const Keys<sim::Station>& station_keys() {
+  static const Keys<sim::Station> keys = {
+      key<sim::Station>("ssid", &sim::Station::ssid, text(1, kLongestSsid), "",
+                        "the softAP of a module that it joins, as soon as there is one of that name")
+          .must_be_there(),
+      key<sim::Station>("password", &sim::Station::password, secret(0, kLongestPassword), "\"\"",
+                        "what it thinks the password is"),
+      key<sim::Station>("mac", &sim::Station::mac, hardware_address(), "(02:bf:57:00:00:NN, by its number)",
+                        "its address"),
+      key<sim::Station>("after", &sim::Station::after, duration(0s, kLongestLease), "\"0s\"",
+                        "how long the softAP must have been there"),
+      key<sim::Station>("position", &sim::Station::position, position(), "(nowhere in particular)",
+                        "where it stands; it joins the nearest softAP of that name that it hears"),
+  };
+  return keys;
+}
+
+namespace {
+const Keys<UartPhysics>& fifo_keys() {
+  static const Keys<UartPhysics> keys = {
+      key<UartPhysics>("rx", &UartPhysics::receive_fifo, number<std::size_t>(1, 65536), "128",
+                       "bytes that the UART holds for the module"),
+      key<UartPhysics>("tx", &UartPhysics::transmit_fifo, number<std::size_t>(1, 65536), "128",
+                       "bytes that the UART holds for the host"),
+  };
+  return keys;
+}
+
+const Keys<ModuleSpec>& module_keys() {
+  static const Keys<ModuleSpec> keys = {
+      key<ModuleSpec>("name", &ModuleSpec::name, module_name(), "(bfq0, bfq1, ... by its number)",
+                      "what it is called: in the log, and its file in the directory of --state"),
+      list<ModuleSpec>("serial", &ModuleSpec::doors, door(), "(pty:/tmp/NAME)",
+                       "where its hosts attach, as --serial has it"),
+      key<ModuleSpec>(
+          "speed", [](ModuleSpec & m) -> auto& { return m.uart.speed; }, speed(), "\"fast\"",
+          "fast: bytes move as they come; baud: at the rate that the UART is set to"),
+      table<ModuleSpec, UartPhysics>("fifo", &ModuleSpec::uart, fifo_keys(),
+                                     "how much its UART holds, at the speed of baud")
+          .not_yet(),
+      key<ModuleSpec>("station_mac", &ModuleSpec::station_mac, hardware_address(),
+                      "(02:bf:40:04:00:NN, by its number)", "its address as a station"),
+      key<ModuleSpec>("ap_mac", &ModuleSpec::access_point_mac, hardware_address(),
+                      "(06:bf:40:04:00:NN, by its number)", "its address as an access point"),
+      key<ModuleSpec>("state", &ModuleSpec::remembers, remembers(), "true",
+                      "false or \"none\": what it is told to store ends with the program"),
+      key<ModuleSpec>("position", &ModuleSpec::position, position(), "(nowhere in particular)",
+                      "where it stands; without it, it hears those that have one at -50 dBm"),
+      map<ModuleSpec, Forward>(
+          "forward", &ModuleSpec::forwards, read_forward,
+          "a port of the module and a place of this machine, \"8080\" = \"0.0.0.0:18080\"",
+          "ports of its server that are also reached at another place of this machine"),
+  };
+  return keys;
+}
+
+const Keys<NetDraft>& net_keys() {
+  static const Keys<NetDraft> keys = {
+      list<NetDraft>("allow", &NetDraft::allow, policy_entry("allow"), "[]",
+                     "where modules may connect, and nowhere else; empty: everywhere"),
+      list<NetDraft>("deny", &NetDraft::deny, policy_entry("deny"), "[]",
+                     "where they may not, whatever is allowed"),
+      map<NetDraft, KnownName>("names", &NetDraft::names, read_known_name,
+                               "a name and its address, \"broker.test\" = \"127.0.0.1\"",
+                               "names that all modules know, whatever a name server says"),
+  };
+  return keys;
+}
+
+const Keys<sim::Delays>& delay_keys() {
+  static const Keys<sim::Delays> keys = {
+      key<sim::Delays>("scan", &sim::Delays::scan, duration(0s, kLongestDelay), "\"500ms\"",
+                       "how long a scan takes"),
+      key<sim::Delays>("join", &sim::Delays::associate, duration(0s, kLongestDelay), "\"300ms\"",
+                       "how long it takes to associate"),
+      key<sim::Delays>("address", &sim::Delays::address, duration(0s, kLongestDelay), "\"200ms\"",
+                       "how long DHCP takes"),
+      key<sim::Delays>("wrong_password", &sim::Delays::reject_password, duration(0s, kLongestDelay), "\"1s\"",
+                       "how long it takes until a wrong password is refused"),
+  };
+  return keys;
+}
+}  // namespace
+
+const Keys<Draft>& world_keys() {
+  static const Keys<Draft> keys = {
+      key<Draft>("seed", &Draft::seed, number<std::uint64_t>(0, std::numeric_limits<std::int64_t>::max()),
+                 "0",
+                 "what nobody writes down follows from it, the same each time: the frequency offset of each "
+                 "access point in a scan; with 0 they are all 0"),
+      tables<Draft, AccessPoint>("ap", &Draft::access_points, access_point_keys(), "ssid",
+                                 "an access point, and the network behind it"),
+      tables<Draft, sim::Station>("station", &Draft::stations, station_keys(), "ssid",
+                                  "a simulated station, which joins the softAP of a module"),
+      tables<Draft, ModuleSpec>("module", &Draft::modules, module_keys(), "name",
+                                "a module; where there is none, there is one: bfq0"),
+      table<Draft, NetDraft>("net", &Draft::net, net_keys(),
+                             "what the modules may reach of the real network"),
+      table<Draft, sim::Delays>("delays", &Draft::delays, delay_keys(), "how long things take in the air"),
+  };
+  return keys;
+}
+}  // namespace bfq::daemon

@@ -1,0 +1,121 @@
+#include "daemon/world/network_kinds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/net/address.h"
+
+namespace bfq::daemon {
+namespace {
+constexpr std::size_t kLongestLabel = 63;
+
+constexpr Ipv4 mask_of(unsigned bits) { return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits)); }
+
+/// Networks of which no host can have an address: this host, loopback, link-local, multicast and above.
+bool has_no_hosts(Ipv4 network) {
+  const std::uint8_t first = network.octet(0);
+  return first == 0 || first == 127 || first >= 224 || (first == 169 && network.octet(1) == 254);
+}
+
+std::string lower(std::string_view name) {
+  std::string out(name);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
+}
+
+/// A name that a host can type, and that nobody takes for an address.
+bool is_host_name(std::string_view name) {
+  if (name.size() > limits::kHostName || looks_like_ipv4(name)) return false;
+  while (true) {
+    const std::size_t dot = name.find('.');
+    if (!is_label(name.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    name.remove_prefix(dot + 1);
+  }
+}
+}  // namespace
+
+Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
+  return {fmt::format("a network such as \"10.44.7.0/24\", with {}",
+                      least_bits == most_bits ? fmt::format("{} bits", least_bits)
+                                              : fmt::format("{} to {} bits", least_bits, most_bits)),
+          [=](const toml::node& node) -> Read<Subnet> {
+            const auto value = node.value_exact<std::string_view>().value_or("");
+            const std::size_t slash = std::min(value.find('/'), value.size());
+            const auto address = parse_ipv4(value.substr(0, slash));
+            if (!address || slash == value.size()) return {};
+            const auto bits = parse_whole(value.substr(slash + 1), least_bits, most_bits);
+            if (!bits) return {};
+            if (has_no_hosts(*address)) return {{}, "no host has an address there"};
+            const Ipv4 mask = mask_of(*bits), first(address->bits & mask.bits);
+            if (first != *address) return {{}, fmt::format("the network begins at {}", text_of(first))};
+            return {Subnet{first, mask}};
+          }};
+}
+
+Kind<sim::Pool> pool() {
+  return {"two addresses, such as [\"10.44.7.100\", \"10.44.7.199\"], the lower one first",
+          [](const toml::node& node) -> Read<sim::Pool> {
+            const toml::array* pair = node.as_array();
+            if (pair == nullptr || pair->size() != 2) return {};
+            const auto first = parse_ipv4((*pair)[0].value_exact<std::string_view>().value_or(""));
+            const auto last = parse_ipv4((*pair)[1].value_exact<std::string_view>().value_or(""));
+            if (!first || !last || *last < *first) return {};
+            return {sim::Pool{*first, *last}};
+          }};
+}
+
+Kind<std::string> country() {
+  return {"two capital letters, such as \"DE\"", [](const toml::node& node) -> Read<std::string> {
+            auto value = node.value_exact<std::string>();
+            const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+            if (!value || value->size() != 2 || !std::all_of(value->begin(), value->end(), is_capital))
+              return {};
+            return {std::move(value)};
+          }};
+}
+
+unsigned highest_channel(std::string_view country) {
+  if (country == "JP") return 14;
+  return country == "US" || country == "CA" || country == "TW" ? 11 : 13;
+}
+
+Kind<sim::Dhcp> dhcp_switch() {
+  return {"true, false or \"refuses\"", [](const toml::node& node) -> Read<sim::Dhcp> {
+            if (node.value_exact<std::string_view>() == "refuses") return {sim::Dhcp::refuses};
+            const auto on = node.value_exact<bool>();
+            if (!on) return {};
+            return {*on ? sim::Dhcp::answers : sim::Dhcp::is_silent};
+          }};
+}
+
+Read<Forward> read_forward(std::string_view port, const toml::node& place) {
+  const auto from = parse_whole<std::uint16_t>(port, 1, 65535);
+  if (!from) return {{}, "the port of the module is a number from 1 to 65535"};
+  const auto where = place.value_exact<std::string_view>().value_or("");
+  const std::size_t colon = where.rfind(':');
+  if (colon == std::string_view::npos) return {{}, "the place is an address, ':' and a port"};
+  const auto address = parse_ipv4(where.substr(0, colon));
+  const auto at = parse_whole<std::uint16_t>(where.substr(colon + 1), 1, 65535);
+  if (!address) return {{}, "the place begins with an address of this machine, or with 0.0.0.0 for all"};
+  if (!at) return {{}, "the place ends with a port from 1 to 65535"};
+  return {Forward{.port = *from, .host = text_of(*address), .at = *at}};
+}
+
+Read<KnownName> read_known_name(std::string_view name, const toml::node& address) {
+  const std::string known = lower(name);
+  if (!is_host_name(known)) return {{}, "that is no name of a host"};
+  const auto value = parse_ipv4(address.value_exact<std::string_view>().value_or(""));
+  if (!value) return {{}, "the address is four numbers, a.b.c.d"};
+  return {KnownName{known, *value}};
+}
+}  // namespace bfq::daemon

@@ -1,0 +1,29 @@
+#pragma once
+#include "base/limits.h"
+#include "daemon/world/draft.h"
+#include "daemon/world/kind.h"
+
+/// Kinds of values that are about addresses, names and ports.
+namespace bfq::daemon {
+
+/// "10.44.7.0/24": a network of hosts, by its first address and how many bits its mask has.
+Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits);
+
+/// ["10.44.7.100", "10.44.7.199"], the first and the last.
+Kind<sim::Pool> pool();
+
+/// "DE": two capital letters.
+Kind<std::string> country();
+
+/// The highest channel that is used there.
+unsigned highest_channel(std::string_view country);
+
+/// true, false or "refuses".
+Kind<sim::Dhcp> dhcp_switch();
+
+/// "8080" = "0.0.0.0:18080".
+Read<Forward> read_forward(std::string_view port, const toml::node& place);
+
+/// "broker.test" = "127.0.0.1".
+Read<KnownName> read_known_name(std::string_view name, const toml::node& address);
+}  // namespace bfq::daemon

@@ -1,0 +1,7 @@
+#pragma once
+#include <string>
+
+namespace bfq::daemon {
+/// Every key of a world file as Markdown: a table for each table of the file.
+std::string world_reference();
+}  // namespace bfq::daemon

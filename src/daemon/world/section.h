@@ -1,0 +1,61 @@
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "daemon/world/problems.h"
+
+namespace bfq::daemon {
+
+/// One part of a world while it is read: what it is called, what was written in it, and where. It knows who
+/// wants to hear of mistakes.
+class Section {
+ public:
+  Section(std::string name, Place place, Problems& problems)
+      : name_(std::move(name)), place_(std::move(place)), problems_(&problems) {}
+
+  void note(const std::string& key, Place place) {
+    if (!place.source.empty()) places_.emplace(key, std::move(place));
+  }
+  bool wrote(std::string_view key) const { return places_.contains(std::string(key)); }
+
+  /// Where the key was written, or, where it wasn't, the section itself.
+  const Place& place_of(std::string_view key) const {
+    const auto found = places_.find(std::string(key));
+    return found == places_.end() ? place_ : found->second;
+  }
+
+  /// The key as an override would call it: "ap.LAB.channel".
+  std::string path(std::string_view key) const {
+    return name_.empty() ? std::string(key) : name_ + '.' + std::string(key);
+  }
+  const std::string& name() const { return name_; }
+
+  /// The key cannot stay as it is.
+  void refuse(std::string_view key, const std::string& why) { refuse(key, place_of(key), why); }
+  void refuse(std::string_view key, Place place, const std::string& why) {
+    refused_.emplace(key);
+    problems_->add(std::move(place), path(key) + ": " + why);
+  }
+  /// False for a key that was refused: what it would have been is not known.
+  bool stands(std::string_view key) const { return !refused_.contains(std::string(key)); }
+
+  Problems& problems() const { return *problems_; }
+
+ private:
+  std::string name_;
+  Place place_;
+  Problems* problems_;
+  std::map<std::string, Place> places_;
+  std::set<std::string> refused_;
+};
+
+/// A value that was read, with where its parts stood.
+template <class T>
+struct Written {
+  T value{};
+  Section section;
+};
+}  // namespace bfq::daemon

@@ -1,0 +1,53 @@
+#include "daemon/world/world_reader.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "daemon/failure.h"
+#include "daemon/world/changes.h"
+
+namespace bfq::daemon {
+WorldReader::WorldReader(std::string file, std::vector<std::string> overrides)
+    : file_(std::move(file)),
+      name_(file_.empty() ? "the default world" : file_),
+      overrides_(std::move(overrides)) {
+  WorldReading reading = read({});
+  if (!reading.world) {
+    const std::size_t count = reading.problems.size();
+    throw UsageError(fmt::format("{} in the world:\n{}",
+                                 count == 1 ? "a mistake" : fmt::format("{} mistakes", count),
+                                 fmt::join(reading.problems, "\n")));
+  }
+  started_ = std::move(*reading.world);
+}
+
+WorldReading WorldReader::read(const sim::Air& before) const {
+  const std::string text = is_file() ? read_world_file(file_) : std::string(default_world());
+  return read_world(text, name_, overrides_, before);
+}
+
+void WorldReader::read_again(sim::Medium& medium, Instant now) const {
+  if (!is_file()) return spdlog::warn("SIGHUP: there is no world file that could be read again");
+  WorldReading reading;
+  try {
+    reading = read(medium.air());
+  } catch (const UsageError& error) {
+    reading.problems.emplace_back(error.what());
+  }
+  if (!reading.world) {
+    for (const std::string& problem : reading.problems) spdlog::error("{}", problem);
+    return spdlog::error("SIGHUP: nothing has changed, because of what is wrong with {}", name_);
+  }
+  const auto changes = sim::difference(medium.air(), reading.world->air);
+  for (const sim::Change& change : changes) {
+    spdlog::info("{}", describe(change, medium.air()));
+    medium.apply(change, now);
+  }
+  for (const std::string& part : only_by_restart(started_, *reading.world))
+    spdlog::warn("{} is not what it was at the start: that takes a restart", part);
+  spdlog::info("SIGHUP: {} is read again, changes: {}", name_, changes.size());
+}
+}  // namespace bfq::daemon

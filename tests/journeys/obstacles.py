@@ -1,0 +1,46 @@
+"""What of a transcript cannot be played by the program at a PTY: kinds of lines, and real time."""
+
+from world_file import can_say
+
+LONGEST_WAIT = 20.0  # seconds that a play may wait for one output
+
+# Kinds of lines that speak to what only the simulated world has.
+SIMULATED = {
+    ("delay", "resolve"): "how long the network takes is not ours to say",
+    ("delay", "connect"): "how long the network takes is not ours to say",
+    ("delay", "answer"): "how long the network takes is not ours to say",
+    ("network",): "the machine's network has no whims on demand",
+    ("peer", "stops"): "the machine takes bytes that nobody reads",
+    ("peer", "silent"): "every port of this machine answers",
+    ("name", "silent"): "a name server that never answers",
+}
+UNSAID = "air that a world file cannot say"
+
+
+def of_line(words):
+    for kind in SIMULATED:
+        if words[0] == kind[0] and set(kind[1:]) <= set(words[1:]):
+            return " ".join(kind)
+    return UNSAID if words[0] == "air" and not can_say(words) else ""
+
+
+def obstacle(steps):
+    """Why these steps cannot be played, or ""."""
+    waited = 0.0
+    for step in steps:
+        if step.kind == "act" and (found := of_line(step.words)):
+            return found
+        if step.kind == "pass":
+            waited = step.seconds
+        elif step.kind == "expect" and waited > LONGEST_WAIT:
+            return f"output after more than {LONGEST_WAIT:.0f} s"
+        else:
+            waited = 0.0
+    return ""
+
+
+def time_needed(steps):
+    """Roughly, so that the longest play can begin first."""
+    seeks = any(step.kind == "act" and "regains" in step.words for step in steps)
+    return sum(min(step.seconds, LONGEST_WAIT) for step, following in zip(steps, steps[1:])
+               if step.kind == "pass" and (seeks or following.kind == "expect"))
