@@ -56,17 +56,6 @@ Identity identity_of(const ModuleSpec& module, unsigned index) {
           .compile_time = kBuildDate};
 }
 
-/// Whose LAN that access point's is, as seen by modules: several of one name and one network are one LAN, and
-/// the first of them stands for it. Nothing where it is not in the air: a module's own.
-const sim::AccessPoint* head_of_lan(const sim::Air& air, MacAddress bssid) {
-  const sim::AccessPoint* one = sim::find_access_point(air, bssid);
-  if (one == nullptr) return nullptr;
-  const auto& all = air.access_points;
-  return &*std::find_if(all.begin(), all.end(), [&](const sim::AccessPoint& other) {
-    return other.ssid == one->ssid && other.network == one->network && other.netmask == one->netmask;
-  });
-}
-
 NetworkSettings network_of(const Options& options, const ModuleSpec& module, unsigned index) {
   return {.index = index,
           .is_at_localhost = index == options.first_module,
@@ -270,7 +259,7 @@ void Board::handle(const Event& event) { module_.handle(event, clock_.now()); }
 Networks Board::networks() const {
   const auto virtual_lan = [this](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {
     if (!lan) return std::nullopt;
-    const sim::AccessPoint* head = head_of_lan(medium_.air(), lan->access_point);
+    const sim::AccessPoint* head = sim::head_of_lan(medium_.air(), lan->access_point);
     return VirtualLan{.access_point = head != nullptr ? head->bssid : lan->access_point,
                       .address = lan->address,
                       .gateway = lan->gateway,

@@ -173,6 +173,7 @@ void Station::on(Module& module, const radio::Lost& event) {
   if (module.job<Joining>() != nullptr) fail_join(module, radio::JoinFailure::refused);
 }
 
+// Fidelity (our decision, see Station): AT+CWJAP? shows the signal as it is now, not as it was at the join.
 void Station::on(Module&, const radio::Signal& event) {
   if (associated() && event.ticket == network_.ticket) joined_.rssi = event.rssi;
 }

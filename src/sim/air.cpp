@@ -144,6 +144,17 @@ const AccessPoint* find_access_point(const Air& air, MacAddress bssid) {
   return at == air.access_points.end() ? nullptr : &*at;
 }
 
+bool share_lan(const AccessPoint& a, const AccessPoint& b) {
+  return a.ssid == b.ssid && a.netmask == b.netmask && same_network(a.network, b.network, a.netmask);
+}
+
+const AccessPoint* head_of_lan(const Air& air, MacAddress bssid) {
+  const AccessPoint* one = find_access_point(air, bssid);
+  if (one == nullptr) return nullptr;
+  return &*std::find_if(air.access_points.begin(), air.access_points.end(),
+                        [one](const AccessPoint& other) { return share_lan(*one, other); });
+}
+
 Ipv4 gateway_of(const AccessPoint& ap) {
   return ap.gateway.is_none() ? Ipv4((ap.network.bits & ap.netmask.bits) + 1) : ap.gateway;
 }

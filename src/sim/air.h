@@ -118,6 +118,13 @@ void complete(Air&, const Air& before);
 /// The access point with that address, or nullptr when it isn't in the air.
 const AccessPoint* find_access_point(const Air&, MacAddress bssid);
 
+/// True for access points of the air that lead to the same LAN: they have one name and one network.
+bool share_lan(const AccessPoint&, const AccessPoint&);
+
+/// The first access point of the same LAN, which stands for it, or nullptr when the one with that address
+/// isn't in the air: a module's own has a LAN of its own.
+const AccessPoint* head_of_lan(const Air&, MacAddress bssid);
+
 /// The gateway of its LAN, and the addresses that it gives.
 Ipv4 gateway_of(const AccessPoint&);
 Pool pool_of(const AccessPoint&);

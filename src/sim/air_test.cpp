@@ -246,6 +246,18 @@ TEST(AccessPoint, has_a_gateway_and_a_pool_in_its_network) {
   }
 }
 
+TEST(AccessPoint, shares_its_lan_with_those_of_its_name_and_network) {
+  const Ipv4 network(10, 44, 1, 0), other(10, 44, 2, 0), wide(255, 255, 0, 0);
+  const Air air{.access_points = {{.ssid = "a", .bssid = mac(1), .network = network},
+                                  {.ssid = "a", .bssid = mac(2), .network = other},
+                                  {.ssid = "a", .bssid = mac(3), .network = network},
+                                  {.ssid = "b", .bssid = mac(4), .network = network},
+                                  {.ssid = "a", .bssid = mac(5), .network = network, .netmask = wide}}};
+  const std::uint8_t heads[] = {1, 2, 1, 4, 5};
+  for (std::uint8_t n = 1; n <= 5; ++n) EXPECT_EQ(head_of_lan(air, mac(n))->bssid, mac(heads[n - 1]));
+  EXPECT_EQ(head_of_lan(air, mac(9)), nullptr);
+}
+
 TEST(Signal, falls_with_the_distance) {
   const struct {
     Position to;

@@ -6,11 +6,16 @@ namespace bfq::sim {
 
 // Fidelity (our decision, see Leases): A station keeps its address while it stays, and gets it again for the
 // time of the lease after it has left; then it is anybody's. Others get the lowest address that is free.
-Ipv4 Leases::give(const AccessPoint& from, MacAddress station, const std::function<bool(Ipv4)>& in_use,
-                  Instant now) {
+// Access points of one name and network have one DHCP server.
+Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
+                  const std::function<bool(Ipv4)>& in_use, Instant now) {
   const Pool pool = pool_of(from);
   const Ipv4 network(from.network.bits & from.netmask.bits);
-  const auto is_here = [&](const Lease& l) { return l.access_point == from.bssid && l.network == network; };
+  const std::string shared_name = reach == Reach::shared ? from.ssid : "";
+  const auto is_here = [&](const Lease& l) {
+    const bool is_shared = !shared_name.empty() && l.shared_name == shared_name;
+    return (is_shared || l.access_point == from.bssid) && l.network == network;
+  };
   std::erase_if(all_, [&](const Lease& l) {
     const bool outside = l.address < pool.first || l.address > pool.last;
     return l.ends.due(now) || (is_here(l) && l.station == station && (outside || in_use(l.address)));
@@ -18,6 +23,7 @@ Ipv4 Leases::give(const AccessPoint& from, MacAddress station, const std::functi
   const auto had = std::find_if(all_.begin(), all_.end(),
                                 [&](const Lease& l) { return is_here(l) && l.station == station; });
   if (had != all_.end()) {
+    had->access_point = from.bssid;
     had->lasts = from.lease;
     had->ends = Deadline::never();
     return had->address;
@@ -29,7 +35,7 @@ Ipv4 Leases::give(const AccessPoint& from, MacAddress station, const std::functi
   for (std::uint64_t bits = pool.first.bits; bits <= pool.last.bits; ++bits) {
     const Ipv4 address(static_cast<std::uint32_t>(bits));
     if (taken(address)) continue;
-    all_.push_back({from.bssid, network, station, address, from.lease, Deadline::never()});
+    all_.push_back({from.bssid, shared_name, network, station, address, from.lease, Deadline::never()});
     return address;
   }
   return {};

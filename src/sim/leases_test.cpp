@@ -20,11 +20,12 @@ class TheLeases : public ::testing::Test {
  protected:
   Ipv4 give(MacAddress to, Duration at = 0s) {
     return leases.give(
-        from, to, [&](Ipv4 a) { return a == in_use; }, kStart + at);
+        from, reach, to, [&](Ipv4 a) { return a == in_use; }, kStart + at);
   }
   void let_go(MacAddress station, Duration at) { leases.let_go(from.bssid, station, kStart + at); }
   Leases leases;
   AccessPoint from = lan();
+  Leases::Reach reach = Leases::Reach::alone;
   Ipv4 in_use;
 };
 
@@ -109,6 +110,24 @@ TEST_F(TheLeases, are_those_of_one_access_point) {
   EXPECT_EQ(give(kAnn), address(3));
   from.bssid = first;
   EXPECT_EQ(give(kBob), address(2));  // nobody remembers Ann
+}
+
+TEST_F(TheLeases, are_those_of_all_access_points_that_share_a_lan) {
+  reach = Leases::Reach::shared;
+  from.ssid = "office";
+  EXPECT_EQ(give(kAnn), address(2));
+  const MacAddress first = from.bssid;
+  from.bssid = {{2, 0, 0, 0, 1, 2}};
+  EXPECT_EQ(give(kBob), address(3));
+  EXPECT_EQ(give(kAnn), address(2));
+  leases.let_go(first, kAnn, kStart);  // she is at the second one by now
+  let_go(kAnn, 1min);
+  EXPECT_EQ(give(kCay, 1h), address(4));
+  let_go(kCay, 1h);
+  EXPECT_EQ(give(kCay, 2h), address(2));
+  from.ssid = "neighbours";
+  from.bssid = {{2, 0, 0, 0, 1, 3}};
+  EXPECT_EQ(give(kBob, 2h), address(2));  // the same numbers, but another network
 }
 
 TEST_F(TheLeases, come_to_an_end_at_the_highest_address_of_all) {

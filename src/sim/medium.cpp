@@ -155,15 +155,21 @@ bool Medium::is_full(const AccessPoint& ap) const {
 }
 
 Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
+  const bool is_in_the_air = find_access_point(air_, from.bssid) != nullptr;
+  const auto is_same_lan = [&](const Lan& lan) {
+    if (lan.access_point == from.bssid) return true;
+    const AccessPoint* other = is_in_the_air ? find_access_point(air_, lan.access_point) : nullptr;
+    return other != nullptr && share_lan(*other, from);
+  };
   const auto in_use = [&](Ipv4 address) {
     return address == gateway_of(from) ||
            std::any_of(radios_.begin(), radios_.end(), [&](const Radio* radio) {
              const auto lan = radio->lan();
-             return radio->station_mac() != station && lan && lan->access_point == from.bssid &&
-                    lan->address == address;
+             return radio->station_mac() != station && lan && lan->address == address && is_same_lan(*lan);
            });
   };
-  return leases_.give(from, station, in_use, now);
+  return leases_.give(from, is_in_the_air ? Leases::Reach::shared : Leases::Reach::alone, station, in_use,
+                      now);
 }
 
 void Medium::own_network_started(MacAddress, Instant now) {

@@ -322,6 +322,28 @@ TEST_F(ARadio, has_another_address_where_somebody_got_its_own_since) {
   EXPECT_EQ(address(radio), Ipv4(10, 44, 1, 3));
 }
 
+TEST_F(ARadio, shares_a_lan_with_who_is_at_another_access_point_of_it) {
+  const AccessPoint one = net(1, -40), elsewhere = net(3, -60);
+  AccessPoint two = net(2, -50);
+  two.network = one.network;
+  in({one, two, elsewhere});
+  const struct {
+    std::uint8_t at;
+    Ipv4 address;
+  } cases[] = {{1, {10, 44, 1, 3}}, {2, {10, 44, 1, 3}}, {3, {10, 44, 3, 2}}};
+  other.request(ask_for(1), now);
+  pass(other, 1s);
+  EXPECT_EQ(address(other), Ipv4(10, 44, 1, 2));
+  for (const auto& c : cases) {
+    EXPECT_EQ(join(ask_for(c.at)), joined(c.at));
+    EXPECT_EQ(address(radio), c.address);
+  }
+  other.request(net::UseAddress{{4}, Ipv4(10, 44, 1, 3), Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)}, now);
+  pass(other, 1s);
+  EXPECT_EQ(join(ask_for(2)), joined(2));
+  EXPECT_EQ(address(radio), Ipv4(10, 44, 1, 4));  // somebody has taken the one that it had
+}
+
 TEST_F(ARadio, has_an_address_of_the_network_that_is_there_now) {
   in({net(1, -40)});
   EXPECT_EQ(join(ask()), joined(1));

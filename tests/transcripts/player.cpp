@@ -355,8 +355,23 @@ void Player::add_client(Words& words) {
 void Player::change_station(Words& words) {
   const MacAddress mac = words.take_mac();
   if (words.take_if("leaves")) return world().radio().station_leaves(mac, world().now());
-  if (!words.take_if("joins")) throw BadLine("a station joins, or leaves");
+  if (words.take_if("seeks")) return add_station(mac, words);
+  if (words.take_if("vanishes")) return remove_station(mac);
+  if (!words.take_if("joins")) throw BadLine("a station joins, leaves, seeks, or vanishes");
   world().radio().station_joins(mac, words.empty() ? Ipv4{} : words.take_address(), world().now());
+}
+
+void Player::add_station(MacAddress mac, Words& words) {
+  sim::Station station{.ssid = words.take(), .password = words.take(), .mac = mac};
+  if (words.take_if("after")) station.after = words.take_duration();
+  auto& all = world().air.stations;
+  std::erase_if(all, [mac](const sim::Station& s) { return s.mac == mac; });
+  all.push_back(station);
+}
+
+void Player::remove_station(MacAddress mac) {
+  if (std::erase_if(world().air.stations, [mac](const sim::Station& s) { return s.mac == mac; }) == 0)
+    throw BadLine("no such station");
 }
 
 void Player::change_host(Words& words) {

@@ -65,6 +65,8 @@ class Player {
   void change_network(script::Words&);
   void add_client(script::Words&);
   void change_station(script::Words&);
+  void add_station(MacAddress, script::Words&);
+  void remove_station(MacAddress);
   void change_host(script::Words&);
 
   sim::World& world();

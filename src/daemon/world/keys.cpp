@@ -109,6 +109,8 @@ const Keys<sim::Station>& station_keys() {
                         "its address"),
       key<sim::Station>("after", &sim::Station::after, duration(0s, kLongestLease), "\"0s\"",
                         "how long the softAP must have been there"),
+      key<sim::Station>("position", &sim::Station::position, position(), "(nowhere in particular)",
+                        "where it stands; it joins the nearest softAP of that name that it hears"),
   };
   return keys;
 }

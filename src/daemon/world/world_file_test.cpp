@@ -132,6 +132,7 @@ ssid = "soft"
 password = "87654321"
 mac = "02:cc:00:00:00:01"
 after = "5s"
+position = [-7, 8]
 [[module]]
 name = "left"
 serial = ["tcp:0", "pty:/tmp/left"]
@@ -164,8 +165,11 @@ TEST(WorldFile, EachKeyReachesItsValue) {
                                     .pool = sim::Pool{Ipv4(192, 168, 4, 10), Ipv4(192, 168, 7, 254)},
                                     .lease = 2h,
                                     .delays = {.scan = 0s, .associate = 4s, .address = 7s}});
-  expected.stations.push_back(
-      {.ssid = "soft", .password = "87654321", .mac = {{0x02, 0xcc, 0, 0, 0, 1}}, .after = 5s});
+  expected.stations.push_back({.ssid = "soft",
+                               .password = "87654321",
+                               .mac = {{0x02, 0xcc, 0, 0, 0, 1}},
+                               .after = 5s,
+                               .position = sim::Position{-7, 8}});
   expected.modules.push_back({.station = {{0x02, 0xdd, 0, 0, 0, 1}}, .position = {3, 4}});
   EXPECT_EQ(reading.world->air, expected);
   const auto& modules = reading.world->modules;
