@@ -150,7 +150,7 @@ void FlashStorage::repair(const std::string& damage) {
 /// that fails.
 std::string FlashStorage::set_aside() const {
   for (int i = 1; i <= kMostSetAside; ++i) {
-    const std::string aside = fmt::format("{}.damaged-{}", path_, i);
+    std::string aside = fmt::format("{}.damaged-{}", path_, i);
     if (link(path_.c_str(), aside.c_str()) == 0) return aside;
     if (errno == EEXIST) continue;
     // Some file systems know no second names.
