@@ -13,6 +13,7 @@ SIMULATED = {
     ("peer", "stops"): "the machine takes bytes that nobody reads",
     ("peer", "silent"): "every port of this machine answers",
     ("name", "silent"): "a name server that never answers",
+    ("station", "seeks"): "when it tries again is a matter of minutes that are not waited for",
 }
 UNSAID = "air that a world file cannot say"
 
