@@ -6,7 +6,7 @@ import socket
 import subprocess
 import unittest
 
-from journey import PATIENCE, Module, free_port
+from journey import PATIENCE, Module, free_port, machine_address
 
 
 class Peer:
@@ -24,7 +24,7 @@ class Peer:
     def __exit__(self, *_):
         self.socket.close()
 
-    def send(self, data, port, address="127.64.0.1"):
+    def send(self, data, port, address=machine_address()):
         self.socket.sendto(data, (address, port))
 
     def receive(self):
@@ -67,7 +67,7 @@ class BothWays(unittest.TestCase):
             port = open_udp(host, f'"127.0.0.1",{peer.port}')
             self.assertEqual(host.send("hello"), b"\r\nSEND OK\r\n")
             self.assertEqual(peer.receive(), b"hello")
-            self.assertEqual(peer.sender, ("127.64.0.1", port))
+            self.assertEqual(peer.sender, (machine_address(), port))
             peer.send(b"one", port)
             peer.send(b"three", port)
             self.assertEqual(host.received(), b"one")
@@ -182,7 +182,7 @@ class WhereTheyGo(unittest.TestCase):
             self.assertEqual(peer.receive(), b"hello")
 
     def test_a_port_in_use_is_no_link(self):
-        with Module() as module, module.started_host() as host, Peer("127.64.0.1") as taken:
+        with Module() as module, module.started_host() as host, Peer(machine_address()) as taken:
             host.join()
             answer = host.command(f'AT+CIPSTART="UDP","127.0.0.1",7,{taken.port}')
             self.assertEqual(answer, b"CONNECT FAIL\r\n\r\nERROR\r\n")

@@ -12,9 +12,10 @@ import struct
 import subprocess
 import tempfile
 
+from journey import machine_address
 from script import unescaped
 
-MODULE = "127.64.0.1"  # as this machine sees the first module of a program
+MODULE = machine_address()  # as this machine sees the first module of a program
 LOCALHOST = "127.0.0.1"
 
 

@@ -5,6 +5,8 @@ Nothing here sleeps to let something happen: each wait is for something, with a 
 
 import contextlib
 import http.server
+import ipaddress
+import itertools
 import os
 import re
 import select
@@ -18,6 +20,9 @@ import time
 PROGRAM = os.environ.get("BFQ4004", "build/test/bfq4004")
 # Memory that AddressSanitizer keeps back would look like growth.
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
+# Journeys run side by side: the modules of each have addresses of their own, and its servers ports.
+MODULE_BASE = int(os.environ.get("MODULE_BASE", "0"))
+OWN_PORTS = itertools.cycle(range(10500 + MODULE_BASE, 10600 + MODULE_BASE))
 PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slow
 
 
@@ -32,6 +37,8 @@ class Module:
         for door in doors:
             command += ["--serial", door]
         self.log_path = os.path.join(self.directory, "log")
+        if "--module-base" not in arguments:
+            command += ["--module-base", str(MODULE_BASE)]
         with open(self.log_path, "wb") as errors:
             self.process = subprocess.Popen(
                 command + list(arguments), stdout=subprocess.PIPE, stderr=errors,
@@ -266,11 +273,22 @@ def wait_until(is_so, what):
         time.sleep(0.005)  # between two looks, not instead of one
 
 
+def machine_address(number=0):
+    """Where programs of this machine find the module of that number."""
+    return str(ipaddress.IPv4Address("127.64.0.1") + MODULE_BASE + number)
+
+
 def free_port():
-    """A port of this machine at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of this machine at which nobody listens, and that nobody else is given."""
+    for port in itertools.islice(OWN_PORTS, 100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+    raise AssertionError("all ports of this journey are taken")
 
 
 def run_program(*arguments):

@@ -1,7 +1,6 @@
 """Modules of one program that meet: over a softAP, and on a fixed access point."""
 
 import contextlib
-import ipaddress
 import os
 import re
 import select
@@ -10,7 +9,7 @@ import tempfile
 import threading
 import unittest
 
-from journey import PATIENCE, Host, Module, Server, free_port, run_program
+from journey import MODULE_BASE, PATIENCE, Host, Module, Server, free_port, machine_address, run_program
 
 AIR = """
 [[ap]]
@@ -19,19 +18,12 @@ password = "home-4004-home"
 subnet = "10.44.1.0/24"
 """
 HUB, LEAF, TWIG = "hub", "leaf", "twig"
-# Keeps this program's modules apart from those of any other that runs on this machine.
-BASE = os.getpid() % 60000 + 100
-
-
-def machine_address(number):
-    """Where programs of this machine find that module."""
-    return str(ipaddress.IPv4Address("127.64.0.1") + number)
 
 
 class World(Module):
     """The program with several modules in one air, each at a PTY of its name."""
 
-    def __init__(self, *names, module="", net="", base=BASE, through=()):
+    def __init__(self, *names, module="", net="", base=MODULE_BASE, through=()):
         self.doors = tempfile.TemporaryDirectory(prefix="bfq-world-")
         self.names = names
         path = os.path.join(self.doors.name, "world.toml")
@@ -223,7 +215,7 @@ class Meeting(unittest.TestCase):
             open_soft_ap(hub)
             serve(hub, port)
             join(leaf, "home", "home-4004-home")
-            for address in (machine_address(BASE), "127.0.0.1"):
+            for address in (machine_address(), "127.0.0.1"):
                 leaf.type(f'AT+CIPSTART="TCP","{address}",{port}\r\n')
                 leaf.expect(b"CLOSED\r\n")
             world.wait_for_log("turned away: that module is on no network of this one's", 2)
@@ -349,13 +341,13 @@ class Machine(unittest.TestCase):
 class Processes(unittest.TestCase):
     def test_module_base_keeps_them_apart(self):
         port = free_port()
-        with World(HUB) as first, World(LEAF, base=BASE + 10) as second:
+        with World(HUB) as first, World(LEAF, base=MODULE_BASE + 10) as second:
             [hub], [leaf] = first.hosts(), second.hosts()
             for host in (hub, leaf):
                 join(host, "home", "home-4004-home")
                 serve(host, port)
             second.wait_for_log(f"leaf server: cannot listen on 127.0.0.1:{port}: Address already in use")
-            for host, address in ((hub, machine_address(BASE)), (leaf, machine_address(BASE + 10)),
+            for host, address in ((hub, machine_address()), (leaf, machine_address(10)),
                                   (hub, "127.0.0.1")):
                 with socket.create_connection((address, port), PATIENCE):
                     host.expect(b"0,CONNECT\r\n")

@@ -6,9 +6,9 @@ import subprocess
 import unittest
 
 import journey
-from journey import PATIENCE, Module, free_port, wait_until
+from journey import PATIENCE, Module, free_port, machine_address, wait_until
 
-MODULE = "127.64.0.1"
+MODULE = machine_address()
 
 
 def start(host, port, join=True):
