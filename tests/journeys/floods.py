@@ -303,7 +303,7 @@ class TenThousandTimes(unittest.TestCase):
                     host.command("AT+CIPCLOSE", "CLOSED\r\n\r\nOK\r\n")
                     client.close()
 
-                self.measure(module, 10000, 300, connect_and_close)
+                self.measure(module, 4000, 300, connect_and_close)
 
     def test_as_a_peer_of_datagrams(self):
         with self.module() as module:

@@ -199,7 +199,7 @@ class NoDescriptorLeft(unittest.TestCase):
                     module.wait_for_log("server: cannot take a client: Too many open files")
                     module.wait_for_log("cannot take a serial host: Too many open files")
                     before, logged = module.processor_seconds(), len(module.log().splitlines())
-                    module.wait_for_log("cannot take a client: Too many open files", 4)  # three seconds
+                    module.wait_for_log("cannot take a client: Too many open files", 3)  # two seconds
                     self.assertLess(module.processor_seconds() - before, 0.3)
                     self.assertLess(len(module.log().splitlines()) - logged, 20)
                     self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
