@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import termios
+import time
 import unittest
 
 import journey
@@ -156,6 +157,13 @@ class NoDescriptorLeft(unittest.TestCase):
     def relieve(self, module):
         limit(module, resource.RLIMIT_NOFILE, 256)
 
+    def look_whether_it_spins(self, module):
+        """Two seconds of trying cost next to nothing, and the log stays readable."""
+        before, logged = module.processor_seconds(), len(module.log().splitlines())
+        time.sleep(2)
+        self.assertLess(module.processor_seconds() - before, 0.2)
+        self.assertLess(len(module.log().splitlines()) - logged, 10)
+
     def test_commands_that_need_one_fail_and_the_others_work(self):
         with (tempfile.TemporaryDirectory() as state, Module(*BASE, state=state) as module,
               module.started_host() as host, Server() as server):
@@ -198,10 +206,7 @@ class NoDescriptorLeft(unittest.TestCase):
                     client.sendall(b"I have come")
                     module.wait_for_log("server: cannot take a client: Too many open files")
                     module.wait_for_log("cannot take a serial host: Too many open files")
-                    before, logged = module.processor_seconds(), len(module.log().splitlines())
-                    module.wait_for_log("cannot take a client: Too many open files", 3)  # two seconds
-                    self.assertLess(module.processor_seconds() - before, 0.3)
-                    self.assertLess(len(module.log().splitlines()) - logged, 20)
+                    self.look_whether_it_spins(module)
                     self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
                     self.relieve(module)
                     host.expect("0,CONNECT\r\n")
@@ -247,9 +252,7 @@ class NoDescriptorLeft(unittest.TestCase):
                 fcntl.ioctl(host.descriptor, termios.TIOCEXCL)
                 self.exhaust(module)
             module.wait_for_log("Too many open files; hosts cannot attach until that is possible")
-            before = module.processor_seconds()
-            module.wait_for_log("hosts cannot attach", 3)  # two seconds
-            self.assertLess(module.processor_seconds() - before, 0.3)
+            self.look_whether_it_spins(module)
             self.relieve(module)
             module.wait_for_log("the serial port is now /dev/pts/")
             with module.host() as host:
