@@ -142,7 +142,7 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
 std::optional<TtyDoor::Refusal> TtyDoor::watch_and_try() {
   try {
     watch_.renew();
-    const auto refusal = try_to_open();
+    auto refusal = try_to_open();
     // Our own closing of a device that another has is no news. (If the other closes it in this very moment,
     // it is used when it is closed the next time.)
     if (refusal && !refusal->absent) watch_.renew();
