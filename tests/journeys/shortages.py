@@ -107,7 +107,7 @@ class SmallDisk(unittest.TestCase):
         stored = os.path.join(self.state, "bfq0.flash")
         with tempfile.NamedTemporaryFile(prefix="bfq-copy-") as copy:
             shutil.copy(stored, copy.name)
-            prepare = f'cat {copy.name} > "$0/bfq0.flash"; mount -o remount,ro "$0"'
+            prepare = f'cat {copy.name} > "$0/bfq0.flash"; mount -o remount,bind,ro "$0"'
             with self.module(prepare) as module, module.started_host() as host:
                 self.assertIn("Read-only file system: what the module is to remember cannot be stored, and "
                               "such commands answer ERROR", module.log())
