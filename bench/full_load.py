@@ -69,8 +69,9 @@ class Stream:
 class Part:
     """One module under load, and what is known of it."""
 
-    def __init__(self, name, number, seed, seconds, counters):
+    def __init__(self, name, number, seed, seconds, counters, stop):
         self.name, self.seed, self.seconds, self.counters = name, f"{seed}/{name}", seconds, counters
+        self.stop = stop
         self.base = ("--module-base", str(72 + number))
         self.address = f"127.64.0.{73 + number}"
         self.figures = {"lost": 0}
@@ -103,12 +104,12 @@ class Part:
     def sample(self, module):
         time.sleep(min(60.0, WARM_UP * self.seconds))
         self.figures["warm"] = self.figures["most"] = module.status("VmRSS")
-        while time.monotonic() < self.end:
+        while not self.is_over():
             time.sleep(min(1.0, max(0.0, self.end - time.monotonic())))
             self.figures["most"] = max(self.figures["most"], module.status("VmRSS"))
 
     def is_over(self):
-        return time.monotonic() >= self.end
+        return self.stop.is_set() or time.monotonic() >= self.end
 
     def heard(self, count):
         self.counters[0] += count
@@ -190,10 +191,13 @@ class Part:
         thread.start()
         try:
             main()
-        finally:
-            thread.join(PATIENT)
+        except AssertionError:
             if failures:
-                raise failures[0]
+                raise failures[0] from None
+            raise
+        thread.join(PATIENT)
+        if failures:
+            raise failures[0]
 
     def peers(self, clients):
         """Each sends what follows from the seed, as its window allows, and compares what comes back."""
@@ -348,6 +352,7 @@ def run_part(part, results):
     try:
         results.put((part.name, part.run(), None))
     except BaseException:  # pylint: disable=broad-except
+        part.stop.set()
         results.put((part.name, part.figures, traceback.format_exc()))
 
 
@@ -374,12 +379,13 @@ def complaints(figures):
 
 
 def wait_for(parts, workers, results):
-    """All results, with a word on how it goes on standard error."""
-    done = []
+    """Each result as it comes, with a word on how it goes on standard error. After a failure all soon end."""
+    done = 0
     begin = shown = time.monotonic()
-    while len(done) < len(workers):
+    while done < len(workers):
         while not results.empty():
-            done.append(results.get())
+            yield results.get()
+            done += 1
         time.sleep(0.2)
         if time.monotonic() - shown >= 10:
             shown = time.monotonic()
@@ -387,7 +393,6 @@ def wait_for(parts, workers, results):
             print(f"{shown - begin:.0f} s: {counts}", file=sys.stderr, flush=True)
     for worker in workers:
         worker.join()
-    return done
 
 
 def main():
@@ -400,13 +405,14 @@ def main():
     journey.PROGRAM = options.program
     print(f"{options.program}, {options.minutes:g} minutes, seed {options.seed}", flush=True)
     results = multiprocessing.Queue()
-    parts = [Part(name, number, options.seed, options.minutes * 60, multiprocessing.Array("Q", 2, lock=False))
+    stop = multiprocessing.Event()
+    parts = [Part(name, number, options.seed, options.minutes * 60,
+                  multiprocessing.Array("Q", 2, lock=False), stop)
              for number, name in enumerate(("passthrough", "links", "datagrams"))]
     workers = [multiprocessing.Process(target=run_part, args=(part, results)) for part in parts]
     for worker in workers:
         worker.start()
     failed = False
-    counters = {part.name: list(part.counters) for part in parts}
     for name, figures, failure in wait_for(parts, workers, results):
         counters = {part.name: list(part.counters) for part in parts}
         if failure:
