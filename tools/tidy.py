@@ -20,16 +20,17 @@ MAY_INCLUDE = {
     "settings": {"base"},
     "module": {"base", "at", "ports", "settings"},
     "commands": {"base", "at", "ports", "settings", "module"},
-    "sim": {"base", "at", "ports", "settings", "module"},
+    "journal": {"base", "at", "ports", "settings", "module"},
+    "sim": {"base", "at", "ports", "settings", "module", "journal"},
     "firmware": {"base", "at", "ports", "settings", "module", "commands"},
     "manual": {"base", "at", "commands"},
-    "daemon": {"base", "at", "ports", "settings", "module", "commands", "manual", "sim"},
+    "daemon": {"base", "at", "ports", "settings", "module", "commands", "manual", "sim", "journal"},
     "dashboard": {"module/status.h"},
     "tools": {"base", "at", "commands", "manual"},
 }
 CORE = {"base", "at", "ports", "settings", "module", "commands"}
 CHIP = CORE | {"firmware"}
-DETERMINED = CORE | {"sim"}  # the same seed gives the same bytes
+DETERMINED = CORE | {"sim", "journal"}  # the same seed gives the same bytes
 EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()
 WORDS = "src/at/words.h"
 LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # who writes CR LF after a line

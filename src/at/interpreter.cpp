@@ -64,6 +64,19 @@ const Command* find(CommandTable table, std::string_view name) {
 
 void Interpreter::reset() { *this = Interpreter(table_); }
 
+/// Addresses of another process are compared as numbers: nothing lies there.
+bool Interpreter::adopt(CommandTable table) {
+  const auto from = reinterpret_cast<std::uintptr_t>(table_.data());
+  const auto row = reinterpret_cast<std::uintptr_t>(command_);
+  if (table_.size() != table.size()) return false;
+  table_ = table;
+  if (command_ == nullptr) return true;
+  const std::uintptr_t distance = row - from, index = distance / sizeof(Command);
+  if (row < from || distance % sizeof(Command) != 0 || index >= table.size()) return false;
+  command_ = &table[index];
+  return true;
+}
+
 void Interpreter::forget_line() {
   length_ = 0;
   ended_ = overlong_ = false;
@@ -152,11 +165,12 @@ void Interpreter::run_line(std::string_view line, Module& module, Reply reply) {
 
 void Interpreter::run_set(std::string_view arguments, Module& module, Reply reply) {
   FieldArray fields;
-  // The arguments lie in line_, so they may be unescaped where they are.
-  const auto offset = static_cast<std::size_t>(arguments.data() - line_.data());
-  if (!split_fields(std::span(line_).subspan(offset, arguments.size()), fields)) {
-    return answer(Answer::error, {}, reply);
-  }
+  // The arguments lie in line_, so they may be unescaped where they are. Empty ones lie nowhere.
+  std::span<char> typed;
+  if (!arguments.empty())
+    typed =
+        std::span(line_).subspan(static_cast<std::size_t>(arguments.data() - line_.data()), arguments.size());
+  if (!split_fields(typed, fields)) return answer(Answer::error, {}, reply);
   // Fidelity (our decision, dialect 2): First what the command needs is looked at, then each argument from
   // left to right. The first one that is wrong decides what is printed.
   const Shape* shape = fitting(*command_, module, fields.view());

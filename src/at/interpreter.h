@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "at/command.h"
 #include "at/reply.h"
@@ -27,6 +28,13 @@ class Interpreter {
   void reset();
 
   void set_echo(bool on) { echo_ = on; }
+
+  /// What has been typed of a line.
+  std::span<char> line() { return std::span(line_).first(length_); }
+  std::span<char> unused_line() { return std::span(line_).subspan(length_); }
+
+  /// This is a copy from another process: its rows are at `table` here. False when they cannot be.
+  [[nodiscard]] bool adopt(CommandTable table);
 
   /// The row of the command that runs now or ran last. Only to be asked from a handler or its job.
   const Command& command() const { return *command_; }

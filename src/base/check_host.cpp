@@ -1,12 +1,23 @@
 // The body of check_failed for everything that runs on a PC.
+#include "base/check_host.h"
+
 #include <cstdio>
 #include <cstdlib>
 
 #include "base/check.h"
 
 namespace bfq {
+namespace {
+void (*act_on_failure)() = nullptr;
+}
+
+void when_check_fails(void (*act)()) { act_on_failure = act; }
+
 void check_failed(const char* condition, const char* file, int line) {
   std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", file, line, condition);
+  auto* const act = act_on_failure;
+  act_on_failure = nullptr;  // one that fails itself does not begin again
+  if (act != nullptr) act();
   std::abort();
 }
 }  // namespace bfq

@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "base/check.h"
 
@@ -20,6 +22,20 @@ class Queue {
     if (full()) return false;
     items_[(start_ + size_++) % N] = value;
     return true;
+  }
+  /// Calls `act` with each value, in order.
+  template <class Act>
+  void for_each(Act act) {
+    for (std::size_t i = 0; i < size_; ++i) act(items_[(start_ + i) % N]);
+  }
+  /// The memory of the places that hold no value: two pieces, of which each may be empty.
+  std::span<std::byte> unused_front() {
+    const std::size_t end = start_ + size_;
+    return std::as_writable_bytes(
+        std::span(items_).subspan(end > N ? end - N : 0, std::min(start_, N - size_)));
+  }
+  std::span<std::byte> unused_back() {
+    return std::as_writable_bytes(std::span(items_).subspan(std::min(start_ + size_, N)));
   }
   const T& front() const {
     CHECK(!empty());

@@ -16,6 +16,8 @@ class ByteRing {
   std::size_t room() const { return N - size_; }
   bool empty() const { return size_ == 0; }
   void clear() { start_ = size_ = 0; }
+  /// Its memory as it lies there, for whoever must not leave anything readable in it.
+  std::span<std::byte> all() { return bytes_; }
 
   /// Takes as many bytes from the front of `in` as there is room for, and says how many.
   std::size_t push(std::span<const std::byte> in) {

@@ -75,11 +75,14 @@ Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& opt
       medium_(medium),
       flash_(make_flash(options, module)),
       module_(identity_of(module, index - options.first_module), commands::all()),
+      doors_of_module_(module_, this_build()),
+      journal_(doors_of_module_),
       radio_(medium, station_mac(module, index - options.first_module),
              access_point_mac(module, index - options.first_module)),
       sockets_(io, *this, options.policy, neighbourhood, network_of(options, module, index)),
       boot_noise_(module.boot_noise),
       wire_(make_wire(module.uart)) {
+  keep_journals(options, module);
   radio_.when_due([this] { settle_soon(); });
   for (const DoorSpec& spec : module.doors) doors_.push_back(open_door(io, *wire_, *this, spec));
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
@@ -101,6 +104,17 @@ FlashFile Board::make_flash(const Options& options, const ModuleSpec& module) {
   return FlashFile(io_, tell, make_state_directory(*options.state_directory), name_);
 }
 
+void Board::keep_journals(const Options& options, const ModuleSpec& module) {
+  const JournalOptions& journal = options.journal;
+  if (journal.file && module.name == journal.module) journal_.write_to_file(*journal.file);
+  const bool has_box = journal.boxes == JournalOptions::Boxes::all ||
+                       (journal.boxes == JournalOptions::Boxes::one && module.name == journal.module);
+  if (!has_box) return;
+  const std::string directory =
+      options.state_directory ? make_state_directory(*options.state_directory) : temporary_directory();
+  journal_.keep_black_box(directory + "/" + module.name);
+}
+
 // The turn ----------------------------------------------------------------------------------------
 
 void Board::settle() {
@@ -116,6 +130,7 @@ void Board::settle() {
     moved |= sockets_.drain();
   }
   set_alarm();
+  journal_.flush();
   if (all_is_said()) finished_();
 }
 
@@ -132,7 +147,7 @@ void Board::settle_soon() {
 
 bool Board::fulfil_requests() {
   bool any = false;
-  while (const auto request = module_.next_request()) {
+  while (const auto request = doors_of_module_.next_request()) {
     fulfil(*request);
     any = true;
   }
@@ -185,7 +200,7 @@ void Board::time_is_up() {
       settle();
     });
   }
-  module_.advance(now);
+  doors_of_module_.advance(clock_.now());  // what has just begun took its time
   settle();
 }
 
@@ -238,23 +253,23 @@ void Board::release_from_reset() { power_off_and_start(power::Reason::external, 
 // The module, with the time filled in --------------------------------------------------------------
 
 std::size_t Board::uart_input(std::span<const std::byte> bytes) {
-  const std::size_t taken = module_.uart_input(bytes, clock_.now());
+  const std::size_t taken = doors_of_module_.uart_input(bytes, clock_.now());
   fulfil_requests();  // before the answer is read, see settle()
   return taken;
 }
 std::span<const std::byte> Board::uart_output() const { return module_.uart_output(); }
-void Board::uart_sent(std::size_t n) { module_.uart_sent(n, clock_.now()); }
+void Board::uart_sent(std::size_t n) { doors_of_module_.uart_sent(n, clock_.now()); }
 std::size_t Board::link_room(LinkHandle link) const { return module_.link_room(link); }
 void Board::link_input(LinkHandle link, std::span<const std::byte> bytes) {
-  module_.link_input(link, bytes, clock_.now());
+  doors_of_module_.link_input(link, bytes, clock_.now());
 }
 std::size_t Board::datagram_room(LinkHandle link) const { return module_.datagram_room(link); }
 void Board::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
-  module_.datagram_input(link, sender, bytes, clock_.now());
+  doors_of_module_.datagram_input(link, sender, bytes, clock_.now());
 }
 net::Outgoing Board::link_output(LinkHandle link) const { return module_.link_output(link); }
-void Board::link_sent(LinkHandle link, std::size_t n) { module_.link_sent(link, n, clock_.now()); }
-void Board::handle(const Event& event) { module_.handle(event, clock_.now()); }
+void Board::link_sent(LinkHandle link, std::size_t n) { doors_of_module_.link_sent(link, n, clock_.now()); }
+void Board::handle(const Event& event) { doors_of_module_.handle(event, clock_.now()); }
 
 Networks Board::networks() const {
   const auto virtual_lan = [this](const std::optional<sim::Lan>& lan) -> std::optional<VirtualLan> {

@@ -9,6 +9,7 @@
 
 #include "daemon/alarm.h"
 #include "daemon/flash_file.h"
+#include "daemon/journals.h"
 #include "daemon/net/host_sockets.h"
 #include "daemon/options.h"
 #include "daemon/uart/door.h"
@@ -67,6 +68,7 @@ class Board final : private UartSide, private ModuleSide, private ResetLine {
   void settle() override;
 
   FlashFile make_flash(const Options& options, const ModuleSpec& spec);
+  void keep_journals(const Options& options, const ModuleSpec& spec);
   std::unique_ptr<Wire> make_wire(const UartPhysics& physics);
   void configure(const UartFormat& format);
   void settle_soon();
@@ -89,6 +91,8 @@ class Board final : private UartSide, private ModuleSide, private ResetLine {
   const sim::Medium& medium_;
   FlashFile flash_;
   Module module_;
+  journal::Recorder doors_of_module_;  ///< through which it is fed
+  ModuleJournal journal_;
   sim::Radio radio_;
   HostSockets sockets_;
   bool boot_noise_;

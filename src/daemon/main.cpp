@@ -12,6 +12,7 @@
 #include "daemon/failure.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
+#include "daemon/replay_command.h"
 
 namespace {
 using namespace bfq::daemon;
@@ -46,7 +47,9 @@ void run(const Options& options) {
 
 int main(int count, char** arguments) {
   try {
-    if (const auto options = parse_command_line(count, arguments)) run(*options);
+    const auto options = parse_command_line(count, arguments);
+    if (options && options->replay) return replay(*options->replay);
+    if (options) run(*options);
     return EXIT_SUCCESS;
   } catch (const UsageError& error) {
     std::fprintf(stderr, "bfq4004: %s\n", error.what());

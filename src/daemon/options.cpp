@@ -30,6 +30,8 @@ struct Words {
   std::string world, state, speed, net, log_level = "info";
   std::vector<std::string> serial, overrides;
   unsigned module_base = 0;
+  JournalWords journal;
+  ReplayOptions replay;
 };
 
 void declare_world(CLI::App& app, Words& words) {
@@ -78,6 +80,7 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
   run.add_option("--log", words.log_level, "trace, debug, info, warn, error or off")
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
+  declare_journal(run, words.journal);
 }
 
 /// Prints the page about one command, or, where no name is given, which there are.
@@ -118,6 +121,7 @@ Options understand(const Words& words) {
     const auto speed = words.speed == "baud" ? UartPhysics::Speed::baud : UartPhysics::Speed::fast;
     for (ModuleSpec& module : options.modules) module.uart.speed = speed;
   }
+  options.journal = understand_journal(words.journal, options.modules);
   return options;
 }
 
@@ -141,12 +145,14 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
   CLI::App& show = *app.add_subcommand("world", "Print the default world, ready to be edited");
   bool keys = false;
   show.add_flag("--keys", keys, "print all keys of a world file instead, as Markdown");
+  CLI::App& replay = *app.add_subcommand("replay", "Live through a journal again, and show what was said");
   std::string command;
   commands.add_option("name", command, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")->type_name("NAME");
   Words words;
   declare(app, run, words);
   check.add_option("world", words.world, "the file")->type_name("WORLD.toml")->required();
   declare_world(check, words);
+  declare_replay(replay, words.replay);
   try {
     app.parse(count, arguments);
   } catch (const CLI::Success& done) {
@@ -159,6 +165,11 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
   if (check.parsed()) return lint(words), std::nullopt;
   if (show.parsed())
     return std::cout << (keys ? world_reference() : std::string(default_world())), std::nullopt;
+  if (replay.parsed()) {
+    Options options = understand({});
+    options.replay = words.replay;
+    return options;
+  }
   return understand(words);
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/journal_options.h"
 #include "daemon/module_spec.h"
 #include "daemon/net/policy.h"
 #include "daemon/world/world_reader.h"
@@ -20,6 +21,8 @@ struct Options {
   NetPolicy policy;
   std::vector<KnownName> names;
   std::string log_level = "info";
+  JournalOptions journal{};
+  std::optional<ReplayOptions> replay{};  ///< that instead of running modules
 };
 
 /// Reads the command line; throws UsageError. After --help or --version, which it prints, there are no

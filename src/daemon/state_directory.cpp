@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <cstdlib>
+
 #include "daemon/caller.h"
 #include "daemon/failure.h"
 
@@ -25,5 +27,10 @@ std::string make_state_directory(const std::string& path) {
   }
   make_one(path);
   return path;
+}
+
+std::string temporary_directory() {
+  const char* directory = std::getenv("TMPDIR");
+  return directory != nullptr && directory[0] == '/' ? directory : "/tmp";
 }
 }  // namespace bfq::daemon

@@ -32,6 +32,17 @@ class Memory {
 
   std::span<const std::byte> output() const { return std::span(buffer_).first(size_); }
 
+  /// See Module.
+  template <class Visit>
+  void visit_secrets(Visit& visit) {
+    for (Settings* settings : {&record_.settings, &next_.settings, &in_use_}) {
+      visit.password(settings->network.password);
+      visit.password(settings->soft_ap.password);
+    }
+    if (size_ > 0) size_ = encode_record(next_, buffer_);
+    visit.unused(std::span(buffer_).subspan(size_));
+  }
+
  private:
   Stored record_;
   Stored next_;      ///< what is being written

@@ -356,6 +356,11 @@ at::Answer Module::apply(const Settings& settings, Effect effect) {
   return at::Answer::ok;
 }
 
+bool Module::adopt(const Identity& identity, at::CommandTable table) {
+  identity_ = identity;
+  return interpreter_.adopt(table);
+}
+
 // Looking -----------------------------------------------------------------------------------------
 
 std::size_t Module::free_bytes() const { return uart_out_.room() + payload_.room() + links_.free_bytes(); }

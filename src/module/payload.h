@@ -28,6 +28,7 @@ class Payload {
     sent_ += n;
   }
   void clear() { size_ = sent_ = 0; }
+  std::span<std::byte> all() { return bytes_; }
 
  private:
   std::array<std::byte, limits::kPayload> bytes_{};

@@ -64,6 +64,12 @@ class Station {
   AddressSettings address() const;
   const Text<32>& ssid() const { return network_.ssid; }
 
+  /// See Module.
+  template <class Visit>
+  void visit_secrets(Visit& visit) {
+    visit.password(network_.password);
+  }
+
  private:
   /// waiting: the access point was lost, and the next attempt follows at `retry_`.
   enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting };

@@ -211,7 +211,7 @@ std::size_t read_entry(std::span<const std::byte> in, Stored& out, WholeKeys& wh
 
 struct SlotContents {
   Stored stored{};
-  bool blank = false;
+  bool blank = false;  ///< erased, or holding a record that was never finished: its last byte is still erased
   bool valid = false;
   bool any = false;  ///< at least one whole entry
   WholeKeys whole{};
@@ -231,6 +231,8 @@ SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory)
   if (magic && version == kVersion && sized) {
     Reader crc(slot.subspan(size - kRecordCrc, kRecordCrc));
     contents.valid = crc.number<4>() == crc32(slot.first(size - kRecordCrc));
+    contents.blank = !contents.valid && slot[size - 1] == std::byte{0xFF};
+    if (contents.blank) return contents;
   }
   auto rest = (sized ? slot.first(size - kRecordCrc) : slot).subspan(kHeader);
   while (const std::size_t n = read_entry(rest, contents.stored, contents.whole)) rest = rest.subspan(n);

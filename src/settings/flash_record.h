@@ -28,7 +28,7 @@ struct Stored {
 
 /// In which state the flash was found.
 enum class FlashCondition : std::uint8_t {
-  blank,     ///< both slots erased: a new module
+  blank,     ///< no record was ever finished: a new module
   sound,     ///< a valid record was found, whatever the other slot holds
   salvaged,  ///< no valid record, but some of its entries were whole
   damaged,   ///< written once, and nothing of it can be read

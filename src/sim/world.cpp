@@ -39,13 +39,19 @@ void World::build_module() {
                           .at_version = birth_.at_version,
                           .sdk_version = birth_.sdk_version,
                           .compile_time = birth_.compile_time};
-  module_ = std::make_unique<Module>(identity, table_);
+  auto module = std::make_unique<Module>(identity, table_);
+  if (doors_)
+    doors_->replace(*module);
+  else
+    doors_ = std::make_unique<journal::Recorder>(*module, journal::Build{"simulated", table_});
+  module_ = std::move(module);
 }
 
 void World::power_on() { start_after(first_start_takes, power::Reason::power_on); }
 
 void World::power_cut() {
   power_off();
+  told_.clear();  // what was said to the module that is gone is nothing to the new one
   build_module();
   power_on();
 }
@@ -105,10 +111,10 @@ Deadline World::next_deadline() const {
 
 /// A deadline that advance() leaves in the past would make a runtime spin.
 void World::advance() {
-  module_->advance(now_);
+  doors_->advance(now_);
   drain();
   if (!module_->next_deadline().due(now_)) return;
-  module_->advance(now_);
+  doors_->advance(now_);
   drain();
   if (module_->next_deadline().due(now_)) throw std::runtime_error("next_deadline stays in the past");
 }
@@ -130,9 +136,8 @@ void World::tell(const Event& event) {
   told_.push_back(event);
   if (std::holds_alternative<power::Started>(event)) {
     ++boots_;
-    if (witness != nullptr) witness->started();
   }
-  module_->handle(event, now_);
+  doors_->handle(event, now_);
   drain();
 }
 
@@ -148,7 +153,7 @@ void World::drain() {
 
 bool World::drain_requests() {
   bool any = false;
-  while (const auto request = module_->next_request()) {
+  while (const auto request = doors_->next_request()) {
     any = true;
     fulfil(*request);
   }
@@ -166,12 +171,12 @@ bool World::drain_stream(LinkHandle link) {
   bool any = false;
   const net::Outgoing out = module_->link_output(link);
   if (const std::size_t taken = out.bytes.empty() ? 0 : internet.take(link, out.bytes, now_); taken > 0) {
-    module_->link_sent(link, taken, now_);
+    doors_->link_sent(link, taken, now_);
     any = true;
   }
   const auto arrived = internet.arrived(link, now_);
   if (const std::size_t n = std::min(arrived.size(), module_->link_room(link)); n > 0) {
-    module_->link_input(link, arrived.first(n), now_);
+    doors_->link_input(link, arrived.first(n), now_);
     internet.handed_over(link, n);
     any = true;
   }
@@ -182,12 +187,12 @@ bool World::drain_datagrams(LinkHandle link) {
   bool any = false;
   const net::Outgoing out = module_->link_output(link);
   if (!out.bytes.empty() && internet.take_datagram(link, out, now_)) {
-    module_->link_sent(link, out.bytes.size(), now_);
+    doors_->link_sent(link, out.bytes.size(), now_);
     any = true;
   }
   const auto arrived = internet.arrived(link, now_);
   if (!arrived.empty() && arrived.size() <= module_->datagram_room(link)) {
-    module_->datagram_input(link, internet.sender(link), arrived, now_);
+    doors_->datagram_input(link, internet.sender(link), arrived, now_);
     internet.handed_over(link, arrived.size());
     any = true;
   }
@@ -202,7 +207,7 @@ bool World::drain_uart() {
     if (n == 0) break;
     if (host.appetite != SIZE_MAX) host.appetite -= n;
     printed_.append(reinterpret_cast<const char*>(out.data()), n);
-    module_->uart_sent(n, now_);
+    doors_->uart_sent(n, now_);
     any = true;
     drain_requests();
   }
@@ -223,11 +228,7 @@ bool World::offer_typed() {
 }
 
 std::size_t World::offer(std::string_view bytes) {
-  const bool watched = witness != nullptr && bytes.size() == 1;
-  const Activity before = watched ? module_->status().activity : Activity{};
-  const std::size_t took = module_->uart_input(std::as_bytes(std::span(bytes)), now_);
-  if (watched && took == 1) witness->typed(bytes.front(), before, module_->status().activity);
-  return took;
+  return doors_->uart_input(std::as_bytes(std::span(bytes)), now_);
 }
 
 /// Without an address the station reaches nobody; what goes through the softAP is another matter.

@@ -5,8 +5,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "journal/recorder.h"
 #include "module/module.h"
 #include "sim/air.h"
 #include "sim/internet.h"
@@ -30,16 +32,6 @@ struct Host {
   std::size_t reads_at_once = SIZE_MAX;
   std::size_t types_at_once = SIZE_MAX;
   std::size_t appetite = SIZE_MAX;  ///< how many bytes it will still read
-};
-
-/// Who wants to know what the module makes of each byte: only told when the host types byte by byte.
-class Witness {
- public:
-  virtual ~Witness() = default;
-  /// The module has taken `c`; what it was occupied with before and is now.
-  virtual void typed(char c, Activity before, Activity after) = 0;
-  /// The module has booted.
-  virtual void started() = 0;
 };
 
 /// The module's flash memory, which may fail or be slow.
@@ -69,7 +61,6 @@ class World {
   Internet internet;
   Host host;
   FlashMemory flash;
-  Witness* witness = nullptr;
   Duration first_start_takes = 200ms;
   Duration restart_takes = 300ms;
 
@@ -104,7 +95,7 @@ class World {
 
   /// Says something to the module out of turn: a late answer, or one that was never asked for.
   void tell(const Event&);
-  /// The last events that the module was told, oldest first.
+  /// The last events that the module was told since it has power, oldest first.
   const std::deque<Event>& told() const { return told_; }
 
   /// How often the module has booted.
@@ -115,6 +106,12 @@ class World {
   Module& module() { return *module_; }
   Radio& radio() { return radio_; }
   Medium& medium() { return medium_; }
+
+  /// Keeps a journal in `sink`, which must outlive the world, from now on.
+  void write_to(journal::Sink& sink) { doors_->write_to(sink); }
+  /// Feeds the module through these doors from now on: for whoever wants to see all that passes. They must be
+  /// those of module().
+  void feed_through(std::unique_ptr<journal::Recorder> doors) { doors_ = std::move(doors); }
 
  private:
   struct Pending {
@@ -149,6 +146,7 @@ class World {
   Medium& medium_;
   Radio radio_;
   std::unique_ptr<Module> module_;
+  std::unique_ptr<journal::Recorder> doors_;  ///< through which everything is fed
   Instant now_{};
   std::vector<Pending> pending_;
   std::deque<Event> told_;

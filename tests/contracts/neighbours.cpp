@@ -10,11 +10,11 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr MacAddress kHome{{1}}, kOwn{{2}}, kOther{{3}};
-constexpr LinkHandle kLink{0, 1}, kAccepted{0, 1}, kDatagrams{1, 1};
+constexpr LinkHandle kDialled{0, 1}, kAccepted{0, 1}, kDatagrams{1, 1};
 constexpr net::Endpoint kServer{Ipv4(192, 168, 4, 1), 333};
 constexpr std::uint16_t kPort = 4711;
 
-constexpr daemon::VirtualLan at_home(std::uint8_t host) {
+constexpr daemon::VirtualLan near_home(std::uint8_t host) {
   return {.access_point = kHome,
           .address = Ipv4(10, 44, 1, host),
           .gateway = Ipv4(10, 44, 1, 1),
@@ -41,9 +41,9 @@ class Neighbours : public ::testing::Test {
   HostModule two{sides[2], io, policy, neighbourhood, {.index = 2}};
 
   void SetUp() override {
-    zero.now = {.station = at_home(2), .soft_ap = soft_ap(kOwn, 1)};
+    zero.now = {.station = near_home(2), .soft_ap = soft_ap(kOwn, 1)};
     one.now = {.station = soft_ap(kOwn, 2)};
-    two.now = {.station = at_home(3)};
+    two.now = {.station = near_home(3)};
   }
   void settle() {
     for (HostModule* module : {&zero, &one, &two}) module->settle();
@@ -58,7 +58,7 @@ class Neighbours : public ::testing::Test {
 
   static void listen(HostModule& module, std::uint16_t port) { module.request(net::Listen{{1}, port}); }
   static void connect(HostModule& module, net::Endpoint to) {
-    module.request(net::Open{.link = kLink, .remote = to});
+    module.request(net::Open{.link = kDialled, .remote = to});
   }
   template <class Kind>
   static std::optional<Kind> told(const HostModule& module) {
@@ -100,10 +100,10 @@ TEST_F(Neighbours, SeeEachOtherAtTheirAddressesOnTheLan) {
 
 TEST_F(Neighbours, ExchangeBytesBothWays) {
   meet();
-  one.side.link(kLink).to_send = "question";
+  one.side.link(kDialled).to_send = "question";
   zero.side.link(kAccepted).to_send = "answer";
   ASSERT_TRUE(until([&] {
-    return zero.side.link(kAccepted).received == "question" && one.side.link(kLink).received == "answer";
+    return zero.side.link(kAccepted).received == "question" && one.side.link(kDialled).received == "answer";
   }));
 }
 
@@ -192,7 +192,7 @@ TEST_F(Neighbours, TakeTurnsWhenTheyAreFlooded) {
   std::vector<asio::ip::tcp::socket> floods;
   const std::string piece(65536, 'x');
   for (HostModule* module : {&zero, &two}) {
-    module->side.link(kLink).room = 0;
+    module->side.link(kDialled).room = 0;
     connect(*module, server);
     ASSERT_TRUE(until([&] { return told<net::Opened>(*module).has_value(); }));
     auto& flood = floods.emplace_back(acceptor.accept());
@@ -202,10 +202,11 @@ TEST_F(Neighbours, TakeTurnsWhenTheyAreFlooded) {
     while (!full) waiting += flood.write_some(asio::buffer(piece), full);
     ASSERT_GT(waiting, 200'000U);
   }
-  for (HostModule* module : {&zero, &two}) module->side.link(kLink).room = SIZE_MAX;
+  for (HostModule* module : {&zero, &two}) module->side.link(kDialled).room = SIZE_MAX;
   settle();
   io.restart();
-  const std::string &one_got = zero.side.link(kLink).received, &other_got = two.side.link(kLink).received;
+  const std::string &one_got = zero.side.link(kDialled).received,
+                    &other_got = two.side.link(kDialled).received;
   while (one_got.empty() || other_got.empty()) ASSERT_EQ(io.run_one_for(std::chrono::seconds(10)), 1U);
   EXPECT_LT(std::max(one_got.size(), other_got.size()), 100'000U);
 }

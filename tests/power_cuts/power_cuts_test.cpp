@@ -4,6 +4,7 @@
 
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "commands/table.h"
@@ -89,6 +90,32 @@ TEST_P(PowerCut, at_any_byte_leaves_the_old_or_the_new_settings) {
 
 INSTANTIATE_TEST_SUITE_P(every_key, PowerCut,
                          ::testing::Combine(::testing::Range<std::size_t>(0, 5), ::testing::Bool()));
+
+/// A new module has nothing to go back to but the factory's settings.
+TEST(PowerCuts, in_the_first_write_of_all_leave_all_or_nothing_of_it) {
+  const std::string command = "AT+CIPSTA_DEF=\"10.1.2.3\"";  // two keys: the address, and that DHCP is off
+  const auto written = [&] {
+    World world(commands::all());
+    world.power_on();
+    world.pass(1s);
+    const Settings factory = world.module().settings(Keep::in_flash);
+    world.host_types(command + "\r\n");
+    world.pass(1s);
+    return std::pair(factory, world.module().settings(Keep::in_flash));
+  }();
+  for (std::size_t at = 0; at <= kLargestRecord; ++at) {
+    World world(commands::all());
+    world.power_on();
+    world.pass(1s);
+    world.flash.cut_after = at;
+    world.host_types(command + "\r\n");
+    world.pass(1s);
+    world.power_cut();
+    world.pass(1s);
+    const Settings found = world.module().settings(Keep::in_flash);
+    ASSERT_TRUE(found == written.first || found == written.second) << "cut after " << at << " bytes";
+  }
+}
 
 TEST(PowerCuts, in_the_middle_of_an_erase_keep_the_old_settings) {
   for (std::size_t n = 0; n <= flash::kSlotSize; n += 8) {

@@ -1,23 +1,22 @@
 #include "lines.h"
 
 #include <algorithm>
+#include <cstdio>
+
+#include "commands/table.h"
 
 namespace bfq::swarm {
 namespace {
 constexpr const char* kLines[] = {
     "AT",
     "AT+GMR",
-    "AT+SYSRAM?",
     "AT+RST",
     "AT+CWMODE_CUR=1",
     "AT+CWMODE_CUR=2",
     "AT+CWMODE_CUR=3",
-    "AT+CWMODE_CUR?",
-    "AT+CWMODE_CUR=?",
-    "AT+CWJAP_CUR?",
     "AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"",
     "AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"",
-    "AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"",
+    "AT+CWJAP_DEF=\"BFQ-LAB\",\"bfq4004-lab\"",
     "AT+CWJAP_CUR=\"BFQ-OPEN\",\"\"",
     "AT+CWJAP_CUR=\"BFQ-OPEN\",\"\",,1",
     "AT+CWJAP_CUR=\"BFQ-LAB\",\"wrong\"",
@@ -27,18 +26,11 @@ constexpr const char* kLines[] = {
     "AT+CWJAP_CUR=\"no-answer\",\"\"",
     "AT+CWJAP_CUR=\"NOBODY\",\"\"",
     "AT+CWLAP",
-    "AT+CWLAP=\"BFQ-LAB\"",
-    "AT+CWLAP=,,,1,,100",
     "AT+CWQAP",
-    "AT+CIFSR",
-    "AT+CIPSTATUS",
     "AT+CIPSTATUS",
     "AT+CIPDOMAIN=\"echo.test\"",
     "AT+CIPDOMAIN=\"nobody.test\"",
     "AT+CIPDOMAIN=\"slow.test\"",
-    "AT+CIPDOMAIN=\"1.2.3.4\"",
-    "AT+CIPSTART=\"TCP\",\"127.0.0.1\",7",
-    "AT+CIPSTART=\"TCP\",\"127.0.0.1\",7",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",7",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",9",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",80,60",
@@ -47,87 +39,112 @@ constexpr const char* kLines[] = {
     "AT+CIPSTART=\"TCP\",\"nobody.test\",7",
     "AT+CIPSTART=\"TCP\",\"slow.test\",7",
     "AT+CIPSTART=\"TCP\",\"10.9.8.7\",7",
+    "AT+CIPSTART=\"SSL\",\"127.0.0.1\",7",
+    "AT+CIPSTART=\"UDP\",\"127.0.0.1\",7",
+    "AT+CIPSTART=\"UDP\",\"0\",0,1025,2",
+    "AT+CIPSTART=\"UDP\",\"127.0.0.1\",7,1025,1",
     "AT+CIPCLOSE",
-    "AT+CIPCLOSE",
-    "AT+CIPCLOSE=0",
+    "AT+CIPCLOSE=5",
+    "AT+CIPMODE=1",
+    "AT+CIPMODE=0",
     "AT+CIPSEND",
+    "AT+CIPMUX=1",
+    "AT+CIPMUX=0",
+    "AT+CIPSERVER=1,80",
+    "AT+CIPSERVER=0",
+    "AT+CIPSTO=5",
+    "AT+CIPSERVERMAXCONN=2",
+    "AT+CIPDINFO=1",
+    "AT+CWDHCP=1,0",
+    "AT+CIPSTA_CUR=\"10.44.1.77\"",
+    "AT+CWAUTOCONN=0",
+    "AT+RESTORE",
+    "ATE0",
+    "ATE1",
     "AT+NOPE",
     "",
     "?",
 };
-/// Those whose answers the books do not know.
-constexpr const char* kMore[] = {
-    "ATE0",
-    "ATE1",
-    "AT+RESTORE",
-    "AT+UART_CUR=9600,8,1,0,0",
-    "AT+UART_DEF=115200,8,1,0,3",
-    "AT+CWMODE=3",
-    "AT+CWMODE=1",
-    "AT+CWMODE_DEF=2",
-    "AT+CWJAP_DEF=\"BFQ-LAB\",\"bfq4004-lab\"",
-    "AT+CWJAP=\"BFQ-OPEN\",\"\"",
-    "AT+CWAUTOCONN=0",
-    "AT+CWAUTOCONN=1",
-    "AT+CWLAPOPT=1,31",
-    "AT+CWSAP=\"mine\",\"12345678\",5,3",
-    "AT+CWSAP_CUR=\"mine\",\"\",5,0,2,1",
-    "AT+CWLIF",
-    "AT+CWDHCP=1,0",
-    "AT+CWDHCP_CUR=1,1",
-    "AT+CWDHCPS_CUR=1,3,\"192.168.4.10\",\"192.168.4.15\"",
-    "AT+CIPSTA_CUR=\"10.44.1.77\"",
-    "AT+CIPAP=\"192.168.5.1\"",
-    "AT+CIPMUX=1",
-    "AT+CIPMUX=1",
-    "AT+CIPMUX=0",
-    "AT+CIPSERVER=1,80",
-    "AT+CIPSERVER=1,80",
-    "AT+CIPSERVER=0",
-    "AT+CIPSERVERMAXCONN=2",
-    "AT+CIPSTO=5",
-    "AT+CIPMODE=1",
-    "AT+CIPMODE=1",
-    "AT+CIPMODE=0",
-    "AT+CIPDINFO=1",
-    "AT+CIPSEND",
-    "AT+CIPSEND",
-    "AT+CIPSEND=20,\"127.0.0.1\",7",
-    "AT+CIPCLOSE=5",
-    "AT+CIPSTART=\"UDP\",\"127.0.0.1\",7",
-    "AT+CIPSTART=\"UDP\",\"0\",0,1025,2",
-    "AT+CIPSTART=\"SSL\",\"127.0.0.1\",7",
-};
 constexpr const char* kLinks[] = {
     ",\"TCP\",\"127.0.0.1\",7",        ",\"TCP\",\"127.0.0.1\",9",  ",\"TCP\",\"echo.test\",7",
-    ",\"UDP\",\"127.0.0.1\",7,1025,2", ",\"SSL\",\"127.0.0.1\",80",
+    ",\"UDP\",\"127.0.0.1\",7,1025,2", ",\"SSL\",\"127.0.0.1\",80", ",\"TCP\",\"127.0.0.1\",80",
+    ",\"UDP\",\"127.0.0.1\",7",        ",\"TCP\",\"127.0.0.1\",1",  ",\"UDP\",\"127.0.0.1\",9,1025,1",
 };
+constexpr const char* kTexts[] = {"BFQ-LAB",   "bfq4004-lab", "BFQ-OPEN",      "no-address",
+                                  "127.0.0.1", "echo.test",   "slow.test",     "12345678",
+                                  "mine",      "0",           "a\\,b\\\"c\\\\"};
+constexpr const char* kAddresses[] = {"127.0.0.1",     "192.168.4.1", "192.168.4.10",
+                                      "192.168.4.15",  "10.44.1.77",  "10.44.1.1",
+                                      "255.255.255.0", "0.0.0.0",     "192.168.5.1"};
+
+std::string number_for(Dice& dice, const at::Param& param) {
+  const auto [min, max] = param.range;
+  const auto width = static_cast<std::size_t>(static_cast<std::int64_t>(max) - min + 1);
+  switch (dice.pick(6)) {
+    case 0: return std::to_string(min);
+    case 1: return std::to_string(max);
+    case 2:
+      return std::to_string(static_cast<std::int64_t>(min) + static_cast<std::int64_t>(dice.pick(width)));
+    default:
+      return std::to_string(std::min<std::int64_t>(max, min + static_cast<std::int64_t>(dice.pick(8))));
+  }
+}
+
+std::string argument_for(Dice& dice, const at::Param& param) {
+  if (param.optional && dice.one_in(4)) return {};
+  switch (param.kind) {
+    case at::Kind::integer: return number_for(dice, param);
+    case at::Kind::text: {
+      if (!dice.one_in(8)) return '"' + std::string(dice.one_of(kTexts)) + '"';
+      const auto most = static_cast<std::size_t>(param.range.max);
+      return '"' + std::string(dice.one_in(2) ? most : dice.some(most + 1), 'x') + '"';
+    }
+    case at::Kind::mac: {
+      char mac[20];
+      std::snprintf(mac, sizeof mac, "\"02:bf:40:04:00:%02x\"", static_cast<unsigned>(dice.pick(10)));
+      return mac;
+    }
+    case at::Kind::ipv4: return '"' + std::string(dice.one_of(kAddresses)) + '"';
+    case at::Kind::choice: return '"' + std::string(param.choices[dice.pick(param.choices.size())]) + '"';
+  }
+  return {};
+}
+
+std::string set_form(Dice& dice, const at::Command& command) {
+  const auto shapes = command.set.shapes();
+  const auto params = shapes[dice.pick(shapes.size())].params;
+  std::string line(command.digit_follows ? "" : "=");
+  std::size_t count = params.size();
+  while (count > 1 && params[count - 1].optional && dice.one_in(2)) --count;
+  for (std::size_t i = 0; i < count; ++i) line += (i > 0 ? "," : "") + argument_for(dice, params[i]);
+  return line;
+}
 }  // namespace
 
-std::size_t Dice::some(std::size_t most) {
-  std::size_t n = pick(most + 1);
-  for (std::size_t halvings = pick(12); halvings > 0; --halvings) n /= 2;
-  return n;
-}
-
-std::string Dice::bytes(std::size_t n) {
-  std::string s(n, '\0');
-  for (char& c : s) c = static_cast<char>(pick(256));
-  return s;
-}
-
-std::string any_line(Dice& dice) {
-  if (dice.one_in(3)) return likely_line(dice);
-  const std::string link = std::to_string(dice.pick(6));
-  if (dice.one_in(6)) return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(2047));
-  if (dice.one_in(6)) return "AT+CIPCLOSE=" + link;
-  if (dice.one_in(6)) return "AT+CIPSTART=" + link + kLinks[dice.pick(std::size(kLinks))];
-  return kMore[dice.pick(std::size(kMore))];
+std::string line_from_a_row(Dice& dice) {
+  const auto table = commands::all();
+  const at::Command& command = table[dice.pick(table.size())];
+  const std::string head = "AT" + std::string(command.name);
+  switch (dice.pick(8)) {
+    case 0: return head + "=?";
+    case 1: return head;
+    case 2: return head + "?";
+    default:
+      if (command.set) return head + set_form(dice, command);
+      return command.query && dice.one_in(2) ? head + "?" : head;
+  }
 }
 
 std::string likely_line(Dice& dice) {
-  if (dice.one_in(5)) return "AT+CIPSEND=" + std::to_string(1 + dice.some(2047));
-  return kLines[dice.pick(std::size(kLines))];
+  const std::string link = std::to_string(dice.pick(6));
+  switch (dice.pick(12)) {
+    case 0: return "AT+CIPSEND=" + std::to_string(1 + dice.some(2047));
+    case 1: return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(2047));
+    case 2: return "AT+CIPSTART=" + link + dice.one_of(kLinks);
+    case 3: return "AT+CIPCLOSE=" + link;
+    case 4: return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(99)) + ",\"127.0.0.1\",7";
+    default: return dice.one_of(kLines);
+  }
 }
 
 std::string mutated(Dice& dice, std::string line) {

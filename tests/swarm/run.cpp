@@ -5,44 +5,39 @@
 #include <utility>
 
 #include "commands/table.h"
+#include "lines.h"
+#include "violation.h"
 
 namespace bfq::swarm {
 namespace {
 constexpr net::Endpoint kEcho{Ipv4(127, 0, 0, 1), 7}, kSink{Ipv4(127, 0, 0, 1), 9},
     kWeb{Ipv4(127, 0, 0, 1), 80};
 constexpr net::Endpoint kPeers[] = {kEcho, kSink, kWeb};
-constexpr int kSteps = 80;
-
-std::string shown(std::string_view s) {
-  std::string out;
-  for (const char c : s.substr(0, 300)) {
-    char hex[5];
-    const auto u = static_cast<unsigned char>(c);
-    if (u >= 0x20 && u < 0x7f)
-      out += c;
-    else
-      out.append(hex, static_cast<std::size_t>(std::snprintf(hex, sizeof hex, "\\x%02x", u)));
-  }
-  return s.size() > 300 ? out + "… " + std::to_string(s.size()) : out;
-}
+constexpr std::uint16_t kServerPort = 80;
+// What a whole run is made of comes before its steps.
+constexpr unsigned kBeforeSteps = 1'000'000;
 }  // namespace
 
-Run::Run(unsigned seed, Manner manner, bool tell)
-    : dice_(seed),
-      manner_(manner),
-      tells_(tell),
-      wild_(dice_.one_in(3)),
+Run::Run(unsigned seed, const Options& options)
+    : seed_(seed),
+      options_(options),
+      dice_(seed, kBeforeSteps),
       purpose_(1 + dice_.pick(5)),
       junk_most_(std::size_t{1} << dice_.pick(12)),
-      world_(commands::all()),
-      ledger_(world_.internet) {}
+      likes_several_links_(dice_.one_in(2)),
+      world_(commands::all()) {}
 
-std::string Run::live() {
+std::string Run::live(const std::vector<unsigned>& steps) {
   furnish();
-  for (int i = 0; i < kSteps; ++i) step();
+  for (const unsigned number : steps) {
+    dice_ = Dice(seed_, number);
+    if (options_.tells) std::printf("%12s  step %u\n", "", number);
+    step();
+  }
+  dice_ = Dice(seed_, kBeforeSteps + 1);
   come_to_rest();
   check_alive();
-  if (!wild_) check_memory();
+  check_memory();
   return history_;
 }
 
@@ -61,8 +56,13 @@ void Run::furnish() {
                         {.ssid = "no-address", .security = Security::open, .dhcp = Dhcp::is_silent});
   sim::add_access_point(world_.air, {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
   world_.restart_takes = world_.first_start_takes = std::chrono::milliseconds(1 + dice_.pick(400));
-  if (manner_ == Manner::watched) world_.host.types_at_once = 1;
-  if (manner_ == Manner::watched && !wild_) world_.witness = &ledger_;
+  if (options_.manner == Manner::watched) {
+    world_.host.types_at_once = 1;
+    auto books = std::make_unique<Books>(world_.module(), journal::Build{"the swarm's", commands::all()});
+    books_ = books.get();
+    world_.feed_through(std::move(books));
+  }
+  if (options_.journal != nullptr) world_.write_to(*options_.journal);
   world_.power_on();
   world_.pass(1s);
   read();
@@ -74,7 +74,7 @@ void Run::step() {
     proceed();
     return read();
   }
-  switch (dice_.pick(22)) {
+  switch (dice_.pick(24)) {
     case 0: type(dice_.bytes(dice_.some(junk_most_))); break;
     case 1:
     case 2:
@@ -84,22 +84,32 @@ void Run::step() {
     case 6: change_peers(); break;
     case 7: change_network(); break;
     case 8: change_host(); break;
-    case 9: wild_&& dice_.one_in(2) ? visit() : tell_again(); break;
-    case 10:
+    case 9: tell_again(); break;
+    case 10: visit(); break;
+    case 11:
       if (dice_.one_in(4)) reset();
       break;
-    case 11:
-    case 12: type(mutated(dice_, line()) + line_end(dice_)); break;
+    case 12: change_flash(); break;
     case 13:
-    case 14: type_payload(); break;
-    default: type(line() + line_end(dice_));
+      if (dice_.one_in(4)) vanish();
+      break;
+    case 14:
+    case 15: type_payload(); break;
+    default: type_line();
   }
   read();
 }
 
+// The host --------------------------------------------------------------------------------------------
+
 void Run::type(const std::string& bytes) {
-  tell("types   " + shown(bytes));
+  if (options_.tells) tell("types   " + shown(bytes));
   world_.host_types(bytes);
+}
+
+void Run::type_line() {
+  const std::string line = dice_.one_in(2) ? likely_line(dice_) : line_from_a_row(dice_);
+  type((dice_.one_in(4) ? mutated(dice_, line) : line) + line_end(dice_));
 }
 
 /// What a host does that wants to get somewhere: join, connect, send.
@@ -107,53 +117,122 @@ void Run::proceed() {
   const Status status = world_.module().status();
   const bool linked =
       std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
+  if (status.activity == Activity::passing) return type_payload();
   if (!status.associated) {
     type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
-  } else if (wild_ && dice_.one_in(4)) {
-    type("AT+CIPMUX=1\r\nAT+CIPSERVER=1,80\r\n");
-    world_.internet.connect({Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(1 + dice_.pick(60000))}, 80,
-                            world_.now());
-  } else if (!linked) {
-    const std::string id = wild_ ? std::to_string(dice_.pick(5)) + ',' : "";
-    type("AT+CIPSTART=" + (dice_.one_in(2) ? id : "") + "\"TCP\",\"127.0.0.1\"," +
-         (dice_.one_in(3) ? "9" : "7") + "\r\n");
+  } else if (!linked || dice_.one_in(6)) {
+    begin_link();
   } else {
-    return send();
+    return use_link();
   }
   world_.pass(std::chrono::milliseconds(100 + dice_.pick(900)));
 }
 
-void Run::send() {
+void Run::begin_link() {
+  const net::Endpoint client{Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(1 + dice_.pick(60000))};
+  if (likes_several_links_ && dice_.one_in(4)) {
+    type("AT+CIPMUX=1\r\nAT+CIPSERVER=1,80\r\n");
+    world_.internet.connect(client, kServerPort, world_.now());
+    return;
+  }
+  if (likes_several_links_ && !world_.module().links().multiple()) type("AT+CIPMUX=1\r\n");
+  const std::string id = world_.module().links().multiple() ? std::to_string(dice_.pick(5)) + ',' : "";
+  constexpr const char* kKinds[] = {"\"TCP\",\"127.0.0.1\",7",        "\"TCP\",\"127.0.0.1\",9",
+                                    "\"TCP\",\"127.0.0.1\",80",       "\"UDP\",\"127.0.0.1\",7",
+                                    "\"UDP\",\"127.0.0.1\",7,1025,2", "\"UDP\",\"127.0.0.1\",7,1025,1",
+                                    "\"SSL\",\"127.0.0.1\",7"};
+  type("AT+CIPSTART=" + id + (dice_.one_in(2) ? kKinds[0] : dice_.one_of(kKinds)) + "\r\n");
+}
+
+void Run::use_link() {
+  const Status status = world_.module().status();
+  if (!world_.module().links().multiple() && dice_.one_in(3)) return pass_through();
   const std::size_t n = 1 + dice_.some(2047);
-  const std::string id = wild_ && dice_.one_in(2) ? std::to_string(dice_.pick(5)) + ',' : "";
-  if (wild_ && dice_.one_in(4)) type("AT+CIPMODE=1\r\nAT+CIPSEND\r\n");
-  type("AT+CIPSEND=" + id + std::to_string(n) + "\r\n");
+  std::size_t id = dice_.pick(5);
+  while (!status.links[id].open) id = (id + 1) % 5;
+  const std::string link = world_.module().links().multiple() ? std::to_string(id) + ',' : "";
+  type("AT+CIPSEND=" + link + std::to_string(n) + "\r\n");
   if (dice_.one_in(2)) read();
   if (dice_.one_in(3)) return change_peers();  // in the middle of it
   if (dice_.one_in(4)) world_.pass(std::chrono::milliseconds(dice_.some(50)));
   type(dice_.bytes(dice_.one_in(5) ? dice_.some(2100) : n));
 }
 
+void Run::pass_through() {
+  type("AT+CIPMODE=1\r\nAT+CIPSEND\r\n");
+  for (std::size_t i = dice_.pick(4); i > 0; --i) {
+    type(dice_.bytes(dice_.some(3000)));
+    world_.pass(std::chrono::milliseconds(dice_.pick(60)));
+  }
+}
+
 /// Something for a payload that may be wanted: bytes, an escape, or lines that must not be run.
 void Run::type_payload() {
-  switch (dice_.pick(6)) {
+  switch (dice_.pick(7)) {
     case 0:
-      world_.pass(25ms);
-      read();
-      type("+++");
-      world_.pass(std::chrono::milliseconds(dice_.pick(40)));
-      break;
-    case 1: type("AT\r\n+++\r\n> \r\nOK\r\n"); break;
+    case 1: return escape();
+    case 2: type("AT\r\n+++\r\n> \r\nOK\r\n"); break;
+    case 3: type(std::string(1 + dice_.pick(6), '+')); break;
     default: type(dice_.bytes(dice_.some(2100)));
   }
 }
 
+void Run::escape() {
+  world_.pass(25ms);
+  read();
+  type("+++");
+  world_.pass(std::chrono::milliseconds(dice_.pick(60)));
+}
+
+/// Reads a little now and then, while more comes than it reads.
+void Run::nibble() {
+  tell("host nibbles");
+  world_.host.reads = true;
+  for (std::size_t i = 2 + dice_.pick(8); i > 0; --i) {
+    world_.host.appetite = 1 + dice_.some(2500);
+    world_.internet.send(kEcho, dice_.bytes(dice_.some(3000)), world_.now());
+    world_.settle();
+    world_.pass(std::chrono::milliseconds(dice_.pick(30)));
+  }
+}
+
+void Run::change_host() {
+  if (dice_.one_in(3)) return nibble();
+  world_.host.reads = dice_.one_in(2);
+  world_.host.appetite = dice_.one_in(2) ? SIZE_MAX : dice_.some(3000);
+  const std::size_t at_once = dice_.one_in(2) ? 1 : SIZE_MAX;
+  if (options_.manner == Manner::watched) world_.host.reads_at_once = at_once;
+  tell(world_.host.reads ? "host reads" : "host stops");
+  world_.settle();
+  if (!world_.host.reads && dice_.one_in(4)) pass_long();
+}
+
+/// It goes, with all that it has not sent, and another one comes who reads what there is.
+void Run::vanish() {
+  tell("host vanishes");
+  world_.forget_typed();
+  world_.host.reads = false;
+  world_.pass(std::chrono::seconds(dice_.some(30)));
+  world_.host.reads = true;
+  world_.host.appetite = SIZE_MAX;
+  world_.settle();
+}
+
+void Run::read() {
+  const std::string printed = world_.printed();
+  if (options_.tells && !printed.empty()) tell("prints  " + shown(printed));
+  history_ += std::to_string(world_.now().time_since_epoch().count()) + printed;
+}
+
+// Time --------------------------------------------------------------------------------------------------
+
 void Run::pass() {
   Duration d{};
-  switch (dice_.pick(4)) {
+  switch (dice_.pick(5)) {
     case 0: d = std::chrono::microseconds(dice_.some(1'000'000)); break;
     case 1: d = std::chrono::milliseconds(dice_.some(40)); break;
     case 2: d = std::chrono::milliseconds(dice_.some(2000)); break;
+    case 3: tell("oversleeps"); return world_.oversleep(std::chrono::milliseconds(dice_.some(30'000)));
     default: d = std::chrono::milliseconds(dice_.some(900'000));
   }
   tell("passes  " + std::to_string(d.count()) + " us");
@@ -168,6 +247,8 @@ void Run::pass_long() {
     if (dice_.one_in(2)) change_peers();
   }
 }
+
+// The world -----------------------------------------------------------------------------------------------
 
 void Run::change_air() {
   auto& present = world_.air.access_points;
@@ -185,8 +266,7 @@ void Run::change_air() {
   if (!present.empty()) {
     const sim::Dhcp moods[] = {sim::Dhcp::answers, sim::Dhcp::answers, sim::Dhcp::is_silent,
                                sim::Dhcp::refuses};
-    present[dice_.one_in(2) ? present.size() - 1 : dice_.pick(present.size())].dhcp =
-        moods[dice_.pick(std::size(moods))];
+    present[dice_.one_in(2) ? present.size() - 1 : dice_.pick(present.size())].dhcp = dice_.one_of(moods);
   }
   world_.air.delays.associate = std::chrono::milliseconds(dice_.some(20'000));
   world_.air.delays.address = std::chrono::milliseconds(dice_.some(20'000));
@@ -194,9 +274,9 @@ void Run::change_air() {
 }
 
 void Run::change_peers() {
-  const net::Endpoint at = kPeers[dice_.pick(std::size(kPeers))];
+  const net::Endpoint at = dice_.one_of(kPeers);
   sim::Peer& peer = *world_.internet.find_peer(at);
-  const std::size_t what = dice_.pick(7);
+  const std::size_t what = dice_.pick(8);
   tell("peer    " + std::to_string(at.port) + " does " + std::to_string(what));
   switch (what) {
     case 0: world_.internet.close(at, world_.now()); break;
@@ -213,96 +293,112 @@ void Run::change_network() {
   sim::Internet& net = world_.internet;
   net.stalled = dice_.one_in(2);
   const std::size_t pieces[] = {1, 2, 7, 100, 1461, SIZE_MAX};
-  net.most_at_once = pieces[dice_.pick(std::size(pieces))];
+  net.most_at_once = dice_.one_of(pieces);
   net.connect_takes = std::chrono::milliseconds(dice_.some(30'000));
   net.resolve_takes = std::chrono::milliseconds(dice_.some(20'000));
+  net.exhausted = dice_.one_in(12);
   tell(net.stalled ? "network stalls" : "network flows");
   world_.settle();
 }
 
-void Run::change_host() {
-  world_.host.reads = dice_.one_in(2);
-  world_.host.appetite = dice_.one_in(2) ? SIZE_MAX : dice_.some(3000);
-  const std::size_t at_once = dice_.one_in(2) ? 1 : SIZE_MAX;
-  if (manner_ == Manner::watched) world_.host.reads_at_once = at_once;
-  tell(world_.host.reads ? "host reads" : "host stops");
-  world_.settle();
-  if (!world_.host.reads && dice_.one_in(4)) pass_long();
-}
-
-std::string Run::line() { return wild_ ? any_line(dice_) : likely_line(dice_); }
-
-/// What only the whole manual makes possible: clients, datagrams, stations, flash that fails.
+/// Clients, datagrams, stations; a datagram that the network could not send.
 void Run::visit() {
-  const net::Endpoint from{Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(50000 + dice_.pick(1000))};
+  const net::Endpoint from{Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(50000 + dice_.pick(10))};
   const MacAddress mac{{2, 0, 0, 0, 1, static_cast<std::uint8_t>(dice_.pick(10))}};
-  const std::size_t what = dice_.pick(5);
+  const std::size_t what = dice_.pick(7);
   tell("visit   " + std::to_string(what));
   switch (what) {
-    case 0: world_.internet.connect(from, 80, world_.now()); break;
-    case 1: world_.internet.send_datagram(from, 0, dice_.bytes(1 + dice_.some(2047)), world_.now()); break;
-    case 2: world_.radio().station_joins(mac, Ipv4(192, 168, 4, mac.bytes[5]), world_.now()); break;
-    case 3: world_.radio().station_leaves(mac, world_.now()); break;
-    default: world_.flash.fails = dice_.one_in(2);
+    case 0: world_.internet.connect(from, kServerPort, world_.now()); break;
+    case 1:
+    case 2: world_.internet.send_datagram(from, 0, dice_.bytes(1 + dice_.some(2047)), world_.now()); break;
+    case 3: world_.radio().station_joins(mac, Ipv4(192, 168, 4, mac.bytes[5]), world_.now()); break;
+    case 4: world_.radio().station_leaves(mac, world_.now()); break;
+    case 5: world_.internet.send(from, dice_.bytes(1 + dice_.some(4000)), world_.now()); break;
+    default:
+      for (const LinkHandle link : world_.internet.links())
+        if (world_.internet.carries_datagrams(link)) world_.tell(net::SendFailed{link});
   }
   world_.settle();
 }
 
-/// Answers that come twice, or too late. Power and flash keep their word.
+/// Answers that come twice, or too late. Power, flash and clients keep their word.
 void Run::tell_again() {
   const auto& told = world_.told();
+  if (told.empty()) return;
   const Event event = told[dice_.pick(told.size())];
-  if (std::holds_alternative<power::Started>(event) || std::holds_alternative<power::Reset>(event)) return;
+  if (std::holds_alternative<power::Started>(event) || std::holds_alternative<power::Reset>(event) ||
+      std::holds_alternative<net::Incoming>(event))
+    return;
   tell("hears again event " + std::to_string(event.index()));
   world_.tell(event);
   world_.settle();
+}
+
+// Flash and power -----------------------------------------------------------------------------------------
+
+void Run::change_flash() {
+  switch (dice_.pick(6)) {
+    case 0: return scramble_flash();
+    case 1:
+    case 2: return cut_power_while_writing();
+    default:
+      world_.flash.fails = dice_.one_in(2);
+      world_.flash.takes = std::chrono::milliseconds(dice_.some(5000));
+      tell(world_.flash.fails ? "flash fails" : "flash works");
+  }
+}
+
+/// Any flash image boots.
+void Run::scramble_flash() {
+  auto& image = world_.flash.image;
+  switch (dice_.pick(4)) {
+    case 0: std::fill(image.begin(), image.end(), static_cast<std::byte>(dice_.pick(256))); break;
+    case 1:
+      for (std::byte& b : image) b = static_cast<std::byte>(dice_.pick(256));
+      break;
+    default:
+      for (std::size_t i = 1 + dice_.pick(20); i > 0; --i)
+        image[dice_.pick(2) * flash::kSlotSize + dice_.pick(kLargestRecord)] ^=
+            static_cast<std::byte>(1U << dice_.pick(8));
+  }
+  tell("flash is scrambled, power is cut");
+  if (books_ != nullptr) books_->flash_was_changed();
+  world_.forget_typed();
+  read();
+  world_.power_cut();
+}
+
+void Run::cut_power_while_writing() {
+  world_.flash.cut_after = dice_.pick(kLargestRecord);
+  constexpr const char* kWrites[] = {
+      "AT+CWMODE_DEF=3", "AT+CWMODE_DEF=1", "AT+UART_DEF=9600,8,1,0,0",
+      "AT+CWAUTOCONN=0", "AT+CWAUTOCONN=1", "AT+CWJAP_DEF=\"BFQ-LAB\",\"bfq4004-lab\"",
+      "AT+RESTORE"};
+  type(std::string(dice_.one_of(kWrites)) + "\r\n");
+  if (dice_.one_in(2)) world_.pass(std::chrono::milliseconds(dice_.some(20)));
+  tell("power is cut");
+  world_.forget_typed();
+  read();
+  world_.power_cut();
+  world_.flash.cut_after.reset();
 }
 
 void Run::reset() {
   tell("reset line");
   world_.forget_typed();
   read();
-  ledger_.output_lost();
-  world_.reset();
+  dice_.one_in(3) ? world_.power_cut() : world_.reset();
 }
 
-void Run::read() {
-  const std::string printed = world_.printed();
-  if (!printed.empty()) tell("prints  " + shown(printed));
-  history_ += std::to_string(world_.now().time_since_epoch().count()) + printed;
-  unheard_ += printed;
-  if (world_.boots() != boots_seen_) return recover();
-  const std::string heard = std::exchange(unheard_, {});
-  if (manner_ != Manner::watched || wild_) return;
-  ledger_.check_sent();
-  ledger_.hear(heard);
-}
-
-/// After a boot the echo is on again: switches it off before anything else is typed, and keeps that out of
-/// the books.
-void Run::recover() {
-  boots_seen_ = world_.boots();
-  world_.host.reads = true;
-  world_.host.appetite = SIZE_MAX;
-  world_.forget_typed();
-  world_.settle();
-  unheard_ += world_.printed();
-  if (!wild_) {
-    world_.host_types("ATE0\r\n");
-    const std::string printed = world_.printed();
-    if (printed != "ATE0\r\r\n\r\nOK\r\n")
-      throw Violation("ATE0 behind a boot is answered by " + shown(printed));
-    if (manner_ == Manner::watched) ledger_.hear(unheard_), ledger_.forgive_line();
-  }
-  history_ += unheard_;
-  unheard_.clear();
-}
+// The end -------------------------------------------------------------------------------------------------
 
 void Run::come_to_rest() {
   tell("--- quiet");
   world_.host.reads = true;
   world_.host.appetite = SIZE_MAX;
-  world_.internet.stalled = false;
+  world_.flash.fails = false;
+  world_.flash.takes = 2ms;
+  world_.internet.stalled = world_.internet.exhausted = false;
   world_.internet.most_at_once = SIZE_MAX;
   world_.internet.connect_takes = world_.internet.resolve_takes = 10ms;
   world_.air.delays = {};
@@ -313,43 +409,48 @@ void Run::come_to_rest() {
   rest();
   type("\r\n");  // ends what was left of a line, which may be any command
   rest();
-  if (manner_ == Manner::watched && !wild_) ledger_.check_at_rest();
+  if (books_ != nullptr) books_->check_at_rest();
 }
 
+/// After quiet, and an escape where one is wanted, nothing goes on.
 void Run::rest() {
   world_.pass(100s);
   read();
-  if (world_.untyped() > 0) throw Violation("the module takes nothing more");
+  demand(world_.untyped() == 0, "the module takes nothing more");
   const Activity activity = world_.module().status().activity;
   if (activity == Activity::collecting || activity == Activity::passing) {
     type("+++");
     world_.pass(1s);
     read();
   }
-  if (world_.module().status().activity != Activity::idle) throw Violation("something goes on for ever");
+  demand(world_.module().status().activity == Activity::idle, "something goes on for ever");
 }
 
 void Run::check_alive() {
   type("AT\r\n");
   const std::string printed = world_.printed();
-  tell("prints  " + shown(printed));
-  if (!printed.ends_with("\r\nOK\r\n")) throw Violation("AT is answered by " + shown(printed));
+  if (options_.tells) tell("prints  " + shown(printed));
+  history_ += printed;
+  demand(printed.ends_with("\r\nOK\r\n"), "AT is not answered with OK: ", Shown{printed});
 }
 
 /// Whatever happened, nothing is held for good, here or by the network.
 void Run::check_memory() {
-  type("AT+CIPCLOSE\r\n");
+  type("AT+CIPSERVER=0\r\n");
+  world_.pass(1s);
+  type(world_.module().links().multiple() ? "AT+CIPCLOSE=5\r\n" : "AT+CIPCLOSE\r\n");
+  world_.pass(1s);
   type("AT+CWMODE_CUR=2\r\n");
   world_.pass(1s);
-  world_.printed();
+  history_ += world_.printed();
   const std::size_t free = world_.module().status().free_bytes;
-  if (!world_.internet.links().empty()) throw Violation("the network was never told that a link is closed");
-  if (free != free_at_first_)
-    throw Violation(std::to_string(free_at_first_) + " bytes were free, now " + std::to_string(free));
+  demand(world_.internet.links().empty(), "the network was never told that a link is closed");
+  demand(free == free_at_first_, "memory is lost: " + std::to_string(free_at_first_) +
+                                     " bytes were free, now " + std::to_string(free));
 }
 
 void Run::tell(const std::string& what) {
-  if (!tells_) return;
+  if (!options_.tells) return;
   std::printf("%12lld  %s\n", static_cast<long long>(world_.now().time_since_epoch().count()), what.c_str());
   std::fflush(stdout);
 }

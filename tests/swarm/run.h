@@ -1,8 +1,11 @@
 #pragma once
+#include <cstddef>
 #include <string>
+#include <vector>
 
-#include "ledger.h"
-#include "lines.h"
+#include "books.h"
+#include "dice.h"
+#include "journal/recorder.h"
 #include "sim/world.h"
 
 namespace bfq::swarm {
@@ -11,52 +14,72 @@ namespace bfq::swarm {
 /// piece, and the bytes that come out must be the same.
 enum class Manner : std::uint8_t { watched, in_one_piece };
 
+/// How many steps a whole history has.
+inline constexpr unsigned kSteps = 80;
+
 /// A host that does anything at all, with a module in a world where anything can go wrong. The whole
-/// history follows from the seed.
+/// history follows from the seed, and each step from the seed and its number, so that a history can be lived
+/// with steps left out.
 class Run {
  public:
-  Run(unsigned seed, Manner manner, bool tell);
+  struct Options {
+    Manner manner = Manner::watched;
+    bool tells = false;
+    journal::Sink* journal = nullptr;
+  };
+  Run(unsigned seed, const Options& options);
 
-  /// Lives through it and gives back all that was printed and when; Violation when something must not be.
-  std::string live();
+  /// Lives through these steps and gives back all that was printed and when; Violation when something must
+  /// not be.
+  std::string live(const std::vector<unsigned>& steps);
 
  private:
   void furnish();
   void step();
+  // the host
   void type(const std::string& bytes);
+  void type_line();
   void type_payload();
   void proceed();
-  void send();
+  void begin_link();
+  void use_link();
+  void pass_through();
+  void change_host();
+  void nibble();
+  void vanish();
+  void read();
+  // time
   void pass();
   void pass_long();
+  // the world
   void change_air();
   void change_peers();
   void change_network();
-  void change_host();
-  void tell_again();
   void visit();
-  std::string line();
+  void tell_again();
+  void change_flash();
+  void scramble_flash();
+  void cut_power_while_writing();
   void reset();
-  void read();
-  void recover();
+  // the end
   void come_to_rest();
   void rest();
+  void escape();
   void check_alive();
   void check_memory();
   void tell(const std::string& what);
 
+  unsigned seed_;
+  Options options_;
   Dice dice_;
-  Manner manner_;
-  bool tells_;
-  bool wild_;            ///< types the whole manual, and nobody keeps the books
   std::size_t purpose_;  ///< one step in so many leads somewhere
   std::size_t junk_most_;
+  bool likes_several_links_;
   sim::World world_;
-  Ledger ledger_;
-  std::size_t boots_seen_ = 0;
+  Books* books_ = nullptr;  ///< the world's, while somebody keeps them
   std::size_t free_at_first_ = 0;
   std::vector<sim::AccessPoint> lost_;
-  std::string history_, unheard_;
+  std::string history_;
 };
 
 }  // namespace bfq::swarm

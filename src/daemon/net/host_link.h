@@ -8,6 +8,9 @@
 
 namespace bfq::daemon {
 
+/// Reads of one socket in a row before others get their turn.
+inline constexpr int kReadsInARow = 16;
+
 /// What the log calls a link.
 inline std::string label_of(const std::string& module, LinkHandle link) {
   return module + " link " + std::to_string(link.id);

@@ -17,8 +17,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// Reads in a row before others get their turn.
-constexpr int kReadsInARow = 16;
 }  // namespace
 
 TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to)

@@ -16,10 +16,8 @@ namespace {
 namespace asio = boost::asio;
 using Result = TlsSession::Result;
 
-// Reads in a row before others get their turn.
-constexpr int kReadsInARow = 16;
 // For a peer that takes nothing any more, not even our end.
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kCloseGivesUp = std::chrono::seconds(10);
 }  // namespace
 
 TlsLink::TlsLink(asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to)
@@ -190,7 +188,7 @@ void TlsLink::close() {
   socket_.cancel(ignored);
   if (!socket_.is_open()) return;
   if (!was_open) return say_farewell(std::move(socket_));
-  patience_.expires_after(kPatience);
+  patience_.expires_after(kCloseGivesUp);
   patience_.async_wait([self = shared_from_this()](auto error) {
     if (!error) self->socket_.close(error);
   });

@@ -17,10 +17,8 @@ namespace asio = boost::asio;
 using asio::ip::udp;
 using Standing = Correspondent::Standing;
 
-// Datagrams in a row before others get their turn.
-constexpr int kReadsInARow = 16;
 // A port that is free at the module's address may be taken at 127.0.0.1: so often another is tried.
-constexpr int kTries = 8;
+constexpr int kPortTries = 8;
 }  // namespace
 
 UdpLink::UdpLink(asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
@@ -41,7 +39,7 @@ UdpLink::UdpLink(asio::io_context& io, ModuleSide& side, const NetPolicy& policy
 
 std::optional<std::uint16_t> UdpLink::take_port() {
   boost::system::error_code error;
-  int tries = open_.local_port == 0 ? kTries : 1;
+  int tries = open_.local_port == 0 ? kPortTries : 1;
   while (!bind(error) && --tries > 0) {
   }
   if (error) {

@@ -17,7 +17,6 @@ constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
 constexpr Duration kMostLateness = 50ms;
 // Whether a host that holds the module up has read is not told by the system.
 constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
-constexpr Duration kLaggardsAreWaitedFor = 1s;
 // Bits of UartFormat::flow.
 constexpr std::uint8_t kRaisesRts = 1, kHeedsCts = 2;
 

@@ -14,10 +14,7 @@ constexpr std::size_t kRead = 4096;
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty buffer
 // puts the writer to sleep.
 constexpr std::size_t kWrite = 2048;
-// Fidelity (our decision, see FastWire): Of several hosts, one that has taken nothing for 1 s while others
-// read loses bytes instead of holding the module up.
-constexpr auto kLaggardsAreWaitedFor = std::chrono::seconds(1);
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 }  // namespace
 
 // Who is there ------------------------------------------------------------------------------------
@@ -193,7 +190,7 @@ void FastWire::sent(std::size_t n) {
 
 void FastWire::await_room(End& end) {
   end.awaits_room = true;
-  end.blocked_since = Clock::now();
+  end.blocked_since = Steady::now();
   end.host->when_room([this, host = std::weak_ptr(end.host)] {
     const auto still_there = host.lock();
     End* const waiting = still_there ? find(*still_there) : nullptr;
@@ -215,11 +212,11 @@ void FastWire::hold_out() {
   const bool others_read_on =
       std::any_of(ends_.begin(), ends_.end(), [](const End& end) { return end.ahead > 0; });
   if (!others_read_on || patience_armed_) return;
-  auto first = Clock::time_point::max();
+  auto first = Steady::time_point::max();
   for (const End& end : ends_) {
     if (end.awaits_room && !end.lags && end.ahead == 0) first = std::min(first, end.blocked_since);
   }
-  if (first == Clock::time_point::max()) return;
+  if (first == Steady::time_point::max()) return;
   patience_armed_ = true;
   patience_.expires_at(first + kLaggardsAreWaitedFor);
   patience_.async_wait([this](auto error) {
@@ -231,7 +228,7 @@ void FastWire::hold_out() {
 }
 
 void FastWire::stop_waiting_for_laggards() {
-  const auto now = Clock::now();
+  const auto now = Steady::now();
   for (End& end : ends_) {
     if (!end.awaits_room || end.lags || end.ahead > 0 || now < end.blocked_since + kLaggardsAreWaitedFor)
       continue;

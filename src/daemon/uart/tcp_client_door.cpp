@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr auto kFirstPause = 100ms;
-constexpr auto kLongestPause = 10'000ms;
+constexpr auto kFirstRedial = 100ms;
+constexpr auto kLongestRedial = 10'000ms;
 }  // namespace
 
 TcpClientDoor::TcpClientDoor(asio::io_context& io, Wire& wire, std::string host, std::uint16_t port)
@@ -25,7 +25,7 @@ TcpClientDoor::TcpClientDoor(asio::io_context& io, Wire& wire, std::string host,
       peer_((host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]") + ":" + std::to_string(port)),
       socket_(io),
       pause_(io),
-      next_pause_(kFirstPause) {
+      next_pause_(kFirstRedial) {
   call();
 }
 
@@ -60,18 +60,18 @@ void TcpClientDoor::connected() {
 
 void TcpClientDoor::host_left() {
   // Only one that has stayed for a while makes the next call prompt: nobody is called in a frenzy.
-  if (std::chrono::steady_clock::now() - came_ > next_pause_) next_pause_ = kFirstPause;
+  if (std::chrono::steady_clock::now() - came_ > next_pause_) next_pause_ = kFirstRedial;
   call_again("it has gone");
 }
 
 void TcpClientDoor::call_again(const std::string& why) {
   if (!told_) {
     spdlog::warn("--serial tcp-connect:{}: {}; it is called again, at the latest every {} s", peer_, why,
-                 kLongestPause / 1s);
+                 kLongestRedial / 1s);
   }
   told_ = true;
   pause_.expires_after(next_pause_);
-  next_pause_ = std::min(next_pause_ * 2, std::chrono::milliseconds(kLongestPause));
+  next_pause_ = std::min(next_pause_ * 2, std::chrono::milliseconds(kLongestRedial));
   pause_.async_wait([this](auto error) {
     if (!error) call();
   });

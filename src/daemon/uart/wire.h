@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -7,6 +8,10 @@
 #include "daemon/uart/host.h"
 
 namespace bfq::daemon {
+
+// Fidelity (our decision, see Wire): Of several hosts, one that has taken nothing for 1 s while others read
+// loses bytes instead of holding the module up.
+inline constexpr std::chrono::seconds kLaggardsAreWaitedFor{1};
 
 /// The module's UART and all hosts attached to it: each sees what the module says, any may type. With no
 /// host at all the output is dropped and counted, as on a wire that ends in the air.

@@ -152,10 +152,10 @@ Kind<std::string> policy_entry(std::string list) {
             if (value->find_first_of(",;") != std::string::npos)
               return {{}, "one entry has no ',' and no ';'"};
             try {
-              NetPolicy::parse(list + '=' + *value);
+              list == "allow" ? NetPolicy::from_lists({*value}, {}) : NetPolicy::from_lists({}, {*value});
               return {std::move(value)};
             } catch (const UsageError& error) {
-              return {{}, without("--net " + list + ": '" + *value + "': ", error.what())};
+              return {{}, without(list + ": '" + *value + "': ", error.what())};
             }
           }};
 }

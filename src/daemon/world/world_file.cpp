@@ -51,8 +51,8 @@ std::int16_t frequency_offset(std::uint64_t seed, MacAddress bssid) {
   // FNV-1a: the standard library's distributions may differ from one machine to the next.
   std::uint64_t hash = 0xcbf29ce484222325U ^ seed;
   for (const std::uint8_t byte : bssid.bytes) hash = (hash ^ byte) * 0x100000001b3U;
-  constexpr int kMost = 40;
-  return static_cast<std::int16_t>(static_cast<int>((hash >> 32U) % (2 * kMost + 1)) - kMost);
+  constexpr int kWidest = 40;
+  return static_cast<std::int16_t>(static_cast<int>((hash >> 32U) % (2 * kWidest + 1)) - kWidest);
 }
 
 sim::Air air_of(const Draft& draft, const sim::Air& before) {

@@ -1,0 +1,180 @@
+#include "daemon/replay_command.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/failure.h"
+#include "daemon/journals.h"
+#include "daemon/trace.h"
+#include "journal/redact.h"
+#include "journal/replay.h"
+#include "module/trace.h"
+
+namespace bfq::daemon {
+namespace {
+using journal::Kind;
+
+// A line that nobody ended is shown once so much time has passed.
+constexpr Duration kPause = 100ms;
+constexpr std::size_t kLongestLine = 4096;
+
+std::string escaped(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    if (c == '\r')
+      out += "\\r";
+    else if (c >= ' ' && c <= '~')
+      out += c;
+    else
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+/// One direction of the UART, in lines.
+class Lines {
+ public:
+  Lines(char arrow, bool shows_secrets) : arrow_(arrow), shows_secrets_(shows_secrets) {}
+
+  void add(std::string_view bytes, Instant at) {
+    for (const char c : bytes) {
+      if (line_.empty()) begun_ = at;
+      last_ = at;
+      line_ += c;
+      if (c == '\n' || line_.size() == kLongestLine) end();
+    }
+  }
+  /// A pause ends a line too.
+  void pause(Instant now) {
+    if (!line_.empty() && now - last_ > kPause) end();
+  }
+  void end() {
+    if (line_.empty()) return;
+    std::string_view text = line_;
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    const std::string shown = shows_secrets_ ? std::string(text) : mask_.mask(text);
+    if (!shown.empty())
+      fmt::print("{:14.6f} {} {}\n", static_cast<double>(begun_.time_since_epoch().count()) / 1e6, arrow_,
+                 escaped(shown));
+    line_.clear();
+  }
+
+ private:
+  char arrow_;
+  bool shows_secrets_;
+  SecretMask mask_;
+  std::string line_;
+  Instant begun_{}, last_{};
+};
+
+/// What happens, as a person reads it.
+class Dialogue {
+ public:
+  explicit Dialogue(bool shows_secrets) : typed_('>', shows_secrets), said_('<', shows_secrets) {}
+
+  void show(const journal::Replay::Step& step) {
+    const journal::Record& record = step.record;
+    typed_.pause(record.at);
+    said_.pause(record.at);
+    switch (record.kind) {
+      case Kind::uart_input:
+      case Kind::uart_input_unfinished:
+        return typed_.add({reinterpret_cast<const char*>(record.bytes.data()), record.bytes.size()},
+                          record.at);
+      case Kind::uart_sent: return said_.add(step.output, record.at);
+      case Kind::event: return note(record.at, "told", name_of(*record.event));
+      case Kind::request: return note(record.at, "asks", step.request ? name_of(*step.request) : "nothing");
+      case Kind::link_sent: return note_bytes(record, "sends", step.output.size());
+      case Kind::link_input:
+      case Kind::datagram_input: return note_bytes(record, "receives", record.bytes.size());
+      case Kind::power_cut: return note(record.at, "power", "cut");
+      case Kind::advance:
+      case Kind::begin: return;
+    }
+  }
+  void end_lines() {
+    typed_.end();
+    said_.end();
+  }
+
+ private:
+  void note(Instant at, std::string_view what, std::string_view which) {
+    end_lines();
+    fmt::print("{:14.6f}   {} {}\n", static_cast<double>(at.time_since_epoch().count()) / 1e6, what, which);
+  }
+  void note_bytes(const journal::Record& record, std::string_view what, std::size_t n) {
+    note(record.at, fmt::format("link {}", record.link.id), fmt::format("{} {} bytes", what, n));
+  }
+
+  Lines typed_, said_;
+};
+
+std::vector<std::byte> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail_with_errno("cannot read " + path);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) fail_with_errno("cannot read " + path);
+  const auto view = std::as_bytes(std::span(bytes));
+  return {view.begin(), view.end()};
+}
+
+int show(const std::string& path, std::span<const std::byte> file, bool shows_secrets) {
+  journal::Replay replay(file, this_build());
+  if (const std::string doubt = replay.doubt(); !doubt.empty()) fmt::print(stderr, "{}: {}\n", path, doubt);
+  Dialogue dialogue(shows_secrets);
+  std::size_t records = 0, different = 0;
+  try {
+    while (const auto step = replay.next()) {
+      ++records;
+      if (step->record.kind == Kind::uart_input_unfinished) std::fflush(stdout);
+      dialogue.show(*step);
+      if (step->difference.empty() || ++different > 1) continue;
+      dialogue.end_lines();
+      fmt::print("{:14.6f} ! here this program does something else: {} (byte {} of the file)\n",
+                 static_cast<double>(step->record.at.time_since_epoch().count()) / 1e6, step->difference,
+                 step->record.offset);
+    }
+  } catch (const journal::Unreadable& error) {
+    dialogue.end_lines();
+    throw Failure(path + ": " + error.what());
+  }
+  dialogue.end_lines();
+  if (different > 0) {
+    fmt::print(stderr, "{}: {} of {} records are different, the first where it says so above\n", path,
+               different, records);
+    return EXIT_FAILURE;
+  }
+  fmt::print(stderr, "{}: {} records, and the same bytes\n", path, records);
+  return EXIT_SUCCESS;
+}
+
+void write_redacted(const std::string& path, std::span<const std::byte> journal) {
+  const int file = make_journal_file(path);
+  const bool written = write_all(file, journal);
+  const int why = errno;
+  close(file);
+  errno = why;
+  if (!written) fail_with_errno("cannot write " + path);
+}
+}  // namespace
+
+int replay(const ReplayOptions& options) {
+  const std::vector<std::byte> file = read_file(options.journal);
+  try {
+    if (options.redacted.empty()) return show(options.journal, file, options.shows_secrets);
+    write_redacted(options.redacted, journal::redact(file, this_build()));
+    return EXIT_SUCCESS;
+  } catch (const journal::Unreadable& error) {
+    throw Failure(options.journal + ": " + error.what());
+  }
+}
+}  // namespace bfq::daemon

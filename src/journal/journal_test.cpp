@@ -1,0 +1,267 @@
+// What was recorded replays to the same bytes, from the beginning or from a copy of the module; what is
+// damaged is told and never believed; what is redacted holds no secret and replays too.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "commands/table.h"
+#include "journal/black_box.h"
+#include "journal/redact.h"
+#include "journal/replay.h"
+#include "sim/world.h"
+
+namespace bfq::journal {
+namespace {
+using Bytes = std::vector<std::byte>;
+constexpr net::Endpoint kEcho{Ipv4(127, 0, 0, 1), 7};
+
+Build build() { return {"simulated", commands::all()}; }
+
+std::string text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// A world that does a bit of everything while `sink` listens.
+class Story {
+ public:
+  explicit Story(Sink& sink) {
+    world.internet.peers.push_back({.at = kEcho, .echoes = true});
+    world.write_to(sink);
+    world.power_on();
+    world.pass(1s);
+    heard = world.printed();
+  }
+  void tell() {
+    type("ATE0\r\n");
+    type("AT+CWMODE_DEF=3\r\n");
+    type("AT+CWSAP_DEF=\"mine\",\"softap-secret\",5,3\r\n");
+    type("AT+CWJAP_DEF=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+    for (const char c : std::string("AT+CWJAP_CUR=\"x\",\"a\\,b\\\"tricky-secret\"\r\n")) type({&c, 1});
+    world.pass(20s);
+    type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+    world.pass(2s);
+    talk();
+    type("AT+CIPCLOSE\r\nAT+CWLAP\r\nAT\r\nAT+RST\r\n");
+    world.pass(5s);
+    heard += world.printed();
+  }
+  void talk() {
+    type("AT+CIPSTART=\"TCP\",\"127.0.0.1\",7\r\n");
+    type("AT+CIPSEND=14\r\npayload-secret");
+    type("AT+CIPSEND=9\r\nabc");
+    world.pass(100ms);
+    type("+++");
+    world.pass(100ms);
+  }
+  void type(std::string_view s) {
+    world.host_types(s);
+    world.pass(500ms);
+    heard += world.printed();
+  }
+  sim::World world{commands::all()};
+  std::string heard;
+};
+
+struct Outcome {
+  std::string heard, difference;
+  std::size_t records = 0;
+};
+
+Outcome replay(std::span<const std::byte> file) {
+  Outcome outcome;
+  Replay replay(file, build());
+  while (const auto step = replay.next()) {
+    ++outcome.records;
+    if (step->record.kind == Kind::uart_sent) outcome.heard += step->output;
+    if (outcome.difference.empty()) outcome.difference = step->difference;
+  }
+  return outcome;
+}
+
+Bytes recorded() {
+  Pages pages;
+  Story story(pages);
+  story.tell();
+  return {pages.all().begin(), pages.all().end()};
+}
+
+/// The same file with one record's content changed, and its checksum made right again.
+Bytes changed(const Bytes& file, Kind kind, const std::string& from, const std::string& to) {
+  Records records(file);
+  Bytes out(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(records.offset()));
+  bool done = false;
+  while (!records.at_end()) {
+    const Framed framed = records.next();
+    std::string content = text_of(framed.content);
+    const std::size_t at = framed.kind == kind && !done ? content.find(from) : std::string::npos;
+    if (at != std::string::npos) content.replace(at, from.size(), to), done = true;
+    Writer record;
+    frame(framed.kind, std::as_bytes(std::span(content)), record);
+    out.insert(out.end(), record.all().begin(), record.all().end());
+  }
+  EXPECT_TRUE(done);
+  return out;
+}
+
+TEST(Journal, replays_to_the_same_bytes) {
+  Pages pages;
+  Story story(pages);
+  story.tell();
+  const Outcome outcome = replay(pages.all());
+  EXPECT_EQ(outcome.difference, "");
+  EXPECT_EQ(outcome.heard, story.heard);
+  EXPECT_NE(outcome.heard.find("+IPD,14:payload-secret"), std::string::npos);
+  EXPECT_NE(outcome.heard.find("SEND Canceled"), std::string::npos);
+  EXPECT_GT(outcome.records, 100U);
+}
+
+TEST(Journal, goes_on_over_a_power_cut) {
+  Pages pages;
+  Story story(pages);
+  story.tell();
+  story.world.power_cut();
+  story.world.pass(1s);
+  story.type("AT+CWMODE_DEF?\r\n");
+  EXPECT_EQ(replay(pages.all()).difference, "");
+  EXPECT_EQ(replay(pages.all()).heard, story.heard);
+}
+
+TEST(Journal, says_what_is_different_and_where) {
+  const Bytes file = recorded();
+  const Bytes other = changed(file, Kind::uart_input, "AT+CIPCLOSE", "AT+CIPMODE?");
+  Replay replay(other, build());
+  bool typed = false;
+  for (auto step = replay.next(); step; step = replay.next()) {
+    typed = typed || text_of(step->record.bytes).find("CIPMODE?") != std::string::npos;
+    if (step->difference.empty()) continue;
+    EXPECT_TRUE(typed) << "not before it";
+    EXPECT_FALSE(step->difference.empty());
+    EXPECT_EQ(static_cast<Kind>(other[step->record.offset]), step->record.kind);
+    return;
+  }
+  FAIL() << "no difference";
+}
+
+TEST(Journal, tells_of_other_commands) {
+  const Bytes file = recorded();
+  EXPECT_EQ(Replay(file, build()).doubt(), "");
+  EXPECT_NE(Replay(file, Build{"other", build().table.subspan(1)}).doubt(), "");
+}
+
+TEST(Journal, is_refused_where_it_is_damaged) {
+  const Bytes file = recorded();
+  for (std::size_t at = 0; at < file.size(); at += 7) {
+    Bytes damaged = file;
+    damaged[at] ^= std::byte{0x20};
+    try {
+      replay(damaged);
+      // Only the sentence for people may say anything.
+      EXPECT_LT(at, text_of(file).find('\n')) << at;
+    } catch (const Unreadable& error) {
+      EXPECT_LE(error.offset(), at) << "the record that holds it, or its first line";
+    }
+  }
+}
+
+TEST(Journal, is_refused_where_it_is_cut_short) {
+  const Bytes file = recorded();
+  std::size_t whole = 0;
+  for (std::size_t size = 0; size < file.size(); size += 5) {
+    try {
+      replay(std::span(file).first(size));
+      ++whole;
+    } catch (const Unreadable& error) {
+      EXPECT_LE(error.offset(), size);
+    }
+  }
+  EXPECT_GT(whole, 0U) << "a cut between two records is no damage";
+}
+
+TEST(Journal, that_is_another_file_is_refused) {
+  for (const std::string text : {"", "x", "BFQ4004 journal", "BFQ4004 journal 2: later\n",
+                                 "BFQ4004 journal 1: ", "BFQ4004 journal 1: nothing more\n"})
+    EXPECT_THROW(replay(std::as_bytes(std::span(text))), Unreadable) << text;
+}
+
+TEST(BlackBox, is_bounded_and_replays_from_a_copy) {
+  constexpr std::size_t kMost = 100'000;
+  BlackBox box(kMost);
+  Story story(box);
+  story.tell();
+  EXPECT_EQ(replay(box.all()).heard, story.heard) << "all of it, as long as it fits";
+  std::string last;
+  for (int i = 0; i < 200; ++i) {
+    story.heard.clear();
+    story.tell();
+    last += story.heard;
+    ASSERT_LE(box.all().size(), kMost) << i;
+  }
+  const Bytes file = box.all();
+  EXPECT_GT(file.size(), kMost / 3);
+  const Outcome outcome = replay(file);
+  EXPECT_EQ(outcome.difference, "");
+  ASSERT_GT(outcome.heard.size(), 1000U);
+  EXPECT_TRUE(last.ends_with(outcome.heard));
+}
+
+TEST(BlackBox, of_another_build_is_refused) {
+  BlackBox box(50'000);
+  Story story(box);
+  for (int i = 0; i < 30; ++i) story.tell();
+  const Bytes file = box.all();
+  EXPECT_THROW(Replay(file, Build{"another", commands::all()}), Unreadable);
+  EXPECT_NO_THROW(Replay(file, build()));
+}
+
+TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
+  sim::World world(commands::all());
+  Module module({}, commands::all());
+  Recorder recorder(module, build());
+  Pages pages;
+  recorder.write_to(pages);
+  recorder.handle(power::Started{}, Instant{1s});
+  const std::string typed = "AT\r\n";
+  recorder.give_up(std::as_bytes(std::span(typed)), Instant{2s});
+  Replay replay(pages.all(), build());
+  std::optional<Record> last;
+  for (auto step = replay.next(); step; step = replay.next()) last = step->record;
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->kind, Kind::uart_input_unfinished);
+  EXPECT_EQ(text_of(last->bytes), typed);
+  EXPECT_EQ(last->at, Instant{2s});
+}
+
+void expect_no_secret(std::span<const std::byte> file) {
+  const std::string text = text_of(file);
+  for (const char* secret : {"softap-secret", "bfq4004-lab", "tricky-secret", "payload-secret", "payload"})
+    EXPECT_EQ(text.substr(text.find('\n')).find(secret), std::string::npos) << secret;
+  EXPECT_NE(text.find("BFQ-LAB"), std::string::npos) << "names stay";
+}
+
+TEST(Redacted, journals_hold_no_secret_and_replay) {
+  const Bytes file = recorded();
+  const Bytes redacted = redact(file, build());
+  expect_no_secret(redacted);
+  EXPECT_TRUE(text_of(redacted).find(kRedacted) != std::string::npos);
+  const Outcome before = replay(file), after = replay(redacted);
+  EXPECT_EQ(after.difference, "");
+  EXPECT_EQ(after.records, before.records);
+  EXPECT_EQ(after.heard.size(), before.heard.size());
+  EXPECT_EQ(after.heard.find("SEND Canceled"), before.heard.find("SEND Canceled"));
+  EXPECT_EQ(after.heard.find("secret"), std::string::npos);
+}
+
+TEST(Redacted, copies_of_a_module_hold_no_secret_and_replay) {
+  BlackBox box(60'000);
+  Story story(box);
+  for (int i = 0; i < 40; ++i) {
+    story.tell();
+    const Bytes redacted = redact(box.all(), build());
+    expect_no_secret(redacted);
+    ASSERT_EQ(replay(redacted).difference, "") << i;
+  }
+}
+}  // namespace
+}  // namespace bfq::journal

@@ -1,0 +1,192 @@
+#include "journal/recorder.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "journal/messages.h"
+
+namespace bfq::journal {
+
+std::uint32_t hash_of(at::CommandTable table) {
+  Writer names;
+  for (const at::Command& command : table) {
+    names.text(command.name);
+    names.number(command.set.shapes().size());
+    names.byte(static_cast<std::uint8_t>((command.query ? 1 : 0) | (command.execute ? 2 : 0)));
+  }
+  return crc32(names.all());
+}
+
+// What is written -----------------------------------------------------------------------------------
+
+void Recorder::write_to(Sink& sink) {
+  sinks_.push_back(&sink);
+  begin(sink, !fed_);
+}
+
+void Recorder::begin(Sink& sink, bool as_new) {
+  Writer content;
+  const Identity& identity = module_->identity();
+  content.number(static_cast<std::uint64_t>(last_.time_since_epoch().count()));
+  for (const MacAddress& mac : {identity.station_mac, identity.access_point_mac})
+    content.bytes(std::as_bytes(std::span(mac.bytes)));
+  for (const std::string_view text : {identity.at_version, identity.sdk_version, identity.compile_time})
+    content.text(text);
+  content.text(build_.name);
+  content.number(hash_of(build_.table));
+  content.number(as_new ? 0 : sizeof(Module));
+  if (!as_new) content.bytes(std::as_bytes(std::span(module_, 1)));
+  Writer all;
+  const std::string line = first_line(for_people_);
+  all.bytes(std::as_bytes(std::span(line)));
+  frame(Kind::begin, content.all(), all);
+  sink.begin(all.all());
+}
+
+/// A new beginning is the state in front of the next input, so this comes before the module does anything.
+void Recorder::begin_where_wanted() {
+  for (Sink* sink : sinks_)
+    if (fed_ && sink->wants_beginning()) begin(*sink, false);
+}
+
+Writer& Recorder::begin_record(Instant now) {
+  begin_where_wanted();
+  fed_ = true;
+  content_.clear();
+  content_.number(static_cast<std::uint64_t>((now - last_).count()));
+  last_ = now;
+  return content_;
+}
+
+void Recorder::end_record(Kind kind) {
+  framed_.clear();
+  frame(kind, content_.all(), framed_);
+  for (Sink* sink : sinks_) sink->add(framed_.all());
+}
+
+void Recorder::replace(Module& module) {
+  module_ = &module;
+  if (sinks_.empty() || !fed_) return;
+  begin_record(last_);
+  end_record(Kind::power_cut);
+}
+
+void Recorder::write_typed(Kind kind, std::span<const std::byte> bytes, std::size_t beyond, Instant now) {
+  Writer& out = begin_record(now);
+  out.number(beyond);
+  out.bytes(bytes);
+  end_record(kind);
+}
+
+void Recorder::give_up() {
+  if (!typing_at_) return;  // everything else is written down before it is done
+  give_up(typing_, *typing_at_);
+  typing_at_.reset();
+}
+
+void Recorder::give_up(std::span<const std::byte> typed, Instant now) {
+  write_typed(Kind::uart_input_unfinished, typed, 0, now);
+}
+
+// The doors -----------------------------------------------------------------------------------------
+
+/// How much of it the module takes is part of what happened, so this one is written down behind the call.
+std::size_t Recorder::uart_input(std::span<const std::byte> bytes, Instant now) {
+  now = not_back(now);
+  if (sinks_.empty()) {
+    fed_ = true;
+    return module_->uart_input(bytes, now);
+  }
+  begin_where_wanted();
+  typing_ = bytes;
+  typing_at_ = now;
+  const std::size_t taken = module_->uart_input(bytes, now);
+  typing_at_.reset();
+  write_typed(Kind::uart_input, bytes.first(taken), bytes.size() - taken, now);
+  return taken;
+}
+
+void Recorder::uart_sent(std::size_t n, Instant now) {
+  now = not_back(now);
+  if (!sinks_.empty()) {
+    const auto output = module_->uart_output();
+    Writer& out = begin_record(now);
+    out.number(n);
+    out.number(crc32(output.first(std::min(n, output.size()))));
+    end_record(Kind::uart_sent);
+  }
+  module_->uart_sent(n, now);
+}
+
+void Recorder::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
+  now = not_back(now);
+  if (!sinks_.empty()) {
+    Writer& out = begin_record(now);
+    write(out, link);
+    out.bytes(bytes);
+    end_record(Kind::link_input);
+  }
+  module_->link_input(link, bytes, now);
+}
+
+void Recorder::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                              Instant now) {
+  now = not_back(now);
+  if (!sinks_.empty()) {
+    Writer& out = begin_record(now);
+    write(out, link);
+    write(out, sender);
+    out.bytes(bytes);
+    end_record(Kind::datagram_input);
+  }
+  module_->datagram_input(link, sender, bytes, now);
+}
+
+void Recorder::link_sent(LinkHandle link, std::size_t n, Instant now) {
+  now = not_back(now);
+  if (!sinks_.empty()) {
+    const auto output = module_->link_output(link).bytes;
+    Writer& out = begin_record(now);
+    write(out, link);
+    out.number(n);
+    out.number(crc32(output.first(std::min(n, output.size()))));
+    end_record(Kind::link_sent);
+  }
+  module_->link_sent(link, n, now);
+}
+
+void Recorder::handle(const Event& event, Instant now) {
+  now = not_back(now);
+  if (!sinks_.empty()) {
+    write(begin_record(now), event);
+    end_record(Kind::event);
+  }
+  fed_ = true;
+  module_->handle(event, now);
+}
+
+void Recorder::advance(Instant now) {
+  now = not_back(now);
+  if (!sinks_.empty()) {
+    begin_record(now);
+    end_record(Kind::advance);
+  }
+  module_->advance(now);
+}
+
+/// Asking in vain changes nothing, so only what is asked for is written down.
+std::optional<Request> Recorder::next_request() {
+  begin_where_wanted();
+  const auto request = module_->next_request();
+  if (request && !sinks_.empty()) {
+    Writer says;
+    write(says, *request);
+    Writer& out = begin_record(last_);
+    out.number(request->index());
+    out.number(crc32(says.all()));
+    end_record(Kind::request);
+  }
+  return request;
+}
+}  // namespace bfq::journal

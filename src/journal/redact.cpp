@@ -1,0 +1,398 @@
+#include "journal/redact.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "journal/replay.h"
+
+namespace bfq::journal {
+namespace {
+constexpr char kInstead = 'x';
+constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvw";
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
+// Passwords -----------------------------------------------------------------------------------------
+
+/// What each password is replaced by: letters and digits that tell it from all others of its length.
+class Dictionary {
+ public:
+  const std::string& replacement(const std::string& secret) {
+    const auto known = words_.find(secret);
+    if (known != words_.end()) return known->second;
+    std::string word(secret.size(), kInstead);
+    std::size_t n = count_[secret.size()]++;
+    for (auto c = word.rbegin(); c != word.rend() && n > 0; ++c, n /= kDigits.size())
+      *c = kDigits[n % kDigits.size()];
+    return words_.emplace(secret, word).first->second;
+  }
+  void replace(Text<64>& password) { password = Text<64>(replacement(std::string(password.view()))); }
+  /// Wherever a password is part of a text that is no argument of its command.
+  void replace_all_in(std::string& text) const {
+    constexpr std::size_t kShortest = 4;
+    for (const auto& [secret, word] : words_) {
+      if (secret.size() < kShortest) continue;
+      for (std::size_t at = text.find(secret); at != std::string::npos;
+           at = text.find(secret, at + word.size()))
+        text.replace(at, word.size(), word);
+    }
+  }
+
+ private:
+  std::map<std::string, std::string> words_;
+  std::map<std::size_t, std::size_t> count_;
+};
+
+/// An argument in quotes: its text, and where it stands with them.
+struct Quoted {
+  std::string text{};
+  std::size_t begin = 0, end = 0;
+};
+
+std::optional<Quoted> read_quoted(std::string_view line, std::size_t at) {
+  while (at < line.size() && line[at] == ' ') ++at;
+  if (at >= line.size() || line[at] != '"') return std::nullopt;
+  Quoted quoted{.begin = at};
+  for (++at; at < line.size(); ++at) {
+    if (line[at] == '"') {
+      quoted.end = at + 1;
+      return quoted;
+    }
+    if (line[at] == '\\' && at + 1 < line.size()) ++at;
+    quoted.text += line[at];
+  }
+  return std::nullopt;
+}
+
+/// As long as `size`, by escaping as many letters as that takes.
+std::string escaped(const std::string& word, std::size_t size) {
+  std::string out;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (i < size - word.size()) out += '\\';
+    out += word[i];
+  }
+  return out;
+}
+
+std::size_t find_password_command(std::string_view line) {
+  std::string upper(line);
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const std::size_t name = std::min(upper.find("CWJAP"), upper.find("CWSAP"));
+  return name == std::string::npos ? name : line.find('=', name);
+}
+
+/// Replaces the second argument of such a command; of one that is not well formed, each letter and digit
+/// behind its first argument. False for other lines.
+bool replace_password(std::string& line, Dictionary& dictionary) {
+  const std::size_t equals = find_password_command(line);
+  if (equals == std::string::npos) return false;
+  const auto name = read_quoted(line, equals + 1);
+  const auto password = name && name->end < line.size() && line[name->end] == ','
+                            ? read_quoted(line, name->end + 1)
+                            : std::nullopt;
+  if (!password) {
+    std::replace_if(line.begin() + static_cast<std::ptrdiff_t>(name ? name->end : equals), line.end(),
+                    is_word, kInstead);
+    return true;
+  }
+  const std::size_t size = password->end - password->begin - 2;
+  line.replace(password->begin + 1, size, escaped(dictionary.replacement(password->text), size));
+  return true;
+}
+
+void replace_payload(std::span<char> bytes) {
+  std::replace_if(
+      bytes.begin(), bytes.end(), [](char c) { return c != '+'; }, kInstead);
+}
+
+// What was typed ------------------------------------------------------------------------------------
+
+bool takes_payload(const Module& module) {
+  return module.job<Collecting>() != nullptr || module.job<Passing>() != nullptr;
+}
+
+/// Goes through a journal, finds all lines and payload that were typed, and replaces what is secret in them.
+/// A line may come in many pieces, so it is known only at its end what is a password in it.
+class Typing {
+ public:
+  explicit Typing(Dictionary& dictionary) : dictionary_(dictionary) {}
+
+  /// The line that was begun when the journal begins.
+  void begin(std::span<char> line) {
+    state_line_.assign(line.begin(), line.end());
+    for (char& c : state_line_) line_.push_back(&c);
+  }
+  /// `module` is about to be fed this.
+  void add(const Module& module, const Record& record) {
+    std::string& bytes = records_.emplace_back();
+    for (const std::byte b : record.bytes) bytes += static_cast<char>(b);
+    if (record.kind == Kind::uart_input_unfinished) return add_unfinished(module, bytes);
+    auto probe = std::make_unique<Module>(module);
+    for (char& c : bytes) {
+      const bool is_payload = takes_payload(*probe);
+      const auto byte = static_cast<std::byte>(c);
+      if (probe->uart_input({&byte, 1}, record.at) == 0) break;
+      is_payload ? replace_payload({&c, 1}) : add_to_line(c);
+    }
+  }
+  void finish() {
+    end_line();
+    for (const Line& line : others_) {
+      std::string text = text_of(line);
+      dictionary_.replace_all_in(text);
+      put(line, text);
+    }
+  }
+  const std::string& state_line() const { return state_line_; }
+  /// What was typed in each record, without secrets.
+  const std::deque<std::string>& records() const { return records_; }
+
+ private:
+  using Line = std::vector<char*>;
+
+  /// The module does not come back from this one, so nobody can be asked what it makes of it.
+  void add_unfinished(const Module& module, std::string& bytes) {
+    bool is_payload = takes_payload(module);
+    std::size_t left = bytes.size();
+    if (const auto* job = module.job<Collecting>()) left = job->length - module.payload().size();
+    for (char& c : bytes) {
+      if (is_payload) {
+        replace_payload({&c, 1});
+        is_payload = --left > 0;
+        continue;
+      }
+      is_payload = c == '\n' && text_of(line_).find("CIPSEND") != std::string::npos;
+      left = bytes.size();
+      add_to_line(c);
+    }
+  }
+  void add_to_line(char& c) {
+    line_.push_back(&c);
+    if (c == '\n') end_line();
+  }
+  void end_line() {
+    std::string text = text_of(line_);
+    if (replace_password(text, dictionary_))
+      put(line_, text);
+    else
+      others_.push_back(line_);
+    line_.clear();
+  }
+  static std::string text_of(const Line& line) {
+    std::string text;
+    for (const char* c : line) text += *c;
+    return text;
+  }
+  static void put(const Line& line, const std::string& text) {
+    for (std::size_t i = 0; i < line.size(); ++i) *line[i] = text[i];
+  }
+
+  Dictionary& dictionary_;
+  std::string state_line_;
+  std::deque<std::string> records_;
+  Line line_;
+  std::vector<Line> others_;
+};
+
+// The rest ------------------------------------------------------------------------------------------
+
+/// A record with its passwords replaced. A slot that is no whole record of this version is emptied: it may
+/// hold a part of one.
+void replace_in_slot(std::span<std::byte> slot, Dictionary& dictionary) {
+  if (std::all_of(slot.begin(), slot.end(), [](std::byte b) { return b == std::byte{0xFF}; })) return;
+  std::vector<std::byte> image(slot.begin(), slot.end());
+  image.resize(2 * slot.size(), std::byte{0xFF});
+  Stored stored = load_record(image, Settings{}).stored;
+  std::array<std::byte, kLargestRecord> record{};
+  const std::size_t size = encode_record(stored, record);
+  if (size > slot.size() ||
+      !std::equal(slot.begin(), slot.begin() + static_cast<std::ptrdiff_t>(size), record.begin())) {
+    std::fill(slot.begin(), slot.end(), std::byte{0});
+    return;
+  }
+  dictionary.replace(stored.settings.network.password);
+  dictionary.replace(stored.settings.soft_ap.password);
+  encode_record(stored, record);
+  std::copy_n(record.begin(), size, slot.begin());
+}
+
+struct StateVisit {
+  Dictionary& dictionary;
+  Typing& typing;
+  bool replaces = false;  ///< else it only looks
+
+  void password(Text<64>& password) { dictionary.replace(password); }
+  void line(std::span<char> line) {
+    if (replaces)
+      std::copy(typing.state_line().begin(), typing.state_line().end(), line.begin());
+    else
+      typing.begin(line);
+  }
+  void unused(std::span<std::byte> bytes) { std::fill(bytes.begin(), bytes.end(), std::byte{0}); }
+  void payload(std::span<std::byte> bytes) {
+    std::fill(bytes.begin(), bytes.end(), static_cast<std::byte>(kInstead));
+  }
+};
+
+/// Lives through the old journal with one module and the new one with another, side by side.
+class Redaction {
+ public:
+  Redaction(std::span<const std::byte> file, Build build)
+      : file_(file), build_(build), typing_(dictionary_) {}
+
+  std::vector<std::byte> run() {
+    look();
+    write();
+    return {pages_.all().begin(), pages_.all().end()};
+  }
+
+ private:
+  void look();
+  void write();
+  void begin(const Beginning& beginning);
+  void feed(const Record& record);
+  void type(const Record& record);
+  void start(const Record& record);
+  void compare(const Module& old, const Record& record) const;
+  [[noreturn]] static void refuse(const Record& record) {
+    throw Unreadable(record.offset, "from here on the module would do something else without its secrets");
+  }
+
+  std::span<const std::byte> file_;
+  Build build_;
+  Dictionary dictionary_;
+  Typing typing_;
+  std::size_t typed_ = 0;  ///< records of typing so far
+  std::unique_ptr<Module> module_;
+  Beginning beginning_;
+  std::optional<Recorder> recorder_;
+  Pages pages_;
+};
+
+/// The first time: what is typed, and which passwords there are.
+void Redaction::look() {
+  Replay old(file_, build_);
+  Records records(file_);
+  records.next();
+  if (!old.beginning().state.empty()) {
+    Module copy = old.module();
+    StateVisit visit{dictionary_, typing_};
+    copy.visit_secrets(visit);
+  }
+  Instant last = old.beginning().at;
+  while (!records.at_end()) {
+    const Record record = read_record(records.next(), last);
+    last = record.at;
+    const bool is_end = record.kind == Kind::uart_input_unfinished;
+    if (is_end || record.kind == Kind::uart_input) typing_.add(old.module(), record);
+    if (is_end) break;
+    const auto step = old.next();
+    if (!step->difference.empty())
+      throw Unreadable(record.offset, "the journal does not replay: " + step->difference);
+  }
+  typing_.finish();
+}
+
+void Redaction::write() {
+  Replay old(file_, build_);
+  Records records(file_);
+  begin(read_beginning(records.next()));
+  Instant last = beginning_.at;
+  while (!records.at_end()) {
+    const Record record = read_record(records.next(), last);
+    last = record.at;
+    if (record.kind == Kind::uart_input_unfinished) {
+      recorder_->give_up(std::as_bytes(std::span(typing_.records()[typed_])), record.at);
+      return;
+    }
+    feed(record);
+    old.next();
+    compare(old.module(), record);
+  }
+}
+
+void Redaction::begin(const Beginning& beginning) {
+  beginning_ = beginning;
+  module_ = make_module(beginning_, build_, 0);
+  recorder_.emplace(*module_, Build{beginning_.build, build_.table}, kRedacted);
+  if (!beginning_.state.empty()) {
+    StateVisit visit{dictionary_, typing_, true};
+    module_->visit_secrets(visit);
+    // What was copied elsewhere and forgotten there.
+    const auto state = std::as_writable_bytes(std::span(module_.get(), 1));
+    std::string bytes(reinterpret_cast<const char*>(state.data()), state.size());
+    dictionary_.replace_all_in(bytes);
+    std::memcpy(state.data(), bytes.data(), bytes.size());
+    recorder_->resume(beginning_.at);
+  }
+  recorder_->write_to(pages_);
+}
+
+void Redaction::feed(const Record& record) {
+  const std::vector<std::byte> instead(record.bytes.size(), static_cast<std::byte>(kInstead));
+  switch (record.kind) {
+    case Kind::begin:
+    case Kind::uart_input_unfinished: break;
+    case Kind::power_cut: {
+      auto next = std::make_unique<Module>(beginning_.identity(), build_.table);
+      recorder_->replace(*next);
+      module_ = std::move(next);
+      break;
+    }
+    case Kind::uart_input: return type(record);
+    case Kind::uart_sent:
+      if (module_->uart_output().size() < record.n) refuse(record);
+      return recorder_->uart_sent(record.n, record.at);
+    case Kind::link_sent: return recorder_->link_sent(record.link, record.n, record.at);
+    case Kind::link_input:
+      if (module_->link_room(record.link) < instead.size()) refuse(record);
+      return recorder_->link_input(record.link, instead, record.at);
+    case Kind::datagram_input:
+      if (module_->datagram_room(record.link) < instead.size()) refuse(record);
+      return recorder_->datagram_input(record.link, record.sender, instead, record.at);
+    case Kind::event: return start(record);
+    case Kind::request:
+      if (const auto request = recorder_->next_request(); !request || request->index() != record.n)
+        refuse(record);
+      return;
+    case Kind::advance: return recorder_->advance(record.at);
+  }
+}
+
+void Redaction::type(const Record& record) {
+  std::string offered = typing_.records()[typed_++];
+  offered.resize(offered.size() + record.beyond, '?');
+  if (recorder_->uart_input(std::as_bytes(std::span(offered)), record.at) != record.bytes.size())
+    refuse(record);
+}
+
+void Redaction::start(const Record& record) {
+  const auto* started = std::get_if<power::Started>(&*record.event);
+  if (started == nullptr) return recorder_->handle(*record.event, record.at);
+  std::vector<std::byte> image(started->flash.begin(), started->flash.end());
+  const std::size_t half = image.size() / 2;
+  replace_in_slot(std::span(image).first(half), dictionary_);
+  replace_in_slot(std::span(image).subspan(half), dictionary_);
+  recorder_->handle(power::Started{started->reason, image}, record.at);
+}
+
+void Redaction::compare(const Module& old, const Record& record) const {
+  const Status a = old.status(), b = module_->status();
+  const bool same = old.uart_output().size() == module_->uart_output().size() && a.activity == b.activity &&
+                    a.free_bytes == b.free_bytes && a.deadline == b.deadline && a.writes == b.writes;
+  if (!same) refuse(record);
+}
+}  // namespace
+
+std::vector<std::byte> redact(std::span<const std::byte> file, Build build) {
+  return Redaction(file, build).run();
+}
+}  // namespace bfq::journal

@@ -1,0 +1,194 @@
+#include "journal/replay.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "journal/messages.h"
+
+namespace bfq::journal {
+namespace {
+// Ten thousand years: what lies behind cannot be added to a clock.
+constexpr std::uint64_t kLongestTime = std::uint64_t{10'000} * 366 * 24 * 3600 * 1'000'000;
+constexpr std::size_t kLongestText = 256;
+
+std::string string_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::string counted(std::size_t n, const char* what) { return std::to_string(n) + ' ' + what; }
+}  // namespace
+
+// Reading -------------------------------------------------------------------------------------------
+
+Record read_record(const Framed& framed, Instant last) {
+  Reader in(framed.content, framed.content_offset);
+  const auto passed = std::chrono::microseconds(in.number(kLongestTime));
+  Record record{.kind = framed.kind, .offset = framed.offset, .at = last + passed};
+  if (record.at.time_since_epoch() > std::chrono::microseconds(kLongestTime))
+    in.fail("that time never comes");
+  switch (framed.kind) {
+    case Kind::begin: throw Unreadable(framed.offset, "a second beginning");
+    case Kind::power_cut:
+    case Kind::advance: break;
+    case Kind::uart_input:
+    case Kind::uart_input_unfinished:
+      record.beyond = static_cast<std::size_t>(in.number(kLongestRecord));
+      record.bytes = in.rest();
+      break;
+    case Kind::link_sent: record.link = read_link(in); [[fallthrough]];
+    case Kind::uart_sent:
+    case Kind::request:
+      record.n = static_cast<std::size_t>(in.number());
+      record.crc = static_cast<std::uint32_t>(in.number(UINT32_MAX));
+      break;
+    case Kind::link_input:
+      record.link = read_link(in);
+      record.bytes = in.rest();
+      break;
+    case Kind::datagram_input:
+      record.link = read_link(in);
+      record.sender = read_endpoint(in);
+      record.bytes = in.rest();
+      break;
+    case Kind::event: record.event = read_event(in); break;
+  }
+  in.end();
+  return record;
+}
+
+Identity Beginning::identity() const {
+  return {.station_mac = station_mac,
+          .access_point_mac = access_point_mac,
+          .at_version = at_version,
+          .sdk_version = sdk_version,
+          .compile_time = compile_time};
+}
+
+Beginning read_beginning(const Framed& framed) {
+  if (framed.kind != Kind::begin) throw Unreadable(framed.offset, "a journal without its beginning");
+  Reader in(framed.content, framed.content_offset);
+  Beginning beginning;
+  beginning.at = Instant(std::chrono::microseconds(in.number(kLongestTime)));
+  for (MacAddress* mac : {&beginning.station_mac, &beginning.access_point_mac})
+    for (std::uint8_t& b : mac->bytes) b = in.byte();
+  for (std::string* text :
+       {&beginning.at_version, &beginning.sdk_version, &beginning.compile_time, &beginning.build})
+    *text = in.text(kLongestText);
+  beginning.table = static_cast<std::uint32_t>(in.number(UINT32_MAX));
+  beginning.state = in.bytes(static_cast<std::size_t>(in.number(kLongestRecord)));
+  in.end();
+  return beginning;
+}
+
+std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset) {
+  auto module = std::make_unique<Module>(beginning.identity(), build.table);
+  if (beginning.state.empty()) return module;
+  const bool same_build = beginning.build == build.name && beginning.table == hash_of(build.table) &&
+                          beginning.state.size() == sizeof(Module);
+  if (!same_build)
+    throw Unreadable(
+        offset, "this journal begins with a copy of a module that only the build that made it can read: \"" +
+                    beginning.build + "\"; this one is \"" + std::string(build.name) + '"');
+  std::memcpy(static_cast<void*>(module.get()), beginning.state.data(), sizeof(Module));
+  if (!module->adopt(beginning.identity(), build.table))
+    throw Unreadable(offset, "the copy of the module is damaged");
+  return module;
+}
+
+// Living through it -----------------------------------------------------------------------------------
+
+Replay::Replay(std::span<const std::byte> file, Build build) : build_(build), records_(file) {
+  const std::size_t offset = records_.offset();
+  if (records_.at_end()) throw Unreadable(offset, "a journal without its beginning");
+  beginning_ = read_beginning(records_.next());
+  module_ = make_module(beginning_, build_, offset);
+  last_ = beginning_.at;
+}
+
+std::string Replay::doubt() const {
+  if (beginning_.table == hash_of(build_.table)) return {};
+  return "this was recorded by a module with other commands, \"" + beginning_.build + '"';
+}
+
+std::optional<Replay::Step> Replay::next() {
+  if (records_.at_end()) return std::nullopt;
+  Step step{.record = read_record(records_.next(), last_)};
+  last_ = step.record.at;
+  feed(step);
+  return step;
+}
+
+void Replay::feed(Step& step) {
+  const Record& record = step.record;
+  switch (record.kind) {
+    case Kind::begin: break;
+    case Kind::power_cut: module_ = std::make_unique<Module>(beginning_.identity(), build_.table); break;
+    case Kind::uart_input:
+    case Kind::uart_input_unfinished: return type(step);
+    case Kind::uart_sent:
+      send(step, module_->uart_output());
+      return module_->uart_sent(step.output.size(), record.at);
+    case Kind::link_sent:
+      send(step, module_->link_output(record.link).bytes);
+      return module_->link_sent(record.link, step.output.size(), record.at);
+    case Kind::link_input:
+    case Kind::datagram_input: return receive(step);
+    case Kind::event: return module_->handle(*record.event, record.at);
+    case Kind::request: return ask(step);
+    case Kind::advance: return module_->advance(record.at);
+  }
+}
+
+/// What the module did not take is only known by its number, and nothing else of it matters: it looks at
+/// bytes in order, and stops at the first that it has no room for.
+void Replay::type(Step& step) {
+  const Record& record = step.record;
+  std::vector<std::byte> offered(record.bytes.begin(), record.bytes.end());
+  offered.resize(offered.size() + record.beyond, std::byte{'?'});
+  const std::size_t taken = module_->uart_input(offered, record.at);
+  if (record.kind == Kind::uart_input && taken != record.bytes.size())
+    step.difference = "the module takes " + counted(taken, "bytes of what is typed, not ") +
+                      std::to_string(record.bytes.size());
+}
+
+void Replay::send(Step& step, std::span<const std::byte> output) {
+  const Record& record = step.record;
+  const std::size_t n = std::min(record.n, output.size());
+  step.output = string_of(output.first(n));
+  if (n < record.n)
+    step.difference =
+        "the module has " + counted(output.size(), "bytes to say, not ") + std::to_string(record.n);
+  else if (crc32(output.first(n)) != record.crc)
+    step.difference = "the module says something else";
+}
+
+void Replay::receive(Step& step) {
+  const Record& record = step.record;
+  const bool whole = record.kind == Kind::datagram_input;
+  const std::size_t room = whole ? module_->datagram_room(record.link) : module_->link_room(record.link);
+  if (record.bytes.size() > room) {
+    step.difference = "the module has room for " + counted(room, "bytes from the network, not ") +
+                      std::to_string(record.bytes.size());
+    if (whole || room == 0) return;
+  }
+  const auto bytes = record.bytes.first(std::min(room, record.bytes.size()));
+  if (whole)
+    module_->datagram_input(record.link, record.sender, bytes, record.at);
+  else
+    module_->link_input(record.link, bytes, record.at);
+}
+
+void Replay::ask(Step& step) {
+  step.request = module_->next_request();
+  if (!step.request) {
+    step.difference = "the module asks for nothing";
+    return;
+  }
+  Writer says;
+  write(says, *step.request);
+  if (step.request->index() != step.record.n || crc32(says.all()) != step.record.crc)
+    step.difference = "the module asks for something else";
+}
+}  // namespace bfq::journal

@@ -1,0 +1,612 @@
+#include "books.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "at/words.h"
+#include "violation.h"
+
+namespace bfq::swarm {
+namespace {
+using Kind = Said::Kind;
+
+std::string text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::size_t count(const std::vector<Said>& said, bool (*matches)(const Said&)) {
+  return static_cast<std::size_t>(std::count_if(said.begin(), said.end(), matches));
+}
+
+bool is_result(const Said& s) { return s.is_result(); }
+bool is_send_result(const Said& s) { return s.kind == Kind::send_ok || s.kind == Kind::send_fail; }
+bool is_cancel(const Said& s) { return s.kind == Kind::canceled; }
+
+std::vector<std::string> fields_of(std::string_view command) {
+  std::vector<std::string> fields;
+  const std::size_t equals = command.find('=');
+  if (equals == std::string_view::npos) return fields;
+  bool quoted = false;
+  fields.emplace_back();
+  for (std::size_t i = equals + 1; i < command.size(); ++i) {
+    const char c = command[i];
+    if (c == '\\' && quoted && i + 1 < command.size()) {
+      fields.back() += command[++i];
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      fields.emplace_back();
+    } else if (quoted || c != ' ') {
+      fields.back() += c;
+    }
+  }
+  return fields;
+}
+
+unsigned number_in(const std::vector<std::string>& fields, std::size_t at) {
+  unsigned value = 0;
+  if (at < fields.size()) std::from_chars(fields[at].data(), fields[at].data() + fields[at].size(), value);
+  return value;
+}
+
+std::optional<LinkHandle> link_of(const Event& event) {
+  return std::visit(
+      [](const auto& e) -> std::optional<LinkHandle> {
+        if constexpr (requires { e.link; })
+          return e.link;
+        else
+          return std::nullopt;
+      },
+      event);
+}
+
+std::string address_text(Ipv4 a) {
+  std::string text;
+  for (unsigned i = 0; i < 4; ++i) text += (i > 0 ? "." : "") + std::to_string(a.octet(i));
+  return text;
+}
+}  // namespace
+
+Books::Books(Module& module, journal::Build build) : Recorder(module, build), module_(&module) {
+  after_ = look();
+}
+
+// A call --------------------------------------------------------------------------------------------
+
+Books::View Books::look() const { return {module_->status(), module_->links().multiple()}; }
+
+/// `read` bytes of what it had printed before are gone.
+std::string Books::end(Instant now, std::size_t read) {
+  now_ = now;
+  before_ = std::exchange(after_, look());
+  const std::size_t had = before_.status.waiting_for_host - read, has = after_.status.waiting_for_host;
+  demand(has >= had || after_.is(Activity::off), "output that was not read is gone");
+  std::string printed = has > had ? last_printed(has - had) : std::string();
+  owed_ += printed;
+  follow_passage();
+  return printed;
+}
+
+/// The last n bytes that wait for the host. Where they don't lie in one piece, a copy of the module is read
+/// from.
+std::string Books::last_printed(std::size_t n) const {
+  const std::size_t all = after_.status.waiting_for_host;
+  std::string waiting = text_of(module_->uart_output());
+  if (waiting.size() < all) {
+    auto copy = std::make_unique<Module>(*module_);
+    copy->uart_sent(waiting.size(), now_);
+    waiting += text_of(copy->uart_output());
+    waiting.resize(all);
+  }
+  return waiting.substr(all - n);
+}
+
+/// What happens in transparent transmission is never said, so the host's picture is taken to be true then.
+void Books::follow_passage() {
+  if (!before_.is(Activity::passing) && !after_.is(Activity::passing)) return;
+  const Status& now = after_.status;
+  told_wifi_ = !now.associated ? Wifi::off : now.station_address.is_none() ? Wifi::connected : Wifi::up;
+  told_open_[0] = after_.open(0);
+  if (before_.open(0) && !after_.open(0)) due_.clear(), burst_is_whole_ = false;  // on its way, and lost
+}
+
+/// Only the link that is being sent on has anything for the network, and that is what was typed.
+void Books::check_outputs() const {
+  for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
+    const std::string out = text_of(module_->link_output(handles_[id]).bytes);
+    const bool sends = after_.is(Activity::sending) && id == due_link_;
+    const bool passes = after_.is(Activity::passing) && id == 0;
+    if (!after_.open(id)) {
+      demand(out.empty(), "a closed link holds payload");
+      demand(module_->link_room(handles_[id]) == 0, "a closed link takes bytes");
+    } else if (passes) {
+      demand(out.empty() || out == due_, "the network is given what nobody typed: ", Shown{out},
+             " instead of ", Shown{due_});
+    } else if (sends) {
+      demand(out == due_, "the network is given what nobody typed: ", Shown{out}, " instead of ",
+             Shown{due_});
+    } else {
+      demand(out.empty(), "a link that nobody sends on holds payload");
+    }
+  }
+}
+
+void Books::forget_life() {
+  owed_.clear();
+  echo_ = true;
+  line_.clear();
+  command_.clear();
+  answer_is_due_ = closed_may_follow_ = false;
+  payload_.clear();
+  due_.clear();
+  told_open_.fill(false);
+  told_wifi_ = Wifi::off;
+  told_stations_.clear();
+}
+
+// The doors -------------------------------------------------------------------------------------------
+
+void Books::replace(Module& module) {
+  Recorder::replace(module);
+  module_ = &module;
+  after_ = look();
+  handles_.fill({});
+  forget_life();
+}
+
+std::size_t Books::uart_input(std::span<const std::byte> bytes, Instant now) {
+  demand(bytes.size() == 1, "the books want single bytes");
+  const std::size_t taken = Recorder::uart_input(bytes, now);
+  const std::string printed = end(now);
+  if (taken == 1) {
+    check_typed(static_cast<char>(bytes.front()), printed);
+  } else {
+    held_back_ = true;
+    check_happened(printed);
+  }
+  check_outputs();
+  return taken;
+}
+
+void Books::uart_sent(std::size_t n, Instant now) {
+  const std::string read = text_of(module_->uart_output().first(n));
+  demand(owed_.starts_with(read), "the host reads something else than was printed");
+  owed_.erase(0, n);
+  Recorder::uart_sent(n, now);
+  check_happened(end(now, n));
+  check_outputs();
+}
+
+void Books::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
+  const net::Endpoint remote = after_.status.links[link.id].remote;
+  Recorder::link_input(link, bytes, now);
+  check_received(link, remote, text_of(bytes), end(now));
+}
+
+void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                           Instant now) {
+  net::Endpoint peer = after_.status.links[link.id].remote;
+  Recorder::datagram_input(link, sender, bytes, now);
+  check_received(link, sender, text_of(bytes), end(now));
+  bool& changed = peer_has_changed_[link.id];
+  const unsigned mode = udp_mode_[link.id];
+  if (!(peer == sender) && (mode == 2 || (mode == 1 && !changed))) peer = sender, changed = true;
+  demand(after_.status.links[link.id].remote == peer, "a datagram changes the peer wrongly");
+}
+
+void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
+                           std::string_view printed) {
+  demand(before_.open(link.id) && handles_[link.id] == link, "bytes are taken for a closed link");
+  std::string expected;
+  if (!before_.is(Activity::passing)) {
+    expected = "\r\n+IPD,";
+    if (before_.multiple) expected += std::to_string(link.id) + ',';
+    expected += std::to_string(bytes.size());
+    if (module_->links().shows_sender())
+      expected += ',' + address_text(sender.address) + ',' + std::to_string(sender.port);
+    expected += ':';
+  }
+  expected += bytes;
+  const bool is_datagram = before_.status.links[link.id].transport == net::Transport::udp;
+  const std::size_t most = is_datagram || before_.is(Activity::passing) ? limits::kPayload : limits::kSegment;
+  demand(bytes.size() <= most, "too much is printed at once: ", bytes.size());
+  demand(printed == expected, "received bytes are printed wrongly: ", Shown{printed});
+  check_outputs();
+}
+
+void Books::link_sent(LinkHandle link, std::size_t n, Instant now) {
+  const net::Outgoing out = module_->link_output(link);
+  const std::string sent = text_of(out.bytes.first(std::min(n, out.bytes.size())));
+  const bool is_datagram = after_.status.links[link.id].transport == net::Transport::udp;
+  if (n > 0) {
+    demand(link.id == due_link_ && due_.starts_with(sent),
+           "the network is given what nobody typed: ", Shown{sent}, " instead of ", Shown{due_});
+    demand(!is_datagram || out.destination == due_destination_ || after_.is(Activity::passing),
+           "a datagram goes to somebody else");
+    due_.erase(0, sent.size());
+  }
+  Recorder::link_sent(link, n, now);
+  const std::string printed = end(now);
+  if (printed.find(at::words::kSendOk) != std::string::npos)
+    demand(due_.empty(), "SEND OK before all was sent");
+  check_happened(printed);
+  check_outputs();
+}
+
+void Books::handle(const Event& event, Instant now) {
+  const auto link = link_of(event);
+  const bool is_stale = link && link->id < limits::kLinks && !(handles_[link->id] == *link);
+  const auto* unsent = std::get_if<net::SendFailed>(&event);
+  if (unsent != nullptr && after_.is(Activity::passing) && !module_->link_output(unsent->link).bytes.empty())
+    due_.clear(), burst_is_whole_ = false;  // a datagram that cannot be sent is lost
+  Recorder::handle(event, now);
+  const std::string printed = end(now);
+  if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
+  if (std::holds_alternative<power::Reset>(event)) {
+    demand(after_.is(Activity::off) && after_.status.waiting_for_host == 0,
+           "a reset leaves something behind");
+    return forget_life();
+  }
+  if (const auto* done = std::get_if<flash::Done>(&event);
+      done != nullptr && flash_tickets_[1] == done->ticket.number) {
+    if (written_) stored_ = std::exchange(written_, std::nullopt);
+  }
+  if (const auto* failed = std::get_if<flash::Failed>(&event);
+      failed != nullptr && flash_tickets_[1] == failed->ticket.number)
+    written_.reset();
+  check_happened(printed);
+  check_outputs();
+  if (!is_stale) return;
+  demand(printed.empty(), "an event of an older link is heard: ", Shown{printed});
+  for (std::uint8_t id = 0; id < limits::kLinks; ++id)
+    demand(before_.open(id) == after_.open(id), "an event of an older link changes a newer one");
+}
+
+void Books::advance(Instant now) {
+  Recorder::advance(now);
+  check_happened(end(now));
+  check_outputs();
+}
+
+std::optional<Request> Books::next_request() {
+  const auto request = Recorder::next_request();
+  if (!request) return request;
+  note_link_request(*request);
+  note_flash(*request);
+  return request;
+}
+
+// Typing ----------------------------------------------------------------------------------------------
+
+/// The escape may be noticed with the byte behind it, where the runtime is late to say that time has passed:
+/// that byte belongs to what comes then.
+void Books::check_typed(char c, std::string_view printed) {
+  const std::string canceled = std::string(at::words::kSendCanceled) + "\r\n";
+  switch (before_.status.activity) {
+    case Activity::off: return demand(printed.empty(), "a module without power prints");
+    case Activity::restarting: return check_happened(printed);
+    case Activity::collecting:
+      if (!printed.starts_with(canceled)) return take_payload(c, printed);
+      payload_.clear();
+      line_.clear();
+      printed.remove_prefix(canceled.size());
+      return take_command(c, Activity::idle, printed);
+    case Activity::passing:
+      if (after_.is(Activity::passing)) return take_passage(c, printed);
+      check_happened({});
+      line_.clear();
+      return take_command(c, Activity::idle, printed);
+    case Activity::idle:
+    case Activity::processing:
+    case Activity::sending: return take_command(c, before_.status.activity, printed);
+  }
+}
+
+void Books::take_payload(char c, std::string_view printed) {
+  payload_ += c;
+  demand(payload_.size() <= payload_size_, "more payload is taken than was asked for");
+  if (after_.is(Activity::collecting))
+    return demand(printed.empty(), "something is said while payload is typed: ", Shown{printed});
+  demand(payload_.size() == payload_size_, "a payload ends before its length");
+  const auto said = parse(printed);
+  demand(!said.empty() && said[0].kind == Kind::received && said[0].count == payload_.size(),
+         "a payload is not received as it was typed: ", Shown{printed});
+  const bool goes_out = after_.is(Activity::sending);
+  demand(goes_out || !before_.open(payload_link_), "a payload is refused though its link is open");
+  if (goes_out) {
+    demand(said.size() == 1, "something is said while payload is sent: ", Shown{printed});
+    due_ = std::exchange(payload_, {});
+    due_link_ = payload_link_;
+    due_destination_ = payload_destination_.value_or(after_.status.links[payload_link_].remote);
+    return;
+  }
+  payload_.clear();
+  line_.clear();
+  demand(said.size() >= 2 && said[1].kind == Kind::error, "a payload without its result: ", Shown{printed});
+  for (std::size_t i = 2; i < said.size(); ++i) {
+    demand(said[i].is_notice(), "more than a result for a payload: ", Shown{printed});
+    note(said[i]);
+  }
+}
+
+void Books::take_passage(char c, std::string_view printed) {
+  demand(printed.empty(), "something is said in transparent transmission: ", Shown{printed});
+  due_link_ = 0;
+  if (now_ - typed_at_ >= Escape::kSilence) last_typed_.clear(), burst_is_whole_ = true;
+  if (before_.open(0) && after_.open(0))
+    due_ += c;
+  else
+    burst_is_whole_ = false;  // there is nowhere to send it
+  last_typed_ = (last_typed_ + c).substr(last_typed_.size() > 3 ? 1 : 0);
+  typed_at_ = now_;
+}
+
+void Books::take_command(char c, Activity during, std::string_view printed) {
+  line_ += c;
+  if (c == '\n') return end_line(during, printed);
+  if (echo_) {
+    demand(printed.starts_with(c), "the echo of a byte is missing: ", Shown{printed});
+    printed.remove_prefix(1);
+  }
+  for (const Said& said : parse(printed)) {
+    demand(said.is_notice(), "a byte of a line is answered: ", Shown{printed});
+    note(said);
+  }
+}
+
+void Books::end_line(Activity during, std::string_view printed) {
+  const std::string line = std::exchange(line_, {});
+  if (during != Activity::idle) {
+    const bool sends = during == Activity::sending;
+    const std::string busy =
+        std::string(sends ? at::words::kBusySending : at::words::kBusyProcessing) + "\r\n";
+    if (!printed.starts_with(busy)) return check_forced_restart(line, printed);
+    demand(printed == busy, "more than busy for a line: ", Shown{printed});
+    return;
+  }
+  constexpr std::size_t kLongest = limits::kLine;
+  const std::size_t cr = line.find('\r');
+  const std::string text = line.substr(0, std::min({cr, line.size() - 1, kLongest}));
+  const std::size_t head = text.find("AT");
+  if (echo_ && head != std::string::npos) {
+    demand(printed.starts_with("\r\n"), "the line end behind an echo is missing");
+    printed.remove_prefix(2);
+  }
+  const bool is_whole = cr != std::string::npos && cr <= kLongest && head != std::string::npos;
+  check_line(is_whole ? std::string_view(text).substr(head) : std::string_view{}, parse(printed));
+}
+
+/// Only AT+RST in full interrupts a command.
+void Books::check_forced_restart(std::string_view line, std::string_view printed) {
+  const auto said = parse(printed);
+  demand(!said.empty() && said[0].kind == Kind::forced_restart,
+         "a line that meets busy is answered: ", Shown{printed});
+  demand(line.substr(0, line.find('\r')).ends_with("AT+RST") && after_.is(Activity::restarting),
+         "a restart that nobody asked for");
+  demand(said.size() >= 2 && said[1].kind == Kind::ok, "a forced restart without its OK");
+  answer_is_due_ = false;
+  due_.clear();
+  for (std::size_t i = 2; i < said.size(); ++i) note(said[i]);
+}
+
+/// One final answer, at once or later.
+void Books::check_line(std::string_view line, const std::vector<Said>& said) {
+  demand(!answer_is_due_, "a line is run while another one waits for its answer");
+  const bool later = after_.is(Activity::processing);
+  const std::size_t results = count(said, is_result);
+  demand(results == (later ? 0U : 1U), "not one answer for a line: ", Shown{line}, " has ", results);
+  command_ = line;
+  answer_is_due_ = later;
+  closed_may_follow_ = false;
+  bool answered = false;
+  for (const Said& s : said) {
+    if (s.is_result()) {
+      answered = true;
+      demand((s.kind == Kind::prompt) == after_.is(Activity::collecting), "a prompt in the wrong place");
+      demand((s.kind == Kind::passage_prompt) == after_.is(Activity::passing), "a prompt in the wrong place");
+      demand(s.kind != Kind::ok || !line.empty(), "OK for no command");
+    } else {
+      demand(s.is_notice() || (s.kind == Kind::information && !answered),
+             "a line is answered with: ", s.text);
+      note(s);
+    }
+    if (s.kind != Kind::ok) continue;
+    if (line == "ATE0" || line == "ATE") echo_ = false;
+    if (line == "ATE1") echo_ = true;
+  }
+  if (line.starts_with("AT+CIPSTART=")) {
+    const auto fields = fields_of(line);
+    asked_udp_mode_ = number_in(fields, after_.multiple ? 5 : 4);
+  }
+  if (after_.is(Activity::collecting)) begin_payload(line);
+  if (after_.is(Activity::passing)) typed_at_ = now_, due_.clear(), last_typed_.clear(), held_back_ = false;
+}
+
+void Books::begin_payload(std::string_view line) {
+  const auto fields = fields_of(line);
+  const std::size_t first = after_.multiple ? 1 : 0;
+  payload_link_ = after_.multiple ? static_cast<std::uint8_t>(number_in(fields, 0)) : std::uint8_t{0};
+  payload_size_ = number_in(fields, first);
+  payload_destination_.reset();
+  payload_.clear();
+  if (const auto address = first + 2 < fields.size() ? parse_ipv4(fields[first + 1]) : std::nullopt)
+    payload_destination_ = net::Endpoint{*address, static_cast<std::uint16_t>(number_in(fields, first + 2))};
+  demand(after_.open(payload_link_), "a prompt for a link that is closed");
+  demand(payload_size_ >= 1 && payload_size_ <= limits::kPayload, "a prompt for a wrong length");
+}
+
+// What happens by itself --------------------------------------------------------------------------------
+
+void Books::check_happened(std::string_view printed) {
+  const Activity before = before_.status.activity, after = after_.status.activity;
+  const bool goes_down = after == Activity::off || after == Activity::restarting;
+  if (before == Activity::passing && after != Activity::passing) {
+    demand(printed.empty() || after != Activity::idle, "something is said behind transparent transmission");
+    // Left by an escape, which is not sent; a link that was connecting again has less of it, or nothing.
+    const bool escaped = due_ == "+++" || (!burst_is_whole_ && std::string_view("++").starts_with(due_));
+    demand(goes_down || escaped, "transparent transmission ends with something unsent: ", Shown{due_});
+    demand(goes_down || (last_typed_ == "+++" && now_ - typed_at_ >= Escape::kSilence) || held_back_,
+           "transparent transmission ends without an escape");
+    due_.clear();
+    line_.clear();
+    return;
+  }
+  const auto said = parse(printed);
+  if (before == Activity::passing ||
+      (before == after && (after == Activity::collecting || after == Activity::sending)))
+    demand(said.empty(), "something is said where nothing may be: ", Shown{printed});
+  const bool job_ends =
+      before == Activity::processing && (after == Activity::idle || after == Activity::restarting);
+  const bool send_ends = before == Activity::sending && after == Activity::idle;
+  const bool is_canceled = before == Activity::collecting && after == Activity::idle;
+  demand(count(said, is_result) == (job_ends ? 1 : 0), "not one answer for a command: ", Shown{printed});
+  demand(count(said, is_send_result) == (send_ends ? 1 : 0),
+         "not one result for a payload: ", Shown{printed});
+  demand(count(said, is_cancel) == (is_canceled ? 1 : 0),
+         "SEND Canceled in the wrong place: ", Shown{printed});
+  demand(!job_ends || answer_is_due_, "an answer that nobody waits for");
+  if (job_ends || goes_down) answer_is_due_ = false;
+  if (send_ends || goes_down) due_.clear();
+  if (job_ends || send_ends || is_canceled) line_.clear();
+  for (const Said& s : said) {
+    demand(s.kind != Kind::information || before == Activity::processing, "nobody asked for: ", s.text);
+    if (s.kind == Kind::error) closed_may_follow_ = command_.starts_with("AT+CIPSTART");
+    note(s);
+  }
+}
+
+void Books::note(const Said& said) {
+  switch (said.kind) {
+    case Kind::connect:
+    case Kind::closed: return note_link(said);
+    case Kind::wifi_connected:
+    case Kind::wifi_got_ip:
+    case Kind::wifi_disconnect: return note_wifi(said);
+    case Kind::station_connected:
+    case Kind::station_address:
+    case Kind::station_disconnected: return note_station(said);
+    case Kind::ready:
+    case Kind::forced_restart:
+    case Kind::busy_processing:
+    case Kind::busy_sending:
+    case Kind::received: throw Violation("said in the wrong place: " + said.text);
+    default: return;
+  }
+}
+
+void Books::note_link(const Said& said) {
+  demand(said.link.has_value() == after_.multiple, "a link line of the other mode: ", said.text);
+  bool& open = told_open_[said.link.value_or(0)];
+  if (said.kind == Kind::connect) {
+    demand(!open, "CONNECT twice");
+    open = true;
+  } else if (!open) {
+    demand(closed_may_follow_, "CLOSED without CONNECT");
+    closed_may_follow_ = false;
+  } else {
+    open = false;
+  }
+}
+
+void Books::note_wifi(const Said& said) {
+  switch (said.kind) {
+    case Kind::wifi_connected:
+      demand(told_wifi_ == Wifi::off, "WIFI CONNECTED twice");
+      told_wifi_ = Wifi::connected;
+      break;
+    case Kind::wifi_got_ip:
+      demand(told_wifi_ == Wifi::connected, "WIFI GOT IP without WIFI CONNECTED");
+      told_wifi_ = Wifi::up;
+      break;
+    default:
+      demand(told_wifi_ != Wifi::off, "WIFI DISCONNECT without WIFI CONNECTED");
+      told_wifi_ = Wifi::off;
+  }
+}
+
+void Books::note_station(const Said& said) {
+  const std::size_t quote = said.text.find('"');
+  const std::string mac = said.text.substr(quote, 19);
+  const bool known = told_stations_.contains(mac);
+  switch (said.kind) {
+    case Kind::station_connected:
+      demand(!known, "+STA_CONNECTED twice");
+      told_stations_[mac] = false;
+      break;
+    case Kind::station_address:
+      demand(known, "+DIST_STA_IP of nobody");
+      told_stations_[mac] = true;
+      break;
+    default: demand(known, "+STA_DISCONNECTED of nobody"); told_stations_.erase(mac);
+  }
+}
+
+void Books::note_link_request(const Request& request) {
+  const auto take = [&](LinkHandle link) {
+    demand(!(handles_.at(link.id) == link), "a link number is used again with its old generation");
+    handles_[link.id] = link;
+    peer_has_changed_[link.id] = false;
+  };
+  if (const auto* open = std::get_if<net::Open>(&request)) {
+    if (!after_.is(Activity::passing))
+      udp_mode_[open->link.id] = open->transport == net::Transport::udp ? asked_udp_mode_ : 0;
+    take(open->link);
+  }
+  if (const auto* accept = std::get_if<net::Accept>(&request)) take(accept->link);
+  if (const auto* close = std::get_if<net::Close>(&request))
+    demand(handles_.at(close->link.id) == close->link, "an older link is closed");
+}
+
+// Flash -------------------------------------------------------------------------------------------------
+
+/// What is about to be written says how often each key was written, and changes nothing that was not asked.
+void Books::note_flash(const Request& request) {
+  if (const auto* erase = std::get_if<flash::Erase>(&request)) flash_tickets_[0] = erase->ticket.number;
+  const auto* program = std::get_if<flash::Program>(&request);
+  if (program == nullptr) return;
+  flash_tickets_[1] = program->ticket.number;
+  std::vector<std::byte> image(flash::kImageSize, std::byte{0xff});
+  const auto bytes = module_->flash_output();
+  std::copy(bytes.begin(), bytes.end(), image.begin());
+  const Stored next = load_record(image, factory_settings(module_->identity().access_point_mac)).stored;
+  written_ = Record{next.settings, next.writes};
+  if (!stored_) return;
+  for (std::size_t key = 0; key < kKeys; ++key) {
+    Settings probe = stored_->settings;
+    copy_key(static_cast<Key>(key), next.settings, probe);
+    const bool changes = !(probe == stored_->settings);
+    demand(next.writes[key] == stored_->writes[key] + (changes ? 1 : 0), "writes are counted wrongly");
+  }
+}
+
+void Books::check_boot(std::string_view printed) {
+  if (!before_.is(Activity::off)) return demand(printed.empty(), "a second start is heard");
+  demand(after_.is(Activity::idle), "a module does not start");
+  demand(printed == std::string(at::words::kReady) + "\r\n", "a start says something else: ", Shown{printed});
+  const std::string ready = owed_;
+  forget_life();
+  owed_ = ready;
+  const Record found{module_->settings(Keep::in_flash), after_.status.writes};
+  demand(!stored_ || found == *stored_ || (written_ && found == *written_),
+         "the settings are neither the old nor the new ones");
+  stored_ = found;
+  written_.reset();
+}
+
+// In the end ------------------------------------------------------------------------------------------
+
+void Books::check_at_rest() const {
+  demand(owed_.empty(), "something was printed and can't be read");
+  demand(!answer_is_due_, "a line without an answer: ", command_);
+  demand(due_.empty(), "payload that was never sent: ", Shown{due_});
+  for (std::uint8_t id = 0; id < limits::kLinks; ++id)
+    demand(told_open_[id] == after_.open(id), "the host was never told of link ", std::size_t{id});
+  const bool up = !after_.status.station_address.is_none();
+  const Wifi wifi = !after_.status.associated ? Wifi::off : up ? Wifi::up : Wifi::connected;
+  demand(told_wifi_ == wifi, "the host was never told of the access point");
+}
+
+}  // namespace bfq::swarm

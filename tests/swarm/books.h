@@ -1,0 +1,127 @@
+#pragma once
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/recorder.h"
+#include "module/module.h"
+#include "said.h"
+
+namespace bfq::swarm {
+
+/// The doors of a module that keep its books: what goes in against what comes out, of each call by itself.
+/// Whatever does not add up is a Violation. The host must type byte by byte.
+///
+/// What is checked follows the dialect, exceptions included: what a restart and a power cut make of what was
+/// under way, a CIPSTART that fails, a payload that is canceled or whose link goes, and transparent
+/// transmission while it connects again.
+class Books final : public journal::Recorder {
+ public:
+  explicit Books(Module& module, journal::Build build);
+
+  void replace(Module& module) override;
+  std::size_t uart_input(std::span<const std::byte> bytes, Instant now) override;
+  void uart_sent(std::size_t n, Instant now) override;
+  void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) override;
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                      Instant now) override;
+  void link_sent(LinkHandle link, std::size_t n, Instant now) override;
+  void handle(const Event& event, Instant now) override;
+  void advance(Instant now) override;
+  std::optional<Request> next_request() override;
+
+  /// To be asked when everything has come to rest and has been read.
+  void check_at_rest() const;
+  /// What lies in flash is not what the module has put there.
+  void flash_was_changed() { stored_.reset(); }
+
+ private:
+  /// What can be seen of the module from outside, in front of a call and behind it.
+  struct View {
+    Status status;
+    bool multiple = false;
+    bool is(Activity a) const { return status.activity == a; }
+    bool open(std::uint8_t id) const { return id < limits::kLinks && status.links[id].open; }
+  };
+  enum class Wifi : std::uint8_t { off, connected, up };
+  struct Record {
+    Settings settings;
+    WriteCounts writes{};
+    bool operator==(const Record&) const = default;
+  };
+
+  // A call
+  View look() const;
+  /// What it has printed, once it is over.
+  std::string end(Instant now, std::size_t read = 0);
+  std::string last_printed(std::size_t n) const;
+  void follow_passage();
+  void check_outputs() const;
+  void forget_life();
+
+  // Typing
+  void check_typed(char c, std::string_view printed);
+  void take_payload(char c, std::string_view printed);
+  void take_passage(char c, std::string_view printed);
+  void take_command(char c, Activity during, std::string_view printed);
+  void end_line(Activity during, std::string_view printed);
+  void check_forced_restart(std::string_view line, std::string_view printed);
+  void check_line(std::string_view line, const std::vector<Said>& said);
+  void begin_payload(std::string_view line);
+
+  // What happens by itself
+  void check_happened(std::string_view printed);
+  void note(const Said& said);
+  void note_link(const Said& said);
+  void note_wifi(const Said& said);
+  void note_station(const Said& said);
+  void note_flash(const Request& request);
+  void note_link_request(const Request& request);
+  void check_boot(std::string_view printed);
+  void check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
+                      std::string_view printed);
+
+  const Module* module_;
+  View before_, after_;
+  Instant now_{};
+  std::string owed_;  ///< printed, and not read
+
+  // What was typed
+  bool echo_ = true;
+  std::string line_;            ///< since the last one ended
+  std::string command_;         ///< the last line that was run, from its head on
+  bool answer_is_due_ = false;  ///< for it
+  std::string payload_;
+  std::size_t payload_size_ = 0;
+  std::uint8_t payload_link_ = 0;
+  std::optional<net::Endpoint> payload_destination_;
+  Instant typed_at_{};
+  bool held_back_ = false;       ///< bytes were offered in vain, so their moments are not known
+  bool burst_is_whole_ = false;  ///< of transparent transmission: nothing of it was lost
+  std::string last_typed_;       ///< the last few bytes of transparent transmission
+
+  // Links
+  std::array<LinkHandle, limits::kLinks> handles_{};
+  std::array<bool, limits::kLinks> told_open_{};
+  std::array<bool, limits::kLinks> peer_has_changed_{};
+  std::array<unsigned, limits::kLinks> udp_mode_{};
+  unsigned asked_udp_mode_ = 0;
+  bool closed_may_follow_ = false;  ///< an ERROR was that of a CIPSTART
+  std::string due_;                 ///< what the network has to get
+  std::uint8_t due_link_ = 0;
+  net::Endpoint due_destination_{};
+
+  // Wi-Fi
+  Wifi told_wifi_ = Wifi::off;
+  std::map<std::string, bool> told_stations_;  ///< by hardware address; true: with an address
+
+  // Flash
+  std::optional<Record> stored_;   ///< what a boot must find, unless nobody knows
+  std::optional<Record> written_;  ///< what it may find as well: its write is under way
+  std::array<std::optional<std::uint16_t>, 2> flash_tickets_{};
+};
+
+}  // namespace bfq::swarm

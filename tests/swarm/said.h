@@ -1,0 +1,56 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bfq::swarm {
+
+/// One thing that the module said.
+struct Said {
+  enum class Kind : std::uint8_t {
+    // results of a command line
+    ok,
+    error,
+    fail,
+    prompt,
+    passage_prompt,
+    // of a payload
+    received,
+    send_ok,
+    send_fail,
+    canceled,
+    // instead of a result
+    busy_processing,
+    busy_sending,
+    forced_restart,
+    // what nobody asked for
+    ready,
+    wifi_connected,
+    wifi_got_ip,
+    wifi_disconnect,
+    dhcp_timeout,
+    connect,
+    closed,
+    station_connected,
+    station_address,
+    station_disconnected,
+    // part of a reply
+    information,
+  };
+  Kind kind{};
+  std::string text{};                  ///< the line without its ends
+  std::optional<std::uint8_t> link{};  ///< of connect and closed
+  std::size_t count = 0;               ///< of received
+
+  bool is_result() const { return kind <= Kind::passage_prompt; }
+  bool is_notice() const { return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected; }
+};
+
+/// Cuts what a module printed at once, echo and received data aside, into what it says. Whatever is no word
+/// of the dialect is a Violation, so lines that are cut or run into each other are too.
+std::vector<Said> parse(std::string_view printed);
+
+}  // namespace bfq::swarm
