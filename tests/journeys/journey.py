@@ -88,6 +88,15 @@ class Module:
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(rf"^{field}:\s+(\d+)", status.read(), re.M).group(1))
 
+    def descriptors(self):
+        """The numbers of those that it has open."""
+        return sorted(int(name) for name in os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def processor_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def host(self):
         return Host(os.open(self.link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
 

@@ -123,7 +123,8 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
   if (send_to(to, datagram.bytes)) {
     side_.link_sent(handle(), size);
   } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-    await_room(socket_towards(to.way));
+    boost::system::error_code ignored;
+    await_room(socket_towards(to.way, ignored));
     return false;
   } else if (errno != EINTR) {
     fail(to.shown, errno);
@@ -136,9 +137,12 @@ bool UdpLink::send_to(const Correspondent& to, std::span<const std::byte> bytes)
   // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens is sent.
   if (to.actual.port == 0) return true;
   const sockaddr_in address = socket_address(to.actual);
-  return ::sendto(socket_towards(to.way).udp.native_handle(), bytes.data(), bytes.size(),
-                  MSG_DONTWAIT | MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address),
-                  sizeof address) >= 0;
+  boost::system::error_code error;
+  Socket& socket = socket_towards(to.way, error);
+  if (error) errno = error.value();
+  return !error &&
+         ::sendto(socket.udp.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                  reinterpret_cast<const sockaddr*>(&address), sizeof address) >= 0;
 }
 
 /// One LAN's broadcast address means that one, of two with the same numbers the station's; 255.255.255.255
@@ -241,10 +245,9 @@ Correspondent UdpLink::towards(const Route& way, net::Endpoint shown, std::strin
   return who;
 }
 
-UdpLink::Socket& UdpLink::socket_towards(Way way) {
+UdpLink::Socket& UdpLink::socket_towards(Way way, boost::system::error_code& error) {
   if (way == Way::localhost) return at_localhost_;
   if (way != Way::elsewhere) return at_module_;
-  boost::system::error_code error;
   // Any port: this is not a way in, so nobody needs to know where it is.
   if (!elsewhere_.udp.is_open()) elsewhere_.udp.open(udp::v4(), error);
   return elsewhere_;

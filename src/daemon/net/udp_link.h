@@ -59,7 +59,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   Correspondent judged(Correspondent unjudged, std::string& reason) const;
   Correspondent towards(const Route& way, net::Endpoint shown, std::string& reason) const;
   const Neighbour* neighbour_at(Ipv4 actual) const;
-  Socket& socket_towards(Way way);
+  Socket& socket_towards(Way way, boost::system::error_code& error);
 
   void await_datagram(Socket& socket);
   void read(Socket& socket);

@@ -20,6 +20,7 @@ DeviceWatch::DeviceWatch(boost::asio::io_context& io, std::string path, std::fun
     : io_(io), path_(std::move(path)), changed_(std::move(changed)), inotify_(io) {}
 
 void DeviceWatch::renew() {
+  stop();  // first, so that a program that has no descriptor left can have this one again
   const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) fail_with_errno("cannot watch for " + path_ + " (inotify)");
   inotify_ = boost::asio::posix::stream_descriptor(io_, descriptor);

@@ -14,7 +14,7 @@ class DeviceWatch {
   DeviceWatch(boost::asio::io_context& io, std::string path, std::function<void()> changed);
 
   /// Looks at what there is now. Do so before each attempt to open the device: what happens between the
-  /// two is told.
+  /// two is told. Throws Failure where the machine has nothing left to watch with.
   void renew();
   /// Nothing is told any more, and nothing is looked at.
   void stop() { inotify_.close(); }

@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -22,6 +23,7 @@ namespace {
 using Descriptor = boost::asio::posix::stream_descriptor;
 
 constexpr std::uint8_t kRtsCts = 3;  // UartFormat::flow, both ways
+constexpr auto kPause = std::chrono::seconds(1);
 
 bool has_hung_up(int master) {
   pollfd look{.fd = master, .events = 0, .revents = 0};
@@ -33,9 +35,9 @@ bool has_input(int master) {
   return poll(&look, 1, 0) == 1 && (look.revents & POLLIN) != 0;
 }
 
-int open_slave(const std::string& path) {
-  return open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-}
+int open_device(const char* path) { return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); }
+
+int open_spare() { return open_device("/dev/null"); }
 
 /// Bytes as they are, 115200 baud, 8N1: what a module's factory setting is.
 void make_raw(int descriptor) {
@@ -47,6 +49,30 @@ void make_raw(int descriptor) {
   if (tcsetattr(descriptor, TCSANOW, &settings) != 0) fail_with_errno("cannot set up a new PTY");
 }
 }  // namespace
+
+/// The slave, open for a moment. Where the program has no descriptor left the door's spare one makes place:
+/// else a new host would get what its predecessor has not read.
+class PtyDoor::OpenSlave {
+ public:
+  explicit OpenSlave(PtyDoor& door) : door_(door), descriptor_(open_device(door.slave_.c_str())) {
+    if (descriptor_ >= 0 || errno != EMFILE || door_.spare_ < 0) return;
+    close(std::exchange(door_.spare_, -1));
+    descriptor_ = open_device(door_.slave_.c_str());
+  }
+  ~OpenSlave() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (door_.spare_ < 0) door_.spare_ = open_spare();
+  }
+  OpenSlave(const OpenSlave&) = delete;
+  OpenSlave& operator=(const OpenSlave&) = delete;
+
+  /// Negative, with errno, where it cannot be opened.
+  int descriptor() const { return descriptor_; }
+
+ private:
+  PtyDoor& door_;
+  int descriptor_;
+};
 
 /// Whoever has the slave open, however many they are. Shares the master with the door, as the door may
 /// go on with another pair.
@@ -100,7 +126,7 @@ class PtyDoor::PtyHost final : public Host {
 // The pair ----------------------------------------------------------------------------------------
 
 PtyDoor::PtyDoor(boost::asio::io_context& io, Wire& wire, const std::string& link)
-    : io_(io), wire_(wire), inotify_(io) {
+    : io_(io), wire_(wire), inotify_(io), pause_(io), spare_(open_spare()) {
   const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) fail_with_errno("cannot watch for hosts (inotify)");
   inotify_.assign(descriptor);
@@ -109,7 +135,9 @@ PtyDoor::PtyDoor(boost::asio::io_context& io, Wire& wire, const std::string& lin
   await_opens();
 }
 
-PtyDoor::~PtyDoor() = default;
+PtyDoor::~PtyDoor() {
+  if (spare_ >= 0) close(spare_);
+}
 
 void PtyDoor::open_pair() {
   const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -121,10 +149,11 @@ void PtyDoor::open_pair() {
   }
   slave_ = name.data();
   Caller::current().give(slave_);
-  const int slave = open_slave(slave_);
-  if (slave < 0) fail_with_errno("cannot open " + slave_);
-  make_raw(slave);
-  close(slave);  // from now on the master tells that nobody is there
+  {
+    const OpenSlave slave(*this);
+    if (slave.descriptor() < 0) fail_with_errno("cannot open " + slave_);
+    make_raw(slave.descriptor());
+  }  // from now on the master tells that nobody is there
   watch();
 }
 
@@ -217,18 +246,37 @@ void PtyDoor::host_left() {
   const bool emptied = empty_slave();
   spdlog::debug("nobody has {} open", slave_);
   if (!emptied) {
-    const std::string old = slave_;
+    spdlog::warn("a host has left {} locked for others (TIOCEXCL)", slave_);
     stop_watching();
+    return replace_pair();
+  }
+  if (wire_.is_paced()) show_settings();  // a host starts at the module's rate
+  look_for_hosts();
+}
+
+/// Where the machine has no descriptor for another pair, it is tried again.
+void PtyDoor::replace_pair() {
+  try {
     open_pair();
     if (link_) link_->point_to(slave_);
-    spdlog::warn("a host has left {} locked for others (TIOCEXCL); the serial port is now {}", old, slave_);
+  } catch (const Failure& failure) {
+    spdlog::warn("{}; hosts cannot attach until that is possible", failure.what());
+    pause_.expires_after(kPause);
+    pause_.async_wait([this](auto error) {
+      if (!error) replace_pair();
+    });
+    return;
   }
-  if (!emptied || wire_.is_paced()) show_settings();  // a host starts at the module's rate
-  // Whoever came while the watch was off, and what they typed even if they have gone again.
-  if (someone_is_there() || has_input(master_->native_handle())) {
-    openers_ = 1;
-    attach();
-  }
+  spdlog::warn("the serial port is now {}", slave_);
+  show_settings();
+  look_for_hosts();
+}
+
+/// Attaches who came while the watch was off, and what they typed even if they have gone again.
+void PtyDoor::look_for_hosts() {
+  if (!someone_is_there() && !has_input(master_->native_handle())) return;
+  openers_ = 1;
+  attach();
 }
 
 /// How much of what was written nobody has read. Only a process that has the slave open can ask; where the
@@ -237,11 +285,10 @@ std::size_t PtyDoor::unread_at_slave() {
   look_at_opens();
   if (!someone_is_there()) return 0;
   stop_watching();  // so that this is not taken for a host
-  const int slave = open_slave(slave_);
   int unread = 0;
-  if (slave >= 0) {
-    ioctl(slave, TIOCINQ, &unread);
-    close(slave);
+  {
+    const OpenSlave slave(*this);
+    if (slave.descriptor() >= 0) ioctl(slave.descriptor(), TIOCINQ, &unread);
   }
   watch_again();
   return static_cast<std::size_t>(unread);
@@ -251,14 +298,16 @@ std::size_t PtyDoor::unread_at_slave() {
 /// on a PTY lasts as long as the master.
 bool PtyDoor::empty_slave() {
   stop_watching();  // so that this is not taken for a host
-  const int slave = open_slave(slave_);
-  const bool opened = slave >= 0;
-  if (opened) {
-    tcflush(slave, TCIFLUSH);
-    ioctl(slave, TIOCNXCL);  // root gets in nevertheless, others would not
-    close(slave);
+  bool locked = false;
+  {
+    const OpenSlave slave(*this);
+    locked = slave.descriptor() < 0 && errno == EBUSY;
+    if (slave.descriptor() >= 0) {
+      tcflush(slave.descriptor(), TCIFLUSH);
+      ioctl(slave.descriptor(), TIOCNXCL);  // root gets in nevertheless, others would not
+    }
   }
-  if (opened || errno != EBUSY) watch();
-  return opened || errno != EBUSY;
+  if (!locked) watch();
+  return !locked;
 }
 }  // namespace bfq::daemon

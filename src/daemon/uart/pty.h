@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,7 @@ class PtyDoor final : public Door {
   std::string device() const { return slave_; }
 
  private:
+  class OpenSlave;
   class PtyHost;
 
   void open_pair();
@@ -46,6 +48,8 @@ class PtyDoor final : public Door {
   void look_at_opens();
   void attach();
   void host_left();
+  void replace_pair();
+  void look_for_hosts();
   void host_changed();
   bool empty_slave();
   std::size_t unread_at_slave();
@@ -57,6 +61,8 @@ class PtyDoor final : public Door {
   UartFormat format_{};
   std::shared_ptr<boost::asio::posix::stream_descriptor> master_;
   boost::asio::posix::stream_descriptor inotify_;
+  boost::asio::steady_timer pause_;
+  int spare_;  ///< for OpenSlave
   int watched_ = -1;
   int openers_ = 0;  ///< as far as inotify tells; too few where it merged events
   std::weak_ptr<PtyHost> host_;

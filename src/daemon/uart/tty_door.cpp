@@ -22,6 +22,7 @@ namespace bfq::daemon {
 namespace {
 // What was said at the old rate leaves at the old rate: the device is asked again after this time.
 constexpr auto kDrainPause = std::chrono::milliseconds(5);
+constexpr auto kShortagePause = std::chrono::seconds(1);
 
 bool is_off_by_more_than_3_percent(std::uint32_t is, std::uint32_t wanted) {
   const auto more = static_cast<std::int64_t>(is) - static_cast<std::int64_t>(wanted);
@@ -93,7 +94,7 @@ class TtyDoor::TtyHost final : public StreamHost {
 };
 
 TtyDoor::TtyDoor(boost::asio::io_context& io, Wire& wire, const DoorSpec& spec)
-    : io_(io), wire_(wire), spec_(spec), watch_(io, spec.path, [this] { look(); }) {
+    : io_(io), wire_(wire), spec_(spec), watch_(io, spec.path, [this] { look(); }), pause_(io) {
   if (spec.baud) format_.baud = *spec.baud;
   watch_.renew();
   const auto refusal = try_to_open();
@@ -111,9 +112,11 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
     if (errno == EACCES || errno == EPERM)
       return Refusal{reason +
                      "; whoever uses serial devices must be in their group (dialout): adduser USER dialout"};
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+      return Refusal{.why = reason, .shortage = true};
     if (errno == EBUSY)
       return Refusal{"another program has it, and has locked it (TIOCEXCL); stop that program"};
-    return Refusal{"there is no such device (" + reason + ")", true};
+    return Refusal{.why = "there is no such device (" + reason + ")", .absent = true};
   }
   try {
     if (isatty(tty) == 0) throw Failure("it is no serial device");
@@ -135,16 +138,33 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
   }
 }
 
+/// As try_to_open(), with a watch for when it is worth another look.
+std::optional<TtyDoor::Refusal> TtyDoor::watch_and_try() {
+  try {
+    watch_.renew();
+    auto refusal = try_to_open();
+    // Our own closing of a device that another has is no news. (If the other closes it in this very moment,
+    // it is used when it is closed the next time.)
+    if (refusal && !refusal->absent) watch_.renew();
+    return refusal;
+  } catch (const Failure& failure) {
+    return Refusal{.why = failure.what(), .shortage = true};
+  }
+}
+
 void TtyDoor::look() {
-  watch_.renew();
-  const auto refusal = try_to_open();
+  const auto refusal = watch_and_try();
   if (!refusal) {
     told_.clear();
+    pause_.cancel();
     return;
   }
-  // Our own closing of a device that another has is no news. (If the other closes it in this very moment, it
-  // is used when it is closed the next time.)
-  if (!refusal->absent) watch_.renew();
+  if (refusal->shortage) {  // of which no watch tells when it is over
+    pause_.expires_after(kShortagePause);
+    pause_.async_wait([this](auto error) {
+      if (!error && host_.expired()) look();
+    });
+  }
   if (refusal->why != std::exchange(told_, refusal->why)) {
     spdlog::warn("{}: {}; it is used as soon as that has changed", spec_.path, refusal->why);
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,10 +32,12 @@ class TtyDoor final : public Door {
   /// Why a device cannot be had now.
   struct Refusal {
     std::string why;
-    bool absent = false;
+    bool absent = false;    ///< a watch tells when it comes
+    bool shortage = false;  ///< the machine has nothing left to open it with
   };
 
   std::optional<Refusal> try_to_open();
+  std::optional<Refusal> watch_and_try();
   void look();
   void host_left();
   bool rts_cts() const;
@@ -46,6 +49,7 @@ class TtyDoor final : public Door {
   bool starts_ = false;  ///< the next format is the one that the module starts with
   std::string told_;     ///< why there is no device, as logged last
   DeviceWatch watch_;
+  boost::asio::steady_timer pause_;
   std::weak_ptr<TtyHost> host_;
 };
 }  // namespace bfq::daemon

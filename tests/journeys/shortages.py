@@ -1,0 +1,308 @@
+"""When the machine runs short: a disk without room, a state that is read-only, no descriptor left."""
+
+import fcntl
+import functools
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import termios
+import time
+import unittest
+
+import journey
+from journey import PATIENCE, Module, Server, TcpHost, free_port, wait_until
+from serial_doors import Wired
+from settings import answers
+
+BASE = ("--module-base", "60")
+MODULE = "127.64.0.61"
+MODE_3 = b"+CWMODE_DEF:3\r\n\r\nOK\r\n"
+FIRST_SLOT = 2048
+PAGES = 4  # of the small disk; the file takes one
+FILL_UP = 'head -c 100000 /dev/zero > "$0/filler" 2>/dev/null'
+
+
+@functools.lru_cache
+def way_to_mount():
+    """How a program gets file systems of its own here; None where nobody lets it."""
+    for way in (["unshare", "-Ur", "-m"], ["unshare", "-m"]):
+        mount = [*way, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+        tried = subprocess.run(mount, capture_output=True, check=False)
+        if tried.returncode == 0:
+            return way
+    return None
+
+
+class SmallDisk(unittest.TestCase):
+    """The state is on a disk of four pages that the program alone sees; we reach it through /proc."""
+
+    def setUp(self):
+        if way_to_mount() is None:
+            self.skipTest("neither user namespaces nor root to mount a small disk; "
+                          "settings.py has RLIMIT_FSIZE, which anybody can set")
+        directory = tempfile.TemporaryDirectory(prefix="bfq-disk-")
+        self.addCleanup(directory.cleanup)
+        self.state = directory.name
+
+    def module(self, prepare):
+        script = f'mount -t tmpfs -o size={PAGES * 4096},mode=700 tmpfs "$0" && {{ {prepare}; }}; exec "$@"'
+        return Module(*BASE, state=self.state, through=[*way_to_mount(), "sh", "-c", script, self.state])
+
+    def inside(self, module, name):
+        return f"/proc/{module.process.pid}/root{self.state}/{name}"
+
+    def fill_up(self, module):
+        with open(self.inside(module, "filler"), "wb", buffering=0) as filler, self.assertRaises(OSError):
+            while True:
+                filler.write(bytes(1024))
+
+    def look_after_a_restart(self, flash):
+        with tempfile.TemporaryDirectory(prefix="bfq-copy-") as copy:
+            with open(os.path.join(copy, "bfq0.flash"), "wb") as file:
+                file.write(flash)
+            with Module(*BASE, state=copy) as module, module.started_host() as host:
+                self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)
+                self.assertNotIn("damaged", module.log())
+
+    def test_full_from_the_start(self):
+        with self.module(FILL_UP) as module, module.started_host() as host:
+            flash = os.path.join(self.state, "bfq0.flash")
+            self.assertIn(f"cannot write {flash}: No space left on device", module.log())
+            self.assertIn(f"until {flash} can be written, commands that store something answer ERROR",
+                          module.log())
+            for _ in range(2):
+                self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")
+                self.assertEqual(host.command("AT+CWMODE_CUR?"), b"+CWMODE_CUR:1\r\n\r\nOK\r\n")
+            self.assertEqual(os.listdir(self.inside(module, "")), ["bfq0.lock", "filler"])  # no half file
+            host.join()  # all else goes on
+            os.unlink(self.inside(module, "filler"))
+            self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
+            with open(self.inside(module, "bfq0.flash"), "rb") as file:
+                stored = file.read()
+        self.look_after_a_restart(stored)
+
+    def test_full_while_it_runs(self):
+        with self.module("true") as module, module.started_host() as host:
+            self.fill_up(module)
+            # The file has its room already.
+            self.assertEqual(host.command("AT+CWMODE_DEF=2"), b"\r\nOK\r\n")
+            with open(self.inside(module, "bfq0.flash"), "rb"):  # so that its room does not become free
+                os.unlink(self.inside(module, "bfq0.flash"))
+                self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")
+            self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3.replace(b"3", b"2"))
+            module.wait_for_log("No space left on device")
+            os.unlink(self.inside(module, "filler"))
+            self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
+            with open(self.inside(module, "bfq0.flash"), "rb") as file:
+                stored = file.read()
+        self.look_after_a_restart(stored)
+
+    def test_a_state_that_is_read_only(self):
+        with Module(*BASE, state=self.state) as module, module.started_host() as host:
+            self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
+        stored = os.path.join(self.state, "bfq0.flash")
+        with tempfile.NamedTemporaryFile(prefix="bfq-copy-") as copy:
+            shutil.copy(stored, copy.name)
+            prepare = f'cat {copy.name} > "$0/bfq0.flash"; mount -o remount,bind,ro "$0"'
+            with self.module(prepare) as module, module.started_host() as host:
+                self.assertIn("Read-only file system: what the module is to remember cannot be stored, and "
+                              "such commands answer ERROR", module.log())
+                self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)  # what was stored holds
+                self.assertEqual(host.command("AT+CWMODE_DEF=1"), b"\r\nERROR\r\n")
+                self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)
+                self.assertEqual(host.command("AT+CWMODE_CUR=1"), b"\r\nOK\r\n")
+                host.join()
+
+
+class DiskThatRefuses(unittest.TestCase):
+    """What anybody can arrange: no file may grow, or be written, beyond a size."""
+
+    def test_it_writes_again_when_the_disk_takes_it(self):
+        with tempfile.TemporaryDirectory(prefix="bfq-state-") as state:
+            flash = os.path.join(state, "bfq0.flash")
+            with Module(*BASE, state=state, log="warn") as module:  # as the limit holds for the log too
+                wait_until(lambda: os.path.exists(flash), "the flash file")
+                with module.host() as host:
+                    wait_until(lambda: answers(host), "a module that is ready")
+                    self.write_with_and_without_limit(module, host)
+            with Module(*BASE, state=state) as module, module.started_host() as host:
+                self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)
+
+    def write_with_and_without_limit(self, module, host):
+        limit(module, resource.RLIMIT_FSIZE, FIRST_SLOT)
+        self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")
+        self.assertIn("File too large", module.log())
+        limit(module, resource.RLIMIT_FSIZE, resource.RLIM_INFINITY)
+        self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
+
+
+def limit(module, what, most):
+    """Sets the soft limit, which may be raised again."""
+    _, hard = resource.prlimit(module.process.pid, what)
+    resource.prlimit(module.process.pid, what, (most, hard))
+
+
+class NoDescriptorLeft(unittest.TestCase):
+    def exhaust(self, module):
+        """From now on the program cannot open anything: the limit is one more than the highest number."""
+        taken = module.descriptors()
+        first_free = next(number for number in range(len(taken) + 1) if number not in taken)
+        self.assertEqual(first_free, len(taken), "a hole among the descriptors")
+        limit(module, resource.RLIMIT_NOFILE, first_free)
+
+    def relieve(self, module):
+        limit(module, resource.RLIMIT_NOFILE, 256)
+
+    def look_whether_it_spins(self, module):
+        """Two seconds of trying cost next to nothing, and the log stays readable."""
+        before, logged = module.processor_seconds(), len(module.log().splitlines())
+        time.sleep(2)
+        self.assertLess(module.processor_seconds() - before, 0.2)
+        self.assertLess(len(module.log().splitlines()) - logged, 10)
+
+    def test_commands_that_need_one_fail_and_the_others_work(self):
+        with (tempfile.TemporaryDirectory() as state, Module(*BASE, state=state) as module,
+              module.started_host() as host, Server() as server):
+            host.join()
+            before = module.descriptors()
+            self.exhaust(module)
+            for transport in ("TCP", "SSL"):
+                answer = host.command(f'AT+CIPSTART="{transport}","127.0.0.1",{server.port}')
+                self.assertEqual(answer, b"CONNECT FAIL\r\n\r\nERROR\r\n", transport)
+            module.wait_for_log("cannot connect to 127.0.0.1", 2)
+            answer = host.command('AT+CIPSTART="UDP","127.0.0.1",5000')
+            self.assertEqual(answer, b"CONNECT FAIL\r\n\r\nERROR\r\n")
+            self.assertEqual(host.command('AT+CIPDOMAIN="localhost"'), b"DNS Fail\r\n\r\nERROR\r\n")
+            self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
+            self.assertEqual(host.command("AT+CIPMUX=1"), b"\r\nOK\r\n")
+            port = free_port()
+            self.assertEqual(host.command(f"AT+CIPSERVER=1,{port}"), b"\r\nERROR\r\n")
+            self.assertGreaterEqual(module.log().count("Too many open files"), 4)
+            self.relieve(module)
+            self.assertEqual(host.command(f"AT+CIPSERVER=1,{port}"), b"\r\nOK\r\n")
+            self.assertEqual(host.command("AT+CIPSERVER=0"), b"\r\nOK\r\n")
+            self.assertEqual(host.command("AT+CIPMUX=0"), b"\r\nOK\r\n")
+            self.assertIn(b"127.0.0.1", host.command('AT+CIPDOMAIN="localhost"'))
+            host.connect(server.port)
+            server.accept().close()
+            host.expect("CLOSED\r\n")
+            wait_until(lambda: module.descriptors() == before, f"the descriptors {before}")
+
+    def test_who_comes_meanwhile_waits_and_costs_nothing(self):
+        port = free_port()
+        with Module(*BASE, serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            place = module.url("socket").groups()
+            with TcpHost(*place) as host:
+                host.join()
+                host.command("AT+CIPMUX=1")
+                self.assertEqual(host.command(f"AT+CIPSERVER=1,{port}"), b"\r\nOK\r\n")
+                self.exhaust(module)
+                with socket.create_connection((MODULE, port), PATIENCE) as client, TcpHost(*place) as second:
+                    client.sendall(b"I have come")
+                    module.wait_for_log("server: cannot take a client: Too many open files")
+                    module.wait_for_log("cannot take a serial host: Too many open files")
+                    self.look_whether_it_spins(module)
+                    self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+                    self.relieve(module)
+                    host.expect("0,CONNECT\r\n")
+                    self.assertTrue(host.expect(":I have come").endswith(b"+IPD,0,11:I have come"))
+                    module.wait_for_log("has come", 2)
+                    second.type("AT\r\n")
+                    second.expect("OK\r\n")
+
+    def test_a_new_host_still_gets_nothing_of_its_predecessor(self):
+        with Module(*BASE) as module, Server() as server:
+            host = module.started_host()
+            host.join()
+            host.connect(server.port)
+            client = server.accept()
+            self.exhaust(module)
+            for times in range(1, 11):
+                client.send(b"leftover" * 4000)
+                host.expect(b"leftover")
+                host.close()
+                module.wait_for_log("nobody has", times)
+                host = module.host()
+                host.type("AT+CIPSTATUS\r\n")
+                head = host.expect(b"AT+CIPSTATUS\r\r\n").removesuffix(b"AT+CIPSTATUS\r\r\n")
+                self.assertTrue(head == b"" or head.startswith(b"\r\n+IPD,"), head[:40])
+                host.answer()
+            client.close()
+            host.close()
+
+    def test_a_datagram_to_far_away_fails_clearly(self):
+        """As that needs a socket of its own, opened with the first."""
+        with Module(*BASE) as module, module.started_host() as host:
+            host.join()
+            host.command('AT+CIPSTART="UDP","192.0.2.1",9', "CONNECT\r\n\r\nOK\r\n")
+            self.exhaust(module)
+            self.assertEqual(host.send(b"far away"), b"\r\nSEND FAIL\r\n")
+            module.wait_for_log("cannot send to 192.0.2.1:9: Too many open files")
+
+    def test_a_port_that_its_host_has_locked_is_replaced_later(self):
+        """Without the right to open it all the same, which root has."""
+        drop = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]
+        with Module(*BASE, through=drop if os.geteuid() == 0 else ()) as module:
+            with module.started_host() as host:
+                fcntl.ioctl(host.descriptor, termios.TIOCEXCL)
+                self.exhaust(module)
+            module.wait_for_log("Too many open files; hosts cannot attach until that is possible")
+            self.look_whether_it_spins(module)
+            self.relieve(module)
+            module.wait_for_log("the serial port is now /dev/pts/")
+            with module.host() as host:
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_device_that_comes_meanwhile_is_opened_later(self):
+        with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory, Wired(directory) as wired:
+            with Module(*BASE, serial=[f"tty:{wired.ends[0]}"]) as module:
+                module.wait_for_log("bfq0 is ready")
+                wired.unplug()
+                module.wait_for_log("is gone (unplugged?)")
+                wait_until(lambda: "anon_inode:inotify" in targets(module), "a watch for the device")
+                self.exhaust(module)
+                wired.plug_in()
+                module.wait_for_log("Too many open files; it is used as soon as that has changed")
+                self.relieve(module)
+                module.wait_for_log(f"serial host {wired.ends[0]} has come", 2)
+                with wired.host() as host:
+                    wait_until(lambda: answers(host), "an answer")
+
+    def test_a_world_that_cannot_be_read_again_stays_as_it_was(self):
+        with tempfile.NamedTemporaryFile(prefix="bfq-world-", suffix=".toml") as world:
+            world.write(journey.run_program("world")[1].encode())
+            world.flush()
+            with Module(*BASE, world.name) as module, module.started_host() as host:
+                self.exhaust(module)
+                module.process.send_signal(signal.SIGHUP)
+                module.wait_for_log("Too many open files")
+                host.join()
+
+
+def targets(module):
+    place = f"/proc/{module.process.pid}/fd"
+    return [os.readlink(os.path.join(place, name)) for name in os.listdir(place)]
+
+
+class NobodyTakesTheLog(unittest.TestCase):
+    def test_a_full_disk_under_the_log_is_not_the_modules_concern(self):
+        with tempfile.TemporaryDirectory(prefix="bfq-log-") as directory:
+            link = os.path.join(directory, "serial")
+            command = [journey.PROGRAM, "run", *BASE, "--state", "none", "--serial", f"pty:{link}"]
+            with open("/dev/full", "wb") as full:
+                process = subprocess.Popen(command, stdout=full, stderr=full)
+            wait_until(lambda: os.path.exists(link), "the link")
+            with journey.Host(os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)) as host:
+                wait_until(lambda: answers(host), "a module that is ready")
+                host.join()
+            process.terminate()
+            self.assertEqual(process.wait(PATIENCE), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
