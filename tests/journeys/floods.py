@@ -15,7 +15,6 @@ import unittest
 
 from journey import PATIENCE, Module, Server, TcpHost, free_port, wait_until
 
-BASE = ("--module-base", "64")
 MODULE = "127.64.0.65"
 MEGABYTE = 1024 * 1024
 ALLOWED = 4096  # kB that the program may grow by while it holds back a flood: its buffers, and some slack
@@ -97,7 +96,7 @@ def tls_context():
 class Floods(unittest.TestCase):
     def test_five_clients_flood_a_host_that_does_not_read(self):
         port, size = free_port(), 3 * MEGABYTE
-        with Module(*BASE, log="info") as module, module.started_host() as host:
+        with Module(log="info") as module, module.started_host() as host:
             serve(host, port)
             clients = []
             for link in range(5):
@@ -128,7 +127,7 @@ class Floods(unittest.TestCase):
 
     def test_both_ends_flood_and_neither_reads(self):
         body, answer = noise("host", 4 * MEGABYTE), noise("peer", 4 * MEGABYTE)
-        with Module(*BASE, log="info") as module, module.started_host() as host, Server() as server:
+        with Module(log="info") as module, module.started_host() as host, Server() as server:
             host.join()
             host.connect(server.port)
             client = server.accept()
@@ -155,7 +154,7 @@ class Floods(unittest.TestCase):
     def test_a_flood_of_datagrams_is_lost_whole_or_not_at_all(self):
         port = free_port()
         bodies = [b"%06d" % number + noise(number, number % 1400) for number in range(20000)]
-        with Module(*BASE, log="info") as module, module.started_host() as host:
+        with Module(log="info") as module, module.started_host() as host:
             host.join()
             host.command(f'AT+CIPSTART="UDP","127.0.0.1",5000,{port},0', "OK\r\n")
             before = module.status("VmRSS")
@@ -179,7 +178,7 @@ class Floods(unittest.TestCase):
 class Dawdlers(unittest.TestCase):
     def test_clients_that_say_a_byte_now_and_then(self):
         port = free_port()
-        with Module(*BASE) as module, module.started_host() as host:
+        with Module() as module, module.started_host() as host:
             serve(host, port)
             self.assertEqual(host.command("AT+CIPSTO=1"), b"\r\nOK\r\n")
             host.command("ATE0")
@@ -257,7 +256,7 @@ class TenThousandTimes(unittest.TestCase):
         """Where the program is sanitized, memory that is freed is not kept back."""
         options = os.environ.get("ASAN_OPTIONS", "")
         keeps_nothing = {"ASAN_OPTIONS": options + ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}
-        return Module(*BASE, log="warn", serial=["tcp:0"], environment=keeps_nothing)
+        return Module(log="warn", serial=["tcp:0"], environment=keeps_nothing)
 
     def measure(self, module, many, few, once, allowed=GROWTH):
         for _ in range(few):

@@ -18,7 +18,6 @@ from journey import PATIENCE, Module, Server, TcpHost, free_port, wait_until
 from serial_doors import Wired
 from settings import answers
 
-BASE = ("--module-base", "60")
 MODULE = "127.64.0.61"
 MODE_3 = b"+CWMODE_DEF:3\r\n\r\nOK\r\n"
 FIRST_SLOT = 2048
@@ -50,7 +49,7 @@ class SmallDisk(unittest.TestCase):
 
     def module(self, prepare):
         script = f'mount -t tmpfs -o size={PAGES * 4096},mode=700 tmpfs "$0" && {{ {prepare}; }}; exec "$@"'
-        return Module(*BASE, state=self.state, through=[*way_to_mount(), "sh", "-c", script, self.state])
+        return Module(state=self.state, through=[*way_to_mount(), "sh", "-c", script, self.state])
 
     def inside(self, module, name):
         return f"/proc/{module.process.pid}/root{self.state}/{name}"
@@ -64,7 +63,7 @@ class SmallDisk(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="bfq-copy-") as copy:
             with open(os.path.join(copy, "bfq0.flash"), "wb") as file:
                 file.write(flash)
-            with Module(*BASE, state=copy) as module, module.started_host() as host:
+            with Module(state=copy) as module, module.started_host() as host:
                 self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)
                 self.assertNotIn("damaged", module.log())
 
@@ -102,7 +101,7 @@ class SmallDisk(unittest.TestCase):
         self.look_after_a_restart(stored)
 
     def test_a_state_that_is_read_only(self):
-        with Module(*BASE, state=self.state) as module, module.started_host() as host:
+        with Module(state=self.state) as module, module.started_host() as host:
             self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
         stored = os.path.join(self.state, "bfq0.flash")
         with tempfile.NamedTemporaryFile(prefix="bfq-copy-") as copy:
@@ -124,12 +123,12 @@ class DiskThatRefuses(unittest.TestCase):
     def test_it_writes_again_when_the_disk_takes_it(self):
         with tempfile.TemporaryDirectory(prefix="bfq-state-") as state:
             flash = os.path.join(state, "bfq0.flash")
-            with Module(*BASE, state=state, log="warn") as module:  # as the limit holds for the log too
+            with Module(state=state, log="warn") as module:  # as the limit holds for the log too
                 wait_until(lambda: os.path.exists(flash), "the flash file")
                 with module.host() as host:
                     wait_until(lambda: answers(host), "a module that is ready")
                     self.write_with_and_without_limit(module, host)
-            with Module(*BASE, state=state) as module, module.started_host() as host:
+            with Module(state=state) as module, module.started_host() as host:
                 self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)
 
     def write_with_and_without_limit(self, module, host):
@@ -165,7 +164,7 @@ class NoDescriptorLeft(unittest.TestCase):
         self.assertLess(len(module.log().splitlines()) - logged, 10)
 
     def test_commands_that_need_one_fail_and_the_others_work(self):
-        with (tempfile.TemporaryDirectory() as state, Module(*BASE, state=state) as module,
+        with (tempfile.TemporaryDirectory() as state, Module(state=state) as module,
               module.started_host() as host, Server() as server):
             host.join()
             before = module.descriptors()
@@ -194,7 +193,7 @@ class NoDescriptorLeft(unittest.TestCase):
 
     def test_who_comes_meanwhile_waits_and_costs_nothing(self):
         port = free_port()
-        with Module(*BASE, serial=["tcp:0"]) as module:
+        with Module(serial=["tcp:0"]) as module:
             module.wait_for_log("bfq0 is ready")
             place = module.url("socket").groups()
             with TcpHost(*place) as host:
@@ -216,7 +215,7 @@ class NoDescriptorLeft(unittest.TestCase):
                     second.expect("OK\r\n")
 
     def test_a_new_host_still_gets_nothing_of_its_predecessor(self):
-        with Module(*BASE) as module, Server() as server:
+        with Module() as module, Server() as server:
             host = module.started_host()
             host.join()
             host.connect(server.port)
@@ -237,7 +236,7 @@ class NoDescriptorLeft(unittest.TestCase):
 
     def test_a_datagram_to_far_away_fails_clearly(self):
         """As that needs a socket of its own, opened with the first."""
-        with Module(*BASE) as module, module.started_host() as host:
+        with Module() as module, module.started_host() as host:
             host.join()
             host.command('AT+CIPSTART="UDP","192.0.2.1",9', "CONNECT\r\n\r\nOK\r\n")
             self.exhaust(module)
@@ -247,7 +246,7 @@ class NoDescriptorLeft(unittest.TestCase):
     def test_a_port_that_its_host_has_locked_is_replaced_later(self):
         """Without the right to open it all the same, which root has."""
         drop = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]
-        with Module(*BASE, through=drop if os.geteuid() == 0 else ()) as module:
+        with Module(through=drop if os.geteuid() == 0 else ()) as module:
             with module.started_host() as host:
                 fcntl.ioctl(host.descriptor, termios.TIOCEXCL)
                 self.exhaust(module)
@@ -260,7 +259,7 @@ class NoDescriptorLeft(unittest.TestCase):
 
     def test_a_device_that_comes_meanwhile_is_opened_later(self):
         with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory, Wired(directory) as wired:
-            with Module(*BASE, serial=[f"tty:{wired.ends[0]}"]) as module:
+            with Module(serial=[f"tty:{wired.ends[0]}"]) as module:
                 module.wait_for_log("bfq0 is ready")
                 wired.unplug()
                 module.wait_for_log("is gone (unplugged?)")
@@ -277,7 +276,7 @@ class NoDescriptorLeft(unittest.TestCase):
         with tempfile.NamedTemporaryFile(prefix="bfq-world-", suffix=".toml") as world:
             world.write(journey.run_program("world")[1].encode())
             world.flush()
-            with Module(*BASE, world.name) as module, module.started_host() as host:
+            with Module(world.name) as module, module.started_host() as host:
                 self.exhaust(module)
                 module.process.send_signal(signal.SIGHUP)
                 module.wait_for_log("Too many open files")
@@ -293,7 +292,7 @@ class NobodyTakesTheLog(unittest.TestCase):
     def test_a_full_disk_under_the_log_is_not_the_modules_concern(self):
         with tempfile.TemporaryDirectory(prefix="bfq-log-") as directory:
             link = os.path.join(directory, "serial")
-            command = [journey.PROGRAM, "run", *BASE, "--state", "none", "--serial", f"pty:{link}"]
+            command = [journey.PROGRAM, "run", "--state", "none", "--serial", f"pty:{link}"]
             with open("/dev/full", "wb") as full:
                 process = subprocess.Popen(command, stdout=full, stderr=full)
             wait_until(lambda: os.path.exists(link), "the link")

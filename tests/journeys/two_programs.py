@@ -9,7 +9,6 @@ import unittest
 from journey import (ENVIRONMENT, PATIENCE, PROGRAM, Host, Module, Server, TcpHost, UnixHost, run_program,
                      wait_until)
 
-BASE = ("--module-base", "68")
 
 
 class Contest(unittest.TestCase):
@@ -22,7 +21,7 @@ class Contest(unittest.TestCase):
 
     def first(self):
         doors = [f"pty:{self.link}", f"unix:{self.socket}", "tcp:0", "rfc2217:0"]
-        return Module(*BASE, serial=doors, state=self.state, log="info")
+        return Module(serial=doors, state=self.state, log="info")
 
     def rivals(self, module):
         """What a second program is told to take, and what it must say about it."""
@@ -88,7 +87,7 @@ class Contest(unittest.TestCase):
 
     def test_many_at_the_same_moment(self):
         """One gets it all; the others end, and take nothing with them."""
-        command = [PROGRAM, "run", *BASE, "--state", self.state, "--serial", f"pty:{self.link}"]
+        command = [PROGRAM, "run", "--state", self.state, "--serial", f"pty:{self.link}"]
         quiet, pipe = subprocess.DEVNULL, subprocess.PIPE
         for _ in range(5):
             rivals = [subprocess.Popen(command, stdout=quiet, stderr=pipe, env=ENVIRONMENT) for _ in range(6)]
