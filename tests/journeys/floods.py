@@ -13,9 +13,9 @@ import threading
 import time
 import unittest
 
-from journey import PATIENCE, Module, Server, TcpHost, free_port, wait_until
+from journey import PATIENCE, Module, Server, TcpHost, free_port, machine_address, wait_until
 
-MODULE = "127.64.0.65"
+MODULE = machine_address()
 MEGABYTE = 1024 * 1024
 ALLOWED = 4096  # kB that the program may grow by while it holds back a flood: its buffers, and some slack
 GROWTH = 64  # kB that thousands of connections may leave behind

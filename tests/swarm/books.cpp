@@ -145,6 +145,7 @@ void Books::forget_life() {
   told_open_.fill(false);
   told_wifi_ = Wifi::off;
   told_stations_.clear();
+  asked_networks_.clear();
 }
 
 // The doors -------------------------------------------------------------------------------------------
@@ -274,6 +275,7 @@ void Books::advance(Instant now) {
 std::optional<Request> Books::next_request() {
   const auto request = Recorder::next_request();
   if (!request) return request;
+  note_join(*request);
   note_link_request(*request);
   note_flash(*request);
   return request;
@@ -401,6 +403,8 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
   command_ = line;
   answer_is_due_ = later;
   closed_may_follow_ = false;
+  if (line.starts_with("AT+CWJAP"))
+    for (const std::string& field : fields_of(line)) asked_networks_.insert(field);
   bool answered = false;
   for (const Said& s : said) {
     if (s.is_result()) {
@@ -414,6 +418,7 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
       note(s);
     }
     if (s.kind != Kind::ok) continue;
+    check_done(line);
     if (line == "ATE0" || line == "ATE") echo_ = false;
     if (line == "ATE1") echo_ = true;
   }
@@ -423,6 +428,30 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
   }
   if (after_.is(Activity::collecting)) begin_payload(line);
   if (after_.is(Activity::passing)) typed_at_ = now_, due_.clear(), last_typed_.clear(), held_back_ = false;
+}
+
+/// OK is said of what is so: what a line has stored is in use, a network is joined, a module restarts.
+void Books::check_done(std::string_view line) const {
+  static constexpr std::pair<std::string_view, Key> kStores[] = {{"AT+UART_DEF=", Key::uart},
+                                                                 {"AT+CWMODE_DEF=", Key::mode},
+                                                                 {"AT+CWJAP_DEF=", Key::network},
+                                                                 {"AT+CWSAP_DEF=", Key::soft_ap},
+                                                                 {"AT+CWDHCP_DEF=", Key::dhcp},
+                                                                 {"AT+CWDHCPS_DEF=", Key::pool},
+                                                                 {"AT+CIPSTA_DEF=", Key::station_address},
+                                                                 {"AT+CIPAP_DEF=", Key::soft_ap_address},
+                                                                 {"AT+CWAUTOCONN=", Key::auto_connect}};
+  const Settings now = module_->settings(Keep::until_reset);
+  for (const auto& [command, key] : kStores) {
+    if (!line.starts_with(command) || line.ends_with("=?")) continue;
+    Settings with_stored = now;
+    copy_key(key, module_->settings(Keep::in_flash), with_stored);
+    demand(with_stored == now, "OK, but not in use: ", Shown{line});
+  }
+  if (line.starts_with("AT+CWJAP") && line.find('=') != std::string_view::npos && !line.ends_with("=?"))
+    demand(told_wifi_ == Wifi::up, "OK without WIFI GOT IP: ", Shown{line});
+  if (line == "AT+RST" || line == "AT+RESTORE")
+    demand(after_.is(Activity::restarting), "OK, but no restart: ", Shown{line});
 }
 
 void Books::begin_payload(std::string_view line) {
@@ -473,6 +502,7 @@ void Books::check_happened(std::string_view printed) {
   if (job_ends || send_ends || is_canceled) line_.clear();
   for (const Said& s : said) {
     demand(s.kind != Kind::information || before == Activity::processing, "nobody asked for: ", s.text);
+    if (s.kind == Kind::ok) check_done(command_);
     if (s.kind == Kind::error) closed_may_follow_ = command_.starts_with("AT+CIPSTART");
     note(s);
   }
@@ -542,6 +572,16 @@ void Books::note_station(const Said& said) {
       break;
     default: demand(known, "+STA_DISCONNECTED of nobody"); told_stations_.erase(mac);
   }
+}
+
+/// A network is joined because the host said so in this life, or because it is stored.
+void Books::note_join(const Request& request) {
+  const auto* join = std::get_if<radio::Join>(&request);
+  if (join == nullptr) return;
+  const Settings& stored = module_->settings(Keep::in_flash);
+  const std::string ssid(join->ssid.view());
+  demand(asked_networks_.contains(ssid) || (stored.auto_connect && stored.network.ssid.view() == ssid),
+         "nobody asked for the network ", Shown{ssid});
 }
 
 void Books::note_link_request(const Request& request) {

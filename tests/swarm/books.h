@@ -2,6 +2,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,7 @@ class Books final : public journal::Recorder {
   void end_line(Activity during, std::string_view printed);
   void check_forced_restart(std::string_view line, std::string_view printed);
   void check_line(std::string_view line, const std::vector<Said>& said);
+  void check_done(std::string_view line) const;
   void begin_payload(std::string_view line);
 
   // What happens by itself
@@ -79,6 +81,7 @@ class Books final : public journal::Recorder {
   void note_wifi(const Said& said);
   void note_station(const Said& said);
   void note_flash(const Request& request);
+  void note_join(const Request& request);
   void note_link_request(const Request& request);
   void check_boot(std::string_view printed);
   void check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
@@ -116,6 +119,7 @@ class Books final : public journal::Recorder {
 
   // Wi-Fi
   Wifi told_wifi_ = Wifi::off;
+  std::set<std::string, std::less<>> asked_networks_;
   std::map<std::string, bool> told_stations_;  ///< by hardware address; true: with an address
 
   // Flash
