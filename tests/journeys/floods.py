@@ -18,8 +18,9 @@ from journey import PATIENCE, Module, Server, TcpHost, free_port, wait_until
 BASE = ("--module-base", "64")
 MODULE = "127.64.0.65"
 MEGABYTE = 1024 * 1024
+BLACK_BOX = 3 * MEGABYTE // 2
 ALLOWED = 4096  # kB that the program may grow by while it holds back a flood: its buffers, and some slack
-GROWTH = 64  # kB that thousands of connections may leave behind
+GROWTH = 128  # kB that thousands of connections may leave behind
 
 
 def noise(seed, size):
@@ -250,6 +251,17 @@ class Dawdlers(unittest.TestCase):
         return int(link), host.take(int(count))
 
 
+def fill_black_box(host):
+    """The program keeps the last megabyte of what its module was told. From now on that grows no more."""
+    host.expect("ready\r\n")
+    host.type("ATE0\r\n")
+    host.expect("OK\r\n")
+    host.type(bytes(BLACK_BOX) + b"\r\n")
+    host.expect("ERROR\r\n")
+    host.type("ATE1\r\n")
+    host.expect("OK\r\n")
+
+
 class TenThousandTimes(unittest.TestCase):
     """Connects and closes of each kind; more of them cost neither a descriptor nor memory."""
 
@@ -277,7 +289,7 @@ class TenThousandTimes(unittest.TestCase):
         port = free_port()
         with self.module() as module:
             with TcpHost(*module.url("socket").groups()) as host:
-                host.expect("ready\r\n")
+                fill_black_box(host)
                 serve(host, port)
                 self.at_rest = len(module.descriptors())
 
@@ -293,7 +305,7 @@ class TenThousandTimes(unittest.TestCase):
     def test_as_a_client(self):
         with self.module() as module, Server() as server:
             with TcpHost(*module.url("socket").groups()) as host:
-                host.expect("ready\r\n")
+                fill_black_box(host)
                 host.join()
                 self.at_rest = len(module.descriptors())
 
@@ -308,7 +320,7 @@ class TenThousandTimes(unittest.TestCase):
     def test_as_a_peer_of_datagrams(self):
         with self.module() as module:
             with TcpHost(*module.url("socket").groups()) as host:
-                host.expect("ready\r\n")
+                fill_black_box(host)
                 host.join()
                 self.at_rest = len(module.descriptors())
 
@@ -321,7 +333,7 @@ class TenThousandTimes(unittest.TestCase):
     def test_as_a_client_with_tls(self):
         with self.module() as module, Server() as server, tls_context() as tls:
             with TcpHost(*module.url("socket").groups()) as host:
-                host.expect("ready\r\n")
+                fill_black_box(host)
                 host.join()
                 self.at_rest = len(module.descriptors())
 
@@ -340,7 +352,7 @@ class TenThousandTimes(unittest.TestCase):
         with self.module() as module:
             place = module.url("socket").groups()
             with TcpHost(*place) as host:
-                host.expect("ready\r\n")
+                fill_black_box(host)
                 self.at_rest = len(module.descriptors()) - 1
 
             def a_serial_host():
