@@ -17,8 +17,13 @@ from journey import PATIENCE, Module, Server, TcpHost, free_port, machine_addres
 
 MODULE = machine_address()
 MEGABYTE = 1024 * 1024
-ALLOWED = 4096  # kB that the program may grow by while it holds back a flood: its buffers, and some slack
-GROWTH = 64  # kB that thousands of connections may leave behind
+BLACK_BOX = 3 * MEGABYTE // 2
+ALLOWED = 1024  # kB that the program may grow by while it holds back a flood: its buffers, and some slack
+GROWTH = 128  # kB that thousands of connections may leave behind
+
+# Where the program is sanitized: memory that is freed is not kept back.
+KEEPS_NOTHING = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") +
+                 ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}
 
 
 def noise(seed, size):
@@ -93,10 +98,21 @@ def tls_context():
         yield context
 
 
+def fill_black_box(host):
+    """The program keeps the last megabyte of what its module was told. From now on that grows no more."""
+    host.type("ATE0\r\n")
+    host.expect("OK\r\n")
+    host.type(bytes(BLACK_BOX) + b"\r\n")
+    host.expect("ERROR\r\n")
+    host.type("ATE1\r\n")
+    host.expect("OK\r\n")
+
+
 class Floods(unittest.TestCase):
     def test_five_clients_flood_a_host_that_does_not_read(self):
         port, size = free_port(), 3 * MEGABYTE
-        with Module(log="info") as module, module.started_host() as host:
+        with Module(log="info", environment=KEEPS_NOTHING) as module, module.started_host() as host:
+            fill_black_box(host)
             serve(host, port)
             clients = []
             for link in range(5):
@@ -127,7 +143,9 @@ class Floods(unittest.TestCase):
 
     def test_both_ends_flood_and_neither_reads(self):
         body, answer = noise("host", 4 * MEGABYTE), noise("peer", 4 * MEGABYTE)
-        with Module(log="info") as module, module.started_host() as host, Server() as server:
+        with (Module(log="info", environment=KEEPS_NOTHING) as module, module.started_host() as host,
+              Server() as server):
+            fill_black_box(host)
             host.join()
             host.connect(server.port)
             client = server.accept()
@@ -154,7 +172,8 @@ class Floods(unittest.TestCase):
     def test_a_flood_of_datagrams_is_lost_whole_or_not_at_all(self):
         port = free_port()
         bodies = [b"%06d" % number + noise(number, number % 1400) for number in range(20000)]
-        with Module(log="info") as module, module.started_host() as host:
+        with Module(log="info", environment=KEEPS_NOTHING) as module, module.started_host() as host:
+            fill_black_box(host)
             host.join()
             host.command(f'AT+CIPSTART="UDP","127.0.0.1",5000,{port},0', "OK\r\n")
             before = module.status("VmRSS")
@@ -253,10 +272,7 @@ class TenThousandTimes(unittest.TestCase):
     """Connects and closes of each kind; more of them cost neither a descriptor nor memory."""
 
     def module(self):
-        """Where the program is sanitized, memory that is freed is not kept back."""
-        options = os.environ.get("ASAN_OPTIONS", "")
-        keeps_nothing = {"ASAN_OPTIONS": options + ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}
-        return Module(log="warn", serial=["tcp:0"], environment=keeps_nothing)
+        return Module(log="warn", serial=["tcp:0"], environment=KEEPS_NOTHING)
 
     def measure(self, module, many, few, once, allowed=GROWTH):
         for _ in range(few):
@@ -277,6 +293,7 @@ class TenThousandTimes(unittest.TestCase):
         with self.module() as module:
             with TcpHost(*module.url("socket").groups()) as host:
                 host.expect("ready\r\n")
+                fill_black_box(host)
                 serve(host, port)
                 self.at_rest = len(module.descriptors())
 
@@ -293,6 +310,7 @@ class TenThousandTimes(unittest.TestCase):
         with self.module() as module, Server() as server:
             with TcpHost(*module.url("socket").groups()) as host:
                 host.expect("ready\r\n")
+                fill_black_box(host)
                 host.join()
                 self.at_rest = len(module.descriptors())
 
@@ -308,6 +326,7 @@ class TenThousandTimes(unittest.TestCase):
         with self.module() as module:
             with TcpHost(*module.url("socket").groups()) as host:
                 host.expect("ready\r\n")
+                fill_black_box(host)
                 host.join()
                 self.at_rest = len(module.descriptors())
 
@@ -321,6 +340,7 @@ class TenThousandTimes(unittest.TestCase):
         with self.module() as module, Server() as server, tls_context() as tls:
             with TcpHost(*module.url("socket").groups()) as host:
                 host.expect("ready\r\n")
+                fill_black_box(host)
                 host.join()
                 self.at_rest = len(module.descriptors())
 
@@ -340,6 +360,7 @@ class TenThousandTimes(unittest.TestCase):
             place = module.url("socket").groups()
             with TcpHost(*place) as host:
                 host.expect("ready\r\n")
+                fill_black_box(host)
                 self.at_rest = len(module.descriptors()) - 1
 
             def a_serial_host():

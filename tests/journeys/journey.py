@@ -287,6 +287,18 @@ def machine_address(number=0):
     return str(ipaddress.IPv4Address("127.64.0.1") + MODULE_BASE + number)
 
 
+def timer_of(port):
+    """What the kernel waits for at the module's connection from that port, and for how many seconds; 02 is
+    keep-alive (proc(5)). None where there is no such connection."""
+    place = socket.inet_aton(machine_address())[::-1].hex().upper() + f":{port:04X}"
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for columns in map(str.split, table):
+            if columns[1] == place:
+                kind, _, ticks = columns[5].partition(":")
+                return kind, int(ticks, 16) / os.sysconf("SC_CLK_TCK")
+    return None
+
+
 def free_port():
     """A port of this machine at which nobody listens, and that nobody else is given."""
     for port in itertools.islice(OWN_PORTS, 100):

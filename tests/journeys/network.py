@@ -6,7 +6,7 @@ import struct
 import time
 import unittest
 
-from journey import Module, Server, machine_address, wait_until
+from journey import Module, Server, machine_address, timer_of, wait_until
 
 
 class WhereLinksGo(unittest.TestCase):
@@ -198,7 +198,7 @@ class HowLinksEnd(unittest.TestCase):
             answer = host.command(f'AT+CIPSTART="TCP","127.0.0.1",{server.port},60')
             self.assertEqual(answer, b"CONNECT\r\n\r\nOK\r\n")
             with server.accept():
-                wait_until(lambda: timer_of(server.peer[1]) == "02", "a keep-alive timer")
+                wait_until(lambda: timer_of(server.peer[1])[0] == "02", "a keep-alive timer")
             host.expect("CLOSED\r\n")
 
 
@@ -216,16 +216,6 @@ def fill(host, link):
         host.expect("\r\nSEND OK\r\n")
         sent += payload
     raise AssertionError("it takes whatever comes")
-
-
-def timer_of(port):
-    """What the kernel waits for at the module's socket: 02 is keep-alive (proc(5))."""
-    with open("/proc/net/tcp", encoding="ascii") as table:
-        for row in table.read().splitlines()[1:]:
-            fields = row.split()
-            if fields[1] == f"0100407F:{port:04X}":
-                return fields[5].split(":")[0]
-    return None
 
 
 def close(client):

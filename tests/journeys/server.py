@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 import journey
-from journey import PATIENCE, Module, free_port, machine_address, wait_until
+from journey import PATIENCE, Module, free_port, machine_address, timer_of, wait_until
 
 MODULE = machine_address()
 
@@ -304,13 +304,8 @@ class KeepAlive(unittest.TestCase):
 
 def seconds_to_probe(port):
     """Until the module's connection from that port is probed; 0: never."""
-    with open("/proc/net/tcp", encoding="ascii") as table:
-        for line in table:
-            columns = line.split()
-            if columns[1] == f"0100407F:{port:04X}":
-                kind, _, ticks = columns[5].partition(":")
-                return int(ticks, 16) / os.sysconf("SC_CLK_TCK") if kind == "02" else 0
-    raise AssertionError(f"no connection from port {port}")
+    kind, seconds = timer_of(port)
+    return seconds if kind == "02" else 0
 
 
 def receive(client, count):

@@ -14,11 +14,11 @@ import time
 import unittest
 
 import journey
-from journey import PATIENCE, Module, Server, TcpHost, free_port, wait_until
+from journey import PATIENCE, Module, Server, TcpHost, free_port, machine_address, wait_until
 from serial_doors import Wired
 from settings import answers
 
-MODULE = "127.64.0.61"
+MODULE = machine_address()
 MODE_3 = b"+CWMODE_DEF:3\r\n\r\nOK\r\n"
 FIRST_SLOT = 2048
 PAGES = 4  # of the small disk; the file takes one
