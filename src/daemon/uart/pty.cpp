@@ -82,8 +82,11 @@ class PtyDoor::PtyHost final : public Host {
 
   std::string name() const override { return door_.slave_; }
   Transfer read(std::span<std::byte> into) override {
-    door_.look_at_opens();  // first, so that a new host's bytes are not answered to the one before
-    return read_some(master_->native_handle(), into);
+    const Transfer transfer = read_some(master_->native_handle(), into);
+    // Behind that, as whoever has typed this has opened before: what the one before has left is thrown away
+    // first, and not with the answer.
+    door_.look_at_opens();
+    return transfer;
   }
   Transfer write(std::span<const std::byte> bytes) override {
     return write_some(master_->native_handle(), bytes);
