@@ -72,8 +72,8 @@ class Part:
     def __init__(self, name, number, seed, seconds, counters, stop):
         self.name, self.seed, self.seconds, self.counters = name, f"{seed}/{name}", seconds, counters
         self.stop = stop
-        self.base = ("--module-base", str(72 + number))
-        self.address = f"127.64.0.{73 + number}"
+        self.base = ("--module-base", str(journey.MODULE_BASE + number))
+        self.address = journey.machine_address(number)
         self.figures = {"lost": 0}
 
     def run(self):
