@@ -114,7 +114,8 @@ void Books::follow_passage() {
 }
 
 /// Only the link that is being sent on has anything for the network, and that is what was typed.
-void Books::check_outputs() const {
+void Books::check_outputs() {
+  bool passes_on = false;
   for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
     const std::string out = text_of(module_->link_output(handles_[id]).bytes);
     const bool sends = after_.is(Activity::sending) && id == due_link_;
@@ -125,6 +126,9 @@ void Books::check_outputs() const {
     } else if (passes) {
       demand(out.empty() || out == due_, "the network is given what nobody typed: ", Shown{out},
              " instead of ", Shown{due_});
+      const bool is_due = due_.size() >= limits::kPayload || now_ - typed_at_ >= Escape::kSilence;
+      demand(out.empty() || passed_on_ || is_due, "a packet ends before a silence: ", Shown{out});
+      passes_on = !out.empty();
     } else if (sends) {
       demand(out == due_, "the network is given what nobody typed: ", Shown{out}, " instead of ",
              Shown{due_});
@@ -132,6 +136,7 @@ void Books::check_outputs() const {
       demand(out.empty(), "a link that nobody sends on holds payload");
     }
   }
+  passed_on_ = passes_on;
 }
 
 void Books::forget_life() {

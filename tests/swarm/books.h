@@ -60,7 +60,7 @@ class Books final : public journal::Recorder {
   std::string end(Instant now, std::size_t read = 0);
   std::string last_printed(std::size_t n) const;
   void follow_passage();
-  void check_outputs() const;
+  void check_outputs();
   void forget_life();
 
   // Typing
@@ -103,6 +103,7 @@ class Books final : public journal::Recorder {
   std::optional<net::Endpoint> payload_destination_;
   Instant typed_at_{};
   bool held_back_ = false;       ///< bytes were offered in vain, so their moments are not known
+  bool passed_on_ = false;       ///< a packet of transparent transmission waits for the network
   bool burst_is_whole_ = false;  ///< of transparent transmission: nothing of it was lost
   std::string last_typed_;       ///< the last few bytes of transparent transmission
 
