@@ -8,8 +8,9 @@
 
 namespace bfq {
 namespace {
-void (*act_on_failure)() = nullptr;
-}
+// A CHECK knows nobody that it could ask.
+void (*act_on_failure)() = nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+}  // namespace
 
 void when_check_fails(void (*act)()) { act_on_failure = act; }
 
