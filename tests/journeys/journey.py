@@ -126,9 +126,8 @@ class Host:
 
     def type(self, data):
         data = data.encode() if isinstance(data, str) else data
-        deadline = time.monotonic() + PATIENCE
-        while data:
-            _, ready, _ = select.select([], [self.descriptor], [], deadline - time.monotonic())
+        while data:  # as long as it takes, if only something moves
+            _, ready, _ = select.select([], [self.descriptor], [], PATIENCE)
             if not ready:
                 raise AssertionError(f"the module does not take {data[:40]!r}")
             data = data[os.write(self.descriptor, data):]

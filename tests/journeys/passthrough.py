@@ -111,7 +111,7 @@ class OverTcp(unittest.TestCase):
             self.assertEqual(module.log().count("cannot connect"), count)
 
     def test_a_peer_that_does_not_read_holds_the_host_up(self):
-        with Module() as module, module.started_host() as host, Server() as server:
+        with Module(log="info") as module, module.started_host() as host, Server() as server:
             begin(host, server.port)
             peer = server.accept()
             body = os.urandom(4_000_000)

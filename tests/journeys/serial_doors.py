@@ -25,16 +25,23 @@ class Wired:
         self.plug_in()
 
     def plug_in(self):
-        ends = [f"pty,rawer,link={end}" for end in self.ends]
-        self.socat = subprocess.Popen(["socat", *ends])
-        wait_until(lambda: all(os.path.exists(end) for end in self.ends), "socat's pair")
+        ends = [f"pty,rawer,link={end}.socat" for end in self.ends]
+        self.socat = subprocess.Popen(["socat", "-d", "-d", *ends], stderr=subprocess.PIPE, text=True)
+        # The devices come when they are what they will be: socat itself makes the links first.
+        while "starting data transfer loop" not in (line := self.socat.stderr.readline()):
+            assert line, "socat has ended"
         # Opened before the module locks it for others.
-        self.watcher = os.open(self.ends[0], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        self.watcher = os.open(self.ends[0] + ".socat", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        for end in self.ends:
+            os.symlink(os.readlink(end + ".socat"), end)
 
     def unplug(self):
         os.close(self.watcher)
+        for end in self.ends:
+            os.unlink(end)
         self.socat.terminate()
         self.socat.wait()
+        self.socat.stderr.close()
 
     def __enter__(self):
         return self
