@@ -7,6 +7,7 @@ import re
 import socket
 import stat
 import subprocess
+import tempfile
 import unittest
 
 import serial
@@ -292,8 +293,7 @@ class TcpConnect(unittest.TestCase):
 
 class TtyDoor(unittest.TestCase):
     def test_the_device_follows_the_module(self):
-        with Module(serial=[]) as nothing:  # for a directory
-            directory = nothing.directory
+        with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory:
             with Wired(directory) as wired, Module(serial=[f"tty:{wired.ends[0]}"]) as module:
                 module.wait_for_log("bfq0 is ready")
                 with wired.host() as host:
@@ -311,7 +311,7 @@ class TtyDoor(unittest.TestCase):
                     wait_until(lambda: wired.rate() == 9600, "what is stored")
 
     def test_a_rate_of_ones_own_until_it_is_changed(self):
-        with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
+        with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory, Wired(directory) as wired:
             with Module(serial=[f"tty:{wired.ends[0]},38400"]) as module:
                 module.wait_for_log("has 38400 baud, as asked for")
                 self.assertEqual(wired.rate(), 38400)
@@ -323,7 +323,7 @@ class TtyDoor(unittest.TestCase):
                     wait_until(lambda: wired.rate() == 38400, "38400 baud")
 
     def test_at_the_pace_of_the_uart(self):
-        with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
+        with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory, Wired(directory) as wired:
             with Module("--speed", "baud", serial=[f"tty:{wired.ends[0]}"]) as module:
                 module.wait_for_log("bfq0 is ready")
                 with wired.host() as host:
@@ -333,7 +333,7 @@ class TtyDoor(unittest.TestCase):
                     self.assertTrue(host.command("AT+GMR").endswith(b"OK\r\n"))
 
     def test_unplugged_and_plugged_in_again(self):
-        with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
+        with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory, Wired(directory) as wired:
             with Module(serial=[f"tty:{wired.ends[0]}", "tcp:0"]) as module:
                 module.wait_for_log("bfq0 is ready")
                 with TcpHost(*module.url("socket").groups()) as other:
@@ -348,8 +348,8 @@ class TtyDoor(unittest.TestCase):
                         wait_until(lambda: wired.rate() == 57600, "57600 baud")
 
     def test_a_device_that_comes_later(self):
-        with Module(serial=[]) as nothing:
-            directory = os.path.join(nothing.directory, "by-id")
+        with tempfile.TemporaryDirectory(prefix="bfq-tty-") as above:
+            directory = os.path.join(above, "by-id")
             with Module(serial=[f"tty:{directory}/module-end"]) as module:
                 module.wait_for_log("there is no such device (No such file or directory); it is used as")
                 os.mkdir(directory)
@@ -360,7 +360,7 @@ class TtyDoor(unittest.TestCase):
                         self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
 
     def test_it_belongs_to_one_program(self):
-        with Module(serial=[]) as nothing, Wired(nothing.directory) as wired:
+        with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory, Wired(directory) as wired:
             door = f"tty:{wired.ends[0]}"
             taken = os.open(wired.ends[0], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
             fcntl.flock(taken, fcntl.LOCK_EX)
