@@ -81,7 +81,7 @@ class TwoBoards : public testing::Test {
   }
   void join() {
     say(b, "AT+CWJAP_CUR=\"shed\",\"12345678\"", "WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n");
-    expect(a, "+STA_CONNECTED:" + kB + "\r\n+DIST_STA_IP:" + kB + ",\"192.168.4.2\"\r\n");
+    expect(a, "+STA_CONNECTED:" + mac_of_b + "\r\n+DIST_STA_IP:" + mac_of_b + ",\"192.168.4.2\"\r\n");
   }
   Board make(const char* name, unsigned index) {
     const ModuleSpec spec{.name = name, .doors = {parse_door("tcp:0")}};
@@ -95,7 +95,7 @@ class TwoBoards : public testing::Test {
   }
 
   static constexpr auto kShed = "AT+CWSAP_CUR=\"shed\",\"12345678\",5,3";
-  const std::string kB = "\"02:bf:40:04:00:02\"";
+  const std::string mac_of_b = "\"02:bf:40:04:00:02\"";
   boost::asio::io_context io{1};
   Clock clock;
   Options options{
@@ -113,23 +113,23 @@ TEST_F(TwoBoards, the_host_of_an_access_point_is_told_who_comes_and_goes) {
   join();
   say(a, "AT+CWLIF", "192.168.4.2,02:bf:40:04:00:02\r\n\r\nOK\r\n");
   say(b, "AT+CWQAP", "\r\nOK\r\nWIFI DISCONNECT\r\n");
-  expect(a, "+STA_DISCONNECTED:" + kB + "\r\n");
+  expect(a, "+STA_DISCONNECTED:" + mac_of_b + "\r\n");
   join();
 }
 
 TEST_F(TwoBoards, the_host_of_a_station_is_told_that_the_access_point_has_gone_and_is_back) {
   join();
-  say(a, "AT+CWMODE_CUR=1", "OK\r\n+STA_DISCONNECTED:" + kB + "\r\n");
+  say(a, "AT+CWMODE_CUR=1", "OK\r\n+STA_DISCONNECTED:" + mac_of_b + "\r\n");
   expect(b, "WIFI DISCONNECT\r\n");
   say(a, "AT+CWMODE_CUR=2", "OK\r\n");
   expect(b, "WIFI CONNECTED\r\nWIFI GOT IP\r\n");
-  expect(a, "+STA_CONNECTED:" + kB + "\r\n");
+  expect(a, "+STA_CONNECTED:" + mac_of_b + "\r\n");
 }
 
 TEST_F(TwoBoards, a_restart_of_one_is_seen_by_the_other) {
   join();
   say(b, "AT+RST", "OK\r\n");
-  expect(a, "+STA_DISCONNECTED:" + kB + "\r\n");
+  expect(a, "+STA_DISCONNECTED:" + mac_of_b + "\r\n");
   expect(b, "\r\nready\r\n");
   join();
   say(a, "AT+RST", "OK\r\n");

@@ -210,7 +210,7 @@ TEST(FlashRecord, of_two_damaged_slots_whole_settings_are_saved) {
 
 TEST(FlashRecord, any_bytes_are_read_without_harm) {
   std::mt19937 chance(4004);
-  for (int run = 0; run < 2000; ++run) {
+  for (std::size_t run = 0; run < 2000; ++run) {
     Image image = run % 2 == 0 ? blank() : with_record_in(run / 2 % 2, stored(unusual(), 1));
     const std::size_t from = chance() % image.size(), to = from + chance() % (image.size() - from);
     for (std::size_t i = from; i <= to; ++i) image[i] = static_cast<std::byte>(chance());

@@ -14,6 +14,7 @@ std::vector<std::string> Problems::lines() const {
   std::stable_sort(sorted.begin(), sorted.end(),
                    [&](const Problem& a, const Problem& b) { return order(a) < order(b); });
   std::vector<std::string> out;
+  out.reserve(sorted.size());
   for (const auto& [place, message] : sorted) {
     out.push_back(place.line == 0
                       ? fmt::format("{}: {}", place.source, message)

@@ -71,8 +71,8 @@ TEST(WorldFile, EveryBadWorldIsRefusedWithItsLinesAndNothingElse) {
     EXPECT_EQ(reading.problems.size(), bad.mistakes.size());
     for (const auto& [line, words] : bad.mistakes) {
       const std::string place = "w.toml:" + std::to_string(line) + ':';
-      const bool is_told =
-          std::any_of(reading.problems.begin(), reading.problems.end(), [&](const std::string& problem) {
+      const bool is_told = std::any_of(
+          reading.problems.begin(), reading.problems.end(), [&, &words = words](const std::string& problem) {
             return problem.starts_with(place) && problem.find(words) != std::string::npos;
           });
       EXPECT_TRUE(is_told) << place << ' ' << words;
