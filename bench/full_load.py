@@ -248,7 +248,7 @@ class Part:
                 del waiting[link][:len(data)]
                 send_with(host, f"AT+CIPSEND={link},{len(data)}", data, take)
             else:
-                take(next_event(host))
+                take(host.next_event(PATIENT))
 
     # datagrams -----------------------------------------------------------------------------------
 
@@ -302,7 +302,7 @@ class Part:
 
         while True:
             if not waiting:
-                take(next_event(host))
+                take(host.next_event(PATIENT))
             elif waiting[0] == b"the end":
                 break
             else:
@@ -320,28 +320,15 @@ class QuietHost(Host):
         return self.expect(end) if end else self.answer()
 
 
-def next_event(host):
-    """Link and data of a +IPD, or a line."""
-    line = host.expect("\r\n", PATIENT)
-    if line != b"\r\n":
-        return line.rstrip()
-    while len(host.seen) < len("+IPD,"):
-        host.more()
-    if not host.seen.startswith(b"+IPD,"):
-        return host.expect("\r\n").rstrip()
-    *link, count = host.expect(":")[len("+IPD,"):-1].split(b",")
-    return int(link[0]) if link else 0, host.take(int(count))
-
-
 def send_with(host, line, data, take):
     """Sends, while what comes before the prompt and behind the payload goes to `take`."""
     host.type(line + "\r\n")
-    while (event := next_event(host)) != b"OK":
+    while (event := host.next_event(PATIENT)) != b"OK":
         take(event)
     host.expect("> ")
     host.type(data)
     for expected in (f"Recv {len(data)} bytes".encode(), b"SEND OK"):
-        event = next_event(host)
+        event = host.next_event(PATIENT)
         if event != expected:
             raise AssertionError(f"{event} instead of {expected}")
 

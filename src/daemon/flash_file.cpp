@@ -8,15 +8,13 @@
 
 namespace bfq::daemon {
 namespace {
-constexpr std::byte kErased{0xFF};
-
 std::ptrdiff_t begin_of(std::uint8_t slot) {
   return static_cast<std::ptrdiff_t>(slot % flash::kSlots * flash::kSlotSize);
 }
 }  // namespace
 
 FlashFile::FlashFile(boost::asio::io_context& io, Tell tell) : io_(io), tell_(std::move(tell)) {
-  image_.fill(kErased);
+  image_.fill(flash::kErased);
 }
 
 FlashFile::FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory,
@@ -34,7 +32,7 @@ bool FlashFile::request(const Request& request, std::span<const std::byte> outpu
   return std::visit(overloaded{
                         [&](const flash::Erase& r) {
                           Slot erased;
-                          erased.fill(kErased);
+                          erased.fill(flash::kErased);
                           return change(r.slot, erased, r.ticket), true;
                         },
                         [&](const flash::Program& r) {

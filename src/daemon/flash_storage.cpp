@@ -19,7 +19,6 @@
 
 namespace bfq::daemon {
 namespace {
-constexpr std::byte kErased{0xFF};
 constexpr int kMostSetAside = 1000;
 
 /// In the order of Key, for people.
@@ -63,7 +62,7 @@ std::string names_of(const WholeKeys& whole) {
 
 FlashStorage::FlashStorage(const std::string& directory, const std::string& module)
     : directory_(directory), path_(directory + "/" + module + ".flash") {
-  image_.fill(kErased);
+  image_.fill(flash::kErased);
   try {
     lock_.emplace(directory + "/" + module + ".lock", LockFile::AtEnd::keep,
                   "the state in " + directory +
@@ -116,11 +115,11 @@ std::string FlashStorage::read(int file) {
   struct stat about {};
   const ssize_t n = pread(file, image_.data(), image_.size(), 0);
   if (n < 0 || fstat(file, &about) != 0) {
-    image_.fill(kErased);
+    image_.fill(flash::kErased);
     store_nothing(fmt::format("cannot read {}: {}", path_, std::strerror(errno)));
     return {};
   }
-  std::fill(image_.begin() + n, image_.end(), kErased);
+  std::fill(image_.begin() + n, image_.end(), flash::kErased);
   found_ = load_record(image_, Settings{}).condition;
   if (about.st_size != static_cast<off_t>(image_.size())) {
     return fmt::format("has {} bytes instead of {}", about.st_size, image_.size());
@@ -132,7 +131,7 @@ std::string FlashStorage::read(int file) {
 /// Takes what can be saved into image_, and lets a sound file take the damaged one's place.
 void FlashStorage::repair(const std::string& damage) {
   const Loaded saved = load_record(image_, Settings{});
-  image_.fill(kErased);
+  image_.fill(flash::kErased);
   const bool something = std::find(saved.whole.begin(), saved.whole.end(), true) != saved.whole.end();
   // The softAP's name, where it is lost, is empty here: the module takes that for its own factory's.
   if (something) encode_record(saved.stored, slot_of(image_, saved.slot));

@@ -20,11 +20,10 @@ namespace bfq::daemon {
 namespace {
 namespace fs = std::filesystem;
 using Slot = FlashStorage::Slot;
-constexpr std::byte kErased{0xFF};
 
 Slot slot_with(std::uint8_t mode, std::uint32_t sequence) {
   Slot slot;
-  slot.fill(kErased);
+  slot.fill(flash::kErased);
   Stored stored{.sequence = sequence};
   stored.settings.mode = mode;
   stored.settings.soft_ap.ssid = Text<32>("mine");

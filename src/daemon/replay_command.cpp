@@ -26,19 +26,6 @@ using journal::Kind;
 constexpr Duration kPause = 100ms;
 constexpr std::size_t kLongestLine = 4096;
 
-std::string escaped(std::string_view bytes) {
-  std::string out;
-  for (const char c : bytes) {
-    if (c == '\r')
-      out += "\\r";
-    else if (c >= ' ' && c <= '~')
-      out += c;
-    else
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 /// One direction of the UART, in lines.
 class Lines {
  public:
@@ -64,7 +51,7 @@ class Lines {
     const std::string shown = shows_secrets_ ? std::string(text) : mask_.mask(text);
     if (!shown.empty())
       fmt::print("{:14.6f} {} {}\n", static_cast<double>(begun_.time_since_epoch().count()) / 1e6, arrow_,
-                 escaped(shown));
+                 printable(shown));
     line_.clear();
   }
 

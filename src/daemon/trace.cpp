@@ -49,8 +49,9 @@ std::size_t quoted_length(std::string_view text) {
   }
   return 0;
 }
+}  // namespace
 
-std::string escaped(std::string_view bytes) {
+std::string printable(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) {
     if (c == '\r')
@@ -62,7 +63,6 @@ std::string escaped(std::string_view bytes) {
   }
   return out;
 }
-}  // namespace
 
 std::string SecretMask::mask(std::string_view line) {
   if (hidden_lines_ > 0) {
@@ -98,7 +98,7 @@ void LineTrace::end_line() {
   const char* const arrow = direction_ == Direction::to_module ? ">" : "<";
   std::string_view text = line_;
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
-  const std::string shown = escaped(mask_.mask(text));
+  const std::string shown = printable(mask_.mask(text));
   if (cut_ > 0)
     spdlog::debug("{} {}... and {} bytes", arrow, shown, cut_);
   else if (!shown.empty())

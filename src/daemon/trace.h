@@ -6,6 +6,9 @@
 
 namespace bfq::daemon {
 
+/// The bytes as they may be shown: what is no printable ASCII as \r or \xNN.
+std::string printable(std::string_view bytes);
+
 /// Hides passwords in lines of the wire: in what is typed, in its echo, and in replies that hold one.
 /// Where other output may have cut an echo in two, the lines after it are hidden too, up to the other
 /// half: rather too much than a password.

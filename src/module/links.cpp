@@ -16,8 +16,6 @@ constexpr Duration kLookUpGivesUp = 15s;
 constexpr Duration kLookUpWithoutNetwork = 6s;
 // Ours: a server that never answers a connection.
 constexpr Duration kConnectGivesUp = 20s;
-// Dialect 0.4, 14: a send that the network does not take.
-constexpr Duration kSendGivesUp = 10s;
 }  // namespace
 
 // Opening -----------------------------------------------------------------------------------------

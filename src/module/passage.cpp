@@ -14,10 +14,6 @@ constexpr Duration kBetweenAttempts = 100ms;
 // Fidelity (our decision, see Passage): In transparent transmission, an attempt to connect again that nobody
 // answers is given up after 20 s.
 constexpr Duration kAttemptGivesUp = 20s;
-// Dialect 0.4, 14: a network that takes nothing for so long is broken.
-// Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing for 10 s
-// counts as broken.
-constexpr Duration kPassageGivesUp = 10s;
 }  // namespace
 
 at::Answer Passage::enter(Module& module) {
@@ -52,7 +48,7 @@ std::size_t Passage::take(Module& module, std::span<const std::byte> typed) {
 void Passage::flush(Module& module) {
   state_ = State::flushing;
   packet_ends_ = Deadline::never();
-  give_up_ = module.now() + kPassageGivesUp;
+  give_up_ = module.now() + kSendGivesUp;
 }
 
 net::Outgoing Passage::output(const Module& module, LinkHandle link) const {

@@ -6,8 +6,14 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/time.h"
 
 namespace bfq {
+// Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing for 10 s
+// counts as broken.
+/// So long the network may take nothing of a payload or a packet before its link is given up.
+inline constexpr Duration kSendGivesUp = 10s;
+
 /// What the host has typed for the network: collected whole, then handed over in one piece or several.
 /// There is one in the module, because only one payload or packet is ever on its way out.
 class Payload {

@@ -15,6 +15,8 @@ namespace bfq::flash {
 inline constexpr std::size_t kSlots = 2;
 inline constexpr std::size_t kSlotSize = 2048;
 inline constexpr std::size_t kImageSize = kSlots * kSlotSize;
+/// What a byte is that nothing was written to.
+inline constexpr std::byte kErased{0xFF};
 
 struct Erase {
   Ticket ticket{};

@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from journey import PATIENCE, Module, Server, TcpHost, free_port, machine_address, wait_until
+from journey import PATIENCE, Module, Server, TcpHost, free_port, machine_address, receive, wait_until
 
 MODULE = machine_address()
 MEGABYTE = 1024 * 1024
@@ -62,13 +62,6 @@ def wait_until_stalled(progress):
         return now == then
 
     wait_until(same, "a sender that is held up")
-
-
-def receive(client, count):
-    data = bytearray()
-    while len(data) < count and (part := client.recv(65536)):
-        data += part
-    return bytes(data)
 
 
 def serve(host, port, join=True):
@@ -252,20 +245,9 @@ class Dawdlers(unittest.TestCase):
 
     def listen(self, host, wanted, heard):
         """Up to what is wanted: a line, or a link with its data."""
-        while (event := self.next_event(host)) != wanted:
+        while (event := host.next_event()) != wanted:
             if isinstance(event, tuple):
                 heard[event[0]] += len(event[1])
-
-    def next_event(self, host):
-        line = host.expect("\r\n")
-        if line != b"\r\n":
-            return line.rstrip()
-        while len(host.seen) < len("+IPD,"):
-            host.more()
-        if not host.seen.startswith(b"+IPD,"):
-            return host.expect("\r\n").rstrip()
-        link, count = host.expect(":").removeprefix(b"+IPD,")[:-1].split(b",")
-        return int(link), host.take(int(count))
 
 
 class TenThousandTimes(unittest.TestCase):

@@ -22,6 +22,21 @@ def flood(server, client, stop):
         pass
 
 
+def heads_of_later_hosts(module, host, client, count):
+    """Each host after the first finds that its predecessor has left before it read all: gives what each of so
+    many has in front of its own first answer."""
+    for times in range(1, count + 1):
+        client.send(b"leftover" * 4000)  # more than all buffers on the way hold
+        host.expect(b"leftover")
+        host.close()
+        module.wait_for_log("nobody has", times)
+        host = module.host()
+        host.type("AT+CIPSTATUS\r\n")
+        yield host.expect(b"AT+CIPSTATUS\r\r\n").removesuffix(b"AT+CIPSTATUS\r\r\n")
+        host.answer()
+    host.close()
+
+
 class HostsComeAndGo(unittest.TestCase):
     def test_what_is_typed_before_a_quick_close_is_done(self):
         with Module() as module:
@@ -38,18 +53,9 @@ class HostsComeAndGo(unittest.TestCase):
             host.join()
             host.connect(server.port)
             client = server.accept()
-            for times in range(1, 31):
-                client.send(b"leftover" * 4000)  # more than all buffers on the way hold
-                host.expect(b"leftover")
-                host.close()
-                module.wait_for_log("nobody has", times)
-                host = module.host()
-                host.type("AT+CIPSTATUS\r\n")
-                head = host.expect(b"AT+CIPSTATUS\r\r\n").removesuffix(b"AT+CIPSTATUS\r\r\n")
+            for head in heads_of_later_hosts(module, host, client, 30):
                 self.assertTrue(head == b"" or head.startswith(b"\r\n+IPD,"), head[:40])
-                host.answer()
             client.close()
-            host.close()
 
     def test_output_that_nobody_read_is_gone_for_the_next_host(self):
         with Module() as module:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import unittest
 
-from journey import PROGRAM, Module, Server
+from journey import PROGRAM, Module, Server, receive
 
 SECRET = b"payload that nobody else should see"
 
@@ -15,13 +15,6 @@ SECRET = b"payload that nobody else should see"
 def replay(*arguments):
     done = subprocess.run([PROGRAM, "replay", *arguments], capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def receive(peer, count):
-    data = b""
-    while len(data) < count and (part := peer.recv(65536)):
-        data += part
-    return data
 
 
 class Journal(unittest.TestCase):

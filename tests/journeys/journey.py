@@ -201,6 +201,18 @@ class Host:
         count = int(re.fullmatch(rb"\+IPD,(\d+):", self.expect(b":")).group(1))
         return self.take(count)
 
+    def next_event(self, patience=PATIENCE):
+        """Link and data of a +IPD, or a line. (Where links have no numbers, the link is 0.)"""
+        line = self.expect("\r\n", patience)
+        if line != b"\r\n":
+            return line.rstrip()
+        while len(self.seen) < len("+IPD,"):
+            self.more()
+        if not self.seen.startswith(b"+IPD,"):
+            return self.expect("\r\n").rstrip()
+        *link, count = self.expect(":")[len("+IPD,"):-1].split(b",")
+        return int(link[0]) if link else 0, self.take(int(count))
+
     def received_until_closed(self):
         parts = []
         while part := self.received():
@@ -274,6 +286,14 @@ def web_server(body):
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def receive(client, count):
+    """So many bytes of a connection, or fewer where it ends."""
+    data = bytearray()
+    while len(data) < count and (part := client.recv(65536)):
+        data += part
+    return bytes(data)
 
 
 def wait_until(is_so, what):

@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from journey import PATIENCE, Module, Server, free_port, machine_address
+from journey import PATIENCE, Module, Server, free_port, machine_address, receive
 
 SILENCE = 0.1  # around +++, where the module wants 20 ms
 
@@ -28,13 +28,6 @@ def begin(host, port, kind="TCP", more=""):
     answer = host.command(f'AT+CIPSTART="{kind}","127.0.0.1",{port}{more}')
     assert answer == b"CONNECT\r\n\r\nOK\r\n", answer
     enter(host)
-
-
-def receive(peer, count):
-    data = b""
-    while len(data) < count and (part := peer.recv(65536)):
-        data += part
-    return data
 
 
 class OverTcp(unittest.TestCase):

@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 import journey
-from journey import PATIENCE, Module, free_port, machine_address, timer_of, wait_until
+from journey import PATIENCE, Module, free_port, machine_address, receive, timer_of, wait_until
 
 MODULE = machine_address()
 
@@ -306,13 +306,6 @@ def seconds_to_probe(port):
     """Until the module's connection from that port is probed; 0: never."""
     kind, seconds = timer_of(port)
     return seconds if kind == "02" else 0
-
-
-def receive(client, count):
-    data = b""
-    while len(data) < count and (part := client.recv(65536)):
-        data += part
-    return data
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class FakeHost final : public Host {
 
 /// Time is simulated: the wire is looked at exactly when it wants that. At 10,000 baud a byte takes 1 ms.
 class BaudWireTest : public testing::Test {
- public:
+ protected:
   BaudWireTest() { wire.configure(format(0)); }
 
   static UartFormat format(std::uint8_t flow) { return {.baud = 10000, .flow = flow}; }

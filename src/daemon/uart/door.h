@@ -1,9 +1,14 @@
 #pragma once
+#include <chrono>
 #include <string>
 
 #include "base/uart_format.h"
 
 namespace bfq::daemon {
+/// Where the machine has no descriptor for a device, it is tried again after this time: of the end of such a
+/// shortage nothing tells.
+inline constexpr std::chrono::seconds kShortagePause{1};
+
 /// A place where hosts attach themselves to the wire, for as long as it exists.
 class Door {
  public:

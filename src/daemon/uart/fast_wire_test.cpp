@@ -57,7 +57,7 @@ class PairHost final : public Host {
 };
 
 class FastWireTest : public testing::Test {
- public:
+ protected:
   FastWireTest() { module.wire = &wire; }
 
   /// Attaches a host; what it types and reads goes through the descriptor that is returned.

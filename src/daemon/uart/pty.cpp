@@ -10,7 +10,6 @@
 #include <cstdlib>
 
 #include <array>
-#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -23,7 +22,6 @@ namespace {
 using Descriptor = boost::asio::posix::stream_descriptor;
 
 constexpr std::uint8_t kRtsCts = 3;  // UartFormat::flow, both ways
-constexpr auto kPause = std::chrono::seconds(1);
 
 bool has_hung_up(int master) {
   pollfd look{.fd = master, .events = 0, .revents = 0};
@@ -264,7 +262,7 @@ void PtyDoor::replace_pair() {
     if (link_) link_->point_to(slave_);
   } catch (const Failure& failure) {
     spdlog::warn("{}; hosts cannot attach until that is possible", failure.what());
-    pause_.expires_after(kPause);
+    pause_.expires_after(kShortagePause);
     pause_.async_wait([this](auto error) {
       if (!error) replace_pair();
     });

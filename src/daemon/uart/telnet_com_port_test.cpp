@@ -14,7 +14,7 @@ std::string text_of(std::span<const std::byte> bytes) {
 }
 
 class TelnetTest : public testing::Test {
- public:
+ protected:
   TelnetTest() { answers(); }
 
   /// What the client typed with these bytes, given one by one.

@@ -22,7 +22,6 @@ namespace bfq::daemon {
 namespace {
 // What was said at the old rate leaves at the old rate: the device is asked again after this time.
 constexpr auto kDrainPause = std::chrono::milliseconds(5);
-constexpr auto kShortagePause = std::chrono::seconds(1);
 
 bool is_off_by_more_than_3_percent(std::uint32_t is, std::uint32_t wanted) {
   const auto more = static_cast<std::int64_t>(is) - static_cast<std::int64_t>(wanted);
