@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 namespace bfq::tools {
 namespace {
 constexpr std::size_t kMostLines = 14;
-constexpr std::size_t kLongestLine = 60;  // of a command that shows a refusal, where there is a choice
+constexpr std::size_t kLongestLine =
+    60;  // of a command that shows a refusal, where there is a choice
 constexpr std::string_view kLineEnd = "\r\n";
 
 /// The bytes of a text in quotation marks, as transcripts write them.
@@ -136,7 +137,8 @@ std::optional<Form> form_of(const at::Command& c, const std::string& typed) {
   if (typed == name) return Form::execute;
   if (typed == name + "?") return Form::query;
   if (typed == name + "=?") return Form::test;
-  if (typed.starts_with(name + "=") || (c.digit_follows && typed.starts_with(name))) return Form::set;
+  if (typed.starts_with(name + "=") || (c.digit_follows && typed.starts_with(name)))
+    return Form::set;
   return std::nullopt;
 }
 
@@ -169,7 +171,9 @@ std::string pattern(const at::Command& c, Form form, std::string typed) {
   const std::string arguments = typed.substr(typed.find('=') + 1);
   for (auto at = std::sregex_iterator(arguments.begin(), arguments.end(), kArgument);
        at != std::sregex_iterator() && left > 0; ++at, --left) {
-    all += std::regex_match(at->str(), kType) ? at->str() : at->str().front() == '"' ? "text" : "number";
+    all += std::regex_match(at->str(), kType) ? at->str()
+           : at->str().front() == '"'         ? "text"
+                                              : "number";
   }
   return all;
 }
@@ -231,8 +235,8 @@ std::vector<manual::SeenRefusal> Cuttings::refusals_of(const at::Command& c) con
   for (const Exchange& e : exchanges_) {
     const std::string line = form_of(c, e.typed) ? refusal_of(e) : "";
     if (line.empty()) continue;
-    const auto known =
-        std::find_if(refusals.begin(), refusals.end(), [&](const auto& r) { return r.line == line; });
+    const auto known = std::find_if(refusals.begin(), refusals.end(),
+                                    [&](const auto& r) { return r.line == line; });
     if (known == refusals.end())
       refusals.push_back({line, e.typed});
     else if (known->typed.size() > kLongestLine && e.typed.size() <= kLongestLine)

@@ -25,7 +25,8 @@ std::string read(const fs::path& path) {
 }
 
 /// Sorted: what is written is the same on every machine.
-std::set<fs::path> files_below(const fs::path& folder, std::initializer_list<std::string_view> extensions) {
+std::set<fs::path> files_below(const fs::path& folder,
+                               std::initializer_list<std::string_view> extensions) {
   std::set<fs::path> paths;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string extension = entry.path().extension();
@@ -48,7 +49,8 @@ void add(std::vector<Known>& all, const Known& known) {
 
 /// The marked comments of one file. A mark that cannot be read is a mistake, not a comment.
 std::vector<Known> facts_in(const fs::path& path, const std::string& where) {
-  static const std::regex kMark(R"(^\s*//+ Fidelity \((manual|observed|our decision), ([^)]*)\): (.*)$)");
+  static const std::regex kMark(
+      R"(^\s*//+ Fidelity \((manual|observed|our decision), ([^)]*)\): (.*)$)");
   static const std::regex kMore(R"(^\s*//+ (.*)$)");
   std::vector<Known> known;
   std::ifstream file(path);
@@ -70,8 +72,8 @@ std::vector<Known> facts_in(const fs::path& path, const std::string& where) {
   return known;
 }
 
-/// T18, dialect 3.2, SW1: what a text cites, each as docs/sources.md lists it. What follows `dialect`
-/// goes on behind commas: (dialect 1.3, 1.5); of 0.4 it is the number of a decision.
+/// T18, dialect 3.2, SW1: what a text cites, each as docs/sources.md lists it. What follows
+/// `dialect` goes on behind commas: (dialect 1.3, 1.5); of 0.4 it is the number of a decision.
 void collect(const std::string& text, std::set<std::string>& citations) {
   static const std::regex kSeen(R"(\bT\d+\b)"), kSwitch(R"(\bSW\d\b)");
   static const std::regex kSections(R"(\bdialect (\d[\d.]*\d|\d)((?:, \d[\d.]*)*))"),
@@ -109,7 +111,8 @@ std::vector<Known> ledger_of(const fs::path& repository) {
 std::vector<std::string> unexplained(const fs::path& repository) {
   std::set<std::string> citations;
   for (const Known& known : ledger_of(repository)) collect(known.source, citations);
-  for (const fs::path& path : files_below(repository / "src", {".h", ".cpp"})) collect(read(path), citations);
+  for (const fs::path& path : files_below(repository / "src", {".h", ".cpp"}))
+    collect(read(path), citations);
   for (const fs::path& path : files_below(repository / "tests" / "transcripts", {".at", ".md"}))
     collect(read(path), citations);
   // Each line of its tables begins with what it explains.

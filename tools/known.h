@@ -5,7 +5,8 @@
 
 namespace bfq::tools {
 
-/// A behaviour and how it is known, wherever that was said: in a command's row or in a marked comment.
+/// A behaviour and how it is known, wherever that was said: in a command's row or in a marked
+/// comment.
 ///
 /// A comment is marked like this, and goes on for as long as comment lines follow:
 ///   // Fidelity (observed, T13): OK comes before WIFI DISCONNECT.
@@ -19,7 +20,8 @@ struct Known {
 /// All that is known, first of the commands, then of the files below src/.
 std::vector<Known> ledger_of(const std::filesystem::path& repository);
 
-/// What the ledger, the comments in src/ and the transcripts cite and docs/sources.md does not explain.
+/// What the ledger, the comments in src/ and the transcripts cite and docs/sources.md does not
+/// explain.
 std::vector<std::string> unexplained(const std::filesystem::path& repository);
 
 }  // namespace bfq::tools

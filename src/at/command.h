@@ -14,7 +14,8 @@ enum class Spacing : std::uint8_t { blank_line, tight };
 /// AT+X or AT+X?
 struct PlainForm {
   Answer (*run)(Module&) = nullptr;
-  [[no_unique_address]] Doc reply{};  ///< what it prints before OK; {} stands for the command's name
+  [[no_unique_address]] Doc
+      reply{};  ///< what it prints before OK; {} stands for the command's name
   Spacing spacing = Spacing::blank_line;
   [[no_unique_address]] Doc result{};  ///< how it ends where that is not with OK alone
   constexpr explicit operator bool() const { return run != nullptr; }
@@ -124,7 +125,8 @@ struct HandlerArgs<Answer (*)(Module&, const A&)> {
 /// A set form whose handler takes its arguments already parsed into a struct.
 template <auto Handler>
 consteval Shape shape(std::span<const Param> params) {
-  return {.params = params, .run = [](Module& module, const Shape& self, Fields fields, Answer& answer) {
+  return {.params = params,
+          .run = [](Module& module, const Shape& self, Fields fields, Answer& answer) {
             typename detail::HandlerArgs<decltype(Handler)>::Type args{};
             const Refusal refusal = store_all(self.params, fields, self.surplus, module, &args);
             if (!refusal) answer = Handler(module, args);

@@ -14,9 +14,9 @@ struct FieldArray {
 };
 
 /// Splits `1,"b\"c",` at its commas and resolves the escapes where they stand, so the fields point
-/// into `text` (dialect 2). A backslash gives the character behind it, whichever that is; a comma in
-/// quotation marks is data. Spaces directly after a comma, or in front, are skipped. False when a
-/// quotation mark is missing or followed by anything but a comma. Fields beyond what `out` holds are
-/// left out: it then holds one more than any command takes.
+/// into `text` (dialect 2). A backslash gives the character behind it, whichever that is; a comma
+/// in quotation marks is data. Spaces directly after a comma, or in front, are skipped. False when
+/// a quotation mark is missing or followed by anything but a comma. Fields beyond what `out` holds
+/// are left out: it then holds one more than any command takes.
 [[nodiscard]] bool split_fields(std::span<char> text, FieldArray& out);
 }  // namespace bfq::at

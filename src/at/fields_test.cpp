@@ -58,8 +58,8 @@ TEST(Fields, hold_any_byte) {
 class Broken : public ::testing::TestWithParam<const char*> {};
 TEST_P(Broken, is_refused) { EXPECT_FALSE(split(GetParam()).possible); }
 INSTANTIATE_TEST_SUITE_P(Fields, Broken,
-                         ::testing::Values("\"", "\"a", "\"a\"b", "\"a\" ", "\"a\" ,1", "\"a\"\"b\"", "1,\"",
-                                           "\"\\", "\"a\\\"", "\"a\\\",1"));
+                         ::testing::Values("\"", "\"a", "\"a\"b", "\"a\" ", "\"a\" ,1",
+                                           "\"a\"\"b\"", "1,\"", "\"\\", "\"a\\\"", "\"a\\\",1"));
 
 TEST(Fields, beyond_the_most_are_noticed) {
   std::string text(2 * limits::kFields, ',');

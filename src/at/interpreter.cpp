@@ -21,12 +21,13 @@ struct Parsed {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Fidelity (manual, 1, note 5): Commands are in capital letters.
-// Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a digit or CR.
+// Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a
+// digit or CR.
 
 /// A name ends at '=', '?', a digit or the end of the line (dialect 1.2).
 Parsed parse(std::string_view line) {
-  const auto* end =
-      std::find_if(line.begin(), line.end(), [](char c) { return c == '=' || c == '?' || is_digit(c); });
+  const auto* end = std::find_if(line.begin(), line.end(),
+                                 [](char c) { return c == '=' || c == '?' || is_digit(c); });
   const auto at = static_cast<std::size_t>(end - line.begin());
   const std::string_view name = slice(line, 0, at), rest = slice(line, at);
   if (rest.empty()) return {name, Form::execute, {}};
@@ -83,8 +84,8 @@ void Interpreter::forget_line() {
 }
 
 void Interpreter::take(char c, Module& module, Reply reply, Busy busy) {
-  // Fidelity (observed, T1, T18): With echo on, each byte but LF is sent back at once and unchanged.
-  // Fidelity (our decision, dialect 1.3): The echo goes on while a command runs.
+  // Fidelity (observed, T1, T18): With echo on, each byte but LF is sent back at once and
+  // unchanged. Fidelity (our decision, dialect 1.3): The echo goes on while a command runs.
   if (c == '\n') return end_line(module, reply, busy);
   if (echo_) reply.text({&c, 1});
   store(c);
@@ -92,8 +93,9 @@ void Interpreter::take(char c, Module& module, Reply reply, Busy busy) {
 
 void Interpreter::store(char c) {
   // Fidelity (our decision, dialect 1.2): What stands between the first CR and the LF is ignored.
-  // Fidelity (our decision, dialect 1.2): There is no editing: backspace and DEL are bytes like others.
-  // Fidelity (our decision, dialect 1.2): A line of more than 256 bytes is dropped and answers ERROR once.
+  // Fidelity (our decision, dialect 1.2): There is no editing: backspace and DEL are bytes like
+  // others. Fidelity (our decision, dialect 1.2): A line of more than 256 bytes is dropped and
+  // answers ERROR once.
   if (ended_) return;
   if (c == '\r') {
     ended_ = true;
@@ -110,14 +112,15 @@ void Interpreter::end_line(Module& module, Reply reply, Busy busy) {
   forget_line();
   // Fidelity (manual, 1, note 5): A line ends with CR LF; CR alone answers nothing.
   // Fidelity (our decision, dialect 1.2): A line that ends with a bare LF answers ERROR.
-  if (busy != Busy::no) return refuse_busy(complete ? line : std::string_view{}, module, reply, busy);
+  if (busy != Busy::no)
+    return refuse_busy(complete ? line : std::string_view{}, module, reply, busy);
   // Fidelity (our decision, dialect 1.2): What stands in front of the first AT is skipped.
   // Fidelity (our decision, dialect 1.2): A line without AT, also an empty one, answers ERROR.
   const std::size_t head = line.find(kHead);
   if (head == std::string_view::npos) return answer(Answer::error, {}, reply);
   // Fidelity (observed, T1, T18, T19): Behind the echo of a line, its CR included, follow CR LF.
-  // Fidelity (our decision, dialect 0.4, 5): That CR LF is missing behind a line without AT, and behind one
-  // that meets busy.
+  // Fidelity (our decision, dialect 0.4, 5): That CR LF is missing behind a line without AT, and
+  // behind one that meets busy.
   if (echo_) reply.end();
   if (!complete) return answer(Answer::error, {}, reply);
   run_line(slice(line, head + kHead.size()), module, reply);
@@ -132,9 +135,9 @@ void Interpreter::refuse_busy(std::string_view line, Module& module, Reply reply
       return answer(command->interrupts(module), {}, reply);
     }
   }
-  // Fidelity (observed, T31, T50, T57): A line while a command runs is dropped and answers busy p...
-  // Fidelity (observed, T30): A line while a payload is being sent is dropped and answers busy s...
-  // Fidelity (our decision, dialect 0.3, SW5): One busy line for each LF.
+  // Fidelity (observed, T31, T50, T57): A line while a command runs is dropped and answers busy
+  // p... Fidelity (observed, T30): A line while a payload is being sent is dropped and answers busy
+  // s... Fidelity (our decision, dialect 0.3, SW5): One busy line for each LF.
   reply.line(busy == Busy::sending ? words::kBusySending : words::kBusyProcessing);
 }
 
@@ -168,11 +171,11 @@ void Interpreter::run_set(std::string_view arguments, Module& module, Reply repl
   // The arguments lie in line_, so they may be unescaped where they are. Empty ones lie nowhere.
   std::span<char> typed;
   if (!arguments.empty())
-    typed =
-        std::span(line_).subspan(static_cast<std::size_t>(arguments.data() - line_.data()), arguments.size());
+    typed = std::span(line_).subspan(static_cast<std::size_t>(arguments.data() - line_.data()),
+                                     arguments.size());
   if (!split_fields(typed, fields)) return answer(Answer::error, {}, reply);
-  // Fidelity (our decision, dialect 2): First what the command needs is looked at, then each argument from
-  // left to right. The first one that is wrong decides what is printed.
+  // Fidelity (our decision, dialect 2): First what the command needs is looked at, then each
+  // argument from left to right. The first one that is wrong decides what is printed.
   const Shape* shape = fitting(*command_, module, fields.view());
   if (shape == nullptr) return answer(Answer::error, {}, reply);
   if (shape->allowed != nullptr) {
@@ -190,10 +193,12 @@ void Interpreter::refuse_with(const Refusal& refusal, Reply reply) {
 }
 
 void Interpreter::answer(Answer answer, Spacing spacing, Reply reply) {
-  // Fidelity (observed, T7, T8, T11): Information lines have no empty line in front, results have one.
-  // Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every query.
+  // Fidelity (observed, T7, T8, T11): Information lines have no empty line in front, results have
+  // one. Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every
+  // query.
   switch (answer) {
-    case Answer::ok: return reply.line(spacing == Spacing::tight ? words::kOkWithoutBlankLine : words::kOk);
+    case Answer::ok:
+      return reply.line(spacing == Spacing::tight ? words::kOkWithoutBlankLine : words::kOk);
     case Answer::error: return reply.line(words::kError);
     case Answer::fail: return reply.line(words::kFail);
     case Answer::prompt: reply.text(words::kPrompt); return;

@@ -5,7 +5,8 @@
 namespace bfq::at {
 namespace {
 // Fidelity (our decision, dialect 2): A number has one to nine digits and no quotation marks.
-constexpr std::size_t kMostDigits = 9;  // dialect 2: at most nine digits, so an int32 always holds it
+constexpr std::size_t kMostDigits =
+    9;  // dialect 2: at most nine digits, so an int32 always holds it
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';

@@ -179,8 +179,8 @@ Fault read(Field field, Range range, T& out) {
 }
 }  // namespace detail
 
-/// Binds an argument to a member of the handler's argument struct. The kind, and whether the argument
-/// may be left out, follow from the member's type.
+/// Binds an argument to a member of the handler's argument struct. The kind, and whether the
+/// argument may be left out, follow from the member's type.
 template <auto Member>
 consteval Param param(std::string_view name, Range range, Doc about) {
   using M = detail::MemberOf<decltype(Member)>;
@@ -212,6 +212,7 @@ consteval Param param(std::string_view name, Doc about) {
 
 /// Puts every field where its parameter says, from left to right, or tells the first thing that is
 /// wrong. `surplus` is the line for fields beyond the last parameter.
-Refusal store_all(std::span<const Param>, Fields, std::string_view surplus, const Module&, void* args);
+Refusal store_all(std::span<const Param>, Fields, std::string_view surplus, const Module&,
+                  void* args);
 
 }  // namespace bfq::at

@@ -25,18 +25,19 @@ TEST_P(Integer, is_read) {
 constexpr Range kByte{0, 255};
 INSTANTIATE_TEST_SUITE_P(
     Param, Integer,
-    ::testing::Values(IntegerCase{"0", kByte, Fault::none, 0}, IntegerCase{"255", kByte, Fault::none, 255},
-                      IntegerCase{"256", kByte, Fault::too_large},
-                      IntegerCase{"000000255", kByte, Fault::none, 255},
-                      IntegerCase{"0000000255", kByte, Fault::too_large},  // ten digits
-                      IntegerCase{"999999999", Range{}, Fault::none, 999999999},
-                      IntegerCase{"99999999999999999999", Range{}, Fault::too_large},
-                      IntegerCase{"4", Range{5, 8}, Fault::too_small}, IntegerCase{"-1", kByte, Fault::wrong},
-                      IntegerCase{"-11", Range{-11, 13}, Fault::none, -11},
-                      IntegerCase{"-12", Range{-11, 13}, Fault::too_small},
-                      IntegerCase{"-", Range{-11, 13}, Fault::wrong}, IntegerCase{"", kByte, Fault::wrong},
-                      IntegerCase{"1x", kByte, Fault::wrong}, IntegerCase{"+1", kByte, Fault::wrong},
-                      IntegerCase{" 1", kByte, Fault::wrong}));
+    ::testing::Values(
+        IntegerCase{"0", kByte, Fault::none, 0}, IntegerCase{"255", kByte, Fault::none, 255},
+        IntegerCase{"256", kByte, Fault::too_large},
+        IntegerCase{"000000255", kByte, Fault::none, 255},
+        IntegerCase{"0000000255", kByte, Fault::too_large},  // ten digits
+        IntegerCase{"999999999", Range{}, Fault::none, 999999999},
+        IntegerCase{"99999999999999999999", Range{}, Fault::too_large},
+        IntegerCase{"4", Range{5, 8}, Fault::too_small}, IntegerCase{"-1", kByte, Fault::wrong},
+        IntegerCase{"-11", Range{-11, 13}, Fault::none, -11},
+        IntegerCase{"-12", Range{-11, 13}, Fault::too_small},
+        IntegerCase{"-", Range{-11, 13}, Fault::wrong}, IntegerCase{"", kByte, Fault::wrong},
+        IntegerCase{"1x", kByte, Fault::wrong}, IntegerCase{"+1", kByte, Fault::wrong},
+        IntegerCase{" 1", kByte, Fault::wrong}));
 
 TEST(Param, refuses_a_number_in_quotation_marks) {
   std::int32_t value = 0;

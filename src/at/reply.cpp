@@ -7,7 +7,9 @@
 #include "base/text.h"
 
 namespace bfq::at {
-Reply& Reply::text(std::string_view s) { return bytes(std::as_bytes(std::span(s.data(), s.size()))); }
+Reply& Reply::text(std::string_view s) {
+  return bytes(std::as_bytes(std::span(s.data(), s.size())));
+}
 
 Reply& Reply::bytes(std::span<const std::byte> bytes) {
   CHECK(out_->push(bytes) == bytes.size());

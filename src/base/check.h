@@ -6,4 +6,5 @@ namespace bfq {
 }  // namespace bfq
 
 /// On in every build. Evaluates its condition exactly once.
-#define CHECK(condition) ((condition) ? void() : ::bfq::check_failed(#condition, __FILE__, __LINE__))
+#define CHECK(condition) \
+  ((condition) ? void() : ::bfq::check_failed(#condition, __FILE__, __LINE__))

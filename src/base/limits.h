@@ -27,8 +27,8 @@ inline constexpr std::size_t kScanResults = 64;
 inline constexpr std::size_t kHostName = 64;
 /// Unsolicited lines that may wait while the host does not read.
 inline constexpr std::size_t kNotices = 40;
-/// Requests that one command or event can give rise to: closing and leaving everything at once, with a
-/// margin.
+/// Requests that one command or event can give rise to: closing and leaving everything at once,
+/// with a margin.
 inline constexpr std::size_t kRequestsOfOneInput = 16;
 /// Requests that may wait: while there is no room for those of one more command, none is taken.
 inline constexpr std::size_t kRequests = 2 * kRequestsOfOneInput;

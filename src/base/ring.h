@@ -30,7 +30,9 @@ class ByteRing {
     return n;
   }
   /// The longest contiguous run at the front; empty only when the ring is. Valid until drop().
-  std::span<const std::byte> front() const { return {&bytes_[start_], std::min(size_, N - start_)}; }
+  std::span<const std::byte> front() const {
+    return {&bytes_[start_], std::min(size_, N - start_)};
+  }
   void drop(std::size_t n) {
     n = std::min(n, size_);
     start_ = (start_ + n) % N;

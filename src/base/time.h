@@ -33,7 +33,9 @@ class Deadline {
   Instant at_ = Instant::max();
 };
 
-constexpr Deadline earliest(std::initializer_list<Deadline> deadlines) { return std::min(deadlines); }
+constexpr Deadline earliest(std::initializer_list<Deadline> deadlines) {
+  return std::min(deadlines);
+}
 
 using namespace std::chrono_literals;
 }  // namespace bfq

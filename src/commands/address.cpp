@@ -24,7 +24,8 @@ Answer show_three(Module& module, const AddressSettings& what) {
 
 /// All three, or nothing when the arguments do not belong together.
 std::optional<AddressSettings> complete(const AddressArgs& args) {
-  if (args.address.is_none() || args.gateway.has_value() != args.netmask.has_value()) return std::nullopt;
+  if (args.address.is_none() || args.gateway.has_value() != args.netmask.has_value())
+    return std::nullopt;
   const Ipv4 netmask = args.netmask.value_or(kUsualNetmask);
   const Ipv4 first((args.address.bits & kUsualNetmask.bits) | 1U);
   return AddressSettings{args.address, args.gateway.value_or(first), netmask};
@@ -64,8 +65,11 @@ template Answer show_dhcp<Keep::in_flash>(Module&);
 template <Keep keep>
 Answer set_dhcp(Module& module, const DhcpArgs& args) {
   const bool station = args.mode != kSoftApOnly, soft_ap = args.mode != kStationOnly;
-  if ((station && !module.has_station()) || (soft_ap && !module.has_access_point())) return Answer::error;
-  const Effect effect = station && soft_ap ? Effect::addresses : station ? Effect::address : Effect::serving;
+  if ((station && !module.has_station()) || (soft_ap && !module.has_access_point()))
+    return Answer::error;
+  const Effect effect = station && soft_ap ? Effect::addresses
+                        : station          ? Effect::address
+                                           : Effect::serving;
   return module.change(keep, effect, [&](Settings& s) {
     const bool on = args.enable != 0;
     if (soft_ap) s.dhcp.soft_ap = on;
@@ -80,13 +84,21 @@ Refusal needs_dhcp_server(const Module& module) {
   return module.has_access_point() && module.settings().dhcp.soft_ap ? kAccepted : at::refuse();
 }
 
-bool turns_pool_off(const Module&, Fields fields) { return !fields.empty() && fields.front().text == "0"; }
+bool turns_pool_off(const Module&, Fields fields) {
+  return !fields.empty() && fields.front().text == "0";
+}
 
 template <Keep which>
 Answer show_pool(Module& module) {
   const Settings& settings = module.settings(which);
   const PoolSettings pool = which == Keep::in_flash ? settings.pool : pool_in_use(settings);
-  module.info().number(pool.lease_minutes).comma().address(pool.first).comma().address(pool.last).end();
+  module.info()
+      .number(pool.lease_minutes)
+      .comma()
+      .address(pool.first)
+      .comma()
+      .address(pool.last)
+      .end();
   return Answer::ok;
 }
 template Answer show_pool<Keep::until_reset>(Module&);
@@ -97,8 +109,10 @@ Answer set_pool(Module& module, const PoolArgs& args) {
   const AddressSettings& own = module.settings().soft_ap_address;
   const auto local = [&](Ipv4 a) { return same_network(a, own.address, own.netmask); };
   const bool on = args.enable != 0;
-  if (on && (!local(args.first) || !local(args.last) || args.last < args.first)) return Answer::error;
-  const PoolSettings pool = on ? PoolSettings{args.lease_minutes, args.first, args.last} : PoolSettings{};
+  if (on && (!local(args.first) || !local(args.last) || args.last < args.first))
+    return Answer::error;
+  const PoolSettings pool =
+      on ? PoolSettings{args.lease_minutes, args.first, args.last} : PoolSettings{};
   return module.change(keep, Effect::serving, [&](Settings& s) { s.pool = pool; });
 }
 template Answer set_pool<Keep::until_reset>(Module&, const PoolArgs&);
@@ -112,7 +126,8 @@ Refusal soft_ap_active(const Module& module) { return needs_soft_ap(module); }
 template <Keep which>
 Answer show_station_address(Module& module) {
   const bool stored = which == Keep::in_flash;
-  return show_three(module, stored ? module.settings(which).station_address : module.station().address());
+  return show_three(module,
+                    stored ? module.settings(which).station_address : module.station().address());
 }
 template Answer show_station_address<Keep::until_reset>(Module&);
 template Answer show_station_address<Keep::in_flash>(Module&);

@@ -19,7 +19,8 @@ inline constexpr Fact kAddressesFacts[] = {
 inline constexpr Command kAddresses{
     .name = "+CIFSR",
     .summary = "Show the module's own addresses",
-    .execute = {show_addresses, "{}:APIP,<ip>, {}:APMAC,<mac>, {}:STAIP,<ip>, {}:STAMAC,<mac>, a line each"},
+    .execute = {show_addresses,
+                "{}:APIP,<ip>, {}:APMAC,<mac>, {}:STAIP,<ip>, {}:STAMAC,<mac>, a line each"},
     .facts = kAddressesFacts,
 };
 
@@ -40,7 +41,8 @@ inline constexpr Param kDhcpParams[] = {
 };
 inline constexpr Fact kDhcpFacts[] = {
     {Origin::ours, "dialect 0.3, SW4", "The query prints the station first, then the softAP."},
-    {Origin::ours, "dialect 3.2", "What it is about must be active in the present mode, else ERROR."},
+    {Origin::ours, "dialect 3.2",
+     "What it is about must be active in the present mode, else ERROR."},
     {Origin::manual, "AT+CWDHCP 2020",
      "DHCP for the station and a fixed address exclude each other: the last one wins."},
 };
@@ -78,7 +80,8 @@ inline constexpr Param kPoolOffParams[] = {
 };
 inline constexpr Param kPoolOnParams[] = {
     param<&PoolArgs::enable>("enable", between(1, 1), "1: this range"),
-    param<&PoolArgs::lease_minutes>("lease time", between(1, 2880), "minutes that an address is lent for"),
+    param<&PoolArgs::lease_minutes>("lease time", between(1, 2880),
+                                    "minutes that an address is lent for"),
     param<&PoolArgs::first>("start IP", "the first address to give"),
     param<&PoolArgs::last>("end IP", "the last one"),
 };
@@ -144,10 +147,13 @@ inline constexpr Shape kStationAddressShapes[] = {
     shape<&set_station_address<keep>>(kAddressParams).needing(station_active),
 };
 inline constexpr Fact kStationAddressFacts[] = {
-    {Origin::observed, "T27, T35, T55", "Three lines: ip, gateway, netmask, quoted; not joined: 0.0.0.0."},
-    {Origin::ours, "dialect 4.2", "Without gateway and netmask they are x.y.z.1 and 255.255.255.0."},
+    {Origin::observed, "T27, T35, T55",
+     "Three lines: ip, gateway, netmask, quoted; not joined: 0.0.0.0."},
+    {Origin::ours, "dialect 4.2",
+     "Without gateway and netmask they are x.y.z.1 and 255.255.255.0."},
     {Origin::ours, "dialect 4.2", "Setting an address turns the station's DHCP off."},
-    {Origin::ours, "see commands", "Gateway and netmask come together or not at all; 0.0.0.0 is refused."},
+    {Origin::ours, "see commands",
+     "Gateway and netmask come together or not at all; 0.0.0.0 is refused."},
     {Origin::ours, "see commands", "_DEF shows the stored address, 0.0.0.0 when none is stored."},
 };
 template <Keep which, Keep keep>
@@ -161,10 +167,12 @@ consteval Command station_address_row(std::string_view name, Doc summary) {
       .facts = kStationAddressFacts,
   };
 }
-inline constexpr Command kStationAddressCurrent = station_address_row<Keep::until_reset, Keep::until_reset>(
-    "+CIPSTA_CUR", "Give the station a fixed address, until the next reset");
-inline constexpr Command kStationAddressDefault = station_address_row<Keep::in_flash, Keep::in_flash>(
-    "+CIPSTA_DEF", "Give the station a fixed address, and store that");
+inline constexpr Command kStationAddressCurrent =
+    station_address_row<Keep::until_reset, Keep::until_reset>(
+        "+CIPSTA_CUR", "Give the station a fixed address, until the next reset");
+inline constexpr Command kStationAddressDefault =
+    station_address_row<Keep::in_flash, Keep::in_flash>(
+        "+CIPSTA_DEF", "Give the station a fixed address, and store that");
 inline constexpr Command kStationAddress = station_address_row<Keep::until_reset, Keep::in_flash>(
     "+CIPSTA", "Give the station a fixed address, and store that (older name)");
 
@@ -189,10 +197,12 @@ consteval Command soft_ap_address_row(std::string_view name, Doc summary) {
       .facts = kSoftApAddressFacts,
   };
 }
-inline constexpr Command kSoftApAddressCurrent = soft_ap_address_row<Keep::until_reset, Keep::until_reset>(
-    "+CIPAP_CUR", "Choose the softAP's own address, until the next reset");
-inline constexpr Command kSoftApAddressDefault = soft_ap_address_row<Keep::in_flash, Keep::in_flash>(
-    "+CIPAP_DEF", "Choose the softAP's own address, and store that");
+inline constexpr Command kSoftApAddressCurrent =
+    soft_ap_address_row<Keep::until_reset, Keep::until_reset>(
+        "+CIPAP_CUR", "Choose the softAP's own address, until the next reset");
+inline constexpr Command kSoftApAddressDefault =
+    soft_ap_address_row<Keep::in_flash, Keep::in_flash>(
+        "+CIPAP_DEF", "Choose the softAP's own address, and store that");
 inline constexpr Command kSoftApAddress = soft_ap_address_row<Keep::until_reset, Keep::in_flash>(
     "+CIPAP", "Choose the softAP's own address, and store that (older name)");
 }  // namespace bfq::commands

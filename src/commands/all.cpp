@@ -11,7 +11,8 @@ namespace bfq::commands {
 namespace {
 template <std::size_t N>
 consteval std::array<Command, N> sorted(std::array<Command, N> rows) {
-  std::sort(rows.begin(), rows.end(), [](const Command& a, const Command& b) { return a.name < b.name; });
+  std::sort(rows.begin(), rows.end(),
+            [](const Command& a, const Command& b) { return a.name < b.name; });
   return rows;
 }
 

@@ -24,7 +24,12 @@ template <Keep which>
 Answer show_uart(Module& module) {
   const UartFormat& format = module.settings(which).uart;
   Reply reply = module.info();
-  reply.number(format.baud).comma().number(format.data_bits).comma().number(format.stop_bits).comma();
+  reply.number(format.baud)
+      .comma()
+      .number(format.data_bits)
+      .comma()
+      .number(format.stop_bits)
+      .comma();
   reply.number(format.parity).comma().number(format.flow).end();
   return Answer::ok;
 }

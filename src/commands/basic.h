@@ -64,7 +64,8 @@ inline constexpr Command kRestart{
 Answer restore(Module&);
 
 inline constexpr Fact kRestoreFacts[] = {
-    {Origin::manual, "2.2.4", "All stored parameters are the factory's again, and the module restarts."},
+    {Origin::manual, "2.2.4",
+     "All stored parameters are the factory's again, and the module restarts."},
     {Origin::ours, "dialect 0.4, 6", "Links close without CLOSED, as with AT+RST."},
     {Origin::ours, "dialect 3.1", "How often each key was written is kept."},
 };
@@ -90,8 +91,10 @@ inline constexpr Param kUartParams[] = {
 inline constexpr Fact kUartFacts[] = {
     {Origin::manual, "2.2.5, 2.2.6", "Five parameters, all required."},
     {Origin::manual, "AT+UART_CUR 2020", "110 to 4608000 baud."},
-    {Origin::ours, "dialect 3.1", "OK comes at the old setting; the line switches when all output has left."},
-    {Origin::ours, "dialect 3.1", "The query shows what was set, not the rate that a divider achieves."},
+    {Origin::ours, "dialect 3.1",
+     "OK comes at the old setting; the line switches when all output has left."},
+    {Origin::ours, "dialect 3.1",
+     "The query shows what was set, not the rate that a divider achieves."},
     {Origin::ours, "dialect 0.3, SW1", "An empty line stands before OK."},
 };
 template <Keep which, Keep keep>
@@ -106,8 +109,8 @@ consteval Command uart_row(std::string_view name, Doc summary) {
 }
 inline constexpr Command kUartCurrent = uart_row<Keep::until_reset, Keep::until_reset>(
     "+UART_CUR", "Configure the serial line, until the next reset");
-inline constexpr Command kUartDefault =
-    uart_row<Keep::in_flash, Keep::in_flash>("+UART_DEF", "Configure the serial line, and store that");
+inline constexpr Command kUartDefault = uart_row<Keep::in_flash, Keep::in_flash>(
+    "+UART_DEF", "Configure the serial line, and store that");
 inline constexpr Command kUart = uart_row<Keep::until_reset, Keep::in_flash>(
     "+UART", "Configure the serial line, and store that (older name)");
 
@@ -120,7 +123,8 @@ inline constexpr Fact kShowVersionFacts[] = {
 inline constexpr Command kShowVersion{
     .name = "+GMR",
     .summary = "Show the versions of the firmware",
-    .execute = {show_version, "AT version:<version>, SDK version:<version>, compile time:<date>, a line each",
+    .execute = {show_version,
+                "AT version:<version>, SDK version:<version>, compile time:<date>, a line each",
                 Spacing::tight},
     .facts = kShowVersionFacts,
 };
@@ -128,7 +132,8 @@ inline constexpr Command kShowVersion{
 inline constexpr Fact kShowFreeMemoryFacts[] = {
     {Origin::manual, "2.2.7", "One number, in bytes."},
     {Origin::ours, "dialect 0.4, 13",
-     "The bytes that the module's pools really have free: fewer while links are open or bytes wait."},
+     "The bytes that the module's pools really have free: fewer while links are open or bytes "
+     "wait."},
 };
 inline constexpr Command kShowFreeMemory{
     .name = "+SYSRAM",

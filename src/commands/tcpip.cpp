@@ -47,7 +47,9 @@ bool opens_datagram_multiple(const Module& module, Fields fields) {
 
 Answer show_status(Module& module) { return module.links().show_status(module); }
 
-Answer look_up(Module& module, const DomainArgs& args) { return module.links().look_up(module, args.name); }
+Answer look_up(Module& module, const DomainArgs& args) {
+  return module.links().look_up(module, args.name);
+}
 
 // Opening -----------------------------------------------------------------------------------------
 
@@ -57,7 +59,9 @@ Refusal needs_address(const Module& module) {
   return lacks ? at::refuse(words::kNoIp) : kAccepted;
 }
 
-Refusal is_host(const Module&, const StreamArgs& args) { return host_is_plausible(args.host.view()); }
+Refusal is_host(const Module&, const StreamArgs& args) {
+  return host_is_plausible(args.host.view());
+}
 
 Refusal is_datagram_host(const Module&, const DatagramArgs& args) {
   return args.host.view() == kNoHostYet ? kAccepted : host_is_plausible(args.host.view());
@@ -75,7 +79,8 @@ Answer open_stream(Module& module, const StreamArgs& args) {
 }
 
 Answer open_datagram(Module& module, const DatagramArgs& args) {
-  if (args.port.value_or(0) == 0 && !args.local_port) return module.refuse(words::kMissingParameter);
+  if (args.port.value_or(0) == 0 && !args.local_port)
+    return module.refuse(words::kMissingParameter);
   if (args.mode && !args.local_port) return Answer::error;
   net::Open open{
       .link = {.id = args.link},
@@ -125,7 +130,8 @@ Refusal needs_multiple(const Module& module) {
 
 Answer close_numbered(Module& module, const CloseArgs& args) {
   Links& links = module.links();
-  if (args.link == kAllLinks) return module.server().running() ? Answer::ok : links.close_all(module);
+  if (args.link == kAllLinks)
+    return module.server().running() ? Answer::ok : links.close_all(module);
   return links.is_open(args.link) ? links.close(module, args.link) : module.refuse(words::kUnlink);
 }
 

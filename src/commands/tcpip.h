@@ -33,9 +33,10 @@ inline constexpr Fact kStatusFacts[] = {
 inline constexpr Command kStatus{
     .name = "+CIPSTATUS",
     .summary = "Show the state of the station and its links",
-    .execute = {show_status,
-                "STATUS:<stat>, and for each link {}:<link ID>,<type>,<remote IP>,<remote port>,<local "
-                "port>,<tetype>"},
+    .execute =
+        {show_status,
+         "STATUS:<stat>, and for each link {}:<link ID>,<type>,<remote IP>,<remote port>,<local "
+         "port>,<tetype>"},
     .facts = kStatusFacts,
 };
 
@@ -93,7 +94,8 @@ inline constexpr FaultWords kStartLinkWords{.missing = words::kLinkTypeError,
                                             .wrong = words::kLinkTypeError,
                                             .too_small = words::kIdError,
                                             .too_large = words::kIdError};
-inline constexpr FaultWords kTypeWords{.missing = words::kLinkTypeError, .wrong = words::kLinkTypeError};
+inline constexpr FaultWords kTypeWords{.missing = words::kLinkTypeError,
+                                       .wrong = words::kLinkTypeError};
 inline constexpr FaultWords kPortWords{.missing = words::kEntryError};
 
 inline constexpr Param kStreamLink =
@@ -105,25 +107,32 @@ inline constexpr Param kStreamHost =
         .saying(kHostWords)
         .and_then(check<&is_host, StreamArgs>);
 inline constexpr Param kStreamPort =
-    param<&StreamArgs::port>("remote port", between(1, 65535), "the server's port").saying(kPortWords);
+    param<&StreamArgs::port>("remote port", between(1, 65535), "the server's port")
+        .saying(kPortWords);
 inline constexpr Param kKeepAlive = param<&StreamArgs::keep_alive_s>(
     "TCP keep alive", between(0, 7200), "seconds of silence before probes; 0, the default: none");
 inline constexpr Param kDatagramLink =
-    param<&DatagramArgs::link>("link ID", between(0, 4), "the link's number").saying(kStartLinkWords);
-inline constexpr Param kDatagramType = param<&DatagramArgs::transport>("type", "\"UDP\"").saying(kTypeWords);
+    param<&DatagramArgs::link>("link ID", between(0, 4), "the link's number")
+        .saying(kStartLinkWords);
+inline constexpr Param kDatagramType =
+    param<&DatagramArgs::transport>("type", "\"UDP\"").saying(kTypeWords);
 inline constexpr Param kDatagramHost =
-    param<&DatagramArgs::host>("remote IP", length(1, 64), "an address or a name, \"0\" for none yet")
+    param<&DatagramArgs::host>("remote IP", length(1, 64),
+                               "an address or a name, \"0\" for none yet")
         .saying(kHostWords)
         .and_then(check<&is_datagram_host, DatagramArgs>);
-inline constexpr Param kDatagramPort = param<&DatagramArgs::port>(
-    "remote port", between(0, 65535), "the peer's port; may be 0 or empty where a local port is given");
-inline constexpr Param kLocalPort =
-    param<&DatagramArgs::local_port>("UDP local port", between(1, 65535), "our own port; any when left out");
+inline constexpr Param kDatagramPort =
+    param<&DatagramArgs::port>("remote port", between(0, 65535),
+                               "the peer's port; may be 0 or empty where a local port is given");
+inline constexpr Param kLocalPort = param<&DatagramArgs::local_port>(
+    "UDP local port", between(1, 65535), "our own port; any when left out");
 inline constexpr Param kUdpMode = param<&DatagramArgs::mode>(
-    "UDP mode", between(0, 2), "0: the peer stays; 1: it changes once; 2: it changes with each sender");
+    "UDP mode", between(0, 2),
+    "0: the peer stays; 1: it changes once; 2: it changes with each sender");
 
 inline constexpr Param kStreamSingle[] = {kStreamType, kStreamHost, kStreamPort, kKeepAlive};
-inline constexpr Param kStreamMultiple[] = {kStreamLink, kStreamType, kStreamHost, kStreamPort, kKeepAlive};
+inline constexpr Param kStreamMultiple[] = {kStreamLink, kStreamType, kStreamHost, kStreamPort,
+                                            kKeepAlive};
 inline constexpr Param kDatagramSingle[] = {kDatagramType, kDatagramHost, kDatagramPort, kLocalPort,
                                             kUdpMode};
 inline constexpr Param kDatagramMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost,
@@ -149,8 +158,10 @@ inline constexpr Fact kStartFacts[] = {
     {Origin::observed, "T15, T18", "CONNECT comes before OK."},
     {Origin::observed, "T21, T50, T51", "A refused connection answers ERROR and then CLOSED."},
     {Origin::observed, "T23, T33", "Without an address: no ip, ERROR."},
-    {Origin::observed, "T45", "A link ID in single mode, or none in multiple mode: Link type ERROR."},
-    {Origin::ours, "see Links", "A server that never answers is given up after 20 s, a name after 15 s."},
+    {Origin::observed, "T45",
+     "A link ID in single mode, or none in multiple mode: Link type ERROR."},
+    {Origin::ours, "see Links",
+     "A server that never answers is given up after 20 s, a name after 15 s."},
     {Origin::ours, "dialect 2", "Digits and dots that are no address: IP ERROR."},
     {Origin::ours, "dialect 0.4, 11", "UDP with a mode but an empty local port: ERROR."},
     {Origin::ours, "dialect 3.3", "A second SSL link: ssl reach max, ERROR."},
@@ -184,19 +195,23 @@ Answer enter_passage(Module&);
 inline constexpr FaultWords kLengthWords{.too_large = words::kTooLong};
 inline constexpr FaultWords kSendAddressWords{
     .wrong = words::kBadIp, .too_small = words::kBadIp, .too_large = words::kBadIp};
-inline constexpr FaultWords kSendPortWords{
-    .wrong = words::kPortError, .too_small = words::kPortRangeError, .too_large = words::kPortRangeError};
-inline constexpr Param kSendLink = param<&SendArgs::link>("link ID", between(0, 4), "the link's number")
-                                       .and_then(check<&link_is_open, SendArgs>);
+inline constexpr FaultWords kSendPortWords{.wrong = words::kPortError,
+                                           .too_small = words::kPortRangeError,
+                                           .too_large = words::kPortRangeError};
+inline constexpr Param kSendLink =
+    param<&SendArgs::link>("link ID", between(0, 4), "the link's number")
+        .and_then(check<&link_is_open, SendArgs>);
 inline constexpr Param kSendLength =
     param<&SendArgs::length>("length", between(1, 2048), "how many bytes follow the prompt")
         .saying(kLengthWords);
 inline constexpr Param kSendAddress =
-    param<&SendArgs::address>("remote IP", length(1, 64), "where this datagram goes, instead of to the peer")
+    param<&SendArgs::address>("remote IP", length(1, 64),
+                              "where this datagram goes, instead of to the peer")
         .saying(kSendAddressWords)
         .and_then(check<&is_address, SendArgs>);
 inline constexpr Param kSendPort =
-    param<&SendArgs::port>("remote port", between(1, 65535), "and to which port").saying(kSendPortWords);
+    param<&SendArgs::port>("remote port", between(1, 65535), "and to which port")
+        .saying(kSendPortWords);
 
 inline constexpr Param kSendSingle[] = {kSendLength};
 inline constexpr Param kSendDatagramSingle[] = {kSendLength, kSendAddress, kSendPort};
@@ -226,13 +241,16 @@ inline constexpr Shape kSendShapes[] = {
         .ending(kSendResult),
 };
 inline constexpr Fact kSendFacts[] = {
-    {Origin::observed, "T18, T19", "OK, then the prompt `> ` in a line of its own, with a space behind it."},
+    {Origin::observed, "T18, T19",
+     "OK, then the prompt `> ` in a line of its own, with a space behind it."},
     {Origin::observed, "T18", "Recv n bytes, then SEND OK, then data that came meanwhile."},
     {Origin::observed, "T52", "A link that is not open: link is not valid, ERROR."},
-    {Origin::ours, "dialect 0.4, 1", "+++ alone in its burst cancels, unless it completes the payload."},
+    {Origin::ours, "dialect 0.4, 1",
+     "+++ alone in its burst cancels, unless it completes the payload."},
     {Origin::ours, "dialect 0.4, 2",
      "A link that goes meanwhile: the payload is taken, then ERROR and CLOSED."},
-    {Origin::ours, "dialect 0.4, 14", "What the network does not take in 10 s: SEND FAIL, then CLOSED."},
+    {Origin::ours, "dialect 0.4, 14",
+     "What the network does not take in 10 s: SEND FAIL, then CLOSED."},
     {Origin::ours, "dialect 5.1", "An address in the command is for that datagram alone."},
     {Origin::manual, "4.4.4", "Without a length: transparent transmission, until +++ comes alone."},
     {Origin::observed, "T58", "Leaving transparent transmission prints nothing."},
@@ -265,7 +283,8 @@ inline constexpr Shape kCloseShapes[] = {
     shape<&close_numbered>(kCloseParams).needing(needs_multiple).answering("<link ID>,CLOSED"),
 };
 inline constexpr Fact kCloseFacts[] = {
-    {Origin::observed, "T20, T23, T28", "CLOSED comes before OK; with nothing open ERROR comes alone."},
+    {Origin::observed, "T20, T23, T28",
+     "CLOSED comes before OK; with nothing open ERROR comes alone."},
     {Origin::observed, "T53", "A number that is not open: UNLINK, ERROR."},
     {Origin::manual, "4.4.5", "5 closes all; while the server runs it has no effect."},
     {Origin::ours, "dialect 3.3", "The form for the other mode: MUX=0 or MUX=1, ERROR."},
@@ -309,12 +328,15 @@ inline constexpr Command kMultiple{
 };
 
 inline constexpr Param kPassageParams[] = {
-    param<&SwitchArgs::on>("mode", between(0, 1), "0: CIPSEND takes a length; 1: transparent transmission"),
+    param<&SwitchArgs::on>("mode", between(0, 1),
+                           "0: CIPSEND takes a length; 1: transparent transmission"),
 };
 inline constexpr Fact kPassageFacts[] = {
     {Origin::manual, "4.4.9", "Not stored; TCP in single mode, or UDP whose peer does not change."},
-    {Origin::ours, "dialect 3.3", "With CIPMUX=1 or a server: CIPMUX and CIPSERVER must be 0, ERROR."},
-    {Origin::ours, "dialect 0.4, 7", "Until AT+CIPSEND data come as +IPD and a broken link prints CLOSED."},
+    {Origin::ours, "dialect 3.3",
+     "With CIPMUX=1 or a server: CIPMUX and CIPSERVER must be 0, ERROR."},
+    {Origin::ours, "dialect 0.4, 7",
+     "Until AT+CIPSEND data come as +IPD and a broken link prints CLOSED."},
 };
 inline constexpr Command kPassage{
     .name = "+CIPMODE",
@@ -358,7 +380,8 @@ inline constexpr Fact kServerFacts[] = {
     {Origin::observed, "T27", "What is so already: no change, OK."},
     {Origin::observed, "T24", "A client takes the lowest free link, and <id>,CONNECT is printed."},
     {Origin::ours, "dialect 3.3", "Closing the server answers OK, and then its links close."},
-    {Origin::ours, "dialect 6", "A client beyond the limits is turned away, and nothing is printed."},
+    {Origin::ours, "dialect 6",
+     "A client beyond the limits is turned away, and nothing is printed."},
 };
 inline constexpr Command kServer{
     .name = "+CIPSERVER",
@@ -397,13 +420,16 @@ Answer show_idle_limit(Module&);
 Answer set_idle_limit(Module&, const IdleLimitArgs&);
 
 inline constexpr Param kIdleLimitParams[] = {
-    param<&IdleLimitArgs::seconds>("time", between(0, 7200), "seconds of silence; 0: never; 180 by default"),
+    param<&IdleLimitArgs::seconds>("time", between(0, 7200),
+                                   "seconds of silence; 0: never; 180 by default"),
 };
 inline constexpr Fact kIdleLimitFacts[] = {
     {Origin::manual, "4.1", "The time after which the server closes a silent link."},
     {Origin::observed, "T35", "180 seconds by default."},
-    {Origin::ours, "dialect 3.3", "ERROR without a server; holds for the links that are open, too."},
-    {Origin::ours, "dialect 6", "Only for the server's links; no link ends in the middle of a CIPSEND."},
+    {Origin::ours, "dialect 3.3",
+     "ERROR without a server; holds for the links that are open, too."},
+    {Origin::ours, "dialect 6",
+     "Only for the server's links; no link ends in the middle of a CIPSEND."},
 };
 inline constexpr Command kIdleLimit{
     .name = "+CIPSTO",

@@ -8,8 +8,12 @@ constexpr std::size_t kShortestPassphrase = 8;
 constexpr std::uint8_t kOpen = 0, kWep = 1;
 }  // namespace
 
-Refusal needs_station(const Module& module) { return module.has_station() ? kAccepted : at::refuse(); }
-Refusal needs_soft_ap(const Module& module) { return module.has_access_point() ? kAccepted : at::refuse(); }
+Refusal needs_station(const Module& module) {
+  return module.has_station() ? kAccepted : at::refuse();
+}
+Refusal needs_soft_ap(const Module& module) {
+  return module.has_access_point() ? kAccepted : at::refuse();
+}
 
 // Mode --------------------------------------------------------------------------------------------
 
@@ -35,14 +39,16 @@ template Answer set_mode<Keep::in_flash>(Module&, const ModeArgs&);
 template <Keep which>
 Answer show_network(Module& module) {
   const bool stored = which == Keep::in_flash;
-  return module.station().show_network(module, stored ? &module.settings(which).network.ssid : nullptr);
+  return module.station().show_network(module,
+                                       stored ? &module.settings(which).network.ssid : nullptr);
 }
 template Answer show_network<Keep::until_reset>(Module&);
 template Answer show_network<Keep::in_flash>(Module&);
 
 template <Keep keep>
 Answer join(Module& module, const radio::Join& join) {
-  const NetworkSettings network{join.ssid, join.password, join.bssid, join.only_protected.value_or(0) != 0};
+  const NetworkSettings network{join.ssid, join.password, join.bssid,
+                                join.only_protected.value_or(0) != 0};
   return module.change(keep, Effect::join, [&](Settings& s) { s.network = network; });
 }
 template Answer join<Keep::until_reset>(Module&, const radio::Join&);
@@ -56,7 +62,8 @@ Answer show_auto_connect(Module& module) {
 }
 
 Answer set_auto_connect(Module& module, const AutoConnectArgs& args) {
-  return module.change(Keep::in_flash, Effect::none, [&](Settings& s) { s.auto_connect = args.enable != 0; });
+  return module.change(Keep::in_flash, Effect::none,
+                       [&](Settings& s) { s.auto_connect = args.enable != 0; });
 }
 
 // Scanning ----------------------------------------------------------------------------------------
@@ -80,7 +87,12 @@ template <Keep which>
 Answer show_soft_ap(Module& module) {
   const SoftApSettings& ap = module.settings(which).soft_ap;
   Reply reply = module.info();
-  reply.quoted(ap.ssid.view()).comma().quoted(ap.password.view()).comma().number(ap.channel).comma();
+  reply.quoted(ap.ssid.view())
+      .comma()
+      .quoted(ap.password.view())
+      .comma()
+      .number(ap.channel)
+      .comma();
   reply.number(ap.security).comma().number(ap.max_stations).comma().number(ap.hidden ? 1 : 0).end();
   return Answer::ok;
 }
@@ -89,7 +101,8 @@ template Answer show_soft_ap<Keep::in_flash>(Module&);
 
 template <Keep keep>
 Answer set_soft_ap(Module& module, const SoftApArgs& args) {
-  const bool too_short = args.security != kOpen && args.password.view().size() < kShortestPassphrase;
+  const bool too_short =
+      args.security != kOpen && args.password.view().size() < kShortestPassphrase;
   if (args.security == kWep || too_short) return Answer::error;
   const SoftApSettings wanted{
       .ssid = args.ssid,

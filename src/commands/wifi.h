@@ -5,9 +5,9 @@
 #include "module/effect.h"
 #include "ports/radio.h"
 
-/// The manual's chapter 3: the radio. A command that can be stored has three names: _CUR lasts until
-/// the next reset, _DEF is stored as well, and the bare name is _DEF when it sets and _CUR when it asks
-/// (dialect 3.2).
+/// The manual's chapter 3: the radio. A command that can be stored has three names: _CUR lasts
+/// until the next reset, _DEF is stored as well, and the bare name is _DEF when it sets and _CUR
+/// when it asks (dialect 3.2).
 namespace bfq {
 enum class WifiMode : std::uint8_t;
 }
@@ -49,8 +49,8 @@ consteval Command mode_row(std::string_view name, Doc summary) {
 }
 inline constexpr Command kModeCurrent = mode_row<Keep::until_reset, Keep::until_reset>(
     "+CWMODE_CUR", "Choose station, softAP or both, until the next reset");
-inline constexpr Command kModeDefault =
-    mode_row<Keep::in_flash, Keep::in_flash>("+CWMODE_DEF", "Choose station, softAP or both, and store that");
+inline constexpr Command kModeDefault = mode_row<Keep::in_flash, Keep::in_flash>(
+    "+CWMODE_DEF", "Choose station, softAP or both, and store that");
 inline constexpr Command kMode = mode_row<Keep::until_reset, Keep::in_flash>(
     "+CWMODE", "Choose station, softAP or both, and store that (older name)");
 
@@ -63,7 +63,8 @@ Answer join(Module&, const radio::Join&);
 
 inline constexpr Param kJoinParams[] = {
     param<&radio::Join::ssid>("ssid", length(1, 32), "the network's name"),
-    param<&radio::Join::password>("pwd", length(0, 64), "its passphrase; empty for an open network").masked(),
+    param<&radio::Join::password>("pwd", length(0, 64), "its passphrase; empty for an open network")
+        .masked(),
     param<&radio::Join::bssid>("bssid", "join this access point and no other"),
     param<&radio::Join::only_protected>("pci_en", between(0, 1), "1: refuse open and WEP networks"),
 };
@@ -78,13 +79,17 @@ inline constexpr Fact kJoinFacts[] = {
      "WIFI CONNECTED, WIFI GOT IP and then OK; WIFI DISCONNECT in front when it was joined."},
     {Origin::observed, "T22, T32", "A failure prints its number and then FAIL."},
     {Origin::observed, "T12", "Not joined, the query answers No AP."},
-    {Origin::ours, "dialect 0.3, SW2", "The failure line repeats the command's name, suffix and all."},
-    {Origin::ours, "dialect 3.2", "A join gives up after 15 s; after a failure the station stays idle."},
-    {Origin::ours, "dialect 3.2", "A wrong parameter is refused at once and the old association is kept."},
+    {Origin::ours, "dialect 0.3, SW2",
+     "The failure line repeats the command's name, suffix and all."},
+    {Origin::ours, "dialect 3.2",
+     "A join gives up after 15 s; after a failure the station stays idle."},
+    {Origin::ours, "dialect 3.2",
+     "A wrong parameter is refused at once and the old association is kept."},
     {Origin::ours, "dialect 3.2", "_DEF stores the network even when joining it fails."},
     {Origin::ours, "see Station",
      "An address that does not come: DHCP TIMEOUT, WIFI DISCONNECT, number 1, FAIL."},
-    {Origin::ours, "see Station", "An access point that was lost is tried again after 1 s, then every 3 s."},
+    {Origin::ours, "see Station",
+     "An access point that was lost is tried again after 1 s, then every 3 s."},
 };
 template <Keep which, Keep keep>
 consteval Command join_row(std::string_view name, Doc summary) {
@@ -109,8 +114,10 @@ inline constexpr Command kJoin = join_row<Keep::until_reset, Keep::in_flash>(
 Answer leave(Module&);
 
 inline constexpr Fact kLeaveFacts[] = {
-    {Origin::observed, "T13", "OK comes first, then WIFI DISCONNECT when the station was associated."},
-    {Origin::ours, "dialect 0.4, 6", "The station's links close, CLOSED for each, lowest number first."},
+    {Origin::observed, "T13",
+     "OK comes first, then WIFI DISCONNECT when the station was associated."},
+    {Origin::ours, "dialect 0.4, 6",
+     "The station's links close, CLOSED for each, lowest number first."},
 };
 inline constexpr Command kLeave{
     .name = "+CWQAP",
@@ -151,8 +158,10 @@ inline constexpr Param kScanParams[] = {
     param<&radio::Scan::bssid>("mac", "only this access point"),
     param<&radio::Scan::channel>("channel", between(1, 14), "only this channel"),
     param<&radio::Scan::type>("scan_type", between(0, 1), "0 active, 1 passive"),
-    param<&radio::Scan::shortest_ms>("scan_time_min", between(0, 1500), "least time for a channel, in ms"),
-    param<&radio::Scan::longest_ms>("scan_time_max", between(0, 1500), "most time for a channel, in ms"),
+    param<&radio::Scan::shortest_ms>("scan_time_min", between(0, 1500),
+                                     "least time for a channel, in ms"),
+    param<&radio::Scan::longest_ms>("scan_time_max", between(0, 1500),
+                                    "most time for a channel, in ms"),
 };
 inline constexpr Fact kScanFacts[] = {
     {Origin::observed, "T32, T34", "Each access point is one line in parentheses, strings quoted."},
@@ -161,7 +170,8 @@ inline constexpr Fact kScanFacts[] = {
     {Origin::ours, "limits", "Of more than 64 access points the strongest are shown."},
 };
 inline constexpr Doc kScanReply =
-    "{}:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<wps>), "
+    "{}:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<"
+    "wps>), "
     "and so on for each access point";
 inline constexpr Command kScan{
     .name = "+CWLAP",
@@ -215,18 +225,23 @@ Answer set_soft_ap(Module&, const SoftApArgs&);
 
 inline constexpr Param kSoftApParams[] = {
     param<&SoftApArgs::ssid>("ssid", length(1, 32), "the network's name"),
-    param<&SoftApArgs::password>("pwd", length(0, 64), "its passphrase, at least 8 bytes unless it is open")
+    param<&SoftApArgs::password>("pwd", length(0, 64),
+                                 "its passphrase, at least 8 bytes unless it is open")
         .masked(),
     param<&SoftApArgs::channel>("chl", between(1, 13), "the channel"),
-    param<&SoftApArgs::security>("ecn", between(0, 4), "0 open, 2 WPA, 3 WPA2, 4 both; 1, WEP, is refused"),
+    param<&SoftApArgs::security>("ecn", between(0, 4),
+                                 "0 open, 2 WPA, 3 WPA2, 4 both; 1, WEP, is refused"),
     param<&SoftApArgs::max_stations>("max conn", between(1, 8), "most stations; 4 when left out"),
-    param<&SoftApArgs::hidden>("ssid hidden", between(0, 1), "1: the name is not sent out; 0 when left out"),
+    param<&SoftApArgs::hidden>("ssid hidden", between(0, 1),
+                               "1: the name is not sent out; 0 when left out"),
 };
 inline constexpr Fact kSoftApFacts[] = {
     {Origin::observed, "T27, T35", "The query prints six fields."},
     {Origin::observed, "T41", "WEP is refused."},
-    {Origin::ours, "dialect 3.2", "A passphrase shorter than 8 bytes is refused unless the network is open."},
-    {Origin::ours, "dialect 3.2", "The softAP starts anew, and its stations get +STA_DISCONNECTED."},
+    {Origin::ours, "dialect 3.2",
+     "A passphrase shorter than 8 bytes is refused unless the network is open."},
+    {Origin::ours, "dialect 3.2",
+     "The softAP starts anew, and its stations get +STA_DISCONNECTED."},
 };
 template <Keep which, Keep keep>
 consteval Command soft_ap_row(std::string_view name, Doc summary) {
@@ -242,8 +257,8 @@ consteval Command soft_ap_row(std::string_view name, Doc summary) {
 }
 inline constexpr Command kSoftApCurrent = soft_ap_row<Keep::until_reset, Keep::until_reset>(
     "+CWSAP_CUR", "Configure the softAP, until the next reset");
-inline constexpr Command kSoftApDefault =
-    soft_ap_row<Keep::in_flash, Keep::in_flash>("+CWSAP_DEF", "Configure the softAP, and store that");
+inline constexpr Command kSoftApDefault = soft_ap_row<Keep::in_flash, Keep::in_flash>(
+    "+CWSAP_DEF", "Configure the softAP, and store that");
 inline constexpr Command kSoftAp = soft_ap_row<Keep::until_reset, Keep::in_flash>(
     "+CWSAP", "Configure the softAP, and store that (older name)");
 

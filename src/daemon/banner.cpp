@@ -53,7 +53,8 @@ template <class Texts>
 std::size_t width_of(const Texts& texts, std::size_t least) {
   for (const std::string& text : texts) {
     const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
-    least = std::max(least, static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins)));
+    least =
+        std::max(least, static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins)));
   }
   return least;
 }
@@ -71,8 +72,8 @@ void list_access_points(std::string& out, const sim::Air& air) {
   out += fmt::format("\n  {:<{}} password\n", "access point", wide);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string signal = all[i].rssi ? fmt::format("{} dBm", *all[i].rssi) : "by distance";
-    out += fmt::format("  {:<{}} {:<{}} {}, channel {}, {}{}\n", names[i], wide, passwords[i], as_wide,
-                       words_for(all[i].security), all[i].channel, signal, remark(all[i]));
+    out += fmt::format("  {:<{}} {:<{}} {}, channel {}, {}{}\n", names[i], wide, passwords[i],
+                       as_wide, words_for(all[i].security), all[i].channel, signal, remark(all[i]));
   }
   if (names.size() < all.size()) out += fmt::format("  and {} more\n", all.size() - names.size());
 }
@@ -99,10 +100,12 @@ std::string terminal_command(const Board& board) {
 
 void suggest(std::string& out, const Board& board, const sim::Air& air) {
   const auto& aps = air.access_points;
-  const auto usable = std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
+  const auto usable =
+      std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
   out += fmt::format("\n  to begin with, type\n    {}\n", terminal_command(board));
   if (usable != aps.end())
-    out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid), escaped(usable->password));
+    out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid),
+                       escaped(usable->password));
   out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",8000\n", kThisMachine);
 }
 }  // namespace
@@ -113,7 +116,8 @@ std::string banner(const Loop& loop, const Options& options) {
   unsigned index = options.first_module;
   for (const auto& board : loop.boards()) {
     const std::string address = text_of(module_address(index++));
-    if (loop.boards().size() > 1) out += fmt::format("  module         {} at {}\n", board->name(), address);
+    if (loop.boards().size() > 1)
+      out += fmt::format("  module         {} at {}\n", board->name(), address);
     list_doors(out, *board);
   }
   out += fmt::format("  state          {}\n", options.state_directory.value_or("in memory only"));

@@ -21,8 +21,9 @@ namespace {
 constexpr Duration kPowerOnTakes = 200ms;
 constexpr Duration kRestartTakes = 300ms;
 
-// Fidelity (our decision, docs/attaching.md): Where the world asks for boot noise, the chip says something at
-// 74880 baud when it gets power or restarts, as an ESP8266 does; a host at another rate hears garbage.
+// Fidelity (our decision, docs/attaching.md): Where the world asks for boot noise, the chip says
+// something at 74880 baud when it gets power or restarts, as an ESP8266 does; a host at another
+// rate hears garbage.
 constexpr UartFormat kBootFormat{.baud = 74880};
 
 std::string_view boot_text(power::Reason reason) {
@@ -65,8 +66,8 @@ NetworkSettings network_of(const Options& options, const ModuleSpec& module, uns
 }  // namespace
 
 Board::Board(boost::asio::io_context& io, const Clock& clock, const Options& options,
-             const ModuleSpec& module, sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index,
-             std::function<void()> finished)
+             const ModuleSpec& module, sim::Medium& medium, Neighbourhood& neighbourhood,
+             unsigned index, std::function<void()> finished)
     : io_(io),
       alarm_(io, [this] { time_is_up(); }),
       finished_(std::move(finished)),
@@ -107,23 +108,26 @@ FlashFile Board::make_flash(const Options& options, const ModuleSpec& module) {
 void Board::keep_journals(const Options& options, const ModuleSpec& module) {
   const JournalOptions& journal = options.journal;
   if (journal.file && module.name == journal.module) journal_.write_to_file(*journal.file);
-  const bool has_box = journal.boxes == JournalOptions::Boxes::all ||
-                       (journal.boxes == JournalOptions::Boxes::one && module.name == journal.module);
+  const bool has_box =
+      journal.boxes == JournalOptions::Boxes::all ||
+      (journal.boxes == JournalOptions::Boxes::one && module.name == journal.module);
   if (!has_box) return;
-  const std::string directory =
-      options.state_directory ? make_state_directory(*options.state_directory) : temporary_directory();
+  const std::string directory = options.state_directory
+                                    ? make_state_directory(*options.state_directory)
+                                    : temporary_directory();
   journal_.keep_black_box(directory + "/" + module.name);
 }
 
 // The turn ----------------------------------------------------------------------------------------
 
 void Board::settle() {
-  // What the module says is true by the time that the host reads it: a server has stopped, a link is closed.
+  // What the module says is true by the time that the host reads it: a server has stopped, a link
+  // is closed.
   fulfil_requests();
   bool moved = true;
   while (moved) {
-    // First what is typed: even where the module takes none of it, it may find that its time is up, and
-    // then has something for all the others.
+    // First what is typed: even where the module takes none of it, it may find that its time is up,
+    // and then has something for all the others.
     moved = wire_->drain();
     moved |= fulfil_requests();
     moved |= hear_radio();
@@ -134,8 +138,8 @@ void Board::settle() {
   if (all_is_said()) finished_();
 }
 
-/// Somebody else's radio, or a change of the air, has something for this one: within their turn, so ours is
-/// the next.
+/// Somebody else's radio, or a change of the air, has something for this one: within their turn, so
+/// ours is the next.
 void Board::settle_soon() {
   if (settles_soon_) return;
   settles_soon_ = true;
@@ -165,7 +169,8 @@ void Board::fulfil(const Request& request) {
 }
 
 void Board::configure(const UartFormat& format) {
-  if (format != uart_format_) spdlog::info("UART: {} -> {}", describe(uart_format_), describe(format));
+  if (format != uart_format_)
+    spdlog::info("UART: {} -> {}", describe(uart_format_), describe(format));
   uart_format_ = format;
   wire_->configure(format);
   for (const auto& door : doors_) door->configure(format);
@@ -180,8 +185,8 @@ bool Board::hear_radio() {
   return any;
 }
 
-/// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module never wakes
-/// up.
+/// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module
+/// never wakes up.
 void Board::set_alarm() {
   const Deadline due = earliest({module_.next_deadline(), radio_.next_deadline(), starts_});
   if (due == armed_) return;
@@ -240,8 +245,8 @@ void Board::start() {
   fulfil_requests();  // the UART is set up before anything is said
 }
 
-// Fidelity (our decision, docs/attaching.md): Held in reset, the module forgets what runs and says nothing;
-// let go, it starts as after power-up.
+// Fidelity (our decision, docs/attaching.md): Held in reset, the module forgets what runs and says
+// nothing; let go, it starts as after power-up.
 void Board::hold_in_reset() {
   spdlog::info("{} is held in reset", name_);
   handle(power::Reset{power::Reason::external});
@@ -250,7 +255,8 @@ void Board::hold_in_reset() {
 
 void Board::release_from_reset() { power_off_and_start(power::Reason::external, kPowerOnTakes); }
 
-// The module, with the time filled in --------------------------------------------------------------
+// The module, with the time filled in
+// --------------------------------------------------------------
 
 std::size_t Board::uart_input(std::span<const std::byte> bytes) {
   const std::size_t taken = doors_of_module_.uart_input(bytes, clock_.now());
@@ -264,11 +270,14 @@ void Board::link_input(LinkHandle link, std::span<const std::byte> bytes) {
   doors_of_module_.link_input(link, bytes, clock_.now());
 }
 std::size_t Board::datagram_room(LinkHandle link) const { return module_.datagram_room(link); }
-void Board::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
+void Board::datagram_input(LinkHandle link, net::Endpoint sender,
+                           std::span<const std::byte> bytes) {
   doors_of_module_.datagram_input(link, sender, bytes, clock_.now());
 }
 net::Outgoing Board::link_output(LinkHandle link) const { return module_.link_output(link); }
-void Board::link_sent(LinkHandle link, std::size_t n) { doors_of_module_.link_sent(link, n, clock_.now()); }
+void Board::link_sent(LinkHandle link, std::size_t n) {
+  doors_of_module_.link_sent(link, n, clock_.now());
+}
 void Board::handle(const Event& event) { doors_of_module_.handle(event, clock_.now()); }
 
 Networks Board::networks() const {

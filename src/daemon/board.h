@@ -25,22 +25,27 @@ namespace bfq::daemon {
 class Clock {
  public:
   using Steady = std::chrono::steady_clock;
-  Instant now() const { return Instant(std::chrono::duration_cast<Duration>(Steady::now() - start_)); }
+  Instant now() const {
+    return Instant(std::chrono::duration_cast<Duration>(Steady::now() - start_));
+  }
   Steady::time_point when(Instant at) const { return start_ + at.time_since_epoch(); }
 
  private:
   Steady::time_point start_ = Steady::now();
 };
 
-/// One module and all that it is soldered to: doors for its hosts, a radio, sockets, flash, a clock.
+/// One module and all that it is soldered to: doors for its hosts, a radio, sockets, flash, a
+/// clock.
 ///
 /// Whatever feeds the module an input calls settle() next, and nothing else ever waits.
 class Board final : private UartSide, private ModuleSide, private ResetLine {
  public:
-  /// The board is module `index`; `finished` is called when a door at which all has been said ends the
-  /// program. The clock is one for all boards of a medium; it, the medium and the neighbourhood outlive them.
-  Board(boost::asio::io_context& io, const Clock& clock, const Options& options, const ModuleSpec& spec,
-        sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index, std::function<void()> finished);
+  /// The board is module `index`; `finished` is called when a door at which all has been said ends
+  /// the program. The clock is one for all boards of a medium; it, the medium and the neighbourhood
+  /// outlive them.
+  Board(boost::asio::io_context& io, const Clock& clock, const Options& options,
+        const ModuleSpec& spec, sim::Medium& medium, Neighbourhood& neighbourhood, unsigned index,
+        std::function<void()> finished);
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
@@ -56,7 +61,8 @@ class Board final : private UartSide, private ModuleSide, private ResetLine {
   std::size_t link_room(LinkHandle link) const override;
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override;
   std::size_t datagram_room(LinkHandle link) const override;
-  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) override;
+  void datagram_input(LinkHandle link, net::Endpoint sender,
+                      std::span<const std::byte> bytes) override;
   net::Outgoing link_output(LinkHandle link) const override;
   void link_sent(LinkHandle link, std::size_t n) override;
   void handle(const Event& event) override;

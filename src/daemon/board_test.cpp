@@ -1,5 +1,5 @@
-// Two boards on one event loop and in one air: what one module does reaches the host of the other, who types
-// nothing, at once.
+// Two boards on one event loop and in one air: what one module does reaches the host of the other,
+// who types nothing, at once.
 #include "daemon/board.h"
 
 #include <gtest/gtest.h>
@@ -67,7 +67,8 @@ class TwoBoards : public testing::Test {
   }
   ~TwoBoards() override { spdlog::set_level(level_); }
 
-  /// Runs the loop until the host has heard that; gives up only after far longer than it takes anywhere.
+  /// Runs the loop until the host has heard that; gives up only after far longer than it takes
+  /// anywhere.
   void expect(HostAtDoor& host, std::string_view text) {
     const auto end = std::chrono::steady_clock::now() + 30s;
     while (!host.hears(text)) {
@@ -81,7 +82,8 @@ class TwoBoards : public testing::Test {
   }
   void join() {
     say(b, "AT+CWJAP_CUR=\"shed\",\"12345678\"", "WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n");
-    expect(a, "+STA_CONNECTED:" + mac_of_b + "\r\n+DIST_STA_IP:" + mac_of_b + ",\"192.168.4.2\"\r\n");
+    expect(a,
+           "+STA_CONNECTED:" + mac_of_b + "\r\n+DIST_STA_IP:" + mac_of_b + ",\"192.168.4.2\"\r\n");
   }
   Board make(const char* name, unsigned index) {
     const ModuleSpec spec{.name = name, .doors = {parse_door("tcp:0")}};
@@ -98,8 +100,11 @@ class TwoBoards : public testing::Test {
   const std::string mac_of_b = "\"02:bf:40:04:00:02\"";
   boost::asio::io_context io{1};
   Clock clock;
-  Options options{
-      .world = WorldReader("", {}), .modules = {}, .state_directory = {}, .policy = {}, .names = {}};
+  Options options{.world = WorldReader("", {}),
+                  .modules = {},
+                  .state_directory = {},
+                  .policy = {},
+                  .names = {}};
   sim::Medium medium{quick_air()};
   Neighbourhood neighbourhood;
   Board board_a = make("a", 0), board_b = make("b", 1);
@@ -137,9 +142,12 @@ TEST_F(TwoBoards, a_restart_of_one_is_seen_by_the_other) {
 }
 
 TEST_F(TwoBoards, a_change_of_the_air_reaches_both) {
-  medium.apply(sim::PutStation{{.ssid = "shed", .password = "12345678", .mac = {{2, 0, 0, 0, 0, 3}}}},
-               clock.now());
-  expect(a, "+STA_CONNECTED:\"02:00:00:00:00:03\"\r\n+DIST_STA_IP:\"02:00:00:00:00:03\",\"192.168.4.2\"\r\n");
+  medium.apply(
+      sim::PutStation{{.ssid = "shed", .password = "12345678", .mac = {{2, 0, 0, 0, 0, 3}}}},
+      clock.now());
+  expect(a,
+         "+STA_CONNECTED:\"02:00:00:00:00:03\"\r\n+DIST_STA_IP:\"02:00:00:00:00:03\",\"192.168.4."
+         "2\"\r\n");
   say(b, "AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"", "WIFI GOT IP\r\n\r\nOK\r\n");
   medium.apply(sim::RemoveStation{{{2, 0, 0, 0, 0, 3}}}, clock.now());
   medium.apply(sim::RemoveAccessPoint{medium.air().access_points.front().bssid}, clock.now());

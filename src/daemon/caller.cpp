@@ -48,7 +48,8 @@ Caller::Caller() : uid_(geteuid()), gid_(getegid()) {
 }
 
 void Caller::give(int descriptor) const {
-  if (through_sudo_ && fchown(descriptor, uid_, gid_) != 0) fail_with_errno("cannot give a file to its user");
+  if (through_sudo_ && fchown(descriptor, uid_, gid_) != 0)
+    fail_with_errno("cannot give a file to its user");
 }
 
 void Caller::give(const std::string& path) const {

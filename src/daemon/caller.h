@@ -4,8 +4,8 @@
 #include <string>
 
 namespace bfq::daemon {
-/// The person who started the program: under sudo the one who called sudo, to whom links, devices and
-/// files are then given.
+/// The person who started the program: under sudo the one who called sudo, to whom links, devices
+/// and files are then given.
 class Caller {
  public:
   static const Caller& current();

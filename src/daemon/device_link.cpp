@@ -11,10 +11,11 @@
 namespace bfq::daemon {
 DeviceLink::DeviceLink(std::string path, const std::string& target)
     : path_(std::move(path)),
-      lock_(path_ + ".lock", LockFile::AtEnd::remove,
-            path_ +
-                " belongs to a module that is running; stop it, or choose another link with --serial "
-                "pty:LINK") {
+      lock_(
+          path_ + ".lock", LockFile::AtEnd::remove,
+          path_ +
+              " belongs to a module that is running; stop it, or choose another link with --serial "
+              "pty:LINK") {
   make_room();
   make(target);
 }
@@ -30,8 +31,9 @@ void DeviceLink::make_room() const {
   const std::string left_behind = lock_.read();
   const bool ours = S_ISLNK(there.st_mode) && !left_behind.empty() && target_now() == left_behind;
   if (!ours)
-    throw Failure(path_ +
-                  " exists and is not ours; remove it, or choose another link with --serial pty:LINK");
+    throw Failure(
+        path_ +
+        " exists and is not ours; remove it, or choose another link with --serial pty:LINK");
   if (unlink(path_.c_str()) != 0) fail_with_errno("cannot replace the old link " + path_);
 }
 

@@ -7,9 +7,9 @@ namespace bfq::daemon {
 
 /// A symlink by which people find the serial port: made anew, and removed at the end.
 ///
-/// Beside it, while the program runs, lies PATH.lock, which it holds and in which the link's target is
-/// written. So a link whose owner runs is never taken over, one that a crash has left behind is, and
-/// what is not ours is left alone.
+/// Beside it, while the program runs, lies PATH.lock, which it holds and in which the link's target
+/// is written. So a link whose owner runs is never taken over, one that a crash has left behind is,
+/// and what is not ours is left alone.
 class DeviceLink {
  public:
   /// Throws Failure when something that is in use, or not ours, is in the way.

@@ -11,8 +11,8 @@
 
 namespace bfq::daemon {
 
-/// The flash port in a file of both slots, or in memory alone. Writes and their fdatasync are done by a
-/// thread of its own, started when it is first needed, so that a slow disk holds up nothing.
+/// The flash port in a file of both slots, or in memory alone. Writes and their fdatasync are done
+/// by a thread of its own, started when it is first needed, so that a slow disk holds up nothing.
 class FlashFile {
  public:
   using Image = FlashStorage::Image;
@@ -21,9 +21,10 @@ class FlashFile {
 
   /// In memory: erased, and forgotten at the end.
   FlashFile(boost::asio::io_context& io, Tell tell);
-  /// DIRECTORY/MODULE.flash, made if missing. Throws Failure when another program has it; where it cannot
-  /// be read or written a warning says so, and writes are answered by flash::Failed.
-  FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory, const std::string& module);
+  /// DIRECTORY/MODULE.flash, made if missing. Throws Failure when another program has it; where it
+  /// cannot be read or written a warning says so, and writes are answered by flash::Failed.
+  FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory,
+            const std::string& module);
   ~FlashFile();
   FlashFile(const FlashFile&) = delete;
   FlashFile& operator=(const FlashFile&) = delete;
@@ -38,8 +39,8 @@ class FlashFile {
   /// What was asked is done, but not answered any more: the module has no power.
   void power_off();
 
-  /// Calls `then` once nothing is on its way to the disk: at once, or from the event loop; not after
-  /// power_off().
+  /// Calls `then` once nothing is on its way to the disk: at once, or from the event loop; not
+  /// after power_off().
   void when_at_rest(std::function<void()> then);
 
  private:

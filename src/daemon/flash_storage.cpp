@@ -22,9 +22,9 @@ namespace {
 constexpr int kMostSetAside = 1000;
 
 /// In the order of Key, for people.
-constexpr std::array<std::string_view, kKeys> kKeyNames = {"UART",           "mode",   "network",
-                                                           "automatic join", "softAP", "station address",
-                                                           "softAP address", "DHCP",   "address pool"};
+constexpr std::array<std::string_view, kKeys> kKeyNames = {
+    "UART",           "mode", "network",     "automatic join", "softAP", "station address",
+    "softAP address", "DHCP", "address pool"};
 
 std::span<std::byte> slot_of(FlashStorage::Image& image, std::size_t slot) {
   return std::span(image).subspan(slot % flash::kSlots * flash::kSlotSize, flash::kSlotSize);
@@ -82,7 +82,8 @@ FlashStorage::~FlashStorage() {
 
 void FlashStorage::store_nothing(const std::string& why) {
   why_not_ = why;
-  spdlog::warn("{}: what the module is to remember cannot be stored, and such commands answer ERROR", why);
+  spdlog::warn(
+      "{}: what the module is to remember cannot be stored, and such commands answer ERROR", why);
 }
 
 // At the start ------------------------------------------------------------------------------------
@@ -110,7 +111,8 @@ void FlashStorage::load() {
   if (!damage.empty()) repair(damage);
 }
 
-/// Fills image_ with what is in the file, and says what is wrong with that; nothing where it is sound.
+/// Fills image_ with what is in the file, and says what is wrong with that; nothing where it is
+/// sound.
 std::string FlashStorage::read(int file) {
   struct stat about {};
   const ssize_t n = pread(file, image_.data(), image_.size(), 0);
@@ -132,8 +134,10 @@ std::string FlashStorage::read(int file) {
 void FlashStorage::repair(const std::string& damage) {
   const Loaded saved = load_record(image_, Settings{});
   image_.fill(flash::kErased);
-  const bool something = std::find(saved.whole.begin(), saved.whole.end(), true) != saved.whole.end();
-  // The softAP's name, where it is lost, is empty here: the module takes that for its own factory's.
+  const bool something =
+      std::find(saved.whole.begin(), saved.whole.end(), true) != saved.whole.end();
+  // The softAP's name, where it is lost, is empty here: the module takes that for its own
+  // factory's.
   if (something) encode_record(saved.stored, slot_of(image_, saved.slot));
   spdlog::warn("{} {}; saved: {}", path_, damage, something ? names_of(saved.whole) : "nothing");
   if (!why_not_.empty()) return;
@@ -145,15 +149,16 @@ void FlashStorage::repair(const std::string& damage) {
   replace_file(image_);
 }
 
-/// Gives the file a second name, which it keeps when a sound one takes its place. Empty, with errno, where
-/// that fails.
+/// Gives the file a second name, which it keeps when a sound one takes its place. Empty, with
+/// errno, where that fails.
 std::string FlashStorage::set_aside() const {
   for (int i = 1; i <= kMostSetAside; ++i) {
     std::string aside = fmt::format("{}.damaged-{}", path_, i);
     if (link(path_.c_str(), aside.c_str()) == 0) return aside;
     if (errno == EEXIST) continue;
     // Some file systems know no second names.
-    if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) == 0) return aside;
+    if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) == 0)
+      return aside;
     if (errno != EEXIST) break;
   }
   return {};
@@ -204,7 +209,8 @@ bool FlashStorage::replace_file(const Image& image) {
 bool FlashStorage::sync_directory() const {
   const int directory = open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return false;
-  const bool synced = fsync(directory) == 0 || errno == EINVAL;  // EINVAL: the file system has no such thing
+  const bool synced =
+      fsync(directory) == 0 || errno == EINVAL;  // EINVAL: the file system has no such thing
   const int error = errno;
   close(directory);
   errno = error;

@@ -14,8 +14,9 @@ namespace bfq::daemon {
 /// DIRECTORY/MODULE.flash: both slots in a file, for one program at a time.
 ///
 /// A file that is damaged or has not the right size is set aside, as MODULE.flash.damaged-1
-/// and so on, and a sound one with what could be saved takes its place. What cannot be read or set aside is
-/// never overwritten. Where nothing can be written, a warning says so and every store() fails.
+/// and so on, and a sound one with what could be saved takes its place. What cannot be read or set
+/// aside is never overwritten. Where nothing can be written, a warning says so and every store()
+/// fails.
 ///
 /// The constructor is for the event loop's thread; store() is for one thread, whichever it is.
 class FlashStorage {
@@ -34,8 +35,8 @@ class FlashStorage {
   /// In which state the file was found.
   FlashCondition found() const { return found_; }
 
-  /// Puts a slot into the file. True once it would survive a power cut; otherwise the file's old slot is
-  /// put back, as far as that is possible.
+  /// Puts a slot into the file. True once it would survive a power cut; otherwise the file's old
+  /// slot is put back, as far as that is possible.
   bool store(std::uint8_t slot, const Slot& content);
 
  private:

@@ -7,19 +7,22 @@
 namespace bfq::daemon {
 
 void declare_journal(CLI::App& run, JournalWords& words) {
-  run.add_option("--journal", words.file,
-                 "write all that goes into the module to FILE, for bfq4004 replay; it holds passwords and\n"
-                 "payload. Of several modules: NAME=FILE")
+  run.add_option(
+         "--journal", words.file,
+         "write all that goes into the module to FILE, for bfq4004 replay; it holds passwords and\n"
+         "payload. Of several modules: NAME=FILE")
       ->type_name("[NAME=]FILE");
   run.add_option("--black-box", words.black_box,
-                 "of how many modules the last megabyte is kept, to be saved if the program finds a mistake\n"
+                 "of how many modules the last megabyte is kept, to be saved if the program finds "
+                 "a mistake\n"
                  "of its own: one (the first, or that of --journal), all or none [one]")
       ->check(CLI::IsMember({"one", "all", "none"}))
       ->type_name("one|all|none");
 }
 
 /// A file with an equals sign in its name is written as ./FILE=.
-JournalOptions understand_journal(const JournalWords& words, const std::vector<ModuleSpec>& modules) {
+JournalOptions understand_journal(const JournalWords& words,
+                                  const std::vector<ModuleSpec>& modules) {
   using Boxes = JournalOptions::Boxes;
   JournalOptions options{.boxes = words.black_box == "all"    ? Boxes::all
                                   : words.black_box == "none" ? Boxes::none
@@ -30,8 +33,9 @@ JournalOptions understand_journal(const JournalWords& words, const std::vector<M
   const bool named = equals != std::string::npos && words.file.find('/') > equals;
   if (named) options.module = words.file.substr(0, equals);
   options.file = named ? words.file.substr(equals + 1) : words.file;
-  const bool exists = std::any_of(modules.begin(), modules.end(),
-                                  [&](const ModuleSpec& module) { return module.name == options.module; });
+  const bool exists = std::any_of(modules.begin(), modules.end(), [&](const ModuleSpec& module) {
+    return module.name == options.module;
+  });
   if (!exists) throw UsageError("--journal: there is no module '" + options.module + "'");
   return options;
 }
@@ -41,8 +45,9 @@ void declare_replay(CLI::App& replay, ReplayOptions& options) {
       ->type_name("FILE")
       ->required();
   replay
-      .add_option("--redact", options.redacted,
-                  "write the same history to OUT, with other passwords and payload of the same length")
+      .add_option(
+          "--redact", options.redacted,
+          "write the same history to OUT, with other passwords and payload of the same length")
       ->type_name("OUT");
   replay.add_flag("--secrets", options.shows_secrets, "show passwords");
 }

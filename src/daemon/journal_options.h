@@ -24,7 +24,8 @@ struct JournalWords {
 };
 void declare_journal(CLI::App& run, JournalWords& words);
 /// Throws UsageError where a module is named that is none of these.
-JournalOptions understand_journal(const JournalWords& words, const std::vector<ModuleSpec>& modules);
+JournalOptions understand_journal(const JournalWords& words,
+                                  const std::vector<ModuleSpec>& modules);
 
 /// bfq4004 replay.
 struct ReplayOptions {

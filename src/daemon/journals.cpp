@@ -37,7 +37,8 @@ bool may_be_replaced(int file) {
   struct stat about {};
   if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) return false;
   const ssize_t n = pread(file, word.data(), word.size(), 0);
-  return n == 0 || (n > 0 && std::string_view(word.data(), static_cast<std::size_t>(n)) == kFirstWord);
+  return n == 0 ||
+         (n > 0 && std::string_view(word.data(), static_cast<std::size_t>(n)) == kFirstWord);
 }
 }  // namespace
 
@@ -46,10 +47,12 @@ journal::Build this_build() {
   return {name, commands::all()};
 }
 
-// Files ---------------------------------------------------------------------------------------------
+// Files
+// ---------------------------------------------------------------------------------------------
 
 int make_journal_file(const std::string& path) {
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnersAlone);
+  const int file =
+      open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnersAlone);
   if (file < 0) fail_with_errno("cannot make the journal " + path);
   if (!may_be_replaced(file)) {
     close(file);
@@ -99,7 +102,8 @@ void JournalFile::flush() {
   waiting_.clear();
 }
 
-// One module ----------------------------------------------------------------------------------------
+// One module
+// ----------------------------------------------------------------------------------------
 
 ModuleJournal::~ModuleJournal() { std::erase(black_boxes(), this); }
 
@@ -120,21 +124,24 @@ void ModuleJournal::check_failed() {
   for (ModuleJournal* journal : black_boxes()) journal->save();
 }
 
-/// The program is about to end, and something in it is wrong: no exceptions, no log, and a new file.
+/// The program is about to end, and something in it is wrong: no exceptions, no log, and a new
+/// file.
 void ModuleJournal::save() {
   recorder_.give_up();
   flush();
   const std::string path = fmt::format("{}.{}.journal", where_, getpid());
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnersAlone);
+  const int file =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnersAlone);
   const bool saved = file >= 0 && write_all(file, black_box_->all());
   if (!saved) {
-    std::fprintf(stderr, "cannot save what led to this in %s: %s\n", path.c_str(), std::strerror(errno));
+    std::fprintf(stderr, "cannot save what led to this in %s: %s\n", path.c_str(),
+                 std::strerror(errno));
     return;
   }
   Caller::current().give(file);
-  std::fprintf(
-      stderr,
-      "What led to this is in %s; bfq4004 replay shows it, with --redact it can be shown to others.\n",
-      path.c_str());
+  std::fprintf(stderr,
+               "What led to this is in %s; bfq4004 replay shows it, with --redact it can be shown "
+               "to others.\n",
+               path.c_str());
 }
 }  // namespace bfq::daemon

@@ -12,8 +12,8 @@ namespace bfq::daemon {
 /// This program's own builds of a module, as journals name them.
 journal::Build this_build();
 
-/// Makes a file that only its owner can read, and writes `bytes` to it; throws Failure. What lies at `path`
-/// is replaced only where it is a journal.
+/// Makes a file that only its owner can read, and writes `bytes` to it; throws Failure. What lies
+/// at `path` is replaced only where it is a journal.
 int make_journal_file(const std::string& path);
 
 /// Writes all bytes; false with errno set when that fails.
@@ -30,7 +30,8 @@ class JournalFile final : public journal::Sink {
 
   void begin(std::span<const std::byte> bytes) override { add(bytes); }
   void add(std::span<const std::byte> record) override;
-  /// Puts what has come into the file. Once that fails, a warning says so and the journal ends there.
+  /// Puts what has come into the file. Once that fails, a warning says so and the journal ends
+  /// there.
   void flush();
 
  private:
@@ -39,8 +40,8 @@ class JournalFile final : public journal::Sink {
   std::vector<std::byte> waiting_;
 };
 
-/// What one module's recorder writes to: a file where one is asked for, and a black box that is written to a
-/// file of its own when a CHECK fails.
+/// What one module's recorder writes to: a file where one is asked for, and a black box that is
+/// written to a file of its own when a CHECK fails.
 class ModuleJournal {
  public:
   /// `recorder` must outlive this.
@@ -50,7 +51,8 @@ class ModuleJournal {
   ModuleJournal& operator=(const ModuleJournal&) = delete;
 
   void write_to_file(const std::string& path);
-  /// When a CHECK fails, the last of this module's history lies in a new file whose name begins like this.
+  /// When a CHECK fails, the last of this module's history lies in a new file whose name begins
+  /// like this.
   void keep_black_box(const std::string& where);
   /// Nothing moves any more: puts what has come into the file.
   void flush() {

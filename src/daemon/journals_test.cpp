@@ -118,7 +118,8 @@ TEST_F(Journals, that_are_damaged_are_a_failure_with_a_place) {
 
 TEST_F(Journals, outlive_a_CHECK_that_fails) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  setenv("BFQ_TEST_FOLDER", folder.c_str(), 0);  // the test that dies is run again, in another process
+  setenv("BFQ_TEST_FOLDER", folder.c_str(),
+         0);  // the test that dies is run again, in another process
   const fs::path shared = std::getenv("BFQ_TEST_FOLDER");
   const auto die = [&] {
     ModuleJournal journal(recorder);

@@ -17,7 +17,8 @@ constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
 /// Two steps, as Linux refuses O_CREAT on other users' files in /tmp.
 int open_or_create(const std::string& path) {
   int descriptor = open(path.c_str(), kFlags);
-  if (descriptor < 0 && errno == ENOENT) descriptor = open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
+  if (descriptor < 0 && errno == ENOENT)
+    descriptor = open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
   if (descriptor < 0 && errno == EEXIST) descriptor = open(path.c_str(), kFlags);
   return descriptor;
 }
@@ -48,8 +49,8 @@ LockFile::~LockFile() {
 bool LockFile::is_still_there() const {
   struct stat ours {
   }, there{};
-  return fstat(descriptor_, &ours) == 0 && stat(path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&
-         ours.st_dev == there.st_dev;
+  return fstat(descriptor_, &ours) == 0 && stat(path_.c_str(), &there) == 0 &&
+         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
 }
 
 std::string LockFile::read() const {
@@ -59,8 +60,9 @@ std::string LockFile::read() const {
 }
 
 void LockFile::write(const std::string& text) {
-  const bool written = ftruncate(descriptor_, 0) == 0 &&
-                       pwrite(descriptor_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+  const bool written =
+      ftruncate(descriptor_, 0) == 0 &&
+      pwrite(descriptor_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
   if (!written) fail_with_errno("cannot write " + path_);
 }
 }  // namespace bfq::daemon

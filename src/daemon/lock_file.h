@@ -3,8 +3,8 @@
 
 namespace bfq::daemon {
 
-/// A file that says, with flock, that somebody is alive: the kernel lets go of it when the program ends,
-/// however it ends. It also holds a line of text.
+/// A file that says, with flock, that somebody is alive: the kernel lets go of it when the program
+/// ends, however it ends. It also holds a line of text.
 class LockFile {
  public:
   enum class AtEnd : unsigned char { remove, keep };

@@ -25,8 +25,8 @@ Loop::Loop(const Options& options)
   wait_for_signals();
   unsigned index = options.first_module;
   for (const ModuleSpec& module : options.modules)
-    boards_.push_back(std::make_unique<Board>(io_, clock_, options, module, medium_, neighbourhood_, index++,
-                                              [this] { io_.stop(); }));
+    boards_.push_back(std::make_unique<Board>(io_, clock_, options, module, medium_, neighbourhood_,
+                                              index++, [this] { io_.stop(); }));
 }
 
 void Loop::wait_for_signals() {

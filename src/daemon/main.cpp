@@ -27,10 +27,11 @@ void set_up_log(const std::string& level) {
 
 /// Where standard output is the wire, people are spoken to on standard error.
 std::FILE* for_people(const Options& options) {
-  const bool is_wire = std::any_of(options.modules.begin(), options.modules.end(), [](const auto& module) {
-    return std::any_of(module.doors.begin(), module.doors.end(),
-                       [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; });
-  });
+  const bool is_wire =
+      std::any_of(options.modules.begin(), options.modules.end(), [](const auto& module) {
+        return std::any_of(module.doors.begin(), module.doors.end(),
+                           [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; });
+      });
   return is_wire ? stderr : stdout;
 }
 

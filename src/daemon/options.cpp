@@ -35,8 +35,9 @@ struct Words {
 };
 
 void declare_world(CLI::App& app, Words& words) {
-  app.add_option("--set", words.overrides,
-                 "overrides a key of the world, such as ap.BFQ-LAB.rssi=-80; may be given several times")
+  app.add_option(
+         "--set", words.overrides,
+         "overrides a key of the world, such as ap.BFQ-LAB.rssi=-80; may be given several times")
       ->type_name("TABLE.NAME.KEY=VALUE")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
@@ -51,11 +52,12 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
                  "a file that describes access points and modules [what bfq4004 world prints]")
       ->type_name("WORLD.toml");
   declare_world(run, words);
-  run.add_option("--serial", words.serial,
-                 "where hosts attach; may be given several times: pty[:LINK], tcp:[HOST:]PORT,\n"
-                 "tcp-connect:HOST:PORT, rfc2217:[HOST:]PORT[,reset=rts], unix:PATH,\n"
-                 "tty:DEVICE[,BAUD][,crtscts] or stdio [those of the world, or pty:/tmp/NAME]; not where\n"
-                 "the world has several modules")
+  run.add_option(
+         "--serial", words.serial,
+         "where hosts attach; may be given several times: pty[:LINK], tcp:[HOST:]PORT,\n"
+         "tcp-connect:HOST:PORT, rfc2217:[HOST:]PORT[,reset=rts], unix:PATH,\n"
+         "tty:DEVICE[,BAUD][,crtscts] or stdio [those of the world, or pty:/tmp/NAME]; not where\n"
+         "the world has several modules")
       ->type_name("DOOR")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
@@ -65,16 +67,18 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
                      default_state_directory() + "]")
       ->type_name("DIR");
   run.add_option("--speed", words.speed,
-                 "fast: bytes move as they come; baud: at the rate that the UART is set to; for all modules")
+                 "fast: bytes move as they come; baud: at the rate that the UART is set to; for "
+                 "all modules")
       ->check(CLI::IsMember({"fast", "baud"}))
       ->type_name("fast|baud");
-  run.add_option(
-         "--net", words.net,
-         "where modules may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'; replaces [net] allow\n"
-         "and deny of the world")
+  run.add_option("--net", words.net,
+                 "where modules may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'; "
+                 "replaces [net] allow\n"
+                 "and deny of the world")
       ->type_name("POLICY");
   run.add_option("--module-base", words.module_base,
-                 "number of the first module, where several programs run: module N is at 127.64.0.1 + N [0]")
+                 "number of the first module, where several programs run: module N is at "
+                 "127.64.0.1 + N [0]")
       ->check(CLI::Range(0U, kLastModuleBase))
       ->type_name("N");
   run.add_option("--log", words.log_level, "trace, debug, info, warn, error or off")
@@ -90,14 +94,16 @@ void show_commands(const std::string& name) {
   if (command != nullptr) return void(std::cout << manual::page(*command, manual::Style::terminal));
   std::string hint;
   for (const std::string& other : manual::nearest(name)) hint += (hint.empty() ? "" : ", ") + other;
-  throw UsageError("there is no command '" + name + "'" + (hint.empty() ? "" : "; near it are " + hint) +
+  throw UsageError("there is no command '" + name + "'" +
+                   (hint.empty() ? "" : "; near it are " + hint) +
                    "\nbfq4004 commands lists them all.");
 }
 
 void put_doors(std::vector<ModuleSpec>& modules, const std::vector<std::string>& doors) {
   if (modules.size() > 1) {
-    throw UsageError("--serial: the world has " + std::to_string(modules.size()) +
-                     " modules; write their doors into the file, or --set 'module.NAME.serial=[\"DOOR\"]'");
+    throw UsageError(
+        "--serial: the world has " + std::to_string(modules.size()) +
+        " modules; write their doors into the file, or --set 'module.NAME.serial=[\"DOOR\"]'");
   }
   modules.front().doors.clear();
   for (const std::string& door : doors) modules.front().doors.push_back(parse_door(door));
@@ -131,23 +137,28 @@ void lint(const Words& words) {
   const auto count = [](std::size_t n, const std::string& what) {
     return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
   };
-  std::cout << reader.name() << " is a good world: " << count(world.air.access_points.size(), "access point")
+  std::cout << reader.name()
+            << " is a good world: " << count(world.air.access_points.size(), "access point")
             << " and " << count(world.modules.size(), "module") << '\n';
 }
 }  // namespace
 
 std::optional<Options> parse_command_line(int count, const char* const* arguments) {
   CLI::App app("A serial Wi-Fi module in software.", "bfq4004");
-  CLI::App& run = *app.add_subcommand("run", "Start a module and keep it running until SIGINT or SIGTERM");
+  CLI::App& run =
+      *app.add_subcommand("run", "Start a module and keep it running until SIGINT or SIGTERM");
   CLI::App& commands =
       *app.add_subcommand("commands", "Tell which commands the module speaks, or all about one");
-  CLI::App& check = *app.add_subcommand("lint", "Tell all that is wrong with a world file, with its lines");
+  CLI::App& check =
+      *app.add_subcommand("lint", "Tell all that is wrong with a world file, with its lines");
   CLI::App& show = *app.add_subcommand("world", "Print the default world, ready to be edited");
   bool keys = false;
   show.add_flag("--keys", keys, "print all keys of a world file instead, as Markdown");
-  CLI::App& replay = *app.add_subcommand("replay", "Live through a journal again, and show what was said");
+  CLI::App& replay =
+      *app.add_subcommand("replay", "Live through a journal again, and show what was said");
   std::string command;
-  commands.add_option("name", command, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")->type_name("NAME");
+  commands.add_option("name", command, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")
+      ->type_name("NAME");
   Words words;
   declare(app, run, words);
   check.add_option("world", words.world, "the file")->type_name("WORLD.toml")->required();

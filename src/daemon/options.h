@@ -25,8 +25,8 @@ struct Options {
   std::optional<ReplayOptions> replay{};  ///< that instead of running modules
 };
 
-/// Reads the command line; throws UsageError. After --help or --version, which it prints, there are no
-/// options: the program is done.
+/// Reads the command line; throws UsageError. After --help or --version, which it prints, there are
+/// no options: the program is done.
 std::optional<Options> parse_command_line(int count, const char* const* arguments);
 
 /// $XDG_STATE_HOME/bfq4004, or ~/.local/state/bfq4004 of the user who called, also through sudo.

@@ -50,8 +50,8 @@ class Lines {
     if (text.ends_with('\r')) text.remove_suffix(1);
     const std::string shown = shows_secrets_ ? std::string(text) : mask_.mask(text);
     if (!shown.empty())
-      fmt::print("{:14.6f} {} {}\n", static_cast<double>(begun_.time_since_epoch().count()) / 1e6, arrow_,
-                 printable(shown));
+      fmt::print("{:14.6f} {} {}\n", static_cast<double>(begun_.time_since_epoch().count()) / 1e6,
+                 arrow_, printable(shown));
     line_.clear();
   }
 
@@ -79,7 +79,8 @@ class Dialogue {
                           record.at);
       case Kind::uart_sent: return said_.add(step.output, record.at);
       case Kind::event: return note(record.at, "told", name_of(*record.event));
-      case Kind::request: return note(record.at, "asks", step.request ? name_of(*step.request) : "nothing");
+      case Kind::request:
+        return note(record.at, "asks", step.request ? name_of(*step.request) : "nothing");
       case Kind::link_sent: return note_bytes(record, "sends", step.output.size());
       case Kind::link_input:
       case Kind::datagram_input: return note_bytes(record, "receives", record.bytes.size());
@@ -96,7 +97,8 @@ class Dialogue {
  private:
   void note(Instant at, std::string_view what, std::string_view which) {
     end_lines();
-    fmt::print("{:14.6f}   {} {}\n", static_cast<double>(at.time_since_epoch().count()) / 1e6, what, which);
+    fmt::print("{:14.6f}   {} {}\n", static_cast<double>(at.time_since_epoch().count()) / 1e6, what,
+               which);
   }
   void note_bytes(const journal::Record& record, std::string_view what, std::size_t n) {
     note(record.at, fmt::format("link {}", record.link.id), fmt::format("{} {} bytes", what, n));
@@ -116,7 +118,8 @@ std::vector<std::byte> read_file(const std::string& path) {
 
 int show(const std::string& path, std::span<const std::byte> file, bool shows_secrets) {
   journal::Replay replay(file, this_build());
-  if (const std::string doubt = replay.doubt(); !doubt.empty()) fmt::print(stderr, "{}: {}\n", path, doubt);
+  if (const std::string doubt = replay.doubt(); !doubt.empty())
+    fmt::print(stderr, "{}: {}\n", path, doubt);
   Dialogue dialogue(shows_secrets);
   std::size_t records = 0, different = 0;
   try {
@@ -127,8 +130,8 @@ int show(const std::string& path, std::span<const std::byte> file, bool shows_se
       if (step->difference.empty() || ++different > 1) continue;
       dialogue.end_lines();
       fmt::print("{:14.6f} ! here this program does something else: {} (byte {} of the file)\n",
-                 static_cast<double>(step->record.at.time_since_epoch().count()) / 1e6, step->difference,
-                 step->record.offset);
+                 static_cast<double>(step->record.at.time_since_epoch().count()) / 1e6,
+                 step->difference, step->record.offset);
     }
   } catch (const journal::Unreadable& error) {
     dialogue.end_lines();
@@ -136,8 +139,8 @@ int show(const std::string& path, std::span<const std::byte> file, bool shows_se
   }
   dialogue.end_lines();
   if (different > 0) {
-    fmt::print(stderr, "{}: {} of {} records are different, the first where it says so above\n", path,
-               different, records);
+    fmt::print(stderr, "{}: {} of {} records are different, the first where it says so above\n",
+               path, different, records);
     return EXIT_FAILURE;
   }
   fmt::print(stderr, "{}: {} records, and the same bytes\n", path, records);

@@ -16,7 +16,8 @@ bool equal_letters(char a, char b) { return (a & ~0x20) == (b & ~0x20); }
 
 std::size_t find_name(std::string_view line, std::string_view name) {
   const auto found = std::search(line.begin(), line.end(), name.begin(), name.end(), equal_letters);
-  return found == line.end() ? std::string_view::npos : static_cast<std::size_t>(found - line.begin());
+  return found == line.end() ? std::string_view::npos
+                             : static_cast<std::size_t>(found - line.begin());
 }
 
 /// Where the arguments begin that may hold a password, or npos for a line that cannot hold one.
@@ -27,14 +28,15 @@ std::size_t find_arguments(std::string_view line) {
   if (name != std::string_view::npos) {
     const std::size_t mark = line.find_first_of("=:?", name);
     if (mark == std::string_view::npos) return name + 5;
-    const bool tells_no_password = line[mark] == '?' || (line[mark] == ':' && join != std::string_view::npos);
+    const bool tells_no_password =
+        line[mark] == '?' || (line[mark] == ':' && join != std::string_view::npos);
     return tells_no_password ? std::string_view::npos : mark + 1;
   }
   // The end of an echo into whose name another line has come.
   const std::size_t assigned = line.find("=\"");
   const bool has_head = find_name(line, "AT+") == 0;
-  const bool is_name = assigned != std::string_view::npos && assigned > 0 && line[assigned - 1] >= 'A' &&
-                       line[assigned - 1] <= 'Z';
+  const bool is_name = assigned != std::string_view::npos && assigned > 0 &&
+                       line[assigned - 1] >= 'A' && line[assigned - 1] <= 'Z';
   return is_name && !has_head ? assigned + 1 : std::string_view::npos;
 }
 

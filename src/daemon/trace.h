@@ -9,9 +9,9 @@ namespace bfq::daemon {
 /// The bytes as they may be shown: what is no printable ASCII as \r or \xNN.
 std::string printable(std::string_view bytes);
 
-/// Hides passwords in lines of the wire: in what is typed, in its echo, and in replies that hold one.
-/// Where other output may have cut an echo in two, the lines after it are hidden too, up to the other
-/// half: rather too much than a password.
+/// Hides passwords in lines of the wire: in what is typed, in its echo, and in replies that hold
+/// one. Where other output may have cut an echo in two, the lines after it are hidden too, up to
+/// the other half: rather too much than a password.
 class SecretMask {
  public:
   /// The line as it may be shown.
@@ -21,8 +21,8 @@ class SecretMask {
   int hidden_lines_ = 0;  ///< to come
 };
 
-/// Writes one direction of the wire to the log, at level debug: a line each, without secrets, bytes that
-/// are no text escaped, and long lines cut.
+/// Writes one direction of the wire to the log, at level debug: a line each, without secrets, bytes
+/// that are no text escaped, and long lines cut.
 class LineTrace {
  public:
   enum class Direction : std::uint8_t { to_module, to_host };

@@ -9,7 +9,8 @@ TEST(SecretMask, HidesPasswordsAndNothingElse) {
       {"AT", "AT"},
       {"AT+CIPSTART=\"TCP\",\"example.test\",80", "AT+CIPSTART=\"TCP\",\"example.test\",80"},
       {"AT+CWJAP_CUR=\"garden\",\"s3cret\"", "AT+CWJAP_CUR=\"garden\",***"},
-      {"AT+CWJAP_DEF=\"gar\\\"d,en\",\"s3cret\",\"02:00:00:00:00:01\"", "AT+CWJAP_DEF=\"gar\\\"d,en\",***"},
+      {"AT+CWJAP_DEF=\"gar\\\"d,en\",\"s3cret\",\"02:00:00:00:00:01\"",
+       "AT+CWJAP_DEF=\"gar\\\"d,en\",***"},
       {"xxAT+CWJAP=\"garden\",\"s3cret\"", "xxAT+CWJAP=\"garden\",***"},
       {"at+cwjap_cur=\"garden\",\"s3cret\"", "at+cwjap_cur=\"garden\",***"},
       {"AT+CWSAP_CUR=\"mine\",\"s3cret99\",5,3", "AT+CWSAP_CUR=\"mine\",***"},
@@ -24,9 +25,10 @@ TEST(SecretMask, HidesPasswordsAndNothingElse) {
 }
 
 TEST(SecretMask, HidesEvenWhatIsTypedWrongly) {
-  for (const char* line : {"AT+CWJAP_CUR=garden,s3cret", "AT+CWJAP_CUR=\"garden\" \"s3cret\"",
-                           "AT+CWJAP_CUR\"garden\",\"s3cret\"", "AT+CWJAP_CUR=\"garden,\"s3cret\"",
-                           "AT+CWJAP_CUR=\"garden\",s3c,s3cret", "AT+CWJAP_CUR=\"garden\",\"s3cret"}) {
+  for (const char* line :
+       {"AT+CWJAP_CUR=garden,s3cret", "AT+CWJAP_CUR=\"garden\" \"s3cret\"",
+        "AT+CWJAP_CUR\"garden\",\"s3cret\"", "AT+CWJAP_CUR=\"garden,\"s3cret\"",
+        "AT+CWJAP_CUR=\"garden\",s3c,s3cret", "AT+CWJAP_CUR=\"garden\",\"s3cret"}) {
     EXPECT_EQ(SecretMask().mask(line).find("s3c"), std::string::npos) << line;
   }
 }

@@ -16,8 +16,12 @@ struct Uart {
   std::uint32_t state;  // bit 0: nothing more may be sent now; bit 1: something was received
 };
 volatile Uart& uart() { return *reinterpret_cast<volatile Uart*>(0x40004000U); }
-volatile std::uint32_t& counter() { return *reinterpret_cast<volatile std::uint32_t*>(0x40028018U); }
-volatile std::uint32_t& reset_control() { return *reinterpret_cast<volatile std::uint32_t*>(0xE000ED0CU); }
+volatile std::uint32_t& counter() {
+  return *reinterpret_cast<volatile std::uint32_t*>(0x40028018U);
+}
+volatile std::uint32_t& reset_control() {
+  return *reinterpret_cast<volatile std::uint32_t*>(0xE000ED0CU);
+}
 
 constexpr std::uint32_t kSendFull = 1;
 constexpr std::uint32_t kReceived = 2;
@@ -71,7 +75,8 @@ void send(bfq::Instant now) {
 struct Refuse {
   bfq::Instant now;
   void operator()(const bfq::radio::Join& join) const {
-    module.handle(bfq::radio::JoinFailed{join.ticket, bfq::radio::JoinFailure::no_such_network}, now);
+    module.handle(bfq::radio::JoinFailed{join.ticket, bfq::radio::JoinFailure::no_such_network},
+                  now);
   }
   void operator()(const bfq::radio::Scan& scan) const {
     module.handle(bfq::radio::ScanDone{scan.ticket}, now);
@@ -107,7 +112,8 @@ void exchange(bfq::Instant now) {
     const auto out = module.link_output(link);
     if (!out.bytes.empty()) module.link_sent(link, out.bytes.size(), now);
     if (module.link_room(link) > 0) module.link_input(link, out.bytes, now);
-    if (module.datagram_room(link) > 0) module.datagram_input(link, out.destination, out.bytes, now);
+    if (module.datagram_room(link) > 0)
+      module.datagram_input(link, out.destination, out.bytes, now);
   }
 }
 }  // namespace

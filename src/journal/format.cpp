@@ -90,7 +90,8 @@ Records::Records(std::span<const std::byte> file) : file_(file) {
   const std::string_view text = text_of(file.first(std::min(file.size(), kLongestFirstLine)));
   if (!text.starts_with(kName)) throw Unreadable(0, "this is no journal of a BFQ4004");
   if (!text.substr(kName.size()).starts_with(kVersion))
-    throw Unreadable(kName.size(), "this is a journal of another version; this program reads version 1");
+    throw Unreadable(kName.size(),
+                     "this is a journal of another version; this program reads version 1");
   const std::size_t end = text.find('\n');
   if (end == std::string_view::npos) throw Unreadable(text.size(), "the first line has no end");
   at_ = end + 1;

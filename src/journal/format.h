@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-/// The bytes of a journal: numbers, texts, and what stands around a record. See README.md for the layout.
+/// The bytes of a journal: numbers, texts, and what stands around a record. See README.md for the
+/// layout.
 namespace bfq::journal {
 
 /// These bytes are no journal, or a damaged one.
@@ -27,7 +28,8 @@ inline constexpr std::string_view kHoldsSecrets =
     "holds passwords and payload; keep it to yourself, or see bfq4004 replay --redact";
 inline constexpr std::string_view kRedacted = "passwords and payload were replaced";
 
-/// No record is longer than this: a copy of a module, a flash image or a burst of typing, and a margin.
+/// No record is longer than this: a copy of a module, a flash image or a burst of typing, and a
+/// margin.
 inline constexpr std::size_t kLongestRecord = std::size_t{1} << 20U;
 
 enum class Kind : std::uint8_t {
@@ -44,7 +46,8 @@ enum class Kind : std::uint8_t {
   advance = 'a',
 };
 
-/// As in flash_record.cpp, but by a table: each byte that goes into a module is on its way through here.
+/// As in flash_record.cpp, but by a table: each byte that goes into a module is on its way through
+/// here.
 std::uint32_t crc32(std::span<const std::byte> bytes);
 
 /// Collects the bytes of a record.
@@ -52,7 +55,9 @@ class Writer {
  public:
   void byte(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
   void number(std::uint64_t value);
-  void bytes(std::span<const std::byte> bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  void bytes(std::span<const std::byte> bytes) {
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  }
   /// With its length in front.
   void text(std::string_view text);
   std::span<const std::byte> all() const { return bytes_; }

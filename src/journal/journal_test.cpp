@@ -1,5 +1,5 @@
-// What was recorded replays to the same bytes, from the beginning or from a copy of the module; what is
-// damaged is told and never believed; what is redacted holds no secret and replays too.
+// What was recorded replays to the same bytes, from the beginning or from a copy of the module;
+// what is damaged is told and never believed; what is redacted holds no secret and replays too.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,8 @@ class Story {
     type("AT+CWMODE_DEF=3\r\n");
     type("AT+CWSAP_DEF=\"mine\",\"softap-secret\",5,3\r\n");
     type("AT+CWJAP_DEF=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
-    for (const char c : std::string("AT+CWJAP_CUR=\"x\",\"a\\,b\\\"tricky-secret\"\r\n")) type({&c, 1});
+    for (const char c : std::string("AT+CWJAP_CUR=\"x\",\"a\\,b\\\"tricky-secret\"\r\n"))
+      type({&c, 1});
     world.pass(20s);
     type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
     world.pass(2s);
@@ -235,7 +236,8 @@ TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
 
 void expect_no_secret(std::span<const std::byte> file) {
   const std::string text = text_of(file);
-  for (const char* secret : {"softap-secret", "bfq4004-lab", "tricky-secret", "payload-secret", "payload"})
+  for (const char* secret :
+       {"softap-secret", "bfq4004-lab", "tricky-secret", "payload-secret", "payload"})
     EXPECT_EQ(text.substr(text.find('\n')).find(secret), std::string::npos) << secret;
   EXPECT_NE(text.find("BFQ-LAB"), std::string::npos) << "names stay";
 }

@@ -8,7 +8,8 @@
 
 namespace bfq::journal {
 namespace {
-// What each message is made of, once for both directions -------------------------------------------
+// What each message is made of, once for both directions
+// -------------------------------------------
 
 template <class T, class U>
 concept Is = std::same_as<std::remove_const_t<T>, U>;
@@ -16,11 +17,13 @@ concept Is = std::same_as<std::remove_const_t<T>, U>;
 auto members(Is<Ticket> auto& m) { return std::tie(m.number); }
 auto members(Is<LinkHandle> auto& m) { return std::tie(m.id, m.generation); }
 auto members(Is<net::Endpoint> auto& m) { return std::tie(m.address, m.port); }
-auto members(Is<UartFormat> auto& m) { return std::tie(m.baud, m.data_bits, m.stop_bits, m.parity, m.flow); }
+auto members(Is<UartFormat> auto& m) {
+  return std::tie(m.baud, m.data_bits, m.stop_bits, m.parity, m.flow);
+}
 
 auto members(Is<radio::AccessPoint> auto& m) {
-  return std::tie(m.ssid, m.bssid, m.security, m.rssi, m.channel, m.frequency_offset, m.frequency_calibration,
-                  m.pairwise, m.group, m.standards, m.wps);
+  return std::tie(m.ssid, m.bssid, m.security, m.rssi, m.channel, m.frequency_offset,
+                  m.frequency_calibration, m.pairwise, m.group, m.standards, m.wps);
 }
 auto members(Is<radio::Join> auto& m) {
   return std::tie(m.ticket, m.ssid, m.password, m.bssid, m.only_protected);
@@ -44,7 +47,9 @@ auto members(Is<radio::Found> auto& m) { return std::tie(m.ticket, m.access_poin
 auto members(Is<radio::ScanDone> auto& m) { return std::tie(m.ticket, m.succeeded); }
 
 auto members(Is<net::ObtainAddress> auto& m) { return std::tie(m.ticket); }
-auto members(Is<net::UseAddress> auto& m) { return std::tie(m.ticket, m.address, m.gateway, m.netmask); }
+auto members(Is<net::UseAddress> auto& m) {
+  return std::tie(m.ticket, m.address, m.gateway, m.netmask);
+}
 auto members(Is<net::ServeAddresses> auto& m) {
   return std::tie(m.address, m.netmask, m.gives_addresses, m.first, m.last, m.lease_minutes);
 }
@@ -57,7 +62,9 @@ auto members(Is<net::Listen> auto& m) { return std::tie(m.ticket, m.port); }
 auto members(Is<net::StopListening> auto&) { return std::tie(); }
 auto members(Is<net::Accept> auto& m) { return std::tie(m.client, m.link); }
 auto members(Is<net::Refuse> auto& m) { return std::tie(m.client); }
-auto members(Is<net::Addressed> auto& m) { return std::tie(m.ticket, m.address, m.gateway, m.netmask); }
+auto members(Is<net::Addressed> auto& m) {
+  return std::tie(m.ticket, m.address, m.gateway, m.netmask);
+}
 auto members(Is<net::AddressFailed> auto& m) { return std::tie(m.ticket); }
 auto members(Is<net::Resolved> auto& m) { return std::tie(m.ticket, m.address); }
 auto members(Is<net::ResolveFailed> auto& m) { return std::tie(m.ticket); }
@@ -67,7 +74,9 @@ auto members(Is<net::Closed> auto& m) { return std::tie(m.link); }
 auto members(Is<net::SendFailed> auto& m) { return std::tie(m.link); }
 auto members(Is<net::Listening> auto& m) { return std::tie(m.ticket); }
 auto members(Is<net::ListenFailed> auto& m) { return std::tie(m.ticket); }
-auto members(Is<net::Incoming> auto& m) { return std::tie(m.client, m.remote, m.local_port, m.through); }
+auto members(Is<net::Incoming> auto& m) {
+  return std::tie(m.client, m.remote, m.local_port, m.through);
+}
 
 auto members(Is<flash::Erase> auto& m) { return std::tie(m.ticket, m.slot); }
 auto members(Is<flash::Program> auto& m) { return std::tie(m.ticket, m.slot); }
@@ -94,7 +103,8 @@ constexpr auto kLast<net::OpenFailure> = net::OpenFailure::no_resources;
 template <>
 constexpr auto kLast<power::Reason> = power::Reason::watchdog;
 
-// One value -----------------------------------------------------------------------------------------
+// One value
+// -----------------------------------------------------------------------------------------
 
 template <std::size_t N>
 void put(Writer& out, const Text<N>& text) {
@@ -110,7 +120,9 @@ void put(Writer& out, const MacAddress& mac) {
 }
 template <class T>
 requires std::integral<T> || std::is_enum_v<T>
-void put(Writer& out, T value) { out.number(static_cast<std::uint64_t>(static_cast<std::int64_t>(value))); }
+void put(Writer& out, T value) {
+  out.number(static_cast<std::uint64_t>(static_cast<std::int64_t>(value)));
+}
 template <class T>
 requires std::is_class_v<T>
 void put(Writer& out, const T& message);
@@ -129,7 +141,9 @@ template <std::size_t N>
 void get(Reader& in, Text<N>& text) {
   if (!text.assign(in.text(N))) in.fail("a text is too long");
 }
-void get(Reader& in, Ipv4& address) { address = Ipv4(static_cast<std::uint32_t>(in.number(UINT32_MAX))); }
+void get(Reader& in, Ipv4& address) {
+  address = Ipv4(static_cast<std::uint32_t>(in.number(UINT32_MAX)));
+}
 void get(Reader& in, std::span<const std::byte>& bytes) {
   bytes = in.bytes(static_cast<std::size_t>(in.number(flash::kImageSize)));
 }

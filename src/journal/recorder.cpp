@@ -18,7 +18,8 @@ std::uint32_t hash_of(at::CommandTable table) {
   return crc32(names.all());
 }
 
-// What is written -----------------------------------------------------------------------------------
+// What is written
+// -----------------------------------------------------------------------------------
 
 void Recorder::write_to(Sink& sink) {
   sinks_.push_back(&sink);
@@ -31,7 +32,8 @@ void Recorder::begin(Sink& sink, bool as_new) {
   content.number(static_cast<std::uint64_t>(last_.time_since_epoch().count()));
   for (const MacAddress& mac : {identity.station_mac, identity.access_point_mac})
     content.bytes(std::as_bytes(std::span(mac.bytes)));
-  for (const std::string_view text : {identity.at_version, identity.sdk_version, identity.compile_time})
+  for (const std::string_view text :
+       {identity.at_version, identity.sdk_version, identity.compile_time})
     content.text(text);
   content.text(build_.name);
   content.number(hash_of(build_.table));
@@ -44,7 +46,8 @@ void Recorder::begin(Sink& sink, bool as_new) {
   sink.begin(all.all());
 }
 
-/// A new beginning is the state in front of the next input, so this comes before the module does anything.
+/// A new beginning is the state in front of the next input, so this comes before the module does
+/// anything.
 void Recorder::begin_where_wanted() {
   for (Sink* sink : sinks_)
     if (fed_ && sink->wants_beginning()) begin(*sink, false);
@@ -72,7 +75,8 @@ void Recorder::replace(Module& module) {
   end_record(Kind::power_cut);
 }
 
-void Recorder::write_typed(Kind kind, std::span<const std::byte> bytes, std::size_t beyond, Instant now) {
+void Recorder::write_typed(Kind kind, std::span<const std::byte> bytes, std::size_t beyond,
+                           Instant now) {
   Writer& out = begin_record(now);
   out.number(beyond);
   out.bytes(bytes);
@@ -89,9 +93,11 @@ void Recorder::give_up(std::span<const std::byte> typed, Instant now) {
   write_typed(Kind::uart_input_unfinished, typed, 0, now);
 }
 
-// The doors -----------------------------------------------------------------------------------------
+// The doors
+// -----------------------------------------------------------------------------------------
 
-/// How much of it the module takes is part of what happened, so this one is written down behind the call.
+/// How much of it the module takes is part of what happened, so this one is written down behind the
+/// call.
 std::size_t Recorder::uart_input(std::span<const std::byte> bytes, Instant now) {
   now = not_back(now);
   if (sinks_.empty()) {
@@ -130,8 +136,8 @@ void Recorder::link_input(LinkHandle link, std::span<const std::byte> bytes, Ins
   module_->link_input(link, bytes, now);
 }
 
-void Recorder::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
-                              Instant now) {
+void Recorder::datagram_input(LinkHandle link, net::Endpoint sender,
+                              std::span<const std::byte> bytes, Instant now) {
   now = not_back(now);
   if (!sinks_.empty()) {
     Writer& out = begin_record(now);

@@ -17,8 +17,8 @@ namespace bfq::journal {
 class Sink {
  public:
   virtual ~Sink() = default;
-  /// From these bytes on, the first line and the beginning, everything can be lived through again: what
-  /// came before is no longer needed.
+  /// From these bytes on, the first line and the beginning, everything can be lived through again:
+  /// what came before is no longer needed.
   virtual void begin(std::span<const std::byte> bytes) = 0;
   /// The next whole record.
   virtual void add(std::span<const std::byte> record) = 0;
@@ -29,7 +29,9 @@ class Sink {
 /// A journal in memory, for tests and tools.
 class Pages final : public Sink {
  public:
-  void begin(std::span<const std::byte> bytes) override { pages_.assign(bytes.begin(), bytes.end()); }
+  void begin(std::span<const std::byte> bytes) override {
+    pages_.assign(bytes.begin(), bytes.end());
+  }
   void add(std::span<const std::byte> record) override {
     pages_.insert(pages_.end(), record.begin(), record.end());
   }
@@ -48,9 +50,10 @@ struct Build {
 /// Tells tables of commands apart.
 std::uint32_t hash_of(at::CommandTable table);
 
-/// The doors of a module (see there), with somebody who writes down what passes. Without a sink it only
-/// hands on. A runtime that feeds its module through these functions alone has a journal from which the same
-/// bytes come again. A moment that lies before the last one is taken for the last one: time never goes back.
+/// The doors of a module (see there), with somebody who writes down what passes. Without a sink it
+/// only hands on. A runtime that feeds its module through these functions alone has a journal from
+/// which the same bytes come again. A moment that lies before the last one is taken for the last
+/// one: time never goes back.
 class Recorder {
  public:
   /// `module` and `for_people`, what the first line says, must outlive this.
@@ -60,8 +63,8 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// Writes to one more sink, which must outlive this, from the module's present state on: as a new one where
-  /// nothing has been fed yet.
+  /// Writes to one more sink, which must outlive this, from the module's present state on: as a new
+  /// one where nothing has been fed yet.
   void write_to(Sink& sink);
   /// The module was replaced by a new one of the same identity, without power.
   virtual void replace(Module& module);
@@ -75,8 +78,8 @@ class Recorder {
   virtual std::size_t uart_input(std::span<const std::byte> bytes, Instant now);
   virtual void uart_sent(std::size_t n, Instant now);
   virtual void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now);
-  virtual void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
-                              Instant now);
+  virtual void datagram_input(LinkHandle link, net::Endpoint sender,
+                              std::span<const std::byte> bytes, Instant now);
   virtual void link_sent(LinkHandle link, std::size_t n, Instant now);
   virtual void handle(const Event& event, Instant now);
   virtual void advance(Instant now);

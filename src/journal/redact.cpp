@@ -20,9 +20,11 @@ constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvw";
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
-// Passwords -----------------------------------------------------------------------------------------
+// Passwords
+// -----------------------------------------------------------------------------------------
 
-/// What each password is replaced by: letters and digits that tell it from all others of its length.
+/// What each password is replaced by: letters and digits that tell it from all others of its
+/// length.
 class Dictionary {
  public:
   const std::string& replacement(const std::string& secret) {
@@ -34,7 +36,9 @@ class Dictionary {
       *c = kDigits[n % kDigits.size()];
     return words_.emplace(secret, word).first->second;
   }
-  void replace(Text<64>& password) { password = Text<64>(replacement(std::string(password.view()))); }
+  void replace(Text<64>& password) {
+    password = Text<64>(replacement(std::string(password.view())));
+  }
   /// Wherever a password is part of a text that is no argument of its command.
   void replace_all_in(std::string& text) const {
     constexpr std::size_t kShortest = 4;
@@ -89,8 +93,8 @@ std::size_t find_password_command(std::string_view line) {
   return name == std::string::npos ? name : line.find('=', name);
 }
 
-/// Replaces the second argument of such a command; of one that is not well formed, each letter and digit
-/// behind its first argument. False for other lines.
+/// Replaces the second argument of such a command; of one that is not well formed, each letter and
+/// digit behind its first argument. False for other lines.
 bool replace_password(std::string& line, Dictionary& dictionary) {
   const std::size_t equals = find_password_command(line);
   if (equals == std::string::npos) return false;
@@ -99,8 +103,8 @@ bool replace_password(std::string& line, Dictionary& dictionary) {
                             ? read_quoted(line, name->end + 1)
                             : std::nullopt;
   if (!password) {
-    std::replace_if(line.begin() + static_cast<std::ptrdiff_t>(name ? name->end : equals), line.end(),
-                    is_word, kInstead);
+    std::replace_if(line.begin() + static_cast<std::ptrdiff_t>(name ? name->end : equals),
+                    line.end(), is_word, kInstead);
     return true;
   }
   const std::size_t size = password->end - password->begin - 2;
@@ -113,14 +117,16 @@ void replace_payload(std::span<char> bytes) {
       bytes.begin(), bytes.end(), [](char c) { return c != '+'; }, kInstead);
 }
 
-// What was typed ------------------------------------------------------------------------------------
+// What was typed
+// ------------------------------------------------------------------------------------
 
 bool takes_payload(const Module& module) {
   return module.job<Collecting>() != nullptr || module.job<Passing>() != nullptr;
 }
 
-/// Goes through a journal, finds all lines and payload that were typed, and replaces what is secret in them.
-/// A line may come in many pieces, so it is known only at its end what is a password in it.
+/// Goes through a journal, finds all lines and payload that were typed, and replaces what is secret
+/// in them. A line may come in many pieces, so it is known only at its end what is a password in
+/// it.
 class Typing {
  public:
   explicit Typing(Dictionary& dictionary) : dictionary_(dictionary) {}
@@ -202,12 +208,14 @@ class Typing {
   std::vector<Line> others_;
 };
 
-// The rest ------------------------------------------------------------------------------------------
+// The rest
+// ------------------------------------------------------------------------------------------
 
-/// A record with its passwords replaced. A slot that is no whole record of this version is emptied: it may
-/// hold a part of one.
+/// A record with its passwords replaced. A slot that is no whole record of this version is emptied:
+/// it may hold a part of one.
 void replace_in_slot(std::span<std::byte> slot, Dictionary& dictionary) {
-  if (std::all_of(slot.begin(), slot.end(), [](std::byte b) { return b == std::byte{0xFF}; })) return;
+  if (std::all_of(slot.begin(), slot.end(), [](std::byte b) { return b == std::byte{0xFF}; }))
+    return;
   std::vector<std::byte> image(slot.begin(), slot.end());
   image.resize(2 * slot.size(), std::byte{0xFF});
   Stored stored = load_record(image, Settings{}).stored;
@@ -263,7 +271,8 @@ class Redaction {
   void start(const Record& record);
   void compare(const Module& old, const Record& record) const;
   [[noreturn]] static void refuse(const Record& record) {
-    throw Unreadable(record.offset, "from here on the module would do something else without its secrets");
+    throw Unreadable(record.offset,
+                     "from here on the module would do something else without its secrets");
   }
 
   std::span<const std::byte> file_;
@@ -386,8 +395,9 @@ void Redaction::start(const Record& record) {
 
 void Redaction::compare(const Module& old, const Record& record) const {
   const Status a = old.status(), b = module_->status();
-  const bool same = old.uart_output().size() == module_->uart_output().size() && a.activity == b.activity &&
-                    a.free_bytes == b.free_bytes && a.deadline == b.deadline && a.writes == b.writes;
+  const bool same = old.uart_output().size() == module_->uart_output().size() &&
+                    a.activity == b.activity && a.free_bytes == b.free_bytes &&
+                    a.deadline == b.deadline && a.writes == b.writes;
   if (!same) refuse(record);
 }
 }  // namespace

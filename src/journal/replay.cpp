@@ -20,7 +20,8 @@ std::string string_of(std::span<const std::byte> bytes) {
 std::string counted(std::size_t n, const char* what) { return std::to_string(n) + ' ' + what; }
 }  // namespace
 
-// Reading -------------------------------------------------------------------------------------------
+// Reading
+// -------------------------------------------------------------------------------------------
 
 Record read_record(const Framed& framed, Instant last) {
   Reader in(framed.content, framed.content_offset);
@@ -67,7 +68,8 @@ Identity Beginning::identity() const {
 }
 
 Beginning read_beginning(const Framed& framed) {
-  if (framed.kind != Kind::begin) throw Unreadable(framed.offset, "a journal without its beginning");
+  if (framed.kind != Kind::begin)
+    throw Unreadable(framed.offset, "a journal without its beginning");
   Reader in(framed.content, framed.content_offset);
   Beginning beginning;
   beginning.at = Instant(std::chrono::microseconds(in.number(kLongestTime)));
@@ -85,19 +87,22 @@ Beginning read_beginning(const Framed& framed) {
 std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset) {
   auto module = std::make_unique<Module>(beginning.identity(), build.table);
   if (beginning.state.empty()) return module;
-  const bool same_build = beginning.build == build.name && beginning.table == hash_of(build.table) &&
+  const bool same_build = beginning.build == build.name &&
+                          beginning.table == hash_of(build.table) &&
                           beginning.state.size() == sizeof(Module);
   if (!same_build)
-    throw Unreadable(
-        offset, "this journal begins with a copy of a module that only the build that made it can read: \"" +
-                    beginning.build + "\"; this one is \"" + std::string(build.name) + '"');
+    throw Unreadable(offset,
+                     "this journal begins with a copy of a module that only the build that made it "
+                     "can read: \"" +
+                         beginning.build + "\"; this one is \"" + std::string(build.name) + '"');
   std::memcpy(static_cast<void*>(module.get()), beginning.state.data(), sizeof(Module));
   if (!module->adopt(beginning.identity(), build.table))
     throw Unreadable(offset, "the copy of the module is damaged");
   return module;
 }
 
-// Living through it -----------------------------------------------------------------------------------
+// Living through it
+// -----------------------------------------------------------------------------------
 
 Replay::Replay(std::span<const std::byte> file, Build build) : build_(build), records_(file) {
   const std::size_t offset = records_.offset();
@@ -124,7 +129,9 @@ void Replay::feed(Step& step) {
   const Record& record = step.record;
   switch (record.kind) {
     case Kind::begin: break;
-    case Kind::power_cut: module_ = std::make_unique<Module>(beginning_.identity(), build_.table); break;
+    case Kind::power_cut:
+      module_ = std::make_unique<Module>(beginning_.identity(), build_.table);
+      break;
     case Kind::uart_input:
     case Kind::uart_input_unfinished: return type(step);
     case Kind::uart_sent:
@@ -141,8 +148,8 @@ void Replay::feed(Step& step) {
   }
 }
 
-/// What the module did not take is only known by its number, and nothing else of it matters: it looks at
-/// bytes in order, and stops at the first that it has no room for.
+/// What the module did not take is only known by its number, and nothing else of it matters: it
+/// looks at bytes in order, and stops at the first that it has no room for.
 void Replay::type(Step& step) {
   const Record& record = step.record;
   std::vector<std::byte> offered(record.bytes.begin(), record.bytes.end());
@@ -167,7 +174,8 @@ void Replay::send(Step& step, std::span<const std::byte> output) {
 void Replay::receive(Step& step) {
   const Record& record = step.record;
   const bool whole = record.kind == Kind::datagram_input;
-  const std::size_t room = whole ? module_->datagram_room(record.link) : module_->link_room(record.link);
+  const std::size_t room =
+      whole ? module_->datagram_room(record.link) : module_->link_room(record.link);
   if (record.bytes.size() > room) {
     step.difference = "the module has room for " + counted(room, "bytes from the network, not ") +
                       std::to_string(record.bytes.size());

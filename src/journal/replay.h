@@ -26,8 +26,8 @@ struct Record {
   std::optional<Event> event{};        ///< power::Started's flash lies in the file
 };
 
-/// Reads what stands behind a record's name; Unreadable where that cannot be. `last` is the moment of the
-/// record before.
+/// Reads what stands behind a record's name; Unreadable where that cannot be. `last` is the moment
+/// of the record before.
 Record read_record(const Framed& framed, Instant last);
 
 /// What the beginning of a journal says of its module.
@@ -43,14 +43,15 @@ struct Beginning {
 };
 Beginning read_beginning(const Framed& framed);
 
-/// The module of a journal: new, or the copy that the journal begins with. Unreadable when this build cannot
-/// read that copy.
+/// The module of a journal: new, or the copy that the journal begins with. Unreadable when this
+/// build cannot read that copy.
 std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset);
 
 /// Lives through a journal again.
 class Replay {
  public:
-  /// `file` must outlive this. Unreadable when it is no journal, or one that another build must read.
+  /// `file` must outlive this. Unreadable when it is no journal, or one that another build must
+  /// read.
   Replay(std::span<const std::byte> file, Build build);
   Replay(const Replay&) = delete;  // the module points at texts in here
   Replay& operator=(const Replay&) = delete;
@@ -58,13 +59,14 @@ class Replay {
   /// One record, and what this module makes of it.
   struct Step {
     Record record;
-    std::string output{};              ///< what the host or the network was given
-    std::optional<Request> request{};  ///< what this module asked for instead of, or like, the first one
-    std::string difference{};          ///< empty: this module did what the first one did
+    std::string output{};  ///< what the host or the network was given
+    std::optional<Request>
+        request{};             ///< what this module asked for instead of, or like, the first one
+    std::string difference{};  ///< empty: this module did what the first one did
   };
 
-  /// Feeds the next record; nothing at the end. Unreadable where the file is damaged. After a difference the
-  /// two modules go separate ways: what follows tells of this one.
+  /// Feeds the next record; nothing at the end. Unreadable where the file is damaged. After a
+  /// difference the two modules go separate ways: what follows tells of this one.
   std::optional<Step> next();
 
   const Beginning& beginning() const { return beginning_; }

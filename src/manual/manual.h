@@ -37,7 +37,8 @@ std::string full_name(const at::Command&);
 /// `cwjap_cur.md`.
 std::string page_name(const at::Command&);
 
-/// The row of that name, with or without AT and +, in upper or lower case; nullptr when there is none.
+/// The row of that name, with or without AT and +, in upper or lower case; nullptr when there is
+/// none.
 const at::Command* find(std::string_view name);
 /// The names that somebody may have meant who wrote this one, best first.
 std::vector<std::string> nearest(std::string_view name);

@@ -8,18 +8,22 @@ namespace bfq::manual {
 namespace {
 std::string terminal(std::string_view name) { return page(*find(name), Style::terminal); }
 std::string markdown(std::string_view name) { return page(*find(name), Style::markdown); }
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST(Page, tells_every_form_parameter_refusal_failure_and_fact_of_every_row) {
   for (const at::Command& c : commands::all()) {
     const std::string text = page(c, Style::markdown);
-    EXPECT_EQ(holds(text, "| Query | `" + full_name(c) + "?`"), static_cast<bool>(c.query)) << full_name(c);
+    EXPECT_EQ(holds(text, "| Query | `" + full_name(c) + "?`"), static_cast<bool>(c.query))
+        << full_name(c);
     EXPECT_EQ(holds(text, "| Execute | `" + full_name(c) + "`"), static_cast<bool>(c.execute))
         << full_name(c);
     EXPECT_EQ(holds(text, "| Test | "), c.test == at::TestForm::ranges) << full_name(c);
     for (const at::Shape& shape : c.set.shapes())
       for (const at::Param& param : shape.params)
-        EXPECT_TRUE(holds(text, "- `<" + std::string(param.name) + ">` (")) << full_name(c) << param.name;
+        EXPECT_TRUE(holds(text, "- `<" + std::string(param.name) + ">` ("))
+            << full_name(c) << param.name;
     for (const at::Failure& failure : c.failures)
       EXPECT_TRUE(holds(text, "- `" + std::to_string(failure.code) + "`: ")) << full_name(c);
     for (const at::Fact& fact : c.facts) EXPECT_TRUE(holds(text, fact.says.view())) << full_name(c);
@@ -28,7 +32,8 @@ TEST(Page, tells_every_form_parameter_refusal_failure_and_fact_of_every_row) {
 }
 
 TEST(Page, names_the_command_in_what_it_answers) {
-  EXPECT_TRUE(holds(markdown("CIPSTA_CUR"), "`+CIPSTA_CUR:ip:<ip>`<br>`+CIPSTA_CUR:gateway:<ip>`<br>"));
+  EXPECT_TRUE(
+      holds(markdown("CIPSTA_CUR"), "`+CIPSTA_CUR:ip:<ip>`<br>`+CIPSTA_CUR:gateway:<ip>`<br>"));
   EXPECT_TRUE(holds(markdown("CWMODE"), "`+CWMODE:(1-3)`<br>`OK`"));
   EXPECT_TRUE(holds(markdown("CWJAP"), "<br>or `No AP`<br>`OK`"));
   EXPECT_TRUE(holds(markdown("GMR"), "`compile time:<date>`"));
@@ -55,7 +60,8 @@ TEST(Page, has_no_marks_at_a_terminal_and_fits_it) {
     const std::string text = page(c, Style::terminal);
     EXPECT_FALSE(holds(text, "<br>") || holds(text, "`") || holds(text, "](")) << text;
   }
-  EXPECT_TRUE(holds(terminal("CIPMUX"), "  Query  AT+CIPMUX?        +CIPMUX:<mode>\n")) << terminal("CIPMUX");
+  EXPECT_TRUE(holds(terminal("CIPMUX"), "  Query  AT+CIPMUX?        +CIPMUX:<mode>\n"))
+      << terminal("CIPMUX");
 }
 
 TEST(Page, shows_examples_where_there_are_any) {

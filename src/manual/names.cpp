@@ -11,7 +11,8 @@ namespace {
 /// `at+cwjap_cur`, `+CWJAP_CUR` and `cwjap_cur` are all CWJAP_CUR; AT itself is AT, and E is ATE.
 std::string bare(std::string_view name) {
   std::string upper(name);
-  for (char& letter : upper) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  for (char& letter : upper)
+    letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
   if (upper.starts_with("AT+")) return upper.substr(3);
   if (upper.starts_with('+')) return upper.substr(1);
   return upper == "E" ? "ATE" : upper;
@@ -52,7 +53,8 @@ std::vector<std::string> nearest(std::string_view name) {
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> names;
   for (const auto& [far, full] : found)
-    if (names.size() < kMost && far <= std::max<std::size_t>(2, wanted.size() / 3)) names.push_back(full);
+    if (names.size() < kMost && far <= std::max<std::size_t>(2, wanted.size() / 3))
+      names.push_back(full);
   return names;
 }
 

@@ -32,13 +32,14 @@ std::string syntax(const Command& c, const Shape& shape) {
 std::string piece(std::string_view text) {
   std::size_t at = 0;
   const bool is_prose = text.starts_with("or ") || text.starts_with("and ");
-  while (is_prose && at < text.size() && (text[at] == ' ' || (text[at] >= 'a' && text[at] <= 'z'))) ++at;
+  while (is_prose && at < text.size() && (text[at] == ' ' || (text[at] >= 'a' && text[at] <= 'z')))
+    ++at;
   if (at == text.size()) return str(text);
   return str(text.substr(0, at)) + code(text.substr(at));
 }
 
-/// What a row says of an answer, one line for each line. `{}` is the command's own name: rows of one
-/// family share their texts.
+/// What a row says of an answer, one line for each line. `{}` is the command's own name: rows of
+/// one family share their texts.
 std::string lines(const Command& c, Doc said) {
   std::string text = str(said), out;
   for (std::size_t at = 0; (at = text.find("{}", at)) != std::string::npos; at += c.name.size())
@@ -71,14 +72,15 @@ std::string response(const Command& c, Doc reply, Doc result) {
 void write_forms(Writer& out, const Command& c) {
   std::vector<Writer::Row> rows;
   if (c.test == at::TestForm::ranges)
-    rows.push_back(
-        {"Test", code(full_name(c) + "=?"), code(str(c.name) + ":" + ranges(c)) + "<br>" + code("OK")});
+    rows.push_back({"Test", code(full_name(c) + "=?"),
+                    code(str(c.name) + ":" + ranges(c)) + "<br>" + code("OK")});
   if (c.query)
     rows.push_back({"Query", code(full_name(c) + "?"), response(c, c.query.reply, c.query.result)});
   for (const Shape& shape : c.set.shapes()) {
     const std::string when = shape.applies.view().empty() ? "" : ": " + str(shape.applies);
     std::string answer = response(c, shape.reply, shape.result);
-    if (!c.failures.empty()) answer += "<br>or " + code(str(c.name) + ":<number>") + " and " + code("FAIL");
+    if (!c.failures.empty())
+      answer += "<br>or " + code(str(c.name) + ":<number>") + " and " + code("FAIL");
     rows.push_back({"Set" + when, code(syntax(c, shape)), std::move(answer)});
   }
   if (c.execute)
@@ -105,7 +107,8 @@ std::string kind(const Param& param) {
     case at::Kind::choice: break;
   }
   std::string words;
-  for (const auto& word : param.choices) words += (words.empty() ? "" : ", ") + code("\"" + str(word) + "\"");
+  for (const auto& word : param.choices)
+    words += (words.empty() ? "" : ", ") + code("\"" + str(word) + "\"");
   return "one of " + words;
 }
 
@@ -193,8 +196,8 @@ void write_examples(Writer& out, const Cuttings& cuttings) {
   if (cuttings.examples.empty()) return;
   out.heading("Examples");
   for (const Example& example : cuttings.examples) {
-    out.paragraph(example.shows + ", from [" + example.file + "](../../tests/transcripts/" + example.file +
-                  "):");
+    out.paragraph(example.shows + ", from [" + example.file + "](../../tests/transcripts/" +
+                  example.file + "):");
     out.console(example.text);
   }
 }
@@ -221,7 +224,8 @@ std::string full_name(const Command& c) { return "AT" + str(c.name); }
 
 std::string page_name(const Command& c) {
   std::string name = c.name.starts_with('+') ? str(c.name.substr(1)) : full_name(c);
-  for (char& letter : name) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  for (char& letter : name)
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   return name + ".md";
 }
 

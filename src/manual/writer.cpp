@@ -17,7 +17,8 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 
 std::string plain(std::string_view text) {
   static const std::regex kLink(R"(\[([^\]]*)\]\([^)]*\))");
-  return replaced(replaced(std::regex_replace(std::string(text), kLink, "$1"), "`", ""), "<br>", "\n");
+  return replaced(replaced(std::regex_replace(std::string(text), kLink, "$1"), "`", ""), "<br>",
+                  "\n");
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -69,9 +70,9 @@ void Writer::paragraph(std::string_view s) {
 }
 
 void Writer::item(std::string_view s) {
-  text_ +=
-      (style_ == Style::markdown ? "- " + std::string(s) : "  " + wrapped(plain(s), kColumns - 2, "    ")) +
-      "\n";
+  text_ += (style_ == Style::markdown ? "- " + std::string(s)
+                                      : "  " + wrapped(plain(s), kColumns - 2, "    ")) +
+           "\n";
 }
 
 void Writer::end_of_list() { text_ += "\n"; }

@@ -11,7 +11,8 @@ namespace bfq {
 /// after (dialect 5.1, 5.2).
 class Escape {
  public:
-  // Fidelity (our decision, dialect 5.1): +++ is alone when 20 ms of silence stand before and behind it.
+  // Fidelity (our decision, dialect 5.1): +++ is alone when 20 ms of silence stand before and
+  // behind it.
   static constexpr Duration kSilence = 20ms;
 
   /// Begins to watch at `now`, when the last byte of the command line has just come.
@@ -31,7 +32,8 @@ class Escape {
   static constexpr std::size_t kNoBurst = SIZE_MAX;
 
   Instant last_;
-  std::size_t burst_ = kNoBurst;  ///< plus signs since the last silence, kNoBurst when other bytes came too
+  std::size_t burst_ =
+      kNoBurst;  ///< plus signs since the last silence, kNoBurst when other bytes came too
   bool held_back_ = false;
   bool held_burst_is_new_ = false;  ///< there was silence before what is held back
 };

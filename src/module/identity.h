@@ -4,8 +4,8 @@
 #include "base/mac.h"
 
 namespace bfq {
-/// What is burnt into one module: its addresses, and what AT+GMR says of its firmware. The texts are
-/// the runtime's and must live as long as the module.
+/// What is burnt into one module: its addresses, and what AT+GMR says of its firmware. The texts
+/// are the runtime's and must live as long as the module.
 struct Identity {
   MacAddress station_mac;
   MacAddress access_point_mac;

@@ -10,8 +10,8 @@
 #include "ports/messages.h"
 
 /// What the module is occupied with, if anything: one alternative per kind, holding all that its
-/// remaining steps need, its deadline included. There is never more than one, and while there is one,
-/// command lines get a busy line.
+/// remaining steps need, its deadline included. There is never more than one, and while there is
+/// one, command lines get a busy line.
 namespace bfq {
 
 struct NoJob {};

@@ -26,9 +26,10 @@ at::Answer Links::open(Module& module, const net::Open& what, UdpMode mode) {
   if (what.transport == net::Transport::tls && any_open(net::Transport::tls)) {
     return module.refuse(at::words::kTlsIsTaken);
   }
-  begin(
-      id,
-      {.state = Link::State::opening, .transport = what.transport, .udp_mode = mode, .remote = what.remote});
+  begin(id, {.state = Link::State::opening,
+             .transport = what.transport,
+             .udp_mode = mode,
+             .remote = what.remote});
   Opening job{.open = what};
   job.open.link = handle(id);
   const std::optional<Ipv4> address = parse_ipv4(what.name.view());
@@ -60,7 +61,8 @@ void Links::connect(Module& module, Opening& job, Ipv4 address) {
 }
 
 void Links::on(Module& module, const net::Resolved& event) {
-  if (auto* opening = module.job<Opening>(); opening != nullptr && opening->ticket == event.ticket) {
+  if (auto* opening = module.job<Opening>();
+      opening != nullptr && opening->ticket == event.ticket) {
     if (opening->step == Opening::Step::resolving) connect(module, *opening, event.address);
   } else if (const auto* look_up = module.job<LookingUp>();
              look_up != nullptr && look_up->ticket == event.ticket) {
@@ -70,11 +72,13 @@ void Links::on(Module& module, const net::Resolved& event) {
 }
 
 void Links::on(Module& module, const net::ResolveFailed& event) {
-  if (const auto* look_up = module.job<LookingUp>(); look_up != nullptr && look_up->ticket == event.ticket) {
+  if (const auto* look_up = module.job<LookingUp>();
+      look_up != nullptr && look_up->ticket == event.ticket) {
     return give_up(module, *look_up);
   }
   const auto* opening = module.job<Opening>();
-  if (opening == nullptr || opening->step != Opening::Step::resolving || opening->ticket != event.ticket)
+  if (opening == nullptr || opening->step != Opening::Step::resolving ||
+      opening->ticket != event.ticket)
     return;
   give_up(module, *opening);
 }
@@ -99,8 +103,8 @@ void Links::on(Module& module, const net::OpenFailed& event) {
   fail_opening(module, event.why);
 }
 
-/// Ends the CIPSTART that is under way. A refused connection answers ERROR and then, like a link that
-/// was open, CLOSED (dialect 3.3).
+/// Ends the CIPSTART that is under way. A refused connection answers ERROR and then, like a link
+/// that was open, CLOSED (dialect 3.3).
 void Links::fail_opening(Module& module, net::OpenFailure why) {
   const std::uint8_t id = module.job<Opening>()->open.link.id;
   if (why == net::OpenFailure::no_resources) {
@@ -148,8 +152,10 @@ at::Answer Links::send(Module& module, std::uint8_t id, std::uint16_t length,
                        std::optional<net::Endpoint> destination) {
   CHECK(is_open(id) && length > 0 && length <= limits::kPayload);
   module.payload().clear();
-  module.start(Collecting{
-      .link = handle(id), .length = length, .destination = destination, .escape = Escape(module.now())});
+  module.start(Collecting{.link = handle(id),
+                          .length = length,
+                          .destination = destination,
+                          .escape = Escape(module.now())});
   return at::Answer::prompt;
 }
 
@@ -168,10 +174,13 @@ std::size_t Links::take_payload(Module& module, std::span<const std::byte> typed
 void Links::payload_complete(Module& module, const Collecting& job) {
   module.say_received(job.length);
   if (!is_open(job.link)) return module.finish_send(at::words::kError);  // dialect 0.4, 2
-  module.start(Sending{job.link, job.destination.value_or(remote(job.link.id)), module.now() + kSendGivesUp});
+  module.start(Sending{job.link, job.destination.value_or(remote(job.link.id)),
+                       module.now() + kSendGivesUp});
 }
 
-void Links::give_up(Module& module, const Collecting&) { module.finish_send(at::words::kSendCanceled); }
+void Links::give_up(Module& module, const Collecting&) {
+  module.finish_send(at::words::kSendCanceled);
+}
 
 net::Outgoing Links::output(const Module& module, LinkHandle handle) const {
   const auto* job = module.job<Sending>();
@@ -264,12 +273,13 @@ void Links::on(Module& module, const net::Closed& event) {
   if (is_open(event.link)) retire(module, event.link.id);
 }
 
-/// Takes a link out of use. Its CLOSED follows what is being sent: a payload that the network has not
-/// taken yet answers SEND FAIL first. In transparent transmission there is no line.
+/// Takes a link out of use. Its CLOSED follows what is being sent: a payload that the network has
+/// not taken yet answers SEND FAIL first. In transparent transmission there is no line.
 void Links::retire(Module& module, std::uint8_t id) {
   links_[id].state = Link::State::gone;
   if (module.job<Passing>() != nullptr) return module.passage().on_broken(module);
-  // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED behind the result.
+  // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED behind
+  // the result.
   module.notify({.kind = Notice::Kind::closed, .link = id});
   const auto* sending = module.job<Sending>();
   if (sending != nullptr && sending->link.id == id) module.finish_send(at::words::kSendFail);
@@ -294,7 +304,8 @@ void Links::close_links_through(Module& module, net::Interface side) {
 }
 
 void Links::closed_was_said(std::uint8_t id) {
-  // Fidelity (our decision, see Links): A link number is not used again before its CLOSED has been said.
+  // Fidelity (our decision, see Links): A link number is not used again before its CLOSED has been
+  // said.
   if (links_[id].state == Link::State::gone) links_[id].state = Link::State::free;
 }
 
@@ -307,8 +318,8 @@ void Links::reset() {
 // The server's clients ----------------------------------------------------------------------------
 
 bool Links::accept(Module& module, const net::Incoming& client) {
-  const auto* const place =
-      std::find_if(links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::free; });
+  const auto* const place = std::find_if(
+      links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::free; });
   if (place == links_.end()) return false;
   const auto id = static_cast<std::uint8_t>(place - links_.begin());
   begin(id, {.state = Link::State::open,
@@ -379,8 +390,9 @@ bool Links::any_open() const {
 }
 
 bool Links::any_open(net::Transport transport) const {
-  return std::any_of(links_.begin(), links_.end(),
-                     [&](const Link& l) { return l.state == Link::State::open && l.transport == transport; });
+  return std::any_of(links_.begin(), links_.end(), [&](const Link& l) {
+    return l.state == Link::State::open && l.transport == transport;
+  });
 }
 
 at::Answer Links::show_status(Module& module) const {
@@ -391,7 +403,11 @@ at::Answer Links::show_status(Module& module) const {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (!is_open(id)) continue;
     const Link& link = links_[id];
-    module.info().number(id).comma().quoted(at::Choices<net::Transport>::word(link.transport)).comma();
+    module.info()
+        .number(id)
+        .comma()
+        .quoted(at::Choices<net::Transport>::word(link.transport))
+        .comma();
     reply.quoted_address(link.remote.address).comma().number(link.remote.port).comma();
     reply.number(link.local_port).comma().number(link.accepted ? 1 : 0).end();
   }
@@ -399,8 +415,8 @@ at::Answer Links::show_status(Module& module) const {
 }
 
 std::size_t Links::free_bytes() const {
-  const auto unused =
-      std::count_if(links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::free; });
+  const auto unused = std::count_if(links_.begin(), links_.end(),
+                                    [](const Link& l) { return l.state == Link::State::free; });
   return static_cast<std::size_t>(unused) * sizeof(Link);
 }
 
@@ -423,5 +439,7 @@ const Link* Links::find(LinkHandle handle) const {
   return link.generation == handle.generation ? &link : nullptr;
 }
 
-Link* Links::find(LinkHandle handle) { return const_cast<Link*>(std::as_const(*this).find(handle)); }
+Link* Links::find(LinkHandle handle) {
+  return const_cast<Link*>(std::as_const(*this).find(handle));
+}
 }  // namespace bfq

@@ -20,8 +20,8 @@ enum class UdpMode : std::uint8_t { peer_stays = 0, peer_changes_once = 1, peer_
 
 /// One connection, or the room for one.
 struct Link {
-  /// gone: closed, but the host has not been told yet, so that the number cannot be used again; or, in
-  /// transparent transmission, broken and not opened again yet.
+  /// gone: closed, but the host has not been told yet, so that the number cannot be used again; or,
+  /// in transparent transmission, broken and not opened again yet.
   enum class State : std::uint8_t { free, opening, open, gone };
 
   State state = State::free;
@@ -44,7 +44,8 @@ class Links {
   // What commands do.
   at::Answer open(Module&, const net::Open& what, UdpMode mode);
   /// The link is open, and `length` fits. Without a destination a datagram goes to the link's peer.
-  at::Answer send(Module&, std::uint8_t id, std::uint16_t length, std::optional<net::Endpoint> destination);
+  at::Answer send(Module&, std::uint8_t id, std::uint16_t length,
+                  std::optional<net::Endpoint> destination);
   at::Answer close(Module&, std::uint8_t id);
   /// All of them, lowest number first.
   at::Answer close_all(Module&);
@@ -103,7 +104,9 @@ class Links {
   void reset();
 
   bool is_open(LinkHandle) const;
-  bool is_open(std::uint8_t id) const { return id < links_.size() && links_[id].state == Link::State::open; }
+  bool is_open(std::uint8_t id) const {
+    return id < links_.size() && links_[id].state == Link::State::open;
+  }
   bool is_datagram(std::uint8_t id) const {
     return is_open(id) && links_[id].transport == net::Transport::udp;
   }

@@ -25,11 +25,12 @@ void Memory::load(std::span<const std::byte> image, const Settings& factory) {
   condition_ = loaded.condition;
 }
 
-at::Answer Memory::save(Module& module, const Settings& wanted, const Settings& in_use, Effect effect) {
+at::Answer Memory::save(Module& module, const Settings& wanted, const Settings& in_use,
+                        Effect effect) {
   next_ = record_;
-  // Fidelity (our decision, see Memory): What is stored already is not written again, and answers OK.
-  // Fidelity (our decision, see Memory): OK comes once flash has the change. When flash fails: ERROR, and
-  // the old settings stay.
+  // Fidelity (our decision, see Memory): What is stored already is not written again, and answers
+  // OK. Fidelity (our decision, see Memory): OK comes once flash has the change. When flash fails:
+  // ERROR, and the old settings stay.
   if (!count_changes(record_.settings, wanted, next_.writes)) return module.apply(in_use, effect);
   in_use_ = in_use;
   next_.settings = wanted;

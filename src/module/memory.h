@@ -23,8 +23,8 @@ class Memory {
   const WriteCounts& writes() const { return record_.writes; }
   FlashCondition condition() const { return condition_; }
 
-  /// Stores `wanted`, and then takes `in_use` into use with that effect. What is stored already is not
-  /// written again.
+  /// Stores `wanted`, and then takes `in_use` into use with that effect. What is stored already is
+  /// not written again.
   at::Answer save(Module&, const Settings& wanted, const Settings& in_use, Effect effect);
 
   void on(Module&, const flash::Done&);

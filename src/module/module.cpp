@@ -11,7 +11,8 @@ constexpr std::size_t kIpdHeader = 32;
 constexpr std::size_t kLongestLine = 128;
 }  // namespace
 
-Module::Module(const Identity& identity, at::CommandTable table) : identity_(identity), interpreter_(table) {}
+Module::Module(const Identity& identity, at::CommandTable table)
+    : identity_(identity), interpreter_(table) {}
 
 // Bytes -------------------------------------------------------------------------------------------
 
@@ -42,12 +43,14 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   return 1;
 }
 
-/// A line is only begun when its reply, all that waits to be said and all that it may ask for are sure
-/// to find room. While a payload is sent no line leads to more than a few words, whatever waits.
+/// A line is only begun when its reply, all that waits to be said and all that it may ask for are
+/// sure to find room. While a payload is sent no line leads to more than a few words, whatever
+/// waits.
 bool Module::takes_command_bytes() const {
   const bool requests_fit = requests_.size() + limits::kRequestsOfOneInput <= limits::kRequests;
   const bool nothing_waits = notices_.empty() || job<Sending>() != nullptr;
-  return nothing_waits && !switches_uart_ && requests_fit && uart_out_.room() >= limits::kReplyReserve;
+  return nothing_waits && !switches_uart_ && requests_fit &&
+         uart_out_.room() >= limits::kReplyReserve;
 }
 
 void Module::uart_sent(std::size_t n, Instant now) {
@@ -58,8 +61,9 @@ void Module::uart_sent(std::size_t n, Instant now) {
 
 std::size_t Module::link_room(LinkHandle link) const {
   const std::size_t most = job<Passing>() != nullptr ? limits::kPayload : limits::kSegment;
-  // Fidelity (our decision, see Module): While the host does not read, nothing is read from the network.
-  // Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or one datagram.
+  // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
+  // network. Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or
+  // one datagram.
   const bool may_speak =
       phase_ == Phase::running && notices_.empty() && !holds_lines() && links_.is_open(link);
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
@@ -173,8 +177,8 @@ void Module::give_up_job() {
 
 // Speaking ----------------------------------------------------------------------------------------
 
-/// What every input ends with: says what waits, goes on with a long reply, and does what had to wait
-/// until the host has everything.
+/// What every input ends with: says what waits, goes on with a long reply, and does what had to
+/// wait until the host has everything.
 void Module::settle() {
   flush_notices(false);
   station_.list(*this);
@@ -190,14 +194,16 @@ void Module::settle() {
   request(power::Restart{reason});
 }
 
-bool Module::has_room_for_a_line() const { return uart_out_.room() >= limits::kReplyReserve + kLongestLine; }
+bool Module::has_room_for_a_line() const {
+  return uart_out_.room() >= limits::kReplyReserve + kLongestLine;
+}
 
 /// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
 void Module::flush_notices(bool into_reserve) {
-  // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is said;
-  // data and lines that came meanwhile follow behind it.
-  // Fidelity (our decision, dialect 1.7): An unsolicited line is printed whole; it may stand within the echo
-  // of a line that is being typed.
+  // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
+  // said; data and lines that came meanwhile follow behind it. Fidelity (our decision,
+  // dialect 1.7): An unsolicited line is printed whole; it may stand within the echo of a line that
+  // is being typed.
   if (holds_lines()) return;
   while (!notices_.empty() && (into_reserve || has_room_for_a_line())) {
     say(notices_.front());
@@ -207,8 +213,8 @@ void Module::flush_notices(bool into_reserve) {
 
 /// Transparent transmission carries nothing but payload (dialect 5.2).
 void Module::notify(const Notice& notice) {
-  // Fidelity (our decision, dialect 5.2): What would be an unsolicited line in transparent transmission is
-  // not printed, then or later.
+  // Fidelity (our decision, dialect 5.2): What would be an unsolicited line in transparent
+  // transmission is not printed, then or later.
   if (job<Passing>() == nullptr) notices_.add(notice);
 }
 
@@ -224,8 +230,11 @@ void Module::say(const Notice& notice) {
     case Notice::Kind::wifi_disconnect: return out.line(at::words::kWifiDisconnect);
     case Notice::Kind::dhcp_timeout: return out.line(at::words::kDhcpTimeout);
     case Notice::Kind::connect: return link_line(at::words::kConnect);
-    case Notice::Kind::closed: link_line(at::words::kClosed); return links_.closed_was_said(notice.link);
-    case Notice::Kind::station_connected: return out.text(at::words::kStationConnected).mac(notice.mac).end();
+    case Notice::Kind::closed:
+      link_line(at::words::kClosed);
+      return links_.closed_was_said(notice.link);
+    case Notice::Kind::station_connected:
+      return out.text(at::words::kStationConnected).mac(notice.mac).end();
     case Notice::Kind::station_disconnected:
       return out.text(at::words::kStationDisconnected).mac(notice.mac).end();
     case Notice::Kind::station_address:
@@ -279,8 +288,8 @@ void Module::finish_passage() {
 }
 
 at::Busy Module::busy() const {
-  // Fidelity (our decision, dialect 1.5): Bytes directly behind a full payload count as typed while busy; an
-  // LF that comes when the payload is sent ends a line that answers ERROR.
+  // Fidelity (our decision, dialect 1.5): Bytes directly behind a full payload count as typed while
+  // busy; an LF that comes when the payload is sent ends a line that answers ERROR.
   if (job<NoJob>() != nullptr) return at::Busy::no;
   return job<Sending>() != nullptr ? at::Busy::sending : at::Busy::processing;
 }
@@ -317,8 +326,8 @@ void Module::boot(const power::Started& started) {
   settings_ = memory_.stored();
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
-  // Fidelity (our decision, dialect 1.6): No boot text of the silicon; the first line is `ready`, and an
-  // automatic join follows.
+  // Fidelity (our decision, dialect 1.6): No boot text of the silicon; the first line is `ready`,
+  // and an automatic join follows.
   at::Reply(uart_out_).line(at::words::kReady);
   if (has_access_point()) soft_ap_.start(*this);
   const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();
@@ -363,7 +372,9 @@ bool Module::adopt(const Identity& identity, at::CommandTable table) {
 
 // Looking -----------------------------------------------------------------------------------------
 
-std::size_t Module::free_bytes() const { return uart_out_.room() + payload_.room() + links_.free_bytes(); }
+std::size_t Module::free_bytes() const {
+  return uart_out_.room() + payload_.room() + links_.free_bytes();
+}
 
 Status Module::status() const {
   Status status;

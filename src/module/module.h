@@ -28,27 +28,28 @@ namespace bfq {
 /// The numbers are those of AT+CWMODE.
 enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 
-/// The whole module. It does no I/O: bytes and events go in with the time at which they came; bytes,
-/// requests and the next deadline come out.
+/// The whole module. It does no I/O: bytes and events go in with the time at which they came;
+/// bytes, requests and the next deadline come out.
 ///
-/// After any call that takes `now`, drain the outputs (next_request, link_output, uart_output) until
-/// all are empty or blocked, and only then wait: for input or for next_deadline(), whichever is
-/// first. `now` must never go back. Without power (before the first power::Started) the module takes
-/// whatever comes and does nothing with it.
+/// After any call that takes `now`, drain the outputs (next_request, link_output, uart_output)
+/// until all are empty or blocked, and only then wait: for input or for next_deadline(), whichever
+/// is first. `now` must never go back. Without power (before the first power::Started) the module
+/// takes whatever comes and does nothing with it.
 class Module {
  public:
-  /// `identity` and `table` point at texts and rows that must outlive the module. What is in flash comes
-  /// with each power::Started.
+  /// `identity` and `table` point at texts and rows that must outlive the module. What is in flash
+  /// comes with each power::Started.
   Module(const Identity& identity, at::CommandTable table);
 
   // Bytes -----------------------------------------------------------------------------------------
 
-  /// Takes as many bytes from the host as there is room for, and says how many that was. The rest is
-  /// the host's to keep: leave them unread, or hold off RTS, and offer them again whenever the outputs
-  /// have been drained.
+  /// Takes as many bytes from the host as there is room for, and says how many that was. The rest
+  /// is the host's to keep: leave them unread, or hold off RTS, and offer them again whenever the
+  /// outputs have been drained.
   std::size_t uart_input(std::span<const std::byte> bytes, Instant now);
 
-  /// What the host is owed next; empty when there is nothing. Valid until the next call of anything.
+  /// What the host is owed next; empty when there is nothing. Valid until the next call of
+  /// anything.
   std::span<const std::byte> uart_output() const { return uart_out_.front(); }
 
   /// The first `n` bytes of uart_output() are on the wire, or lost where nobody listens.
@@ -67,7 +68,8 @@ class Module {
   std::size_t datagram_room(LinkHandle link) const;
 
   /// One whole datagram and who sent it.
-  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes, Instant now);
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                      Instant now);
 
   /// What the network is to take next from this link: a piece of its stream, or one whole datagram.
   /// Empty when there is nothing. Valid until the next call of anything.
@@ -78,7 +80,8 @@ class Module {
 
   // Messages --------------------------------------------------------------------------------------
 
-  /// Tells the module what happened. An event that answers nothing that is asked any more is dropped.
+  /// Tells the module what happened. An event that answers nothing that is asked any more is
+  /// dropped.
   void handle(const Event& event, Instant now);
 
   /// The next thing that the module wants done; call until it is empty.
@@ -98,21 +101,25 @@ class Module {
   /// What the module is about right now, for people.
   Status status() const;
 
-  // For a runtime that keeps a copy of the whole state ------------------------------------------------
+  // For a runtime that keeps a copy of the whole state
+  // ------------------------------------------------
 
-  /// Makes a module of a copy of one's bytes, from another process of the same build: its texts and rows
-  /// are those from now on. False, and not to be used, where the copy was not of a module with that table.
+  /// Makes a module of a copy of one's bytes, from another process of the same build: its texts and
+  /// rows are those from now on. False, and not to be used, where the copy was not of a module with
+  /// that table.
   [[nodiscard]] bool adopt(const Identity& identity, at::CommandTable table);
 
-  /// Shows every place where this module holds what nobody else should know: `visit.password(Text<64>&)`
-  /// for passwords, which may be changed to others of the same length; `visit.line(std::span<char>)` for
-  /// the line that is being typed; `visit.payload(std::span<std::byte>)` for bytes on their way;
-  /// `visit.unused(std::span<std::byte>)` for memory that still has what is no longer needed, and may be
-  /// filled with zeros.
+  /// Shows every place where this module holds what nobody else should know:
+  /// `visit.password(Text<64>&)` for passwords, which may be changed to others of the same length;
+  /// `visit.line(std::span<char>)` for the line that is being typed;
+  /// `visit.payload(std::span<std::byte>)` for bytes on their way;
+  /// `visit.unused(std::span<std::byte>)` for memory that still has what is no longer needed, and
+  /// may be filled with zeros.
   template <class Visit>
   void visit_secrets(Visit& visit);
 
-  // For commands and organs --------------------------------------------------------------------------
+  // For commands and organs
+  // --------------------------------------------------------------------------
 
   /// The time of the input that is being handled.
   Instant now() const { return now_; }
@@ -135,8 +142,8 @@ class Module {
   const Settings& settings(Keep which) const {
     return which == Keep::in_flash ? memory_.stored() : settings_;
   }
-  /// Changes the settings with `edit`, in flash first where that is asked for, and lets `effect` take
-  /// hold. Where flash fails, nothing changes and the command answers ERROR.
+  /// Changes the settings with `edit`, in flash first where that is asked for, and lets `effect`
+  /// take hold. Where flash fails, nothing changes and the command answers ERROR.
   template <class Edit>
   at::Answer change(Keep keep, Effect effect, Edit edit) {
     Settings in_use = settings_;
@@ -156,8 +163,8 @@ class Module {
   bool has_access_point() const { return mode() != WifiMode::station; }
   void set_echo(bool on) { interpreter_.set_echo(on); }
 
-  /// R-OK is printed by who calls this; then the module goes down as soon as the host has read all of
-  /// it. Whatever was under way is forgotten.
+  /// R-OK is printed by who calls this; then the module goes down as soon as the host has read all
+  /// of it. Whatever was under way is forgotten.
   void restart(power::Reason reason);
 
   /// Writes behind everything that waits to be said.
@@ -248,7 +255,8 @@ void Module::visit_secrets(Visit& visit) {
   station_.visit_secrets(visit);
   requests_.for_each([&](Request& request) {
     if (auto* join = std::get_if<radio::Join>(&request)) visit.password(join->password);
-    if (auto* start = std::get_if<radio::StartAccessPoint>(&request)) visit.password(start->password);
+    if (auto* start = std::get_if<radio::StartAccessPoint>(&request))
+      visit.password(start->password);
   });
   visit.unused(requests_.unused_front());
   visit.unused(requests_.unused_back());

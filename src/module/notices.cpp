@@ -20,12 +20,14 @@ bool Notices::is_news(const Notice& notice) {
     const auto waiting = all();
     return std::any_of(waiting.begin(), waiting.end(), matches);
   };
-  // Fidelity (our decision, see Notices): While the host does not read, a loss takes back the WIFI CONNECTED
-  // and WIFI GOT IP that it has not read; what is left still alternates. Likewise for each station
-  // of the softAP.
+  // Fidelity (our decision, see Notices): While the host does not read, a loss takes back the WIFI
+  // CONNECTED and WIFI GOT IP that it has not read; what is left still alternates. Likewise for
+  // each station of the softAP.
   if (notice.kind == Kind::wifi_disconnect) {
     const bool unsaid = waits([](const Notice& n) { return n.kind == Kind::wifi_connected; });
-    take_back([](const Notice& n) { return n.kind == Kind::wifi_connected || n.kind == Kind::wifi_got_ip; });
+    take_back([](const Notice& n) {
+      return n.kind == Kind::wifi_connected || n.kind == Kind::wifi_got_ip;
+    });
     return !unsaid && !waits([](const Notice& n) { return n.kind == Kind::wifi_disconnect; });
   }
   if (notice.kind == Kind::dhcp_timeout)
@@ -44,7 +46,8 @@ bool Notices::is_news(const Notice& notice) {
 template <class Matches>
 bool Notices::take_back(Matches matches) {
   const auto end = items_.begin() + static_cast<std::ptrdiff_t>(size_);
-  const auto left = static_cast<std::size_t>(std::remove_if(items_.begin(), end, matches) - items_.begin());
+  const auto left =
+      static_cast<std::size_t>(std::remove_if(items_.begin(), end, matches) - items_.begin());
   const bool any = left < size_;
   size_ = left;
   return any;
@@ -57,7 +60,8 @@ const Notice& Notices::front() const {
 
 void Notices::drop_front() {
   CHECK(size_ > 0);
-  std::copy(items_.begin() + 1, items_.begin() + static_cast<std::ptrdiff_t>(size_), items_.begin());
+  std::copy(items_.begin() + 1, items_.begin() + static_cast<std::ptrdiff_t>(size_),
+            items_.begin());
   --size_;
 }
 }  // namespace bfq

@@ -38,9 +38,9 @@ class Notices {
   bool empty() const { return size_ == 0; }
   std::span<const Notice> all() const { return {items_.data(), size_}; }
 
-  /// Adds a line behind the others. A WIFI DISCONNECT takes back the joins that were not said yet, and
-  /// is not added where the host last heard of a disconnection anyway; likewise for each station of
-  /// the softAP.
+  /// Adds a line behind the others. A WIFI DISCONNECT takes back the joins that were not said yet,
+  /// and is not added where the host last heard of a disconnection anyway; likewise for each
+  /// station of the softAP.
   void add(Notice notice);
 
   const Notice& front() const;

@@ -11,8 +11,8 @@ constexpr std::uint8_t kLink = 0;
 // Dialect 5.2: attempts to connect again are 100 ms apart.
 constexpr Duration kBetweenAttempts = 100ms;
 // Ours: an attempt that nobody answers is given up like a CIPSTART.
-// Fidelity (our decision, see Passage): In transparent transmission, an attempt to connect again that nobody
-// answers is given up after 20 s.
+// Fidelity (our decision, see Passage): In transparent transmission, an attempt to connect again
+// that nobody answers is given up after 20 s.
 constexpr Duration kAttemptGivesUp = 20s;
 }  // namespace
 
@@ -98,8 +98,8 @@ void Passage::advance(Module& module) {
   retry_ = now + (asked ? kAttemptGivesUp : kBetweenAttempts);
 }
 
-/// Nothing is printed, and the link and CIPMODE stay as they are; a link that was being opened again
-/// is down, without a word (dialect 5.2).
+/// Nothing is printed, and the link and CIPMODE stay as they are; a link that was being opened
+/// again is down, without a word (dialect 5.2).
 void Passage::leave(Module& module) {
   if (state_ == State::broken) module.links().drop(module, kLink);
   module.payload().clear();

@@ -9,13 +9,13 @@
 #include "base/time.h"
 
 namespace bfq {
-// Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing for 10 s
-// counts as broken.
+// Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing
+// for 10 s counts as broken.
 /// So long the network may take nothing of a payload or a packet before its link is given up.
 inline constexpr Duration kSendGivesUp = 10s;
 
-/// What the host has typed for the network: collected whole, then handed over in one piece or several.
-/// There is one in the module, because only one payload or packet is ever on its way out.
+/// What the host has typed for the network: collected whole, then handed over in one piece or
+/// several. There is one in the module, because only one payload or packet is ever on its way out.
 class Payload {
  public:
   std::size_t size() const { return size_; }
@@ -28,7 +28,9 @@ class Payload {
     size_ += typed.size();
   }
   /// What the network has not taken yet. Valid until the next change.
-  std::span<const std::byte> unsent() const { return std::span(bytes_).subspan(sent_, size_ - sent_); }
+  std::span<const std::byte> unsent() const {
+    return std::span(bytes_).subspan(sent_, size_ - sent_);
+  }
   void sent(std::size_t n) {
     CHECK(n <= size_ - sent_);
     sent_ += n;

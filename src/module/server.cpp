@@ -49,8 +49,9 @@ Deadline Server::next_deadline(const Module& module) const {
   // Suspended while a CIPSEND is in progress (dialect 6).
   if (idle_limit_s_ == 0 || module.sends()) return Deadline::never();
   const Deadline longest_idle = module.links().accepted_idle_since();
-  return longest_idle.is_never() ? longest_idle
-                                 : Deadline(longest_idle.at() + std::chrono::seconds(idle_limit_s_));
+  return longest_idle.is_never()
+             ? longest_idle
+             : Deadline(longest_idle.at() + std::chrono::seconds(idle_limit_s_));
 }
 
 void Server::advance(Module& module) {

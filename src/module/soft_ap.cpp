@@ -14,8 +14,11 @@ constexpr PoolSettings kFactoryPool{
 PoolSettings pool_in_use(const Settings& settings) {
   if (settings.pool.lease_minutes != 0) return settings.pool;
   const auto& own = settings.soft_ap_address;
-  const auto in_network = [&](Ipv4 host) { return Ipv4((own.address.bits & own.netmask.bits) | host.bits); };
-  return {kFactoryPool.lease_minutes, in_network(kFactoryPool.first), in_network(kFactoryPool.last)};
+  const auto in_network = [&](Ipv4 host) {
+    return Ipv4((own.address.bits & own.netmask.bits) | host.bits);
+  };
+  return {kFactoryPool.lease_minutes, in_network(kFactoryPool.first),
+          in_network(kFactoryPool.last)};
 }
 
 void SoftAp::start(Module& module) {
@@ -57,7 +60,8 @@ void SoftAp::stop(Module& module) {
 /// The stations go, and with them the links that went through the softAP.
 void SoftAp::forget_guests(Module& module) {
   for (Guest& guest : guests_) {
-    if (guest.present) module.notify({.kind = Notice::Kind::station_disconnected, .mac = guest.mac});
+    if (guest.present)
+      module.notify({.kind = Notice::Kind::station_disconnected, .mac = guest.mac});
     guest = {};
   }
   module.links().close_links_through(module, net::Interface::soft_ap);
@@ -72,14 +76,15 @@ at::Answer SoftAp::list_stations(Module& module) const {
 }
 
 SoftAp::Guest* SoftAp::find(const MacAddress& mac) {
-  auto* const guest =
-      std::find_if(guests_.begin(), guests_.end(), [&](const Guest& g) { return g.present && g.mac == mac; });
+  auto* const guest = std::find_if(guests_.begin(), guests_.end(),
+                                   [&](const Guest& g) { return g.present && g.mac == mac; });
   return guest == guests_.end() ? nullptr : guest;
 }
 
 void SoftAp::on(Module& module, const radio::StationJoined& event) {
   if (!running_ || find(event.mac) != nullptr) return;
-  auto* const place = std::find_if(guests_.begin(), guests_.end(), [](const Guest& g) { return !g.present; });
+  auto* const place =
+      std::find_if(guests_.begin(), guests_.end(), [](const Guest& g) { return !g.present; });
   if (place == guests_.end()) return;
   *place = {.present = true, .mac = event.mac};
   module.notify({.kind = Notice::Kind::station_connected, .mac = event.mac});
@@ -89,7 +94,8 @@ void SoftAp::on(Module& module, const radio::StationAddressed& event) {
   Guest* guest = find(event.mac);
   if (guest == nullptr || guest->address == event.address) return;
   guest->address = event.address;
-  module.notify({.kind = Notice::Kind::station_address, .mac = event.mac, .address = event.address});
+  module.notify(
+      {.kind = Notice::Kind::station_address, .mac = event.mac, .address = event.address});
 }
 
 void SoftAp::on(Module& module, const radio::StationLeft& event) {

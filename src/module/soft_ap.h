@@ -14,8 +14,8 @@ class SoftAp {
  public:
   static constexpr std::size_t kMostStations = 8;
 
-  /// Opens the network with the settings in use, or opens it anew when it is open: then its stations
-  /// are gone, and lines say so.
+  /// Opens the network with the settings in use, or opens it anew when it is open: then its
+  /// stations are gone, and lines say so.
   void start(Module&);
   void stop(Module&);
   bool running() const { return running_; }

@@ -165,15 +165,17 @@ void Station::give_up(Module& module, const Joining&) {
 
 void Station::on(Module& module, const radio::Lost& event) {
   if (!associated() || event.ticket != network_.ticket) return;
-  // Fidelity (our decision, dialect 0.4, 6): A lost access point: WIFI DISCONNECT, then CLOSED for each link
-  // of the station, lowest number first, UDP included; links of the softAP's clients stay.
+  // Fidelity (our decision, dialect 0.4, 6): A lost access point: WIFI DISCONNECT, then CLOSED for
+  // each link of the station, lowest number first, UDP included; links of the softAP's clients
+  // stay.
   retry_later(module, kRetryAfterLoss);
   module.notify({.kind = Notice::Kind::wifi_disconnect});
   module.links().close_links_through(module, net::Interface::station);
   if (module.job<Joining>() != nullptr) fail_join(module, radio::JoinFailure::refused);
 }
 
-// Fidelity (our decision, see Station): AT+CWJAP? shows the signal as it is now, not as it was at the join.
+// Fidelity (our decision, see Station): AT+CWJAP? shows the signal as it is now, not as it was at
+// the join.
 void Station::on(Module&, const radio::Signal& event) {
   if (associated() && event.ticket == network_.ticket) joined_.rssi = event.rssi;
 }
@@ -208,8 +210,8 @@ void Station::remember(const radio::AccessPoint& access_point) {
     found_[found_count_++] = access_point;
     return;
   }
-  auto* const weakest = std::min_element(found_.begin(), found_.end(),
-                                         [](const auto& a, const auto& b) { return a.rssi < b.rssi; });
+  auto* const weakest = std::min_element(
+      found_.begin(), found_.end(), [](const auto& a, const auto& b) { return a.rssi < b.rssi; });
   if (weakest->rssi < access_point.rssi) *weakest = access_point;
 }
 

@@ -18,8 +18,8 @@ struct ScanOptions {
   std::uint16_t mask = 0x7FF;  ///< bit n: the n-th field of a line is printed
 };
 
-/// The module as a client of somebody's access point: joining, the address, scanning, and coming back
-/// by itself when the access point was lost.
+/// The module as a client of somebody's access point: joining, the address, scanning, and coming
+/// back by itself when the access point was lost.
 class Station {
  public:
   // What commands do.

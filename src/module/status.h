@@ -14,7 +14,15 @@
 namespace bfq {
 
 /// What the module is occupied with, as a person would say it.
-enum class Activity : std::uint8_t { off, idle, processing, collecting, sending, passing, restarting };
+enum class Activity : std::uint8_t {
+  off,
+  idle,
+  processing,
+  collecting,
+  sending,
+  passing,
+  restarting
+};
 
 /// A snapshot of the module for people: copied out, so it stays as it was.
 struct Status {

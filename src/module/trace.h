@@ -7,11 +7,18 @@
 #include "base/time.h"
 #include "ports/messages.h"
 
-/// One record for each thing that passes one of the module's doors: what a runtime keeps to show or to
-/// log. The bytes and messages are those of the call; a record is valid while that call's are.
+/// One record for each thing that passes one of the module's doors: what a runtime keeps to show or
+/// to log. The bytes and messages are those of the call; a record is valid while that call's are.
 namespace bfq {
 struct Trace {
-  enum class Door : std::uint8_t { uart_input, uart_output, link_input, link_output, event, request };
+  enum class Door : std::uint8_t {
+    uart_input,
+    uart_output,
+    link_input,
+    link_output,
+    event,
+    request
+  };
   Instant at;
   Door door{};
   LinkHandle link;                   ///< of link bytes

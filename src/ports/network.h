@@ -16,12 +16,12 @@
 ///    |     OpenFailed     |       Closed        |
 ///    +--------------------+<--------------------+
 ///
-/// Every Open is answered by exactly one Opened or OpenFailed, and every Opened is followed by at most
-/// one Closed, unless a Close comes first: after a Close nothing more is said of that link. The bytes
-/// of a link go by span through Module's own functions, while the link is open.
+/// Every Open is answered by exactly one Opened or OpenFailed, and every Opened is followed by at
+/// most one Closed, unless a Close comes first: after a Close nothing more is said of that link.
+/// The bytes of a link go by span through Module's own functions, while the link is open.
 ///
-/// Between Listening and StopListening each client is told of by one Incoming, which the module answers
-/// with one Accept, after which its link is open, or one Refuse.
+/// Between Listening and StopListening each client is told of by one Incoming, which the module
+/// answers with one Accept, after which its link is open, or one Refuse.
 ///
 /// Text for a name is as the host typed it, at most 64 bytes.
 namespace bfq {

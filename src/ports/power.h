@@ -29,8 +29,8 @@ struct Reset {
   Reason reason{};
 };
 
-/// Told: power is there and the boot time has passed. `flash` is both slots as they are now, and need
-/// be valid during the call only.
+/// Told: power is there and the boot time has passed. `flash` is both slots as they are now, and
+/// need be valid during the call only.
 struct Started {
   Reason reason{};
   std::span<const std::byte> flash{};

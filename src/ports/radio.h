@@ -17,18 +17,26 @@
 ///
 /// A radio answers every Join with exactly one Joined or JoinFailed, unless a Leave or another Join
 /// comes first; and every Scan with any number of Found and then one ScanDone. A radio that never
-/// answers is given up on by the module, with a Leave. After a Leave nothing more is said of what it ended.
-/// Between Joined and Lost, Signal tells of a signal that is another one than was told last.
+/// answers is given up on by the module, with a Leave. After a Leave nothing more is said of what
+/// it ended. Between Joined and Lost, Signal tells of a signal that is another one than was told
+/// last.
 ///
-/// As an access point: between StartAccessPoint and StopAccessPoint, each station that gets in is told
-/// of by one StationJoined, then, if it is given an address, by one StationAddressed, and in the end by one
-/// StationLeft. Another address of its own (net::ServeAddresses) ends the stay of all. A StartAccessPoint
-/// while one is running ends the old one, with all its stations and without a StationLeft for them; so does
-/// StopAccessPoint.
+/// As an access point: between StartAccessPoint and StopAccessPoint, each station that gets in is
+/// told of by one StationJoined, then, if it is given an address, by one StationAddressed, and in
+/// the end by one StationLeft. Another address of its own (net::ServeAddresses) ends the stay of
+/// all. A StartAccessPoint while one is running ends the old one, with all its stations and without
+/// a StationLeft for them; so does StopAccessPoint.
 namespace bfq::radio {
 
 /// Security of a network; the numbers are those that the host sees as <ecn>.
-enum class Security : std::uint8_t { open = 0, wep = 1, wpa = 2, wpa2 = 3, wpa_wpa2 = 4, enterprise = 5 };
+enum class Security : std::uint8_t {
+  open = 0,
+  wep = 1,
+  wpa = 2,
+  wpa2 = 3,
+  wpa_wpa2 = 4,
+  enterprise = 5
+};
 
 /// Ciphers as the host sees them in +CWLAP.
 enum class Cipher : std::uint8_t {
@@ -112,7 +120,12 @@ struct Joined {
 };
 
 /// The numbers are those that the host sees after "+CWJAP_CUR:".
-enum class JoinFailure : std::uint8_t { timed_out = 1, wrong_password = 2, no_such_network = 3, refused = 4 };
+enum class JoinFailure : std::uint8_t {
+  timed_out = 1,
+  wrong_password = 2,
+  no_such_network = 3,
+  refused = 4
+};
 struct JoinFailed {
   Ticket ticket{};
   JoinFailure why{};

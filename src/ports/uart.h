@@ -3,8 +3,8 @@
 
 /// The serial line itself. Its bytes go by span through Module's own functions.
 namespace bfq::uart {
-/// From now on the line works like this. Asked at every start, and when all that was to be sent in the
-/// old way has been sent. Not answered.
+/// From now on the line works like this. Asked at every start, and when all that was to be sent in
+/// the old way has been sent. Not answered.
 struct Configure {
   UartFormat format{};
 };

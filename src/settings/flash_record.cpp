@@ -45,7 +45,9 @@ class Writer {
     for (const Ipv4 ip : {a.address, a.gateway, a.netmask}) number<4>(ip.bits);
   }
   std::size_t size() const { return size_; }
-  std::span<const std::byte> since(std::size_t begin) const { return out_.subspan(begin, size_ - begin); }
+  std::span<const std::byte> since(std::size_t begin) const {
+    return out_.subspan(begin, size_ - begin);
+  }
   void set_byte(std::size_t at, std::uint8_t value) { out_[at] = std::byte{value}; }
 
  private:
@@ -116,7 +118,8 @@ void write_value(Key key, const Settings& s, Writer& out) {
   switch (key) {
     case Key::uart:
       out.number<4>(s.uart.baud);
-      for (const auto b : {s.uart.data_bits, s.uart.stop_bits, s.uart.parity, s.uart.flow}) out.byte(b);
+      for (const auto b : {s.uart.data_bits, s.uart.stop_bits, s.uart.parity, s.uart.flow})
+        out.byte(b);
       return;
     case Key::mode: return out.byte(s.mode);
     case Key::network: return write_network(s.network, out);
@@ -124,7 +127,8 @@ void write_value(Key key, const Settings& s, Writer& out) {
     case Key::soft_ap:
       out.text(s.soft_ap.ssid);
       out.text(s.soft_ap.password);
-      for (const auto b : {s.soft_ap.channel, s.soft_ap.security, s.soft_ap.max_stations}) out.byte(b);
+      for (const auto b : {s.soft_ap.channel, s.soft_ap.security, s.soft_ap.max_stations})
+        out.byte(b);
       return out.byte(s.soft_ap.hidden ? 1 : 0);
     case Key::station_address: return out.address(s.station_address);
     case Key::soft_ap_address: return out.address(s.soft_ap_address);
@@ -140,7 +144,8 @@ void read_value(Key key, Reader& in, Settings& s) {
   switch (key) {
     case Key::uart:
       s.uart.baud = in.number<4>();
-      for (auto* b : {&s.uart.data_bits, &s.uart.stop_bits, &s.uart.parity, &s.uart.flow}) *b = in.byte();
+      for (auto* b : {&s.uart.data_bits, &s.uart.stop_bits, &s.uart.parity, &s.uart.flow})
+        *b = in.byte();
       return;
     case Key::mode: s.mode = in.byte(); return;
     case Key::network: return read_network(in, s.network);
@@ -148,7 +153,8 @@ void read_value(Key key, Reader& in, Settings& s) {
     case Key::soft_ap:
       in.text(s.soft_ap.ssid);
       in.text(s.soft_ap.password);
-      for (auto* b : {&s.soft_ap.channel, &s.soft_ap.security, &s.soft_ap.max_stations}) *b = in.byte();
+      for (auto* b : {&s.soft_ap.channel, &s.soft_ap.security, &s.soft_ap.max_stations})
+        *b = in.byte();
       s.soft_ap.hidden = in.boolean();
       return;
     case Key::station_address: return in.address(s.station_address);
@@ -175,8 +181,9 @@ bool plausible(Key key, const Settings& s) {
              within(s.uart.stop_bits, 1, 3) && s.uart.parity <= 2 && s.uart.flow <= 3;
     case Key::mode: return within(s.mode, 1, 3);
     case Key::soft_ap:
-      return !s.soft_ap.ssid.empty() && within(s.soft_ap.channel, 1, 13) && s.soft_ap.security <= 4 &&
-             s.soft_ap.security != 1 && within(s.soft_ap.max_stations, 1, 8) &&
+      return !s.soft_ap.ssid.empty() && within(s.soft_ap.channel, 1, 13) &&
+             s.soft_ap.security <= 4 && s.soft_ap.security != 1 &&
+             within(s.soft_ap.max_stations, 1, 8) &&
              (s.soft_ap.security == 0 || s.soft_ap.password.view().size() >= 8);
     case Key::pool: return s.pool.lease_minutes <= 2880 && s.pool.first <= s.pool.last;
     case Key::soft_ap_address: return !s.soft_ap_address.address.is_none();
@@ -188,8 +195,8 @@ bool plausible(Key key, const Settings& s) {
   return false;
 }
 
-/// Reads the entry at the front of `in` into `out` when it is whole; returns its size, or 0 where no
-/// entry can be.
+/// Reads the entry at the front of `in` into `out` when it is whole; returns its size, or 0 where
+/// no entry can be.
 std::size_t read_entry(std::span<const std::byte> in, Stored& out, WholeKeys& whole) {
   if (in.size() < kEntryHeader + kEntryCrc) return 0;
   Reader header(in);
@@ -211,7 +218,8 @@ std::size_t read_entry(std::span<const std::byte> in, Stored& out, WholeKeys& wh
 
 struct SlotContents {
   Stored stored{};
-  bool blank = false;  ///< erased, or holding a record that was never finished: its last byte is still erased
+  bool blank = false;  ///< erased, or holding a record that was never finished: its last byte is
+                       ///< still erased
   bool valid = false;
   bool any = false;  ///< at least one whole entry
   WholeKeys whole{};
@@ -219,11 +227,12 @@ struct SlotContents {
 
 SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory) {
   SlotContents contents{.stored = {.settings = factory}};
-  contents.blank = std::all_of(slot.begin(), slot.end(), [](std::byte b) { return b == std::byte{0xFF}; });
+  contents.blank =
+      std::all_of(slot.begin(), slot.end(), [](std::byte b) { return b == std::byte{0xFF}; });
   if (contents.blank || slot.size() < kHeader + kRecordCrc) return contents;
-  const bool magic = std::equal(kMagic.begin(), kMagic.end(), slot.begin(), [](char c, std::byte b) {
-    return std::byte{static_cast<std::uint8_t>(c)} == b;
-  });
+  const bool magic =
+      std::equal(kMagic.begin(), kMagic.end(), slot.begin(),
+                 [](char c, std::byte b) { return std::byte{static_cast<std::uint8_t>(c)} == b; });
   Reader header(slot.subspan(kMagic.size()));
   const std::uint32_t version = header.number<2>(), size = header.number<2>();
   contents.stored.sequence = header.number<4>();
@@ -235,8 +244,10 @@ SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory)
     if (contents.blank) return contents;
   }
   auto rest = (sized ? slot.first(size - kRecordCrc) : slot).subspan(kHeader);
-  while (const std::size_t n = read_entry(rest, contents.stored, contents.whole)) rest = rest.subspan(n);
-  contents.any = std::find(contents.whole.begin(), contents.whole.end(), true) != contents.whole.end();
+  while (const std::size_t n = read_entry(rest, contents.stored, contents.whole))
+    rest = rest.subspan(n);
+  contents.any =
+      std::find(contents.whole.begin(), contents.whole.end(), true) != contents.whole.end();
   return contents;
 }
 
@@ -276,8 +287,8 @@ Loaded load_record(std::span<const std::byte> image, const Settings& factory) {
     if (slots[0].*quality != slots[1].*quality) return slots[1].*quality ? 1 : 0;
     return newer(slots[1].stored.sequence, slots[0].stored.sequence) ? 1 : 0;
   };
-  // Fidelity (our decision, see FlashRecord): Of damaged flash, each setting that is whole is kept; the rest
-  // is the factory's.
+  // Fidelity (our decision, see FlashRecord): Of damaged flash, each setting that is whole is kept;
+  // the rest is the factory's.
   const bool valid = slots[0].valid || slots[1].valid, any = slots[0].any || slots[1].any;
   const int slot = better(valid ? &SlotContents::valid : &SlotContents::any);
   Loaded loaded{.slot = static_cast<std::uint8_t>(slot)};
@@ -285,7 +296,8 @@ Loaded load_record(std::span<const std::byte> image, const Settings& factory) {
                      : any                              ? FlashCondition::salvaged
                      : slots[0].blank && slots[1].blank ? FlashCondition::blank
                                                         : FlashCondition::damaged;
-  loaded.stored = valid || any ? slots[static_cast<std::size_t>(slot)].stored : Stored{.settings = factory};
+  loaded.stored =
+      valid || any ? slots[static_cast<std::size_t>(slot)].stored : Stored{.settings = factory};
   loaded.whole = slots[static_cast<std::size_t>(slot)].whole;
   return loaded;
 }

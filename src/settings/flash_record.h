@@ -7,14 +7,15 @@
 #include "settings/settings.h"
 
 /// How the settings lie in flash: one record in each of two slots, of which the newer valid one
-/// counts. A record is never changed where it lies; the older slot is erased and programmed anew, so
-/// a cut at any byte leaves the other one whole.
+/// counts. A record is never changed where it lies; the older slot is erased and programmed anew,
+/// so a cut at any byte leaves the other one whole.
 ///
 ///   "BFQ1" | version u16 | size u16 | sequence u32 | entries … | CRC-32 of all before it
 ///   entry: key u8 | size u8 | writes u32 | value | CRC-16 of the entry before it
 ///
 /// Numbers are little-endian. An erased slot is all 0xFF. Entries of unknown keys are skipped, and
-/// missing ones have their factory value, so older and newer firmware can read each other's records.
+/// missing ones have their factory value, so older and newer firmware can read each other's
+/// records.
 namespace bfq {
 
 inline constexpr std::size_t kLargestRecord = 640;

@@ -161,7 +161,8 @@ TEST(FlashRecord, a_cut_at_any_byte_leaves_the_old_or_the_new_settings) {
   for (std::size_t n = 0; n <= kSlot; ++n) {
     Image image = old_image;
     std::fill_n(image.begin(), n, kErased);
-    EXPECT_EQ(load_record(image, factory()).stored.settings, before.settings) << n << " bytes erased";
+    EXPECT_EQ(load_record(image, factory()).stored.settings, before.settings)
+        << n << " bytes erased";
   }
   Image record = blank();
   const std::size_t size = put(record, 0, now);
@@ -171,7 +172,8 @@ TEST(FlashRecord, a_cut_at_any_byte_leaves_the_old_or_the_new_settings) {
     std::copy_n(record.begin(), n, image.begin());
     const Loaded loaded = load_record(image, factory());
     EXPECT_EQ(loaded.condition, FlashCondition::sound);
-    EXPECT_EQ(loaded.stored.settings, n == size ? now.settings : before.settings) << n << " bytes programmed";
+    EXPECT_EQ(loaded.stored.settings, n == size ? now.settings : before.settings)
+        << n << " bytes programmed";
     EXPECT_EQ(loaded.stored.writes, n == size ? now.writes : before.writes) << n;
   }
 }
@@ -186,7 +188,8 @@ TEST(FlashRecord, of_the_first_record_of_all_a_cut_leaves_nothing) {
     const Loaded loaded = load_record(image, factory());
     EXPECT_EQ(loaded.stored.settings, factory()) << n << " bytes programmed";
     EXPECT_EQ(loaded.stored.writes, WriteCounts{}) << n;
-    EXPECT_EQ(loaded.condition, n == 0 || n >= 8 ? FlashCondition::blank : FlashCondition::damaged) << n;
+    EXPECT_EQ(loaded.condition, n == 0 || n >= 8 ? FlashCondition::blank : FlashCondition::damaged)
+        << n;
   }
 }
 

@@ -11,12 +11,14 @@ namespace {
 // What those get that nobody gave an address: the last two bytes are a number that is free.
 using Number = std::uint16_t;
 constexpr MacAddress numbered(std::uint8_t kind, Number number) {
-  return {
-      {0x02, 0xbf, kind, 0x00, static_cast<std::uint8_t>(number >> 8U), static_cast<std::uint8_t>(number)}};
+  return {{0x02, 0xbf, kind, 0x00, static_cast<std::uint8_t>(number >> 8U),
+           static_cast<std::uint8_t>(number)}};
 }
 constexpr MacAddress numbered_bssid(Number number) { return numbered(0x44, number); }
 constexpr MacAddress numbered_station(Number number) { return numbered(0x57, number); }
-constexpr Ipv4 numbered_network(Number number) { return Ipv4(Ipv4(10, 44, 0, 0).bits + number * 256U); }
+constexpr Ipv4 numbered_network(Number number) {
+  return Ipv4(Ipv4(10, 44, 0, 0).bits + number * 256U);
+}
 constexpr Number kNetworks = 16 * 256;  ///< below 10.60.0.0
 
 template <class All, class Key, class Value>
@@ -31,13 +33,13 @@ bool has(const All& all, Key key, const Value& value) {
 
 bool has_network(const Air& air, Ipv4 network, Ipv4 netmask) {
   return std::any_of(air.access_points.begin(), air.access_points.end(), [&](const AccessPoint& a) {
-    return !a.network.is_none() &&
-           (same_network(a.network, network, a.netmask) || same_network(a.network, network, netmask));
+    return !a.network.is_none() && (same_network(a.network, network, a.netmask) ||
+                                    same_network(a.network, network, netmask));
   });
 }
 
-/// The first number that an access point may have of which those two are still to be given; where others have
-/// all the networks, one whose address is free.
+/// The first number that an access point may have of which those two are still to be given; where
+/// others have all the networks, one whose address is free.
 Number free_number(const Air& air, bool needs_address, bool needs_network) {
   const auto has_address = [&](Number n) {
     return needs_address && has(air.access_points, &AccessPoint::bssid, numbered_bssid(n));
@@ -71,8 +73,10 @@ void give_number(Station& station, const Air& air) {
 
 /// The one in `before` that `key` and the place among those with the same key say is the same.
 template <class One, class Key>
-const One* predecessor(const std::vector<One>& now, const One& one, const std::vector<One>& before, Key key) {
-  auto skip = std::count_if(now.data(), &one, [&](const One& other) { return other.*key == one.*key; });
+const One* predecessor(const std::vector<One>& now, const One& one, const std::vector<One>& before,
+                       Key key) {
+  auto skip =
+      std::count_if(now.data(), &one, [&](const One& other) { return other.*key == one.*key; });
   for (const One& candidate : before)
     if (candidate.*key == one.*key && skip-- == 0) return &candidate;
   return nullptr;
@@ -97,17 +101,25 @@ Air default_air() {
   using radio::Security;
   Air air;
   add_access_point(air, {.ssid = "BFQ-LAB", .password = "bfq4004-lab", .channel = 6, .rssi = -42});
-  add_access_point(air, {.ssid = "BFQ-OPEN", .security = Security::open, .channel = 1, .rssi = -58});
-  add_access_point(
-      air, {.ssid = "BFQ-HIDDEN", .password = "hidden-lab-4004", .channel = 11, .rssi = -63, .hidden = true});
+  add_access_point(air,
+                   {.ssid = "BFQ-OPEN", .security = Security::open, .channel = 1, .rssi = -58});
+  add_access_point(air, {.ssid = "BFQ-HIDDEN",
+                         .password = "hidden-lab-4004",
+                         .channel = 11,
+                         .rssi = -63,
+                         .hidden = true});
   add_access_point(air, {.ssid = "BFQ-WPA",
                          .password = "legacy-lab-4004",
                          .security = Security::wpa_wpa2,
                          .channel = 3,
                          .rssi = -71});
-  add_access_point(air, {.ssid = "BFQ-CORP", .security = Security::enterprise, .channel = 9, .rssi = -66});
   add_access_point(
-      air, {.ssid = "BFQ-SILENT", .password = "silent-lab-4004", .channel = 4, .rssi = -77, .silent = true});
+      air, {.ssid = "BFQ-CORP", .security = Security::enterprise, .channel = 9, .rssi = -66});
+  add_access_point(air, {.ssid = "BFQ-SILENT",
+                         .password = "silent-lab-4004",
+                         .channel = 4,
+                         .rssi = -77,
+                         .silent = true});
   return air;
 }
 
@@ -123,7 +135,8 @@ Station& add_station(Air& air, Station added) {
 
 void complete(Air& air, const Air& before) {
   for (AccessPoint& ap : air.access_points) {
-    const AccessPoint* old = predecessor(air.access_points, ap, before.access_points, &AccessPoint::ssid);
+    const AccessPoint* old =
+        predecessor(air.access_points, ap, before.access_points, &AccessPoint::ssid);
     if (old == nullptr) continue;
     if (ap.bssid == MacAddress{} && !has(air.access_points, &AccessPoint::bssid, old->bssid))
       ap.bssid = old->bssid;
@@ -145,7 +158,8 @@ const AccessPoint* find_access_point(const Air& air, MacAddress bssid) {
 }
 
 bool share_lan(const AccessPoint& a, const AccessPoint& b) {
-  return a.ssid == b.ssid && a.netmask == b.netmask && same_network(a.network, b.network, a.netmask);
+  return a.ssid == b.ssid && a.netmask == b.netmask &&
+         same_network(a.network, b.network, a.netmask);
 }
 
 const AccessPoint* head_of_lan(const Air& air, MacAddress bssid) {
@@ -167,8 +181,9 @@ Pool pool_of(const AccessPoint& ap) {
 
 // Signal ------------------------------------------------------------------------------------------
 
-// Fidelity (our decision, see Air): By position, the signal is -30 dBm at one metre and loses 30 dB with
-// each tenfold distance, as indoors; below -95 dBm nothing is heard. Without positions it is -50 dBm.
+// Fidelity (our decision, see Air): By position, the signal is -30 dBm at one metre and loses 30 dB
+// with each tenfold distance, as indoors; below -95 dBm nothing is heard. Without positions it is
+// -50 dBm.
 int signal_at(Position from, Position to) {
   constexpr double kAtOneMetre = -30, kPathLossExponent = 3;
   const double metres = std::max(1.0, std::hypot(from.x - to.x, from.y - to.y));
@@ -186,7 +201,8 @@ int signal_of(const AccessPoint& ap, std::optional<Position> listener) {
 
 std::vector<Change> difference(const Air& from, const Air& to) {
   std::vector<Change> changes;
-  const auto compare = [&changes](const auto& old, const auto& wanted, auto key, auto removal, auto put_one) {
+  const auto compare = [&changes](const auto& old, const auto& wanted, auto key, auto removal,
+                                  auto put_one) {
     for (const auto& one : old)
       if (!has(wanted, key, one.*key)) changes.emplace_back(removal(one));
     for (const auto& one : wanted) {
@@ -200,7 +216,8 @@ std::vector<Change> difference(const Air& from, const Air& to) {
       [](const AccessPoint& ap) { return RemoveAccessPoint{ap.bssid}; },
       [](const AccessPoint& ap) { return PutAccessPoint{ap}; });
   compare(
-      from.stations, to.stations, &Station::mac, [](const Station& s) { return RemoveStation{s.mac}; },
+      from.stations, to.stations, &Station::mac,
+      [](const Station& s) { return RemoveStation{s.mac}; },
       [](const Station& s) { return PutStation{s}; });
   compare(
       from.modules, to.modules, &Place::station,
@@ -214,19 +231,22 @@ std::vector<Change> difference(const Air& from, const Air& to) {
 }
 
 void change(Air& air, const Change& change) {
-  std::visit(
-      overloaded{
-          [&](const PutAccessPoint& c) { put(air.access_points, &AccessPoint::bssid, c.access_point); },
-          [&](const RemoveAccessPoint& c) { remove(air.access_points, &AccessPoint::bssid, c.bssid); },
-          [&](const PutStation& c) { put(air.stations, &Station::mac, c.station); },
-          [&](const RemoveStation& c) { remove(air.stations, &Station::mac, c.mac); },
-          [&](const MoveModule& c) {
-            remove(air.modules, &Place::station, c.station);
-            if (c.to) air.modules.push_back({c.station, *c.to});
-          },
-          [&](const SetDelays& c) { air.delays = c.delays; },
-      },
-      change);
+  std::visit(overloaded{
+                 [&](const PutAccessPoint& c) {
+                   put(air.access_points, &AccessPoint::bssid, c.access_point);
+                 },
+                 [&](const RemoveAccessPoint& c) {
+                   remove(air.access_points, &AccessPoint::bssid, c.bssid);
+                 },
+                 [&](const PutStation& c) { put(air.stations, &Station::mac, c.station); },
+                 [&](const RemoveStation& c) { remove(air.stations, &Station::mac, c.mac); },
+                 [&](const MoveModule& c) {
+                   remove(air.modules, &Place::station, c.station);
+                   if (c.to) air.modules.push_back({c.station, *c.to});
+                 },
+                 [&](const SetDelays& c) { air.delays = c.delays; },
+             },
+             change);
 }
 
 }  // namespace bfq::sim

@@ -19,7 +19,8 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
-/// What becomes of who asks the LAN's DHCP server for an address. Who is not answered gives up by itself.
+/// What becomes of who asks the LAN's DHCP server for an address. Who is not answered gives up by
+/// itself.
 enum class Dhcp : std::uint8_t { answers, is_silent, refuses };
 
 /// Addresses to give, both ends included.
@@ -61,8 +62,9 @@ struct AccessPoint {
   bool operator==(const AccessPoint&) const = default;
 };
 
-/// A simulated station: it joins the softAP of that name, the strongest that it hears, `after` so long a time
-/// as that is there, asks for an address, and stays. Its MAC address is what it is known by.
+/// A simulated station: it joins the softAP of that name, the strongest that it hears, `after` so
+/// long a time as that is there, asks for an address, and stays. Its MAC address is what it is
+/// known by.
 struct Station {
   std::string ssid{}, password{};
   MacAddress mac{};
@@ -78,8 +80,8 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-// Fidelity (our decision, see Air): A scan takes 0.5 s, an association 0.3 s, an address 0.2 s, a wrong
-// password 1 s; a real module takes longer.
+// Fidelity (our decision, see Air): A scan takes 0.5 s, an association 0.3 s, an address 0.2 s, a
+// wrong password 1 s; a real module takes longer.
 
 /// How long things take in the air.
 struct Delays {
@@ -90,8 +92,8 @@ struct Delays {
   bool operator==(const Delays&) const = default;
 };
 
-/// What all modules share, but for their own radios. Each access point has a bssid and each station a MAC
-/// address that no other one has.
+/// What all modules share, but for their own radios. Each access point has a bssid and each station
+/// a MAC address that no other one has.
 struct Air {
   std::vector<AccessPoint> access_points{};
   std::vector<Station> stations{};
@@ -110,9 +112,9 @@ AccessPoint& add_access_point(Air&, AccessPoint);
 /// Adds a station, with a MAC address of its own where it has none.
 Station& add_station(Air&, Station);
 
-/// Gives a bssid and a network to the access points that have none, and a MAC address to the stations. Who
-/// was in `before` under the same name keeps what it had there, where nobody else asks for it now, so that a
-/// line more in a file changes nothing about the others.
+/// Gives a bssid and a network to the access points that have none, and a MAC address to the
+/// stations. Who was in `before` under the same name keeps what it had there, where nobody else
+/// asks for it now, so that a line more in a file changes nothing about the others.
 void complete(Air&, const Air& before);
 
 /// The access point with that address, or nullptr when it isn't in the air.
@@ -121,8 +123,8 @@ const AccessPoint* find_access_point(const Air&, MacAddress bssid);
 /// True for access points of the air that lead to the same LAN: they have one name and one network.
 bool share_lan(const AccessPoint&, const AccessPoint&);
 
-/// The first access point of the same LAN, which stands for it, or nullptr when the one with that address
-/// isn't in the air: a module's own has a LAN of its own.
+/// The first access point of the same LAN, which stands for it, or nullptr when the one with that
+/// address isn't in the air: a module's own has a LAN of its own.
 const AccessPoint* head_of_lan(const Air&, MacAddress bssid);
 
 /// The gateway of its LAN, and the addresses that it gives.
@@ -137,8 +139,8 @@ constexpr int kSensitivity = -95;
 /// The signal over that distance, in dBm.
 int signal_at(Position from, Position to);
 
-/// How strong `ap` is for who stands at `listener`: its own rssi, or what the positions make of it; -50
-/// where one of them has none.
+/// How strong `ap` is for who stands at `listener`: its own rssi, or what the positions make of it;
+/// -50 where one of them has none.
 int signal_of(const AccessPoint& ap, std::optional<Position> listener);
 
 // Changes -----------------------------------------------------------------------------------------
@@ -167,11 +169,11 @@ struct SetDelays {
 };
 
 /// All that can happen to the air; Medium::apply() makes it so.
-using Change =
-    std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation, MoveModule, SetDelays>;
+using Change = std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation,
+                            MoveModule, SetDelays>;
 
-/// What makes `to` of `from`, and leaves alone what is the same in both: of each kind, first what goes, then
-/// what comes. Their order isn't made the same: whoever comes anew stands last.
+/// What makes `to` of `from`, and leaves alone what is the same in both: of each kind, first what
+/// goes, then what comes. Their order isn't made the same: whoever comes anew stands last.
 std::vector<Change> difference(const Air& from, const Air& to);
 
 /// Makes the change in the value alone, without anybody who would notice.

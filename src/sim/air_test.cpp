@@ -12,7 +12,8 @@ constexpr MacAddress mac(std::uint8_t number) { return {{2, 0, 0, 0, 0, number}}
 
 template <class All, class Key>
 void sort_by(All& all, Key key) {
-  std::sort(all.begin(), all.end(), [key](const auto& a, const auto& b) { return a.*key < b.*key; });
+  std::sort(all.begin(), all.end(),
+            [key](const auto& a, const auto& b) { return a.*key < b.*key; });
 }
 
 /// The same air, with everything in one order.
@@ -112,7 +113,8 @@ TEST(Difference, is_one_change_for_each_thing_that_is_different) {
   }
 }
 
-// Addresses of whom nobody gave any -----------------------------------------------------------------
+// Addresses of whom nobody gave any
+// -----------------------------------------------------------------
 
 /// An air as a file says it, completed on the way from another one.
 Air completed(Air air, const Air& before = {}) {
@@ -164,7 +166,8 @@ TEST(Complete, gives_nobody_what_somebody_else_asked_for) {
     SCOPED_TRACE(c.what);
     for (const bool asks_first : {false, true}) {
       Air air{.access_points = {{.ssid = "a"}}};
-      air.access_points.insert(asks_first ? air.access_points.begin() : air.access_points.end(), c.asks);
+      air.access_points.insert(asks_first ? air.access_points.begin() : air.access_points.end(),
+                               c.asks);
       const std::size_t a = asks_first ? 1 : 0;
       complete(air, first);
       EXPECT_EQ(air.access_points[a].bssid == bssid, c.keeps_bssid);
@@ -178,7 +181,8 @@ TEST(Complete, gives_nobody_what_somebody_else_asked_for) {
 
 TEST(Complete, changes_nothing_about_the_others) {
   const std::vector<AccessPoint> three = {{.ssid = "a"}, {.ssid = "twice"}, {.ssid = "twice"}};
-  const Air before = completed({.access_points = three, .stations = {{.ssid = "x"}, {.ssid = "y"}}});
+  const Air before =
+      completed({.access_points = three, .stations = {{.ssid = "x"}, {.ssid = "y"}}});
   const struct {
     const char* what;
     std::vector<std::string> names;
@@ -204,7 +208,8 @@ TEST(Complete, changes_nothing_about_the_others) {
       EXPECT_EQ(air.access_points[i].network, before.access_points[c.are[i]].network) << i;
     }
   }
-  const Air other = completed({.stations = {{.ssid = "new"}, {.ssid = "y"}, {.ssid = "x"}}}, before);
+  const Air other =
+      completed({.stations = {{.ssid = "new"}, {.ssid = "y"}, {.ssid = "x"}}}, before);
   EXPECT_EQ(other.stations[1].mac, before.stations[1].mac);
   EXPECT_EQ(other.stations[2].mac, before.stations[0].mac);
 }
@@ -248,13 +253,15 @@ TEST(AccessPoint, has_a_gateway_and_a_pool_in_its_network) {
 
 TEST(AccessPoint, shares_its_lan_with_those_of_its_name_and_network) {
   const Ipv4 network(10, 44, 1, 0), other(10, 44, 2, 0), wide(255, 255, 0, 0);
-  const Air air{.access_points = {{.ssid = "a", .bssid = mac(1), .network = network},
-                                  {.ssid = "a", .bssid = mac(2), .network = other},
-                                  {.ssid = "a", .bssid = mac(3), .network = network},
-                                  {.ssid = "b", .bssid = mac(4), .network = network},
-                                  {.ssid = "a", .bssid = mac(5), .network = network, .netmask = wide}}};
+  const Air air{
+      .access_points = {{.ssid = "a", .bssid = mac(1), .network = network},
+                        {.ssid = "a", .bssid = mac(2), .network = other},
+                        {.ssid = "a", .bssid = mac(3), .network = network},
+                        {.ssid = "b", .bssid = mac(4), .network = network},
+                        {.ssid = "a", .bssid = mac(5), .network = network, .netmask = wide}}};
   const std::uint8_t heads[] = {1, 2, 1, 4, 5};
-  for (std::uint8_t n = 1; n <= 5; ++n) EXPECT_EQ(head_of_lan(air, mac(n))->bssid, mac(heads[n - 1]));
+  for (std::uint8_t n = 1; n <= 5; ++n)
+    EXPECT_EQ(head_of_lan(air, mac(n))->bssid, mac(heads[n - 1]));
   EXPECT_EQ(head_of_lan(air, mac(9)), nullptr);
 }
 
@@ -264,9 +271,10 @@ TEST(Signal, falls_with_the_distance) {
     int signal;
     bool heard;
   } cases[] = {
-      {{0, 0}, -30, true},    {{0.5, 0}, -30, true},    {{1, 0}, -30, true},     {{-2, 0}, -39, true},
-      {{3, 4}, -51, true},    {{10, 0}, -60, true},     {{0, 100}, -90, true},   {{150, 0}, -95, true},
-      {{155, 0}, -96, false}, {{1000, 0}, -120, false}, {{1e9, 0}, -128, false},
+      {{0, 0}, -30, true},      {{0.5, 0}, -30, true},   {{1, 0}, -30, true},
+      {{-2, 0}, -39, true},     {{3, 4}, -51, true},     {{10, 0}, -60, true},
+      {{0, 100}, -90, true},    {{150, 0}, -95, true},   {{155, 0}, -96, false},
+      {{1000, 0}, -120, false}, {{1e9, 0}, -128, false},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(signal_at({0, 0}, c.to), c.signal) << c.to.x << ' ' << c.to.y;

@@ -41,8 +41,8 @@ bool Internet::request(const Request& request, Instant now) {
 }
 
 void Internet::resolve(const net::Resolve& asked, Instant now) {
-  const auto at =
-      std::find_if(names.begin(), names.end(), [&](const Name& n) { return n.name == asked.name.view(); });
+  const auto at = std::find_if(names.begin(), names.end(),
+                               [&](const Name& n) { return n.name == asked.name.view(); });
   if (at == names.end()) return later(now + resolve_takes, net::ResolveFailed{asked.ticket});
   if (at->address) later(now + resolve_takes, net::Resolved{asked.ticket, *at->address});
 }
@@ -53,11 +53,13 @@ void Internet::open(const net::Open& asked, Instant now) {
   if (exhausted) return later(now, net::OpenFailed{asked.link, net::OpenFailure::no_resources});
   connections_.push_back({.link = asked.link, .asked = asked});
   if (asked.transport == net::Transport::udp)
-    return later(now, net::Opened{asked.link, asked.local_port != 0 ? asked.local_port : next_local_port_++});
+    return later(now, net::Opened{asked.link,
+                                  asked.local_port != 0 ? asked.local_port : next_local_port_++});
   const Peer* peer = find_peer(asked.remote);
   const bool host_is_known = is_loopback(asked.remote.address) ||
-                             std::any_of(peers.begin(), peers.end(),
-                                         [&](const Peer& p) { return p.at.address == asked.remote.address; });
+                             std::any_of(peers.begin(), peers.end(), [&](const Peer& p) {
+                               return p.at.address == asked.remote.address;
+                             });
   if (peer == nullptr ? !host_is_known : peer->answer == Peer::Answer::never) return;
   const Instant at = now + connect_takes;
   if (peer == nullptr || peer->answer == Peer::Answer::refuses)
@@ -70,7 +72,8 @@ void Internet::close_link(LinkHandle link) {
   std::erase_if(pending_, [&](const Pending& p) {
     const auto* opened = std::get_if<net::Opened>(&p.event);
     const auto* failed = std::get_if<net::OpenFailed>(&p.event);
-    return (opened != nullptr && opened->link == link) || (failed != nullptr && failed->link == link);
+    return (opened != nullptr && opened->link == link) ||
+           (failed != nullptr && failed->link == link);
   });
 }
 
@@ -85,18 +88,22 @@ bool Internet::connect(net::Endpoint from, std::uint16_t port, Instant now) {
 void Internet::stop_listening() {
   listening_on_ = 0;
   waiting_.clear();
-  std::erase_if(pending_, [](const Pending& p) { return std::holds_alternative<net::Incoming>(p.event); });
+  std::erase_if(pending_,
+                [](const Pending& p) { return std::holds_alternative<net::Incoming>(p.event); });
 }
 
 bool Internet::has_client(net::Endpoint from) const {
-  return std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& i) { return i.remote == from; }) ||
-         std::any_of(connections_.begin(), connections_.end(),
-                     [&](const auto& c) { return c.asked.remote == from && c.state == State::open; });
+  return std::any_of(waiting_.begin(), waiting_.end(),
+                     [&](const auto& i) { return i.remote == from; }) ||
+         std::any_of(connections_.begin(), connections_.end(), [&](const auto& c) {
+           return c.asked.remote == from && c.state == State::open;
+         });
 }
 
 void Internet::accept(const net::Accept& accepted) {
-  const auto client = std::find_if(waiting_.begin(), waiting_.end(),
-                                   [&](const net::Incoming& i) { return i.client == accepted.client; });
+  const auto client = std::find_if(waiting_.begin(), waiting_.end(), [&](const net::Incoming& i) {
+    return i.client == accepted.client;
+  });
   if (client == waiting_.end()) return;
   connections_.push_back(
       {.link = accepted.link,
@@ -194,7 +201,8 @@ net::Endpoint Internet::sender(LinkHandle link) const {
   return c == nullptr || c->arrivals.empty() ? net::Endpoint{} : c->arrivals.front().sender;
 }
 
-void Internet::send_datagram(net::Endpoint from, std::uint16_t to_port, std::string_view bytes, Instant now) {
+void Internet::send_datagram(net::Endpoint from, std::uint16_t to_port, std::string_view bytes,
+                             Instant now) {
   for (Connection& c : connections_) {
     const bool fits = c.asked.local_port == to_port || to_port == 0;
     if (c.state == State::open && c.carries_datagrams() && fits)
@@ -244,7 +252,8 @@ void Internet::handed_over(LinkHandle link, std::size_t n) {
 
 void Internet::send(net::Endpoint from, std::string_view bytes, Instant now) {
   for (Connection& c : connections_)
-    if (c.state == State::open && c.asked.remote == from) arrive(c, now, Kind::bytes, std::string(bytes));
+    if (c.state == State::open && c.asked.remote == from)
+      arrive(c, now, Kind::bytes, std::string(bytes));
 }
 
 void Internet::close(net::Endpoint from, Instant now) {
@@ -263,7 +272,8 @@ void Internet::reset(net::Endpoint from) {
 }
 
 Peer* Internet::find_peer(net::Endpoint at) {
-  const auto found = std::find_if(peers.begin(), peers.end(), [&](const Peer& p) { return p.at == at; });
+  const auto found =
+      std::find_if(peers.begin(), peers.end(), [&](const Peer& p) { return p.at == at; });
   return found == peers.end() ? nullptr : &*found;
 }
 

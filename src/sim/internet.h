@@ -70,9 +70,9 @@ class Internet {
  public:
   Duration resolve_takes = 50ms;
   Duration connect_takes = 30ms;
-  Duration answer_takes = 20ms;         ///< from a byte's leaving the module to what it makes a peer say
-  bool stalled = false;                 ///< nothing is taken and nothing arrives
-  bool exhausted = false;               ///< there is no socket or port for one more link
+  Duration answer_takes = 20ms;  ///< from a byte's leaving the module to what it makes a peer say
+  bool stalled = false;          ///< nothing is taken and nothing arrives
+  bool exhausted = false;        ///< there is no socket or port for one more link
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
   std::vector<Peer> peers;
@@ -108,10 +108,11 @@ class Internet {
   /// True from its connect() on, until it is turned away or its link is over.
   bool has_client(net::Endpoint from) const;
 
-  // What the far hosts do of their own accord, on every open connection to that port. A datagram goes to
-  // every link of datagrams.
+  // What the far hosts do of their own accord, on every open connection to that port. A datagram
+  // goes to every link of datagrams.
   void send(net::Endpoint from, std::string_view bytes, Instant now);
-  void send_datagram(net::Endpoint from, std::uint16_t to_port, std::string_view bytes, Instant now);
+  void send_datagram(net::Endpoint from, std::uint16_t to_port, std::string_view bytes,
+                     Instant now);
   void close(net::Endpoint from, Instant now);
   void reset(net::Endpoint from);
 

@@ -4,9 +4,9 @@
 
 namespace bfq::sim {
 
-// Fidelity (our decision, see Leases): A station keeps its address while it stays, and gets it again for the
-// time of the lease after it has left; then it is anybody's. Others get the lowest address that is free.
-// Access points of one name and network have one DHCP server.
+// Fidelity (our decision, see Leases): A station keeps its address while it stays, and gets it
+// again for the time of the lease after it has left; then it is anybody's. Others get the lowest
+// address that is free. Access points of one name and network have one DHCP server.
 Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
                   const std::function<bool(Ipv4)>& in_use, Instant now) {
   const Pool pool = pool_of(from);
@@ -18,7 +18,8 @@ Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
   };
   std::erase_if(all_, [&](const Lease& l) {
     const bool outside = l.address < pool.first || l.address > pool.last;
-    return l.ends.due(now) || (is_here(l) && l.station == station && (outside || in_use(l.address)));
+    return l.ends.due(now) ||
+           (is_here(l) && l.station == station && (outside || in_use(l.address)));
   });
   const auto had = std::find_if(all_.begin(), all_.end(),
                                 [&](const Lease& l) { return is_here(l) && l.station == station; });
@@ -29,13 +30,15 @@ Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
     return had->address;
   }
   const auto taken = [&](Ipv4 address) {
-    return in_use(address) || std::any_of(all_.begin(), all_.end(),
-                                          [&](const Lease& l) { return is_here(l) && l.address == address; });
+    return in_use(address) || std::any_of(all_.begin(), all_.end(), [&](const Lease& l) {
+             return is_here(l) && l.address == address;
+           });
   };
   for (std::uint64_t bits = pool.first.bits; bits <= pool.last.bits; ++bits) {
     const Ipv4 address(static_cast<std::uint32_t>(bits));
     if (taken(address)) continue;
-    all_.push_back({from.bssid, shared_name, network, station, address, from.lease, Deadline::never()});
+    all_.push_back(
+        {from.bssid, shared_name, network, station, address, from.lease, Deadline::never()});
     return address;
   }
   return {};
@@ -43,7 +46,8 @@ Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
 
 void Leases::let_go(MacAddress access_point, MacAddress station, Instant now) {
   for (Lease& l : all_)
-    if (l.access_point == access_point && l.station == station && l.ends.is_never()) l.ends = now + l.lasts;
+    if (l.access_point == access_point && l.station == station && l.ends.is_never())
+      l.ends = now + l.lasts;
 }
 
 void Leases::forget(MacAddress access_point) {

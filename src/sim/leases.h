@@ -11,14 +11,15 @@ namespace bfq::sim {
 /// Which station has which address of which LAN: what all DHCP servers in the air remember.
 class Leases {
  public:
-  /// Whether the LAN of an access point is also that of others of its name and network (see share_lan()).
+  /// Whether the LAN of an access point is also that of others of its name and network (see
+  /// share_lan()).
   enum class Reach : std::uint8_t { shared, alone };
 
-  /// The address for `station`: the one that it had, while that lease lasts and is in the pool; else the
-  /// lowest of the pool that nobody has. 0.0.0.0 when all are taken. `in_use` says which addresses are taken
-  /// without a lease.
-  Ipv4 give(const AccessPoint& from, Reach reach, MacAddress station, const std::function<bool(Ipv4)>& in_use,
-            Instant now);
+  /// The address for `station`: the one that it had, while that lease lasts and is in the pool;
+  /// else the lowest of the pool that nobody has. 0.0.0.0 when all are taken. `in_use` says which
+  /// addresses are taken without a lease.
+  Ipv4 give(const AccessPoint& from, Reach reach, MacAddress station,
+            const std::function<bool(Ipv4)>& in_use, Instant now);
 
   /// The station has left: what is left of its lease begins to run.
   void let_go(MacAddress access_point, MacAddress station, Instant now);

@@ -9,18 +9,18 @@
 
 namespace bfq::sim {
 namespace {
-// Fidelity (our decision, see Medium): A simulated station that was turned away tries again after 10 s.
-// Fidelity (our decision, see Medium): A simulated station that finds all addresses taken asks again after 10
-// s.
+// Fidelity (our decision, see Medium): A simulated station that was turned away tries again after
+// 10 s. Fidelity (our decision, see Medium): A simulated station that finds all addresses taken
+// asks again after 10 s.
 constexpr Duration kVisitorRetries = 10s;
 
-// Fidelity (our decision, see Medium): An association ends where the name, password, security, channel or LAN
-// of its access point changes, also when the name is hidden from then on. It stays where the signal or the
-// DHCP server changes.
+// Fidelity (our decision, see Medium): An association ends where the name, password, security,
+// channel or LAN of its access point changes, also when the name is hidden from then on. It stays
+// where the signal or the DHCP server changes.
 bool is_same_network(const AccessPoint& a, const AccessPoint& b) {
   const auto terms = [](const AccessPoint& ap) {
-    return std::tuple(std::string_view(ap.ssid), std::string_view(ap.password), ap.security, ap.channel,
-                      ap.hidden, ap.network, ap.netmask, gateway_of(ap));
+    return std::tuple(std::string_view(ap.ssid), std::string_view(ap.password), ap.security,
+                      ap.channel, ap.hidden, ap.network, ap.netmask, gateway_of(ap));
   };
   return terms(a) == terms(b);
 }
@@ -90,7 +90,8 @@ void Medium::end_associations(MacAddress bssid, Instant now) {
     if (radio->is_joined_to(bssid)) radio->lose(now);
 }
 
-/// Who or what is heard may have changed: ends what is out of hearing, and tells the signal of what is not.
+/// Who or what is heard may have changed: ends what is out of hearing, and tells the signal of what
+/// is not.
 void Medium::hear_anew(Instant now) {
   for (Radio* radio : radios_) {
     const auto joined = radio->joined_to();
@@ -149,8 +150,9 @@ Radio* Medium::host_of(MacAddress bssid) const {
 bool Medium::is_full(const AccessPoint& ap) const {
   if (!ap.max_stations) return false;
   if (const Radio* host = host_of(ap.bssid)) return host->stations().size() >= *ap.max_stations;
-  const auto inside = std::count_if(radios_.begin(), radios_.end(),
-                                    [&](const Radio* radio) { return radio->is_joined_to(ap.bssid); });
+  const auto inside = std::count_if(radios_.begin(), radios_.end(), [&](const Radio* radio) {
+    return radio->is_joined_to(ap.bssid);
+  });
   return inside >= *ap.max_stations;
 }
 
@@ -165,11 +167,12 @@ Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
     return address == gateway_of(from) ||
            std::any_of(radios_.begin(), radios_.end(), [&](const Radio* radio) {
              const auto lan = radio->lan();
-             return radio->station_mac() != station && lan && lan->address == address && is_same_lan(*lan);
+             return radio->station_mac() != station && lan && lan->address == address &&
+                    is_same_lan(*lan);
            });
   };
-  return leases_.give(from, is_in_the_air ? Leases::Reach::shared : Leases::Reach::alone, station, in_use,
-                      now);
+  return leases_.give(from, is_in_the_air ? Leases::Reach::shared : Leases::Reach::alone, station,
+                      in_use, now);
 }
 
 void Medium::own_network_started(MacAddress, Instant now) {
@@ -237,7 +240,8 @@ void Medium::let_visitors_in(Radio& host, Instant now) {
 
 void Medium::try_to_join(Visitor& visitor, Radio& host, Instant now) {
   const AccessPoint& ap = *host.own_network();
-  const bool knows_password = ap.security == radio::Security::open || ap.password == visitor.is.password;
+  const bool knows_password =
+      ap.security == radio::Security::open || ap.password == visitor.is.password;
   if (!knows_password || is_full(ap)) {
     visitor.tries = now + kVisitorRetries;
     return;

@@ -8,12 +8,12 @@
 namespace bfq::sim {
 class Radio;
 
-/// Where radios meet: the air, and the radio of every module in it. An access point that a module opens is
-/// one like any other to the other radios and to the simulated stations.
+/// Where radios meet: the air, and the radio of every module in it. An access point that a module
+/// opens is one like any other to the other radios and to the simulated stations.
 ///
-/// It does no I/O and has no clock: what happens in it, happens in a call of apply() or of one of its radios,
-/// all with the same time. What that means to another radio waits there as an event, see Radio::when_due().
-/// It must outlive its radios.
+/// It does no I/O and has no clock: what happens in it, happens in a call of apply() or of one of
+/// its radios, all with the same time. What that means to another radio waits there as an event,
+/// see Radio::when_due(). It must outlive its radios.
 class Medium {
  public:
   explicit Medium(Air air = {});
@@ -23,9 +23,9 @@ class Medium {
   /// The air as it is now. Modules' own access points are not in it.
   const Air& air() const { return air_; }
 
-  /// The one way in which the air changes. An association ends where its access point has gone, can no longer
-  /// be heard, or has another name, password, security, channel or LAN; else it stays, and the module is told
-  /// its new signal. A station that changes leaves and comes anew.
+  /// The one way in which the air changes. An association ends where its access point has gone, can
+  /// no longer be heard, or has another name, password, security, channel or LAN; else it stays,
+  /// and the module is told its new signal. A station that changes leaves and comes anew.
   void apply(const Change&, Instant now);
 
   /// Applies all that makes this air of the present one.
@@ -46,7 +46,9 @@ class Medium {
 
   /// An address for a station of that access point, or 0.0.0.0.
   Ipv4 lease(const AccessPoint& from, MacAddress station, Instant now);
-  void end_lease(MacAddress bssid, MacAddress station, Instant now) { leases_.let_go(bssid, station, now); }
+  void end_lease(MacAddress bssid, MacAddress station, Instant now) {
+    leases_.let_go(bssid, station, now);
+  }
   void forget_leases(MacAddress bssid) { leases_.forget(bssid); }
 
   /// A module's own access point is there; its LAN is not the one that it was; it is gone.
@@ -55,8 +57,8 @@ class Medium {
   /// It gives addresses from now on, perhaps.
   void own_network_serves(Radio& host, Instant now);
 
-  /// When the next simulated station tries to join the access point of `host`, or to get an address there,
-  /// and lets those try whose time has come.
+  /// When the next simulated station tries to join the access point of `host`, or to get an address
+  /// there, and lets those try whose time has come.
   Deadline next_visit(const Radio& host) const;
   void let_visitors_in(Radio& host, Instant now);
 

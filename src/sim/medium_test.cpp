@@ -48,8 +48,10 @@ class TwoModules : public ::testing::Test {
     ASSERT_EQ(a.printed(), kConnected);
   }
   const std::string kB = "\"02:bf:40:04:00:02\"";
-  const std::string kConnected = "+STA_CONNECTED:" + kB + "\r\n+DIST_STA_IP:" + kB + ",\"192.168.4.2\"\r\n";
-  /// What the host of an access point is told of a station that comes; without an address, nothing of one.
+  const std::string kConnected =
+      "+STA_CONNECTED:" + kB + "\r\n+DIST_STA_IP:" + kB + ",\"192.168.4.2\"\r\n";
+  /// What the host of an access point is told of a station that comes; without an address, nothing
+  /// of one.
   static std::string welcome(const char* mac, const char* address = nullptr) {
     const std::string who = std::string("\"") + mac + '"';
     const std::string line = "+STA_CONNECTED:" + who + "\r\n";
@@ -78,7 +80,8 @@ TEST_F(TwoModules, one_scans_the_access_point_of_the_other) {
 TEST_F(TwoModules, one_joins_the_other_and_both_say_so) {
   join();
   EXPECT_EQ(say(a, "AT+CWLIF"), "192.168.4.2,02:bf:40:04:00:02\r\n\r\nOK\r\n");
-  EXPECT_EQ(say(b, "AT+CWJAP_CUR?"), "+CWJAP_CUR:\"shed\",\"06:bf:40:04:00:01\",5,-50\r\n\r\nOK\r\n");
+  EXPECT_EQ(say(b, "AT+CWJAP_CUR?"),
+            "+CWJAP_CUR:\"shed\",\"06:bf:40:04:00:01\",5,-50\r\n\r\nOK\r\n");
   ASSERT_TRUE(b.radio().lan().has_value());
   ASSERT_TRUE(a.radio().own_lan().has_value());
   EXPECT_EQ(b.radio().lan()->access_point, a.radio().own_lan()->access_point);
@@ -98,7 +101,8 @@ TEST_F(TwoModules, nobody_gets_in_beyond_the_limit) {
   apply(PutStation{{.ssid = "shed", .password = "12345678", .mac = kThird}});
   pass(1s);
   EXPECT_EQ(a.printed(),
-            "+STA_CONNECTED:\"02:bf:57:00:00:03\"\r\n+DIST_STA_IP:\"02:bf:57:00:00:03\",\"192.168.4.2\"\r\n");
+            "+STA_CONNECTED:\"02:bf:57:00:00:03\"\r\n+DIST_STA_IP:\"02:bf:57:00:00:03\",\"192.168."
+            "4.2\"\r\n");
   EXPECT_EQ(say(b, kJoinShed, 2s), "+CWJAP_CUR:4\r\n\r\nFAIL\r\n");
   EXPECT_EQ(a.printed(), "");
   apply(RemoveStation{kThird});
@@ -190,7 +194,8 @@ TEST_F(TwoModules, a_station_comes_as_late_as_was_said_and_again_after_each_star
 TEST_F(TwoModules, a_station_joins_what_it_hears) {
   const MacAddress where_a_is = a.radio().station_mac();
   apply(MoveModule{where_a_is, Position{0, 0}});
-  apply(PutStation{{.ssid = "shed", .password = "12345678", .mac = kThird, .position = Position{1000, 0}}});
+  apply(PutStation{
+      {.ssid = "shed", .password = "12345678", .mac = kThird, .position = Position{1000, 0}}});
   pass(1min);
   EXPECT_EQ(a.printed(), "");
   apply(MoveModule{where_a_is, Position{999, 0}});
@@ -207,7 +212,8 @@ TEST_F(TwoModules, a_station_joins_the_nearer_of_two_of_one_name) {
   EXPECT_EQ(say(b, kShed), kOk);
   apply(MoveModule{a.radio().station_mac(), Position{0, 0}});
   apply(MoveModule{b.radio().station_mac(), Position{10, 0}});
-  apply(PutStation{{.ssid = "shed", .password = "12345678", .mac = kThird, .position = Position{9, 0}}});
+  apply(PutStation{
+      {.ssid = "shed", .password = "12345678", .mac = kThird, .position = Position{9, 0}}});
   pass(1s);
   EXPECT_EQ(a.printed(), "");
   EXPECT_EQ(b.printed(), welcome("02:bf:57:00:00:03", "192.168.4.2"));
@@ -261,7 +267,8 @@ TEST_F(TwoModules, a_dhcp_server_that_takes_too_long_is_given_up_on) {
       {15s, "WIFI CONNECTED\r\nDHCP TIMEOUT\r\nWIFI DISCONNECT\r\n+CWJAP_CUR:1\r\n\r\nFAIL\r\n"},
   };
   for (const auto& c : cases) {
-    AccessPoint slow{.ssid = "slow", .security = radio::Security::open, .bssid = {{2, 0, 0, 0, 0, 9}}};
+    AccessPoint slow{
+        .ssid = "slow", .security = radio::Security::open, .bssid = {{2, 0, 0, 0, 0, 9}}};
     slow.network = Ipv4(10, 44, 77, 0);
     slow.delays.address = c.takes;
     apply(PutAccessPoint{slow});
@@ -274,7 +281,8 @@ TEST_F(TwoModules, a_module_in_mode_3_is_in_one_network_and_has_another) {
   join();
   EXPECT_EQ(say(a, "AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"", 1s), kUp);
   EXPECT_EQ(b.printed(), "");  // the channel of its own is what it was
-  EXPECT_EQ(say(b, "AT+CWJAP_CUR?"), "+CWJAP_CUR:\"shed\",\"06:bf:40:04:00:01\",5,-50\r\n\r\nOK\r\n");
+  EXPECT_EQ(say(b, "AT+CWJAP_CUR?"),
+            "+CWJAP_CUR:\"shed\",\"06:bf:40:04:00:01\",5,-50\r\n\r\nOK\r\n");
   Air none = medium.air();
   none.access_points.clear();
   medium.change_to(none, a.now());

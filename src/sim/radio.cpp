@@ -17,8 +17,8 @@ constexpr int kChannels = 13;
 
 bool is_weak(Security security) { return security == Security::open || security == Security::wep; }
 
-// Fidelity (our decision, see sim Radio): An enterprise network answers number 4; an open network takes any
-// password.
+// Fidelity (our decision, see sim Radio): An enterprise network answers number 4; an open network
+// takes any password.
 
 /// What a join of `ap` comes to, or nothing when it succeeds.
 std::optional<JoinFailure> refusal(const AccessPoint& ap, const radio::Join& join) {
@@ -29,9 +29,9 @@ std::optional<JoinFailure> refusal(const AccessPoint& ap, const radio::Join& joi
   return std::nullopt;
 }
 
-// Fidelity (our decision, see sim Radio): Of several access points with the name, the strongest is chosen
-// among those whose security suits the command (pci_en, an empty password, no enterprise); where none
-// does, the strongest refuses.
+// Fidelity (our decision, see sim Radio): Of several access points with the name, the strongest is
+// chosen among those whose security suits the command (pci_en, an empty password, no enterprise);
+// where none does, the strongest refuses.
 
 /// Whether a station would try that one, going by what a scan shows.
 bool suits(const AccessPoint& ap, const radio::Join& join) {
@@ -58,8 +58,8 @@ bool fits(const AccessPoint& ap, const radio::Scan& scan) {
   return !scan.channel || *scan.channel == ap.channel;
 }
 
-// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, unless the world has a seed,
-// and 802.11 b, g and n.
+// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, unless the world has
+// a seed, and 802.11 b, g and n.
 radio::AccessPoint as_seen(const AccessPoint& ap, int signal, bool by_name) {
   radio::AccessPoint seen;
   if (!ap.hidden || by_name) seen.ssid = Text<32>(slice(ap.ssid, 0, 32));
@@ -73,8 +73,8 @@ radio::AccessPoint as_seen(const AccessPoint& ap, int signal, bool by_name) {
   return seen;
 }
 
-// Fidelity (our decision, see sim Radio): A passive scan, or one with times, takes them for each of 13
-// channels: 360 ms passive, 120 ms active, unless the host says otherwise.
+// Fidelity (our decision, see sim Radio): A passive scan, or one with times, takes them for each of
+// 13 channels: 360 ms passive, 120 ms active, unless the host says otherwise.
 
 /// A scan takes the air's usual time, unless the host wants to listen in its own way.
 Duration scan_time(const radio::Scan& scan, const Delays& delays) {
@@ -83,7 +83,8 @@ Duration scan_time(const radio::Scan& scan, const Delays& delays) {
   int each_ms = scan.longest_ms.value_or(0);
   if (each_ms == 0) each_ms = passive ? 360 : 120;
   each_ms = std::max<int>(each_ms, scan.shortest_ms.value_or(0));
-  return std::max<Duration>(delays.scan, std::chrono::milliseconds(each_ms * (scan.channel ? 1 : kChannels)));
+  return std::max<Duration>(delays.scan,
+                            std::chrono::milliseconds(each_ms * (scan.channel ? 1 : kChannels)));
 }
 }  // namespace
 
@@ -95,18 +96,19 @@ Radio::Radio(Medium& medium, MacAddress station, MacAddress access_point)
 Radio::~Radio() { medium_.leave(*this); }
 
 bool Radio::request(const Request& request, Instant now) {
-  return std::visit(overloaded{
-                        [&](const radio::Join& j) { return join(j, now), true; },
-                        [&](const radio::Leave&) { return disassociate(now), true; },
-                        [&](const radio::Scan& s) { return scan(s, now), true; },
-                        [&](const net::ObtainAddress& o) { return obtain_address(o, now), true; },
-                        [&](const net::UseAddress& u) { return use_address(u, now), true; },
-                        [&](const radio::StartAccessPoint& a) { return open_network(a, now), true; },
-                        [&](const radio::StopAccessPoint&) { return close_network(now), true; },
-                        [&](const net::ServeAddresses& s) { return serve_addresses(s, now), true; },
-                        [](const auto&) { return false; },
-                    },
-                    request);
+  return std::visit(
+      overloaded{
+          [&](const radio::Join& j) { return join(j, now), true; },
+          [&](const radio::Leave&) { return disassociate(now), true; },
+          [&](const radio::Scan& s) { return scan(s, now), true; },
+          [&](const net::ObtainAddress& o) { return obtain_address(o, now), true; },
+          [&](const net::UseAddress& u) { return use_address(u, now), true; },
+          [&](const radio::StartAccessPoint& a) { return open_network(a, now), true; },
+          [&](const radio::StopAccessPoint&) { return close_network(now), true; },
+          [&](const net::ServeAddresses& s) { return serve_addresses(s, now), true; },
+          [](const auto&) { return false; },
+      },
+      request);
 }
 
 void Radio::power_off(Instant now) {
@@ -146,8 +148,9 @@ const AccessPoint* Radio::choose(const radio::Join& join) const {
   return best;
 }
 
-// Fidelity (our decision, see sim Radio): An access point that has gone in the middle of a join: number 3;
-// one whose password has changed: number 2; one with as many stations as it takes: number 4.
+// Fidelity (our decision, see sim Radio): An access point that has gone in the middle of a join:
+// number 3; one whose password has changed: number 2; one with as many stations as it takes:
+// number 4.
 
 /// What has become of a join, now that it is time.
 std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
@@ -167,7 +170,8 @@ std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
 }
 
 void Radio::disassociate(Instant now) {
-  forget<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, net::Addressed, net::AddressFailed>();
+  forget<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, net::Addressed,
+         net::AddressFailed>();
   if (!association_) return;
   const MacAddress left = std::exchange(association_, std::nullopt)->bssid;
   medium_.end_lease(left, station_, now);
@@ -197,21 +201,22 @@ void Radio::scan(const radio::Scan& scan, Instant now) {
   const Duration takes = scan_time(scan, medium_.air().delays);
   std::vector<const AccessPoint*> found = medium_.heard_by(*this);
   std::erase_if(found, [&](auto* ap) { return !fits(*ap, scan); });
-  std::stable_sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->channel < b->channel; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](auto* a, auto* b) { return a->channel < b->channel; });
   for (const AccessPoint* ap : found) {  // each one while the scan is on its channel
     const Duration on_channel = takes * std::min<int>(ap->channel, kChannels) / (kChannels + 1);
     const Duration answers = ap->delays.scan.value_or(on_channel);
     if (answers > takes) continue;
-    later(now + answers,
-          radio::Found{scan.ticket, as_seen(*ap, signal_of(*ap, position_), scan.ssid.has_value())});
+    later(now + answers, radio::Found{scan.ticket, as_seen(*ap, signal_of(*ap, position_),
+                                                           scan.ssid.has_value())});
   }
   later(now + takes, radio::ScanDone{scan.ticket, true});
 }
 
 // Addresses ---------------------------------------------------------------------------------------
 
-// Fidelity (our decision, see sim Radio): A DHCP server whose addresses are all taken refuses at once; one
-// that is switched off, or takes longer than the module waits, ends in DHCP TIMEOUT.
+// Fidelity (our decision, see sim Radio): A DHCP server whose addresses are all taken refuses at
+// once; one that is switched off, or takes longer than the module waits, ends in DHCP TIMEOUT.
 void Radio::obtain_address(const net::ObtainAddress& asked, Instant now) {
   forget<net::Addressed, net::AddressFailed>();
   const AccessPoint* ap = association_ ? medium_.heard_by(*this, association_->bssid) : nullptr;
@@ -224,8 +229,8 @@ void Radio::obtain_address(const net::ObtainAddress& asked, Instant now) {
   later(at, net::Addressed{asked.ticket, address, gateway_of(*ap), ap->netmask});
 }
 
-// Fidelity (our decision, see sim Radio): A station with an address of its own is given none by the softAP
-// that it joins, and so is not in that one's AT+CWLIF.
+// Fidelity (our decision, see sim Radio): A station with an address of its own is given none by the
+// softAP that it joins, and so is not in that one's AT+CWLIF.
 void Radio::use_address(const net::UseAddress& asked, Instant now) {
   forget<net::Addressed, net::AddressFailed>();
   if (association_) association_->leased = false;
@@ -243,8 +248,8 @@ void Radio::take(const net::Addressed& due, Instant now) {
 
 // As an access point ------------------------------------------------------------------------------
 
-// Fidelity (our decision, see sim Radio): In mode 3 the softAP stays on its channel, whatever channel the
-// station joins on.
+// Fidelity (our decision, see sim Radio): In mode 3 the softAP stays on its channel, whatever
+// channel the station joins on.
 void Radio::open_network(const radio::StartAccessPoint& asked, Instant now) {
   close_network(now);
   own_ = AccessPoint{.ssid = std::string(asked.ssid.view()),
@@ -269,8 +274,9 @@ void Radio::close_network(Instant now) {
   medium_.own_network_ended(access_point_, now);
 }
 
-// Fidelity (our decision, see sim Radio): Who is in a softAP whose address or netmask changes has lost it,
-// and comes again for an address of the new network. Other addresses to give change nothing for who is there.
+// Fidelity (our decision, see sim Radio): Who is in a softAP whose address or netmask changes has
+// lost it, and comes again for an address of the new network. Other addresses to give change
+// nothing for who is there.
 void Radio::serve_addresses(const net::ServeAddresses& asked, Instant now) {
   if (!own_) return;
   const bool moves = serves_ && (own_->gateway != asked.address || own_->netmask != asked.netmask);
@@ -301,7 +307,8 @@ void Radio::stand_at(std::optional<Position> position) {
 }
 
 void Radio::welcome(MacAddress station, Instant now) {
-  if (std::find(stations_.begin(), stations_.end(), station) == stations_.end()) stations_.push_back(station);
+  if (std::find(stations_.begin(), stations_.end(), station) == stations_.end())
+    stations_.push_back(station);
   later(now, radio::StationJoined{station});
   wake();
 }
@@ -369,7 +376,8 @@ void Radio::later(Instant at, const Event& event) {
 
 template <class... Kinds>
 void Radio::forget() {
-  std::erase_if(pending_, [](const Pending& p) { return (std::holds_alternative<Kinds>(p.event) || ...); });
+  std::erase_if(pending_,
+                [](const Pending& p) { return (std::holds_alternative<Kinds>(p.event) || ...); });
 }
 
 }  // namespace bfq::sim

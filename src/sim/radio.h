@@ -17,9 +17,9 @@ struct Lan {
   Ipv4 address, gateway, netmask;
 };
 
-/// One module's radio in a medium, as a station and as an access point of its own, and the DHCP of the
-/// networks that it joins and opens. It does no I/O: requests go in with the time, events come out when they
-/// are due.
+/// One module's radio in a medium, as a station and as an access point of its own, and the DHCP of
+/// the networks that it joins and opens. It does no I/O: requests go in with the time, events come
+/// out when they are due.
 class Radio {
  public:
   /// Its two addresses belong to nobody else in the medium, which must outlive it.
@@ -32,12 +32,12 @@ class Radio {
   /// Takes what is asked of a radio or of DHCP; false when the request is for somebody else.
   bool request(const Request&, Instant now);
 
-  /// When next_event() has something to say, at the latest. It may become earlier whenever the medium
-  /// changes or another radio is asked something: see when_due().
+  /// When next_event() has something to say, at the latest. It may become earlier whenever the
+  /// medium changes or another radio is asked something: see when_due().
   Deadline next_deadline() const;
 
-  /// Is called within those calls of others that made next_deadline() earlier. It is for waking up who sleeps
-  /// until then, and must not call anything in the medium.
+  /// Is called within those calls of others that made next_deadline() earlier. It is for waking up
+  /// who sleeps until then, and must not call anything in the medium.
   void when_due(std::function<void()> wake) { wake_ = std::move(wake); }
 
   /// What is due at `now`, in order; call until it is empty.
@@ -49,12 +49,12 @@ class Radio {
   /// Its own access point's network, while it has one with an address; the gateway is itself.
   std::optional<Lan> own_lan() const;
 
-  /// Forgets everything that was asked and joined: the module has no power any more. Those who were in its
-  /// network have lost it, and the one that it was in has lost a station.
+  /// Forgets everything that was asked and joined: the module has no power any more. Those who were
+  /// in its network have lost it, and the one that it was in has lost a station.
   void power_off(Instant now);
 
-  /// Somebody joins the module's own access point, whatever its rules say, and leaves it; nothing happens
-  /// while there is none.
+  /// Somebody joins the module's own access point, whatever its rules say, and leaves it; nothing
+  /// happens while there is none.
   void station_joins(MacAddress mac, Ipv4 address, Instant now);
   void station_leaves(MacAddress mac, Instant now);
 

@@ -132,7 +132,10 @@ TEST_F(ARadio, takes_the_strongest_that_fits) {
       {"nothing but open ones with pci_en", {open}, ask_safely(""), failed(kRefused)},
       {"nothing but WEP ones with pci_en", {wep}, ask_safely(), failed(kRefused)},
       {"an open one without a password", {strong, open}, ask("net", ""), joined(3)},
-      {"a protected one without a password", {strong}, ask("net", ""), failed(JoinFailure::wrong_password)},
+      {"a protected one without a password",
+       {strong},
+       ask("net", ""),
+       failed(JoinFailure::wrong_password)},
       {"not an enterprise", {corporate, weak}, ask(), joined(2)},
       {"an enterprise alone", {corporate}, ask(), failed(kRefused)},
       {"an enterprise that was asked for", {corporate, weak}, ask_for(4), failed(kRefused)},
@@ -172,8 +175,8 @@ TEST_F(ARadio, is_let_in_with_the_right_password_alone) {
 
 TEST_F(ARadio, joins_what_has_become_of_an_access_point_in_the_meantime) {
   AccessPoint renamed = net(1, -40), faint = net(1, -96), guarded = net(1, -40), open = net(1, -40),
-              moved = net(1, -40), corporate = net(1, -40, Security::enterprise), silent = net(1, -40),
-              full = net(1, -40), subnet = net(1, -40);
+              moved = net(1, -40), corporate = net(1, -40, Security::enterprise),
+              silent = net(1, -40), full = net(1, -40), subnet = net(1, -40);
   renamed.ssid = "other";
   guarded.password = "something else";
   open.security = Security::open;
@@ -338,7 +341,8 @@ TEST_F(ARadio, shares_a_lan_with_who_is_at_another_access_point_of_it) {
     EXPECT_EQ(join(ask_for(c.at)), joined(c.at));
     EXPECT_EQ(address(radio), c.address);
   }
-  other.request(net::UseAddress{{4}, Ipv4(10, 44, 1, 3), Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)}, now);
+  other.request(
+      net::UseAddress{{4}, Ipv4(10, 44, 1, 3), Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)}, now);
   pass(other, 1s);
   EXPECT_EQ(join(ask_for(2)), joined(2));
   EXPECT_EQ(address(radio), Ipv4(10, 44, 1, 4));  // somebody has taken the one that it had
@@ -416,8 +420,9 @@ TEST_F(ARadio, tells_a_host_of_an_address_once_however_often_a_station_asks) {
   EXPECT_EQ(pass(radio, 1s).size(), 1U);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(address(radio, 1s), Ipv4(192, 168, 4, 2));
   EXPECT_EQ(pass(other, 1min).size(), 2U);  // it has come, and has an address
-  radio.request(net::UseAddress{{4}, Ipv4(192, 168, 4, 77), Ipv4(192, 168, 4, 1), Ipv4(255, 255, 255, 0)},
-                now);
+  radio.request(
+      net::UseAddress{{4}, Ipv4(192, 168, 4, 77), Ipv4(192, 168, 4, 1), Ipv4(255, 255, 255, 0)},
+      now);
   EXPECT_EQ(pass(radio, 1s).size(), 1U);
   EXPECT_TRUE(pass(other, 1min).empty());
 }

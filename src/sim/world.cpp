@@ -68,7 +68,9 @@ void World::power_off() {
   pending_.clear();
 }
 
-void World::start_after(Duration d, power::Reason reason) { later(d, power::Started{reason, flash.image}); }
+void World::start_after(Duration d, power::Reason reason) {
+  later(d, power::Started{reason, flash.image});
+}
 
 void World::host_types(std::string_view s) {
   typed_ += s;
@@ -83,7 +85,8 @@ void World::pass(Duration d) {
   take_over_air();
   const Instant until = now_ + d;
   int steps = 0;
-  for (Deadline next = next_deadline(); !next.is_never() && next.at() <= until; next = next_deadline()) {
+  for (Deadline next = next_deadline(); !next.is_never() && next.at() <= until;
+       next = next_deadline()) {
     steps = next.at() > now_ ? 0 : steps + 1;
     if (steps > kMostSteps) throw std::runtime_error("the module never comes to rest");
     now_ = std::max(now_, next.at());
@@ -104,7 +107,8 @@ void World::settle() {
 }
 
 Deadline World::next_deadline() const {
-  Deadline next = earliest({module_->next_deadline(), radio_.next_deadline(), internet.next_deadline(now_)});
+  Deadline next =
+      earliest({module_->next_deadline(), radio_.next_deadline(), internet.next_deadline(now_)});
   for (const Pending& p : pending_) next = earliest({next, Deadline(p.at)});
   return next;
 }
@@ -116,14 +120,15 @@ void World::advance() {
   if (!module_->next_deadline().due(now_)) return;
   doors_->advance(now_);
   drain();
-  if (module_->next_deadline().due(now_)) throw std::runtime_error("next_deadline stays in the past");
+  if (module_->next_deadline().due(now_))
+    throw std::runtime_error("next_deadline stays in the past");
 }
 
 bool World::deliver_one() {
   if (const auto event = radio_.next_event(now_)) return tell(*event), true;
   if (const auto event = internet.next_event(now_)) return tell(*event), true;
-  const auto due =
-      std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) { return p.at <= now_; });
+  const auto due = std::find_if(pending_.begin(), pending_.end(),
+                                [&](const Pending& p) { return p.at <= now_; });
   if (due == pending_.end()) return false;
   const Event event = due->event;
   pending_.erase(due);
@@ -170,7 +175,8 @@ bool World::drain_links() {
 bool World::drain_stream(LinkHandle link) {
   bool any = false;
   const net::Outgoing out = module_->link_output(link);
-  if (const std::size_t taken = out.bytes.empty() ? 0 : internet.take(link, out.bytes, now_); taken > 0) {
+  if (const std::size_t taken = out.bytes.empty() ? 0 : internet.take(link, out.bytes, now_);
+      taken > 0) {
     doors_->link_sent(link, taken, now_);
     any = true;
   }
@@ -246,18 +252,20 @@ bool World::refuse_without_network(const Request& request) {
 void World::fulfil(const Request& request) {
   if (refuse_without_network(request)) return;
   if (radio_.request(request, now_) || internet.request(request, now_)) return;
-  std::visit(overloaded{
-                 [&](const flash::Erase& e) { erase(e); },
-                 [&](const flash::Program& p) { program(p); },
-                 [&](const power::Restart& r) { power_off(), start_after(restart_takes, r.reason); },
-                 [&](const uart::Configure& c) { uart_format_ = c.format; },
-                 [](const auto&) {},
-             },
-             request);
+  std::visit(
+      overloaded{
+          [&](const flash::Erase& e) { erase(e); },
+          [&](const flash::Program& p) { program(p); },
+          [&](const power::Restart& r) { power_off(), start_after(restart_takes, r.reason); },
+          [&](const uart::Configure& c) { uart_format_ = c.format; },
+          [](const auto&) {},
+      },
+      request);
 }
 
 void World::erase(const flash::Erase& erase) {
-  const auto begin = flash.image.begin() + static_cast<std::ptrdiff_t>(erase.slot * flash::kSlotSize);
+  const auto begin =
+      flash.image.begin() + static_cast<std::ptrdiff_t>(erase.slot * flash::kSlotSize);
   if (!flash.fails) std::fill_n(begin, flash::kSlotSize, std::byte{0xff});
   answer_flash(erase.ticket);
 }

@@ -17,7 +17,8 @@
 
 namespace bfq::sim {
 
-/// What is burnt into the module of a World; the MAC addresses are those of the first module of a program.
+/// What is burnt into the module of a World; the MAC addresses are those of the first module of a
+/// program.
 struct Birth {
   MacAddress station_mac{{0x02, 0xbf, 0x40, 0x04, 0x00, 0x01}};
   MacAddress access_point_mac{{0x06, 0xbf, 0x40, 0x04, 0x00, 0x01}};
@@ -44,15 +45,15 @@ struct FlashMemory {
   std::size_t programs = 0;  ///< how many were begun, for tests that count writes
 };
 
-/// A whole module in a small world of its own, on a clock that moves only in pass(). Everything in it
-/// follows from what it is told, so the same calls give the same bytes.
+/// A whole module in a small world of its own, on a clock that moves only in pass(). Everything in
+/// it follows from what it is told, so the same calls give the same bytes.
 ///
 /// Faults are plain members: set them, then call pass() or settle().
 class World {
  public:
   explicit World(at::CommandTable table, Birth birth = {});
-  /// Of several worlds that share a medium, each with a module of its own; move them with pass_together().
-  /// The medium's air is changed in the medium: `air` is not looked at.
+  /// Of several worlds that share a medium, each with a module of its own; move them with
+  /// pass_together(). The medium's air is changed in the medium: `air` is not looked at.
   World(at::CommandTable table, Birth birth, Medium& shared);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -71,8 +72,8 @@ class World {
   /// Pulls the reset line.
   void reset(power::Reason = power::Reason::external);
 
-  /// What the host types, in one burst. Bytes that the module has no room for stay with the host and
-  /// are offered again whenever anything has moved.
+  /// What the host types, in one burst. Bytes that the module has no room for stay with the host
+  /// and are offered again whenever anything has moved.
   void host_types(std::string_view);
   /// All that the host has read since it was asked last.
   std::string printed();
@@ -82,8 +83,8 @@ class World {
   /// The host thinks better of what the module has not taken.
   void forget_typed() { typed_.clear(); }
 
-  /// Moves time without looking at what falls due: a runtime that was late. What is overdue follows with
-  /// the next pass(), behind whatever input comes first.
+  /// Moves time without looking at what falls due: a runtime that was late. What is overdue follows
+  /// with the next pass(), behind whatever input comes first.
   void oversleep(Duration d) { now_ += d; }
 
   /// Moves time forward, delivering everything that falls due on the way, in order.
@@ -109,8 +110,8 @@ class World {
 
   /// Keeps a journal in `sink`, which must outlive the world, from now on.
   void write_to(journal::Sink& sink) { doors_->write_to(sink); }
-  /// Feeds the module through these doors from now on: for whoever wants to see all that passes. They must be
-  /// those of module().
+  /// Feeds the module through these doors from now on: for whoever wants to see all that passes.
+  /// They must be those of module().
   void feed_through(std::unique_ptr<journal::Recorder> doors) { doors_ = std::move(doors); }
 
  private:
@@ -155,8 +156,8 @@ class World {
   UartFormat uart_format_{};
 };
 
-/// Moves time forward in worlds that share a medium: what one of them does to another one happens at its
-/// time.
+/// Moves time forward in worlds that share a medium: what one of them does to another one happens
+/// at its time.
 void pass_together(std::span<World* const>, Duration);
 
 }  // namespace bfq::sim

@@ -11,9 +11,13 @@ using at::Shape;
 using Must = Case::Must;
 
 std::string quoted(const std::string& s) { return '"' + s + '"'; }
-std::string text_of(std::int32_t n) { return quoted(std::string(static_cast<std::size_t>(n), 'x')); }
+std::string text_of(std::int32_t n) {
+  return quoted(std::string(static_cast<std::size_t>(n), 'x'));
+}
 
-bool contains(std::string_view s, std::string_view part) { return s.find(part) != std::string_view::npos; }
+bool contains(std::string_view s, std::string_view part) {
+  return s.find(part) != std::string_view::npos;
+}
 
 /// An address that suits what the argument is for.
 std::string good_address(const Param& p) {
@@ -52,12 +56,15 @@ class Builder {
       case Kind::mac: return "\"02:00:00:00:00:01\"";
       case Kind::ipv4: return good_address(p);
       case Kind::choice:
-        return quoted(contains(shape_.applies.view(), "UDP") ? "UDP" : std::string(p.choices.front()));
+        return quoted(contains(shape_.applies.view(), "UDP") ? "UDP"
+                                                             : std::string(p.choices.front()));
     }
     return {};
   }
   /// CIPSEND takes an address as text, because it has words of its own for what is wrong with it.
-  bool takes_address(const Param& p) const { return command_.name == "+CIPSEND" && p.name == "remote IP"; }
+  bool takes_address(const Param& p) const {
+    return command_.name == "+CIPSEND" && p.name == "remote IP";
+  }
 
   /// The whole line, every argument good but the one at `index`.
   std::string line_with(std::size_t index, const std::string& value) const {
@@ -116,22 +123,28 @@ class Builder {
         break;
       case Kind::mac:
         accept(line_with(i, "\"0A:bC:ff:00:9f:F9\""), "either case");
-        for (const char* wrong : {"02:00:00:00:00", "02:00:00:00:00:0g", "02-00-00-00-00-01", "2:0:0:0:0:1",
-                                  "02:00:00:00:00:01:02", "02:00:00:00:00:01 ", ""})
+        for (const char* wrong : {"02:00:00:00:00", "02:00:00:00:00:0g", "02-00-00-00-00-01",
+                                  "2:0:0:0:0:1", "02:00:00:00:00:01:02", "02:00:00:00:00:01 ", ""})
           refuse(line_with(i, quoted(wrong)), "not a MAC address");
         break;
       case Kind::ipv4:
-        for (const char* wrong : {"1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1.2.3.", " 1.2.3.4", ""})
+        for (const char* wrong :
+             {"1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1.2.3.", " 1.2.3.4", ""})
           refuse(line_with(i, quoted(wrong)), "not an address");
         break;
       case Kind::choice:
-        for (const char* wrong : {"", "nonsense", "tcp"}) refuse(line_with(i, quoted(wrong)), "not a choice");
+        for (const char* wrong : {"", "nonsense", "tcp"})
+          refuse(line_with(i, quoted(wrong)), "not a choice");
         break;
     }
   }
 
-  void refuse(const std::string& line, const char* why) { out_.push_back({Must::be_refused, line, why}); }
-  void accept(const std::string& line, const char* why) { out_.push_back({Must::be_accepted, line, why}); }
+  void refuse(const std::string& line, const char* why) {
+    out_.push_back({Must::be_refused, line, why});
+  }
+  void accept(const std::string& line, const char* why) {
+    out_.push_back({Must::be_accepted, line, why});
+  }
 
   const Command& command_;
   const Shape& shape_;

@@ -27,8 +27,8 @@ struct ShapeCases {
 /// Lines for the forms that a row has, and those that it hasn't.
 std::vector<Case> form_cases_of(const at::Command&);
 
-/// For each way to write the set form: arguments that are missing, surplus, of the wrong kind or just out of
-/// bounds, and those that are just within.
+/// For each way to write the set form: arguments that are missing, surplus, of the wrong kind or
+/// just out of bounds, and those that are just within.
 std::vector<ShapeCases> shape_cases_of(const at::Command&);
 
 /// What AT+X=? must print, OK included.

@@ -1,5 +1,5 @@
-// Derives, from each row of the table of commands, lines that must be refused and lines that must not,
-// and types them into a module.
+// Derives, from each row of the table of commands, lines that must be refused and lines that must
+// not, and types them into a module.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,8 +15,8 @@ using Must = Case::Must;
 
 constexpr net::Endpoint kPeer{Ipv4(127, 0, 0, 1), 4007};
 
-/// What the module has been through before the line is typed: what one command needs is in the way of
-/// another.
+/// What the module has been through before the line is typed: what one command needs is in the way
+/// of another.
 using Stage = std::vector<std::string_view>;
 
 #define JOIN "AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\""
@@ -74,13 +74,14 @@ bool accepted_somewhere(const std::string& line) {
 
 /// The stage in which the arguments decide, and not what happened before.
 const Stage* stage_for(const std::string& good_line) {
-  const auto at = std::find_if(std::begin(kStages), std::end(kStages),
-                               [&](const Stage& stage) { return !refused(type(stage, good_line)); });
+  const auto at = std::find_if(std::begin(kStages), std::end(kStages), [&](const Stage& stage) {
+    return !refused(type(stage, good_line));
+  });
   return at == std::end(kStages) ? nullptr : at;
 }
 
-/// Lines whose arguments are each as the row says and that are refused all the same, because of what the
-/// dialect says of them together.
+/// Lines whose arguments are each as the row says and that are refused all the same, because of
+/// what the dialect says of them together.
 struct Exception {
   std::string_view beginning, end, why;
 };

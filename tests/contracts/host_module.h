@@ -42,7 +42,8 @@ class HostModule : private daemon::ModuleSide {
     side.link_input(link, bytes);
   }
   std::size_t datagram_room(LinkHandle link) const override { return side.datagram_room(link); }
-  void datagram_input(LinkHandle link, net::Endpoint from, std::span<const std::byte> bytes) override {
+  void datagram_input(LinkHandle link, net::Endpoint from,
+                      std::span<const std::byte> bytes) override {
     side.datagram_input(link, from, bytes);
   }
   net::Outgoing link_output(LinkHandle link) const override { return side.link_output(link); }
@@ -55,8 +56,8 @@ class HostModule : private daemon::ModuleSide {
   daemon::HostSockets sockets_;
 };
 
-/// Lets the loop run until `done` is true; false when it doesn't become so. Before each look, `settle` feeds
-/// what the test has changed.
+/// Lets the loop run until `done` is true; false when it doesn't become so. Before each look,
+/// `settle` feeds what the test has changed.
 bool run_until(boost::asio::io_context& io, const std::function<void()>& settle,
                const std::function<bool()>& done);
 /// Lets it run until nothing happens any more.

@@ -33,24 +33,26 @@ class Host {
     }
     void say(std::string bytes) {
       text = std::move(bytes);
-      asio::async_write(socket, asio::buffer(text), [self = shared_from_this()](auto error, std::size_t) {
-        if (!error && self->manners != Manners::echoes)
-          self->socket.shutdown(tcp::socket::shutdown_send, error);
-        if (!error) self->read();
-      });
+      asio::async_write(socket, asio::buffer(text),
+                        [self = shared_from_this()](auto error, std::size_t) {
+                          if (!error && self->manners != Manners::echoes)
+                            self->socket.shutdown(tcp::socket::shutdown_send, error);
+                          if (!error) self->read();
+                        });
     }
     void read() {
-      socket.async_read_some(asio::buffer(buffer), [self = shared_from_this()](auto error, std::size_t n) {
-        if (error) return;
-        if (self->manners == Manners::resets) {
-          self->socket.set_option(asio::socket_base::linger(true, 0));
-          self->socket.close();
-        } else if (self->manners == Manners::echoes) {
-          self->say(std::string(self->buffer.data(), n));
-        } else {
-          self->read();
-        }
-      });
+      socket.async_read_some(asio::buffer(buffer),
+                             [self = shared_from_this()](auto error, std::size_t n) {
+                               if (error) return;
+                               if (self->manners == Manners::resets) {
+                                 self->socket.set_option(asio::socket_base::linger(true, 0));
+                                 self->socket.close();
+                               } else if (self->manners == Manners::echoes) {
+                                 self->say(std::string(self->buffer.data(), n));
+                               } else {
+                                 self->read();
+                               }
+                             });
     }
 
     tcp::socket socket;

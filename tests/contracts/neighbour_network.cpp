@@ -131,7 +131,9 @@ class NeighbourNetwork : public NetworkUnderTest {
     client_->module().request(
         net::Open{.link = client_link_, .remote = {module_.now.station->address, port}});
   }
-  void client_says(std::string_view bytes) override { client_->side.link(client_link_).to_send += bytes; }
+  void client_says(std::string_view bytes) override {
+    client_->side.link(client_link_).to_send += bytes;
+  }
   std::string client_heard() override { return client_->side.link(client_link_).received; }
   bool client_is_turned_away() override {
     const auto said = client_->side.said_of(client_link_);
@@ -146,7 +148,8 @@ class NeighbourNetwork : public NetworkUnderTest {
   }
   Far& add(Manners manners) {
     const auto index = static_cast<unsigned>(others_.size() + 1);
-    return *others_.emplace_back(std::make_unique<Far>(io_, policy_, neighbourhood_, index, manners));
+    return *others_.emplace_back(
+        std::make_unique<Far>(io_, policy_, neighbourhood_, index, manners));
   }
 
   asio::io_context io_;
@@ -159,5 +162,7 @@ class NeighbourNetwork : public NetworkUnderTest {
 };
 }  // namespace
 
-std::unique_ptr<NetworkUnderTest> make_neighbour_network() { return std::make_unique<NeighbourNetwork>(); }
+std::unique_ptr<NetworkUnderTest> make_neighbour_network() {
+  return std::make_unique<NeighbourNetwork>();
+}
 }  // namespace bfq::contracts

@@ -28,8 +28,8 @@ constexpr daemon::VirtualLan soft_ap(MacAddress whose, std::uint8_t host) {
           .netmask = Ipv4(255, 255, 255, 0)};
 }
 
-/// Module 0 has an access point and is at home at the same time; module 1 is a station of that access point,
-/// and module 2 is at home.
+/// Module 0 has an access point and is at home at the same time; module 1 is a station of that
+/// access point, and module 2 is at home.
 class Neighbours : public ::testing::Test {
  protected:
   asio::io_context io;
@@ -56,7 +56,9 @@ class Neighbours : public ::testing::Test {
     run_to_rest(io, [this] { settle(); });
   }
 
-  static void listen(HostModule& module, std::uint16_t port) { module.request(net::Listen{{1}, port}); }
+  static void listen(HostModule& module, std::uint16_t port) {
+    module.request(net::Listen{{1}, port});
+  }
   static void connect(HostModule& module, net::Endpoint to) {
     module.request(net::Open{.link = kDialled, .remote = to});
   }
@@ -75,8 +77,8 @@ class Neighbours : public ::testing::Test {
     zero.request(net::Accept{told<net::Incoming>(zero)->client, kAccepted});
   }
   static void take_port(HostModule& module, std::uint16_t port, net::Endpoint peer = {}) {
-    module.request(
-        net::Open{.link = kDatagrams, .transport = net::Transport::udp, .remote = peer, .local_port = port});
+    module.request(net::Open{
+        .link = kDatagrams, .transport = net::Transport::udp, .remote = peer, .local_port = port});
   }
   static void send(HostModule& module, std::string bytes, net::Endpoint to) {
     auto& link = module.side.link(kDatagrams);
@@ -85,7 +87,9 @@ class Neighbours : public ::testing::Test {
     link.to_send = std::move(bytes);
     module.settle();
   }
-  static const auto& datagrams(const HostModule& module) { return module.side.link(kDatagrams).datagrams; }
+  static const auto& datagrams(const HostModule& module) {
+    return module.side.link(kDatagrams).datagrams;
+  }
 };
 
 TEST_F(Neighbours, SeeEachOtherAtTheirAddressesOnTheLan) {
@@ -103,7 +107,8 @@ TEST_F(Neighbours, ExchangeBytesBothWays) {
   one.side.link(kDialled).to_send = "question";
   zero.side.link(kAccepted).to_send = "answer";
   ASSERT_TRUE(until([&] {
-    return zero.side.link(kAccepted).received == "question" && one.side.link(kDialled).received == "answer";
+    return zero.side.link(kAccepted).received == "question" &&
+           one.side.link(kDialled).received == "answer";
   }));
 }
 
@@ -207,11 +212,13 @@ TEST_F(Neighbours, TakeTurnsWhenTheyAreFlooded) {
   io.restart();
   const std::string &one_got = zero.side.link(kDialled).received,
                     &other_got = two.side.link(kDialled).received;
-  while (one_got.empty() || other_got.empty()) ASSERT_EQ(io.run_one_for(std::chrono::seconds(10)), 1U);
+  while (one_got.empty() || other_got.empty())
+    ASSERT_EQ(io.run_one_for(std::chrono::seconds(10)), 1U);
   EXPECT_LT(std::max(one_got.size(), other_got.size()), 100'000U);
 }
 
-// Datagrams -----------------------------------------------------------------------------------------
+// Datagrams
+// -----------------------------------------------------------------------------------------
 
 TEST_F(Neighbours, SeeWhomADatagramIsFrom) {
   take_port(zero, kPort);
@@ -221,7 +228,8 @@ TEST_F(Neighbours, SeeWhomADatagramIsFrom) {
   EXPECT_EQ(datagrams(zero)[0].first, (net::Endpoint{Ipv4(192, 168, 4, 2), 5000}));
   send(zero, "and back", datagrams(zero)[0].first);
   ASSERT_TRUE(until([&] { return datagrams(one).size() == 1; }));
-  EXPECT_EQ(datagrams(one)[0], (std::pair(net::Endpoint{kServer.address, kPort}, std::string("and back"))));
+  EXPECT_EQ(datagrams(one)[0],
+            (std::pair(net::Endpoint{kServer.address, kPort}, std::string("and back"))));
 }
 
 TEST_F(Neighbours, MayComeAfterTheFirstDatagramToThem) {
@@ -281,7 +289,8 @@ TEST_F(Neighbours, AndTheMachineHearsWhatGoesToEverybodyAtHome) {
   EXPECT_EQ(program.receive_from(asio::buffer(buffer), from), 5U);
   program.send_to(asio::buffer("answer", 6), from);
   ASSERT_TRUE(until([&] { return datagrams(two).size() == 1; }));
-  EXPECT_EQ(datagrams(two)[0], (std::pair(net::Endpoint{Ipv4(10, 44, 1, 1), port}, std::string("answer"))))
+  EXPECT_EQ(datagrams(two)[0],
+            (std::pair(net::Endpoint{Ipv4(10, 44, 1, 1), port}, std::string("answer"))))
       << "the machine is the gateway";
 }
 }  // namespace

@@ -1,5 +1,5 @@
-// What every network promises the module (src/ports/network.h), for the simulated one and the one that is
-// made of this machine's sockets.
+// What every network promises the module (src/ports/network.h), for the simulated one and the one
+// that is made of this machine's sockets.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +17,8 @@ LinkHandle link_of(const Event& event) {
 }
 }  // namespace
 
-// The module's side ---------------------------------------------------------------------------------
+// The module's side
+// ---------------------------------------------------------------------------------
 
 std::string much() {
   std::string s(200'000, '\0');
@@ -50,10 +51,11 @@ std::size_t Side::datagram_room(LinkHandle handle) const {
   return l == nullptr || !l->open ? 0 : std::min<std::size_t>(l->room, limits::kDatagram);
 }
 
-void Side::datagram_input(LinkHandle handle, net::Endpoint sender, std::span<const std::byte> bytes) {
+void Side::datagram_input(LinkHandle handle, net::Endpoint sender,
+                          std::span<const std::byte> bytes) {
   EXPECT_LE(bytes.size(), datagram_room(handle));
-  link(handle).datagrams.emplace_back(sender,
-                                      std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  link(handle).datagrams.emplace_back(
+      sender, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
 net::Outgoing Side::link_output(LinkHandle handle) const {
@@ -75,7 +77,8 @@ void Side::handle(const Event& event) {
   if (std::holds_alternative<net::SendFailed>(event)) link(link_of(event)).drop_unsent();
 }
 
-// The contract --------------------------------------------------------------------------------------
+// The contract
+// --------------------------------------------------------------------------------------
 
 namespace {
 constexpr LinkHandle kLink{0, 1};
@@ -104,7 +107,8 @@ class Network : public ::testing::TestWithParam<Factory> {
   }
   bool was_closed(LinkHandle link = kLink) {
     return net->until([&] {
-      return !side.said_of(link).empty() && std::holds_alternative<net::Closed>(side.said_of(link).back());
+      return !side.said_of(link).empty() &&
+             std::holds_alternative<net::Closed>(side.said_of(link).back());
     });
   }
 };
@@ -244,7 +248,8 @@ TEST_P(Network, is_silent_without_power) {
   EXPECT_EQ(side.link(kLink).received, "");
 }
 
-// TLS -----------------------------------------------------------------------------------------------
+// TLS
+// -----------------------------------------------------------------------------------------------
 
 class Secured : public Network {
  protected:
@@ -303,7 +308,8 @@ TEST_P(Secured, says_nothing_after_a_close) {
   EXPECT_EQ(side.events.size(), so_far);
 }
 
-// Datagrams -----------------------------------------------------------------------------------------
+// Datagrams
+// -----------------------------------------------------------------------------------------
 
 class Datagrams : public Network {
  protected:
@@ -373,7 +379,8 @@ TEST_P(Datagrams, are_not_heard_after_a_close) {
   EXPECT_EQ(side.said_of(kLink).size(), 1U);
 }
 
-// The server ----------------------------------------------------------------------------------------
+// The server
+// ----------------------------------------------------------------------------------------
 
 class Served : public Network {
  protected:

@@ -9,8 +9,8 @@
 
 namespace bfq::contracts {
 
-/// The module's side of a network adapter, as simple as can be: it keeps what it is told and given, and
-/// has as much room as the test says.
+/// The module's side of a network adapter, as simple as can be: it keeps what it is told and given,
+/// and has as much room as the test says.
 class Side {
  public:
   struct Link {
@@ -93,7 +93,8 @@ class NetworkUnderTest {
 
 std::unique_ptr<NetworkUnderTest> make_sim_network();
 // Only where the daemon is built:
-std::unique_ptr<NetworkUnderTest> make_host_network();       ///< the others are programs of this machine
-std::unique_ptr<NetworkUnderTest> make_neighbour_network();  ///< the others are modules on the same LAN
+std::unique_ptr<NetworkUnderTest> make_host_network();  ///< the others are programs of this machine
+std::unique_ptr<NetworkUnderTest>
+make_neighbour_network();  ///< the others are modules on the same LAN
 
 }  // namespace bfq::contracts

@@ -244,7 +244,8 @@ TEST_P(Radio, keeps_an_association_while_it_scans) {
 // Its own access point ----------------------------------------------------------------------------
 
 radio::StartAccessPoint own(std::string_view name = kOwn) {
-  return {.ssid = Text<32>(name), .password = Text<64>(kPassword), .security = radio::Security::wpa2};
+  return {
+      .ssid = Text<32>(name), .password = Text<64>(kPassword), .security = radio::Security::wpa2};
 }
 net::ServeAddresses ten() {
   return {.address = Ipv4(192, 168, 4, 1),
@@ -255,7 +256,8 @@ net::ServeAddresses ten() {
 
 class OwnNetwork : public Radio {
  protected:
-  void open(const radio::StartAccessPoint& network = own(), const net::ServeAddresses& addresses = ten()) {
+  void open(const radio::StartAccessPoint& network = own(),
+            const net::ServeAddresses& addresses = ten()) {
     radio->request(network);
     radio->request(addresses);
     ASSERT_TRUE(radio->pass(60s).empty());
@@ -292,7 +294,8 @@ TEST_P(OwnNetwork, tells_once_that_a_station_comes_has_an_address_and_goes) {
 
 TEST_P(OwnNetwork, gives_each_station_an_address_of_its_own_and_the_same_one_again) {
   open();
-  const Ipv4 first = address_of_welcome(guest_comes(0), 0), second = address_of_welcome(guest_comes(1), 1);
+  const Ipv4 first = address_of_welcome(guest_comes(0), 0),
+             second = address_of_welcome(guest_comes(1), 1);
   EXPECT_FALSE(first.is_none());
   EXPECT_FALSE(second.is_none());
   EXPECT_NE(first, second);
@@ -433,13 +436,15 @@ TEST_P(OwnNetwork, is_silent_without_power_whatever_it_did) {
     EXPECT_TRUE(radio->pass(60s).empty());
     EXPECT_NE(only<radio::Joined>(after(home(9))), nullptr);
     open();
-    EXPECT_EQ(address_of_welcome(guest_comes(1), 1), ten().first);  // its DHCP server has forgotten all
+    EXPECT_EQ(address_of_welcome(guest_comes(1), 1),
+              ten().first);  // its DHCP server has forgotten all
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Simulated, Radio, ::testing::Values(&make_sim_radio));
 INSTANTIATE_TEST_SUITE_P(Simulated, OwnNetwork, ::testing::Values(&make_sim_radio));
 INSTANTIATE_TEST_SUITE_P(AmongModules, Radio, ::testing::Values(&make_sim_radio_among_modules));
-INSTANTIATE_TEST_SUITE_P(AmongModules, OwnNetwork, ::testing::Values(&make_sim_radio_among_modules));
+INSTANTIATE_TEST_SUITE_P(AmongModules, OwnNetwork,
+                         ::testing::Values(&make_sim_radio_among_modules));
 }  // namespace
 }  // namespace bfq::contracts

@@ -26,10 +26,12 @@ inline constexpr Loss kLosses[] = {Loss::goes,
                                    Loss::changes_network,
                                    Loss::goes_out_of_hearing};
 
-inline constexpr std::string_view kHome = "home", kSilent = "silent", kOwn = "own", kPassword = "secret88";
+inline constexpr std::string_view kHome = "home", kSilent = "silent", kOwn = "own",
+                                  kPassword = "secret88";
 
-/// A radio in a setting where a test can try it: there is a network "home", which takes kPassword, and one
-/// that never answers, "silent". Stations come to the radio's own network "own" when the test says so.
+/// A radio in a setting where a test can try it: there is a network "home", which takes kPassword,
+/// and one that never answers, "silent". Stations come to the radio's own network "own" when the
+/// test says so.
 class RadioUnderTest {
  public:
   virtual ~RadioUnderTest() = default;

@@ -51,16 +51,18 @@ struct Guest : std::enable_shared_from_this<Guest> {
   }
   void say(std::string bytes) {
     text = std::move(bytes);
-    asio::async_write(stream, asio::buffer(text), [self = shared_from_this()](auto error, std::size_t) {
-      if (error) return;
-      if (self->manners == Manners::echoes) return self->read();
-      self->stream.async_shutdown([self](auto) {});
-    });
+    asio::async_write(stream, asio::buffer(text),
+                      [self = shared_from_this()](auto error, std::size_t) {
+                        if (error) return;
+                        if (self->manners == Manners::echoes) return self->read();
+                        self->stream.async_shutdown([self](auto) {});
+                      });
   }
   void read() {
-    stream.async_read_some(asio::buffer(buffer), [self = shared_from_this()](auto error, std::size_t n) {
-      if (!error) self->say(std::string(self->buffer.data(), n));
-    });
+    stream.async_read_some(asio::buffer(buffer),
+                           [self = shared_from_this()](auto error, std::size_t n) {
+                             if (!error) self->say(std::string(self->buffer.data(), n));
+                           });
   }
 
   Stream stream;

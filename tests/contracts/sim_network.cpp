@@ -28,7 +28,8 @@ class SimNetwork : public NetworkUnderTest {
     until([] { return false; });
   }
   net::Endpoint host(Manners manners) override {
-    const net::Endpoint at{Ipv4(127, 0, 0, 1), static_cast<std::uint16_t>(4000 + internet_.peers.size())};
+    const net::Endpoint at{Ipv4(127, 0, 0, 1),
+                           static_cast<std::uint16_t>(4000 + internet_.peers.size())};
     sim::Peer peer{.at = at};
     peer.echoes = manners == Manners::echoes;
     peer.reads = manners != Manners::reads_nothing;
@@ -42,7 +43,9 @@ class SimNetwork : public NetworkUnderTest {
   net::Endpoint secure_host(Manners manners) override { return host(manners); }
   net::Endpoint nobody() override { return {Ipv4(127, 0, 0, 1), 3999}; }
   net::Endpoint datagram_host() override { return host(Manners::echoes); }
-  void knock(std::uint16_t port) override { turned_away_ = !internet_.connect(kClient, port, now_); }
+  void knock(std::uint16_t port) override {
+    turned_away_ = !internet_.connect(kClient, port, now_);
+  }
   void client_says(std::string_view bytes) override { internet_.send(kClient, bytes, now_); }
   std::string client_heard() override { return internet_.received_by(kClient); }
   bool client_is_turned_away() override { return turned_away_ || !internet_.has_client(kClient); }

@@ -18,8 +18,8 @@ class SimRadio : public RadioUnderTest {
  public:
   SimRadio() {
     sim::Air air;
-    sim::add_access_point(air,
-                          {.ssid = std::string(kSilent), .password = std::string(kPassword), .silent = true});
+    sim::add_access_point(
+        air, {.ssid = std::string(kSilent), .password = std::string(kPassword), .silent = true});
     air.modules.push_back({station_mac(kItself), kHere});
     medium_.change_to(air, now_);
   }

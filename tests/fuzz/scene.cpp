@@ -27,8 +27,8 @@ Scene::Scene() : world(commands::all()) {
   world.internet.peers.push_back({.at = kSink, .greeting = "hello"});
   world.internet.names = {{"echo.test", kEcho.address}, {"slow.test", std::nullopt}};
   world.host.types_at_once = 1;
-  world.feed_through(
-      std::make_unique<swarm::Books>(world.module(), journal::Build{"a fuzzer's", commands::all()}));
+  world.feed_through(std::make_unique<swarm::Books>(world.module(),
+                                                    journal::Build{"a fuzzer's", commands::all()}));
   world.power_on();
   world.pass(1s);
 }
@@ -53,7 +53,9 @@ void Scene::act(std::uint8_t what, Script& script) {
     case 5: world.internet.most_at_once = 1U + script.byte(); break;
     case 6: world.host.reads = (what & 0x20U) != 0; break;
     case 7: world.host.appetite = std::size_t{script.byte()} * 16; break;
-    case 8: world.internet.send_datagram(client, 0, script.bytes(1U + script.byte()), world.now()); break;
+    case 8:
+      world.internet.send_datagram(client, 0, script.bytes(1U + script.byte()), world.now());
+      break;
     case 9: world.internet.connect(client, 80, world.now()); break;
     case 10:
       if (!world.air.access_points.empty()) {

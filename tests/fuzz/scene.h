@@ -26,8 +26,8 @@ class Script {
   std::span<const std::byte> bytes_;
 };
 
-/// A module in a small world, with the swarm's books kept, for inputs that say what happens. In the end it
-/// must come to rest, and AT must answer OK.
+/// A module in a small world, with the swarm's books kept, for inputs that say what happens. In the
+/// end it must come to rest, and AT must answer OK.
 class Scene {
  public:
   Scene();

@@ -1,5 +1,5 @@
-// The whole module in a world whose power goes away in the middle of a write: what comes back is what was
-// set before or what was being set, with its count of writes, and never anything else.
+// The whole module in a world whose power goes away in the middle of a write: what comes back is
+// what was set before or what was being set, with its count of writes, and never anything else.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -30,7 +30,8 @@ const std::vector<Change>& changes() {
   return all;
 }
 
-/// A module with softAP and station, whose settings have been written an odd or an even number of times.
+/// A module with softAP and station, whose settings have been written an odd or an even number of
+/// times.
 class Bench {
  public:
   explicit Bench(const Change& change, bool other_slot) {
@@ -85,15 +86,18 @@ TEST_P(PowerCut, at_any_byte_leaves_the_old_or_the_new_settings) {
     EXPECT_EQ(bench.writes()[key], writes_before[key] + 1U) << at;
   }
   EXPECT_GT(old_times, 100U);
-  EXPECT_GT(new_times, 100U);  // the record is shorter than that: a cut behind its end costs nothing
+  EXPECT_GT(new_times,
+            100U);  // the record is shorter than that: a cut behind its end costs nothing
 }
 
 INSTANTIATE_TEST_SUITE_P(every_key, PowerCut,
-                         ::testing::Combine(::testing::Range<std::size_t>(0, 5), ::testing::Bool()));
+                         ::testing::Combine(::testing::Range<std::size_t>(0, 5),
+                                            ::testing::Bool()));
 
 /// A new module has nothing to go back to but the factory's settings.
 TEST(PowerCuts, in_the_first_write_of_all_leave_all_or_nothing_of_it) {
-  const std::string command = "AT+CIPSTA_DEF=\"10.1.2.3\"";  // two keys: the address, and that DHCP is off
+  const std::string command =
+      "AT+CIPSTA_DEF=\"10.1.2.3\"";  // two keys: the address, and that DHCP is off
   const auto written = [&] {
     World world(commands::all());
     world.power_on();
@@ -113,7 +117,8 @@ TEST(PowerCuts, in_the_first_write_of_all_leave_all_or_nothing_of_it) {
     world.power_cut();
     world.pass(1s);
     const Settings found = world.module().settings(Keep::in_flash);
-    ASSERT_TRUE(found == written.first || found == written.second) << "cut after " << at << " bytes";
+    ASSERT_TRUE(found == written.first || found == written.second)
+        << "cut after " << at << " bytes";
   }
 }
 

@@ -48,7 +48,8 @@ std::vector<std::string> fields_of(std::string_view command) {
 
 unsigned number_in(const std::vector<std::string>& fields, std::size_t at) {
   unsigned value = 0;
-  if (at < fields.size()) std::from_chars(fields[at].data(), fields[at].data() + fields[at].size(), value);
+  if (at < fields.size())
+    std::from_chars(fields[at].data(), fields[at].data() + fields[at].size(), value);
   return value;
 }
 
@@ -74,7 +75,8 @@ Books::Books(Module& module, journal::Build build) : Recorder(module, build), mo
   after_ = look();
 }
 
-// A call --------------------------------------------------------------------------------------------
+// A call
+// --------------------------------------------------------------------------------------------
 
 Books::View Books::look() const { return {module_->status(), module_->links().multiple()}; }
 
@@ -82,7 +84,8 @@ Books::View Books::look() const { return {module_->status(), module_->links().mu
 std::string Books::end(Instant now, std::size_t read) {
   now_ = now;
   before_ = std::exchange(after_, look());
-  const std::size_t had = before_.status.waiting_for_host - read, has = after_.status.waiting_for_host;
+  const std::size_t had = before_.status.waiting_for_host - read,
+                    has = after_.status.waiting_for_host;
   demand(has >= had || after_.is(Activity::off), "output that was not read is gone");
   std::string printed = has > had ? last_printed(has - had) : std::string();
   owed_ += printed;
@@ -90,8 +93,8 @@ std::string Books::end(Instant now, std::size_t read) {
   return printed;
 }
 
-/// The last n bytes that wait for the host. Where they don't lie in one piece, a copy of the module is read
-/// from.
+/// The last n bytes that wait for the host. Where they don't lie in one piece, a copy of the module
+/// is read from.
 std::string Books::last_printed(std::size_t n) const {
   const std::size_t all = after_.status.waiting_for_host;
   std::string waiting = text_of(module_->uart_output());
@@ -104,13 +107,17 @@ std::string Books::last_printed(std::size_t n) const {
   return waiting.substr(all - n);
 }
 
-/// What happens in transparent transmission is never said, so the host's picture is taken to be true then.
+/// What happens in transparent transmission is never said, so the host's picture is taken to be
+/// true then.
 void Books::follow_passage() {
   if (!before_.is(Activity::passing) && !after_.is(Activity::passing)) return;
   const Status& now = after_.status;
-  told_wifi_ = !now.associated ? Wifi::off : now.station_address.is_none() ? Wifi::connected : Wifi::up;
+  told_wifi_ = !now.associated                 ? Wifi::off
+               : now.station_address.is_none() ? Wifi::connected
+                                               : Wifi::up;
   told_open_[0] = after_.open(0);
-  if (before_.open(0) && !after_.open(0)) due_.clear(), burst_is_whole_ = false;  // on its way, and lost
+  if (before_.open(0) && !after_.open(0))
+    due_.clear(), burst_is_whole_ = false;  // on its way, and lost
 }
 
 /// Only the link that is being sent on has anything for the network, and that is what was typed.
@@ -153,7 +160,8 @@ void Books::forget_life() {
   asked_networks_.clear();
 }
 
-// The doors -------------------------------------------------------------------------------------------
+// The doors
+// -------------------------------------------------------------------------------------------
 
 void Books::replace(Module& module) {
   Recorder::replace(module);
@@ -217,7 +225,8 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
   }
   expected += bytes;
   const bool is_datagram = before_.status.links[link.id].transport == net::Transport::udp;
-  const std::size_t most = is_datagram || before_.is(Activity::passing) ? limits::kPayload : limits::kSegment;
+  const std::size_t most =
+      is_datagram || before_.is(Activity::passing) ? limits::kPayload : limits::kSegment;
   demand(bytes.size() <= most, "too much is printed at once: ", bytes.size());
   demand(printed == expected, "received bytes are printed wrongly: ", Shown{printed});
   check_outputs();
@@ -246,7 +255,8 @@ void Books::handle(const Event& event, Instant now) {
   const auto link = link_of(event);
   const bool is_stale = link && link->id < limits::kLinks && !(handles_[link->id] == *link);
   const auto* unsent = std::get_if<net::SendFailed>(&event);
-  if (unsent != nullptr && after_.is(Activity::passing) && !module_->link_output(unsent->link).bytes.empty())
+  if (unsent != nullptr && after_.is(Activity::passing) &&
+      !module_->link_output(unsent->link).bytes.empty())
     due_.clear(), burst_is_whole_ = false;  // a datagram that cannot be sent is lost
   Recorder::handle(event, now);
   const std::string printed = end(now);
@@ -286,10 +296,11 @@ std::optional<Request> Books::next_request() {
   return request;
 }
 
-// Typing ----------------------------------------------------------------------------------------------
+// Typing
+// ----------------------------------------------------------------------------------------------
 
-/// The escape may be noticed with the byte behind it, where the runtime is late to say that time has passed:
-/// that byte belongs to what comes then.
+/// The escape may be noticed with the byte behind it, where the runtime is late to say that time
+/// has passed: that byte belongs to what comes then.
 void Books::check_typed(char c, std::string_view printed) {
   const std::string canceled = std::string(at::words::kSendCanceled) + "\r\n";
   switch (before_.status.activity) {
@@ -332,7 +343,8 @@ void Books::take_payload(char c, std::string_view printed) {
   }
   payload_.clear();
   line_.clear();
-  demand(said.size() >= 2 && said[1].kind == Kind::error, "a payload without its result: ", Shown{printed});
+  demand(said.size() >= 2 && said[1].kind == Kind::error,
+         "a payload without its result: ", Shown{printed});
   for (std::size_t i = 2; i < said.size(); ++i) {
     demand(said[i].is_notice(), "more than a result for a payload: ", Shown{printed});
     note(said[i]);
@@ -404,7 +416,8 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
   demand(!answer_is_due_, "a line is run while another one waits for its answer");
   const bool later = after_.is(Activity::processing);
   const std::size_t results = count(said, is_result);
-  demand(results == (later ? 0U : 1U), "not one answer for a line: ", Shown{line}, " has ", results);
+  demand(results == (later ? 0U : 1U), "not one answer for a line: ", Shown{line}, " has ",
+         results);
   command_ = line;
   answer_is_due_ = later;
   closed_may_follow_ = false;
@@ -414,8 +427,10 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
   for (const Said& s : said) {
     if (s.is_result()) {
       answered = true;
-      demand((s.kind == Kind::prompt) == after_.is(Activity::collecting), "a prompt in the wrong place");
-      demand((s.kind == Kind::passage_prompt) == after_.is(Activity::passing), "a prompt in the wrong place");
+      demand((s.kind == Kind::prompt) == after_.is(Activity::collecting),
+             "a prompt in the wrong place");
+      demand((s.kind == Kind::passage_prompt) == after_.is(Activity::passing),
+             "a prompt in the wrong place");
       demand(s.kind != Kind::ok || !line.empty(), "OK for no command");
     } else {
       demand(s.is_notice() || (s.kind == Kind::information && !answered),
@@ -432,20 +447,23 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
     asked_udp_mode_ = number_in(fields, after_.multiple ? 5 : 4);
   }
   if (after_.is(Activity::collecting)) begin_payload(line);
-  if (after_.is(Activity::passing)) typed_at_ = now_, due_.clear(), last_typed_.clear(), held_back_ = false;
+  if (after_.is(Activity::passing))
+    typed_at_ = now_, due_.clear(), last_typed_.clear(), held_back_ = false;
 }
 
-/// OK is said of what is so: what a line has stored is in use, a network is joined, a module restarts.
+/// OK is said of what is so: what a line has stored is in use, a network is joined, a module
+/// restarts.
 void Books::check_done(std::string_view line) const {
-  static constexpr std::pair<std::string_view, Key> kStores[] = {{"AT+UART_DEF=", Key::uart},
-                                                                 {"AT+CWMODE_DEF=", Key::mode},
-                                                                 {"AT+CWJAP_DEF=", Key::network},
-                                                                 {"AT+CWSAP_DEF=", Key::soft_ap},
-                                                                 {"AT+CWDHCP_DEF=", Key::dhcp},
-                                                                 {"AT+CWDHCPS_DEF=", Key::pool},
-                                                                 {"AT+CIPSTA_DEF=", Key::station_address},
-                                                                 {"AT+CIPAP_DEF=", Key::soft_ap_address},
-                                                                 {"AT+CWAUTOCONN=", Key::auto_connect}};
+  static constexpr std::pair<std::string_view, Key> kStores[] = {
+      {"AT+UART_DEF=", Key::uart},
+      {"AT+CWMODE_DEF=", Key::mode},
+      {"AT+CWJAP_DEF=", Key::network},
+      {"AT+CWSAP_DEF=", Key::soft_ap},
+      {"AT+CWDHCP_DEF=", Key::dhcp},
+      {"AT+CWDHCPS_DEF=", Key::pool},
+      {"AT+CIPSTA_DEF=", Key::station_address},
+      {"AT+CIPAP_DEF=", Key::soft_ap_address},
+      {"AT+CWAUTOCONN=", Key::auto_connect}};
   const Settings now = module_->settings(Keep::until_reset);
   for (const auto& [command, key] : kStores) {
     if (!line.starts_with(command) || line.ends_with("=?")) continue;
@@ -453,7 +471,8 @@ void Books::check_done(std::string_view line) const {
     copy_key(key, module_->settings(Keep::in_flash), with_stored);
     demand(with_stored == now, "OK, but not in use: ", Shown{line});
   }
-  if (line.starts_with("AT+CWJAP") && line.find('=') != std::string_view::npos && !line.ends_with("=?"))
+  if (line.starts_with("AT+CWJAP") && line.find('=') != std::string_view::npos &&
+      !line.ends_with("=?"))
     demand(told_wifi_ == Wifi::up, "OK without WIFI GOT IP: ", Shown{line});
   if (line == "AT+RST" || line == "AT+RESTORE")
     demand(after_.is(Activity::restarting), "OK, but no restart: ", Shown{line});
@@ -462,28 +481,36 @@ void Books::check_done(std::string_view line) const {
 void Books::begin_payload(std::string_view line) {
   const auto fields = fields_of(line);
   const std::size_t first = after_.multiple ? 1 : 0;
-  payload_link_ = after_.multiple ? static_cast<std::uint8_t>(number_in(fields, 0)) : std::uint8_t{0};
+  payload_link_ =
+      after_.multiple ? static_cast<std::uint8_t>(number_in(fields, 0)) : std::uint8_t{0};
   payload_size_ = number_in(fields, first);
   payload_destination_.reset();
   payload_.clear();
   if (const auto address = first + 2 < fields.size() ? parse_ipv4(fields[first + 1]) : std::nullopt)
-    payload_destination_ = net::Endpoint{*address, static_cast<std::uint16_t>(number_in(fields, first + 2))};
+    payload_destination_ =
+        net::Endpoint{*address, static_cast<std::uint16_t>(number_in(fields, first + 2))};
   demand(after_.open(payload_link_), "a prompt for a link that is closed");
   demand(payload_size_ >= 1 && payload_size_ <= limits::kPayload, "a prompt for a wrong length");
 }
 
-// What happens by itself --------------------------------------------------------------------------------
+// What happens by itself
+// --------------------------------------------------------------------------------
 
 void Books::check_happened(std::string_view printed) {
   const Activity before = before_.status.activity, after = after_.status.activity;
   const bool goes_down = after == Activity::off || after == Activity::restarting;
   if (before == Activity::passing && after != Activity::passing) {
-    demand(printed.empty() || after != Activity::idle, "something is said behind transparent transmission");
-    // Left by an escape, which is not sent; a link that was connecting again has less of it, or nothing.
-    const bool escaped = due_ == "+++" || (!burst_is_whole_ && std::string_view("++").starts_with(due_));
-    demand(goes_down || escaped, "transparent transmission ends with something unsent: ", Shown{due_});
-    demand(goes_down || (last_typed_ == "+++" && now_ - typed_at_ >= Escape::kSilence) || held_back_,
-           "transparent transmission ends without an escape");
+    demand(printed.empty() || after != Activity::idle,
+           "something is said behind transparent transmission");
+    // Left by an escape, which is not sent; a link that was connecting again has less of it, or
+    // nothing.
+    const bool escaped =
+        due_ == "+++" || (!burst_is_whole_ && std::string_view("++").starts_with(due_));
+    demand(goes_down || escaped,
+           "transparent transmission ends with something unsent: ", Shown{due_});
+    demand(
+        goes_down || (last_typed_ == "+++" && now_ - typed_at_ >= Escape::kSilence) || held_back_,
+        "transparent transmission ends without an escape");
     due_.clear();
     line_.clear();
     return;
@@ -496,7 +523,8 @@ void Books::check_happened(std::string_view printed) {
       before == Activity::processing && (after == Activity::idle || after == Activity::restarting);
   const bool send_ends = before == Activity::sending && after == Activity::idle;
   const bool is_canceled = before == Activity::collecting && after == Activity::idle;
-  demand(count(said, is_result) == (job_ends ? 1 : 0), "not one answer for a command: ", Shown{printed});
+  demand(count(said, is_result) == (job_ends ? 1 : 0),
+         "not one answer for a command: ", Shown{printed});
   demand(count(said, is_send_result) == (send_ends ? 1 : 0),
          "not one result for a payload: ", Shown{printed});
   demand(count(said, is_cancel) == (is_canceled ? 1 : 0),
@@ -506,7 +534,8 @@ void Books::check_happened(std::string_view printed) {
   if (send_ends || goes_down) due_.clear();
   if (job_ends || send_ends || is_canceled) line_.clear();
   for (const Said& s : said) {
-    demand(s.kind != Kind::information || before == Activity::processing, "nobody asked for: ", s.text);
+    demand(s.kind != Kind::information || before == Activity::processing,
+           "nobody asked for: ", s.text);
     if (s.kind == Kind::ok) check_done(command_);
     if (s.kind == Kind::error) closed_may_follow_ = command_.starts_with("AT+CIPSTART");
     note(s);
@@ -585,8 +614,9 @@ void Books::note_join(const Request& request) {
   if (join == nullptr) return;
   const Settings& stored = module_->settings(Keep::in_flash);
   const std::string ssid(join->ssid.view());
-  demand(asked_networks_.contains(ssid) || (stored.auto_connect && stored.network.ssid.view() == ssid),
-         "nobody asked for the network ", Shown{ssid});
+  demand(
+      asked_networks_.contains(ssid) || (stored.auto_connect && stored.network.ssid.view() == ssid),
+      "nobody asked for the network ", Shown{ssid});
 }
 
 void Books::note_link_request(const Request& request) {
@@ -605,32 +635,38 @@ void Books::note_link_request(const Request& request) {
     demand(handles_.at(close->link.id) == close->link, "an older link is closed");
 }
 
-// Flash -------------------------------------------------------------------------------------------------
+// Flash
+// -------------------------------------------------------------------------------------------------
 
-/// What is about to be written says how often each key was written, and changes nothing that was not asked.
+/// What is about to be written says how often each key was written, and changes nothing that was
+/// not asked.
 void Books::note_flash(const Request& request) {
-  if (const auto* erase = std::get_if<flash::Erase>(&request)) flash_tickets_[0] = erase->ticket.number;
+  if (const auto* erase = std::get_if<flash::Erase>(&request))
+    flash_tickets_[0] = erase->ticket.number;
   const auto* program = std::get_if<flash::Program>(&request);
   if (program == nullptr) return;
   flash_tickets_[1] = program->ticket.number;
   std::vector<std::byte> image(flash::kImageSize, std::byte{0xff});
   const auto bytes = module_->flash_output();
   std::copy(bytes.begin(), bytes.end(), image.begin());
-  const Stored next = load_record(image, factory_settings(module_->identity().access_point_mac)).stored;
+  const Stored next =
+      load_record(image, factory_settings(module_->identity().access_point_mac)).stored;
   written_ = Record{next.settings, next.writes};
   if (!stored_) return;
   for (std::size_t key = 0; key < kKeys; ++key) {
     Settings probe = stored_->settings;
     copy_key(static_cast<Key>(key), next.settings, probe);
     const bool changes = !(probe == stored_->settings);
-    demand(next.writes[key] == stored_->writes[key] + (changes ? 1 : 0), "writes are counted wrongly");
+    demand(next.writes[key] == stored_->writes[key] + (changes ? 1 : 0),
+           "writes are counted wrongly");
   }
 }
 
 void Books::check_boot(std::string_view printed) {
   if (!before_.is(Activity::off)) return demand(printed.empty(), "a second start is heard");
   demand(after_.is(Activity::idle), "a module does not start");
-  demand(printed == std::string(at::words::kReady) + "\r\n", "a start says something else: ", Shown{printed});
+  demand(printed == std::string(at::words::kReady) + "\r\n",
+         "a start says something else: ", Shown{printed});
   const std::string ready = owed_;
   forget_life();
   owed_ = ready;
@@ -641,7 +677,8 @@ void Books::check_boot(std::string_view printed) {
   written_.reset();
 }
 
-// In the end ------------------------------------------------------------------------------------------
+// In the end
+// ------------------------------------------------------------------------------------------
 
 void Books::check_at_rest() const {
   demand(owed_.empty(), "something was printed and can't be read");

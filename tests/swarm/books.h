@@ -13,12 +13,12 @@
 
 namespace bfq::swarm {
 
-/// The doors of a module that keep its books: what goes in against what comes out, of each call by itself.
-/// Whatever does not add up is a Violation. The host must type byte by byte.
+/// The doors of a module that keep its books: what goes in against what comes out, of each call by
+/// itself. Whatever does not add up is a Violation. The host must type byte by byte.
 ///
-/// What is checked follows the dialect, exceptions included: what a restart and a power cut make of what was
-/// under way, a CIPSTART that fails, a payload that is canceled or whose link goes, and transparent
-/// transmission while it connects again.
+/// What is checked follows the dialect, exceptions included: what a restart and a power cut make of
+/// what was under way, a CIPSTART that fails, a payload that is canceled or whose link goes, and
+/// transparent transmission while it connects again.
 class Books final : public journal::Recorder {
  public:
   explicit Books(Module& module, journal::Build build);

@@ -66,9 +66,11 @@ constexpr const char* kLines[] = {
     "?",
 };
 constexpr const char* kLinks[] = {
-    ",\"TCP\",\"127.0.0.1\",7",        ",\"TCP\",\"127.0.0.1\",9",  ",\"TCP\",\"echo.test\",7",
-    ",\"UDP\",\"127.0.0.1\",7,1025,2", ",\"SSL\",\"127.0.0.1\",80", ",\"TCP\",\"127.0.0.1\",80",
-    ",\"UDP\",\"127.0.0.1\",7",        ",\"TCP\",\"127.0.0.1\",1",  ",\"UDP\",\"127.0.0.1\",9,1025,1",
+    ",\"TCP\",\"127.0.0.1\",7",        ",\"TCP\",\"127.0.0.1\",9",
+    ",\"TCP\",\"echo.test\",7",        ",\"UDP\",\"127.0.0.1\",7,1025,2",
+    ",\"SSL\",\"127.0.0.1\",80",       ",\"TCP\",\"127.0.0.1\",80",
+    ",\"UDP\",\"127.0.0.1\",7",        ",\"TCP\",\"127.0.0.1\",1",
+    ",\"UDP\",\"127.0.0.1\",9,1025,1",
 };
 constexpr const char* kTexts[] = {"BFQ-LAB",   "bfq4004-lab", "BFQ-OPEN",      "no-address",
                                   "127.0.0.1", "echo.test",   "slow.test",     "12345678",
@@ -84,9 +86,11 @@ std::string number_for(Dice& dice, const at::Param& param) {
     case 0: return std::to_string(min);
     case 1: return std::to_string(max);
     case 2:
-      return std::to_string(static_cast<std::int64_t>(min) + static_cast<std::int64_t>(dice.pick(width)));
+      return std::to_string(static_cast<std::int64_t>(min) +
+                            static_cast<std::int64_t>(dice.pick(width)));
     default:
-      return std::to_string(std::min<std::int64_t>(max, min + static_cast<std::int64_t>(dice.pick(8))));
+      return std::to_string(
+          std::min<std::int64_t>(max, min + static_cast<std::int64_t>(dice.pick(8))));
   }
 }
 
@@ -101,11 +105,13 @@ std::string argument_for(Dice& dice, const at::Param& param) {
     }
     case at::Kind::mac: {
       char mac[20];
-      std::snprintf(mac, sizeof mac, "\"02:bf:40:04:00:%02x\"", static_cast<unsigned>(dice.pick(10)));
+      std::snprintf(mac, sizeof mac, "\"02:bf:40:04:00:%02x\"",
+                    static_cast<unsigned>(dice.pick(10)));
       return mac;
     }
     case at::Kind::ipv4: return '"' + std::string(dice.one_of(kAddresses)) + '"';
-    case at::Kind::choice: return '"' + std::string(param.choices[dice.pick(param.choices.size())]) + '"';
+    case at::Kind::choice:
+      return '"' + std::string(param.choices[dice.pick(param.choices.size())]) + '"';
   }
   return {};
 }
@@ -116,7 +122,8 @@ std::string set_form(Dice& dice, const at::Command& command) {
   std::string line(command.digit_follows ? "" : "=");
   std::size_t count = params.size();
   while (count > 1 && params[count - 1].optional && dice.one_in(2)) --count;
-  for (std::size_t i = 0; i < count; ++i) line += (i > 0 ? "," : "") + argument_for(dice, params[i]);
+  for (std::size_t i = 0; i < count; ++i)
+    line += (i > 0 ? "," : "") + argument_for(dice, params[i]);
   return line;
 }
 }  // namespace
@@ -142,7 +149,8 @@ std::string likely_line(Dice& dice) {
     case 1: return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(2047));
     case 2: return "AT+CIPSTART=" + link + dice.one_of(kLinks);
     case 3: return "AT+CIPCLOSE=" + link;
-    case 4: return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(99)) + ",\"127.0.0.1\",7";
+    case 4:
+      return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(99)) + ",\"127.0.0.1\",7";
     default: return dice.one_of(kLines);
   }
 }

@@ -5,11 +5,12 @@
 
 namespace bfq::swarm {
 
-/// A command line of a host that wants something, without its end: mostly joins, links and what they need.
+/// A command line of a host that wants something, without its end: mostly joins, links and what
+/// they need.
 std::string likely_line(Dice&);
 
-/// A line from the row of some command: one of its forms, with arguments that its parameters allow, so that
-/// every command comes up, also those that are written tomorrow.
+/// A line from the row of some command: one of its forms, with arguments that its parameters allow,
+/// so that every command comes up, also those that are written tomorrow.
 std::string line_from_a_row(Dice&);
 
 /// The same line after an accident: bytes changed, lost, doubled, or a number out of bounds.

@@ -4,8 +4,8 @@
 //   swarm --tell SEED     one of them, each step told
 //   swarm --some COUNT    as the first, and ends with the first seed that is bad
 //
-// Of the first bad seeds the shortest history is found that goes wrong in the same way; its journal is left
-// in swarm-SEED.journal, for bfq4004 replay.
+// Of the first bad seeds the shortest history is found that goes wrong in the same way; its journal
+// is left in swarm-SEED.journal, for bfq4004 replay.
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,7 +43,8 @@ struct Board {
 };
 
 Board& make_board() {
-  void* memory = mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* memory =
+      mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) std::perror("swarm"), std::exit(1);
   return *new (memory) Board;
 }
@@ -98,7 +99,8 @@ void show(const Board::Bad& bad, bool shrinks) {
   for (const unsigned step : shrunk.steps) std::printf(" %u", step);
   std::printf("\n  as %s\n  to see them: swarm --tell %u %s\n", shrunk.violation.what(), bad.seed,
               shrunk.steps.empty() ? "none" : "and their numbers");
-  if (!shrunk.journal.empty()) std::printf("  their journal: bfq4004 replay %s\n", shrunk.journal.c_str());
+  if (!shrunk.journal.empty())
+    std::printf("  their journal: bfq4004 replay %s\n", shrunk.journal.c_str());
 }
 
 int live_all(unsigned from, unsigned count, bool until_bad) {

@@ -52,13 +52,15 @@ void Run::furnish() {
   world_.internet.names = {{"echo.test", kEcho.address}, {"slow.test", std::nullopt}};
   using radio::Security;
   using sim::Dhcp;
+  sim::add_access_point(
+      world_.air, {.ssid = "no-address", .security = Security::open, .dhcp = Dhcp::is_silent});
   sim::add_access_point(world_.air,
-                        {.ssid = "no-address", .security = Security::open, .dhcp = Dhcp::is_silent});
-  sim::add_access_point(world_.air, {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
+                        {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
   world_.restart_takes = world_.first_start_takes = std::chrono::milliseconds(1 + dice_.pick(400));
   if (options_.manner == Manner::watched) {
     world_.host.types_at_once = 1;
-    auto books = std::make_unique<Books>(world_.module(), journal::Build{"the swarm's", commands::all()});
+    auto books =
+        std::make_unique<Books>(world_.module(), journal::Build{"the swarm's", commands::all()});
     books_ = books.get();
     world_.feed_through(std::move(books));
   }
@@ -100,7 +102,8 @@ void Run::step() {
   read();
 }
 
-// The host --------------------------------------------------------------------------------------------
+// The host
+// --------------------------------------------------------------------------------------------
 
 void Run::type(const std::string& bytes) {
   if (options_.tells) tell("types   " + shown(bytes));
@@ -136,11 +139,12 @@ void Run::begin_link() {
     return;
   }
   if (likes_several_links_ && !world_.module().links().multiple()) type("AT+CIPMUX=1\r\n");
-  const std::string id = world_.module().links().multiple() ? std::to_string(dice_.pick(5)) + ',' : "";
-  constexpr const char* kKinds[] = {"\"TCP\",\"127.0.0.1\",7",        "\"TCP\",\"127.0.0.1\",9",
-                                    "\"TCP\",\"127.0.0.1\",80",       "\"UDP\",\"127.0.0.1\",7",
-                                    "\"UDP\",\"127.0.0.1\",7,1025,2", "\"UDP\",\"127.0.0.1\",7,1025,1",
-                                    "\"SSL\",\"127.0.0.1\",7"};
+  const std::string id =
+      world_.module().links().multiple() ? std::to_string(dice_.pick(5)) + ',' : "";
+  constexpr const char* kKinds[] = {
+      "\"TCP\",\"127.0.0.1\",7", "\"TCP\",\"127.0.0.1\",9",        "\"TCP\",\"127.0.0.1\",80",
+      "\"UDP\",\"127.0.0.1\",7", "\"UDP\",\"127.0.0.1\",7,1025,2", "\"UDP\",\"127.0.0.1\",7,1025,1",
+      "\"SSL\",\"127.0.0.1\",7"};
   type("AT+CIPSTART=" + id + (dice_.one_in(2) ? kKinds[0] : dice_.one_of(kKinds)) + "\r\n");
 }
 
@@ -224,7 +228,8 @@ void Run::read() {
   history_ += std::to_string(world_.now().time_since_epoch().count()) + printed;
 }
 
-// Time --------------------------------------------------------------------------------------------------
+// Time
+// --------------------------------------------------------------------------------------------------
 
 void Run::pass() {
   Duration d{};
@@ -232,7 +237,9 @@ void Run::pass() {
     case 0: d = std::chrono::microseconds(dice_.some(1'000'000)); break;
     case 1: d = std::chrono::milliseconds(dice_.some(40)); break;
     case 2: d = std::chrono::milliseconds(dice_.some(2000)); break;
-    case 3: tell("oversleeps"); return world_.oversleep(std::chrono::milliseconds(dice_.some(30'000)));
+    case 3:
+      tell("oversleeps");
+      return world_.oversleep(std::chrono::milliseconds(dice_.some(30'000)));
     default: d = std::chrono::milliseconds(dice_.some(900'000));
   }
   tell("passes  " + std::to_string(d.count()) + " us");
@@ -248,7 +255,8 @@ void Run::pass_long() {
   }
 }
 
-// The world -----------------------------------------------------------------------------------------------
+// The world
+// -----------------------------------------------------------------------------------------------
 
 void Run::change_air() {
   auto& present = world_.air.access_points;
@@ -257,8 +265,8 @@ void Run::change_air() {
     present.push_back(lost_.back());
     lost_.pop_back();
   } else {
-    const auto at =
-        present.begin() + static_cast<std::ptrdiff_t>(dice_.one_in(2) ? 0 : dice_.pick(present.size()));
+    const auto at = present.begin() +
+                    static_cast<std::ptrdiff_t>(dice_.one_in(2) ? 0 : dice_.pick(present.size()));
     tell("loses   " + at->ssid);
     lost_.push_back(*at);
     present.erase(at);
@@ -266,7 +274,8 @@ void Run::change_air() {
   if (!present.empty()) {
     const sim::Dhcp moods[] = {sim::Dhcp::answers, sim::Dhcp::answers, sim::Dhcp::is_silent,
                                sim::Dhcp::refuses};
-    present[dice_.one_in(2) ? present.size() - 1 : dice_.pick(present.size())].dhcp = dice_.one_of(moods);
+    present[dice_.one_in(2) ? present.size() - 1 : dice_.pick(present.size())].dhcp =
+        dice_.one_of(moods);
   }
   world_.air.delays.associate = std::chrono::milliseconds(dice_.some(20'000));
   world_.air.delays.address = std::chrono::milliseconds(dice_.some(20'000));
@@ -310,7 +319,9 @@ void Run::visit() {
   switch (what) {
     case 0: world_.internet.connect(from, kServerPort, world_.now()); break;
     case 1:
-    case 2: world_.internet.send_datagram(from, 0, dice_.bytes(1 + dice_.some(2047)), world_.now()); break;
+    case 2:
+      world_.internet.send_datagram(from, 0, dice_.bytes(1 + dice_.some(2047)), world_.now());
+      break;
     case 3: world_.radio().station_joins(mac, Ipv4(192, 168, 4, mac.bytes[5]), world_.now()); break;
     case 4: world_.radio().station_leaves(mac, world_.now()); break;
     case 5: world_.internet.send(from, dice_.bytes(1 + dice_.some(4000)), world_.now()); break;
@@ -326,15 +337,16 @@ void Run::tell_again() {
   const auto& told = world_.told();
   if (told.empty()) return;
   const Event event = told[dice_.pick(told.size())];
-  if (std::holds_alternative<power::Started>(event) || std::holds_alternative<power::Reset>(event) ||
-      std::holds_alternative<net::Incoming>(event))
+  if (std::holds_alternative<power::Started>(event) ||
+      std::holds_alternative<power::Reset>(event) || std::holds_alternative<net::Incoming>(event))
     return;
   tell("hears again event " + std::to_string(event.index()));
   world_.tell(event);
   world_.settle();
 }
 
-// Flash and power -----------------------------------------------------------------------------------------
+// Flash and power
+// -----------------------------------------------------------------------------------------
 
 void Run::change_flash() {
   switch (dice_.pick(6)) {
@@ -390,7 +402,8 @@ void Run::reset() {
   dice_.one_in(3) ? world_.power_cut() : world_.reset();
 }
 
-// The end -------------------------------------------------------------------------------------------------
+// The end
+// -------------------------------------------------------------------------------------------------
 
 void Run::come_to_rest() {
   tell("--- quiet");
@@ -451,7 +464,8 @@ void Run::check_memory() {
 
 void Run::tell(const std::string& what) {
   if (!options_.tells) return;
-  std::printf("%12lld  %s\n", static_cast<long long>(world_.now().time_since_epoch().count()), what.c_str());
+  std::printf("%12lld  %s\n", static_cast<long long>(world_.now().time_since_epoch().count()),
+              what.c_str());
   std::fflush(stdout);
 }
 

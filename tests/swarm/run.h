@@ -10,16 +10,16 @@
 
 namespace bfq::swarm {
 
-/// Whether the books are kept. They want each byte typed by itself; the other way everything goes in one
-/// piece, and the bytes that come out must be the same.
+/// Whether the books are kept. They want each byte typed by itself; the other way everything goes
+/// in one piece, and the bytes that come out must be the same.
 enum class Manner : std::uint8_t { watched, in_one_piece };
 
 /// How many steps a whole history has.
 inline constexpr unsigned kSteps = 80;
 
-/// A host that does anything at all, with a module in a world where anything can go wrong. The whole
-/// history follows from the seed, and each step from the seed and its number, so that a history can be lived
-/// with steps left out.
+/// A host that does anything at all, with a module in a world where anything can go wrong. The
+/// whole history follows from the seed, and each step from the seed and its number, so that a
+/// history can be lived with steps left out.
 class Run {
  public:
   struct Options {
@@ -29,8 +29,8 @@ class Run {
   };
   Run(unsigned seed, const Options& options);
 
-  /// Lives through these steps and gives back all that was printed and when; Violation when something must
-  /// not be.
+  /// Lives through these steps and gives back all that was printed and when; Violation when
+  /// something must not be.
   std::string live(const std::vector<unsigned>& steps);
 
  private:

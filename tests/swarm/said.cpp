@@ -81,7 +81,8 @@ constexpr Word kStationLines[] = {
 
 template <class Words>
 auto find(const Words& all, std::string_view text) {
-  return std::find_if(std::begin(all), std::end(all), [&](const Word& w) { return w.text == text; });
+  return std::find_if(std::begin(all), std::end(all),
+                      [&](const Word& w) { return w.text == text; });
 }
 
 std::optional<std::size_t> read_number(std::string_view text) {
@@ -97,13 +98,15 @@ bool is_reply(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (line.starts_with('+') && colon != std::string_view::npos) {
     const std::string_view name = line.substr(0, colon);
-    return std::any_of(table.begin(), table.end(), [&](const at::Command& c) { return c.name == name; });
+    return std::any_of(table.begin(), table.end(),
+                       [&](const at::Command& c) { return c.name == name; });
   }
   constexpr std::size_t kMac = 17;
   const std::size_t comma = line.find(',');
   return comma != std::string_view::npos && line.size() == comma + 1 + kMac &&
-         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(comma),
-                     [](char c) { return c == '.' || std::isdigit(static_cast<unsigned char>(c)) != 0; });
+         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(comma), [](char c) {
+           return c == '.' || std::isdigit(static_cast<unsigned char>(c)) != 0;
+         });
 }
 
 Said as_line(std::string_view line) {
@@ -152,8 +155,10 @@ Said take(std::string_view& rest) {
     return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
   }
   constexpr std::string_view kBefore = words::kReceivedBefore, kAfter = words::kReceivedAfter;
-  demand(line.starts_with(kBefore) && line.ends_with(kAfter), "no word of the dialect: ", Shown{line});
-  const auto count = read_number(line.substr(kBefore.size(), line.size() - kBefore.size() - kAfter.size()));
+  demand(line.starts_with(kBefore) && line.ends_with(kAfter),
+         "no word of the dialect: ", Shown{line});
+  const auto count =
+      read_number(line.substr(kBefore.size(), line.size() - kBefore.size() - kAfter.size()));
   demand(count.has_value(), "no word of the dialect: ", Shown{line});
   return Said{.kind = Kind::received, .count = *count};
 }

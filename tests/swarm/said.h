@@ -46,11 +46,13 @@ struct Said {
   std::size_t count = 0;               ///< of received
 
   bool is_result() const { return kind <= Kind::passage_prompt; }
-  bool is_notice() const { return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected; }
+  bool is_notice() const {
+    return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected;
+  }
 };
 
-/// Cuts what a module printed at once, echo and received data aside, into what it says. Whatever is no word
-/// of the dialect is a Violation, so lines that are cut or run into each other are too.
+/// Cuts what a module printed at once, echo and received data aside, into what it says. Whatever is
+/// no word of the dialect is a Violation, so lines that are cut or run into each other are too.
 std::vector<Said> parse(std::string_view printed);
 
 }  // namespace bfq::swarm

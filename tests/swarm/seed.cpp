@@ -12,7 +12,8 @@
 
 namespace bfq::swarm {
 namespace {
-/// What a CHECK does here, instead of ending the program: the module that it happened in is not used again.
+/// What a CHECK does here, instead of ending the program: the module that it happened in is not
+/// used again.
 [[noreturn]] void turn_into_violation() { throw Violation("a CHECK failed"); }
 
 std::string live(unsigned seed, const std::vector<unsigned>& steps, const Run::Options& options) {

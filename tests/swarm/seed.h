@@ -7,16 +7,17 @@
 
 namespace bfq::swarm {
 
-/// Lives through these steps of a seed twice, once with the books kept and everything byte by byte, once in
-/// one piece, which must give the same bytes. Nothing when all was well. A CHECK that fails is a Violation
-/// here.
-std::optional<Violation> fault_of(unsigned seed, const std::vector<unsigned>& steps, bool tells = false);
+/// Lives through these steps of a seed twice, once with the books kept and everything byte by byte,
+/// once in one piece, which must give the same bytes. Nothing when all was well. A CHECK that fails
+/// is a Violation here.
+std::optional<Violation> fault_of(unsigned seed, const std::vector<unsigned>& steps,
+                                  bool tells = false);
 
 /// All steps of a history.
 std::vector<unsigned> all_steps();
 
-/// The fewest steps of a bad seed that break the same invariant, and a journal of them at `path`, which
-/// replays.
+/// The fewest steps of a bad seed that break the same invariant, and a journal of them at `path`,
+/// which replays.
 struct Shrunk {
   Violation violation;
   std::vector<unsigned> steps;

@@ -1,4 +1,5 @@
-// Proves that what the swarm is made of sees what it must see, and that what it lives through replays.
+// Proves that what the swarm is made of sees what it must see, and that what it lives through
+// replays.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -23,7 +24,8 @@ TEST(Said, wants_words_of_the_dialect) {
 
 TEST(Said, knows_those_words) {
   const auto said = parse(
-      "0,CONNECT\r\n+CWMODE_CUR:1\r\n\r\nRecv 17 bytes\r\n192.168.4.2,02:00:00:00:01:02\r\n\r\nOK\r\n> ");
+      "0,CONNECT\r\n+CWMODE_CUR:1\r\n\r\nRecv 17 "
+      "bytes\r\n192.168.4.2,02:00:00:00:01:02\r\n\r\nOK\r\n> ");
   ASSERT_EQ(said.size(), 5U);
   EXPECT_EQ(said[0].link, 0U);
   EXPECT_EQ(said[2].count, 17U);
@@ -35,7 +37,9 @@ TEST(Shrink, leaves_what_it_takes) {
   std::vector<unsigned> steps(80);
   std::iota(steps.begin(), steps.end(), 0U);
   const auto needs = [](const std::vector<unsigned>& left) {
-    const auto has = [&](unsigned step) { return std::find(left.begin(), left.end(), step) != left.end(); };
+    const auto has = [&](unsigned step) {
+      return std::find(left.begin(), left.end(), step) != left.end();
+    };
     return has(3) && has(40) && has(79);
   };
   EXPECT_EQ(shrink(steps, needs), (std::vector<unsigned>{3, 40, 79}));

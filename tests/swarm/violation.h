@@ -6,7 +6,8 @@
 
 namespace bfq::swarm {
 
-/// Something happened that must not. The part in front of a colon names the invariant, the rest the case.
+/// Something happened that must not. The part in front of a colon names the invariant, the rest the
+/// case.
 struct Violation : std::runtime_error {
   using std::runtime_error::runtime_error;
   std::string invariant() const {

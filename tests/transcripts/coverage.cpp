@@ -37,7 +37,8 @@ std::string failure(const Command& c, int number) {
 std::string description(const Word& word) { return word.name + " " + script::escaped(word.text); }
 }  // namespace
 
-/// What stands in front of the handlers: a function for each row, as a function cannot know which it is.
+/// What stands in front of the handlers: a function for each row, as a function cannot know which
+/// it is.
 struct Taps {
   static constexpr std::size_t kMostRows = 128;
 
@@ -82,7 +83,10 @@ struct Taps {
 };
 
 Coverage::Coverage(at::CommandTable rows, std::vector<Word> words)
-    : rows_(rows), tapped_(rows.begin(), rows.end()), tapped_shapes_(rows.size()), words_(std::move(words)) {
+    : rows_(rows),
+      tapped_(rows.begin(), rows.end()),
+      tapped_shapes_(rows.size()),
+      words_(std::move(words)) {
   CHECK(listening == nullptr && rows.size() <= Taps::kMostRows);
   listening = this;
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -118,10 +122,12 @@ void Coverage::tap(std::size_t row) {
 void Coverage::ran(std::string form, const Command& row, Answer answer) {
   words_.back_to_commands();
   pending_.reset();
-  if (answer == Answer::ok || answer == Answer::prompt || answer == Answer::passage) seen_.insert(form);
+  if (answer == Answer::ok || answer == Answer::prompt || answer == Answer::passage)
+    seen_.insert(form);
   // Of several lines in one burst we could not tell whose result is whose.
   const bool alone = std::count(burst_.begin(), burst_.end(), '\n') == 1;
-  if ((answer == Answer::later || answer == Answer::fail) && alone) pending_ = {std::move(form), &row};
+  if ((answer == Answer::later || answer == Answer::fail) && alone)
+    pending_ = {std::move(form), &row};
 }
 
 void Coverage::typed(std::string_view bytes) { burst_ = bytes; }
@@ -137,7 +143,8 @@ void Coverage::read_result(const WordsSeen::Hit& hit, std::string_view text) {
   const std::string_view word = hit.word->text;
   if (word == at::words::kFail) failed(*pending_->row, text.substr(0, hit.at));
   if (word == at::words::kOk || word == at::words::kFail) seen_.insert(pending_->form);
-  if (word == at::words::kOk || word == at::words::kFail || word == at::words::kError) pending_.reset();
+  if (word == at::words::kOk || word == at::words::kFail || word == at::words::kError)
+    pending_.reset();
 }
 
 /// `before` ends with the line that says why: +CWJAP_CUR:3.
@@ -147,7 +154,8 @@ void Coverage::failed(const Command& c, std::string_view before) {
   if (colon != std::string_view::npos) {
     const std::string_view rest = before.substr(colon + c.name.size() + 1);
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-    if (error != std::errc{} || std::string_view(end, before.data() + before.size()) != "\r\n") number = -1;
+    if (error != std::errc{} || std::string_view(end, before.data() + before.size()) != "\r\n")
+      number = -1;
   }
   const auto is_it = [number](const at::Failure& f) { return f.code == number; };
   const bool declared = std::any_of(c.failures.begin(), c.failures.end(), is_it);

@@ -12,12 +12,13 @@
 
 namespace bfq {
 
-/// Listens to plays, and says what of the language never came up in them: a form of a command that was
-/// never accepted, a number that a command never failed with, a word that the module never printed.
+/// Listens to plays, and says what of the language never came up in them: a form of a command that
+/// was never accepted, a number that a command never failed with, a word that the module never
+/// printed.
 ///
-/// What must come up follows from the rows and from words.h alone. It is the handlers themselves that
-/// tell when they run: plays must be given table(), the rows with a tap in front of each handler. Only
-/// one Coverage may live at a time, as a handler is a bare function.
+/// What must come up follows from the rows and from words.h alone. It is the handlers themselves
+/// that tell when they run: plays must be given table(), the rows with a tap in front of each
+/// handler. Only one Coverage may live at a time, as a handler is a bare function.
 class Coverage : public Audience {
  public:
   Coverage(at::CommandTable rows, std::vector<Word> words);

@@ -89,9 +89,10 @@ TEST(Coverage, counts_no_form_that_was_refused) {
 TEST(Coverage, waits_for_the_result_of_what_takes_time) {
   const std::string form = "AT+CIPDOMAIN=<domain name>";
   const std::string asks = kJoin + std::string("name \"a.test\" 1.2.3.4\n");
-  EXPECT_TRUE(Missing(asks + "> AT+CIPDOMAIN=\"b.test\"\n~ 50ms\n< DNS Fail\n<\n< ERROR\n").has(form));
-  EXPECT_FALSE(
-      Missing(asks + "> AT+CIPDOMAIN=\"a.test\"\n~ 50ms\n< +CIPDOMAIN:1.2.3.4\n<\n< OK\n").has(form));
+  EXPECT_TRUE(
+      Missing(asks + "> AT+CIPDOMAIN=\"b.test\"\n~ 50ms\n< DNS Fail\n<\n< ERROR\n").has(form));
+  EXPECT_FALSE(Missing(asks + "> AT+CIPDOMAIN=\"a.test\"\n~ 50ms\n< +CIPDOMAIN:1.2.3.4\n<\n< OK\n")
+                   .has(form));
   EXPECT_TRUE(Missing("> AT+CWLAP=\"x\"\n").has("AT+CWLAP"));
 }
 
@@ -133,7 +134,8 @@ TEST(Coverage, finds_no_words_in_data) {
   const Missing after(open + sends + "<= \"\\r\\n+IPD,21:\\r\\nbusy p...\\r\\nCLOSED\\r\\n\"\n" +
                       "peer 127.0.0.1:4007 closes\n< CLOSED\n");
   EXPECT_FALSE(after.has_word("kClosed"));
-  const Missing passage(open + "> AT+CIPMODE=1\n<\n< OK\n> AT+CIPSEND\n<= \"\\r\\nOK\\r\\n\\r\\n>\"\n" +
+  const Missing passage(open +
+                        "> AT+CIPMODE=1\n<\n< OK\n> AT+CIPSEND\n<= \"\\r\\nOK\\r\\n\\r\\n>\"\n" +
                         "peer 127.0.0.1:4007 sends \"CLOSED\\r\\n\"\n< CLOSED\n");
   EXPECT_FALSE(passage.has_word("kTransparent"));
   EXPECT_TRUE(passage.has_word("kClosed"));
@@ -141,13 +143,14 @@ TEST(Coverage, finds_no_words_in_data) {
 }
 
 TEST(Coverage, finds_no_words_in_what_is_echoed) {
-  EXPECT_TRUE(
-      Missing("> ATE1\n<\n< OK\n>= \"no ip\\r\\n\"\n<= \"no ip\\r\\r\\nERROR\\r\\n\"\n").has_word("kNoIp"));
+  EXPECT_TRUE(Missing("> ATE1\n<\n< OK\n>= \"no ip\\r\\n\"\n<= \"no ip\\r\\r\\nERROR\\r\\n\"\n")
+                  .has_word("kNoIp"));
 }
 
 TEST(Words, are_those_of_the_file) {
   std::istringstream file(
-      "using Word = x;\ninline constexpr Word kA = \"\\r\\na\";\ninline constexpr Word kB =\n    \"b\";\n");
+      "using Word = x;\ninline constexpr Word kA = \"\\r\\na\";\ninline constexpr Word kB =\n    "
+      "\"b\";\n");
   const auto words = read_words(file);
   ASSERT_EQ(words.size(), 2U);
   EXPECT_EQ(words[0].text, "\r\na");

@@ -63,7 +63,8 @@ std::unique_ptr<bfq::Coverage> coverage_of(const char* words_h) {
 bool report(const bfq::Coverage& coverage) {
   const std::vector<std::string> complaints = coverage.complaints();
   for (const std::string& complaint : complaints) std::printf("%s\n", complaint.c_str());
-  std::printf("of %zu forms, failures and words %zu were never seen\n", coverage.wanted(), complaints.size());
+  std::printf("of %zu forms, failures and words %zu were never seen\n", coverage.wanted(),
+              complaints.size());
   return complaints.empty();
 }
 }  // namespace

@@ -27,8 +27,8 @@ std::string exact(std::string_view line) {
 
 bool is_masked(std::string_view line) { return line.size() > 1 && line[1] == '?'; }
 
-/// How many of the bytes at `at` are as wanted, with {number} standing for one digit or more; npos when
-/// they aren't.
+/// How many of the bytes at `at` are as wanted, with {number} standing for one digit or more; npos
+/// when they aren't.
 std::size_t match_masked(std::string_view got, std::string_view wanted) {
   constexpr std::string_view kNumber = "{number}";
   std::size_t at = 0;
@@ -107,20 +107,23 @@ void Player::compare() {
   const std::string got = world_->printed();
   std::size_t at = 0;
   for (std::size_t i = 0; i < expected_.size(); ++i) {
-    const std::size_t n = match(std::string_view(got).substr(at), expected_[i].bytes, expected_[i].masked);
+    const std::size_t n =
+        match(std::string_view(got).substr(at), expected_[i].bytes, expected_[i].masked);
     if (n == std::string_view::npos) complain(i, got.substr(at));
     at += n;
   }
   expected_.clear();
   if (at < got.size())
-    throw Mismatch{line_number_, "before this line came, unexpected, " + escaped(cut(got.substr(at)))};
+    throw Mismatch{line_number_,
+                   "before this line came, unexpected, " + escaped(cut(got.substr(at)))};
   if (audience_ != nullptr) audience_->printed(got);
 }
 
 void Player::complain(std::size_t at, const std::string& got) const {
   std::string wanted;
   for (std::size_t i = at; i < expected_.size(); ++i) wanted += expected_[i].bytes;
-  throw Mismatch{expected_[at].line, "want " + escaped(cut(wanted)) + "\n    got  " + escaped(cut(got))};
+  throw Mismatch{expected_[at].line,
+                 "want " + escaped(cut(wanted)) + "\n    got  " + escaped(cut(got))};
 }
 
 sim::World& Player::world() {
@@ -202,7 +205,8 @@ void Player::change_air(Words& words) {
   if (words.take_if("loses")) return lose_access_point(words.take());
   if (!words.take_if("regains")) return add_access_point(words.take(), words);
   const std::string ssid = words.take();
-  const auto at = std::find_if(lost_.begin(), lost_.end(), [&](const auto& ap) { return ap.ssid == ssid; });
+  const auto at =
+      std::find_if(lost_.begin(), lost_.end(), [&](const auto& ap) { return ap.ssid == ssid; });
   if (at == lost_.end()) throw BadLine("it was never lost");
   air.access_points.push_back(*at);
   lost_.erase(at);
@@ -210,7 +214,8 @@ void Player::change_air(Words& words) {
 
 void Player::lose_access_point(const std::string& ssid) {
   auto& all = world().air.access_points;
-  const auto at = std::find_if(all.begin(), all.end(), [&](const auto& ap) { return ap.ssid == ssid; });
+  const auto at =
+      std::find_if(all.begin(), all.end(), [&](const auto& ap) { return ap.ssid == ssid; });
   if (at == all.end()) throw BadLine("no such access point");
   lost_.push_back(*at);
   all.erase(at);
@@ -218,7 +223,8 @@ void Player::lose_access_point(const std::string& ssid) {
 
 void Player::add_access_point(std::string ssid, Words& words) {
   using radio::Security;
-  static constexpr std::string_view kSecurities[] = {"open", "wep", "wpa", "wpa2", "wpa/wpa2", "enterprise"};
+  static constexpr std::string_view kSecurities[] = {"open", "wep",      "wpa",
+                                                     "wpa2", "wpa/wpa2", "enterprise"};
   sim::AccessPoint ap{.ssid = std::move(ssid), .password = words.take()};
   std::optional<Ipv4> address;
   while (!words.empty()) {
@@ -284,7 +290,8 @@ void Player::change_peer(Words& words) {
   const net::Endpoint at = words.take_endpoint();
   sim::Internet& internet = world().internet;
   sim::Peer* peer = internet.find_peer(at);
-  if (peer == nullptr) return describe_peer(internet.peers.emplace_back(sim::Peer{.at = at}), words);
+  if (peer == nullptr)
+    return describe_peer(internet.peers.emplace_back(sim::Peer{.at = at}), words);
   if (words.take_if("sends")) return internet.send(at, words.take(), world().now());
   if (words.take_if("datagram")) return internet.send_datagram(at, 0, words.take(), world().now());
   if (words.take_if("closes")) return internet.close(at, world().now());
@@ -370,7 +377,8 @@ void Player::add_station(MacAddress mac, Words& words) {
 }
 
 void Player::remove_station(MacAddress mac) {
-  if (std::erase_if(world().air.stations, [mac](const sim::Station& s) { return s.mac == mac; }) == 0)
+  if (std::erase_if(world().air.stations, [mac](const sim::Station& s) { return s.mac == mac; }) ==
+      0)
     throw BadLine("no such station");
 }
 

@@ -13,8 +13,8 @@ namespace bfq {
 /// How the host behaves while a transcript is played; the bytes must be the same either way.
 enum class HostManner : std::uint8_t { at_once, byte_by_byte };
 
-/// Who listens to a play: told each burst before the module takes it, and each time all that came of it,
-/// once that was found to be right.
+/// Who listens to a play: told each burst before the module takes it, and each time all that came
+/// of it, once that was found to be right.
 class Audience {
  public:
   virtual ~Audience() = default;

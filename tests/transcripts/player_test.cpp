@@ -16,7 +16,9 @@ std::string play(const std::string& text, HostManner manner = HostManner::at_onc
   return Player(commands::all(), manner).play(in);
 }
 
-bool begins_with(const std::string& s, std::string_view beginning) { return s.starts_with(beginning); }
+bool begins_with(const std::string& s, std::string_view beginning) {
+  return s.starts_with(beginning);
+}
 
 TEST(Player, takes_what_is_right) {
   EXPECT_EQ(play("# A comment.\n> AT\n<\n< OK\n"), "");
@@ -25,13 +27,16 @@ TEST(Player, takes_what_is_right) {
   EXPECT_EQ(play("> AT\n<\n< OK\n", HostManner::byte_by_byte), "");
 }
 
-TEST(Player, sees_one_missing_CR) { EXPECT_TRUE(begins_with(play("> AT\n<= \"\\r\\nOK\\n\"\n"), "2: want")); }
+TEST(Player, sees_one_missing_CR) {
+  EXPECT_TRUE(begins_with(play("> AT\n<= \"\\r\\nOK\\n\"\n"), "2: want"));
+}
 TEST(Player, sees_one_surplus_CR) {
   EXPECT_TRUE(begins_with(play("> AT\n<= \"\\r\\nOK\\r\\r\\n\"\n"), "2: want"));
 }
 
 TEST(Player, sees_an_extra_byte_from_the_module) {
-  EXPECT_TRUE(begins_with(play("> AT\n<= \"\\r\\nOK\\r\"\n> AT\n<\n< OK\n"), "3: before this line came"));
+  EXPECT_TRUE(
+      begins_with(play("> AT\n<= \"\\r\\nOK\\r\"\n> AT\n<\n< OK\n"), "3: before this line came"));
 }
 TEST(Player, sees_output_that_was_left_over) {
   EXPECT_TRUE(begins_with(play("> AT\n"), "2: before this line came"));
@@ -56,16 +61,20 @@ TEST(Player, masks_numbers_and_nothing_else) {
 }
 
 TEST(Player, begins_before_the_boot_when_told_so) {
-  EXPECT_EQ(play("power on\n~ 199ms\n~ 1ms\n<\n< ready\n> AT\n<= \"AT\\r\\r\\n\\r\\nOK\\r\\n\"\n"), "");
+  EXPECT_EQ(play("power on\n~ 199ms\n~ 1ms\n<\n< ready\n> AT\n<= \"AT\\r\\r\\n\\r\\nOK\\r\\n\"\n"),
+            "");
 }
 
 class BadLines : public TestWithParam<const char*> {};
-TEST_P(BadLines, are_refused) { EXPECT_TRUE(begins_with(play(GetParam()), "1: ")) << play(GetParam()); }
+TEST_P(BadLines, are_refused) {
+  EXPECT_TRUE(begins_with(play(GetParam()), "1: ")) << play(GetParam());
+}
 INSTANTIATE_TEST_SUITE_P(Player, BadLines,
-                         ::testing::Values("nonsense", "~ 3", "~ 3h", "~", ">AT", "<OK", "<= OK", "<= \"OK",
-                                           "<= \"\\q\"", "<= \"\\x0\"", "<= \"a\" b", "power off", "air",
-                                           "peer 1.2.3.4 echoes", "peer 1.2.3:4 echoes", "network",
-                                           "host sleeps", "module colour red", "module station-mac 00:11:22",
+                         ::testing::Values("nonsense", "~ 3", "~ 3h", "~", ">AT", "<OK", "<= OK",
+                                           "<= \"OK", "<= \"\\q\"", "<= \"\\x0\"", "<= \"a\" b",
+                                           "power off", "air", "peer 1.2.3.4 echoes",
+                                           "peer 1.2.3:4 echoes", "network", "host sleeps",
+                                           "module colour red", "module station-mac 00:11:22",
                                            "delay scan 5", "reset now"));
 
 TEST(Escapes, go_there_and_back) {

@@ -11,7 +11,8 @@ bool is_space(char c) { return c == ' ' || c == '\t'; }
 char unescape_hex(std::string_view line, std::size_t& at) {
   unsigned value = 0;
   const char* begin = line.data() + at;
-  const auto [end, error] = std::from_chars(begin, line.data() + std::min(line.size(), at + 2), value, 16);
+  const auto [end, error] =
+      std::from_chars(begin, line.data() + std::min(line.size(), at + 2), value, 16);
   if (error != std::errc{} || end != begin + 2) throw BadLine("\\x wants two digits");
   at += 2;
   return static_cast<char>(value);
@@ -132,7 +133,8 @@ net::Endpoint Words::take_endpoint() {
   const std::string word = take();
   const std::size_t colon = word.find(':');
   if (colon == std::string::npos) throw BadLine("wants ADDRESS:PORT, not " + word);
-  return {address(word.substr(0, colon)), static_cast<std::uint16_t>(number(word.substr(colon + 1)))};
+  return {address(word.substr(0, colon)),
+          static_cast<std::uint16_t>(number(word.substr(colon + 1)))};
 }
 
 void Words::end() const {

@@ -11,12 +11,15 @@ namespace bfq {
 namespace {
 constexpr std::string_view kLineEnd = "\r\n";
 
-bool is_letter(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+bool is_letter(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 
 /// `no ip` is no word of `no iphone`, nor `CONNECT` of `CONNECTED`. `fresh`: a line begins here.
 bool stands_at(std::string_view text, std::size_t at, bool fresh, std::string_view word) {
   if (!text.substr(at).starts_with(word)) return false;
-  if (!fresh && (word.starts_with(kLineEnd) || (is_letter(text[at - 1]) && is_letter(word.front()))))
+  if (!fresh &&
+      (word.starts_with(kLineEnd) || (is_letter(text[at - 1]) && is_letter(word.front()))))
     return false;
   const std::size_t end = at + word.size();
   return end == text.size() || !is_letter(word.back()) || !is_letter(text[end]);
@@ -27,8 +30,8 @@ std::vector<Word> read_words(std::istream& file) {
   const std::string source{std::istreambuf_iterator<char>(file), {}};
   static const std::regex kConstant(R"re(\bWord (k\w+) =\s*("(?:[^"\\]|\\.)*");)re");
   std::vector<Word> words;
-  for (auto at = std::sregex_iterator(source.begin(), source.end(), kConstant); at != std::sregex_iterator();
-       ++at) {
+  for (auto at = std::sregex_iterator(source.begin(), source.end(), kConstant);
+       at != std::sregex_iterator(); ++at) {
     std::size_t begin = 0;
     words.push_back({(*at)[1], script::unescape_quoted((*at)[2].str(), begin)});
   }

@@ -16,8 +16,9 @@ struct Word {
 /// All of them, read from that file: the compiler has no list of constants.
 std::vector<Word> read_words(std::istream&);
 
-/// Finds the words in what a module prints, as a reader would: whole words, where they may stand, the
-/// longest first; none in data from the network, in quotation marks or in transparent transmission.
+/// Finds the words in what a module prints, as a reader would: whole words, where they may stand,
+/// the longest first; none in data from the network, in quotation marks or in transparent
+/// transmission.
 class WordsSeen {
  public:
   struct Hit {
@@ -28,7 +29,8 @@ class WordsSeen {
   explicit WordsSeen(std::vector<Word> words) : words_(std::move(words)) {}
 
   /// Reads on. `echo` is what the text may begin with because the host typed it.
-  void read(std::string_view text, std::string_view echo, const std::function<void(const Hit&)>& told);
+  void read(std::string_view text, std::string_view echo,
+            const std::function<void(const Hit&)>& told);
   /// A command runs: transparent transmission has ended.
   void back_to_commands() { passing_ = false; }
 

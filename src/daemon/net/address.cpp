@@ -5,7 +5,8 @@
 
 namespace bfq::daemon {
 std::string text_of(Ipv4 address) {
-  return fmt::format("{}.{}.{}.{}", address.octet(0), address.octet(1), address.octet(2), address.octet(3));
+  return fmt::format("{}.{}.{}.{}", address.octet(0), address.octet(1), address.octet(2),
+                     address.octet(3));
 }
 
 std::string text_of(net::Endpoint endpoint) {

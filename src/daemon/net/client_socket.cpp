@@ -14,11 +14,12 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 // Small, so that SEND OK means "on its way" and not "in some buffer of this machine".
-// Fidelity (our decision, see TcpLink): SEND OK comes when the machine has taken the bytes; it is asked to
-// hold at most 16 KiB of them for a link.
+// Fidelity (our decision, see TcpLink): SEND OK comes when the machine has taken the bytes; it is
+// asked to hold at most 16 KiB of them for a link.
 constexpr int kSendBuffer = 16 * 1024;
 // Ours, after lwIP: after the silence that the host chose, three probes, a second apart.
-// Fidelity (our decision, see TcpLink): After the keep-alive time, three probes a second apart; then CLOSED.
+// Fidelity (our decision, see TcpLink): After the keep-alive time, three probes a second apart;
+// then CLOSED.
 constexpr int kProbeInterval = 1, kProbes = 3;
 
 tcp::endpoint endpoint_of(Ipv4 address, std::uint16_t port) {
@@ -63,16 +64,18 @@ void connect(tcp::socket& socket, const net::Open& open, const Directions& to,
   try {
     set_up(socket, open, to.source);
   } catch (const boost::system::system_error& error) {
-    asio::post(socket.get_executor(), [done = std::move(done), code = error.code()] { done(code); });
+    asio::post(socket.get_executor(),
+               [done = std::move(done), code = error.code()] { done(code); });
     return;
   }
   socket.async_connect(endpoint_of(to.actual.address, to.actual.port), std::move(done));
 }
 
 net::OpenFailure failure_of(const boost::system::error_code& error) {
-  const bool our_shortage = error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-                            error == asio::error::no_memory || error == asio::error::address_in_use ||
-                            error.value() == EADDRNOTAVAIL || error.value() == ENFILE;
+  const bool our_shortage =
+      error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+      error == asio::error::no_memory || error == asio::error::address_in_use ||
+      error.value() == EADDRNOTAVAIL || error.value() == ENFILE;
   return our_shortage ? net::OpenFailure::no_resources : net::OpenFailure::unreachable;
 }
 

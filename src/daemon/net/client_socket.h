@@ -17,8 +17,8 @@ struct Directions {
   std::string reason{};  ///< why it may, for the log
 };
 
-/// Opens `socket` as `open` wants it, and connects it as `to` says. `done` is told how it went, never from
-/// within this call.
+/// Opens `socket` as `open` wants it, and connects it as `to` says. `done` is told how it went,
+/// never from within this call.
 void connect(boost::asio::ip::tcp::socket& socket, const net::Open& open, const Directions& to,
              std::function<void(boost::system::error_code)> done);
 

@@ -8,7 +8,8 @@ using Standing = Correspondent::Standing;
 }
 
 Correspondent* Correspondents::find_shown(net::Endpoint shown) {
-  const auto at = std::find_if(all_.begin(), all_.end(), [&](const auto& c) { return c.shown == shown; });
+  const auto at =
+      std::find_if(all_.begin(), all_.end(), [&](const auto& c) { return c.shown == shown; });
   return at == all_.end() ? nullptr : &*at;
 }
 

@@ -8,10 +8,12 @@
 
 namespace bfq::daemon {
 
-/// Somebody with whom a UDP link exchanges datagrams, as the module calls it and as the machine does.
+/// Somebody with whom a UDP link exchanges datagrams, as the module calls it and as the machine
+/// does.
 struct Correspondent {
-  /// The socket to use: the module's own loopback address, 127.0.0.1, or the one for all other networks.
-  /// neighbour: the first of these, as long as there is somebody at that address of a LAN.
+  /// The socket to use: the module's own loopback address, 127.0.0.1, or the one for all other
+  /// networks. neighbour: the first of these, as long as there is somebody at that address of a
+  /// LAN.
   enum class Way : std::uint8_t { module_address, localhost, elsewhere, neighbour };
   /// expected: has written first; nobody has asked yet whether it may be written to.
   enum class Standing : std::uint8_t { expected, allowed, refused };

@@ -36,8 +36,8 @@ class HostLink {
   LinkHandle handle() const { return handle_; }
   const Exit& exit() const { return exit_; }
 
-  /// Sends what the module has for the network, and begins to listen where the module has room again.
-  /// True when bytes moved.
+  /// Sends what the module has for the network, and begins to listen where the module has room
+  /// again. True when bytes moved.
   virtual bool drain() = 0;
 
   /// Ends it without a word to the module. What the network has taken still reaches the peer.

@@ -19,8 +19,9 @@ namespace {
 bool is_same_name(std::string_view one, std::string_view other) {
   for (auto* name : {&one, &other})
     if (name->ends_with('.')) name->remove_suffix(1);
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  return std::equal(
+      one.begin(), one.end(), other.begin(), other.end(),
+      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 }  // namespace
 
@@ -65,9 +66,10 @@ bool HostSockets::drain() {
 bool HostSockets::end_what_has_lost_its_place() {
   bool any = false;
   for (const auto& link : links_) {
-    if (!link || link->ended() || !link->exit().place || still_has(side_.networks(), link->exit())) continue;
-    // Fidelity (our decision, see HostSockets): A link between two modules ends, with CLOSED, at both of
-    // them as soon as one has left their LAN or has another address there.
+    if (!link || link->ended() || !link->exit().place || still_has(side_.networks(), link->exit()))
+      continue;
+    // Fidelity (our decision, see HostSockets): A link between two modules ends, with CLOSED, at
+    // both of them as soon as one has left their LAN or has another address there.
     link->lose_place();
     any = true;
   }
@@ -97,8 +99,8 @@ void HostSockets::power_off() {
 
 void HostSockets::resolve(const net::Resolve& request) {
   const std::string name(request.name.view());
-  // Fidelity (our decision, see HostSockets): Names come from those that the world knows, from the hosts
-  // file, then from DNS, IPv4 alone.
+  // Fidelity (our decision, see HostSockets): Names come from those that the world knows, from the
+  // hosts file, then from DNS, IPv4 alone.
   const auto lan = side_.networks().station;
   if (!lan || !lan->leads_on) {
     due_.push_back(net::ResolveFailed{request.ticket});
@@ -111,22 +113,25 @@ void HostSockets::resolve(const net::Resolve& request) {
     due_.push_back(net::Resolved{request.ticket, *known});
   } else {
     const Ticket ticket = request.ticket;
-    queries_[ticket.number] = NameQuery::start(io_, name, [this, ticket, name](std::optional<Ipv4> address) {
-      spdlog::debug("{}: name {} is {}", side_.name(), name, address ? text_of(*address) : "unknown");
-      queries_.erase(ticket.number);
-      if (address)
-        side_.handle(net::Resolved{ticket, *address});
-      else
-        side_.handle(net::ResolveFailed{ticket});
-      side_.settle();
-    });
+    queries_[ticket.number] =
+        NameQuery::start(io_, name, [this, ticket, name](std::optional<Ipv4> address) {
+          spdlog::debug("{}: name {} is {}", side_.name(), name,
+                        address ? text_of(*address) : "unknown");
+          queries_.erase(ticket.number);
+          if (address)
+            side_.handle(net::Resolved{ticket, *address});
+          else
+            side_.handle(net::ResolveFailed{ticket});
+          side_.settle();
+        });
   }
 }
 
 std::optional<Ipv4> HostSockets::known_address(std::string_view name) const {
   const auto& names = settings_.names;
-  const auto at = std::find_if(names.begin(), names.end(),
-                               [&](const KnownName& known) { return is_same_name(known.name, name); });
+  const auto at = std::find_if(names.begin(), names.end(), [&](const KnownName& known) {
+    return is_same_name(known.name, name);
+  });
   return at == names.end() ? std::nullopt : std::optional(at->address);
 }
 
@@ -162,12 +167,14 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
   const auto verdict = policy_.judge({request.name.view(), address, way.address, port});
   // Fidelity (our decision, see NetPolicy): What the policy forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, verdict.reason), std::nullopt;
-  return Directions{{way.address, port}, is_loopback(way.address) ? own : Ipv4(), way.exit, verdict.reason};
+  return Directions{
+      {way.address, port}, is_loopback(way.address) ? own : Ipv4(), way.exit, verdict.reason};
 }
 
 /// A datagram's way is looked for when it is sent, so whatever the peer, the link opens.
 void HostSockets::open_datagrams(const net::Open& request) {
-  const auto link = std::make_shared<UdpLink>(io_, side_, policy_, neighbourhood_, settings_, request);
+  const auto link =
+      std::make_shared<UdpLink>(io_, side_, policy_, neighbourhood_, settings_, request);
   const auto port = link->take_port();
   if (!port) {
     due_.push_back(net::OpenFailed{request.link, net::OpenFailure::no_resources});
@@ -179,7 +186,8 @@ void HostSockets::open_datagrams(const net::Open& request) {
 }
 
 void HostSockets::refuse(const net::Open& request, std::string_view reason) {
-  spdlog::info("{}: {} refused: {}", label_of(side_.name(), request.link), describe(request), reason);
+  spdlog::info("{}: {} refused: {}", label_of(side_.name(), request.link), describe(request),
+               reason);
   due_.push_back(net::OpenFailed{request.link, net::OpenFailure::unreachable});
 }
 
@@ -220,14 +228,16 @@ void HostSockets::accept(const net::Accept& request) {
 
 template <class Matches>
 const HostLink* HostSockets::find_link(Matches matches) const {
-  const auto at = std::find_if(links_.begin(), links_.end(), [&](const std::shared_ptr<HostLink>& link) {
-    return link && !link->ended() && matches(*link);
-  });
+  const auto at =
+      std::find_if(links_.begin(), links_.end(), [&](const std::shared_ptr<HostLink>& link) {
+        return link && !link->ended() && matches(*link);
+      });
   return at == links_.end() ? nullptr : at->get();
 }
 
 std::optional<net::Endpoint> HostSockets::datagrams(std::uint16_t port) const {
-  const HostLink* link = find_link([port](const HostLink& l) { return l.datagram_ports().shown == port; });
+  const HostLink* link =
+      find_link([port](const HostLink& l) { return l.datagram_ports().shown == port; });
   if (link == nullptr || port == 0) return std::nullopt;
   return net::Endpoint{module_address(settings_.index), link->datagram_ports().actual};
 }
@@ -240,8 +250,9 @@ std::optional<std::uint16_t> HostSockets::datagram_port(std::uint16_t actual) co
 }
 
 bool HostSockets::has_datagrams_at_localhost(std::uint16_t port) const {
-  return port != 0 &&
-         find_link([port](const HostLink& l) { return l.datagram_ports().at_localhost == port; }) != nullptr;
+  return port != 0 && find_link([port](const HostLink& l) {
+                        return l.datagram_ports().at_localhost == port;
+                      }) != nullptr;
 }
 
 std::optional<Exit> HostSockets::connection(std::uint16_t from, net::Endpoint to) const {

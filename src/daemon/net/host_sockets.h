@@ -20,15 +20,15 @@
 
 namespace bfq::daemon {
 
-/// The network port on this machine: links and the server are kernel sockets, names are looked up by
-/// c-ares. One for each module, on the one thread of its io_context.
+/// The network port on this machine: links and the server are kernel sockets, names are looked up
+/// by c-ares. One for each module, on the one thread of its io_context.
 ///
-/// What happens by itself is told to the module's side, followed by settle(). What a request gives rise
-/// to at once is told in the next drain().
+/// What happens by itself is told to the module's side, followed by settle(). What a request gives
+/// rise to at once is told in the next drain().
 class HostSockets final : private Neighbour {
  public:
-  /// All must outlive this. The module connects to loopback from its own address, and is reached there; to
-  /// the others of the neighbourhood it is a neighbour as long as this lives.
+  /// All must outlive this. The module connects to loopback from its own address, and is reached
+  /// there; to the others of the neighbourhood it is a neighbour as long as this lives.
   HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
               Neighbourhood& neighbourhood, NetworkSettings settings);
   ~HostSockets();
@@ -38,8 +38,9 @@ class HostSockets final : private Neighbour {
   /// Takes what is asked of a network; false when the request is for somebody else.
   bool request(const Request& request);
 
-  /// Tells what is due, sends what the module has for its links, and listens where it has room again.
-  /// Call after request(), and after whatever may have changed the module; true when something moved.
+  /// Tells what is due, sends what the module has for its links, and listens where it has room
+  /// again. Call after request(), and after whatever may have changed the module; true when
+  /// something moved.
   bool drain();
 
   /// Ends all links and all that was asked, without a word: the module has no power any more.
@@ -49,7 +50,9 @@ class HostSockets final : private Neighbour {
   // Neighbour
   unsigned index() const override { return settings_.index; }
   Networks networks() const override { return side_.networks(); }
-  std::optional<net::Endpoint> server(std::uint16_t port) const override { return server_.place(port); }
+  std::optional<net::Endpoint> server(std::uint16_t port) const override {
+    return server_.place(port);
+  }
   std::optional<net::Endpoint> datagrams(std::uint16_t port) const override;
   std::optional<std::uint16_t> datagram_port(std::uint16_t actual) const override;
   bool has_datagrams_at_localhost(std::uint16_t port) const override;

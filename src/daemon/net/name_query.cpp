@@ -19,18 +19,21 @@ constexpr int kFirstTimeoutMs = 2000, kTries = 2;
 
 void initialise_library() {
   static const int result = ares_library_init(ARES_LIB_INIT_ALL);
-  if (result != ARES_SUCCESS) throw Failure(std::string("cannot look up names: ") + ares_strerror(result));
+  if (result != ARES_SUCCESS)
+    throw Failure(std::string("cannot look up names: ") + ares_strerror(result));
 }
 }  // namespace
 
-std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::string& name, Answer answer) {
+std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::string& name,
+                                            Answer answer) {
   std::shared_ptr<NameQuery> query(new NameQuery(io, std::move(answer)));
   query->open_channel();
   query->ask(name);
   return query;
 }
 
-NameQuery::NameQuery(asio::io_context& io, Answer answer) : io_(io), timer_(io), answer_(std::move(answer)) {}
+NameQuery::NameQuery(asio::io_context& io, Answer answer)
+    : io_(io), timer_(io), answer_(std::move(answer)) {}
 
 NameQuery::~NameQuery() {
   answer_ = nullptr;
@@ -57,7 +60,8 @@ void NameQuery::ask(const std::string& name) {
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_INET;
   const auto answered = [](void* self, int status, int, ares_addrinfo* found) {
-    static_cast<NameQuery*>(self)->finish(status == ARES_SUCCESS ? first_address(found) : std::nullopt);
+    static_cast<NameQuery*>(self)->finish(status == ARES_SUCCESS ? first_address(found)
+                                                                 : std::nullopt);
     if (found != nullptr) ares_freeaddrinfo(found);
   };
   ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, answered, this);
@@ -72,8 +76,8 @@ std::optional<Ipv4> NameQuery::first_address(const ares_addrinfo* found) {
   return std::nullopt;
 }
 
-/// Called by c-ares from within its own functions, so the answer waits for the loop: whoever takes it
-/// may throw this query away.
+/// Called by c-ares from within its own functions, so the answer waits for the loop: whoever takes
+/// it may throw this query away.
 void NameQuery::finish(std::optional<Ipv4> address) {
   if (!answer_) return;
   asio::post(io_, [weak = weak_from_this(), answer = std::exchange(answer_, nullptr), address] {
@@ -102,21 +106,24 @@ void NameQuery::await(ares_socket_t socket) {
   const std::shared_ptr<Watch>& entry = found->second;
   const auto wait = [&](Descriptor::wait_type type, bool Watch::*waits, bool writable) {
     (*entry).*waits = true;
-    entry->descriptor.async_wait(
-        type, [weak = weak_from_this(), old = std::weak_ptr(entry), waits, socket, writable](auto error) {
-          const auto self = weak.lock();
-          const auto watched = old.lock();
-          if (!self || !watched || error) return;
-          (*watched).*waits = false;
-          self->ready(socket, writable);
-        });
+    entry->descriptor.async_wait(type, [weak = weak_from_this(), old = std::weak_ptr(entry), waits,
+                                        socket, writable](auto error) {
+      const auto self = weak.lock();
+      const auto watched = old.lock();
+      if (!self || !watched || error) return;
+      (*watched).*waits = false;
+      self->ready(socket, writable);
+    });
   };
-  if (entry->wants_read && !entry->waits_read) wait(Descriptor::wait_read, &Watch::waits_read, false);
-  if (entry->wants_write && !entry->waits_write) wait(Descriptor::wait_write, &Watch::waits_write, true);
+  if (entry->wants_read && !entry->waits_read)
+    wait(Descriptor::wait_read, &Watch::waits_read, false);
+  if (entry->wants_write && !entry->waits_write)
+    wait(Descriptor::wait_write, &Watch::waits_write, true);
 }
 
 void NameQuery::ready(ares_socket_t socket, bool writable) {
-  ares_process_fd(channel_, writable ? ARES_SOCKET_BAD : socket, writable ? socket : ARES_SOCKET_BAD);
+  ares_process_fd(channel_, writable ? ARES_SOCKET_BAD : socket,
+                  writable ? socket : ARES_SOCKET_BAD);
   await(socket);
   arm_timer();
 }

@@ -6,7 +6,8 @@ namespace bfq::daemon {
 namespace {
 template <class Matches>
 const Neighbour* first(const std::vector<const Neighbour*>& all, Matches matches) {
-  const auto at = std::find_if(all.begin(), all.end(), [&](const Neighbour* n) { return matches(*n); });
+  const auto at =
+      std::find_if(all.begin(), all.end(), [&](const Neighbour* n) { return matches(*n); });
   return at == all.end() ? nullptr : *at;
 }
 
@@ -34,13 +35,15 @@ const Neighbour* Neighbourhood::find(MacAddress lan, Ipv4 address) const {
 }
 
 bool Neighbourhood::exists(const VirtualLan& lan) const {
-  return lan.leads_on || first(all_, [&](const Neighbour& n) {
-                           const Networks networks = n.networks();
-                           return networks.soft_ap && networks.soft_ap->access_point == lan.access_point;
-                         }) != nullptr;
+  return lan.leads_on ||
+         first(all_, [&](const Neighbour& n) {
+           const Networks networks = n.networks();
+           return networks.soft_ap && networks.soft_ap->access_point == lan.access_point;
+         }) != nullptr;
 }
 
-void Neighbourhood::for_each_on(MacAddress lan, const std::function<void(const Neighbour&)>& visit) const {
+void Neighbourhood::for_each_on(MacAddress lan,
+                                const std::function<void(const Neighbour&)>& visit) const {
   for (const Neighbour* neighbour : all_) {
     const Networks networks = neighbour->networks();
     if (on(networks, lan) != nullptr) visit(*neighbour);
@@ -48,6 +51,7 @@ void Neighbourhood::for_each_on(MacAddress lan, const std::function<void(const N
 }
 
 bool Neighbourhood::has_datagrams_at_localhost(std::uint16_t port) const {
-  return first(all_, [&](const Neighbour& n) { return n.has_datagrams_at_localhost(port); }) != nullptr;
+  return first(all_, [&](const Neighbour& n) { return n.has_datagrams_at_localhost(port); }) !=
+         nullptr;
 }
 }  // namespace bfq::daemon

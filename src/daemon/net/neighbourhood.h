@@ -8,10 +8,11 @@
 
 namespace bfq::daemon {
 
-/// What one module of the process lets the others know of its network. Each answer holds for now only.
+/// What one module of the process lets the others know of its network. Each answer holds for now
+/// only.
 ///
-/// Ports come in two kinds: as the module knows them, and as the machine does. They differ where the machine
-/// refuses a low port.
+/// Ports come in two kinds: as the module knows them, and as the machine does. They differ where
+/// the machine refuses a low port.
 class Neighbour {
  public:
   /// Its address on this machine is module_address(index()).
@@ -33,8 +34,8 @@ class Neighbour {
   ~Neighbour() = default;
 };
 
-/// The modules of this process, for each other. Everything is asked when it is needed: nothing is copied, so
-/// nothing is out of date.
+/// The modules of this process, for each other. Everything is asked when it is needed: nothing is
+/// copied, so nothing is out of date.
 class Neighbourhood {
  public:
   /// A neighbour is here until it leaves, and must outlive its stay.

@@ -19,7 +19,8 @@ bool still_has(const Networks& networks, const Exit& exit) {
   return lan && (!exit.place || *exit.place == LanPlace{lan->access_point, lan->address});
 }
 
-std::optional<Meeting> meet(const Networks& mine, const Networks& theirs, std::optional<MacAddress> lan) {
+std::optional<Meeting> meet(const Networks& mine, const Networks& theirs,
+                            std::optional<MacAddress> lan) {
   for (const auto side : {net::Interface::station, net::Interface::soft_ap}) {
     const auto& here = side_of(mine, side);
     if (!here || (lan && *lan != here->access_point)) continue;
@@ -34,12 +35,14 @@ bool is_broadcast(const Networks& networks, Ipv4 remote) {
     return lan && remote == lan->broadcast();
   };
   const bool is_group = remote.octet(0) >= 224 && remote.octet(0) < 240;
-  return is_group || remote.bits == ~std::uint32_t{0} || ends(networks.station) || ends(networks.soft_ap);
+  return is_group || remote.bits == ~std::uint32_t{0} || ends(networks.station) ||
+         ends(networks.soft_ap);
 }
 
 net::Interface side_towards(const Networks& networks, Ipv4 remote) {
-  const bool by_station = networks.station && (networks.station->holds(remote) || !networks.soft_ap ||
-                                               !networks.soft_ap->holds(remote));
+  const bool by_station =
+      networks.station &&
+      (networks.station->holds(remote) || !networks.soft_ap || !networks.soft_ap->holds(remote));
   return by_station ? net::Interface::station : net::Interface::soft_ap;
 }
 }  // namespace bfq::daemon

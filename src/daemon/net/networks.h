@@ -16,7 +16,8 @@ struct VirtualLan {
   MacAddress access_point{};  ///< whose it is: two may have the same numbers
   Ipv4 address{};             ///< the module's own
   Ipv4 gateway{}, netmask{};
-  /// Its gateway is the machine, and leads on from there. A module's own access point leads nowhere.
+  /// Its gateway is the machine, and leads on from there. A module's own access point leads
+  /// nowhere.
   bool leads_on = false;
 
   bool holds(Ipv4 other) const { return same_network(other, address, netmask); }
@@ -40,14 +41,15 @@ struct LanPlace {
   bool operator==(const LanPlace&) const = default;
 };
 
-/// By which side a link leaves the module; towards another module, also the place that it lives and dies
-/// with.
+/// By which side a link leaves the module; towards another module, also the place that it lives and
+/// dies with.
 struct Exit {
   net::Interface through{};
   std::optional<LanPlace> place{};
 };
 
-/// True while the module has that side and, where the link is bound to a place, has it by that side.
+/// True while the module has that side and, where the link is bound to a place, has it by that
+/// side.
 bool still_has(const Networks& networks, const Exit& exit);
 
 /// What one module sees of another that is on the same LAN.
@@ -56,8 +58,8 @@ struct Meeting {
   Ipv4 theirs;  ///< the other's address
 };
 
-/// The LAN that both are on, or that of the two that is asked for; the station's of `mine`, where there are
-/// two.
+/// The LAN that both are on, or that of the two that is asked for; the station's of `mine`, where
+/// there are two.
 std::optional<Meeting> meet(const Networks& mine, const Networks& theirs,
                             std::optional<MacAddress> lan = std::nullopt);
 
@@ -77,8 +79,8 @@ constexpr bool is_loopback(Ipv4 address) { return address.octet(0) == 127; }
 
 /// How the module sees whoever comes to it from `actual` without having been asked.
 constexpr Ipv4 shown_address(Ipv4 actual) {
-  // Fidelity (our decision, see Networks): This machine, where the module has not connected to it under
-  // another address, is 127.0.0.1 in +IPD and AT+CIPSTATUS.
+  // Fidelity (our decision, see Networks): This machine, where the module has not connected to it
+  // under another address, is 127.0.0.1 in +IPD and AT+CIPSTATUS.
   return is_loopback(actual) ? kLocalhost : actual;
 }
 }  // namespace bfq::daemon

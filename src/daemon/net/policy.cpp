@@ -16,12 +16,14 @@ constexpr Ipv4 kLinkLocalMask{255, 255, 0, 0};
 // Amazon, Google and most others are link-local.
 constexpr std::array kMetadataAddresses = {Ipv4{100, 100, 100, 200}, Ipv4{168, 63, 129, 16},
                                            Ipv4{192, 0, 0, 192}};
-constexpr std::array<std::string_view, 2> kMetadataNames = {"metadata.google.internal", "metadata.goog"};
+constexpr std::array<std::string_view, 2> kMetadataNames = {"metadata.google.internal",
+                                                            "metadata.goog"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  });
   if (out.size() > 1 && out.back() == '.') out.pop_back();  // a name's root dot changes nothing
   return out;
 }
@@ -38,21 +40,27 @@ std::optional<unsigned> parse_number(std::string_view text, unsigned last) {
   return value;
 }
 
-constexpr Ipv4 mask_of(unsigned bits) { return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits)); }
+constexpr Ipv4 mask_of(unsigned bits) {
+  return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
+}
 
 bool is_guarded_address(Ipv4 address) {
   return same_network(address, kLinkLocal, kLinkLocalMask) ||
-         std::find(kMetadataAddresses.begin(), kMetadataAddresses.end(), address) != kMetadataAddresses.end();
+         std::find(kMetadataAddresses.begin(), kMetadataAddresses.end(), address) !=
+             kMetadataAddresses.end();
 }
 
 bool is_guarded_name(std::string_view name) {
-  return std::find(kMetadataNames.begin(), kMetadataNames.end(), lower(name)) != kMetadataNames.end();
+  return std::find(kMetadataNames.begin(), kMetadataNames.end(), lower(name)) !=
+         kMetadataNames.end();
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-  });
+  return !text.empty() && text.size() <= 253 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                  c == '_';
+         });
 }
 
 /// Calls `visit` with each part of `text` between separators, spaces around it removed.
@@ -87,7 +95,8 @@ NetPolicy NetPolicy::parse(std::string_view text) try {
   throw UsageError("--net " + std::string(error.what()));
 }
 
-NetPolicy NetPolicy::from_lists(const std::vector<std::string>& allow, const std::vector<std::string>& deny) {
+NetPolicy NetPolicy::from_lists(const std::vector<std::string>& allow,
+                                const std::vector<std::string>& deny) {
   NetPolicy policy;
   for (const std::string& entry : allow) policy.add("allow", entry);
   for (const std::string& entry : deny) policy.add("deny", entry);
@@ -106,7 +115,8 @@ NetPolicy::Rule NetPolicy::parse_rule(std::string_view entry, std::string_view l
   const std::string_view ports = entry.substr(colon + 1);
   const std::size_t dash = ports.find('-');
   const auto first = parse_number(ports.substr(0, dash), 65535);
-  const auto last = dash == std::string_view::npos ? first : parse_number(ports.substr(dash + 1), 65535);
+  const auto last =
+      dash == std::string_view::npos ? first : parse_number(ports.substr(dash + 1), 65535);
   if (!first || !last || *first > *last || *first == 0) {
     refuse(list, entry, "after ':' comes a port from 1 to 65535, or first-last");
   }
@@ -115,15 +125,18 @@ NetPolicy::Rule NetPolicy::parse_rule(std::string_view entry, std::string_view l
   return rule;
 }
 
-NetPolicy::Rule NetPolicy::parse_host(std::string_view host, std::string_view list, std::string_view entry) {
+NetPolicy::Rule NetPolicy::parse_host(std::string_view host, std::string_view list,
+                                      std::string_view entry) {
   Rule rule;
   if (host == "*") return rule;
   const std::size_t slash = host.find('/');
   const std::string_view address = host.substr(0, slash);
   if (looks_like_ipv4(address)) {
     const auto network = parse_ipv4(address);
-    const auto bits = slash == std::string_view::npos ? 32U : parse_number(host.substr(slash + 1), 32);
-    if (!network || !bits) refuse(list, entry, "expected an address a.b.c.d or a network a.b.c.d/bits");
+    const auto bits =
+        slash == std::string_view::npos ? 32U : parse_number(host.substr(slash + 1), 32);
+    if (!network || !bits)
+      refuse(list, entry, "expected an address a.b.c.d or a network a.b.c.d/bits");
     rule.kind = Rule::Kind::network;
     rule.network = *network;
     rule.mask = mask_of(*bits);
@@ -149,7 +162,8 @@ bool NetPolicy::Rule::matches(const Destination& destination) const {
   if (destination.port < first_port || destination.port > last_port) return false;
   if (kind == Kind::anything) return true;
   if (kind != Kind::network) return matches_name(destination.name);
-  return same_network(destination.asked, network, mask) || same_network(destination.actual, network, mask);
+  return same_network(destination.asked, network, mask) ||
+         same_network(destination.actual, network, mask);
 }
 
 /// True for a rule that can only be meant for the guarded address itself, not for all the world.
@@ -166,10 +180,12 @@ NetPolicy::Verdict NetPolicy::judge(const Destination& destination) const {
   if (denied != deny_.end()) return {false, "deny=" + denied->text};
   if (is_guarded_address(destination.asked) || is_guarded_address(destination.actual) ||
       is_guarded_name(destination.name)) {
-    const auto named = std::find_if(allow_.begin(), allow_.end(),
-                                    [&](const Rule& rule) { return rule.names_guarded(destination); });
+    const auto named = std::find_if(allow_.begin(), allow_.end(), [&](const Rule& rule) {
+      return rule.names_guarded(destination);
+    });
     if (named != allow_.end()) return {true, "allow=" + named->text};
-    return {false, "link-local and cloud metadata addresses are denied unless the allow list names them"};
+    return {false,
+            "link-local and cloud metadata addresses are denied unless the allow list names them"};
   }
   if (allow_.empty()) return {true, "nothing denies it"};
   const auto allowed = std::find_if(allow_.begin(), allow_.end(), matches);

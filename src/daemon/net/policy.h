@@ -16,9 +16,9 @@ struct Destination {
   std::uint16_t port = 0;
 };
 
-/// Which destinations a module may reach. Deny beats allow; with an allow list, only what it holds is
-/// allowed. Link-local addresses and the metadata services of clouds are denied unless the allow list
-/// names them themselves.
+/// Which destinations a module may reach. Deny beats allow; with an allow list, only what it holds
+/// is allowed. Link-local addresses and the metadata services of clouds are denied unless the allow
+/// list names them themselves.
 ///
 ///   allow=ENTRY,...;deny=ENTRY,...
 ///   ENTRY   HOST[:PORTS]
@@ -26,11 +26,14 @@ struct Destination {
 ///   PORTS   port | first-last
 class NetPolicy {
  public:
-  /// Reads the text of --net; empty is the default policy. Throws UsageError, which names the entry.
+  /// Reads the text of --net; empty is the default policy. Throws UsageError, which names the
+  /// entry.
   static NetPolicy parse(std::string_view text);
 
-  /// From lists of entries, as a world file has them. Throws UsageError, which names list and entry.
-  static NetPolicy from_lists(const std::vector<std::string>& allow, const std::vector<std::string>& deny);
+  /// From lists of entries, as a world file has them. Throws UsageError, which names list and
+  /// entry.
+  static NetPolicy from_lists(const std::vector<std::string>& allow,
+                              const std::vector<std::string>& deny);
 
   struct Verdict {
     bool allowed = true;

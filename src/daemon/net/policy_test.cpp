@@ -79,7 +79,8 @@ TEST(NetPolicy, NamesThatAreDeniedAreNotLookedUp) {
 }
 
 TEST(NetPolicy, ComesFromListsToo) {
-  const NetPolicy policy = NetPolicy::from_lists({"10.0.0.0/8:80", "*.test"}, {"bad.test", "10.9.0.0/16"});
+  const NetPolicy policy =
+      NetPolicy::from_lists({"10.0.0.0/8:80", "*.test"}, {"bad.test", "10.9.0.0/16"});
   const auto allows = [&](const char* name, const char* address, std::uint16_t port) {
     return policy.judge({name, *parse_ipv4(address), *parse_ipv4(address), port}).allowed;
   };
@@ -93,22 +94,25 @@ TEST(NetPolicy, ComesFromListsToo) {
     NetPolicy::from_lists({"good.test"}, {"10.0.0.1", "host:0"});
     FAIL();
   } catch (const UsageError& error) {
-    EXPECT_STREQ(error.what(), "deny: 'host:0': after ':' comes a port from 1 to 65535, or first-last");
+    EXPECT_STREQ(error.what(),
+                 "deny: 'host:0': after ':' comes a port from 1 to 65535, or first-last");
   }
 }
 
 TEST(NetPolicy, RefusesWhatItCannotReadAndNamesIt) {
-  for (const char* text : {"permit=10.0.0.1", "allow", "allow=", "allow=10.0.0.256", "allow=10.0.0.0/33",
-                           "deny=10.0.0.0/", "deny=host:0", "deny=host:99999", "deny=host:9-8", "deny=host:",
-                           "deny=a b", "deny=*.", "deny=10.0.0.1,,10.0.0.2", "deny=*x.test", "allow=[::1]"}) {
+  for (const char* text : {"permit=10.0.0.1", "allow", "allow=", "allow=10.0.0.256",
+                           "allow=10.0.0.0/33", "deny=10.0.0.0/", "deny=host:0", "deny=host:99999",
+                           "deny=host:9-8", "deny=host:", "deny=a b", "deny=*.",
+                           "deny=10.0.0.1,,10.0.0.2", "deny=*x.test", "allow=[::1]"}) {
     EXPECT_THROW(NetPolicy::parse(text), UsageError) << text;
   }
   try {
     NetPolicy::parse("allow=good.test;deny=10.0.0.0/99");
     FAIL();
   } catch (const UsageError& error) {
-    EXPECT_STREQ(error.what(),
-                 "--net deny: '10.0.0.0/99': expected an address a.b.c.d or a network a.b.c.d/bits");
+    EXPECT_STREQ(
+        error.what(),
+        "--net deny: '10.0.0.0/99': expected an address a.b.c.d or a network a.b.c.d/bits");
   }
 }
 }  // namespace

@@ -14,7 +14,9 @@ struct Route {
   const char* why = "";                  ///< with To::nowhere
 };
 
-/// The way to what module `index` calls `remote`, as things are now. The gateway of a network that leads on
-/// is the machine itself; a real network that happens to have the same numbers as a LAN is never meant.
-Route route(const Networks& networks, Ipv4 remote, const Neighbourhood& neighbourhood, unsigned index);
+/// The way to what module `index` calls `remote`, as things are now. The gateway of a network that
+/// leads on is the machine itself; a real network that happens to have the same numbers as a LAN is
+/// never meant.
+Route route(const Networks& networks, Ipv4 remote, const Neighbourhood& neighbourhood,
+            unsigned index);
 }  // namespace bfq::daemon

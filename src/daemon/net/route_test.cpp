@@ -57,7 +57,9 @@ std::optional<Ipv4> outside(const Networks& networks, Ipv4 remote) {
   return way.to == Route::To::outside ? std::optional(way.address) : std::nullopt;
 }
 
-TEST(Route, TheGatewayIsThisMachine) { EXPECT_EQ(outside(kStation, Ipv4(10, 44, 1, 1)), kLocalhost); }
+TEST(Route, TheGatewayIsThisMachine) {
+  EXPECT_EQ(outside(kStation, Ipv4(10, 44, 1, 1)), kLocalhost);
+}
 TEST(Route, NobodyElseIsOnTheLan) {
   EXPECT_EQ(outside(kStation, Ipv4(10, 44, 1, 2)), std::nullopt);
   EXPECT_EQ(outside(kStation, Ipv4(10, 44, 1, 255)), std::nullopt);
@@ -74,9 +76,10 @@ TEST(Route, NobodyIsOnTheNetworkOfItsOwn) {
   EXPECT_EQ(outside(kSoftAp, Ipv4(192, 168, 5, 2)), std::nullopt) << "it leads nowhere else";
 }
 TEST(Route, TheGatewayOfAFixedAddressMayLieOutsideItsNetwork) {
-  const Networks fixed{
-      .station = VirtualLan{
-          .address = Ipv4(10, 0, 0, 2), .gateway = Ipv4(10, 0, 1, 1), .netmask = kMask, .leads_on = true}};
+  const Networks fixed{.station = VirtualLan{.address = Ipv4(10, 0, 0, 2),
+                                             .gateway = Ipv4(10, 0, 1, 1),
+                                             .netmask = kMask,
+                                             .leads_on = true}};
   EXPECT_EQ(outside(fixed, Ipv4(10, 0, 1, 1)), kLocalhost);
   EXPECT_EQ(outside(fixed, Ipv4(10, 0, 0, 1)), std::nullopt);
   EXPECT_EQ(outside(fixed, Ipv4(10, 0, 1, 2)), Ipv4(10, 0, 1, 2));
@@ -91,7 +94,8 @@ TEST(Route, SomeNumbersAreNoHosts) {
 
 // Neighbours --------------------------------------------------------------------------------------
 
-/// Module 0 has an access point; module 1 is a station of it, module 2 one of its neighbours' at home.
+/// Module 0 has an access point; module 1 is a station of it, module 2 one of its neighbours' at
+/// home.
 class AmongNeighbours : public ::testing::Test {
  protected:
   Neighbourhood neighbourhood;
@@ -100,7 +104,8 @@ class AmongNeighbours : public ::testing::Test {
   Somebody at_home_too{2, {.station = at_home(3)}};
 
   void SetUp() override {
-    for (const auto* somebody : {&access_point, &station, &at_home_too}) neighbourhood.enter(*somebody);
+    for (const auto* somebody : {&access_point, &station, &at_home_too})
+      neighbourhood.enter(*somebody);
   }
   Route from(const Somebody& who, Ipv4 remote) {
     return route(who.networks(), remote, neighbourhood, who.index());
@@ -144,7 +149,8 @@ TEST_F(AmongNeighbours, ALanThatIsGoneHasNobody) {
   EXPECT_EQ(reached(station, Ipv4(192, 168, 4, 3)), &other);
   access_point.go_to(kStation);  // and its stations do not know it yet
   EXPECT_EQ(reached(station, Ipv4(192, 168, 4, 3)), nullptr);
-  EXPECT_EQ(from(station, Ipv4(192, 168, 4, 1)).to, Route::To::nowhere) << "it is not the machine's either";
+  EXPECT_EQ(from(station, Ipv4(192, 168, 4, 1)).to, Route::To::nowhere)
+      << "it is not the machine's either";
 }
 TEST_F(AmongNeighbours, TheStationsNetworkWinsWhereBothFit) {
   const Networks both{.station = soft_ap(kOwn, 2), .soft_ap = soft_ap(kOther, 1)};
@@ -189,6 +195,8 @@ TEST(Networks, APlaceIsAnAddressOnALanByOneSide) {
   EXPECT_FALSE(still_has(moved, exit));
   EXPECT_TRUE(still_has(moved, Exit{net::Interface::soft_ap, {}})) << "it is bound to no place";
 }
-TEST(Networks, EachModuleHasItsOwnLoopbackAddress) { EXPECT_EQ(module_address(2), Ipv4(127, 64, 0, 3)); }
+TEST(Networks, EachModuleHasItsOwnLoopbackAddress) {
+  EXPECT_EQ(module_address(2), Ipv4(127, 64, 0, 3));
+}
 }  // namespace
 }  // namespace bfq::daemon

@@ -19,7 +19,8 @@ using asio::ip::tcp;
 
 }  // namespace
 
-TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to)
+TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open,
+                 const Directions& to)
     : HostLink(open.link, label_of(side.name(), open.link), to.exit),
       socket_(io),
       side_(side),
@@ -125,7 +126,8 @@ void TcpLink::read() {
   if (open_for_bytes_) await_bytes();
 }
 
-/// An end with nothing before it is the module's to know also while it has no room, as in a CIPSEND.
+/// An end with nothing before it is the module's to know also while it has no room, as in a
+/// CIPSEND.
 bool TcpLink::has_ended() {
   std::byte first{};
   const ssize_t n = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -155,7 +157,8 @@ void TcpLink::await_room() {
 
 // Ending ------------------------------------------------------------------------------------------
 
-/// Where a network of modules goes, its links end as they do there: first the module hears of the network.
+/// Where a network of modules goes, its links end as they do there: first the module hears of the
+/// network.
 void TcpLink::finish() {
   if (exit().place) side_.settle();
   if (ended()) return;

@@ -16,10 +16,12 @@ namespace bfq::daemon {
 /// read, the bytes stay in the kernel and the peer's window closes.
 class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLink> {
  public:
-  TcpLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to);
+  TcpLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open,
+          const Directions& to);
 
   /// A client's connection, which is open from now on.
-  TcpLink(ModuleSide& side, LinkHandle handle, const Exit& exit, boost::asio::ip::tcp::socket client);
+  TcpLink(ModuleSide& side, LinkHandle handle, const Exit& exit,
+          boost::asio::ip::tcp::socket client);
 
   /// Connects. The module is told how it went, never from within this call.
   void connect();

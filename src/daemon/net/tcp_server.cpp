@@ -12,7 +12,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// Clients that the kernel keeps for us between two turns; more than links, so that each is answered.
+// Clients that the kernel keeps for us between two turns; more than links, so that each is
+// answered.
 constexpr int kBacklog = 16;
 // When the machine has no descriptor left for a client, it gets another chance after this time.
 constexpr auto kAcceptPause = std::chrono::seconds(1);
@@ -35,8 +36,8 @@ bool TcpServer::listen(std::uint16_t port) {
   stop();
   port_ = port;
   if (!listen_at_module(module_address(settings_.index))) return false;
-  // Fidelity (our decision, see TcpServer): Where another program has the port at 127.0.0.1, the server is
-  // only at the module's own address, and the log says so.
+  // Fidelity (our decision, see TcpServer): Where another program has the port at 127.0.0.1, the
+  // server is only at the module's own address, and the log says so.
   if (settings_.is_at_localhost) listen_at_module(kLocalhost);
   listen_at_forwards();
   return true;
@@ -67,16 +68,18 @@ void TcpServer::listen_at_forwards() {
     boost::system::error_code error = asio::error::invalid_argument;
     if (address) listen_at({*address, forward.at}, true, error);
     if (error) {
-      spdlog::error("{} server: cannot forward {}:{} to port {}: {}", side_.name(), forward.host, forward.at,
-                    port_, error.message());
+      spdlog::error("{} server: cannot forward {}:{} to port {}: {}", side_.name(), forward.host,
+                    forward.at, port_, error.message());
     } else {
-      spdlog::info("{} server: {}:{} is forwarded to port {}", side_.name(), forward.host, forward.at, port_);
+      spdlog::info("{} server: {}:{} is forwarded to port {}", side_.name(), forward.host,
+                   forward.at, port_);
     }
   }
 }
 
 /// Gives the port that it became.
-std::uint16_t TcpServer::listen_at(net::Endpoint at, bool forwards, boost::system::error_code& error) {
+std::uint16_t TcpServer::listen_at(net::Endpoint at, bool forwards,
+                                   boost::system::error_code& error) {
   auto listener = std::make_unique<Listener>(io_);
   listener->forwards = forwards;
   tcp::acceptor& acceptor = listener->acceptor;
@@ -145,14 +148,15 @@ TcpServer::Seen TcpServer::see(net::Endpoint client, net::Endpoint here, bool fo
   const Neighbour* neighbour = forwarded ? nullptr : neighbourhood_.owner_of(client.address);
   if (neighbour != nullptr && neighbour->index() != settings_.index)
     return see(*neighbour, client.port, here);
-  // Fidelity (our decision, see TcpServer): Programs of this machine come by the station's network or, where
-  // the module is on none, by that of its access point.
+  // Fidelity (our decision, see TcpServer): Programs of this machine come by the station's network
+  // or, where the module is on none, by that of its access point.
   const auto through = networks.station ? net::Interface::station : net::Interface::soft_ap;
   return {.address = shown_address(client.address), .exit = {through}};
 }
 
 /// Another module must be on a LAN with this one, and must still hold on to its end.
-TcpServer::Seen TcpServer::see(const Neighbour& neighbour, std::uint16_t port, net::Endpoint here) const {
+TcpServer::Seen TcpServer::see(const Neighbour& neighbour, std::uint16_t port,
+                               net::Endpoint here) const {
   const auto theirs = neighbour.connection(port, here);
   if (!theirs) return {.refusal = "that module has given it up"};
   const auto lan = theirs->place ? std::optional(theirs->place->lan) : std::nullopt;

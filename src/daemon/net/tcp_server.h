@@ -15,11 +15,13 @@
 
 namespace bfq::daemon {
 
-/// The module's TCP server: a listener on the module's loopback address, for the first module of a process
-/// one on 127.0.0.1, and where a person wants more, one at each place that the port is forwarded from.
+/// The module's TCP server: a listener on the module's loopback address, for the first module of a
+/// process one on 127.0.0.1, and where a person wants more, one at each place that the port is
+/// forwarded from.
 ///
-/// Its clients are programs of this machine, whoever comes by a forward, and modules that share a LAN with
-/// this one. Where the machine refuses the module's port, it listens on 10000 + port, and the log says so.
+/// Its clients are programs of this machine, whoever comes by a forward, and modules that share a
+/// LAN with this one. Where the machine refuses the module's port, it listens on 10000 + port, and
+/// the log says so.
 class TcpServer {
  public:
   using Socket = boost::asio::ip::tcp::socket;
@@ -74,7 +76,7 @@ class TcpServer {
   const NetworkSettings& settings_;
   std::uint16_t port_ = 0;    ///< as the module knows it
   std::uint16_t actual_ = 0;  ///< as the machine does; 0 while it does not listen
-  unsigned term_ = 0;         ///< counts the times of listening: what was begun in an earlier one is void
+  unsigned term_ = 0;  ///< counts the times of listening: what was begun in an earlier one is void
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::map<std::uint16_t, Client> waiting_;  ///< by ticket
   Ticket last_client_;

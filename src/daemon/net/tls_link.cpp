@@ -20,7 +20,8 @@ using Result = TlsSession::Result;
 constexpr auto kCloseGivesUp = std::chrono::seconds(10);
 }  // namespace
 
-TlsLink::TlsLink(asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to)
+TlsLink::TlsLink(asio::io_context& io, ModuleSide& side, const net::Open& open,
+                 const Directions& to)
     : HostLink(open.link, label_of(side.name(), open.link), to.exit),
       socket_(io),
       patience_(io),
@@ -59,7 +60,8 @@ void TlsLink::shake_hands() {
   if (result == Result::done) return opened();
   if (result == Result::wants_read || result == Result::wants_write)
     return await(result, &TlsLink::shake_hands);
-  // Fidelity (our decision, dialect 0.4, 14): A failed TLS handshake ends like a refused connection.
+  // Fidelity (our decision, dialect 0.4, 14): A failed TLS handshake ends like a refused
+  // connection.
   fail("TLS: " + (result == Result::ended ? "the server has closed" : session_.why()),
        net::OpenFailure::unreachable);
 }

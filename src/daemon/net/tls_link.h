@@ -14,11 +14,12 @@ namespace bfq::daemon {
 
 /// A TLS connection that the module has asked for.
 ///
-/// As TcpLink, it reads only when the module has room. One record (16 KiB at most) may then already be
-/// decrypted; the rest stays in the kernel and the peer's window closes.
+/// As TcpLink, it reads only when the module has room. One record (16 KiB at most) may then already
+/// be decrypted; the rest stays in the kernel and the peer's window closes.
 class TlsLink final : public HostLink, public std::enable_shared_from_this<TlsLink> {
  public:
-  TlsLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open, const Directions& to);
+  TlsLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open,
+          const Directions& to);
 
   /// Connects and shakes hands. The module is told how it went, never from within this call.
   void connect();

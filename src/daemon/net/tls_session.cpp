@@ -19,12 +19,14 @@ Context make_context() {
   Context context(SSL_CTX_new(TLS_client_method()));
   if (!context) return context;
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  // Where nothing is verified a short key is no loss, and servers that were made for such modules have one.
-  // Fidelity (our decision, see TlsSession): TLS 1.2 and 1.3, RSA keys of 1024 bits and more.
+  // Where nothing is verified a short key is no loss, and servers that were made for such modules
+  // have one. Fidelity (our decision, see TlsSession): TLS 1.2 and 1.3, RSA keys of 1024 bits and
+  // more.
   SSL_CTX_set_cipher_list(context.get(), "DEFAULT:@SECLEVEL=1");
   SSL_CTX_set_security_level(context.get(), 1);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_default_verify_paths(context.get());  // to tell what verifying would have said
@@ -120,11 +122,13 @@ TlsSession::Result TlsSession::shake_hands() {
 }
 
 TlsSession::Transfer TlsSession::read(std::span<std::byte> into) {
-  return attempt([&](std::size_t& n) { return SSL_read_ex(ssl_.get(), into.data(), into.size(), &n); });
+  return attempt(
+      [&](std::size_t& n) { return SSL_read_ex(ssl_.get(), into.data(), into.size(), &n); });
 }
 
 TlsSession::Transfer TlsSession::write(std::span<const std::byte> bytes) {
-  return attempt([&](std::size_t& n) { return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &n); });
+  return attempt(
+      [&](std::size_t& n) { return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &n); });
 }
 
 TlsSession::Result TlsSession::say_end() {
@@ -135,9 +139,9 @@ TlsSession::Result TlsSession::say_end() {
 
 std::string TlsSession::describe() const {
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  const std::string verdict = doubts_.empty()
-                                  ? "it would have passed"
-                                  : fmt::format("it would not have passed: {}", fmt::join(doubts_, ", "));
+  const std::string verdict =
+      doubts_.empty() ? "it would have passed"
+                      : fmt::format("it would not have passed: {}", fmt::join(doubts_, ", "));
   return fmt::format("{}, {}; certificate {} is not verified ({})", SSL_get_version(ssl_.get()),
                      SSL_get_cipher_name(ssl_.get()),
                      certificate != nullptr ? subject_of(certificate) : "none", verdict);

@@ -13,13 +13,13 @@ namespace bfq::daemon {
 
 /// The client's side of TLS 1.2 and 1.3 on a connected socket that does not block.
 ///
-/// Nothing is verified (dialect 0.4, 14), but what verifying would have said is kept for the log. It holds
-/// at most one record in each direction: one that the module has no room for, or one that the socket has
-/// taken in part.
+/// Nothing is verified (dialect 0.4, 14), but what verifying would have said is kept for the log.
+/// It holds at most one record in each direction: one that the module has no room for, or one that
+/// the socket has taken in part.
 class TlsSession {
  public:
-  /// What became of an attempt. wants_read, wants_write: try the same again when the socket is readable or
-  /// writable. ended: the peer has said that nothing more comes. failed: see why().
+  /// What became of an attempt. wants_read, wants_write: try the same again when the socket is
+  /// readable or writable. ended: the peer has said that nothing more comes. failed: see why().
   enum class Result : unsigned char { done, wants_read, wants_write, ended, failed };
   struct Transfer {
     Result result{};
@@ -35,8 +35,8 @@ class TlsSession {
 
   Result shake_hands();
   Transfer read(std::span<std::byte> into);
-  /// Tells of success only once the socket has taken the whole record. After wants_write the same bytes
-  /// must be offered again, from wherever they then lie.
+  /// Tells of success only once the socket has taken the whole record. After wants_write the same
+  /// bytes must be offered again, from wherever they then lie.
   Transfer write(std::span<const std::byte> bytes);
   /// Tells the peer that nothing more comes; does nothing after a failure.
   Result say_end();

@@ -22,7 +22,8 @@ constexpr int kPortTries = 8;
 }  // namespace
 
 UdpLink::UdpLink(asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-                 const Neighbourhood& neighbourhood, const NetworkSettings& settings, const net::Open& open)
+                 const Neighbourhood& neighbourhood, const NetworkSettings& settings,
+                 const net::Open& open)
     : HostLink(open.link, label_of(side.name(), open.link),
                {side_towards(side.networks(), open.remote.address)}),
       side_(side),
@@ -78,12 +79,13 @@ bool UdpLink::bind_localhost(std::uint16_t port) {
 void UdpLink::log_port(std::uint16_t port) const {
   const std::string places =
       text_of({module_address(settings_.index), port}) +
-      (at_localhost_.udp.is_open() ? fmt::format(" and {}", text_of({kLocalhost, port})) : std::string());
+      (at_localhost_.udp.is_open() ? fmt::format(" and {}", text_of({kLocalhost, port}))
+                                   : std::string());
   if (open_.local_port == 0 || open_.local_port == port) {
     spdlog::info("{}: datagrams for it go to {}", label(), places);
   } else {
-    spdlog::warn("{}: this machine refuses port {}, so datagrams for it go to {}", label(), open_.local_port,
-                 places);
+    spdlog::warn("{}: this machine refuses port {}, so datagrams for it go to {}", label(),
+                 open_.local_port, places);
   }
 }
 
@@ -115,7 +117,8 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
     return true;
   }
   const Correspondent& to = correspondent(datagram.destination);
-  // Fidelity (our decision, see UdpLink): A datagram to where the module cannot get, or may not: SEND FAIL.
+  // Fidelity (our decision, see UdpLink): A datagram to where the module cannot get, or may not:
+  // SEND FAIL.
   if (to.standing == Standing::refused) {
     side_.handle(net::SendFailed{handle()});
     return true;
@@ -134,19 +137,20 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
 
 /// False with errno set when the machine does not take it.
 bool UdpLink::send_to(const Correspondent& to, std::span<const std::byte> bytes) {
-  // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens is sent.
+  // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens
+  // is sent.
   if (to.actual.port == 0) return true;
   const sockaddr_in address = socket_address(to.actual);
   boost::system::error_code error;
   Socket& socket = socket_towards(to.way, error);
   if (error) errno = error.value();
-  return !error &&
-         ::sendto(socket.udp.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
-                  reinterpret_cast<const sockaddr*>(&address), sizeof address) >= 0;
+  return !error && ::sendto(socket.udp.native_handle(), bytes.data(), bytes.size(),
+                            MSG_DONTWAIT | MSG_NOSIGNAL,
+                            reinterpret_cast<const sockaddr*>(&address), sizeof address) >= 0;
 }
 
-/// One LAN's broadcast address means that one, of two with the same numbers the station's; 255.255.255.255
-/// and groups mean all that the module is on.
+/// One LAN's broadcast address means that one, of two with the same numbers the station's;
+/// 255.255.255.255 and groups mean all that the module is on.
 void UdpLink::send_to_everybody(const net::Outgoing& datagram) {
   const auto [station, soft_ap] = side_.networks();
   const bool to_station = station && station->broadcast() == datagram.destination.address;
@@ -155,9 +159,9 @@ void UdpLink::send_to_everybody(const net::Outgoing& datagram) {
   if (soft_ap && !to_station) send_to_all_on(*soft_ap, datagram);
 }
 
-// Fidelity (our decision, see UdpLink): A datagram to everybody on a LAN, or to a group, reaches each other
-// module there that has a UDP link with that port, whether it has joined the group or not, and, as the
-// gateway of an access point's LAN, the machine.
+// Fidelity (our decision, see UdpLink): A datagram to everybody on a LAN, or to a group, reaches
+// each other module there that has a UDP link with that port, whether it has joined the group or
+// not, and, as the gateway of an access point's LAN, the machine.
 void UdpLink::send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagram) {
   const std::uint16_t port = datagram.destination.port;
   neighbourhood_.for_each_on(lan.access_point, [&](const Neighbour& neighbour) {
@@ -193,8 +197,8 @@ void UdpLink::look_at_networks() {
   correspondents_.clear();
 }
 
-/// Where each datagram goes is judged once for each destination, and again on another network. Who has an
-/// address of a LAN may change from one to the next.
+/// Where each datagram goes is judged once for each destination, and again on another network. Who
+/// has an address of a LAN may change from one to the next.
 const Correspondent& UdpLink::correspondent(net::Endpoint destination) {
   look_at_networks();
   Correspondent* known = correspondents_.find_shown(destination);
@@ -202,7 +206,8 @@ const Correspondent& UdpLink::correspondent(net::Endpoint destination) {
       known != nullptr && known->standing != Standing::expected && known->way != Way::neighbour;
   if (settled) return *known;
   std::string reason;
-  const Correspondent now = judged(known != nullptr ? *known : Correspondent{.shown = destination}, reason);
+  const Correspondent now =
+      judged(known != nullptr ? *known : Correspondent{.shown = destination}, reason);
   if (known == nullptr || known->standing != now.standing || known->actual != now.actual) {
     const bool allowed = now.standing == Standing::allowed;
     const bool is_heard = now.actual.port != 0;
@@ -216,8 +221,8 @@ const Correspondent& UdpLink::correspondent(net::Endpoint destination) {
   return *known = now;
 }
 
-/// A program of this machine that has written itself is where it wrote from; anybody else is where the
-/// module's networks lead.
+/// A program of this machine that has written itself is where it wrote from; anybody else is where
+/// the module's networks lead.
 Correspondent UdpLink::judged(Correspondent who, std::string& reason) const {
   const bool has_written = who.standing == Standing::expected && !who.actual.address.is_none();
   if (!has_written) {
@@ -281,7 +286,8 @@ bool UdpLink::read_one(Socket& socket) {
   const int descriptor = socket.udp.native_handle();
   const ssize_t size = ::recvfrom(descriptor, nullptr, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT,
                                   reinterpret_cast<sockaddr*>(&from), &from_size);
-  if (size < 0) return errno != EAGAIN && errno != EWOULDBLOCK;  // what else there is, is told only once
+  if (size < 0)
+    return errno != EAGAIN && errno != EWOULDBLOCK;  // what else there is, is told only once
   const net::Endpoint sender = endpoint_of(from);
   const auto length = static_cast<std::size_t>(size);
   if (const char* why = refusal(socket, sender, length)) {
@@ -304,15 +310,17 @@ void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size, c
   ::recv(socket.udp.native_handle(), nullptr, 0, MSG_DONTWAIT);
 }
 
-/// Why a datagram is dropped; nullptr where it is welcome. Programs of this machine may write to the module's
-/// port, and modules on a LAN with it. From elsewhere, only those whom the module has written to are heard.
+/// Why a datagram is dropped; nullptr where it is welcome. Programs of this machine may write to
+/// the module's port, and modules on a LAN with it. From elsewhere, only those whom the module has
+/// written to are heard.
 const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const {
-  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes, or of none, does not reach the
-  // host.
+  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes, or of none, does not
+  // reach the host.
   if (size > limits::kDatagram) return "it is too long";
   if (size == 0) return "it is empty";
   if (socket.way == Way::elsewhere) {
-    const bool known = !is_loopback(sender.address) && correspondents_.have_written_to(sender.address);
+    const bool known =
+        !is_loopback(sender.address) && correspondents_.have_written_to(sender.address);
     return known ? nullptr : "a stranger's";
   }
   const Neighbour* neighbour = neighbour_at(sender.address);
@@ -337,8 +345,8 @@ void UdpLink::expect_peer() {
                        .way = is_loopback(way.address) ? Way::module_address : Way::elsewhere});
 }
 
-/// A module is seen at its address on the LAN. To a program, answers go the way that its last datagram came:
-/// one that wrote to 127.0.0.1 hears from there.
+/// A module is seen at its address on the LAN. To a program, answers go the way that its last
+/// datagram came: one that wrote to 127.0.0.1 hears from there.
 net::Endpoint UdpLink::shown(const Socket& socket, net::Endpoint sender) {
   if (const Neighbour* neighbour = neighbour_at(sender.address)) {
     const auto meeting = meet(side_.networks(), neighbour->networks());

@@ -14,16 +14,17 @@
 
 namespace bfq::daemon {
 
-/// A UDP link of the module: a port on the module's own loopback address, at which any program of this
-/// machine may write to it (for the first module, at 127.0.0.1 too) and any module that shares a LAN with
-/// it, and, once it sends elsewhere, a socket that hears only those to whom it has sent.
+/// A UDP link of the module: a port on the module's own loopback address, at which any program of
+/// this machine may write to it (for the first module, at 127.0.0.1 too) and any module that shares
+/// a LAN with it, and, once it sends elsewhere, a socket that hears only those to whom it has sent.
 ///
 /// A datagram is read only when the module has room for the whole of it.
 class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLink> {
  public:
   /// All must outlive this.
   UdpLink(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-          const Neighbourhood& neighbourhood, const NetworkSettings& settings, const net::Open& open);
+          const Neighbourhood& neighbourhood, const NetworkSettings& settings,
+          const net::Open& open);
 
   /// Takes its port, which is the module's from now on; nothing when it cannot be had.
   std::optional<std::uint16_t> take_port();

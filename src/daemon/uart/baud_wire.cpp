@@ -10,10 +10,11 @@
 
 namespace bfq::daemon {
 namespace {
-// How often bytes are moved: seldom enough to cost little, and often enough that a host which reads at once
-// does not find its FIFO full.
+// How often bytes are moved: seldom enough to cost little, and often enough that a host which reads
+// at once does not find its FIFO full.
 constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
-// A program that the system lets run too late makes up for that, as a line would not have waited for it.
+// A program that the system lets run too late makes up for that, as a line would not have waited
+// for it.
 constexpr Duration kMostLateness = 50ms;
 // Whether a host that holds the module up has read is not told by the system.
 constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
@@ -44,7 +45,8 @@ BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysic
 // Who is there ------------------------------------------------------------------------------------
 
 void BaudWire::attach(std::shared_ptr<Host> host) {
-  if (ends_.empty() && unheard_ > 0) spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
+  if (ends_.empty() && unheard_ > 0)
+    spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
   End& end = ends_.emplace_back();
   end.host = std::move(host);
   look_at_settings(end);
@@ -90,7 +92,8 @@ void BaudWire::module_is_off() {
 
 void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
   for (End& end : ends_) {
-    const auto noise = Mistuned(format, end.host->uart(format_)).burst(std::as_bytes(std::span(text)));
+    const auto noise =
+        Mistuned(format, end.host->uart(format_)).burst(std::as_bytes(std::span(text)));
     if (end.listens) end.host->write(std::span(noise).first(std::min(noise.size(), room_at(end))));
   }
 }
@@ -119,7 +122,8 @@ bool BaudWire::forget_leavers() {
 
 // Settings ----------------------------------------------------------------------------------------
 
-/// Compares the host's settings with the module's; who differs is told once, until something changes.
+/// Compares the host's settings with the module's; who differs is told once, until something
+/// changes.
 void BaudWire::look_at_settings(End& end) {
   const UartFormat uart = end.host->uart(format_);
   if (uart != end.uart && end.line.moving() > 0) return;  // what is on the line was sent as before
@@ -128,21 +132,23 @@ void BaudWire::look_at_settings(End& end) {
   end.uart = uart;
   if (tuned) {
     if (!end.tuned)
-      spdlog::info("{} and the module understand each other at {}", end.host->name(), describe(format_));
+      spdlog::info("{} and the module understand each other at {}", end.host->name(),
+                   describe(format_));
     end.to_host.reset();
     end.to_module.reset();
   } else if (!as_before || !end.to_host) {
     end.to_host.emplace(format_, uart);
     end.to_module.emplace(uart, format_);
-    spdlog::warn("{} is set to {} and the module to {}: both hear garbage", end.host->name(), describe(uart),
-                 describe(format_));
+    spdlog::warn("{} is set to {} and the module to {}: both hear garbage", end.host->name(),
+                 describe(uart), describe(format_));
   }
   end.tuned = tuned;
 }
 
 /// RTS/CTS stops a line where both ends have it.
 bool BaudWire::stops_output(const End& end) const {
-  return end.host->is_a_line() || ((format_.flow & kHeedsCts) != 0 && (end.uart.flow & kRaisesRts) != 0);
+  return end.host->is_a_line() ||
+         ((format_.flow & kHeedsCts) != 0 && (end.uart.flow & kRaisesRts) != 0);
 }
 bool BaudWire::stops_input(const End& end) const {
   return (format_.flow & kRaisesRts) != 0 && (end.uart.flow & kHeedsCts) != 0;
@@ -185,12 +191,13 @@ void BaudWire::set_alarm(Instant now) {
 
 // To hosts ----------------------------------------------------------------------------------------
 
-/// How much of what has arrived is handed over now. When we come late that may be too much for a host that
-/// would have read in between: it gets that in portions.
+/// How much of what has arrived is handed over now. When we come late that may be too much for a
+/// host that would have read in between: it gets that in portions.
 std::size_t BaudWire::portion(Instant now) {
   if (now < next_portion_) return 0;
   const std::size_t arrived = out_.arrived(now);
-  const std::size_t most = std::max<std::size_t>(physics_.transmit_fifo / 2, bytes_in(kFastestLook, format_));
+  const std::size_t most =
+      std::max<std::size_t>(physics_.transmit_fifo / 2, bytes_in(kFastestLook, format_));
   if (arrived > most) next_portion_ = now + kFastestLook;
   return std::min(arrived, most);
 }
@@ -206,8 +213,8 @@ bool BaudWire::deliver(Instant now) {
     look_at_settings(end);
     give(end, bytes);
   }
-  // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire that ends
-  // in the air.
+  // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire
+  // that ends in the air.
   if (!heard) dropped_ += n;
   if (ends_.empty()) unheard_ += n;
   said_trace_.add(bytes);
@@ -218,8 +225,8 @@ bool BaudWire::deliver(Instant now) {
 
 void BaudWire::give(End& end, std::span<const std::byte> bytes) {
   const bool last = out_.moving() == bytes.size();
-  const std::size_t skipped =
-      std::min(std::exchange(end.skips, end.skips - std::min(end.skips, bytes.size())), bytes.size());
+  const std::size_t skipped = std::min(
+      std::exchange(end.skips, end.skips - std::min(end.skips, bytes.size())), bytes.size());
   bytes = bytes.subspan(skipped);
   dropped_ += skipped;
   std::vector<std::byte> garbage;
@@ -229,7 +236,8 @@ void BaudWire::give(End& end, std::span<const std::byte> bytes) {
     end.host->line_fault(LineFault::framing);
     bytes = garbage;
   }
-  // RTS/CTS stops a line before anything is lost, but the system tells late what the host has not read.
+  // RTS/CTS stops a line before anything is lost, but the system tells late what the host has not
+  // read.
   if (stops_output(end) && !end.lags) {
     end.held.insert(end.held.end(), bytes.begin(), bytes.end());
     return;
@@ -271,10 +279,11 @@ bool BaudWire::hand_over_held() {
   return any;
 }
 
-// Fidelity (our decision, issue 5): At --speed baud a host without RTS/CTS that has as many unread bytes as
-// the FIFO holds loses what comes then.
+// Fidelity (our decision, issue 5): At --speed baud a host without RTS/CTS that has as many unread
+// bytes as the FIFO holds loses what comes then.
 void BaudWire::lose(End& end, std::size_t bytes) {
-  if (end.lost == 0) spdlog::warn("{} does not read, and its FIFO is full: it loses bytes", end.host->name());
+  if (end.lost == 0)
+    spdlog::warn("{} does not read, and its FIFO is full: it loses bytes", end.host->name());
   end.lost += bytes;
   dropped_ += bytes;
   end.host->line_fault(LineFault::overrun);
@@ -282,10 +291,12 @@ void BaudWire::lose(End& end, std::size_t bytes) {
 
 void BaudWire::tell_losses(End& end) {
   if (end.lost > 0)
-    spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(), std::exchange(end.lost, 0));
+    spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(),
+                 std::exchange(end.lost, 0));
   if (end.overrun > 0) {
-    spdlog::warn("the module lost {} bytes from {}, as it could not take them and there is no RTS/CTS",
-                 std::exchange(end.overrun, 0), end.host->name());
+    spdlog::warn(
+        "the module lost {} bytes from {}, as it could not take them and there is no RTS/CTS",
+        std::exchange(end.overrun, 0), end.host->name());
   }
 }
 
@@ -377,8 +388,10 @@ bool BaudWire::read_hosts(Instant now) {
     const auto host = end.host;  // a look at the door may change who is there
     const Transfer got = host->read(std::span(buffer).first(most));
     if (got.n > 0) {
-      end.typed.insert(end.typed.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
-      // Where more was there than the line could take, it was busy all the time, however late we come.
+      end.typed.insert(end.typed.end(), buffer.begin(),
+                       buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
+      // Where more was there than the line could take, it was busy all the time, however late we
+      // come.
       end.line.start(got.n, end.uart, end.kept_waiting ? now - kMostLateness : now);
       moved = true;
     }
@@ -409,7 +422,8 @@ bool BaudWire::receive(Instant now) {
   for (End& end : ends_) {
     const std::size_t n = end.line.arrived(now);
     if (n == 0) continue;
-    std::vector<std::byte> bytes(end.typed.begin(), end.typed.begin() + static_cast<std::ptrdiff_t>(n));
+    std::vector<std::byte> bytes(end.typed.begin(),
+                                 end.typed.begin() + static_cast<std::ptrdiff_t>(n));
     end.typed.erase(end.typed.begin(), end.typed.begin() + static_cast<std::ptrdiff_t>(n));
     end.line.take(n);
     if (end.to_module) {
@@ -453,7 +467,7 @@ bool BaudWire::feed_module() {
 }
 
 bool BaudWire::all_typed_is_taken() const {
-  return fifo_.empty() &&
-         std::all_of(ends_.begin(), ends_.end(), [](const End& end) { return end.line.moving() == 0; });
+  return fifo_.empty() && std::all_of(ends_.begin(), ends_.end(),
+                                      [](const End& end) { return end.line.moving() == 0; });
 }
 }  // namespace bfq::daemon

@@ -21,13 +21,14 @@ namespace bfq::daemon {
 
 /// A wire on which every byte takes the time that it takes at the rate of the module's UART.
 ///
-/// To the hosts: what the module says has left it once it has arrived. A host holds as many unread bytes
-/// as the FIFO has; what arrives then is lost. Where both ends have RTS/CTS, the module's line stops
-/// before that. Of several hosts, one that has not read for a second while others read loses bytes too.
+/// To the hosts: what the module says has left it once it has arrived. A host holds as many unread
+/// bytes as the FIFO has; what arrives then is lost. Where both ends have RTS/CTS, the module's
+/// line stops before that. Of several hosts, one that has not read for a second while others read
+/// loses bytes too.
 ///
-/// From each host: bytes leave the system's buffers at the pace of the host's line, and arrive in the
-/// module's FIFO. Where the module does not take them and that is full, they are lost; where both ends
-/// have RTS/CTS, the host's line stops.
+/// From each host: bytes leave the system's buffers at the pace of the host's line, and arrive in
+/// the module's FIFO. Where the module does not take them and that is full, they are lost; where
+/// both ends have RTS/CTS, the host's line stops.
 ///
 /// A host whose UART is set otherwise hears garbage, and so does the module from it: see Mistuned.
 class BaudWire final : public Wire {
@@ -119,6 +120,7 @@ class BaudWire final : public Wire {
   std::vector<std::byte> fifo_;
   bool is_off_ = false;  ///< noted while the module is fed
   std::uint64_t dropped_ = 0, overrun_ = 0, unheard_ = 0;
-  LineTrace typed_trace_{LineTrace::Direction::to_module}, said_trace_{LineTrace::Direction::to_host};
+  LineTrace typed_trace_{LineTrace::Direction::to_module},
+      said_trace_{LineTrace::Direction::to_host};
 };
 }  // namespace bfq::daemon

@@ -9,7 +9,9 @@
 
 namespace bfq::daemon {
 namespace {
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
 
 /// A module that says what it is told to, and notes what is typed, as far as it takes it.
 class FakeModule final : public UartSide {
@@ -58,7 +60,8 @@ class FakeHost final : public Host {
   Ready on_typing;
 };
 
-/// Time is simulated: the wire is looked at exactly when it wants that. At 10,000 baud a byte takes 1 ms.
+/// Time is simulated: the wire is looked at exactly when it wants that. At 10,000 baud a byte takes
+/// 1 ms.
 class BaudWireTest : public testing::Test {
  protected:
   BaudWireTest() { wire.configure(format(0)); }

@@ -16,7 +16,8 @@ constexpr std::uint32_t kOfDevice = IN_ATTRIB | IN_CLOSE | IN_MASK_ADD;
 constexpr int kMostLinks = 8;  // that lead to each other
 }  // namespace
 
-DeviceWatch::DeviceWatch(boost::asio::io_context& io, std::string path, std::function<void()> changed)
+DeviceWatch::DeviceWatch(boost::asio::io_context& io, std::string path,
+                         std::function<void()> changed)
     : io_(io), path_(std::move(path)), changed_(std::move(changed)), inotify_(io) {}
 
 void DeviceWatch::renew() {
@@ -33,7 +34,8 @@ void DeviceWatch::watch_nearest(const std::string& path, int depth) {
   std::error_code error;
   const fs::path device = fs::absolute(path, error);
   for (fs::path directory = device.parent_path();; directory = directory.parent_path()) {
-    const bool watched = inotify_add_watch(inotify_.native_handle(), directory.c_str(), kInDirectory) >= 0;
+    const bool watched =
+        inotify_add_watch(inotify_.native_handle(), directory.c_str(), kInDirectory) >= 0;
     if (watched || directory == directory.root_path()) break;
   }
   inotify_add_watch(inotify_.native_handle(), device.c_str(), kOfDevice);

@@ -6,15 +6,16 @@
 
 namespace bfq::daemon {
 
-/// Waits for a device to come, to become accessible, or to be closed by another program: without polling,
-/// also where it is a link and where its directory does not exist either.
+/// Waits for a device to come, to become accessible, or to be closed by another program: without
+/// polling, also where it is a link and where its directory does not exist either.
 class DeviceWatch {
  public:
-  /// Calls `changed` from the event loop when it may be worth another look; not after the watch is gone.
+  /// Calls `changed` from the event loop when it may be worth another look; not after the watch is
+  /// gone.
   DeviceWatch(boost::asio::io_context& io, std::string path, std::function<void()> changed);
 
-  /// Looks at what there is now. Do so before each attempt to open the device: what happens between the
-  /// two is told. Throws Failure where the machine has nothing left to watch with.
+  /// Looks at what there is now. Do so before each attempt to open the device: what happens between
+  /// the two is told. Throws Failure where the machine has nothing left to watch with.
   void renew();
   /// Nothing is told any more, and nothing is looked at.
   void stop() { inotify_.close(); }

@@ -5,8 +5,8 @@
 #include "base/uart_format.h"
 
 namespace bfq::daemon {
-/// Where the machine has no descriptor for a device, it is tried again after this time: of the end of such a
-/// shortage nothing tells.
+/// Where the machine has no descriptor for a device, it is tried again after this time: of the end
+/// of such a shortage nothing tells.
 inline constexpr std::chrono::seconds kShortagePause{1};
 
 /// A place where hosts attach themselves to the wire, for as long as it exists.
@@ -23,7 +23,8 @@ class Door {
   virtual std::string url() const = 0;
   /// True once nothing can come any more, as after the end of standard input.
   virtual bool finished() const { return false; }
-  /// The module's UART works like this from now on. Where bytes move as they come, it is only shown.
+  /// The module's UART works like this from now on. Where bytes move as they come, it is only
+  /// shown.
   virtual void configure(const UartFormat&) {}
   /// The module has started: who types at this door may begin.
   virtual void module_is_ready() {}

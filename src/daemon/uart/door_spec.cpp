@@ -9,7 +9,8 @@
 namespace bfq::daemon {
 namespace {
 constexpr std::string_view kDoors =
-    "pty[:LINK], tcp:[HOST:]PORT, tcp-connect:HOST:PORT, rfc2217:[HOST:]PORT[,reset=rts], unix:PATH, "
+    "pty[:LINK], tcp:[HOST:]PORT, tcp-connect:HOST:PORT, rfc2217:[HOST:]PORT[,reset=rts], "
+    "unix:PATH, "
     "tty:DEVICE[,BAUD][,crtscts] or stdio";
 constexpr std::uint32_t kSlowest = 50, kFastest = 20'000'000;
 
@@ -58,11 +59,13 @@ void parse_address(DoorSpec& spec, std::uint32_t lowest, const Words& words) {
   } else if (spec.host.empty()) {
     words.refuse("give HOST:PORT, such as tcp-connect:127.0.0.1:7000");
   }
-  spec.port = parse_port(words.place.substr(colon == std::string_view::npos ? 0 : colon + 1), lowest, words);
+  spec.port = parse_port(words.place.substr(colon == std::string_view::npos ? 0 : colon + 1),
+                         lowest, words);
 }
 
 DoorSpec parse_pty(Words words) {
-  if (words.door != "pty" && words.place.empty()) words.refuse("the link's path after ':' is missing");
+  if (words.door != "pty" && words.place.empty())
+    words.refuse("the link's path after ':' is missing");
   return {.kind = DoorSpec::Kind::pty, .path = std::string(words.place)};
 }
 
@@ -81,7 +84,8 @@ DoorSpec parse_tcp_connect(Words words) {
 DoorSpec parse_rfc2217(Words words) {
   DoorSpec spec{.kind = DoorSpec::Kind::rfc2217};
   while (const auto option = words.take_option()) {
-    if (*option != "reset=rts") words.refuse("'" + std::string(*option) + "' is no option; use reset=rts");
+    if (*option != "reset=rts")
+      words.refuse("'" + std::string(*option) + "' is no option; use reset=rts");
     spec.reset_by_rts = true;
   }
   parse_address(spec, 0, words);

@@ -12,7 +12,8 @@ TEST(parse_door, reads_every_kind) {
   const DoorSpec tcp = parse_door("tcp:[::1]:7000");
   EXPECT_TRUE(tcp.kind == Kind::tcp && tcp.host == "::1" && tcp.port == 7000);
   const DoorSpec client = parse_door("tcp-connect:host.test:7000");
-  EXPECT_TRUE(client.kind == Kind::tcp_connect && client.host == "host.test" && client.port == 7000);
+  EXPECT_TRUE(client.kind == Kind::tcp_connect && client.host == "host.test" &&
+              client.port == 7000);
   const DoorSpec telnet = parse_door("rfc2217:0,reset=rts");
   EXPECT_TRUE(telnet.kind == Kind::rfc2217 && telnet.host == "127.0.0.1" && telnet.reset_by_rts);
   EXPECT_FALSE(parse_door("rfc2217:0.0.0.0:2217").reset_by_rts);

@@ -14,7 +14,8 @@ std::unique_ptr<Door> open_door(boost::asio::io_context& io, Wire& wire, ResetLi
   switch (spec.kind) {
     case DoorSpec::Kind::pty: return std::make_unique<PtyDoor>(io, wire, spec.path);
     case DoorSpec::Kind::tcp: return std::make_unique<TcpDoor>(io, wire, spec.host, spec.port);
-    case DoorSpec::Kind::tcp_connect: return std::make_unique<TcpClientDoor>(io, wire, spec.host, spec.port);
+    case DoorSpec::Kind::tcp_connect:
+      return std::make_unique<TcpClientDoor>(io, wire, spec.host, spec.port);
     case DoorSpec::Kind::rfc2217:
       return std::make_unique<Rfc2217Door>(io, wire, spec.host, spec.port,
                                            spec.reset_by_rts ? &reset_line : nullptr);

@@ -11,8 +11,8 @@
 namespace bfq::daemon {
 namespace {
 constexpr std::size_t kRead = 4096;
-// A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty buffer
-// puts the writer to sleep.
+// A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty
+// buffer puts the writer to sleep.
 constexpr std::size_t kWrite = 2048;
 using Steady = std::chrono::steady_clock;
 }  // namespace
@@ -20,7 +20,8 @@ using Steady = std::chrono::steady_clock;
 // Who is there ------------------------------------------------------------------------------------
 
 void FastWire::attach(std::shared_ptr<Host> host) {
-  if (ends_.empty() && unheard_ > 0) spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
+  if (ends_.empty() && unheard_ > 0)
+    spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
   ends_.push_back(End{.host = std::move(host)});
   await_typing(ends_.back());
 }
@@ -33,7 +34,8 @@ void FastWire::stop_listening(const Host& host) {
 void FastWire::change_host(const Host& host) {
   End* end = find(host);
   if (end == nullptr) return;
-  // Fidelity (our decision, see FastWire): A new host gets nothing that was meant for the one before.
+  // Fidelity (our decision, see FastWire): A new host gets nothing that was meant for the one
+  // before.
   end->listens = false;
   while (send()) {
   }
@@ -180,8 +182,8 @@ void FastWire::sent(std::size_t n) {
     }
     end.ahead -= n - lost;
   }
-  // Fidelity (our decision, see FastWire): While no host is attached, output is dropped, as on a wire that
-  // ends in the air.
+  // Fidelity (our decision, see FastWire): While no host is attached, output is dropped, as on a
+  // wire that ends in the air.
   if (!heard) dropped_ += n;
   if (ends_.empty()) unheard_ += n;
   said_trace_.add(side_.uart_output().first(n));
@@ -202,7 +204,8 @@ void FastWire::await_room(End& end) {
 }
 
 void FastWire::catch_up(End& end) {
-  if (end.lost > 0) spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(), end.lost);
+  if (end.lost > 0)
+    spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(), end.lost);
   end.lost = 0;
   end.lags = false;
 }
@@ -230,7 +233,8 @@ void FastWire::hold_out() {
 void FastWire::stop_waiting_for_laggards() {
   const auto now = Steady::now();
   for (End& end : ends_) {
-    if (!end.awaits_room || end.lags || end.ahead > 0 || now < end.blocked_since + kLaggardsAreWaitedFor)
+    if (!end.awaits_room || end.lags || end.ahead > 0 ||
+        now < end.blocked_since + kLaggardsAreWaitedFor)
       continue;
     end.lags = true;
     spdlog::warn("{} does not read: it loses bytes, as others read on", end.host->name());

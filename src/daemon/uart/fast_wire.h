@@ -16,9 +16,10 @@ namespace bfq::daemon {
 
 /// A wire on which bytes move as they come, whatever the rate.
 ///
-/// Nothing is copied on its way out: each host's place in the module's own output is remembered, and
-/// the slowest decides what the module may forget. So a host that does not read holds the module up, as
-/// it should; but where others read, one that has taken nothing for a second loses bytes instead.
+/// Nothing is copied on its way out: each host's place in the module's own output is remembered,
+/// and the slowest decides what the module may forget. So a host that does not read holds the
+/// module up, as it should; but where others read, one that has taken nothing for a second loses
+/// bytes instead.
 class FastWire final : public Wire {
  public:
   FastWire(boost::asio::io_context& io, UartSide& side) : side_(side), patience_(io) {}
@@ -71,6 +72,7 @@ class FastWire final : public Wire {
   std::list<End> ends_;
   std::uint64_t dropped_ = 0;
   std::uint64_t unheard_ = 0;  ///< of those, since the last host has gone
-  LineTrace typed_trace_{LineTrace::Direction::to_module}, said_trace_{LineTrace::Direction::to_host};
+  LineTrace typed_trace_{LineTrace::Direction::to_module},
+      said_trace_{LineTrace::Direction::to_host};
 };
 }  // namespace bfq::daemon

@@ -45,12 +45,18 @@ class PairHost final : public Host {
  public:
   PairHost(boost::asio::io_context& io, int descriptor) : descriptor_(io, descriptor) {}
   std::string name() const override { return "a pair"; }
-  Transfer read(std::span<std::byte> into) override { return read_some(descriptor_.native_handle(), into); }
+  Transfer read(std::span<std::byte> into) override {
+    return read_some(descriptor_.native_handle(), into);
+  }
   Transfer write(std::span<const std::byte> bytes) override {
     return write_some(descriptor_.native_handle(), bytes);
   }
-  void when_typing(Ready ready) override { await(descriptor_, Descriptor::wait_read, std::move(ready)); }
-  void when_room(Ready ready) override { await(descriptor_, Descriptor::wait_write, std::move(ready)); }
+  void when_typing(Ready ready) override {
+    await(descriptor_, Descriptor::wait_read, std::move(ready));
+  }
+  void when_room(Ready ready) override {
+    await(descriptor_, Descriptor::wait_write, std::move(ready));
+  }
 
  private:
   Descriptor descriptor_;

@@ -7,7 +7,8 @@
 namespace bfq::daemon {
 namespace {
 Transfer failed() {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Transfer::blocked() : Transfer::gone();
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Transfer::blocked()
+                                                                   : Transfer::gone();
 }
 }  // namespace
 

@@ -50,7 +50,8 @@ class Host : public std::enable_shared_from_this<Host> {
   virtual UartFormat uart(const UartFormat& module) const { return module; }
   /// How many bytes were written that the host has not read, as far as the system can tell.
   virtual std::size_t backlog() { return 0; }
-  /// True for a host behind a real line, which takes its own time: it is waited for, whatever it reads.
+  /// True for a host behind a real line, which takes its own time: it is waited for, whatever it
+  /// reads.
   virtual bool is_a_line() const { return false; }
   /// Bytes for this host were lost, or have become others on their way.
   virtual void line_fault(LineFault) {}

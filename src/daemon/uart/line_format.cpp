@@ -17,17 +17,21 @@ struct Rate {
 };
 /// The rates that have a code of their own, by which old programs know them.
 constexpr std::array kCoded = {
-    Rate{110, B110},         Rate{134, B134},         Rate{150, B150},         Rate{200, B200},
-    Rate{300, B300},         Rate{600, B600},         Rate{1200, B1200},       Rate{1800, B1800},
-    Rate{2400, B2400},       Rate{4800, B4800},       Rate{9600, B9600},       Rate{19200, B19200},
-    Rate{38400, B38400},     Rate{57600, B57600},     Rate{115200, B115200},   Rate{230400, B230400},
-    Rate{460800, B460800},   Rate{500000, B500000},   Rate{576000, B576000},   Rate{921600, B921600},
-    Rate{1000000, B1000000}, Rate{1152000, B1152000}, Rate{1500000, B1500000}, Rate{2000000, B2000000},
-    Rate{2500000, B2500000}, Rate{3000000, B3000000}, Rate{3500000, B3500000}, Rate{4000000, B4000000},
+    Rate{110, B110},         Rate{134, B134},         Rate{150, B150},
+    Rate{200, B200},         Rate{300, B300},         Rate{600, B600},
+    Rate{1200, B1200},       Rate{1800, B1800},       Rate{2400, B2400},
+    Rate{4800, B4800},       Rate{9600, B9600},       Rate{19200, B19200},
+    Rate{38400, B38400},     Rate{57600, B57600},     Rate{115200, B115200},
+    Rate{230400, B230400},   Rate{460800, B460800},   Rate{500000, B500000},
+    Rate{576000, B576000},   Rate{921600, B921600},   Rate{1000000, B1000000},
+    Rate{1152000, B1152000}, Rate{1500000, B1500000}, Rate{2000000, B2000000},
+    Rate{2500000, B2500000}, Rate{3000000, B3000000}, Rate{3500000, B3500000},
+    Rate{4000000, B4000000},
 };
 
 tcflag_t code_of(std::uint32_t baud) {
-  const auto rate = std::find_if(kCoded.begin(), kCoded.end(), [&](const Rate& r) { return r.baud == baud; });
+  const auto rate =
+      std::find_if(kCoded.begin(), kCoded.end(), [&](const Rate& r) { return r.baud == baud; });
   return rate != kCoded.end() ? rate->code : BOTHER;
 }
 
@@ -35,7 +39,8 @@ void put_rate(termios2& settings, const UartFormat& format) {
   constexpr tcflag_t kInputRate = CBAUD << IBSHIFT;
   settings.c_cflag &= ~(CBAUD | kInputRate | CSTOPB);
   settings.c_cflag |= code_of(format.baud);
-  if (format.stop_bits > 1) settings.c_cflag |= CSTOPB;  // where there are 5 data bits, one and a half
+  if (format.stop_bits > 1)
+    settings.c_cflag |= CSTOPB;  // where there are 5 data bits, one and a half
   settings.c_ispeed = settings.c_ospeed = format.baud;
 }
 

@@ -4,13 +4,14 @@
 #include "base/uart_format.h"
 
 namespace bfq::daemon {
-/// Shows a module's format in the settings of a PTY, given by its master: the rate, whichever it is, and
-/// the stop bits. Data bits and parity are not set: a PTY always carries 8 bits and no parity (Linux sees
-/// to that), and bytes must pass as they are. False, with errno, when it could not be done.
+/// Shows a module's format in the settings of a PTY, given by its master: the rate, whichever it
+/// is, and the stop bits. Data bits and parity are not set: a PTY always carries 8 bits and no
+/// parity (Linux sees to that), and bytes must pass as they are. False, with errno, when it could
+/// not be done.
 bool show_format(int master, const UartFormat& format);
 
-/// Sets a real UART up: bytes as they are, at any rate, with this format, and RTS/CTS where wanted. False,
-/// with errno, when the device cannot do that.
+/// Sets a real UART up: bytes as they are, at any rate, with this format, and RTS/CTS where wanted.
+/// False, with errno, when the device cannot do that.
 bool set_format(int tty, const UartFormat& format, bool rts_cts);
 /// The rate that a tty really has; 0 when it does not say.
 std::uint32_t rate_of(int tty);

@@ -10,8 +10,8 @@
 
 namespace bfq::daemon {
 
-/// Takes clients at a listening socket for as long as it exists. When the machine has no descriptor left
-/// for one, that one waits and is tried again.
+/// Takes clients at a listening socket for as long as it exists. When the machine has no descriptor
+/// left for one, that one waits and is tried again.
 template <class Protocol>
 class Listener {
  public:
@@ -21,7 +21,9 @@ class Listener {
 
   /// Goes on with an acceptor that listens already.
   Listener(Acceptor acceptor, Welcome welcome)
-      : acceptor_(std::move(acceptor)), pause_(acceptor_.get_executor()), welcome_(std::move(welcome)) {
+      : acceptor_(std::move(acceptor)),
+        pause_(acceptor_.get_executor()),
+        welcome_(std::move(welcome)) {
     accept();
   }
 

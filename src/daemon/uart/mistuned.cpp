@@ -14,7 +14,10 @@ bool odd_number_of_ones(unsigned value) {
 }  // namespace
 
 Mistuned::Mistuned(const UartFormat& sender, const UartFormat& receiver)
-    : sender_(sender), receiver_(receiver), sent_half_bit_(receiver.baud), heard_half_bit_(sender.baud) {}
+    : sender_(sender),
+      receiver_(receiver),
+      sent_half_bit_(receiver.baud),
+      heard_half_bit_(sender.baud) {}
 
 void Mistuned::pass(std::span<const std::byte> sent, std::vector<std::byte>& heard) {
   const std::int64_t bit = 2 * sent_half_bit_;
@@ -71,7 +74,7 @@ void Mistuned::sample(bool high, std::vector<std::byte>& heard) {
 
 bool are_tuned(const UartFormat& one, const UartFormat& other) {
   const std::int64_t apart = std::int64_t{one.baud} - std::int64_t{other.baud};
-  return std::abs(apart) * 100 <= kTolerance * std::int64_t{other.baud} && one.data_bits == other.data_bits &&
-         one.parity == other.parity;
+  return std::abs(apart) * 100 <= kTolerance * std::int64_t{other.baud} &&
+         one.data_bits == other.data_bits && one.parity == other.parity;
 }
 }  // namespace bfq::daemon

@@ -8,18 +8,20 @@
 
 namespace bfq::daemon {
 
-/// What a UART hears that is not set as the one that sends: the line's levels are played, and sampled as
-/// a receiver does it.
+/// What a UART hears that is not set as the one that sends: the line's levels are played, and
+/// sampled as a receiver does it.
 ///
-/// A receiver waits for the line to fall, looks again after half of its own bit, and gives up if the line
-/// is high then. Else it samples its data bits, a parity bit that nobody checks, and one stop bit, in the
-/// middle of each. Then it waits for the line to be high, and to fall again. So the same bytes always
-/// become the same garbage, and a receiver that is set like the sender hears every byte.
+/// A receiver waits for the line to fall, looks again after half of its own bit, and gives up if
+/// the line is high then. Else it samples its data bits, a parity bit that nobody checks, and one
+/// stop bit, in the middle of each. Then it waits for the line to be high, and to fall again. So
+/// the same bytes always become the same garbage, and a receiver that is set like the sender hears
+/// every byte.
 class Mistuned {
  public:
   Mistuned(const UartFormat& sender, const UartFormat& receiver);
 
-  /// Characters that follow each other without a pause. Appends what the receiver has made of them so far.
+  /// Characters that follow each other without a pause. Appends what the receiver has made of them
+  /// so far.
   void pass(std::span<const std::byte> sent, std::vector<std::byte>& heard);
   /// The line rests for a while: a receiver that is in a character comes to its end.
   void rest(std::vector<std::byte>& heard);

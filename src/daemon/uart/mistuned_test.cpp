@@ -18,8 +18,9 @@ std::string every_byte() {
 }
 
 TEST(Mistuned, WhoIsSetAlikeHearsEveryByte) {
-  for (const UartFormat& format : {UartFormat{}, UartFormat{.baud = 110, .stop_bits = 3, .parity = 1},
-                                   UartFormat{.baud = 4608000, .stop_bits = 2, .parity = 2}})
+  for (const UartFormat& format :
+       {UartFormat{}, UartFormat{.baud = 110, .stop_bits = 3, .parity = 1},
+        UartFormat{.baud = 4608000, .stop_bits = 2, .parity = 2}})
     EXPECT_EQ(heard(every_byte(), format, format), every_byte()) << format.baud;
 }
 

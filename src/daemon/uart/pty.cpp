@@ -40,7 +40,8 @@ int open_spare() { return open_device("/dev/null"); }
 /// Bytes as they are, 115200 baud, 8N1: what a module's factory setting is.
 void make_raw(int descriptor) {
   termios settings{};
-  if (tcgetattr(descriptor, &settings) != 0) fail_with_errno("cannot read the settings of a new PTY");
+  if (tcgetattr(descriptor, &settings) != 0)
+    fail_with_errno("cannot read the settings of a new PTY");
   cfmakeraw(&settings);
   cfsetspeed(&settings, B115200);
   settings.c_cflag |= CLOCAL | CREAD;
@@ -48,8 +49,8 @@ void make_raw(int descriptor) {
 }
 }  // namespace
 
-/// The slave, open for a moment. Where the program has no descriptor left the door's spare one makes place:
-/// else a new host would get what its predecessor has not read.
+/// The slave, open for a moment. Where the program has no descriptor left the door's spare one
+/// makes place: else a new host would get what its predecessor has not read.
 class PtyDoor::OpenSlave {
  public:
   explicit OpenSlave(PtyDoor& door) : door_(door), descriptor_(open_device(door.slave_.c_str())) {
@@ -72,25 +73,30 @@ class PtyDoor::OpenSlave {
   int descriptor_;
 };
 
-/// Whoever has the slave open, however many they are. Shares the master with the door, as the door may
-/// go on with another pair.
+/// Whoever has the slave open, however many they are. Shares the master with the door, as the door
+/// may go on with another pair.
 class PtyDoor::PtyHost final : public Host {
  public:
-  PtyHost(PtyDoor& door, std::shared_ptr<Descriptor> master) : door_(door), master_(std::move(master)) {}
+  PtyHost(PtyDoor& door, std::shared_ptr<Descriptor> master)
+      : door_(door), master_(std::move(master)) {}
 
   std::string name() const override { return door_.slave_; }
   Transfer read(std::span<std::byte> into) override {
     const Transfer transfer = read_some(master_->native_handle(), into);
-    // Behind that, as whoever has typed this has opened before: what the one before has left is thrown away
-    // first, and not with the answer.
+    // Behind that, as whoever has typed this has opened before: what the one before has left is
+    // thrown away first, and not with the answer.
     door_.look_at_opens();
     return transfer;
   }
   Transfer write(std::span<const std::byte> bytes) override {
     return write_some(master_->native_handle(), bytes);
   }
-  void when_typing(Ready ready) override { await(*master_, Descriptor::wait_read, std::move(ready)); }
-  void when_room(Ready ready) override { await(*master_, Descriptor::wait_write, std::move(ready)); }
+  void when_typing(Ready ready) override {
+    await(*master_, Descriptor::wait_read, std::move(ready));
+  }
+  void when_room(Ready ready) override {
+    await(*master_, Descriptor::wait_write, std::move(ready));
+  }
   void left() override { door_.host_left(); }
 
   /// The settings of the slave are those of the master. Data bits and parity do not exist at a PTY.
@@ -145,7 +151,8 @@ void PtyDoor::open_pair() {
   if (master < 0) fail_with_errno("cannot open a PTY");
   master_ = std::make_shared<Descriptor>(io_, master);
   std::array<char, 64> name{};
-  if (grantpt(master) != 0 || unlockpt(master) != 0 || ptsname_r(master, name.data(), name.size()) != 0) {
+  if (grantpt(master) != 0 || unlockpt(master) != 0 ||
+      ptsname_r(master, name.data(), name.size()) != 0) {
     fail_with_errno("cannot set up a new PTY");
   }
   slave_ = name.data();
@@ -280,8 +287,8 @@ void PtyDoor::look_for_hosts() {
   attach();
 }
 
-/// How much of what was written nobody has read. Only a process that has the slave open can ask; where the
-/// host has locked it, nobody else can, and 0 is the answer.
+/// How much of what was written nobody has read. Only a process that has the slave open can ask;
+/// where the host has locked it, nobody else can, and 0 is the answer.
 std::size_t PtyDoor::unread_at_slave() {
   look_at_opens();
   if (!someone_is_there()) return 0;
@@ -295,8 +302,8 @@ std::size_t PtyDoor::unread_at_slave() {
   return static_cast<std::size_t>(unread);
 }
 
-/// Throws away what the slave was sent and has not read. False when its last host has locked it, which
-/// on a PTY lasts as long as the master.
+/// Throws away what the slave was sent and has not read. False when its last host has locked it,
+/// which on a PTY lasts as long as the master.
 bool PtyDoor::empty_slave() {
   stop_watching();  // so that this is not taken for a host
   bool locked = false;

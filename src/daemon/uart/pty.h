@@ -15,13 +15,14 @@ namespace bfq::daemon {
 ///
 /// Whether one is there is told by the kernel: the master hangs up when the last one has closed the
 /// slave, and inotify tells when one opens it again. The slave is not kept open here, as then there
-/// would be no hang-up, and inotify alone merges equal events, so that counting opens and closes goes
-/// wrong in time. What a host has set with stty outlives it all the same: the master holds the pair.
+/// would be no hang-up, and inotify alone merges equal events, so that counting opens and closes
+/// goes wrong in time. What a host has set with stty outlives it all the same: the master holds the
+/// pair.
 ///
-/// The bytes that a host has not read stay in the slave's line discipline, which only a process that
-/// has it open can empty; so that is done, briefly, each time that a host has gone. Who opens the slave
-/// within the microseconds before that can still read them: no program could prevent it. (pySerial and
-/// picocom flush when they open.)
+/// The bytes that a host has not read stay in the slave's line discipline, which only a process
+/// that has it open can empty; so that is done, briefly, each time that a host has gone. Who opens
+/// the slave within the microseconds before that can still read them: no program could prevent it.
+/// (pySerial and picocom flush when they open.)
 class PtyDoor final : public Door {
  public:
   /// Opens a pair, and links `link` to it unless that is empty.
@@ -30,8 +31,8 @@ class PtyDoor final : public Door {
 
   std::string place() const override;
   std::string url() const override;
-  /// stty at the slave shows it; the bytes pass as they are. On a wire that is paced, only the next host
-  /// finds it so: whoever is there must set its own rate, as at a real module.
+  /// stty at the slave shows it; the bytes pass as they are. On a wire that is paced, only the next
+  /// host finds it so: whoever is there must set its own rate, as at a real module.
   void configure(const UartFormat& format) override;
   std::string device() const { return slave_; }
 

@@ -55,7 +55,8 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
 
   /// While the client does not read its answers, none of its commands is read either.
   void when_typing(Ready ready) override {
-    StreamHost::await(descriptor(), telnet_.has_room() ? Descriptor::wait_read : Descriptor::wait_write,
+    StreamHost::await(descriptor(),
+                      telnet_.has_room() ? Descriptor::wait_read : Descriptor::wait_write,
                       std::move(ready));
   }
 
@@ -95,8 +96,8 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     if (!flush()) return Transfer::gone();
     if (!telnet_.has_room()) return Transfer::blocked();
     std::array<std::byte, 1024> buffer;
-    const Transfer got =
-        read_some(descriptor().native_handle(), std::span(buffer).first(std::min(most, buffer.size())));
+    const Transfer got = read_some(descriptor().native_handle(),
+                                   std::span(buffer).first(std::min(most, buffer.size())));
     if (got.n == 0) return got;
     const TelnetComPort::Port before = telnet_.port();
     telnet_.take(std::span(buffer).first(got.n), typed_);
@@ -107,7 +108,8 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
 
   void obey(const TelnetComPort::Port& before) {
     const TelnetComPort::Port& port = telnet_.port();
-    if (port.format != before.format) spdlog::info("{} sets its port to {}", name(), describe(port.format));
+    if (port.format != before.format)
+      spdlog::info("{} sets its port to {}", name(), describe(port.format));
     if (port.dtr != before.dtr || port.rts != before.rts)
       spdlog::debug("{}: DTR {}, RTS {}", name(), port.dtr ? "on" : "off", port.rts ? "on" : "off");
     if (port.sends_break && !before.sends_break) spdlog::info("{} sends a break", name());
@@ -120,7 +122,8 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     }
     const auto purge = telnet_.take_purge();
     door_.wire_.purge(*this, purge.typed, purge.unread);
-    if (!telnet_.suspended() && on_resume_) StreamHost::when_room(std::exchange(on_resume_, nullptr));
+    if (!telnet_.suspended() && on_resume_)
+      StreamHost::when_room(std::exchange(on_resume_, nullptr));
     asserts_reset_ = port.rts && !port.dtr;
     door_.look_at_reset();
   }
@@ -154,17 +157,20 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
   bool asserts_reset_ = false, awaits_flush_ = false, told_malformed_ = false;
 };
 
-Rfc2217Door::Rfc2217Door(boost::asio::io_context& io, Wire& wire, const std::string& host, std::uint16_t port,
-                         ResetLine* reset_line)
+Rfc2217Door::Rfc2217Door(boost::asio::io_context& io, Wire& wire, const std::string& host,
+                         std::uint16_t port, ResetLine* reset_line)
     : wire_(wire),
       reset_line_(reset_line),
       listener_(listen_at(io, "rfc2217", host, port),
                 [this](tcp::socket client) { welcome(std::move(client)); }) {}
 
 std::string Rfc2217Door::place() const {
-  return "rfc2217 " + text_of(listener_.endpoint()) + (reset_line_ != nullptr ? ", RTS resets" : "");
+  return "rfc2217 " + text_of(listener_.endpoint()) +
+         (reset_line_ != nullptr ? ", RTS resets" : "");
 }
-std::string Rfc2217Door::url() const { return "rfc2217://" + address_to_call(listener_.endpoint()); }
+std::string Rfc2217Door::url() const {
+  return "rfc2217://" + address_to_call(listener_.endpoint());
+}
 
 void Rfc2217Door::welcome(tcp::socket client) {
   const auto who = make_ready(client);

@@ -13,13 +13,13 @@
 
 namespace bfq::daemon {
 
-/// A Telnet server with the COM port option (RFC 2217): its clients set a serial port's format and lines
-/// over the network, as with pySerial's rfc2217://. What one sets is how its own UART is set; the
-/// module's settings are the module's. CTS, DSR and CD are on while the module runs.
+/// A Telnet server with the COM port option (RFC 2217): its clients set a serial port's format and
+/// lines over the network, as with pySerial's rfc2217://. What one sets is how its own UART is set;
+/// the module's settings are the module's. CTS, DSR and CD are on while the module runs.
 class Rfc2217Door final : public Door {
  public:
-  /// With a reset line, the module is held in reset while a client asserts RTS and not DTR. Opening the
-  /// port with pySerial asserts DTR first, and so does not reset it.
+  /// With a reset line, the module is held in reset while a client asserts RTS and not DTR. Opening
+  /// the port with pySerial asserts DTR first, and so does not reset it.
   Rfc2217Door(boost::asio::io_context& io, Wire& wire, const std::string& host, std::uint16_t port,
               ResetLine* reset_line);
 

@@ -45,7 +45,8 @@ SerialLock::SerialLock(const std::string& device) : path_(lock_path(device)) {
     const int descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (descriptor >= 0) {
       const std::string text = fmt::format("{:10}\n", getpid());
-      const bool written = write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+      const bool written =
+          write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
       close(descriptor);
       if (!written) fail_with_errno("cannot write " + path_);
       return;

@@ -3,9 +3,9 @@
 
 namespace bfq::daemon {
 
-/// The lock file by which serial programs (minicom, picocom, ...) tell each other that a device is in
-/// use: /var/lock/LCK..ttyUSB0, with the number of the process in it. One whose process has ended is
-/// replaced. Where the directory does not exist, or is not writable, there is none.
+/// The lock file by which serial programs (minicom, picocom, ...) tell each other that a device is
+/// in use: /var/lock/LCK..ttyUSB0, with the number of the process in it. One whose process has
+/// ended is replaced. Where the directory does not exist, or is not writable, there is none.
 class SerialLock {
  public:
   /// Throws Taken, naming who has it.

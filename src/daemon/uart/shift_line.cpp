@@ -32,8 +32,10 @@ void ShiftLine::start(std::size_t bytes, const UartFormat& format, Instant since
   if (goes_on) {
     runs_.back().bytes += bytes;
   } else {
-    runs_.push_back(
-        {.began = std::max(since, free_at_), .half_bits = half_bits, .baud = format.baud, .bytes = bytes});
+    runs_.push_back({.began = std::max(since, free_at_),
+                     .half_bits = half_bits,
+                     .baud = format.baud,
+                     .bytes = bytes});
   }
   moving_ += bytes;
   free_at_ = runs_.back().end_of(runs_.back().bytes);
@@ -52,7 +54,8 @@ void ShiftLine::take(std::size_t bytes) {
     run.taken += n;
     bytes -= n;
   }
-  // The last run stays: what comes without a pause is counted from where it began, so nothing adds up.
+  // The last run stays: what comes without a pause is counted from where it began, so nothing adds
+  // up.
   while (runs_.size() > 1 && runs_.front().taken == runs_.front().bytes) runs_.pop_front();
 }
 

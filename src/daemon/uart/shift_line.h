@@ -8,9 +8,9 @@
 
 namespace bfq::daemon {
 
-/// One direction of a serial line, without the bytes: how many of those that have begun to move have
-/// arrived, and when the next will. Each takes its start bit, data, parity and stop bits; they follow each
-/// other without a pause for as long as there are some.
+/// One direction of a serial line, without the bytes: how many of those that have begun to move
+/// have arrived, and when the next will. Each takes its start bit, data, parity and stop bits; they
+/// follow each other without a pause for as long as there are some.
 class ShiftLine {
  public:
   /// Bytes that were there at `since` move in this format, behind those that move already.

@@ -14,7 +14,8 @@ TEST(ShiftLine, ACharacterTakesAllItsBits) {
   for (const auto& [format, thousand] :
        {Case{{.baud = 1000000}, 10ms}, Case{{.baud = 1000000, .parity = 1}, 11ms},
         Case{{.baud = 1000000, .data_bits = 7, .stop_bits = 3, .parity = 2}, 11ms},
-        Case{{.baud = 1000000, .data_bits = 5, .stop_bits = 2}, 7500us}, Case{{.baud = 100}, 100s}}) {
+        Case{{.baud = 1000000, .data_bits = 5, .stop_bits = 2}, 7500us},
+        Case{{.baud = 100}, 100s}}) {
     ShiftLine line;
     line.start(1000, format, at(1s));
     EXPECT_EQ(line.free_at(), at(1s + thousand));
@@ -38,8 +39,8 @@ TEST(ShiftLine, HundredThousandBytesTakeWhatTheArithmeticSays) {
     line.take(there);
     arrived += there;
   }
-  EXPECT_NEAR(std::chrono::duration<double>(line.free_at() - at(0s)).count(), 100000 * 10 / 115200.0,
-              0.000002);
+  EXPECT_NEAR(std::chrono::duration<double>(line.free_at() - at(0s)).count(),
+              100000 * 10 / 115200.0, 0.000002);
 }
 
 TEST(ShiftLine, NothingArrivesBeforeItsTimeAndNothingTwice) {

@@ -18,9 +18,9 @@ bool is_ready(int descriptor, short events) {
 }
 }  // namespace
 
-/// The descriptors belong to whoever started the program too, so they are not made non-blocking: each
-/// is asked before it is used. A pipe that is writable takes a page, and so all that the wire writes at
-/// once. Regular files never block, and epoll doesn't know them.
+/// The descriptors belong to whoever started the program too, so they are not made non-blocking:
+/// each is asked before it is used. A pipe that is writable takes a page, and so all that the wire
+/// writes at once. Regular files never block, and epoll doesn't know them.
 class StdioDoor::StdioHost final : public Host {
  public:
   StdioHost(StdioDoor& door, boost::asio::io_context& io) : door_(door), in_(io), out_(io) {
@@ -52,7 +52,9 @@ class StdioDoor::StdioHost final : public Host {
   void when_typing(Ready ready) override {
     if (!door_.input_ended_) await_any(in_, Descriptor::wait_read, std::move(ready));
   }
-  void when_room(Ready ready) override { await_any(out_, Descriptor::wait_write, std::move(ready)); }
+  void when_room(Ready ready) override {
+    await_any(out_, Descriptor::wait_write, std::move(ready));
+  }
 
  private:
   static int duplicate(int descriptor) {

@@ -8,8 +8,8 @@
 #include <utility>
 
 namespace bfq::daemon {
-StreamHost::StreamHost(const boost::asio::any_io_executor& executor, int descriptor, std::string name,
-                       std::function<void()> gone)
+StreamHost::StreamHost(const boost::asio::any_io_executor& executor, int descriptor,
+                       std::string name, std::function<void()> gone)
     : descriptor_(executor, descriptor), name_(std::move(name)), gone_(std::move(gone)) {
   descriptor_.non_blocking(true);
   spdlog::info("serial host {} has come", name_);
@@ -19,8 +19,9 @@ std::size_t StreamHost::backlog() {
   int waiting = 0;
   // Not SIOCOUTQ, which also counts what was sent and not acknowledged: a peer that reads at once
   // acknowledges up to 40 ms later.
-  return ioctl(descriptor_.native_handle(), SIOCOUTQNSD, &waiting) == 0 ? static_cast<std::size_t>(waiting)
-                                                                        : 0;
+  return ioctl(descriptor_.native_handle(), SIOCOUTQNSD, &waiting) == 0
+             ? static_cast<std::size_t>(waiting)
+             : 0;
 }
 
 void StreamHost::left() {

@@ -22,7 +22,8 @@ TcpClientDoor::TcpClientDoor(asio::io_context& io, Wire& wire, std::string host,
       wire_(wire),
       host_(std::move(host)),
       port_(port),
-      peer_((host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]") + ":" + std::to_string(port)),
+      peer_((host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]") + ":" +
+            std::to_string(port)),
       socket_(io),
       pause_(io),
       next_pause_(kFirstRedial) {
@@ -54,8 +55,8 @@ void TcpClientDoor::connected() {
   if (wire_.is_paced()) shrink_buffer(socket_.native_handle());
   told_ = false;
   came_ = std::chrono::steady_clock::now();
-  wire_.attach(
-      std::make_shared<StreamHost>(io_.get_executor(), socket_.release(), peer_, [this] { host_left(); }));
+  wire_.attach(std::make_shared<StreamHost>(io_.get_executor(), socket_.release(), peer_,
+                                            [this] { host_left(); }));
 }
 
 void TcpClientDoor::host_left() {
@@ -66,8 +67,8 @@ void TcpClientDoor::host_left() {
 
 void TcpClientDoor::call_again(const std::string& why) {
   if (!told_) {
-    spdlog::warn("--serial tcp-connect:{}: {}; it is called again, at the latest every {} s", peer_, why,
-                 kLongestRedial / 1s);
+    spdlog::warn("--serial tcp-connect:{}: {}; it is called again, at the latest every {} s", peer_,
+                 why, kLongestRedial / 1s);
   }
   told_ = true;
   pause_.expires_after(next_pause_);

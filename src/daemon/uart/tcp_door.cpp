@@ -25,8 +25,9 @@ tcp::acceptor listen_at(asio::io_context& io, std::string_view door, const std::
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    throw Failure("--serial " + std::string(door) + ": cannot listen on " + text_of(endpoint) + ": " +
-                  error.message() + "; choose another port, or " + std::string(door) + ":0 for a free one");
+    throw Failure("--serial " + std::string(door) + ": cannot listen on " + text_of(endpoint) +
+                  ": " + error.message() + "; choose another port, or " + std::string(door) +
+                  ":0 for a free one");
   }
   return acceptor;
 }

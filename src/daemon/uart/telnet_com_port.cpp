@@ -13,21 +13,22 @@ constexpr std::uint8_t kBinary = 0, kEcho = 1, kSuppressGoAhead = 3, kComPort = 
 constexpr std::uint8_t kCarriageReturn = 13;
 
 // Commands of RFC 2217, as a client sends them; a server answers with 100 more.
-constexpr std::uint8_t kSignature = 0, kSetBaudRate = 1, kSetDataSize = 2, kSetParity = 3, kSetStopSize = 4,
-                       kSetControl = 5, kNotifyLineState = 6, kNotifyModemState = 7, kFlowControlSuspend = 8,
-                       kFlowControlResume = 9, kSetLineStateMask = 10, kSetModemStateMask = 11,
-                       kPurgeData = 12;
+constexpr std::uint8_t kSignature = 0, kSetBaudRate = 1, kSetDataSize = 2, kSetParity = 3,
+                       kSetStopSize = 4, kSetControl = 5, kNotifyLineState = 6,
+                       kNotifyModemState = 7, kFlowControlSuspend = 8, kFlowControlResume = 9,
+                       kSetLineStateMask = 10, kSetModemStateMask = 11, kPurgeData = 12;
 constexpr std::uint8_t kServer = 100;
 
-// Values of SET-CONTROL. Those between set software flow control, which is not for us, or ask (0, 4, 7, 10,
-// 13); 17 to 19 are flow control by other lines; above are none.
-constexpr std::uint8_t kNoFlow = 1, kHardwareFlow = 3, kBreakOn = 5, kBreakOff = 6, kDtrOn = 8, kDtrOff = 9,
-                       kRtsOn = 11, kRtsOff = 12, kNoInboundFlow = 14, kHardwareInboundFlow = 16,
-                       kMostControl = 19;
+// Values of SET-CONTROL. Those between set software flow control, which is not for us, or ask (0,
+// 4, 7, 10, 13); 17 to 19 are flow control by other lines; above are none.
+constexpr std::uint8_t kNoFlow = 1, kHardwareFlow = 3, kBreakOn = 5, kBreakOff = 6, kDtrOn = 8,
+                       kDtrOff = 9, kRtsOn = 11, kRtsOff = 12, kNoInboundFlow = 14,
+                       kHardwareInboundFlow = 16, kMostControl = 19;
 
 constexpr std::uint8_t kBothFlow = 3;  // UartFormat::flow
 
-// RFC 2217 and UartFormat number parity and stop bits in other orders. Mark and space are not for us.
+// RFC 2217 and UartFormat number parity and stop bits in other orders. Mark and space are not for
+// us.
 constexpr std::array<std::uint8_t, 3> kParities = {1, 2, 3};      // none, odd, even
 constexpr std::array<std::uint8_t, 4> kStopSizes = {0, 1, 3, 2};  // -, one, one and a half, two
 
@@ -46,11 +47,12 @@ std::string big_endian(std::uint32_t value) {
 
 TelnetComPort::TelnetComPort(std::string signature)
     : signature_(std::move(signature)),
-      options_{{{.number = kBinary},
-                {.number = kSuppressGoAhead},
-                // The module echoes by itself; a client that did so too would show everything twice.
-                {.number = kEcho, .theirs = Use::no, .they_may = false},
-                {.number = kComPort, .ours = Use::no}}} {
+      options_{
+          {{.number = kBinary},
+           {.number = kSuppressGoAhead},
+           // The module echoes by itself; a client that did so too would show everything twice.
+           {.number = kEcho, .theirs = Use::no, .they_may = false},
+           {.number = kComPort, .ours = Use::no}}} {
   for (const Option& option : options_) {
     if (option.ours == Use::asked) answer(kWill, option.number);
     if (option.theirs == Use::asked) answer(kDo, option.number);
@@ -138,12 +140,13 @@ void TelnetComPort::end_subnegotiation() {
     ++malformed_;
     return;
   }
-  com_port(static_cast<std::uint8_t>(subnegotiation_[1]), std::string_view(subnegotiation_).substr(2));
+  com_port(static_cast<std::uint8_t>(subnegotiation_[1]),
+           std::string_view(subnegotiation_).substr(2));
 }
 
 TelnetComPort::Option* TelnetComPort::find(std::uint8_t number) {
-  const auto found =
-      std::find_if(options_.begin(), options_.end(), [&](const Option& o) { return o.number == number; });
+  const auto found = std::find_if(options_.begin(), options_.end(),
+                                  [&](const Option& o) { return o.number == number; });
   return found == options_.end() ? nullptr : &*found;
 }
 
@@ -166,7 +169,8 @@ void TelnetComPort::negotiate(std::uint8_t command, std::uint8_t number) {
 }
 
 void TelnetComPort::answer(std::uint8_t command, std::uint8_t option) {
-  output_ += {static_cast<char>(kInterpretAsCommand), static_cast<char>(command), static_cast<char>(option)};
+  output_ += {static_cast<char>(kInterpretAsCommand), static_cast<char>(command),
+              static_cast<char>(option)};
 }
 
 void TelnetComPort::say(std::span<const std::byte> bytes) {
@@ -230,7 +234,8 @@ bool TelnetComPort::set_format(std::uint8_t command, std::string_view value) {
       reply(command, format.data_bits);
       break;
     case kSetParity:
-      if (wanted >= 1 && wanted <= kParities.size()) format.parity = static_cast<std::uint8_t>(small - 1);
+      if (wanted >= 1 && wanted <= kParities.size())
+        format.parity = static_cast<std::uint8_t>(small - 1);
       reply(command, kParities[format.parity]);
       break;
     default:
@@ -293,7 +298,8 @@ void TelnetComPort::set_modem_state(std::uint8_t state) {
 }
 
 void TelnetComPort::notify_modem_state(std::uint8_t changes) {
-  // The upper four bits are the lines, the lower four say in the same order which of them have changed.
+  // The upper four bits are the lines, the lower four say in the same order which of them have
+  // changed.
   const auto state = static_cast<std::uint8_t>(modem_state_ | changes >> 4U);
   if ((state & modem_mask_) != 0 || changes == 0)
     reply(kNotifyModemState, static_cast<std::uint8_t>(state & modem_mask_));

@@ -11,12 +11,12 @@
 
 namespace bfq::daemon {
 
-/// The server's side of Telnet with its COM port option (RFC 854, RFC 2217), without any I/O: what the
-/// client sent goes in, in pieces of any size; what it typed, what it is to be answered and how it wants
-/// its serial port come out.
+/// The server's side of Telnet with its COM port option (RFC 854, RFC 2217), without any I/O: what
+/// the client sent goes in, in pieces of any size; what it typed, what it is to be answered and how
+/// it wants its serial port come out.
 ///
-/// Whatever a client sends, nothing worse happens than that it is not understood: commands that make no
-/// sense are counted and skipped, and what is stored or answered at once has limits.
+/// Whatever a client sends, nothing worse happens than that it is not understood: commands that
+/// make no sense are counted and skipped, and what is stored or answered at once has limits.
 class TelnetComPort {
  public:
   /// How the client has set the port that it thinks it has.
@@ -38,8 +38,8 @@ class TelnetComPort {
   /// Begins with what the server offers and asks for. `signature` is who we say that we are.
   explicit TelnetComPort(std::string signature);
 
-  /// Takes what the client sent; appends to `typed` what of it was typed, and empties it where the client
-  /// purges that. Call it only while has_room().
+  /// Takes what the client sent; appends to `typed` what of it was typed, and empties it where the
+  /// client purges that. Call it only while has_room().
   void take(std::span<const std::byte> bytes, std::vector<std::byte>& typed);
   /// False while so many answers wait that the client must read first.
   bool has_room() const { return output_.size() < kMostOutput; }
@@ -63,7 +63,14 @@ class TelnetComPort {
   std::uint64_t malformed() const { return malformed_; }
 
  private:
-  enum class State : std::uint8_t { data, after_cr, command, option, subnegotiation, subnegotiation_command };
+  enum class State : std::uint8_t {
+    data,
+    after_cr,
+    command,
+    option,
+    subnegotiation,
+    subnegotiation_command
+  };
   /// What one side does, or has been asked to do, about one option (RFC 1143 without its queue).
   enum class Use : std::uint8_t { no, asked, yes };
   struct Option {

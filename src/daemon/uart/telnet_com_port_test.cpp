@@ -32,7 +32,9 @@ class TelnetTest : public testing::Test {
     EXPECT_EQ(take(bytes), "");
     return answers();
   }
-  static std::string com_port(const std::string& command) { return "\xff\xfa\x2c"s + command + "\xff\xf0"; }
+  static std::string com_port(const std::string& command) {
+    return "\xff\xfa\x2c"s + command + "\xff\xf0";
+  }
 
   TelnetComPort telnet{"bfq4004"};
 };
@@ -44,8 +46,10 @@ TEST_F(TelnetTest, BeginsWithWhatItOffersAndWants) {
 }
 
 TEST_F(TelnetTest, NegotiationComesToAnEnd) {
-  EXPECT_EQ(answer_to("\xff\xfd\x00\xff\xfb\x00\xff\xfd\x01\xff\xfd\x03\xff\xfb\x03"s), "");  // as offered
-  EXPECT_EQ(answer_to("\xff\xfb\x2c"), com_port("\x6b\x00"s));  // the lines are told at once, and once
+  EXPECT_EQ(answer_to("\xff\xfd\x00\xff\xfb\x00\xff\xfd\x01\xff\xfd\x03\xff\xfb\x03"s),
+            "");  // as offered
+  EXPECT_EQ(answer_to("\xff\xfb\x2c"),
+            com_port("\x6b\x00"s));  // the lines are told at once, and once
   EXPECT_EQ(answer_to("\xff\xfb\x2c"), "");
   EXPECT_EQ(answer_to("\xff\xfd\x2c"), "\xff\xfb\x2c");  // pySerial wants that too
   EXPECT_EQ(answer_to("\xff\xfd\x2c"), "");
@@ -73,7 +77,8 @@ TEST_F(TelnetTest, WithoutBinaryReturnIsReturnNul) {
 TEST_F(TelnetTest, ThePortIsSetAndAskedFor) {
   EXPECT_EQ(answer_to(com_port("\x01\0\0\0\0"s)), com_port("\x65\0\x01\xc2\0"s));
   EXPECT_FALSE(telnet.port().negotiated);
-  EXPECT_EQ(answer_to(com_port("\x01\0\0\xff\xff\xff\xff"s)), com_port("\x65\0\0\xff\xff\xff\xff"s));
+  EXPECT_EQ(answer_to(com_port("\x01\0\0\xff\xff\xff\xff"s)),
+            com_port("\x65\0\0\xff\xff\xff\xff"s));
   EXPECT_TRUE(telnet.port().negotiated);
   EXPECT_EQ(telnet.port().format.baud, 65535U);
   EXPECT_EQ(answer_to(com_port("\x02\x07")), com_port("\x66\x07"));
@@ -82,7 +87,8 @@ TEST_F(TelnetTest, ThePortIsSetAndAskedFor) {
   EXPECT_EQ(answer_to(com_port("\x03\x05")), com_port("\x67\x03"));
   EXPECT_EQ(answer_to(com_port("\x04\x03")), com_port("\x68\x03"));
   EXPECT_EQ(answer_to(com_port("\x04\0"s)), com_port("\x68\x03"));
-  EXPECT_EQ(telnet.port().format, (UartFormat{.baud = 65535, .data_bits = 7, .stop_bits = 2, .parity = 2}));
+  EXPECT_EQ(telnet.port().format,
+            (UartFormat{.baud = 65535, .data_bits = 7, .stop_bits = 2, .parity = 2}));
 }
 
 TEST_F(TelnetTest, LinesAreSetAndAskedFor) {
@@ -108,7 +114,8 @@ TEST_F(TelnetTest, ModemStateIsToldWithWhatHasChanged) {
   EXPECT_EQ(answer_to(com_port("\x07")), com_port("\x6b\x30"));  // pySerial asks like that
   EXPECT_EQ(answer_to(com_port("\x0b\x10")), com_port("\x6f\x10"));
   telnet.set_modem_state(TelnetComPort::kClearToSend);
-  EXPECT_EQ(answers(), com_port("\x6b\x10"));  // a change that is masked, seen beside a line that is not
+  EXPECT_EQ(answers(),
+            com_port("\x6b\x10"));  // a change that is masked, seen beside a line that is not
   EXPECT_EQ(answer_to(com_port("\x0b\0"s)), com_port("\x6f\0"s));
   telnet.set_modem_state(0);
   EXPECT_EQ(answers(), "");
@@ -167,7 +174,8 @@ TEST_F(TelnetTest, SurvivesAnything) {
   std::mt19937 random(4004);
   const std::string likely = "\xff\xff\xff\xfa\xf0\x2c\xfb\xfd\x01\x05\x0c\0\r"s;
   for (int i = 0; i < 200000; ++i) {
-    const char byte = random() % 2 == 0 ? likely[random() % likely.size()] : static_cast<char>(random());
+    const char byte =
+        random() % 2 == 0 ? likely[random() % likely.size()] : static_cast<char>(random());
     take(std::string(1, byte));
     EXPECT_LT(telnet.output().size(), 4096U);
     answers();

@@ -51,8 +51,9 @@ class TtyDoor::TtyHost final : public StreamHost {
   bool is_a_line() const override { return true; }
   std::size_t backlog() override {
     int waiting = 0;
-    return ioctl(descriptor().native_handle(), TIOCOUTQ, &waiting) == 0 ? static_cast<std::size_t>(waiting)
-                                                                        : 0;
+    return ioctl(descriptor().native_handle(), TIOCOUTQ, &waiting) == 0
+               ? static_cast<std::size_t>(waiting)
+               : 0;
   }
 
   /// Sets the device up as soon as everything that was said before has left it.
@@ -79,8 +80,10 @@ class TtyDoor::TtyHost final : public StreamHost {
     const Wanted wanted = *std::exchange(wanted_, std::nullopt);
     const int tty = descriptor().native_handle();
     if (!set_format(tty, wanted.format, wanted.rts_cts)) {
-      spdlog::warn("{} cannot be set to {}: {}", name(), describe(wanted.format), std::strerror(errno));
-    } else if (const auto rate = rate_of(tty); is_off_by_more_than_3_percent(rate, wanted.format.baud)) {
+      spdlog::warn("{} cannot be set to {}: {}", name(), describe(wanted.format),
+                   std::strerror(errno));
+    } else if (const auto rate = rate_of(tty);
+               is_off_by_more_than_3_percent(rate, wanted.format.baud)) {
       spdlog::warn("{} does not do {} baud; it has {} instead", name(), wanted.format.baud, rate);
     }
     if (on_configured_) std::exchange(on_configured_, nullptr)();
@@ -109,8 +112,9 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
   if (tty < 0) {
     const std::string reason = std::strerror(errno);
     if (errno == EACCES || errno == EPERM)
-      return Refusal{reason +
-                     "; whoever uses serial devices must be in their group (dialout): adduser USER dialout"};
+      return Refusal{
+          reason +
+          "; whoever uses serial devices must be in their group (dialout): adduser USER dialout"};
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
       return Refusal{.why = reason, .shortage = true};
     if (errno == EBUSY)
@@ -142,8 +146,8 @@ std::optional<TtyDoor::Refusal> TtyDoor::watch_and_try() {
   try {
     watch_.renew();
     auto refusal = try_to_open();
-    // Our own closing of a device that another has is no news. (If the other closes it in this very moment,
-    // it is used when it is closed the next time.)
+    // Our own closing of a device that another has is no news. (If the other closes it in this very
+    // moment, it is used when it is closed the next time.)
     if (refusal && !refusal->absent) watch_.renew();
     return refusal;
   } catch (const Failure& failure) {
@@ -184,7 +188,8 @@ bool TtyDoor::rts_cts() const {
 void TtyDoor::configure(const UartFormat& format) {
   format_ = format;
   if (std::exchange(starts_, false) && spec_.baud && *spec_.baud != format.baud) {
-    spdlog::info("{} has {} baud, as asked for, until the module's rate is changed", spec_.path, *spec_.baud);
+    spdlog::info("{} has {} baud, as asked for, until the module's rate is changed", spec_.path,
+                 *spec_.baud);
     format_.baud = *spec_.baud;
   }
   if (const auto host = host_.lock()) host->configure(format_, rts_cts());

@@ -13,13 +13,13 @@
 
 namespace bfq::daemon {
 
-/// A serial device of this machine, at whose other end the host is. It has the rate and the format that
-/// the module's UART is set to, belongs to nobody else meanwhile, and may be unplugged and plugged in
-/// again.
+/// A serial device of this machine, at whose other end the host is. It has the rate and the format
+/// that the module's UART is set to, belongs to nobody else meanwhile, and may be unplugged and
+/// plugged in again.
 class TtyDoor final : public Door {
  public:
-  /// A device that is not there is waited for. Throws Failure for one that is in use, that may not be
-  /// opened, or that is no serial device.
+  /// A device that is not there is waited for. Throws Failure for one that is in use, that may not
+  /// be opened, or that is no serial device.
   TtyDoor(boost::asio::io_context& io, Wire& wire, const DoorSpec& spec);
 
   std::string place() const override { return "tty " + spec_.path; }

@@ -4,7 +4,8 @@
 
 namespace bfq::daemon {
 
-/// The module, as its UART sees it. The first three functions are Module's own, with the time filled in.
+/// The module, as its UART sees it. The first three functions are Module's own, with the time
+/// filled in.
 class UartSide {
  public:
   virtual std::size_t uart_input(std::span<const std::byte> bytes) = 0;

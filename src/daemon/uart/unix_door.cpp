@@ -18,8 +18,8 @@ namespace bfq::daemon {
 namespace {
 constexpr mode_t kAllButOwners = 0177;
 
-/// The system tells how much memory the unread bytes take, not how many they are: each write has a buffer
-/// of its own, all of one size where the writes are small. So the unread writes are counted.
+/// The system tells how much memory the unread bytes take, not how many they are: each write has a
+/// buffer of its own, all of one size where the writes are small. So the unread writes are counted.
 class PacedUnixHost final : public StreamHost {
  public:
   using StreamHost::StreamHost;
@@ -42,7 +42,9 @@ class PacedUnixHost final : public StreamHost {
 
   std::size_t memory() {
     int bytes = 0;
-    return ioctl(descriptor().native_handle(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+    return ioctl(descriptor().native_handle(), SIOCOUTQ, &bytes) == 0
+               ? static_cast<std::size_t>(bytes)
+               : 0;
   }
 
   std::deque<std::size_t> writes_;
@@ -108,7 +110,8 @@ bool UnixDoor::is_still_ours() const {
 void UnixDoor::welcome(Protocol::socket client) {
   const auto executor = client.get_executor();
   const std::string name = path_ + " #" + std::to_string(++hosts_);
-  if (!wire_.is_paced()) return wire_.attach(std::make_shared<StreamHost>(executor, client.release(), name));
+  if (!wire_.is_paced())
+    return wire_.attach(std::make_shared<StreamHost>(executor, client.release(), name));
   shrink_buffer(client.native_handle());
   wire_.attach(std::make_shared<PacedUnixHost>(executor, client.release(), name));
 }

@@ -13,8 +13,8 @@ namespace bfq::daemon {
 
 /// A socket in the file system, for its owner alone, at which each client is a host.
 ///
-/// Beside it, while the program runs, lies PATH.lock. A socket that a crash has left behind, at which
-/// nobody listens any more, is replaced; anything else that is in the way is left alone.
+/// Beside it, while the program runs, lies PATH.lock. A socket that a crash has left behind, at
+/// which nobody listens any more, is replaced; anything else that is in the way is left alone.
 class UnixDoor final : public Door {
  public:
   /// Throws Failure when something that is in use, or no socket, is in the way.

@@ -9,12 +9,12 @@
 
 namespace bfq::daemon {
 
-// Fidelity (our decision, see Wire): Of several hosts, one that has taken nothing for 1 s while others read
-// loses bytes instead of holding the module up.
+// Fidelity (our decision, see Wire): Of several hosts, one that has taken nothing for 1 s while
+// others read loses bytes instead of holding the module up.
 inline constexpr std::chrono::seconds kLaggardsAreWaitedFor{1};
 
-/// The module's UART and all hosts attached to it: each sees what the module says, any may type. With no
-/// host at all the output is dropped and counted, as on a wire that ends in the air.
+/// The module's UART and all hosts attached to it: each sees what the module says, any may type.
+/// With no host at all the output is dropped and counted, as on a wire that ends in the air.
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -35,10 +35,11 @@ class Wire {
   virtual void configure(const UartFormat& format) = 0;
   /// The module has no power: what it was saying, and what it was told, is gone.
   virtual void module_is_off() = 0;
-  /// True where a host whose UART is set otherwise hears garbage, and where buffers are to be small.
+  /// True where a host whose UART is set otherwise hears garbage, and where buffers are to be
+  /// small.
   virtual bool is_paced() const = 0;
-  /// Something that does not come from the module's program, sent in a format of its own: each host hears
-  /// what its UART makes of that.
+  /// Something that does not come from the module's program, sent in a format of its own: each host
+  /// hears what its UART makes of that.
   virtual void make_noise(std::string_view text, const UartFormat& format) = 0;
 
   /// Moves what can be moved in both directions; true when something did.

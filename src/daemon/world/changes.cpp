@@ -22,8 +22,8 @@ std::string called(const sim::Station& station) {
 /// "comes", or which of its keys change.
 template <class One, class Key>
 std::string arrival(const One& one, const std::vector<One>& all, Key key, const Keys<One>& keys) {
-  const auto old =
-      std::find_if(all.begin(), all.end(), [&](const One& other) { return other.*key == one.*key; });
+  const auto old = std::find_if(all.begin(), all.end(),
+                                [&](const One& other) { return other.*key == one.*key; });
   if (old == all.end()) return called(one) + " comes";
   const auto changed = differing_keys(keys, *old, one);
   // What is no key of it follows from the seed.
@@ -47,22 +47,24 @@ std::string move(const sim::MoveModule& module) {
 
 std::string describe(const sim::Change& change, const sim::Air& air) {
   using sim::AccessPoint, sim::Station;
-  return std::visit(
-      overloaded{
-          [&](const sim::PutAccessPoint& c) {
-            return arrival(c.access_point, air.access_points, &AccessPoint::bssid, access_point_keys());
-          },
-          [&](const sim::RemoveAccessPoint& c) {
-            return departure(air.access_points, &AccessPoint::bssid, c.bssid);
-          },
-          [&](const sim::PutStation& c) {
-            return arrival(c.station, air.stations, &Station::mac, station_keys());
-          },
-          [&](const sim::RemoveStation& c) { return departure(air.stations, &Station::mac, c.mac); },
-          [](const sim::MoveModule& c) { return move(c); },
-          [](const sim::SetDelays&) { return std::string("[delays] changed"); },
-      },
-      change);
+  return std::visit(overloaded{
+                        [&](const sim::PutAccessPoint& c) {
+                          return arrival(c.access_point, air.access_points, &AccessPoint::bssid,
+                                         access_point_keys());
+                        },
+                        [&](const sim::RemoveAccessPoint& c) {
+                          return departure(air.access_points, &AccessPoint::bssid, c.bssid);
+                        },
+                        [&](const sim::PutStation& c) {
+                          return arrival(c.station, air.stations, &Station::mac, station_keys());
+                        },
+                        [&](const sim::RemoveStation& c) {
+                          return departure(air.stations, &Station::mac, c.mac);
+                        },
+                        [](const sim::MoveModule& c) { return move(c); },
+                        [](const sim::SetDelays&) { return std::string("[delays] changed"); },
+                    },
+                    change);
 }
 
 std::vector<std::string> only_by_restart(const World& started, const World& now) {

@@ -19,23 +19,27 @@ using radio::Security;
 using AccessPointText = Written<sim::AccessPoint>;
 using ModuleText = Written<ModuleSpec>;
 
-/// By its number an access point gets its bssid and its subnet, a module its MAC and loopback addresses.
+/// By its number an access point gets its bssid and its subnet, a module its MAC and loopback
+/// addresses.
 constexpr std::size_t kMost = 200;
 
 bool is_hexadecimal(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-// One access point ---------------------------------------------------------------------------------
+// One access point
+// ---------------------------------------------------------------------------------
 
 /// What a password must be for that security, or nothing where this one will do.
 std::string_view wrong_about_password(Security security, std::string_view password) {
   const std::size_t size = password.size();
   switch (security) {
     case Security::open: return size == 0 ? "" : "an open network has none; leave it out";
-    case Security::enterprise: return size == 0 ? "" : "a wpa2-enterprise network has none; leave it out";
+    case Security::enterprise:
+      return size == 0 ? "" : "a wpa2-enterprise network has none; leave it out";
     case Security::wep:
-      if (size == 5 || size == 13 || ((size == 10 || size == 26) && is_hexadecimal(password))) return "";
+      if (size == 5 || size == 13 || ((size == 10 || size == 26) && is_hexadecimal(password)))
+        return "";
       return "for wep, write 5 or 13 bytes, or 10 or 26 hexadecimal digits";
     case Security::wpa:
     case Security::wpa2:
@@ -57,28 +61,34 @@ void check_password(AccessPointText& ap) {
 }
 
 void check_channel(AccessPointText& ap) {
-  if (!ap.section.wrote("country") || !ap.section.stands("country") || !ap.section.stands("channel")) return;
+  if (!ap.section.wrote("country") || !ap.section.stands("country") ||
+      !ap.section.stands("channel"))
+    return;
   const unsigned highest = highest_channel(ap.value.country);
   if (ap.value.channel > highest)
-    ap.section.refuse("channel", fmt::format("{} is not allowed in {}; write a whole number from 1 to {}",
-                                             ap.value.channel, ap.value.country, highest));
+    ap.section.refuse("channel",
+                      fmt::format("{} is not allowed in {}; write a whole number from 1 to {}",
+                                  ap.value.channel, ap.value.country, highest));
 }
 
 void check_signal(AccessPointText& ap) {
   if (ap.section.wrote("rssi") && ap.section.wrote("position"))
-    ap.section.refuse("rssi", "is the same everywhere, so that a position means nothing; write one of both");
+    ap.section.refuse(
+        "rssi", "is the same everywhere, so that a position means nothing; write one of both");
 }
 
-/// The pool must lie between the network's own address and the one of all, and leave the gateway out.
+/// The pool must lie between the network's own address and the one of all, and leave the gateway
+/// out.
 void check_pool(AccessPointText& ap) {
   if (!ap.value.pool || !ap.section.stands("dhcp.pool") || !ap.section.stands("subnet")) return;
   if (!ap.section.wrote("subnet"))
     return ap.section.refuse("dhcp.pool", "lies in a subnet that is not known; write subnet too");
-  const sim::Pool pool = *ap.value.pool, widest = sim::pool_of(sim::AccessPoint{.network = ap.value.network,
-                                                                                .netmask = ap.value.netmask});
+  const sim::Pool pool = *ap.value.pool,
+                  widest = sim::pool_of(
+                      sim::AccessPoint{.network = ap.value.network, .netmask = ap.value.netmask});
   if (pool.first < widest.first || widest.last < pool.last)
-    ap.section.refuse("dhcp.pool", fmt::format("the subnet has {} to {} to give", text_of(widest.first),
-                                               text_of(widest.last)));
+    ap.section.refuse("dhcp.pool", fmt::format("the subnet has {} to {} to give",
+                                               text_of(widest.first), text_of(widest.last)));
 }
 
 void check_address_delay(AccessPointText& ap) {
@@ -86,7 +96,8 @@ void check_address_delay(AccessPointText& ap) {
     ap.section.refuse("dhcp.delay", "is the same as delays.address; write one of both");
 }
 
-// Things that only one may have ----------------------------------------------------------------------
+// Things that only one may have
+// ----------------------------------------------------------------------
 
 /// Who has what already; the second who wants it is refused.
 template <class Thing>
@@ -161,13 +172,15 @@ void check_names(Draft& draft) {
   for (const KnownName& known : draft.net.names) {
     owners.take(known.name, draft.section, "net.names", quoted(known.name));
     if (known.name == kThisMachine)
-      draft.section.refuse("net.names", fmt::format("{} is this machine itself, always", kThisMachine));
+      draft.section.refuse("net.names",
+                           fmt::format("{} is this machine itself, always", kThisMachine));
   }
 }
 
 void check_counts(Draft& draft) {
   const auto check = [&](const char* key, std::size_t count) {
-    if (count > kMost) draft.section.refuse(key, fmt::format("there are {}, of at most {}", count, kMost));
+    if (count > kMost)
+      draft.section.refuse(key, fmt::format("there are {}, of at most {}", count, kMost));
   };
   check("ap", draft.access_points.size());
   check("station", draft.stations.size());

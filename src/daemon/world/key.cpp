@@ -32,24 +32,28 @@ std::string quoted(std::string_view text) {
 
 std::string quoted_where_needed(const std::string& name) {
   const bool is_bare = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
   });
   return is_bare ? name : quoted(name);
 }
 
 std::string no_such_key(std::string_view name, const std::vector<std::string>& known) {
   constexpr std::size_t kFarthest = 2;
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return manual::letters_apart(name, a) < manual::letters_apart(name, b);
-  });
-  const bool is_near =
-      nearest != known.end() && manual::letters_apart(name, *nearest) <= std::min(kFarthest, name.size() / 2);
+  const auto nearest =
+      std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
+        return manual::letters_apart(name, a) < manual::letters_apart(name, b);
+      });
+  const bool is_near = nearest != known.end() && manual::letters_apart(name, *nearest) <=
+                                                     std::min(kFarthest, name.size() / 2);
   if (is_near) return fmt::format("there is no such key; is it {}?", *nearest);
   return fmt::format("there is no such key; write one of these: {}", fmt::join(known, ", "));
 }
 
-std::string not_allowed(const std::string& shown, const std::string& why, const std::string& allowed) {
-  return fmt::format("{} is not allowed{}; write {}", shown, why.empty() ? "" : ": " + why, allowed);
+std::string not_allowed(const std::string& shown, const std::string& why,
+                        const std::string& allowed) {
+  return fmt::format("{} is not allowed{}; write {}", shown, why.empty() ? "" : ": " + why,
+                     allowed);
 }
 
 std::string entry_name(const std::string& array, const toml::table& entry, const std::string& by,

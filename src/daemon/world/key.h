@@ -62,7 +62,8 @@ std::string quoted_where_needed(const std::string& name);
 std::string no_such_key(std::string_view name, const std::vector<std::string>& known);
 
 /// What to say about a value that cannot stay.
-std::string not_allowed(const std::string& shown, const std::string& why, const std::string& allowed);
+std::string not_allowed(const std::string& shown, const std::string& why,
+                        const std::string& allowed);
 
 template <class T>
 std::vector<KeyInfo> infos(const Keys<T>& keys) {
@@ -77,8 +78,8 @@ void read_table(const toml::table& table, const Keys<T>& keys, T& into, Section&
                 const std::string& prefix = {}) {
   for (const auto& [written, node] : table) {
     const std::string name(written.str());
-    const auto key =
-        std::find_if(keys.begin(), keys.end(), [&](const Key<T>& k) { return k.info.name == name; });
+    const auto key = std::find_if(keys.begin(), keys.end(),
+                                  [&](const Key<T>& k) { return k.info.name == name; });
     if (key == keys.end()) {
       std::vector<std::string> known;
       for (const Key<T>& k : keys) known.push_back(k.info.name);
@@ -102,7 +103,8 @@ std::vector<std::string> differing_keys(const Keys<T>& keys, const T& a, const T
   std::vector<std::string> out;
   for (const Key<T>& key : keys) {
     if (!key.differing) continue;
-    for (std::string& path : key.differing(a, b, prefix + key.info.name)) out.push_back(std::move(path));
+    for (std::string& path : key.differing(a, b, prefix + key.info.name))
+      out.push_back(std::move(path));
   }
   return out;
 }
@@ -113,18 +115,20 @@ std::optional<V> read_value(const Kind<V>& kind, const toml::node& node, Section
                             const std::string& path) {
   Read<V> read = kind.read(node);
   if (!read.value)
-    section.refuse(path, place_of(node.source()),
-                   not_allowed(kind.secret ? "what is written" : shown(node), read.why, kind.allowed));
+    section.refuse(
+        path, place_of(node.source()),
+        not_allowed(kind.secret ? "what is written" : shown(node), read.why, kind.allowed));
   return std::move(read.value);
 }
 
-// The shapes of keys. `where` leads from the value of the table to the key's own: a member of it, or a
-// function that gives a reference.
+// The shapes of keys. `where` leads from the value of the table to the key's own: a member of it,
+// or a function that gives a reference.
 
-/// One value. Its `where` may also be a function that takes the table's value and the key's, and puts it
-/// there.
+/// One value. Its `where` may also be a function that takes the table's value and the key's, and
+/// puts it there.
 template <class T, class V, class Where>
-Key<T> key(std::string name, Where where, Kind<V> kind, std::string otherwise, std::string meaning) {
+Key<T> key(std::string name, Where where, Kind<V> kind, std::string otherwise,
+           std::string meaning) {
   KeyInfo info{std::move(name), kind.allowed, std::move(otherwise), std::move(meaning)};
   Key<T> key;
   key.info = std::move(info);
@@ -144,12 +148,15 @@ Key<T> key(std::string name, Where where, Kind<V> kind, std::string otherwise, s
 
 /// An array of values.
 template <class T, class V, class Where>
-Key<T> list(std::string name, Where where, Kind<V> kind, std::string otherwise, std::string meaning) {
+Key<T> list(std::string name, Where where, Kind<V> kind, std::string otherwise,
+            std::string meaning) {
   const std::string allowed = "an array, of which each is " + kind.allowed;
   KeyInfo info{std::move(name), allowed, std::move(otherwise), std::move(meaning)};
-  return {std::move(info), [=](const toml::node& node, T& into, Section& section, const std::string& path) {
+  return {std::move(info),
+          [=](const toml::node& node, T& into, Section& section, const std::string& path) {
             const toml::array* values = node.as_array();
-            if (values == nullptr) return section.refuse(path, not_allowed(shown(node), {}, allowed));
+            if (values == nullptr)
+              return section.refuse(path, not_allowed(shown(node), {}, allowed));
             for (const toml::node& each : *values) {
               if (auto value = read_value(kind, each, section, path))
                 std::invoke(where, into).push_back(std::move(*value));
@@ -160,19 +167,23 @@ Key<T> list(std::string name, Where where, Kind<V> kind, std::string otherwise, 
 /// A table of names that the world chooses; `read` makes one entry of each.
 template <class T, class Entry, class Where>
 Key<T> map(std::string name, Where where,
-           std::function<Read<Entry>(std::string_view, const toml::node&)> read, std::string allowed,
-           std::string meaning) {
+           std::function<Read<Entry>(std::string_view, const toml::node&)> read,
+           std::string allowed, std::string meaning) {
   KeyInfo info{std::move(name), allowed, "{}", std::move(meaning)};
-  return {std::move(info), [=](const toml::node& node, T& into, Section& section, const std::string& path) {
+  return {std::move(info),
+          [=](const toml::node& node, T& into, Section& section, const std::string& path) {
             const toml::table* table = node.as_table();
-            if (table == nullptr) return section.refuse(path, not_allowed(shown(node), {}, allowed));
+            if (table == nullptr)
+              return section.refuse(path, not_allowed(shown(node), {}, allowed));
             for (const auto& [left, right] : *table) {
               Read<Entry> entry = read(left.str(), right);
               if (entry.value) {
                 std::invoke(where, into).push_back(std::move(*entry.value));
               } else {
-                const std::string what = quoted_where_needed(std::string(left.str())) + " = " + shown(right);
-                section.refuse(path, place_of(left.source()), not_allowed(what, entry.why, allowed));
+                const std::string what =
+                    quoted_where_needed(std::string(left.str())) + " = " + shown(right);
+                section.refuse(path, place_of(left.source()),
+                               not_allowed(what, entry.why, allowed));
               }
             }
           }};
@@ -182,30 +193,36 @@ Key<T> map(std::string name, Where where,
 template <class T, class Inner, class Where>
 Key<T> table(std::string name, Where where, const Keys<Inner>& keys, std::string meaning) {
   KeyInfo info{std::move(name), "a table", "{}", std::move(meaning), infos(keys)};
-  return {std::move(info),
-          [where, &keys](const toml::node& node, T& into, Section& section, const std::string& path) {
-            const toml::table* inner = node.as_table();
-            if (inner == nullptr) return section.refuse(path, not_allowed(shown(node), {}, "a table"));
-            read_table(*inner, keys, std::invoke(where, into), section, path + '.');
-          },
-          [where, &keys](const T& a, const T& b, const std::string& path) {
-            return differing_keys(keys, std::invoke(where, a), std::invoke(where, b), path + '.');
-          }};
+  return {
+      std::move(info),
+      [where, &keys](const toml::node& node, T& into, Section& section, const std::string& path) {
+        const toml::table* inner = node.as_table();
+        if (inner == nullptr) return section.refuse(path, not_allowed(shown(node), {}, "a table"));
+        read_table(*inner, keys, std::invoke(where, into), section, path + '.');
+      },
+      [where, &keys](const T& a, const T& b, const std::string& path) {
+        return differing_keys(keys, std::invoke(where, a), std::invoke(where, b), path + '.');
+      }};
 }
 
-/// What an array of tables calls each of them: by the value of its first key, or else by its number.
+/// What an array of tables calls each of them: by the value of its first key, or else by its
+/// number.
 std::string entry_name(const std::string& array, const toml::table& entry, const std::string& by,
                        std::size_t number);
 
-/// An array of tables: [[name]], as often as one likes. The entries are called after their key `by`.
+/// An array of tables: [[name]], as often as one likes. The entries are called after their key
+/// `by`.
 template <class T, class Entry, class Where>
-Key<T> tables(std::string name, Where where, const Keys<Entry>& keys, std::string by, std::string meaning) {
-  KeyInfo info{name, "tables, each beginning with [[" + name + "]]", "", std::move(meaning), infos(keys)};
+Key<T> tables(std::string name, Where where, const Keys<Entry>& keys, std::string by,
+              std::string meaning) {
+  KeyInfo info{name, "tables, each beginning with [[" + name + "]]", "", std::move(meaning),
+               infos(keys)};
   const std::string allowed = info.allowed;
   return {std::move(info),
           [=, &keys](const toml::node& node, T& into, Section& section, const std::string& path) {
             const toml::array* entries = node.as_array();
-            if (entries == nullptr) return section.refuse(path, not_allowed(shown(node), {}, allowed));
+            if (entries == nullptr)
+              return section.refuse(path, not_allowed(shown(node), {}, allowed));
             for (const toml::node& each : *entries) {
               const toml::table* entry = each.as_table();
               const Place place = place_of(each.source());
@@ -214,8 +231,9 @@ Key<T> tables(std::string name, Where where, const Keys<Entry>& keys, std::strin
                 continue;
               }
               auto& all = std::invoke(where, into);
-              all.push_back(Written<Entry>{
-                  {}, Section(entry_name(path, *entry, by, all.size() + 1), place, section.problems())});
+              all.push_back(Written<Entry>{{},
+                                           Section(entry_name(path, *entry, by, all.size() + 1),
+                                                   place, section.problems())});
               read_table(*entry, keys, all.back().value, all.back().section);
             }
           }};

@@ -24,7 +24,8 @@ Kind<Security> security() {
 }
 
 Kind<UartPhysics::Speed> speed() {
-  return choice<UartPhysics::Speed>({{"fast", UartPhysics::Speed::fast}, {"baud", UartPhysics::Speed::baud}});
+  return choice<UartPhysics::Speed>(
+      {{"fast", UartPhysics::Speed::fast}, {"baud", UartPhysics::Speed::baud}});
 }
 
 void put_subnet(AccessPoint& ap, const Subnet& subnet) {
@@ -51,8 +52,9 @@ const Keys<AccessPoint>& dhcp_keys() {
 
 const Keys<sim::OwnDelays>& own_delay_keys() {
   static const Keys<sim::OwnDelays> keys = {
-      key<sim::OwnDelays>("scan", &sim::OwnDelays::scan, duration(0s, kLongestDelay), "(that of the air)",
-                          "how long after its begin a scan sees it; one that ends earlier misses it"),
+      key<sim::OwnDelays>(
+          "scan", &sim::OwnDelays::scan, duration(0s, kLongestDelay), "(that of the air)",
+          "how long after its begin a scan sees it; one that ends earlier misses it"),
       key<sim::OwnDelays>("join", &sim::OwnDelays::associate, duration(0s, kLongestDelay),
                           "(that of the air)", "how long it takes to associate"),
       key<sim::OwnDelays>("address", &sim::OwnDelays::address, duration(0s, kLongestDelay),
@@ -65,33 +67,40 @@ const Keys<sim::OwnDelays>& own_delay_keys() {
 
 const Keys<AccessPoint>& access_point_keys() {
   static const Keys<AccessPoint> keys = {
-      key<AccessPoint>("ssid", &AccessPoint::ssid, text(1, kLongestSsid), "", "its name").must_be_there(),
-      key<AccessPoint>("password", &AccessPoint::password, secret(0, kLongestPassword), "\"\"",
-                       "8 to 63 bytes or 64 hexadecimal digits for wpa and wpa2; 5 or 13 bytes, or 10 or 26 "
-                       "hexadecimal digits, for wep; none for open and wpa2-enterprise"),
+      key<AccessPoint>("ssid", &AccessPoint::ssid, text(1, kLongestSsid), "", "its name")
+          .must_be_there(),
+      key<AccessPoint>(
+          "password", &AccessPoint::password, secret(0, kLongestPassword), "\"\"",
+          "8 to 63 bytes or 64 hexadecimal digits for wpa and wpa2; 5 or 13 bytes, or 10 or 26 "
+          "hexadecimal digits, for wep; none for open and wpa2-enterprise"),
       key<AccessPoint>("security", &AccessPoint::security, security(), "\"wpa2\"",
                        "how it is protected; wpa2-enterprise refuses every join"),
       key<AccessPoint>("channel", &AccessPoint::channel, number<std::uint8_t>(1, 14), "1",
                        "its channel; 12 to 14 only where the country has them"),
-      key<AccessPoint>("rssi", &AccessPoint::rssi, number<std::int8_t>(-120, 0), "(by the positions, or -50)",
+      key<AccessPoint>("rssi", &AccessPoint::rssi, number<std::int8_t>(-120, 0),
+                       "(by the positions, or -50)",
                        "its signal in dBm, wherever one stands; below -95 it is not heard"),
       key<AccessPoint>("position", &AccessPoint::position, position(), "(nowhere in particular)",
                        "where it stands; modules that stand somewhere hear it by their distance"),
-      key<AccessPoint>("bssid", &AccessPoint::bssid, hardware_address(), "(02:bf:44:00:00:NN, by its number)",
+      key<AccessPoint>("bssid", &AccessPoint::bssid, hardware_address(),
+                       "(02:bf:44:00:00:NN, by its number)",
                        "its address; several access points may have one ssid, but not one bssid"),
       key<AccessPoint>("hidden", &AccessPoint::hidden, flag(), "false",
                        "true: a scan shows its name only to those who ask for it"),
       key<AccessPoint>("silent", &AccessPoint::silent, flag(), "false",
                        "true: it is seen, but never answers a join"),
-      key<AccessPoint>("wps", &AccessPoint::wps, flag(), "false", "true: a scan says that it has WPS"),
+      key<AccessPoint>("wps", &AccessPoint::wps, flag(), "false",
+                       "true: a scan says that it has WPS"),
       key<AccessPoint>("country", &AccessPoint::country, country(), "(none)",
                        "where it stands in the law: which channels it may have"),
       key<AccessPoint>("max_stations", &AccessPoint::max_stations, number<std::uint8_t>(0, 255),
                        "(any number)", "how many may be joined at a time"),
-      key<AccessPoint>("subnet", put_subnet, subnet(8, 30), "(10.44.N.0/24, by its number)",
-                       "the network behind it; its first address is the gateway, which is this machine")
+      key<AccessPoint>(
+          "subnet", put_subnet, subnet(8, 30), "(10.44.N.0/24, by its number)",
+          "the network behind it; its first address is the gateway, which is this machine")
           .compared_by([](const AccessPoint& ap) { return std::pair(ap.network, ap.netmask); }),
-      table<AccessPoint, AccessPoint>("dhcp", std::identity(), dhcp_keys(), "how it gives addresses"),
+      table<AccessPoint, AccessPoint>("dhcp", std::identity(), dhcp_keys(),
+                                      "how it gives addresses"),
       table<AccessPoint, sim::OwnDelays>("delays", &AccessPoint::delays, own_delay_keys(),
                                          "how long things take here"),
   };
@@ -100,13 +109,14 @@ const Keys<AccessPoint>& access_point_keys() {
 
 const Keys<sim::Station>& station_keys() {
   static const Keys<sim::Station> keys = {
-      key<sim::Station>("ssid", &sim::Station::ssid, text(1, kLongestSsid), "",
-                        "the softAP of a module that it joins, as soon as there is one of that name")
+      key<sim::Station>(
+          "ssid", &sim::Station::ssid, text(1, kLongestSsid), "",
+          "the softAP of a module that it joins, as soon as there is one of that name")
           .must_be_there(),
       key<sim::Station>("password", &sim::Station::password, secret(0, kLongestPassword), "\"\"",
                         "what it thinks the password is"),
-      key<sim::Station>("mac", &sim::Station::mac, hardware_address(), "(02:bf:57:00:00:NN, by its number)",
-                        "its address"),
+      key<sim::Station>("mac", &sim::Station::mac, hardware_address(),
+                        "(02:bf:57:00:00:NN, by its number)", "its address"),
       key<sim::Station>("after", &sim::Station::after, duration(0s, kLongestLease), "\"0s\"",
                         "how long the softAP must have been there"),
       key<sim::Station>("position", &sim::Station::position, position(), "(nowhere in particular)",
@@ -176,8 +186,8 @@ const Keys<sim::Delays>& delay_keys() {
                        "how long it takes to associate"),
       key<sim::Delays>("address", &sim::Delays::address, duration(0s, kLongestDelay), "\"200ms\"",
                        "how long DHCP takes"),
-      key<sim::Delays>("wrong_password", &sim::Delays::reject_password, duration(0s, kLongestDelay), "\"1s\"",
-                       "how long it takes until a wrong password is refused"),
+      key<sim::Delays>("wrong_password", &sim::Delays::reject_password, duration(0s, kLongestDelay),
+                       "\"1s\"", "how long it takes until a wrong password is refused"),
   };
   return keys;
 }
@@ -185,9 +195,10 @@ const Keys<sim::Delays>& delay_keys() {
 
 const Keys<Draft>& world_keys() {
   static const Keys<Draft> keys = {
-      key<Draft>("seed", &Draft::seed, number<std::uint64_t>(0, std::numeric_limits<std::int64_t>::max()),
-                 "0",
-                 "what nobody writes down follows from it, the same each time: the frequency offset of each "
+      key<Draft>("seed", &Draft::seed,
+                 number<std::uint64_t>(0, std::numeric_limits<std::int64_t>::max()), "0",
+                 "what nobody writes down follows from it, the same each time: the frequency "
+                 "offset of each "
                  "access point in a scan; with 0 they are all 0"),
       tables<Draft, AccessPoint>("ap", &Draft::access_points, access_point_keys(), "ssid",
                                  "an access point, and the network behind it"),
@@ -197,7 +208,8 @@ const Keys<Draft>& world_keys() {
                                 "a module; where there is none, there is one: bfq0"),
       table<Draft, NetDraft>("net", &Draft::net, net_keys(),
                              "what the modules may reach of the real network"),
-      table<Draft, sim::Delays>("delays", &Draft::delays, delay_keys(), "how long things take in the air"),
+      table<Draft, sim::Delays>("delays", &Draft::delays, delay_keys(),
+                                "how long things take in the air"),
   };
   return keys;
 }

@@ -47,8 +47,9 @@ bool is_letter_or_digit(char c) {
 
 bool is_safe_name(std::string_view name) {
   return !name.empty() && name.size() <= kLongestName && is_letter_or_digit(name.front()) &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; });
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+         });
 }
 
 /// What the reader of an option says of a value, without the option and the value.
@@ -87,17 +88,18 @@ Kind<std::string> secret(std::size_t shortest, std::size_t longest) {
 }
 
 Kind<bool> flag() {
-  return {"true or false", [](const toml::node& node) -> Read<bool> { return {node.value_exact<bool>()}; }};
+  return {"true or false",
+          [](const toml::node& node) -> Read<bool> { return {node.value_exact<bool>()}; }};
 }
 
 Kind<Duration> duration(Duration shortest, Duration longest) {
-  return {
-      fmt::format("a time from \"{}\" to \"{}\", in ms, s, min or h", text_of(shortest), text_of(longest)),
-      [=](const toml::node& node) -> Read<Duration> {
-        const auto value = parse_duration(node.value_exact<std::string_view>().value_or(""));
-        if (!value || *value < shortest || *value > longest) return {};
-        return {value};
-      }};
+  return {fmt::format("a time from \"{}\" to \"{}\", in ms, s, min or h", text_of(shortest),
+                      text_of(longest)),
+          [=](const toml::node& node) -> Read<Duration> {
+            const auto value = parse_duration(node.value_exact<std::string_view>().value_or(""));
+            if (!value || *value < shortest || *value > longest) return {};
+            return {value};
+          }};
 }
 
 Kind<MacAddress> hardware_address() {
@@ -118,13 +120,15 @@ Kind<sim::Position> position() {
             const auto x = (*pair)[0].value<double>(), y = (*pair)[1].value<double>();
             const bool are_numbers = (*pair)[0].is_number() && (*pair)[1].is_number() && x && y;
             // Written so that a "not a number" is refused too.
-            if (!are_numbers || !(std::abs(*x) <= kFarthest) || !(std::abs(*y) <= kFarthest)) return {};
+            if (!are_numbers || !(std::abs(*x) <= kFarthest) || !(std::abs(*y) <= kFarthest))
+              return {};
             return {sim::Position{*x, *y}};
           }};
 }
 
 Kind<std::string> module_name() {
-  return {fmt::format("1 to {} letters, digits, '-', '_' or '.', with a letter or digit first", kLongestName),
+  return {fmt::format("1 to {} letters, digits, '-', '_' or '.', with a letter or digit first",
+                      kLongestName),
           [](const toml::node& node) -> Read<std::string> {
             auto value = node.value_exact<std::string>();
             if (!value || !is_safe_name(*value)) return {};
@@ -152,7 +156,8 @@ Kind<std::string> policy_entry(std::string list) {
             if (value->find_first_of(",;") != std::string::npos)
               return {{}, "one entry has no ',' and no ';'"};
             try {
-              list == "allow" ? NetPolicy::from_lists({*value}, {}) : NetPolicy::from_lists({}, {*value});
+              list == "allow" ? NetPolicy::from_lists({*value}, {})
+                              : NetPolicy::from_lists({}, {*value});
               return {std::move(value)};
             } catch (const UsageError& error) {
               return {{}, without(list + ": '" + *value + "': ", error.what())};
@@ -161,7 +166,8 @@ Kind<std::string> policy_entry(std::string list) {
 }
 
 Kind<bool> remembers() {
-  return {"false or \"none\" for a module that forgets, or true", [](const toml::node& node) -> Read<bool> {
+  return {"false or \"none\" for a module that forgets, or true",
+          [](const toml::node& node) -> Read<bool> {
             if (node.value_exact<std::string_view>() == "none") return {false};
             return {node.value_exact<bool>()};
           }};

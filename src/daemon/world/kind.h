@@ -15,8 +15,8 @@
 #include "base/time.h"
 #include "daemon/module_spec.h"
 
-/// What a value of a world file may be. A kind says what is allowed in words, for errors and for the
-/// reference, and reads what is written; it never throws for what is wrong with that.
+/// What a value of a world file may be. A kind says what is allowed in words, for errors and for
+/// the reference, and reads what is written; it never throws for what is wrong with that.
 namespace bfq::daemon {
 
 /// What became of one value: itself, or why not.

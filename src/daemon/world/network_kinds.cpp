@@ -10,9 +10,12 @@ namespace bfq::daemon {
 namespace {
 constexpr std::size_t kLongestLabel = 63;
 
-constexpr Ipv4 mask_of(unsigned bits) { return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits)); }
+constexpr Ipv4 mask_of(unsigned bits) {
+  return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
+}
 
-/// Networks of which no host can have an address: this host, loopback, link-local, multicast and above.
+/// Networks of which no host can have an address: this host, loopback, link-local, multicast and
+/// above.
 bool has_no_hosts(Ipv4 network) {
   const std::uint8_t first = network.octet(0);
   return first == 0 || first == 127 || first >= 224 || (first == 169 && network.octet(1) == 254);
@@ -26,8 +29,8 @@ std::string lower(std::string_view name) {
 }
 
 bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' && label.back() != '-' &&
-         std::all_of(label.begin(), label.end(), [](char c) {
+  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' &&
+         label.back() != '-' && std::all_of(label.begin(), label.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
          });
 }
@@ -45,21 +48,22 @@ bool is_host_name(std::string_view name) {
 }  // namespace
 
 Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
-  return {fmt::format("a network such as \"10.44.7.0/24\", with {}",
-                      least_bits == most_bits ? fmt::format("{} bits", least_bits)
-                                              : fmt::format("{} to {} bits", least_bits, most_bits)),
-          [=](const toml::node& node) -> Read<Subnet> {
-            const auto value = node.value_exact<std::string_view>().value_or("");
-            const std::size_t slash = std::min(value.find('/'), value.size());
-            const auto address = parse_ipv4(value.substr(0, slash));
-            if (!address || slash == value.size()) return {};
-            const auto bits = parse_whole(value.substr(slash + 1), least_bits, most_bits);
-            if (!bits) return {};
-            if (has_no_hosts(*address)) return {{}, "no host has an address there"};
-            const Ipv4 mask = mask_of(*bits), first(address->bits & mask.bits);
-            if (first != *address) return {{}, fmt::format("the network begins at {}", text_of(first))};
-            return {Subnet{first, mask}};
-          }};
+  return {
+      fmt::format("a network such as \"10.44.7.0/24\", with {}",
+                  least_bits == most_bits ? fmt::format("{} bits", least_bits)
+                                          : fmt::format("{} to {} bits", least_bits, most_bits)),
+      [=](const toml::node& node) -> Read<Subnet> {
+        const auto value = node.value_exact<std::string_view>().value_or("");
+        const std::size_t slash = std::min(value.find('/'), value.size());
+        const auto address = parse_ipv4(value.substr(0, slash));
+        if (!address || slash == value.size()) return {};
+        const auto bits = parse_whole(value.substr(slash + 1), least_bits, most_bits);
+        if (!bits) return {};
+        if (has_no_hosts(*address)) return {{}, "no host has an address there"};
+        const Ipv4 mask = mask_of(*bits), first(address->bits & mask.bits);
+        if (first != *address) return {{}, fmt::format("the network begins at {}", text_of(first))};
+        return {Subnet{first, mask}};
+      }};
 }
 
 Kind<sim::Pool> pool() {
@@ -75,13 +79,14 @@ Kind<sim::Pool> pool() {
 }
 
 Kind<std::string> country() {
-  return {"two capital letters, such as \"DE\"", [](const toml::node& node) -> Read<std::string> {
-            auto value = node.value_exact<std::string>();
-            const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-            if (!value || value->size() != 2 || !std::all_of(value->begin(), value->end(), is_capital))
-              return {};
-            return {std::move(value)};
-          }};
+  return {
+      "two capital letters, such as \"DE\"", [](const toml::node& node) -> Read<std::string> {
+        auto value = node.value_exact<std::string>();
+        const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+        if (!value || value->size() != 2 || !std::all_of(value->begin(), value->end(), is_capital))
+          return {};
+        return {std::move(value)};
+      }};
 }
 
 unsigned highest_channel(std::string_view country) {
@@ -106,7 +111,8 @@ Read<Forward> read_forward(std::string_view port, const toml::node& place) {
   if (colon == std::string_view::npos) return {{}, "the place is an address, ':' and a port"};
   const auto address = parse_ipv4(where.substr(0, colon));
   const auto at = parse_whole<std::uint16_t>(where.substr(colon + 1), 1, 65535);
-  if (!address) return {{}, "the place begins with an address of this machine, or with 0.0.0.0 for all"};
+  if (!address)
+    return {{}, "the place begins with an address of this machine, or with 0.0.0.0 for all"};
   if (!at) return {{}, "the place ends with a port from 1 to 65535"};
   return {Forward{.port = *from, .host = text_of(*address), .at = *at}};
 }

@@ -22,7 +22,8 @@ struct Named {
 constexpr std::array<Named, 3> kNamed = {
     {{"ap", {"ssid", "bssid"}}, {"station", {"mac", "ssid"}}, {"module", {"name", "station_mac"}}}};
 
-std::optional<toml::table> parse(std::string_view text, const std::string& source, std::string& why) {
+std::optional<toml::table> parse(std::string_view text, const std::string& source,
+                                 std::string& why) {
   try {
     return toml::parse(text, source);
   } catch (const toml::parse_error& error) {
@@ -48,8 +49,8 @@ std::size_t value_of(std::string_view text) {
   return std::string_view::npos;
 }
 
-/// All of `from` takes its place in `into`; tables are merged. It is moved, as a copy would not know where
-/// it was written.
+/// All of `from` takes its place in `into`; tables are merged. It is moved, as a copy would not
+/// know where it was written.
 void merge(toml::table& into, toml::table&& from) {
   for (auto&& [name, node] : from) {
     toml::node* there = into.get(name.str());
@@ -69,7 +70,8 @@ bool is_called(const toml::table& entry, const Named& named, std::string_view na
   });
 }
 
-std::vector<toml::table*> entries_called(toml::array* array, const Named& named, std::string_view name) {
+std::vector<toml::table*> entries_called(toml::array* array, const Named& named,
+                                         std::string_view name) {
   std::vector<toml::table*> found;
   if (array == nullptr) return found;
   for (toml::node& node : *array) {
@@ -104,7 +106,8 @@ void put_into_entries(toml::table& world, const Named& named, toml::node& said, 
     if (!what.is_table()) {
       problems.add(place, fmt::format("{0}: say which key of it: {0}.KEY=VALUE", path));
     } else if (found.empty()) {
-      problems.add(place, fmt::format("{}: there is none; there is {}", path, names_of(array, named)));
+      problems.add(place,
+                   fmt::format("{}: there is none; there is {}", path, names_of(array, named)));
     } else if (found.size() > 1) {
       problems.add(place, fmt::format("{}: {} are called so; call it by its {}", path, found.size(),
                                       named.by[0] == "mac" ? "mac" : named.by[1]));
@@ -121,7 +124,8 @@ void put_override(toml::table& world, const std::string& override_text, Problems
   auto said = parse(override_text, place.source, why);
   const std::size_t value = value_of(override_text);
   if (!said && value != std::string_view::npos) {
-    said = parse(override_text.substr(0, value) + quoted(override_text.substr(value)), place.source, ignored);
+    said = parse(override_text.substr(0, value) + quoted(override_text.substr(value)), place.source,
+                 ignored);
   }
   if (!said || said->empty())
     return problems.add(place, "write TABLE.NAME.KEY=VALUE, such as ap.LAB.rssi=-80; " + why);

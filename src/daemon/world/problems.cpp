@@ -16,9 +16,9 @@ std::vector<std::string> Problems::lines() const {
   std::vector<std::string> out;
   out.reserve(sorted.size());
   for (const auto& [place, message] : sorted) {
-    out.push_back(place.line == 0
-                      ? fmt::format("{}: {}", place.source, message)
-                      : fmt::format("{}:{}:{}: {}", place.source, place.line, place.column, message));
+    out.push_back(place.line == 0 ? fmt::format("{}: {}", place.source, message)
+                                  : fmt::format("{}:{}:{}: {}", place.source, place.line,
+                                                place.column, message));
   }
   return out;
 }

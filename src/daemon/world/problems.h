@@ -11,18 +11,22 @@ inline constexpr std::string_view kOverride = "--set ";
 
 /// Where something was written: in a file, or in an override.
 struct Place {
-  std::string source{};                ///< the file's name, or the whole override
-  std::uint32_t line = 0, column = 0;  ///< from 1 on; 0 in an override, which has none worth telling
+  std::string source{};  ///< the file's name, or the whole override
+  std::uint32_t line = 0,
+                column = 0;  ///< from 1 on; 0 in an override, which has none worth telling
 };
 
 /// All that is wrong with a world, told at once, so that one look mends it all.
 class Problems {
  public:
   /// `message` names the key, and says what is allowed.
-  void add(Place place, std::string message) { all_.push_back({std::move(place), std::move(message)}); }
+  void add(Place place, std::string message) {
+    all_.push_back({std::move(place), std::move(message)});
+  }
   bool empty() const { return all_.empty(); }
 
-  /// One line for each, "home.toml:12:8: ap.LAB.channel: ...", as they stand in the file; overrides last.
+  /// One line for each, "home.toml:12:8: ap.LAB.channel: ...", as they stand in the file; overrides
+  /// last.
   std::vector<std::string> lines() const;
 
  private:

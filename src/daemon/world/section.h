@@ -9,8 +9,8 @@
 
 namespace bfq::daemon {
 
-/// One part of a world while it is read: what it is called, what was written in it, and where. It knows who
-/// wants to hear of mistakes.
+/// One part of a world while it is read: what it is called, what was written in it, and where. It
+/// knows who wants to hear of mistakes.
 class Section {
  public:
   Section(std::string name, Place place, Problems& problems)

@@ -16,15 +16,17 @@
 
 namespace bfq::daemon {
 namespace {
-// The parser's tables lie in each other as deep as dots and brackets make them, and go in the same way: what
-// has this many is refused before it could cost the stack. A world of 200 access points has some 2,000.
+// The parser's tables lie in each other as deep as dots and brackets make them, and go in the same
+// way: what has this many is refused before it could cost the stack. A world of 200 access points
+// has some 2,000.
 constexpr std::ptrdiff_t kDeepest = 10'000;
 constexpr std::size_t kLongest = 1U << 20U;
 
 std::optional<toml::table> parse(std::string_view text, std::string_view name, Problems& problems) {
   const auto nests = [](char c) { return c == '.' || c == '[' || c == '{'; };
   if (std::count_if(text.begin(), text.end(), nests) > kDeepest) {
-    problems.add({std::string(name), 1, 1}, fmt::format("this has more than {} dots and brackets", kDeepest));
+    problems.add({std::string(name), 1, 1},
+                 fmt::format("this has more than {} dots and brackets", kDeepest));
     return std::nullopt;
   }
   try {
@@ -35,17 +37,19 @@ std::optional<toml::table> parse(std::string_view text, std::string_view name, P
   }
 }
 
-/// Each module gets its name where it has none, and the one module of a world without any is there: so that
-/// overrides find them.
+/// Each module gets its name where it has none, and the one module of a world without any is there:
+/// so that overrides find them.
 void name_modules(toml::table& world) {
   if (!world.contains("module")) world.insert("module", toml::array{toml::table{}});
   toml::array* modules = world["module"].as_array();
   if (modules == nullptr) return;
   for (std::size_t i = 0; i < modules->size(); ++i)
-    if (toml::table* module = (*modules)[i].as_table()) module->insert("name", fmt::format("bfq{}", i));
+    if (toml::table* module = (*modules)[i].as_table())
+      module->insert("name", fmt::format("bfq{}", i));
 }
 
-/// The frequency offset of an access point: as good as random, and always the same for the same seed.
+/// The frequency offset of an access point: as good as random, and always the same for the same
+/// seed.
 std::int16_t frequency_offset(std::uint64_t seed, MacAddress bssid) {
   if (seed == 0) return 0;
   // FNV-1a: the standard library's distributions may differ from one machine to the next.
@@ -61,11 +65,13 @@ sim::Air air_of(const Draft& draft, const sim::Air& before) {
   for (const auto& station : draft.stations) air.stations.push_back(station.value);
   for (std::size_t i = 0; i < draft.modules.size(); ++i) {
     const ModuleSpec& module = draft.modules[i].value;
-    const MacAddress mac = module.station_mac.value_or(numbered_station_mac(static_cast<unsigned>(i)));
+    const MacAddress mac =
+        module.station_mac.value_or(numbered_station_mac(static_cast<unsigned>(i)));
     if (module.position) air.modules.push_back({mac, *module.position});
   }
   sim::complete(air, before);
-  for (sim::AccessPoint& ap : air.access_points) ap.frequency_offset = frequency_offset(draft.seed, ap.bssid);
+  for (sim::AccessPoint& ap : air.access_points)
+    ap.frequency_offset = frequency_offset(draft.seed, ap.bssid);
   return air;
 }
 
@@ -115,8 +121,8 @@ std::string read_world_file(const std::string& path) {
   return text;
 }
 
-WorldReading read_world(std::string_view text, std::string_view name, std::span<const std::string> overrides,
-                        const sim::Air& before) {
+WorldReading read_world(std::string_view text, std::string_view name,
+                        std::span<const std::string> overrides, const sim::Air& before) {
   Problems problems;
   auto parsed = parse(text, name, problems);
   if (!parsed) return {std::nullopt, problems.lines()};

@@ -29,10 +29,10 @@ struct WorldReading {
   std::vector<std::string> problems;
 };
 
-/// Reads the text of a world file; `name` is what errors call it. Each override is what --set takes, a line
-/// of TOML whose keys begin with ap.NAME, module.NAME and so on, and is put in before anything is checked.
-/// What nobody gave an address has the one that it had in `before`, or a free one. Never throws for what the
-/// text or the overrides say.
+/// Reads the text of a world file; `name` is what errors call it. Each override is what --set
+/// takes, a line of TOML whose keys begin with ap.NAME, module.NAME and so on, and is put in before
+/// anything is checked. What nobody gave an address has the one that it had in `before`, or a free
+/// one. Never throws for what the text or the overrides say.
 WorldReading read_world(std::string_view text, std::string_view name,
                         std::span<const std::string> overrides = {}, const sim::Air& before = {});
 

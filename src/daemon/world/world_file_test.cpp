@@ -17,7 +17,8 @@ std::string only_problem(const WorldReading& reading) {
   return reading.problems.front();
 }
 
-// Bad worlds ----------------------------------------------------------------------------------------
+// Bad worlds
+// ----------------------------------------------------------------------------------------
 
 /// One of tests/worlds/bad.txt, whose head tells how it is written.
 struct BadWorld {
@@ -71,16 +72,18 @@ TEST(WorldFile, EveryBadWorldIsRefusedWithItsLinesAndNothingElse) {
     EXPECT_EQ(reading.problems.size(), bad.mistakes.size());
     for (const auto& [line, words] : bad.mistakes) {
       const std::string place = "w.toml:" + std::to_string(line) + ':';
-      const bool is_told = std::any_of(
-          reading.problems.begin(), reading.problems.end(), [&, &words = words](const std::string& problem) {
-            return problem.starts_with(place) && problem.find(words) != std::string::npos;
-          });
+      const bool is_told = std::any_of(reading.problems.begin(), reading.problems.end(),
+                                       [&, &words = words](const std::string& problem) {
+                                         return problem.starts_with(place) &&
+                                                problem.find(words) != std::string::npos;
+                                       });
       EXPECT_TRUE(is_told) << place << ' ' << words;
     }
   }
 }
 
-// Good ones -----------------------------------------------------------------------------------------
+// Good ones
+// -----------------------------------------------------------------------------------------
 
 TEST(WorldFile, TheDefaultWorldIsTheDefaultAirAndOneModule) {
   const WorldReading reading = read_world(default_world(), "default");
@@ -148,23 +151,24 @@ TEST(WorldFile, EachKeyReachesItsValue) {
   ASSERT_TRUE(reading.world) << reading.problems.front();
   sim::Air expected;
   expected.delays = {.scan = 2s, .associate = 1min, .address = 250ms, .reject_password = 3s};
-  expected.access_points.push_back({.ssid = "a, \"b\" \\ ä",
-                                    .password = "12345678",
-                                    .security = radio::Security::wpa_wpa2,
-                                    .channel = 13,
-                                    .bssid = {{0x02, 0xaa, 0xbb, 0, 0, 1}},
-                                    .hidden = true,
-                                    .silent = true,
-                                    .wps = true,
-                                    .country = "DE",
-                                    .position = sim::Position{1, -2.5},
-                                    .max_stations = 3,
-                                    .network = Ipv4(192, 168, 4, 0),
-                                    .netmask = Ipv4(255, 255, 252, 0),
-                                    .dhcp = sim::Dhcp::refuses,
-                                    .pool = sim::Pool{Ipv4(192, 168, 4, 10), Ipv4(192, 168, 7, 254)},
-                                    .lease = 2h,
-                                    .delays = {.scan = 0s, .associate = 4s, .address = 7s}});
+  expected.access_points.push_back(
+      {.ssid = "a, \"b\" \\ ä",
+       .password = "12345678",
+       .security = radio::Security::wpa_wpa2,
+       .channel = 13,
+       .bssid = {{0x02, 0xaa, 0xbb, 0, 0, 1}},
+       .hidden = true,
+       .silent = true,
+       .wps = true,
+       .country = "DE",
+       .position = sim::Position{1, -2.5},
+       .max_stations = 3,
+       .network = Ipv4(192, 168, 4, 0),
+       .netmask = Ipv4(255, 255, 252, 0),
+       .dhcp = sim::Dhcp::refuses,
+       .pool = sim::Pool{Ipv4(192, 168, 4, 10), Ipv4(192, 168, 7, 254)},
+       .lease = 2h,
+       .delays = {.scan = 0s, .associate = 4s, .address = 7s}});
   expected.stations.push_back({.ssid = "soft",
                                .password = "87654321",
                                .mac = {{0x02, 0xcc, 0, 0, 0, 1}},
@@ -185,9 +189,9 @@ TEST(WorldFile, EachKeyReachesItsValue) {
 TEST(WorldFile, WhoHadAnAddressKeepsItWhenAnotherComes) {
   const auto one = read_world("[[ap]]\nssid = \"b\"\nsecurity = \"open\"\n", "w");
   ASSERT_TRUE(one.world);
-  const auto two =
-      read_world("[[ap]]\nssid = \"a\"\nsecurity = \"open\"\n[[ap]]\nssid = \"b\"\nsecurity = \"open\"\n",
-                 "w", {}, one.world->air);
+  const auto two = read_world(
+      "[[ap]]\nssid = \"a\"\nsecurity = \"open\"\n[[ap]]\nssid = \"b\"\nsecurity = \"open\"\n", "w",
+      {}, one.world->air);
   ASSERT_TRUE(two.world);
   EXPECT_EQ(two.world->air.access_points[1], one.world->air.access_points[0]);
 }
@@ -197,7 +201,8 @@ TEST(WorldFile, TheSeedDecidesWhatNobodyWrites) {
     const std::vector<std::string> overrides = {std::string("seed=") + seed};
     const WorldReading reading = read_world(default_world(), "default", overrides);
     std::vector<int> out;
-    for (const sim::AccessPoint& ap : reading.world->air.access_points) out.push_back(ap.frequency_offset);
+    for (const sim::AccessPoint& ap : reading.world->air.access_points)
+      out.push_back(ap.frequency_offset);
     return out;
   };
   EXPECT_EQ(offsets("0"), std::vector<int>(6, 0));
@@ -208,7 +213,8 @@ TEST(WorldFile, TheSeedDecidesWhatNobodyWrites) {
 
 // What the reference says holds for a key that is left out, is what holds.
 TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
-  const auto check = [](const std::string& head, const std::vector<KeyInfo>& keys, auto& self) -> void {
+  const auto check = [](const std::string& head, const std::vector<KeyInfo>& keys,
+                        auto& self) -> void {
     for (const KeyInfo& key : keys) {
       if (!key.inner.empty()) self(head + key.name + ".", key.inner, self);
       if (!key.inner.empty() || key.otherwise.empty() || key.otherwise.front() == '(') continue;
@@ -226,7 +232,9 @@ TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
   };
   for (const Key<Draft>& key : world_keys()) {
     const bool repeats = key.info.allowed != "a table" && !key.info.inner.empty();
-    const std::string head = key.info.name + (key.info.name == "module" ? ".bfq0." : repeats ? ".x." : ".");
+    const std::string head = key.info.name + (key.info.name == "module" ? ".bfq0."
+                                              : repeats                 ? ".x."
+                                                                        : ".");
     if (key.info.inner.empty()) {
       check("", {key.info}, check);
     } else {
@@ -235,7 +243,8 @@ TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
   }
 }
 
-// Overrides -----------------------------------------------------------------------------------------
+// Overrides
+// -----------------------------------------------------------------------------------------
 
 struct Overriding {
   const char* override_text;
@@ -254,7 +263,8 @@ TEST(WorldFile, OverridesAreCheckedLikeTheFile) {
       {"module.bfq0.name=other", ""},
       {"net.deny=[\"*:25\"]", ""},
       {"delays.scan=2s", ""},
-      {"ap.BFQ-LAB.rssi=-200", "--set 'ap.BFQ-LAB.rssi=-200': ap.BFQ-LAB.rssi: -200 is not allowed"},
+      {"ap.BFQ-LAB.rssi=-200",
+       "--set 'ap.BFQ-LAB.rssi=-200': ap.BFQ-LAB.rssi: -200 is not allowed"},
       {"ap.BFQ-LAB.rssi=low", "'low' is not allowed; write a whole number"},
       {"ap.BFQ-LAB.rsi=-80", "is it rssi?"},
       {"ap.BFQ-LAP.rssi=-80", "ap.BFQ-LAP: there is none; there is BFQ-LAB, BFQ-OPEN"},
@@ -295,8 +305,9 @@ TEST(WorldFile, OneOfSeveralOfANameIsCalledByItsAddress) {
       "[[ap]]\nssid = \"x\"\nsecurity = \"open\"\nbssid = \"02:00:00:00:00:01\"\n"
       "[[ap]]\nssid = \"x\"\nsecurity = \"open\"\nbssid = \"02:00:00:00:00:02\"\n";
   const std::vector<std::string> by_name = {"ap.x.channel=5"};
-  EXPECT_NE(only_problem(read_world(text, "w", by_name)).find("2 are called so; call it by its bssid"),
-            std::string::npos);
+  EXPECT_NE(
+      only_problem(read_world(text, "w", by_name)).find("2 are called so; call it by its bssid"),
+      std::string::npos);
   const std::vector<std::string> by_address = {"ap.\"02:00:00:00:00:02\".channel=5"};
   const WorldReading reading = read_world(text, "w", by_address);
   ASSERT_TRUE(reading.world);
@@ -304,7 +315,8 @@ TEST(WorldFile, OneOfSeveralOfANameIsCalledByItsAddress) {
   EXPECT_EQ(reading.world->air.access_points[1].channel, 5);
 }
 
-// Anything at all -------------------------------------------------------------------------------------
+// Anything at all
+// -------------------------------------------------------------------------------------
 
 TEST(WorldFile, NoTextAtAllIsTooMuch) {
   std::string dots, tables;
@@ -312,8 +324,9 @@ TEST(WorldFile, NoTextAtAllIsTooMuch) {
   for (int i = 0; i < 20'000; ++i) tables += "[[ap]]\n";
   const std::string deep = dots + "a = 1\n";
   for (const std::string& text :
-       {deep, "[" + dots + "a]\n", deep + deep, tables, std::string("\0\xff\xfe", 3), std::string("[[ap]"),
-        std::string("ssid = \"x"), std::string("\xef\xbb\xbf"), std::string("module = 3")}) {
+       {deep, "[" + dots + "a]\n", deep + deep, tables, std::string("\0\xff\xfe", 3),
+        std::string("[[ap]"), std::string("ssid = \"x"), std::string("\xef\xbb\xbf"),
+        std::string("module = 3")}) {
     const WorldReading reading = read_world(text, "w");
     EXPECT_NE(reading.world.has_value(), !reading.problems.empty());
   }

@@ -8,8 +8,8 @@
 
 namespace bfq::daemon {
 
-/// The world file of a program that runs: what it said at the start, and what becomes of it when it is read
-/// again.
+/// The world file of a program that runs: what it said at the start, and what becomes of it when it
+/// is read again.
 class WorldReader {
  public:
   /// An empty `file` is the default world. Throws UsageError with all that is wrong.
@@ -21,8 +21,8 @@ class WorldReader {
   /// What a person calls it.
   const std::string& name() const { return name_; }
 
-  /// Reads the file again and makes its air of the present one. A file with a mistake changes nothing. All is
-  /// told in the log.
+  /// Reads the file again and makes its air of the present one. A file with a mistake changes
+  /// nothing. All is told in the log.
   void read_again(sim::Medium& medium, Instant now) const;
 
  private:

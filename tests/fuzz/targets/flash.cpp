@@ -1,5 +1,5 @@
-// Any flash image boots, can be written to, and is read back as it was written. One half of the input is one
-// slot.
+// Any flash image boots, can be written to, and is read back as it was written. One half of the
+// input is one slot.
 #include <algorithm>
 
 #include "commands/table.h"

@@ -1,5 +1,5 @@
-// A journal: any file, and, as a checksum keeps nearly all of those out, records that are whole but may say
-// anything. None may do worse than be unreadable or replay differently.
+// A journal: any file, and, as a checksum keeps nearly all of those out, records that are whole but
+// may say anything. None may do worse than be unreadable or replay differently.
 #include "commands/table.h"
 #include "fuzz.h"
 #include "journal/redact.h"

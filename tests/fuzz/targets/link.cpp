@@ -1,5 +1,5 @@
-// What comes from the network, in every mode of a link: the first byte chooses the mode, each further one
-// what happens next.
+// What comes from the network, in every mode of a link: the first byte chooses the mode, each
+// further one what happens next.
 #include "fuzz.h"
 #include "scene.h"
 

@@ -1,5 +1,5 @@
-// What a client of the RFC 2217 door sends, in pieces: the first byte of each says how long it is, and what
-// the module's side does before it.
+// What a client of the RFC 2217 door sends, in pieces: the first byte of each says how long it is,
+// and what the module's side does before it.
 #include <vector>
 
 #include "daemon/uart/telnet_com_port.h"
@@ -22,7 +22,8 @@ void fuzz(std::span<const std::byte> input) {
     if ((head & 0x80U) != 0) port.tell_line_state(static_cast<std::uint8_t>(n));
     if (port.has_room()) port.take(piece, typed), received += n;
     port.take_purge();
-    // What it is answered is bounded by what it may store, a piece, and each of its bytes answered once.
+    // What it is answered is bounded by what it may store, a piece, and each of its bytes answered
+    // once.
     demand(port.output().size() <= 4096 + 32 * 300 + received, "answers without end");
     demand(typed.size() <= received, "more is typed than came");
     if ((head & 1U) != 0) port.sent(port.output().size() / 2);

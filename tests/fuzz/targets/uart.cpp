@@ -1,5 +1,5 @@
-// What a host types: any bytes. 0x1f and a byte is time that passes, 0x1e and a byte something that happens
-// in the world.
+// What a host types: any bytes. 0x1f and a byte is time that passes, 0x1e and a byte something that
+// happens in the world.
 #include "fuzz.h"
 #include "scene.h"
 

@@ -10,5 +10,6 @@ void fuzz(std::span<const std::byte> input) {
   const auto reading = bfq::daemon::read_world(text, "a fuzzer's");
   bfq::swarm::demand(reading.world.has_value() == reading.problems.empty(),
                      "a world with mistakes, or none without");
-  if (reading.world) bfq::swarm::demand(!reading.world->modules.empty(), "a world without a module");
+  if (reading.world)
+    bfq::swarm::demand(!reading.world->modules.empty(), "a world without a module");
 }
