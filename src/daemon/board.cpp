@@ -255,8 +255,7 @@ void Board::hold_in_reset() {
 
 void Board::release_from_reset() { power_off_and_start(power::Reason::external, kPowerOnTakes); }
 
-// The module, with the time filled in
-// --------------------------------------------------------------
+// The module, with the time filled in -------------------------------------------------------------
 
 std::size_t Board::uart_input(std::span<const std::byte> bytes) {
   const std::size_t taken = doors_of_module_.uart_input(bytes, clock_.now());

@@ -47,8 +47,7 @@ journal::Build this_build() {
   return {name, commands::all()};
 }
 
-// Files
-// ---------------------------------------------------------------------------------------------
+// Files -------------------------------------------------------------------------------------------
 
 int make_journal_file(const std::string& path) {
   const int file =
@@ -102,8 +101,7 @@ void JournalFile::flush() {
   waiting_.clear();
 }
 
-// One module
-// ----------------------------------------------------------------------------------------
+// One module --------------------------------------------------------------------------------------
 
 ModuleJournal::~ModuleJournal() { std::erase(black_boxes(), this); }
 

@@ -8,8 +8,7 @@
 
 namespace bfq::journal {
 namespace {
-// What each message is made of, once for both directions
-// -------------------------------------------
+// What each message is made of, once for both directions ------------------------------------------
 
 template <class T, class U>
 concept Is = std::same_as<std::remove_const_t<T>, U>;
@@ -103,8 +102,7 @@ constexpr auto kLast<net::OpenFailure> = net::OpenFailure::no_resources;
 template <>
 constexpr auto kLast<power::Reason> = power::Reason::watchdog;
 
-// One value
-// -----------------------------------------------------------------------------------------
+// One value ---------------------------------------------------------------------------------------
 
 template <std::size_t N>
 void put(Writer& out, const Text<N>& text) {

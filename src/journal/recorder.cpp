@@ -18,8 +18,7 @@ std::uint32_t hash_of(at::CommandTable table) {
   return crc32(names.all());
 }
 
-// What is written
-// -----------------------------------------------------------------------------------
+// What is written ---------------------------------------------------------------------------------
 
 void Recorder::write_to(Sink& sink) {
   sinks_.push_back(&sink);
@@ -93,8 +92,7 @@ void Recorder::give_up(std::span<const std::byte> typed, Instant now) {
   write_typed(Kind::uart_input_unfinished, typed, 0, now);
 }
 
-// The doors
-// -----------------------------------------------------------------------------------------
+// The doors ---------------------------------------------------------------------------------------
 
 /// How much of it the module takes is part of what happened, so this one is written down behind the
 /// call.

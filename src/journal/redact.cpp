@@ -20,8 +20,7 @@ constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvw";
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
-// Passwords
-// -----------------------------------------------------------------------------------------
+// Passwords ---------------------------------------------------------------------------------------
 
 /// What each password is replaced by: letters and digits that tell it from all others of its
 /// length.
@@ -117,8 +116,7 @@ void replace_payload(std::span<char> bytes) {
       bytes.begin(), bytes.end(), [](char c) { return c != '+'; }, kInstead);
 }
 
-// What was typed
-// ------------------------------------------------------------------------------------
+// What was typed ----------------------------------------------------------------------------------
 
 bool takes_payload(const Module& module) {
   return module.job<Collecting>() != nullptr || module.job<Passing>() != nullptr;
@@ -208,8 +206,7 @@ class Typing {
   std::vector<Line> others_;
 };
 
-// The rest
-// ------------------------------------------------------------------------------------------
+// The rest ----------------------------------------------------------------------------------------
 
 /// A record with its passwords replaced. A slot that is no whole record of this version is emptied:
 /// it may hold a part of one.

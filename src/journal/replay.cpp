@@ -20,8 +20,7 @@ std::string string_of(std::span<const std::byte> bytes) {
 std::string counted(std::size_t n, const char* what) { return std::to_string(n) + ' ' + what; }
 }  // namespace
 
-// Reading
-// -------------------------------------------------------------------------------------------
+// Reading -----------------------------------------------------------------------------------------
 
 Record read_record(const Framed& framed, Instant last) {
   Reader in(framed.content, framed.content_offset);
@@ -101,8 +100,7 @@ std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std
   return module;
 }
 
-// Living through it
-// -----------------------------------------------------------------------------------
+// Living through it -------------------------------------------------------------------------------
 
 Replay::Replay(std::span<const std::byte> file, Build build) : build_(build), records_(file) {
   const std::size_t offset = records_.offset();

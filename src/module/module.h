@@ -101,8 +101,7 @@ class Module {
   /// What the module is about right now, for people.
   Status status() const;
 
-  // For a runtime that keeps a copy of the whole state
-  // ------------------------------------------------
+  // For a runtime that keeps a copy of the whole state --------------------------------------------
 
   /// Makes a module of a copy of one's bytes, from another process of the same build: its texts and
   /// rows are those from now on. False, and not to be used, where the copy was not of a module with
@@ -118,8 +117,7 @@ class Module {
   template <class Visit>
   void visit_secrets(Visit& visit);
 
-  // For commands and organs
-  // --------------------------------------------------------------------------
+  // For commands and organs -----------------------------------------------------------------------
 
   /// The time of the input that is being handled.
   Instant now() const { return now_; }

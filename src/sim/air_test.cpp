@@ -113,8 +113,7 @@ TEST(Difference, is_one_change_for_each_thing_that_is_different) {
   }
 }
 
-// Addresses of whom nobody gave any
-// -----------------------------------------------------------------
+// Addresses of whom nobody gave any ---------------------------------------------------------------
 
 /// An air as a file says it, completed on the way from another one.
 Air completed(Air air, const Air& before = {}) {

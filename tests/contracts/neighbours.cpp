@@ -217,8 +217,7 @@ TEST_F(Neighbours, TakeTurnsWhenTheyAreFlooded) {
   EXPECT_LT(std::max(one_got.size(), other_got.size()), 100'000U);
 }
 
-// Datagrams
-// -----------------------------------------------------------------------------------------
+// Datagrams ---------------------------------------------------------------------------------------
 
 TEST_F(Neighbours, SeeWhomADatagramIsFrom) {
   take_port(zero, kPort);

@@ -17,8 +17,7 @@ LinkHandle link_of(const Event& event) {
 }
 }  // namespace
 
-// The module's side
-// ---------------------------------------------------------------------------------
+// The module's side -------------------------------------------------------------------------------
 
 std::string much() {
   std::string s(200'000, '\0');
@@ -77,8 +76,7 @@ void Side::handle(const Event& event) {
   if (std::holds_alternative<net::SendFailed>(event)) link(link_of(event)).drop_unsent();
 }
 
-// The contract
-// --------------------------------------------------------------------------------------
+// The contract ------------------------------------------------------------------------------------
 
 namespace {
 constexpr LinkHandle kLink{0, 1};
@@ -248,8 +246,7 @@ TEST_P(Network, is_silent_without_power) {
   EXPECT_EQ(side.link(kLink).received, "");
 }
 
-// TLS
-// -----------------------------------------------------------------------------------------------
+// TLS ---------------------------------------------------------------------------------------------
 
 class Secured : public Network {
  protected:
@@ -308,8 +305,7 @@ TEST_P(Secured, says_nothing_after_a_close) {
   EXPECT_EQ(side.events.size(), so_far);
 }
 
-// Datagrams
-// -----------------------------------------------------------------------------------------
+// Datagrams ---------------------------------------------------------------------------------------
 
 class Datagrams : public Network {
  protected:
@@ -379,8 +375,7 @@ TEST_P(Datagrams, are_not_heard_after_a_close) {
   EXPECT_EQ(side.said_of(kLink).size(), 1U);
 }
 
-// The server
-// ----------------------------------------------------------------------------------------
+// The server --------------------------------------------------------------------------------------
 
 class Served : public Network {
  protected:

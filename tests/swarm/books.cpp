@@ -75,8 +75,7 @@ Books::Books(Module& module, journal::Build build) : Recorder(module, build), mo
   after_ = look();
 }
 
-// A call
-// --------------------------------------------------------------------------------------------
+// A call ------------------------------------------------------------------------------------------
 
 Books::View Books::look() const { return {module_->status(), module_->links().multiple()}; }
 
@@ -160,8 +159,7 @@ void Books::forget_life() {
   asked_networks_.clear();
 }
 
-// The doors
-// -------------------------------------------------------------------------------------------
+// The doors ---------------------------------------------------------------------------------------
 
 void Books::replace(Module& module) {
   Recorder::replace(module);
@@ -296,8 +294,7 @@ std::optional<Request> Books::next_request() {
   return request;
 }
 
-// Typing
-// ----------------------------------------------------------------------------------------------
+// Typing ------------------------------------------------------------------------------------------
 
 /// The escape may be noticed with the byte behind it, where the runtime is late to say that time
 /// has passed: that byte belongs to what comes then.
@@ -493,8 +490,7 @@ void Books::begin_payload(std::string_view line) {
   demand(payload_size_ >= 1 && payload_size_ <= limits::kPayload, "a prompt for a wrong length");
 }
 
-// What happens by itself
-// --------------------------------------------------------------------------------
+// What happens by itself --------------------------------------------------------------------------
 
 void Books::check_happened(std::string_view printed) {
   const Activity before = before_.status.activity, after = after_.status.activity;
@@ -635,8 +631,7 @@ void Books::note_link_request(const Request& request) {
     demand(handles_.at(close->link.id) == close->link, "an older link is closed");
 }
 
-// Flash
-// -------------------------------------------------------------------------------------------------
+// Flash -------------------------------------------------------------------------------------------
 
 /// What is about to be written says how often each key was written, and changes nothing that was
 /// not asked.
@@ -677,8 +672,7 @@ void Books::check_boot(std::string_view printed) {
   written_.reset();
 }
 
-// In the end
-// ------------------------------------------------------------------------------------------
+// In the end --------------------------------------------------------------------------------------
 
 void Books::check_at_rest() const {
   demand(owed_.empty(), "something was printed and can't be read");

@@ -27,8 +27,7 @@ bool is_hexadecimal(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-// One access point
-// ---------------------------------------------------------------------------------
+// One access point --------------------------------------------------------------------------------
 
 /// What a password must be for that security, or nothing where this one will do.
 std::string_view wrong_about_password(Security security, std::string_view password) {
@@ -96,8 +95,7 @@ void check_address_delay(AccessPointText& ap) {
     ap.section.refuse("dhcp.delay", "is the same as delays.address; write one of both");
 }
 
-// Things that only one may have
-// ----------------------------------------------------------------------
+// Things that only one may have -------------------------------------------------------------------
 
 /// Who has what already; the second who wants it is refused.
 template <class Thing>

@@ -17,8 +17,7 @@ std::string only_problem(const WorldReading& reading) {
   return reading.problems.front();
 }
 
-// Bad worlds
-// ----------------------------------------------------------------------------------------
+// Bad worlds --------------------------------------------------------------------------------------
 
 /// One of tests/worlds/bad.txt, whose head tells how it is written.
 struct BadWorld {
@@ -82,8 +81,7 @@ TEST(WorldFile, EveryBadWorldIsRefusedWithItsLinesAndNothingElse) {
   }
 }
 
-// Good ones
-// -----------------------------------------------------------------------------------------
+// Good ones ---------------------------------------------------------------------------------------
 
 TEST(WorldFile, TheDefaultWorldIsTheDefaultAirAndOneModule) {
   const WorldReading reading = read_world(default_world(), "default");
@@ -243,8 +241,7 @@ TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
   }
 }
 
-// Overrides
-// -----------------------------------------------------------------------------------------
+// Overrides ---------------------------------------------------------------------------------------
 
 struct Overriding {
   const char* override_text;
@@ -315,8 +312,7 @@ TEST(WorldFile, OneOfSeveralOfANameIsCalledByItsAddress) {
   EXPECT_EQ(reading.world->air.access_points[1].channel, 5);
 }
 
-// Anything at all
-// -------------------------------------------------------------------------------------
+// Anything at all ---------------------------------------------------------------------------------
 
 TEST(WorldFile, NoTextAtAllIsTooMuch) {
   std::string dots, tables;
