@@ -85,7 +85,8 @@ void Interpreter::forget_line() {
 
 void Interpreter::take(char c, Module& module, Reply reply, Busy busy) {
   // Fidelity (observed, T1, T18): With echo on, each byte but LF is sent back at once and
-  // unchanged. Fidelity (our decision, dialect 1.3): The echo goes on while a command runs.
+  // unchanged.
+  // Fidelity (our decision, dialect 1.3): The echo goes on while a command runs.
   if (c == '\n') return end_line(module, reply, busy);
   if (echo_) reply.text({&c, 1});
   store(c);
@@ -94,8 +95,9 @@ void Interpreter::take(char c, Module& module, Reply reply, Busy busy) {
 void Interpreter::store(char c) {
   // Fidelity (our decision, dialect 1.2): What stands between the first CR and the LF is ignored.
   // Fidelity (our decision, dialect 1.2): There is no editing: backspace and DEL are bytes like
-  // others. Fidelity (our decision, dialect 1.2): A line of more than 256 bytes is dropped and
-  // answers ERROR once.
+  // others.
+  // Fidelity (our decision, dialect 1.2): A line of more than 256 bytes is dropped and answers
+  // ERROR once.
   if (ended_) return;
   if (c == '\r') {
     ended_ = true;
@@ -136,8 +138,9 @@ void Interpreter::refuse_busy(std::string_view line, Module& module, Reply reply
     }
   }
   // Fidelity (observed, T31, T50, T57): A line while a command runs is dropped and answers busy
-  // p... Fidelity (observed, T30): A line while a payload is being sent is dropped and answers busy
-  // s... Fidelity (our decision, dialect 0.3, SW5): One busy line for each LF.
+  // p...
+  // Fidelity (observed, T30): A line while a payload is being sent is dropped and answers busy s...
+  // Fidelity (our decision, dialect 0.3, SW5): One busy line for each LF.
   reply.line(busy == Busy::sending ? words::kBusySending : words::kBusyProcessing);
 }
 
@@ -194,8 +197,8 @@ void Interpreter::refuse_with(const Refusal& refusal, Reply reply) {
 
 void Interpreter::answer(Answer answer, Spacing spacing, Reply reply) {
   // Fidelity (observed, T7, T8, T11): Information lines have no empty line in front, results have
-  // one. Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every
-  // query.
+  // one.
+  // Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every query.
   switch (answer) {
     case Answer::ok:
       return reply.line(spacing == Spacing::tight ? words::kOkWithoutBlankLine : words::kOk);

@@ -29,7 +29,8 @@ at::Answer Memory::save(Module& module, const Settings& wanted, const Settings& 
                         Effect effect) {
   next_ = record_;
   // Fidelity (our decision, see Memory): What is stored already is not written again, and answers
-  // OK. Fidelity (our decision, see Memory): OK comes once flash has the change. When flash fails:
+  // OK.
+  // Fidelity (our decision, see Memory): OK comes once flash has the change. When flash fails:
   // ERROR, and the old settings stay.
   if (!count_changes(record_.settings, wanted, next_.writes)) return module.apply(in_use, effect);
   in_use_ = in_use;

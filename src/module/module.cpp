@@ -62,8 +62,9 @@ void Module::uart_sent(std::size_t n, Instant now) {
 std::size_t Module::link_room(LinkHandle link) const {
   const std::size_t most = job<Passing>() != nullptr ? limits::kPayload : limits::kSegment;
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
-  // network. Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or
-  // one datagram.
+  // network.
+  // Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or one
+  // datagram.
   const bool may_speak =
       phase_ == Phase::running && notices_.empty() && !holds_lines() && links_.is_open(link);
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
@@ -201,9 +202,9 @@ bool Module::has_room_for_a_line() const {
 /// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
 void Module::flush_notices(bool into_reserve) {
   // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
-  // said; data and lines that came meanwhile follow behind it. Fidelity (our decision,
-  // dialect 1.7): An unsolicited line is printed whole; it may stand within the echo of a line that
-  // is being typed.
+  // said; data and lines that came meanwhile follow behind it.
+  // Fidelity (our decision, dialect 1.7): An unsolicited line is printed whole; it may stand within
+  // the echo of a line that is being typed.
   if (holds_lines()) return;
   while (!notices_.empty() && (into_reserve || has_room_for_a_line())) {
     say(notices_.front());

@@ -10,8 +10,9 @@
 namespace bfq::sim {
 namespace {
 // Fidelity (our decision, see Medium): A simulated station that was turned away tries again after
-// 10 s. Fidelity (our decision, see Medium): A simulated station that finds all addresses taken
-// asks again after 10 s.
+// 10 s.
+// Fidelity (our decision, see Medium): A simulated station that finds all addresses taken asks
+// again after 10 s.
 constexpr Duration kVisitorRetries = 10s;
 
 // Fidelity (our decision, see Medium): An association ends where the name, password, security,

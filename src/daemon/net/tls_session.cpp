@@ -20,8 +20,8 @@ Context make_context() {
   if (!context) return context;
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   // Where nothing is verified a short key is no loss, and servers that were made for such modules
-  // have one. Fidelity (our decision, see TlsSession): TLS 1.2 and 1.3, RSA keys of 1024 bits and
-  // more.
+  // have one.
+  // Fidelity (our decision, see TlsSession): TLS 1.2 and 1.3, RSA keys of 1024 bits and more.
   SSL_CTX_set_cipher_list(context.get(), "DEFAULT:@SECLEVEL=1");
   SSL_CTX_set_security_level(context.get(), 1);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
