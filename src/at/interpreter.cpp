@@ -205,7 +205,7 @@ void Interpreter::answer(Answer answer, Spacing spacing, Reply reply) {
     case Answer::error: return reply.line(words::kError);
     case Answer::fail: return reply.line(words::kFail);
     case Answer::prompt: reply.text(words::kPrompt); return;
-    case Answer::passage: reply.text(words::kPassagePrompt); return;
+    case Answer::passthrough: reply.text(words::kPassthroughPrompt); return;
     case Answer::later: return;
   }
 }

@@ -63,7 +63,7 @@ constexpr std::array kTable = sorted(std::array{
     kSend,
     kClose,
     kMultiple,
-    kPassage,
+    kPassthrough,
     kSender,
     kServer,
     kMostClients,

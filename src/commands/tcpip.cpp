@@ -96,7 +96,7 @@ Answer open_datagram(Module& module, const DatagramArgs& args) {
 // Sending -----------------------------------------------------------------------------------------
 
 Refusal may_send(const Module& module) {
-  return module.passage().enabled() ? at::refuse(words::kTransparent) : kAccepted;
+  return module.passthrough().enabled() ? at::refuse(words::kTransparent) : kAccepted;
 }
 
 Refusal may_send_single(const Module& module) {
@@ -120,7 +120,7 @@ Answer send(Module& module, const SendArgs& args) {
   return module.links().send(module, args.link, args.length, destination);
 }
 
-Answer enter_passage(Module& module) { return module.passage().enter(module); }
+Answer enter_passthrough(Module& module) { return module.passthrough().enter(module); }
 
 // Closing -----------------------------------------------------------------------------------------
 
@@ -155,26 +155,26 @@ Answer set_multiple(Module& module, const SwitchArgs& args) {
   if (links.any_open(net::Transport::tcp) || links.any_open(net::Transport::tls)) {
     return module.refuse(words::kLinksExist);
   }
-  if (on && module.passage().enabled()) return module.refuse(words::kTransparentMustBeOff);
+  if (on && module.passthrough().enabled()) return module.refuse(words::kTransparentMustBeOff);
   if (!on && module.server().running()) return module.refuse(words::kServerMustBeOff);
   if (links.any_open()) return module.refuse(words::kOtherLinksExist);
   links.set_multiple(on);
   return Answer::ok;
 }
 
-Answer show_passage(Module& module) {
-  module.info().number(module.passage().enabled() ? 1 : 0).end();
+Answer show_passthrough(Module& module) {
+  module.info().number(module.passthrough().enabled() ? 1 : 0).end();
   return Answer::ok;
 }
 
-Answer set_passage(Module& module, const SwitchArgs& args) {
+Answer set_passthrough(Module& module, const SwitchArgs& args) {
   const Links& links = module.links();
   const bool on = args.on != 0;
   if (on && (links.multiple() || module.server().running())) {
     return module.refuse(words::kMultiplexingAndServerMustBeOff);
   }
   if (on && links.is_open(kSingleLink) && !links.may_pass(kSingleLink)) return Answer::error;
-  module.passage().enable(on);
+  module.passthrough().enable(on);
   return Answer::ok;
 }
 

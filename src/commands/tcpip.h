@@ -190,7 +190,7 @@ Refusal may_send_single(const Module&);
 Refusal link_is_open(const Module&, const SendArgs&);
 Refusal is_address(const Module&, const SendArgs&);
 Answer send(Module&, const SendArgs&);
-Answer enter_passage(Module&);
+Answer enter_passthrough(Module&);
 
 inline constexpr FaultWords kLengthWords{.too_large = words::kTooLong};
 inline constexpr FaultWords kSendAddressWords{
@@ -263,7 +263,7 @@ inline constexpr Command kSend{
     .name = "+CIPSEND",
     .summary = "Send bytes on a link, or enter transparent transmission",
     .set = set(kSendShapes),
-    .execute = {.run = enter_passage, .result = "OK, >, a line each"},
+    .execute = {.run = enter_passthrough, .result = "OK, >, a line each"},
     .facts = kSendFacts,
 };
 
@@ -305,8 +305,8 @@ struct SwitchArgs {
 };
 Answer show_multiple(Module&);
 Answer set_multiple(Module&, const SwitchArgs&);
-Answer show_passage(Module&);
-Answer set_passage(Module&, const SwitchArgs&);
+Answer show_passthrough(Module&);
+Answer set_passthrough(Module&, const SwitchArgs&);
 Answer show_sender(Module&);
 Answer set_sender(Module&, const SwitchArgs&);
 
@@ -327,23 +327,23 @@ inline constexpr Command kMultiple{
     .facts = kMultipleFacts,
 };
 
-inline constexpr Param kPassageParams[] = {
+inline constexpr Param kPassthroughParams[] = {
     param<&SwitchArgs::on>("mode", between(0, 1),
                            "0: CIPSEND takes a length; 1: transparent transmission"),
 };
-inline constexpr Fact kPassageFacts[] = {
+inline constexpr Fact kPassthroughFacts[] = {
     {Origin::manual, "4.4.9", "Not stored; TCP in single mode, or UDP whose peer does not change."},
     {Origin::ours, "dialect 3.3",
      "With CIPMUX=1 or a server: CIPMUX and CIPSERVER must be 0, ERROR."},
     {Origin::ours, "dialect 0.4, 7",
      "Until AT+CIPSEND data come as +IPD and a broken link prints CLOSED."},
 };
-inline constexpr Command kPassage{
+inline constexpr Command kPassthrough{
     .name = "+CIPMODE",
     .summary = "Choose what AT+CIPSEND does",
-    .query = {show_passage, "{}:<mode>"},
-    .set = set<&set_passage>(kPassageParams),
-    .facts = kPassageFacts,
+    .query = {show_passthrough, "{}:<mode>"},
+    .set = set<&set_passthrough>(kPassthroughParams),
+    .facts = kPassthroughFacts,
 };
 
 inline constexpr Param kSenderParams[] = {

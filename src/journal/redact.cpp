@@ -119,7 +119,7 @@ void replace_payload(std::span<char> bytes) {
 // What was typed ----------------------------------------------------------------------------------
 
 bool takes_payload(const Module& module) {
-  return module.job<Collecting>() != nullptr || module.job<Passing>() != nullptr;
+  return module.job<Collecting>() != nullptr || module.job<PassingThrough>() != nullptr;
 }
 
 /// Goes through a journal, finds all lines and payload that were typed, and replaces what is secret

@@ -58,8 +58,8 @@ struct Sending {
   Deadline give_up{};
 };
 
-/// Transparent transmission; its state and deadlines are Passage's.
-struct Passing {};
+/// Transparent transmission; its state and deadlines are Passthrough's.
+struct PassingThrough {};
 
 /// CIPSERVER=1.
 struct StartingServer {
@@ -73,11 +73,11 @@ struct Saving {
   Ticket ticket{};
 };
 
-using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending, Passing,
-                         StartingServer, Saving>;
+using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
+                         PassingThrough, StartingServer, Saving>;
 
 inline Deadline deadline_of(const NoJob&) { return Deadline::never(); }
-inline Deadline deadline_of(const Passing&) { return Deadline::never(); }
+inline Deadline deadline_of(const PassingThrough&) { return Deadline::never(); }
 inline Deadline deadline_of(const StartingServer&) { return Deadline::never(); }
 inline Deadline deadline_of(const Saving&) { return Deadline::never(); }
 inline Deadline deadline_of(const Collecting& job) { return job.escape.complete(); }

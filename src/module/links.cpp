@@ -91,15 +91,15 @@ void Links::on(Module& module, const net::Opened& event) {
   link->through = event.through;
   link->last_active = module.now();
   had_links_ = true;
-  if (module.job<Passing>() != nullptr) return module.passage().on_opened();
-  module.notify({.kind = Notice::Kind::connect, .link = event.link.id});
+  if (module.job<PassingThrough>() != nullptr) return module.passthrough().on_opened();
+  module.notify({.kind = Urc::Kind::connect, .link = event.link.id});
   module.finish(at::Answer::ok);
 }
 
 void Links::on(Module& module, const net::OpenFailed& event) {
   const Link* link = find(event.link);
   if (link == nullptr || link->state != Link::State::opening) return;
-  if (module.job<Passing>() != nullptr) return retire(module, event.link.id);
+  if (module.job<PassingThrough>() != nullptr) return retire(module, event.link.id);
   fail_opening(module, event.why);
 }
 
@@ -193,7 +193,7 @@ void Links::sent(Module& module, LinkHandle handle, std::size_t n) {
   if (link == nullptr || n == 0) return;
   link->bytes_out += n;
   link->last_active = module.now();
-  if (module.job<Passing>() != nullptr) return module.passage().sent(module, handle, n);
+  if (module.job<PassingThrough>() != nullptr) return module.passthrough().sent(module, handle, n);
   CHECK(module.job<Sending>() != nullptr);
   module.payload().sent(n);
   if (module.payload().unsent().empty()) module.finish_send(at::words::kSendOk);
@@ -201,7 +201,7 @@ void Links::sent(Module& module, LinkHandle handle, std::size_t n) {
 
 void Links::on(Module& module, const net::SendFailed& event) {
   if (!is_open(event.link)) return;
-  if (module.job<Passing>() != nullptr) return module.passage().packet_is_gone(module);
+  if (module.job<PassingThrough>() != nullptr) return module.passthrough().packet_is_gone(module);
   const auto* job = module.job<Sending>();
   if (job != nullptr && job->link == event.link) module.finish_send(at::words::kSendFail);
 }
@@ -242,7 +242,7 @@ void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender
   links_[id].bytes_in += bytes.size();
   links_[id].last_active = module.now();
   at::Reply reply = module.reply();
-  if (module.job<Passing>() == nullptr) {
+  if (module.job<PassingThrough>() == nullptr) {
     // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
     reply.text(at::words::kIpd);
     if (multiple_) reply.number(id).comma();
@@ -258,7 +258,7 @@ void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender
 at::Answer Links::close(Module& module, std::uint8_t id) {
   module.request(net::Close{handle(id)});
   links_[id].state = Link::State::free;
-  module.say({.kind = Notice::Kind::closed, .link = id});
+  module.say({.kind = Urc::Kind::closed, .link = id});
   return at::Answer::ok;
 }
 
@@ -277,10 +277,10 @@ void Links::on(Module& module, const net::Closed& event) {
 /// not taken yet answers SEND FAIL first. In transparent transmission there is no line.
 void Links::retire(Module& module, std::uint8_t id) {
   links_[id].state = Link::State::gone;
-  if (module.job<Passing>() != nullptr) return module.passage().on_broken(module);
+  if (module.job<PassingThrough>() != nullptr) return module.passthrough().on_broken(module);
   // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED behind
   // the result.
-  module.notify({.kind = Notice::Kind::closed, .link = id});
+  module.notify({.kind = Urc::Kind::closed, .link = id});
   const auto* sending = module.job<Sending>();
   if (sending != nullptr && sending->link.id == id) module.finish_send(at::words::kSendFail);
 }
@@ -295,7 +295,7 @@ void Links::close_where(Module& module, Matches matches) {
 void Links::close_links_through(Module& module, net::Interface side) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (links_[id].state != Link::State::opening || side != net::Interface::station) continue;
-    if (module.job<Passing>() != nullptr)
+    if (module.job<PassingThrough>() != nullptr)
       give_up_link(module, id);
     else
       give_up(module, Opening(*module.job<Opening>()));
@@ -331,7 +331,7 @@ bool Links::accept(Module& module, const net::Incoming& client) {
              .last_active = module.now()});
   had_links_ = true;
   module.request(net::Accept{client.client, handle(id)});
-  module.notify({.kind = Notice::Kind::connect, .link = id});
+  module.notify({.kind = Urc::Kind::connect, .link = id});
   return true;
 }
 
@@ -358,7 +358,8 @@ void Links::close_accepted(Module& module) {
   close_where(module, [](const Link& link) { return link.accepted; });
 }
 
-// The passage's link ------------------------------------------------------------------------------
+// The passthrough's link
+// ------------------------------------------------------------------------------
 
 bool Links::may_pass(std::uint8_t id) const {
   const Link& link = links_[id];

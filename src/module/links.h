@@ -85,7 +85,7 @@ class Links {
   void close_idle(Module&, Instant since);
   void close_accepted(Module&);
 
-  // For the passage.
+  // For the passthrough.
   bool may_pass(std::uint8_t id) const;
   /// Opens a broken link again, to the same server; false when there is no network for it.
   bool reopen(Module&, std::uint8_t id);

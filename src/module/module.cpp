@@ -23,7 +23,7 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
     const std::size_t taken = take(bytes.subspan(used));
     if (taken == 0) break;
     used += taken;
-    flush_notices(false);
+    flush_urcs(false);
   }
   settle();
   // Without power, or on the way down, what the host types is lost (dialect 1.6).
@@ -34,9 +34,9 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   // An escape that was complete before these bytes came, where the runtime was late to say so.
   if (job<Collecting>() != nullptr && deadline_of(*job<Collecting>()).due(now_)) give_up_job();
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
-  if (job<Passing>() != nullptr) {
-    const std::size_t taken = passage_.take(*this, bytes);
-    if (taken > 0 || job<Passing>() != nullptr) return taken;
+  if (job<PassingThrough>() != nullptr) {
+    const std::size_t taken = passthrough_.take(*this, bytes);
+    if (taken > 0 || job<PassingThrough>() != nullptr) return taken;
   }
   if (!takes_command_bytes()) return 0;
   interpreter_.take(static_cast<char>(bytes.front()), *this, at::Reply(uart_out_), busy());
@@ -48,7 +48,7 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
 /// waits.
 bool Module::takes_command_bytes() const {
   const bool requests_fit = requests_.size() + limits::kRequestsOfOneInput <= limits::kRequests;
-  const bool nothing_waits = notices_.empty() || job<Sending>() != nullptr;
+  const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
   return nothing_waits && !switches_uart_ && requests_fit &&
          uart_out_.room() >= limits::kReplyReserve;
 }
@@ -60,13 +60,13 @@ void Module::uart_sent(std::size_t n, Instant now) {
 }
 
 std::size_t Module::link_room(LinkHandle link) const {
-  const std::size_t most = job<Passing>() != nullptr ? limits::kPayload : limits::kSegment;
+  const std::size_t most = job<PassingThrough>() != nullptr ? limits::kPayload : limits::kSegment;
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
   // network.
   // Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or one
   // datagram.
   const bool may_speak =
-      phase_ == Phase::running && notices_.empty() && !holds_lines() && links_.is_open(link);
+      phase_ == Phase::running && urcs_.empty() && !holds_lines() && links_.is_open(link);
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
   return may_speak && fits ? most : 0;
 }
@@ -90,7 +90,8 @@ void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<con
 }
 
 net::Outgoing Module::link_output(LinkHandle link) const {
-  return job<Passing>() != nullptr ? passage_.output(*this, link) : links_.output(*this, link);
+  return job<PassingThrough>() != nullptr ? passthrough_.output(*this, link)
+                                          : links_.output(*this, link);
 }
 
 void Module::link_sent(LinkHandle link, std::size_t n, Instant now) {
@@ -150,15 +151,16 @@ Ticket Module::new_ticket() {
 Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
   const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
-  const Deadline passage = job<Passing>() != nullptr ? passage_.next_deadline() : Deadline::never();
-  return earliest({job_ends, passage, station_.next_deadline(), server_.next_deadline(*this)});
+  const Deadline passthrough =
+      job<PassingThrough>() != nullptr ? passthrough_.next_deadline() : Deadline::never();
+  return earliest({job_ends, passthrough, station_.next_deadline(), server_.next_deadline(*this)});
 }
 
 void Module::advance(Instant now) {
   now_ = now;
   if (!next_deadline().due(now)) return;
   if (std::visit([](const auto& j) { return deadline_of(j); }, job_).due(now)) give_up_job();
-  if (job<Passing>() != nullptr) passage_.advance(*this);
+  if (job<PassingThrough>() != nullptr) passthrough_.advance(*this);
   station_.advance(*this);
   server_.advance(*this);
   settle();
@@ -181,15 +183,15 @@ void Module::give_up_job() {
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
 void Module::settle() {
-  flush_notices(false);
+  flush_urcs(false);
   station_.list(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
     request(uart::Configure{settings_.uart});
-    flush_notices(false);
+    flush_urcs(false);
   }
-  if (phase_ != Phase::restarting || !notices_.empty()) return;
+  if (phase_ != Phase::restarting || !urcs_.empty()) return;
   const power::Reason reason = restart_reason_;
   go_off();
   request(power::Restart{reason});
@@ -200,55 +202,53 @@ bool Module::has_room_for_a_line() const {
 }
 
 /// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
-void Module::flush_notices(bool into_reserve) {
+void Module::flush_urcs(bool into_reserve) {
   // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
   // said; data and lines that came meanwhile follow behind it.
   // Fidelity (our decision, dialect 1.7): An unsolicited line is printed whole; it may stand within
   // the echo of a line that is being typed.
   if (holds_lines()) return;
-  while (!notices_.empty() && (into_reserve || has_room_for_a_line())) {
-    say(notices_.front());
-    notices_.drop_front();
+  while (!urcs_.empty() && (into_reserve || has_room_for_a_line())) {
+    say(urcs_.front());
+    urcs_.drop_front();
   }
 }
 
 /// Transparent transmission carries nothing but payload (dialect 5.2).
-void Module::notify(const Notice& notice) {
+void Module::notify(const Urc& urc) {
   // Fidelity (our decision, dialect 5.2): What would be an unsolicited line in transparent
   // transmission is not printed, then or later.
-  if (job<Passing>() == nullptr) notices_.add(notice);
+  if (job<PassingThrough>() == nullptr) urcs_.add(urc);
 }
 
-void Module::say(const Notice& notice) {
+void Module::say(const Urc& urc) {
   at::Reply out(uart_out_);
   const auto link_line = [&](std::string_view line) {
-    if (links_.multiple()) out.number(notice.link).comma();
+    if (links_.multiple()) out.number(urc.link).comma();
     out.line(line);
   };
-  switch (notice.kind) {
-    case Notice::Kind::wifi_connected: return out.line(at::words::kWifiConnected);
-    case Notice::Kind::wifi_got_ip: return out.line(at::words::kWifiGotIp);
-    case Notice::Kind::wifi_disconnect: return out.line(at::words::kWifiDisconnect);
-    case Notice::Kind::dhcp_timeout: return out.line(at::words::kDhcpTimeout);
-    case Notice::Kind::connect: return link_line(at::words::kConnect);
-    case Notice::Kind::closed:
-      link_line(at::words::kClosed);
-      return links_.closed_was_said(notice.link);
-    case Notice::Kind::station_connected:
-      return out.text(at::words::kStationConnected).mac(notice.mac).end();
-    case Notice::Kind::station_disconnected:
-      return out.text(at::words::kStationDisconnected).mac(notice.mac).end();
-    case Notice::Kind::station_address:
+  switch (urc.kind) {
+    case Urc::Kind::wifi_connected: return out.line(at::words::kWifiConnected);
+    case Urc::Kind::wifi_got_ip: return out.line(at::words::kWifiGotIp);
+    case Urc::Kind::wifi_disconnect: return out.line(at::words::kWifiDisconnect);
+    case Urc::Kind::dhcp_timeout: return out.line(at::words::kDhcpTimeout);
+    case Urc::Kind::connect: return link_line(at::words::kConnect);
+    case Urc::Kind::closed: link_line(at::words::kClosed); return links_.closed_was_said(urc.link);
+    case Urc::Kind::station_connected:
+      return out.text(at::words::kStationConnected).mac(urc.mac).end();
+    case Urc::Kind::station_disconnected:
+      return out.text(at::words::kStationDisconnected).mac(urc.mac).end();
+    case Urc::Kind::station_address:
       return out.text(at::words::kStationAddress)
-          .mac(notice.mac)
+          .mac(urc.mac)
           .comma()
-          .quoted_address(notice.address)
+          .quoted_address(urc.address)
           .end();
   }
 }
 
 at::Reply Module::reply() {
-  flush_notices(true);
+  flush_urcs(true);
   return at::Reply(uart_out_);
 }
 
@@ -260,7 +260,7 @@ at::Answer Module::refuse(std::string_view why) {
 }
 
 void Module::finish(at::Answer answer) {
-  flush_notices(true);
+  flush_urcs(true);
   finish_first(answer);
 }
 
@@ -283,7 +283,7 @@ void Module::finish_send(std::string_view result) {
   at::Reply(uart_out_).line(result);
 }
 
-void Module::finish_passage() {
+void Module::finish_passthrough() {
   job_ = NoJob{};
   interpreter_.forget_line();
 }
@@ -299,9 +299,9 @@ at::Busy Module::busy() const {
 
 void Module::restart(power::Reason reason) {
   job_ = NoJob{};
-  notices_.clear();
+  urcs_.clear();
   // Links and servers vanish without a word; an association does not (dialect 1.6).
-  if (station_.associated()) notify({.kind = Notice::Kind::wifi_disconnect});
+  if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
   restart_reason_ = reason;
   phase_ = Phase::restarting;
 }
@@ -310,13 +310,13 @@ void Module::restart(power::Reason reason) {
 void Module::go_off() {
   phase_ = Phase::off;
   job_ = NoJob{};
-  notices_.clear();
+  urcs_.clear();
   requests_.clear();
   switches_uart_ = false;
   station_.reset();
   soft_ap_ = SoftAp{};
   server_ = Server{};
-  passage_ = Passage{};
+  passthrough_ = Passthrough{};
   payload_.clear();
   links_.reset();
 }
@@ -379,13 +379,13 @@ std::size_t Module::free_bytes() const {
 
 Status Module::status() const {
   Status status;
-  status.activity = phase_ == Phase::off           ? Activity::off
-                    : phase_ == Phase::restarting  ? Activity::restarting
-                    : job<NoJob>() != nullptr      ? Activity::idle
-                    : job<Collecting>() != nullptr ? Activity::collecting
-                    : job<Sending>() != nullptr    ? Activity::sending
-                    : job<Passing>() != nullptr    ? Activity::passing
-                                                   : Activity::processing;
+  status.activity = phase_ == Phase::off               ? Activity::off
+                    : phase_ == Phase::restarting      ? Activity::restarting
+                    : job<NoJob>() != nullptr          ? Activity::idle
+                    : job<Collecting>() != nullptr     ? Activity::collecting
+                    : job<Sending>() != nullptr        ? Activity::sending
+                    : job<PassingThrough>() != nullptr ? Activity::passthrough
+                                                       : Activity::processing;
   status.associated = station_.associated();
   status.ssid = station_.ssid();
   status.station_address = station_.address().address;

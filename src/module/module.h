@@ -14,13 +14,13 @@
 #include "module/job.h"
 #include "module/links.h"
 #include "module/memory.h"
-#include "module/notices.h"
-#include "module/passage.h"
+#include "module/passthrough.h"
 #include "module/payload.h"
 #include "module/server.h"
 #include "module/soft_ap.h"
 #include "module/station.h"
 #include "module/status.h"
+#include "module/urc_queue.h"
 #include "ports/messages.h"
 
 namespace bfq {
@@ -129,8 +129,8 @@ class Module {
   const Links& links() const { return links_; }
   Server& server() { return server_; }
   const Server& server() const { return server_; }
-  Passage& passage() { return passage_; }
-  const Passage& passage() const { return passage_; }
+  Passthrough& passthrough() { return passthrough_; }
+  const Passthrough& passthrough() const { return passthrough_; }
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
   const Memory& memory() const { return memory_; }
@@ -172,9 +172,9 @@ class Module {
   /// Prints that line and gives the answer for it.
   at::Answer refuse(std::string_view why);
   /// A line that nobody asked for, said as soon as it may be; never in transparent transmission.
-  void notify(const Notice& notice);
+  void notify(const Urc& urc);
   /// The same as part of a reply, at once.
-  void say(const Notice& notice);
+  void say(const Urc& urc);
   /// True when a line fits without using what is reserved for results.
   bool has_room_for_a_line() const;
 
@@ -201,7 +201,7 @@ class Module {
   /// "Recv n bytes", in front of everything that waits to be said.
   void say_received(std::size_t bytes);
   /// Ends transparent transmission, without a word.
-  void finish_passage();
+  void finish_passthrough();
   /// True between the prompt and the result of a CIPSEND, when nothing else is said.
   bool sends() const { return job<Collecting>() != nullptr || job<Sending>() != nullptr; }
 
@@ -217,7 +217,7 @@ class Module {
   bool takes_command_bytes() const;
   std::size_t take(std::span<const std::byte> bytes);
   void settle();
-  void flush_notices(bool into_reserve);
+  void flush_urcs(bool into_reserve);
   void go_off();
   void boot(const power::Started& started);
   void dispatch(const Event& event);
@@ -226,7 +226,7 @@ class Module {
   Identity identity_;
   at::Interpreter interpreter_;
   at::UartOutput uart_out_;
-  Notices notices_;
+  UrcQueue urcs_;
   Queue<Request, limits::kRequests> requests_;
   Job job_;
   Settings settings_;
@@ -235,7 +235,7 @@ class Module {
   SoftAp soft_ap_;
   Links links_;
   Server server_;
-  Passage passage_;
+  Passthrough passthrough_;
   Payload payload_;
   Instant now_{};
   Ticket last_ticket_;

@@ -60,8 +60,7 @@ void SoftAp::stop(Module& module) {
 /// The stations go, and with them the links that went through the softAP.
 void SoftAp::forget_guests(Module& module) {
   for (Guest& guest : guests_) {
-    if (guest.present)
-      module.notify({.kind = Notice::Kind::station_disconnected, .mac = guest.mac});
+    if (guest.present) module.notify({.kind = Urc::Kind::station_disconnected, .mac = guest.mac});
     guest = {};
   }
   module.links().close_links_through(module, net::Interface::soft_ap);
@@ -87,21 +86,20 @@ void SoftAp::on(Module& module, const radio::StationJoined& event) {
       std::find_if(guests_.begin(), guests_.end(), [](const Guest& g) { return !g.present; });
   if (place == guests_.end()) return;
   *place = {.present = true, .mac = event.mac};
-  module.notify({.kind = Notice::Kind::station_connected, .mac = event.mac});
+  module.notify({.kind = Urc::Kind::station_connected, .mac = event.mac});
 }
 
 void SoftAp::on(Module& module, const radio::StationAddressed& event) {
   Guest* guest = find(event.mac);
   if (guest == nullptr || guest->address == event.address) return;
   guest->address = event.address;
-  module.notify(
-      {.kind = Notice::Kind::station_address, .mac = event.mac, .address = event.address});
+  module.notify({.kind = Urc::Kind::station_address, .mac = event.mac, .address = event.address});
 }
 
 void SoftAp::on(Module& module, const radio::StationLeft& event) {
   Guest* guest = find(event.mac);
   if (guest == nullptr) return;
   *guest = {};
-  module.notify({.kind = Notice::Kind::station_disconnected, .mac = event.mac});
+  module.notify({.kind = Urc::Kind::station_disconnected, .mac = event.mac});
 }
 }  // namespace bfq

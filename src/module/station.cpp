@@ -65,7 +65,7 @@ void Station::disassociate(Module& module) {
   phase_ = Phase::idle;
   retry_ = Deadline::never();
   if (!was_associated) return;
-  module.notify({.kind = Notice::Kind::wifi_disconnect});
+  module.notify({.kind = Urc::Kind::wifi_disconnect});
   module.links().close_links_through(module, net::Interface::station);
 }
 
@@ -98,7 +98,7 @@ void Station::on(Module& module, const radio::Joined& event) {
   if (phase_ != Phase::associating || event.ticket != network_.ticket) return;
   joined_ = event;
   phase_ = Phase::addressing;
-  module.notify({.kind = Notice::Kind::wifi_connected});
+  module.notify({.kind = Urc::Kind::wifi_connected});
   request_address(module);
 }
 
@@ -128,13 +128,13 @@ void Station::on(Module& module, const net::Addressed& event) {
   if (!first) return;  // a change while joined prints nothing (dialect 7)
   retry_ = Deadline::never();
   module.links().forget_history();
-  module.notify({.kind = Notice::Kind::wifi_got_ip});
+  module.notify({.kind = Urc::Kind::wifi_got_ip});
   if (module.job<Joining>() != nullptr) module.finish(at::Answer::ok);
 }
 
 void Station::on(Module& module, const net::AddressFailed& event) {
   if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
-  module.notify({.kind = Notice::Kind::dhcp_timeout});
+  module.notify({.kind = Urc::Kind::dhcp_timeout});
   disassociate(module);
   if (module.job<Joining>() != nullptr) return fail_join(module, radio::JoinFailure::timed_out);
   retry_later(module, kRetryAfterFailure);
@@ -156,7 +156,7 @@ void Station::fail_join(Module& module, radio::JoinFailure why) {
 
 void Station::give_up(Module& module, const Joining&) {
   const bool asked_for_address = phase_ == Phase::addressing && module.settings().dhcp.station;
-  if (asked_for_address) module.notify({.kind = Notice::Kind::dhcp_timeout});
+  if (asked_for_address) module.notify({.kind = Urc::Kind::dhcp_timeout});
   disassociate(module);
   fail_join(module, radio::JoinFailure::timed_out);
 }
@@ -169,7 +169,7 @@ void Station::on(Module& module, const radio::Lost& event) {
   // each link of the station, lowest number first, UDP included; links of the softAP's clients
   // stay.
   retry_later(module, kRetryAfterLoss);
-  module.notify({.kind = Notice::Kind::wifi_disconnect});
+  module.notify({.kind = Urc::Kind::wifi_disconnect});
   module.links().close_links_through(module, net::Interface::station);
   if (module.job<Joining>() != nullptr) fail_join(module, radio::JoinFailure::refused);
 }

@@ -20,7 +20,7 @@ enum class Activity : std::uint8_t {
   processing,
   collecting,
   sending,
-  passing,
+  passthrough,
   restarting
 };
 

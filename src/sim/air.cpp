@@ -220,11 +220,11 @@ std::vector<Change> difference(const Air& from, const Air& to) {
       [](const Station& s) { return RemoveStation{s.mac}; },
       [](const Station& s) { return PutStation{s}; });
   compare(
-      from.modules, to.modules, &Place::station,
-      [](const Place& p) {
+      from.modules, to.modules, &ModulePosition::station,
+      [](const ModulePosition& p) {
         return MoveModule{p.station, {}};
       },
-      [](const Place& p) {
+      [](const ModulePosition& p) {
         return MoveModule{p.station, p.position};
       });
   return changes;
@@ -241,7 +241,7 @@ void change(Air& air, const Change& change) {
                  [&](const PutStation& c) { put(air.stations, &Station::mac, c.station); },
                  [&](const RemoveStation& c) { remove(air.stations, &Station::mac, c.mac); },
                  [&](const MoveModule& c) {
-                   remove(air.modules, &Place::station, c.station);
+                   remove(air.modules, &ModulePosition::station, c.station);
                    if (c.to) air.modules.push_back({c.station, *c.to});
                  },
                  [&](const SetDelays& c) { air.delays = c.delays; },

@@ -74,10 +74,10 @@ struct Station {
 };
 
 /// Where a module stands; it is known by the MAC address of its station.
-struct Place {
+struct ModulePosition {
   MacAddress station{};
   Position position{};
-  bool operator==(const Place&) const = default;
+  bool operator==(const ModulePosition&) const = default;
 };
 
 // Fidelity (our decision, see Air): A scan takes 0.5 s, an association 0.3 s, an address 0.2 s, a
@@ -97,7 +97,7 @@ struct Delays {
 struct Air {
   std::vector<AccessPoint> access_points{};
   std::vector<Station> stations{};
-  std::vector<Place> modules{};
+  std::vector<ModulePosition> modules{};
   Delays delays{};
   bool operator==(const Air&) const = default;
 };

@@ -20,7 +20,7 @@ void sort_by(All& all, Key key) {
 Air sorted(Air air) {
   sort_by(air.access_points, &AccessPoint::bssid);
   sort_by(air.stations, &Station::mac);
-  sort_by(air.modules, &Place::station);
+  sort_by(air.modules, &ModulePosition::station);
   return air;
 }
 

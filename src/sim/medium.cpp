@@ -111,7 +111,7 @@ void Medium::hear_anew(Instant now) {
 }
 
 std::optional<Position> Medium::place_of(MacAddress station) const {
-  for (const Place& place : air_.modules)
+  for (const ModulePosition& place : air_.modules)
     if (place.station == station) return place.position;
   return std::nullopt;
 }

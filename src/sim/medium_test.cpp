@@ -17,8 +17,8 @@ constexpr auto kJoinShed = "AT+CWJAP_CUR=\"shed\",\"12345678\"";
 constexpr auto kOk = "\r\nOK\r\n";
 constexpr auto kUp = "WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n";
 
-Birth birth(std::uint8_t number) {
-  Birth b;
+ModuleIdentity identity(std::uint8_t number) {
+  ModuleIdentity b;
   b.station_mac = {{0x02, 0xbf, 0x40, 0x04, 0, number}};
   b.access_point_mac = {{0x06, 0xbf, 0x40, 0x04, 0, number}};
   return b;
@@ -63,7 +63,7 @@ class TwoModules : public ::testing::Test {
   const std::string kThirdGone = "+STA_DISCONNECTED:\"02:bf:57:00:00:03\"\r\n";
   const std::string kGone = "+STA_DISCONNECTED:" + kB + "\r\n";
   Medium medium{default_air()};
-  World a{commands::all(), birth(1), medium}, b{commands::all(), birth(2), medium};
+  World a{commands::all(), identity(1), medium}, b{commands::all(), identity(2), medium};
   std::array<World*, 2> both{&a, &b};
 };
 

@@ -16,29 +16,29 @@ constexpr std::size_t kRemembered = 32;
 constexpr int kMostSteps = 200'000;
 }  // namespace
 
-World::World(at::CommandTable table, Birth birth)
+World::World(at::CommandTable table, ModuleIdentity identity)
     : table_(table),
-      birth_(std::move(birth)),
+      identity_(std::move(identity)),
       own_medium_(std::make_unique<Medium>(air)),
       medium_(*own_medium_),
-      radio_(medium_, birth_.station_mac, birth_.access_point_mac) {
+      radio_(medium_, identity_.station_mac, identity_.access_point_mac) {
   build_module();
 }
 
-World::World(at::CommandTable table, Birth birth, Medium& shared)
+World::World(at::CommandTable table, ModuleIdentity identity, Medium& shared)
     : table_(table),
-      birth_(std::move(birth)),
+      identity_(std::move(identity)),
       medium_(shared),
-      radio_(medium_, birth_.station_mac, birth_.access_point_mac) {
+      radio_(medium_, identity_.station_mac, identity_.access_point_mac) {
   build_module();
 }
 
 void World::build_module() {
-  const Identity identity{.station_mac = birth_.station_mac,
-                          .access_point_mac = birth_.access_point_mac,
-                          .at_version = birth_.at_version,
-                          .sdk_version = birth_.sdk_version,
-                          .compile_time = birth_.compile_time};
+  const Identity identity{.station_mac = identity_.station_mac,
+                          .access_point_mac = identity_.access_point_mac,
+                          .at_version = identity_.at_version,
+                          .sdk_version = identity_.sdk_version,
+                          .compile_time = identity_.compile_time};
   auto module = std::make_unique<Module>(identity, table_);
   if (doors_)
     doors_->replace(*module);

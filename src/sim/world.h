@@ -19,7 +19,7 @@ namespace bfq::sim {
 
 /// What is burnt into the module of a World; the MAC addresses are those of the first module of a
 /// program.
-struct Birth {
+struct ModuleIdentity {
   MacAddress station_mac{{0x02, 0xbf, 0x40, 0x04, 0x00, 0x01}};
   MacAddress access_point_mac{{0x06, 0xbf, 0x40, 0x04, 0x00, 0x01}};
   std::string at_version = "1.0.0.0(May 12 2020 00:00:00)";
@@ -51,10 +51,10 @@ struct FlashMemory {
 /// Faults are plain members: set them, then call pass() or settle().
 class World {
  public:
-  explicit World(at::CommandTable table, Birth birth = {});
+  explicit World(at::CommandTable table, ModuleIdentity identity = {});
   /// Of several worlds that share a medium, each with a module of its own; move them with
   /// pass_together(). The medium's air is changed in the medium: `air` is not looked at.
-  World(at::CommandTable table, Birth birth, Medium& shared);
+  World(at::CommandTable table, ModuleIdentity identity, Medium& shared);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -142,7 +142,7 @@ class World {
   void power_off();
 
   at::CommandTable table_;
-  Birth birth_;
+  ModuleIdentity identity_;
   std::unique_ptr<Medium> own_medium_;  ///< nullptr where it is shared
   Medium& medium_;
   Radio radio_;

@@ -77,7 +77,7 @@ void Scene::act(std::uint8_t what, Script& script) {
 void Scene::rest() {
   world.pass(60s);
   const Activity activity = world.module().status().activity;
-  if (activity == Activity::collecting || activity == Activity::passing) {
+  if (activity == Activity::collecting || activity == Activity::passthrough) {
     world.host_types("+++");
     world.pass(1s);
   }

@@ -88,7 +88,7 @@ std::string Books::end(Instant now, std::size_t read) {
   demand(has >= had || after_.is(Activity::off), "output that was not read is gone");
   std::string printed = has > had ? last_printed(has - had) : std::string();
   owed_ += printed;
-  follow_passage();
+  follow_passthrough();
   return printed;
 }
 
@@ -108,8 +108,8 @@ std::string Books::last_printed(std::size_t n) const {
 
 /// What happens in transparent transmission is never said, so the host's picture is taken to be
 /// true then.
-void Books::follow_passage() {
-  if (!before_.is(Activity::passing) && !after_.is(Activity::passing)) return;
+void Books::follow_passthrough() {
+  if (!before_.is(Activity::passthrough) && !after_.is(Activity::passthrough)) return;
   const Status& now = after_.status;
   told_wifi_ = !now.associated                 ? Wifi::off
                : now.station_address.is_none() ? Wifi::connected
@@ -125,7 +125,7 @@ void Books::check_outputs() {
   for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
     const std::string out = text_of(module_->link_output(handles_[id]).bytes);
     const bool sends = after_.is(Activity::sending) && id == due_link_;
-    const bool passes = after_.is(Activity::passing) && id == 0;
+    const bool passes = after_.is(Activity::passthrough) && id == 0;
     if (!after_.open(id)) {
       demand(out.empty(), "a closed link holds payload");
       demand(module_->link_room(handles_[id]) == 0, "a closed link takes bytes");
@@ -213,7 +213,7 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
                            std::string_view printed) {
   demand(before_.open(link.id) && handles_[link.id] == link, "bytes are taken for a closed link");
   std::string expected;
-  if (!before_.is(Activity::passing)) {
+  if (!before_.is(Activity::passthrough)) {
     expected = "\r\n+IPD,";
     if (before_.multiple) expected += std::to_string(link.id) + ',';
     expected += std::to_string(bytes.size());
@@ -224,7 +224,7 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
   expected += bytes;
   const bool is_datagram = before_.status.links[link.id].transport == net::Transport::udp;
   const std::size_t most =
-      is_datagram || before_.is(Activity::passing) ? limits::kPayload : limits::kSegment;
+      is_datagram || before_.is(Activity::passthrough) ? limits::kPayload : limits::kSegment;
   demand(bytes.size() <= most, "too much is printed at once: ", bytes.size());
   demand(printed == expected, "received bytes are printed wrongly: ", Shown{printed});
   check_outputs();
@@ -237,7 +237,7 @@ void Books::link_sent(LinkHandle link, std::size_t n, Instant now) {
   if (n > 0) {
     demand(link.id == due_link_ && due_.starts_with(sent),
            "the network is given what nobody typed: ", Shown{sent}, " instead of ", Shown{due_});
-    demand(!is_datagram || out.destination == due_destination_ || after_.is(Activity::passing),
+    demand(!is_datagram || out.destination == due_destination_ || after_.is(Activity::passthrough),
            "a datagram goes to somebody else");
     due_.erase(0, sent.size());
   }
@@ -253,7 +253,7 @@ void Books::handle(const Event& event, Instant now) {
   const auto link = link_of(event);
   const bool is_stale = link && link->id < limits::kLinks && !(handles_[link->id] == *link);
   const auto* unsent = std::get_if<net::SendFailed>(&event);
-  if (unsent != nullptr && after_.is(Activity::passing) &&
+  if (unsent != nullptr && after_.is(Activity::passthrough) &&
       !module_->link_output(unsent->link).bytes.empty())
     due_.clear(), burst_is_whole_ = false;  // a datagram that cannot be sent is lost
   Recorder::handle(event, now);
@@ -309,8 +309,8 @@ void Books::check_typed(char c, std::string_view printed) {
       line_.clear();
       printed.remove_prefix(canceled.size());
       return take_command(c, Activity::idle, printed);
-    case Activity::passing:
-      if (after_.is(Activity::passing)) return take_passage(c, printed);
+    case Activity::passthrough:
+      if (after_.is(Activity::passthrough)) return take_passthrough(c, printed);
       check_happened({});
       line_.clear();
       return take_command(c, Activity::idle, printed);
@@ -343,12 +343,12 @@ void Books::take_payload(char c, std::string_view printed) {
   demand(said.size() >= 2 && said[1].kind == Kind::error,
          "a payload without its result: ", Shown{printed});
   for (std::size_t i = 2; i < said.size(); ++i) {
-    demand(said[i].is_notice(), "more than a result for a payload: ", Shown{printed});
+    demand(said[i].is_urc(), "more than a result for a payload: ", Shown{printed});
     note(said[i]);
   }
 }
 
-void Books::take_passage(char c, std::string_view printed) {
+void Books::take_passthrough(char c, std::string_view printed) {
   demand(printed.empty(), "something is said in transparent transmission: ", Shown{printed});
   due_link_ = 0;
   if (now_ - typed_at_ >= Escape::kSilence) last_typed_.clear(), burst_is_whole_ = true;
@@ -368,7 +368,7 @@ void Books::take_command(char c, Activity during, std::string_view printed) {
     printed.remove_prefix(1);
   }
   for (const Said& said : parse(printed)) {
-    demand(said.is_notice(), "a byte of a line is answered: ", Shown{printed});
+    demand(said.is_urc(), "a byte of a line is answered: ", Shown{printed});
     note(said);
   }
 }
@@ -426,11 +426,11 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
       answered = true;
       demand((s.kind == Kind::prompt) == after_.is(Activity::collecting),
              "a prompt in the wrong place");
-      demand((s.kind == Kind::passage_prompt) == after_.is(Activity::passing),
+      demand((s.kind == Kind::passthrough_prompt) == after_.is(Activity::passthrough),
              "a prompt in the wrong place");
       demand(s.kind != Kind::ok || !line.empty(), "OK for no command");
     } else {
-      demand(s.is_notice() || (s.kind == Kind::information && !answered),
+      demand(s.is_urc() || (s.kind == Kind::information && !answered),
              "a line is answered with: ", s.text);
       note(s);
     }
@@ -444,7 +444,7 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
     asked_udp_mode_ = number_in(fields, after_.multiple ? 5 : 4);
   }
   if (after_.is(Activity::collecting)) begin_payload(line);
-  if (after_.is(Activity::passing))
+  if (after_.is(Activity::passthrough))
     typed_at_ = now_, due_.clear(), last_typed_.clear(), held_back_ = false;
 }
 
@@ -495,7 +495,7 @@ void Books::begin_payload(std::string_view line) {
 void Books::check_happened(std::string_view printed) {
   const Activity before = before_.status.activity, after = after_.status.activity;
   const bool goes_down = after == Activity::off || after == Activity::restarting;
-  if (before == Activity::passing && after != Activity::passing) {
+  if (before == Activity::passthrough && after != Activity::passthrough) {
     demand(printed.empty() || after != Activity::idle,
            "something is said behind transparent transmission");
     // Left by an escape, which is not sent; a link that was connecting again has less of it, or
@@ -512,7 +512,7 @@ void Books::check_happened(std::string_view printed) {
     return;
   }
   const auto said = parse(printed);
-  if (before == Activity::passing ||
+  if (before == Activity::passthrough ||
       (before == after && (after == Activity::collecting || after == Activity::sending)))
     demand(said.empty(), "something is said where nothing may be: ", Shown{printed});
   const bool job_ends =
@@ -622,7 +622,7 @@ void Books::note_link_request(const Request& request) {
     peer_has_changed_[link.id] = false;
   };
   if (const auto* open = std::get_if<net::Open>(&request)) {
-    if (!after_.is(Activity::passing))
+    if (!after_.is(Activity::passthrough))
       udp_mode_[open->link.id] = open->transport == net::Transport::udp ? asked_udp_mode_ : 0;
     take(open->link);
   }

@@ -59,14 +59,14 @@ class Books final : public journal::Recorder {
   /// What it has printed, once it is over.
   std::string end(Instant now, std::size_t read = 0);
   std::string last_printed(std::size_t n) const;
-  void follow_passage();
+  void follow_passthrough();
   void check_outputs();
   void forget_life();
 
   // Typing
   void check_typed(char c, std::string_view printed);
   void take_payload(char c, std::string_view printed);
-  void take_passage(char c, std::string_view printed);
+  void take_passthrough(char c, std::string_view printed);
   void take_command(char c, Activity during, std::string_view printed);
   void end_line(Activity during, std::string_view printed);
   void check_forced_restart(std::string_view line, std::string_view printed);

@@ -119,7 +119,7 @@ void Run::proceed() {
   const Status status = world_.module().status();
   const bool linked =
       std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
-  if (status.activity == Activity::passing) return type_payload();
+  if (status.activity == Activity::passthrough) return type_payload();
   if (!status.associated) {
     type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
   } else if (!linked || dice_.one_in(6)) {
@@ -426,7 +426,7 @@ void Run::rest() {
   read();
   demand(world_.untyped() == 0, "the module takes nothing more");
   const Activity activity = world_.module().status().activity;
-  if (activity == Activity::collecting || activity == Activity::passing) {
+  if (activity == Activity::collecting || activity == Activity::passthrough) {
     type("+++");
     world_.pass(1s);
     read();

@@ -148,9 +148,9 @@ Said take(std::string_view& rest) {
   const auto* const result = find(kResults, line);
   if (result != std::end(kResults)) {
     if (result->kind == Kind::ok) {
-      constexpr std::string_view kPrompt = "> ", kPassage = "\r\n>";
+      constexpr std::string_view kPrompt = "> ", kPassthrough = "\r\n>";
       if (rest == kPrompt) return rest = {}, Said{.kind = Kind::prompt};
-      if (rest == kPassage) return rest = {}, Said{.kind = Kind::passage_prompt};
+      if (rest == kPassthrough) return rest = {}, Said{.kind = Kind::passthrough_prompt};
     }
     return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
   }

@@ -16,7 +16,7 @@ struct Said {
     error,
     fail,
     prompt,
-    passage_prompt,
+    passthrough_prompt,
     // of a payload
     received,
     send_ok,
@@ -45,10 +45,8 @@ struct Said {
   std::optional<std::uint8_t> link{};  ///< of connect and closed
   std::size_t count = 0;               ///< of received
 
-  bool is_result() const { return kind <= Kind::passage_prompt; }
-  bool is_notice() const {
-    return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected;
-  }
+  bool is_result() const { return kind <= Kind::passthrough_prompt; }
+  bool is_urc() const { return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected; }
 };
 
 /// Cuts what a module printed at once, echo and received data aside, into what it says. Whatever is

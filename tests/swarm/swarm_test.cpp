@@ -30,7 +30,7 @@ TEST(Said, knows_those_words) {
   EXPECT_EQ(said[0].link, 0U);
   EXPECT_EQ(said[2].count, 17U);
   EXPECT_EQ(said[4].kind, Said::Kind::prompt);
-  EXPECT_EQ(parse("\r\nOK\r\n\r\n>").at(0).kind, Said::Kind::passage_prompt);
+  EXPECT_EQ(parse("\r\nOK\r\n\r\n>").at(0).kind, Said::Kind::passthrough_prompt);
 }
 
 TEST(Shrink, leaves_what_it_takes) {

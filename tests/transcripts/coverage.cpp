@@ -122,7 +122,7 @@ void Coverage::tap(std::size_t row) {
 void Coverage::ran(std::string form, const Command& row, Answer answer) {
   words_.back_to_commands();
   pending_.reset();
-  if (answer == Answer::ok || answer == Answer::prompt || answer == Answer::passage)
+  if (answer == Answer::ok || answer == Answer::prompt || answer == Answer::passthrough)
     seen_.insert(form);
   // Of several lines in one burst we could not tell whose result is whose.
   const bool alone = std::count(burst_.begin(), burst_.end(), '\n') == 1;

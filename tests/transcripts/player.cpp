@@ -132,7 +132,7 @@ sim::World& Player::world() {
 }
 
 void Player::start(bool booted) {
-  world_ = std::make_unique<sim::World>(table_, birth_);
+  world_ = std::make_unique<sim::World>(table_, identity_);
   if (manner_ == HostManner::byte_by_byte) world_->host = {.reads_at_once = 1, .types_at_once = 1};
   world_->power_on();
   if (!booted) return;
@@ -162,13 +162,13 @@ bool Player::prepare(Words words) {
 void Player::set_module(Words& words) {
   if (world_ != nullptr) throw BadLine("the module has been built already");
   if (words.take_if("station-mac"))
-    birth_.station_mac = words.take_mac();
+    identity_.station_mac = words.take_mac();
   else if (words.take_if("at-version"))
-    birth_.at_version = words.take();
+    identity_.at_version = words.take();
   else if (words.take_if("sdk-version"))
-    birth_.sdk_version = words.take();
+    identity_.sdk_version = words.take();
   else if (words.take_if("compile-time"))
-    birth_.compile_time = words.take();
+    identity_.compile_time = words.take();
   else
     throw BadLine("the module has no such thing");
 }

@@ -75,7 +75,7 @@ class Player {
   at::CommandTable table_;
   HostManner manner_;
   Audience* audience_ = nullptr;
-  sim::Birth birth_;
+  sim::ModuleIdentity identity_;
   std::unique_ptr<sim::World> world_;
   std::vector<sim::AccessPoint> lost_;
   std::vector<Expected> expected_;

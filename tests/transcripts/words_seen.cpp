@@ -72,7 +72,7 @@ void WordsSeen::read(std::string_view text, std::string_view echo,
       at += word->text.size();
       if (word->text == at::words::kIpd) fresh = at = skip_data(text, at);
       if (word->text == at::words::kPrompt) fresh = at;
-      passing_ = word->text == at::words::kPassagePrompt;
+      passing_ = word->text == at::words::kPassthroughPrompt;
     } else if (text.substr(at).starts_with(kLineEnd)) {
       fresh = at += kLineEnd.size();
     } else if (text[at] == '"') {

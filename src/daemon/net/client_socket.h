@@ -13,7 +13,7 @@ namespace bfq::daemon {
 struct Directions {
   net::Endpoint actual{};  ///< what the machine connects to
   Ipv4 source{};           ///< the address that it connects from, where that matters
-  Exit exit{};
+  EgressPath exit{};
   std::string reason{};  ///< why it may, for the log
 };
 

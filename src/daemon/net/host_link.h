@@ -27,14 +27,14 @@ class HostLink {
   };
 
   /// `label` is what the log calls it.
-  HostLink(LinkHandle handle, std::string label, const Exit& exit)
+  HostLink(LinkHandle handle, std::string label, const EgressPath& exit)
       : handle_(handle), label_(std::move(label)), exit_(exit) {}
   virtual ~HostLink() = default;
   HostLink(const HostLink&) = delete;
   HostLink& operator=(const HostLink&) = delete;
 
   LinkHandle handle() const { return handle_; }
-  const Exit& exit() const { return exit_; }
+  const EgressPath& exit() const { return exit_; }
 
   /// Sends what the module has for the network, and begins to listen where the module has room
   /// again. True when bytes moved.
@@ -62,6 +62,6 @@ class HostLink {
  private:
   LinkHandle handle_;
   std::string label_;
-  Exit exit_;
+  EgressPath exit_;
 };
 }  // namespace bfq::daemon

@@ -255,7 +255,7 @@ bool HostSockets::has_datagrams_at_localhost(std::uint16_t port) const {
                       }) != nullptr;
 }
 
-std::optional<Exit> HostSockets::connection(std::uint16_t from, net::Endpoint to) const {
+std::optional<EgressPath> HostSockets::connection(std::uint16_t from, net::Endpoint to) const {
   const HostLink* link = find_link([&](const HostLink& l) { return l.connects(from, to); });
   return link == nullptr ? std::nullopt : std::optional(link->exit());
 }

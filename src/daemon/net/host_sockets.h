@@ -56,7 +56,7 @@ class HostSockets final : private Neighbour {
   std::optional<net::Endpoint> datagrams(std::uint16_t port) const override;
   std::optional<std::uint16_t> datagram_port(std::uint16_t actual) const override;
   bool has_datagrams_at_localhost(std::uint16_t port) const override;
-  std::optional<Exit> connection(std::uint16_t from, net::Endpoint to) const override;
+  std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
 
   void resolve(const net::Resolve& request);
   void open(const net::Open& request);

@@ -28,7 +28,7 @@ class Neighbour {
   /// True when a UDP link of its is at 127.0.0.1 too, with that port.
   virtual bool has_datagrams_at_localhost(std::uint16_t port) const = 0;
   /// The exit of the connection that it has made, from that port, to that place of this machine.
-  virtual std::optional<Exit> connection(std::uint16_t from, net::Endpoint to) const = 0;
+  virtual std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const = 0;
 
  protected:
   ~Neighbour() = default;

@@ -14,7 +14,7 @@ std::optional<Ipv4> address_on(const Networks& networks, MacAddress lan) {
 }
 }  // namespace
 
-bool still_has(const Networks& networks, const Exit& exit) {
+bool still_has(const Networks& networks, const EgressPath& exit) {
   const auto& lan = side_of(networks, exit.through);
   return lan && (!exit.place || *exit.place == LanPlace{lan->access_point, lan->address});
 }
@@ -25,7 +25,7 @@ std::optional<Meeting> meet(const Networks& mine, const Networks& theirs,
     const auto& here = side_of(mine, side);
     if (!here || (lan && *lan != here->access_point)) continue;
     if (const auto address = address_on(theirs, here->access_point))
-      return Meeting{Exit{side, LanPlace{here->access_point, here->address}}, *address};
+      return Meeting{EgressPath{side, LanPlace{here->access_point, here->address}}, *address};
   }
   return std::nullopt;
 }

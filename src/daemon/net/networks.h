@@ -43,19 +43,19 @@ struct LanPlace {
 
 /// By which side a link leaves the module; towards another module, also the place that it lives and
 /// dies with.
-struct Exit {
+struct EgressPath {
   net::Interface through{};
   std::optional<LanPlace> place{};
 };
 
 /// True while the module has that side and, where the link is bound to a place, has it by that
 /// side.
-bool still_has(const Networks& networks, const Exit& exit);
+bool still_has(const Networks& networks, const EgressPath& exit);
 
 /// What one module sees of another that is on the same LAN.
 struct Meeting {
-  Exit exit;    ///< its own
-  Ipv4 theirs;  ///< the other's address
+  EgressPath exit;  ///< its own
+  Ipv4 theirs;      ///< the other's address
 };
 
 /// The LAN that both are on, or that of the two that is asked for; the station's of `mine`, where

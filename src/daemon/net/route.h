@@ -7,7 +7,7 @@ namespace bfq::daemon {
 struct Route {
   enum class To : std::uint8_t { nowhere, neighbour, outside };
   To to = To::nowhere;
-  Exit exit{};
+  EgressPath exit{};
   bool on_lan = false;                   ///< the address is one of a LAN that the module is on
   const Neighbour* neighbour = nullptr;  ///< with To::neighbour, for now
   Ipv4 address{};                        ///< with To::outside

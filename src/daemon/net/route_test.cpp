@@ -35,7 +35,7 @@ class Somebody final : public Neighbour {
   std::optional<net::Endpoint> datagrams(std::uint16_t) const override { return {}; }
   std::optional<std::uint16_t> datagram_port(std::uint16_t) const override { return {}; }
   bool has_datagrams_at_localhost(std::uint16_t) const override { return false; }
-  std::optional<Exit> connection(std::uint16_t, net::Endpoint) const override { return {}; }
+  std::optional<EgressPath> connection(std::uint16_t, net::Endpoint) const override { return {}; }
 
   void go_to(const Networks& networks) { networks_ = networks; }
 
@@ -187,13 +187,14 @@ TEST(Networks, TwoMeetOnALanTheStationsFirst) {
   EXPECT_FALSE(meet(kStation, kSoftAp));
 }
 TEST(Networks, APlaceIsAnAddressOnALanByOneSide) {
-  const Exit exit{net::Interface::soft_ap, LanPlace{kOwn, Ipv4(192, 168, 4, 1)}};
+  const EgressPath exit{net::Interface::soft_ap, LanPlace{kOwn, Ipv4(192, 168, 4, 1)}};
   EXPECT_TRUE(still_has(kBoth, exit));
   EXPECT_FALSE(still_has(kStation, exit));
   Networks moved = kBoth;
   moved.soft_ap->address = Ipv4(192, 168, 4, 9);
   EXPECT_FALSE(still_has(moved, exit));
-  EXPECT_TRUE(still_has(moved, Exit{net::Interface::soft_ap, {}})) << "it is bound to no place";
+  EXPECT_TRUE(still_has(moved, EgressPath{net::Interface::soft_ap, {}}))
+      << "it is bound to no place";
 }
 TEST(Networks, EachModuleHasItsOwnLoopbackAddress) {
   EXPECT_EQ(module_address(2), Ipv4(127, 64, 0, 3));

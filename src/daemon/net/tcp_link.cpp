@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "daemon/net/client_socket.h"
-#include "daemon/net/farewell.h"
+#include "daemon/net/lingering_close.h"
 
 namespace bfq::daemon {
 namespace {
@@ -28,7 +28,7 @@ TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open,
       to_(to),
       who_(describe(open)) {}
 
-TcpLink::TcpLink(ModuleSide& side, LinkHandle handle, const Exit& exit, tcp::socket client)
+TcpLink::TcpLink(ModuleSide& side, LinkHandle handle, const EgressPath& exit, tcp::socket client)
     : HostLink(handle, label_of(side.name(), handle), exit),
       socket_(std::move(client)),
       side_(side),
@@ -188,6 +188,6 @@ void TcpLink::close() {
   open_for_bytes_ = false;
   boost::system::error_code ignored;
   socket_.cancel(ignored);
-  if (socket_.is_open()) say_farewell(std::move(socket_));
+  if (socket_.is_open()) close_lingering(std::move(socket_));
 }
 }  // namespace bfq::daemon

@@ -20,7 +20,7 @@ class TcpLink final : public HostLink, public std::enable_shared_from_this<TcpLi
           const Directions& to);
 
   /// A client's connection, which is open from now on.
-  TcpLink(ModuleSide& side, LinkHandle handle, const Exit& exit,
+  TcpLink(ModuleSide& side, LinkHandle handle, const EgressPath& exit,
           boost::asio::ip::tcp::socket client);
 
   /// Connects. The module is told how it went, never from within this call.

@@ -29,7 +29,7 @@ class TcpServer {
   /// Somebody who has connected.
   struct Client {
     Socket socket;
-    Exit exit{};
+    EgressPath exit{};
   };
 
   /// All must outlive this.
@@ -58,7 +58,7 @@ class TcpServer {
   /// How the module sees a client.
   struct Seen {
     Ipv4 address{};
-    Exit exit{};
+    EgressPath exit{};
     const char* refusal = nullptr;  ///< why it is none, instead of all that
   };
 

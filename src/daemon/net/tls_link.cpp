@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "daemon/net/client_socket.h"
-#include "daemon/net/farewell.h"
+#include "daemon/net/lingering_close.h"
 
 namespace bfq::daemon {
 namespace {
@@ -189,7 +189,7 @@ void TlsLink::close() {
   boost::system::error_code ignored;
   socket_.cancel(ignored);
   if (!socket_.is_open()) return;
-  if (!was_open) return say_farewell(std::move(socket_));
+  if (!was_open) return close_lingering(std::move(socket_));
   patience_.expires_after(kCloseGivesUp);
   patience_.async_wait([self = shared_from_this()](auto error) {
     if (!error) self->socket_.close(error);
@@ -207,6 +207,6 @@ void TlsLink::say_end() {
     return;
   }
   patience_.cancel();
-  say_farewell(std::move(socket_));
+  close_lingering(std::move(socket_));
 }
 }  // namespace bfq::daemon

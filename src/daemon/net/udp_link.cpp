@@ -15,7 +15,7 @@ namespace bfq::daemon {
 namespace {
 namespace asio = boost::asio;
 using asio::ip::udp;
-using Standing = Correspondent::Standing;
+using Standing = Peer::Standing;
 
 // A port that is free at the module's address may be taken at 127.0.0.1: so often another is tried.
 constexpr int kPortTries = 8;
@@ -116,7 +116,7 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
     side_.link_sent(handle(), size);
     return true;
   }
-  const Correspondent& to = correspondent(datagram.destination);
+  const Peer& to = peer(datagram.destination);
   // Fidelity (our decision, see UdpLink): A datagram to where the module cannot get, or may not:
   // SEND FAIL.
   if (to.standing == Standing::refused) {
@@ -136,7 +136,7 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
 }
 
 /// False with errno set when the machine does not take it.
-bool UdpLink::send_to(const Correspondent& to, std::span<const std::byte> bytes) {
+bool UdpLink::send_to(const Peer& to, std::span<const std::byte> bytes) {
   // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens
   // is sent.
   if (to.actual.port == 0) return true;
@@ -170,7 +170,7 @@ void UdpLink::send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagra
       send_to({.actual = *there, .way = Way::neighbour}, datagram.bytes);
   });
   if (!lan.leads_on || neighbourhood_.has_datagrams_at_localhost(port)) return;
-  const Correspondent& machine = correspondent({lan.gateway, port});
+  const Peer& machine = peer({lan.gateway, port});
   if (machine.standing == Standing::allowed) send_to(machine, datagram.bytes);
 }
 
@@ -194,20 +194,19 @@ void UdpLink::look_at_networks() {
   const Networks now = side_.networks();
   if (now == networks_) return;
   networks_ = now;
-  correspondents_.clear();
+  peers_.clear();
 }
 
 /// Where each datagram goes is judged once for each destination, and again on another network. Who
 /// has an address of a LAN may change from one to the next.
-const Correspondent& UdpLink::correspondent(net::Endpoint destination) {
+const Peer& UdpLink::peer(net::Endpoint destination) {
   look_at_networks();
-  Correspondent* known = correspondents_.find_shown(destination);
+  Peer* known = peers_.find_shown(destination);
   const bool settled =
       known != nullptr && known->standing != Standing::expected && known->way != Way::neighbour;
   if (settled) return *known;
   std::string reason;
-  const Correspondent now =
-      judged(known != nullptr ? *known : Correspondent{.shown = destination}, reason);
+  const Peer now = judged(known != nullptr ? *known : Peer{.shown = destination}, reason);
   if (known == nullptr || known->standing != now.standing || known->actual != now.actual) {
     const bool allowed = now.standing == Standing::allowed;
     const bool is_heard = now.actual.port != 0;
@@ -217,13 +216,13 @@ const Correspondent& UdpLink::correspondent(net::Endpoint destination) {
                             : "are lost",
                  reason);
   }
-  if (known == nullptr) return correspondents_.add(now);
+  if (known == nullptr) return peers_.add(now);
   return *known = now;
 }
 
 /// A program of this machine that has written itself is where it wrote from; anybody else is where
 /// the module's networks lead.
-Correspondent UdpLink::judged(Correspondent who, std::string& reason) const {
+Peer UdpLink::judged(Peer who, std::string& reason) const {
   const bool has_written = who.standing == Standing::expected && !who.actual.address.is_none();
   if (!has_written) {
     const Route way = route(networks_, who.shown.address, neighbourhood_, settings_.index);
@@ -239,8 +238,8 @@ Correspondent UdpLink::judged(Correspondent who, std::string& reason) const {
 }
 
 /// An address of a LAN, or one to which no way leads.
-Correspondent UdpLink::towards(const Route& way, net::Endpoint shown, std::string& reason) const {
-  Correspondent who{.shown = shown, .way = Way::neighbour, .standing = Standing::refused};
+Peer UdpLink::towards(const Route& way, net::Endpoint shown, std::string& reason) const {
+  Peer who{.shown = shown, .way = Way::neighbour, .standing = Standing::refused};
   reason = way.why;
   if (way.to == Route::To::nowhere) return who;
   const auto there = way.neighbour->datagrams(shown.port);
@@ -319,8 +318,7 @@ const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::si
   if (size > limits::kDatagram) return "it is too long";
   if (size == 0) return "it is empty";
   if (socket.way == Way::elsewhere) {
-    const bool known =
-        !is_loopback(sender.address) && correspondents_.have_written_to(sender.address);
+    const bool known = !is_loopback(sender.address) && peers_.have_written_to(sender.address);
     return known ? nullptr : "a stranger's";
   }
   const Neighbour* neighbour = neighbour_at(sender.address);
@@ -337,12 +335,12 @@ const Neighbour* UdpLink::neighbour_at(Ipv4 actual) const {
 /// The peer of the link is called as the host called it, also where it is the first to write.
 void UdpLink::expect_peer() {
   look_at_networks();
-  if (correspondents_.find_shown(open_.remote) != nullptr) return;
+  if (peers_.find_shown(open_.remote) != nullptr) return;
   const Route way = route(networks_, open_.remote.address, neighbourhood_, settings_.index);
   if (way.to != Route::To::outside) return;
-  correspondents_.add({.shown = open_.remote,
-                       .actual = {way.address, open_.remote.port},
-                       .way = is_loopback(way.address) ? Way::module_address : Way::elsewhere});
+  peers_.add({.shown = open_.remote,
+              .actual = {way.address, open_.remote.port},
+              .way = is_loopback(way.address) ? Way::module_address : Way::elsewhere});
 }
 
 /// A module is seen at its address on the LAN. To a program, answers go the way that its last
@@ -353,14 +351,14 @@ net::Endpoint UdpLink::shown(const Socket& socket, net::Endpoint sender) {
     return {meeting->theirs, neighbour->datagram_port(sender.port).value_or(sender.port)};
   }
   expect_peer();
-  if (Correspondent* known = correspondents_.find_actual(sender)) {
+  if (Peer* known = peers_.find_actual(sender)) {
     known->way = socket.way;
     return known->shown;
   }
   const net::Endpoint name{shown_address(sender.address), sender.port};
-  const Correspondent* namesake = correspondents_.find_shown(name);
+  const Peer* namesake = peers_.find_shown(name);
   if (namesake == nullptr || namesake->standing == Standing::expected) {
-    correspondents_.add({.shown = name, .actual = sender, .way = socket.way});
+    peers_.add({.shown = name, .actual = sender, .way = socket.way});
   }
   return name;
 }

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "daemon/net/correspondents.h"
 #include "daemon/net/host_link.h"
 #include "daemon/net/module_side.h"
+#include "daemon/net/peers.h"
 #include "daemon/net/policy.h"
 #include "daemon/net/route.h"
 #include "daemon/net/settings.h"
@@ -34,7 +34,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   Ports datagram_ports() const override;
 
  private:
-  using Way = Correspondent::Way;
+  using Way = Peer::Way;
 
   struct Socket {
     Socket(boost::asio::io_context& io, Way to) : udp(io), way(to) {}
@@ -50,15 +50,15 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
 
   bool send();
   bool send_one(const net::Outgoing& datagram);
-  bool send_to(const Correspondent& to, std::span<const std::byte> bytes);
+  bool send_to(const Peer& to, std::span<const std::byte> bytes);
   void send_to_everybody(const net::Outgoing& datagram);
   void send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagram);
   void fail(net::Endpoint destination, int error);
   void await_room(Socket& socket);
   void look_at_networks();
-  const Correspondent& correspondent(net::Endpoint destination);
-  Correspondent judged(Correspondent unjudged, std::string& reason) const;
-  Correspondent towards(const Route& way, net::Endpoint shown, std::string& reason) const;
+  const Peer& peer(net::Endpoint destination);
+  Peer judged(Peer unjudged, std::string& reason) const;
+  Peer towards(const Route& way, net::Endpoint shown, std::string& reason) const;
   const Neighbour* neighbour_at(Ipv4 actual) const;
   Socket& socket_towards(Way way, boost::system::error_code& error);
 
@@ -76,8 +76,8 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   const NetworkSettings& settings_;
   net::Open open_;
   Socket at_module_, at_localhost_, elsewhere_;
-  Networks networks_;  ///< those that the correspondents were found in
-  Correspondents correspondents_;
+  Networks networks_;  ///< those that the peers were found in
+  Peers peers_;
   bool sending_ = false;  ///< waiting for the network to take more
 };
 }  // namespace bfq::daemon

@@ -93,7 +93,7 @@ void BaudWire::module_is_off() {
 void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
   for (End& end : ends_) {
     const auto noise =
-        Mistuned(format, end.host->uart(format_)).burst(std::as_bytes(std::span(text)));
+        BaudMismatch(format, end.host->uart(format_)).burst(std::as_bytes(std::span(text)));
     if (end.listens) end.host->write(std::span(noise).first(std::min(noise.size(), room_at(end))));
   }
 }

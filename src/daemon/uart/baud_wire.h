@@ -11,8 +11,8 @@
 #include "daemon/alarm.h"
 #include "daemon/module_spec.h"
 #include "daemon/trace.h"
+#include "daemon/uart/baud_mismatch.h"
 #include "daemon/uart/host.h"
-#include "daemon/uart/mistuned.h"
 #include "daemon/uart/shift_line.h"
 #include "daemon/uart/uart_side.h"
 #include "daemon/uart/wire.h"
@@ -30,7 +30,8 @@ namespace bfq::daemon {
 /// the module's FIFO. Where the module does not take them and that is full, they are lost; where
 /// both ends have RTS/CTS, the host's line stops.
 ///
-/// A host whose UART is set otherwise hears garbage, and so does the module from it: see Mistuned.
+/// A host whose UART is set otherwise hears garbage, and so does the module from it: see
+/// BaudMismatch.
 class BaudWire final : public Wire {
  public:
   using Now = std::function<Instant()>;
@@ -59,9 +60,9 @@ class BaudWire final : public Wire {
  private:
   struct End {
     std::shared_ptr<Host> host;
-    UartFormat uart{};                               ///< of the host, as seen last
-    bool tuned = true;                               ///< it is set as the module is
-    std::optional<Mistuned> to_host{}, to_module{};  ///< while it is not
+    UartFormat uart{};                                   ///< of the host, as seen last
+    bool tuned = true;                                   ///< it is set as the module is
+    std::optional<BaudMismatch> to_host{}, to_module{};  ///< while it is not
     // from the host
     bool awaits_typing = false, readable = false, leaves = false;
     bool kept_waiting = false;  ///< it had more than the line took

@@ -233,7 +233,8 @@ TEST_F(BaudWireTest, WhoIsSetOtherwiseHearsGarbageAndIsHeardAsSuch) {
   module.output = "ready and more of it";
   host->types = "AT+GMR";
   run(1s);
-  const auto garbage = Mistuned(format(0), *host->set_to).burst(bytes_of("ready and more of it"));
+  const auto garbage =
+      BaudMismatch(format(0), *host->set_to).burst(bytes_of("ready and more of it"));
   EXPECT_EQ(host->seen, std::string(reinterpret_cast<const char*>(garbage.data()), garbage.size()));
   EXPECT_EQ(tuned->seen, "ready and more of it");
   EXPECT_NE(module.typed, "AT+GMR");

@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "daemon/uart/mistuned.h"
+#include "daemon/uart/baud_mismatch.h"
 
 namespace bfq::daemon {
 namespace {
@@ -58,7 +58,7 @@ void FastWire::module_is_off() {
 }
 
 void FastWire::make_noise(std::string_view text, const UartFormat& format) {
-  const auto noise = Mistuned(format, format_).burst(std::as_bytes(std::span(text)));
+  const auto noise = BaudMismatch(format, format_).burst(std::as_bytes(std::span(text)));
   for (End& end : ends_) {
     if (end.listens && end.ahead == 0) end.host->write(noise);
   }

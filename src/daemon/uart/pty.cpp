@@ -108,7 +108,7 @@ class PtyDoor::PtyHost final : public Host {
   }
   std::size_t backlog() override { return hung_up_ ? 0 : door_.unread_at_slave(); }
 
-  /// Notices a host that goes while nothing can be read from it, as then nothing else would tell.
+  /// UrcQueue a host that goes while nothing can be read from it, as then nothing else would tell.
   void await_hang_up() {
     if (std::exchange(awaits_hang_up_, true)) return;
     await(*master_, Descriptor::wait_error, [this] {

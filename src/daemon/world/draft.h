@@ -22,7 +22,7 @@ struct NetDraft {
 
 /// A world as it is written: each value may stand, whether they go together is not known yet.
 struct Draft {
-  explicit Draft(Problems& problems, const Place& file) : section("", file, problems) {}
+  explicit Draft(Problems& problems, const SourcePosition& file) : section("", file, problems) {}
 
   std::uint64_t seed = 0;
   std::vector<Written<sim::AccessPoint>> access_points;

@@ -8,8 +8,8 @@
 #include "manual/manual.h"
 
 namespace bfq::daemon {
-Place place_of(const toml::source_region& source) {
-  Place place;
+SourcePosition place_of(const toml::source_region& source) {
+  SourcePosition place;
   if (source.path) place.source = *source.path;
   if (place.source.starts_with(kOverride)) return place;
   place.line = source.begin.line;

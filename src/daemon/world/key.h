@@ -50,7 +50,7 @@ struct Key {
 template <class T>
 using Keys = std::vector<Key<T>>;
 
-Place place_of(const toml::source_region& source);
+SourcePosition place_of(const toml::source_region& source);
 
 /// The text as TOML has it, in quotation marks.
 std::string quoted(std::string_view text);
@@ -225,7 +225,7 @@ Key<T> tables(std::string name, Where where, const Keys<Entry>& keys, std::strin
               return section.refuse(path, not_allowed(shown(node), {}, allowed));
             for (const toml::node& each : *entries) {
               const toml::table* entry = each.as_table();
-              const Place place = place_of(each.source());
+              const SourcePosition place = place_of(each.source());
               if (entry == nullptr) {
                 section.refuse(path, place, not_allowed(shown(each), {}, allowed));
                 continue;

@@ -94,8 +94,8 @@ std::string names_of(const toml::array* array, const Named& named) {
 }
 
 /// "ap.LAB.rssi=-80": what is said about LAB is put into the entry of the array that is called so.
-void put_into_entries(toml::table& world, const Named& named, toml::node& said, const Place& place,
-                      Problems& problems) {
+void put_into_entries(toml::table& world, const Named& named, toml::node& said,
+                      const SourcePosition& place, Problems& problems) {
   const std::string array_name(named.array);
   toml::array* array = world[named.array].as_array();
   if (!said.is_table())
@@ -119,7 +119,7 @@ void put_into_entries(toml::table& world, const Named& named, toml::node& said, 
 }  // namespace
 
 void put_override(toml::table& world, const std::string& override_text, Problems& problems) {
-  const Place place{.source = std::string(kOverride) + "'" + override_text + "'"};
+  const SourcePosition place{.source = std::string(kOverride) + "'" + override_text + "'"};
   std::string why, ignored;
   auto said = parse(override_text, place.source, why);
   const std::size_t value = value_of(override_text);

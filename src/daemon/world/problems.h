@@ -10,7 +10,7 @@ namespace bfq::daemon {
 inline constexpr std::string_view kOverride = "--set ";
 
 /// Where something was written: in a file, or in an override.
-struct Place {
+struct SourcePosition {
   std::string source{};  ///< the file's name, or the whole override
   std::uint32_t line = 0,
                 column = 0;  ///< from 1 on; 0 in an override, which has none worth telling
@@ -20,7 +20,7 @@ struct Place {
 class Problems {
  public:
   /// `message` names the key, and says what is allowed.
-  void add(Place place, std::string message) {
+  void add(SourcePosition place, std::string message) {
     all_.push_back({std::move(place), std::move(message)});
   }
   bool empty() const { return all_.empty(); }
@@ -31,7 +31,7 @@ class Problems {
 
  private:
   struct Problem {
-    Place place;
+    SourcePosition place;
     std::string message;
   };
   std::vector<Problem> all_;

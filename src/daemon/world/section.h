@@ -13,16 +13,16 @@ namespace bfq::daemon {
 /// knows who wants to hear of mistakes.
 class Section {
  public:
-  Section(std::string name, Place place, Problems& problems)
+  Section(std::string name, SourcePosition place, Problems& problems)
       : name_(std::move(name)), place_(std::move(place)), problems_(&problems) {}
 
-  void note(const std::string& key, Place place) {
+  void note(const std::string& key, SourcePosition place) {
     if (!place.source.empty()) places_.emplace(key, std::move(place));
   }
   bool wrote(std::string_view key) const { return places_.contains(std::string(key)); }
 
   /// Where the key was written, or, where it wasn't, the section itself.
-  const Place& place_of(std::string_view key) const {
+  const SourcePosition& place_of(std::string_view key) const {
     const auto found = places_.find(std::string(key));
     return found == places_.end() ? place_ : found->second;
   }
@@ -35,7 +35,7 @@ class Section {
 
   /// The key cannot stay as it is.
   void refuse(std::string_view key, const std::string& why) { refuse(key, place_of(key), why); }
-  void refuse(std::string_view key, Place place, const std::string& why) {
+  void refuse(std::string_view key, SourcePosition place, const std::string& why) {
     refused_.emplace(key);
     problems_->add(std::move(place), path(key) + ": " + why);
   }
@@ -46,9 +46,9 @@ class Section {
 
  private:
   std::string name_;
-  Place place_;
+  SourcePosition place_;
   Problems* problems_;
-  std::map<std::string, Place> places_;
+  std::map<std::string, SourcePosition> places_;
   std::set<std::string> refused_;
 };
 

@@ -1,4 +1,4 @@
-#include "module/notices.h"
+#include "module/urc_queue.h"
 
 #include <algorithm>
 
@@ -6,35 +6,34 @@
 
 namespace bfq {
 
-void Notices::add(Notice notice) {
-  if (!is_news(notice)) return;
+void UrcQueue::add(Urc urc) {
+  if (!is_news(urc)) return;
   CHECK(size_ < items_.size());
-  items_[size_++] = notice;
+  items_[size_++] = urc;
 }
 
-/// Takes back the lines that `notice` makes untrue. False when it would then tell the host what it
+/// Takes back the lines that `urc` makes untrue. False when it would then tell the host what it
 /// heard last: that it came was taken back, or that it went is still waiting to be said.
-bool Notices::is_news(const Notice& notice) {
-  using Kind = Notice::Kind;
+bool UrcQueue::is_news(const Urc& urc) {
+  using Kind = Urc::Kind;
   const auto waits = [&](auto matches) {
     const auto waiting = all();
     return std::any_of(waiting.begin(), waiting.end(), matches);
   };
-  // Fidelity (our decision, see Notices): While the host does not read, a loss takes back the WIFI
+  // Fidelity (our decision, see UrcQueue): While the host does not read, a loss takes back the WIFI
   // CONNECTED and WIFI GOT IP that it has not read; what is left still alternates. Likewise for
   // each station of the softAP.
-  if (notice.kind == Kind::wifi_disconnect) {
-    const bool unsaid = waits([](const Notice& n) { return n.kind == Kind::wifi_connected; });
-    take_back([](const Notice& n) {
-      return n.kind == Kind::wifi_connected || n.kind == Kind::wifi_got_ip;
-    });
-    return !unsaid && !waits([](const Notice& n) { return n.kind == Kind::wifi_disconnect; });
+  if (urc.kind == Kind::wifi_disconnect) {
+    const bool unsaid = waits([](const Urc& n) { return n.kind == Kind::wifi_connected; });
+    take_back(
+        [](const Urc& n) { return n.kind == Kind::wifi_connected || n.kind == Kind::wifi_got_ip; });
+    return !unsaid && !waits([](const Urc& n) { return n.kind == Kind::wifi_disconnect; });
   }
-  if (notice.kind == Kind::dhcp_timeout)
-    return !waits([](const Notice& n) { return n.kind == Kind::dhcp_timeout; });
-  if (notice.kind == Kind::station_disconnected) {
+  if (urc.kind == Kind::dhcp_timeout)
+    return !waits([](const Urc& n) { return n.kind == Kind::dhcp_timeout; });
+  if (urc.kind == Kind::station_disconnected) {
     const auto same = [&](Kind kind) {
-      return [kind, &notice](const Notice& n) { return n.kind == kind && n.mac == notice.mac; };
+      return [kind, &urc](const Urc& n) { return n.kind == kind && n.mac == urc.mac; };
     };
     take_back(same(Kind::station_address));
     return !take_back(same(Kind::station_connected)) && !waits(same(Kind::station_disconnected));
@@ -44,7 +43,7 @@ bool Notices::is_news(const Notice& notice) {
 
 /// True when there was such a line.
 template <class Matches>
-bool Notices::take_back(Matches matches) {
+bool UrcQueue::take_back(Matches matches) {
   const auto end = items_.begin() + static_cast<std::ptrdiff_t>(size_);
   const auto left =
       static_cast<std::size_t>(std::remove_if(items_.begin(), end, matches) - items_.begin());
@@ -53,12 +52,12 @@ bool Notices::take_back(Matches matches) {
   return any;
 }
 
-const Notice& Notices::front() const {
+const Urc& UrcQueue::front() const {
   CHECK(size_ > 0);
   return items_[0];
 }
 
-void Notices::drop_front() {
+void UrcQueue::drop_front() {
   CHECK(size_ > 0);
   std::copy(items_.begin() + 1, items_.begin() + static_cast<std::ptrdiff_t>(size_),
             items_.begin());

@@ -11,7 +11,7 @@
 namespace bfq {
 
 /// One line that nobody asked for, waiting to be said.
-struct Notice {
+struct Urc {
   enum class Kind : std::uint8_t {
     wifi_connected,
     wifi_got_ip,
@@ -33,26 +33,26 @@ struct Notice {
 /// read, or while a payload is being typed (dialect 1.7). It never overflows: a link number is not
 /// used again before its CLOSED is said, and Wi-Fi lines that a later one makes untrue are dropped:
 /// at most 10 lines for links, 4 for the station, 24 for the softAP's eight stations.
-class Notices {
+class UrcQueue {
  public:
   bool empty() const { return size_ == 0; }
-  std::span<const Notice> all() const { return {items_.data(), size_}; }
+  std::span<const Urc> all() const { return {items_.data(), size_}; }
 
   /// Adds a line behind the others. A WIFI DISCONNECT takes back the joins that were not said yet,
   /// and is not added where the host last heard of a disconnection anyway; likewise for each
   /// station of the softAP.
-  void add(Notice notice);
+  void add(Urc urc);
 
-  const Notice& front() const;
+  const Urc& front() const;
   void drop_front();
   void clear() { size_ = 0; }
 
  private:
   template <class Matches>
   bool take_back(Matches matches);
-  bool is_news(const Notice& notice);
+  bool is_news(const Urc& urc);
 
-  std::array<Notice, limits::kNotices> items_{};
+  std::array<Urc, limits::kUrcs> items_{};
   std::size_t size_ = 0;
 };
 }  // namespace bfq

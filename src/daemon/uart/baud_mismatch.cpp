@@ -1,4 +1,4 @@
-#include "daemon/uart/mistuned.h"
+#include "daemon/uart/baud_mismatch.h"
 
 #include <cstdlib>
 
@@ -13,13 +13,13 @@ bool odd_number_of_ones(unsigned value) {
 }
 }  // namespace
 
-Mistuned::Mistuned(const UartFormat& sender, const UartFormat& receiver)
+BaudMismatch::BaudMismatch(const UartFormat& sender, const UartFormat& receiver)
     : sender_(sender),
       receiver_(receiver),
       sent_half_bit_(receiver.baud),
       heard_half_bit_(sender.baud) {}
 
-void Mistuned::pass(std::span<const std::byte> sent, std::vector<std::byte>& heard) {
+void BaudMismatch::pass(std::span<const std::byte> sent, std::vector<std::byte>& heard) {
   const std::int64_t bit = 2 * sent_half_bit_;
   for (const std::byte byte : sent) {
     const unsigned value = std::to_integer<unsigned>(byte) & ((1U << sender_.data_bits) - 1U);
@@ -31,19 +31,19 @@ void Mistuned::pass(std::span<const std::byte> sent, std::vector<std::byte>& hea
   }
 }
 
-void Mistuned::rest(std::vector<std::byte>& heard) {
+void BaudMismatch::rest(std::vector<std::byte>& heard) {
   constexpr int kLongestCharacter = 13;  // in bits
   line(true, 2 * heard_half_bit_ * kLongestCharacter, heard);
 }
 
-std::vector<std::byte> Mistuned::burst(std::span<const std::byte> sent) {
+std::vector<std::byte> BaudMismatch::burst(std::span<const std::byte> sent) {
   std::vector<std::byte> heard;
   pass(sent, heard);
   rest(heard);
   return heard;
 }
 
-void Mistuned::line(bool high, std::int64_t duration, std::vector<std::byte>& heard) {
+void BaudMismatch::line(bool high, std::int64_t duration, std::vector<std::byte>& heard) {
   if (!listens_ && was_high_ && !high) {
     listens_ = true;
     samples_ = 0;
@@ -59,7 +59,7 @@ void Mistuned::line(bool high, std::int64_t duration, std::vector<std::byte>& he
   was_high_ = high;
 }
 
-void Mistuned::sample(bool high, std::vector<std::byte>& heard) {
+void BaudMismatch::sample(bool high, std::vector<std::byte>& heard) {
   const unsigned place = samples_++;
   const unsigned data = receiver_.data_bits, parity = receiver_.parity != 0 ? 1 : 0;
   if (place == 0) {

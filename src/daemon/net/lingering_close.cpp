@@ -1,4 +1,4 @@
-#include "daemon/net/farewell.h"
+#include "daemon/net/lingering_close.h"
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -13,9 +13,9 @@ namespace bfq::daemon {
 namespace {
 constexpr auto kPatience = std::chrono::seconds(10);
 
-class Farewell : public std::enable_shared_from_this<Farewell> {
+class LingeringClose : public std::enable_shared_from_this<LingeringClose> {
  public:
-  explicit Farewell(boost::asio::ip::tcp::socket socket)
+  explicit LingeringClose(boost::asio::ip::tcp::socket socket)
       : socket_(std::move(socket)), patience_(socket_.get_executor()) {}
 
   void start() {
@@ -50,13 +50,13 @@ bool nothing_on_its_way(int descriptor) {
 }
 }  // namespace
 
-void say_farewell(boost::asio::ip::tcp::socket socket) {
+void close_lingering(boost::asio::ip::tcp::socket socket) {
   boost::system::error_code error;
   if (nothing_on_its_way(socket.native_handle())) {
     socket.close(error);
     return;
   }
   socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
-  if (!error) std::make_shared<Farewell>(std::move(socket))->start();
+  if (!error) std::make_shared<LingeringClose>(std::move(socket))->start();
 }
 }  // namespace bfq::daemon

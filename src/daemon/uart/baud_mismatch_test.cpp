@@ -1,4 +1,4 @@
-#include "daemon/uart/mistuned.h"
+#include "daemon/uart/baud_mismatch.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 namespace bfq::daemon {
 namespace {
 std::string heard(const std::string& sent, const UartFormat& sender, const UartFormat& receiver) {
-  const auto bytes = Mistuned(sender, receiver).burst(std::as_bytes(std::span(sent)));
+  const auto bytes = BaudMismatch(sender, receiver).burst(std::as_bytes(std::span(sent)));
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -17,14 +17,14 @@ std::string every_byte() {
   return all;
 }
 
-TEST(Mistuned, WhoIsSetAlikeHearsEveryByte) {
+TEST(BaudMismatch, WhoIsSetAlikeHearsEveryByte) {
   for (const UartFormat& format :
        {UartFormat{}, UartFormat{.baud = 110, .stop_bits = 3, .parity = 1},
         UartFormat{.baud = 4608000, .stop_bits = 2, .parity = 2}})
     EXPECT_EQ(heard(every_byte(), format, format), every_byte()) << format.baud;
 }
 
-TEST(Mistuned, ThreePercentAreTolerated) {
+TEST(BaudMismatch, ThreePercentAreTolerated) {
   for (const std::uint32_t baud : {97000U, 100000U, 103000U}) {
     EXPECT_EQ(heard(every_byte(), {.baud = 100000}, {.baud = baud}), every_byte()) << baud;
     EXPECT_TRUE(are_tuned({.baud = baud}, {.baud = 100000})) << baud;
@@ -34,7 +34,7 @@ TEST(Mistuned, ThreePercentAreTolerated) {
   EXPECT_NE(heard(every_byte(), {.baud = 100000}, {.baud = 110000}), every_byte());
 }
 
-TEST(Mistuned, AFastReceiverHearsMoreAndASlowOneLess) {
+TEST(BaudMismatch, AFastReceiverHearsMoreAndASlowOneLess) {
   const std::string text = "AT+GMR\r\nThe quick brown fox jumps over the lazy dog.";
   const std::string fast = heard(text, {.baud = 9600}, {.baud = 115200});
   const std::string slow = heard(text, {.baud = 115200}, {.baud = 9600});
@@ -43,10 +43,10 @@ TEST(Mistuned, AFastReceiverHearsMoreAndASlowOneLess) {
   EXPECT_GT(slow.size(), 0U);
 }
 
-TEST(Mistuned, TheSameBytesBecomeTheSameGarbageHoweverTheyAreCut) {
+TEST(BaudMismatch, TheSameBytesBecomeTheSameGarbageHoweverTheyAreCut) {
   const UartFormat sender{.baud = 74880}, receiver{};
   const std::string whole = heard(every_byte(), sender, receiver);
-  Mistuned cut(sender, receiver);
+  BaudMismatch cut(sender, receiver);
   std::vector<std::byte> bytes;
   for (const char& byte : every_byte()) cut.pass(std::as_bytes(std::span(&byte, 1)), bytes);
   cut.rest(bytes);
@@ -54,7 +54,7 @@ TEST(Mistuned, TheSameBytesBecomeTheSameGarbageHoweverTheyAreCut) {
   EXPECT_NE(whole, every_byte());
 }
 
-TEST(Mistuned, DataBitsAndParityMatterToo) {
+TEST(BaudMismatch, DataBitsAndParityMatterToo) {
   EXPECT_FALSE(are_tuned({}, {.data_bits = 7}));
   EXPECT_FALSE(are_tuned({}, {.parity = 2}));
   EXPECT_TRUE(are_tuned({}, {.stop_bits = 3}));

@@ -16,9 +16,9 @@ namespace bfq::daemon {
 /// stop bit, in the middle of each. Then it waits for the line to be high, and to fall again. So
 /// the same bytes always become the same garbage, and a receiver that is set like the sender hears
 /// every byte.
-class Mistuned {
+class BaudMismatch {
  public:
-  Mistuned(const UartFormat& sender, const UartFormat& receiver);
+  BaudMismatch(const UartFormat& sender, const UartFormat& receiver);
 
   /// Characters that follow each other without a pause. Appends what the receiver has made of them
   /// so far.

@@ -10,7 +10,7 @@ namespace bfq::daemon {
 
 /// Somebody with whom a UDP link exchanges datagrams, as the module calls it and as the machine
 /// does.
-struct Correspondent {
+struct Peer {
   /// The socket to use: the module's own loopback address, 127.0.0.1, or the one for all other
   /// networks. neighbour: the first of these, as long as there is somebody at that address of a
   /// LAN.
@@ -25,22 +25,22 @@ struct Correspondent {
 };
 
 /// All whom a UDP link has to do with; of more than kMost, the oldest are forgotten.
-class Correspondents {
+class Peers {
  public:
   static constexpr std::size_t kMost = 256;
 
   /// By the module's name for it, or nullptr. Valid until the next add().
-  Correspondent* find_shown(net::Endpoint shown);
+  Peer* find_shown(net::Endpoint shown);
   /// By the machine's; of several, the latest. One that was refused is not found.
-  Correspondent* find_actual(net::Endpoint actual);
+  Peer* find_actual(net::Endpoint actual);
   /// True when something was sent to this address, at whatever port.
   bool have_written_to(Ipv4 actual) const;
 
   /// Takes the place of the one that the module calls the same.
-  Correspondent& add(const Correspondent& correspondent);
+  Peer& add(const Peer& peer);
   void clear() { all_.clear(); }
 
  private:
-  std::deque<Correspondent> all_;
+  std::deque<Peer> all_;
 };
 }  // namespace bfq::daemon

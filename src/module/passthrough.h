@@ -13,7 +13,7 @@ class Module;
 
 /// Transparent transmission: what the host types goes to link 0 as it is, what comes from there
 /// goes to the host as it is, until `+++` (dialect 5.2).
-class Passage {
+class Passthrough {
  public:
   /// AT+CIPMODE: what AT+CIPSEND without a length means.
   bool enabled() const { return enabled_; }
