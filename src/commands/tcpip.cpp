@@ -7,16 +7,10 @@ namespace {
 constexpr std::uint8_t kSingleLink = 0;
 constexpr std::uint8_t kAllLinks = 5;
 constexpr std::uint16_t kUsualServerPort = 333;
-constexpr std::string_view kNoHostYet = "0";
 constexpr std::string_view kUdp = Choices<net::Transport>::word(net::Transport::udp);
 
 bool names_datagram(Fields fields, std::size_t at) {
   return fields.size() > at && fields[at].quoted && fields[at].text == kUdp;
-}
-
-/// Digits and dots are meant as an address, and must then be one.
-Refusal host_is_plausible(std::string_view host) {
-  return looks_like_ipv4(host) && !parse_ipv4(host) ? at::refuse(words::kIpError) : kAccepted;
 }
 }  // namespace
 
@@ -59,14 +53,6 @@ Refusal needs_address(const Module& module) {
   return lacks ? at::refuse(words::kNoIp) : kAccepted;
 }
 
-Refusal is_host(const Module&, const StreamArgs& args) {
-  return host_is_plausible(args.host.view());
-}
-
-Refusal is_datagram_host(const Module&, const DatagramArgs& args) {
-  return args.host.view() == kNoHostYet ? kAccepted : host_is_plausible(args.host.view());
-}
-
 Answer open_stream(Module& module, const StreamArgs& args) {
   const net::Open open{
       .link = {.id = args.link},
@@ -82,14 +68,13 @@ Answer open_datagram(Module& module, const DatagramArgs& args) {
   if (args.port.value_or(0) == 0 && !args.local_port)
     return module.refuse(words::kMissingParameter);
   if (args.mode && !args.local_port) return Answer::error;
-  net::Open open{
+  const net::Open open{
       .link = {.id = args.link},
       .transport = args.transport,
       .remote = {.port = args.port.value_or(0)},
       .name = args.host,
       .local_port = args.local_port.value_or(0),
   };
-  if (args.host.view() == kNoHostYet) open.name = net::HostName("0.0.0.0");
   return module.links().open(module, open, args.mode.value_or(UdpMode::peer_stays));
 }
 
@@ -108,15 +93,11 @@ Refusal link_is_open(const Module& module, const SendArgs& args) {
   return module.links().is_open(args.link) ? kAccepted : at::refuse(words::kLinkIsNotValid);
 }
 
-Refusal is_address(const Module&, const SendArgs& args) {
-  return parse_ipv4(args.address->view()) ? kAccepted : at::refuse(words::kBadIp);
-}
-
 Answer send(Module& module, const SendArgs& args) {
   if (!args.address && args.port) return module.refuse(words::kBadIp);
   if (args.address && !args.port) return module.refuse(words::kNoPort);
   std::optional<net::Endpoint> destination;
-  if (args.address) destination = net::Endpoint{*parse_ipv4(args.address->view()), *args.port};
+  if (args.address) destination = net::Endpoint{*args.address, *args.port};
   return module.links().send(module, args.link, args.length, destination);
 }
 

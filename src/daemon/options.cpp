@@ -112,6 +112,14 @@ void put_doors(std::vector<ModuleSpec>& modules, const std::vector<std::string>&
     throw UsageError("--serial stdio was given twice: there is only one standard input");
 }
 
+/// Of --net, which must make sense in that air.
+NetPolicy parse_policy(const std::string& text, const sim::Air& air) {
+  NetPolicy policy = NetPolicy::parse(text);
+  const auto mistakes = policy.unreachable_entries(air);
+  if (!mistakes.empty()) throw UsageError("--net allow: " + mistakes.front());
+  return policy;
+}
+
 Options understand(const Words& words) {
   WorldReader reader(words.world, words.overrides);
   const World& world = reader.world();
@@ -119,7 +127,7 @@ Options understand(const Words& words) {
                   .modules = world.modules,
                   .first_module = words.module_base,
                   .state_directory = state_directory(words.state),
-                  .policy = words.net.empty() ? world.policy : NetPolicy::parse(words.net),
+                  .policy = words.net.empty() ? world.policy : parse_policy(words.net, world.air),
                   .names = world.names,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);

@@ -32,8 +32,7 @@ at::Answer Links::open(Module& module, const net::Open& what, UdpMode mode) {
              .remote = what.remote});
   Opening job{.open = what};
   job.open.link = handle(id);
-  const std::optional<Ipv4> address = parse_ipv4(what.name.view());
-  if (address) {
+  if (const auto address = what.name.address()) {
     connect(module, job, *address);
   } else {
     job.ticket = module.new_ticket();
@@ -130,7 +129,7 @@ void Links::give_up(Module& module, const Opening& job) {
 // Names -------------------------------------------------------------------------------------------
 
 at::Answer Links::look_up(Module& module, const net::HostName& name) {
-  if (const auto address = parse_ipv4(name.view())) {
+  if (const auto address = name.address()) {
     module.info().address(*address).end();
     return at::Answer::ok;
   }

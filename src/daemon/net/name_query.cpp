@@ -1,10 +1,12 @@
 #include "daemon/net/name_query.h"
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/time.h>
 
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <cstring>
 #include <utility>
 
 #include "daemon/failure.h"
@@ -32,6 +34,22 @@ std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::str
   return query;
 }
 
+std::optional<Ipv4> NameQuery::in_hosts_file(const std::string& name) {
+  initialise_library();
+  ares_channel channel = nullptr;
+  if (ares_init(&channel) != ARES_SUCCESS) return std::nullopt;
+  hostent* found = nullptr;
+  std::optional<Ipv4> address;
+  if (ares_gethostbyname_file(channel, name.c_str(), AF_INET, &found) == ARES_SUCCESS) {
+    std::uint32_t bits = 0;
+    if (found->h_addr_list[0] != nullptr)
+      std::memcpy(&bits, found->h_addr_list[0], sizeof bits), address = Ipv4(ntohl(bits));
+    ares_free_hostent(found);
+  }
+  ares_destroy(channel);
+  return address;
+}
+
 NameQuery::NameQuery(asio::io_context& io, Answer answer)
     : io_(io), timer_(io), answer_(std::move(answer)) {}
 
@@ -43,15 +61,20 @@ NameQuery::~NameQuery() {
 void NameQuery::open_channel() {
   initialise_library();
   ares_options options{};
-  char lookups[] = "fb";  // the hosts file, then DNS, whatever the machine's own order is
+  char lookups[] = "b";  // DNS alone
   options.lookups = lookups;
+  // What is asked is the name that was judged, and no other: neither one with a search domain of
+  // resolv.conf or LOCALDOMAIN behind it, nor one of HOSTALIASES.
+  options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
+  options.ndomains = 0;
   options.timeout = kFirstTimeoutMs;
   options.tries = kTries;
   options.sock_state_cb_data = this;
   options.sock_state_cb = [](void* self, ares_socket_t socket, int readable, int writable) {
     static_cast<NameQuery*>(self)->watch(socket, readable != 0, writable != 0);
   };
-  const int mask = ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+  const int mask = ARES_OPT_LOOKUPS | ARES_OPT_FLAGS | ARES_OPT_DOMAINS | ARES_OPT_TIMEOUTMS |
+                   ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
   if (ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) channel_ = nullptr;
 }
 

@@ -14,9 +14,9 @@
 
 namespace bfq::daemon {
 
-/// One name being looked up, in the hosts file and then by DNS. It has its own c-ares channel, so
-/// an idle program keeps no socket and no timer, and a changed resolv.conf is seen at the next
-/// query.
+/// One name being asked of DNS, as it is: no search domain is put behind it. It has its own c-ares
+/// channel, so an idle program keeps no socket and no timer, and a changed resolv.conf is seen at
+/// the next query.
 class NameQuery : public std::enable_shared_from_this<NameQuery> {
  public:
   /// Called once, from the event loop, with the IPv4 address or nothing; never after the query is
@@ -25,6 +25,8 @@ class NameQuery : public std::enable_shared_from_this<NameQuery> {
 
   static std::shared_ptr<NameQuery> start(boost::asio::io_context& io, const std::string& name,
                                           Answer answer);
+  /// The first IPv4 address of a name in the hosts file, as that is now.
+  static std::optional<Ipv4> in_hosts_file(const std::string& name);
   ~NameQuery();
   NameQuery(const NameQuery&) = delete;
   NameQuery& operator=(const NameQuery&) = delete;

@@ -16,7 +16,7 @@ struct Forward {
 
 /// A name that all modules know, whatever a name server says.
 struct KnownName {
-  std::string name;
+  std::string name;  ///< in lower case
   Ipv4 address;
 };
 

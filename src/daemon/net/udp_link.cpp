@@ -209,11 +209,13 @@ const Peer& UdpLink::peer(net::Endpoint destination) {
   const Peer now = judged(known != nullptr ? *known : Peer{.shown = destination}, reason);
   if (known == nullptr || known->standing != now.standing || known->actual != now.actual) {
     const bool allowed = now.standing == Standing::allowed;
-    const bool is_heard = now.actual.port != 0;
-    spdlog::info("{}: datagrams to {} {}: {}", label(), text_of(destination),
-                 !allowed   ? "refused"
-                 : is_heard ? "go to " + text_of(now.actual)
-                            : "are lost",
+    const bool is_anywhere = now.actual.port != 0;
+    const bool is_elsewhere = is_anywhere && now.actual != destination;
+    spdlog::info("{}: datagrams to {}{} {}: {}", label(), text_of(destination),
+                 is_elsewhere ? ", which is " + text_of(now.actual) : "",
+                 !allowed      ? "refused"
+                 : is_anywhere ? "go there"
+                               : "are lost",
                  reason);
   }
   if (known == nullptr) return peers_.add(now);

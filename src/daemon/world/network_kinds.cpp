@@ -8,8 +8,6 @@
 
 namespace bfq::daemon {
 namespace {
-constexpr std::size_t kLongestLabel = 63;
-
 constexpr Ipv4 mask_of(unsigned bits) {
   return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
 }
@@ -26,24 +24,6 @@ std::string lower(std::string_view name) {
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
-}
-
-bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' &&
-         label.back() != '-' && std::all_of(label.begin(), label.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-         });
-}
-
-/// A name that a host can type, and that nobody takes for an address.
-bool is_host_name(std::string_view name) {
-  if (name.size() > limits::kHostName || looks_like_ipv4(name)) return false;
-  while (true) {
-    const std::size_t dot = name.find('.');
-    if (!is_label(name.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    name.remove_prefix(dot + 1);
-  }
 }
 }  // namespace
 
@@ -118,10 +98,10 @@ Read<Forward> read_forward(std::string_view port, const toml::node& place) {
 }
 
 Read<KnownName> read_known_name(std::string_view name, const toml::node& address) {
-  const std::string known = lower(name);
-  if (!is_host_name(known)) return {{}, "that is no name of a host"};
+  HostName known;
+  if (!known.assign(name) || known.address()) return {{}, "that is no name of a host"};
   const auto value = parse_ipv4(address.value_exact<std::string_view>().value_or(""));
   if (!value) return {{}, "the address is four numbers, a.b.c.d"};
-  return {KnownName{known, *value}};
+  return {KnownName{lower(known.view()), *value}};
 }
 }  // namespace bfq::daemon

@@ -134,6 +134,9 @@ WorldReading read_world(std::string_view text, std::string_view name,
   check_together(draft);
   if (!problems.empty()) return {std::nullopt, problems.lines()};
   World world = world_of(draft, before);
+  for (const std::string& mistake : world.policy.unreachable_entries(world.air))
+    draft.section.refuse("net.allow", mistake);
+  if (!problems.empty()) return {std::nullopt, problems.lines()};
   world.fixed = fixed_parts(*parsed);
   return {std::move(world), {}};
 }
