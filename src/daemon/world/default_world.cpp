@@ -2,12 +2,13 @@
 
 namespace bfq::world {
 std::string_view default_world() {
-  return R"(# The world of bfq4004 where no file says otherwise. Edit it, then: bfq4004 run WORLD.toml
+  return R"(# The world of bfq4004 where no file says otherwise. Edit it, then:
+#   bfq4004 run WORLD.toml
 # All keys are explained in docs/worlds.md.
 
 [[module]]
 name = "bfq0"                 # also its file in the directory of --state
-serial = ["pty:/tmp/bfq0"]    # or tcp:PORT, rfc2217:PORT, unix:PATH, tty:DEVICE, ...; several are possible
+serial = ["pty:/tmp/bfq0"]    # or tcp:PORT, unix:PATH, tty:DEVICE, ...; several are possible
 
 [[ap]]
 ssid = "BFQ-LAB"
