@@ -13,9 +13,8 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 bool is_number(std::string_view label) {
   const bool is_hexadecimal = label.size() >= 2 && label[0] == '0' && lower(label[1]) == 'x';
   if (!is_hexadecimal) return std::all_of(label.begin(), label.end(), is_digit);
-  return std::all_of(label.begin() + 2, label.end(), [](char c) {
-    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
-  });
+  return std::all_of(label.begin() + 2, label.end(),
+                     [](char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); });
 }
 
 bool is_label(std::string_view label) {

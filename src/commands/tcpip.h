@@ -108,8 +108,7 @@ inline constexpr Param kStreamLink =
 inline constexpr Param kStreamType =
     param<&StreamArgs::transport>("type", "\"TCP\", or \"SSL\" for TLS over it").saying(kTypeWords);
 inline constexpr Param kStreamHost =
-    param<&StreamArgs::host>("remote IP", length(1, 64), "an address or a name")
-        .saying(kHostWords);
+    param<&StreamArgs::host>("remote IP", length(1, 64), "an address or a name").saying(kHostWords);
 inline constexpr Param kStreamPort =
     param<&StreamArgs::port>("remote port", between(1, 65535), "the server's port")
         .saying(kPortWords);
@@ -166,7 +165,8 @@ inline constexpr Fact kStartFacts[] = {
     {Origin::ours, "see Links",
      "A server that never answers is given up after 20 s, a name after 15 s."},
     {Origin::ours, "dialect 2", "Digits and dots that are no address: IP ERROR."},
-    {Origin::ours, "see HostName", "So is a name with anything but letters, digits, -, _ and dots."},
+    {Origin::ours, "see HostName",
+     "So is a name with anything but letters, digits, -, _ and dots."},
     {Origin::ours, "dialect 0.4, 11", "UDP with a mode but an empty local port: ERROR."},
     {Origin::ours, "dialect 3.3", "A second SSL link: ssl reach max, ERROR."},
     {Origin::ours, "dialect 0.4, 14",
