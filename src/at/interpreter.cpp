@@ -4,6 +4,7 @@
 
 #include "at/fields.h"
 #include "at/words.h"
+#include "base/ascii.h"
 #include "base/check.h"
 
 namespace bfq::at {
@@ -17,8 +18,6 @@ struct Parsed {
   Form form = Form::execute;
   std::string_view arguments;
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Fidelity (manual, 1, note 5): Commands are in capital letters.
 // Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace bfq {
 namespace {
 constexpr std::size_t kLongestLabel = 63;  // RFC 1035, 2.3.4
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// Also an empty label: it is no reason to take the others for a name.
 bool is_number(std::string_view label) {

@@ -1,10 +1,8 @@
 #include "base/ipv4.h"
 
-namespace bfq {
-namespace {
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-}  // namespace
+#include "base/ascii.h"
 
+namespace bfq {
 std::optional<Ipv4> parse_ipv4(std::string_view text) {
   std::uint32_t bits = 0;
   std::size_t at = 0;

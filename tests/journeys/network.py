@@ -64,6 +64,36 @@ class WhereLinksGo(unittest.TestCase):
                 host.command('AT+CIPSTART="TCP","127.0.0.1",1', "CLOSED\r\n")
                 module.wait_for_log("the allow list does not hold it")
 
+    def test_an_allow_list_leads_to_this_machine_only_where_it_says_so(self):
+        refused = b"\r\nERROR\r\nCLOSED\r\n"
+        with Server() as server:
+            policy = f"allow=*.test,10.0.0.0/8:{server.port};deny=*:25"
+            with Module("--net", policy) as module, module.started_host() as host:
+                host.join()
+                names = ["127.0.0.1", "host.bfq.internal", "10.44.1.1"]
+                for gateway in (None, "10.9.9.1"):  # that of the access point, and one of the host's choice
+                    if gateway:
+                        host.command(f'AT+CIPSTA_CUR="10.9.9.2","{gateway}","255.255.255.0"')
+                        names.append(gateway)
+                    for name in names:
+                        answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
+                        self.assertEqual(answer, refused, name)
+                    answer = host.command(f'AT+CIPSTART="UDP","{names[-1]}",{server.port}')
+                    self.assertEqual(answer, b"CONNECT\r\n\r\nOK\r\n")
+                    self.assertEqual(host.send("lost"), b"\r\nSEND FAIL\r\n")
+                    host.command("AT+CIPCLOSE")
+                port = server.port
+                module.wait_for_log(f"10.44.1.1:{port}, which is 127.0.0.1:{port} refused: the allow list")
+                module.wait_for_log(f"10.9.9.1:{port}, which is 127.0.0.1:{port} refused: the allow list", 2)
+            for allowed in ("host.bfq.internal", "127.0.0.1"):
+                with Module("--net", f"allow={allowed}") as module, module.started_host() as host:
+                    host.join()
+                    for name in ("host.bfq.internal", "10.44.1.1"):
+                        host.connect(server.port, name)
+                        server.accept().close()
+                        host.expect("CLOSED\r\n")
+                    module.wait_for_log(f", which is 127.0.0.1:{server.port} from port", 2)
+
 
 class HowLinksEnd(unittest.TestCase):
     def test_bytes_before_the_end_come_before_closed(self):

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "daemon/sockets/address.h"
 
 namespace bfq::world {
@@ -19,10 +20,9 @@ bool has_no_hosts(Ipv4 network) {
   return first == 0 || first == 127 || first >= 224 || (first == 169 && network.octet(1) == 254);
 }
 
-std::string lower(std::string_view name) {
+std::string in_lower_case(std::string_view name) {
   std::string out(name);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::transform(out.begin(), out.end(), out.begin(), lower);
   return out;
 }
 }  // namespace
@@ -103,6 +103,6 @@ Read<sockets::KnownName> read_known_name(std::string_view name, const toml::node
   if (!known.assign(name) || known.address()) return {{}, "that is no name of a host"};
   const auto value = parse_ipv4(address.value_exact<std::string_view>().value_or(""));
   if (!value) return {{}, "the address is four numbers, a.b.c.d"};
-  return {sockets::KnownName{lower(known.view()), *value}};
+  return {sockets::KnownName{in_lower_case(known.view()), *value}};
 }
 }  // namespace bfq::world
