@@ -20,6 +20,7 @@ from journey import Module, Server, wait_until
 INSIDE = "BFQ_JOURNEY_INSIDE"
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 IP_ERROR = b"IP ERROR\r\n\r\nERROR\r\n"
+REFUSED = b"\r\nERROR\r\nCLOSED\r\n"
 DNS_FAIL = b"DNS Fail\r\n\r\nERROR\r\n"
 
 
@@ -144,7 +145,7 @@ class WhatANameIs(Names):
             self.assertEqual(self.look_up(host, "bad.test."), DNS_FAIL)
             self.assertEqual(self.look_up(host, "far.test.."), IP_ERROR)
             self.assertEqual(resolver.asked(), ["far.test"])
-            module.wait_for_log("name bad.test ")
+            module.wait_for_log("DNS is not asked for bad.test: deny=bad.test")
 
 
 class WhatIsKnownHere(Names):
@@ -164,6 +165,86 @@ class WhatIsKnownHere(Names):
                 self.assertEqual(self.look_up(host, name), "127.0.0.1")
             self.assertEqual(self.look_up(host, "notlocalhost"), DNS_FAIL)
             self.assertEqual(resolver.asked(), ["notlocalhost"])
+
+
+class WhatIsAsked(Names):
+    KNOWN = ("--set", 'net.names={ "broker.test" = "127.0.0.1" }')
+
+    def test_no_name_leaves_the_machine_that_the_policy_does_not_hold(self):
+        records = {"x.attacker.example": "192.0.2.7", "good.test": "192.0.2.8", "a.good.test": "192.0.2.9"}
+        for policy, asked in (("deny=*", []), ("allow=127.0.0.1", []), ("allow=0.0.0.0/0,host.bfq.internal", []),
+                              ("allow=good.test:80", ["good.test"]), ("allow=*.good.test", ["a.good.test"]),
+                              ("deny=x.attacker.example", ["good.test", "a.good.test"]), ("deny=10.0.0.0/8", None),
+                              ("allow=*:443", None)):
+            with self.asking(records, "--net", policy) as (resolver, module, host):
+                for name, address in records.items():
+                    is_asked = asked is None or name in asked
+                    self.assertEqual(self.look_up(host, name), address if is_asked else DNS_FAIL, policy)
+                    if not is_asked:
+                        answer = host.command(f'AT+CIPSTART="TCP","{name}",80')
+                        self.assertEqual(answer, DNS_FAIL)
+                        module.wait_for_log(f"DNS is not asked for {name}: ", 2)
+                self.assertEqual(resolver.asked(), list(records) if asked is None else asked, policy)
+
+    def test_what_is_known_here_is_always_resolved_and_the_connection_judged(self):
+        names = ("localhost", "any.localhost", "printer.test", "broker.test", "host.bfq.internal")
+        for policy, reason in (("deny=*", "deny=*"), ("deny=*.test,localhost,*.localhost,host.bfq.internal", "deny="),
+                               ("allow=192.0.2.7", "the allow list does not hold it")):
+            with self.asking({}, "--net", policy, *self.KNOWN) as (resolver, module, host), Server() as server:
+                for name in names:
+                    address = "10.44.1.1" if name == "host.bfq.internal" else "127.0.0.1"
+                    self.assertEqual(self.look_up(host, name), address)
+                    answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
+                    self.assertEqual(answer, REFUSED)
+                module.wait_for_log(f"refused: {reason}", len(names))
+                self.is_not_connected(server)
+                self.assertEqual(resolver.asked(), [])
+
+
+class WhatDnsIsTrustedWith(Names):
+    RECORDS = {"inner.good.test": "127.0.0.1", "lan.good.test": "10.1.2.3", "gateway.good.test": "10.44.1.1",
+               "outer.good.test": "192.0.2.7"}
+
+    def test_an_inner_address_takes_more_than_a_name(self):
+        with self.asking(self.RECORDS, "--net", "allow=*.good.test") as (_, module, host), Server() as server:
+            for name, address in self.RECORDS.items():
+                self.assertEqual(self.look_up(host, name), address)
+                host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
+            self.is_not_connected(server)
+            for address in ("127.0.0.1", "10.1.2.3"):
+                module.wait_for_log(f"allow=*.good.test holds its name, but {address} is no public address")
+            module.wait_for_log("holds its name, but the address is that of a gateway, which is this machine")
+            # This one was tried, in a place where no way leads there.
+            module.wait_for_log(f"cannot connect to outer.good.test:{server.port} (192.0.2.7): Network is unreach")
+            self.assertEqual(host.command(f'AT+CIPSTART="UDP","inner.good.test",{server.port}'),
+                             b"CONNECT\r\n\r\nOK\r\n")
+            self.assertEqual(host.send("lost"), b"\r\nSEND FAIL\r\n")
+
+    def test_the_host_cannot_make_this_machine_of_a_public_address(self):
+        with self.asking(self.RECORDS, "--net", "allow=*.good.test,192.0.2.7") as (_, module, host):
+            with Server() as server:
+                host.command('AT+CIPSTA_CUR="192.0.2.2","192.0.2.7","255.255.255.0"')
+                for name in ("outer.good.test", "192.0.2.7"):
+                    answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
+                    self.assertEqual(answer, REFUSED)
+                self.is_not_connected(server)
+                module.wait_for_log(f"which is 127.0.0.1:{server.port} refused", 2)
+
+    def test_a_rule_for_the_address_or_no_allow_list_lets_it_pass(self):
+        for policy in ("allow=*.good.test,127.0.0.1", "allow=*.good.test,host.bfq.internal", "allow=*", "deny=*:25"):
+            with (self.asking(self.RECORDS, "--net", policy) as (_, _, host), Server() as server):
+                host.connect(server.port, "inner.good.test")
+                server.accept().close()
+                host.expect("CLOSED\r\n")
+
+    def test_the_hosts_file_is_trusted(self):
+        write_etc("hosts", "127.0.0.1 inner.good.test\n")
+        with self.asking({"inner.good.test": "192.0.2.7"}, "--net", "allow=*.good.test") as (resolver, _, host):
+            with Server() as server:
+                host.connect(server.port, "inner.good.test")
+                server.accept().close()
+                host.expect("CLOSED\r\n")
+                self.assertEqual(resolver.asked(), [])
 
 
 def main():

@@ -99,8 +99,10 @@ void HostSockets::resolve(const net::Resolve& request) {
     spdlog::debug("{}: name {} is {}, says {}", side_.name(), name, text_of(local->address),
                   local->source);
     due_.push_back(net::Resolved{request.ticket, local->address});
-  } else if (policy_.denies_name(name)) {
-    spdlog::info("{}: name {} refused: the deny list has it", side_.name(), name);
+  } else if (const auto verdict = policy_.judge_query(name); !verdict.allowed) {
+    // Fidelity (our decision, see NetPolicy): A name that the policy does not let be asked for
+    // answers DNS Fail.
+    spdlog::info("{}: DNS is not asked for {}: {}", side_.name(), name, verdict.reason);
     due_.push_back(net::ResolveFailed{request.ticket});
   } else {
     const Ticket ticket = request.ticket;
@@ -148,7 +150,8 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
     if (!server) return refuse(request, "that module does not listen there"), std::nullopt;
     return Directions{*server, own, way.exit, "a module on the same network"};
   }
-  const auto verdict = policy_.judge({request.name.view(), address, way.address, port});
+  const bool dns = is_from_dns(request.name, address, settings_, side_.networks());
+  const auto verdict = policy_.judge({request.name.view(), address, way.address, port, dns});
   // Fidelity (our decision, see NetPolicy): What the policy forbids ends like a refused connection.
   const net::Endpoint actual{way.address, port};
   if (!verdict.allowed) return refuse(request, verdict.reason, actual), std::nullopt;

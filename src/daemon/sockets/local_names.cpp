@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "base/host_name.h"
 #include "daemon/process/name_query.h"
 
 namespace bfq::sockets {
@@ -27,5 +26,12 @@ std::optional<LocalName> find_local_name(std::string_view name, const NetworkSet
   if (is_same_name(name, kLoopbackName) || is_below(name, kLoopbackName))
     return LocalName{kLocalhost, "RFC 6761"};
   return std::nullopt;
+}
+
+bool is_from_dns(const HostName& name, Ipv4 address, const NetworkSettings& settings,
+                 const Networks& networks) {
+  if (name.empty() || name.address()) return false;
+  const auto local = find_local_name(name.view(), settings, networks);
+  return !local || local->address != address;
 }
 }  // namespace bfq::sockets

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/process/failure.h"
+#include "daemon/sockets/address.h"
 #include "daemon/sockets/networks.h"
 
 namespace bfq::sockets {
@@ -36,6 +37,20 @@ std::optional<unsigned> parse_number(std::string_view text, unsigned last) {
 
 constexpr Ipv4 mask_of(unsigned bits) {
   return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
+}
+
+/// Loopback, link-local and private networks (RFC 1918): what DNS says about names of the outside
+/// leads there by mistake, or in order to reach what only this machine can.
+constexpr std::array<std::pair<Ipv4, unsigned>, 5> kInnerNetworks = {{{Ipv4{127, 0, 0, 0}, 8},
+                                                                      {Ipv4{10, 0, 0, 0}, 8},
+                                                                      {Ipv4{172, 16, 0, 0}, 12},
+                                                                      {Ipv4{192, 168, 0, 0}, 16},
+                                                                      {Ipv4{169, 254, 0, 0}, 16}}};
+
+bool is_inner(Ipv4 address) {
+  return std::any_of(kInnerNetworks.begin(), kInnerNetworks.end(), [address](const auto& network) {
+    return same_network(address, network.first, mask_of(network.second));
+  });
 }
 
 bool is_guarded_address(Ipv4 address) {
@@ -157,9 +172,19 @@ bool NetPolicy::Rule::denies(const Destination& destination) const {
 }
 
 bool NetPolicy::Rule::allows(const Destination& destination) const {
-  const bool is_where_the_name_leads = destination.asked == destination.actual;
+  const bool name_is_enough = destination.asked == destination.actual &&
+                              !(destination.is_from_dns && is_inner(destination.actual));
   return holds(destination.port) && (kind == Kind::anything || holds(destination.actual) ||
-                                     (is_where_the_name_leads && holds(destination.name)));
+                                     (name_is_enough && holds(destination.name)));
+}
+
+bool NetPolicy::Rule::denies_query(std::string_view asked) const {
+  const bool denies_all = kind == Kind::anything || (kind == Kind::network && mask.is_none());
+  return first_port <= 1 && last_port == 65535 && (denies_all || holds(asked));
+}
+
+bool NetPolicy::Rule::allows_query(std::string_view asked) const {
+  return kind == Kind::anything || holds(asked);
 }
 
 /// True for a rule that can only be meant for guarded addresses or names, not for all the world.
@@ -194,10 +219,15 @@ std::string NetPolicy::why_not_allowed(const Destination& destination) const {
     return rule.holds(destination.port) && rule.holds(destination.name);
   });
   if (by_name == allow_.end()) return "the allow list does not hold it";
+  if (destination.asked != destination.actual)
+    return fmt::format(
+        "allow={} holds its name, but the address is that of a gateway, which is "
+        "this machine: allow {} too",
+        by_name->text, kThisMachine);
   return fmt::format(
-      "allow={} holds its name, but the address is that of a gateway, which is this "
-      "machine: allow {} too",
-      by_name->text, kThisMachine);
+      "allow={} holds its name, but {} is no public address and comes from DNS: "
+      "allow the address too",
+      by_name->text, text_of(destination.actual));
 }
 
 std::vector<std::string> NetPolicy::allowed_within(Ipv4 network, Ipv4 mask) const {
@@ -209,9 +239,14 @@ std::vector<std::string> NetPolicy::allowed_within(Ipv4 network, Ipv4 mask) cons
   return entries;
 }
 
-bool NetPolicy::denies_name(std::string_view name) const {
-  return std::any_of(deny_.begin(), deny_.end(), [&](const Rule& rule) {
-    return rule.first_port <= 1 && rule.last_port == 65535 && rule.holds(name);
-  });
+NetPolicy::Verdict NetPolicy::judge_query(std::string_view name) const {
+  const auto denied = std::find_if(deny_.begin(), deny_.end(),
+                                   [name](const Rule& rule) { return rule.denies_query(name); });
+  if (denied != deny_.end()) return {false, "deny=" + denied->text};
+  if (allow_.empty()) return {true, "nothing denies it"};
+  const auto allowed = std::find_if(allow_.begin(), allow_.end(),
+                                    [name](const Rule& rule) { return rule.allows_query(name); });
+  if (allowed != allow_.end()) return {true, "allow=" + allowed->text};
+  return {false, "the allow list does not hold the name"};
 }
 }  // namespace bfq::sockets

@@ -114,12 +114,79 @@ TEST(NetPolicy, NamesTheEntriesWithinANetwork) {
             (std::vector<std::string>{"10.44.2.1", "10.44.2.0/25:80"}));
 }
 
-TEST(NetPolicy, NamesThatAreDeniedAreNotLookedUp) {
-  const NetPolicy policy = NetPolicy::parse("deny=bad.test,*.worse.test,half.test:80,10.0.0.1");
-  EXPECT_TRUE(policy.denies_name("Bad.Test"));
-  EXPECT_TRUE(policy.denies_name("a.worse.test"));
-  EXPECT_FALSE(policy.denies_name("half.test"));
-  EXPECT_FALSE(policy.denies_name("good.test"));
+struct Query {
+  const char* policy;
+  const char* name;
+  bool is_asked;
+};
+
+constexpr Query kQueries[] = {
+    {"", "any.test", true},
+    {"deny=*", "any.test", false},
+    {"deny=*:1-65535", "any.test", false},
+    {"deny=*:25", "any.test", true},
+    {"deny=0.0.0.0/0", "any.test", false},
+    {"deny=10.0.0.0/8", "any.test", true},
+    {"deny=bad.test", "Bad.Test", false},
+    {"deny=bad.test", "good.test", true},
+    {"deny=bad.test:80", "bad.test", true},
+    {"deny=*.bad.test", "a.bad.test", false},
+    {"deny=*.bad.test", "bad.test", true},
+    {"allow=127.0.0.1", "x.attacker.example", false},
+    {"allow=0.0.0.0/0", "x.attacker.example", false},
+    {"allow=host.bfq.internal", "x.attacker.example", false},
+    {"allow=*.good.test", "good.test", false},
+    {"allow=*.good.test", "a.GOOD.test", true},
+    {"allow=good.test:80,10.0.0.0/8", "good.test", true},
+    {"allow=good.test", "good.test.attacker.example", false},
+    {"allow=*", "any.test", true},
+    {"allow=*:443", "any.test", true},
+    {"allow=*;deny=bad.test", "bad.test", false},
+    {"allow=*.test;deny=*", "any.test", false},
+};
+
+TEST(NetPolicy, SaysForWhichNamesDnsIsAsked) {
+  for (const Query& q : kQueries) {
+    const auto verdict = NetPolicy::parse(q.policy).judge_query(q.name);
+    EXPECT_EQ(verdict.allowed, q.is_asked) << q.policy << " for " << q.name;
+    EXPECT_FALSE(verdict.reason.empty());
+  }
+}
+
+TEST(NetPolicy, TrustsNoInnerAddressFromDns) {
+  const auto judge = [](const std::string& policy, const char* address, bool is_from_dns) {
+    const Ipv4 found = *parse_ipv4(address);
+    return NetPolicy::parse(policy).judge({"a.good.test", found, found, 80, is_from_dns});
+  };
+  for (const std::string inner : {"127.0.0.1", "127.255.255.255", "10.0.0.1", "172.16.0.1",
+                                  "172.31.255.255", "192.168.1.1"}) {
+    const char* const found = inner.c_str();
+    EXPECT_FALSE(judge("allow=*.good.test", found, true).allowed) << inner;
+    EXPECT_TRUE(judge("allow=*.good.test", found, false).allowed) << inner;
+    EXPECT_TRUE(judge("", found, true).allowed) << inner;
+    EXPECT_TRUE(judge("deny=x.test", found, true).allowed) << inner;
+    EXPECT_TRUE(judge("allow=*", found, true).allowed) << inner;
+    EXPECT_TRUE(judge("allow=*.good.test," + inner, found, true).allowed) << inner;
+    EXPECT_FALSE(judge("allow=*.good.test," + inner + ":81", found, true).allowed) << inner;
+  }
+  for (const char* outer : {"126.255.255.255", "128.0.0.1", "11.0.0.1", "172.15.255.255",
+                            "172.32.0.1", "192.167.1.1", "192.169.0.1", "93.184.216.34"})
+    EXPECT_TRUE(judge("allow=*.good.test", outer, true).allowed) << outer;
+  EXPECT_EQ(judge("allow=*.good.test", "10.0.0.1", true).reason,
+            "allow=*.good.test holds its name, but 10.0.0.1 is no public address and comes from "
+            "DNS: allow the address too");
+}
+
+TEST(NetPolicy, TrustsNoMetadataAddressFromDnsEither) {
+  const auto allows = [](const char* policy, bool is_from_dns) {
+    const Ipv4 metadata(169, 254, 169, 254);
+    return NetPolicy::parse(policy)
+        .judge({"metadata.google.internal", metadata, metadata, 80, is_from_dns})
+        .allowed;
+  };
+  EXPECT_FALSE(allows("allow=metadata.google.internal", true));
+  EXPECT_TRUE(allows("allow=metadata.google.internal", false));
+  EXPECT_TRUE(allows("allow=metadata.google.internal,169.254.169.254", true));
 }
 
 TEST(NetPolicy, ComesFromListsToo) {

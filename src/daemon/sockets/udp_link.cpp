@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "daemon/sockets/address.h"
+#include "daemon/sockets/local_names.h"
 
 namespace bfq::sockets {
 namespace {
@@ -232,8 +233,10 @@ Peer UdpLink::judged(Peer who, std::string& reason) const {
     who.actual = {way.address, who.shown.port};
     who.way = is_loopback(way.address) ? Way::module_address : Way::elsewhere;
   }
-  const std::string_view name = who.shown == open_.remote ? open_.name.view() : std::string_view();
-  const auto verdict = policy_.judge({name, who.shown.address, who.actual.address, who.shown.port});
+  const HostName name = who.shown == open_.remote ? open_.name : HostName();
+  const auto verdict =
+      policy_.judge({name.view(), who.shown.address, who.actual.address, who.shown.port,
+                     is_from_dns(name, who.shown.address, settings_, networks_)});
   who.standing = verdict.allowed ? Standing::allowed : Standing::refused;
   reason = verdict.reason;
   return who;
