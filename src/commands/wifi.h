@@ -14,8 +14,8 @@ enum class WifiMode : std::uint8_t;
 namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
 
-Refusal needs_station(const Module&);
-Refusal needs_soft_ap(const Module&);
+Refusal needs_station(const Chip&);
+Refusal needs_soft_ap(const Chip&);
 
 // Mode --------------------------------------------------------------------------------------------
 
@@ -23,9 +23,9 @@ struct ModeArgs {
   WifiMode mode{};
 };
 template <Keep which>
-Answer show_mode(Module&);
+Answer show_mode(Chip&);
 template <Keep keep>
-Answer set_mode(Module&, const ModeArgs&);
+Answer set_mode(Chip&, const ModeArgs&);
 
 inline constexpr Param kModeParams[] = {
     param<&ModeArgs::mode>("mode", between(1, 3), "1 station, 2 softAP, 3 both"),
@@ -57,9 +57,9 @@ inline constexpr Command kMode = mode_row<Keep::until_reset, Keep::in_flash>(
 // Joining -----------------------------------------------------------------------------------------
 
 template <Keep which>
-Answer show_network(Module&);
+Answer show_network(Chip&);
 template <Keep keep>
-Answer join(Module&, const radio::Join&);
+Answer join(Chip&, const radio::Join&);
 
 inline constexpr Param kJoinParams[] = {
     param<&radio::Join::ssid>("ssid", length(1, 32), "the network's name"),
@@ -111,7 +111,7 @@ inline constexpr Command kJoinDefault =
 inline constexpr Command kJoin = join_row<Keep::until_reset, Keep::in_flash>(
     "+CWJAP", "Join an access point, and store that (older name)");
 
-Answer leave(Module&);
+Answer leave(Chip&);
 
 inline constexpr Fact kLeaveFacts[] = {
     {Origin::observed, "T13",
@@ -129,8 +129,8 @@ inline constexpr Command kLeave{
 struct AutoConnectArgs {
   std::uint8_t enable = 0;
 };
-Answer show_auto_connect(Module&);
-Answer set_auto_connect(Module&, const AutoConnectArgs&);
+Answer show_auto_connect(Chip&);
+Answer set_auto_connect(Chip&, const AutoConnectArgs&);
 
 inline constexpr Param kAutoConnectParams[] = {
     param<&AutoConnectArgs::enable>("enable", between(0, 1),
@@ -150,8 +150,8 @@ inline constexpr Command kAutoConnect{
 
 // Scanning ----------------------------------------------------------------------------------------
 
-Answer scan_all(Module&);
-Answer scan(Module&, const radio::Scan&);
+Answer scan_all(Chip&);
+Answer scan(Chip&, const radio::Scan&);
 
 inline constexpr Param kScanParams[] = {
     param<&radio::Scan::ssid>("ssid", length(0, 32), "only networks of this name; empty: any"),
@@ -187,7 +187,7 @@ struct ScanOptionArgs {
   std::uint8_t sort = 0;
   std::uint16_t mask = 0;
 };
-Answer set_scan_options(Module&, const ScanOptionArgs&);
+Answer set_scan_options(Chip&, const ScanOptionArgs&);
 
 inline constexpr Param kScanOptionParams[] = {
     param<&ScanOptionArgs::sort>("sort_enable", between(0, 1),
@@ -219,9 +219,9 @@ struct SoftApArgs {
   std::optional<std::uint8_t> hidden;
 };
 template <Keep which>
-Answer show_soft_ap(Module&);
+Answer show_soft_ap(Chip&);
 template <Keep keep>
-Answer set_soft_ap(Module&, const SoftApArgs&);
+Answer set_soft_ap(Chip&, const SoftApArgs&);
 
 inline constexpr Param kSoftApParams[] = {
     param<&SoftApArgs::ssid>("ssid", length(1, 32), "the network's name"),
@@ -262,7 +262,7 @@ inline constexpr Command kSoftApDefault = soft_ap_row<Keep::in_flash, Keep::in_f
 inline constexpr Command kSoftAp = soft_ap_row<Keep::until_reset, Keep::in_flash>(
     "+CWSAP", "Configure the softAP, and store that (older name)");
 
-Answer list_stations(Module&);
+Answer list_stations(Chip&);
 
 inline constexpr Fact kStationListFacts[] = {
     {Origin::observed, "T5", "With no station OK comes alone."},
