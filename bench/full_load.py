@@ -5,13 +5,14 @@
 
 Three modules, each a program of its own, with a PTY as their serial port:
   passthrough  a TCP link without +IPD; host and peer send whatever the other side takes
-  links        five TCP links, two opened by the module and three by clients of its server; the host sends
-               each +IPD back by AT+CIPSEND, and the peers compare
-  datagrams    the same with a UDP link and numbered datagrams, of which a few are on their way at a time
+  links        five TCP links, two opened by the module and three by clients of its server; the
+               host sends each +IPD back by AT+CIPSEND, and the peers compare
+  datagrams    the same with a UDP link and numbered datagrams, of which a few are on their way at
+               a time
 
-What is sent follows from the seed. Prints what moved and what it cost. The status is 1 when a byte differs,
-is missing or is one too many, when a program has grown since its warm-up, or has a descriptor more than
-before.
+What is sent follows from the seed. Prints what moved and what it cost. The status is 1 when a byte
+differs, is missing or is one too many, when a program has grown since its warm-up, or has a
+descriptor more than before.
 """
 import argparse
 import multiprocessing
@@ -36,7 +37,8 @@ WINDOW = 32768   # bytes of a link that may be on their way to the host and back
 DATAGRAMS = 8    # of them that may be
 LOST_AFTER = 10  # seconds
 PATIENT = 60     # seconds that everything may stand still
-# Where the program is sanitized: memory that is freed is not kept back, as that would look like growth.
+# Where the program is sanitized: memory that is freed is not kept back, as that would look like
+# growth.
 KEEPS_NOTHING = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") +
                  ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}
 
@@ -61,8 +63,9 @@ class Stream:
         expected = self.peek(len(data))
         if data != expected:
             wrong = next(i for i, pair in enumerate(zip(data, expected)) if pair[0] != pair[1])
-            raise AssertionError(f"{self.seed}: byte {self.count + wrong} differs: {data[wrong:wrong + 16]} "
-                                 f"instead of {expected[wrong:wrong + 16]}")
+            raise AssertionError(f"{self.seed}: byte {self.count + wrong} differs:"
+                                 f" {data[wrong:wrong + 16]}"
+                                 f" instead of {expected[wrong:wrong + 16]}")
         self.skip(len(data))
 
 
@@ -70,7 +73,9 @@ class Part:
     """One module under load, and what is known of it."""
 
     def __init__(self, name, number, seed, seconds, counters, stop):
-        self.name, self.seed, self.seconds, self.counters = name, f"{seed}/{name}", seconds, counters
+        self.name, self.seed, self.seconds, self.counters = (
+            name, f"{seed}/{name}", seconds, counters
+        )
         self.stop = stop
         self.base = ("--module-base", str(journey.MODULE_BASE + number))
         self.address = journey.machine_address(number)
@@ -143,8 +148,8 @@ class Part:
             senders = [] if self.is_over() else [host, client]
             readable, writable, _ = select.select([host, client], senders, [], PATIENT)
             if not readable and not writable:
-                raise AssertionError(f"nothing moves: {arrives.count} of {typed.count} bytes have arrived, "
-                                     f"{is_heard.count} of {said.count} were heard")
+                raise AssertionError(f"nothing moves: {arrives.count} of {typed.count} bytes have"
+                                     f" arrived, {is_heard.count} of {said.count} were heard")
             if host in readable:
                 data = os.read(host, 65536)
                 is_heard.compare(data)
@@ -200,7 +205,8 @@ class Part:
             raise failures[0]
 
     def peers(self, clients):
-        """Each sends what follows from the seed, as its window allows, and compares what comes back."""
+        """Each sends what follows from the seed, as its window allows, and compares what comes
+        back."""
         said = [Stream(f"{self.seed}/{link}") for link in range(len(clients))]
         back = [Stream(f"{self.seed}/{link}") for link in range(len(clients))]
         for client in clients:
@@ -210,7 +216,9 @@ class Part:
                        if s.count - b.count < WINDOW and not self.is_over()]
             readable, writable, _ = select.select(clients, allowed, [], PATIENT)
             if not readable and not writable:
-                raise AssertionError(f"nothing moves: {[(s.count, b.count) for s, b in zip(said, back)]}")
+                raise AssertionError(
+                    f"nothing moves: {[(s.count, b.count) for s, b in zip(said, back)]}"
+                )
             for client in readable:
                 data = client.recv(65536)
                 if not data:
@@ -268,8 +276,9 @@ class Part:
         return b"%012d" % number + chance.randbytes(chance.randrange(1460))
 
     def numbered(self, peer, module):
-        """A few are on their way at a time, so that no buffer is ever full. One that is lost shows as the
-        next one that comes, or as silence; one that comes late, twice or changed is a failure."""
+        """A few are on their way at a time, so that no buffer is ever full. One that is lost shows
+        as the next one that comes, or as silence; one that comes late, twice or changed is a
+        failure."""
         number, expected = 0, 0
         while not self.is_over() or expected < number:
             while not self.is_over() and number - expected < DATAGRAMS:
@@ -310,7 +319,7 @@ class Part:
                 send_with(host, f"AT+CIPSEND={len(data)}", data, take)
 
 
-# The host's side of the dialogue -------------------------------------------------------------------
+# The host's side of the dialogue ------------------------------------------------------------------
 
 class QuietHost(Host):
     """One to which the module does not echo."""
@@ -333,7 +342,7 @@ def send_with(host, line, data, take):
             raise AssertionError(f"{event} instead of {expected}")
 
 
-# All together --------------------------------------------------------------------------------------
+# All together -------------------------------------------------------------------------------------
 
 def run_part(part, results):
     try:
@@ -366,7 +375,8 @@ def complaints(figures):
 
 
 def wait_for(parts, workers, results):
-    """Each result as it comes, with a word on how it goes on standard error. After a failure all soon end."""
+    """Each result as it comes, with a word on how it goes on standard error. After a failure all
+    soon end."""
     done = 0
     begin = shown = time.monotonic()
     while done < len(workers):

@@ -3,8 +3,9 @@
 
   bench/uart_rate.py [RATE...]     with BFQ4004, or build/release/bfq4004
 
-A byte of 8N1 is ten bits, so 100,000 bytes at 115200 baud take 8.68 s. The host has RTS/CTS, so that a busy
-machine shows as time and not as loss. The status is 1 when a ratio is off by more than 1 %.
+A byte of 8N1 is ten bits, so 100,000 bytes at 115200 baud take 8.68 s. The host has RTS/CTS, so
+that a busy machine shows as time and not as loss. The status is 1 when a ratio is off by more than
+1 %.
 """
 import os
 import sys
@@ -44,7 +45,11 @@ def hear(host):
 
 
 def measure(rate):
-    with Module("--speed", "baud", log="info") as module, module.started_host() as host, Server() as server:
+    with (
+        Module("--speed", "baud", log="info") as module,
+        module.started_host() as host,
+        Server() as server,
+    ):
         host.join()
         host.connect(server.port)
         client = server.accept()

@@ -23,7 +23,7 @@ MAX_MODULE = 24 * 1024
 BANNED_SYMBOLS = {
     r"_?(malloc|calloc|realloc|free)(_r)?|_sbrk(_r)?|_Zn[wa].*|_Zd[la].*": "the heap",
     r"_Unwind_.*|__aeabi_unwind.*|__gnu_unwind.*|__gxx_personality.*": "the unwinder",
-    r"__cxa_(throw|rethrow|allocate_exception|begin_catch|end_catch).*|_ZSt\d+__throw_.*": "exceptions",
+    r"__cxa_(throw|rethrow|allocate_exception|(begin|end)_catch).*|_ZSt\d+__throw_.*": "exceptions",
     r"_ZT[IS].*|__dynamic_cast": "RTTI",
     r"__cxa_pure_virtual|_ZTV.*": "virtual calls",
     r"_?[a-z]*printf(_r)?|_?puts(_r)?|_ZNS[oi].*|_ZNSt8ios_base.*": "stdio or streams",
@@ -47,7 +47,8 @@ def words_for_people():
     """Sentences from the rows of commands: literals long enough to be nothing else."""
     words = set()
     for path in (REPOSITORY / "src/commands").glob("*.[hc]*"):
-        words |= {literal.text for literal in strip(path.read_text())[1] if literal.text.count(" ") >= 3}
+        _, literals = strip(path.read_text())
+        words |= {literal.text for literal in literals if literal.text.count(" ") >= 3}
     return words
 
 
@@ -60,7 +61,8 @@ def docs_in(image, words):
 
 def sizes(image):
     """(text, RAM, size of the Module), in bytes; text is all that lies in flash."""
-    text, data, bss = (int(n) for n in output_of("arm-none-eabi-size", image).splitlines()[1].split()[:3])
+    row = output_of("arm-none-eabi-size", image).splitlines()[1]
+    text, data, bss = (int(n) for n in row.split()[:3])
     symbols = output_of("arm-none-eabi-nm", "-C", "-S", image)
     module = re.search(r"^\w+ (\w+) [bBdD] .*\bmodule$", symbols, re.M)
     return text + data, data + bss, int(module[1], 16) if module else 0
@@ -78,8 +80,11 @@ def too_large(image):
 
 def deepest_frame(folder):
     """The function with the largest stack frame, by what -fstack-usage wrote."""
-    frames = [line.split("\t") for path in folder.rglob("*.su") for line in path.read_text().splitlines()]
-    return max(((int(size), name.split(":", 3)[-1]) for name, size, _ in frames), default=(0, "nothing"))
+    lines = [line for path in folder.rglob("*.su") for line in path.read_text().splitlines()]
+    frames = [line.split("\t") for line in lines]
+    return max(
+        ((int(size), name.split(":", 3)[-1]) for name, size, _ in frames), default=(0, "nothing")
+    )
 
 
 def check(image):
@@ -89,8 +94,8 @@ def check(image):
         problems.append("no sentence found in src/commands: what should be missing from the image?")
     text, ram, module = sizes(image)
     frame, function = deepest_frame(pathlib.Path(image).parent)
-    print(f"firmware: {text:,} bytes of text (of {MAX_TEXT:,}), {ram:,} of RAM, of which one Module is"
-          f" {module:,} (of {MAX_MODULE:,}); largest stack frame {frame:,}, in {function}")
+    print(f"firmware: {text:,} bytes of text (of {MAX_TEXT:,}), {ram:,} of RAM, of which one Module"
+          f" is {module:,} (of {MAX_MODULE:,}); largest stack frame {frame:,}, in {function}")
     for problem in problems:
         print(f"firmware: {problem}")
     return 1 if problems else 0
@@ -105,8 +110,8 @@ CASES = [
     ("a sound image", SOUND, {"not in there"}, None),
     ("new", "int* volatile module; int main() { module = new int; }", set(), "the heap"),
     ("delete", "int* volatile module; int main() { delete module; }", set(), "the heap"),
-    ("malloc", "#include <stdlib.h>\nvoid* volatile module; int main() { module = malloc(3); }", set(),
-     "the heap"),
+    ("malloc", "#include <stdlib.h>\nvoid* volatile module; int main() { module = malloc(3); }",
+     set(), "the heap"),
     ("std::vector", "#include <vector>\nint volatile module; int main(int n, char**) {"
      " std::vector<int> v(n); module = v[n - 1]; }", set(), "the heap"),
     ("substr", "#include <string_view>\nint volatile module; int main(int n, char** s) {"
@@ -115,8 +120,8 @@ CASES = [
      " std::string s; s.resize(n); module = s[n - 1]; }", set(), "std::string"),
     ("virtual", "struct A { virtual int f(); }; int A::f() { return 3; }\nA module;"
      " int main() { A* volatile a = &module; a->f(); }", set(), "virtual calls"),
-    ("printf", "#include <stdio.h>\nint module; int main(int n, char**) { printf(\"%d\", n); }", set(),
-     "stdio"),
+    ("printf", "#include <stdio.h>\nint module; int main(int n, char**) { printf(\"%d\", n); }",
+     set(), "stdio"),
     ("a sentence", "const char* volatile module; int main() { module = \"Joins a network.\"; }",
      {"Joins a network."}, "a sentence for people"),
     ("too much text", f"const char volatile table[{MAX_TEXT}] = {{1}}; int module;"

@@ -15,8 +15,12 @@ END = "<!-- end of the keys -->\n"
 def main(arguments):
     check = arguments[:1] == ["--check"]
     program, *root = arguments[1:] if check else arguments
-    page = pathlib.Path(root[0] if root else pathlib.Path(__file__).parents[1]) / "docs" / "worlds.md"
-    keys = subprocess.run([program, "world", "--keys"], check=True, capture_output=True, text=True).stdout
+    page = (
+        pathlib.Path(root[0] if root else pathlib.Path(__file__).parents[1]) / "docs" / "worlds.md"
+    )
+    keys = subprocess.run(
+        [program, "world", "--keys"], check=True, capture_output=True, text=True
+    ).stdout
     old = page.read_text(encoding="utf-8")
     head, rest = old.split(BEGIN)
     new = head + BEGIN + "\n" + keys + "\n" + END + rest.split(END)[1]

@@ -53,16 +53,12 @@ Answer show_addresses(Chip& chip) {
 
 // DHCP --------------------------------------------------------------------------------------------
 
-template <Keep which>
 Answer show_dhcp(Chip& chip) {
-  const DhcpSettings& dhcp = chip.settings(which).dhcp;
+  const DhcpSettings& dhcp = chip.shown_settings().dhcp;
   chip.info().number(dhcp.station ? 1 : 0).comma().number(dhcp.soft_ap ? 1 : 0).end();
   return Answer::ok;
 }
-template Answer show_dhcp<Keep::until_reset>(Chip&);
-template Answer show_dhcp<Keep::in_flash>(Chip&);
 
-template <Keep keep>
 Answer set_dhcp(Chip& chip, const DhcpArgs& args) {
   const bool station = args.mode != kSoftApOnly, soft_ap = args.mode != kStationOnly;
   if ((station && !chip.has_station()) || (soft_ap && !chip.has_access_point()))
@@ -70,15 +66,13 @@ Answer set_dhcp(Chip& chip, const DhcpArgs& args) {
   const Effect effect = station && soft_ap ? Effect::addresses
                         : station          ? Effect::address
                                            : Effect::serving;
-  return chip.change(keep, effect, [&](Settings& s) {
+  return chip.change(effect, [&](Settings& s) {
     const bool on = args.enable != 0;
     if (soft_ap) s.dhcp.soft_ap = on;
     if (station) s.dhcp.station = on;
     if (station && on) s.station_address = {};
   });
 }
-template Answer set_dhcp<Keep::until_reset>(Chip&, const DhcpArgs&);
-template Answer set_dhcp<Keep::in_flash>(Chip&, const DhcpArgs&);
 
 Refusal needs_dhcp_server(const Chip& chip) {
   return chip.has_access_point() && chip.settings().dhcp.soft_ap ? kAccepted : at::refuse();
@@ -88,10 +82,9 @@ bool turns_pool_off(const Chip&, Fields fields) {
   return !fields.empty() && fields.front().text == "0";
 }
 
-template <Keep which>
 Answer show_pool(Chip& chip) {
-  const Settings& settings = chip.settings(which);
-  const PoolSettings pool = which == Keep::in_flash ? settings.pool : pool_in_use(settings);
+  const Settings& settings = chip.shown_settings();
+  const PoolSettings pool = chip.shows_stored() ? settings.pool : pool_in_use(settings);
   chip.info()
       .number(pool.lease_minutes)
       .comma()
@@ -101,10 +94,7 @@ Answer show_pool(Chip& chip) {
       .end();
   return Answer::ok;
 }
-template Answer show_pool<Keep::until_reset>(Chip&);
-template Answer show_pool<Keep::in_flash>(Chip&);
 
-template <Keep keep>
 Answer set_pool(Chip& chip, const PoolArgs& args) {
   const AddressSettings& own = chip.settings().soft_ap_address;
   const auto local = [&](Ipv4 a) { return same_network(a, own.address, own.netmask); };
@@ -113,52 +103,39 @@ Answer set_pool(Chip& chip, const PoolArgs& args) {
     return Answer::error;
   const PoolSettings pool =
       on ? PoolSettings{args.lease_minutes, args.first, args.last} : PoolSettings{};
-  return chip.change(keep, Effect::serving, [&](Settings& s) { s.pool = pool; });
+  return chip.change(Effect::serving, [&](Settings& s) { s.pool = pool; });
 }
-template Answer set_pool<Keep::until_reset>(Chip&, const PoolArgs&);
-template Answer set_pool<Keep::in_flash>(Chip&, const PoolArgs&);
 
 // Fixed addresses ---------------------------------------------------------------------------------
 
 Refusal station_active(const Chip& chip) { return needs_station(chip); }
 Refusal soft_ap_active(const Chip& chip) { return needs_soft_ap(chip); }
 
-template <Keep which>
 Answer show_station_address(Chip& chip) {
-  const bool stored = which == Keep::in_flash;
-  return show_three(chip, stored ? chip.settings(which).station_address : chip.station().address());
+  const bool stored = chip.shows_stored();
+  return show_three(chip,
+                    stored ? chip.shown_settings().station_address : chip.station().address());
 }
-template Answer show_station_address<Keep::until_reset>(Chip&);
-template Answer show_station_address<Keep::in_flash>(Chip&);
 
-template <Keep keep>
 Answer set_station_address(Chip& chip, const AddressArgs& args) {
   const std::optional<AddressSettings> wanted = complete(args);
   if (!wanted) return Answer::error;
-  return chip.change(keep, Effect::address, [&](Settings& s) {
+  return chip.change(Effect::address, [&](Settings& s) {
     s.station_address = *wanted;
     s.dhcp.station = false;
   });
 }
-template Answer set_station_address<Keep::until_reset>(Chip&, const AddressArgs&);
-template Answer set_station_address<Keep::in_flash>(Chip&, const AddressArgs&);
 
-template <Keep which>
 Answer show_soft_ap_address(Chip& chip) {
-  return show_three(chip, chip.settings(which).soft_ap_address);
+  return show_three(chip, chip.shown_settings().soft_ap_address);
 }
-template Answer show_soft_ap_address<Keep::until_reset>(Chip&);
-template Answer show_soft_ap_address<Keep::in_flash>(Chip&);
 
-template <Keep keep>
 Answer set_soft_ap_address(Chip& chip, const AddressArgs& args) {
   const std::optional<AddressSettings> wanted = complete(args);
   if (!wanted || !is_class_c(*wanted)) return Answer::error;
-  return chip.change(keep, Effect::serving, [&](Settings& s) {
+  return chip.change(Effect::serving, [&](Settings& s) {
     s.soft_ap_address = *wanted;
     if (!same_network(s.pool.first, wanted->address, wanted->netmask)) s.pool = {};
   });
 }
-template Answer set_soft_ap_address<Keep::until_reset>(Chip&, const AddressArgs&);
-template Answer set_soft_ap_address<Keep::in_flash>(Chip&, const AddressArgs&);
 }  // namespace bfq::commands

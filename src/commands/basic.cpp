@@ -20,9 +20,8 @@ Answer restart(Chip& chip) {
 
 Answer restore(Chip& chip) { return chip.restore(); }
 
-template <Keep which>
 Answer show_uart(Chip& chip) {
-  const UartFormat& format = chip.settings(which).uart;
+  const UartFormat& format = chip.shown_settings().uart;
   Reply reply = chip.info();
   reply.number(format.baud)
       .comma()
@@ -33,15 +32,10 @@ Answer show_uart(Chip& chip) {
   reply.number(format.parity).comma().number(format.flow).end();
   return Answer::ok;
 }
-template Answer show_uart<Keep::until_reset>(Chip&);
-template Answer show_uart<Keep::in_flash>(Chip&);
 
-template <Keep keep>
 Answer set_uart(Chip& chip, const UartFormat& format) {
-  return chip.change(keep, Effect::uart, [&](Settings& s) { s.uart = format; });
+  return chip.change(Effect::uart, [&](Settings& s) { s.uart = format; });
 }
-template Answer set_uart<Keep::until_reset>(Chip&, const UartFormat&);
-template Answer set_uart<Keep::in_flash>(Chip&, const UartFormat&);
 
 Answer show_version(Chip& chip) {
   Reply reply = chip.reply();

@@ -15,52 +15,39 @@ Refusal needs_soft_ap(const Chip& chip) {
 
 // Mode --------------------------------------------------------------------------------------------
 
-template <Keep which>
 Answer show_mode(Chip& chip) {
-  chip.info().number(chip.settings(which).mode).end();
+  chip.info().number(chip.shown_settings().mode).end();
   return Answer::ok;
 }
-template Answer show_mode<Keep::until_reset>(Chip&);
-template Answer show_mode<Keep::in_flash>(Chip&);
 
-template <Keep keep>
 Answer set_mode(Chip& chip, const ModeArgs& args) {
-  return chip.change(keep, Effect::mode,
+  return chip.change(Effect::mode,
                      [&](Settings& s) { s.mode = static_cast<std::uint8_t>(args.mode); });
 }
-template Answer set_mode<Keep::until_reset>(Chip&, const ModeArgs&);
-template Answer set_mode<Keep::in_flash>(Chip&, const ModeArgs&);
 
 // Joining -----------------------------------------------------------------------------------------
 
 /// _DEF shows the access point of now under the stored name (dialect 3.2).
-template <Keep which>
 Answer show_network(Chip& chip) {
-  const bool stored = which == Keep::in_flash;
-  return chip.station().show_network(chip, stored ? &chip.settings(which).network.ssid : nullptr);
+  const bool stored = chip.shows_stored();
+  return chip.station().show_network(chip, stored ? &chip.shown_settings().network.ssid : nullptr);
 }
-template Answer show_network<Keep::until_reset>(Chip&);
-template Answer show_network<Keep::in_flash>(Chip&);
 
-template <Keep keep>
 Answer join(Chip& chip, const radio::Join& join) {
   const NetworkSettings network{join.ssid, join.password, join.bssid,
                                 join.only_protected.value_or(0) != 0};
-  return chip.change(keep, Effect::join, [&](Settings& s) { s.network = network; });
+  return chip.change(Effect::join, [&](Settings& s) { s.network = network; });
 }
-template Answer join<Keep::until_reset>(Chip&, const radio::Join&);
-template Answer join<Keep::in_flash>(Chip&, const radio::Join&);
 
 Answer leave(Chip& chip) { return chip.station().leave(chip); }
 
 Answer show_auto_connect(Chip& chip) {
-  chip.info().number(chip.settings(Keep::in_flash).auto_connect ? 1 : 0).end();
+  chip.info().number(chip.shown_settings().auto_connect ? 1 : 0).end();
   return Answer::ok;
 }
 
 Answer set_auto_connect(Chip& chip, const AutoConnectArgs& args) {
-  return chip.change(Keep::in_flash, Effect::none,
-                     [&](Settings& s) { s.auto_connect = args.enable != 0; });
+  return chip.change(Effect::none, [&](Settings& s) { s.auto_connect = args.enable != 0; });
 }
 
 // Scanning ----------------------------------------------------------------------------------------
@@ -80,9 +67,8 @@ Answer set_scan_options(Chip& chip, const ScanOptionArgs& args) {
 
 // The softAP --------------------------------------------------------------------------------------
 
-template <Keep which>
 Answer show_soft_ap(Chip& chip) {
-  const SoftApSettings& ap = chip.settings(which).soft_ap;
+  const SoftApSettings& ap = chip.shown_settings().soft_ap;
   Reply reply = chip.info();
   reply.quoted(ap.ssid.view())
       .comma()
@@ -93,10 +79,7 @@ Answer show_soft_ap(Chip& chip) {
   reply.number(ap.security).comma().number(ap.max_stations).comma().number(ap.hidden ? 1 : 0).end();
   return Answer::ok;
 }
-template Answer show_soft_ap<Keep::until_reset>(Chip&);
-template Answer show_soft_ap<Keep::in_flash>(Chip&);
 
-template <Keep keep>
 Answer set_soft_ap(Chip& chip, const SoftApArgs& args) {
   const bool too_short =
       args.security != kOpen && args.password.view().size() < kShortestPassphrase;
@@ -109,10 +92,8 @@ Answer set_soft_ap(Chip& chip, const SoftApArgs& args) {
       .max_stations = args.max_stations.value_or(SoftApSettings{}.max_stations),
       .hidden = args.hidden.value_or(0) != 0,
   };
-  return chip.change(keep, Effect::soft_ap, [&](Settings& s) { s.soft_ap = wanted; });
+  return chip.change(Effect::soft_ap, [&](Settings& s) { s.soft_ap = wanted; });
 }
-template Answer set_soft_ap<Keep::until_reset>(Chip&, const SoftApArgs&);
-template Answer set_soft_ap<Keep::in_flash>(Chip&, const SoftApArgs&);
 
 Answer list_stations(Chip& chip) { return chip.soft_ap().list_stations(chip); }
 }  // namespace bfq::commands

@@ -16,7 +16,7 @@ at::Reply Chip::reply() {
   return at::Reply(uart_out_);
 }
 
-at::Reply Chip::info() { return reply().text(interpreter_.command().name).text(":"); }
+at::Reply Chip::info() { return reply().text(command().name).text(":"); }
 
 at::Answer Chip::refuse(std::string_view why) {
   reply().line(why);

@@ -89,7 +89,8 @@ class Module : private Chip {
   Status status() const;
   /// What is burnt into it.
   using Chip::identity;
-  /// Its settings: those in use, or those in flash.
+  /// Its settings in use, and its flash, which holds the others.
+  using Chip::memory;
   using Chip::settings;
 
   // For a runtime that keeps a copy of the whole state --------------------------------------------

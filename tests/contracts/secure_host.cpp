@@ -5,7 +5,7 @@
 #include <array>
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/ssl/impl/src.hpp>  // compiled here, as asio.cpp of the daemon does with the rest
+#include <boost/asio/ssl/impl/src.hpp>  // compiled here, as the rest is in the daemon's asio.cpp
 #include <stdexcept>
 #include <vector>
 

@@ -1,4 +1,5 @@
-"""--speed baud: the pace of the UART, what its FIFOs lose, and what a host at another rate hears."""
+"""--speed baud: the pace of the UART, what its FIFOs lose, and what a host at another rate
+hears."""
 
 import fcntl
 import os
@@ -116,8 +117,10 @@ class Losses(unittest.TestCase):
         client.sendall(b"and on")
         heard += sleeper.expect("and on")[:-len("and on")]
         counts = r"lost (\d+) bytes, as it did not read"
-        wait_until(lambda: sum(map(int, re.findall(counts, module.log()))) == self.size - len(heard),
-                   f"{self.size - len(heard)} lost bytes in the log")
+        wait_until(
+            lambda: sum(map(int, re.findall(counts, module.log()))) == self.size - len(heard),
+            f"{self.size - len(heard)} lost bytes in the log",
+        )
 
     def test_with_rts_and_cts_it_holds_the_module_up_instead(self):
         with paced() as module, module.started_host() as host, Server() as server:
@@ -188,7 +191,9 @@ class Rates(unittest.TestCase):
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
             set_rate(host, termios.B9600)
             host.type("AT\r\n")
-            module.wait_for_log("is set to 9600 8N1 and the module to 115200 8N1: both hear garbage")
+            module.wait_for_log(
+                "is set to 9600 8N1 and the module to 115200 8N1: both hear garbage"
+            )
             self.assertEqual(module.log().count("both hear garbage"), 1)
             set_rate(host, termios.B115200)
             host.type("\r\n")
@@ -200,7 +205,9 @@ class Rates(unittest.TestCase):
         with paced() as module, module.started_host() as host:
             host.command("AT+UART_CUR=57600,8,1,0,0")  # answered at the old rate
             host.type("AT\r\n")
-            module.wait_for_log("is set to 115200 8N1 and the module to 57600 8N1: both hear garbage")
+            module.wait_for_log(
+                "is set to 115200 8N1 and the module to 57600 8N1: both hear garbage"
+            )
             self.assertEqual(rate(host), termios.B115200)  # what the host has set is the host's
             set_rate(host, termios.B57600)
             host.type("\r\n")
@@ -215,7 +222,9 @@ class Rates(unittest.TestCase):
                 module.wait_for_log("bfq0 is ready", 2)
                 module.wait_for_log("UART: 57600 8N1 -> 115200 8N1")
                 another.type("AT\r\n")
-                module.wait_for_log("is set to 57600 8N1 and the module to 115200 8N1: both hear garbage")
+                module.wait_for_log(
+                    "is set to 57600 8N1 and the module to 115200 8N1: both hear garbage"
+                )
                 set_rate(another, termios.B115200)
                 another.type("\r\n")
                 another.expect("ERROR\r\n")
@@ -228,7 +237,9 @@ class Rates(unittest.TestCase):
             url = module.url("rfc2217").group()
             with serial.serial_for_url(url, baudrate=9600, timeout=PATIENCE) as port:
                 port.write(b"AT\r\n")
-                module.wait_for_log("is set to 9600 8N1 and the module to 115200 8N1: both hear garbage")
+                module.wait_for_log(
+                    "is set to 9600 8N1 and the module to 115200 8N1: both hear garbage"
+                )
                 port.baudrate = 115200
                 port.parity = serial.PARITY_EVEN
                 port.write(b"AT\r\n")
@@ -240,8 +251,13 @@ class Rates(unittest.TestCase):
                 self.assertEqual(port.read_until(b"OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
 
     def test_standard_input_ends_it_after_the_answers(self):
-        command = [PROGRAM, "run", "--state", "none", "--speed", "baud", "--serial", "stdio", "--log", "off"]
-        done = subprocess.run(command, input=b"ATE0\r\nAT\r\n", capture_output=True, timeout=20, check=True)
+        command = [
+            PROGRAM, "run", "--state", "none", "--speed", "baud", "--serial", "stdio", "--log",
+            "off"
+        ]
+        done = subprocess.run(
+            command, input=b"ATE0\r\nAT\r\n", capture_output=True, timeout=20, check=True
+        )
         self.assertEqual(done.stdout, b"\r\nready\r\nATE0\r\r\n\r\nOK\r\n\r\nOK\r\n")
 
     def test_all_doors_work_at_the_pace_of_the_uart(self):

@@ -105,7 +105,9 @@ class BothWays(unittest.TestCase):
             self.assertEqual(received_from(host), (("10.44.1.1", peer.port), b"from the gateway"))
             with Peer() as stranger:
                 stranger.send(b"from somebody", port)
-                self.assertEqual(received_from(host), (("127.0.0.1", stranger.port), b"from somebody"))
+                self.assertEqual(
+                    received_from(host), (("127.0.0.1", stranger.port), b"from somebody")
+                )
 
     def test_socat_at_127_0_0_1_gets_its_answer_from_there(self):
         port = free_port()
@@ -126,7 +128,13 @@ class BothWays(unittest.TestCase):
 class Peers(unittest.TestCase):
     def peers_seen(self, mode):
         """The peer before, and after a datagram each from two others."""
-        with Module() as module, module.started_host() as host, Peer() as a, Peer() as b, Peer() as c:
+        with (
+            Module() as module,
+            module.started_host() as host,
+            Peer() as a,
+            Peer() as b,
+            Peer() as c,
+        ):
             host.join()
             port = open_udp(host, f'"127.0.0.1",{a.port},{free_port()},{mode}')
             seen = [status_of(host)[0]]
@@ -135,7 +143,9 @@ class Peers(unittest.TestCase):
                 self.assertEqual(host.received(), b"me")
                 seen.append(status_of(host)[0])
             self.assertEqual(host.send("you"), b"\r\nSEND OK\r\n")
-            names = {("127.0.0.1", peer.port): name for peer, name in ((a, "a"), (b, "b"), (c, "c"))}
+            names = {
+                ("127.0.0.1", peer.port): name for peer, name in ((a, "a"), (b, "b"), (c, "c"))
+            }
             last = {"a": a, "b": b, "c": c}[names[seen[-1]]]
             self.assertEqual(last.receive(), b"you")
             return "".join(names[peer] for peer in seen)
@@ -161,12 +171,23 @@ class Peers(unittest.TestCase):
 
 class WhereTheyGo(unittest.TestCase):
     def test_what_cannot_be_reached_fails(self):
-        with Module("--net", "deny=127.0.0.1:9") as module, module.started_host() as host, Peer() as peer:
+        with (
+            Module("--net", "deny=127.0.0.1:9") as module,
+            module.started_host() as host,
+            Peer() as peer,
+        ):
             host.join()
             open_udp(host, f'"127.0.0.1",{peer.port}')
-            nowhere = (("10.44.1.77", 5000), ("0.0.0.0", 5000), ("169.254.1.1", 80), ("127.0.0.1", 9))
+            nowhere = (
+                ("10.44.1.77", 5000),
+                ("0.0.0.0", 5000),
+                ("169.254.1.1", 80),
+                ("127.0.0.1", 9),
+            )
             for address, port in nowhere:
-                self.assertEqual(send_to(host, b"lost", address, port), b"\r\nSEND FAIL\r\n", address)
+                self.assertEqual(
+                    send_to(host, b"lost", address, port), b"\r\nSEND FAIL\r\n", address
+                )
             self.assertEqual(send_to(host, b"lost", "10.44.1.77", 5000), b"\r\nSEND FAIL\r\n")
             self.assertEqual(module.log().count("10.44.1.77:5000 refused"), 1)
             for address in ("10.44.1.255", "255.255.255.255", "239.0.0.1"):

@@ -64,7 +64,9 @@ class TcpDoor(unittest.TestCase):
                     module.wait_for_log("does not read: it loses bytes, as others read on")
                     heard = len(laggard.take_all())
                     module.wait_for_log("bytes, as it did not read")
-                    lost = sum(map(int, re.findall(r"lost (\d+) bytes, as it did not read", module.log())))
+                    lost = sum(
+                        map(int, re.findall(r"lost (\d+) bytes, as it did not read", module.log()))
+                    )
                     self.assertGreater(lost, 0)
                     # What neither was heard nor lost are the heads of +IPD.
                     self.assertGreaterEqual(heard + lost + len(laggard.take_all()), size)
@@ -111,7 +113,9 @@ class StandardInputAndOutput(unittest.TestCase):
     def test_it_ends_with_its_input_after_the_answers(self):
         done = self.run_with(b"ATE0\r\nAT+CWMODE_CUR?\r\n")
         self.assertEqual(done.returncode, 0)
-        self.assertEqual(done.stdout, b"\r\nready\r\nATE0\r\r\n\r\nOK\r\n+CWMODE_CUR:1\r\n\r\nOK\r\n")
+        self.assertEqual(
+            done.stdout, b"\r\nready\r\nATE0\r\r\n\r\nOK\r\n+CWMODE_CUR:1\r\n\r\nOK\r\n"
+        )
         self.assertIn(b"BFQ-LAB", done.stderr)
 
     def test_it_waits_for_a_command_under_way(self):
@@ -120,13 +124,18 @@ class StandardInputAndOutput(unittest.TestCase):
         self.assertTrue(done.stdout.endswith(b"WIFI GOT IP\r\n\r\nOK\r\n"), done.stdout)
 
     def test_files_are_input_and_output_too(self):
-        with open("/tmp/bfq-journey-input", "w+b") as stdin, open("/tmp/bfq-journey-output", "w+b") as stdout:
+        with (
+            open("/tmp/bfq-journey-input", "w+b") as stdin,
+            open("/tmp/bfq-journey-output", "w+b") as stdout,
+        ):
             os.unlink(stdin.name)
             os.unlink(stdout.name)
             stdin.write(b"AT\r\n")
             stdin.seek(0)
             quiet = subprocess.DEVNULL
-            subprocess.run(COMMAND, stdin=stdin, stdout=stdout, stderr=quiet, timeout=20, check=True)
+            subprocess.run(
+                COMMAND, stdin=stdin, stdout=stdout, stderr=quiet, timeout=20, check=True
+            )
             stdout.seek(0)
             self.assertEqual(stdout.read(), b"\r\nready\r\nAT\r\r\n\r\nOK\r\n")
 
@@ -139,9 +148,11 @@ class StandardInputAndOutput(unittest.TestCase):
         with Server() as server:
             process = self.start()
             said = b""
-            for line, end in ((b'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"', b"GOT IP\r\n\r\nOK\r\n"),
-                              (b'AT+CIPSTART="TCP","127.0.0.1",%d' % server.port, b"CONNECT\r\n\r\nOK\r\n"),
-                              (b"AT+CIPSEND=5", b"> ")):
+            for line, end in (
+                (b'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"', b"GOT IP\r\n\r\nOK\r\n"),
+                (b'AT+CIPSTART="TCP","127.0.0.1",%d' % server.port, b"CONNECT\r\n\r\nOK\r\n"),
+                (b"AT+CIPSEND=5", b"> "),
+            ):
                 process.stdin.write(line + b"\r\n")
                 process.stdin.flush()
                 while not said.endswith(end):

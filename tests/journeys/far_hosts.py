@@ -1,7 +1,8 @@
 """The far hosts of a transcript as sockets of this machine, each at a loopback address of its own.
 
-One thread serves them all, and the module's serial port with them: whoever waits for something calls
-pump(). So what the kernel already knows, a connection or its end, is known before the next line is played.
+One thread serves them all, and the module's serial port with them: whoever waits for something
+calls pump(). So what the kernel already knows, a connection or its end, is known before the next
+line is played.
 """
 
 import os
@@ -20,7 +21,8 @@ LOCALHOST = "127.0.0.1"
 
 
 def usable_port(port):
-    """The port that the module's server or UDP link really has: below 1024 the machine may refuse it."""
+    """The port that the module's server or UDP link really has: below 1024 the machine may refuse
+    it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -49,9 +51,14 @@ def server_context():
     """TLS with a certificate that is made for it."""
     with tempfile.TemporaryDirectory(prefix="bfq-play-") as directory:
         key, certificate = os.path.join(directory, "key"), os.path.join(directory, "certificate")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                        "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=far host"],
-                       check=True, capture_output=True)
+        subprocess.run(
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=far host"
+            ],
+            check=True,
+            capture_output=True,
+        )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         return context
@@ -66,7 +73,9 @@ class Connection:
         connected.setblocking(False)
         self.handshakes = context is not None
         if context is not None:
-            self.socket = context.wrap_socket(connected, server_side=True, do_handshake_on_connect=False)
+            self.socket = context.wrap_socket(
+                connected, server_side=True, do_handshake_on_connect=False
+            )
 
     def fileno(self):
         return self.socket.fileno()
@@ -110,8 +119,8 @@ class Connection:
 
 
 class Peer:
-    """A port of a far host, for TCP and for datagrams. Its greeting, and what it answers, are kept in
-    `answers` until somebody lets it speak."""
+    """A port of a far host, for TCP and for datagrams. Its greeting, and what it answers, are kept
+    in `answers` until somebody lets it speak."""
 
     def __init__(self, address, port, answers, context=None):
         self.address, self.answers, self.context = address, answers, context
@@ -231,8 +240,8 @@ class FarHosts:
         return self.peers[place]
 
     def pump(self, extra, wait):
-        """Serves what there is to serve, after waiting at most that long for something. True when there was
-        anything; `extra` is a descriptor that is only looked at: the second result."""
+        """Serves what there is to serve, after waiting at most that long for something. True when
+        there was anything; `extra` is a descriptor that is only looked at: the second result."""
         by_source = {source: peer for peer in self.peers.values() for source in peer.sources()}
         watched = [*by_source, *([extra] if extra is not None else [])]
         ready, _, _ = select.select(watched, [], [], max(0.0, wait))

@@ -26,7 +26,9 @@ class FirstSession(unittest.TestCase):
             host.connect(server.port)
             client = server.accept()
             line = f'+CIPSTATUS:0,"TCP","127.0.0.1",{server.port},{server.peer[1]},0\r\n'
-            self.assertEqual(host.command("AT+CIPSTATUS"), b"STATUS:3\r\n" + line.encode() + b"\r\nOK\r\n")
+            self.assertEqual(
+                host.command("AT+CIPSTATUS"), b"STATUS:3\r\n" + line.encode() + b"\r\nOK\r\n"
+            )
             client.close()
             host.expect("CLOSED\r\n")
             self.assertEqual(host.command("AT+CIPSTATUS"), b"STATUS:4\r\n\r\nOK\r\n")

@@ -1,4 +1,5 @@
-"""Peers and hosts that flood, dawdle, or come and go without end: nothing is lost, and nothing grows."""
+"""Peers and hosts that flood, dawdle, or come and go without end: nothing is lost, and nothing
+grows."""
 
 import concurrent.futures
 import contextlib
@@ -13,12 +14,15 @@ import threading
 import time
 import unittest
 
-from journey import PATIENCE, Module, Server, TcpHost, free_port, machine_address, receive, wait_until
+from journey import (
+    PATIENCE, Module, Server, TcpHost, free_port, machine_address, receive, wait_until
+)
 
 MODULE = machine_address()
 MEGABYTE = 1024 * 1024
 BLACK_BOX = 3 * MEGABYTE // 2
-ALLOWED = 1024  # kB that the program may grow by while it holds back a flood: its buffers, and some slack
+# What the program may grow by while it holds back a flood, in kB: its buffers, and some slack.
+ALLOWED = 1024
 GROWTH = 128  # kB that thousands of connections may leave behind
 
 # Where the program is sanitized: memory that is freed is not kept back.
@@ -82,17 +86,26 @@ def next_data(host):
 def tls_context():
     """A server's, with a certificate of its own making."""
     with tempfile.TemporaryDirectory(prefix="bfq-tls-") as directory:
-        key, certificate = (os.path.join(directory, name) for name in ("key.pem", "certificate.pem"))
+        key, certificate = (
+            os.path.join(directory, name) for name in ("key.pem", "certificate.pem")
+        )
         new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key]
-        subprocess.run(["openssl", "req", "-x509", *new_key, "-out", certificate, "-days", "2", "-subj",
-                        "/CN=flood"], check=True, capture_output=True)
+        subprocess.run(
+            [
+                "openssl", "req", "-x509", *new_key, "-out", certificate, "-days", "2", "-subj",
+                "/CN=flood"
+            ],
+            check=True,
+            capture_output=True,
+        )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         yield context
 
 
 def fill_black_box(host):
-    """The program keeps the last megabyte of what its module was told. From now on that grows no more."""
+    """The program keeps the last megabyte of what its module was told. From now on that grows no
+    more."""
     host.type("ATE0\r\n")
     host.expect("OK\r\n")
     host.type(bytes(BLACK_BOX) + b"\r\n")
@@ -131,13 +144,18 @@ class Floods(unittest.TestCase):
                 self.assertEqual(client.recv(4), b"%04d" % link)
                 client.close()
                 host.expect(f"{link},CLOSED\r\n")
-            print(f"five clients: {before} kB before, {module.status('VmRSS')} kB after", flush=True)
+            print(
+                f"five clients: {before} kB before, {module.status('VmRSS')} kB after", flush=True
+            )
             self.assertLess(module.status("VmRSS") - before, ALLOWED)
 
     def test_both_ends_flood_and_neither_reads(self):
         body, answer = noise("host", 4 * MEGABYTE), noise("peer", 4 * MEGABYTE)
-        with (Module(log="info", environment=KEEPS_NOTHING) as module, module.started_host() as host,
-              Server() as server):
+        with (
+            Module(log="info", environment=KEEPS_NOTHING) as module,
+            module.started_host() as host,
+            Server() as server,
+        ):
             fill_black_box(host)
             host.join()
             host.connect(server.port)
@@ -145,7 +163,8 @@ class Floods(unittest.TestCase):
             host.command("AT+CIPMODE=1")
             host.command("AT+CIPSEND", ">")
             before = module.status("VmRSS")
-            pushes = Push(host.descriptor, body), Push(send_buffer_of(client, 2**18).fileno(), answer)
+            out, back = host.descriptor, send_buffer_of(client, 2**18).fileno()
+            pushes = Push(out, body), Push(back, answer)
             wait_until_stalled(lambda: [push.sent for push in pushes])
             for push in pushes:
                 self.assertLess(push.sent, len(push.data))
@@ -154,7 +173,9 @@ class Floods(unittest.TestCase):
                 arrived = pool.submit(receive, client, len(body))
                 heard = bytearray(host.seen)
                 while len(heard) < len(answer):
-                    self.assertTrue(select.select([host.descriptor], [], [], PATIENCE)[0], "nothing moves")
+                    self.assertTrue(
+                        select.select([host.descriptor], [], [], PATIENCE)[0], "nothing moves"
+                    )
                     heard += os.read(host.descriptor, 65536)
                 self.assertTrue(arrived.result() == body)  # which a message could not show
             self.assertTrue(heard == answer)
@@ -225,8 +246,8 @@ class Dawdlers(unittest.TestCase):
             self.assertEqual(sorted(ended.split()), [b"%d,CLOSED" % link for link in range(4)])
 
     def serve_others(self, host, port, enough):
-        """Answers one client after the other at the link that is left: how many they were, and how often each
-        dawdler was heard."""
+        """Answers one client after the other at the link that is left: how many they were, and how
+        often each dawdler was heard."""
         heard, served = [0] * 4, 0
         while not enough():
             with socket.create_connection((MODULE, port), PATIENCE) as client:
@@ -266,7 +287,8 @@ class TenThousandTimes(unittest.TestCase):
             once()
         wait_until(lambda: len(module.descriptors()) == self.at_rest, f"{self.at_rest} descriptors")
         after = module.status("VmRSS")
-        print(f"{many} times {once.__name__}: {time.monotonic() - begin:.1f} s, {before} kB, then {after} kB,"
+        took = time.monotonic() - begin
+        print(f"{many} times {once.__name__}: {took:.1f} s, {before} kB, then {after} kB,"
               f" {self.at_rest} descriptors", flush=True)
         self.assertLess(after - before, allowed)
 
@@ -333,8 +355,8 @@ class TenThousandTimes(unittest.TestCase):
                     host.command("AT+CIPCLOSE", "CLOSED\r\n\r\nOK\r\n")
                     client.close()
 
-                # What OpenSSL keeps comes to some 15 bytes each in the long run; all that a link has, to
-                # several kB.
+                # What OpenSSL keeps comes to some 15 bytes each in the long run; all that a link
+                # has, to several kB.
                 self.measure(module, 300, 100, shake_hands_and_close, allowed=512)
 
     def test_as_a_serial_port(self):

@@ -23,8 +23,8 @@ def flood(server, client, stop):
 
 
 def heads_of_later_hosts(module, host, client, count):
-    """Each host after the first finds that its predecessor has left before it read all: gives what each of so
-    many has in front of its own first answer."""
+    """Each host after the first finds that its predecessor has left before it read all: gives what
+    each of so many has in front of its own first answer."""
     for times in range(1, count + 1):
         client.send(b"leftover" * 4000)  # more than all buffers on the way hold
         host.expect(b"leftover")
@@ -42,7 +42,9 @@ class HostsComeAndGo(unittest.TestCase):
         with Module() as module:
             module.wait_for_log("bfq0 is ready")
             for times in range(1, 6):
-                subprocess.run(["sh", "-c", f"printf 'AT+SYSRAM?\\r\\n' > {module.link}"], check=True)
+                subprocess.run(
+                    ["sh", "-c", f"printf 'AT+SYSRAM?\\r\\n' > {module.link}"], check=True
+                )
                 module.wait_for_log("> AT+SYSRAM?", times)
             with module.host() as host:
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
@@ -118,7 +120,9 @@ class HostsComeAndGo(unittest.TestCase):
             pusher.start()
             self.wait_until_stalled(progress)
             self.assertLess(progress[0], size)
-            self.assertLess(module.status("VmRSS") - before, 4096, "kB that the program has grown by")
+            self.assertLess(
+                module.status("VmRSS") - before, 4096, "kB that the program has grown by"
+            )
             at_rest = module.status("voluntary_ctxt_switches")
             self.wait_until_stalled(progress)
             self.assertLess(module.status("voluntary_ctxt_switches") - at_rest, 5)

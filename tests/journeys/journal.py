@@ -1,4 +1,5 @@
-"""A journal of the running program, with real sockets and all their pieces, replays to the same bytes."""
+"""A journal of the running program, with real sockets and all their pieces, replays to the same
+bytes."""
 
 import os
 import re
@@ -23,7 +24,11 @@ class Journal(unittest.TestCase):
         """Joins, sends, receives in many pieces, passes both ways at once, and restarts."""
         cls.folder = tempfile.TemporaryDirectory(prefix="bfq-journal-")
         cls.path = os.path.join(cls.folder.name, "all.journal")
-        with Module("--journal", cls.path) as module, module.started_host() as host, Server() as server:
+        with (
+            Module("--journal", cls.path) as module,
+            module.started_host() as host,
+            Server() as server,
+        ):
             host.join()
             host.connect(server.port)
             peer = server.accept()
@@ -92,8 +97,12 @@ class Journal(unittest.TestCase):
         precious = os.path.join(self.folder.name, "precious")
         with open(precious, "wb") as file:
             file.write(b"something else\n")
-        done = subprocess.run([PROGRAM, "run", "--state", "none", "--serial", "stdio", "--journal", precious],
-                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        done = subprocess.run(
+            [PROGRAM, "run", "--state", "none", "--serial", "stdio", "--journal", precious],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"is no journal", done.stderr)
         with open(precious, "rb") as file:

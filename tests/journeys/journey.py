@@ -19,7 +19,10 @@ import time
 
 PROGRAM = os.environ.get("BFQ4004", "build/test/bfq4004")
 # Memory that AddressSanitizer keeps back would look like growth.
-ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
+ENVIRONMENT = {
+    **os.environ,
+    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1",
+}
 # Journeys run side by side: the modules of each have addresses of their own, and its servers ports.
 MODULE_BASE = int(os.environ.get("MODULE_BASE", "0"))
 OWN_PORTS = itertools.cycle(range(10500 + MODULE_BASE, 10600 + MODULE_BASE))
@@ -27,9 +30,12 @@ PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slo
 
 
 class Module:
-    """The program, running with a link and a state of its own; `environment` is what it has beside ours."""
+    """The program, running with a link and a state of its own; `environment` is what it has beside
+    ours."""
 
-    def __init__(self, *arguments, serial=None, state="none", log="debug", through=(), environment=None):
+    def __init__(
+        self, *arguments, serial=None, state="none", log="debug", through=(), environment=None
+    ):
         self.directory = tempfile.mkdtemp(prefix="bfq-journey-")
         self.link = os.path.join(self.directory, "serial")
         doors = serial if serial is not None else [f"pty:{self.link}"]
@@ -134,7 +140,9 @@ class Host:
 
     def more(self, deadline=None):
         deadline = deadline or time.monotonic() + PATIENCE
-        ready, _, _ = select.select([self.descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        ready, _, _ = select.select(
+            [self.descriptor], [], [], max(0.0, deadline - time.monotonic())
+        )
         try:
             data = os.read(self.descriptor, 65536) if ready else b""
         except BlockingIOError:
@@ -310,8 +318,8 @@ def machine_address(number=0):
 
 
 def timer_of(port):
-    """What the kernel waits for at the module's connection from that port, and for how many seconds; 02 is
-    keep-alive (proc(5)). None where there is no such connection."""
+    """What the kernel waits for at the module's connection from that port, and for how many
+    seconds; 02 is keep-alive (proc(5)). None where there is no such connection."""
     place = socket.inet_aton(machine_address())[::-1].hex().upper() + f":{port:04X}"
     with open("/proc/net/tcp", encoding="ascii") as table:
         for columns in map(str.split, table):

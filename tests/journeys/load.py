@@ -1,4 +1,5 @@
-"""Full load in both directions for a short while: bench/full_load.py itself, which goes on for longer."""
+"""Full load in both directions for a short while: bench/full_load.py itself, which goes on for
+longer."""
 
 import os
 import subprocess
@@ -18,8 +19,9 @@ class Load(unittest.TestCase):
     def test_every_byte_is_right(self):
         command = ["/usr/bin/python3", "-B", os.path.join(BENCH, "full_load.py"), str(SECONDS / 60),
                    "--program", PROGRAM]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS + 4 * PATIENCE,
-                              check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=SECONDS + 4 * PATIENCE, check=False
+        )
         print(done.stdout, flush=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertTrue(done.stdout.endswith("every byte was right\n"))

@@ -9,7 +9,9 @@ import tempfile
 import threading
 import unittest
 
-from journey import MODULE_BASE, PATIENCE, Host, Module, Server, free_port, machine_address, run_program
+from journey import (
+    MODULE_BASE, PATIENCE, Host, Module, Server, free_port, machine_address, run_program
+)
 
 AIR = """
 [[ap]]
@@ -191,7 +193,9 @@ class Meeting(unittest.TestCase):
                 connect(leaf, "192.168.4.1", port)
                 hub.expect(b"0,CONNECT\r\n")
                 self.assertEqual(hub.command("AT+CWQAP"), b"\r\nOK\r\n")
-                self.assertEqual(hub.expect(b"2,CLOSED\r\n"), b"WIFI DISCONNECT\r\n1,CLOSED\r\n2,CLOSED\r\n")
+                self.assertEqual(
+                    hub.expect(b"2,CLOSED\r\n"), b"WIFI DISCONNECT\r\n1,CLOSED\r\n2,CLOSED\r\n"
+                )
                 twig.expect(b"CLOSED\r\n")
                 send(leaf, b"still here")
                 self.assertEqual(received(hub)[1], b"still here")
@@ -201,7 +205,9 @@ class Meeting(unittest.TestCase):
             hub, leaf, twig = world.hosts()
             open_soft_ap(hub, most=1)
             join(leaf)
-            self.assertRegex(twig.command('AT+CWJAP_CUR="hub","hub-4004-hub"'), rb"\+CWJAP_CUR:\d\r\n")
+            self.assertRegex(
+                twig.command('AT+CWJAP_CUR="hub","hub-4004-hub"'), rb"\+CWJAP_CUR:\d\r\n"
+            )
             self.assertEqual(hub.command("AT+CWLIF").count(b"192.168.4."), 1)
             serve(hub)
             connect(leaf, "192.168.4.1")
@@ -308,7 +314,9 @@ class Machine(unittest.TestCase):
                 hub.expect(b"0,CONNECT\r\n")
                 client.sendall(b"hello")
                 header, data = received(hub)
-                self.assertEqual((header, data), (b"0,5,127.0.0.1,%d" % client.getsockname()[1], b"hello"))
+                self.assertEqual(
+                    (header, data), (b"0,5,127.0.0.1,%d" % client.getsockname()[1], b"hello")
+                )
                 ok(hub, "AT+CIPSERVER=0")
                 hub.expect(b"0,CLOSED\r\n")
             self.assertTrue(is_turned_away(place))
@@ -321,7 +329,9 @@ class Machine(unittest.TestCase):
                 join(hub, "home", "home-4004-home")
                 serve(hub, 8080)
                 world.wait_for_log(
-                    f"hub server: cannot forward 127.0.0.1:{place} to port 8080: Address already in use")
+                    f"hub server: cannot forward 127.0.0.1:{place} to port 8080:"
+                    " Address already in use"
+                )
 
     def test_names_that_the_world_knows(self):
         names = ('[net]\nnames = { "broker.test" = "127.0.0.1", "far.test" = "192.0.2.1" }\n'
@@ -329,7 +339,9 @@ class Machine(unittest.TestCase):
         with World(HUB, net=names) as world, Server() as server:
             [hub] = world.hosts()
             join(hub, "home", "home-4004-home")
-            self.assertEqual(hub.command('AT+CIPDOMAIN="Broker.Test"'), b"+CIPDOMAIN:127.0.0.1\r\n\r\nOK\r\n")
+            self.assertEqual(
+                hub.command('AT+CIPDOMAIN="Broker.Test"'), b"+CIPDOMAIN:127.0.0.1\r\n\r\nOK\r\n"
+            )
             hub.connect(server.port, "broker.test")
             server.accept().close()
             hub.expect(b"CLOSED\r\n")
@@ -346,7 +358,9 @@ class Processes(unittest.TestCase):
             for host in (hub, leaf):
                 join(host, "home", "home-4004-home")
                 serve(host, port)
-            second.wait_for_log(f"leaf server: cannot listen on 127.0.0.1:{port}: Address already in use")
+            second.wait_for_log(
+                f"leaf server: cannot listen on 127.0.0.1:{port}: Address already in use"
+            )
             for host, address in ((hub, machine_address()), (leaf, machine_address(10)),
                                   (hub, "127.0.0.1")):
                 with socket.create_connection((address, port), PATIENCE):
@@ -381,7 +395,8 @@ class Flood:
 
 class Fairness(unittest.TestCase):
     def test_a_flood_of_one_does_not_hold_up_another(self):
-        """Told by order: what the flooded module prints between another's command and its answer."""
+        """Told by order: what the flooded module prints between another's command and its
+        answer."""
         with World(HUB, LEAF) as world, Server() as server:
             hub, leaf = world.hosts()
             join(hub, "home", "home-4004-home")
@@ -392,7 +407,9 @@ class Fairness(unittest.TestCase):
                     leaf.type("AT\r\n")
                     printed = 0
                     while b"\r\nOK\r\n" not in leaf.seen:
-                        ready, _, _ = select.select([hub.descriptor, leaf.descriptor], [], [], PATIENCE)
+                        ready, _, _ = select.select(
+                            [hub.descriptor, leaf.descriptor], [], [], PATIENCE
+                        )
                         self.assertTrue(ready)
                         if leaf.descriptor in ready:
                             leaf.more()

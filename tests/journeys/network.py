@@ -43,7 +43,8 @@ class WhereLinksGo(unittest.TestCase):
         policy = ("--net", "deny=127.0.0.0/8,bad.test")
         with Module(*policy) as module, module.started_host() as host, Server() as server:
             host.join()
-            for name in ("127.0.0.1", "localhost", "10.44.1.1"):  # whatever it is called, it is denied
+            # Whatever it is called, it is denied.
+            for name in ("127.0.0.1", "localhost", "10.44.1.1"):
                 answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
                 self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n")
             module.wait_for_log("refused: deny=127.0.0.0/8", 3)
@@ -51,7 +52,10 @@ class WhereLinksGo(unittest.TestCase):
 
     def test_what_is_allowed_is_connected_and_logged(self):
         with Server() as server:
-            with Module("--net", f"allow=127.0.0.1:{server.port}") as module, module.started_host() as host:
+            with (
+                Module("--net", f"allow=127.0.0.1:{server.port}") as module,
+                module.started_host() as host,
+            ):
                 host.join()
                 host.connect(server.port)
                 module.wait_for_log(f"connected to 127.0.0.1:{server.port}")
@@ -102,7 +106,9 @@ class HowLinksEnd(unittest.TestCase):
                 end(client)
                 module.wait_for_log("has closed")
                 host.type("cd")
-                self.assertEqual(host.expect("CLOSED\r\n"), b"\r\nRecv 4 bytes\r\n\r\nERROR\r\nCLOSED\r\n")
+                self.assertEqual(
+                    host.expect("CLOSED\r\n"), b"\r\nRecv 4 bytes\r\n\r\nERROR\r\nCLOSED\r\n"
+                )
 
     def test_an_end_while_the_host_does_not_read_costs_nothing(self):
         with Module() as module, module.started_host() as host, Server() as server:
@@ -168,7 +174,8 @@ class HowLinksEnd(unittest.TestCase):
             self.assertEqual(host.expect("CLOSED\r\n"), b"\r\nSEND FAIL\r\n0,CLOSED\r\n")
             self.assertGreater(time.monotonic() - before, 8.0)  # one has passed in fill()
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
-            # What was confirmed is there, once it reads after all, and nothing but the start of what was not.
+            # What was confirmed is there, once it reads after all, and nothing but the start of
+            # what was not.
             came = receive_all(clients[0])
             self.assertTrue(came.startswith(sent))
             self.assertLess(len(came), len(sent) + 2048)
@@ -203,7 +210,8 @@ class HowLinksEnd(unittest.TestCase):
 
 
 def fill(host, link):
-    """Sends until the network takes no more; returns what was confirmed. The last payload still waits."""
+    """Sends until the network takes no more; returns what was confirmed. The last payload still
+    waits."""
     sent = b""
     while len(sent) < 500000:
         payload = (b"%07d." % len(sent)) * 256

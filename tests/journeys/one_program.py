@@ -29,7 +29,10 @@ class CommandLine(unittest.TestCase):
             (["run", "nowhere.toml"], "nowhere.toml: No such file"),
             (["lint"], "world is required"),
             (["lint", "/dev/null", "--set", "module.bfq0.sped=fast"], "is it speed?"),
-            (["run", "--set", "ap.BFQ-LAB.rssi=-200"], "--set 'ap.BFQ-LAB.rssi=-200': ap.BFQ-LAB.rssi"),
+            (
+                ["run", "--set", "ap.BFQ-LAB.rssi=-200"],
+                "--set 'ap.BFQ-LAB.rssi=-200': ap.BFQ-LAB.rssi",
+            ),
             (["run", "--speed", "warp"], "speed"),
             (["run", "--log", "loud"], "log"),
             (["run", "--net", "deny=10.0.0.0/99"], "--net deny: '10.0.0.0/99'"),
@@ -82,7 +85,9 @@ class Links(unittest.TestCase):
 
     def test_a_link_of_a_running_module_is_not_taken(self):
         with Module() as module:
-            status, _, errors = run_program("run", "--state", "none", "--serial", f"pty:{module.link}")
+            status, _, errors = run_program(
+                "run", "--state", "none", "--serial", f"pty:{module.link}"
+            )
             self.assertEqual(status, 1)
             self.assertIn("belongs to a module that is running", errors)
             self.assertEqual(os.readlink(module.link), module.pts)
@@ -92,8 +97,11 @@ class Links(unittest.TestCase):
     def test_a_link_that_a_crash_left_is_replaced(self):
         with tempfile.TemporaryDirectory() as directory:
             link = os.path.join(directory, "serial")
-            crashed = subprocess.Popen([PROGRAM, "run", "--state", "none", "--serial", f"pty:{link}"],
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            crashed = subprocess.Popen(
+                [PROGRAM, "run", "--state", "none", "--serial", f"pty:{link}"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             wait_until(lambda: os.path.islink(link), "a link")
             crashed.kill()
             crashed.wait()

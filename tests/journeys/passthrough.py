@@ -1,4 +1,5 @@
-"""Transparent transmission: what is typed goes to the peer, what comes from there goes to the host."""
+"""Transparent transmission: what is typed goes to the peer, what comes from there goes to the
+host."""
 
 import os
 import socket
@@ -39,7 +40,9 @@ class OverTcp(unittest.TestCase):
             sender = threading.Thread(target=peer.sendall, args=(back,))
             typist = threading.Thread(target=host.type, args=(there,))
             listener_heard = []
-            listener = threading.Thread(target=lambda: listener_heard.append(receive(peer, len(there))))
+            listener = threading.Thread(
+                target=lambda: listener_heard.append(receive(peer, len(there)))
+            )
             for thread in (sender, typist, listener):
                 thread.start()
             self.assertEqual(host.take(len(back)), back)

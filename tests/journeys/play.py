@@ -1,8 +1,9 @@
-"""Plays a transcript of tests/transcripts against the built program: its lines at a real serial port, its far
-hosts on the loopback network, its time as it passes.
+"""Plays a transcript of tests/transcripts against the built program: its lines at a real serial
+port, its far hosts on the loopback network, its time as it passes.
 
-Addresses, ports and names of the transcript stand for those of this machine, and what is burnt into its
-module for what is burnt into the program's. Everything else must be as it is written, to the byte.
+Addresses, ports and names of the transcript stand for those of this machine, and what is burnt into
+its module for what is burnt into the program's. Everything else must be as it is written, to the
+byte.
 """
 
 import os
@@ -22,7 +23,8 @@ SILENCE = 0.25  # seconds of silence that are listened to where the transcript h
 MARGIN = 0.05   # seconds by which a wait is longer than it must be
 STALL = 0.2     # seconds without output after which the far hosts speak
 FIRST_LOCAL_PORT = 49152  # of links in the simulated world
-# What is burnt into the module of a transcript that does not say otherwise, and how AT+GMR calls it.
+# What is burnt into the module of a transcript that does not say otherwise, and how AT+GMR calls
+# it.
 BURNT_IN = {
     "at-version": (b"AT version:", b"1.0.0.0(May 12 2020 00:00:00)"),
     "sdk-version": (b"SDK version:", b"2.2.1(bfq4004 0.1.0)"),
@@ -77,7 +79,9 @@ class Play:
     def power_on(self, echo):
         """Returns with a host that hears `ready`, or, with its echo off, that has heard it."""
         self.power_off()
-        policy = f"allow=127.0.0.0/8,{NAME};deny={','.join([*self.unknown_names(), 'nobody.invalid'])}"
+        policy = (
+            f"allow=127.0.0.0/8,{NAME};deny={','.join([*self.unknown_names(), 'nobody.invalid'])}"
+        )
         self.world.write()
         self.readings = 0
         for _ in range(STARTS):
@@ -149,10 +153,13 @@ class Play:
             self.act(step.words)
             self.hosts.settle()
             if following is not None and following.kind == "act":
-                self.listen(MARGIN)  # of two pieces of a stream, the first is read before the second comes
+                # Of two pieces of a stream, the first is read before the second comes.
+                self.listen(MARGIN)
 
     def type(self, data):
-        self.datagram_ports += [int(port) for port in re.findall(rb'"UDP",\s*"[^"]*",\s*\d+,\s*(\d+)', data)]
+        self.datagram_ports += [
+            int(port) for port in re.findall(rb'"UDP",\s*"[^"]*",\s*\d+,\s*(\d+)', data)
+        ]
         self.world.look_at(data)
         self.mentioned.update(re.findall(rb'"(\d+\.\d+\.\d+\.\d+)"', data))
         self.host.type(self.here(data) if b"AT" in data else data)
@@ -244,13 +251,18 @@ class Play:
             data = re.sub(rb'(?<![\d.])(%b"?,\s*)%d(?!\d)' % (re.escape(address.encode()), port),
                           rb"\g<1>%d" % peer.port, data)
         for address, alias in self.hosts.addresses.items():
-            data = re.sub(rb"(?<![\d.])%b(?![\d.])" % re.escape(address.encode()), alias.encode(), data)
+            data = re.sub(
+                rb"(?<![\d.])%b(?![\d.])" % re.escape(address.encode()), alias.encode(), data
+            )
         return data
 
     def as_shown(self, data):
-        """The same for what the module says. Whoever it has not been told of is called 127.0.0.1 by it."""
+        """The same for what the module says. Whoever it has not been told of is called 127.0.0.1 by
+        it."""
         told = self.hosts.addresses
-        unmentioned = {a for a in told if a.encode() not in self.mentioned} - set(self.names.values())
+        unmentioned = {a for a in told if a.encode() not in self.mentioned} - set(
+            self.names.values()
+        )
         strangers = dict.fromkeys(unmentioned, LOCALHOST)
         self.hosts.addresses = {**told, **strangers}
         try:
@@ -281,7 +293,8 @@ class Play:
             self.read_more(left)
 
     def read_more(self, wait):
-        """Reads what comes within that time, and lets the far hosts hear; false when nothing came at all."""
+        """Reads what comes within that time, and lets the far hosts hear; false when nothing came
+        at all."""
         any_came, readable = self.hosts.pump(self.host.descriptor if self.reads else None, wait)
         if readable:
             self.seen += os.read(self.host.descriptor, 65536)

@@ -1,8 +1,9 @@
-"""Power cuts: the program is killed, 500 times, at any moment of storing something; nothing is lost or mixed.
+"""Power cuts: the program is killed, 500 times, at any moment of storing something; nothing is lost
+or mixed.
 
-Several modules are at it at once, each with a state of its own, as one alone mostly waits. The seed is
-printed; BFQ_SEED=N takes that one. It decides what is typed and how long until the cut, not how fast the
-machine is.
+Several modules are at it at once, each with a state of its own, as one alone mostly waits. The seed
+is printed; BFQ_SEED=N takes that one. It decides what is typed and how long until the cut, not how
+fast the machine is.
 """
 
 import concurrent.futures
@@ -26,7 +27,9 @@ FACTORY = {
     "AT+UART_DEF?": "+UART_DEF:115200,8,1,0,0",
     "AT+CWAUTOCONN?": "+CWAUTOCONN:1",
     "AT+CWSAP_DEF?": '+CWSAP_DEF:"BFQ4004_040001","",1,0,4,0',
-    "AT+CIPSTA_DEF?": "|".join(f'+CIPSTA_DEF:{field}:"0.0.0.0"' for field in ("ip", "gateway", "netmask")),
+    "AT+CIPSTA_DEF?": "|".join(
+        f'+CIPSTA_DEF:{field}:"0.0.0.0"' for field in ("ip", "gateway", "netmask")
+    ),
     "AT+CWDHCP_DEF?": "+CWDHCP_DEF:1,1",
     "AT+CWDHCPS_DEF?": "+CWDHCPS_DEF:0,0.0.0.0,0.0.0.0",
 }
@@ -36,8 +39,9 @@ def seed():
     return int(os.environ.get("BFQ_SEED") or random.SystemRandom().randrange(1 << 32))
 
 
-# What can be stored: each returns a line to type, and what the queries that it changes answer afterwards.
-# Where several fields are stored together all are made from one number, so that two halves would not match.
+# What can be stored: each returns a line to type, and what the queries that it changes answer
+# afterwards. Where several fields are stored together all are made from one number, so that two
+# halves would not match.
 
 def mode(chance):
     wanted = chance.randint(1, 3)
@@ -71,7 +75,9 @@ def station_address(chance):
 
 def station_dhcp(_):
     """The other way round."""
-    return "AT+CWDHCP_DEF=1,1", {query: FACTORY[query] for query in ("AT+CIPSTA_DEF?", "AT+CWDHCP_DEF?")}
+    return "AT+CWDHCP_DEF=1,1", {
+        query: FACTORY[query] for query in ("AT+CIPSTA_DEF?", "AT+CWDHCP_DEF?")
+    }
 
 
 def pool(chance):
@@ -93,14 +99,18 @@ class Program:
 
     def __init__(self, state, log):
         command = [PROGRAM, "run", "--state", state, "--serial", "stdio", "--log", "warn"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                                        env=ENVIRONMENT, bufsize=0)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=ENVIRONMENT,
+            bufsize=0
+        )
         self.said = b""
 
     def expect(self, end):
         deadline = time.monotonic() + PATIENCE
         while not (found := re.search(end, self.said)):
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            ready, _, _ = select.select(
+                [self.process.stdout], [], [], max(0.0, deadline - time.monotonic())
+            )
             data = self.process.stdout.read(65536) if ready else b""
             if not data:
                 raise AssertionError(f"{end} did not come, but {self.said[-500:]}")
@@ -112,10 +122,13 @@ class Program:
         self.process.stdin.write(line.encode() + b"\r\n")
 
     def command(self, line):
-        """The answer, its lines separated by bars; without what the automatic join says meanwhile."""
+        """The answer, its lines separated by bars; without what the automatic join says
+        meanwhile."""
         self.type(line)
         answer = self.expect(rb"(^|\r\n)(OK|ERROR|FAIL)\r\n").decode()
-        return "|".join(part for part in answer.split("\r\n") if part and not part.startswith("WIFI "))
+        return "|".join(
+            part for part in answer.split("\r\n") if part and not part.startswith("WIFI ")
+        )
 
     def cut(self):
         """Takes the power away; what the program had said by then."""
@@ -144,7 +157,10 @@ class Life:
         self.outcomes = {"during the start": 0, "old": 0, "new": 0, "answered": 0}
 
     def live(self, rounds):
-        with tempfile.TemporaryDirectory(prefix="bfq-cuts-") as state, tempfile.TemporaryFile() as log:
+        with (
+            tempfile.TemporaryDirectory(prefix="bfq-cuts-") as state,
+            tempfile.TemporaryFile() as log,
+        ):
             try:
                 if not self.restores:
                     self.remember_a_network(state, log)
@@ -152,10 +168,14 @@ class Life:
                     self.one_round(state, log)
                 self.last_look(state, log)
                 log.seek(0)
-                complaints = re.findall(rb"[^\n]*(?:damaged|cannot|ERROR|runtime error)[^\n]*", log.read())
+                complaints = re.findall(
+                    rb"[^\n]*(?:damaged|cannot|ERROR|runtime error)[^\n]*", log.read()
+                )
                 assert not complaints, complaints[:5]
             except AssertionError as failure:
-                raise AssertionError(f"{self.name}, after {self.history[-6:]}: {failure}") from failure
+                raise AssertionError(
+                    f"{self.name}, after {self.history[-6:]}: {failure}"
+                ) from failure
         return self.outcomes
 
     def remember_a_network(self, state, log):
@@ -215,7 +235,9 @@ class Life:
         self.history.append("cut in " + line)
         begin = time.monotonic()
         program.type(line)
-        time.sleep(max(0.0, begin + self.chance.uniform(0, 0.9) * self.write_takes - time.monotonic()))
+        time.sleep(
+            max(0.0, begin + self.chance.uniform(0, 0.9) * self.write_takes - time.monotonic())
+        )
         if b"OK\r\n" in program.cut():
             self.stored.update(self.in_flight)
             self.in_flight = {}
@@ -226,7 +248,8 @@ class Life:
         assert program.command("AT+CWMODE_CUR=3") == "OK"
 
     def look(self, program):
-        """All is as it was last confirmed, or as the write in flight wanted it: one or the other, whole."""
+        """All is as it was last confirmed, or as the write in flight wanted it: one or the other,
+        whole."""
         told = {"AT+CWMODE_DEF?": program.command("AT+CWMODE_DEF?").removesuffix("|OK")}
         self.allow_all(program)
         for query in FACTORY:
@@ -235,8 +258,9 @@ class Life:
         changed = {**self.stored, **self.in_flight}
         wrong = {query: answer for query, answer in told.items()
                  if answer not in (self.stored[query], changed[query])}
-        assert not wrong, f"stored was {self.stored}, in flight {self.in_flight}, but now it is {wrong}"
-        assert told in (self.stored, changed), f"a mixture of {self.stored} and {self.in_flight}: {told}"
+        where = f"stored was {self.stored}, in flight {self.in_flight}"
+        assert not wrong, f"{where}, but now it is {wrong}"
+        assert told in (self.stored, changed), f"a mixture, as {where}: {told}"
         if self.in_flight:
             self.outcomes["old" if told == self.stored else "new"] += 1
         self.stored, self.in_flight = told, {}

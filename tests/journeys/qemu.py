@@ -1,4 +1,5 @@
-"""A guest of QEMU's, a Cortex-M3 with its UART at the module, in each way that QEMU has for that."""
+"""A guest of QEMU's, a Cortex-M3 with its UART at the module, in each way that QEMU has for
+that."""
 
 import os
 import subprocess
@@ -22,8 +23,13 @@ class Guest(unittest.TestCase):
     def check(self, module, *serial):
         module.wait_for_log("bfq0 is ready")
         guest = os.path.join(self.directory.name, "guest.elf")
-        done = subprocess.run([*QEMU, "-kernel", guest, *serial], capture_output=True, text=True, timeout=120,
-                              check=False)
+        done = subprocess.run(
+            [*QEMU, "-kernel", guest, *serial],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
         said = done.stdout + done.stderr  # semihosting speaks on standard error
         self.assertIn("all answers are as expected", said)
         self.assertEqual(done.returncode, 0, said)

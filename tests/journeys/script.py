@@ -1,5 +1,5 @@
-"""The language of tests/transcripts (README.md there), as far as a play outside the simulated world needs
-it."""
+"""The language of tests/transcripts (README.md there), as far as a play outside the simulated world
+needs it."""
 
 import dataclasses
 import re
@@ -26,7 +26,9 @@ def unescaped(text):
         raise ValueError(f"not a text: {text}")
     simple = {"r": b"\r", "n": b"\n", "t": b"\t", '"': b'"', "\\": b"\\"}
     parts = re.findall(r"\\x([0-9a-fA-F]{2})|\\(.)|([^\\]+)", found[1])
-    return b"".join(bytes([int(h, 16)]) if h else simple[e] if e else p.encode() for h, e, p in parts)
+    return b"".join(
+        bytes([int(h, 16)]) if h else simple[e] if e else p.encode() for h, e, p in parts
+    )
 
 
 def text_of(word):
@@ -58,8 +60,9 @@ def step_of(number, line):
 
 
 def read(text):
-    """The steps of a transcript. Consecutive times are one, and so are expected lines; what is typed before
-    20 ms of silence have passed, or while the answer to a busy module is all that can come, is one burst."""
+    """The steps of a transcript. Consecutive times are one, and so are expected lines; what is
+    typed before 20 ms of silence have passed, or while the answer to a busy module is all that can
+    come, is one burst."""
     steps = []
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line and line[0] != "#"]
     for step in (step_of(number, line) for number, line in lines):
@@ -81,13 +84,21 @@ def is_pause(step):
 
 
 def busy_bursts(steps):
-    """Joins what is typed while a command runs to that command: the real network may end it sooner."""
+    """Joins what is typed while a command runs to that command: the real network may end it
+    sooner."""
     joined = []
     for at, step in enumerate(steps):
         before = joined[-1:] + joined[-2:-1]
         waits = before and before[0].kind == "pass"
-        first = (before[1] if len(before) > 1 else None) if waits else (before[0] if before else None)
-        if step.kind == "type" and first is not None and first.kind == "type" and meets_busy(steps[at + 1:]):
+        first = (
+            (before[1] if len(before) > 1 else None) if waits else (before[0] if before else None)
+        )
+        if (
+            step.kind == "type"
+            and first is not None
+            and first.kind == "type"
+            and meets_busy(steps[at + 1:])
+        ):
             if waits:
                 joined.pop()
             first.data += step.data

@@ -19,7 +19,8 @@ OK = b"AT\r\r\n\r\nOK\r\n"
 
 
 class Wired:
-    """Two serial devices that are wired to each other: links to the ends of a pair that socat makes."""
+    """Two serial devices that are wired to each other: links to the ends of a pair that socat
+    makes."""
 
     def __init__(self, directory):
         self.ends = [os.path.join(directory, end) for end in ("module-end", "host-end")]
@@ -27,7 +28,9 @@ class Wired:
 
     def plug_in(self):
         ends = [f"pty,rawer,link={end}.socat" for end in self.ends]
-        self.socat = subprocess.Popen(["socat", "-d", "-d", *ends], stderr=subprocess.PIPE, text=True)
+        self.socat = subprocess.Popen(
+            ["socat", "-d", "-d", *ends], stderr=subprocess.PIPE, text=True
+        )
         # The devices come when they are what they will be: socat itself makes the links first.
         while "starting data transfer loop" not in (line := self.socat.stderr.readline()):
             assert line, "socat has ended"
@@ -172,8 +175,10 @@ class Rfc2217(unittest.TestCase):
             with TcpHost(*module.url("rfc2217").groups()) as bad, TcpHost(
                     *module.url("socket").groups()) as good:
                 module.wait_for_log("has come", 2)
-                for nonsense in (b"\xff\xfa\x2c\x01\x00\xff\xf0", b"\xff\xfa" + b"\x2c" * 4000 + b"\xff\xf0",
-                                 b"\xff\xfa\xff\xf1", b"\xff\xfd\xfe", b"\xff\xfb\xfd", b"\xff\x01"):
+                for nonsense in (
+                    b"\xff\xfa\x2c\x01\x00\xff\xf0", b"\xff\xfa" + b"\x2c" * 4000 + b"\xff\xf0",
+                    b"\xff\xfa\xff\xf1", b"\xff\xfd\xfe", b"\xff\xfb\xfd", b"\xff\x01"
+                ):
                     bad.type(nonsense)
                 bad.type("AT\r\n")
                 good.expect(OK)
@@ -225,9 +230,13 @@ class UnixDoor(unittest.TestCase):
                 module.wait_for_log("has come", 2)
                 self.assertEqual(one.command("AT"), b"\r\nOK\r\n")
                 other.expect(OK)
-            status, _, errors = run_program("run", "--state", "none", "--serial", f"unix:{self.path}")
+            status, _, errors = run_program(
+                "run", "--state", "none", "--serial", f"unix:{self.path}"
+            )
             self.assertEqual(status, 1)
-            self.assertIn(f"--serial unix:{self.path}: it belongs to a module that is running", errors)
+            self.assertIn(
+                f"--serial unix:{self.path}: it belongs to a module that is running", errors
+            )
             with UnixHost(self.path) as host:
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
         self.assertFalse(os.path.exists(self.path))
@@ -351,7 +360,9 @@ class TtyDoor(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="bfq-tty-") as above:
             directory = os.path.join(above, "by-id")
             with Module(serial=[f"tty:{directory}/module-end"]) as module:
-                module.wait_for_log("there is no such device (No such file or directory); it is used as")
+                module.wait_for_log(
+                    "there is no such device (No such file or directory); it is used as"
+                )
                 os.mkdir(directory)
                 with Wired(directory) as wired:
                     module.wait_for_log("has come")
@@ -387,7 +398,8 @@ class Mistakes(unittest.TestCase):
     def test_each_is_named(self):
         for door, message in {
             "modem:1": "no such door; use pty[:LINK], tcp:[HOST:]PORT, tcp-connect:HOST:PORT, "
-                       "rfc2217:[HOST:]PORT[,reset=rts], unix:PATH, tty:DEVICE[,BAUD][,crtscts] or stdio",
+                       "rfc2217:[HOST:]PORT[,reset=rts], unix:PATH, "
+                       "tty:DEVICE[,BAUD][,crtscts] or stdio",
             "tcp:99999": "'99999' is not a port",
             "tcp-connect:7000": "give HOST:PORT",
             "tcp-connect:host:0": "'0' is not a port; give a number from 1",

@@ -95,8 +95,11 @@ class Clients(unittest.TestCase):
         port = free_port()
         with Module() as module, module.started_host() as host:
             start(host, port)
-            with subprocess.Popen(["socat", "-t", "20", "-", f"TCP:127.0.0.1:{port}"], stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE) as socat:
+            with subprocess.Popen(
+                ["socat", "-t", "20", "-", f"TCP:127.0.0.1:{port}"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            ) as socat:
                 host.expect("0,CONNECT\r\n")
                 socat.stdin.write(b"GET / HTTP/1.0\r\n\r\n")
                 socat.stdin.flush()
@@ -133,7 +136,8 @@ class Ends(unittest.TestCase):
                 host.expect("1,CONNECT\r\n")
                 self.assertEqual(host.command("AT+CIPCLOSE=1"), b"1,CLOSED\r\n\r\nOK\r\n")
                 self.assertEqual(goes.recv(1), b"")
-                self.assertEqual(host.command("AT+CIPCLOSE=5"), b"\r\nOK\r\n")  # no effect while it serves
+                # No effect while it serves.
+                self.assertEqual(host.command("AT+CIPCLOSE=5"), b"\r\nOK\r\n")
                 stays.sendall(b"here")
                 self.assertEqual(received(host, 0), b"here")
 
@@ -208,7 +212,9 @@ class Places(unittest.TestCase):
               socket.create_server(("127.0.0.1", 0)) as taken):
             port = taken.getsockname()[1]
             start(host, port)
-            module.wait_for_log(f"server: cannot listen on 127.0.0.1:{port}: Address already in use")
+            module.wait_for_log(
+                f"server: cannot listen on 127.0.0.1:{port}: Address already in use"
+            )
             with client_of(port, MODULE):
                 host.expect("0,CONNECT\r\n")
 
@@ -217,7 +223,10 @@ class Places(unittest.TestCase):
             if int(limit.read()) <= 333:
                 self.skipTest("this machine lets anybody have low ports")
         drop = ["setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"]
-        with Module(through=drop if os.geteuid() == 0 else ()) as module, module.started_host() as host:
+        with (
+            Module(through=drop if os.geteuid() == 0 else ()) as module,
+            module.started_host() as host,
+        ):
             host.join()
             host.command("AT+CIPMUX=1")
             self.assertEqual(host.command("AT+CIPSERVER=1"), b"\r\nOK\r\n")
@@ -226,7 +235,9 @@ class Places(unittest.TestCase):
                 host.expect("0,CONNECT\r\n")
                 self.assertIn(b",333,1\r\n", host.command("AT+CIPSTATUS"))
             host.expect("0,CLOSED\r\n")
-            self.assertEqual(host.command('AT+CIPSTART=1,"UDP","0",0,69,0'), b"1,CONNECT\r\n\r\nOK\r\n")
+            self.assertEqual(
+                host.command('AT+CIPSTART=1,"UDP","0",0,69,0'), b"1,CONNECT\r\n\r\nOK\r\n"
+            )
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
                 peer.sendto(b"tftp", ("127.0.0.1", 10069))
                 self.assertEqual(received(host, 1), b"tftp")

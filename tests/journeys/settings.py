@@ -1,4 +1,5 @@
-"""What the module remembers, and what its serial port shows of it: over restarts, kills and bad disks."""
+"""What the module remembers, and what its serial port shows of it: over restarts, kills and bad
+disks."""
 
 import array
 import fcntl
@@ -74,8 +75,11 @@ class Restarts(StateOfOnesOwn):
                 host.type(f"AT+CWMODE_DEF={mode}\r\nAT+RST\r\n")
                 host.expect("ready\r\n")
                 answer = host.command("AT+CWMODE_CUR?")
-                # Taken or lost, as AT+RST ends what runs; but never one thing in flash and another in use.
-                self.assertEqual(answer.replace(b"_CUR", b"_DEF"), host.command("AT+CWMODE_DEF?"), i)
+                # Taken or lost, as AT+RST ends what runs; but never one thing in flash and another
+                # in use.
+                self.assertEqual(
+                    answer.replace(b"_CUR", b"_DEF"), host.command("AT+CWMODE_DEF?"), i
+                )
 
     def test_forty_kills_in_the_middle_of_writes(self):
         settled = 1
@@ -106,13 +110,16 @@ class Restarts(StateOfOnesOwn):
         self.write(damaged)
         with self.module() as module, module.started_host() as host:
             log = module.log()
-            self.assertIn(f"{self.flash} is damaged; saved: mode, network, automatic join, softAP,", log)
+            self.assertIn(
+                f"{self.flash} is damaged; saved: mode, network, automatic join, softAP,", log
+            )
             self.assertIn(f"the damaged file is now {self.flash}.damaged-1", log)
             self.assertEqual(self.read(self.flash + ".damaged-1"), bytes(damaged))
             self.assertIn(b"+CWMODE_DEF:2\r\n", host.command("AT+CWMODE_DEF?"))
             self.assertIn(b"+CWAUTOCONN:0\r\n", host.command("AT+CWAUTOCONN?"))
             kill(module)
-        with self.module() as module, module.started_host() as host:  # what was saved is stored again
+        # What was saved is stored again.
+        with self.module() as module, module.started_host() as host:
             self.assertNotIn("damaged", module.log())
             self.assertIn(b"+CWMODE_DEF:2\r\n", host.command("AT+CWMODE_DEF?"))
         self.write(b"not a flash at all")
@@ -188,7 +195,9 @@ class SerialFormat(unittest.TestCase):
                 self.assertEqual(bool(flags & termios.CSTOPB), bool(two_stop_bits))
                 # A PTY has 8 bits and no parity, whatever the module is set to.
                 self.assertEqual(flags & (termios.CSIZE | termios.PARENB), termios.CS8)
-                self.assertEqual(host.command("AT+UART_CUR?"), f"+UART_CUR:{set_to}\r\n\r\nOK\r\n".encode())
+                self.assertEqual(
+                    host.command("AT+UART_CUR?"), f"+UART_CUR:{set_to}\r\n\r\nOK\r\n".encode()
+                )
                 odd = bytes(range(128, 256))
                 host.type(odd)  # echoed, every bit of it
                 self.assertIn(odd, host.expect(odd))

@@ -1,4 +1,5 @@
-"""When the machine runs short: a disk without room, a state that is read-only, no descriptor left."""
+"""When the machine runs short: a disk without room, a state that is read-only, no descriptor
+left."""
 
 import contextlib
 import fcntl
@@ -39,7 +40,8 @@ def way_to_mount():
 
 
 class SmallDisk(unittest.TestCase):
-    """The state is on a disk of four pages that the program alone sees; we reach it through /proc."""
+    """The state is on a disk of four pages that the program alone sees; we reach it through
+    /proc."""
 
     def setUp(self):
         if way_to_mount() is None:
@@ -50,14 +52,18 @@ class SmallDisk(unittest.TestCase):
         self.state = directory.name
 
     def module(self, prepare):
-        script = f'mount -t tmpfs -o size={PAGES * 4096},mode=700 tmpfs "$0" && {{ {prepare}; }}; exec "$@"'
+        mount = f'mount -t tmpfs -o size={PAGES * 4096},mode=700 tmpfs "$0"'
+        script = f'{mount} && {{ {prepare}; }}; exec "$@"'
         return Module(state=self.state, through=[*way_to_mount(), "sh", "-c", script, self.state])
 
     def inside(self, module, name):
         return f"/proc/{module.process.pid}/root{self.state}/{name}"
 
     def fill_up(self, module):
-        with open(self.inside(module, "filler"), "wb", buffering=0) as filler, self.assertRaises(OSError):
+        with (
+            open(self.inside(module, "filler"), "wb", buffering=0) as filler,
+            self.assertRaises(OSError),
+        ):
             while True:
                 filler.write(bytes(1024))
 
@@ -73,12 +79,15 @@ class SmallDisk(unittest.TestCase):
         with self.module(FILL_UP) as module, module.started_host() as host:
             flash = os.path.join(self.state, "bfq0.flash")
             self.assertIn(f"cannot write {flash}: No space left on device", module.log())
-            self.assertIn(f"until {flash} can be written, commands that store something answer ERROR",
-                          module.log())
+            self.assertIn(
+                f"until {flash} can be written, commands that store something answer ERROR",
+                module.log(),
+            )
             for _ in range(2):
                 self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")
                 self.assertEqual(host.command("AT+CWMODE_CUR?"), b"+CWMODE_CUR:1\r\n\r\nOK\r\n")
-            self.assertEqual(os.listdir(self.inside(module, "")), ["bfq0.lock", "filler"])  # no half file
+            # No half file.
+            self.assertEqual(os.listdir(self.inside(module, "")), ["bfq0.lock", "filler"])
             host.join()  # all else goes on
             os.unlink(self.inside(module, "filler"))
             self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
@@ -91,7 +100,8 @@ class SmallDisk(unittest.TestCase):
             self.fill_up(module)
             # The file has its room already.
             self.assertEqual(host.command("AT+CWMODE_DEF=2"), b"\r\nOK\r\n")
-            with open(self.inside(module, "bfq0.flash"), "rb"):  # so that its room does not become free
+            # So that its room does not become free.
+            with open(self.inside(module, "bfq0.flash"), "rb"):
                 os.unlink(self.inside(module, "bfq0.flash"))
                 self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")
             self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3.replace(b"3", b"2"))
@@ -110,8 +120,8 @@ class SmallDisk(unittest.TestCase):
             shutil.copy(stored, copy.name)
             prepare = f'cat {copy.name} > "$0/bfq0.flash"; mount -o remount,bind,ro "$0"'
             with self.module(prepare) as module, module.started_host() as host:
-                self.assertIn("Read-only file system: what the module is to remember cannot be stored, and "
-                              "such commands answer ERROR", module.log())
+                self.assertIn("Read-only file system: what the module is to remember cannot be "
+                              "stored, and such commands answer ERROR", module.log())
                 self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)  # what was stored holds
                 self.assertEqual(host.command("AT+CWMODE_DEF=1"), b"\r\nERROR\r\n")
                 self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)
@@ -149,7 +159,8 @@ def limit(module, what, most):
 
 class NoDescriptorLeft(unittest.TestCase):
     def exhaust(self, module):
-        """From now on the program cannot open anything: the limit is one more than the highest number."""
+        """From now on the program cannot open anything: the limit is one more than the highest
+        number."""
         taken = module.descriptors()
         first_free = next(number for number in range(len(taken) + 1) if number not in taken)
         self.assertEqual(first_free, len(taken), "a hole among the descriptors")
@@ -203,7 +214,10 @@ class NoDescriptorLeft(unittest.TestCase):
                 host.command("AT+CIPMUX=1")
                 self.assertEqual(host.command(f"AT+CIPSERVER=1,{port}"), b"\r\nOK\r\n")
                 self.exhaust(module)
-                with socket.create_connection((MODULE, port), PATIENCE) as client, TcpHost(*place) as second:
+                with (
+                    socket.create_connection((MODULE, port), PATIENCE) as client,
+                    TcpHost(*place) as second,
+                ):
                     client.sendall(b"I have come")
                     module.wait_for_log("server: cannot take a client: Too many open files")
                     module.wait_for_log("cannot take a serial host: Too many open files")
@@ -256,7 +270,9 @@ class NoDescriptorLeft(unittest.TestCase):
                 module.wait_for_log("bfq0 is ready")
                 wired.unplug()
                 module.wait_for_log("is gone (unplugged?)")
-                wait_until(lambda: "anon_inode:inotify" in targets(module), "a watch for the device")
+                wait_until(
+                    lambda: "anon_inode:inotify" in targets(module), "a watch for the device"
+                )
                 self.exhaust(module)
                 wired.plug_in()
                 module.wait_for_log("Too many open files; it is used as soon as that has changed")

@@ -17,8 +17,13 @@ class Fetch(unittest.TestCase):
             subprocess.run(["make", "-s", "-C", EXAMPLE, f"OUT={out}", f"PORT={port}"], check=True)
             with Module() as module:
                 module.wait_for_log("bfq0 is ready")
-                done = subprocess.run([f"{out}/runner", f"{out}/fetch.elf", module.link], capture_output=True,
-                                      text=True, timeout=120, check=False)
+                done = subprocess.run(
+                    [f"{out}/runner", f"{out}/fetch.elf", module.link],
+                    capture_output=True,
+                    text=True,
+                    timeout=120,
+                    check=False,
+                )
         self.assertEqual(done.returncode, 0, done.stderr)
         lines = done.stdout.splitlines()
         self.assertEqual(lines[0], "joined", done.stdout)

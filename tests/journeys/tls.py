@@ -1,4 +1,5 @@
-"""SSL links to real servers: openssl s_server with every kind of certificate, and what else may be there."""
+"""SSL links to real servers: openssl s_server with every kind of certificate, and what else may be
+there."""
 
 import os
 import select
@@ -25,14 +26,18 @@ class Certificates:
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="bfq-tls-")
-        self.run("req", "-x509", *self.new_key("ca"), "-days", "2", "-subj", "/CN=BFQ test CA", "-out",
-                 "ca.pem")
+        self.run(
+            "req", "-x509", *self.new_key("ca"), "-days", "2", "-subj", "/CN=BFQ test CA", "-out",
+            "ca.pem"
+        )
         for name in ("localhost", "other.test"):
             self.sign(name, name, "-days", "2")
         self.sign("expired", "localhost", "-days", "-1")
         for name, key in (("self", ()), ("short", ("rsa:1024",))):
-            self.run("req", "-x509", *self.new_key(name, *key), "-days", "2", "-subj", "/CN=own\nword",
-                     "-out", name + ".pem")
+            self.run(
+                "req", "-x509", *self.new_key(name, *key), "-days", "2", "-subj", "/CN=own\nword",
+                "-out", name + ".pem"
+            )
 
     def new_key(self, name, *kind):
         kind = kind or ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
@@ -41,8 +46,10 @@ class Certificates:
     def sign(self, name, host, *validity):
         self.run("req", *self.new_key(name), "-subj", "/CN=" + host, "-addext",
                  "subjectAltName=DNS:" + host, "-out", name + ".csr")
-        self.run("x509", "-req", "-in", name + ".csr", "-copy_extensions", "copy", "-CA", "ca.pem", "-CAkey",
-                 "ca.key", "-CAcreateserial", *validity, "-out", name + ".pem")
+        self.run(
+            "x509", "-req", "-in", name + ".csr", "-copy_extensions", "copy", "-CA", "ca.pem",
+            "-CAkey", "ca.key", "-CAcreateserial", *validity, "-out", name + ".pem"
+        )
 
     def run(self, *arguments):
         subprocess.run(["openssl", *arguments], cwd=self.directory, check=True, capture_output=True)
@@ -59,9 +66,14 @@ class OpensslServer:
         # Its input stays open: at its end the server would close.
         path = CERTIFICATES.path(certificate)
         self.process = subprocess.Popen(
-            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", path + ".pem", "-key",
-             path + ".key", *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            [
+                "openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", path + ".pem",
+                "-key", path + ".key", *arguments
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         self.seen = ""
         self.expect("ACCEPT")
 
@@ -93,13 +105,17 @@ class PythonServer(Server):
     def __init__(self):
         super().__init__()
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(CERTIFICATES.path("localhost.pem"), CERTIFICATES.path("localhost.key"))
+        self.context.load_cert_chain(
+            CERTIFICATES.path("localhost.pem"), CERTIFICATES.path("localhost.key")
+        )
 
     def welcome(self, host, name="localhost"):
-        """Has the host connect; the handshake needs both sides at once. Returns the client, and what the
-        host was told."""
+        """Has the host connect; the handshake needs both sides at once. Returns the client, and
+        what the host was told."""
         result = []
-        thread = threading.Thread(target=lambda: result.append(host.command(start_to(name, self.port))))
+        thread = threading.Thread(
+            target=lambda: result.append(host.command(start_to(name, self.port)))
+        )
         thread.start()
         client = self.context.wrap_socket(self.accept(), server_side=True)
         thread.join()
@@ -124,7 +140,8 @@ class Opening(unittest.TestCase):
     def test_every_certificate_connects_and_the_log_tells_what_it_was_worth(self):
         worth = {
             "localhost": "CN=localhost is not verified (it would have passed)",
-            "self": r"CN=own\0Aword is not verified (it would not have passed: self-signed certificate",
+            "self": r"CN=own\0Aword is not verified (it would not have passed: "
+                    "self-signed certificate",
             "expired": "is not verified (it would not have passed: certificate has expired)",
             "other.test": "is not verified (it would not have passed: hostname mismatch)",
             "short": "self-signed certificate",
@@ -136,8 +153,12 @@ class Opening(unittest.TestCase):
                 with self.subTest(certificate), OpensslServer(certificate, *old_keys) as server:
                     self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
                     module.wait_for_log(verdict)
-                    self.assertIn(f'"SSL","127.0.0.1",{server.port},'.encode(), host.command("AT+CIPSTATUS"))
-                    self.assertIn(b"\r\nSEND OK\r\n", host.send(b"to " + certificate.encode() + b"\n"))
+                    self.assertIn(
+                        f'"SSL","127.0.0.1",{server.port},'.encode(), host.command("AT+CIPSTATUS")
+                    )
+                    self.assertIn(
+                        b"\r\nSEND OK\r\n", host.send(b"to " + certificate.encode() + b"\n")
+                    )
                     server.expect("to " + certificate)
                     server.type("from the server\n")
                     self.assertEqual(host.received(), b"from the server\n")
@@ -153,13 +174,18 @@ class Opening(unittest.TestCase):
                     module.wait_for_log(f"with {named}, ")
                     host.command("AT+CIPCLOSE")
             with OpensslServer("localhost", "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0") as server:
-                self.assertEqual(host.command(start_to("localhost", server.port), "CLOSED\r\n"), REFUSED)
+                self.assertEqual(
+                    host.command(start_to("localhost", server.port), "CLOSED\r\n"), REFUSED
+                )
 
     def test_a_server_hears_the_name_but_no_address(self):
         with trusting_module() as module, module.started_host() as host:
             host.join()
-            for typed, heard in (("localhost", "localhost"), ("host.bfq.internal", "host.bfq.internal"),
-                                 ("127.0.0.1", None)):
+            for typed, heard in (
+                ("localhost", "localhost"),
+                ("host.bfq.internal", "host.bfq.internal"),
+                ("127.0.0.1", None),
+            ):
                 with PythonServer() as server:
                     names = []
                     server.context.sni_callback = lambda _, name, __: names.append(name)
@@ -183,7 +209,9 @@ class Opening(unittest.TestCase):
         with trusting_module() as module, module.started_host() as host:
             host.join()
             with OpensslServer("localhost", *wants_ours) as server:
-                self.assertEqual(host.command(start_to("localhost", server.port), "CLOSED\r\n"), REFUSED)
+                self.assertEqual(
+                    host.command(start_to("localhost", server.port), "CLOSED\r\n"), REFUSED
+                )
                 module.wait_for_log("TLS: sslv3 alert handshake failure")
             with Server() as server:  # plain TCP
                 host.type(start_to("127.0.0.1", server.port) + "\r\n")
@@ -199,11 +227,17 @@ class Opening(unittest.TestCase):
                 client.close()
                 host.expect("\r\r\n")
                 self.assertEqual(host.expect("CLOSED\r\n"), REFUSED)
-            self.assertEqual(host.command(start_to("127.0.0.1", free_port()), "CLOSED\r\n"), REFUSED)
+            self.assertEqual(
+                host.command(start_to("127.0.0.1", free_port()), "CLOSED\r\n"), REFUSED
+            )
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
 
     def test_plain_http_on_the_port(self):
-        with trusting_module() as module, module.started_host() as host, web_server(b"page") as port:
+        with (
+            trusting_module() as module,
+            module.started_host() as host,
+            web_server(b"page") as port,
+        ):
             host.join()
             self.assertEqual(host.command(start_to("127.0.0.1", port), "CLOSED\r\n"), REFUSED)
 
@@ -219,7 +253,11 @@ class Opening(unittest.TestCase):
             client.close()
 
     def test_one_at_a_time(self):
-        with trusting_module() as module, module.started_host() as host, OpensslServer("localhost") as server:
+        with (
+            trusting_module() as module,
+            module.started_host() as host,
+            OpensslServer("localhost") as server,
+        ):
             host.join()
             host.command("AT+CIPMUX=1")
             start = f'AT+CIPSTART={{}},"SSL","localhost",{server.port}'
@@ -231,7 +269,8 @@ class Opening(unittest.TestCase):
 
 class Ending(unittest.TestCase):
     def test_a_close_or_an_alert_later_is_a_remote_close(self):
-        wants_ours = ("-Verify", "1", "-verify_return_error", "-tls1_3")  # says no once it has our answer
+        # Says no once it has our answer.
+        wants_ours = ("-Verify", "1", "-verify_return_error", "-tls1_3")
         with trusting_module() as module, module.started_host() as host:
             host.join()
             with OpensslServer("localhost", *wants_ours) as server:
@@ -310,7 +349,11 @@ class Bytes(unittest.TestCase):
             client.close()
 
     def test_restart_and_a_new_link_afterwards(self):
-        with trusting_module() as module, module.started_host() as host, OpensslServer("localhost") as server:
+        with (
+            trusting_module() as module,
+            module.started_host() as host,
+            OpensslServer("localhost") as server,
+        ):
             for _ in range(3):
                 host.join()
                 self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)

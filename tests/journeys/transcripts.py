@@ -1,5 +1,6 @@
-"""The transcripts of tests/transcripts, played by the built program at a PTY, byte for byte. A file is left
-out if a line of it needs what only the simulated world has; which kind of line that was is printed."""
+"""The transcripts of tests/transcripts, played by the built program at a PTY, byte for byte. A file
+is left out if a line of it needs what only the simulated world has; which kind of line that was is
+printed."""
 
 import collections
 import concurrent.futures
@@ -27,7 +28,9 @@ def burnt_in():
     """What AT+GMR says of this program."""
     with Module() as module, module.started_host() as host:
         answer = host.command("AT+GMR")
-        return {label: re.search(label + rb"([^\r]*)\r\n", answer)[1] for label, _ in BURNT_IN.values()}
+        return {
+            label: re.search(label + rb"([^\r]*)\r\n", answer)[1] for label, _ in BURNT_IN.values()
+        }
 
 
 class Transcripts(unittest.TestCase):
@@ -82,7 +85,9 @@ def report(played, skipped):
     print(f"{played} transcripts played, {sum(map(len, skipped.values()))} left out:")
     for reason, names in sorted(skipped.items()):
         why = SIMULATED.get(tuple(reason.split()), "")
-        print(f"  {len(names):3} for `{reason}`{': ' + why if why else ''}\n      {' '.join(names)}")
+        print(
+            f"  {len(names):3} for `{reason}`{': ' + why if why else ''}\n      {' '.join(names)}"
+        )
 
 
 if __name__ == "__main__":

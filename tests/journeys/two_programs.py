@@ -1,4 +1,5 @@
-"""Two programs that want the same: the second says clearly why not, and the first is not disturbed."""
+"""Two programs that want the same: the second says clearly why not, and the first is not
+disturbed."""
 
 import os
 import subprocess
@@ -6,8 +7,9 @@ import tempfile
 import time
 import unittest
 
-from journey import (ENVIRONMENT, PATIENCE, PROGRAM, Host, Module, Server, TcpHost, UnixHost, run_program,
-                     wait_until)
+from journey import (
+    ENVIRONMENT, PATIENCE, PROGRAM, Host, Module, Server, TcpHost, UnixHost, run_program, wait_until
+)
 
 
 
@@ -28,20 +30,20 @@ class Contest(unittest.TestCase):
         raw, telnet = (module.url(scheme).group(2) for scheme in ("socket", "rfc2217"))
         return {
             ("none", f"pty:{self.link}"):
-                f"{self.link} belongs to a module that is running; stop it, or choose another link with "
-                "--serial pty:LINK",
+                f"{self.link} belongs to a module that is running; stop it, or choose another "
+                "link with --serial pty:LINK",
             ("none", f"unix:{self.socket}"):
-                f"--serial unix:{self.socket}: it belongs to a module that is running; stop that, or choose "
-                "another path",
+                f"--serial unix:{self.socket}: it belongs to a module that is running; stop that, "
+                "or choose another path",
             ("none", f"tcp:{raw}"):
-                f"--serial tcp: cannot listen on 127.0.0.1:{raw}: Address already in use; choose another "
-                "port, or tcp:0 for a free one",
+                f"--serial tcp: cannot listen on 127.0.0.1:{raw}: Address already in use; choose "
+                "another port, or tcp:0 for a free one",
             ("none", f"rfc2217:{telnet}"):
-                f"--serial rfc2217: cannot listen on 127.0.0.1:{telnet}: Address already in use; choose "
-                "another port, or rfc2217:0 for a free one",
+                f"--serial rfc2217: cannot listen on 127.0.0.1:{telnet}: Address already in use; "
+                "choose another port, or rfc2217:0 for a free one",
             (self.state, "tcp:0"):
-                f"the state in {self.state} belongs to a module that is running; stop it, or choose another "
-                "with --state DIR or --state none",
+                f"the state in {self.state} belongs to a module that is running; stop it, or "
+                "choose another with --state DIR or --state none",
         }
 
     def test_each_thing_that_one_alone_can_have(self):
@@ -59,8 +61,12 @@ class Contest(unittest.TestCase):
                     # With a place of its own to show that it lets go of that again.
                     spare = os.path.join(self.directory, "spare")
                     status, output, errors = run_program(
-                        "run", "--state", state, "--serial", f"pty:{spare}", "--serial", door, "--log", "off")
-                    self.assertEqual((status, output, errors), (1, "", f"bfq4004: {complaint}\n"), door)
+                        "run", "--state", state, "--serial", f"pty:{spare}", "--serial", door,
+                        "--log", "off"
+                    )
+                    self.assertEqual(
+                        (status, output, errors), (1, "", f"bfq4004: {complaint}\n"), door
+                    )
                 self.assertEqual(self.everything(), before)
                 self.assertEqual(module.log(), logged)
                 host.type("whole")
@@ -90,8 +96,13 @@ class Contest(unittest.TestCase):
         command = [PROGRAM, "run", "--state", self.state, "--serial", f"pty:{self.link}"]
         quiet, pipe = subprocess.DEVNULL, subprocess.PIPE
         for _ in range(5):
-            rivals = [subprocess.Popen(command, stdout=quiet, stderr=pipe, env=ENVIRONMENT) for _ in range(6)]
-            wait_until(lambda rivals=rivals: sum(r.poll() is not None for r in rivals) >= 5, "five losers")
+            rivals = [
+                subprocess.Popen(command, stdout=quiet, stderr=pipe, env=ENVIRONMENT)
+                for _ in range(6)
+            ]
+            wait_until(
+                lambda rivals=rivals: sum(r.poll() is not None for r in rivals) >= 5, "five losers"
+            )
             losers = [rival for rival in rivals if rival.poll() is not None]
             [winner] = [rival for rival in rivals if rival not in losers]
             for loser in losers:

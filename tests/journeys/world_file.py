@@ -24,7 +24,9 @@ def can_say(words):
     except UnicodeDecodeError:
         return False
     password = texts[1] if len(texts) == 2 else ""
-    return len(password) <= LONGEST_PASSWORD or re.fullmatch("[0-9a-fA-F]{64}", password) is not None
+    return (
+        len(password) <= LONGEST_PASSWORD or re.fullmatch("[0-9a-fA-F]{64}", password) is not None
+    )
 
 
 class WorldFile:
@@ -104,8 +106,12 @@ class WorldFile:
                   *(("station", s) for s in self.stations.values())]
         text = ""
         for name, table in tables:
-            text += f"\n[[{name}]]\n" + "".join(f"{key} = {in_toml(value)}\n" for key, value in table.items())
-        text += "\n[delays]\n" + "".join(f"{key} = {in_toml(value)}\n" for key, value in self.delays.items())
+            text += f"\n[[{name}]]\n" + "".join(
+                f"{key} = {in_toml(value)}\n" for key, value in table.items()
+            )
+        text += "\n[delays]\n" + "".join(
+            f"{key} = {in_toml(value)}\n" for key, value in self.delays.items()
+        )
         with open(self.path, "w", encoding="utf-8") as file:
             file.write(text)
 

@@ -13,7 +13,9 @@ import termios
 import tomllib
 import unittest
 
-from journey import PATIENCE, PROGRAM, Host, Module, Server, machine_address, run_program, wait_until
+from journey import (
+    PATIENCE, PROGRAM, Host, Module, Server, machine_address, run_program
+)
 
 WORLDS = pathlib.Path(__file__).parents[2] / "examples" / "worlds"
 JOINED = b"WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n"
@@ -72,12 +74,16 @@ class Examples(unittest.TestCase):
     def test_two_modules_meet(self):
         with hosts(WORLDS / "two_modules.toml", ["hub", "leaf"]) as (module, [hub, leaf]):
             for number, name in enumerate(("hub", "leaf")):
-                self.assertRegex(module.banner, f"module +{name} at {re.escape(machine_address(number))}\n")
+                self.assertRegex(
+                    module.banner, f"module +{name} at {re.escape(machine_address(number))}\n"
+                )
             self.assertEqual(hub.command("AT+CWMODE_CUR=2"), b"\r\nOK\r\n")
             self.assertEqual(hub.command('AT+CWSAP_CUR="hub","hub-4004-hub",5,3'), b"\r\nOK\r\n")
             self.assertEqual(leaf.command('AT+CWJAP_CUR="hub","hub-4004-hub"'), JOINED)
             hub.expect('+DIST_STA_IP:"02:bf:40:04:00:02","192.168.4.2"\r\n')
-            self.assertEqual(hub.command("AT+CWLIF"), b"192.168.4.2,02:bf:40:04:00:02\r\n\r\nOK\r\n")
+            self.assertEqual(
+                hub.command("AT+CWLIF"), b"192.168.4.2,02:bf:40:04:00:02\r\n\r\nOK\r\n"
+            )
 
 
 class Office(unittest.TestCase):
@@ -117,7 +123,9 @@ class Office(unittest.TestCase):
                           for ap in strongest_first])
 
     def test_a_scan_is_filtered(self):
-        self.assertEqual(self.scan('="BFQ-OFFICE"'), [f'"BFQ-OFFICE",{rssi}' for rssi in (-48, -55, -71)])
+        self.assertEqual(
+            self.scan('="BFQ-OFFICE"'), [f'"BFQ-OFFICE",{rssi}' for rssi in (-48, -55, -71)]
+        )
         self.assertEqual(self.scan('="BFQ-OFFICE",,6'), ['"BFQ-OFFICE",-55'])
         self.assertEqual(self.scan('=,"02:bf:44:0f:00:0f"'), ['"a,b"c\\d",-57'])
         self.assertEqual(self.scan("=,,13", mask=16), ["13", "13", "13"])
@@ -137,16 +145,22 @@ class Office(unittest.TestCase):
             self.assertTrue(answer.endswith(JOINED), (typed, answer))
             self.assertEqual(
                 self.host.command("AT+CWJAP_CUR?").decode(),
-                f'+CWJAP_CUR:"{ap["ssid"]}","{ap["bssid"]}",{ap["channel"]},{ap["rssi"]}\r\n\r\nOK\r\n')
+                f'+CWJAP_CUR:"{ap["ssid"]}","{ap["bssid"]}",{ap["channel"]},{ap["rssi"]}\r\n'
+                "\r\nOK\r\n",
+            )
 
     def test_of_several_the_strongest_is_joined(self):
         self.assertEqual(self.host.command('AT+CWJAP_CUR="BFQ-OFFICE","office-4004"'), JOINED)
         self.assertIn(b'"02:bf:44:0f:00:01",1,-48', self.host.command("AT+CWJAP_CUR?"))
 
     def test_some_refuse(self):
-        for arguments, number in (('"Staff","whatever"', 4), ('"BFQ-OFFICE","office-4005"', 2),
-                                  ('"Old Printer","print",,1', 4), ('"Visitors\\, please","",,1', 4),
-                                  ('"Visitors, pleas",""', 3)):
+        for arguments, number in (
+            ('"Staff","whatever"', 4),
+            ('"BFQ-OFFICE","office-4005"', 2),
+            ('"Old Printer","print",,1', 4),
+            ('"Visitors\\, please","",,1', 4),
+            ('"Visitors, pleas",""', 3),
+        ):
             self.assertEqual(self.host.command(f"AT+CWJAP_CUR={arguments}"),
                              f"+CWJAP_CUR:{number}\r\n\r\nFAIL\r\n".encode(), arguments)
 
@@ -195,11 +209,15 @@ class Changes(unittest.TestCase):
             self.assertIn(b'"10.50.1.2"', host.command("AT+CIFSR"))
             host.command("AT+CIPMUX=1")
             for link in (0, 3):
-                self.assertEqual(host.command(f'AT+CIPSTART={link},"TCP","127.0.0.1",{server.port}'),
-                                 f"{link},CONNECT\r\n\r\nOK\r\n".encode())
+                self.assertEqual(
+                    host.command(f'AT+CIPSTART={link},"TCP","127.0.0.1",{server.port}'),
+                    f"{link},CONNECT\r\n\r\nOK\r\n".encode(),
+                )
             clients = [server.accept(), server.accept()]
             self.read_again(WITHOUT)
-            self.assertEqual(host.expect("3,CLOSED\r\n"), b"WIFI DISCONNECT\r\n0,CLOSED\r\n3,CLOSED\r\n")
+            self.assertEqual(
+                host.expect("3,CLOSED\r\n"), b"WIFI DISCONNECT\r\n0,CLOSED\r\n3,CLOSED\r\n"
+            )
             for client in clients:
                 with client:
                     self.assertEqual(client.recv(1), b"")
@@ -227,7 +245,10 @@ class Changes(unittest.TestCase):
         host = self.start()
         self.join(host)
         self.read_again(WITHOUT + "[[ap]]\nssid = 7\nchannel = 99\n", "nothing has changed")
-        for line, words in ((4, "ap.1.ssid: 7 is not allowed"), (5, "ap.1.channel: 99 is not allowed")):
+        for line, words in (
+            (4, "ap.1.ssid: 7 is not allowed"),
+            (5, "ap.1.channel: 99 is not allowed"),
+        ):
             self.assertRegex(self.module.log(), rf"world\.toml:{line}:\d+: {re.escape(words)}")
         self.read_again("[[ap", "nothing has changed")
         self.world.unlink()
@@ -265,8 +286,13 @@ class Program(unittest.TestCase):
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
         master, slave = pty.openpty()
-        program = subprocess.Popen([PROGRAM, "run", "--state", "none", "--serial", "tcp:0"], stdin=slave,
-                                   stdout=slave, stderr=slave, preexec_fn=take_terminal)
+        program = subprocess.Popen(
+            [PROGRAM, "run", "--state", "none", "--serial", "tcp:0"],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            preexec_fn=take_terminal,
+        )
         os.close(slave)
         seen = b""
         while b"is ready" not in seen:
@@ -277,11 +303,14 @@ class Program(unittest.TestCase):
     def test_each_module_has_a_state_of_its_own_or_none(self):
         with tempfile.TemporaryDirectory() as directory:
             world = pathlib.Path(directory) / "world.toml"
-            world.write_text("".join(f'[[module]]\nname = "{name}"\n' for name in ("left", "right", "none"))
-                             + "state = false\n")
+            world.write_text(
+                "".join(f'[[module]]\nname = "{name}"\n' for name in ("left", "right", "none"))
+                + "state = false\n"
+            )
             state = os.path.join(directory, "state")
             for stored in (b"1", b"3"):
-                with hosts(world, ["left", "right", "none"], state=state) as (_, [left, right, none]):
+                names = ["left", "right", "none"]
+                with hosts(world, names, state=state) as (_, [left, right, none]):
                     for host in (left, right, none):
                         value = b"1" if host is not left else stored
                         answer = host.command("AT+CWMODE_DEF?")
@@ -301,7 +330,9 @@ class Program(unittest.TestCase):
             self.assertIn(b'+CIFSR:APMAC,"06:aa:00:00:00:01"', answer)
 
     def test_serial_is_for_one_module(self):
-        status, _, errors = run_program("run", str(WORLDS / "two_modules.toml"), "--serial", "tcp:0")
+        status, _, errors = run_program(
+            "run", str(WORLDS / "two_modules.toml"), "--serial", "tcp:0"
+        )
         self.assertEqual(status, 2)
         self.assertIn("the world has 2 modules; write their doors into the file", errors)
 
@@ -312,8 +343,9 @@ class Program(unittest.TestCase):
             status, _, errors = run_program("lint", file.name)
             self.assertEqual(status, 2)
             self.assertIn(f"{file.name}:3:12: ap.x.password: it has 5 bytes; ", errors)
-            self.assertIn(f"{file.name}:5:1: module.bfq0.speeed: there is no such key; is it speed?\n",
-                          errors)
+            self.assertIn(
+                f"{file.name}:5:1: module.bfq0.speeed: there is no such key; is it speed?\n", errors
+            )
             self.assertEqual(run_program("run", file.name)[2], errors)
 
 

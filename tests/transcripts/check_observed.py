@@ -46,14 +46,17 @@ def faults_of(folder, cells, commands):
 
 
 def late(note, commands):
-    """True when one of the commands in front of the note isn't a row of the table of commands yet."""
+    """True when one of the commands in front of the note isn't a row of the table of commands
+    yet."""
     names = [name.strip() for name in note.split(";")[0].split(",")]
     return bool(names) and any(name not in commands for name in names)
 
 
 def main():
     table = pathlib.Path(sys.argv[1])
-    listing = subprocess.run([sys.argv[2], "--commands"], check=True, capture_output=True, text=True).stdout
+    listing = subprocess.run(
+        [sys.argv[2], "--commands"], check=True, capture_output=True, text=True
+    ).stdout
     commands = {name.lstrip("+") for name in listing.split()}
     rows = list(rows_of(table))
     faults = [fault for cells in rows for fault in faults_of(table.parent, cells, commands)]

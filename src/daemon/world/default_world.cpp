@@ -1,13 +1,14 @@
 #include "daemon/world/world_file.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 std::string_view default_world() {
-  return R"(# The world of bfq4004 where no file says otherwise. Edit it, then: bfq4004 run WORLD.toml
+  return R"(# The world of bfq4004 where no file says otherwise. Edit it, then:
+#   bfq4004 run WORLD.toml
 # All keys are explained in docs/worlds.md.
 
 [[module]]
 name = "bfq0"                 # also its file in the directory of --state
-serial = ["pty:/tmp/bfq0"]    # or tcp:PORT, rfc2217:PORT, unix:PATH, tty:DEVICE, ...; several are possible
+serial = ["pty:/tmp/bfq0"]    # or tcp:PORT, unix:PATH, tty:DEVICE, ...; several are possible
 
 [[ap]]
 ssid = "BFQ-LAB"
@@ -56,4 +57,4 @@ silent = true                 # never answers: a join takes 15 s to fail
 subnet = "10.44.6.0/24"
 )";
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world
