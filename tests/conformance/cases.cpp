@@ -19,7 +19,7 @@ std::string text_of(std::int32_t n) {
 std::string host_of(std::int32_t n) {
   std::string name(static_cast<std::size_t>(n), 'x');
   if (name.size() > 63) name[31] = '.';
-  return quoted(name);
+  return '"' + name + '"';
 }
 
 bool contains(std::string_view s, std::string_view part) {

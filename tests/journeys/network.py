@@ -65,26 +65,18 @@ class WhereLinksGo(unittest.TestCase):
                 module.wait_for_log("the allow list does not hold it")
 
     def test_an_allow_list_leads_to_this_machine_only_where_it_says_so(self):
-        refused = b"\r\nERROR\r\nCLOSED\r\n"
         with Server() as server:
+            machine = f", which is 127.0.0.1:{server.port}"
             policy = f"allow=*.test,10.0.0.0/8:{server.port};deny=*:25"
             with Module("--net", policy) as module, module.started_host() as host:
                 host.join()
-                names = ["127.0.0.1", "host.bfq.internal", "10.44.1.1"]
-                for gateway in (None, "10.9.9.1"):  # that of the access point, and one of the host's choice
-                    if gateway:
-                        host.command(f'AT+CIPSTA_CUR="10.9.9.2","{gateway}","255.255.255.0"')
-                        names.append(gateway)
-                    for name in names:
-                        answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
-                        self.assertEqual(answer, refused, name)
-                    answer = host.command(f'AT+CIPSTART="UDP","{names[-1]}",{server.port}')
-                    self.assertEqual(answer, b"CONNECT\r\n\r\nOK\r\n")
-                    self.assertEqual(host.send("lost"), b"\r\nSEND FAIL\r\n")
-                    host.command("AT+CIPCLOSE")
-                port = server.port
-                module.wait_for_log(f"10.44.1.1:{port}, which is 127.0.0.1:{port} refused: the allow list")
-                module.wait_for_log(f"10.9.9.1:{port}, which is 127.0.0.1:{port} refused: the allow list", 2)
+                self.is_not_reached(host, server, "127.0.0.1", "host.bfq.internal", "10.44.1.1")
+                # The host chooses the gateway, too.
+                host.command('AT+CIPSTA_CUR="10.9.9.2","10.9.9.1","255.255.255.0"')
+                self.is_not_reached(host, server, "10.9.9.1", "host.bfq.internal")
+                for gateway in ("10.44.1.1", "10.9.9.1"):
+                    place = f"{gateway}:{server.port}{machine}"
+                    module.wait_for_log(f"{place} refused: the allow list does not hold it")
             for allowed in ("host.bfq.internal", "127.0.0.1"):
                 with Module("--net", f"allow={allowed}") as module, module.started_host() as host:
                     host.join()
@@ -92,7 +84,16 @@ class WhereLinksGo(unittest.TestCase):
                         host.connect(server.port, name)
                         server.accept().close()
                         host.expect("CLOSED\r\n")
-                    module.wait_for_log(f", which is 127.0.0.1:{server.port} from port", 2)
+                    module.wait_for_log(f"{machine} from port", 2)
+
+    def is_not_reached(self, host, server, *names):
+        for name in names:
+            answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
+            self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n", name)
+            answer = host.command(f'AT+CIPSTART="UDP","{name}",{server.port}')
+            self.assertEqual(answer, b"CONNECT\r\n\r\nOK\r\n")
+            self.assertEqual(host.send("lost"), b"\r\nSEND FAIL\r\n")
+            host.command("AT+CIPCLOSE")
 
 
 class HowLinksEnd(unittest.TestCase):
