@@ -256,6 +256,10 @@ def check_sizes(path, source, code):
 
 def check_file(path, source, rooms, words):
     """What is wrong with one file; `path` is relative to the repository."""
+    if path.endswith(".md"):
+        if not re.match(r"(<!--.*?-->\s*)?# \S", source, re.S):
+            yield Problem(path, 1, "markdown", "it begins with '# Title'; clang-format is for C++")
+        return
     yield from check_lines(path, source)
     if not path.endswith((".h", ".cpp")):
         return
@@ -279,16 +283,23 @@ def check_file(path, source, rooms, words):
 
 # --- the repository ------------------------------------------------------------------------------
 
-FOLDERS = ["src", "tools", "tests", "bench", "examples"]
-SOURCES = {".h", ".cpp", ".py", ".sh", ".cmake"}
+FOLDERS = ["src", "tools", "tests", "bench", "examples", "docs"]
+SOURCES = {".h", ".cpp", ".py", ".sh", ".cmake", ".md"}
+
+
+def is_script(path):
+    if path.suffix or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == b"#!"
 
 
 def sources(root):
-    scripts = [root / name for name in ("CMakeLists.txt", "CMakePresets.json", "dev", ".ci/run")]
-    yield from (path for path in scripts if path.is_file())
+    others = [root / name for name in ("CMakeLists.txt", "CMakePresets.json", "dev", ".ci/run")]
+    yield from (path for path in others if path.is_file())
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
-            if path.suffix in SOURCES or path.name == "CMakeLists.txt":
+            if path.suffix in SOURCES or path.name == "CMakeLists.txt" or is_script(path):
                 yield path
 
 
@@ -398,10 +409,12 @@ CASES = [
     ("src/at/README.md", "# at\n\nMay include base.", None),
     ("src/at/README.md", "# at\n\nMay include base and\nmodule. And so on.", "rooms"),
     ("src/at/README.md", "# at", "rooms"),
-    ("src/base/README.md", "May include no other room.", None),
-    ("src/module/README.md", "A chip. May include base, at,\nports and settings. More.", None),
-    ("src/daemon/world/README.md", "May include base, sim and daemon/board/module_spec.h.", None),
-    ("src/daemon/world/README.md", "May include base, sim and daemon/board.", "rooms"),
+    ("src/base/README.md", "# base\n\nMay include no other room.", None),
+    ("src/module/README.md",
+     "# module\n\nA chip. May include base, at,\nports and settings. More.", None),
+    ("src/daemon/world/README.md",
+     "# world\n\nMay include base, sim and daemon/board/module_spec.h.", None),
+    ("src/daemon/world/README.md", "# world\n\nMay include base, sim and daemon/board.", "rooms"),
     # what the core may not use
     ("src/at/a.cpp", "int* p = new int;", "heap"),
     ("src/at/a.cpp", "// a new line\nint a(const A&) = delete;", None),
@@ -481,6 +494,12 @@ CASES = [
     ("src/daemon/a.cpp", "\tint a();", "blanks"),
     ("src/daemon/b.h", "int a();", "once"),
     ("tools/a.py", "# " + "x" * MAX_COLUMNS, "columns"),
+    ("tests/a", "#!/bin/bash\n# " + "x" * MAX_COLUMNS, "columns"),
+    ("tests/a", "x" * MAX_COLUMNS + "x", None),
+    # Markdown
+    ("src/at/README.md", "#at : a language\n\nMay include base.", "markdown"),
+    ("docs/a.md", "An introduction.", "markdown"),
+    ("docs/a.md", "<!-- generated -->\n# A title\n\n" + "x" * MAX_COLUMNS + "x", None),
 ]
 
 
@@ -488,7 +507,7 @@ def tree_of_test(folder, path, content):
     """A repository without a fault, but for that content in that file."""
     files = {WORDS: WORDS_OF_TEST, TABLE: ROOMS_OF_TEST}
     for room in Rooms(ROOMS_OF_TEST).values():
-        files[room.folder + "/README.md"] = room.sentence()
+        files[room.folder + "/README.md"] = "# A room\n\n" + room.sentence()
     files[path] = (ROOMS_OF_TEST if path == TABLE else "") + content + "\n"
     root = pathlib.Path(folder)
     for name, text in files.items():
@@ -513,7 +532,8 @@ def self_test():
             failures += 1
             print("self-test: a missing table of words was not noticed")
     rules = {rule for rule, *_ in BANS} | {rule for rule, _ in BANNED_HEADERS.values()}
-    rules |= {"rooms", "words", "columns", "blanks", "file-length", "function-length", "once"}
+    rules |= {"rooms", "words", "columns", "blanks", "file-length", "function-length", "once",
+              "markdown"}
     for rule in sorted(rules - fired):
         failures += 1
         print(f"self-test: no case shows that [{rule}] fires")
