@@ -139,7 +139,8 @@ class WhatANameIs(Names):
             environment = {"HOSTALIASES": aliases.name, "LOCALDOMAIN": "test",
                            "RES_OPTIONS": "ndots:3"}
             with self.asking({"bad.test": "127.0.0.1"}, "--net", "deny=bad.test",
-                             search="search test\n", environment=environment) as (resolver, _, host):
+                             search="search test\n",
+                             environment=environment) as (resolver, _, host):
                 for name in ("bad", "alias", "bad.test.x"):
                     self.assertEqual(self.look_up(host, name), DNS_FAIL)
                 self.assertEqual(resolver.asked(), ["bad", "alias", "bad.test.x"])

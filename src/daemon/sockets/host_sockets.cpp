@@ -17,7 +17,7 @@
 namespace bfq::sockets {
 
 HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-                         Neighbourhood& neighbourhood, NetworkSettings settings)
+                         Neighbourhood& neighbourhood, SocketsSetup settings)
     : io_(io),
       side_(side),
       policy_(policy),
