@@ -5,7 +5,7 @@ import subprocess
 
 
 def copy_tree(root: pathlib.Path, copy: pathlib.Path):
-    """Makes `copy` what the working tree at `root` is: the files that git knows or would take. A file
+    """Makes `copy` what the working tree at `root` is: the files that git knows or would take. One
     that is the same in both keeps its time, so that it isn't compiled again."""
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=root, text=True,
                             capture_output=True, check=True).stdout

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Changes the durations, counts and limits of the core, one at a time, and expects a test to notice.
+"""Changes the durations, counts and limits of the core, one at a time: a test must notice.
 
   mutate.py [--sample SEED COUNT] [NAME...]
 
@@ -38,8 +38,8 @@ ROOMS = ("base", "at", "settings", "module", "commands", "sim")
 TESTS = ("base_test", "at_test", "settings_test", "conformance_test", "sim_test", "transcripts")
 
 # Sizes of memory: what is larger than needed shows nowhere, and what is too small is a CHECK.
-CAPACITIES = {"kFields", "kUartOutput", "kReplyReserve", "kUrcs", "kRequestsOfOneInput", "kRequests",
-              "kLongestLine", "kIpdHeader", "kLargestRecord", "kMostDigits", "kRemembered",
+CAPACITIES = {"kFields", "kUartOutput", "kReplyReserve", "kUrcs", "kRequestsOfOneInput",
+              "kRequests", "kLongestLine", "kIpdHeader", "kLargestRecord", "kMostDigits", "kRemembered",
               "kMostSteps"}
 
 NUMBER = r"-?\d[\d']*"
@@ -152,7 +152,8 @@ class Workshop:
                 return f"{test}: it does not end"
             if done.returncode != 0:
                 failed = re.search(r"FAILED\s+\] (\S+)|(\S+\.at)\b", done.stdout + done.stderr)
-                return f"{test}: {pathlib.Path(failed[1] or failed[2]).name if failed else 'it fails'}"
+                who = pathlib.Path(failed[1] or failed[2]).name if failed else "it fails"
+                return f"{test}: {who}"
         return ""
 
     def try_one(self, mutant):
