@@ -39,8 +39,8 @@ TESTS = ("base_test", "at_test", "settings_test", "conformance_test", "sim_test"
 
 # Sizes of memory: what is larger than needed shows nowhere, and what is too small is a CHECK.
 CAPACITIES = {"kFields", "kUartOutput", "kReplyReserve", "kUrcs", "kRequestsOfOneInput",
-              "kRequests", "kLongestLine", "kIpdHeader", "kLargestRecord", "kMostDigits", "kRemembered",
-              "kMostSteps"}
+              "kRequests", "kLongestLine", "kIpdHeader", "kLargestRecord", "kMostDigits",
+              "kRemembered", "kMostSteps"}
 
 NUMBER = r"-?\d[\d']*"
 PATTERNS = [  # each with the number as its last group, or its last two
