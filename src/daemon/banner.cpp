@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/process/printable.h"
 #include "daemon/process/version.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/route.h"
@@ -41,13 +42,6 @@ void list_doors(std::string& out, const board::Board& board) {
   }
 }
 
-/// A name in the air may have any bytes; those that would move the cursor are shown as dots.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '.');
-  return text;
-}
-
 /// How wide a column must be for its texts; UTF-8 counts by characters.
 template <class Texts>
 std::size_t width_of(const Texts& texts, std::size_t least) {
@@ -65,8 +59,8 @@ void list_access_points(std::string& out, const sim::Air& air) {
   std::vector<std::string> names, passwords;
   for (const sim::AccessPoint& ap : all) {
     if (names.size() == kMostTold && all.size() > kMostTold + 1) break;
-    names.push_back(printable(ap.ssid));
-    passwords.push_back(ap.password.empty() ? "-" : printable(ap.password));
+    names.push_back(process::printable(ap.ssid));
+    passwords.push_back(ap.password.empty() ? "-" : process::printable(ap.password));
   }
   const std::size_t wide = width_of(names, 14), as_wide = width_of(passwords, 17);
   out += fmt::format("\n  {:<{}} password\n", "access point", wide);

@@ -1,5 +1,4 @@
 // bfq4004: a serial Wi-Fi module that lives in this machine.
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -7,11 +6,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 
 #include "daemon/banner.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/log.h"
+#include "daemon/process/printable.h"
 #include "daemon/replay_command.h"
 
 namespace {
@@ -21,7 +23,8 @@ using namespace bfq::daemon;
 constexpr int kUsage = 2;
 
 void set_up_log(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("bfq4004"));
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("bfq4004", std::make_shared<process::StderrSink>()));
   spdlog::set_pattern("%H:%M:%S.%e %^%l%$ %v");
   spdlog::set_level(spdlog::level::from_str(level));
 }
@@ -43,9 +46,15 @@ void run(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2), not the end
   Loop loop(options);
-  std::fputs(banner(loop, options).c_str(), for_people(options));
+  std::fputs(process::printable_lines(banner(loop, options)).c_str(), for_people(options));
   std::fflush(nullptr);
   loop.run();
+}
+
+/// What people are told when the program ends for a reason: names in it may come from anywhere.
+int fail(const std::exception& error, int status) {
+  std::fprintf(stderr, "bfq4004: %s\n", process::printable_lines(error.what()).c_str());
+  return status;
 }
 }  // namespace
 
@@ -56,10 +65,8 @@ int main(int count, char** arguments) {
     if (options) run(*options);
     return EXIT_SUCCESS;
   } catch (const process::UsageError& error) {
-    std::fprintf(stderr, "bfq4004: %s\n", error.what());
-    return kUsage;
+    return fail(error, kUsage);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "bfq4004: %s\n", error.what());
-    return EXIT_FAILURE;
+    return fail(error, EXIT_FAILURE);
   }
 }
