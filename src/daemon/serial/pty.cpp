@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spdlog/spdlog.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -84,8 +83,8 @@ class PtyDoor::PtyHost final : public SerialHost {
   std::string name() const override { return door_.slave_; }
   Transfer read(std::span<std::byte> into) override {
     const Transfer transfer = read_some(master_->native_handle(), into);
-    // Behind that, as whoever has typed this has opened before: what the one before has left is
-    // thrown away first, and not with the answer.
+    // After that, since whoever typed this has opened the slave before: a change of hosts is noticed
+    // before the bytes are used, so that it does not discard what they are answered.
     door_.look_at_opens();
     return transfer;
   }
@@ -98,6 +97,8 @@ class PtyDoor::PtyHost final : public SerialHost {
   void when_room(Ready ready) override {
     await(*master_, Descriptor::wait_write, std::move(ready));
   }
+  bool is_changing() const override { return is_changing_; }
+  void changed() override { door_.host_changed(*this); }
   void left() override { door_.host_left(); }
 
   /// The settings of the slave are those of the master. Data bits and parity do not exist at a PTY.
@@ -109,32 +110,33 @@ class PtyDoor::PtyHost final : public SerialHost {
   }
   std::size_t backlog() override { return hung_up_ ? 0 : door_.unread_at_slave(); }
 
-  /// UrcQueue a host that goes while nothing can be read from it, as then nothing else would tell.
+  /// Notices a host that goes while nothing can be read from it: nothing else would tell.
   void await_hang_up() {
     if (std::exchange(awaits_hang_up_, true)) return;
     await(*master_, Descriptor::wait_error, [this] {
       awaits_hang_up_ = false;
       if (!has_hung_up(master_->native_handle())) return await_hang_up();
       hung_up_ = true;
-      door_.wire_.stop_listening(*this);
+      door_.side_.stop_listening(shared_from_this());
     });
   }
   bool hung_up() const { return hung_up_; }
+  void begin_to_change() { is_changing_ = true; }
   void start_anew() {
-    hung_up_ = false;
+    hung_up_ = is_changing_ = false;
     await_hang_up();
   }
 
  private:
-  bool awaits_hang_up_ = false, hung_up_ = false;
+  bool awaits_hang_up_ = false, hung_up_ = false, is_changing_ = false;
   PtyDoor& door_;
   std::shared_ptr<Descriptor> master_;
 };
 
 // The pair ----------------------------------------------------------------------------------------
 
-PtyDoor::PtyDoor(boost::asio::io_context& io, Wire& wire, const std::string& link)
-    : io_(io), wire_(wire), inotify_(io), pause_(io), spare_(open_spare()) {
+PtyDoor::PtyDoor(DoorSide& side, const std::string& link)
+    : side_(side), inotify_(side.io()), pause_(side.io()), spare_(open_spare()) {
   const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) process::fail_with_errno("cannot watch for hosts (inotify)");
   inotify_.assign(descriptor);
@@ -150,7 +152,7 @@ PtyDoor::~PtyDoor() {
 void PtyDoor::open_pair() {
   const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (master < 0) process::fail_with_errno("cannot open a PTY");
-  master_ = std::make_shared<Descriptor>(io_, master);
+  master_ = std::make_shared<Descriptor>(side_.io(), master);
   std::array<char, 64> name{};
   if (grantpt(master) != 0 || unlockpt(master) != 0 ||
       ptsname_r(master, name.data(), name.size()) != 0) {
@@ -169,13 +171,13 @@ void PtyDoor::open_pair() {
 void PtyDoor::configure(const UartFormat& format) {
   format_ = format;
   // Where it matters how a host has set its own end, that is left to the host.
-  if (wire_.is_paced() && !host_.expired()) return;
+  if (side_.is_paced() && !host_.expired()) return;
   show_settings();
 }
 
 void PtyDoor::show_settings() {
   if (!show_format(master_->native_handle(), format_)) {
-    spdlog::warn("cannot show the UART's format at {}: {}", slave_, std::strerror(errno));
+    side_.log().warn("cannot show the UART's format at {}: {}", slave_, std::strerror(errno));
   }
 }
 
@@ -229,37 +231,43 @@ void PtyDoor::look_at_opens() {
       ++openers_;
     }
   }
-  if (changed) host_changed();
+  if (changed) notice_change(*host);
   if (opened && !host) attach();
 }
 
 void PtyDoor::attach() {
   const auto host = std::make_shared<PtyHost>(*this, master_);
   host_ = host;
-  spdlog::debug("a host has opened {}", slave_);
-  wire_.attach(host);
+  side_.log().debug("a host has opened {}", slave_);
+  side_.attach(host);
   host->await_hang_up();
 }
 
-void PtyDoor::host_changed() {
-  spdlog::debug("another host has opened {}", slave_);
-  const auto host = host_.lock();
-  wire_.change_host(*host);
+/// Whoever types from now on is the new host.
+void PtyDoor::notice_change(PtyHost& host) {
+  openers_ = 1;
+  if (host.is_changing()) return;
+  side_.log().debug("another host has opened {}", slave_);
+  host.begin_to_change();
+  side_.change_host(host.shared_from_this());
+}
+
+void PtyDoor::host_changed(PtyHost& host) {
   empty_slave();
-  host->start_anew();
+  host.start_anew();
   openers_ = 1;
 }
 
 void PtyDoor::host_left() {
   host_.reset();
   const bool emptied = empty_slave();
-  spdlog::debug("nobody has {} open", slave_);
+  side_.log().debug("no host has {} open", slave_);
   if (!emptied) {
-    spdlog::warn("a host has left {} locked for others (TIOCEXCL)", slave_);
+    side_.log().warn("a host has left {} locked for others (TIOCEXCL)", slave_);
     stop_watching();
     return replace_pair();
   }
-  if (wire_.is_paced()) show_settings();  // a host starts at the module's rate
+  if (side_.is_paced()) show_settings();  // a host starts at the module's rate
   look_for_hosts();
 }
 
@@ -269,14 +277,14 @@ void PtyDoor::replace_pair() {
     open_pair();
     if (link_) link_->point_to(slave_);
   } catch (const process::Failure& failure) {
-    spdlog::warn("{}; hosts cannot attach until that is possible", failure.what());
+    side_.log().warn("{}; hosts cannot attach until that is possible", failure.what());
     pause_.expires_after(kShortagePause);
     pause_.async_wait([this](auto error) {
       if (!error) replace_pair();
     });
     return;
   }
-  spdlog::warn("the serial port is now {}", slave_);
+  side_.log().warn("the serial port is now {}", slave_);
   show_settings();
   look_for_hosts();
 }

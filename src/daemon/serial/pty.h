@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
@@ -7,7 +6,7 @@
 
 #include "daemon/serial/device_link.h"
 #include "daemon/serial/door.h"
-#include "daemon/serial/wire.h"
+#include "daemon/serial/door_side.h"
 
 namespace bfq::serial {
 
@@ -26,7 +25,7 @@ namespace bfq::serial {
 class PtyDoor final : public Door {
  public:
   /// Opens a pair, and links `link` to it unless that is empty.
-  PtyDoor(boost::asio::io_context& io, Wire& wire, const std::string& link);
+  PtyDoor(DoorSide& side, const std::string& link);
   ~PtyDoor() override;
 
   std::string place() const override;
@@ -49,15 +48,15 @@ class PtyDoor final : public Door {
   void look_at_opens();
   void attach();
   void host_left();
+  void notice_change(PtyHost& host);
   void replace_pair();
   void look_for_hosts();
-  void host_changed();
+  void host_changed(PtyHost& host);
   bool empty_slave();
   std::size_t unread_at_slave();
   bool someone_is_there() const;
 
-  boost::asio::io_context& io_;
-  Wire& wire_;
+  DoorSide& side_;
   std::string slave_;
   UartFormat format_{};
   std::shared_ptr<boost::asio::posix::stream_descriptor> master_;

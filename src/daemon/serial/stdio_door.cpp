@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/post.hpp>
 #include <memory>
 
 #include "daemon/process/failure.h"
@@ -23,7 +22,8 @@ bool is_ready(int descriptor, short events) {
 /// writes at once. Regular files never block, and epoll doesn't know them.
 class StdioDoor::StdioHost final : public SerialHost {
  public:
-  StdioHost(StdioDoor& door, boost::asio::io_context& io) : door_(door), in_(io), out_(io) {
+  explicit StdioHost(StdioDoor& door)
+      : door_(door), in_(door.side_.io()), out_(door.side_.io()) {
     in_.assign(duplicate(STDIN_FILENO));
     out_.assign(duplicate(STDOUT_FILENO));
   }
@@ -77,6 +77,6 @@ class StdioDoor::StdioHost final : public SerialHost {
 void StdioDoor::module_is_ready() {
   if (attached_) return;
   attached_ = true;
-  wire_.attach(std::make_shared<StdioHost>(*this, io_));
+  side_.attach(std::make_shared<StdioHost>(*this));
 }
 }  // namespace bfq::serial

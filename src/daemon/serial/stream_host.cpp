@@ -1,18 +1,17 @@
 #include "daemon/serial/stream_host.h"
 
 #include <linux/sockios.h>
-#include <spdlog/spdlog.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <utility>
 
 namespace bfq::serial {
-StreamHost::StreamHost(const boost::asio::any_io_executor& executor, int descriptor,
-                       std::string name, std::function<void()> gone)
-    : descriptor_(executor, descriptor), name_(std::move(name)), gone_(std::move(gone)) {
+StreamHost::StreamHost(DoorSide& side, int descriptor, std::string name,
+                       std::function<void()> gone)
+    : side_(side), descriptor_(side.io(), descriptor), name_(std::move(name)), gone_(std::move(gone)) {
   descriptor_.non_blocking(true);
-  spdlog::info("serial host {} has come", name_);
+  log().info("host {} has attached", name_);
 }
 
 std::size_t StreamHost::backlog() {
@@ -25,7 +24,7 @@ std::size_t StreamHost::backlog() {
 }
 
 void StreamHost::left() {
-  spdlog::info("serial host {} has gone", name_);
+  log().info("host {} has detached", name_);
   if (gone_) std::exchange(gone_, nullptr)();
 }
 

@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -8,7 +7,7 @@
 
 #include "daemon/process/name_query.h"
 #include "daemon/serial/door.h"
-#include "daemon/serial/wire.h"
+#include "daemon/serial/door_side.h"
 
 namespace bfq::serial {
 
@@ -16,7 +15,7 @@ namespace bfq::serial {
 class TcpClientDoor final : public Door {
  public:
   /// `host` is an address or a name, which is looked up anew for each call.
-  TcpClientDoor(boost::asio::io_context& io, Wire& wire, std::string host, std::uint16_t port);
+  TcpClientDoor(DoorSide& side, std::string host, std::uint16_t port);
 
   std::string place() const override { return "tcp-connect " + peer_; }
   std::string url() const override { return {}; }
@@ -28,8 +27,7 @@ class TcpClientDoor final : public Door {
   void call_again(const std::string& why);
   void host_left();
 
-  boost::asio::io_context& io_;
-  Wire& wire_;
+  DoorSide& side_;
   std::string host_;
   std::uint16_t port_;
   std::string peer_;

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "daemon/serial/door.h"
-#include "daemon/serial/listener.h"
-#include "daemon/serial/wire.h"
+#include "daemon/serial/door_side.h"
+#include "daemon/serial/client_listener.h"
 
 namespace bfq::serial {
 
@@ -26,7 +26,7 @@ std::optional<std::string> make_ready(boost::asio::ip::tcp::socket& client);
 /// A TCP server at which each client is a host, several at once if they like.
 class TcpDoor final : public Door {
  public:
-  TcpDoor(boost::asio::io_context& io, Wire& wire, const std::string& host, std::uint16_t port);
+  TcpDoor(DoorSide& side, const std::string& host, std::uint16_t port);
 
   std::string place() const override;
   std::string url() const override;
@@ -34,7 +34,7 @@ class TcpDoor final : public Door {
  private:
   void welcome(boost::asio::ip::tcp::socket client);
 
-  Wire& wire_;
+  DoorSide& side_;
   ClientListener<boost::asio::ip::tcp> listener_;
 };
 }  // namespace bfq::serial

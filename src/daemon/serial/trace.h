@@ -3,6 +3,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "daemon/process/module_log.h"
 
 namespace bfq::serial {
 
@@ -26,13 +29,15 @@ class SecretMask {
 class LineTrace {
  public:
   enum class Direction : std::uint8_t { to_module, to_host };
-  explicit LineTrace(Direction direction) : direction_(direction) {}
+  LineTrace(process::ModuleLog log, Direction direction)
+      : log_(std::move(log)), direction_(direction) {}
 
   void add(std::span<const std::byte> bytes);
 
  private:
   void end_line();
 
+  process::ModuleLog log_;
   Direction direction_;
   SecretMask mask_;
   std::string line_;

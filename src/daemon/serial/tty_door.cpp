@@ -1,7 +1,6 @@
 #include "daemon/serial/tty_door.h"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -31,11 +30,11 @@ bool is_off_by_more_than_3_percent(std::uint32_t is, std::uint32_t wanted) {
 
 class TtyDoor::TtyHost final : public StreamHost {
  public:
-  TtyHost(boost::asio::io_context& io, int descriptor, const std::string& path, SerialLock lock,
+  TtyHost(DoorSide& side, int descriptor, const std::string& path, SerialLock lock,
           std::function<void()> gone)
-      : StreamHost(io.get_executor(), descriptor, path, std::move(gone)),
+      : StreamHost(side, descriptor, path, std::move(gone)),
         lock_(std::move(lock)),
-        drained_(io) {}
+        drained_(side.io()) {}
 
   Transfer write(std::span<const std::byte> bytes) override {
     return wanted_ ? Transfer::blocked() : StreamHost::write(bytes);
@@ -80,11 +79,11 @@ class TtyDoor::TtyHost final : public StreamHost {
     const Wanted wanted = *std::exchange(wanted_, std::nullopt);
     const int tty = descriptor().native_handle();
     if (!set_format(tty, wanted.format, wanted.rts_cts)) {
-      spdlog::warn("{} cannot be set to {}: {}", name(), describe(wanted.format),
-                   std::strerror(errno));
+      log().warn("{} cannot be set to {}: {}", name(), describe(wanted.format),
+                 std::strerror(errno));
     } else if (const auto rate = rate_of(tty);
                is_off_by_more_than_3_percent(rate, wanted.format.baud)) {
-      spdlog::warn("{} does not do {} baud; it has {} instead", name(), wanted.format.baud, rate);
+      log().warn("{} cannot do {} baud; it has {} instead", name(), wanted.format.baud, rate);
     }
     if (on_configured_) std::exchange(on_configured_, nullptr)();
   }
@@ -95,15 +94,18 @@ class TtyDoor::TtyHost final : public StreamHost {
   Ready on_configured_;
 };
 
-TtyDoor::TtyDoor(boost::asio::io_context& io, Wire& wire, const DoorSpec& spec)
-    : io_(io), wire_(wire), spec_(spec), watch_(io, spec.path, [this] { look(); }), pause_(io) {
+TtyDoor::TtyDoor(DoorSide& side, const DoorSpec& spec)
+    : side_(side),
+      spec_(spec),
+      watch_(side.io(), spec.path, [this] { look(); }),
+      pause_(side.io()) {
   if (spec.baud) format_.baud = *spec.baud;
   watch_.renew();
   const auto refusal = try_to_open();
   if (!refusal) return;
   if (!refusal->absent) throw process::Failure("--serial tty:" + spec.path + ": " + refusal->why);
   told_ = refusal->why;
-  spdlog::warn("--serial tty:{}: {}; it is used as soon as it comes", spec.path, refusal->why);
+  side.log().warn("--serial tty:{}: {}; it is opened as soon as it appears", spec.path, refusal->why);
 }
 
 /// Opens the device, unless somebody else has it, and attaches it.
@@ -129,11 +131,11 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
     ioctl(tty, TIOCEXCL);
     tcflush(tty, TCIOFLUSH);
     const auto host =
-        std::make_shared<TtyHost>(io_, tty, spec_.path, std::move(lock), [this] { host_left(); });
+        std::make_shared<TtyHost>(side_, tty, spec_.path, std::move(lock), [this] { host_left(); });
     host->configure(format_, rts_cts());
     host_ = host;
     watch_.stop();
-    wire_.attach(host);
+    side_.attach(host);
     return std::nullopt;
   } catch (const process::Failure& failure) {
     close(tty);
@@ -169,15 +171,15 @@ void TtyDoor::look() {
     });
   }
   if (refusal->why != std::exchange(told_, refusal->why)) {
-    spdlog::warn("{}: {}; it is used as soon as that has changed", spec_.path, refusal->why);
+    side_.log().warn("{}: {}; it is opened as soon as that has changed", spec_.path, refusal->why);
   }
 }
 
 void TtyDoor::host_left() {
   host_.reset();
-  spdlog::warn("{} is gone (unplugged?); it is used again as soon as it is back", spec_.path);
+  side_.log().warn("{} is gone (unplugged?); it is opened as soon as it is back", spec_.path);
   told_.clear();
-  boost::asio::post(io_, [this] { look(); });  // once the device is closed
+  boost::asio::post(side_.io(), [this] { look(); });  // once the device is closed
 }
 
 bool TtyDoor::rts_cts() const {
@@ -188,8 +190,8 @@ bool TtyDoor::rts_cts() const {
 void TtyDoor::configure(const UartFormat& format) {
   format_ = format;
   if (std::exchange(starts_, false) && spec_.baud && *spec_.baud != format.baud) {
-    spdlog::info("{} has {} baud, as asked for, until the module's rate is changed", spec_.path,
-                 *spec_.baud);
+    side_.log().info("{} has {} baud, as --serial says, until the module's rate is changed",
+                     spec_.path, *spec_.baud);
     format_.baud = *spec_.baud;
   }
   if (const auto host = host_.lock()) host->configure(format_, rts_cts());

@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
@@ -8,8 +7,8 @@
 
 #include "daemon/serial/device_watch.h"
 #include "daemon/serial/door.h"
+#include "daemon/serial/door_side.h"
 #include "daemon/serial/door_spec.h"
-#include "daemon/serial/wire.h"
 
 namespace bfq::serial {
 
@@ -20,7 +19,7 @@ class TtyDoor final : public Door {
  public:
   /// A device that is not there is waited for. Throws Failure for one that is in use, that may not
   /// be opened, or that is no serial device.
-  TtyDoor(boost::asio::io_context& io, Wire& wire, const DoorSpec& spec);
+  TtyDoor(DoorSide& side, const DoorSpec& spec);
 
   std::string place() const override { return "tty " + spec_.path; }
   std::string url() const override { return {}; }
@@ -42,8 +41,7 @@ class TtyDoor final : public Door {
   void host_left();
   bool rts_cts() const;
 
-  boost::asio::io_context& io_;
-  Wire& wire_;
+  DoorSide& side_;
   DoorSpec spec_;
   UartFormat format_{};
   bool starts_ = false;  ///< the next format is the one that the module starts with

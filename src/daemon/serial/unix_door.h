@@ -6,8 +6,8 @@
 
 #include "daemon/process/lock_file.h"
 #include "daemon/serial/door.h"
-#include "daemon/serial/listener.h"
-#include "daemon/serial/wire.h"
+#include "daemon/serial/door_side.h"
+#include "daemon/serial/client_listener.h"
 
 namespace bfq::serial {
 
@@ -18,7 +18,7 @@ namespace bfq::serial {
 class UnixDoor final : public Door {
  public:
   /// Throws Failure when something that is in use, or no socket, is in the way.
-  UnixDoor(boost::asio::io_context& io, Wire& wire, std::string path);
+  UnixDoor(DoorSide& side, std::string path);
   ~UnixDoor() override;
 
   std::string place() const override { return "unix " + path_; }
@@ -27,12 +27,12 @@ class UnixDoor final : public Door {
  private:
   using Protocol = boost::asio::local::stream_protocol;
 
-  void make_room(boost::asio::io_context& io) const;
-  Protocol::acceptor listen(boost::asio::io_context& io);
+  void make_room() const;
+  Protocol::acceptor listen();
   void welcome(Protocol::socket client);
   bool is_still_ours() const;
 
-  Wire& wire_;
+  DoorSide& side_;
   std::string path_;
   process::LockFile lock_;
   unsigned long device_ = 0, inode_ = 0;  ///< of the socket that we made
