@@ -66,17 +66,18 @@ std::vector<KeyInfo> infos(const Keys<T>& keys) {
 template <class T>
 void read_table(const Value::Table& table, const Keys<T>& keys, T& into, Section& section,
                 const std::string& prefix = {}) {
-  for (const auto& [name, position, value] : table) {
+  for (const Value::Entry& entry : table) {
     const auto key = std::find_if(keys.begin(), keys.end(),
-                                  [&](const WorldKey<T>& k) { return k.info.name == name; });
+                                  [&](const WorldKey<T>& k) { return k.info.name == entry.name; });
     if (key == keys.end()) {
       std::vector<std::string> known;
       for (const WorldKey<T>& k : keys) known.push_back(k.info.name);
-      section.refuse(prefix + quoted_where_needed(name), position, no_such_key(name, known));
+      section.refuse(prefix + quoted_where_needed(entry.name), entry.position,
+                     no_such_key(entry.name, known));
       continue;
     }
-    section.note(prefix + name, value.position);
-    key->read(value, into, section, prefix + name);
+    section.note(prefix + entry.name, entry.value.position);
+    key->read(entry.value, into, section, prefix + entry.name);
   }
   for (const WorldKey<T>& key : keys) {
     if (key.required && find(table, key.info.name) == nullptr)
@@ -163,13 +164,15 @@ WorldKey<T> map(std::string name, Where where,
             const auto* table = written.as<Value::Table>();
             if (table == nullptr)
               return section.refuse(path, not_allowed(shown(written), {}, allowed));
-            for (const auto& [name, position, value] : *table) {
-              Read<Item> item = read(name, value);
+            for (const Value::Entry& entry : *table) {
+              Read<Item> item = read(entry.name, entry.value);
               if (item.value) {
                 std::invoke(where, into).push_back(std::move(*item.value));
               } else {
-                const std::string what = quoted_where_needed(name) + " = " + shown(value);
-                section.refuse(path, position, not_allowed(what, item.why, allowed));
+                section.refuse(
+                    path, entry.position,
+                    not_allowed(quoted_where_needed(entry.name) + " = " + shown(entry.value),
+                                item.why, allowed));
               }
             }
           }};

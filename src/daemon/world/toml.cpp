@@ -40,7 +40,7 @@ Value::List convert_array(const toml::array& array, const std::string& source, u
 }
 
 /// A date or a time, as it is written.
-Value::Nothing not_for_us(const toml::node& node) {
+NoValue not_for_us(const toml::node& node) {
   std::ostringstream out;
   node.visit([&](const auto& value) {
     if constexpr (toml::is_value<decltype(value)>) out << value;
@@ -51,10 +51,10 @@ Value::Nothing not_for_us(const toml::node& node) {
 Value convert(const toml::node& node, const std::string& source, unsigned depth) {
   Value value{.position = position_of(node.source(), source)};
   if (const auto* table = node.as_table()) {
-    value.is = Value::Nothing{"a table"};
+    value.is = NoValue{"a table"};
     if (depth < kDeepest) value.is = convert_table(*table, source, depth);
   } else if (const auto* array = node.as_array()) {
-    value.is = Value::Nothing{"an array"};
+    value.is = NoValue{"an array"};
     if (depth < kDeepest) value.is = convert_array(*array, source, depth);
   } else if (const auto* text = node.as_string()) {
     value.is = text->get();

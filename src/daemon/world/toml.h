@@ -15,7 +15,7 @@ struct TomlReading {
 };
 
 /// Converts a text in TOML. `source` is the name of its file, or the whole override, of which no
-/// lines are told. What nests deeper than any world does is converted to Nothing. Never throws for
+/// lines are told. What nests deeper than any world does is converted to NoValue. Never throws for
 /// what the text says.
 TomlReading read_toml(std::string_view text, const std::string& source);
 }  // namespace bfq::world

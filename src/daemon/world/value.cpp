@@ -21,6 +21,12 @@ std::string as_toml(const std::string& text) {
       std::none_of(text.begin(), text.end(), [](char c) { return c == '\'' || is_control(c); });
   return is_plain ? '\'' + text + '\'' : quoted(text);
 }
+/// With a point, unlike a whole number.
+std::string as_toml(double number) {
+  std::string text = fmt::format("{}", number);
+  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  return text;
+}
 }  // namespace
 
 std::optional<double> Value::number() const {
@@ -49,12 +55,13 @@ void put(Value::Table& table, Value::Entry entry) {
 
 std::string shown(const Value& value) {
   std::string text = std::visit(overloaded{
-                                    [](const Value::Nothing& nothing) { return nothing.shown; },
+                                    [](const NoValue& nothing) { return nothing.shown; },
                                     [](bool flag) { return std::string(flag ? "true" : "false"); },
                                     [](const std::string& string) { return as_toml(string); },
                                     [](const Value::List&) { return std::string("an array"); },
                                     [](const Value::Table&) { return std::string("a table"); },
-                                    [](auto number) { return fmt::format("{}", number); },
+                                    [](std::int64_t number) { return std::to_string(number); },
+                                    [](double number) { return as_toml(number); },
                                 },
                                 value.is);
   return text.size() > kLongestShown ? "this text" : text;

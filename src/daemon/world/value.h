@@ -10,19 +10,20 @@
 
 namespace bfq::world {
 
+/// No value, or one of a kind that no key takes, such as a date.
+struct NoValue {
+  std::string shown = "nothing";  ///< what errors call it
+  bool operator==(const NoValue&) const = default;
+};
+
 /// A value as it was written, before any key has read it, whatever the notation: a world file is
 /// TOML, and other sources (an override, a control channel) convert theirs into this too.
 struct Value {
   struct Entry;
-  /// No value, or one of a kind that no key takes, such as a date.
-  struct Nothing {
-    std::string shown = "nothing";  ///< what errors call it
-    bool operator==(const Nothing&) const = default;
-  };
   using List = std::vector<Value>;
   using Table = std::vector<Entry>;  ///< by name, each once: see find() and put()
 
-  std::variant<Nothing, bool, std::int64_t, double, std::string, List, Table> is{};
+  std::variant<NoValue, bool, std::int64_t, double, std::string, List, Table> is{};
   /// Where it begins. Without a source: nobody wrote it, it was filled in.
   SourcePosition position{};
 
