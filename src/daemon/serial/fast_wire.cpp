@@ -109,7 +109,8 @@ bool FastWire::offer_typed() {
 }
 
 bool FastWire::all_typed_is_taken() const {
-  return std::all_of(ends_.begin(), ends_.end(), [](const FastEnd& end) { return end.typed.empty(); });
+  return std::all_of(ends_.begin(), ends_.end(),
+                     [](const FastEnd& end) { return end.typed.empty(); });
 }
 
 // To hosts ----------------------------------------------------------------------------------------

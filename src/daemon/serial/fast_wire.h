@@ -3,9 +3,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
-#include <memory>
 #include <vector>
 
 #include "daemon/serial/hosted_wire.h"

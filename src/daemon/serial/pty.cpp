@@ -83,8 +83,8 @@ class PtyDoor::PtyHost final : public SerialHost {
   std::string name() const override { return door_.slave_; }
   Transfer read(std::span<std::byte> into) override {
     const Transfer transfer = read_some(master_->native_handle(), into);
-    // After that, since whoever typed this has opened the slave before: a change of hosts is noticed
-    // before the bytes are used, so that it does not discard what they are answered.
+    // After that, since whoever typed this has opened the slave before: a change of hosts is
+    // noticed before the bytes are used, so that it does not discard what they are answered.
     door_.look_at_opens();
     return transfer;
   }

@@ -118,7 +118,8 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     if (telnet_.malformed() > 0 && !told_malformed_) {
       told_malformed_ = true;
       log().warn(
-          "{} sends malformed Telnet commands, which are ignored; a host that sends raw bytes needs "
+          "{} sends malformed Telnet commands, which are ignored; a host that sends raw bytes "
+          "needs "
           "--serial tcp:PORT",
           name());
     }
@@ -165,8 +166,7 @@ Rfc2217Door::Rfc2217Door(DoorSide& side, const std::string& host, std::uint16_t 
                 [this](tcp::socket client) { welcome(std::move(client)); }) {}
 
 std::string Rfc2217Door::place() const {
-  return "rfc2217 " + text_of(listener_.endpoint()) +
-         (rts_resets_ ? ", RTS resets" : "");
+  return "rfc2217 " + text_of(listener_.endpoint()) + (rts_resets_ ? ", RTS resets" : "");
 }
 std::string Rfc2217Door::url() const {
   return "rfc2217://" + address_to_call(listener_.endpoint());

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "daemon/serial/client_listener.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
-#include "daemon/serial/client_listener.h"
 
 namespace bfq::serial {
 

@@ -21,7 +21,8 @@ struct Transfer {
   static Transfer gone() { return {State::gone, 0}; }
 };
 
-/// What can happen to bytes on their way to a host: its FIFO was full, or its UART is set otherwise.
+/// What can happen to bytes on their way to a host: its FIFO was full, or its UART is set
+/// otherwise.
 enum class LineFault : std::uint8_t { overrun, framing };
 
 /// Whoever is attached to the module's UART at one place: it types, and reads what the module

@@ -22,8 +22,7 @@ bool is_ready(int descriptor, short events) {
 /// writes at once. Regular files never block, and epoll doesn't know them.
 class StdioDoor::StdioHost final : public SerialHost {
  public:
-  explicit StdioHost(StdioDoor& door)
-      : door_(door), in_(door.side_.io()), out_(door.side_.io()) {
+  explicit StdioHost(StdioDoor& door) : door_(door), in_(door.side_.io()), out_(door.side_.io()) {
     in_.assign(duplicate(STDIN_FILENO));
     out_.assign(duplicate(STDOUT_FILENO));
   }

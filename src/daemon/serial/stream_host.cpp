@@ -7,9 +7,11 @@
 #include <utility>
 
 namespace bfq::serial {
-StreamHost::StreamHost(DoorSide& side, int descriptor, std::string name,
-                       std::function<void()> gone)
-    : side_(side), descriptor_(side.io(), descriptor), name_(std::move(name)), gone_(std::move(gone)) {
+StreamHost::StreamHost(DoorSide& side, int descriptor, std::string name, std::function<void()> gone)
+    : side_(side),
+      descriptor_(side.io(), descriptor),
+      name_(std::move(name)),
+      gone_(std::move(gone)) {
   descriptor_.non_blocking(true);
   log().info("host {} has attached", name_);
 }

@@ -105,7 +105,8 @@ TtyDoor::TtyDoor(DoorSide& side, const DoorSpec& spec)
   if (!refusal) return;
   if (!refusal->absent) throw process::Failure("--serial tty:" + spec.path + ": " + refusal->why);
   told_ = refusal->why;
-  side.log().warn("--serial tty:{}: {}; it is opened as soon as it appears", spec.path, refusal->why);
+  side.log().warn("--serial tty:{}: {}; it is opened as soon as it appears", spec.path,
+                  refusal->why);
 }
 
 /// Opens the device, unless somebody else has it, and attaches it.
