@@ -8,13 +8,12 @@
 
 namespace bfq::serial {
 namespace {
-// How often bytes are moved: seldom enough to cost little, and often enough that a host which reads
-// at once does not find its FIFO full.
+// How often bytes are moved: rarely enough to cost little, and often enough that the FIFO of a host
+// that reads at once does not fill up.
 constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
-// A program that the system lets run too late makes up for that, as a line would not have waited
-// for it.
+// Where the scheduler runs the program too late, it catches up: a real line would not have waited.
 constexpr Duration kMostLateness = 50ms;
-// Whether a host that holds the module up has read is not told by the system.
+// The system does not notify of a host having read: it is polled while the module waits for it.
 constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
 // Bits of UartFormat::flow.
 constexpr std::uint8_t kRaisesRts = 1, kHeedsCts = 2;
@@ -42,7 +41,7 @@ BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysic
       typed_trace_(log_, LineTrace::Direction::to_module),
       said_trace_(log_, LineTrace::Direction::to_host) {}
 
-// Who is there ------------------------------------------------------------------------------------
+// Hosts -------------------------------------------------------------------------------------------
 
 void BaudWire::attach(std::shared_ptr<SerialHost> host) {
   BaudEnd& end = add(std::move(host));
@@ -57,7 +56,7 @@ bool BaudWire::change_host(const SerialHost& host) {
   return true;
 }
 
-/// What is on the line to the old host goes by.
+/// What is on the line to the host before is lost.
 void BaudWire::forget_output(BaudEnd& end) {
   log_losses(end);
   end.held.clear();
@@ -95,11 +94,12 @@ void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
 
 // Settings ----------------------------------------------------------------------------------------
 
-/// Compares the host's settings with the module's; who differs is told once, until something
+/// Compares the host's format with the module's; a mismatch is logged once, until something
 /// changes.
 void BaudWire::look_at_settings(BaudEnd& end) {
   const UartFormat uart = end.host->uart(format_);
-  if (uart != end.uart && end.line.moving() > 0) return;  // what is on the line was sent as before
+  if (uart != end.uart && end.line.moving() > 0)
+    return;  // what is on the line was sent in the old one
   const bool tuned = are_tuned(uart, format_);
   const bool as_before = uart == end.uart && tuned == end.tuned;
   end.uart = uart;
@@ -163,8 +163,8 @@ void BaudWire::set_alarm(Instant now) {
 
 // To hosts ----------------------------------------------------------------------------------------
 
-/// How much of what has arrived is handed over now. When we come late that may be too much for a
-/// host that would have read in between: it gets that in portions.
+/// How much of what has arrived is handed over now. When the program runs late that may be too much
+/// for a host that would have read in between: it gets that in portions.
 std::size_t BaudWire::portion(Instant now) {
   if (now < next_portion_) return 0;
   const std::size_t arrived = out_.arrived(now);
@@ -207,8 +207,7 @@ void BaudWire::give(BaudEnd& end, std::span<const std::byte> bytes) {
     end.host->line_fault(LineFault::framing);
     bytes = garbage;
   }
-  // RTS/CTS stops a line before anything is lost, but the system tells late what the host has not
-  // read.
+  // RTS/CTS stops a line before anything is lost, but how much the host has not read is known late.
   if (stops_output(end) && !end.lags) {
     end.held.insert(end.held.end(), bytes.begin(), bytes.end());
     return;
@@ -280,7 +279,7 @@ bool BaudWire::begin_to_send(Instant now) {
     return false;
   }
   const std::size_t n = std::min(waiting, credit(now));
-  // What waited while the line was busy moves without a pause, however late we come.
+  // What waited while the line was busy is sent back to back, however late the program runs.
   const Instant since = waited_ ? now - kMostLateness : now;
   waited_ = n > 0 || out_.moving() > 0;
   if (n == 0) {
@@ -296,7 +295,7 @@ bool BaudWire::begin_to_send(Instant now) {
   return true;
 }
 
-/// How many bytes may begin to move before a host raises its hand.
+/// How many bytes may be sent before a host deasserts RTS.
 std::size_t BaudWire::credit(Instant now) {
   std::size_t least = SIZE_MAX, most = 0;
   for (BaudEnd& end : ends_) {
@@ -321,7 +320,7 @@ std::size_t BaudWire::credit(Instant now) {
 }
 
 void BaudWire::look_for_laggards(std::size_t most_room, Instant now) {
-  if (most_room == 0) return;  // nobody reads: that is what RTS/CTS is for
+  if (most_room == 0) return;  // no host reads: that is what RTS/CTS is for
   for (BaudEnd& end : ends_) {
     const bool waits = end.listens && !end.leaves && !end.lags && end.full_since.has_value();
     if (!waits || now < *end.full_since + kLaggardsAreWaitedFor) continue;
@@ -356,8 +355,8 @@ bool BaudWire::read_hosts(Instant now) {
     if (got.n > 0) {
       end.typed.insert(end.typed.end(), buffer.begin(),
                        buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
-      // Where more was there than the line could take, it was busy all the time, however late we
-      // come.
+      // Where the host had typed more than the line could take, the line was busy all the time,
+      // however late the program runs.
       end.line.start(got.n, end.uart, end.kept_waiting ? now - kMostLateness : now);
       moved = true;
     }
@@ -372,7 +371,7 @@ bool BaudWire::read_hosts(Instant now) {
   return moved;
 }
 
-/// What a line takes at once: enough to be busy until the next look.
+/// How much a line takes at once: enough to be busy until bytes are moved again.
 std::size_t BaudWire::room_for_typing(const BaudEnd& end) const {
   const std::size_t busy = 2 * bytes_in(look_every(physics_, end.uart), end.uart);
   std::size_t room = busy - std::min(busy, end.line.moving());
@@ -427,7 +426,7 @@ bool BaudWire::feed_module() {
   std::vector<std::byte> bytes = std::exchange(fifo_, {});
   is_off_ = false;
   const std::size_t n = side_.uart_input(bytes);
-  if (is_off_) return true;  // what it has just been told was to restart
+  if (is_off_) return true;  // what it was typed made it restart
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
   fifo_ = std::move(bytes);
   return n > 0;

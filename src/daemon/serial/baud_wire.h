@@ -23,29 +23,28 @@ struct BaudEnd : AttachedHost {
   std::optional<BaudMismatch> to_host{}, to_module{};  ///< while it is not
   // from the host
   bool readable = false;
-  bool kept_waiting = false;  ///< it had more than the line took
+  bool kept_waiting = false;  ///< it had typed more than the line took
   ShiftLine line{};
   std::vector<std::byte> typed{};  ///< what is on the line
   std::uint64_t overrun = 0;       ///< bytes that found the module's FIFO full, not logged yet
   // to the host
-  std::size_t skips = 0;          ///< of what the module has printed: it was for another
-  std::vector<std::byte> held{};  ///< what has left the module before the host could stop it
+  std::size_t skips = 0;          ///< bytes of uart_output() meant for the host before
+  std::vector<std::byte> held{};  ///< left the module before the host could stop it
   std::optional<Instant> full_since{};
 };
 
-/// A wire on which every byte takes the time that it takes at the rate of the module's UART.
+/// A wire on which every byte takes as long as it takes at the rate of the module's UART.
 ///
-/// To the hosts: what the module says has left it once it has arrived. A host holds as many unread
-/// bytes as the FIFO has; what arrives then is lost. Where both ends have RTS/CTS, the module's
-/// line stops before that. Of several hosts, one that has not read for a second while others read
-/// loses bytes too.
+/// To the hosts: a byte leaves the module's output once it has arrived. A host holds as many unread
+/// bytes as its FIFO has; what arrives beyond that is lost. Where both ends have RTS/CTS, the
+/// module's line stops before that happens. Of several hosts, one that has not read for a second
+/// while others read loses bytes too.
 ///
-/// From each host: bytes leave the system's buffers at the pace of the host's line, and arrive in
-/// the module's FIFO. Where the module does not take them and that is full, they are lost; where
+/// From each host: bytes leave the system's buffers at the rate of the host's line, and arrive in
+/// the module's FIFO. If the module does not take them and the FIFO is full, they are lost; where
 /// both ends have RTS/CTS, the host's line stops.
 ///
-/// A host whose UART is set otherwise hears garbage, and so does the module from it: see
-/// BaudMismatch.
+/// Where the formats of host and module differ, both receive garbage: see BaudMismatch.
 class BaudWire final : public HostedWire<BaudEnd> {
  public:
   using Now = std::function<Instant()>;
@@ -62,7 +61,7 @@ class BaudWire final : public HostedWire<BaudEnd> {
   /// Input that was lost because the module's FIFO was full.
   std::uint64_t overrun() const { return overrun_; }
 
-  /// When drain() is worth another call, though nothing else happens.
+  /// When drain() must be called again, if nothing else happens before.
   Deadline next_deadline() const;
 
  private:

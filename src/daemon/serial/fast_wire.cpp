@@ -21,7 +21,7 @@ FastWire::FastWire(boost::asio::io_context& io, UartSide& side)
       typed_trace_(log_, LineTrace::Direction::to_module),
       said_trace_(log_, LineTrace::Direction::to_host) {}
 
-// Who is there ------------------------------------------------------------------------------------
+// Hosts -------------------------------------------------------------------------------------------
 
 void FastWire::attach(std::shared_ptr<SerialHost> host) { await_typing(add(std::move(host))); }
 
@@ -37,7 +37,7 @@ void FastWire::forget_output(FastEnd& end) {
   end.listens = false;
   while (send()) {
   }
-  end.ahead = side_.uart_output().size();  // where others still have to read
+  end.ahead = side_.uart_output().size();  // other hosts still have to read that
   end.listens = true;
 }
 
@@ -180,7 +180,7 @@ void FastWire::catch_up(FastEnd& end) {
   end.lags = false;
 }
 
-/// A host blocks. If others are ahead of it and would read on, they wait for it for a second.
+/// A host blocks. Other hosts that are ahead of it wait for it for a second.
 void FastWire::hold_out() {
   const bool others_read_on =
       std::any_of(ends_.begin(), ends_.end(), [](const FastEnd& end) { return end.ahead > 0; });

@@ -24,10 +24,9 @@ struct FastEnd : AttachedHost {
 
 /// A wire on which bytes move as they come, whatever the rate.
 ///
-/// Nothing is copied on its way out: each host's place in the module's own output is remembered,
-/// and the slowest decides what the module may forget. So a host that does not read holds the
-/// module up, as it should; but where others read, one that has taken nothing for a second loses
-/// bytes instead.
+/// Output is not copied: each host has a position in the module's own output, and the slowest host
+/// decides how much the module may discard. So a host that does not read exerts backpressure on the
+/// module; but while other hosts read, one that has taken nothing for a second loses bytes instead.
 class FastWire final : public HostedWire<FastEnd> {
  public:
   FastWire(boost::asio::io_context& io, UartSide& side);

@@ -49,8 +49,8 @@ void make_raw(int descriptor) {
 }
 }  // namespace
 
-/// The slave, open for a moment. Where the program has no descriptor left the door's spare one
-/// makes place: else a new host would get what its predecessor has not read.
+/// The slave, open for a moment. When the process has no file descriptor left, the door's spare one
+/// is closed for it: otherwise a new host would read what the one before has not read.
 class PtyDoor::OpenSlave {
  public:
   explicit OpenSlave(PtyDoor& door) : door_(door), descriptor_(open_device(door.slave_.c_str())) {
@@ -73,8 +73,8 @@ class PtyDoor::OpenSlave {
   int descriptor_;
 };
 
-/// Whoever has the slave open, however many they are. Shares the master with the door, as the door
-/// may go on with another pair.
+/// Whoever has the slave open, however many processes that are. Shares the master with the door,
+/// since the door may replace its pair.
 class PtyDoor::PtyHost final : public SerialHost {
  public:
   PtyHost(PtyDoor& door, std::shared_ptr<Descriptor> master)
@@ -164,13 +164,13 @@ void PtyDoor::open_pair() {
     const OpenSlave slave(*this);
     if (slave.descriptor() < 0) process::fail_with_errno("cannot open " + slave_);
     make_raw(slave.descriptor());
-  }  // from now on the master tells that nobody is there
+  }  // from now on the master is hung up
   watch();
 }
 
 void PtyDoor::configure(const UartFormat& format) {
   format_ = format;
-  // Where it matters how a host has set its own end, that is left to the host.
+  // On a paced wire a host sets its own rate.
   if (side_.is_paced() && !host_.expired()) return;
   show_settings();
 }
@@ -184,7 +184,7 @@ void PtyDoor::show_settings() {
 std::string PtyDoor::place() const { return link_ ? link_->path() + " (" + slave_ + ")" : slave_; }
 std::string PtyDoor::url() const { return link_ ? link_->path() : slave_; }
 
-// Who is there ------------------------------------------------------------------------------------
+// Hosts -------------------------------------------------------------------------------------------
 
 bool PtyDoor::someone_is_there() const { return !has_hung_up(master_->native_handle()); }
 
@@ -211,7 +211,7 @@ void PtyDoor::await_opens() {
   });
 }
 
-/// Attaches a host that has come; notices where one has gone and another has come in between.
+/// Attaches a host that has come; notices when one has gone and another has come in between.
 void PtyDoor::look_at_opens() {
   alignas(inotify_event) std::array<char, 4096> buffer;
   const auto host = host_.lock();
@@ -271,7 +271,7 @@ void PtyDoor::host_left() {
   look_for_hosts();
 }
 
-/// Where the machine has no descriptor for another pair, it is tried again.
+/// When no file descriptor is left for another pair, this is tried again.
 void PtyDoor::replace_pair() {
   try {
     open_pair();
@@ -289,19 +289,19 @@ void PtyDoor::replace_pair() {
   look_for_hosts();
 }
 
-/// Attaches who came while the watch was off, and what they typed even if they have gone again.
+/// Attaches a host that came while the watch was off; also one that has gone again, if it typed.
 void PtyDoor::look_for_hosts() {
   if (!someone_is_there() && !has_input(master_->native_handle())) return;
   openers_ = 1;
   attach();
 }
 
-/// How much of what was written nobody has read. Only a process that has the slave open can ask;
-/// where the host has locked it, nobody else can, and 0 is the answer.
+/// How many bytes were written that the host has not read. Only a process that has the slave open
+/// can ask; where the host has locked it, no other can, and 0 is returned.
 std::size_t PtyDoor::unread_at_slave() {
   look_at_opens();
   if (!someone_is_there()) return 0;
-  stop_watching();  // so that this is not taken for a host
+  stop_watching();  // so that our own open is not taken for a host
   int unread = 0;
   {
     const OpenSlave slave(*this);
@@ -311,10 +311,10 @@ std::size_t PtyDoor::unread_at_slave() {
   return static_cast<std::size_t>(unread);
 }
 
-/// Throws away what the slave was sent and has not read. False when its last host has locked it,
-/// which on a PTY lasts as long as the master.
+/// Discards what was written to the slave and not read. Returns false when its last host has locked
+/// it (TIOCEXCL), which on a PTY lasts as long as the master.
 bool PtyDoor::empty_slave() {
-  stop_watching();  // so that this is not taken for a host
+  stop_watching();  // so that our own open is not taken for a host
   bool locked = false;
   {
     const OpenSlave slave(*this);

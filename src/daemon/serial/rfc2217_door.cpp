@@ -25,7 +25,7 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
         door_(door),
         telnet_("bfq4004 " + std::string(process::kVersion)) {}
 
-  /// What a client that has just come must be told, once it is on the wire.
+  /// Sends what a new client must be told first.
   void begin() {
     telnet_.set_modem_state(door_.modem_state_);
     flush();
@@ -55,7 +55,7 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     return flush() ? Transfer::moved(bytes.size()) : Transfer::gone();
   }
 
-  /// While the client does not read its answers, none of its commands is read either.
+  /// While the client does not read replies, none of its commands is read either.
   void when_typing(Ready ready) override {
     StreamHost::await(descriptor(),
                       telnet_.has_room() ? Descriptor::wait_read : Descriptor::wait_write,
@@ -93,7 +93,7 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
   bool asserts_reset() const { return asserts_reset_; }
 
  private:
-  /// Reads from the socket and lets it take effect. `moved` stands for: something was typed.
+  /// Reads from the socket and obeys the commands in it; what was typed is appended to typed_.
   Transfer receive(std::size_t most) {
     if (!flush()) return Transfer::gone();
     if (!telnet_.has_room()) return Transfer::blocked();
@@ -129,7 +129,8 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     door_.look_at_reset();
   }
 
-  /// Sends what can be sent, and arranges for the rest. False when the client has gone.
+  /// Sends what can be sent, and the rest when there is room. Returns false when the client has
+  /// gone.
   bool flush() {
     while (!telnet_.output().empty()) {
       const Transfer done = write_some(descriptor().native_handle(), telnet_.output());
@@ -147,7 +148,7 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     if (std::exchange(awaits_flush_, true)) return;
     await(descriptor(), Descriptor::wait_write, [this] {
       awaits_flush_ = false;
-      flush();  // that the client has gone will show when it is read
+      flush();  // if the client has gone, reading will tell
     });
   }
 

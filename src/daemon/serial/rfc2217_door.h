@@ -12,8 +12,8 @@
 namespace bfq::serial {
 
 /// A Telnet server with the COM port option (RFC 2217): its clients set a serial port's format and
-/// lines over the network, as with pySerial's rfc2217://. What one sets is how its own UART is set;
-/// the module's settings are the module's. CTS, DSR and CD are on while the module runs.
+/// lines over the network, as with pySerial's rfc2217://. What a client sets is the format of its
+/// own UART; the module's stays as it is. CTS, DSR and CD are on while the module runs.
 class Rfc2217Door final : public Door {
  public:
   /// With `rts_resets`, the module is held in reset while a client asserts RTS and not DTR. Opening

@@ -17,9 +17,9 @@ bool is_ready(int descriptor, short events) {
 }
 }  // namespace
 
-/// The descriptors belong to whoever started the program too, so they are not made non-blocking:
-/// each is asked before it is used. A pipe that is writable takes a page, and so all that the wire
-/// writes at once. Regular files never block, and epoll doesn't know them.
+/// The file descriptors are shared with whoever started the program, so they are not made
+/// non-blocking: each is polled before it is used. A pipe that is writable takes a page, and so all
+/// that the wire writes at once. Regular files never block, and epoll does not support them.
 class StdioDoor::StdioHost final : public SerialHost {
  public:
   explicit StdioHost(StdioDoor& door) : door_(door), in_(door.side_.io()), out_(door.side_.io()) {

@@ -4,8 +4,8 @@
 
 namespace bfq::serial {
 
-/// Standard input and output as the wire. Its input is read once the module is ready, since nobody
-/// behind a pipe could know when to start typing.
+/// Standard input and output as the serial port. Input is read once the module is ready, since a
+/// program behind a pipe could not know when to start typing.
 class StdioDoor final : public Door {
  public:
   explicit StdioDoor(DoorSide& side) : side_(side) {}

@@ -19,7 +19,7 @@ StreamHost::StreamHost(DoorSide& side, int descriptor, std::string name, std::fu
 std::size_t StreamHost::backlog() {
   int waiting = 0;
   // Not SIOCOUTQ, which also counts what was sent and not acknowledged: a peer that reads at once
-  // acknowledges up to 40 ms later.
+  // may acknowledge up to 40 ms later.
   return ioctl(descriptor_.native_handle(), SIOCOUTQNSD, &waiting) == 0
              ? static_cast<std::size_t>(waiting)
              : 0;
@@ -31,7 +31,7 @@ void StreamHost::left() {
 }
 
 void shrink_buffer(int socket) {
-  constexpr int kBytes = 8192;  // the system makes of it what it needs at least
+  constexpr int kBytes = 8192;  // the kernel enforces a minimum
   setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kBytes, sizeof kBytes);
 }
 }  // namespace bfq::serial

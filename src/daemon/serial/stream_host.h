@@ -6,7 +6,7 @@
 
 namespace bfq::serial {
 
-/// A host behind a file descriptor through which bytes pass as they are, such as a socket.
+/// A host behind a file descriptor that carries raw bytes, such as a socket.
 class StreamHost : public SerialHost {
  public:
   /// Takes over the file descriptor, which from now on does not block. `gone` is called once when
@@ -26,7 +26,7 @@ class StreamHost : public SerialHost {
   void when_room(Ready ready) override {
     await(descriptor_, Descriptor::wait_write, std::move(ready));
   }
-  /// As far as the socket or pipe tells: a peer's own buffer is not seen.
+  /// Bytes in the socket or pipe; the peer's own buffer is not included.
   std::size_t backlog() override;
   void left() override;
 

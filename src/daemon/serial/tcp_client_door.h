@@ -11,10 +11,11 @@
 
 namespace bfq::serial {
 
-/// A TCP client: calls the host, and calls again, in growing pauses, whenever that failed or ended.
+/// A TCP client: connects to the host, and again, with growing pauses, whenever the connection
+/// fails or ends.
 class TcpClientDoor final : public Door {
  public:
-  /// `host` is an address or a name, which is looked up anew for each call.
+  /// `host` is an address, or a name that is looked up for each attempt.
   TcpClientDoor(DoorSide& side, std::string host, std::uint16_t port);
 
   std::string place() const override { return "tcp-connect " + peer_; }
@@ -36,6 +37,6 @@ class TcpClientDoor final : public Door {
   std::chrono::milliseconds next_pause_;
   std::chrono::steady_clock::time_point came_{};
   std::shared_ptr<process::NameQuery> query_;
-  bool told_ = false;  ///< that the host cannot be reached: once is enough
+  bool told_ = false;  ///< that the host cannot be reached was logged
 };
 }  // namespace bfq::serial

@@ -19,7 +19,7 @@
 
 namespace bfq::serial {
 namespace {
-// What was said at the old rate leaves at the old rate: the device is asked again after this time.
+// What was written at the old rate leaves at the old rate: the device is polled for that.
 constexpr auto kDrainPause = std::chrono::milliseconds(5);
 
 bool is_off_by_more_than_3_percent(std::uint32_t is, std::uint32_t wanted) {
@@ -55,7 +55,7 @@ class TtyDoor::TtyHost final : public StreamHost {
                : 0;
   }
 
-  /// Sets the device up as soon as everything that was said before has left it.
+  /// Sets up the device as soon as everything that was written before has left it.
   void configure(const UartFormat& format, bool rts_cts) {
     wanted_ = {format, rts_cts};
     configure_when_drained();
@@ -109,7 +109,7 @@ TtyDoor::TtyDoor(DoorSide& side, const DoorSpec& spec)
                   refusal->why);
 }
 
-/// Opens the device, unless somebody else has it, and attaches it.
+/// Opens the device, unless another program has it, and attaches it.
 std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
   const int tty = open(spec_.path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (tty < 0) {
@@ -117,7 +117,7 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
     if (errno == EACCES || errno == EPERM)
       return Refusal{
           reason +
-          "; whoever uses serial devices must be in their group (dialout): adduser USER dialout"};
+          "; users of serial devices must be in their group (dialout): adduser USER dialout"};
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
       return Refusal{.why = reason, .shortage = true};
     if (errno == EBUSY)
@@ -144,13 +144,13 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
   }
 }
 
-/// As try_to_open(), with a watch for when it is worth another look.
+/// As try_to_open(), with a watch for when to try again.
 std::optional<TtyDoor::Refusal> TtyDoor::watch_and_try() {
   try {
     watch_.renew();
     auto refusal = try_to_open();
-    // Our own closing of a device that another has is no news. (If the other closes it in this very
-    // moment, it is used when it is closed the next time.)
+    // The watch has seen our own close of a device that another program has. (If that one closes it
+    // at this very moment, the next close is noticed.)
     if (refusal && !refusal->absent) watch_.renew();
     return refusal;
   } catch (const process::Failure& failure) {
@@ -165,7 +165,7 @@ void TtyDoor::look() {
     pause_.cancel();
     return;
   }
-  if (refusal->shortage) {  // of which no watch tells when it is over
+  if (refusal->shortage) {  // the end of which no watch reports
     pause_.expires_after(kShortagePause);
     pause_.async_wait([this](auto error) {
       if (!error && host_.expired()) look();

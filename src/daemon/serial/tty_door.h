@@ -12,13 +12,13 @@
 
 namespace bfq::serial {
 
-/// A serial device of this machine, at whose other end the host is. It has the rate and the format
-/// that the module's UART is set to, belongs to nobody else meanwhile, and may be unplugged and
-/// plugged in again.
+/// A serial device of this machine, with the host at its other end. It has the rate and the format
+/// of the module's UART, is locked for other programs meanwhile, and may be unplugged and plugged
+/// in again.
 class TtyDoor final : public Door {
  public:
-  /// A device that is not there is waited for. Throws Failure for one that is in use, that may not
-  /// be opened, or that is no serial device.
+  /// Waits for a device that does not exist. Throws process::Failure for one that is in use, that
+  /// may not be opened, or that is no serial device.
   TtyDoor(DoorSide& side, const DoorSpec& spec);
 
   std::string place() const override { return "tty " + spec_.path; }
@@ -28,11 +28,11 @@ class TtyDoor final : public Door {
 
  private:
   class TtyHost;
-  /// Why a device cannot be had now.
+  /// Why a device cannot be opened now.
   struct Refusal {
     std::string why;
-    bool absent = false;    ///< a watch tells when it comes
-    bool shortage = false;  ///< the machine has nothing left to open it with
+    bool absent = false;    ///< a watch reports when it appears
+    bool shortage = false;  ///< no file descriptor or memory is left
   };
 
   std::optional<Refusal> try_to_open();

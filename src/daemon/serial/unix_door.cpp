@@ -18,8 +18,8 @@ namespace bfq::serial {
 namespace {
 constexpr mode_t kAllButOwners = 0177;
 
-/// The system tells how much memory the unread bytes take, not how many they are: each write has a
-/// buffer of its own, all of one size where the writes are small. So the unread writes are counted.
+/// The kernel tells how much memory the unread bytes occupy, not how many they are: each write has
+/// a buffer of its own, all of one size where the writes are small. So unread writes are counted.
 class PacedUnixHost final : public StreamHost {
  public:
   using StreamHost::StreamHost;

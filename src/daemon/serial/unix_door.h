@@ -13,11 +13,11 @@ namespace bfq::serial {
 
 /// A socket in the file system, for its owner alone, at which each client is a host.
 ///
-/// Beside it, while the program runs, lies PATH.lock. A socket that a crash has left behind, at
-/// which nobody listens any more, is replaced; anything else that is in the way is left alone.
+/// While the program runs it holds PATH.lock. A stale socket that a crash left behind is replaced;
+/// anything else at that path is left alone.
 class UnixDoor final : public Door {
  public:
-  /// Throws Failure when something that is in use, or no socket, is in the way.
+  /// Throws process::Failure when a socket that is in use, or another file, is at `path`.
   UnixDoor(DoorSide& side, std::string path);
   ~UnixDoor() override;
 
