@@ -22,7 +22,7 @@
 
 namespace bfq::board {
 
-/// Time as modules count it: microseconds since the program started.
+/// The modules' time: microseconds since the program started.
 class ProgramClock {
  public:
   using Steady = std::chrono::steady_clock;
