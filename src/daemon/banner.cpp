@@ -14,7 +14,7 @@
 
 namespace bfq::daemon {
 namespace {
-/// Access points that are told of one by one.
+/// How many access points are listed.
 constexpr std::size_t kMostTold = 8;
 
 std::string_view words_for(radio::Security security) {
@@ -41,14 +41,14 @@ void list_doors(std::string& out, const board::Board& board) {
   }
 }
 
-/// A name in the air may have any bytes; those that would move the cursor are shown as dots.
+/// An SSID may have any bytes; control characters are shown as dots.
 std::string printable(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '.');
   return text;
 }
 
-/// How wide a column must be for its texts; UTF-8 counts by characters.
+/// The width of a column that fits its texts, in UTF-8 characters.
 template <class Texts>
 std::size_t width_of(const Texts& texts, std::size_t least) {
   for (const std::string& text : texts) {
@@ -78,7 +78,7 @@ void list_access_points(std::string& out, const sim::Air& air) {
   if (names.size() < all.size()) out += fmt::format("  and {} more\n", all.size() - names.size());
 }
 
-/// As a host types it between quotation marks.
+/// Escaped for a quoted argument of an AT command.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
