@@ -15,7 +15,7 @@
 
 namespace bfq::daemon {
 namespace {
-/// Access points that are told of one by one.
+/// How many access points are listed.
 constexpr std::size_t kMostTold = 8;
 
 std::string_view words_for(radio::Security security) {
@@ -42,7 +42,7 @@ void list_doors(std::string& out, const board::Board& board) {
   }
 }
 
-/// How wide a column must be for its texts; UTF-8 counts by characters.
+/// The width of a column that fits its texts, in UTF-8 characters.
 template <class Texts>
 std::size_t width_of(const Texts& texts, std::size_t least) {
   for (const std::string& text : texts) {
@@ -72,7 +72,7 @@ void list_access_points(std::string& out, const sim::Air& air) {
   if (names.size() < all.size()) out += fmt::format("  and {} more\n", all.size() - names.size());
 }
 
-/// As a host types it between quotation marks.
+/// Escaped for a quoted argument of an AT command.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -22,7 +22,7 @@ namespace bfq::daemon {
 namespace {
 using journal::Kind;
 
-// A line that nobody ended is shown once so much time has passed.
+// A line without an end is shown once this much time has passed.
 constexpr Duration kPause = 100ms;
 constexpr std::size_t kLongestLine = 4096;
 
@@ -39,7 +39,7 @@ class Lines {
       if (c == '\n' || line_.size() == kLongestLine) end();
     }
   }
-  /// A pause ends a line too.
+  /// Shows a line that a pause ends.
   void pause(Instant now) {
     if (!line_.empty() && now - last_ > kPause) end();
   }
@@ -63,7 +63,7 @@ class Lines {
   Instant begun_{}, last_{};
 };
 
-/// What happens, as a person reads it.
+/// The history of a module as a dialogue, with times.
 class Dialogue {
  public:
   explicit Dialogue(bool shows_secrets) : typed_('>', shows_secrets), said_('<', shows_secrets) {}

@@ -25,7 +25,7 @@ void set_up_log(const std::string& level) {
   spdlog::set_level(spdlog::level::from_str(level));
 }
 
-/// Where standard output is the wire, people are spoken to on standard error.
+/// Where the banner goes: to standard error when standard output is a serial port.
 std::FILE* for_people(const Options& options) {
   const bool is_wire =
       std::any_of(options.modules.begin(), options.modules.end(), [](const auto& module) {
@@ -40,7 +40,7 @@ std::FILE* for_people(const Options& options) {
 int run(const Options& options) {
   set_up_log(options.log_level);
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2), not the end
+  std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
   Loop loop(options);
   std::fputs(process::printable_lines(banner(loop, options)).c_str(), for_people(options));
   std::fflush(nullptr);

@@ -220,13 +220,13 @@ class NoDescriptorLeft(unittest.TestCase):
                 ):
                     client.sendall(b"I have come")
                     module.wait_for_log("server: cannot take a client: Too many open files")
-                    module.wait_for_log("cannot take a serial host: Too many open files")
+                    module.wait_for_log("cannot accept a serial host: Too many open files")
                     self.look_whether_it_spins(module)
                     self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
                     self.relieve(module)
                     host.expect("0,CONNECT\r\n")
                     self.assertTrue(host.expect(":I have come").endswith(b"+IPD,0,11:I have come"))
-                    module.wait_for_log("has come", 2)
+                    module.wait_for_log("has attached", 2)
                     second.type("AT\r\n")
                     second.expect("OK\r\n")
 
@@ -275,9 +275,9 @@ class NoDescriptorLeft(unittest.TestCase):
                 )
                 self.exhaust(module)
                 wired.plug_in()
-                module.wait_for_log("Too many open files; it is used as soon as that has changed")
+                module.wait_for_log("Too many open files; it is opened as soon as that has changed")
                 self.relieve(module)
-                module.wait_for_log(f"serial host {wired.ends[0]} has come", 2)
+                module.wait_for_log(f"host {wired.ends[0]} has attached", 2)
                 with wired.host() as host:
                     wait_until(lambda: answers(host), "an answer")
 

@@ -27,7 +27,7 @@ std::string arrival(const One& one, const std::vector<One>& all, Identity identi
                                 [&](const One& other) { return other.*identity == one.*identity; });
   if (old == all.end()) return called(one) + " comes";
   const auto changed = differing_keys(keys, *old, one);
-  // What is no key of it follows from the seed.
+  // What is not a key derives from the seed.
   return fmt::format("{}: {} changed", called(one),
                      changed.empty() ? "seed" : fmt::format("{}", fmt::join(changed, ", ")));
 }

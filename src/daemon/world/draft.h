@@ -9,18 +9,18 @@
 
 namespace bfq::world {
 
-/// A network as it is written: "10.44.7.0/24".
+/// A network, written as "10.44.7.0/24".
 struct Subnet {
   Ipv4 network{}, netmask{};
 };
 
-/// The table [net] as it is written.
+/// The table [net] as written.
 struct NetDraft {
   std::vector<std::string> allow, deny;
   std::vector<sockets::KnownName> names;
 };
 
-/// A world as it is written: each value may stand, whether they go together is not known yet.
+/// A world as written: each value is allowed by itself; combinations are not checked yet.
 struct Draft {
   explicit Draft(Problems& problems, const SourcePosition& file) : section("", file, problems) {}
 
