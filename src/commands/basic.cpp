@@ -1,6 +1,5 @@
 #include "commands/basic.h"
 
-#include "at/words.h"
 #include "module/module.h"
 
 namespace bfq::commands {
@@ -39,10 +38,15 @@ Answer set_uart(Module& module, const UartFormat& format) {
 
 Answer show_version(Module& module) {
   Reply reply = module.reply();
-  const Identity& identity = module.identity();
-  reply.text(words::kAtVersion).line(identity.at_version);
-  reply.text(words::kSdkVersion).line(identity.sdk_version);
-  reply.text(words::kCompileTime).line(identity.compile_time);
+  for (const VersionLine& line : module.dialect().version_lines) {
+    reply.text(line.before);
+    switch (line.middle) {
+      case VersionLine::Middle::nothing: break;
+      case VersionLine::Middle::version: reply.text(module.identity().version); break;
+      case VersionLine::Middle::build_time: reply.text(module.identity().build_time); break;
+    }
+    reply.line(line.after);
+  }
   return Answer::ok;
 }
 

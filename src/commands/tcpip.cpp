@@ -16,7 +16,7 @@ bool names_datagram(Fields fields, std::size_t at) {
 
 /// Digits and dots are meant as an address, and must then be one.
 Refusal host_is_plausible(std::string_view host) {
-  return looks_like_ipv4(host) && !parse_ipv4(host) ? at::refuse(words::kIpError) : kAccepted;
+  return looks_like_ipv4(host) && !parse_ipv4(host) ? at::refuse(Word::ip_error) : kAccepted;
 }
 }  // namespace
 
@@ -56,7 +56,7 @@ Answer look_up(Module& module, const DomainArgs& args) {
 /// A softAP can be reached without the station's address, so only pure station mode needs one.
 Refusal needs_address(const Module& module) {
   const bool lacks = !module.has_access_point() && !module.station().has_address();
-  return lacks ? at::refuse(words::kNoIp) : kAccepted;
+  return lacks ? at::refuse(Word::no_ip) : kAccepted;
 }
 
 Refusal is_host(const Module&, const StreamArgs& args) {
@@ -79,8 +79,7 @@ Answer open_stream(Module& module, const StreamArgs& args) {
 }
 
 Answer open_datagram(Module& module, const DatagramArgs& args) {
-  if (args.port.value_or(0) == 0 && !args.local_port)
-    return module.refuse(words::kMissingParameter);
+  if (args.port.value_or(0) == 0 && !args.local_port) return module.refuse(Word::missing_parameter);
   if (args.mode && !args.local_port) return Answer::error;
   net::Open open{
       .link = {.id = args.link},
@@ -96,7 +95,7 @@ Answer open_datagram(Module& module, const DatagramArgs& args) {
 // Sending -----------------------------------------------------------------------------------------
 
 Refusal may_send(const Module& module) {
-  return module.passthrough().enabled() ? at::refuse(words::kTransparent) : kAccepted;
+  return module.passthrough().enabled() ? at::refuse(Word::transparent) : kAccepted;
 }
 
 Refusal may_send_single(const Module& module) {
@@ -105,16 +104,16 @@ Refusal may_send_single(const Module& module) {
 }
 
 Refusal link_is_open(const Module& module, const SendArgs& args) {
-  return module.links().is_open(args.link) ? kAccepted : at::refuse(words::kLinkIsNotValid);
+  return module.links().is_open(args.link) ? kAccepted : at::refuse(Word::link_is_not_valid);
 }
 
 Refusal is_address(const Module&, const SendArgs& args) {
-  return parse_ipv4(args.address->view()) ? kAccepted : at::refuse(words::kBadIp);
+  return parse_ipv4(args.address->view()) ? kAccepted : at::refuse(Word::bad_ip);
 }
 
 Answer send(Module& module, const SendArgs& args) {
-  if (!args.address && args.port) return module.refuse(words::kBadIp);
-  if (args.address && !args.port) return module.refuse(words::kNoPort);
+  if (!args.address && args.port) return module.refuse(Word::bad_ip);
+  if (args.address && !args.port) return module.refuse(Word::no_port);
   std::optional<net::Endpoint> destination;
   if (args.address) destination = net::Endpoint{*parse_ipv4(args.address->view()), *args.port};
   return module.links().send(module, args.link, args.length, destination);
@@ -125,19 +124,19 @@ Answer enter_passthrough(Module& module) { return module.passthrough().enter(mod
 // Closing -----------------------------------------------------------------------------------------
 
 Refusal needs_multiple(const Module& module) {
-  return module.links().multiple() ? kAccepted : at::refuse(words::kMultiplexingIsOff);
+  return module.links().multiple() ? kAccepted : at::refuse(Word::multiplexing_is_off);
 }
 
 Answer close_numbered(Module& module, const CloseArgs& args) {
   Links& links = module.links();
   if (args.link == kAllLinks)
     return module.server().running() ? Answer::ok : links.close_all(module);
-  return links.is_open(args.link) ? links.close(module, args.link) : module.refuse(words::kUnlink);
+  return links.is_open(args.link) ? links.close(module, args.link) : module.refuse(Word::unlink);
 }
 
 Answer close_single(Module& module) {
   Links& links = module.links();
-  if (links.multiple()) return module.refuse(words::kMultiplexingIsOn);
+  if (links.multiple()) return module.refuse(Word::multiplexing_is_on);
   return links.is_open(kSingleLink) ? links.close(module, kSingleLink) : Answer::error;
 }
 
@@ -153,11 +152,11 @@ Answer set_multiple(Module& module, const SwitchArgs& args) {
   const bool on = args.on != 0;
   if (on == links.multiple()) return Answer::ok;
   if (links.any_open(net::Transport::tcp) || links.any_open(net::Transport::tls)) {
-    return module.refuse(words::kLinksExist);
+    return module.refuse(Word::links_exist);
   }
-  if (on && module.passthrough().enabled()) return module.refuse(words::kTransparentMustBeOff);
-  if (!on && module.server().running()) return module.refuse(words::kServerMustBeOff);
-  if (links.any_open()) return module.refuse(words::kOtherLinksExist);
+  if (on && module.passthrough().enabled()) return module.refuse(Word::transparent_must_be_off);
+  if (!on && module.server().running()) return module.refuse(Word::server_must_be_off);
+  if (links.any_open()) return module.refuse(Word::other_links_exist);
   links.set_multiple(on);
   return Answer::ok;
 }
@@ -171,7 +170,7 @@ Answer set_passthrough(Module& module, const SwitchArgs& args) {
   const Links& links = module.links();
   const bool on = args.on != 0;
   if (on && (links.multiple() || module.server().running())) {
-    return module.refuse(words::kMultiplexingAndServerMustBeOff);
+    return module.refuse(Word::multiplexing_and_server_must_be_off);
   }
   if (on && links.is_open(kSingleLink) && !links.may_pass(kSingleLink)) return Answer::error;
   module.passthrough().enable(on);
@@ -179,7 +178,7 @@ Answer set_passthrough(Module& module, const SwitchArgs& args) {
 }
 
 Answer show_sender(Module& module) {
-  module.info().line(module.links().shows_sender() ? words::kTrue : words::kFalse);
+  module.info().line(module.links().shows_sender() ? Word::is_true : Word::is_false);
   return Answer::ok;
 }
 

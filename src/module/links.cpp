@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "at/words.h"
 #include "base/check.h"
 #include "module/module.h"
 #include "module/wire_names.h"
@@ -22,9 +21,9 @@ constexpr Duration kConnectGivesUp = 20s;
 
 at::Answer Links::open(Module& module, const net::Open& what, UdpMode mode) {
   const std::uint8_t id = what.link.id;
-  if (links_[id].state != Link::State::free) return module.refuse(at::words::kAlreadyConnected);
+  if (links_[id].state != Link::State::free) return module.refuse(at::Word::already_connected);
   if (what.transport == net::Transport::tls && any_open(net::Transport::tls)) {
-    return module.refuse(at::words::kTlsIsTaken);
+    return module.refuse(at::Word::tls_is_taken);
   }
   begin(id, {.state = Link::State::opening,
              .transport = what.transport,
@@ -109,7 +108,7 @@ void Links::fail_opening(Module& module, net::OpenFailure why) {
   const std::uint8_t id = module.job<Opening>()->open.link.id;
   if (why == net::OpenFailure::no_resources) {
     links_[id].state = Link::State::free;
-    module.reply().line(at::words::kConnectFail);
+    module.reply().line(at::Word::connect_fail);
     return module.finish(at::Answer::error);
   }
   module.finish(at::Answer::error);
@@ -123,7 +122,7 @@ void Links::give_up(Module& module, const Opening& job) {
     return fail_opening(module, net::OpenFailure::unreachable);
   }
   links_[id].state = Link::State::free;
-  module.reply().line(at::words::kDnsFail);
+  module.reply().line(at::Word::dns_fail);
   module.finish(at::Answer::error);
 }
 
@@ -142,7 +141,7 @@ at::Answer Links::look_up(Module& module, const net::HostName& name) {
 }
 
 void Links::give_up(Module& module, const LookingUp&) {
-  module.reply().line(at::words::kDnsFail);
+  module.reply().line(at::Word::dns_fail);
   module.finish(at::Answer::error);
 }
 
@@ -173,13 +172,13 @@ std::size_t Links::take_payload(Module& module, std::span<const std::byte> typed
 
 void Links::payload_complete(Module& module, const Collecting& job) {
   module.say_received(job.length);
-  if (!is_open(job.link)) return module.finish_send(at::words::kError);  // dialect 0.4, 2
+  if (!is_open(job.link)) return module.finish_send(at::Word::error);  // dialect 0.4, 2
   module.start(Sending{job.link, job.destination.value_or(remote(job.link.id)),
                        module.now() + kSendGivesUp});
 }
 
 void Links::give_up(Module& module, const Collecting&) {
-  module.finish_send(at::words::kSendCanceled);
+  module.finish_send(at::Word::send_canceled);
 }
 
 net::Outgoing Links::output(const Module& module, LinkHandle handle) const {
@@ -196,14 +195,14 @@ void Links::sent(Module& module, LinkHandle handle, std::size_t n) {
   if (module.job<PassingThrough>() != nullptr) return module.passthrough().sent(module, handle, n);
   CHECK(module.job<Sending>() != nullptr);
   module.payload().sent(n);
-  if (module.payload().unsent().empty()) module.finish_send(at::words::kSendOk);
+  if (module.payload().unsent().empty()) module.finish_send(at::Word::send_ok);
 }
 
 void Links::on(Module& module, const net::SendFailed& event) {
   if (!is_open(event.link)) return;
   if (module.job<PassingThrough>() != nullptr) return module.passthrough().packet_is_gone(module);
   const auto* job = module.job<Sending>();
-  if (job != nullptr && job->link == event.link) module.finish_send(at::words::kSendFail);
+  if (job != nullptr && job->link == event.link) module.finish_send(at::Word::send_fail);
 }
 
 /// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14).
@@ -244,7 +243,7 @@ void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender
   at::Reply reply = module.reply();
   if (module.job<PassingThrough>() == nullptr) {
     // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
-    reply.text(at::words::kIpd);
+    reply.text(at::Word::ipd);
     if (multiple_) reply.number(id).comma();
     reply.number(static_cast<std::int64_t>(bytes.size()));
     if (shows_sender_) reply.comma().address(sender.address).comma().number(sender.port);
@@ -282,7 +281,7 @@ void Links::retire(Module& module, std::uint8_t id) {
   // the result.
   module.notify({.kind = Urc::Kind::closed, .link = id});
   const auto* sending = module.job<Sending>();
-  if (sending != nullptr && sending->link.id == id) module.finish_send(at::words::kSendFail);
+  if (sending != nullptr && sending->link.id == id) module.finish_send(at::Word::send_fail);
 }
 
 template <class Matches>
@@ -400,7 +399,7 @@ at::Answer Links::show_status(Module& module) const {
   int status = 5;
   if (module.station().has_address()) status = any_open() ? 3 : had_links_ ? 4 : 2;
   at::Reply reply = module.reply();
-  reply.text(at::words::kStatus).number(status).end();
+  reply.text(at::Word::status).number(status).end();
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (!is_open(id)) continue;
     const Link& link = links_[id];

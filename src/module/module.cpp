@@ -1,6 +1,5 @@
 #include "module/module.h"
 
-#include "at/words.h"
 #include "base/check.h"
 
 namespace bfq {
@@ -11,8 +10,8 @@ constexpr std::size_t kIpdHeader = 32;
 constexpr std::size_t kLongestLine = 128;
 }  // namespace
 
-Module::Module(const Identity& identity, at::CommandTable table)
-    : identity_(identity), interpreter_(table) {}
+Module::Module(const Identity& identity, const at::Dialect& dialect)
+    : identity_(identity), interpreter_(dialect) {}
 
 // Bytes -------------------------------------------------------------------------------------------
 
@@ -39,7 +38,7 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
     if (taken > 0 || job<PassingThrough>() != nullptr) return taken;
   }
   if (!takes_command_bytes()) return 0;
-  interpreter_.take(static_cast<char>(bytes.front()), *this, at::Reply(uart_out_), busy());
+  interpreter_.take(static_cast<char>(bytes.front()), *this, out(), busy(), now_);
   return 1;
 }
 
@@ -222,24 +221,24 @@ void Module::notify(const Urc& urc) {
 }
 
 void Module::say(const Urc& urc) {
-  at::Reply out(uart_out_);
-  const auto link_line = [&](std::string_view line) {
-    if (links_.multiple()) out.number(urc.link).comma();
-    out.line(line);
+  at::Reply reply = out();
+  const auto link_line = [&](at::Word word) {
+    if (links_.multiple()) reply.number(urc.link).comma();
+    reply.line(word);
   };
   switch (urc.kind) {
-    case Urc::Kind::wifi_connected: return out.line(at::words::kWifiConnected);
-    case Urc::Kind::wifi_got_ip: return out.line(at::words::kWifiGotIp);
-    case Urc::Kind::wifi_disconnect: return out.line(at::words::kWifiDisconnect);
-    case Urc::Kind::dhcp_timeout: return out.line(at::words::kDhcpTimeout);
-    case Urc::Kind::connect: return link_line(at::words::kConnect);
-    case Urc::Kind::closed: link_line(at::words::kClosed); return links_.closed_was_said(urc.link);
+    case Urc::Kind::wifi_connected: return reply.line(at::Word::wifi_connected);
+    case Urc::Kind::wifi_got_ip: return reply.line(at::Word::wifi_got_ip);
+    case Urc::Kind::wifi_disconnect: return reply.line(at::Word::wifi_disconnect);
+    case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
+    case Urc::Kind::connect: return link_line(at::Word::connect);
+    case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
     case Urc::Kind::station_connected:
-      return out.text(at::words::kStationConnected).mac(urc.mac).end();
+      return reply.text(at::Word::station_connected).mac(urc.mac).end();
     case Urc::Kind::station_disconnected:
-      return out.text(at::words::kStationDisconnected).mac(urc.mac).end();
+      return reply.text(at::Word::station_disconnected).mac(urc.mac).end();
     case Urc::Kind::station_address:
-      return out.text(at::words::kStationAddress)
+      return reply.text(at::Word::station_address)
           .mac(urc.mac)
           .comma()
           .quoted_address(urc.address)
@@ -249,12 +248,12 @@ void Module::say(const Urc& urc) {
 
 at::Reply Module::reply() {
   flush_urcs(true);
-  return at::Reply(uart_out_);
+  return out();
 }
 
-at::Reply Module::info() { return reply().text(command().name).text(":"); }
+at::Reply Module::info(std::string_view name) { return reply().text(name).text(":"); }
 
-at::Answer Module::refuse(std::string_view why) {
+at::Answer Module::refuse(at::Word why) {
   reply().line(why);
   return at::Answer::error;
 }
@@ -266,21 +265,21 @@ void Module::finish(at::Answer answer) {
 
 void Module::finish_first(at::Answer answer) {
   job_ = NoJob{};
-  interpreter_.finish(answer, at::Reply(uart_out_));
+  interpreter_.finish(answer, out());
 }
 
 void Module::say_received(std::size_t bytes) {
-  at::Reply out(uart_out_);
-  out.text(at::words::kReceivedBefore)
+  out()
+      .text(at::Word::received_before)
       .number(static_cast<std::int64_t>(bytes))
-      .line(at::words::kReceivedAfter);
+      .line(at::Word::received_after);
 }
 
-void Module::finish_send(std::string_view result) {
+void Module::finish_send(at::Word result) {
   payload_.clear();
   job_ = NoJob{};
   interpreter_.forget_line();
-  at::Reply(uart_out_).line(result);
+  out().line(result);
 }
 
 void Module::finish_passthrough() {
@@ -323,13 +322,13 @@ void Module::go_off() {
 
 void Module::boot(const power::Started& started) {
   interpreter_.reset();
-  memory_.load(started.flash, factory_settings(identity_.access_point_mac));
+  memory_.load(started.flash, dialect().factory_settings(identity_.access_point_mac));
   settings_ = memory_.stored();
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
   // Fidelity (our decision, dialect 1.6): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
-  at::Reply(uart_out_).line(at::words::kReady);
+  out().line(at::Word::ready);
   if (has_access_point()) soft_ap_.start(*this);
   const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();
   if (has_station() && knows_network) station_.join_by_itself(*this);
@@ -338,7 +337,7 @@ void Module::boot(const power::Started& started) {
 // Settings ----------------------------------------------------------------------------------------
 
 at::Answer Module::restore() {
-  const Settings factory = factory_settings(identity_.access_point_mac);
+  const Settings factory = dialect().factory_settings(identity_.access_point_mac);
   return memory_.save(*this, factory, settings_, Effect::restart);
 }
 
@@ -366,9 +365,9 @@ at::Answer Module::apply(const Settings& settings, Effect effect) {
   return at::Answer::ok;
 }
 
-bool Module::adopt(const Identity& identity, at::CommandTable table) {
+bool Module::adopt(const Identity& identity, const at::Dialect& dialect) {
   identity_ = identity;
-  return interpreter_.adopt(table);
+  return interpreter_.adopt(dialect);
 }
 
 // Looking -----------------------------------------------------------------------------------------

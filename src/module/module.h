@@ -37,9 +37,9 @@ enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 /// takes whatever comes and does nothing with it.
 class Module {
  public:
-  /// `identity` and `table` point at texts and rows that must outlive the module. What is in flash
-  /// comes with each power::Started.
-  Module(const Identity& identity, at::CommandTable table);
+  /// The texts of `identity`, and `dialect`, must outlive the module. What is in flash comes with
+  /// each power::Started.
+  Module(const Identity& identity, const at::Dialect& dialect);
 
   // Bytes -----------------------------------------------------------------------------------------
 
@@ -104,9 +104,9 @@ class Module {
   // For a runtime that keeps a copy of the whole state --------------------------------------------
 
   /// Makes a module of a copy of one's bytes, from another process of the same build: its texts and
-  /// rows are those from now on. False, and not to be used, where the copy was not of a module with
-  /// that table.
-  [[nodiscard]] bool adopt(const Identity& identity, at::CommandTable table);
+  /// its dialect are those from now on. False, and not to be used, where the copy was not of a
+  /// module with that dialect.
+  [[nodiscard]] bool adopt(const Identity& identity, const at::Dialect& dialect);
 
   /// Shows every place where this module holds what nobody else should know:
   /// `visit.password(Text<64>&)` for passwords, which may be changed to others of the same length;
@@ -122,6 +122,7 @@ class Module {
   /// The time of the input that is being handled.
   Instant now() const { return now_; }
   const Identity& identity() const { return identity_; }
+  const at::Dialect& dialect() const { return interpreter_.dialect(); }
   Station& station() { return station_; }
   const Station& station() const { return station_; }
   SoftAp& soft_ap() { return soft_ap_; }
@@ -172,9 +173,11 @@ class Module {
   /// Writes behind everything that waits to be said.
   at::Reply reply();
   /// The same, after "+CWJAP_CUR:" in the reply to AT+CWJAP_CUR: the name by which the host asked.
-  at::Reply info();
+  at::Reply info() { return info(command().name); }
+  /// The same after another name.
+  at::Reply info(std::string_view name);
   /// Prints that line and gives the answer for it.
-  at::Answer refuse(std::string_view why);
+  at::Answer refuse(at::Word why);
   /// A line that nobody asked for, said as soon as it may be; never in transparent transmission.
   void notify(const Urc& urc);
   /// The same as part of a reply, at once.
@@ -201,7 +204,7 @@ class Module {
   /// Ends the job with its command's result, in front of everything that waits to be said.
   void finish_first(at::Answer answer);
   /// Ends a CIPSEND with its result, in front of everything that waits to be said (dialect 1.7).
-  void finish_send(std::string_view result);
+  void finish_send(at::Word result);
   /// "Recv n bytes", in front of everything that waits to be said.
   void say_received(std::size_t bytes);
   /// Ends transparent transmission, without a word.
@@ -217,6 +220,8 @@ class Module {
   enum class Phase : std::uint8_t { off, running, restarting };
 
   at::Busy busy() const;
+  /// Writes at once, in front of everything that waits to be said.
+  at::Reply out() { return {uart_out_, dialect().words}; }
   bool holds_lines() const { return sends() || switches_uart_; }
   bool takes_command_bytes() const;
   std::size_t take(std::span<const std::byte> bytes);

@@ -1,13 +1,12 @@
 #include "module/server.h"
 
-#include "at/words.h"
 #include "module/module.h"
 
 namespace bfq {
 
 at::Answer Server::start(Module& module, std::uint16_t port) {
   if (running_) {
-    module.reply().line(at::words::kNoChange);
+    module.reply().line(at::Word::no_change);
     return at::Answer::ok;
   }
   const Ticket ticket = module.new_ticket();
@@ -18,7 +17,7 @@ at::Answer Server::start(Module& module, std::uint16_t port) {
 
 at::Answer Server::stop(Module& module) {
   if (!running_) {
-    module.reply().line(at::words::kNoChange);
+    module.reply().line(at::Word::no_change);
     return at::Answer::ok;
   }
   running_ = false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "at/words.h"
 #include "module/module.h"
 
 namespace bfq {
@@ -35,7 +34,7 @@ at::Answer Station::join(Module& module) {
 
 at::Answer Station::show_network(Module& module, const Text<32>* name) const {
   if (!associated()) {
-    module.reply().line(at::words::kNoAccessPoint);
+    module.reply().line(at::Word::no_access_point);
     return at::Answer::ok;
   }
   at::Reply reply = module.info();
@@ -150,7 +149,8 @@ void Station::on(Module& module, const radio::JoinFailed& event) {
 void Station::fail_join(Module& module, radio::JoinFailure why) {
   phase_ = Phase::idle;
   retry_ = Deadline::never();
-  module.info().number(static_cast<int>(why)).end();
+  const std::string_view name = at::failure_name(module.dialect(), module.command().name);
+  module.info(name).number(static_cast<int>(why)).end();
   module.finish(at::Answer::fail);
 }
 
