@@ -1,5 +1,4 @@
 #include "daemon/options.h"
-#include "commands/bfq4004.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -7,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "commands/bfq4004.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/version.h"

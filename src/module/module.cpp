@@ -6,12 +6,7 @@ namespace bfq {
 namespace {
 // What stands around the bytes of a +IPD at most: CR LF, the name, a link number and a length.
 constexpr std::size_t kIpdHeader = 32;
-// The longest unsolicited line, or line of a scan, and a margin.
-constexpr std::size_t kLongestLine = 128;
 }  // namespace
-
-Module::Module(const Identity& identity, const at::Dialect& dialect)
-    : identity_(identity), interpreter_(dialect) {}
 
 // Bytes -------------------------------------------------------------------------------------------
 
@@ -137,14 +132,6 @@ std::optional<Request> Module::next_request() {
   return requests_.pop();
 }
 
-void Module::request(const Request& request) { CHECK(requests_.push(request)); }
-
-Ticket Module::new_ticket() {
-  last_ticket_.number =
-      static_cast<std::uint16_t>(last_ticket_.number == UINT16_MAX ? 1 : last_ticket_.number + 1);
-  return last_ticket_;
-}
-
 // Time --------------------------------------------------------------------------------------------
 
 Deadline Module::next_deadline() const {
@@ -177,7 +164,7 @@ void Module::give_up_job() {
       job);
 }
 
-// Speaking ----------------------------------------------------------------------------------------
+// After each input --------------------------------------------------------------------------------
 
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
@@ -196,97 +183,6 @@ void Module::settle() {
   request(power::Restart{reason});
 }
 
-bool Module::has_room_for_a_line() const {
-  return uart_out_.room() >= limits::kReplyReserve + kLongestLine;
-}
-
-/// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
-void Module::flush_urcs(bool into_reserve) {
-  // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
-  // said; data and lines that came meanwhile follow behind it.
-  // Fidelity (our decision, dialect 1.7): An unsolicited line is printed whole; it may stand within
-  // the echo of a line that is being typed.
-  if (holds_lines()) return;
-  while (!urcs_.empty() && (into_reserve || has_room_for_a_line())) {
-    say(urcs_.front());
-    urcs_.drop_front();
-  }
-}
-
-/// Transparent transmission carries nothing but payload (dialect 5.2).
-void Module::notify(const Urc& urc) {
-  // Fidelity (our decision, dialect 5.2): What would be an unsolicited line in transparent
-  // transmission is not printed, then or later.
-  if (job<PassingThrough>() == nullptr) urcs_.add(urc);
-}
-
-void Module::say(const Urc& urc) {
-  at::Reply reply = out();
-  const auto link_line = [&](at::Word word) {
-    if (links_.multiple()) reply.number(urc.link).comma();
-    reply.line(word);
-  };
-  switch (urc.kind) {
-    case Urc::Kind::wifi_connected: return reply.line(at::Word::wifi_connected);
-    case Urc::Kind::wifi_got_ip: return reply.line(at::Word::wifi_got_ip);
-    case Urc::Kind::wifi_disconnect: return reply.line(at::Word::wifi_disconnect);
-    case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
-    case Urc::Kind::connect: return link_line(at::Word::connect);
-    case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
-    case Urc::Kind::station_connected:
-      return reply.text(at::Word::station_connected).mac(urc.mac).end();
-    case Urc::Kind::station_disconnected:
-      return reply.text(at::Word::station_disconnected).mac(urc.mac).end();
-    case Urc::Kind::station_address:
-      return reply.text(at::Word::station_address)
-          .mac(urc.mac)
-          .comma()
-          .quoted_address(urc.address)
-          .end();
-  }
-}
-
-at::Reply Module::reply() {
-  flush_urcs(true);
-  return out();
-}
-
-at::Reply Module::info(std::string_view name) { return reply().text(name).text(":"); }
-
-at::Answer Module::refuse(at::Word why) {
-  reply().line(why);
-  return at::Answer::error;
-}
-
-void Module::finish(at::Answer answer) {
-  flush_urcs(true);
-  finish_first(answer);
-}
-
-void Module::finish_first(at::Answer answer) {
-  job_ = NoJob{};
-  interpreter_.finish(answer, out());
-}
-
-void Module::say_received(std::size_t bytes) {
-  out()
-      .text(at::Word::received_before)
-      .number(static_cast<std::int64_t>(bytes))
-      .line(at::Word::received_after);
-}
-
-void Module::finish_send(at::Word result) {
-  payload_.clear();
-  job_ = NoJob{};
-  interpreter_.forget_line();
-  out().line(result);
-}
-
-void Module::finish_passthrough() {
-  job_ = NoJob{};
-  interpreter_.forget_line();
-}
-
 at::Busy Module::busy() const {
   // Fidelity (our decision, dialect 1.5): Bytes directly behind a full payload count as typed while
   // busy; an LF that comes when the payload is sent ends a line that answers ERROR.
@@ -295,15 +191,6 @@ at::Busy Module::busy() const {
 }
 
 // Power -------------------------------------------------------------------------------------------
-
-void Module::restart(power::Reason reason) {
-  job_ = NoJob{};
-  urcs_.clear();
-  // Links and servers vanish without a word; an association does not (dialect 1.6).
-  if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
-  restart_reason_ = reason;
-  phase_ = Phase::restarting;
-}
 
 /// All that has no place in flash is gone; what the host was sent already is not.
 void Module::go_off() {
@@ -334,47 +221,7 @@ void Module::boot(const power::Started& started) {
   if (has_station() && knows_network) station_.join_by_itself(*this);
 }
 
-// Settings ----------------------------------------------------------------------------------------
-
-at::Answer Module::restore() {
-  const Settings factory = dialect().factory_settings(identity_.access_point_mac);
-  return memory_.save(*this, factory, settings_, Effect::restart);
-}
-
-at::Answer Module::apply(const Settings& settings, Effect effect) {
-  const bool had_soft_ap = has_access_point();
-  settings_ = settings;
-  switch (effect) {
-    case Effect::none: break;
-    case Effect::uart: switches_uart_ = true; break;
-    case Effect::mode:
-      if (!has_station()) station_.disassociate(*this);
-      if (has_access_point() && !had_soft_ap) soft_ap_.start(*this);
-      if (!has_access_point()) soft_ap_.stop(*this);
-      break;
-    case Effect::join: return station_.join(*this);
-    case Effect::soft_ap: soft_ap_.start(*this); break;
-    case Effect::serving: soft_ap_.serve(*this); break;
-    case Effect::address: station_.renew_address(*this); break;
-    case Effect::addresses:
-      soft_ap_.serve(*this);
-      station_.renew_address(*this);
-      break;
-    case Effect::restart: restart(power::Reason::command); break;
-  }
-  return at::Answer::ok;
-}
-
-bool Module::adopt(const Identity& identity, const at::Dialect& dialect) {
-  identity_ = identity;
-  return interpreter_.adopt(dialect);
-}
-
 // Looking -----------------------------------------------------------------------------------------
-
-std::size_t Module::free_bytes() const {
-  return uart_out_.room() + payload_.room() + links_.free_bytes();
-}
 
 Status Module::status() const {
   Status status;
@@ -394,7 +241,14 @@ Status Module::status() const {
   status.writes = memory_.writes();
   status.flash = memory_.condition();
   status.deadline = next_deadline();
+  if (const auto* job = Chip::job<Collecting>())
+    status.payload_missing = job->length - payload_.size();
   links_.describe(status);
   return status;
+}
+
+bool Module::adopt(const Identity& identity, const at::Dialect& dialect) {
+  identity_ = identity;
+  return interpreter_.adopt(dialect);
 }
 }  // namespace bfq
