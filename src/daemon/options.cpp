@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "commands/bfq4004.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "base/check.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "module/module.h"
 
 namespace {
@@ -45,9 +45,8 @@ class Clock {
 constexpr bfq::Identity kIdentity{
     .station_mac = {{0x02, 0x40, 0x04, 0, 0, 1}},
     .access_point_mac = {{0x02, 0x40, 0x04, 0, 0, 2}},
-    .at_version = "1",
-    .sdk_version = "1",
-    .compile_time = "1",
+    .version = "1",
+    .build_time = "1",
 };
 
 // Where flash would be.
@@ -55,7 +54,7 @@ std::span<const std::byte> flash() {
   return {reinterpret_cast<const std::byte*>(0x21000000U), bfq::flash::kImageSize};
 }
 
-bfq::Module module{kIdentity, bfq::commands::all()};
+bfq::Module module{kIdentity, bfq::commands::kBfq4004};
 Clock watch;
 
 void receive(bfq::Instant now) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "journal/black_box.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
@@ -17,7 +17,7 @@ namespace {
 using Bytes = std::vector<std::byte>;
 constexpr net::Endpoint kEcho{Ipv4(127, 0, 0, 1), 7};
 
-Build build() { return {"simulated", commands::all()}; }
+Build build() { return {"simulated", commands::kBfq4004}; }
 
 std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -61,7 +61,7 @@ class Story {
     world.pass(500ms);
     heard += world.printed();
   }
-  sim::World world{commands::all()};
+  sim::World world{commands::kBfq4004};
   std::string heard;
 };
 
@@ -145,10 +145,20 @@ TEST(Journal, says_what_is_different_and_where) {
   FAIL() << "no difference";
 }
 
-TEST(Journal, tells_of_other_commands) {
+TEST(Journal, tells_of_another_dialect) {
   const Bytes file = recorded();
   EXPECT_EQ(Replay(file, build()).doubt(), "");
-  EXPECT_NE(Replay(file, Build{"other", build().table.subspan(1)}).doubt(), "");
+  const auto doubted = [&](auto change) {
+    at::Dialect other = commands::kBfq4004;
+    change(other);
+    return !Replay(file, Build{"other", other}).doubt().empty();
+  };
+  EXPECT_FALSE(doubted([](at::Dialect&) {}));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.commands = d.commands.subspan(1); }));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.words[at::Word::no_ip] = "no IP"; }));
+  EXPECT_TRUE(
+      doubted([](at::Dialect& d) { d.switches.head = at::SwitchPoints::Head::either_case; }));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.version_lines = d.version_lines.subspan(1); }));
 }
 
 TEST(Journal, is_refused_where_it_is_damaged) {
@@ -212,13 +222,13 @@ TEST(BlackBox, of_another_build_is_refused) {
   Story story(box);
   for (int i = 0; i < 30; ++i) story.tell();
   const Bytes file = box.all();
-  EXPECT_THROW(Replay(file, Build{"another", commands::all()}), Unreadable);
+  EXPECT_THROW(Replay(file, Build{"another", commands::kBfq4004}), Unreadable);
   EXPECT_NO_THROW(Replay(file, build()));
 }
 
 TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
-  sim::World world(commands::all());
-  Module module({}, commands::all());
+  sim::World world(commands::kBfq4004);
+  Module module({}, commands::kBfq4004);
   Recorder recorder(module, build());
   Pages pages;
   recorder.write_to(pages);

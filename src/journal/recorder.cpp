@@ -8,14 +8,37 @@
 
 namespace bfq::journal {
 
-std::uint32_t hash_of(at::CommandTable table) {
-  Writer names;
-  for (const at::Command& command : table) {
-    names.text(command.name);
-    names.number(command.set.shapes().size());
-    names.byte(static_cast<std::uint8_t>((command.query ? 1 : 0) | (command.execute ? 2 : 0)));
+namespace {
+void describe(const at::Command& command, Writer& out) {
+  out.text(command.name);
+  out.byte(static_cast<std::uint8_t>((command.query ? 1 : 0) | (command.execute ? 2 : 0)));
+  out.number(command.set.shapes().size());
+  for (const at::Shape& shape : command.set.shapes()) {
+    out.number(shape.params.size());
+    for (const at::Param& param : shape.params) {
+      out.byte(static_cast<std::uint8_t>(param.kind));
+      out.byte(param.optional ? 1 : 0);
+      out.number(static_cast<std::uint32_t>(param.range.min));
+      out.number(static_cast<std::uint32_t>(param.range.max));
+    }
   }
-  return crc32(names.all());
+}
+}  // namespace
+
+std::uint32_t hash_of(const at::Dialect& dialect) {
+  Writer all;
+  all.text(dialect.name);
+  for (const at::Command& command : dialect.commands) describe(command, all);
+  for (std::size_t word = 0; word < at::Words::kCount; ++word)
+    all.text(dialect.words[static_cast<at::Word>(word)]);
+  static_assert(sizeof(at::SwitchPoints) == 5, "made of enumerations of one byte alone");
+  all.bytes(std::as_bytes(std::span(&dialect.switches, 1)));
+  for (const at::VersionLine& line : dialect.version_lines) {
+    all.text(line.before);
+    all.byte(static_cast<std::uint8_t>(line.middle));
+    all.text(line.after);
+  }
+  return crc32(all.all());
 }
 
 // What is written ---------------------------------------------------------------------------------
@@ -32,10 +55,9 @@ void Recorder::begin(Sink& sink, bool as_new) {
   for (const MacAddress& mac : {identity.station_mac, identity.access_point_mac})
     content.bytes(std::as_bytes(std::span(mac.bytes)));
   for (const std::string_view text :
-       {identity.at_version, identity.sdk_version, identity.compile_time})
+       {build_.dialect.name, identity.version, identity.build_time, build_.name})
     content.text(text);
-  content.text(build_.name);
-  content.number(hash_of(build_.table));
+  content.number(hash_of(build_.dialect));
   content.number(as_new ? 0 : sizeof(Module));
   if (!as_new) content.bytes(std::as_bytes(std::span(module_, 1)));
   Writer all;

@@ -329,7 +329,7 @@ void Redaction::write() {
 void Redaction::begin(const Beginning& beginning) {
   beginning_ = beginning;
   module_ = make_module(beginning_, build_, 0);
-  recorder_.emplace(*module_, Build{beginning_.build, build_.table}, kRedacted);
+  recorder_.emplace(*module_, Build{beginning_.build, build_.dialect}, kRedacted);
   if (!beginning_.state.empty()) {
     StateVisit visit{dictionary_, typing_, true};
     module_->visit_secrets(visit);
@@ -349,7 +349,7 @@ void Redaction::feed(const Record& record) {
     case Kind::begin:
     case Kind::uart_input_unfinished: break;
     case Kind::power_cut: {
-      auto next = std::make_unique<Module>(beginning_.identity(), build_.table);
+      auto next = std::make_unique<Module>(beginning_.identity(), build_.dialect);
       recorder_->replace(*next);
       module_ = std::move(next);
       break;

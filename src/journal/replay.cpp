@@ -61,9 +61,8 @@ Record read_record(const Framed& framed, Instant last) {
 Identity Beginning::identity() const {
   return {.station_mac = station_mac,
           .access_point_mac = access_point_mac,
-          .at_version = at_version,
-          .sdk_version = sdk_version,
-          .compile_time = compile_time};
+          .version = version,
+          .build_time = build_time};
 }
 
 Beginning read_beginning(const Framed& framed) {
@@ -75,19 +74,19 @@ Beginning read_beginning(const Framed& framed) {
   for (MacAddress* mac : {&beginning.station_mac, &beginning.access_point_mac})
     for (std::uint8_t& b : mac->bytes) b = in.byte();
   for (std::string* text :
-       {&beginning.at_version, &beginning.sdk_version, &beginning.compile_time, &beginning.build})
+       {&beginning.dialect, &beginning.version, &beginning.build_time, &beginning.build})
     *text = in.text(kLongestText);
-  beginning.table = static_cast<std::uint32_t>(in.number(UINT32_MAX));
+  beginning.dialect_hash = static_cast<std::uint32_t>(in.number(UINT32_MAX));
   beginning.state = in.bytes(static_cast<std::size_t>(in.number(kLongestRecord)));
   in.end();
   return beginning;
 }
 
 std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset) {
-  auto module = std::make_unique<Module>(beginning.identity(), build.table);
+  auto module = std::make_unique<Module>(beginning.identity(), build.dialect);
   if (beginning.state.empty()) return module;
   const bool same_build = beginning.build == build.name &&
-                          beginning.table == hash_of(build.table) &&
+                          beginning.dialect_hash == hash_of(build.dialect) &&
                           beginning.state.size() == sizeof(Module);
   if (!same_build)
     throw Unreadable(offset,
@@ -95,7 +94,7 @@ std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std
                      "can read: \"" +
                          beginning.build + "\"; this one is \"" + std::string(build.name) + '"');
   std::memcpy(static_cast<void*>(module.get()), beginning.state.data(), sizeof(Module));
-  if (!module->adopt(beginning.identity(), build.table))
+  if (!module->adopt(beginning.identity(), build.dialect))
     throw Unreadable(offset, "the copy of the module is damaged");
   return module;
 }
@@ -111,8 +110,8 @@ Replay::Replay(std::span<const std::byte> file, Build build) : build_(build), re
 }
 
 std::string Replay::doubt() const {
-  if (beginning_.table == hash_of(build_.table)) return {};
-  return "this was recorded by a module with other commands, \"" + beginning_.build + '"';
+  if (beginning_.dialect_hash == hash_of(build_.dialect)) return {};
+  return "this was recorded by a module with other commands or words, \"" + beginning_.build + '"';
 }
 
 std::optional<Replay::Step> Replay::next() {
@@ -128,7 +127,7 @@ void Replay::feed(Step& step) {
   switch (record.kind) {
     case Kind::begin: break;
     case Kind::power_cut:
-      module_ = std::make_unique<Module>(beginning_.identity(), build_.table);
+      module_ = std::make_unique<Module>(beginning_.identity(), build_.dialect);
       break;
     case Kind::uart_input:
     case Kind::uart_input_unfinished: return type(step);

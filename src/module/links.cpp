@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "at/words.h"
 #include "base/check.h"
 #include "module/chip.h"
 #include "module/wire_names.h"
@@ -22,9 +21,9 @@ constexpr Duration kConnectGivesUp = 20s;
 
 at::Answer Links::open(Chip& chip, const net::Open& what, UdpMode mode) {
   const std::uint8_t id = what.link.id;
-  if (links_[id].state != Link::State::free) return chip.refuse(at::words::kAlreadyConnected);
+  if (links_[id].state != Link::State::free) return chip.refuse(at::Word::already_connected);
   if (what.transport == net::Transport::tls && any_open(net::Transport::tls)) {
-    return chip.refuse(at::words::kTlsIsTaken);
+    return chip.refuse(at::Word::tls_is_taken);
   }
   begin(id, {.state = Link::State::opening,
              .transport = what.transport,
@@ -108,7 +107,7 @@ void Links::fail_opening(Chip& chip, net::OpenFailure why) {
   const std::uint8_t id = chip.job<Opening>()->open.link.id;
   if (why == net::OpenFailure::no_resources) {
     links_[id].state = Link::State::free;
-    chip.reply().line(at::words::kConnectFail);
+    chip.reply().line(at::Word::connect_fail);
     return chip.finish(at::Answer::error);
   }
   chip.finish(at::Answer::error);
@@ -122,7 +121,7 @@ void Links::give_up(Chip& chip, const Opening& job) {
     return fail_opening(chip, net::OpenFailure::unreachable);
   }
   links_[id].state = Link::State::free;
-  chip.reply().line(at::words::kDnsFail);
+  chip.reply().line(at::Word::dns_fail);
   chip.finish(at::Answer::error);
 }
 
@@ -141,7 +140,7 @@ at::Answer Links::look_up(Chip& chip, const net::HostName& name) {
 }
 
 void Links::give_up(Chip& chip, const LookingUp&) {
-  chip.reply().line(at::words::kDnsFail);
+  chip.reply().line(at::Word::dns_fail);
   chip.finish(at::Answer::error);
 }
 
@@ -172,12 +171,12 @@ std::size_t Links::take_payload(Chip& chip, std::span<const std::byte> typed) {
 
 void Links::payload_complete(Chip& chip, const Collecting& job) {
   chip.say_received(job.length);
-  if (!is_open(job.link)) return chip.finish_send(at::words::kError);  // dialect 0.4, 2
+  if (!is_open(job.link)) return chip.finish_send(at::Word::error);  // dialect 0.4, 2
   chip.start(
       Sending{job.link, job.destination.value_or(remote(job.link.id)), chip.now() + kSendGivesUp});
 }
 
-void Links::give_up(Chip& chip, const Collecting&) { chip.finish_send(at::words::kSendCanceled); }
+void Links::give_up(Chip& chip, const Collecting&) { chip.finish_send(at::Word::send_canceled); }
 
 net::Outgoing Links::output(const Chip& chip, LinkHandle handle) const {
   const auto* job = chip.job<Sending>();
@@ -193,14 +192,14 @@ void Links::sent(Chip& chip, LinkHandle handle, std::size_t n) {
   if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().sent(chip, handle, n);
   CHECK(chip.job<Sending>() != nullptr);
   chip.payload().sent(n);
-  if (chip.payload().unsent().empty()) chip.finish_send(at::words::kSendOk);
+  if (chip.payload().unsent().empty()) chip.finish_send(at::Word::send_ok);
 }
 
 void Links::on(Chip& chip, const net::SendFailed& event) {
   if (!is_open(event.link)) return;
   if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().packet_is_gone(chip);
   const auto* job = chip.job<Sending>();
-  if (job != nullptr && job->link == event.link) chip.finish_send(at::words::kSendFail);
+  if (job != nullptr && job->link == event.link) chip.finish_send(at::Word::send_fail);
 }
 
 /// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14).
@@ -241,7 +240,7 @@ void Links::print_received(Chip& chip, std::uint8_t id, net::Endpoint sender,
   at::Reply reply = chip.reply();
   if (chip.job<PassingThrough>() == nullptr) {
     // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
-    reply.text(at::words::kIpd);
+    reply.text(at::Word::ipd);
     if (multiple_) reply.number(id).comma();
     reply.number(static_cast<std::int64_t>(bytes.size()));
     if (shows_sender_) reply.comma().address(sender.address).comma().number(sender.port);
@@ -279,7 +278,7 @@ void Links::retire(Chip& chip, std::uint8_t id) {
   // the result.
   chip.notify({.kind = Urc::Kind::closed, .link = id});
   const auto* sending = chip.job<Sending>();
-  if (sending != nullptr && sending->link.id == id) chip.finish_send(at::words::kSendFail);
+  if (sending != nullptr && sending->link.id == id) chip.finish_send(at::Word::send_fail);
 }
 
 template <class Matches>
@@ -396,7 +395,7 @@ at::Answer Links::show_status(Chip& chip) const {
   int status = 5;
   if (chip.station().has_address()) status = any_open() ? 3 : had_links_ ? 4 : 2;
   at::Reply reply = chip.reply();
-  reply.text(at::words::kStatus).number(status).end();
+  reply.text(at::Word::status).number(status).end();
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (!is_open(id)) continue;
     const Link& link = links_[id];

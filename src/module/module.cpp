@@ -1,6 +1,5 @@
 #include "module/module.h"
 
-#include "at/words.h"
 #include "base/check.h"
 
 namespace bfq {
@@ -34,7 +33,7 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
     if (taken > 0 || job<PassingThrough>() != nullptr) return taken;
   }
   if (!takes_command_bytes()) return 0;
-  interpreter_.take(static_cast<char>(bytes.front()), *this, at::Reply(uart_out_), busy());
+  interpreter_.take(static_cast<char>(bytes.front()), *this, out(), busy(), now_);
   return 1;
 }
 
@@ -204,13 +203,13 @@ void Module::go_off() {
 
 void Module::boot(const power::Started& started) {
   interpreter_.reset();
-  memory_.load(started.flash, factory_settings(identity_.access_point_mac));
+  memory_.load(started.flash, dialect().factory_settings(identity_.access_point_mac));
   settings_ = memory_.stored();
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
   // Fidelity (our decision, dialect 1.6): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
-  at::Reply(uart_out_).line(at::words::kReady);
+  out().line(at::Word::ready);
   if (has_access_point()) soft_ap_.start(*this);
   const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();
   if (has_station() && knows_network) station_.join_by_itself(*this);
@@ -242,8 +241,8 @@ Status Module::status() const {
   return status;
 }
 
-bool Module::adopt(const Identity& identity, at::CommandTable table) {
+bool Module::adopt(const Identity& identity, const at::Dialect& dialect) {
   identity_ = identity;
-  return interpreter_.adopt(table);
+  return interpreter_.adopt(dialect);
 }
 }  // namespace bfq

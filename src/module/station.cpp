@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "at/words.h"
 #include "module/chip.h"
 
 namespace bfq {
@@ -35,7 +34,7 @@ at::Answer Station::join(Chip& chip) {
 
 at::Answer Station::show_network(Chip& chip, const Text<32>* name) const {
   if (!associated()) {
-    chip.reply().line(at::words::kNoAccessPoint);
+    chip.reply().line(at::Word::no_access_point);
     return at::Answer::ok;
   }
   at::Reply reply = chip.info();
@@ -150,7 +149,8 @@ void Station::on(Chip& chip, const radio::JoinFailed& event) {
 void Station::fail_join(Chip& chip, radio::JoinFailure why) {
   phase_ = Phase::idle;
   retry_ = Deadline::never();
-  chip.info().number(static_cast<int>(why)).end();
+  const std::string_view name = at::failure_name(chip.dialect(), chip.command().name);
+  chip.info(name).number(static_cast<int>(why)).end();
   chip.finish(at::Answer::fail);
 }
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "lines.h"
 #include "violation.h"
 
@@ -25,7 +25,7 @@ Run::Run(unsigned seed, const Options& options)
       purpose_(1 + dice_.pick(5)),
       junk_most_(std::size_t{1} << dice_.pick(12)),
       likes_several_links_(dice_.one_in(2)),
-      world_(commands::all()) {}
+      world_(commands::kBfq4004) {}
 
 std::string Run::live(const std::vector<unsigned>& steps) {
   furnish();
@@ -60,7 +60,7 @@ void Run::furnish() {
   if (options_.manner == Manner::watched) {
     world_.host.types_at_once = 1;
     auto books =
-        std::make_unique<Books>(world_.module(), journal::Build{"the swarm's", commands::all()});
+        std::make_unique<Books>(world_.module(), journal::Build{"the swarm's", commands::kBfq4004});
     books_ = books.get();
     world_.feed_through(std::move(books));
   }

@@ -132,7 +132,7 @@ sim::World& Player::world() {
 }
 
 void Player::start(bool booted) {
-  world_ = std::make_unique<sim::World>(table_, identity_);
+  world_ = std::make_unique<sim::World>(dialect_, identity_);
   if (manner_ == HostManner::byte_by_byte) world_->host = {.reads_at_once = 1, .types_at_once = 1};
   world_->power_on();
   if (!booted) return;
@@ -164,13 +164,21 @@ void Player::set_module(Words& words) {
   if (words.take_if("station-mac"))
     identity_.station_mac = words.take_mac();
   else if (words.take_if("at-version"))
-    identity_.at_version = words.take();
+    set_version("AT version:", words.take());
   else if (words.take_if("sdk-version"))
-    identity_.sdk_version = words.take();
+    set_version("SDK version:", words.take());
   else if (words.take_if("compile-time"))
-    identity_.compile_time = words.take();
+    identity_.build_time = words.take();
   else
     throw BadLine("the module has no such thing");
+}
+
+/// The line of AT+GMR that begins with the label goes on with that text.
+void Player::set_version(std::string_view label, const std::string& text) {
+  const auto line = std::find_if(version_lines_.begin(), version_lines_.end(),
+                                 [&](const auto& l) { return l.before.starts_with(label); });
+  if (line == version_lines_.end()) throw BadLine("AT+GMR has no such line");
+  *line = {version_texts_.emplace_back(std::string(label) + text)};
 }
 
 void Player::act(std::string_view line) {

@@ -6,7 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/overloaded.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
 #include "daemon/process/version.h"
@@ -37,11 +37,6 @@ std::string_view boot_text(power::Reason reason) {
   return "";
 }
 
-const std::string& sdk_version() {
-  static const std::string text = "2.2.1(bfq4004 " + std::string(process::kVersion) + ")";
-  return text;
-}
-
 MacAddress station_mac(const BoardSetup& setup) {
   return setup.module.station_mac.value_or(numbered_station_mac(setup.number));
 }
@@ -53,9 +48,8 @@ MacAddress access_point_mac(const BoardSetup& setup) {
 Identity identity_of(const BoardSetup& setup) {
   return {.station_mac = station_mac(setup),
           .access_point_mac = access_point_mac(setup),
-          .at_version = "1.0.0.0(May 12 2020 00:00:00)",
-          .sdk_version = sdk_version(),
-          .compile_time = process::kBuildDate};
+          .version = process::kVersion,
+          .build_time = process::kBuildDate};
 }
 }  // namespace
 
@@ -68,7 +62,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       name_(setup.module.name),
       medium_(surroundings.medium),
       flash_(make_flash(setup)),
-      module_(identity_of(setup), commands::all()),
+      module_(identity_of(setup), commands::kBfq4004),
       doors_of_module_(module_, this_build()),
       journal_(doors_of_module_),
       radio_(surroundings.medium, station_mac(setup), access_point_mac(setup)),

@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "base/check_host.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/version.h"
@@ -45,7 +45,7 @@ bool may_be_replaced(int file) {
 journal::Build this_build() {
   static const std::string name =
       fmt::format("bfq4004 {} of {}", process::kVersion, process::kBuildDate);
-  return {name, commands::all()};
+  return {name, commands::kBfq4004};
 }
 
 // Files -------------------------------------------------------------------------------------------
