@@ -11,7 +11,7 @@ struct Arguments {
 #endif
 };
 constexpr bfq::at::Param kPort =
-    bfq::at::param<&Arguments::port>("port", bfq::at::between(1, 65535), "A port.");
+    bfq::at::param<&Arguments::port>("port", bfq::between(1, 65535), "A port.");
 }  // namespace
 
 static_assert(kPort.range.max == 65535);
