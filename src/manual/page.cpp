@@ -69,8 +69,8 @@ std::string response(const Command& c, Doc reply, Doc result) {
   return text + (result.view().empty() ? code("OK") : lines(c, result));
 }
 
-void write_forms(Writer& out, const Command& c) {
-  std::vector<Writer::Row> rows;
+void write_forms(PageWriter& out, const Command& c) {
+  std::vector<PageWriter::Row> rows;
   if (c.test == at::TestForm::ranges)
     rows.push_back({"Test", code(full_name(c) + "=?"),
                     code(str(c.name) + ":" + ranges(c)) + "<br>" + code("OK")});
@@ -112,7 +112,7 @@ std::string kind(const Param& param) {
   return "one of " + words;
 }
 
-void write_parameters(Writer& out, const Command& c) {
+void write_parameters(PageWriter& out, const Command& c) {
   for (const Shape& shape : c.set.shapes()) {
     if (shape.params.empty()) continue;
     if (&shape == &c.set.shapes().front()) out.heading("Parameters");
@@ -162,7 +162,7 @@ Reasons reasons(const Command& c) {
   return all;
 }
 
-void write_refusals(Writer& out, const Command& c, const Cuttings& cuttings) {
+void write_refusals(PageWriter& out, const Command& c, const Cuttings& cuttings) {
   Reasons all = reasons(c);
   for (const SeenRefusal& seen : cuttings.refusals) {
     const auto is_known = [&](const auto& known) { return known.first == seen.line; };
@@ -185,14 +185,14 @@ void write_refusals(Writer& out, const Command& c, const Cuttings& cuttings) {
 
 // Notes, examples, neighbours ---------------------------------------------------------------------
 
-void write_notes(Writer& out, const Command& c) {
+void write_notes(PageWriter& out, const Command& c) {
   if (c.facts.empty()) return;
   out.heading("Notes");
   for (const at::Fact& fact : c.facts) out.item(str(fact.says) + " (" + source(fact) + ")");
   out.end_of_list();
 }
 
-void write_examples(Writer& out, const Cuttings& cuttings) {
+void write_examples(PageWriter& out, const Cuttings& cuttings) {
   if (cuttings.examples.empty()) return;
   out.heading("Examples");
   for (const Example& example : cuttings.examples) {
@@ -208,7 +208,7 @@ std::string_view family(const Command& c) {
   return has_suffix ? c.name.substr(0, c.name.size() - 4) : c.name;
 }
 
-void write_neighbours(Writer& out, const Command& c) {
+void write_neighbours(PageWriter& out, const Command& c) {
   bool any = false;
   for (const Command& other : commands::all()) {
     if (&other == &c || family(other) != family(c)) continue;
@@ -241,7 +241,7 @@ std::string_view name(at::Origin origin) {
 std::string source(const at::Fact& fact) { return str(name(fact.origin)) + ": " + str(fact.where); }
 
 std::string page(const Command& c, Style style, const Cuttings& cuttings) {
-  Writer out(style);
+  PageWriter out(style);
   out.title(full_name(c));
   std::string about = str(c.summary) + ".";
   if (!c.needs.view().empty()) about += " Needs " + str(c.needs) + ".";
@@ -257,9 +257,9 @@ std::string page(const Command& c, Style style, const Cuttings& cuttings) {
 }
 
 std::string index(Style style) {
-  Writer out(style);
+  PageWriter out(style);
   out.title("Commands");
-  std::vector<Writer::Row> rows;
+  std::vector<PageWriter::Row> rows;
   for (const Command& c : commands::all())
     rows.push_back({"[" + full_name(c) + "](" + page_name(c) + ")", str(c.summary)});
   out.table({"command", "does"}, rows);
