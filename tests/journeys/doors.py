@@ -63,7 +63,7 @@ class TcpDoor(unittest.TestCase):
                     self.assertEqual(count, size)
                     module.wait_for_log("does not read: it loses bytes, since other hosts read on")
                     heard = len(laggard.take_all())
-                    module.wait_for_log("bytes, as it did not read")
+                    module.wait_for_log("bytes: it did not read")
                     lost = sum(
                         map(int, re.findall(r"lost (\d+) bytes: it did not read", module.log()))
                     )

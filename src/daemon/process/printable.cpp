@@ -8,18 +8,19 @@
 
 namespace bfq::process {
 namespace {
-struct Range {
+struct CharacterRange {
   char32_t first, last;
 };
 
 /// What must not reach a terminal: it moves the cursor, or shows the text in another order.
 constexpr std::array kHarmful = {
-    Range{0x00, 0x1F},     Range{0x7F, 0x9F},     Range{0x061C, 0x061C}, Range{0x200B, 0x200F},
-    Range{0x2028, 0x202E}, Range{0x2066, 0x2069}, Range{0xFEFF, 0xFEFF},
+    CharacterRange{0x00, 0x1F},     CharacterRange{0x7F, 0x9F},     CharacterRange{0x061C, 0x061C},
+    CharacterRange{0x200B, 0x200F}, CharacterRange{0x2028, 0x202E}, CharacterRange{0x2066, 0x2069},
+    CharacterRange{0xFEFF, 0xFEFF},
 };
 
 bool is_harmful(char32_t c) {
-  for (const Range& range : kHarmful)
+  for (const CharacterRange& range : kHarmful)
     if (c >= range.first && c <= range.last) return true;
   return false;
 }

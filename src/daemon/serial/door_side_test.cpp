@@ -13,7 +13,7 @@
 namespace bfq::serial {
 namespace {
 /// A module that prints `output` and takes `takes` bytes of what is typed.
-class FakeModule final : public UartSide {
+class PrintingModule final : public UartSide {
  public:
   std::size_t uart_input(std::span<const std::byte> bytes) override {
     const std::size_t n = std::min(bytes.size(), takes);
@@ -103,7 +103,7 @@ class DoorSideTest : public testing::Test {
 
   boost::asio::io_context io;
   Instant now{};
-  FakeModule module;
+  PrintingModule module;
   std::unique_ptr<Wire> wire = make();
   FakeReset reset;
   int wake_ups = 0;

@@ -15,7 +15,7 @@ std::string called(const sim::AccessPoint& ap) {
   return fmt::format("access point {} ({})", quoted(ap.ssid), board::text_of(ap.bssid));
 }
 
-std::string called(const sim::Station& station) {
+std::string called(const sim::SimulatedStation& station) {
   return fmt::format("station {} for {}", board::text_of(station.mac), quoted(station.ssid));
 }
 
@@ -47,7 +47,7 @@ std::string move(const sim::MoveModule& module) {
 }  // namespace
 
 std::string describe(const sim::Change& change, const sim::Air& air) {
-  using sim::AccessPoint, sim::Station;
+  using sim::AccessPoint, sim::SimulatedStation;
   return std::visit(overloaded{
                         [&](const sim::PutAccessPoint& c) {
                           return arrival(c.access_point, air.access_points, &AccessPoint::bssid,
@@ -57,10 +57,11 @@ std::string describe(const sim::Change& change, const sim::Air& air) {
                           return departure(air.access_points, &AccessPoint::bssid, c.bssid);
                         },
                         [&](const sim::PutStation& c) {
-                          return arrival(c.station, air.stations, &Station::mac, station_keys());
+                          return arrival(c.station, air.stations, &SimulatedStation::mac,
+                                         station_keys());
                         },
                         [&](const sim::RemoveStation& c) {
-                          return departure(air.stations, &Station::mac, c.mac);
+                          return departure(air.stations, &SimulatedStation::mac, c.mac);
                         },
                         [](const sim::MoveModule& c) { return move(c); },
                         [](const sim::SetDelays&) { return std::string("[delays] changed"); },

@@ -26,7 +26,7 @@ struct Draft {
 
   std::uint64_t seed = 0;
   std::vector<Written<sim::AccessPoint>> access_points;
-  std::vector<Written<sim::Station>> stations;
+  std::vector<Written<sim::SimulatedStation>> stations;
   std::vector<Written<board::ModuleSpec>> modules;
   NetDraft net;
   sim::Delays delays;
