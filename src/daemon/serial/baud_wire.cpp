@@ -149,7 +149,10 @@ Deadline BaudWire::next_deadline() const {
   if (!next.is_never()) next = std::max(next, Deadline(next_portion_));
   if (flush_again_) next = earliest({next, *flush_again_});
   if (look_again_) next = earliest({next, *look_again_});
-  for (const BaudEnd& end : ends_) next = earliest({next, next_on(end.line, end.uart)});
+  for (const BaudEnd& end : ends_) {
+    // What a changing host typed waits for its door, which wakes the wire.
+    if (!end.host->is_changing()) next = earliest({next, next_on(end.line, end.uart)});
+  }
   return next;
 }
 
