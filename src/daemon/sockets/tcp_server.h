@@ -75,8 +75,7 @@ class TcpServer {
   const SocketsSetup& settings_;
   std::uint16_t port_ = 0;    ///< the module's
   std::uint16_t actual_ = 0;  ///< the machine's; 0 while it does not listen
-  unsigned term_ =
-      0;  ///< incremented by each start and stop: callbacks of an earlier term are ignored
+  unsigned term_ = 0;  ///< incremented by each stop: callbacks of an earlier term are ignored
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::map<std::uint16_t, Client> waiting_;  ///< by ticket
   Ticket last_client_;
