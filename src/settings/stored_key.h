@@ -16,7 +16,7 @@ struct StoredKey {
   void (*copy)(const Settings& from, Settings& to) = nullptr;
   void (*write)(const Settings&, RecordWriter&) = nullptr;
   void (*read)(RecordReader&,
-               Settings&) = nullptr;  ///< the Reader knows whether it is to be believed
+               Settings&) = nullptr;  ///< the reader knows whether it is to be believed
 };
 
 /// A part of a row: one member of the value. Numbers and texts have the range of their parameter.
