@@ -33,8 +33,7 @@ at::Answer Links::open(Chip& chip, const net::Open& what, UdpMode mode) {
              .remote = what.remote});
   Opening job{.open = what};
   job.open.link = handle(id);
-  const std::optional<Ipv4> address = parse_ipv4(what.name.view());
-  if (address) {
+  if (const auto address = what.name.address()) {
     connect(chip, job, *address);
   } else {
     job.ticket = chip.new_ticket();
@@ -111,7 +110,7 @@ void Links::give_up(Chip& chip, const Opening& job) {
 // Names -------------------------------------------------------------------------------------------
 
 at::Answer Links::look_up(Chip& chip, const net::HostName& name) {
-  if (const auto address = parse_ipv4(name.view())) {
+  if (const auto address = name.address()) {
     chip.info().address(*address).end();
     return at::Answer::ok;
   }
