@@ -8,6 +8,7 @@
 
 #include "commands/table.h"
 #include "journal/black_box.h"
+#include "journal/messages.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
 #include "sim/world.h"
@@ -184,6 +185,95 @@ TEST(Journal, that_is_another_file_is_refused) {
   for (const std::string text : {"", "x", "BFQ4004 journal", "BFQ4004 journal 2: later\n",
                                  "BFQ4004 journal 1: ", "BFQ4004 journal 1: nothing more\n"})
     EXPECT_THROW(replay(std::as_bytes(std::span(text))), Unreadable) << text;
+}
+
+/// A journal of a new module, of records that nobody recorded.
+class Forged {
+ public:
+  Forged() {
+    Module module({}, commands::all());
+    Recorder(module, build()).write_to(pages_);
+    add(power::Started{});
+    take_requests();
+  }
+  void add(Kind kind, const Writer& content) {
+    Writer framed;
+    frame(kind, content.all(), framed);
+    pages_.add(framed.all());
+  }
+  void add(const Event& event) {
+    Writer content = at_once();
+    write(content, event);
+    add(Kind::event, content);
+  }
+  void take_requests() {
+    for (int i = 0; i < 8; ++i) {
+      Writer content = at_once();
+      content.number(0), content.number(0);
+      add(Kind::request, content);
+    }
+  }
+  void receive(Kind kind, LinkHandle link, std::string_view bytes) {
+    Writer content = at_once();
+    write(content, link);
+    if (kind == Kind::datagram_input) write(content, kEcho);
+    content.bytes(std::as_bytes(std::span(bytes)));
+    add(kind, content);
+  }
+  void type(std::string_view bytes) {
+    Writer content = at_once();
+    content.number(0);
+    content.bytes(std::as_bytes(std::span(bytes)));
+    add(Kind::uart_input, content);
+  }
+  static Writer at_once() {
+    Writer content;
+    content.number(0);
+    return content;
+  }
+  /// What it prints.
+  std::string replay() const {
+    Replay replay(pages_.all(), build());
+    while (replay.next()) {
+    }
+    return text_of(replay.module().uart_output());
+  }
+
+ private:
+  Pages pages_;
+};
+
+TEST(Forged, bytes_for_links_that_are_not_there_are_dropped) {
+  Forged journal;
+  for (const Kind kind : {Kind::link_input, Kind::datagram_input}) {
+    for (const std::string_view bytes : {"", "x"}) {
+      for (const int id : {0, 4, 5, 255})
+        journal.receive(kind, {static_cast<std::uint8_t>(id), 0}, bytes);
+    }
+  }
+  EXPECT_EQ(journal.replay(), "\r\nready\r\n");
+}
+
+TEST(Forged, requests_that_nobody_takes_are_refused) {
+  Forged journal;
+  for (std::uint16_t i = 0; i < 17; ++i) journal.add(net::Incoming{.client = {i}});
+  try {
+    journal.replay();
+    FAIL();
+  } catch (const Unreadable& error) {
+    EXPECT_NE(std::string(error.what()).find("17 requests of the module wait"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Forged, events_that_come_again_and_again_fill_no_queue) {
+  Forged journal;
+  journal.type("AT+CWMODE_CUR=3\r\n");
+  journal.take_requests();
+  const MacAddress mac{{2}};
+  journal.add(radio::StationJoined{mac});
+  for (std::uint8_t i = 0; i < 200; ++i) journal.add(radio::StationAddressed{mac, {10, 0, 0, i}});
+  EXPECT_NO_THROW(journal.replay());
 }
 
 TEST(BlackBox, is_bounded_and_replays_from_a_copy) {

@@ -298,6 +298,7 @@ void Redaction::look() {
     const Record record = read_record(records.next(), last);
     last = record.at;
     const bool is_end = record.kind == Kind::uart_input_unfinished;
+    require_room_for_requests(old.module(), record);
     if (is_end || record.kind == Kind::uart_input) typing_.add(old.module(), record);
     if (is_end) break;
     const auto step = old.next();
@@ -375,7 +376,7 @@ void Redaction::feed(const Record& record) {
 
 void Redaction::type(const Record& record) {
   std::string offered = typing_.records()[typed_++];
-  offered.resize(offered.size() + record.beyond, '?');
+  if (record.beyond > 0) offered += '?';
   if (recorder_->uart_input(std::as_bytes(std::span(offered)), record.at) != record.bytes.size())
     refuse(record);
 }

@@ -47,6 +47,10 @@ Beginning read_beginning(const Framed& framed);
 /// build cannot read that copy.
 std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset);
 
+/// Unreadable where `module` may not be fed this record: a runtime takes requests before they are
+/// too many, and a file need not.
+void require_room_for_requests(const Module& module, const Record& record);
+
 /// Lives through a journal again.
 class Replay {
  public:

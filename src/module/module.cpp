@@ -73,8 +73,9 @@ std::size_t Module::link_room(LinkHandle link) const {
 
 void Module::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
   now_ = now;
+  if (bytes.empty() || !links_.is_open(link)) return;
   CHECK(bytes.size() <= link_room(link));
-  if (!bytes.empty()) links_.input(*this, link, bytes);
+  links_.input(*this, link, bytes);
 }
 
 std::size_t Module::datagram_room(LinkHandle link) const {
@@ -85,6 +86,7 @@ std::size_t Module::datagram_room(LinkHandle link) const {
 void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                             Instant now) {
   now_ = now;
+  if (bytes.empty() || !links_.is_open(link)) return;
   CHECK(bytes.size() <= datagram_room(link));
   links_.datagram_input(*this, link, sender, bytes);
 }

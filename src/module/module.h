@@ -60,14 +60,15 @@ class Module {
   /// is in the middle of a CIPSEND. For datagrams, see datagram_room().
   std::size_t link_room(LinkHandle link) const;
 
-  /// Bytes from a stream, at most link_room() of them: one +IPD.
+  /// Bytes from a stream, at most link_room() of them: one +IPD. Dropped when the link has gone.
   void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now);
 
   /// The largest datagram that datagram_input() takes now: limits::kDatagram, less, or 0. Read a
   /// datagram from the network only when it fits; drop one that is larger than limits::kDatagram.
   std::size_t datagram_room(LinkHandle link) const;
 
-  /// One whole datagram and who sent it.
+  /// One whole datagram, at most datagram_room() bytes of it, and who sent it. Dropped when the
+  /// link has gone, or when it is empty.
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                       Instant now);
 
@@ -81,11 +82,14 @@ class Module {
   // Messages --------------------------------------------------------------------------------------
 
   /// Tells the module what happened. An event that answers nothing that is asked any more is
-  /// dropped.
+  /// dropped. Like advance(), it may ask for up to limits::kRequestsOfOneInput things, for which
+  /// there must be room: limits::kRequests are all that may wait.
   void handle(const Event& event, Instant now);
 
   /// The next thing that the module wants done; call until it is empty.
   std::optional<Request> next_request();
+  /// How many of them wait.
+  std::size_t requests_waiting() const { return requests_.size(); }
 
   /// The bytes of the flash::Program that is under way.
   std::span<const std::byte> flash_output() const { return memory_.output(); }

@@ -31,8 +31,9 @@ struct Urc {
 
 /// The unsolicited lines that wait, in the order in which they happened: while the host does not
 /// read, or while a payload is being typed (dialect 1.7). It never overflows: a link number is not
-/// used again before its CLOSED is said, and Wi-Fi lines that a later one makes untrue are dropped:
-/// at most 10 lines for links, 4 for the station, 24 for the softAP's eight stations.
+/// used again before its CLOSED is said, no line waits twice, and Wi-Fi lines that a later one
+/// makes untrue are dropped: at most 10 lines for links, 4 for the station, 24 for the softAP's
+/// eight stations.
 class UrcQueue {
  public:
   bool empty() const { return size_ == 0; }
