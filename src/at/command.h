@@ -76,6 +76,9 @@ struct SetForm {
   }
 };
 
+/// How long a setting holds: what _CUR and _DEF stand for. In flash, it holds at once as well.
+enum class Keep : std::uint8_t { until_reset, in_flash };
+
 /// AT+X=?
 enum class TestForm : std::uint8_t { absent, ranges };
 
@@ -100,10 +103,12 @@ struct Fact {
 struct Command {
   std::string_view name;  ///< without the leading "AT"
   [[no_unique_address]] Doc summary{};
+  bool digit_follows = false;      ///< ATE0: the one-digit argument follows the name
+  Keep shows = Keep::until_reset;  ///< which settings the query shows: those in use, or in flash
+  Keep keep = Keep::until_reset;   ///< how long what the set form changes holds
+  TestForm test = TestForm::absent;
   Refusal (*allowed)(const Module&) = nullptr;  ///< for query, set and execute; nullptr: always
   [[no_unique_address]] Doc needs{};            ///< what `allowed` asks for, in words
-  bool digit_follows = false;                   ///< ATE0: the one-digit argument follows the name
-  TestForm test = TestForm::absent;
   PlainForm query{};
   SetForm set{};
   PlainForm execute{};
@@ -111,6 +116,15 @@ struct Command {
   Answer (*interrupts)(Module&) = nullptr;
   std::span<const Failure> failures{};
   std::span<const Fact> facts{};
+
+  /// The same command under the name that ends with _CUR or _DEF: what it sets it also shows.
+  consteval Command named(std::string_view its_name, Keep of_both, Doc its_summary) const {
+    Command c = *this;
+    c.name = its_name;
+    c.summary = its_summary;
+    c.shows = c.keep = of_both;
+    return c;
+  }
 };
 
 namespace detail {

@@ -53,16 +53,12 @@ Answer show_addresses(Module& module) {
 
 // DHCP --------------------------------------------------------------------------------------------
 
-template <Keep which>
 Answer show_dhcp(Module& module) {
-  const DhcpSettings& dhcp = module.settings(which).dhcp;
+  const DhcpSettings& dhcp = module.shown_settings().dhcp;
   module.info().number(dhcp.station ? 1 : 0).comma().number(dhcp.soft_ap ? 1 : 0).end();
   return Answer::ok;
 }
-template Answer show_dhcp<Keep::until_reset>(Module&);
-template Answer show_dhcp<Keep::in_flash>(Module&);
 
-template <Keep keep>
 Answer set_dhcp(Module& module, const DhcpArgs& args) {
   const bool station = args.mode != kSoftApOnly, soft_ap = args.mode != kStationOnly;
   if ((station && !module.has_station()) || (soft_ap && !module.has_access_point()))
@@ -70,15 +66,13 @@ Answer set_dhcp(Module& module, const DhcpArgs& args) {
   const Effect effect = station && soft_ap ? Effect::addresses
                         : station          ? Effect::address
                                            : Effect::serving;
-  return module.change(keep, effect, [&](Settings& s) {
+  return module.change(effect, [&](Settings& s) {
     const bool on = args.enable != 0;
     if (soft_ap) s.dhcp.soft_ap = on;
     if (station) s.dhcp.station = on;
     if (station && on) s.station_address = {};
   });
 }
-template Answer set_dhcp<Keep::until_reset>(Module&, const DhcpArgs&);
-template Answer set_dhcp<Keep::in_flash>(Module&, const DhcpArgs&);
 
 Refusal needs_dhcp_server(const Module& module) {
   return module.has_access_point() && module.settings().dhcp.soft_ap ? kAccepted : at::refuse();
@@ -88,10 +82,9 @@ bool turns_pool_off(const Module&, Fields fields) {
   return !fields.empty() && fields.front().text == "0";
 }
 
-template <Keep which>
 Answer show_pool(Module& module) {
-  const Settings& settings = module.settings(which);
-  const PoolSettings pool = which == Keep::in_flash ? settings.pool : pool_in_use(settings);
+  const Settings& settings = module.shown_settings();
+  const PoolSettings pool = module.shows_stored() ? settings.pool : pool_in_use(settings);
   module.info()
       .number(pool.lease_minutes)
       .comma()
@@ -101,10 +94,7 @@ Answer show_pool(Module& module) {
       .end();
   return Answer::ok;
 }
-template Answer show_pool<Keep::until_reset>(Module&);
-template Answer show_pool<Keep::in_flash>(Module&);
 
-template <Keep keep>
 Answer set_pool(Module& module, const PoolArgs& args) {
   const AddressSettings& own = module.settings().soft_ap_address;
   const auto local = [&](Ipv4 a) { return same_network(a, own.address, own.netmask); };
@@ -113,53 +103,39 @@ Answer set_pool(Module& module, const PoolArgs& args) {
     return Answer::error;
   const PoolSettings pool =
       on ? PoolSettings{args.lease_minutes, args.first, args.last} : PoolSettings{};
-  return module.change(keep, Effect::serving, [&](Settings& s) { s.pool = pool; });
+  return module.change(Effect::serving, [&](Settings& s) { s.pool = pool; });
 }
-template Answer set_pool<Keep::until_reset>(Module&, const PoolArgs&);
-template Answer set_pool<Keep::in_flash>(Module&, const PoolArgs&);
 
 // Fixed addresses ---------------------------------------------------------------------------------
 
 Refusal station_active(const Module& module) { return needs_station(module); }
 Refusal soft_ap_active(const Module& module) { return needs_soft_ap(module); }
 
-template <Keep which>
 Answer show_station_address(Module& module) {
-  const bool stored = which == Keep::in_flash;
+  const bool stored = module.shows_stored();
   return show_three(module,
-                    stored ? module.settings(which).station_address : module.station().address());
+                    stored ? module.shown_settings().station_address : module.station().address());
 }
-template Answer show_station_address<Keep::until_reset>(Module&);
-template Answer show_station_address<Keep::in_flash>(Module&);
 
-template <Keep keep>
 Answer set_station_address(Module& module, const AddressArgs& args) {
   const std::optional<AddressSettings> wanted = complete(args);
   if (!wanted) return Answer::error;
-  return module.change(keep, Effect::address, [&](Settings& s) {
+  return module.change(Effect::address, [&](Settings& s) {
     s.station_address = *wanted;
     s.dhcp.station = false;
   });
 }
-template Answer set_station_address<Keep::until_reset>(Module&, const AddressArgs&);
-template Answer set_station_address<Keep::in_flash>(Module&, const AddressArgs&);
 
-template <Keep which>
 Answer show_soft_ap_address(Module& module) {
-  return show_three(module, module.settings(which).soft_ap_address);
+  return show_three(module, module.shown_settings().soft_ap_address);
 }
-template Answer show_soft_ap_address<Keep::until_reset>(Module&);
-template Answer show_soft_ap_address<Keep::in_flash>(Module&);
 
-template <Keep keep>
 Answer set_soft_ap_address(Module& module, const AddressArgs& args) {
   const std::optional<AddressSettings> wanted = complete(args);
   if (!wanted || !is_class_c(*wanted)) return Answer::error;
-  return module.change(keep, Effect::serving, [&](Settings& s) {
+  return module.change(Effect::serving, [&](Settings& s) {
     s.soft_ap_address = *wanted;
     if (!same_network(s.pool.first, wanted->address, wanted->netmask)) s.pool = {};
   });
 }
-template Answer set_soft_ap_address<Keep::until_reset>(Module&, const AddressArgs&);
-template Answer set_soft_ap_address<Keep::in_flash>(Module&, const AddressArgs&);
 }  // namespace bfq::commands

@@ -3,7 +3,6 @@
 
 #include "at/command.h"
 #include "base/ipv4.h"
-#include "module/effect.h"
 
 /// The module's own addresses and those that it gives: parts of the manual's chapters 3 and 4.
 namespace bfq::commands {
@@ -30,9 +29,7 @@ struct DhcpArgs {
   std::uint8_t mode = 0;
   std::uint8_t enable = 0;
 };
-template <Keep which>
 Answer show_dhcp(Module&);
-template <Keep keep>
 Answer set_dhcp(Module&, const DhcpArgs&);
 
 inline constexpr Param kDhcpParams[] = {
@@ -46,22 +43,18 @@ inline constexpr Fact kDhcpFacts[] = {
     {Origin::manual, "AT+CWDHCP 2020",
      "DHCP for the station and a fixed address exclude each other: the last one wins."},
 };
-template <Keep which, Keep keep>
-consteval Command dhcp_row(std::string_view name, Doc summary) {
-  return {
-      .name = name,
-      .summary = summary,
-      .query = {show_dhcp<which>, "{}:<station>,<softAP>"},
-      .set = set<&set_dhcp<keep>>(kDhcpParams),
-      .facts = kDhcpFacts,
-  };
-}
-inline constexpr Command kDhcpCurrent = dhcp_row<Keep::until_reset, Keep::until_reset>(
-    "+CWDHCP_CUR", "Turn DHCP on or off, until the next reset");
+inline constexpr Command kDhcp{
+    .name = "+CWDHCP",
+    .summary = "Turn DHCP on or off, and store that (older name)",
+    .keep = Keep::in_flash,
+    .query = {show_dhcp, "{}:<station>,<softAP>"},
+    .set = set<&set_dhcp>(kDhcpParams),
+    .facts = kDhcpFacts,
+};
+inline constexpr Command kDhcpCurrent =
+    kDhcp.named("+CWDHCP_CUR", Keep::until_reset, "Turn DHCP on or off, until the next reset");
 inline constexpr Command kDhcpDefault =
-    dhcp_row<Keep::in_flash, Keep::in_flash>("+CWDHCP_DEF", "Turn DHCP on or off, and store that");
-inline constexpr Command kDhcp = dhcp_row<Keep::until_reset, Keep::in_flash>(
-    "+CWDHCP", "Turn DHCP on or off, and store that (older name)");
+    kDhcp.named("+CWDHCP_DEF", Keep::in_flash, "Turn DHCP on or off, and store that");
 
 struct PoolArgs {
   std::uint8_t enable = 0;
@@ -70,9 +63,7 @@ struct PoolArgs {
 };
 Refusal needs_dhcp_server(const Module&);
 bool turns_pool_off(const Module&, Fields);
-template <Keep which>
 Answer show_pool(Module&);
-template <Keep keep>
 Answer set_pool(Module&, const PoolArgs&);
 
 inline constexpr Param kPoolOffParams[] = {
@@ -85,12 +76,11 @@ inline constexpr Param kPoolOnParams[] = {
     param<&PoolArgs::first>("start IP", "the first address to give"),
     param<&PoolArgs::last>("end IP", "the last one"),
 };
-template <Keep keep>
 inline constexpr Shape kPoolShapes[] = {
-    shape<&set_pool<keep>>(kPoolOffParams)
+    shape<&set_pool>(kPoolOffParams)
         .when(turns_pool_off, "to go back to the factory's range")
         .needing(needs_dhcp_server),
-    shape<&set_pool<keep>>(kPoolOnParams).needing(needs_dhcp_server),
+    shape<&set_pool>(kPoolOnParams).needing(needs_dhcp_server),
 };
 inline constexpr Fact kPoolFacts[] = {
     {Origin::observed, "T35",
@@ -99,23 +89,20 @@ inline constexpr Fact kPoolFacts[] = {
      "Start and end lie in the softAP's network, start not behind end, else ERROR."},
     {Origin::manual, "AT+CWDHCPS 2020", "Needs the softAP with its DHCP on."},
 };
-template <Keep which, Keep keep>
-consteval Command pool_row(std::string_view name, Doc summary) {
-  return {
-      .name = name,
-      .summary = summary,
-      .needs = "softAP mode with DHCP on, to set",
-      .query = {show_pool<which>, "{}:<lease time>,<start IP>,<end IP>"},
-      .set = set(kPoolShapes<keep>),
-      .facts = kPoolFacts,
-  };
-}
-inline constexpr Command kPoolCurrent = pool_row<Keep::until_reset, Keep::until_reset>(
-    "+CWDHCPS_CUR", "Choose the addresses that the softAP gives, until the next reset");
-inline constexpr Command kPoolDefault = pool_row<Keep::in_flash, Keep::in_flash>(
-    "+CWDHCPS_DEF", "Choose the addresses that the softAP gives, and store that");
-inline constexpr Command kPool = pool_row<Keep::until_reset, Keep::in_flash>(
-    "+CWDHCPS", "Choose the addresses that the softAP gives, and store that (older name)");
+inline constexpr Command kPool{
+    .name = "+CWDHCPS",
+    .summary = "Choose the addresses that the softAP gives, and store that (older name)",
+    .keep = Keep::in_flash,
+    .needs = "softAP mode with DHCP on, to set",
+    .query = {show_pool, "{}:<lease time>,<start IP>,<end IP>"},
+    .set = set(kPoolShapes),
+    .facts = kPoolFacts,
+};
+inline constexpr Command kPoolCurrent =
+    kPool.named("+CWDHCPS_CUR", Keep::until_reset,
+                "Choose the addresses that the softAP gives, until the next reset");
+inline constexpr Command kPoolDefault = kPool.named(
+    "+CWDHCPS_DEF", Keep::in_flash, "Choose the addresses that the softAP gives, and store that");
 
 // Fixed addresses ---------------------------------------------------------------------------------
 
@@ -126,13 +113,9 @@ struct AddressArgs {
 };
 Refusal station_active(const Module&);
 Refusal soft_ap_active(const Module&);
-template <Keep which>
 Answer show_station_address(Module&);
-template <Keep keep>
 Answer set_station_address(Module&, const AddressArgs&);
-template <Keep which>
 Answer show_soft_ap_address(Module&);
-template <Keep keep>
 Answer set_soft_ap_address(Module&, const AddressArgs&);
 
 inline constexpr Param kAddressParams[] = {
@@ -142,9 +125,8 @@ inline constexpr Param kAddressParams[] = {
 };
 inline constexpr Doc kAddressReply = "{}:ip:<ip>, {}:gateway:<ip>, {}:netmask:<ip>, a line each";
 
-template <Keep keep>
 inline constexpr Shape kStationAddressShapes[] = {
-    shape<&set_station_address<keep>>(kAddressParams).needing(station_active),
+    shape<&set_station_address>(kAddressParams).needing(station_active),
 };
 inline constexpr Fact kStationAddressFacts[] = {
     {Origin::observed, "T27, T35, T55",
@@ -156,29 +138,22 @@ inline constexpr Fact kStationAddressFacts[] = {
      "Gateway and netmask come together or not at all; 0.0.0.0 is refused."},
     {Origin::ours, "see commands", "_DEF shows the stored address, 0.0.0.0 when none is stored."},
 };
-template <Keep which, Keep keep>
-consteval Command station_address_row(std::string_view name, Doc summary) {
-  return {
-      .name = name,
-      .summary = summary,
-      .needs = "station mode, to set",
-      .query = {show_station_address<which>, kAddressReply},
-      .set = set(kStationAddressShapes<keep>),
-      .facts = kStationAddressFacts,
-  };
-}
-inline constexpr Command kStationAddressCurrent =
-    station_address_row<Keep::until_reset, Keep::until_reset>(
-        "+CIPSTA_CUR", "Give the station a fixed address, until the next reset");
-inline constexpr Command kStationAddressDefault =
-    station_address_row<Keep::in_flash, Keep::in_flash>(
-        "+CIPSTA_DEF", "Give the station a fixed address, and store that");
-inline constexpr Command kStationAddress = station_address_row<Keep::until_reset, Keep::in_flash>(
-    "+CIPSTA", "Give the station a fixed address, and store that (older name)");
+inline constexpr Command kStationAddress{
+    .name = "+CIPSTA",
+    .summary = "Give the station a fixed address, and store that (older name)",
+    .keep = Keep::in_flash,
+    .needs = "station mode, to set",
+    .query = {show_station_address, kAddressReply},
+    .set = set(kStationAddressShapes),
+    .facts = kStationAddressFacts,
+};
+inline constexpr Command kStationAddressCurrent = kStationAddress.named(
+    "+CIPSTA_CUR", Keep::until_reset, "Give the station a fixed address, until the next reset");
+inline constexpr Command kStationAddressDefault = kStationAddress.named(
+    "+CIPSTA_DEF", Keep::in_flash, "Give the station a fixed address, and store that");
 
-template <Keep keep>
 inline constexpr Shape kSoftApAddressShapes[] = {
-    shape<&set_soft_ap_address<keep>>(kAddressParams).needing(soft_ap_active),
+    shape<&set_soft_ap_address>(kAddressParams).needing(soft_ap_active),
 };
 inline constexpr Fact kSoftApAddressFacts[] = {
     {Origin::observed, "T27", "192.168.4.1 and 255.255.255.0 unless set."},
@@ -186,23 +161,17 @@ inline constexpr Fact kSoftApAddressFacts[] = {
     {Origin::ours, "see commands",
      "A range of addresses to give that lies elsewhere goes back to the factory's."},
 };
-template <Keep which, Keep keep>
-consteval Command soft_ap_address_row(std::string_view name, Doc summary) {
-  return {
-      .name = name,
-      .summary = summary,
-      .needs = "softAP mode, to set",
-      .query = {show_soft_ap_address<which>, kAddressReply},
-      .set = set(kSoftApAddressShapes<keep>),
-      .facts = kSoftApAddressFacts,
-  };
-}
-inline constexpr Command kSoftApAddressCurrent =
-    soft_ap_address_row<Keep::until_reset, Keep::until_reset>(
-        "+CIPAP_CUR", "Choose the softAP's own address, until the next reset");
-inline constexpr Command kSoftApAddressDefault =
-    soft_ap_address_row<Keep::in_flash, Keep::in_flash>(
-        "+CIPAP_DEF", "Choose the softAP's own address, and store that");
-inline constexpr Command kSoftApAddress = soft_ap_address_row<Keep::until_reset, Keep::in_flash>(
-    "+CIPAP", "Choose the softAP's own address, and store that (older name)");
+inline constexpr Command kSoftApAddress{
+    .name = "+CIPAP",
+    .summary = "Choose the softAP's own address, and store that (older name)",
+    .keep = Keep::in_flash,
+    .needs = "softAP mode, to set",
+    .query = {show_soft_ap_address, kAddressReply},
+    .set = set(kSoftApAddressShapes),
+    .facts = kSoftApAddressFacts,
+};
+inline constexpr Command kSoftApAddressCurrent = kSoftApAddress.named(
+    "+CIPAP_CUR", Keep::until_reset, "Choose the softAP's own address, until the next reset");
+inline constexpr Command kSoftApAddressDefault = kSoftApAddress.named(
+    "+CIPAP_DEF", Keep::in_flash, "Choose the softAP's own address, and store that");
 }  // namespace bfq::commands

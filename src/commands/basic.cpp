@@ -20,9 +20,8 @@ Answer restart(Module& module) {
 
 Answer restore(Module& module) { return module.restore(); }
 
-template <Keep which>
 Answer show_uart(Module& module) {
-  const UartFormat& format = module.settings(which).uart;
+  const UartFormat& format = module.shown_settings().uart;
   Reply reply = module.info();
   reply.number(format.baud)
       .comma()
@@ -33,15 +32,10 @@ Answer show_uart(Module& module) {
   reply.number(format.parity).comma().number(format.flow).end();
   return Answer::ok;
 }
-template Answer show_uart<Keep::until_reset>(Module&);
-template Answer show_uart<Keep::in_flash>(Module&);
 
-template <Keep keep>
 Answer set_uart(Module& module, const UartFormat& format) {
-  return module.change(keep, Effect::uart, [&](Settings& s) { s.uart = format; });
+  return module.change(Effect::uart, [&](Settings& s) { s.uart = format; });
 }
-template Answer set_uart<Keep::until_reset>(Module&, const UartFormat&);
-template Answer set_uart<Keep::in_flash>(Module&, const UartFormat&);
 
 Answer show_version(Module& module) {
   Reply reply = module.reply();

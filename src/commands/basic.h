@@ -1,7 +1,6 @@
 #pragma once
 #include "at/command.h"
 #include "base/uart_format.h"
-#include "module/effect.h"
 
 /// The manual's chapter 2: what every modem has.
 namespace bfq::commands {
@@ -76,9 +75,7 @@ inline constexpr Command kRestore{
     .facts = kRestoreFacts,
 };
 
-template <Keep which>
 Answer show_uart(Module&);
-template <Keep keep>
 Answer set_uart(Module&, const UartFormat&);
 
 inline constexpr Param kUartParams[] = {
@@ -97,22 +94,18 @@ inline constexpr Fact kUartFacts[] = {
      "The query shows what was set, not the rate that a divider achieves."},
     {Origin::ours, "dialect 0.3, SW1", "An empty line stands before OK."},
 };
-template <Keep which, Keep keep>
-consteval Command uart_row(std::string_view name, Doc summary) {
-  return {
-      .name = name,
-      .summary = summary,
-      .query = {show_uart<which>, "{}:<baudrate>,<databits>,<stopbits>,<parity>,<flow control>"},
-      .set = set<&set_uart<keep>>(kUartParams),
-      .facts = kUartFacts,
-  };
-}
-inline constexpr Command kUartCurrent = uart_row<Keep::until_reset, Keep::until_reset>(
-    "+UART_CUR", "Configure the serial line, until the next reset");
-inline constexpr Command kUartDefault = uart_row<Keep::in_flash, Keep::in_flash>(
-    "+UART_DEF", "Configure the serial line, and store that");
-inline constexpr Command kUart = uart_row<Keep::until_reset, Keep::in_flash>(
-    "+UART", "Configure the serial line, and store that (older name)");
+inline constexpr Command kUart{
+    .name = "+UART",
+    .summary = "Configure the serial line, and store that (older name)",
+    .keep = Keep::in_flash,
+    .query = {show_uart, "{}:<baudrate>,<databits>,<stopbits>,<parity>,<flow control>"},
+    .set = set<&set_uart>(kUartParams),
+    .facts = kUartFacts,
+};
+inline constexpr Command kUartCurrent =
+    kUart.named("+UART_CUR", Keep::until_reset, "Configure the serial line, until the next reset");
+inline constexpr Command kUartDefault =
+    kUart.named("+UART_DEF", Keep::in_flash, "Configure the serial line, and store that");
 
 inline constexpr Fact kShowVersionFacts[] = {
     {Origin::manual, "2.2.3", "Three lines: AT version, SDK version, compile time."},

@@ -17,53 +17,40 @@ Refusal needs_soft_ap(const Module& module) {
 
 // Mode --------------------------------------------------------------------------------------------
 
-template <Keep which>
 Answer show_mode(Module& module) {
-  module.info().number(module.settings(which).mode).end();
+  module.info().number(module.shown_settings().mode).end();
   return Answer::ok;
 }
-template Answer show_mode<Keep::until_reset>(Module&);
-template Answer show_mode<Keep::in_flash>(Module&);
 
-template <Keep keep>
 Answer set_mode(Module& module, const ModeArgs& args) {
-  return module.change(keep, Effect::mode,
+  return module.change(Effect::mode,
                        [&](Settings& s) { s.mode = static_cast<std::uint8_t>(args.mode); });
 }
-template Answer set_mode<Keep::until_reset>(Module&, const ModeArgs&);
-template Answer set_mode<Keep::in_flash>(Module&, const ModeArgs&);
 
 // Joining -----------------------------------------------------------------------------------------
 
 /// _DEF shows the access point of now under the stored name (dialect 3.2).
-template <Keep which>
 Answer show_network(Module& module) {
-  const bool stored = which == Keep::in_flash;
+  const bool stored = module.shows_stored();
   return module.station().show_network(module,
-                                       stored ? &module.settings(which).network.ssid : nullptr);
+                                       stored ? &module.shown_settings().network.ssid : nullptr);
 }
-template Answer show_network<Keep::until_reset>(Module&);
-template Answer show_network<Keep::in_flash>(Module&);
 
-template <Keep keep>
 Answer join(Module& module, const radio::Join& join) {
   const NetworkSettings network{join.ssid, join.password, join.bssid,
                                 join.only_protected.value_or(0) != 0};
-  return module.change(keep, Effect::join, [&](Settings& s) { s.network = network; });
+  return module.change(Effect::join, [&](Settings& s) { s.network = network; });
 }
-template Answer join<Keep::until_reset>(Module&, const radio::Join&);
-template Answer join<Keep::in_flash>(Module&, const radio::Join&);
 
 Answer leave(Module& module) { return module.station().leave(module); }
 
 Answer show_auto_connect(Module& module) {
-  module.info().number(module.settings(Keep::in_flash).auto_connect ? 1 : 0).end();
+  module.info().number(module.shown_settings().auto_connect ? 1 : 0).end();
   return Answer::ok;
 }
 
 Answer set_auto_connect(Module& module, const AutoConnectArgs& args) {
-  return module.change(Keep::in_flash, Effect::none,
-                       [&](Settings& s) { s.auto_connect = args.enable != 0; });
+  return module.change(Effect::none, [&](Settings& s) { s.auto_connect = args.enable != 0; });
 }
 
 // Scanning ----------------------------------------------------------------------------------------
@@ -83,9 +70,8 @@ Answer set_scan_options(Module& module, const ScanOptionArgs& args) {
 
 // The softAP --------------------------------------------------------------------------------------
 
-template <Keep which>
 Answer show_soft_ap(Module& module) {
-  const SoftApSettings& ap = module.settings(which).soft_ap;
+  const SoftApSettings& ap = module.shown_settings().soft_ap;
   Reply reply = module.info();
   reply.quoted(ap.ssid.view())
       .comma()
@@ -96,10 +82,7 @@ Answer show_soft_ap(Module& module) {
   reply.number(ap.security).comma().number(ap.max_stations).comma().number(ap.hidden ? 1 : 0).end();
   return Answer::ok;
 }
-template Answer show_soft_ap<Keep::until_reset>(Module&);
-template Answer show_soft_ap<Keep::in_flash>(Module&);
 
-template <Keep keep>
 Answer set_soft_ap(Module& module, const SoftApArgs& args) {
   const bool too_short =
       args.security != kOpen && args.password.view().size() < kShortestPassphrase;
@@ -112,10 +95,8 @@ Answer set_soft_ap(Module& module, const SoftApArgs& args) {
       .max_stations = args.max_stations.value_or(SoftApSettings{}.max_stations),
       .hidden = args.hidden.value_or(0) != 0,
   };
-  return module.change(keep, Effect::soft_ap, [&](Settings& s) { s.soft_ap = wanted; });
+  return module.change(Effect::soft_ap, [&](Settings& s) { s.soft_ap = wanted; });
 }
-template Answer set_soft_ap<Keep::until_reset>(Module&, const SoftApArgs&);
-template Answer set_soft_ap<Keep::in_flash>(Module&, const SoftApArgs&);
 
 Answer list_stations(Module& module) { return module.soft_ap().list_stations(module); }
 }  // namespace bfq::commands

@@ -2,7 +2,6 @@
 #include <optional>
 
 #include "at/command.h"
-#include "module/effect.h"
 #include "ports/radio.h"
 
 /// The manual's chapter 3: the radio. A command that can be stored has three names: _CUR lasts
@@ -22,9 +21,7 @@ Refusal needs_soft_ap(const Module&);
 struct ModeArgs {
   WifiMode mode{};
 };
-template <Keep which>
 Answer show_mode(Module&);
-template <Keep keep>
 Answer set_mode(Module&, const ModeArgs&);
 
 inline constexpr Param kModeParams[] = {
@@ -36,29 +33,23 @@ inline constexpr Fact kModeFacts[] = {
     {Origin::ours, "dialect 0.4, 6",
      "Leaving station mode prints OK, WIFI DISCONNECT, then CLOSED for each link."},
 };
-template <Keep which, Keep keep>
-consteval Command mode_row(std::string_view name, Doc summary) {
-  return {
-      .name = name,
-      .summary = summary,
-      .test = TestForm::ranges,
-      .query = {show_mode<which>, "{}:<mode>"},
-      .set = set<&set_mode<keep>>(kModeParams),
-      .facts = kModeFacts,
-  };
-}
-inline constexpr Command kModeCurrent = mode_row<Keep::until_reset, Keep::until_reset>(
-    "+CWMODE_CUR", "Choose station, softAP or both, until the next reset");
-inline constexpr Command kModeDefault = mode_row<Keep::in_flash, Keep::in_flash>(
-    "+CWMODE_DEF", "Choose station, softAP or both, and store that");
-inline constexpr Command kMode = mode_row<Keep::until_reset, Keep::in_flash>(
-    "+CWMODE", "Choose station, softAP or both, and store that (older name)");
+inline constexpr Command kMode{
+    .name = "+CWMODE",
+    .summary = "Choose station, softAP or both, and store that (older name)",
+    .keep = Keep::in_flash,
+    .test = TestForm::ranges,
+    .query = {show_mode, "{}:<mode>"},
+    .set = set<&set_mode>(kModeParams),
+    .facts = kModeFacts,
+};
+inline constexpr Command kModeCurrent = kMode.named(
+    "+CWMODE_CUR", Keep::until_reset, "Choose station, softAP or both, until the next reset");
+inline constexpr Command kModeDefault =
+    kMode.named("+CWMODE_DEF", Keep::in_flash, "Choose station, softAP or both, and store that");
 
 // Joining -----------------------------------------------------------------------------------------
 
-template <Keep which>
 Answer show_network(Module&);
-template <Keep keep>
 Answer join(Module&, const radio::Join&);
 
 inline constexpr Param kJoinParams[] = {
@@ -91,25 +82,21 @@ inline constexpr Fact kJoinFacts[] = {
     {Origin::ours, "see Station",
      "An access point that was lost is tried again after 1 s, then every 3 s."},
 };
-template <Keep which, Keep keep>
-consteval Command join_row(std::string_view name, Doc summary) {
-  return {
-      .name = name,
-      .summary = summary,
-      .allowed = needs_station,
-      .needs = "station mode",
-      .query = {show_network<which>, "{}:<ssid>,<bssid>,<channel>,<rssi>, or No AP"},
-      .set = set<&join<keep>>(kJoinParams).answering("WIFI CONNECTED, WIFI GOT IP, a line each"),
-      .failures = kJoinFailures,
-      .facts = kJoinFacts,
-  };
-}
-inline constexpr Command kJoinCurrent = join_row<Keep::until_reset, Keep::until_reset>(
-    "+CWJAP_CUR", "Join an access point, until the next reset");
+inline constexpr Command kJoin{
+    .name = "+CWJAP",
+    .summary = "Join an access point, and store that (older name)",
+    .keep = Keep::in_flash,
+    .allowed = needs_station,
+    .needs = "station mode",
+    .query = {show_network, "{}:<ssid>,<bssid>,<channel>,<rssi>, or No AP"},
+    .set = set<&join>(kJoinParams).answering("WIFI CONNECTED, WIFI GOT IP, a line each"),
+    .failures = kJoinFailures,
+    .facts = kJoinFacts,
+};
+inline constexpr Command kJoinCurrent =
+    kJoin.named("+CWJAP_CUR", Keep::until_reset, "Join an access point, until the next reset");
 inline constexpr Command kJoinDefault =
-    join_row<Keep::in_flash, Keep::in_flash>("+CWJAP_DEF", "Join an access point, and store that");
-inline constexpr Command kJoin = join_row<Keep::until_reset, Keep::in_flash>(
-    "+CWJAP", "Join an access point, and store that (older name)");
+    kJoin.named("+CWJAP_DEF", Keep::in_flash, "Join an access point, and store that");
 
 Answer leave(Module&);
 
@@ -143,6 +130,8 @@ inline constexpr Fact kAutoConnectFacts[] = {
 inline constexpr Command kAutoConnect{
     .name = "+CWAUTOCONN",
     .summary = "Choose whether the module joins by itself when it starts",
+    .shows = Keep::in_flash,
+    .keep = Keep::in_flash,
     .query = {show_auto_connect, "{}:<enable>"},
     .set = set<&set_auto_connect>(kAutoConnectParams),
     .facts = kAutoConnectFacts,
@@ -218,9 +207,7 @@ struct SoftApArgs {
   std::optional<std::uint8_t> max_stations;
   std::optional<std::uint8_t> hidden;
 };
-template <Keep which>
 Answer show_soft_ap(Module&);
-template <Keep keep>
 Answer set_soft_ap(Module&, const SoftApArgs&);
 
 inline constexpr Param kSoftApParams[] = {
@@ -243,24 +230,20 @@ inline constexpr Fact kSoftApFacts[] = {
     {Origin::ours, "dialect 3.2",
      "The softAP starts anew, and its stations get +STA_DISCONNECTED."},
 };
-template <Keep which, Keep keep>
-consteval Command soft_ap_row(std::string_view name, Doc summary) {
-  return {
-      .name = name,
-      .summary = summary,
-      .allowed = needs_soft_ap,
-      .needs = "softAP mode",
-      .query = {show_soft_ap<which>, "{}:<ssid>,<pwd>,<chl>,<ecn>,<max conn>,<ssid hidden>"},
-      .set = set<&set_soft_ap<keep>>(kSoftApParams),
-      .facts = kSoftApFacts,
-  };
-}
-inline constexpr Command kSoftApCurrent = soft_ap_row<Keep::until_reset, Keep::until_reset>(
-    "+CWSAP_CUR", "Configure the softAP, until the next reset");
-inline constexpr Command kSoftApDefault = soft_ap_row<Keep::in_flash, Keep::in_flash>(
-    "+CWSAP_DEF", "Configure the softAP, and store that");
-inline constexpr Command kSoftAp = soft_ap_row<Keep::until_reset, Keep::in_flash>(
-    "+CWSAP", "Configure the softAP, and store that (older name)");
+inline constexpr Command kSoftAp{
+    .name = "+CWSAP",
+    .summary = "Configure the softAP, and store that (older name)",
+    .keep = Keep::in_flash,
+    .allowed = needs_soft_ap,
+    .needs = "softAP mode",
+    .query = {show_soft_ap, "{}:<ssid>,<pwd>,<chl>,<ecn>,<max conn>,<ssid hidden>"},
+    .set = set<&set_soft_ap>(kSoftApParams),
+    .facts = kSoftApFacts,
+};
+inline constexpr Command kSoftApCurrent =
+    kSoftAp.named("+CWSAP_CUR", Keep::until_reset, "Configure the softAP, until the next reset");
+inline constexpr Command kSoftApDefault =
+    kSoftAp.named("+CWSAP_DEF", Keep::in_flash, "Configure the softAP, and store that");
 
 Answer list_stations(Module&);
 

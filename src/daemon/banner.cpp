@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/net/address.h"
-#include "daemon/net/route.h"
-#include "daemon/version.h"
+#include "daemon/process/version.h"
+#include "daemon/sockets/address.h"
+#include "daemon/sockets/route.h"
 
 namespace bfq::daemon {
 namespace {
@@ -34,7 +34,7 @@ std::string remark(const sim::AccessPoint& ap) {
   return ap.hidden ? ", hidden" : ap.silent ? ", never answers" : "";
 }
 
-void list_doors(std::string& out, const Board& board) {
+void list_doors(std::string& out, const board::Board& board) {
   for (const auto& door : board.doors()) {
     out += fmt::format("  serial port    {}\n", door->place());
     if (!door->url().empty()) out += fmt::format("    in pySerial  {}\n", door->url());
@@ -88,7 +88,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string terminal_command(const Board& board) {
+std::string terminal_command(const board::Board& board) {
   for (const auto& door : board.doors()) {
     const std::string url = door->url();
     if (url.empty()) continue;
@@ -98,7 +98,7 @@ std::string terminal_command(const Board& board) {
   return "AT";
 }
 
-void suggest(std::string& out, const Board& board, const sim::Air& air) {
+void suggest(std::string& out, const board::Board& board, const sim::Air& air) {
   const auto& aps = air.access_points;
   const auto usable =
       std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
@@ -106,16 +106,16 @@ void suggest(std::string& out, const Board& board, const sim::Air& air) {
   if (usable != aps.end())
     out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid),
                        escaped(usable->password));
-  out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",8000\n", kThisMachine);
+  out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",8000\n", sockets::kThisMachine);
 }
 }  // namespace
 
 std::string banner(const Loop& loop, const Options& options) {
-  std::string out = fmt::format("bfq4004 {}: a serial Wi-Fi module\n\n", kVersion);
+  std::string out = fmt::format("bfq4004 {}: a serial Wi-Fi module\n\n", process::kVersion);
   if (options.world.is_file()) out += fmt::format("  world          {}\n", options.world.name());
   unsigned index = options.first_module;
   for (const auto& board : loop.boards()) {
-    const std::string address = text_of(module_address(index++));
+    const std::string address = sockets::text_of(sockets::module_address(index++));
     if (loop.boards().size() > 1)
       out += fmt::format("  module         {} at {}\n", board->name(), address);
     list_doors(out, *board);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/failure.h"
+#include "daemon/process/failure.h"
 
 namespace bfq::daemon {
 
@@ -22,7 +22,7 @@ void declare_journal(CLI::App& run, JournalWords& words) {
 
 /// A file with an equals sign in its name is written as ./FILE=.
 JournalOptions understand_journal(const JournalWords& words,
-                                  const std::vector<ModuleSpec>& modules) {
+                                  const std::vector<board::ModuleSpec>& modules) {
   using Boxes = JournalOptions::Boxes;
   JournalOptions options{.boxes = words.black_box == "all"    ? Boxes::all
                                   : words.black_box == "none" ? Boxes::none
@@ -33,10 +33,10 @@ JournalOptions understand_journal(const JournalWords& words,
   const bool named = equals != std::string::npos && words.file.find('/') > equals;
   if (named) options.module = words.file.substr(0, equals);
   options.file = named ? words.file.substr(equals + 1) : words.file;
-  const bool exists = std::any_of(modules.begin(), modules.end(), [&](const ModuleSpec& module) {
-    return module.name == options.module;
-  });
-  if (!exists) throw UsageError("--journal: there is no module '" + options.module + "'");
+  const bool exists =
+      std::any_of(modules.begin(), modules.end(),
+                  [&](const board::ModuleSpec& module) { return module.name == options.module; });
+  if (!exists) throw process::UsageError("--journal: there is no module '" + options.module + "'");
   return options;
 }
 

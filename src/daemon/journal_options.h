@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/module_spec.h"
+#include "daemon/board/module_spec.h"
 
 namespace bfq::daemon {
 
@@ -25,7 +25,7 @@ struct JournalWords {
 void declare_journal(CLI::App& run, JournalWords& words);
 /// Throws UsageError where a module is named that is none of these.
 JournalOptions understand_journal(const JournalWords& words,
-                                  const std::vector<ModuleSpec>& modules);
+                                  const std::vector<board::ModuleSpec>& modules);
 
 /// bfq4004 replay.
 struct ReplayOptions {

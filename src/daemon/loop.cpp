@@ -12,6 +12,24 @@ bool has_terminal() {
   return isatty(STDIN_FILENO) == 1 || isatty(STDOUT_FILENO) == 1 || isatty(STDERR_FILENO) == 1;
 }
 
+board::BoardSetup setup_of(const Options& options, unsigned number) {
+  const board::ModuleSpec& module = options.modules[number];
+  const JournalOptions& journal = options.journal;
+  using Boxes = JournalOptions::Boxes;
+  const bool is_journals = module.name == journal.module;
+  return {
+      .module = module,
+      .number = number,
+      .network = {.index = options.first_module + number,
+                  .is_at_localhost = number == 0,
+                  .forwards = module.forwards,
+                  .names = options.names},
+      .policy = options.policy,
+      .state_directory = options.state_directory,
+      .journal_file = is_journals ? journal.file : std::nullopt,
+      .has_black_box = journal.boxes == Boxes::all || (journal.boxes == Boxes::one && is_journals)};
+}
+
 const char* name_of(int signal) {
   return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "the terminal is closed";
 }
@@ -23,10 +41,10 @@ Loop::Loop(const Options& options)
       medium_(options.world.world().air),
       world_(options.world) {
   wait_for_signals();
-  unsigned index = options.first_module;
-  for (const ModuleSpec& module : options.modules)
-    boards_.push_back(std::make_unique<Board>(io_, clock_, options, module, medium_, neighbourhood_,
-                                              index++, [this] { io_.stop(); }));
+  const board::Surroundings surroundings{io_, clock_, medium_, neighbourhood_};
+  for (unsigned number = 0; number < options.modules.size(); ++number)
+    boards_.push_back(std::make_unique<board::Board>(surroundings, setup_of(options, number),
+                                                     [this] { io_.stop(); }));
 }
 
 void Loop::wait_for_signals() {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "daemon/board.h"
+#include "daemon/board/board.h"
 #include "daemon/options.h"
 #include "sim/medium.h"
 
@@ -16,7 +16,7 @@ class Loop {
   /// `options` must outlive it.
   explicit Loop(const Options& options);
 
-  const std::vector<std::unique_ptr<Board>>& boards() const { return boards_; }
+  const std::vector<std::unique_ptr<board::Board>>& boards() const { return boards_; }
   const sim::Air& air() const { return medium_.air(); }
 
   /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door's end ends the
@@ -30,10 +30,10 @@ class Loop {
   boost::asio::io_context io_{1};  // one thread runs it
   boost::asio::signal_set signals_;
   bool had_terminal_;
-  Clock clock_;
+  board::Clock clock_;
   sim::Medium medium_;
-  const WorldReader& world_;
-  Neighbourhood neighbourhood_;
-  std::vector<std::unique_ptr<Board>> boards_;
+  const world::WorldReader& world_;
+  sockets::Neighbourhood neighbourhood_;
+  std::vector<std::unique_ptr<board::Board>> boards_;
 };
 }  // namespace bfq::daemon

@@ -9,12 +9,13 @@
 #include <exception>
 
 #include "daemon/banner.h"
-#include "daemon/failure.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
+#include "daemon/process/failure.h"
 #include "daemon/replay_command.h"
 
 namespace {
+using namespace bfq;
 using namespace bfq::daemon;
 
 constexpr int kUsage = 2;
@@ -30,7 +31,9 @@ std::FILE* for_people(const Options& options) {
   const bool is_wire =
       std::any_of(options.modules.begin(), options.modules.end(), [](const auto& module) {
         return std::any_of(module.doors.begin(), module.doors.end(),
-                           [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; });
+                           [](const serial::DoorSpec& door) {
+                             return door.kind == serial::DoorSpec::Kind::stdio;
+                           });
       });
   return is_wire ? stderr : stdout;
 }
@@ -52,7 +55,7 @@ int main(int count, char** arguments) {
     if (options && options->replay) return replay(*options->replay);
     if (options) run(*options);
     return EXIT_SUCCESS;
-  } catch (const UsageError& error) {
+  } catch (const process::UsageError& error) {
     std::fprintf(stderr, "bfq4004: %s\n", error.what());
     return kUsage;
   } catch (const std::exception& error) {

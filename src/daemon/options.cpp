@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "daemon/caller.h"
-#include "daemon/failure.h"
-#include "daemon/version.h"
+#include "daemon/process/caller.h"
+#include "daemon/process/failure.h"
+#include "daemon/process/version.h"
 #include "daemon/world/reference.h"
 #include "manual/manual.h"
 
@@ -45,9 +45,9 @@ void declare_world(CLI::App& app, Words& words) {
 }
 
 void declare(CLI::App& app, CLI::App& run, Words& words) {
-  app.set_version_flag("--version", std::string("bfq4004 ") + std::string(kVersion));
+  app.set_version_flag("--version", std::string("bfq4004 ") + std::string(process::kVersion));
   app.require_subcommand(1);
-  run.set_version_flag("--version", std::string("bfq4004 ") + std::string(kVersion));
+  run.set_version_flag("--version", std::string("bfq4004 ") + std::string(process::kVersion));
   run.add_option("world", words.world,
                  "a file that describes access points and modules [what bfq4004 world prints]")
       ->type_name("WORLD.toml");
@@ -94,46 +94,49 @@ void show_commands(const std::string& name) {
   if (command != nullptr) return void(std::cout << manual::page(*command, manual::Style::terminal));
   std::string hint;
   for (const std::string& other : manual::nearest(name)) hint += (hint.empty() ? "" : ", ") + other;
-  throw UsageError("there is no command '" + name + "'" +
-                   (hint.empty() ? "" : "; near it are " + hint) +
-                   "\nbfq4004 commands lists them all.");
+  throw process::UsageError("there is no command '" + name + "'" +
+                            (hint.empty() ? "" : "; near it are " + hint) +
+                            "\nbfq4004 commands lists them all.");
 }
 
-void put_doors(std::vector<ModuleSpec>& modules, const std::vector<std::string>& doors) {
+void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::string>& doors) {
   if (modules.size() > 1) {
-    throw UsageError(
+    throw process::UsageError(
         "--serial: the world has " + std::to_string(modules.size()) +
         " modules; write their doors into the file, or --set 'module.NAME.serial=[\"DOOR\"]'");
   }
   modules.front().doors.clear();
-  for (const std::string& door : doors) modules.front().doors.push_back(parse_door(door));
-  const auto is_stdio = [](const DoorSpec& door) { return door.kind == DoorSpec::Kind::stdio; };
+  for (const std::string& door : doors) modules.front().doors.push_back(serial::parse_door(door));
+  const auto is_stdio = [](const serial::DoorSpec& door) {
+    return door.kind == serial::DoorSpec::Kind::stdio;
+  };
   if (std::count_if(modules.front().doors.begin(), modules.front().doors.end(), is_stdio) > 1)
-    throw UsageError("--serial stdio was given twice: there is only one standard input");
+    throw process::UsageError("--serial stdio was given twice: there is only one standard input");
 }
 
 Options understand(const Words& words) {
-  WorldReader reader(words.world, words.overrides);
-  const World& world = reader.world();
+  world::WorldReader reader(words.world, words.overrides);
+  const world::World& world = reader.world();
   Options options{.world = reader,
                   .modules = world.modules,
                   .first_module = words.module_base,
                   .state_directory = state_directory(words.state),
-                  .policy = words.net.empty() ? world.policy : NetPolicy::parse(words.net),
+                  .policy = words.net.empty() ? world.policy : sockets::NetPolicy::parse(words.net),
                   .names = world.names,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);
   if (!words.speed.empty()) {
-    const auto speed = words.speed == "baud" ? UartPhysics::Speed::baud : UartPhysics::Speed::fast;
-    for (ModuleSpec& module : options.modules) module.uart.speed = speed;
+    const auto speed =
+        words.speed == "baud" ? serial::UartPhysics::Speed::baud : serial::UartPhysics::Speed::fast;
+    for (board::ModuleSpec& module : options.modules) module.uart.speed = speed;
   }
   options.journal = understand_journal(words.journal, options.modules);
   return options;
 }
 
 void lint(const Words& words) {
-  const WorldReader reader(words.world, words.overrides);
-  const World& world = reader.world();
+  const world::WorldReader reader(words.world, words.overrides);
+  const world::World& world = reader.world();
   const auto count = [](std::size_t n, const std::string& what) {
     return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
   };
@@ -170,12 +173,14 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
     app.exit(done);
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
-    throw UsageError(std::string(error.what()) + "\nbfq4004 run --help tells what there is.");
+    throw process::UsageError(std::string(error.what()) +
+                              "\nbfq4004 run --help tells what there is.");
   }
   if (commands.parsed()) return show_commands(command), std::nullopt;
   if (check.parsed()) return lint(words), std::nullopt;
   if (show.parsed())
-    return std::cout << (keys ? world_reference() : std::string(default_world())), std::nullopt;
+    return std::cout << (keys ? world::world_reference() : std::string(world::default_world())),
+           std::nullopt;
   if (replay.parsed()) {
     Options options = understand({});
     options.replay = words.replay;
@@ -187,6 +192,6 @@ std::optional<Options> parse_command_line(int count, const char* const* argument
 std::string default_state_directory() {
   const char* state_home = std::getenv("XDG_STATE_HOME");
   if (state_home != nullptr && state_home[0] == '/') return std::string(state_home) + "/bfq4004";
-  return Caller::current().home() + "/.local/state/bfq4004";
+  return process::Caller::current().home() + "/.local/state/bfq4004";
 }
 }  // namespace bfq::daemon

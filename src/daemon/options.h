@@ -3,23 +3,23 @@
 #include <string>
 #include <vector>
 
+#include "daemon/board/module_spec.h"
 #include "daemon/journal_options.h"
-#include "daemon/module_spec.h"
-#include "daemon/net/policy.h"
+#include "daemon/sockets/policy.h"
 #include "daemon/world/world_reader.h"
 
 namespace bfq::daemon {
 
 /// What a person asks for, on the command line and in a world file: an air, and the modules in it.
 struct Options {
-  WorldReader world;  ///< as its file has it; what the command line says otherwise is below
-  std::vector<ModuleSpec> modules;
+  world::WorldReader world;  ///< as its file has it; what the command line says otherwise is below
+  std::vector<board::ModuleSpec> modules;
   /// Module i of the process owns the loopback address 127.64.0.1 + first_module + i.
   unsigned first_module = 0;
   /// Directory of what the modules remember; empty: nothing outlives the program.
   std::optional<std::string> state_directory;
-  NetPolicy policy;
-  std::vector<KnownName> names;
+  sockets::NetPolicy policy;
+  std::vector<sockets::KnownName> names;
   std::string log_level = "info";
   JournalOptions journal{};
   std::optional<ReplayOptions> replay{};  ///< that instead of running modules

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/failure.h"
-#include "daemon/journals.h"
-#include "daemon/trace.h"
+#include "daemon/board/journals.h"
+#include "daemon/process/failure.h"
+#include "daemon/serial/trace.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
 #include "module/trace.h"
@@ -51,14 +51,14 @@ class Lines {
     const std::string shown = shows_secrets_ ? std::string(text) : mask_.mask(text);
     if (!shown.empty())
       fmt::print("{:14.6f} {} {}\n", static_cast<double>(begun_.time_since_epoch().count()) / 1e6,
-                 arrow_, printable(shown));
+                 arrow_, serial::printable(shown));
     line_.clear();
   }
 
  private:
   char arrow_;
   bool shows_secrets_;
-  SecretMask mask_;
+  serial::SecretMask mask_;
   std::string line_;
   Instant begun_{}, last_{};
 };
@@ -109,20 +109,20 @@ class Dialogue {
 
 std::vector<std::byte> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) fail_with_errno("cannot read " + path);
+  if (!file) process::fail_with_errno("cannot read " + path);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) fail_with_errno("cannot read " + path);
+  if (file.bad()) process::fail_with_errno("cannot read " + path);
   const auto view = std::as_bytes(std::span(bytes));
   return {view.begin(), view.end()};
 }
 
 /// What it says may quote the journal.
-Failure unreadable(const std::string& path, const journal::Unreadable& error) {
-  return Failure(path + ": " + printable(error.what()));
+process::Failure unreadable(const std::string& path, const journal::Unreadable& error) {
+  return process::Failure(path + ": " + printable(error.what()));
 }
 
 int show(const std::string& path, std::span<const std::byte> file, bool shows_secrets) {
-  journal::Replay replay(file, this_build());
+  journal::Replay replay(file, board::this_build());
   if (const std::string doubt = replay.doubt(); !doubt.empty())
     fmt::print(stderr, "{}: {}\n", path, printable(doubt));
   Dialogue dialogue(shows_secrets);
@@ -153,12 +153,12 @@ int show(const std::string& path, std::span<const std::byte> file, bool shows_se
 }
 
 void write_redacted(const std::string& path, std::span<const std::byte> journal) {
-  const int file = make_journal_file(path);
-  const bool written = write_all(file, journal);
+  const int file = board::make_journal_file(path);
+  const bool written = board::write_all(file, journal);
   const int why = errno;
   close(file);
   errno = why;
-  if (!written) fail_with_errno("cannot write " + path);
+  if (!written) process::fail_with_errno("cannot write " + path);
 }
 }  // namespace
 
@@ -166,7 +166,7 @@ int replay(const ReplayOptions& options) {
   const std::vector<std::byte> file = read_file(options.journal);
   try {
     if (options.redacted.empty()) return show(options.journal, file, options.shows_secrets);
-    write_redacted(options.redacted, journal::redact(file, this_build()));
+    write_redacted(options.redacted, journal::redact(file, board::this_build()));
     return EXIT_SUCCESS;
   } catch (const journal::Unreadable& error) {
     throw unreadable(options.journal, error);

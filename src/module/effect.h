@@ -2,9 +2,6 @@
 #include <cstdint>
 
 namespace bfq {
-/// How long a setting holds: what _CUR and _DEF stand for. In flash, it holds at once as well.
-enum class Keep : std::uint8_t { until_reset, in_flash };
-
 /// What a changed setting makes the module do.
 enum class Effect : std::uint8_t {
   none,

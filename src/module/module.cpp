@@ -254,7 +254,7 @@ at::Reply Module::reply() {
   return at::Reply(uart_out_);
 }
 
-at::Reply Module::info() { return reply().text(interpreter_.command().name).text(":"); }
+at::Reply Module::info() { return reply().text(command().name).text(":"); }
 
 at::Answer Module::refuse(std::string_view why) {
   reply().line(why);

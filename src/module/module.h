@@ -139,18 +139,22 @@ class Module {
   const Payload& payload() const { return payload_; }
   const Memory& memory() const { return memory_; }
 
-  /// The settings in use, or those in flash.
+  /// The row of the command that runs. Only to be asked from a handler or its job.
+  const at::Command& command() const { return interpreter_.command(); }
+
+  /// The settings in use; for those in flash, see memory().
   const Settings& settings() const { return settings_; }
-  const Settings& settings(Keep which) const {
-    return which == Keep::in_flash ? memory_.stored() : settings_;
-  }
-  /// Changes the settings with `edit`, in flash first where that is asked for, and lets `effect`
-  /// take hold. Where flash fails, nothing changes and the command answers ERROR.
+  /// Whether the command shows what is in flash, as its row says.
+  bool shows_stored() const { return command().shows == at::Keep::in_flash; }
+  /// The settings that it shows.
+  const Settings& shown_settings() const { return shows_stored() ? memory_.stored() : settings_; }
+  /// Changes the settings with `edit`, in flash first where the command's row says so, and lets
+  /// `effect` take hold. Where flash fails, nothing changes and the command answers ERROR.
   template <class Edit>
-  at::Answer change(Keep keep, Effect effect, Edit edit) {
+  at::Answer change(Effect effect, Edit edit) {
     Settings in_use = settings_;
     edit(in_use);
-    if (keep == Keep::until_reset) return apply(in_use, effect);
+    if (command().keep == at::Keep::until_reset) return apply(in_use, effect);
     Settings stored = memory_.stored();
     edit(stored);
     return memory_.save(*this, stored, in_use, effect);

@@ -3,22 +3,22 @@
 #include <functional>
 #include <string>
 
-#include "daemon/net/host_sockets.h"
+#include "daemon/sockets/host_sockets.h"
 #include "network_under_test.h"
 
 namespace bfq::contracts {
 
 /// A module's side with this machine's sockets under it, on whatever networks a test says.
-class HostModule : private daemon::ModuleSide {
+class HostModule : private sockets::ModuleSide {
  public:
   Side& side;
-  daemon::Networks now{};  ///< the networks that it is on
+  sockets::Networks now{};  ///< the networks that it is on
   /// Called whenever all has been drained; true when it has changed something.
   std::function<bool(HostModule&)> react = [](HostModule&) { return false; };
 
   /// All must outlive this.
-  HostModule(Side& its_side, boost::asio::io_context& io, const daemon::NetPolicy& policy,
-             daemon::Neighbourhood& neighbourhood, daemon::NetworkSettings settings)
+  HostModule(Side& its_side, boost::asio::io_context& io, const sockets::NetPolicy& policy,
+             sockets::Neighbourhood& neighbourhood, sockets::NetworkSettings settings)
       : side(its_side),
         name_("bfq" + std::to_string(settings.index)),
         sockets_(io, *this, policy, neighbourhood, std::move(settings)) {}
@@ -50,10 +50,10 @@ class HostModule : private daemon::ModuleSide {
   void link_sent(LinkHandle link, std::size_t n) override { side.link_sent(link, n); }
   void handle(const Event& event) override { side.handle(event); }
   const std::string& name() const override { return name_; }
-  daemon::Networks networks() const override { return now; }
+  sockets::Networks networks() const override { return now; }
 
   std::string name_;
-  daemon::HostSockets sockets_;
+  sockets::HostSockets sockets_;
 };
 
 /// Lets the loop run until `done` is true; false when it doesn't become so. Before each look,

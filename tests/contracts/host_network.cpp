@@ -8,10 +8,11 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr daemon::Networks kAtHome{.station = daemon::VirtualLan{.address = Ipv4(10, 44, 1, 2),
-                                                                 .gateway = Ipv4(10, 44, 1, 1),
-                                                                 .netmask = Ipv4(255, 255, 255, 0),
-                                                                 .leads_on = true}};
+constexpr sockets::Networks kAtHome{.station =
+                                        sockets::VirtualLan{.address = Ipv4(10, 44, 1, 2),
+                                                            .gateway = Ipv4(10, 44, 1, 1),
+                                                            .netmask = Ipv4(255, 255, 255, 0),
+                                                            .leads_on = true}};
 
 /// One far host on this machine: a port, and what it does to each who connects.
 class Host {
@@ -144,8 +145,8 @@ class HostNetwork : public NetworkUnderTest {
   std::array<char, 4096> buffer_{};
   std::string heard_{};
   bool turned_away_ = false;
-  daemon::NetPolicy policy_;
-  daemon::Neighbourhood neighbourhood_;
+  sockets::NetPolicy policy_;
+  sockets::Neighbourhood neighbourhood_;
   HostModule module_{side, io_, policy_, neighbourhood_, {.is_at_localhost = true}};
   std::vector<std::unique_ptr<Host>> hosts_;
   std::vector<std::unique_ptr<SecureHost>> secure_hosts_;

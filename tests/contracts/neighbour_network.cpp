@@ -8,18 +8,18 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-daemon::Networks at_home(unsigned index) {
-  return {.station = daemon::VirtualLan{.access_point = {{1}},
-                                        .address = Ipv4(Ipv4(10, 44, 1, 2).bits + index),
-                                        .gateway = Ipv4(10, 44, 1, 1),
-                                        .netmask = Ipv4(255, 255, 255, 0),
-                                        .leads_on = true}};
+sockets::Networks at_home(unsigned index) {
+  return {.station = sockets::VirtualLan{.access_point = {{1}},
+                                         .address = Ipv4(Ipv4(10, 44, 1, 2).bits + index),
+                                         .gateway = Ipv4(10, 44, 1, 1),
+                                         .netmask = Ipv4(255, 255, 255, 0),
+                                         .leads_on = true}};
 }
 
 /// Another module, and what it does with who connects to it.
 class Far {
  public:
-  Far(asio::io_context& io, const daemon::NetPolicy& policy, daemon::Neighbourhood& neighbourhood,
+  Far(asio::io_context& io, const sockets::NetPolicy& policy, sockets::Neighbourhood& neighbourhood,
       unsigned index, Manners manners)
       : module_(side, io, policy, neighbourhood, {.index = index}), manners_(manners) {
     module_.now = at_home(index);
@@ -153,8 +153,8 @@ class NeighbourNetwork : public NetworkUnderTest {
   }
 
   asio::io_context io_;
-  daemon::NetPolicy policy_;
-  daemon::Neighbourhood neighbourhood_;
+  sockets::NetPolicy policy_;
+  sockets::Neighbourhood neighbourhood_;
   HostModule module_{side, io_, policy_, neighbourhood_, {.is_at_localhost = true}};
   std::vector<std::unique_ptr<Far>> others_;
   Far* client_ = nullptr;

@@ -14,14 +14,14 @@ constexpr LinkHandle kDialled{0, 1}, kAccepted{0, 1}, kDatagrams{1, 1};
 constexpr net::Endpoint kServer{Ipv4(192, 168, 4, 1), 333};
 constexpr std::uint16_t kPort = 4711;
 
-constexpr daemon::VirtualLan near_home(std::uint8_t host) {
+constexpr sockets::VirtualLan near_home(std::uint8_t host) {
   return {.access_point = kHome,
           .address = Ipv4(10, 44, 1, host),
           .gateway = Ipv4(10, 44, 1, 1),
           .netmask = Ipv4(255, 255, 255, 0),
           .leads_on = true};
 }
-constexpr daemon::VirtualLan soft_ap(MacAddress whose, std::uint8_t host) {
+constexpr sockets::VirtualLan soft_ap(MacAddress whose, std::uint8_t host) {
   return {.access_point = whose,
           .address = Ipv4(192, 168, 4, host),
           .gateway = Ipv4(192, 168, 4, 1),
@@ -33,8 +33,8 @@ constexpr daemon::VirtualLan soft_ap(MacAddress whose, std::uint8_t host) {
 class Neighbours : public ::testing::Test {
  protected:
   asio::io_context io;
-  daemon::NetPolicy policy;
-  daemon::Neighbourhood neighbourhood;
+  sockets::NetPolicy policy;
+  sockets::Neighbourhood neighbourhood;
   Side sides[3];
   HostModule zero{sides[0], io, policy, neighbourhood, {.index = 0, .is_at_localhost = true}};
   HostModule one{sides[1], io, policy, neighbourhood, {.index = 1}};
@@ -140,14 +140,14 @@ TEST_F(Neighbours, OnAnotherLanAreNotReachedByTheSameNumbers) {
 
 TEST_F(Neighbours, WithoutACommonLanAreTurnedAwayAtTheMachinesAddressToo) {
   listen(one, kPort);
-  connect(two, {daemon::module_address(1), kPort});
+  connect(two, {sockets::module_address(1), kPort});
   ASSERT_TRUE(until([&] { return told<net::Closed>(two) || told<net::OpenFailed>(two); }));
   EXPECT_EQ(one.side.count<net::Incoming>(), 0U);
 }
 
 TEST_F(Neighbours, AtTheMachinesAddressAreSeenAtTheLansAllTheSame) {
   listen(zero, kPort);
-  connect(two, {daemon::kLocalhost, kPort});
+  connect(two, {sockets::kLocalhost, kPort});
   ASSERT_TRUE(until([&] { return told<net::Incoming>(zero).has_value(); }));
   EXPECT_EQ(told<net::Incoming>(zero)->remote.address, Ipv4(10, 44, 1, 3));
   EXPECT_EQ(told<net::Incoming>(zero)->through, net::Interface::station);
@@ -193,7 +193,7 @@ TEST_F(Neighbours, KnowByWhichOfTwoCommonLansTheyMeet) {
 /// Told by order: both have far more bytes waiting than one may read in a row.
 TEST_F(Neighbours, TakeTurnsWhenTheyAreFlooded) {
   asio::ip::tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
-  const net::Endpoint server{daemon::kLocalhost, acceptor.local_endpoint().port()};
+  const net::Endpoint server{sockets::kLocalhost, acceptor.local_endpoint().port()};
   std::vector<asio::ip::tcp::socket> floods;
   const std::string piece(65536, 'x');
   for (HostModule* module : {&zero, &two}) {
@@ -250,7 +250,7 @@ TEST_F(Neighbours, MayComeAfterTheFirstDatagramToThem) {
 TEST_F(Neighbours, WithoutACommonLanAreNotHeard) {
   take_port(one, kPort);
   take_port(two, kPort);
-  send(two, "hello", {daemon::module_address(1), kPort});
+  send(two, "hello", {sockets::module_address(1), kPort});
   rest();
   EXPECT_TRUE(datagrams(one).empty());
 }

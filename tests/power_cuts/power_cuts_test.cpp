@@ -47,7 +47,7 @@ class Bench {
     world.pass(1s);
     return world.printed();
   }
-  Settings stored() { return world.module().settings(Keep::in_flash); }
+  Settings stored() { return world.module().memory().stored(); }
   WriteCounts writes() { return world.module().status().writes; }
   void cut_and_start() {
     world.power_cut();
@@ -102,10 +102,10 @@ TEST(PowerCuts, in_the_first_write_of_all_leave_all_or_nothing_of_it) {
     World world(commands::all());
     world.power_on();
     world.pass(1s);
-    const Settings factory = world.module().settings(Keep::in_flash);
+    const Settings factory = world.module().memory().stored();
     world.host_types(command + "\r\n");
     world.pass(1s);
-    return std::pair(factory, world.module().settings(Keep::in_flash));
+    return std::pair(factory, world.module().memory().stored());
   }();
   for (std::size_t at = 0; at <= kLargestRecord; ++at) {
     World world(commands::all());
@@ -116,7 +116,7 @@ TEST(PowerCuts, in_the_first_write_of_all_leave_all_or_nothing_of_it) {
     world.pass(1s);
     world.power_cut();
     world.pass(1s);
-    const Settings found = world.module().settings(Keep::in_flash);
+    const Settings found = world.module().memory().stored();
     ASSERT_TRUE(found == written.first || found == written.second)
         << "cut after " << at << " bytes";
   }

@@ -461,11 +461,11 @@ void Books::check_done(std::string_view line) const {
       {"AT+CIPSTA_DEF=", Key::station_address},
       {"AT+CIPAP_DEF=", Key::soft_ap_address},
       {"AT+CWAUTOCONN=", Key::auto_connect}};
-  const Settings now = module_->settings(Keep::until_reset);
+  const Settings now = module_->settings();
   for (const auto& [command, key] : kStores) {
     if (!line.starts_with(command) || line.ends_with("=?")) continue;
     Settings with_stored = now;
-    copy_key(key, module_->settings(Keep::in_flash), with_stored);
+    copy_key(key, module_->memory().stored(), with_stored);
     demand(with_stored == now, "OK, but not in use: ", Shown{line});
   }
   if (line.starts_with("AT+CWJAP") && line.find('=') != std::string_view::npos &&
@@ -608,7 +608,7 @@ void Books::note_station(const Said& said) {
 void Books::note_join(const Request& request) {
   const auto* join = std::get_if<radio::Join>(&request);
   if (join == nullptr) return;
-  const Settings& stored = module_->settings(Keep::in_flash);
+  const Settings& stored = module_->memory().stored();
   const std::string ssid(join->ssid.view());
   demand(
       asked_networks_.contains(ssid) || (stored.auto_connect && stored.network.ssid.view() == ssid),
@@ -665,7 +665,7 @@ void Books::check_boot(std::string_view printed) {
   const std::string ready = owed_;
   forget_life();
   owed_ = ready;
-  const Record found{module_->settings(Keep::in_flash), after_.status.writes};
+  const Record found{module_->memory().stored(), after_.status.writes};
   demand(!stored_ || found == *stored_ || (written_ && found == *written_),
          "the settings are neither the old nor the new ones");
   stored_ = found;

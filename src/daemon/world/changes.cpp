@@ -6,17 +6,17 @@
 #include <algorithm>
 
 #include "base/overloaded.h"
-#include "daemon/hardware_addresses.h"
+#include "daemon/board/hardware_addresses.h"
 #include "daemon/world/keys.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 std::string called(const sim::AccessPoint& ap) {
-  return fmt::format("access point {} ({})", quoted(ap.ssid), text_of(ap.bssid));
+  return fmt::format("access point {} ({})", quoted(ap.ssid), board::text_of(ap.bssid));
 }
 
 std::string called(const sim::Station& station) {
-  return fmt::format("station {} for {}", text_of(station.mac), quoted(station.ssid));
+  return fmt::format("station {} for {}", board::text_of(station.mac), quoted(station.ssid));
 }
 
 /// "comes", or which of its keys change.
@@ -35,11 +35,11 @@ template <class One, class Key, class Value>
 std::string departure(const std::vector<One>& all, Key key, const Value& value) {
   const auto old =
       std::find_if(all.begin(), all.end(), [&](const One& other) { return other.*key == value; });
-  return (old == all.end() ? text_of(value) : called(*old)) + " goes";
+  return (old == all.end() ? board::text_of(value) : called(*old)) + " goes";
 }
 
 std::string move(const sim::MoveModule& module) {
-  const std::string mac = text_of(module.station);
+  const std::string mac = board::text_of(module.station);
   if (!module.to) return fmt::format("module {} stands nowhere in particular", mac);
   return fmt::format("module {} stands at [{}, {}]", mac, module.to->x, module.to->y);
 }
@@ -77,4 +77,4 @@ std::vector<std::string> only_by_restart(const World& started, const World& now)
     if (!started.fixed.contains(name)) parts.push_back(name);
   return parts;
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -7,17 +7,17 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/hardware_addresses.h"
-#include "daemon/net/address.h"
-#include "daemon/net/route.h"
+#include "daemon/board/hardware_addresses.h"
+#include "daemon/sockets/address.h"
+#include "daemon/sockets/route.h"
 #include "daemon/world/key.h"
 #include "daemon/world/network_kinds.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 using radio::Security;
 using AccessPointText = Written<sim::AccessPoint>;
-using ModuleText = Written<ModuleSpec>;
+using ModuleText = Written<board::ModuleSpec>;
 
 /// By its number an access point gets its bssid and its subnet, a module its MAC and loopback
 /// addresses.
@@ -86,8 +86,9 @@ void check_pool(AccessPointText& ap) {
                   widest = sim::pool_of(
                       sim::AccessPoint{.network = ap.value.network, .netmask = ap.value.netmask});
   if (pool.first < widest.first || widest.last < pool.last)
-    ap.section.refuse("dhcp.pool", fmt::format("the subnet has {} to {} to give",
-                                               text_of(widest.first), text_of(widest.last)));
+    ap.section.refuse("dhcp.pool",
+                      fmt::format("the subnet has {} to {} to give", sockets::text_of(widest.first),
+                                  sockets::text_of(widest.last)));
 }
 
 void check_address_delay(AccessPointText& ap) {
@@ -114,18 +115,18 @@ void check_hardware_addresses(Draft& draft) {
   Owners<MacAddress> owners;
   for (auto& [ap, section] : draft.access_points)
     if (section.wrote("bssid") && section.stands("bssid"))
-      owners.take(ap.bssid, section, "bssid", text_of(ap.bssid));
+      owners.take(ap.bssid, section, "bssid", board::text_of(ap.bssid));
   for (auto& [station, section] : draft.stations)
     if (section.wrote("mac") && section.stands("mac"))
-      owners.take(station.mac, section, "mac", text_of(station.mac));
+      owners.take(station.mac, section, "mac", board::text_of(station.mac));
   for (std::size_t i = 0; i < draft.modules.size(); ++i) {
     ModuleText& module = draft.modules[i];
     const auto index = static_cast<unsigned>(i);
     const auto take = [&](const char* key, MacAddress mac) {
-      if (module.section.stands(key)) owners.take(mac, module.section, key, text_of(mac));
+      if (module.section.stands(key)) owners.take(mac, module.section, key, board::text_of(mac));
     };
-    take("station_mac", module.value.station_mac.value_or(numbered_station_mac(index)));
-    take("ap_mac", module.value.access_point_mac.value_or(numbered_access_point_mac(index)));
+    take("station_mac", module.value.station_mac.value_or(board::numbered_station_mac(index)));
+    take("ap_mac", module.value.access_point_mac.value_or(board::numbered_access_point_mac(index)));
   }
 }
 
@@ -136,9 +137,9 @@ void check_module_names(Draft& draft) {
 }
 
 /// What two doors cannot both have; empty for a door that is always another.
-std::string place_of_door(const DoorSpec& door) {
-  if (door.kind == DoorSpec::Kind::stdio) return "standard input";
-  if (door.kind == DoorSpec::Kind::tcp_connect) return {};
+std::string place_of_door(const serial::DoorSpec& door) {
+  if (door.kind == serial::DoorSpec::Kind::stdio) return "standard input";
+  if (door.kind == serial::DoorSpec::Kind::tcp_connect) return {};
   if (door.port != 0) return fmt::format("{}:{}", door.host, door.port);
   return door.path;
 }
@@ -147,7 +148,7 @@ void check_doors(Draft& draft) {
   Owners<std::string> owners;
   for (auto& [module, section] : draft.modules) {
     if (!section.stands("name")) continue;  // its door may be called after it
-    for (const DoorSpec& door : module.doors)
+    for (const serial::DoorSpec& door : module.doors)
       if (const std::string place = place_of_door(door); !place.empty())
         owners.take(place, section, "serial", place);
   }
@@ -157,7 +158,7 @@ void check_forwards(Draft& draft) {
   Owners<std::string> places;
   for (auto& [module, section] : draft.modules) {
     Owners<std::uint16_t> ports;
-    for (const Forward& forward : module.forwards) {
+    for (const sockets::Forward& forward : module.forwards) {
       places.take(fmt::format("{}:{}", forward.host, forward.at), section, "forward",
                   fmt::format("{}:{}", forward.host, forward.at));
       ports.take(forward.port, section, "forward", fmt::format("port {}", forward.port));
@@ -167,11 +168,11 @@ void check_forwards(Draft& draft) {
 
 void check_names(Draft& draft) {
   Owners<std::string> owners;
-  for (const KnownName& known : draft.net.names) {
+  for (const sockets::KnownName& known : draft.net.names) {
     owners.take(known.name, draft.section, "net.names", quoted(known.name));
-    if (known.name == kThisMachine)
+    if (known.name == sockets::kThisMachine)
       draft.section.refuse("net.names",
-                           fmt::format("{} is this machine itself, always", kThisMachine));
+                           fmt::format("{} is this machine itself, always", sockets::kThisMachine));
   }
 }
 
@@ -201,4 +202,4 @@ void check_together(Draft& draft) {
   check_names(draft);
   check_counts(draft);
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -1,6 +1,6 @@
 #include "daemon/world/world_file.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 std::string_view default_world() {
   return R"(# The world of bfq4004 where no file says otherwise. Edit it, then:
 #   bfq4004 run WORLD.toml
@@ -57,4 +57,4 @@ silent = true                 # never answers: a join takes 15 s to fail
 subnet = "10.44.6.0/24"
 )";
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "daemon/module_spec.h"
+#include "daemon/board/module_spec.h"
 #include "daemon/world/section.h"
 #include "sim/air.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 
 /// A network as it is written: "10.44.7.0/24".
 struct Subnet {
@@ -17,7 +17,7 @@ struct Subnet {
 /// The table [net] as it is written.
 struct NetDraft {
   std::vector<std::string> allow, deny;
-  std::vector<KnownName> names;
+  std::vector<sockets::KnownName> names;
 };
 
 /// A world as it is written: each value may stand, whether they go together is not known yet.
@@ -27,9 +27,9 @@ struct Draft {
   std::uint64_t seed = 0;
   std::vector<Written<sim::AccessPoint>> access_points;
   std::vector<Written<sim::Station>> stations;
-  std::vector<Written<ModuleSpec>> modules;
+  std::vector<Written<board::ModuleSpec>> modules;
   NetDraft net;
   sim::Delays delays;
   Section section;  ///< the file's own keys, those of [net] among them
 };
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -7,7 +7,7 @@
 
 #include "manual/manual.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 SourcePosition place_of(const toml::source_region& source) {
   SourcePosition place;
   if (source.path) place.source = *source.path;
@@ -61,4 +61,4 @@ std::string entry_name(const std::string& array, const toml::table& entry, const
   const auto name = entry[by].value_exact<std::string>();
   return array + '.' + (name ? quoted_where_needed(*name) : std::to_string(number));
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

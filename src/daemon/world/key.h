@@ -12,7 +12,7 @@
 #include "daemon/world/kind.h"
 #include "daemon/world/section.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 
 /// All that a person is told about a key.
 struct KeyInfo {
@@ -238,4 +238,4 @@ Key<T> tables(std::string name, Where where, const Keys<Entry>& keys, std::strin
             }
           }};
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -4,7 +4,7 @@
 
 #include "daemon/world/network_kinds.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 using radio::Security;
 using sim::AccessPoint;
@@ -23,9 +23,9 @@ Kind<Security> security() {
                            {"wpa2-enterprise", Security::enterprise}});
 }
 
-Kind<UartPhysics::Speed> speed() {
-  return choice<UartPhysics::Speed>(
-      {{"fast", UartPhysics::Speed::fast}, {"baud", UartPhysics::Speed::baud}});
+Kind<serial::UartPhysics::Speed> speed() {
+  return choice<serial::UartPhysics::Speed>(
+      {{"fast", serial::UartPhysics::Speed::fast}, {"baud", serial::UartPhysics::Speed::baud}});
 }
 
 void put_subnet(AccessPoint& ap, const Subnet& subnet) {
@@ -126,39 +126,45 @@ const Keys<sim::Station>& station_keys() {
 }
 
 namespace {
-const Keys<UartPhysics>& fifo_keys() {
-  static const Keys<UartPhysics> keys = {
-      key<UartPhysics>("rx", &UartPhysics::receive_fifo, number<std::size_t>(1, 65536), "128",
-                       "bytes that the UART holds for the module"),
-      key<UartPhysics>("tx", &UartPhysics::transmit_fifo, number<std::size_t>(1, 65536), "128",
-                       "bytes that the UART holds for the host"),
+const Keys<serial::UartPhysics>& fifo_keys() {
+  static const Keys<serial::UartPhysics> keys = {
+      key<serial::UartPhysics>("rx", &serial::UartPhysics::receive_fifo,
+                               number<std::size_t>(1, 65536), "128",
+                               "bytes that the UART holds for the module"),
+      key<serial::UartPhysics>("tx", &serial::UartPhysics::transmit_fifo,
+                               number<std::size_t>(1, 65536), "128",
+                               "bytes that the UART holds for the host"),
   };
   return keys;
 }
 
-const Keys<ModuleSpec>& module_keys() {
-  static const Keys<ModuleSpec> keys = {
-      key<ModuleSpec>("name", &ModuleSpec::name, module_name(), "(bfq0, bfq1, ... by its number)",
-                      "what it is called: in the log, and its file in the directory of --state"),
-      list<ModuleSpec>("serial", &ModuleSpec::doors, door(), "(pty:/tmp/NAME)",
-                       "where its hosts attach, as --serial has it"),
-      key<ModuleSpec>(
-          "speed", [](ModuleSpec & m) -> auto& { return m.uart.speed; }, speed(), "\"fast\"",
+const Keys<board::ModuleSpec>& module_keys() {
+  static const Keys<board::ModuleSpec> keys = {
+      key<board::ModuleSpec>(
+          "name", &board::ModuleSpec::name, module_name(), "(bfq0, bfq1, ... by its number)",
+          "what it is called: in the log, and its file in the directory of --state"),
+      list<board::ModuleSpec>("serial", &board::ModuleSpec::doors, door(), "(pty:/tmp/NAME)",
+                              "where its hosts attach, as --serial has it"),
+      key<board::ModuleSpec>(
+          "speed", [](board::ModuleSpec & m) -> auto& { return m.uart.speed; }, speed(), "\"fast\"",
           "fast: bytes move as they come; baud: at the rate that the UART is set to"),
-      table<ModuleSpec, UartPhysics>("fifo", &ModuleSpec::uart, fifo_keys(),
-                                     "how much its UART holds, at the speed of baud"),
-      key<ModuleSpec>("boot_noise", &ModuleSpec::boot_noise, flag(), "false",
-                      "its chip says something at 74880 baud before each start"),
-      key<ModuleSpec>("station_mac", &ModuleSpec::station_mac, hardware_address(),
-                      "(02:bf:40:04:00:NN, by its number)", "its address as a station"),
-      key<ModuleSpec>("ap_mac", &ModuleSpec::access_point_mac, hardware_address(),
-                      "(06:bf:40:04:00:NN, by its number)", "its address as an access point"),
-      key<ModuleSpec>("state", &ModuleSpec::remembers, remembers(), "true",
-                      "false or \"none\": what it is told to store ends with the program"),
-      key<ModuleSpec>("position", &ModuleSpec::position, position(), "(nowhere in particular)",
-                      "where it stands; without it, it hears those that have one at -50 dBm"),
-      map<ModuleSpec, Forward>(
-          "forward", &ModuleSpec::forwards, read_forward,
+      table<board::ModuleSpec, serial::UartPhysics>(
+          "fifo", &board::ModuleSpec::uart, fifo_keys(),
+          "how much its UART holds, at the speed of baud"),
+      key<board::ModuleSpec>("boot_noise", &board::ModuleSpec::boot_noise, flag(), "false",
+                             "its chip says something at 74880 baud before each start"),
+      key<board::ModuleSpec>("station_mac", &board::ModuleSpec::station_mac, hardware_address(),
+                             "(02:bf:40:04:00:NN, by its number)", "its address as a station"),
+      key<board::ModuleSpec>("ap_mac", &board::ModuleSpec::access_point_mac, hardware_address(),
+                             "(06:bf:40:04:00:NN, by its number)",
+                             "its address as an access point"),
+      key<board::ModuleSpec>("state", &board::ModuleSpec::remembers, remembers(), "true",
+                             "false or \"none\": what it is told to store ends with the program"),
+      key<board::ModuleSpec>(
+          "position", &board::ModuleSpec::position, position(), "(nowhere in particular)",
+          "where it stands; without it, it hears those that have one at -50 dBm"),
+      map<board::ModuleSpec, sockets::Forward>(
+          "forward", &board::ModuleSpec::forwards, read_forward,
           "a port of the module and a place of this machine, \"8080\" = \"0.0.0.0:18080\"",
           "ports of its server that are also reached at another place of this machine"),
   };
@@ -171,9 +177,9 @@ const Keys<NetDraft>& net_keys() {
                      "where modules may connect, and nowhere else; empty: everywhere"),
       list<NetDraft>("deny", &NetDraft::deny, policy_entry("deny"), "[]",
                      "where they may not, whatever is allowed"),
-      map<NetDraft, KnownName>("names", &NetDraft::names, read_known_name,
-                               "a name and its address, \"broker.test\" = \"127.0.0.1\"",
-                               "names that all modules know, whatever a name server says"),
+      map<NetDraft, sockets::KnownName>("names", &NetDraft::names, read_known_name,
+                                        "a name and its address, \"broker.test\" = \"127.0.0.1\"",
+                                        "names that all modules know, whatever a name server says"),
   };
   return keys;
 }
@@ -204,8 +210,8 @@ const Keys<Draft>& world_keys() {
                                  "an access point, and the network behind it"),
       tables<Draft, sim::Station>("station", &Draft::stations, station_keys(), "ssid",
                                   "a simulated station, which joins the softAP of a module"),
-      tables<Draft, ModuleSpec>("module", &Draft::modules, module_keys(), "name",
-                                "a module; where there is none, there is one: bfq0"),
+      tables<Draft, board::ModuleSpec>("module", &Draft::modules, module_keys(), "name",
+                                       "a module; where there is none, there is one: bfq0"),
       table<Draft, NetDraft>("net", &Draft::net, net_keys(),
                              "what the modules may reach of the real network"),
       table<Draft, sim::Delays>("delays", &Draft::delays, delay_keys(),
@@ -213,4 +219,4 @@ const Keys<Draft>& world_keys() {
   };
   return keys;
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

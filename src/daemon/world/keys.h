@@ -2,10 +2,10 @@
 #include "daemon/world/draft.h"
 #include "daemon/world/key.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 /// Every key of a world file. What is read, what errors say is allowed, and the reference in
 /// docs/worlds.md all come from here.
 const Keys<Draft>& world_keys();
 const Keys<sim::AccessPoint>& access_point_keys();
 const Keys<sim::Station>& station_keys();
-}  // namespace bfq::daemon
+}  // namespace bfq::world

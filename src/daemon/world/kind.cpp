@@ -8,10 +8,10 @@
 #include <sstream>
 
 #include "at/param.h"
-#include "daemon/failure.h"
-#include "daemon/net/policy.h"
+#include "daemon/process/failure.h"
+#include "daemon/sockets/policy.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 constexpr std::size_t kLongestShown = 40;
 constexpr std::size_t kLongestName = 32;
@@ -136,13 +136,13 @@ Kind<std::string> module_name() {
           }};
 }
 
-Kind<DoorSpec> door() {
-  return {"a door, as --serial takes it", [](const toml::node& node) -> Read<DoorSpec> {
+Kind<serial::DoorSpec> door() {
+  return {"a door, as --serial takes it", [](const toml::node& node) -> Read<serial::DoorSpec> {
             const auto value = node.value_exact<std::string>();
             if (!value) return {};
             try {
-              return {parse_door(*value)};
-            } catch (const UsageError& error) {
+              return {serial::parse_door(*value)};
+            } catch (const process::UsageError& error) {
               return {{}, without("--serial " + *value + ": ", error.what())};
             }
           }};
@@ -156,10 +156,10 @@ Kind<std::string> policy_entry(std::string list) {
             if (value->find_first_of(",;") != std::string::npos)
               return {{}, "one entry has no ',' and no ';'"};
             try {
-              list == "allow" ? NetPolicy::from_lists({*value}, {})
-                              : NetPolicy::from_lists({}, {*value});
+              list == "allow" ? sockets::NetPolicy::from_lists({*value}, {})
+                              : sockets::NetPolicy::from_lists({}, {*value});
               return {std::move(value)};
-            } catch (const UsageError& error) {
+            } catch (const process::UsageError& error) {
               return {{}, without(list + ": '" + *value + "': ", error.what())};
             }
           }};
@@ -172,4 +172,4 @@ Kind<bool> remembers() {
             return {node.value_exact<bool>()};
           }};
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -13,11 +13,11 @@
 
 #include "base/mac.h"
 #include "base/time.h"
-#include "daemon/module_spec.h"
+#include "daemon/board/module_spec.h"
 
 /// What a value of a world file may be. A kind says what is allowed in words, for errors and for
 /// the reference, and reads what is written; it never throws for what is wrong with that.
-namespace bfq::daemon {
+namespace bfq::world {
 
 /// What became of one value: itself, or why not.
 template <class V>
@@ -47,7 +47,7 @@ Kind<MacAddress> hardware_address();
 Kind<sim::Position> position();
 /// What a module is called: also a file, a link in /tmp and a word of the log.
 Kind<std::string> module_name();
-Kind<DoorSpec> door();
+Kind<serial::DoorSpec> door();
 /// One entry of a list of the network policy, as --net takes them; `list` is allow or deny.
 Kind<std::string> policy_entry(std::string list);
 /// True unless `false` or "none" is written.
@@ -88,4 +88,4 @@ std::optional<V> parse_whole(std::string_view text, V least, V most) {
   if (value < least || value > most) return std::nullopt;
   return value;
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

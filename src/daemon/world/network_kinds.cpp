@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "daemon/net/address.h"
+#include "daemon/sockets/address.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 constexpr std::size_t kLongestLabel = 63;
 
@@ -61,7 +61,8 @@ Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
         if (!bits) return {};
         if (has_no_hosts(*address)) return {{}, "no host has an address there"};
         const Ipv4 mask = mask_of(*bits), first(address->bits & mask.bits);
-        if (first != *address) return {{}, fmt::format("the network begins at {}", text_of(first))};
+        if (first != *address)
+          return {{}, fmt::format("the network begins at {}", sockets::text_of(first))};
         return {Subnet{first, mask}};
       }};
 }
@@ -103,7 +104,7 @@ Kind<sim::Dhcp> dhcp_switch() {
           }};
 }
 
-Read<Forward> read_forward(std::string_view port, const toml::node& place) {
+Read<sockets::Forward> read_forward(std::string_view port, const toml::node& place) {
   const auto from = parse_whole<std::uint16_t>(port, 1, 65535);
   if (!from) return {{}, "the port of the module is a number from 1 to 65535"};
   const auto where = place.value_exact<std::string_view>().value_or("");
@@ -114,14 +115,14 @@ Read<Forward> read_forward(std::string_view port, const toml::node& place) {
   if (!address)
     return {{}, "the place begins with an address of this machine, or with 0.0.0.0 for all"};
   if (!at) return {{}, "the place ends with a port from 1 to 65535"};
-  return {Forward{.port = *from, .host = text_of(*address), .at = *at}};
+  return {sockets::Forward{.port = *from, .host = sockets::text_of(*address), .at = *at}};
 }
 
-Read<KnownName> read_known_name(std::string_view name, const toml::node& address) {
+Read<sockets::KnownName> read_known_name(std::string_view name, const toml::node& address) {
   const std::string known = lower(name);
   if (!is_host_name(known)) return {{}, "that is no name of a host"};
   const auto value = parse_ipv4(address.value_exact<std::string_view>().value_or(""));
   if (!value) return {{}, "the address is four numbers, a.b.c.d"};
-  return {KnownName{known, *value}};
+  return {sockets::KnownName{known, *value}};
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -4,7 +4,7 @@
 #include "daemon/world/kind.h"
 
 /// Kinds of values that are about addresses, names and ports.
-namespace bfq::daemon {
+namespace bfq::world {
 
 /// "10.44.7.0/24": a network of hosts, by its first address and how many bits its mask has.
 Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits);
@@ -22,8 +22,8 @@ unsigned highest_channel(std::string_view country);
 Kind<sim::Dhcp> dhcp_switch();
 
 /// "8080" = "0.0.0.0:18080".
-Read<Forward> read_forward(std::string_view port, const toml::node& place);
+Read<sockets::Forward> read_forward(std::string_view port, const toml::node& place);
 
 /// "broker.test" = "127.0.0.1".
-Read<KnownName> read_known_name(std::string_view name, const toml::node& address);
-}  // namespace bfq::daemon
+Read<sockets::KnownName> read_known_name(std::string_view name, const toml::node& address);
+}  // namespace bfq::world

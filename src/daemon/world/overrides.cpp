@@ -12,7 +12,7 @@
 
 #include "daemon/world/key.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 /// The arrays of tables, and the keys that their entries are called by.
 struct Named {
@@ -137,4 +137,4 @@ void put_override(toml::table& world, const std::string& override_text, Problems
   }
   merge(world, std::move(*said));
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

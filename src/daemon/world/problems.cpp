@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
-namespace bfq::daemon {
+namespace bfq::world {
 std::vector<std::string> Problems::lines() const {
   std::vector<Problem> sorted = all_;
   const auto order = [](const Problem& p) {
@@ -22,4 +22,4 @@ std::vector<std::string> Problems::lines() const {
   }
   return out;
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

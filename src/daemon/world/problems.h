@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bfq::daemon {
+namespace bfq::world {
 
 /// What an override is called in messages: --set 'ap.LAB.rssi=-80'.
 inline constexpr std::string_view kOverride = "--set ";
@@ -36,4 +36,4 @@ class Problems {
   };
   std::vector<Problem> all_;
 };
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -4,7 +4,7 @@
 
 #include "daemon/world/keys.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 /// In a table of Markdown a bar would end the cell.
 std::string cell(std::string text) {
@@ -49,4 +49,4 @@ std::string world_reference() {
   }
   return out;
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

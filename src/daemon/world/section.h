@@ -7,7 +7,7 @@
 
 #include "daemon/world/problems.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 
 /// One part of a world while it is read: what it is called, what was written in it, and where. It
 /// knows who wants to hear of mistakes.
@@ -58,4 +58,4 @@ struct Written {
   T value{};
   Section section;
 };
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -8,13 +8,13 @@
 #include <fstream>
 #include <sstream>
 
-#include "daemon/failure.h"
-#include "daemon/hardware_addresses.h"
+#include "daemon/board/hardware_addresses.h"
+#include "daemon/process/failure.h"
 #include "daemon/world/checks.h"
 #include "daemon/world/keys.h"
 #include "daemon/world/overrides.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 // The parser's tables lie in each other as deep as dots and brackets make them, and go in the same
 // way: what has this many is refused before it could cost the stack. A world of 200 access points
@@ -64,9 +64,9 @@ sim::Air air_of(const Draft& draft, const sim::Air& before) {
   for (const auto& ap : draft.access_points) air.access_points.push_back(ap.value);
   for (const auto& station : draft.stations) air.stations.push_back(station.value);
   for (std::size_t i = 0; i < draft.modules.size(); ++i) {
-    const ModuleSpec& module = draft.modules[i].value;
+    const board::ModuleSpec& module = draft.modules[i].value;
     const MacAddress mac =
-        module.station_mac.value_or(numbered_station_mac(static_cast<unsigned>(i)));
+        module.station_mac.value_or(board::numbered_station_mac(static_cast<unsigned>(i)));
     if (module.position) air.modules.push_back({mac, *module.position});
   }
   sim::complete(air, before);
@@ -78,7 +78,7 @@ sim::Air air_of(const Draft& draft, const sim::Air& before) {
 World world_of(const Draft& draft, const sim::Air& before) {
   World world{.air = air_of(draft, before),
               .modules = {},
-              .policy = NetPolicy::from_lists(draft.net.allow, draft.net.deny),
+              .policy = sockets::NetPolicy::from_lists(draft.net.allow, draft.net.deny),
               .names = draft.net.names,
               .fixed = {}};
   for (const auto& module : draft.modules) world.modules.push_back(module.value);
@@ -106,7 +106,7 @@ std::map<std::string, std::string> fixed_parts(const toml::table& world) {
 void open_doors_by_name(Draft& draft) {
   for (auto& [module, section] : draft.modules) {
     if (section.stands("name") && !section.wrote("serial"))
-      module.doors.push_back(parse_door("pty:/tmp/" + module.name));
+      module.doors.push_back(serial::parse_door("pty:/tmp/" + module.name));
   }
 }
 }  // namespace
@@ -115,9 +115,9 @@ std::string read_world_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text(kLongest + 1, '\0');
   if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) throw UsageError(path + ": " + std::strerror(errno));
+  if (!file.is_open() || file.bad()) throw process::UsageError(path + ": " + std::strerror(errno));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLongest) throw UsageError(path + ": a world has no more than 1 MiB");
+  if (text.size() > kLongest) throw process::UsageError(path + ": a world has no more than 1 MiB");
   return text;
 }
 
@@ -137,4 +137,4 @@ WorldReading read_world(std::string_view text, std::string_view name,
   world.fixed = fixed_parts(*parsed);
   return {std::move(world), {}};
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

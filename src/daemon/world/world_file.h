@@ -7,18 +7,18 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/module_spec.h"
-#include "daemon/net/policy.h"
+#include "daemon/board/module_spec.h"
+#include "daemon/sockets/policy.h"
 #include "sim/air.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 
 /// What a world file says: an air, the modules in it, and what they may reach.
 struct World {
   sim::Air air;
-  std::vector<ModuleSpec> modules;  ///< at least one, each with a name and a door
-  NetPolicy policy;
-  std::vector<KnownName> names;
+  std::vector<board::ModuleSpec> modules;  ///< at least one, each with a name and a door
+  sockets::NetPolicy policy;
+  std::vector<sockets::KnownName> names;
   /// What only a restart changes, as it is written: "module left", "[net]".
   std::map<std::string, std::string> fixed;
 };
@@ -41,4 +41,4 @@ std::string read_world_file(const std::string& path);
 
 /// The world where nobody names a file, as `bfq4004 world` prints it.
 std::string_view default_world();
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -6,10 +6,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "daemon/failure.h"
+#include "daemon/process/failure.h"
 #include "daemon/world/keys.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 namespace {
 
 std::string only_problem(const WorldReading& reading) {
@@ -88,12 +88,12 @@ TEST(WorldFile, TheDefaultWorldIsTheDefaultAirAndOneModule) {
   ASSERT_TRUE(reading.world) << reading.problems.front();
   EXPECT_EQ(reading.world->air, sim::default_air());
   ASSERT_EQ(reading.world->modules.size(), 1U);
-  const ModuleSpec& module = reading.world->modules.front();
-  EXPECT_EQ(module.name, ModuleSpec{}.name);
-  EXPECT_EQ(module.uart, ModuleSpec{}.uart);
+  const board::ModuleSpec& module = reading.world->modules.front();
+  EXPECT_EQ(module.name, board::ModuleSpec{}.name);
+  EXPECT_EQ(module.uart, board::ModuleSpec{}.uart);
   EXPECT_TRUE(module.remembers);
   ASSERT_EQ(module.doors.size(), 1U);
-  EXPECT_EQ(module.doors.front().kind, DoorSpec::Kind::pty);
+  EXPECT_EQ(module.doors.front().kind, serial::DoorSpec::Kind::pty);
   EXPECT_EQ(module.doors.front().path, "/tmp/bfq0");
   EXPECT_TRUE(reading.world->names.empty());
 }
@@ -341,10 +341,10 @@ TEST(WorldFile, AFileThatCannotBeReadIsNamed) {
     try {
       read_world_file(path);
       ADD_FAILURE() << path;
-    } catch (const UsageError& error) {
+    } catch (const process::UsageError& error) {
       EXPECT_TRUE(std::string(error.what()).starts_with(std::string(path) + ": ")) << error.what();
     }
   }
 }
 }  // namespace
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -6,10 +6,10 @@
 
 #include <utility>
 
-#include "daemon/failure.h"
+#include "daemon/process/failure.h"
 #include "daemon/world/changes.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 WorldReader::WorldReader(std::string file, std::vector<std::string> overrides)
     : file_(std::move(file)),
       name_(file_.empty() ? "the default world" : file_),
@@ -17,9 +17,9 @@ WorldReader::WorldReader(std::string file, std::vector<std::string> overrides)
   WorldReading reading = read({});
   if (!reading.world) {
     const std::size_t count = reading.problems.size();
-    throw UsageError(fmt::format("{} in the world:\n{}",
-                                 count == 1 ? "a mistake" : fmt::format("{} mistakes", count),
-                                 fmt::join(reading.problems, "\n")));
+    throw process::UsageError(fmt::format(
+        "{} in the world:\n{}", count == 1 ? "a mistake" : fmt::format("{} mistakes", count),
+        fmt::join(reading.problems, "\n")));
   }
   started_ = std::move(*reading.world);
 }
@@ -34,7 +34,7 @@ void WorldReader::read_again(sim::Medium& medium, Instant now) const {
   WorldReading reading;
   try {
     reading = read(medium.air());
-  } catch (const UsageError& error) {
+  } catch (const process::UsageError& error) {
     reading.problems.emplace_back(error.what());
   }
   if (!reading.world) {
@@ -50,4 +50,4 @@ void WorldReader::read_again(sim::Medium& medium, Instant now) const {
     spdlog::warn("{} is not what it was at the start: that takes a restart", part);
   spdlog::info("SIGHUP: {} is read again, changes: {}", name_, changes.size());
 }
-}  // namespace bfq::daemon
+}  // namespace bfq::world

@@ -6,7 +6,7 @@
 #include "daemon/world/world_file.h"
 #include "sim/medium.h"
 
-namespace bfq::daemon {
+namespace bfq::world {
 
 /// The world file of a program that runs: what it said at the start, and what becomes of it when it
 /// is read again.
@@ -32,4 +32,4 @@ class WorldReader {
   std::vector<std::string> overrides_;
   World started_;
 };
-}  // namespace bfq::daemon
+}  // namespace bfq::world

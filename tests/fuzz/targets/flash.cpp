@@ -27,19 +27,19 @@ void fuzz(std::span<const std::byte> input) {
   }
   world.power_on();
   start(world);
-  const Settings found = world.module().settings(Keep::in_flash);
+  const Settings found = world.module().memory().stored();
   world.power_cut();
   start(world);
-  demand(world.module().settings(Keep::in_flash) == found, "the same flash is read in two ways");
+  demand(world.module().memory().stored() == found, "the same flash is read in two ways");
   // An automatic join, or what the line was, may go on for a while.
   world.pass(60s);
   world.host_types(found.mode == 3 ? "AT+CWMODE_DEF=1\r\n" : "AT+CWMODE_DEF=3\r\n");
   world.pass(1s);
   demand(world.printed().ends_with("\r\nOK\r\n") || world.module().status().associated,
          "a setting is not stored");
-  const Settings stored = world.module().settings(Keep::in_flash);
+  const Settings stored = world.module().memory().stored();
   demand(stored.mode == (found.mode == 3 ? 1 : 3), "a setting is not stored");
   world.power_cut();
   start(world);
-  demand(world.module().settings(Keep::in_flash) == stored, "what was stored is not read back");
+  demand(world.module().memory().stored() == stored, "what was stored is not read back");
 }

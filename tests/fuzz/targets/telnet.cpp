@@ -2,14 +2,14 @@
 // and what the module's side does before it.
 #include <vector>
 
-#include "daemon/uart/telnet_com_port.h"
+#include "daemon/serial/telnet_com_port.h"
 #include "fuzz.h"
 #include "violation.h"
 
 using bfq::swarm::demand;
 
 void fuzz(std::span<const std::byte> input) {
-  bfq::daemon::TelnetComPort port("a fuzzer's");
+  bfq::serial::TelnetComPort port("a fuzzer's");
   std::vector<std::byte> typed;
   std::size_t received = 0;
   while (!input.empty()) {

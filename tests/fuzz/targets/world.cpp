@@ -7,7 +7,7 @@
 
 void fuzz(std::span<const std::byte> input) {
   const std::string_view text(reinterpret_cast<const char*>(input.data()), input.size());
-  const auto reading = bfq::daemon::read_world(text, "a fuzzer's");
+  const auto reading = bfq::world::read_world(text, "a fuzzer's");
   bfq::swarm::demand(reading.world.has_value() == reading.problems.empty(),
                      "a world with mistakes, or none without");
   if (reading.world)

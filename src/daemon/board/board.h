@@ -1,0 +1,118 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/board/board_setup.h"
+#include "daemon/board/flash_file.h"
+#include "daemon/board/journals.h"
+#include "daemon/process/alarm.h"
+#include "daemon/serial/door.h"
+#include "daemon/serial/reset_line.h"
+#include "daemon/serial/uart_side.h"
+#include "daemon/serial/wire.h"
+#include "daemon/sockets/host_sockets.h"
+#include "module/module.h"
+#include "sim/radio.h"
+
+namespace bfq::board {
+
+/// Time as modules count it: microseconds since the program started.
+class Clock {
+ public:
+  using Steady = std::chrono::steady_clock;
+  Instant now() const {
+    return Instant(std::chrono::duration_cast<Duration>(Steady::now() - start_));
+  }
+  Steady::time_point when(Instant at) const { return start_ + at.time_since_epoch(); }
+
+ private:
+  Steady::time_point start_ = Steady::now();
+};
+
+/// What boards share; it outlives them. The clock is one for all boards of a medium.
+struct Surroundings {
+  boost::asio::io_context& io;
+  const Clock& clock;
+  sim::Medium& medium;
+  sockets::Neighbourhood& neighbourhood;
+};
+
+/// One module and all that it is soldered to: doors for its hosts, a radio, sockets, flash, a
+/// clock.
+///
+/// Whatever feeds the module an input calls settle() next, and nothing else ever waits.
+class Board final : private serial::UartSide,
+                    private sockets::ModuleSide,
+                    private serial::ResetLine {
+ public:
+  /// `finished` is called when a door at which all has been said ends the program.
+  Board(const Surroundings& surroundings, const BoardSetup& setup, std::function<void()> finished);
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
+
+  const std::string& name() const override { return name_; }
+  const std::vector<std::unique_ptr<serial::Door>>& doors() const { return doors_; }
+
+ private:
+  // UartSide
+  std::size_t uart_input(std::span<const std::byte> bytes) override;
+  std::span<const std::byte> uart_output() const override;
+  void uart_sent(std::size_t n) override;
+  // ModuleSide
+  std::size_t link_room(LinkHandle link) const override;
+  void link_input(LinkHandle link, std::span<const std::byte> bytes) override;
+  std::size_t datagram_room(LinkHandle link) const override;
+  void datagram_input(LinkHandle link, net::Endpoint sender,
+                      std::span<const std::byte> bytes) override;
+  net::Outgoing link_output(LinkHandle link) const override;
+  void link_sent(LinkHandle link, std::size_t n) override;
+  void handle(const Event& event) override;
+  sockets::Networks networks() const override;
+  // ResetLine
+  void hold_in_reset() override;
+  void release_from_reset() override;
+  // both
+  void settle() override;
+
+  FlashFile make_flash(const BoardSetup& setup);
+  void keep_journals(const BoardSetup& setup);
+  std::unique_ptr<serial::Wire> make_wire(const serial::UartPhysics& physics);
+  void configure(const UartFormat& format);
+  void settle_soon();
+  bool fulfil_requests();
+  void fulfil(const Request& request);
+  bool hear_radio();
+  void power_off();
+  void power_off_and_start(power::Reason reason, Duration boot_time);
+  void start();
+  void set_alarm();
+  void time_is_up();
+  bool all_is_said() const;
+
+  boost::asio::io_context& io_;
+  process::Alarm alarm_;
+  Deadline armed_;
+  std::function<void()> finished_;
+  const Clock& clock_;
+  std::string name_;
+  const sim::Medium& medium_;
+  FlashFile flash_;
+  Module module_;
+  journal::Recorder doors_of_module_;  ///< through which it is fed
+  ModuleJournal journal_;
+  sim::Radio radio_;
+  sockets::HostSockets sockets_;
+  bool boot_noise_;
+  std::unique_ptr<serial::Wire> wire_;
+  std::vector<std::unique_ptr<serial::Door>> doors_;
+  Deadline starts_;
+  power::Reason start_reason_{};
+  UartFormat uart_format_{};
+  bool settles_soon_ = false;
+};
+}  // namespace bfq::board

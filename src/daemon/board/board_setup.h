@@ -1,0 +1,23 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "daemon/board/module_spec.h"
+#include "daemon/sockets/policy.h"
+#include "daemon/sockets/settings.h"
+
+namespace bfq::board {
+
+/// What a board is told when it is made, whoever asked for it: a command line, a world file, a
+/// test.
+struct BoardSetup {
+  ModuleSpec module{};
+  unsigned number = 0;  ///< within the process, from 0; MAC addresses that are not given follow
+  sockets::NetworkSettings network{};
+  sockets::NetPolicy policy{};
+  /// Directory of the flash's file; empty: the flash is forgotten at the end.
+  std::optional<std::string> state_directory{};
+  std::optional<std::string> journal_file{};  ///< where all of the module's input is recorded
+  bool has_black_box = false;                 ///< the last of its input is saved when a CHECK fails
+};
+}  // namespace bfq::board

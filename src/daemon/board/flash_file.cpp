@@ -1,0 +1,89 @@
+#include "daemon/board/flash_file.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "base/overloaded.h"
+
+namespace bfq::board {
+namespace {
+std::ptrdiff_t begin_of(std::uint8_t slot) {
+  return static_cast<std::ptrdiff_t>(slot % flash::kSlots * flash::kSlotSize);
+}
+}  // namespace
+
+FlashFile::FlashFile(boost::asio::io_context& io, Tell tell) : io_(io), tell_(std::move(tell)) {
+  image_.fill(flash::kErased);
+}
+
+FlashFile::FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory,
+                     const std::string& module)
+    : FlashFile(io, std::move(tell)) {
+  storage_.emplace(directory, module);
+  image_ = storage_->image();
+}
+
+FlashFile::~FlashFile() {
+  if (writer_) writer_->join();
+}
+
+bool FlashFile::request(const Request& request, std::span<const std::byte> output) {
+  return std::visit(overloaded{
+                        [&](const flash::Erase& r) {
+                          Slot erased;
+                          erased.fill(flash::kErased);
+                          return change(r.slot, erased, r.ticket), true;
+                        },
+                        [&](const flash::Program& r) {
+                          Slot content = slot(r.slot);
+                          const std::size_t n = std::min(output.size(), content.size());
+                          for (std::size_t i = 0; i < n; ++i)
+                            content[i] &= output[i];  // ones only become zeros
+                          return change(r.slot, content, r.ticket), true;
+                        },
+                        [](const auto&) { return false; },
+                    },
+                    request);
+}
+
+FlashFile::Slot FlashFile::slot(std::uint8_t number) const {
+  Slot content;
+  std::copy_n(image_.begin() + begin_of(number), content.size(), content.begin());
+  return content;
+}
+
+void FlashFile::change(std::uint8_t slot, const Slot& content, Ticket ticket) {
+  ++on_their_way_;
+  const auto answer = [this, slot, content, ticket, cycle = power_cycle_](bool stored) {
+    changed(slot, content, stored);
+    if (cycle != power_cycle_) return;
+    if (stored)
+      tell_(flash::Done{ticket});
+    else
+      tell_(flash::Failed{ticket});
+  };
+  if (!storage_) return boost::asio::post(io_, [answer] { answer(true); });
+  if (!writer_) writer_.emplace(1);
+  boost::asio::post(*writer_, [this, slot, content, answer] {
+    boost::asio::post(io_, [answer, stored = storage_->store(slot, content)] { answer(stored); });
+  });
+}
+
+void FlashFile::changed(std::uint8_t slot, const Slot& content, bool stored) {
+  if (stored) std::copy(content.begin(), content.end(), image_.begin() + begin_of(slot));
+  --on_their_way_;
+  if (on_their_way_ > 0) return;
+  if (const auto then = std::exchange(at_rest_, nullptr)) then();
+}
+
+void FlashFile::power_off() {
+  ++power_cycle_;
+  at_rest_ = nullptr;
+}
+
+void FlashFile::when_at_rest(std::function<void()> then) {
+  if (on_their_way_ == 0) return then();
+  at_rest_ = std::move(then);
+}
+}  // namespace bfq::board

@@ -1,0 +1,146 @@
+#include "daemon/board/journals.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+#include "base/check_host.h"
+#include "commands/table.h"
+#include "daemon/process/caller.h"
+#include "daemon/process/failure.h"
+#include "daemon/process/version.h"
+
+namespace bfq::board {
+namespace {
+constexpr mode_t kOwnersAlone = S_IRUSR | S_IWUSR;
+constexpr std::size_t kFlushAt = 64 * 1024;
+constexpr std::string_view kFirstWord = "BFQ4004 journal";
+
+/// Those that want to be told when a CHECK fails.
+std::vector<ModuleJournal*>& black_boxes() {
+  static std::vector<ModuleJournal*> all;
+  return all;
+}
+
+/// True for an empty file, and one that begins like a journal.
+bool may_be_replaced(int file) {
+  std::array<char, kFirstWord.size()> word{};
+  struct stat about {};
+  if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) return false;
+  const ssize_t n = pread(file, word.data(), word.size(), 0);
+  return n == 0 ||
+         (n > 0 && std::string_view(word.data(), static_cast<std::size_t>(n)) == kFirstWord);
+}
+}  // namespace
+
+journal::Build this_build() {
+  static const std::string name =
+      fmt::format("bfq4004 {} of {}", process::kVersion, process::kBuildDate);
+  return {name, commands::all()};
+}
+
+// Files -------------------------------------------------------------------------------------------
+
+int make_journal_file(const std::string& path) {
+  const int file =
+      open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnersAlone);
+  if (file < 0) process::fail_with_errno("cannot make the journal " + path);
+  if (!may_be_replaced(file)) {
+    close(file);
+    throw process::Failure(path + " exists and is no journal: choose another name, or remove it");
+  }
+  if (fchmod(file, kOwnersAlone) != 0 || ftruncate(file, 0) != 0) {
+    const int why = errno;
+    close(file);
+    errno = why;
+    process::fail_with_errno("cannot make the journal " + path);
+  }
+  process::Caller::current().give(file);
+  return file;
+}
+
+bool write_all(int file, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(file, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+JournalFile::JournalFile(const std::string& path) : path_(path), file_(make_journal_file(path)) {}
+
+JournalFile::~JournalFile() {
+  flush();
+  if (file_ >= 0) close(file_);
+}
+
+void JournalFile::add(std::span<const std::byte> record) {
+  if (file_ < 0) return;
+  waiting_.insert(waiting_.end(), record.begin(), record.end());
+  if (waiting_.size() >= kFlushAt) flush();
+}
+
+void JournalFile::flush() {
+  if (file_ < 0 || waiting_.empty()) return;
+  if (!write_all(file_, waiting_)) {
+    spdlog::warn("cannot write the journal {}: {}; it ends here, and the module goes on", path_,
+                 std::strerror(errno));
+    close(file_);
+    file_ = -1;
+  }
+  waiting_.clear();
+}
+
+// One module --------------------------------------------------------------------------------------
+
+ModuleJournal::~ModuleJournal() { std::erase(black_boxes(), this); }
+
+void ModuleJournal::write_to_file(const std::string& path) {
+  file_.emplace(path);
+  recorder_.write_to(*file_);
+}
+
+void ModuleJournal::keep_black_box(const std::string& where) {
+  where_ = where;
+  black_box_.emplace();
+  recorder_.write_to(*black_box_);
+  black_boxes().push_back(this);
+  when_check_fails(check_failed);
+}
+
+void ModuleJournal::check_failed() {
+  for (ModuleJournal* journal : black_boxes()) journal->save();
+}
+
+/// The program is about to end, and something in it is wrong: no exceptions, no log, and a new
+/// file.
+void ModuleJournal::save() {
+  recorder_.give_up();
+  flush();
+  const std::string path = fmt::format("{}.{}.journal", where_, getpid());
+  const int file =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnersAlone);
+  const bool saved = file >= 0 && write_all(file, black_box_->all());
+  if (!saved) {
+    std::fprintf(stderr, "cannot save what led to this in %s: %s\n", path.c_str(),
+                 std::strerror(errno));
+    return;
+  }
+  process::Caller::current().give(file);
+  std::fprintf(stderr,
+               "What led to this is in %s; bfq4004 replay shows it, with --redact it can be shown "
+               "to others.\n",
+               path.c_str());
+}
+}  // namespace bfq::board

@@ -1,0 +1,26 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/mac.h"
+#include "daemon/serial/door_spec.h"
+#include "daemon/serial/uart_physics.h"
+#include "daemon/sockets/settings.h"
+#include "sim/air.h"
+
+namespace bfq::board {
+
+/// One module of a program: what it is called and what it is soldered to.
+struct ModuleSpec {
+  std::string name = "bfq0";
+  std::vector<serial::DoorSpec> doors;
+  serial::UartPhysics uart{};
+  std::optional<MacAddress> station_mac{},
+      access_point_mac{};  ///< where nothing else is said: by its number
+  std::optional<sim::Position> position{};
+  std::vector<sockets::Forward> forwards{};
+  bool boot_noise = false;  ///< what its chip says at 74880 baud before the program runs
+  bool remembers = true;    ///< false: its settings end with the program
+};
+}  // namespace bfq::board

@@ -1,8 +1,0 @@
-#include "daemon/hardware_addresses.h"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-namespace bfq::daemon {
-std::string text_of(MacAddress mac) { return fmt::format("{:02x}", fmt::join(mac.bytes, ":")); }
-}  // namespace bfq::daemon

@@ -1,0 +1,31 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <chrono>
+#include <functional>
+
+namespace bfq::process {
+
+/// One timer that leaves no trace when it is stopped. Asio's own timers share a timerfd(2) that
+/// stays armed when one is cancelled and, once it has rung, wakes the program every 5 minutes for
+/// ever.
+class Alarm {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// `rings` is called from the loop, once for each set() that was not taken back. `io` must
+  /// outlive this, and this the last run of it.
+  Alarm(boost::asio::io_context& io, std::function<void()> rings);
+
+  /// Rings at that time instead of any other; at once where it has passed.
+  void set(Time at);
+  void stop();
+
+ private:
+  void arm(std::chrono::nanoseconds since_epoch);
+  void await();
+
+  boost::asio::posix::stream_descriptor timer_;
+  std::function<void()> rings_;
+};
+}  // namespace bfq::process

@@ -1,0 +1,145 @@
+#include "daemon/process/name_query.h"
+
+#include <netinet/in.h>
+#include <sys/time.h>
+
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <utility>
+
+#include "daemon/process/failure.h"
+
+namespace bfq::process {
+namespace {
+namespace asio = boost::asio;
+using Descriptor = asio::posix::stream_descriptor;
+
+// Ours: two tries of 2 and then 4 s for each server; the module itself gives up after 15 s.
+constexpr int kFirstTimeoutMs = 2000, kTries = 2;
+
+void initialise_library() {
+  static const int result = ares_library_init(ARES_LIB_INIT_ALL);
+  if (result != ARES_SUCCESS)
+    throw Failure(std::string("cannot look up names: ") + ares_strerror(result));
+}
+}  // namespace
+
+std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::string& name,
+                                            Answer answer) {
+  std::shared_ptr<NameQuery> query(new NameQuery(io, std::move(answer)));
+  query->open_channel();
+  query->ask(name);
+  return query;
+}
+
+NameQuery::NameQuery(asio::io_context& io, Answer answer)
+    : io_(io), timer_(io), answer_(std::move(answer)) {}
+
+NameQuery::~NameQuery() {
+  answer_ = nullptr;
+  if (channel_ != nullptr) ares_destroy(channel_);
+}
+
+void NameQuery::open_channel() {
+  initialise_library();
+  ares_options options{};
+  char lookups[] = "fb";  // the hosts file, then DNS, whatever the machine's own order is
+  options.lookups = lookups;
+  options.timeout = kFirstTimeoutMs;
+  options.tries = kTries;
+  options.sock_state_cb_data = this;
+  options.sock_state_cb = [](void* self, ares_socket_t socket, int readable, int writable) {
+    static_cast<NameQuery*>(self)->watch(socket, readable != 0, writable != 0);
+  };
+  const int mask = ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+  if (ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) channel_ = nullptr;
+}
+
+void NameQuery::ask(const std::string& name) {
+  if (channel_ == nullptr) return finish(std::nullopt);
+  ares_addrinfo_hints hints{};
+  hints.ai_family = AF_INET;
+  const auto answered = [](void* self, int status, int, ares_addrinfo* found) {
+    static_cast<NameQuery*>(self)->finish(status == ARES_SUCCESS ? first_address(found)
+                                                                 : std::nullopt);
+    if (found != nullptr) ares_freeaddrinfo(found);
+  };
+  ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, answered, this);
+  arm_timer();
+}
+
+std::optional<Ipv4> NameQuery::first_address(const ares_addrinfo* found) {
+  for (const ares_addrinfo_node* node = found->nodes; node != nullptr; node = node->ai_next) {
+    if (node->ai_family != AF_INET) continue;
+    return Ipv4(ntohl(reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr.s_addr));
+  }
+  return std::nullopt;
+}
+
+/// Called by c-ares from within its own functions, so the answer waits for the loop: whoever takes
+/// it may throw this query away.
+void NameQuery::finish(std::optional<Ipv4> address) {
+  if (!answer_) return;
+  asio::post(io_, [weak = weak_from_this(), answer = std::exchange(answer_, nullptr), address] {
+    if (auto self = weak.lock()) answer(address);
+  });
+}
+
+void NameQuery::watch(ares_socket_t socket, bool wants_read, bool wants_write) {
+  if (!wants_read && !wants_write) {  // c-ares is about to close it
+    const auto found = watches_.find(socket);
+    if (found == watches_.end()) return;
+    found->second->descriptor.release();
+    watches_.erase(found);
+    return;
+  }
+  auto& entry = watches_[socket];
+  if (!entry) entry = std::make_shared<Watch>(Descriptor(io_, socket));
+  entry->wants_read = wants_read;
+  entry->wants_write = wants_write;
+  await(socket);
+}
+
+void NameQuery::await(ares_socket_t socket) {
+  const auto found = watches_.find(socket);
+  if (found == watches_.end()) return;
+  const std::shared_ptr<Watch>& entry = found->second;
+  const auto wait = [&](Descriptor::wait_type type, bool Watch::*waits, bool writable) {
+    (*entry).*waits = true;
+    entry->descriptor.async_wait(type, [weak = weak_from_this(), old = std::weak_ptr(entry), waits,
+                                        socket, writable](auto error) {
+      const auto self = weak.lock();
+      const auto watched = old.lock();
+      if (!self || !watched || error) return;
+      (*watched).*waits = false;
+      self->ready(socket, writable);
+    });
+  };
+  if (entry->wants_read && !entry->waits_read)
+    wait(Descriptor::wait_read, &Watch::waits_read, false);
+  if (entry->wants_write && !entry->waits_write)
+    wait(Descriptor::wait_write, &Watch::waits_write, true);
+}
+
+void NameQuery::ready(ares_socket_t socket, bool writable) {
+  ares_process_fd(channel_, writable ? ARES_SOCKET_BAD : socket,
+                  writable ? socket : ARES_SOCKET_BAD);
+  await(socket);
+  arm_timer();
+}
+
+void NameQuery::arm_timer() {
+  timeval left{};
+  if (ares_timeout(channel_, nullptr, &left) == nullptr) {
+    timer_.cancel();
+    return;
+  }
+  timer_.expires_after(std::chrono::seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec));
+  timer_.async_wait([weak = weak_from_this()](auto error) {
+    const auto self = weak.lock();
+    if (!self || error) return;
+    ares_process_fd(self->channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    self->arm_timer();
+  });
+}
+}  // namespace bfq::process

@@ -1,0 +1,57 @@
+#pragma once
+#include <ares.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/ipv4.h"
+
+namespace bfq::process {
+
+/// One name being looked up, in the hosts file and then by DNS. It has its own c-ares channel, so
+/// an idle program keeps no socket and no timer, and a changed resolv.conf is seen at the next
+/// query.
+class NameQuery : public std::enable_shared_from_this<NameQuery> {
+ public:
+  /// Called once, from the event loop, with the IPv4 address or nothing; never after the query is
+  /// gone.
+  using Answer = std::function<void(std::optional<Ipv4>)>;
+
+  static std::shared_ptr<NameQuery> start(boost::asio::io_context& io, const std::string& name,
+                                          Answer answer);
+  ~NameQuery();
+  NameQuery(const NameQuery&) = delete;
+  NameQuery& operator=(const NameQuery&) = delete;
+
+ private:
+  /// A socket of c-ares, and what it waits for.
+  struct Watch {
+    explicit Watch(boost::asio::posix::stream_descriptor d) : descriptor(std::move(d)) {}
+    boost::asio::posix::stream_descriptor descriptor;
+    bool wants_read = false, wants_write = false;
+    bool waits_read = false, waits_write = false;
+  };
+
+  NameQuery(boost::asio::io_context& io, Answer answer);
+  void open_channel();
+  void ask(const std::string& name);
+  void watch(ares_socket_t socket, bool wants_read, bool wants_write);
+  void await(ares_socket_t socket);
+  void ready(ares_socket_t socket, bool writable);
+  void arm_timer();
+  void finish(std::optional<Ipv4> address);
+  static std::optional<Ipv4> first_address(const ares_addrinfo* found);
+
+  boost::asio::io_context& io_;
+  boost::asio::steady_timer timer_;
+  Answer answer_;
+  ares_channel channel_ = nullptr;
+  std::map<ares_socket_t, std::shared_ptr<Watch>> watches_;
+};
+}  // namespace bfq::process

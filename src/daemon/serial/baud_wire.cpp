@@ -1,0 +1,473 @@
+#include "daemon/serial/baud_wire.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "daemon/serial/line_format.h"
+
+namespace bfq::serial {
+namespace {
+// How often bytes are moved: seldom enough to cost little, and often enough that a host which reads
+// at once does not find its FIFO full.
+constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
+// A program that the system lets run too late makes up for that, as a line would not have waited
+// for it.
+constexpr Duration kMostLateness = 50ms;
+// Whether a host that holds the module up has read is not told by the system.
+constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
+// Bits of UartFormat::flow.
+constexpr std::uint8_t kRaisesRts = 1, kHeedsCts = 2;
+
+/// A quarter of the smaller FIFO at a time.
+Duration look_every(const UartPhysics& physics, const UartFormat& format) {
+  const std::size_t most =
+      std::max<std::size_t>(1, std::min(physics.receive_fifo, physics.transmit_fifo) / 4);
+  const auto bytes_per_look = static_cast<std::int64_t>(bytes_in(kSlowestLook, format));
+  if (bytes_per_look <= static_cast<std::int64_t>(most)) return kSlowestLook;
+  return std::max(kFastestLook, kSlowestLook * static_cast<std::int64_t>(most) / bytes_per_look);
+}
+}  // namespace
+
+BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now)
+    : side_(side),
+      physics_(physics),
+      now_(std::move(now)),
+      alarm_(io,
+             [this] {
+               armed_ = Deadline::never();
+               side_.settle();
+             }),
+      pause_(kFirstPause) {}
+
+// Who is there ------------------------------------------------------------------------------------
+
+void BaudWire::attach(std::shared_ptr<Host> host) {
+  if (ends_.empty() && unheard_ > 0)
+    spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
+  End& end = ends_.emplace_back();
+  end.host = std::move(host);
+  look_at_settings(end);
+  await_typing(end);
+}
+
+void BaudWire::stop_listening(const Host& host) {
+  if (End* end = find(host)) end->listens = false;
+  side_.settle();
+}
+
+/// What is on the line to the old host goes by.
+void BaudWire::change_host(const Host& host) {
+  End* const end = find(host);
+  if (end == nullptr) return;
+  tell_losses(*end);
+  end->held.clear();
+  end->listens = true;
+  end->skips = side_.uart_output().size();
+}
+
+void BaudWire::purge(const Host& host, bool typed, bool unread) {
+  End* const end = find(host);
+  if (end == nullptr) return;
+  if (typed) {
+    end->typed.clear();
+    end->line.clear();
+  }
+  if (unread) change_host(host);
+}
+
+void BaudWire::configure(const UartFormat& format) {
+  format_ = format;
+  for (End& end : ends_) look_at_settings(end);
+}
+
+void BaudWire::module_is_off() {
+  is_off_ = true;
+  out_.clear();
+  fifo_.clear();
+  for (End& end : ends_) end.skips = 0;
+}
+
+void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
+  for (End& end : ends_) {
+    const auto noise =
+        BaudMismatch(format, end.host->uart(format_)).burst(std::as_bytes(std::span(text)));
+    if (end.listens) end.host->write(std::span(noise).first(std::min(noise.size(), room_at(end))));
+  }
+}
+
+BaudWire::End* BaudWire::find(const Host& host) {
+  const auto found =
+      std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
+  return found == ends_.end() ? nullptr : &*found;
+}
+
+bool BaudWire::forget_leavers() {
+  bool any = false;
+  for (auto end = ends_.begin(); end != ends_.end();) {
+    if (!end->leaves || end->line.moving() > 0) {
+      ++end;
+      continue;
+    }
+    const auto host = end->host;
+    tell_losses(*end);
+    end = ends_.erase(end);
+    host->left();
+    any = true;
+  }
+  return any;
+}
+
+// Settings ----------------------------------------------------------------------------------------
+
+/// Compares the host's settings with the module's; who differs is told once, until something
+/// changes.
+void BaudWire::look_at_settings(End& end) {
+  const UartFormat uart = end.host->uart(format_);
+  if (uart != end.uart && end.line.moving() > 0) return;  // what is on the line was sent as before
+  const bool tuned = are_tuned(uart, format_);
+  const bool as_before = uart == end.uart && tuned == end.tuned;
+  end.uart = uart;
+  if (tuned) {
+    if (!end.tuned)
+      spdlog::info("{} and the module understand each other at {}", end.host->name(),
+                   describe(format_));
+    end.to_host.reset();
+    end.to_module.reset();
+  } else if (!as_before || !end.to_host) {
+    end.to_host.emplace(format_, uart);
+    end.to_module.emplace(uart, format_);
+    spdlog::warn("{} is set to {} and the module to {}: both hear garbage", end.host->name(),
+                 describe(uart), describe(format_));
+  }
+  end.tuned = tuned;
+}
+
+/// RTS/CTS stops a line where both ends have it.
+bool BaudWire::stops_output(const End& end) const {
+  return end.host->is_a_line() ||
+         ((format_.flow & kHeedsCts) != 0 && (end.uart.flow & kRaisesRts) != 0);
+}
+bool BaudWire::stops_input(const End& end) const {
+  return (format_.flow & kRaisesRts) != 0 && (end.uart.flow & kHeedsCts) != 0;
+}
+
+// Both directions ---------------------------------------------------------------------------------
+
+bool BaudWire::drain() {
+  const Instant now = now_();
+  bool moved = receive(now);
+  moved |= feed_module();
+  moved |= read_hosts(now);
+  moved |= deliver(now);
+  moved |= hand_over_held();
+  moved |= begin_to_send(now);
+  moved |= forget_leavers();
+  if (!moved) set_alarm(now);
+  return moved;
+}
+
+Deadline BaudWire::next_deadline() const {
+  const auto next_on = [this](const ShiftLine& line, const UartFormat& format) {
+    return line.arrival_of(bytes_in(look_every(physics_, format), format));
+  };
+  Deadline next = next_on(out_, format_);
+  if (!next.is_never()) next = std::max(next, Deadline(next_portion_));
+  if (flush_again_) next = earliest({next, *flush_again_});
+  if (look_again_) next = earliest({next, *look_again_});
+  for (const End& end : ends_) next = earliest({next, next_on(end.line, end.uart)});
+  return next;
+}
+
+void BaudWire::set_alarm(Instant now) {
+  const Deadline due = next_deadline();
+  if (due == armed_) return;
+  armed_ = due;
+  if (due.is_never()) return alarm_.stop();
+  alarm_.set(std::chrono::steady_clock::now() + std::max(Duration::zero(), due.at() - now));
+}
+
+// To hosts ----------------------------------------------------------------------------------------
+
+/// How much of what has arrived is handed over now. When we come late that may be too much for a
+/// host that would have read in between: it gets that in portions.
+std::size_t BaudWire::portion(Instant now) {
+  if (now < next_portion_) return 0;
+  const std::size_t arrived = out_.arrived(now);
+  const std::size_t most =
+      std::max<std::size_t>(physics_.transmit_fifo / 2, bytes_in(kFastestLook, format_));
+  if (arrived > most) next_portion_ = now + kFastestLook;
+  return std::min(arrived, most);
+}
+
+bool BaudWire::deliver(Instant now) {
+  const std::size_t n = portion(now);
+  if (n == 0) return false;
+  const auto bytes = side_.uart_output().first(n);
+  bool heard = false;
+  for (End& end : ends_) {
+    if (!end.listens || end.leaves) continue;
+    heard = true;
+    look_at_settings(end);
+    give(end, bytes);
+  }
+  // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire
+  // that ends in the air.
+  if (!heard) dropped_ += n;
+  if (ends_.empty()) unheard_ += n;
+  said_trace_.add(bytes);
+  out_.take(n);
+  side_.uart_sent(n);
+  return true;
+}
+
+void BaudWire::give(End& end, std::span<const std::byte> bytes) {
+  const bool last = out_.moving() == bytes.size();
+  const std::size_t skipped = std::min(
+      std::exchange(end.skips, end.skips - std::min(end.skips, bytes.size())), bytes.size());
+  bytes = bytes.subspan(skipped);
+  dropped_ += skipped;
+  std::vector<std::byte> garbage;
+  if (end.to_host) {
+    end.to_host->pass(bytes, garbage);
+    if (last) end.to_host->rest(garbage);
+    end.host->line_fault(LineFault::framing);
+    bytes = garbage;
+  }
+  // RTS/CTS stops a line before anything is lost, but the system tells late what the host has not
+  // read.
+  if (stops_output(end) && !end.lags) {
+    end.held.insert(end.held.end(), bytes.begin(), bytes.end());
+    return;
+  }
+  hand_over(end, bytes);
+  if (!bytes.empty() && end.listens) {
+    lose(end, bytes.size());
+  } else {
+    tell_losses(end);
+  }
+}
+
+/// Gives the host as much as its FIFO has room for, and takes that off the front of `bytes`.
+bool BaudWire::hand_over(End& end, std::span<const std::byte>& bytes) {
+  std::size_t room = std::min(room_at(end), bytes.size());
+  bool any = false;
+  while (room > 0) {
+    const Transfer done = end.host->write(bytes.first(room));
+    if (done.state == Transfer::State::gone) end.listens = false;
+    if (done.n == 0) break;
+    bytes = bytes.subspan(done.n);
+    room -= done.n;
+    any = true;
+  }
+  return any;
+}
+
+bool BaudWire::hand_over_held() {
+  bool any = false;
+  flush_again_.reset();
+  for (End& end : ends_) {
+    if (end.held.empty()) continue;
+    std::span<const std::byte> bytes = end.held;
+    any |= hand_over(end, bytes);
+    end.held.erase(end.held.begin(), end.held.end() - static_cast<std::ptrdiff_t>(bytes.size()));
+    if (!end.listens) end.held.clear();
+    if (!end.held.empty()) flush_again_ = now_() + kFirstPause;
+  }
+  return any;
+}
+
+// Fidelity (our decision, issue 5): At --speed baud a host without RTS/CTS that has as many unread
+// bytes as the FIFO holds loses what comes then.
+void BaudWire::lose(End& end, std::size_t bytes) {
+  if (end.lost == 0)
+    spdlog::warn("{} does not read, and its FIFO is full: it loses bytes", end.host->name());
+  end.lost += bytes;
+  dropped_ += bytes;
+  end.host->line_fault(LineFault::overrun);
+}
+
+void BaudWire::tell_losses(End& end) {
+  if (end.lost > 0)
+    spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(),
+                 std::exchange(end.lost, 0));
+  if (end.overrun > 0) {
+    spdlog::warn(
+        "the module lost {} bytes from {}, as it could not take them and there is no RTS/CTS",
+        std::exchange(end.overrun, 0), end.host->name());
+  }
+}
+
+std::size_t BaudWire::room_at(End& end) {
+  return physics_.transmit_fifo - std::min(physics_.transmit_fifo, end.host->backlog());
+}
+
+bool BaudWire::begin_to_send(Instant now) {
+  const std::size_t waiting = side_.uart_output().size() - out_.moving();
+  if (waiting == 0) {
+    waited_ = false;
+    look_again_.reset();
+    return false;
+  }
+  const std::size_t n = std::min(waiting, credit(now));
+  // What waited while the line was busy moves without a pause, however late we come.
+  const Instant since = waited_ ? now - kMostLateness : now;
+  waited_ = n > 0 || out_.moving() > 0;
+  if (n == 0) {
+    if (out_.moving() == 0 && (!look_again_ || *look_again_ <= now)) {
+      look_again_ = now + pause_;
+      pause_ = std::min(pause_ * 2, kLongestPause);
+    }
+    return false;
+  }
+  look_again_.reset();
+  pause_ = kFirstPause;
+  out_.start(n, format_, since);
+  return true;
+}
+
+/// How many bytes may begin to move before a host raises its hand.
+std::size_t BaudWire::credit(Instant now) {
+  std::size_t least = SIZE_MAX, most = 0;
+  for (End& end : ends_) {
+    if (!end.listens || end.leaves) continue;
+    look_at_settings(end);
+    std::size_t room = SIZE_MAX;
+    if (stops_output(end)) {
+      const std::size_t at_host = room_at(end);
+      room = at_host - std::min(at_host, end.held.size());
+    }
+    if (room > 0) {
+      end.full_since.reset();
+      end.lags = false;
+    } else if (!end.full_since) {
+      end.full_since = now;
+    }
+    most = std::max(most, room);
+    if (!end.lags) least = std::min(least, room);
+  }
+  look_for_laggards(most, now);
+  return least == SIZE_MAX ? SIZE_MAX : least - std::min(least, out_.moving());
+}
+
+void BaudWire::look_for_laggards(std::size_t most_room, Instant now) {
+  if (most_room == 0) return;  // nobody reads: that is what RTS/CTS is for
+  for (End& end : ends_) {
+    const bool waits = end.listens && !end.leaves && !end.lags && end.full_since.has_value();
+    if (!waits || now < *end.full_since + kLaggardsAreWaitedFor) continue;
+    end.lags = true;
+    spdlog::warn("{} does not read: it loses bytes, as others read on", end.host->name());
+  }
+}
+
+// From hosts --------------------------------------------------------------------------------------
+
+void BaudWire::await_typing(End& end) {
+  end.awaits_typing = true;
+  end.host->when_typing([this, host = std::weak_ptr(end.host)] {
+    const auto still_there = host.lock();
+    End* const ready = still_there ? find(*still_there) : nullptr;
+    if (ready == nullptr) return;
+    ready->awaits_typing = false;
+    ready->readable = true;
+    side_.settle();
+  });
+}
+
+bool BaudWire::read_hosts(Instant now) {
+  bool moved = false;
+  std::array<std::byte, 4096> buffer;
+  for (End& end : ends_) {
+    if (!end.readable || end.leaves) continue;
+    look_at_settings(end);
+    if (end.host->uart(format_) != end.uart) continue;
+    const std::size_t most = std::min(room_for_typing(end), buffer.size());
+    if (most == 0) continue;
+    const auto host = end.host;  // a look at the door may change who is there
+    const Transfer got = host->read(std::span(buffer).first(most));
+    if (got.n > 0) {
+      end.typed.insert(end.typed.end(), buffer.begin(),
+                       buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
+      // Where more was there than the line could take, it was busy all the time, however late we
+      // come.
+      end.line.start(got.n, end.uart, end.kept_waiting ? now - kMostLateness : now);
+      moved = true;
+    }
+    end.kept_waiting = got.n == most;
+    end.leaves = got.state == Transfer::State::gone;
+    if (got.n == 0) {
+      end.readable = false;
+      if (!end.leaves) await_typing(end);
+      moved |= end.leaves;
+    }
+  }
+  return moved;
+}
+
+/// What a line takes at once: enough to be busy until the next look.
+std::size_t BaudWire::room_for_typing(const End& end) const {
+  const std::size_t busy = 2 * bytes_in(look_every(physics_, end.uart), end.uart);
+  std::size_t room = busy - std::min(busy, end.line.moving());
+  if (stops_input(end)) {
+    const std::size_t coming = fifo_.size() + end.line.moving();
+    room = std::min(room, physics_.receive_fifo - std::min(physics_.receive_fifo, coming));
+  }
+  return room;
+}
+
+bool BaudWire::receive(Instant now) {
+  bool moved = false;
+  for (End& end : ends_) {
+    const std::size_t n = end.line.arrived(now);
+    if (n == 0) continue;
+    std::vector<std::byte> bytes(end.typed.begin(),
+                                 end.typed.begin() + static_cast<std::ptrdiff_t>(n));
+    end.typed.erase(end.typed.begin(), end.typed.begin() + static_cast<std::ptrdiff_t>(n));
+    end.line.take(n);
+    if (end.to_module) {
+      std::vector<std::byte> garbage;
+      end.to_module->pass(bytes, garbage);
+      if (end.line.moving() == 0 && !end.kept_waiting) end.to_module->rest(garbage);
+      bytes = std::move(garbage);
+    }
+    arrive(end, bytes);
+    moved = true;
+  }
+  return moved;
+}
+
+/// Into the FIFO, and on into the module as far as that takes it; what does not fit then is lost.
+void BaudWire::arrive(End& end, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const std::size_t n = std::min(bytes.size(), physics_.receive_fifo - fifo_.size());
+    fifo_.insert(fifo_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
+    typed_trace_.add(bytes.first(n));
+    bytes = bytes.subspan(n);
+    if (!feed_module() && n == 0) break;
+  }
+  if (bytes.empty()) return;
+  if (end.overrun == 0)
+    spdlog::warn("the module cannot take what {} types, and its FIFO is full: bytes are lost",
+                 end.host->name());
+  end.overrun += bytes.size();
+  overrun_ += bytes.size();
+}
+
+bool BaudWire::feed_module() {
+  if (fifo_.empty()) return false;
+  std::vector<std::byte> bytes = std::exchange(fifo_, {});
+  is_off_ = false;
+  const std::size_t n = side_.uart_input(bytes);
+  if (is_off_) return true;  // what it has just been told was to restart
+  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
+  fifo_ = std::move(bytes);
+  return n > 0;
+}
+
+bool BaudWire::all_typed_is_taken() const {
+  return fifo_.empty() && std::all_of(ends_.begin(), ends_.end(),
+                                      [](const End& end) { return end.line.moving() == 0; });
+}
+}  // namespace bfq::serial

@@ -1,0 +1,308 @@
+#include "daemon/serial/baud_wire.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace bfq::serial {
+namespace {
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
+
+/// A module that says what it is told to, and notes what is typed, as far as it takes it.
+class FakeModule final : public UartSide {
+ public:
+  std::size_t uart_input(std::span<const std::byte> bytes) override {
+    const std::size_t n = std::min(bytes.size(), takes);
+    typed.append(reinterpret_cast<const char*>(bytes.data()), n);
+    if (when_typed) when_typed();
+    return n;
+  }
+  std::span<const std::byte> uart_output() const override { return bytes_of(output); }
+  void uart_sent(std::size_t n) override { output.erase(0, n); }
+  void settle() override {}
+
+  std::string typed, output;
+  std::size_t takes = SIZE_MAX;
+  std::function<void()> when_typed;
+};
+
+/// A host that types `types`, and reads when it is told to.
+class FakeHost final : public Host {
+ public:
+  std::string name() const override { return "a host"; }
+  Transfer read(std::span<std::byte> into) override {
+    const std::size_t n = std::min(into.size(), types.size());
+    if (n == 0) return leaves ? Transfer::gone() : Transfer::blocked();
+    std::copy_n(bytes_of(types).begin(), n, into.begin());
+    types.erase(0, n);
+    return Transfer::moved(n);
+  }
+  Transfer write(std::span<const std::byte> bytes) override {
+    unread.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return Transfer::moved(bytes.size());
+  }
+  void when_typing(Ready ready) override { on_typing = std::move(ready); }
+  void when_room(Ready) override {}
+  UartFormat uart(const UartFormat& module) const override { return set_to.value_or(module); }
+  std::size_t backlog() override { return unread.size(); }
+  bool is_a_line() const override { return line; }
+  void line_fault(LineFault fault) override { overruns += fault == LineFault::overrun ? 1 : 0; }
+
+  std::string types, unread, seen;
+  bool leaves = false, line = false, reads = true;
+  unsigned overruns = 0;
+  std::optional<UartFormat> set_to;
+  Ready on_typing;
+};
+
+/// Time is simulated: the wire is looked at exactly when it wants that. At 10,000 baud a byte takes
+/// 1 ms.
+class BaudWireTest : public testing::Test {
+ protected:
+  BaudWireTest() { wire.configure(format(0)); }
+
+  static UartFormat format(std::uint8_t flow) { return {.baud = 10000, .flow = flow}; }
+  std::shared_ptr<FakeHost> attach() {
+    hosts.push_back(std::make_shared<FakeHost>());
+    wire.attach(hosts.back());
+    return hosts.back();
+  }
+  void look() {
+    for (const auto& host : hosts) {
+      const bool has_something = !host->types.empty() || host->leaves;
+      if (has_something && host->on_typing) std::exchange(host->on_typing, nullptr)();
+    }
+    while (wire.drain()) {
+    }
+    for (const auto& host : hosts) {
+      if (host->reads) host->seen += std::exchange(host->unread, {});
+    }
+  }
+  void run(Duration time) {
+    const Instant end = now + time;
+    look();
+    while (wire.next_deadline().due(end)) {
+      now = std::max(now, wire.next_deadline().at());
+      ++looks;
+      look();
+    }
+    now = end;
+    look();
+  }
+
+  boost::asio::io_context io;
+  Instant now{};
+  FakeModule module;
+  BaudWire wire{io, module, {.speed = UartPhysics::Speed::baud}, [this] { return now; }};
+  std::vector<std::shared_ptr<FakeHost>> hosts;
+  unsigned looks = 0;
+};
+
+TEST_F(BaudWireTest, BothDirectionsMoveAtTheRate) {
+  const auto host = attach();
+  module.output = std::string(5000, 'm');
+  host->types = std::string(5000, 'h');
+  run(1s);
+  EXPECT_EQ(host->seen.size(), 1000U);
+  EXPECT_EQ(module.typed.size(), 1000U);
+  run(4s);
+  EXPECT_EQ(host->seen.size(), 5000U);
+  EXPECT_EQ(module.typed.size(), 5000U);
+  EXPECT_LT(looks, 5000U);
+  EXPECT_TRUE(wire.next_deadline().is_never());  // and an idle wire costs nothing
+}
+
+TEST_F(BaudWireTest, WhoComesLateMakesUpForIt) {
+  const auto host = attach();
+  module.output = std::string(1000, 'm');
+  host->types = std::string(1000, 'h');
+  for (int i = 0; i < 1000 / 30; ++i) {
+    look();
+    now += 30ms;
+  }
+  run(10ms);
+  EXPECT_EQ(host->seen.size(), 1000U);
+  EXPECT_GT(module.typed.size(), 250U);  // what the line was given could not be more
+}
+
+TEST_F(BaudWireTest, AFullFifoLosesACountedNumberOfBytes) {
+  const auto host = attach();
+  host->reads = false;
+  module.output = std::string(1000, 'm');
+  run(1s);
+  EXPECT_TRUE(module.output.empty());  // a UART does not wait
+  EXPECT_EQ(host->unread.size(), 128U);
+  EXPECT_EQ(wire.dropped(), 872U);
+  EXPECT_GT(host->overruns, 0U);
+  host->reads = true;
+  module.output = "again";
+  run(1s);
+  EXPECT_EQ(host->seen, std::string(128, 'm') + "again");
+  EXPECT_EQ(wire.dropped(), 872U);
+}
+
+TEST_F(BaudWireTest, WithRtsAndCtsNothingIsLost) {
+  wire.configure(format(3));
+  const auto host = attach();
+  host->reads = false;
+  module.output = std::string(1000, 'm');
+  run(60s);
+  EXPECT_EQ(host->unread.size(), 128U);
+  EXPECT_EQ(module.output.size(), 872U);
+  EXPECT_LT(looks, 1500U);  // ever more seldom
+  host->reads = true;
+  run(1s);
+  EXPECT_EQ(host->seen.size(), 1000U);
+  EXPECT_EQ(wire.dropped(), 0U);
+}
+
+TEST_F(BaudWireTest, FlowControlTakesBothEnds) {
+  wire.configure(format(3));
+  const auto host = attach();
+  host->set_to = format(0);
+  host->reads = false;
+  module.output = std::string(200, 'm');
+  run(1s);
+  EXPECT_EQ(wire.dropped(), 72U);
+  wire.configure(format(0));
+  host->set_to = format(3);
+  module.output = std::string(100, 'm');
+  run(1s);
+  EXPECT_EQ(wire.dropped(), 172U);
+}
+
+TEST_F(BaudWireTest, ALineIsAlwaysWaitedFor) {
+  const auto host = attach();
+  host->line = true;
+  host->reads = false;
+  module.output = std::string(1000, 'm');
+  run(2s);
+  EXPECT_EQ(host->unread.size(), 128U);
+  EXPECT_EQ(wire.dropped(), 0U);
+}
+
+TEST_F(BaudWireTest, OneWhoDoesNotReadHoldsOthersUpForASecondAtMost) {
+  wire.configure(format(3));
+  const auto reader = attach(), laggard = attach();
+  laggard->reads = false;
+  module.output = std::string(1000, 'm');
+  run(900ms);
+  EXPECT_EQ(reader->seen.size(), 128U);
+  run(2s);
+  EXPECT_EQ(reader->seen.size(), 1000U);
+  EXPECT_EQ(wire.dropped(), 872U);
+  laggard->reads = true;
+  module.output = "again";
+  run(1s);
+  EXPECT_EQ(laggard->seen, std::string(128, 'm') + "again");
+}
+
+TEST_F(BaudWireTest, WhatAModuleDoesNotTakeIsLostWithoutFlowControl) {
+  const auto host = attach();
+  module.takes = 0;
+  host->types = std::string(500, 'h');
+  run(1s);
+  EXPECT_TRUE(host->types.empty());
+  EXPECT_EQ(wire.overrun(), 372U);
+  module.takes = SIZE_MAX;
+  run(1s);
+  EXPECT_EQ(module.typed.size(), 128U);
+}
+
+TEST_F(BaudWireTest, AndStaysWithTheHostWithIt) {
+  wire.configure(format(3));
+  const auto host = attach();
+  module.takes = 0;
+  host->types = std::string(500, 'h');
+  run(10s);
+  EXPECT_EQ(host->types.size(), 372U);
+  module.takes = SIZE_MAX;
+  run(1s);
+  EXPECT_EQ(module.typed.size(), 500U);
+  EXPECT_EQ(wire.overrun(), 0U);
+}
+
+TEST_F(BaudWireTest, WhoIsSetOtherwiseHearsGarbageAndIsHeardAsSuch) {
+  const auto host = attach(), tuned = attach();
+  host->set_to = UartFormat{.baud = 11000};
+  module.output = "ready and more of it";
+  host->types = "AT+GMR";
+  run(1s);
+  const auto garbage =
+      BaudMismatch(format(0), *host->set_to).burst(bytes_of("ready and more of it"));
+  EXPECT_EQ(host->seen, std::string(reinterpret_cast<const char*>(garbage.data()), garbage.size()));
+  EXPECT_EQ(tuned->seen, "ready and more of it");
+  EXPECT_NE(module.typed, "AT+GMR");
+  host->seen.clear();
+  host->set_to = UartFormat{.baud = 10200};  // within 3 %
+  module.typed.clear();
+  host->types = "AT";
+  module.output = "OK";
+  run(1s);
+  EXPECT_EQ(host->seen, "OK");
+  EXPECT_EQ(module.typed, "AT");
+}
+
+TEST_F(BaudWireTest, AnotherHostGetsNothingOld) {
+  const auto host = attach(), other = attach();
+  module.output = "old and gone";
+  run(3ms);
+  wire.change_host(*host);
+  host->seen.clear();
+  run(1s);
+  module.output = "new";
+  run(1s);
+  EXPECT_EQ(host->seen, "new");
+  EXPECT_EQ(other->seen, "old and gonenew");
+}
+
+TEST_F(BaudWireTest, WhatAHostTypedBeforeItWentArrives) {
+  const auto host = attach();
+  host->types = std::string(100, 'h');
+  host->leaves = true;
+  run(50ms);
+  EXPECT_TRUE(wire.attached());
+  run(1s);
+  EXPECT_FALSE(wire.attached());
+  EXPECT_EQ(module.typed.size(), 100U);
+  module.output = "nobody";
+  run(1s);
+  EXPECT_EQ(wire.dropped(), 6U);
+}
+
+TEST_F(BaudWireTest, AResetEndsWhatIsOnTheLine) {
+  const auto host = attach();
+  module.output = std::string(100, 'm');
+  run(10ms);
+  module.output.clear();
+  wire.module_is_off();
+  run(1s);
+  module.output = "ready";
+  run(1s);
+  EXPECT_EQ(host->seen, std::string(10, 'm') + "ready");
+}
+
+TEST_F(BaudWireTest, NoiseIsHeardByWhoHasItsRate) {
+  const auto slow = attach(), usual = attach();
+  slow->set_to = UartFormat{.baud = 74880};
+  wire.make_noise("boot", {.baud = 74880});
+  EXPECT_EQ(slow->unread, "boot");
+  EXPECT_NE(usual->unread, "boot");
+}
+
+TEST_F(BaudWireTest, AModuleThatIsToldToRestartForgetsTheRest) {
+  wire.configure({.baud = 4000000});  // so that all of it arrives at once
+  const auto host = attach();
+  module.when_typed = [this] { wire.module_is_off(); };
+  module.takes = 3;
+  host->types = "abcdef";
+  run(1s);
+  EXPECT_EQ(module.typed, "abc");
+}
+}  // namespace
+}  // namespace bfq::serial

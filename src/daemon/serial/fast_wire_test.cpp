@@ -1,0 +1,222 @@
+#include "daemon/serial/fast_wire.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace bfq::serial {
+namespace {
+using namespace std::chrono_literals;
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// A module that says what it is told to, and notes what is typed, as far as it takes it.
+class FakeModule final : public UartSide {
+ public:
+  std::size_t uart_input(std::span<const std::byte> bytes) override {
+    const std::size_t n = std::min(bytes.size(), takes);
+    takes -= n;
+    typed.append(reinterpret_cast<const char*>(bytes.data()), n);
+    return n;
+  }
+  std::span<const std::byte> uart_output() const override { return bytes_of(output); }
+  void uart_sent(std::size_t n) override { output.erase(0, n); }
+  void settle() override {
+    while (wire->drain()) {
+    }
+  }
+
+  Wire* wire = nullptr;
+  std::string typed, output;
+  std::size_t takes = SIZE_MAX;
+};
+
+/// A host behind one end of a socket pair; the test holds the other.
+class PairHost final : public Host {
+ public:
+  PairHost(boost::asio::io_context& io, int descriptor) : descriptor_(io, descriptor) {}
+  std::string name() const override { return "a pair"; }
+  Transfer read(std::span<std::byte> into) override {
+    return read_some(descriptor_.native_handle(), into);
+  }
+  Transfer write(std::span<const std::byte> bytes) override {
+    return write_some(descriptor_.native_handle(), bytes);
+  }
+  void when_typing(Ready ready) override {
+    await(descriptor_, Descriptor::wait_read, std::move(ready));
+  }
+  void when_room(Ready ready) override {
+    await(descriptor_, Descriptor::wait_write, std::move(ready));
+  }
+
+ private:
+  Descriptor descriptor_;
+};
+
+class FastWireTest : public testing::Test {
+ protected:
+  FastWireTest() { module.wire = &wire; }
+
+  /// Attaches a host; what it types and reads goes through the descriptor that is returned.
+  int attach() {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+    hosts.push_back(std::make_shared<PairHost>(io, ends[0]));
+    wire.attach(hosts.back());
+    return ends[1];
+  }
+  void say(const std::string& text) {
+    module.output += text;
+    module.settle();
+  }
+  void run_until(const std::function<bool()>& is_so) {
+    const auto give_up = std::chrono::steady_clock::now() + 10s;
+    while (!is_so() && std::chrono::steady_clock::now() < give_up) {
+      io.restart();
+      io.run_one_for(100ms);
+    }
+    EXPECT_TRUE(is_so());
+  }
+  static std::string read_all(int descriptor) {
+    std::string all(1 << 20, '\0');
+    std::size_t size = 0;
+    while (true) {
+      const ssize_t n = read(descriptor, all.data() + size, all.size() - size);
+      if (n <= 0) break;
+      size += static_cast<std::size_t>(n);
+    }
+    all.resize(size);
+    return all;
+  }
+  /// Says more than all buffers hold, and returns how much that was.
+  std::size_t say_too_much() {
+    const std::size_t size = 1 << 20;
+    say(std::string(size, 'x'));
+    EXPECT_FALSE(module.output.empty());
+    return size;
+  }
+
+  boost::asio::io_context io;
+  FakeModule module;
+  FastWire wire{io, module};
+  std::vector<std::shared_ptr<Host>> hosts;
+};
+
+TEST_F(FastWireTest, WithoutAHostOutputIsDroppedAndCounted) {
+  say("ready");
+  EXPECT_TRUE(module.output.empty());
+  EXPECT_EQ(wire.dropped(), 5U);
+}
+
+TEST_F(FastWireTest, AllHostsSeeTheOutputAndAnyMayType) {
+  const int one = attach(), other = attach();
+  say("hello");
+  EXPECT_EQ(read_all(one), "hello");
+  EXPECT_EQ(read_all(other), "hello");
+  EXPECT_EQ(wire.dropped(), 0U);
+  EXPECT_EQ(write(one, "A", 1), 1);
+  run_until([&] { return module.typed == "A"; });
+  EXPECT_EQ(write(other, "T", 1), 1);
+  run_until([&] { return module.typed == "AT"; });
+}
+
+TEST_F(FastWireTest, WhatTheModuleDoesNotTakeIsKeptAndNoMoreIsRead) {
+  const int host = attach();
+  module.takes = 3;
+  EXPECT_EQ(write(host, "abcdef", 6), 6);
+  run_until([&] { return module.typed == "abc"; });
+  EXPECT_FALSE(wire.all_typed_is_taken());
+  EXPECT_EQ(write(host, "ghi", 3), 3);
+  io.restart();
+  EXPECT_EQ(io.poll(), 0U);
+  module.takes = SIZE_MAX;
+  module.settle();
+  EXPECT_EQ(module.typed, "abcdef");
+  run_until([&] { return module.typed == "abcdefghi"; });
+  EXPECT_TRUE(wire.all_typed_is_taken());
+}
+
+TEST_F(FastWireTest, WhatAHostTypedBeforeItWentIsTakenFirst) {
+  const int host = attach();
+  module.takes = 3;
+  EXPECT_EQ(write(host, "abcdef", 6), 6);
+  close(host);
+  run_until([&] { return module.typed == "abc"; });
+  EXPECT_TRUE(wire.attached());
+  module.takes = SIZE_MAX;
+  module.settle();
+  run_until([&] { return !wire.attached(); });
+  EXPECT_EQ(module.typed, "abcdef");
+}
+
+TEST_F(FastWireTest, ALonelyHostThatDoesNotReadLosesNothing) {
+  const int host = attach();
+  const std::size_t size = say_too_much();
+  std::string got;
+  run_until([&] {
+    got += read_all(host);
+    return got.size() == size;
+  });
+  EXPECT_EQ(wire.dropped(), 0U);
+}
+
+TEST_F(FastWireTest, WhereOthersReadALaggardLosesBytesAfterASecond) {
+  const int reader = attach(), laggard = attach();
+  const std::size_t size = say_too_much();
+  const auto before = std::chrono::steady_clock::now();
+  std::string got;
+  run_until([&] {
+    got += read_all(reader);
+    return got.size() == size;
+  });
+  run_until([&] { return module.output.empty(); });
+  EXPECT_GE(std::chrono::steady_clock::now() - before, 900ms);
+  EXPECT_EQ(read_all(laggard).size() + wire.dropped(), size);
+  // Once it reads again, it is a host like the others.
+  run_until([&] {
+    say("y");
+    return read_all(laggard).find('y') != std::string::npos;
+  });
+}
+
+TEST_F(FastWireTest, AnotherHostBehindTheSameDoorGetsNothingOld) {
+  const int host = attach();
+  say_too_much();
+  wire.change_host(*hosts.front());
+  EXPECT_TRUE(module.output.empty());
+  read_all(host);
+  run_until([&] {
+    say("new");
+    return read_all(host).find("new") != std::string::npos;
+  });
+}
+
+TEST_F(FastWireTest, AHostThatListensNoMoreHoldsNobodyUp) {
+  attach();
+  say_too_much();
+  wire.stop_listening(*hosts.front());
+  EXPECT_TRUE(module.output.empty());
+}
+
+TEST_F(FastWireTest, NoiseIsHeardAsTheModulesRateMakesIt) {
+  const int host = attach();
+  wire.configure({.baud = 74880});
+  wire.make_noise("boot", {.baud = 74880});
+  EXPECT_EQ(read_all(host), "boot");
+  wire.configure({});
+  wire.make_noise("boot", {.baud = 74880});
+  const std::string garbage = read_all(host);
+  EXPECT_FALSE(garbage.empty());
+  EXPECT_NE(garbage, "boot");
+}
+}  // namespace
+}  // namespace bfq::serial

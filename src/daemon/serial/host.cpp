@@ -1,0 +1,32 @@
+#include "daemon/serial/host.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace bfq::serial {
+namespace {
+Transfer failed() {
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Transfer::blocked()
+                                                                   : Transfer::gone();
+}
+}  // namespace
+
+void Host::await(Descriptor& descriptor, Descriptor::wait_type type, Ready ready) {
+  descriptor.async_wait(type, [weak = weak_from_this(), ready = std::move(ready)](auto error) {
+    if (const auto self = weak.lock(); self && !error) ready();
+  });
+}
+
+Transfer read_some(int descriptor, std::span<std::byte> into) {
+  const ssize_t n = ::read(descriptor, into.data(), into.size());
+  if (n > 0) return Transfer::moved(static_cast<std::size_t>(n));
+  return n == 0 ? Transfer::gone() : failed();
+}
+
+Transfer write_some(int descriptor, std::span<const std::byte> bytes) {
+  const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
+  if (n > 0) return Transfer::moved(static_cast<std::size_t>(n));
+  return n == 0 ? Transfer::blocked() : failed();
+}
+}  // namespace bfq::serial

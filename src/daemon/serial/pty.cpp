@@ -1,0 +1,322 @@
+#include "daemon/serial/pty.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <cstdlib>
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "daemon/process/caller.h"
+#include "daemon/process/failure.h"
+#include "daemon/serial/line_format.h"
+
+namespace bfq::serial {
+namespace {
+using Descriptor = boost::asio::posix::stream_descriptor;
+
+constexpr std::uint8_t kRtsCts = 3;  // UartFormat::flow, both ways
+
+bool has_hung_up(int master) {
+  pollfd look{.fd = master, .events = 0, .revents = 0};
+  return poll(&look, 1, 0) == 1 && (look.revents & POLLHUP) != 0;
+}
+
+bool has_input(int master) {
+  pollfd look{.fd = master, .events = POLLIN, .revents = 0};
+  return poll(&look, 1, 0) == 1 && (look.revents & POLLIN) != 0;
+}
+
+int open_device(const char* path) { return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); }
+
+int open_spare() { return open_device("/dev/null"); }
+
+/// Bytes as they are, 115200 baud, 8N1: what a module's factory setting is.
+void make_raw(int descriptor) {
+  termios settings{};
+  if (tcgetattr(descriptor, &settings) != 0)
+    process::fail_with_errno("cannot read the settings of a new PTY");
+  cfmakeraw(&settings);
+  cfsetspeed(&settings, B115200);
+  settings.c_cflag |= CLOCAL | CREAD;
+  if (tcsetattr(descriptor, TCSANOW, &settings) != 0)
+    process::fail_with_errno("cannot set up a new PTY");
+}
+}  // namespace
+
+/// The slave, open for a moment. Where the program has no descriptor left the door's spare one
+/// makes place: else a new host would get what its predecessor has not read.
+class PtyDoor::OpenSlave {
+ public:
+  explicit OpenSlave(PtyDoor& door) : door_(door), descriptor_(open_device(door.slave_.c_str())) {
+    if (descriptor_ >= 0 || errno != EMFILE || door_.spare_ < 0) return;
+    close(std::exchange(door_.spare_, -1));
+    descriptor_ = open_device(door_.slave_.c_str());
+  }
+  ~OpenSlave() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (door_.spare_ < 0) door_.spare_ = open_spare();
+  }
+  OpenSlave(const OpenSlave&) = delete;
+  OpenSlave& operator=(const OpenSlave&) = delete;
+
+  /// Negative, with errno, where it cannot be opened.
+  int descriptor() const { return descriptor_; }
+
+ private:
+  PtyDoor& door_;
+  int descriptor_;
+};
+
+/// Whoever has the slave open, however many they are. Shares the master with the door, as the door
+/// may go on with another pair.
+class PtyDoor::PtyHost final : public Host {
+ public:
+  PtyHost(PtyDoor& door, std::shared_ptr<Descriptor> master)
+      : door_(door), master_(std::move(master)) {}
+
+  std::string name() const override { return door_.slave_; }
+  Transfer read(std::span<std::byte> into) override {
+    const Transfer transfer = read_some(master_->native_handle(), into);
+    // Behind that, as whoever has typed this has opened before: what the one before has left is
+    // thrown away first, and not with the answer.
+    door_.look_at_opens();
+    return transfer;
+  }
+  Transfer write(std::span<const std::byte> bytes) override {
+    return write_some(master_->native_handle(), bytes);
+  }
+  void when_typing(Ready ready) override {
+    await(*master_, Descriptor::wait_read, std::move(ready));
+  }
+  void when_room(Ready ready) override {
+    await(*master_, Descriptor::wait_write, std::move(ready));
+  }
+  void left() override { door_.host_left(); }
+
+  /// The settings of the slave are those of the master. Data bits and parity do not exist at a PTY.
+  UartFormat uart(const UartFormat& module) const override {
+    UartFormat settings = module;
+    if (const auto rate = rate_of(master_->native_handle()); rate != 0) settings.baud = rate;
+    settings.flow = has_rts_cts(master_->native_handle()) ? kRtsCts : 0;
+    return settings;
+  }
+  std::size_t backlog() override { return hung_up_ ? 0 : door_.unread_at_slave(); }
+
+  /// UrcQueue a host that goes while nothing can be read from it, as then nothing else would tell.
+  void await_hang_up() {
+    if (std::exchange(awaits_hang_up_, true)) return;
+    await(*master_, Descriptor::wait_error, [this] {
+      awaits_hang_up_ = false;
+      if (!has_hung_up(master_->native_handle())) return await_hang_up();
+      hung_up_ = true;
+      door_.wire_.stop_listening(*this);
+    });
+  }
+  bool hung_up() const { return hung_up_; }
+  void start_anew() {
+    hung_up_ = false;
+    await_hang_up();
+  }
+
+ private:
+  bool awaits_hang_up_ = false, hung_up_ = false;
+  PtyDoor& door_;
+  std::shared_ptr<Descriptor> master_;
+};
+
+// The pair ----------------------------------------------------------------------------------------
+
+PtyDoor::PtyDoor(boost::asio::io_context& io, Wire& wire, const std::string& link)
+    : io_(io), wire_(wire), inotify_(io), pause_(io), spare_(open_spare()) {
+  const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (descriptor < 0) process::fail_with_errno("cannot watch for hosts (inotify)");
+  inotify_.assign(descriptor);
+  open_pair();
+  if (!link.empty()) link_.emplace(link, slave_);
+  await_opens();
+}
+
+PtyDoor::~PtyDoor() {
+  if (spare_ >= 0) close(spare_);
+}
+
+void PtyDoor::open_pair() {
+  const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (master < 0) process::fail_with_errno("cannot open a PTY");
+  master_ = std::make_shared<Descriptor>(io_, master);
+  std::array<char, 64> name{};
+  if (grantpt(master) != 0 || unlockpt(master) != 0 ||
+      ptsname_r(master, name.data(), name.size()) != 0) {
+    process::fail_with_errno("cannot set up a new PTY");
+  }
+  slave_ = name.data();
+  process::Caller::current().give(slave_);
+  {
+    const OpenSlave slave(*this);
+    if (slave.descriptor() < 0) process::fail_with_errno("cannot open " + slave_);
+    make_raw(slave.descriptor());
+  }  // from now on the master tells that nobody is there
+  watch();
+}
+
+void PtyDoor::configure(const UartFormat& format) {
+  format_ = format;
+  // Where it matters how a host has set its own end, that is left to the host.
+  if (wire_.is_paced() && !host_.expired()) return;
+  show_settings();
+}
+
+void PtyDoor::show_settings() {
+  if (!show_format(master_->native_handle(), format_)) {
+    spdlog::warn("cannot show the UART's format at {}: {}", slave_, std::strerror(errno));
+  }
+}
+
+std::string PtyDoor::place() const { return link_ ? link_->path() + " (" + slave_ + ")" : slave_; }
+std::string PtyDoor::url() const { return link_ ? link_->path() : slave_; }
+
+// Who is there ------------------------------------------------------------------------------------
+
+bool PtyDoor::someone_is_there() const { return !has_hung_up(master_->native_handle()); }
+
+void PtyDoor::watch() {
+  openers_ = 0;
+  watch_again();
+}
+
+void PtyDoor::watch_again() {
+  watched_ = inotify_add_watch(inotify_.native_handle(), slave_.c_str(), IN_OPEN | IN_CLOSE);
+  if (watched_ < 0) process::fail_with_errno("cannot watch " + slave_);
+}
+
+void PtyDoor::stop_watching() {
+  if (watched_ >= 0) inotify_rm_watch(inotify_.native_handle(), watched_);
+  watched_ = -1;
+}
+
+void PtyDoor::await_opens() {
+  inotify_.async_wait(Descriptor::wait_read, [this](auto error) {
+    if (error) return;
+    look_at_opens();
+    await_opens();
+  });
+}
+
+/// Attaches a host that has come; notices where one has gone and another has come in between.
+void PtyDoor::look_at_opens() {
+  alignas(inotify_event) std::array<char, 4096> buffer;
+  const auto host = host_.lock();
+  bool changed = false, opened = false;
+  while (true) {
+    const ssize_t n = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
+    if (n <= 0) break;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(n);) {
+      inotify_event event;
+      std::memcpy(&event, buffer.data() + at, sizeof event);
+      at += sizeof event + event.len;
+      if (event.wd != watched_) continue;
+      if ((event.mask & IN_CLOSE) != 0 && openers_ > 0) --openers_;
+      if ((event.mask & IN_OPEN) == 0) continue;
+      changed |= host && (openers_ == 0 || host->hung_up());
+      opened = true;
+      ++openers_;
+    }
+  }
+  if (changed) host_changed();
+  if (opened && !host) attach();
+}
+
+void PtyDoor::attach() {
+  const auto host = std::make_shared<PtyHost>(*this, master_);
+  host_ = host;
+  spdlog::debug("a host has opened {}", slave_);
+  wire_.attach(host);
+  host->await_hang_up();
+}
+
+void PtyDoor::host_changed() {
+  spdlog::debug("another host has opened {}", slave_);
+  const auto host = host_.lock();
+  wire_.change_host(*host);
+  empty_slave();
+  host->start_anew();
+  openers_ = 1;
+}
+
+void PtyDoor::host_left() {
+  host_.reset();
+  const bool emptied = empty_slave();
+  spdlog::debug("nobody has {} open", slave_);
+  if (!emptied) {
+    spdlog::warn("a host has left {} locked for others (TIOCEXCL)", slave_);
+    stop_watching();
+    return replace_pair();
+  }
+  if (wire_.is_paced()) show_settings();  // a host starts at the module's rate
+  look_for_hosts();
+}
+
+/// Where the machine has no descriptor for another pair, it is tried again.
+void PtyDoor::replace_pair() {
+  try {
+    open_pair();
+    if (link_) link_->point_to(slave_);
+  } catch (const process::Failure& failure) {
+    spdlog::warn("{}; hosts cannot attach until that is possible", failure.what());
+    pause_.expires_after(kShortagePause);
+    pause_.async_wait([this](auto error) {
+      if (!error) replace_pair();
+    });
+    return;
+  }
+  spdlog::warn("the serial port is now {}", slave_);
+  show_settings();
+  look_for_hosts();
+}
+
+/// Attaches who came while the watch was off, and what they typed even if they have gone again.
+void PtyDoor::look_for_hosts() {
+  if (!someone_is_there() && !has_input(master_->native_handle())) return;
+  openers_ = 1;
+  attach();
+}
+
+/// How much of what was written nobody has read. Only a process that has the slave open can ask;
+/// where the host has locked it, nobody else can, and 0 is the answer.
+std::size_t PtyDoor::unread_at_slave() {
+  look_at_opens();
+  if (!someone_is_there()) return 0;
+  stop_watching();  // so that this is not taken for a host
+  int unread = 0;
+  {
+    const OpenSlave slave(*this);
+    if (slave.descriptor() >= 0) ioctl(slave.descriptor(), TIOCINQ, &unread);
+  }
+  watch_again();
+  return static_cast<std::size_t>(unread);
+}
+
+/// Throws away what the slave was sent and has not read. False when its last host has locked it,
+/// which on a PTY lasts as long as the master.
+bool PtyDoor::empty_slave() {
+  stop_watching();  // so that this is not taken for a host
+  bool locked = false;
+  {
+    const OpenSlave slave(*this);
+    locked = slave.descriptor() < 0 && errno == EBUSY;
+    if (slave.descriptor() >= 0) {
+      tcflush(slave.descriptor(), TCIFLUSH);
+      ioctl(slave.descriptor(), TIOCNXCL);  // root gets in nevertheless, others would not
+    }
+  }
+  if (!locked) watch();
+  return !locked;
+}
+}  // namespace bfq::serial

@@ -1,0 +1,210 @@
+#include "daemon/serial/rfc2217_door.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "daemon/process/version.h"
+#include "daemon/serial/line_format.h"
+#include "daemon/serial/stream_host.h"
+#include "daemon/serial/tcp_door.h"
+#include "daemon/serial/telnet_com_port.h"
+
+namespace bfq::serial {
+namespace {
+using boost::asio::ip::tcp;
+
+constexpr std::uint8_t kRunning =
+    TelnetComPort::kClearToSend | TelnetComPort::kDataSetReady | TelnetComPort::kCarrier;
+}  // namespace
+
+class Rfc2217Door::TelnetHost final : public StreamHost {
+ public:
+  TelnetHost(Rfc2217Door& door, const boost::asio::any_io_executor& executor, int descriptor,
+             std::string name)
+      : StreamHost(executor, descriptor, std::move(name)),
+        door_(door),
+        telnet_("bfq4004 " + std::string(process::kVersion)) {}
+
+  /// What a client that has just come must be told, once it is on the wire.
+  void begin() {
+    telnet_.set_modem_state(door_.modem_state_);
+    flush();
+  }
+
+  Transfer read(std::span<std::byte> into) override {
+    if (typed_.empty()) {
+      const Transfer got = receive(into.size());
+      if (typed_.empty()) return got;
+    }
+    const std::size_t n = std::min(into.size(), typed_.size());
+    std::memcpy(into.data(), typed_.data(), n);
+    typed_.erase(typed_.begin(), typed_.begin() + static_cast<std::ptrdiff_t>(n));
+    return Transfer::moved(n);
+  }
+
+  Transfer write(std::span<const std::byte> bytes) override {
+    if (telnet_.suspended()) return Transfer::blocked();
+    if (!flush()) return Transfer::gone();
+    if (!telnet_.output().empty()) return Transfer::blocked();
+    telnet_.say(bytes);
+    return flush() ? Transfer::moved(bytes.size()) : Transfer::gone();
+  }
+
+  /// While the client does not read its answers, none of its commands is read either.
+  void when_typing(Ready ready) override {
+    StreamHost::await(descriptor(),
+                      telnet_.has_room() ? Descriptor::wait_read : Descriptor::wait_write,
+                      std::move(ready));
+  }
+
+  void when_room(Ready ready) override {
+    if (telnet_.suspended()) {
+      on_resume_ = std::move(ready);
+    } else {
+      StreamHost::when_room(std::move(ready));
+    }
+  }
+
+  UartFormat uart(const UartFormat& module) const override {
+    return telnet_.port().negotiated ? telnet_.port().format : module;
+  }
+  std::size_t backlog() override { return StreamHost::backlog() + telnet_.output().size(); }
+  void line_fault(LineFault fault) override {
+    telnet_.tell_line_state(fault == LineFault::overrun ? TelnetComPort::kOverrun
+                                                        : TelnetComPort::kFramingError);
+    flush();
+  }
+
+  void left() override {
+    asserts_reset_ = false;
+    StreamHost::left();
+    door_.look_at_reset();
+  }
+
+  void show_modem_state(std::uint8_t state) {
+    telnet_.set_modem_state(state);
+    flush();
+  }
+  bool asserts_reset() const { return asserts_reset_; }
+
+ private:
+  /// Reads from the socket and lets it take effect. `moved` stands for: something was typed.
+  Transfer receive(std::size_t most) {
+    if (!flush()) return Transfer::gone();
+    if (!telnet_.has_room()) return Transfer::blocked();
+    std::array<std::byte, 1024> buffer;
+    const Transfer got = read_some(descriptor().native_handle(),
+                                   std::span(buffer).first(std::min(most, buffer.size())));
+    if (got.n == 0) return got;
+    const TelnetComPort::Port before = telnet_.port();
+    telnet_.take(std::span(buffer).first(got.n), typed_);
+    obey(before);
+    if (!flush()) return Transfer::gone();
+    return Transfer::blocked();
+  }
+
+  void obey(const TelnetComPort::Port& before) {
+    const TelnetComPort::Port& port = telnet_.port();
+    if (port.format != before.format)
+      spdlog::info("{} sets its port to {}", name(), describe(port.format));
+    if (port.dtr != before.dtr || port.rts != before.rts)
+      spdlog::debug("{}: DTR {}, RTS {}", name(), port.dtr ? "on" : "off", port.rts ? "on" : "off");
+    if (port.sends_break && !before.sends_break) spdlog::info("{} sends a break", name());
+    if (telnet_.malformed() > 0 && !told_malformed_) {
+      told_malformed_ = true;
+      spdlog::warn(
+          "{} sends Telnet commands that make no sense; they are ignored. Is it a Telnet client? "
+          "For raw bytes there is --serial tcp:PORT",
+          name());
+    }
+    const auto purge = telnet_.take_purge();
+    door_.wire_.purge(*this, purge.typed, purge.unread);
+    if (!telnet_.suspended() && on_resume_)
+      StreamHost::when_room(std::exchange(on_resume_, nullptr));
+    asserts_reset_ = port.rts && !port.dtr;
+    door_.look_at_reset();
+  }
+
+  /// Sends what can be sent, and arranges for the rest. False when the client has gone.
+  bool flush() {
+    while (!telnet_.output().empty()) {
+      const Transfer done = write_some(descriptor().native_handle(), telnet_.output());
+      telnet_.sent(done.n);
+      if (done.state == Transfer::State::gone) return false;
+      if (done.state == Transfer::State::blocked) {
+        await_flush();
+        break;
+      }
+    }
+    return true;
+  }
+
+  void await_flush() {
+    if (std::exchange(awaits_flush_, true)) return;
+    await(descriptor(), Descriptor::wait_write, [this] {
+      awaits_flush_ = false;
+      flush();  // that the client has gone will show when it is read
+    });
+  }
+
+  Rfc2217Door& door_;
+  TelnetComPort telnet_;
+  std::vector<std::byte> typed_;
+  Ready on_resume_;
+  bool asserts_reset_ = false, awaits_flush_ = false, told_malformed_ = false;
+};
+
+Rfc2217Door::Rfc2217Door(boost::asio::io_context& io, Wire& wire, const std::string& host,
+                         std::uint16_t port, ResetLine* reset_line)
+    : wire_(wire),
+      reset_line_(reset_line),
+      listener_(listen_at(io, "rfc2217", host, port),
+                [this](tcp::socket client) { welcome(std::move(client)); }) {}
+
+std::string Rfc2217Door::place() const {
+  return "rfc2217 " + text_of(listener_.endpoint()) +
+         (reset_line_ != nullptr ? ", RTS resets" : "");
+}
+std::string Rfc2217Door::url() const {
+  return "rfc2217://" + address_to_call(listener_.endpoint());
+}
+
+void Rfc2217Door::welcome(tcp::socket client) {
+  const auto who = make_ready(client);
+  if (!who) return;
+  if (wire_.is_paced()) shrink_buffer(client.native_handle());
+  const auto executor = client.get_executor();
+  const auto host = std::make_shared<TelnetHost>(*this, executor, client.release(), *who);
+  hosts_.push_back(host);
+  wire_.attach(host);
+  host->begin();
+}
+
+void Rfc2217Door::module_is_ready() { show_modem_state(kRunning); }
+void Rfc2217Door::module_is_off() { show_modem_state(0); }
+
+void Rfc2217Door::show_modem_state(std::uint8_t state) {
+  modem_state_ = state;
+  for (const auto& host : hosts_) {
+    if (const auto there = host.lock()) there->show_modem_state(state);
+  }
+}
+
+void Rfc2217Door::look_at_reset() {
+  std::erase_if(hosts_, [](const auto& host) { return host.expired(); });
+  if (reset_line_ == nullptr) return;
+  const bool asserted = std::any_of(hosts_.begin(), hosts_.end(), [](const auto& host) {
+    const auto there = host.lock();
+    return there && there->asserts_reset();
+  });
+  if (asserted == std::exchange(resets_, asserted)) return;
+  if (asserted) {
+    reset_line_->hold_in_reset();
+  } else {
+    reset_line_->release_from_reset();
+  }
+}
+}  // namespace bfq::serial

@@ -1,0 +1,80 @@
+#include "daemon/serial/tcp_client_door.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "daemon/serial/stream_host.h"
+#include "daemon/serial/tcp_door.h"
+
+namespace bfq::serial {
+namespace {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using namespace std::chrono_literals;
+
+constexpr auto kFirstRedial = 100ms;
+constexpr auto kLongestRedial = 10'000ms;
+}  // namespace
+
+TcpClientDoor::TcpClientDoor(asio::io_context& io, Wire& wire, std::string host, std::uint16_t port)
+    : io_(io),
+      wire_(wire),
+      host_(std::move(host)),
+      port_(port),
+      peer_((host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]") + ":" +
+            std::to_string(port)),
+      socket_(io),
+      pause_(io),
+      next_pause_(kFirstRedial) {
+  call();
+}
+
+void TcpClientDoor::call() {
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(host_, error);
+  if (!error) return connect(address);
+  query_ = process::NameQuery::start(io_, host_, [this](std::optional<Ipv4> found) {
+    if (found) return connect(asio::ip::address_v4(found->bits));
+    call_again("its name is not known");
+  });
+}
+
+void TcpClientDoor::connect(const asio::ip::address& address) {
+  socket_ = tcp::socket(io_);
+  socket_.async_connect({address, port_}, [this](auto error) {
+    if (error == asio::error::operation_aborted) return;
+    if (error) return call_again(error.message());
+    connected();
+  });
+}
+
+void TcpClientDoor::connected() {
+  const auto who = make_ready(socket_);
+  if (!who) return call_again("it went at once");
+  if (wire_.is_paced()) shrink_buffer(socket_.native_handle());
+  told_ = false;
+  came_ = std::chrono::steady_clock::now();
+  wire_.attach(std::make_shared<StreamHost>(io_.get_executor(), socket_.release(), peer_,
+                                            [this] { host_left(); }));
+}
+
+void TcpClientDoor::host_left() {
+  // Only one that has stayed for a while makes the next call prompt: nobody is called in a frenzy.
+  if (std::chrono::steady_clock::now() - came_ > next_pause_) next_pause_ = kFirstRedial;
+  call_again("it has gone");
+}
+
+void TcpClientDoor::call_again(const std::string& why) {
+  if (!told_) {
+    spdlog::warn("--serial tcp-connect:{}: {}; it is called again, at the latest every {} s", peer_,
+                 why, kLongestRedial / 1s);
+  }
+  told_ = true;
+  pause_.expires_after(next_pause_);
+  next_pause_ = std::min(next_pause_ * 2, std::chrono::milliseconds(kLongestRedial));
+  pause_.async_wait([this](auto error) {
+    if (!error) call();
+  });
+}
+}  // namespace bfq::serial

@@ -1,0 +1,122 @@
+#include "daemon/serial/unix_door.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <numeric>
+
+#include "daemon/process/caller.h"
+#include "daemon/process/failure.h"
+#include "daemon/serial/stream_host.h"
+
+namespace bfq::serial {
+namespace {
+constexpr mode_t kAllButOwners = 0177;
+
+/// The system tells how much memory the unread bytes take, not how many they are: each write has a
+/// buffer of its own, all of one size where the writes are small. So the unread writes are counted.
+class PacedUnixHost final : public StreamHost {
+ public:
+  using StreamHost::StreamHost;
+
+  Transfer write(std::span<const std::byte> bytes) override {
+    const std::size_t before = memory();
+    const Transfer done = StreamHost::write(bytes.first(std::min(bytes.size(), kMost)));
+    if (done.n > 0) writes_.push_back(done.n);
+    one_ = std::max(one_, memory() - std::min(memory(), before));
+    return done;
+  }
+  std::size_t backlog() override {
+    const std::size_t unread = one_ == 0 ? 0 : (memory() + one_ - 1) / one_;
+    while (writes_.size() > unread) writes_.pop_front();
+    return std::accumulate(writes_.begin(), writes_.end(), std::size_t{0});
+  }
+
+ private:
+  static constexpr std::size_t kMost = 128;
+
+  std::size_t memory() {
+    int bytes = 0;
+    return ioctl(descriptor().native_handle(), SIOCOUTQ, &bytes) == 0
+               ? static_cast<std::size_t>(bytes)
+               : 0;
+  }
+
+  std::deque<std::size_t> writes_;
+  std::size_t one_ = 0;
+};
+}  // namespace
+
+UnixDoor::UnixDoor(boost::asio::io_context& io, Wire& wire, std::string path)
+    : wire_(wire),
+      path_(std::move(path)),
+      lock_(path_ + ".lock", process::LockFile::AtEnd::remove,
+            "--serial unix:" + path_ +
+                ": it belongs to a module that is running; stop that, or choose another path") {
+  make_room(io);
+  listener_.emplace(listen(io), [this](Protocol::socket client) { welcome(std::move(client)); });
+}
+
+UnixDoor::~UnixDoor() {
+  if (is_still_ours()) unlink(path_.c_str());
+}
+
+void UnixDoor::make_room(boost::asio::io_context& io) const {
+  struct stat there {};
+  if (lstat(path_.c_str(), &there) != 0) return;
+  if (!S_ISSOCK(there.st_mode)) {
+    throw process::Failure(
+        "--serial unix:" + path_ +
+        ": there is a file that is no socket; remove it, or choose another path");
+  }
+  boost::system::error_code error;
+  Protocol::socket probe(io);
+  probe.connect(path_, error);
+  if (error != boost::asio::error::connection_refused) {
+    throw process::Failure(
+        "--serial unix:" + path_ +
+        ": the socket belongs to another program; stop that, or choose another path");
+  }
+  if (unlink(path_.c_str()) != 0)
+    process::fail_with_errno("cannot replace the old socket " + path_);
+}
+
+UnixDoor::Protocol::acceptor UnixDoor::listen(boost::asio::io_context& io) {
+  Protocol::acceptor acceptor(io, Protocol());
+  boost::system::error_code error;
+  const mode_t before = umask(kAllButOwners);
+  acceptor.bind(path_, error);
+  umask(before);
+  if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+  if (error) {
+    throw process::Failure("--serial unix:" + path_ + ": cannot listen there: " + error.message() +
+                           "; choose another path");
+  }
+  process::Caller::current().give(path_);
+  struct stat made {};
+  if (lstat(path_.c_str(), &made) != 0)
+    process::fail_with_errno("cannot find the new socket " + path_);
+  device_ = made.st_dev;
+  inode_ = made.st_ino;
+  return acceptor;
+}
+
+bool UnixDoor::is_still_ours() const {
+  struct stat there {};
+  return lstat(path_.c_str(), &there) == 0 && there.st_dev == device_ && there.st_ino == inode_;
+}
+
+void UnixDoor::welcome(Protocol::socket client) {
+  const auto executor = client.get_executor();
+  const std::string name = path_ + " #" + std::to_string(++hosts_);
+  if (!wire_.is_paced())
+    return wire_.attach(std::make_shared<StreamHost>(executor, client.release(), name));
+  shrink_buffer(client.native_handle());
+  wire_.attach(std::make_shared<PacedUnixHost>(executor, client.release(), name));
+}
+}  // namespace bfq::serial

@@ -1,0 +1,88 @@
+#include "daemon/sockets/client_socket.h"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <cerrno>
+
+namespace bfq::sockets {
+namespace {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// Small, so that SEND OK means "on its way" and not "in some buffer of this machine".
+// Fidelity (our decision, see TcpLink): SEND OK comes when the machine has taken the bytes; it is
+// asked to hold at most 16 KiB of them for a link.
+constexpr int kSendBuffer = 16 * 1024;
+// Ours, after lwIP: after the silence that the host chose, three probes, a second apart.
+// Fidelity (our decision, see TcpLink): After the keep-alive time, three probes a second apart;
+// then CLOSED.
+constexpr int kProbeInterval = 1, kProbes = 3;
+
+tcp::endpoint endpoint_of(Ipv4 address, std::uint16_t port) {
+  return {asio::ip::address_v4(address.bits), port};
+}
+
+void set_option(int socket, int level, int name, int value) {
+  setsockopt(socket, level, name, &value, sizeof value);
+}
+
+void keep_alive(int socket, std::uint16_t silence_s) {
+  if (silence_s == 0) return;
+  set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, silence_s);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, kProbeInterval);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+}
+
+/// Throws boost::system::system_error.
+void set_up(tcp::socket& socket, const net::Open& open, Ipv4 source) {
+  socket.open(tcp::v4());
+  socket.non_blocking(true);
+  const int descriptor = socket.native_handle();
+  set_usual_options(descriptor);
+  keep_alive(descriptor, open.keep_alive_s);
+  if (source.is_none() && open.local_port == 0) return;
+  if (open.local_port == 0)
+    set_option(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  else
+    set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+  socket.bind(endpoint_of(source, open.local_port));
+}
+}  // namespace
+
+void set_usual_options(int socket) {
+  set_option(socket, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
+  set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+void connect(tcp::socket& socket, const net::Open& open, const Directions& to,
+             std::function<void(boost::system::error_code)> done) {
+  try {
+    set_up(socket, open, to.source);
+  } catch (const boost::system::system_error& error) {
+    asio::post(socket.get_executor(),
+               [done = std::move(done), code = error.code()] { done(code); });
+    return;
+  }
+  socket.async_connect(endpoint_of(to.actual.address, to.actual.port), std::move(done));
+}
+
+net::OpenFailure failure_of(const boost::system::error_code& error) {
+  const bool our_shortage =
+      error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+      error == asio::error::no_memory || error == asio::error::address_in_use ||
+      error.value() == EADDRNOTAVAIL || error.value() == ENFILE;
+  return our_shortage ? net::OpenFailure::no_resources : net::OpenFailure::unreachable;
+}
+
+std::string describe(const net::Open& open) {
+  const std::string address = asio::ip::address_v4(open.remote.address.bits).to_string();
+  const auto name = open.name.view();
+  if (name.empty() || name == address) return fmt::format("{}:{}", address, open.remote.port);
+  return fmt::format("{}:{} ({})", name, open.remote.port, address);
+}
+}  // namespace bfq::sockets

@@ -1,0 +1,33 @@
+#pragma once
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <string>
+
+#include "daemon/sockets/networks.h"
+#include "ports/network.h"
+
+namespace bfq::sockets {
+/// What a link that the module asks for does before its bytes begin to flow, with TLS or without.
+
+/// Where a link that the module asks for leads.
+struct Directions {
+  net::Endpoint actual{};  ///< what the machine connects to
+  Ipv4 source{};           ///< the address that it connects from, where that matters
+  EgressPath exit{};
+  std::string reason{};  ///< why it may, for the log
+};
+
+/// Opens `socket` as `open` wants it, and connects it as `to` says. `done` is told how it went,
+/// never from within this call.
+void connect(boost::asio::ip::tcp::socket& socket, const net::Open& open, const Directions& to,
+             std::function<void(boost::system::error_code)> done);
+
+/// What holds for every stream, whoever has opened it: a small buffer for sending, and no delay.
+void set_usual_options(int socket);
+
+/// Why an Open failed, in the module's words.
+net::OpenFailure failure_of(const boost::system::error_code& error);
+
+/// The peer as people know it: "example.test:443 (192.0.2.1)".
+std::string describe(const net::Open& open);
+}  // namespace bfq::sockets

@@ -1,0 +1,262 @@
+#include "daemon/sockets/host_sockets.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/overloaded.h"
+#include "daemon/sockets/address.h"
+#include "daemon/sockets/route.h"
+#include "daemon/sockets/tcp_link.h"
+#include "daemon/sockets/tls_link.h"
+#include "daemon/sockets/udp_link.h"
+
+namespace bfq::sockets {
+namespace {
+/// A name's root dot changes nothing, nor does its case.
+bool is_same_name(std::string_view one, std::string_view other) {
+  for (auto* name : {&one, &other})
+    if (name->ends_with('.')) name->remove_suffix(1);
+  return std::equal(
+      one.begin(), one.end(), other.begin(), other.end(),
+      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+}
+}  // namespace
+
+HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
+                         Neighbourhood& neighbourhood, NetworkSettings settings)
+    : io_(io),
+      side_(side),
+      policy_(policy),
+      neighbourhood_(neighbourhood),
+      settings_(std::move(settings)),
+      server_(io, side, neighbourhood, settings_) {
+  neighbourhood_.enter(*this);
+}
+
+HostSockets::~HostSockets() { neighbourhood_.leave(*this); }
+
+bool HostSockets::request(const Request& request) {
+  return std::visit(overloaded{
+                        [this](const net::Resolve& r) { return resolve(r), true; },
+                        [this](const net::Open& r) { return open(r), true; },
+                        [this](const net::Close& r) { return close(r), true; },
+                        [this](const net::Listen& r) { return listen(r), true; },
+                        [this](const net::StopListening&) { return server_.stop(), true; },
+                        [this](const net::Accept& r) { return accept(r), true; },
+                        [this](const net::Refuse& r) { return server_.refuse(r.client), true; },
+                        [](const auto&) { return false; },
+                    },
+                    request);
+}
+
+bool HostSockets::drain() {
+  bool moved = tell();
+  moved |= end_what_has_lost_its_place();
+  for (auto& link : links_) {
+    if (link && !link->ended()) moved |= link->drain();
+    if (link && link->ended()) link.reset();
+  }
+  return moved;
+}
+
+/// Each end of a link between two modules looks after itself: its peer sees the connection's end.
+bool HostSockets::end_what_has_lost_its_place() {
+  bool any = false;
+  for (const auto& link : links_) {
+    if (!link || link->ended() || !link->exit().place || still_has(side_.networks(), link->exit()))
+      continue;
+    // Fidelity (our decision, see HostSockets): A link between two modules ends, with CLOSED, at
+    // both of them as soon as one has left their LAN or has another address there.
+    link->lose_place();
+    any = true;
+  }
+  return any;
+}
+
+bool HostSockets::tell() {
+  const bool any = !due_.empty();
+  while (!due_.empty()) {
+    const Event event = due_.front();
+    due_.pop_front();
+    side_.handle(event);
+  }
+  return any;
+}
+
+void HostSockets::power_off() {
+  for (auto& link : links_) {
+    if (auto ending = std::exchange(link, nullptr)) ending->close();
+  }
+  server_.stop();
+  queries_.clear();
+  due_.clear();
+}
+
+// Names -------------------------------------------------------------------------------------------
+
+void HostSockets::resolve(const net::Resolve& request) {
+  const std::string name(request.name.view());
+  // Fidelity (our decision, see HostSockets): Names come from those that the world knows, from the
+  // hosts file, then from DNS, IPv4 alone.
+  const auto lan = side_.networks().station;
+  if (!lan || !lan->leads_on) {
+    due_.push_back(net::ResolveFailed{request.ticket});
+  } else if (is_same_name(name, kThisMachine)) {
+    due_.push_back(net::Resolved{request.ticket, lan->gateway});
+  } else if (policy_.denies_name(name)) {
+    spdlog::info("{}: name {} refused: the deny list has it", side_.name(), name);
+    due_.push_back(net::ResolveFailed{request.ticket});
+  } else if (const auto known = known_address(name)) {
+    due_.push_back(net::Resolved{request.ticket, *known});
+  } else {
+    const Ticket ticket = request.ticket;
+    queries_[ticket.number] =
+        process::NameQuery::start(io_, name, [this, ticket, name](std::optional<Ipv4> address) {
+          spdlog::debug("{}: name {} is {}", side_.name(), name,
+                        address ? text_of(*address) : "unknown");
+          queries_.erase(ticket.number);
+          if (address)
+            side_.handle(net::Resolved{ticket, *address});
+          else
+            side_.handle(net::ResolveFailed{ticket});
+          side_.settle();
+        });
+  }
+}
+
+std::optional<Ipv4> HostSockets::known_address(std::string_view name) const {
+  const auto& names = settings_.names;
+  const auto at = std::find_if(names.begin(), names.end(), [&](const KnownName& known) {
+    return is_same_name(known.name, name);
+  });
+  return at == names.end() ? std::nullopt : std::optional(at->address);
+}
+
+// Links -------------------------------------------------------------------------------------------
+
+void HostSockets::open(const net::Open& request) {
+  if (request.link.id >= links_.size()) return;
+  if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
+  if (request.transport == net::Transport::udp) return open_datagrams(request);
+  const auto to = directions(request);
+  if (!to) return;
+  const auto start = [&](const auto& link) {
+    links_[request.link.id] = link;
+    link->connect();
+  };
+  if (request.transport == net::Transport::tls)
+    start(std::make_shared<TlsLink>(io_, side_, request, *to));
+  else
+    start(std::make_shared<TcpLink>(io_, side_, request, *to));
+}
+
+/// Where a connection goes; nothing where it is refused.
+std::optional<Directions> HostSockets::directions(const net::Open& request) {
+  const auto [address, port] = request.remote;
+  const Route way = route(side_.networks(), address, neighbourhood_, settings_.index);
+  if (way.to == Route::To::nowhere) return refuse(request, way.why), std::nullopt;
+  const Ipv4 own = module_address(settings_.index);
+  if (way.to == Route::To::neighbour) {
+    const auto server = way.neighbour->server(port);
+    if (!server) return refuse(request, "that module does not listen there"), std::nullopt;
+    return Directions{*server, own, way.exit, "a module on the same network"};
+  }
+  const auto verdict = policy_.judge({request.name.view(), address, way.address, port});
+  // Fidelity (our decision, see NetPolicy): What the policy forbids ends like a refused connection.
+  if (!verdict.allowed) return refuse(request, verdict.reason), std::nullopt;
+  return Directions{
+      {way.address, port}, is_loopback(way.address) ? own : Ipv4(), way.exit, verdict.reason};
+}
+
+/// A datagram's way is looked for when it is sent, so whatever the peer, the link opens.
+void HostSockets::open_datagrams(const net::Open& request) {
+  const auto link =
+      std::make_shared<UdpLink>(io_, side_, policy_, neighbourhood_, settings_, request);
+  const auto port = link->take_port();
+  if (!port) {
+    due_.push_back(net::OpenFailed{request.link, net::OpenFailure::no_resources});
+    return;
+  }
+  links_[request.link.id] = link;
+  const auto through = side_towards(side_.networks(), request.remote.address);
+  due_.push_back(net::Opened{request.link, *port, through});
+}
+
+void HostSockets::refuse(const net::Open& request, std::string_view reason) {
+  spdlog::info("{}: {} refused: {}", label_of(side_.name(), request.link), describe(request),
+               reason);
+  due_.push_back(net::OpenFailed{request.link, net::OpenFailure::unreachable});
+}
+
+void HostSockets::close(const net::Close& request) {
+  const auto speaks_of_it = [&](const Event& event) {
+    const auto* opened = std::get_if<net::Opened>(&event);
+    const auto* failed = std::get_if<net::OpenFailed>(&event);
+    return (opened != nullptr && opened->link == request.link) ||
+           (failed != nullptr && failed->link == request.link);
+  };
+  due_.erase(std::remove_if(due_.begin(), due_.end(), speaks_of_it), due_.end());
+  if (request.link.id >= links_.size()) return;
+  auto& link = links_[request.link.id];
+  if (link && link->handle() == request.link) std::exchange(link, nullptr)->close();
+}
+
+// The server --------------------------------------------------------------------------------------
+
+void HostSockets::listen(const net::Listen& request) {
+  if (server_.listen(request.port))
+    due_.push_back(net::Listening{request.ticket});
+  else
+    due_.push_back(net::ListenFailed{request.ticket});
+}
+
+void HostSockets::accept(const net::Accept& request) {
+  auto client = server_.take(request.client);
+  if (!client || request.link.id >= links_.size()) {
+    due_.push_back(net::Closed{request.link});
+    return;
+  }
+  if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
+  links_[request.link.id] =
+      std::make_shared<TcpLink>(side_, request.link, client->exit, std::move(client->socket));
+}
+
+// For the neighbours ------------------------------------------------------------------------------
+
+template <class Matches>
+const HostLink* HostSockets::find_link(Matches matches) const {
+  const auto at =
+      std::find_if(links_.begin(), links_.end(), [&](const std::shared_ptr<HostLink>& link) {
+        return link && !link->ended() && matches(*link);
+      });
+  return at == links_.end() ? nullptr : at->get();
+}
+
+std::optional<net::Endpoint> HostSockets::datagrams(std::uint16_t port) const {
+  const HostLink* link =
+      find_link([port](const HostLink& l) { return l.datagram_ports().shown == port; });
+  if (link == nullptr || port == 0) return std::nullopt;
+  return net::Endpoint{module_address(settings_.index), link->datagram_ports().actual};
+}
+
+std::optional<std::uint16_t> HostSockets::datagram_port(std::uint16_t actual) const {
+  const HostLink* link =
+      find_link([actual](const HostLink& l) { return l.datagram_ports().actual == actual; });
+  if (link == nullptr || actual == 0) return std::nullopt;
+  return link->datagram_ports().shown;
+}
+
+bool HostSockets::has_datagrams_at_localhost(std::uint16_t port) const {
+  return port != 0 && find_link([port](const HostLink& l) {
+                        return l.datagram_ports().at_localhost == port;
+                      }) != nullptr;
+}
+
+std::optional<EgressPath> HostSockets::connection(std::uint16_t from, net::Endpoint to) const {
+  const HostLink* link = find_link([&](const HostLink& l) { return l.connects(from, to); });
+  return link == nullptr ? std::nullopt : std::optional(link->exit());
+}
+}  // namespace bfq::sockets

@@ -1,0 +1,85 @@
+#pragma once
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/limits.h"
+#include "daemon/process/name_query.h"
+#include "daemon/sockets/client_socket.h"
+#include "daemon/sockets/host_link.h"
+#include "daemon/sockets/module_side.h"
+#include "daemon/sockets/neighbourhood.h"
+#include "daemon/sockets/policy.h"
+#include "daemon/sockets/settings.h"
+#include "daemon/sockets/tcp_server.h"
+
+namespace bfq::sockets {
+
+/// The network port on this machine: links and the server are kernel sockets, names are looked up
+/// by c-ares. One for each module, on the one thread of its io_context.
+///
+/// What happens by itself is told to the module's side, followed by settle(). What a request gives
+/// rise to at once is told in the next drain().
+class HostSockets final : private Neighbour {
+ public:
+  /// All must outlive this. The module connects to loopback from its own address, and is reached
+  /// there; to the others of the neighbourhood it is a neighbour as long as this lives.
+  HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
+              Neighbourhood& neighbourhood, NetworkSettings settings);
+  ~HostSockets();
+  HostSockets(const HostSockets&) = delete;
+  HostSockets& operator=(const HostSockets&) = delete;
+
+  /// Takes what is asked of a network; false when the request is for somebody else.
+  bool request(const Request& request);
+
+  /// Tells what is due, sends what the module has for its links, and listens where it has room
+  /// again. Call after request(), and after whatever may have changed the module; true when
+  /// something moved.
+  bool drain();
+
+  /// Ends all links and all that was asked, without a word: the module has no power any more.
+  void power_off();
+
+ private:
+  // Neighbour
+  unsigned index() const override { return settings_.index; }
+  Networks networks() const override { return side_.networks(); }
+  std::optional<net::Endpoint> server(std::uint16_t port) const override {
+    return server_.place(port);
+  }
+  std::optional<net::Endpoint> datagrams(std::uint16_t port) const override;
+  std::optional<std::uint16_t> datagram_port(std::uint16_t actual) const override;
+  bool has_datagrams_at_localhost(std::uint16_t port) const override;
+  std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
+
+  void resolve(const net::Resolve& request);
+  void open(const net::Open& request);
+  std::optional<Directions> directions(const net::Open& request);
+  void open_datagrams(const net::Open& request);
+  void close(const net::Close& request);
+  void refuse(const net::Open& request, std::string_view reason);
+  void listen(const net::Listen& request);
+  void accept(const net::Accept& request);
+  std::optional<Ipv4> known_address(std::string_view name) const;
+  template <class Matches>
+  const HostLink* find_link(Matches matches) const;
+  bool end_what_has_lost_its_place();
+  bool tell();
+
+  boost::asio::io_context& io_;
+  ModuleSide& side_;
+  NetPolicy policy_;
+  Neighbourhood& neighbourhood_;
+  NetworkSettings settings_;
+  TcpServer server_;
+  std::array<std::shared_ptr<HostLink>, limits::kLinks> links_;
+  std::map<std::uint16_t, std::shared_ptr<process::NameQuery>> queries_;  ///< by ticket
+  std::deque<Event> due_;
+};
+}  // namespace bfq::sockets

@@ -1,0 +1,38 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "daemon/sockets/networks.h"
+#include "ports/messages.h"
+
+namespace bfq::sockets {
+
+/// The module, as a network adapter sees it. The functions are Module's own (see there), with the
+/// time filled in; whoever implements this also drains the adapter in settle().
+class ModuleSide {
+ public:
+  virtual std::size_t link_room(LinkHandle link) const = 0;
+  virtual void link_input(LinkHandle link, std::span<const std::byte> bytes) = 0;
+  virtual std::size_t datagram_room(LinkHandle link) const = 0;
+  virtual void datagram_input(LinkHandle link, net::Endpoint sender,
+                              std::span<const std::byte> bytes) = 0;
+  virtual net::Outgoing link_output(LinkHandle link) const = 0;
+  virtual void link_sent(LinkHandle link, std::size_t n) = 0;
+  virtual void handle(const Event& event) = 0;
+
+  /// What people call the module, for the log.
+  virtual const std::string& name() const = 0;
+
+  /// The networks that the module is on now.
+  virtual Networks networks() const = 0;
+
+  /// One input has been fed: fulfil the module's requests, and drain it and its adapters until
+  /// nothing moves any more. An adapter calls this after each input that it feeds by itself, not
+  /// from drain().
+  virtual void settle() = 0;
+
+ protected:
+  ~ModuleSide() = default;
+};
+}  // namespace bfq::sockets

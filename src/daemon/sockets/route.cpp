@@ -1,0 +1,52 @@
+#include "daemon/sockets/route.h"
+
+namespace bfq::sockets {
+namespace {
+Route nowhere(const char* why, bool on_lan = false) {
+  return {.to = Route::To::nowhere, .on_lan = on_lan, .why = why};
+}
+
+Route outside(Ipv4 address) {
+  return {.to = Route::To::outside, .exit = {net::Interface::station}, .address = address};
+}
+
+/// To an address of a LAN that the module is on.
+Route within(const VirtualLan& lan, net::Interface side, Ipv4 remote,
+             const Neighbourhood& neighbourhood, unsigned index) {
+  // Fidelity (our decision, see route): A module does not reach itself by its address on a LAN.
+  if (remote == lan.address) return nowhere("that is the module itself", true);
+  const Neighbour* neighbour =
+      neighbourhood.exists(lan) ? neighbourhood.find(lan.access_point, remote) : nullptr;
+  // Fidelity (our decision, see route): An address of a LAN that nobody has: ERROR and CLOSED at
+  // once.
+  if (neighbour == nullptr || neighbour->index() == index)
+    return nowhere("nobody has that address", true);
+  return {.to = Route::To::neighbour,
+          .exit = {side, LanPlace{lan.access_point, lan.address}},
+          .on_lan = true,
+          .neighbour = neighbour};
+}
+}  // namespace
+
+Route route(const Networks& networks, Ipv4 remote, const Neighbourhood& neighbourhood,
+            unsigned index) {
+  const auto& station = networks.station;
+  const auto& soft_ap = networks.soft_ap;
+  // Fidelity (our decision, see route): The gateway of an access point's network, and
+  // host.bfq.internal, are the machine that the module runs on.
+  if (station && station->leads_on && remote == station->gateway && !remote.is_none())
+    return outside(kLocalhost);
+  // Fidelity (our decision, see route): Where an address fits both networks of a module, the
+  // station's is meant.
+  if (station && station->holds(remote))
+    return within(*station, net::Interface::station, remote, neighbourhood, index);
+  if (soft_ap && soft_ap->holds(remote))
+    return within(*soft_ap, net::Interface::soft_ap, remote, neighbourhood, index);
+  // Linux takes 0.0.0.0 for itself; to a module it is no address. Above 223 are groups, not hosts.
+  if (remote.octet(0) == 0 || remote.octet(0) >= 224) return nowhere("that is no host's address");
+  // Fidelity (our decision, see route): A module's access point is no router: from it, and for a
+  // module that is only a station of it, there is no way to other networks, and no name is known.
+  if (!station || !station->leads_on) return nowhere("its network leads nowhere");
+  return outside(remote);
+}
+}  // namespace bfq::sockets

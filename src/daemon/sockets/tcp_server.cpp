@@ -1,0 +1,185 @@
+#include "daemon/sockets/tcp_server.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <utility>
+
+#include "daemon/sockets/address.h"
+
+namespace bfq::sockets {
+namespace {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// Clients that the kernel keeps for us between two turns; more than links, so that each is
+// answered.
+constexpr int kBacklog = 16;
+// When the machine has no descriptor left for a client, it gets another chance after this time.
+constexpr auto kAcceptPause = std::chrono::seconds(1);
+
+/// The peer sees a connection that was reset, as from a server that has no place left.
+void turn_away(tcp::socket client) {
+  boost::system::error_code ignored;
+  client.set_option(asio::socket_base::linger(true, 0), ignored);
+  client.close(ignored);
+}
+}  // namespace
+
+TcpServer::TcpServer(asio::io_context& io, ModuleSide& side, const Neighbourhood& neighbourhood,
+                     const NetworkSettings& settings)
+    : io_(io), side_(side), neighbourhood_(neighbourhood), settings_(settings) {}
+
+// Listening ---------------------------------------------------------------------------------------
+
+bool TcpServer::listen(std::uint16_t port) {
+  stop();
+  port_ = port;
+  if (!listen_at_module(module_address(settings_.index))) return false;
+  // Fidelity (our decision, see TcpServer): Where another program has the port at 127.0.0.1, the
+  // server is only at the module's own address, and the log says so.
+  if (settings_.is_at_localhost) listen_at_module(kLocalhost);
+  listen_at_forwards();
+  return true;
+}
+
+bool TcpServer::listen_at_module(Ipv4 address) {
+  boost::system::error_code error;
+  const std::uint16_t actual = listen_at({address, port_}, false, error);
+  if (error) {
+    spdlog::warn("{} server: cannot listen on {}: {}", side_.name(), text_of({address, port_}),
+                 error.message());
+    return false;
+  }
+  if (actual_ == 0) actual_ = actual;
+  if (actual == port_) {
+    spdlog::info("{} server: listens on {}", side_.name(), text_of({address, port_}));
+  } else {
+    spdlog::warn("{} server: this machine refuses port {}, so connect to {}", side_.name(), port_,
+                 text_of({address, actual}));
+  }
+  return true;
+}
+
+void TcpServer::listen_at_forwards() {
+  for (const Forward& forward : settings_.forwards) {
+    if (forward.port != port_) continue;
+    const std::optional<Ipv4> address = parse_ipv4(forward.host);
+    boost::system::error_code error = asio::error::invalid_argument;
+    if (address) listen_at({*address, forward.at}, true, error);
+    if (error) {
+      spdlog::error("{} server: cannot forward {}:{} to port {}: {}", side_.name(), forward.host,
+                    forward.at, port_, error.message());
+    } else {
+      spdlog::info("{} server: {}:{} is forwarded to port {}", side_.name(), forward.host,
+                   forward.at, port_);
+    }
+  }
+}
+
+/// Gives the port that it became.
+std::uint16_t TcpServer::listen_at(net::Endpoint at, bool forwards,
+                                   boost::system::error_code& error) {
+  auto listener = std::make_unique<Listener>(io_);
+  listener->forwards = forwards;
+  tcp::acceptor& acceptor = listener->acceptor;
+  std::uint16_t actual = 0;
+  acceptor.open(tcp::v4(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error && forwards) acceptor.bind(asio_endpoint<tcp>(at), error);
+  if (!error && !forwards) actual = bind_or_move(acceptor, at, error);
+  if (!error) acceptor.listen(kBacklog, error);
+  if (error) return 0;
+  accept(*listeners_.emplace_back(std::move(listener)));
+  return actual;
+}
+
+void TcpServer::stop() {
+  ++term_;
+  actual_ = 0;
+  listeners_.clear();
+  for (auto& client : std::exchange(waiting_, {})) turn_away(std::move(client.second.socket));
+}
+
+std::optional<net::Endpoint> TcpServer::place(std::uint16_t port) const {
+  if (actual_ == 0 || port != port_) return std::nullopt;
+  return net::Endpoint{module_address(settings_.index), actual_};
+}
+
+// Clients -----------------------------------------------------------------------------------------
+
+void TcpServer::accept(Listener& listener) {
+  listener.acceptor.async_accept([this, &listener, term = term_](auto error, tcp::socket client) {
+    if (term != term_) return turn_away(std::move(client));
+    if (!error) {
+      // Before the module hears of it: it may stop the server.
+      const bool forwarded = listener.forwards;
+      accept(listener);
+      return welcome(std::move(client), forwarded);
+    }
+    spdlog::warn("{} server: cannot take a client: {}", side_.name(), error.message());
+    listener.pause.expires_after(kAcceptPause);
+    listener.pause.async_wait([this, &listener, term = term_](auto cancelled) {
+      if (!cancelled && term == term_) accept(listener);
+    });
+  });
+}
+
+void TcpServer::welcome(tcp::socket client, bool forwarded) {
+  boost::system::error_code error;
+  const auto peer = client.remote_endpoint(error);
+  const auto local = error ? peer : client.local_endpoint(error);
+  if (error) return;  // gone already
+  const net::Endpoint actual = endpoint_of(peer);
+  const Seen seen = see(actual, endpoint_of(local), forwarded);
+  if (seen.refusal != nullptr) {
+    spdlog::info("{} server: {} turned away: {}", side_.name(), text_of(actual), seen.refusal);
+    return turn_away(std::move(client));
+  }
+  last_client_.number = static_cast<std::uint16_t>(last_client_.number + 1);
+  waiting_.insert_or_assign(last_client_.number, Client{std::move(client), seen.exit});
+  side_.handle(net::Incoming{last_client_, {seen.address, actual.port}, port_, seen.exit.through});
+  side_.settle();
+}
+
+TcpServer::Seen TcpServer::see(net::Endpoint client, net::Endpoint here, bool forwarded) const {
+  const Networks networks = side_.networks();
+  if (networks.none()) return {.refusal = "the module is on no network"};
+  const Neighbour* neighbour = forwarded ? nullptr : neighbourhood_.owner_of(client.address);
+  if (neighbour != nullptr && neighbour->index() != settings_.index)
+    return see(*neighbour, client.port, here);
+  // Fidelity (our decision, see TcpServer): Programs of this machine come by the station's network
+  // or, where the module is on none, by that of its access point.
+  const auto through = networks.station ? net::Interface::station : net::Interface::soft_ap;
+  return {.address = shown_address(client.address), .exit = {through}};
+}
+
+/// Another module must be on a LAN with this one, and must still hold on to its end.
+TcpServer::Seen TcpServer::see(const Neighbour& neighbour, std::uint16_t port,
+                               net::Endpoint here) const {
+  const auto theirs = neighbour.connection(port, here);
+  if (!theirs) return {.refusal = "that module has given it up"};
+  const auto lan = theirs->place ? std::optional(theirs->place->lan) : std::nullopt;
+  const auto meeting = meet(side_.networks(), neighbour.networks(), lan);
+  if (!meeting) return {.refusal = "that module is on no network of this one's"};
+  return {.address = meeting->theirs, .exit = meeting->exit};
+}
+
+std::optional<TcpServer::Client> TcpServer::take(Ticket client) {
+  const auto at = waiting_.find(client.number);
+  if (at == waiting_.end()) return std::nullopt;
+  Client taken = std::move(at->second);
+  waiting_.erase(at);
+  return taken;
+}
+
+void TcpServer::refuse(Ticket client) {
+  if (auto refused = take(client)) {
+    boost::system::error_code ignored;
+    const auto peer = refused->socket.remote_endpoint(ignored);
+    spdlog::info("{} server: {} turned away: there is no place for it", side_.name(),
+                 text_of(endpoint_of(peer)));
+    turn_away(std::move(refused->socket));
+  }
+}
+}  // namespace bfq::sockets

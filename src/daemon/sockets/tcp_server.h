@@ -1,0 +1,84 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/sockets/module_side.h"
+#include "daemon/sockets/neighbourhood.h"
+#include "daemon/sockets/settings.h"
+
+namespace bfq::sockets {
+
+/// The module's TCP server: a listener on the module's loopback address, for the first module of a
+/// process one on 127.0.0.1, and where a person wants more, one at each place that the port is
+/// forwarded from.
+///
+/// Its clients are programs of this machine, whoever comes by a forward, and modules that share a
+/// LAN with this one. Where the machine refuses the module's port, it listens on 10000 + port, and
+/// the log says so.
+class TcpServer {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+
+  /// Somebody who has connected.
+  struct Client {
+    Socket socket;
+    EgressPath exit{};
+  };
+
+  /// All must outlive this.
+  TcpServer(boost::asio::io_context& io, ModuleSide& side, const Neighbourhood& neighbourhood,
+            const NetworkSettings& settings);
+
+  /// Listens at the module's address or, where that cannot be, nowhere, and gives false.
+  bool listen(std::uint16_t port);
+  /// Stops listening and turns away who waits.
+  void stop();
+
+  /// Where it listens at the module's address, while that is for this port of the module's.
+  std::optional<net::Endpoint> place(std::uint16_t port) const;
+
+  /// The client of that Incoming; nothing when there is none. Who takes none is turned away.
+  std::optional<Client> take(Ticket client);
+  void refuse(Ticket client);
+
+ private:
+  struct Listener {
+    explicit Listener(boost::asio::io_context& io) : acceptor(io), pause(io) {}
+    boost::asio::ip::tcp::acceptor acceptor;
+    boost::asio::steady_timer pause;
+    bool forwards = false;
+  };
+  /// How the module sees a client.
+  struct Seen {
+    Ipv4 address{};
+    EgressPath exit{};
+    const char* refusal = nullptr;  ///< why it is none, instead of all that
+  };
+
+  std::uint16_t listen_at(net::Endpoint at, bool forwards, boost::system::error_code& error);
+  bool listen_at_module(Ipv4 address);
+  void listen_at_forwards();
+  void accept(Listener& listener);
+  void welcome(Socket client, bool forwarded);
+  Seen see(net::Endpoint client, net::Endpoint here, bool forwarded) const;
+  Seen see(const Neighbour& neighbour, std::uint16_t port, net::Endpoint here) const;
+
+  boost::asio::io_context& io_;
+  ModuleSide& side_;
+  const Neighbourhood& neighbourhood_;
+  const NetworkSettings& settings_;
+  std::uint16_t port_ = 0;    ///< as the module knows it
+  std::uint16_t actual_ = 0;  ///< as the machine does; 0 while it does not listen
+  unsigned term_ = 0;  ///< counts the times of listening: what was begun in an earlier one is void
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::map<std::uint16_t, Client> waiting_;  ///< by ticket
+  Ticket last_client_;
+};
+}  // namespace bfq::sockets

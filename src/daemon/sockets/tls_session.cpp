@@ -1,0 +1,149 @@
+#include "daemon/sockets/tls_session.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace bfq::sockets {
+namespace {
+struct FreeContext {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using Context = std::unique_ptr<SSL_CTX, FreeContext>;
+
+Context make_context() {
+  Context context(SSL_CTX_new(TLS_client_method()));
+  if (!context) return context;
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  // Where nothing is verified a short key is no loss, and servers that were made for such modules
+  // have one.
+  // Fidelity (our decision, see TlsSession): TLS 1.2 and 1.3, RSA keys of 1024 bits and more.
+  SSL_CTX_set_cipher_list(context.get(), "DEFAULT:@SECLEVEL=1");
+  SSL_CTX_set_security_level(context.get(), 1);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                      SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_default_verify_paths(context.get());  // to tell what verifying would have said
+  ERR_clear_error();
+  return context;
+}
+
+/// Made when the first link needs it; a module without TLS does without its memory.
+SSL_CTX* context() {
+  static const Context context = make_context();
+  return context.get();
+}
+
+/// Empties OpenSSL's queue of errors; the first says what went wrong.
+std::string take_reason(int system_error) {
+  const unsigned long first = ERR_get_error();
+  ERR_clear_error();
+  const char* text = first != 0 ? ERR_reason_error_string(first) : nullptr;
+  if (text != nullptr) return text;
+  return system_error != 0 ? std::strerror(system_error) : "the connection ended";
+}
+
+/// A name as RFC 2253 writes it, so that nothing in it can break a line of the log.
+std::string subject_of(const X509* certificate) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), BIO_free);
+  if (!text) return {};
+  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
+  constexpr std::size_t kEnough = 200;
+  std::string subject(kEnough, '\0');
+  const int n = BIO_read(text.get(), subject.data(), static_cast<int>(subject.size()));
+  subject.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return subject;
+}
+}  // namespace
+
+bool TlsSession::begin(int socket, const net::Open& open) {
+  if (context() == nullptr) return false;
+  ssl_.reset(SSL_new(context()));
+  if (!ssl_ || SSL_set_fd(ssl_.get(), socket) != 1) return false;
+  SSL_set_verify(ssl_.get(), SSL_VERIFY_NONE, remember_doubt);
+  SSL_set_app_data(ssl_.get(), this);
+  name_the_server(open);
+  return true;
+}
+
+/// A name goes to the server too (SNI), an address does not: RFC 6066.
+void TlsSession::name_the_server(const net::Open& open) {
+  std::string name(open.name.view());
+  if (parse_ipv4(name)) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str());
+  } else {
+    if (name.ends_with('.')) name.pop_back();
+    SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
+    SSL_set1_host(ssl_.get(), name.c_str());
+  }
+  ERR_clear_error();
+}
+
+/// OpenSSL asks this for everything that it finds against a certificate: all is let pass.
+int TlsSession::remember_doubt(int passed, X509_STORE_CTX* chain) {
+  if (passed == 1) return 1;
+  const auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto& doubts = static_cast<TlsSession*>(SSL_get_app_data(ssl))->doubts_;
+  const std::string doubt = X509_verify_cert_error_string(X509_STORE_CTX_get_error(chain));
+  if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
+  return 1;
+}
+
+// Bytes -------------------------------------------------------------------------------------------
+
+template <class Attempt>
+TlsSession::Transfer TlsSession::attempt(Attempt attempt) {
+  ERR_clear_error();
+  errno = 0;
+  std::size_t n = 0;
+  const int returned = attempt(n);
+  if (returned > 0) return {Result::done, n};
+  const int system_error = errno;
+  switch (SSL_get_error(ssl_.get(), returned)) {
+    case SSL_ERROR_WANT_READ: return {Result::wants_read};
+    case SSL_ERROR_WANT_WRITE: return {Result::wants_write};
+    case SSL_ERROR_ZERO_RETURN: return {Result::ended};
+    default: break;
+  }
+  has_failed_ = true;
+  why_ = take_reason(system_error);
+  return {Result::failed};
+}
+
+TlsSession::Result TlsSession::shake_hands() {
+  return attempt([this](std::size_t&) { return SSL_connect(ssl_.get()); }).result;
+}
+
+TlsSession::Transfer TlsSession::read(std::span<std::byte> into) {
+  return attempt(
+      [&](std::size_t& n) { return SSL_read_ex(ssl_.get(), into.data(), into.size(), &n); });
+}
+
+TlsSession::Transfer TlsSession::write(std::span<const std::byte> bytes) {
+  return attempt(
+      [&](std::size_t& n) { return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &n); });
+}
+
+TlsSession::Result TlsSession::say_end() {
+  if (has_failed_) return Result::failed;
+  // 0 means that our end is said and the peer's is not: enough.
+  return attempt([this](std::size_t&) { return SSL_shutdown(ssl_.get()) >= 0 ? 1 : -1; }).result;
+}
+
+std::string TlsSession::describe() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  const std::string verdict =
+      doubts_.empty() ? "it would have passed"
+                      : fmt::format("it would not have passed: {}", fmt::join(doubts_, ", "));
+  return fmt::format("{}, {}; certificate {} is not verified ({})", SSL_get_version(ssl_.get()),
+                     SSL_get_cipher_name(ssl_.get()),
+                     certificate != nullptr ? subject_of(certificate) : "none", verdict);
+}
+}  // namespace bfq::sockets

@@ -1,0 +1,83 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/sockets/host_link.h"
+#include "daemon/sockets/module_side.h"
+#include "daemon/sockets/peers.h"
+#include "daemon/sockets/policy.h"
+#include "daemon/sockets/route.h"
+#include "daemon/sockets/settings.h"
+
+namespace bfq::sockets {
+
+/// A UDP link of the module: a port on the module's own loopback address, at which any program of
+/// this machine may write to it (for the first module, at 127.0.0.1 too) and any module that shares
+/// a LAN with it, and, once it sends elsewhere, a socket that hears only those to whom it has sent.
+///
+/// A datagram is read only when the module has room for the whole of it.
+class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLink> {
+ public:
+  /// All must outlive this.
+  UdpLink(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
+          const Neighbourhood& neighbourhood, const NetworkSettings& settings,
+          const net::Open& open);
+
+  /// Takes its port, which is the module's from now on; nothing when it cannot be had.
+  std::optional<std::uint16_t> take_port();
+
+  bool drain() override;
+  void close() override;
+  Ports datagram_ports() const override;
+
+ private:
+  using Way = Peer::Way;
+
+  struct Socket {
+    Socket(boost::asio::io_context& io, Way to) : udp(io), way(to) {}
+    boost::asio::ip::udp::socket udp;
+    Way way;
+    bool reading = false;  ///< waiting for a datagram, or busy with some
+    std::size_t next = 0;  ///< the size of one that did not fit and waits
+  };
+
+  bool bind(boost::system::error_code& error);
+  bool bind_localhost(std::uint16_t port);
+  void log_port(std::uint16_t port) const;
+
+  bool send();
+  bool send_one(const net::Outgoing& datagram);
+  bool send_to(const Peer& to, std::span<const std::byte> bytes);
+  void send_to_everybody(const net::Outgoing& datagram);
+  void send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagram);
+  void fail(net::Endpoint destination, int error);
+  void await_room(Socket& socket);
+  void look_at_networks();
+  const Peer& peer(net::Endpoint destination);
+  Peer judged(Peer unjudged, std::string& reason) const;
+  Peer towards(const Route& way, net::Endpoint shown, std::string& reason) const;
+  const Neighbour* neighbour_at(Ipv4 actual) const;
+  Socket& socket_towards(Way way, boost::system::error_code& error);
+
+  void await_datagram(Socket& socket);
+  void read(Socket& socket);
+  bool read_one(Socket& socket);
+  void drop_one(Socket& socket, net::Endpoint sender, std::size_t size, const char* why);
+  const char* refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const;
+  void expect_peer();
+  net::Endpoint shown(const Socket& socket, net::Endpoint sender);
+
+  ModuleSide& side_;
+  const NetPolicy& policy_;
+  const Neighbourhood& neighbourhood_;
+  const NetworkSettings& settings_;
+  net::Open open_;
+  Socket at_module_, at_localhost_, elsewhere_;
+  Networks networks_;  ///< those that the peers were found in
+  Peers peers_;
+  bool sending_ = false;  ///< waiting for the network to take more
+};
+}  // namespace bfq::sockets
