@@ -118,13 +118,13 @@ std::vector<std::byte> read_file(const std::string& path) {
 
 /// What it says may quote the journal.
 process::Failure unreadable(const std::string& path, const journal::Unreadable& error) {
-  return process::Failure(path + ": " + printable(error.what()));
+  return process::Failure(path + ": " + serial::printable(error.what()));
 }
 
 int show(const std::string& path, std::span<const std::byte> file, bool shows_secrets) {
   journal::Replay replay(file, board::this_build());
   if (const std::string doubt = replay.doubt(); !doubt.empty())
-    fmt::print(stderr, "{}: {}\n", path, printable(doubt));
+    fmt::print(stderr, "{}: {}\n", path, serial::printable(doubt));
   Dialogue dialogue(shows_secrets);
   std::size_t records = 0, different = 0;
   try {
