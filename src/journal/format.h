@@ -15,12 +15,17 @@ namespace bfq::journal {
 class Unreadable : public std::runtime_error {
  public:
   Unreadable(std::size_t offset, const std::string& what)
-      : std::runtime_error("at byte " + std::to_string(offset) + ": " + what), offset_(offset) {}
+      : std::runtime_error("at byte " + std::to_string(offset) + ": " + what),
+        offset_(offset),
+        why_(what) {}
   /// Where in the file, counted from 0.
   std::size_t offset() const { return offset_; }
+  /// What is wrong there.
+  const std::string& why() const { return why_; }
 
  private:
   std::size_t offset_;
+  std::string why_;
 };
 
 /// What stands behind the name of the format in the first line, for people.

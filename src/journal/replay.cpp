@@ -1,17 +1,16 @@
 #include "journal/replay.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <vector>
 
 #include "base/limits.h"
+#include "journal/codec.h"
 #include "journal/messages.h"
+#include "journal/state.h"
 
 namespace bfq::journal {
 namespace {
-// Ten thousand years: what lies behind cannot be added to a clock.
-constexpr std::uint64_t kLongestTime = std::uint64_t{10'000} * 366 * 24 * 3600 * 1'000'000;
 constexpr std::size_t kLongestText = 256;
 // What the passing of bytes may end with: a link opened again, the UART's new format, a restart.
 constexpr std::size_t kRequestsOfOneCall = 4;
@@ -81,7 +80,9 @@ Beginning read_beginning(const Framed& framed) {
        {&beginning.at_version, &beginning.sdk_version, &beginning.compile_time, &beginning.build})
     *text = in.text(kLongestText);
   beginning.table = static_cast<std::uint32_t>(in.number(UINT32_MAX));
-  beginning.state = in.bytes(static_cast<std::size_t>(in.number(kLongestRecord)));
+  const auto size = static_cast<std::size_t>(in.number(kLongestRecord));
+  beginning.state_offset = in.offset();
+  beginning.state = in.bytes(size);
   in.end();
   return beginning;
 }
@@ -89,17 +90,11 @@ Beginning read_beginning(const Framed& framed) {
 std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset) {
   auto module = std::make_unique<Module>(beginning.identity(), build.table);
   if (beginning.state.empty()) return module;
-  const bool same_build = beginning.build == build.name &&
-                          beginning.table == hash_of(build.table) &&
-                          beginning.state.size() == sizeof(Module);
-  if (!same_build)
-    throw Unreadable(offset,
-                     "this journal begins with a copy of a module that only the build that made it "
-                     "can read: \"" +
-                         beginning.build + "\"; this one is \"" + std::string(build.name) + '"');
-  std::memcpy(static_cast<void*>(module.get()), beginning.state.data(), sizeof(Module));
-  if (!module->adopt(beginning.identity(), build.table))
-    throw Unreadable(offset, "the copy of the module is damaged");
+  if (beginning.table != hash_of(build.table))
+    throw Unreadable(offset, "this journal begins with the state of a module with other commands, \"" +
+                                 beginning.build + "\"; this one is \"" +
+                                 std::string(build.name) + '"');
+  read_state(Reader(beginning.state, beginning.state_offset), build.table, *module);
   return module;
 }
 
