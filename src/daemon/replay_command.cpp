@@ -16,7 +16,6 @@
 #include "daemon/serial/trace.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
-#include "module/trace.h"
 
 namespace bfq::daemon {
 namespace {

@@ -40,7 +40,7 @@ void SoftAp::serve(Module& module) {
   if (!running_) return;
   const Settings& settings = module.settings();
   const PoolSettings pool = pool_in_use(settings);
-  module.request(net::ServeAddresses{
+  module.request(lease::ServeAddresses{
       .address = settings.soft_ap_address.address,
       .netmask = settings.soft_ap_address.netmask,
       .gives_addresses = settings.dhcp.soft_ap,

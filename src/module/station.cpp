@@ -109,9 +109,9 @@ void Station::request_address(Module& module) {
   const AddressSettings& fixed = settings.station_address;
   address_.ticket = module.new_ticket();
   if (settings.dhcp.station) {
-    module.request(net::ObtainAddress{address_.ticket});
+    module.request(lease::ObtainAddress{address_.ticket});
   } else if (!fixed.address.is_none()) {
-    module.request(net::UseAddress{address_.ticket, fixed.address, fixed.gateway, fixed.netmask});
+    module.request(lease::UseAddress{address_.ticket, fixed.address, fixed.gateway, fixed.netmask});
   }
 }
 
@@ -119,7 +119,7 @@ void Station::renew_address(Module& module) {
   if (associated()) request_address(module);
 }
 
-void Station::on(Module& module, const net::Addressed& event) {
+void Station::on(Module& module, const lease::Addressed& event) {
   if (!associated() || event.ticket != address_.ticket) return;
   const bool first = phase_ == Phase::addressing;
   address_ = event;
@@ -132,7 +132,7 @@ void Station::on(Module& module, const net::Addressed& event) {
   if (module.job<Joining>() != nullptr) module.finish(at::Answer::ok);
 }
 
-void Station::on(Module& module, const net::AddressFailed& event) {
+void Station::on(Module& module, const lease::AddressFailed& event) {
   if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
   module.notify({.kind = Urc::Kind::dhcp_timeout});
   disassociate(module);

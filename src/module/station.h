@@ -43,8 +43,8 @@ class Station {
   void on(Module&, const radio::Signal&);
   void on(Module&, const radio::Found&);
   void on(Module&, const radio::ScanDone&);
-  void on(Module&, const net::Addressed&);
-  void on(Module&, const net::AddressFailed&);
+  void on(Module&, const lease::Addressed&);
+  void on(Module&, const lease::AddressFailed&);
 
   Deadline next_deadline() const { return retry_; }
   void advance(Module&);
@@ -86,7 +86,7 @@ class Station {
   Phase phase_ = Phase::idle;
   radio::Join network_;
   radio::Joined joined_;
-  net::Addressed address_;
+  lease::Addressed address_;
   Deadline retry_;
   ScanOptions options_;
   std::array<radio::AccessPoint, limits::kScanResults> found_{};

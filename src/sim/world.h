@@ -131,7 +131,7 @@ class World {
   bool drain_uart();
   bool offer_typed();
   std::size_t offer(std::string_view bytes);
-  bool refuse_without_network(const Request&);
+  bool refuse_without_network(const net::Request&);
   void fulfil(const Request&);
   void erase(const flash::Erase&);
   void program(const flash::Program&);

@@ -23,8 +23,8 @@ class HostModule : private sockets::ModuleSide {
         name_("bfq" + std::to_string(settings.index)),
         sockets_(io, *this, policy, neighbourhood, std::move(settings)) {}
 
-  void request(const Request& request) {
-    if (!sockets_.request(request)) throw std::logic_error("not for the network");
+  void request(const net::Request& request) {
+    sockets_.take(request);
     settle();
   }
   void settle() override {

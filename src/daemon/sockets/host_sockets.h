@@ -35,11 +35,11 @@ class HostSockets final : private Neighbour {
   HostSockets(const HostSockets&) = delete;
   HostSockets& operator=(const HostSockets&) = delete;
 
-  /// Takes what is asked of a network; false when the request is for somebody else.
-  bool request(const Request& request);
+  /// What is asked of it. What that gives rise to is told in the next drain().
+  void take(const net::Request& request);
 
   /// Tells what is due, sends what the module has for its links, and listens where it has room
-  /// again. Call after request(), and after whatever may have changed the module; true when
+  /// again. Call after take(), and after whatever may have changed the module; true when
   /// something moved.
   bool drain();
 
