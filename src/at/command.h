@@ -13,7 +13,7 @@ enum class Spacing : std::uint8_t { blank_line, tight };
 
 /// AT+X or AT+X?
 struct PlainForm {
-  Answer (*run)(Module&) = nullptr;
+  Answer (*run)(Chip&) = nullptr;
   [[no_unique_address]] Doc
       reply{};  ///< what it prints before OK; {} stands for the command's name
   Spacing spacing = Spacing::blank_line;
@@ -24,22 +24,22 @@ struct PlainForm {
 /// One way to write AT+X=…; most commands have one, some one for each mode of the module.
 struct Shape {
   std::span<const Param> params{};
-  Refusal (*run)(Module&, const Shape&, Fields, Answer&) = nullptr;
-  bool (*fits)(const Module&, Fields) = nullptr;  ///< nullptr: always
-  [[no_unique_address]] Doc applies{};            ///< what `fits` asks for, in words
-  Refusal (*allowed)(const Module&) = nullptr;    ///< looked at before any argument
-  std::string_view surplus{};                     ///< the line for too many arguments
-  [[no_unique_address]] Doc reply{};              ///< what it prints before its result
-  [[no_unique_address]] Doc result{};             ///< how it ends where that is not with OK alone
+  Refusal (*run)(Chip&, const Shape&, Fields, Answer&) = nullptr;
+  bool (*fits)(const Chip&, Fields) = nullptr;  ///< nullptr: always
+  [[no_unique_address]] Doc applies{};          ///< what `fits` asks for, in words
+  Refusal (*allowed)(const Chip&) = nullptr;    ///< looked at before any argument
+  std::string_view surplus{};                   ///< the line for too many arguments
+  [[no_unique_address]] Doc reply{};            ///< what it prints before its result
+  [[no_unique_address]] Doc result{};           ///< how it ends where that is not with OK alone
 
   // The same shape, with one thing more.
-  consteval Shape when(bool (*condition)(const Module&, Fields), Doc in_words) const {
+  consteval Shape when(bool (*condition)(const Chip&, Fields), Doc in_words) const {
     Shape s = *this;
     s.fits = condition;
     s.applies = in_words;
     return s;
   }
-  consteval Shape needing(Refusal (*precondition)(const Module&)) const {
+  consteval Shape needing(Refusal (*precondition)(const Chip&)) const {
     Shape s = *this;
     s.allowed = precondition;
     return s;
@@ -107,13 +107,13 @@ struct Command {
   Keep shows = Keep::until_reset;  ///< which settings the query shows: those in use, or in flash
   Keep keep = Keep::until_reset;   ///< how long what the set form changes holds
   TestForm test = TestForm::absent;
-  Refusal (*allowed)(const Module&) = nullptr;  ///< for query, set and execute; nullptr: always
-  [[no_unique_address]] Doc needs{};            ///< what `allowed` asks for, in words
+  Refusal (*allowed)(const Chip&) = nullptr;  ///< for query, set and execute; nullptr: always
+  [[no_unique_address]] Doc needs{};          ///< what `allowed` asks for, in words
   PlainForm query{};
   SetForm set{};
   PlainForm execute{};
   /// AT+X in full while another command runs, instead of a busy line.
-  Answer (*interrupts)(Module&) = nullptr;
+  Answer (*interrupts)(Chip&) = nullptr;
   std::span<const Failure> failures{};
   std::span<const Fact> facts{};
 
@@ -131,7 +131,7 @@ namespace detail {
 template <class>
 struct HandlerArgs;
 template <class A>
-struct HandlerArgs<Answer (*)(Module&, const A&)> {
+struct HandlerArgs<Answer (*)(Chip&, const A&)> {
   using Type = A;
 };
 }  // namespace detail
@@ -140,10 +140,10 @@ struct HandlerArgs<Answer (*)(Module&, const A&)> {
 template <auto Handler>
 consteval Shape shape(std::span<const Param> params) {
   return {.params = params,
-          .run = [](Module& module, const Shape& self, Fields fields, Answer& answer) {
+          .run = [](Chip& chip, const Shape& self, Fields fields, Answer& answer) {
             typename detail::HandlerArgs<decltype(Handler)>::Type args{};
-            const Refusal refusal = store_all(self.params, fields, self.surplus, module, &args);
-            if (!refusal) answer = Handler(module, args);
+            const Refusal refusal = store_all(self.params, fields, self.surplus, chip, &args);
+            if (!refusal) answer = Handler(chip, args);
             return refusal;
           }};
 }
@@ -155,8 +155,8 @@ consteval SetForm set(std::span<const Shape> shapes) { return {.several = shapes
 
 /// What `then` of a parameter looks at, typed.
 template <auto Check, class Args>
-Refusal check(const Module& module, const void* args) {
-  return Check(module, *static_cast<const Args*>(args));
+Refusal check(const Chip& chip, const void* args) {
+  return Check(chip, *static_cast<const Args*>(args));
 }
 
 using CommandTable = std::span<const Command>;

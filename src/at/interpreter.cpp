@@ -49,9 +49,9 @@ void print_ranges(const Command& command, Reply reply) {
   reply.end();
 }
 
-const Shape* fitting(const Command& command, const Module& module, Fields fields) {
+const Shape* fitting(const Command& command, const Chip& chip, Fields fields) {
   for (const Shape& shape : command.set.shapes()) {
-    if (shape.fits == nullptr || shape.fits(module, fields)) return &shape;
+    if (shape.fits == nullptr || shape.fits(chip, fields)) return &shape;
   }
   return nullptr;
 }
@@ -83,11 +83,11 @@ void Interpreter::forget_line() {
   ended_ = overlong_ = false;
 }
 
-void Interpreter::take(char c, Module& module, Reply reply, Busy busy) {
+void Interpreter::take(char c, Chip& chip, Reply reply, Busy busy) {
   // Fidelity (observed, T1, T18): With echo on, each byte but LF is sent back at once and
   // unchanged.
   // Fidelity (our decision, dialect 1.3): The echo goes on while a command runs.
-  if (c == '\n') return end_line(module, reply, busy);
+  if (c == '\n') return end_line(chip, reply, busy);
   if (echo_) reply.text({&c, 1});
   store(c);
 }
@@ -108,14 +108,13 @@ void Interpreter::store(char c) {
   }
 }
 
-void Interpreter::end_line(Module& module, Reply reply, Busy busy) {
+void Interpreter::end_line(Chip& chip, Reply reply, Busy busy) {
   const std::string_view line{line_.data(), length_};
   const bool complete = ended_ && !overlong_;
   forget_line();
   // Fidelity (manual, 1, note 5): A line ends with CR LF; CR alone answers nothing.
   // Fidelity (our decision, dialect 1.2): A line that ends with a bare LF answers ERROR.
-  if (busy != Busy::no)
-    return refuse_busy(complete ? line : std::string_view{}, module, reply, busy);
+  if (busy != Busy::no) return refuse_busy(complete ? line : std::string_view{}, chip, reply, busy);
   // Fidelity (our decision, dialect 1.2): What stands in front of the first AT is skipped.
   // Fidelity (our decision, dialect 1.2): A line without AT, also an empty one, answers ERROR.
   const std::size_t head = line.find(kHead);
@@ -125,16 +124,16 @@ void Interpreter::end_line(Module& module, Reply reply, Busy busy) {
   // behind one that meets busy.
   if (echo_) reply.end();
   if (!complete) return answer(Answer::error, {}, reply);
-  run_line(slice(line, head + kHead.size()), module, reply);
+  run_line(slice(line, head + kHead.size()), chip, reply);
 }
 
-void Interpreter::refuse_busy(std::string_view line, Module& module, Reply reply, Busy busy) {
+void Interpreter::refuse_busy(std::string_view line, Chip& chip, Reply reply, Busy busy) {
   if (slice(line, 0, kHead.size()) == kHead) {
     const Command* command = find(table_, slice(line, kHead.size()));
     if (command != nullptr && command->interrupts != nullptr) {
       reply.line(words::kForcedRestart);
       command_ = command;
-      return answer(command->interrupts(module), {}, reply);
+      return answer(command->interrupts(chip), {}, reply);
     }
   }
   // Fidelity (observed, T31, T50, T57): A line while a command runs is dropped and answers busy
@@ -144,7 +143,7 @@ void Interpreter::refuse_busy(std::string_view line, Module& module, Reply reply
   reply.line(busy == Busy::sending ? words::kBusySending : words::kBusyProcessing);
 }
 
-void Interpreter::run_line(std::string_view line, Module& module, Reply reply) {
+void Interpreter::run_line(std::string_view line, Chip& chip, Reply reply) {
   const Parsed parsed = parse(line);
   // Fidelity (observed, T9): An unknown command answers ERROR alone.
   // Fidelity (observed, T35): A form that a command does not have answers ERROR alone.
@@ -163,13 +162,13 @@ void Interpreter::run_line(std::string_view line, Module& module, Reply reply) {
   if (!(sets ? static_cast<bool>(command.set) : static_cast<bool>(plain)))
     return answer(Answer::error, {}, reply);
   if (command.allowed != nullptr) {
-    if (const Refusal refusal = command.allowed(module)) return refuse_with(refusal, reply);
+    if (const Refusal refusal = command.allowed(chip)) return refuse_with(refusal, reply);
   }
-  if (sets) return run_set(parsed.arguments, module, reply);
-  answer(plain.run(module), plain.spacing, reply);
+  if (sets) return run_set(parsed.arguments, chip, reply);
+  answer(plain.run(chip), plain.spacing, reply);
 }
 
-void Interpreter::run_set(std::string_view arguments, Module& module, Reply reply) {
+void Interpreter::run_set(std::string_view arguments, Chip& chip, Reply reply) {
   FieldArray fields;
   // The arguments lie in line_, so they may be unescaped where they are. Empty ones lie nowhere.
   std::span<char> typed;
@@ -179,13 +178,13 @@ void Interpreter::run_set(std::string_view arguments, Module& module, Reply repl
   if (!split_fields(typed, fields)) return answer(Answer::error, {}, reply);
   // Fidelity (our decision, dialect 2): First what the command needs is looked at, then each
   // argument from left to right. The first one that is wrong decides what is printed.
-  const Shape* shape = fitting(*command_, module, fields.view());
+  const Shape* shape = fitting(*command_, chip, fields.view());
   if (shape == nullptr) return answer(Answer::error, {}, reply);
   if (shape->allowed != nullptr) {
-    if (const Refusal refusal = shape->allowed(module)) return refuse_with(refusal, reply);
+    if (const Refusal refusal = shape->allowed(chip)) return refuse_with(refusal, reply);
   }
   Answer result = Answer::error;
-  if (const Refusal refusal = shape->run(module, *shape, fields.view(), result))
+  if (const Refusal refusal = shape->run(chip, *shape, fields.view(), result))
     return refuse_with(refusal, reply);
   answer(result, {}, reply);
 }

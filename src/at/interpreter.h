@@ -16,7 +16,7 @@ class Interpreter {
   explicit Interpreter(CommandTable table) : table_(table) {}
 
   /// Takes one byte; runs a command when it ends a line, or says that the module is busy.
-  void take(char c, Module& module, Reply reply, Busy busy);
+  void take(char c, Chip& chip, Reply reply, Busy busy);
 
   /// Ends the command that answered `later`.
   void finish(Answer answer, Reply reply);
@@ -41,10 +41,10 @@ class Interpreter {
 
  private:
   void store(char c);
-  void end_line(Module& module, Reply reply, Busy busy);
-  void refuse_busy(std::string_view line, Module& module, Reply reply, Busy busy);
-  void run_line(std::string_view line, Module& module, Reply reply);
-  void run_set(std::string_view arguments, Module& module, Reply reply);
+  void end_line(Chip& chip, Reply reply, Busy busy);
+  void refuse_busy(std::string_view line, Chip& chip, Reply reply, Busy busy);
+  void run_line(std::string_view line, Chip& chip, Reply reply);
+  void run_set(std::string_view arguments, Chip& chip, Reply reply);
   void refuse_with(const Refusal& refusal, Reply reply);
   void answer(Answer answer, Spacing spacing, Reply reply);
 

@@ -78,7 +78,7 @@ Fault read_choice(Field field, std::span<const std::string_view> choices, std::s
 }
 
 Refusal store_all(std::span<const Param> params, Fields fields, std::string_view surplus,
-                  const Module& module, void* args) {
+                  const Chip& chip, void* args) {
   for (std::size_t i = 0; i < params.size(); ++i) {
     const Param& param = params[i];
     const bool given = i < fields.size() && fields[i].present;
@@ -86,7 +86,7 @@ Refusal store_all(std::span<const Param> params, Fields fields, std::string_view
     const Fault fault = given ? param.store(args, fields[i], param.range) : Fault::missing;
     if (fault != Fault::none) return refuse(words_for(param, fault));
     if (param.then == nullptr) continue;
-    if (const Refusal refusal = param.then(module, args)) return refusal;
+    if (const Refusal refusal = param.then(chip, args)) return refusal;
   }
   // Fidelity (our decision, dialect 1.2): An argument too many answers ERROR.
   return fields.size() > params.size() ? refuse(surplus) : kAccepted;

@@ -14,7 +14,7 @@
 #include "base/text.h"
 
 namespace bfq {
-class Module;  // what commands act on; at/ knows only its name
+class Chip;  // what commands act on; at/ knows only its name
 }
 
 namespace bfq::at {
@@ -58,7 +58,7 @@ struct Param {
   [[no_unique_address]] Doc about{};
   const FaultWords* words = nullptr;
   /// Looked at as soon as this argument is stored, before the next one is read.
-  Refusal (*then)(const Module&, const void* args) = nullptr;
+  Refusal (*then)(const Chip&, const void* args) = nullptr;
 
   /// The same argument with words of its own for what may be wrong with it.
   consteval Param saying(const FaultWords& fault_words) const {
@@ -67,7 +67,7 @@ struct Param {
     return p;
   }
   /// The same argument, followed by a look at the module's state.
-  consteval Param and_then(Refusal (*check)(const Module&, const void*)) const {
+  consteval Param and_then(Refusal (*check)(const Chip&, const void*)) const {
     Param p = *this;
     p.then = check;
     return p;
@@ -212,7 +212,7 @@ consteval Param param(std::string_view name, Doc about) {
 
 /// Puts every field where its parameter says, from left to right, or tells the first thing that is
 /// wrong. `surplus` is the line for fields beyond the last parameter.
-Refusal store_all(std::span<const Param>, Fields, std::string_view surplus, const Module&,
+Refusal store_all(std::span<const Param>, Fields, std::string_view surplus, const Chip&,
                   void* args);
 
 }  // namespace bfq::at

@@ -8,7 +8,7 @@
 namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
 
-Answer show_addresses(Module&);
+Answer show_addresses(Chip&);
 
 inline constexpr Fact kAddressesFacts[] = {
     {Origin::observed, "T4, T14",
@@ -29,8 +29,8 @@ struct DhcpArgs {
   std::uint8_t mode = 0;
   std::uint8_t enable = 0;
 };
-Answer show_dhcp(Module&);
-Answer set_dhcp(Module&, const DhcpArgs&);
+Answer show_dhcp(Chip&);
+Answer set_dhcp(Chip&, const DhcpArgs&);
 
 inline constexpr Param kDhcpParams[] = {
     param<&DhcpArgs::mode>("mode", between(0, 2), "0 softAP, 1 station, 2 both"),
@@ -61,10 +61,10 @@ struct PoolArgs {
   std::uint16_t lease_minutes = 0;
   Ipv4 first{}, last{};
 };
-Refusal needs_dhcp_server(const Module&);
-bool turns_pool_off(const Module&, Fields);
-Answer show_pool(Module&);
-Answer set_pool(Module&, const PoolArgs&);
+Refusal needs_dhcp_server(const Chip&);
+bool turns_pool_off(const Chip&, Fields);
+Answer show_pool(Chip&);
+Answer set_pool(Chip&, const PoolArgs&);
 
 inline constexpr Param kPoolOffParams[] = {
     param<&PoolArgs::enable>("enable", between(0, 0), "0: the range of the factory"),
@@ -111,12 +111,12 @@ struct AddressArgs {
   std::optional<Ipv4> gateway{};
   std::optional<Ipv4> netmask{};
 };
-Refusal station_active(const Module&);
-Refusal soft_ap_active(const Module&);
-Answer show_station_address(Module&);
-Answer set_station_address(Module&, const AddressArgs&);
-Answer show_soft_ap_address(Module&);
-Answer set_soft_ap_address(Module&, const AddressArgs&);
+Refusal station_active(const Chip&);
+Refusal soft_ap_active(const Chip&);
+Answer show_station_address(Chip&);
+Answer set_station_address(Chip&, const AddressArgs&);
+Answer show_soft_ap_address(Chip&);
+Answer set_soft_ap_address(Chip&, const AddressArgs&);
 
 inline constexpr Param kAddressParams[] = {
     param<&AddressArgs::address>("ip", "the address"),

@@ -1,28 +1,28 @@
 #include "commands/basic.h"
 
 #include "at/words.h"
-#include "module/module.h"
+#include "module/chip.h"
 
 namespace bfq::commands {
-Answer attend(Module&) { return Answer::ok; }
+Answer attend(Chip&) { return Answer::ok; }
 
-Answer stop_echo(Module& module) { return set_echo(module, {}); }
+Answer stop_echo(Chip& chip) { return set_echo(chip, {}); }
 
-Answer set_echo(Module& module, const EchoArgs& args) {
-  module.set_echo(args.on != 0);
+Answer set_echo(Chip& chip, const EchoArgs& args) {
+  chip.set_echo(args.on != 0);
   return Answer::ok;
 }
 
-Answer restart(Module& module) {
-  module.restart(power::Reason::command);
+Answer restart(Chip& chip) {
+  chip.restart(power::Reason::command);
   return Answer::ok;
 }
 
-Answer restore(Module& module) { return module.restore(); }
+Answer restore(Chip& chip) { return chip.restore(); }
 
-Answer show_uart(Module& module) {
-  const UartFormat& format = module.shown_settings().uart;
-  Reply reply = module.info();
+Answer show_uart(Chip& chip) {
+  const UartFormat& format = chip.shown_settings().uart;
+  Reply reply = chip.info();
   reply.number(format.baud)
       .comma()
       .number(format.data_bits)
@@ -33,22 +33,22 @@ Answer show_uart(Module& module) {
   return Answer::ok;
 }
 
-Answer set_uart(Module& module, const UartFormat& format) {
-  return module.change(Effect::uart, [&](Settings& s) { s.uart = format; });
+Answer set_uart(Chip& chip, const UartFormat& format) {
+  return chip.change(Effect::uart, [&](Settings& s) { s.uart = format; });
 }
 
-Answer show_version(Module& module) {
-  Reply reply = module.reply();
-  const Identity& identity = module.identity();
+Answer show_version(Chip& chip) {
+  Reply reply = chip.reply();
+  const Identity& identity = chip.identity();
   reply.text(words::kAtVersion).line(identity.at_version);
   reply.text(words::kSdkVersion).line(identity.sdk_version);
   reply.text(words::kCompileTime).line(identity.compile_time);
   return Answer::ok;
 }
 
-Answer show_free_memory(Module& module) {
-  const auto bytes = static_cast<std::int64_t>(module.free_bytes());
-  module.info().number(bytes).end();
+Answer show_free_memory(Chip& chip) {
+  const auto bytes = static_cast<std::int64_t>(chip.free_bytes());
+  chip.info().number(bytes).end();
   return Answer::ok;
 }
 }  // namespace bfq::commands

@@ -6,15 +6,15 @@
 namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
 
-Answer attend(Module&);
-Answer stop_echo(Module&);
+Answer attend(Chip&);
+Answer stop_echo(Chip&);
 struct EchoArgs {
   std::uint8_t on = 0;
 };
-Answer set_echo(Module&, const EchoArgs&);
-Answer restart(Module&);
-Answer show_version(Module&);
-Answer show_free_memory(Module&);
+Answer set_echo(Chip&, const EchoArgs&);
+Answer restart(Chip&);
+Answer show_version(Chip&);
+Answer show_free_memory(Chip&);
 
 inline constexpr Fact kAttentionFacts[] = {
     {Origin::manual, "2.2.1", "AT answers OK; it has no other form."},
@@ -60,7 +60,7 @@ inline constexpr Command kRestart{
     .facts = kRestartFacts,
 };
 
-Answer restore(Module&);
+Answer restore(Chip&);
 
 inline constexpr Fact kRestoreFacts[] = {
     {Origin::manual, "2.2.4",
@@ -75,8 +75,8 @@ inline constexpr Command kRestore{
     .facts = kRestoreFacts,
 };
 
-Answer show_uart(Module&);
-Answer set_uart(Module&, const UartFormat&);
+Answer show_uart(Chip&);
+Answer set_uart(Chip&, const UartFormat&);
 
 inline constexpr Param kUartParams[] = {
     param<&UartFormat::baud>("baudrate", between(110, 4608000), "bits per second"),

@@ -1,6 +1,6 @@
 #include "commands/tcpip.h"
 
-#include "module/module.h"
+#include "module/chip.h"
 
 namespace bfq::commands {
 namespace {
@@ -22,52 +22,48 @@ Refusal host_is_plausible(std::string_view host) {
 
 // What the shape of a command depends on ----------------------------------------------------------
 
-bool single(const Module& module, Fields) { return !module.links().multiple(); }
-bool multiple(const Module& module, Fields) { return module.links().multiple(); }
+bool single(const Chip& chip, Fields) { return !chip.links().multiple(); }
+bool multiple(const Chip& chip, Fields) { return chip.links().multiple(); }
 
-bool single_datagram(const Module& module, Fields fields) {
-  return single(module, fields) && module.links().is_datagram(kSingleLink);
+bool single_datagram(const Chip& chip, Fields fields) {
+  return single(chip, fields) && chip.links().is_datagram(kSingleLink);
 }
 
-bool multiple_datagram(const Module& module, Fields fields) {
+bool multiple_datagram(const Chip& chip, Fields fields) {
   std::int32_t link = 0;
-  if (!multiple(module, fields) || fields.empty()) return false;
+  if (!multiple(chip, fields) || fields.empty()) return false;
   if (read_integer(fields.front(), {0, limits::kLinks - 1}, link) != Fault::none) return false;
-  return module.links().is_datagram(static_cast<std::uint8_t>(link));
+  return chip.links().is_datagram(static_cast<std::uint8_t>(link));
 }
 
-bool opens_datagram_single(const Module& module, Fields fields) {
-  return single(module, fields) && names_datagram(fields, 0);
+bool opens_datagram_single(const Chip& chip, Fields fields) {
+  return single(chip, fields) && names_datagram(fields, 0);
 }
-bool opens_datagram_multiple(const Module& module, Fields fields) {
-  return multiple(module, fields) && names_datagram(fields, 1);
+bool opens_datagram_multiple(const Chip& chip, Fields fields) {
+  return multiple(chip, fields) && names_datagram(fields, 1);
 }
 
 // Status and names --------------------------------------------------------------------------------
 
-Answer show_status(Module& module) { return module.links().show_status(module); }
+Answer show_status(Chip& chip) { return chip.links().show_status(chip); }
 
-Answer look_up(Module& module, const DomainArgs& args) {
-  return module.links().look_up(module, args.name);
-}
+Answer look_up(Chip& chip, const DomainArgs& args) { return chip.links().look_up(chip, args.name); }
 
 // Opening -----------------------------------------------------------------------------------------
 
 /// A softAP can be reached without the station's address, so only pure station mode needs one.
-Refusal needs_address(const Module& module) {
-  const bool lacks = !module.has_access_point() && !module.station().has_address();
+Refusal needs_address(const Chip& chip) {
+  const bool lacks = !chip.has_access_point() && !chip.station().has_address();
   return lacks ? at::refuse(words::kNoIp) : kAccepted;
 }
 
-Refusal is_host(const Module&, const StreamArgs& args) {
-  return host_is_plausible(args.host.view());
-}
+Refusal is_host(const Chip&, const StreamArgs& args) { return host_is_plausible(args.host.view()); }
 
-Refusal is_datagram_host(const Module&, const DatagramArgs& args) {
+Refusal is_datagram_host(const Chip&, const DatagramArgs& args) {
   return args.host.view() == kNoHostYet ? kAccepted : host_is_plausible(args.host.view());
 }
 
-Answer open_stream(Module& module, const StreamArgs& args) {
+Answer open_stream(Chip& chip, const StreamArgs& args) {
   const net::Open open{
       .link = {.id = args.link},
       .transport = args.transport,
@@ -75,12 +71,11 @@ Answer open_stream(Module& module, const StreamArgs& args) {
       .name = args.host,
       .keep_alive_s = args.keep_alive_s.value_or(0),
   };
-  return module.links().open(module, open, {});
+  return chip.links().open(chip, open, {});
 }
 
-Answer open_datagram(Module& module, const DatagramArgs& args) {
-  if (args.port.value_or(0) == 0 && !args.local_port)
-    return module.refuse(words::kMissingParameter);
+Answer open_datagram(Chip& chip, const DatagramArgs& args) {
+  if (args.port.value_or(0) == 0 && !args.local_port) return chip.refuse(words::kMissingParameter);
   if (args.mode && !args.local_port) return Answer::error;
   net::Open open{
       .link = {.id = args.link},
@@ -90,134 +85,133 @@ Answer open_datagram(Module& module, const DatagramArgs& args) {
       .local_port = args.local_port.value_or(0),
   };
   if (args.host.view() == kNoHostYet) open.name = net::HostName("0.0.0.0");
-  return module.links().open(module, open, args.mode.value_or(UdpMode::peer_stays));
+  return chip.links().open(chip, open, args.mode.value_or(UdpMode::peer_stays));
 }
 
 // Sending -----------------------------------------------------------------------------------------
 
-Refusal may_send(const Module& module) {
-  return module.passthrough().enabled() ? at::refuse(words::kTransparent) : kAccepted;
+Refusal may_send(const Chip& chip) {
+  return chip.passthrough().enabled() ? at::refuse(words::kTransparent) : kAccepted;
 }
 
-Refusal may_send_single(const Module& module) {
-  if (const Refusal refusal = may_send(module)) return refusal;
-  return link_is_open(module, {.link = kSingleLink});
+Refusal may_send_single(const Chip& chip) {
+  if (const Refusal refusal = may_send(chip)) return refusal;
+  return link_is_open(chip, {.link = kSingleLink});
 }
 
-Refusal link_is_open(const Module& module, const SendArgs& args) {
-  return module.links().is_open(args.link) ? kAccepted : at::refuse(words::kLinkIsNotValid);
+Refusal link_is_open(const Chip& chip, const SendArgs& args) {
+  return chip.links().is_open(args.link) ? kAccepted : at::refuse(words::kLinkIsNotValid);
 }
 
-Refusal is_address(const Module&, const SendArgs& args) {
+Refusal is_address(const Chip&, const SendArgs& args) {
   return parse_ipv4(args.address->view()) ? kAccepted : at::refuse(words::kBadIp);
 }
 
-Answer send(Module& module, const SendArgs& args) {
-  if (!args.address && args.port) return module.refuse(words::kBadIp);
-  if (args.address && !args.port) return module.refuse(words::kNoPort);
+Answer send(Chip& chip, const SendArgs& args) {
+  if (!args.address && args.port) return chip.refuse(words::kBadIp);
+  if (args.address && !args.port) return chip.refuse(words::kNoPort);
   std::optional<net::Endpoint> destination;
   if (args.address) destination = net::Endpoint{*parse_ipv4(args.address->view()), *args.port};
-  return module.links().send(module, args.link, args.length, destination);
+  return chip.links().send(chip, args.link, args.length, destination);
 }
 
-Answer enter_passthrough(Module& module) { return module.passthrough().enter(module); }
+Answer enter_passthrough(Chip& chip) { return chip.passthrough().enter(chip); }
 
 // Closing -----------------------------------------------------------------------------------------
 
-Refusal needs_multiple(const Module& module) {
-  return module.links().multiple() ? kAccepted : at::refuse(words::kMultiplexingIsOff);
+Refusal needs_multiple(const Chip& chip) {
+  return chip.links().multiple() ? kAccepted : at::refuse(words::kMultiplexingIsOff);
 }
 
-Answer close_numbered(Module& module, const CloseArgs& args) {
-  Links& links = module.links();
-  if (args.link == kAllLinks)
-    return module.server().running() ? Answer::ok : links.close_all(module);
-  return links.is_open(args.link) ? links.close(module, args.link) : module.refuse(words::kUnlink);
+Answer close_numbered(Chip& chip, const CloseArgs& args) {
+  Links& links = chip.links();
+  if (args.link == kAllLinks) return chip.server().running() ? Answer::ok : links.close_all(chip);
+  return links.is_open(args.link) ? links.close(chip, args.link) : chip.refuse(words::kUnlink);
 }
 
-Answer close_single(Module& module) {
-  Links& links = module.links();
-  if (links.multiple()) return module.refuse(words::kMultiplexingIsOn);
-  return links.is_open(kSingleLink) ? links.close(module, kSingleLink) : Answer::error;
+Answer close_single(Chip& chip) {
+  Links& links = chip.links();
+  if (links.multiple()) return chip.refuse(words::kMultiplexingIsOn);
+  return links.is_open(kSingleLink) ? links.close(chip, kSingleLink) : Answer::error;
 }
 
 // Modes -------------------------------------------------------------------------------------------
 
-Answer show_multiple(Module& module) {
-  module.info().number(module.links().multiple() ? 1 : 0).end();
+Answer show_multiple(Chip& chip) {
+  chip.info().number(chip.links().multiple() ? 1 : 0).end();
   return Answer::ok;
 }
 
-Answer set_multiple(Module& module, const SwitchArgs& args) {
-  Links& links = module.links();
+Answer set_multiple(Chip& chip, const SwitchArgs& args) {
+  Links& links = chip.links();
   const bool on = args.on != 0;
   if (on == links.multiple()) return Answer::ok;
   if (links.any_open(net::Transport::tcp) || links.any_open(net::Transport::tls)) {
-    return module.refuse(words::kLinksExist);
+    return chip.refuse(words::kLinksExist);
   }
-  if (on && module.passthrough().enabled()) return module.refuse(words::kTransparentMustBeOff);
-  if (!on && module.server().running()) return module.refuse(words::kServerMustBeOff);
-  if (links.any_open()) return module.refuse(words::kOtherLinksExist);
+  if (on && chip.passthrough().enabled()) return chip.refuse(words::kTransparentMustBeOff);
+  if (!on && chip.server().running()) return chip.refuse(words::kServerMustBeOff);
+  if (links.any_open()) return chip.refuse(words::kOtherLinksExist);
   links.set_multiple(on);
   return Answer::ok;
 }
 
-Answer show_passthrough(Module& module) {
-  module.info().number(module.passthrough().enabled() ? 1 : 0).end();
+Answer show_passthrough(Chip& chip) {
+  chip.info().number(chip.passthrough().enabled() ? 1 : 0).end();
   return Answer::ok;
 }
 
-Answer set_passthrough(Module& module, const SwitchArgs& args) {
-  const Links& links = module.links();
+Answer set_passthrough(Chip& chip, const SwitchArgs& args) {
+  const Links& links = chip.links();
   const bool on = args.on != 0;
-  if (on && (links.multiple() || module.server().running())) {
-    return module.refuse(words::kMultiplexingAndServerMustBeOff);
+  if (on && (links.multiple() || chip.server().running())) {
+    return chip.refuse(words::kMultiplexingAndServerMustBeOff);
   }
   if (on && links.is_open(kSingleLink) && !links.may_pass(kSingleLink)) return Answer::error;
-  module.passthrough().enable(on);
+  chip.passthrough().enable(on);
   return Answer::ok;
 }
 
-Answer show_sender(Module& module) {
-  module.info().line(module.links().shows_sender() ? words::kTrue : words::kFalse);
+Answer show_sender(Chip& chip) {
+  chip.info().line(chip.links().shows_sender() ? words::kTrue : words::kFalse);
   return Answer::ok;
 }
 
-Answer set_sender(Module& module, const SwitchArgs& args) {
-  module.links().show_sender(args.on != 0);
+Answer set_sender(Chip& chip, const SwitchArgs& args) {
+  chip.links().show_sender(args.on != 0);
   return Answer::ok;
 }
 
 // The server --------------------------------------------------------------------------------------
 
-Refusal needs_multiple_silently(const Module& module) {
-  return module.links().multiple() ? kAccepted : at::refuse();
+Refusal needs_multiple_silently(const Chip& chip) {
+  return chip.links().multiple() ? kAccepted : at::refuse();
 }
 
-Answer set_server(Module& module, const ServerArgs& args) {
-  if (args.on == 0) return module.server().stop(module);
-  return module.server().start(module, args.port.value_or(kUsualServerPort));
+Answer set_server(Chip& chip, const ServerArgs& args) {
+  if (args.on == 0) return chip.server().stop(chip);
+  return chip.server().start(chip, args.port.value_or(kUsualServerPort));
 }
 
-Answer show_most_clients(Module& module) {
-  module.info().number(module.server().most_clients()).end();
+Answer show_most_clients(Chip& chip) {
+  chip.info().number(chip.server().most_clients()).end();
   return Answer::ok;
 }
 
-Answer set_most_clients(Module& module, const MostClientsArgs& args) {
-  if (module.server().running()) return Answer::error;
-  module.server().set_most_clients(args.clients);
+Answer set_most_clients(Chip& chip, const MostClientsArgs& args) {
+  if (chip.server().running()) return Answer::error;
+  chip.server().set_most_clients(args.clients);
   return Answer::ok;
 }
 
-Answer show_idle_limit(Module& module) {
-  module.info().number(module.server().idle_limit_s()).end();
+Answer show_idle_limit(Chip& chip) {
+  chip.info().number(chip.server().idle_limit_s()).end();
   return Answer::ok;
 }
 
-Answer set_idle_limit(Module& module, const IdleLimitArgs& args) {
-  if (!module.server().running()) return Answer::error;
-  module.server().set_idle_limit(args.seconds);
+Answer set_idle_limit(Chip& chip, const IdleLimitArgs& args) {
+  if (!chip.server().running()) return Answer::error;
+  chip.server().set_idle_limit(args.seconds);
   return Answer::ok;
 }
 }  // namespace bfq::commands

@@ -15,14 +15,14 @@ using namespace at;  // NOLINT(google-build-using-namespace): rows read as sente
 
 // What the shape of a command depends on ----------------------------------------------------------
 
-bool single(const Module&, Fields);
-bool single_datagram(const Module&, Fields);
-bool multiple(const Module&, Fields);
-bool multiple_datagram(const Module&, Fields);
+bool single(const Chip&, Fields);
+bool single_datagram(const Chip&, Fields);
+bool multiple(const Chip&, Fields);
+bool multiple_datagram(const Chip&, Fields);
 
 // Status and names --------------------------------------------------------------------------------
 
-Answer show_status(Module&);
+Answer show_status(Chip&);
 
 inline constexpr Fact kStatusFacts[] = {
     {Origin::manual, "4.2.1",
@@ -43,7 +43,7 @@ inline constexpr Command kStatus{
 struct DomainArgs {
   net::HostName name{};
 };
-Answer look_up(Module&, const DomainArgs&);
+Answer look_up(Chip&, const DomainArgs&);
 
 inline constexpr FaultWords kHostWords{.missing = words::kIpError,
                                        .wrong = words::kIpError,
@@ -82,13 +82,13 @@ struct DatagramArgs {
   std::optional<std::uint16_t> local_port{};
   std::optional<UdpMode> mode{};
 };
-Refusal needs_address(const Module&);
-Refusal is_host(const Module&, const StreamArgs&);
-Refusal is_datagram_host(const Module&, const DatagramArgs&);
-Answer open_stream(Module&, const StreamArgs&);
-Answer open_datagram(Module&, const DatagramArgs&);
-bool opens_datagram_single(const Module&, Fields);
-bool opens_datagram_multiple(const Module&, Fields);
+Refusal needs_address(const Chip&);
+Refusal is_host(const Chip&, const StreamArgs&);
+Refusal is_datagram_host(const Chip&, const DatagramArgs&);
+Answer open_stream(Chip&, const StreamArgs&);
+Answer open_datagram(Chip&, const DatagramArgs&);
+bool opens_datagram_single(const Chip&, Fields);
+bool opens_datagram_multiple(const Chip&, Fields);
 
 inline constexpr FaultWords kStartLinkWords{.missing = words::kLinkTypeError,
                                             .wrong = words::kLinkTypeError,
@@ -185,12 +185,12 @@ struct SendArgs {
   std::optional<net::HostName> address{};
   std::optional<std::uint16_t> port{};
 };
-Refusal may_send(const Module&);
-Refusal may_send_single(const Module&);
-Refusal link_is_open(const Module&, const SendArgs&);
-Refusal is_address(const Module&, const SendArgs&);
-Answer send(Module&, const SendArgs&);
-Answer enter_passthrough(Module&);
+Refusal may_send(const Chip&);
+Refusal may_send_single(const Chip&);
+Refusal link_is_open(const Chip&, const SendArgs&);
+Refusal is_address(const Chip&, const SendArgs&);
+Answer send(Chip&, const SendArgs&);
+Answer enter_passthrough(Chip&);
 
 inline constexpr FaultWords kLengthWords{.too_large = words::kTooLong};
 inline constexpr FaultWords kSendAddressWords{
@@ -272,9 +272,9 @@ inline constexpr Command kSend{
 struct CloseArgs {
   std::uint8_t link = 0;
 };
-Refusal needs_multiple(const Module&);
-Answer close_numbered(Module&, const CloseArgs&);
-Answer close_single(Module&);
+Refusal needs_multiple(const Chip&);
+Answer close_numbered(Chip&, const CloseArgs&);
+Answer close_single(Chip&);
 
 inline constexpr Param kCloseParams[] = {
     param<&CloseArgs::link>("link ID", between(0, 5), "the link; 5: all of them"),
@@ -303,12 +303,12 @@ inline constexpr Command kClose{
 struct SwitchArgs {
   std::uint8_t on = 0;
 };
-Answer show_multiple(Module&);
-Answer set_multiple(Module&, const SwitchArgs&);
-Answer show_passthrough(Module&);
-Answer set_passthrough(Module&, const SwitchArgs&);
-Answer show_sender(Module&);
-Answer set_sender(Module&, const SwitchArgs&);
+Answer show_multiple(Chip&);
+Answer set_multiple(Chip&, const SwitchArgs&);
+Answer show_passthrough(Chip&);
+Answer set_passthrough(Chip&, const SwitchArgs&);
+Answer show_sender(Chip&);
+Answer set_sender(Chip&, const SwitchArgs&);
 
 inline constexpr Param kMultipleParams[] = {
     param<&SwitchArgs::on>("mode", between(0, 1), "0: one link, the default; 1: up to five"),
@@ -368,8 +368,8 @@ struct ServerArgs {
   std::uint8_t on = 0;
   std::optional<std::uint16_t> port{};
 };
-Refusal needs_multiple_silently(const Module&);
-Answer set_server(Module&, const ServerArgs&);
+Refusal needs_multiple_silently(const Chip&);
+Answer set_server(Chip&, const ServerArgs&);
 
 inline constexpr Param kServerParams[] = {
     param<&ServerArgs::on>("mode", between(0, 1), "1 opens the server, 0 closes it"),
@@ -395,8 +395,8 @@ inline constexpr Command kServer{
 struct MostClientsArgs {
   std::uint8_t clients = 0;
 };
-Answer show_most_clients(Module&);
-Answer set_most_clients(Module&, const MostClientsArgs&);
+Answer show_most_clients(Chip&);
+Answer set_most_clients(Chip&, const MostClientsArgs&);
 
 inline constexpr Param kMostClientsParams[] = {
     param<&MostClientsArgs::clients>("num", between(1, 5), "most clients at a time; 5 by default"),
@@ -416,8 +416,8 @@ inline constexpr Command kMostClients{
 struct IdleLimitArgs {
   std::uint16_t seconds = 0;
 };
-Answer show_idle_limit(Module&);
-Answer set_idle_limit(Module&, const IdleLimitArgs&);
+Answer show_idle_limit(Chip&);
+Answer set_idle_limit(Chip&, const IdleLimitArgs&);
 
 inline constexpr Param kIdleLimitParams[] = {
     param<&IdleLimitArgs::seconds>("time", between(0, 7200),

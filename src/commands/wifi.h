@@ -13,16 +13,16 @@ enum class WifiMode : std::uint8_t;
 namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
 
-Refusal needs_station(const Module&);
-Refusal needs_soft_ap(const Module&);
+Refusal needs_station(const Chip&);
+Refusal needs_soft_ap(const Chip&);
 
 // Mode --------------------------------------------------------------------------------------------
 
 struct ModeArgs {
   WifiMode mode{};
 };
-Answer show_mode(Module&);
-Answer set_mode(Module&, const ModeArgs&);
+Answer show_mode(Chip&);
+Answer set_mode(Chip&, const ModeArgs&);
 
 inline constexpr Param kModeParams[] = {
     param<&ModeArgs::mode>("mode", between(1, 3), "1 station, 2 softAP, 3 both"),
@@ -49,8 +49,8 @@ inline constexpr Command kModeDefault =
 
 // Joining -----------------------------------------------------------------------------------------
 
-Answer show_network(Module&);
-Answer join(Module&, const radio::Join&);
+Answer show_network(Chip&);
+Answer join(Chip&, const radio::Join&);
 
 inline constexpr Param kJoinParams[] = {
     param<&radio::Join::ssid>("ssid", length(1, 32), "the network's name"),
@@ -98,7 +98,7 @@ inline constexpr Command kJoinCurrent =
 inline constexpr Command kJoinDefault =
     kJoin.named("+CWJAP_DEF", Keep::in_flash, "Join an access point, and store that");
 
-Answer leave(Module&);
+Answer leave(Chip&);
 
 inline constexpr Fact kLeaveFacts[] = {
     {Origin::observed, "T13",
@@ -116,8 +116,8 @@ inline constexpr Command kLeave{
 struct AutoConnectArgs {
   std::uint8_t enable = 0;
 };
-Answer show_auto_connect(Module&);
-Answer set_auto_connect(Module&, const AutoConnectArgs&);
+Answer show_auto_connect(Chip&);
+Answer set_auto_connect(Chip&, const AutoConnectArgs&);
 
 inline constexpr Param kAutoConnectParams[] = {
     param<&AutoConnectArgs::enable>("enable", between(0, 1),
@@ -139,8 +139,8 @@ inline constexpr Command kAutoConnect{
 
 // Scanning ----------------------------------------------------------------------------------------
 
-Answer scan_all(Module&);
-Answer scan(Module&, const radio::Scan&);
+Answer scan_all(Chip&);
+Answer scan(Chip&, const radio::Scan&);
 
 inline constexpr Param kScanParams[] = {
     param<&radio::Scan::ssid>("ssid", length(0, 32), "only networks of this name; empty: any"),
@@ -176,7 +176,7 @@ struct ScanOptionArgs {
   std::uint8_t sort = 0;
   std::uint16_t mask = 0;
 };
-Answer set_scan_options(Module&, const ScanOptionArgs&);
+Answer set_scan_options(Chip&, const ScanOptionArgs&);
 
 inline constexpr Param kScanOptionParams[] = {
     param<&ScanOptionArgs::sort>("sort_enable", between(0, 1),
@@ -207,8 +207,8 @@ struct SoftApArgs {
   std::optional<std::uint8_t> max_stations;
   std::optional<std::uint8_t> hidden;
 };
-Answer show_soft_ap(Module&);
-Answer set_soft_ap(Module&, const SoftApArgs&);
+Answer show_soft_ap(Chip&);
+Answer set_soft_ap(Chip&, const SoftApArgs&);
 
 inline constexpr Param kSoftApParams[] = {
     param<&SoftApArgs::ssid>("ssid", length(1, 32), "the network's name"),
@@ -245,7 +245,7 @@ inline constexpr Command kSoftApCurrent =
 inline constexpr Command kSoftApDefault =
     kSoftAp.named("+CWSAP_DEF", Keep::in_flash, "Configure the softAP, and store that");
 
-Answer list_stations(Module&);
+Answer list_stations(Chip&);
 
 inline constexpr Fact kStationListFacts[] = {
     {Origin::observed, "T5", "With no station OK comes alone."},

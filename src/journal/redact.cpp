@@ -119,7 +119,8 @@ void replace_payload(std::span<char> bytes) {
 // What was typed ----------------------------------------------------------------------------------
 
 bool takes_payload(const Module& module) {
-  return module.job<Collecting>() != nullptr || module.job<PassingThrough>() != nullptr;
+  const Activity activity = module.status().activity;
+  return activity == Activity::collecting || activity == Activity::passthrough;
 }
 
 /// Goes through a journal, finds all lines and payload that were typed, and replaces what is secret
@@ -166,7 +167,7 @@ class Typing {
   void add_unfinished(const Module& module, std::string& bytes) {
     bool is_payload = takes_payload(module);
     std::size_t left = bytes.size();
-    if (const auto* job = module.job<Collecting>()) left = job->length - module.payload().size();
+    if (const std::size_t missing = module.status().payload_missing; missing > 0) left = missing;
     for (char& c : bytes) {
       if (is_payload) {
         replace_payload({&c, 1});

@@ -5,7 +5,7 @@
 
 #include "at/words.h"
 #include "base/check.h"
-#include "module/module.h"
+#include "module/chip.h"
 #include "module/wire_names.h"
 
 namespace bfq {
@@ -20,11 +20,11 @@ constexpr Duration kConnectGivesUp = 20s;
 
 // Opening -----------------------------------------------------------------------------------------
 
-at::Answer Links::open(Module& module, const net::Open& what, UdpMode mode) {
+at::Answer Links::open(Chip& chip, const net::Open& what, UdpMode mode) {
   const std::uint8_t id = what.link.id;
-  if (links_[id].state != Link::State::free) return module.refuse(at::words::kAlreadyConnected);
+  if (links_[id].state != Link::State::free) return chip.refuse(at::words::kAlreadyConnected);
   if (what.transport == net::Transport::tls && any_open(net::Transport::tls)) {
-    return module.refuse(at::words::kTlsIsTaken);
+    return chip.refuse(at::words::kTlsIsTaken);
   }
   begin(id, {.state = Link::State::opening,
              .transport = what.transport,
@@ -34,13 +34,13 @@ at::Answer Links::open(Module& module, const net::Open& what, UdpMode mode) {
   job.open.link = handle(id);
   const std::optional<Ipv4> address = parse_ipv4(what.name.view());
   if (address) {
-    connect(module, job, *address);
+    connect(chip, job, *address);
   } else {
-    job.ticket = module.new_ticket();
-    job.give_up = module.now() + kLookUpGivesUp;
-    module.request(net::Resolve{job.ticket, what.name});
+    job.ticket = chip.new_ticket();
+    job.give_up = chip.now() + kLookUpGivesUp;
+    chip.request(net::Resolve{job.ticket, what.name});
   }
-  module.start(job);
+  chip.start(job);
   return at::Answer::later;
 }
 
@@ -51,167 +51,164 @@ void Links::begin(std::uint8_t id, const Link& link) {
   links_[id].generation = generation;
 }
 
-void Links::connect(Module& module, Opening& job, Ipv4 address) {
+void Links::connect(Chip& chip, Opening& job, Ipv4 address) {
   job.step = Opening::Step::connecting;
   job.open.remote.address = address;
-  job.give_up = module.now() + kConnectGivesUp;
+  job.give_up = chip.now() + kConnectGivesUp;
   links_[job.open.link.id].remote = job.open.remote;
   if (job.open.link.id == 0) single_ = job.open;
-  module.request(job.open);
+  chip.request(job.open);
 }
 
-void Links::on(Module& module, const net::Resolved& event) {
-  if (auto* opening = module.job<Opening>();
-      opening != nullptr && opening->ticket == event.ticket) {
-    if (opening->step == Opening::Step::resolving) connect(module, *opening, event.address);
-  } else if (const auto* look_up = module.job<LookingUp>();
+void Links::on(Chip& chip, const net::Resolved& event) {
+  if (auto* opening = chip.job<Opening>(); opening != nullptr && opening->ticket == event.ticket) {
+    if (opening->step == Opening::Step::resolving) connect(chip, *opening, event.address);
+  } else if (const auto* look_up = chip.job<LookingUp>();
              look_up != nullptr && look_up->ticket == event.ticket) {
-    module.info().address(event.address).end();
-    module.finish(at::Answer::ok);
+    chip.info().address(event.address).end();
+    chip.finish(at::Answer::ok);
   }
 }
 
-void Links::on(Module& module, const net::ResolveFailed& event) {
-  if (const auto* look_up = module.job<LookingUp>();
+void Links::on(Chip& chip, const net::ResolveFailed& event) {
+  if (const auto* look_up = chip.job<LookingUp>();
       look_up != nullptr && look_up->ticket == event.ticket) {
-    return give_up(module, *look_up);
+    return give_up(chip, *look_up);
   }
-  const auto* opening = module.job<Opening>();
+  const auto* opening = chip.job<Opening>();
   if (opening == nullptr || opening->step != Opening::Step::resolving ||
       opening->ticket != event.ticket)
     return;
-  give_up(module, *opening);
+  give_up(chip, *opening);
 }
 
-void Links::on(Module& module, const net::Opened& event) {
+void Links::on(Chip& chip, const net::Opened& event) {
   Link* link = find(event.link);
   if (link == nullptr || link->state != Link::State::opening) return;
   link->state = Link::State::open;
   link->local_port = event.local_port;
   link->through = event.through;
-  link->last_active = module.now();
+  link->last_active = chip.now();
   had_links_ = true;
-  if (module.job<PassingThrough>() != nullptr) return module.passthrough().on_opened();
-  module.notify({.kind = Urc::Kind::connect, .link = event.link.id});
-  module.finish(at::Answer::ok);
+  if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().on_opened();
+  chip.notify({.kind = Urc::Kind::connect, .link = event.link.id});
+  chip.finish(at::Answer::ok);
 }
 
-void Links::on(Module& module, const net::OpenFailed& event) {
+void Links::on(Chip& chip, const net::OpenFailed& event) {
   const Link* link = find(event.link);
   if (link == nullptr || link->state != Link::State::opening) return;
-  if (module.job<PassingThrough>() != nullptr) return retire(module, event.link.id);
-  fail_opening(module, event.why);
+  if (chip.job<PassingThrough>() != nullptr) return retire(chip, event.link.id);
+  fail_opening(chip, event.why);
 }
 
 /// Ends the CIPSTART that is under way. A refused connection answers ERROR and then, like a link
 /// that was open, CLOSED (dialect 3.3).
-void Links::fail_opening(Module& module, net::OpenFailure why) {
-  const std::uint8_t id = module.job<Opening>()->open.link.id;
+void Links::fail_opening(Chip& chip, net::OpenFailure why) {
+  const std::uint8_t id = chip.job<Opening>()->open.link.id;
   if (why == net::OpenFailure::no_resources) {
     links_[id].state = Link::State::free;
-    module.reply().line(at::words::kConnectFail);
-    return module.finish(at::Answer::error);
+    chip.reply().line(at::words::kConnectFail);
+    return chip.finish(at::Answer::error);
   }
-  module.finish(at::Answer::error);
-  retire(module, id);
+  chip.finish(at::Answer::error);
+  retire(chip, id);
 }
 
-void Links::give_up(Module& module, const Opening& job) {
+void Links::give_up(Chip& chip, const Opening& job) {
   const std::uint8_t id = job.open.link.id;
   if (job.step == Opening::Step::connecting) {
-    module.request(net::Close{handle(id)});
-    return fail_opening(module, net::OpenFailure::unreachable);
+    chip.request(net::Close{handle(id)});
+    return fail_opening(chip, net::OpenFailure::unreachable);
   }
   links_[id].state = Link::State::free;
-  module.reply().line(at::words::kDnsFail);
-  module.finish(at::Answer::error);
+  chip.reply().line(at::words::kDnsFail);
+  chip.finish(at::Answer::error);
 }
 
 // Names -------------------------------------------------------------------------------------------
 
-at::Answer Links::look_up(Module& module, const net::HostName& name) {
+at::Answer Links::look_up(Chip& chip, const net::HostName& name) {
   if (const auto address = parse_ipv4(name.view())) {
-    module.info().address(*address).end();
+    chip.info().address(*address).end();
     return at::Answer::ok;
   }
-  const Ticket ticket = module.new_ticket();
-  const bool online = module.station().has_address();
-  if (online) module.request(net::Resolve{ticket, name});
-  module.start(LookingUp{ticket, module.now() + (online ? kLookUpGivesUp : kLookUpWithoutNetwork)});
+  const Ticket ticket = chip.new_ticket();
+  const bool online = chip.station().has_address();
+  if (online) chip.request(net::Resolve{ticket, name});
+  chip.start(LookingUp{ticket, chip.now() + (online ? kLookUpGivesUp : kLookUpWithoutNetwork)});
   return at::Answer::later;
 }
 
-void Links::give_up(Module& module, const LookingUp&) {
-  module.reply().line(at::words::kDnsFail);
-  module.finish(at::Answer::error);
+void Links::give_up(Chip& chip, const LookingUp&) {
+  chip.reply().line(at::words::kDnsFail);
+  chip.finish(at::Answer::error);
 }
 
 // Sending -----------------------------------------------------------------------------------------
 
-at::Answer Links::send(Module& module, std::uint8_t id, std::uint16_t length,
+at::Answer Links::send(Chip& chip, std::uint8_t id, std::uint16_t length,
                        std::optional<net::Endpoint> destination) {
   CHECK(is_open(id) && length > 0 && length <= limits::kPayload);
-  module.payload().clear();
-  module.start(Collecting{.link = handle(id),
-                          .length = length,
-                          .destination = destination,
-                          .escape = Escape(module.now())});
+  chip.payload().clear();
+  chip.start(Collecting{.link = handle(id),
+                        .length = length,
+                        .destination = destination,
+                        .escape = Escape(chip.now())});
   return at::Answer::prompt;
 }
 
-std::size_t Links::take_payload(Module& module, std::span<const std::byte> typed) {
-  auto& job = *module.job<Collecting>();
-  const auto taken = typed.first(std::min(typed.size(), job.length - module.payload().size()));
-  module.payload().add(taken);
+std::size_t Links::take_payload(Chip& chip, std::span<const std::byte> typed) {
+  auto& job = *chip.job<Collecting>();
+  const auto taken = typed.first(std::min(typed.size(), job.length - chip.payload().size()));
+  chip.payload().add(taken);
   // Reaching the length wins over an escape (dialect 0.4, 1).
-  if (module.payload().size() == job.length)
-    payload_complete(module, Collecting(job));
+  if (chip.payload().size() == job.length)
+    payload_complete(chip, Collecting(job));
   else
-    job.escape.typed(taken, module.now());
+    job.escape.typed(taken, chip.now());
   return taken.size();
 }
 
-void Links::payload_complete(Module& module, const Collecting& job) {
-  module.say_received(job.length);
-  if (!is_open(job.link)) return module.finish_send(at::words::kError);  // dialect 0.4, 2
-  module.start(Sending{job.link, job.destination.value_or(remote(job.link.id)),
-                       module.now() + kSendGivesUp});
+void Links::payload_complete(Chip& chip, const Collecting& job) {
+  chip.say_received(job.length);
+  if (!is_open(job.link)) return chip.finish_send(at::words::kError);  // dialect 0.4, 2
+  chip.start(
+      Sending{job.link, job.destination.value_or(remote(job.link.id)), chip.now() + kSendGivesUp});
 }
 
-void Links::give_up(Module& module, const Collecting&) {
-  module.finish_send(at::words::kSendCanceled);
-}
+void Links::give_up(Chip& chip, const Collecting&) { chip.finish_send(at::words::kSendCanceled); }
 
-net::Outgoing Links::output(const Module& module, LinkHandle handle) const {
-  const auto* job = module.job<Sending>();
+net::Outgoing Links::output(const Chip& chip, LinkHandle handle) const {
+  const auto* job = chip.job<Sending>();
   if (job == nullptr || !is_open(handle) || !(job->link == handle)) return {};
-  return {module.payload().unsent(), job->destination};
+  return {chip.payload().unsent(), job->destination};
 }
 
-void Links::sent(Module& module, LinkHandle handle, std::size_t n) {
+void Links::sent(Chip& chip, LinkHandle handle, std::size_t n) {
   Link* link = find(handle);
   if (link == nullptr || n == 0) return;
   link->bytes_out += n;
-  link->last_active = module.now();
-  if (module.job<PassingThrough>() != nullptr) return module.passthrough().sent(module, handle, n);
-  CHECK(module.job<Sending>() != nullptr);
-  module.payload().sent(n);
-  if (module.payload().unsent().empty()) module.finish_send(at::words::kSendOk);
+  link->last_active = chip.now();
+  if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().sent(chip, handle, n);
+  CHECK(chip.job<Sending>() != nullptr);
+  chip.payload().sent(n);
+  if (chip.payload().unsent().empty()) chip.finish_send(at::words::kSendOk);
 }
 
-void Links::on(Module& module, const net::SendFailed& event) {
+void Links::on(Chip& chip, const net::SendFailed& event) {
   if (!is_open(event.link)) return;
-  if (module.job<PassingThrough>() != nullptr) return module.passthrough().packet_is_gone(module);
-  const auto* job = module.job<Sending>();
-  if (job != nullptr && job->link == event.link) module.finish_send(at::words::kSendFail);
+  if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().packet_is_gone(chip);
+  const auto* job = chip.job<Sending>();
+  if (job != nullptr && job->link == event.link) chip.finish_send(at::words::kSendFail);
 }
 
 /// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14).
-void Links::give_up(Module& module, const Sending& job) { give_up_link(module, job.link.id); }
+void Links::give_up(Chip& chip, const Sending& job) { give_up_link(chip, job.link.id); }
 
-void Links::give_up_link(Module& module, std::uint8_t id) {
-  module.request(net::Close{handle(id)});
-  retire(module, id);
+void Links::give_up_link(Chip& chip, std::uint8_t id) {
+  chip.request(net::Close{handle(id)});
+  retire(chip, id);
 }
 
 // Receiving ---------------------------------------------------------------------------------------
@@ -221,11 +218,11 @@ bool Links::is_open(LinkHandle handle) const {
   return link != nullptr && link->state == Link::State::open;
 }
 
-void Links::input(Module& module, LinkHandle handle, std::span<const std::byte> bytes) {
-  print_received(module, handle.id, links_[handle.id].remote, bytes);
+void Links::input(Chip& chip, LinkHandle handle, std::span<const std::byte> bytes) {
+  print_received(chip, handle.id, links_[handle.id].remote, bytes);
 }
 
-void Links::datagram_input(Module& module, LinkHandle handle, net::Endpoint sender,
+void Links::datagram_input(Chip& chip, LinkHandle handle, net::Endpoint sender,
                            std::span<const std::byte> bytes) {
   Link& link = *find(handle);
   const bool may_change = link.udp_mode == UdpMode::peer_changes ||
@@ -234,15 +231,15 @@ void Links::datagram_input(Module& module, LinkHandle handle, net::Endpoint send
     link.remote = sender;
     link.peer_has_changed = true;
   }
-  print_received(module, handle.id, sender, bytes);
+  print_received(chip, handle.id, sender, bytes);
 }
 
-void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender,
+void Links::print_received(Chip& chip, std::uint8_t id, net::Endpoint sender,
                            std::span<const std::byte> bytes) {
   links_[id].bytes_in += bytes.size();
-  links_[id].last_active = module.now();
-  at::Reply reply = module.reply();
-  if (module.job<PassingThrough>() == nullptr) {
+  links_[id].last_active = chip.now();
+  at::Reply reply = chip.reply();
+  if (chip.job<PassingThrough>() == nullptr) {
     // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
     reply.text(at::words::kIpd);
     if (multiple_) reply.number(id).comma();
@@ -255,52 +252,52 @@ void Links::print_received(Module& module, std::uint8_t id, net::Endpoint sender
 
 // Closing -----------------------------------------------------------------------------------------
 
-at::Answer Links::close(Module& module, std::uint8_t id) {
-  module.request(net::Close{handle(id)});
+at::Answer Links::close(Chip& chip, std::uint8_t id) {
+  chip.request(net::Close{handle(id)});
   links_[id].state = Link::State::free;
-  module.say({.kind = Urc::Kind::closed, .link = id});
+  chip.say({.kind = Urc::Kind::closed, .link = id});
   return at::Answer::ok;
 }
 
-at::Answer Links::close_all(Module& module) {
+at::Answer Links::close_all(Chip& chip) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
-    if (is_open(id)) close(module, id);
+    if (is_open(id)) close(chip, id);
   }
   return at::Answer::ok;
 }
 
-void Links::on(Module& module, const net::Closed& event) {
-  if (is_open(event.link)) retire(module, event.link.id);
+void Links::on(Chip& chip, const net::Closed& event) {
+  if (is_open(event.link)) retire(chip, event.link.id);
 }
 
 /// Takes a link out of use. Its CLOSED follows what is being sent: a payload that the network has
 /// not taken yet answers SEND FAIL first. In transparent transmission there is no line.
-void Links::retire(Module& module, std::uint8_t id) {
+void Links::retire(Chip& chip, std::uint8_t id) {
   links_[id].state = Link::State::gone;
-  if (module.job<PassingThrough>() != nullptr) return module.passthrough().on_broken(module);
+  if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().on_broken(chip);
   // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED behind
   // the result.
-  module.notify({.kind = Urc::Kind::closed, .link = id});
-  const auto* sending = module.job<Sending>();
-  if (sending != nullptr && sending->link.id == id) module.finish_send(at::words::kSendFail);
+  chip.notify({.kind = Urc::Kind::closed, .link = id});
+  const auto* sending = chip.job<Sending>();
+  if (sending != nullptr && sending->link.id == id) chip.finish_send(at::words::kSendFail);
 }
 
 template <class Matches>
-void Links::close_where(Module& module, Matches matches) {
+void Links::close_where(Chip& chip, Matches matches) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
-    if (is_open(id) && matches(links_[id])) give_up_link(module, id);
+    if (is_open(id) && matches(links_[id])) give_up_link(chip, id);
   }
 }
 
-void Links::close_links_through(Module& module, net::Interface side) {
+void Links::close_links_through(Chip& chip, net::Interface side) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (links_[id].state != Link::State::opening || side != net::Interface::station) continue;
-    if (module.job<PassingThrough>() != nullptr)
-      give_up_link(module, id);
+    if (chip.job<PassingThrough>() != nullptr)
+      give_up_link(chip, id);
     else
-      give_up(module, Opening(*module.job<Opening>()));
+      give_up(chip, Opening(*chip.job<Opening>()));
   }
-  close_where(module, [&](const Link& link) { return link.through == side; });
+  close_where(chip, [&](const Link& link) { return link.through == side; });
 }
 
 void Links::closed_was_said(std::uint8_t id) {
@@ -317,7 +314,7 @@ void Links::reset() {
 
 // The server's clients ----------------------------------------------------------------------------
 
-bool Links::accept(Module& module, const net::Incoming& client) {
+bool Links::accept(Chip& chip, const net::Incoming& client) {
   const auto* const place = std::find_if(
       links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::free; });
   if (place == links_.end()) return false;
@@ -328,10 +325,10 @@ bool Links::accept(Module& module, const net::Incoming& client) {
              .through = client.through,
              .local_port = client.local_port,
              .remote = client.remote,
-             .last_active = module.now()});
+             .last_active = chip.now()});
   had_links_ = true;
-  module.request(net::Accept{client.client, handle(id)});
-  module.notify({.kind = Urc::Kind::connect, .link = id});
+  chip.request(net::Accept{client.client, handle(id)});
+  chip.notify({.kind = Urc::Kind::connect, .link = id});
   return true;
 }
 
@@ -350,16 +347,15 @@ Deadline Links::accepted_idle_since() const {
   return since;
 }
 
-void Links::close_idle(Module& module, Instant since) {
-  close_where(module, [&](const Link& link) { return link.accepted && link.last_active <= since; });
+void Links::close_idle(Chip& chip, Instant since) {
+  close_where(chip, [&](const Link& link) { return link.accepted && link.last_active <= since; });
 }
 
-void Links::close_accepted(Module& module) {
-  close_where(module, [](const Link& link) { return link.accepted; });
+void Links::close_accepted(Chip& chip) {
+  close_where(chip, [](const Link& link) { return link.accepted; });
 }
 
-// The passthrough's link
-// ------------------------------------------------------------------------------
+// The passthrough's link --------------------------------------------------------------------------
 
 bool Links::may_pass(std::uint8_t id) const {
   const Link& link = links_[id];
@@ -367,19 +363,19 @@ bool Links::may_pass(std::uint8_t id) const {
   return !multiple_ && is_open(id) && kind && link.udp_mode == UdpMode::peer_stays;
 }
 
-bool Links::reopen(Module& module, std::uint8_t id) {
+bool Links::reopen(Chip& chip, std::uint8_t id) {
   Link& link = links_[id];
-  if (link.state == Link::State::opening) module.request(net::Close{handle(id)});
+  if (link.state == Link::State::opening) chip.request(net::Close{handle(id)});
   link.state = Link::State::gone;
-  if (!module.has_access_point() && !module.station().has_address()) return false;
+  if (!chip.has_access_point() && !chip.station().has_address()) return false;
   begin(id, {.state = Link::State::opening, .transport = link.transport, .remote = single_.remote});
   single_.link = handle(id);
-  module.request(single_);
+  chip.request(single_);
   return true;
 }
 
-void Links::drop(Module& module, std::uint8_t id) {
-  if (links_[id].state == Link::State::opening) module.request(net::Close{handle(id)});
+void Links::drop(Chip& chip, std::uint8_t id) {
+  if (links_[id].state == Link::State::opening) chip.request(net::Close{handle(id)});
   links_[id].state = Link::State::free;
 }
 
@@ -396,15 +392,15 @@ bool Links::any_open(net::Transport transport) const {
   });
 }
 
-at::Answer Links::show_status(Module& module) const {
+at::Answer Links::show_status(Chip& chip) const {
   int status = 5;
-  if (module.station().has_address()) status = any_open() ? 3 : had_links_ ? 4 : 2;
-  at::Reply reply = module.reply();
+  if (chip.station().has_address()) status = any_open() ? 3 : had_links_ ? 4 : 2;
+  at::Reply reply = chip.reply();
   reply.text(at::words::kStatus).number(status).end();
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (!is_open(id)) continue;
     const Link& link = links_[id];
-    module.info()
+    chip.info()
         .number(id)
         .comma()
         .quoted(at::Choices<net::Transport>::word(link.transport))
@@ -422,6 +418,8 @@ std::size_t Links::free_bytes() const {
 }
 
 void Links::describe(Status& status) const {
+  status.multiple_links = multiple_;
+  status.shows_sender = shows_sender_;
   for (std::size_t i = 0; i < links_.size(); ++i) {
     const Link& link = links_[i];
     status.links[i] = {link.state == Link::State::open,

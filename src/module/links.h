@@ -13,7 +13,7 @@
 #include "ports/messages.h"
 
 namespace bfq {
-class Module;
+class Chip;
 
 /// Whether datagrams from somebody else make that somebody the peer (manual 4.3.3).
 enum class UdpMode : std::uint8_t { peer_stays = 0, peer_changes_once = 1, peer_changes = 2 };
@@ -42,15 +42,15 @@ struct Link {
 class Links {
  public:
   // What commands do.
-  at::Answer open(Module&, const net::Open& what, UdpMode mode);
+  at::Answer open(Chip&, const net::Open& what, UdpMode mode);
   /// The link is open, and `length` fits. Without a destination a datagram goes to the link's peer.
-  at::Answer send(Module&, std::uint8_t id, std::uint16_t length,
+  at::Answer send(Chip&, std::uint8_t id, std::uint16_t length,
                   std::optional<net::Endpoint> destination);
-  at::Answer close(Module&, std::uint8_t id);
+  at::Answer close(Chip&, std::uint8_t id);
   /// All of them, lowest number first.
-  at::Answer close_all(Module&);
-  at::Answer look_up(Module&, const net::HostName& name);
-  at::Answer show_status(Module&) const;
+  at::Answer close_all(Chip&);
+  at::Answer look_up(Chip&, const net::HostName& name);
+  at::Answer show_status(Chip&) const;
 
   bool multiple() const { return multiple_; }
   void set_multiple(bool multiple) { multiple_ = multiple; }
@@ -58,44 +58,44 @@ class Links {
   void show_sender(bool shows) { shows_sender_ = shows; }
 
   // What happens.
-  void on(Module&, const net::Resolved&);
-  void on(Module&, const net::ResolveFailed&);
-  void on(Module&, const net::Opened&);
-  void on(Module&, const net::OpenFailed&);
-  void on(Module&, const net::Closed&);
-  void on(Module&, const net::SendFailed&);
-  void give_up(Module&, const LookingUp&);
-  void give_up(Module&, const Opening&);
-  void give_up(Module&, const Collecting&);
-  void give_up(Module&, const Sending&);
+  void on(Chip&, const net::Resolved&);
+  void on(Chip&, const net::ResolveFailed&);
+  void on(Chip&, const net::Opened&);
+  void on(Chip&, const net::OpenFailed&);
+  void on(Chip&, const net::Closed&);
+  void on(Chip&, const net::SendFailed&);
+  void give_up(Chip&, const LookingUp&);
+  void give_up(Chip&, const Opening&);
+  void give_up(Chip&, const Collecting&);
+  void give_up(Chip&, const Sending&);
 
   // Bytes; see Module for the contracts.
-  std::size_t take_payload(Module&, std::span<const std::byte> typed);
-  void input(Module&, LinkHandle, std::span<const std::byte>);
-  void datagram_input(Module&, LinkHandle, net::Endpoint sender, std::span<const std::byte>);
-  net::Outgoing output(const Module&, LinkHandle) const;
-  void sent(Module&, LinkHandle, std::size_t n);
+  std::size_t take_payload(Chip&, std::span<const std::byte> typed);
+  void input(Chip&, LinkHandle, std::span<const std::byte>);
+  void datagram_input(Chip&, LinkHandle, net::Endpoint sender, std::span<const std::byte>);
+  net::Outgoing output(const Chip&, LinkHandle) const;
+  void sent(Chip&, LinkHandle, std::size_t n);
 
   // For the server.
   /// Gives the client the lowest free number; false when there is none.
-  bool accept(Module&, const net::Incoming& client);
+  bool accept(Chip&, const net::Incoming& client);
   std::uint8_t accepted_count() const;
   /// Since when the longest silent client has been silent; never when there is none.
   Deadline accepted_idle_since() const;
-  void close_idle(Module&, Instant since);
-  void close_accepted(Module&);
+  void close_idle(Chip&, Instant since);
+  void close_accepted(Chip&);
 
   // For the passthrough.
   bool may_pass(std::uint8_t id) const;
   /// Opens a broken link again, to the same server; false when there is no network for it.
-  bool reopen(Module&, std::uint8_t id);
+  bool reopen(Chip&, std::uint8_t id);
   /// Closes a link and forgets it without a word.
-  void drop(Module&, std::uint8_t id);
+  void drop(Chip&, std::uint8_t id);
   /// Closes a link that does not take what it is given.
-  void give_up_link(Module&, std::uint8_t id);
+  void give_up_link(Chip&, std::uint8_t id);
 
   /// A side of the module has lost its network: its links close, and lines follow for them.
-  void close_links_through(Module&, net::Interface side);
+  void close_links_through(Chip&, net::Interface side);
   /// A new association: what was connected before it no longer shows in the status.
   void forget_history() { had_links_ = false; }
   /// The host has read that this link is closed.
@@ -122,13 +122,13 @@ class Links {
   Link* find(LinkHandle);
   const Link* find(LinkHandle) const;
   template <class Matches>
-  void close_where(Module&, Matches matches);
+  void close_where(Chip&, Matches matches);
   void begin(std::uint8_t id, const Link& link);
-  void connect(Module&, Opening&, Ipv4 address);
-  void fail_opening(Module&, net::OpenFailure);
-  void retire(Module&, std::uint8_t id);
-  void payload_complete(Module&, const Collecting&);
-  void print_received(Module&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
+  void connect(Chip&, Opening&, Ipv4 address);
+  void fail_opening(Chip&, net::OpenFailure);
+  void retire(Chip&, std::uint8_t id);
+  void payload_complete(Chip&, const Collecting&);
+  void print_received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
 
   std::array<Link, limits::kLinks> links_{};
   net::Open single_;  ///< how link 0 was opened, to open it again

@@ -10,7 +10,7 @@
 #include "settings/flash_record.h"
 
 namespace bfq {
-class Module;
+class Chip;
 
 /// What survives a power cut: the stored settings, how often each was written, and the writing of a
 /// new record to the slot that is not in use.
@@ -25,10 +25,10 @@ class Memory {
 
   /// Stores `wanted`, and then takes `in_use` into use with that effect. What is stored already is
   /// not written again.
-  at::Answer save(Module&, const Settings& wanted, const Settings& in_use, Effect effect);
+  at::Answer save(Chip&, const Settings& wanted, const Settings& in_use, Effect effect);
 
-  void on(Module&, const flash::Done&);
-  void on(Module&, const flash::Failed&);
+  void on(Chip&, const flash::Done&);
+  void on(Chip&, const flash::Failed&);
 
   std::span<const std::byte> output() const { return std::span(buffer_).first(size_); }
 

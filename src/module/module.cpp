@@ -7,12 +7,7 @@ namespace bfq {
 namespace {
 // What stands around the bytes of a +IPD at most: CR LF, the name, a link number and a length.
 constexpr std::size_t kIpdHeader = 32;
-// The longest unsolicited line, or line of a scan, and a margin.
-constexpr std::size_t kLongestLine = 128;
 }  // namespace
-
-Module::Module(const Identity& identity, at::CommandTable table)
-    : identity_(identity), interpreter_(table) {}
 
 // Bytes -------------------------------------------------------------------------------------------
 
@@ -134,14 +129,6 @@ std::optional<Request> Module::next_request() {
   return requests_.pop();
 }
 
-void Module::request(const Request& request) { CHECK(requests_.push(request)); }
-
-Ticket Module::new_ticket() {
-  last_ticket_.number =
-      static_cast<std::uint16_t>(last_ticket_.number == UINT16_MAX ? 1 : last_ticket_.number + 1);
-  return last_ticket_;
-}
-
 // Time --------------------------------------------------------------------------------------------
 
 Deadline Module::next_deadline() const {
@@ -174,7 +161,7 @@ void Module::give_up_job() {
       job);
 }
 
-// Speaking ----------------------------------------------------------------------------------------
+// After each input --------------------------------------------------------------------------------
 
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
@@ -193,97 +180,6 @@ void Module::settle() {
   request(power::Restart{reason});
 }
 
-bool Module::has_room_for_a_line() const {
-  return uart_out_.room() >= limits::kReplyReserve + kLongestLine;
-}
-
-/// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
-void Module::flush_urcs(bool into_reserve) {
-  // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
-  // said; data and lines that came meanwhile follow behind it.
-  // Fidelity (our decision, dialect 1.7): An unsolicited line is printed whole; it may stand within
-  // the echo of a line that is being typed.
-  if (holds_lines()) return;
-  while (!urcs_.empty() && (into_reserve || has_room_for_a_line())) {
-    say(urcs_.front());
-    urcs_.drop_front();
-  }
-}
-
-/// Transparent transmission carries nothing but payload (dialect 5.2).
-void Module::notify(const Urc& urc) {
-  // Fidelity (our decision, dialect 5.2): What would be an unsolicited line in transparent
-  // transmission is not printed, then or later.
-  if (job<PassingThrough>() == nullptr) urcs_.add(urc);
-}
-
-void Module::say(const Urc& urc) {
-  at::Reply out(uart_out_);
-  const auto link_line = [&](std::string_view line) {
-    if (links_.multiple()) out.number(urc.link).comma();
-    out.line(line);
-  };
-  switch (urc.kind) {
-    case Urc::Kind::wifi_connected: return out.line(at::words::kWifiConnected);
-    case Urc::Kind::wifi_got_ip: return out.line(at::words::kWifiGotIp);
-    case Urc::Kind::wifi_disconnect: return out.line(at::words::kWifiDisconnect);
-    case Urc::Kind::dhcp_timeout: return out.line(at::words::kDhcpTimeout);
-    case Urc::Kind::connect: return link_line(at::words::kConnect);
-    case Urc::Kind::closed: link_line(at::words::kClosed); return links_.closed_was_said(urc.link);
-    case Urc::Kind::station_connected:
-      return out.text(at::words::kStationConnected).mac(urc.mac).end();
-    case Urc::Kind::station_disconnected:
-      return out.text(at::words::kStationDisconnected).mac(urc.mac).end();
-    case Urc::Kind::station_address:
-      return out.text(at::words::kStationAddress)
-          .mac(urc.mac)
-          .comma()
-          .quoted_address(urc.address)
-          .end();
-  }
-}
-
-at::Reply Module::reply() {
-  flush_urcs(true);
-  return at::Reply(uart_out_);
-}
-
-at::Reply Module::info() { return reply().text(command().name).text(":"); }
-
-at::Answer Module::refuse(std::string_view why) {
-  reply().line(why);
-  return at::Answer::error;
-}
-
-void Module::finish(at::Answer answer) {
-  flush_urcs(true);
-  finish_first(answer);
-}
-
-void Module::finish_first(at::Answer answer) {
-  job_ = NoJob{};
-  interpreter_.finish(answer, at::Reply(uart_out_));
-}
-
-void Module::say_received(std::size_t bytes) {
-  at::Reply out(uart_out_);
-  out.text(at::words::kReceivedBefore)
-      .number(static_cast<std::int64_t>(bytes))
-      .line(at::words::kReceivedAfter);
-}
-
-void Module::finish_send(std::string_view result) {
-  payload_.clear();
-  job_ = NoJob{};
-  interpreter_.forget_line();
-  at::Reply(uart_out_).line(result);
-}
-
-void Module::finish_passthrough() {
-  job_ = NoJob{};
-  interpreter_.forget_line();
-}
-
 at::Busy Module::busy() const {
   // Fidelity (our decision, dialect 1.5): Bytes directly behind a full payload count as typed while
   // busy; an LF that comes when the payload is sent ends a line that answers ERROR.
@@ -292,15 +188,6 @@ at::Busy Module::busy() const {
 }
 
 // Power -------------------------------------------------------------------------------------------
-
-void Module::restart(power::Reason reason) {
-  job_ = NoJob{};
-  urcs_.clear();
-  // Links and servers vanish without a word; an association does not (dialect 1.6).
-  if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
-  restart_reason_ = reason;
-  phase_ = Phase::restarting;
-}
 
 /// All that has no place in flash is gone; what the host was sent already is not.
 void Module::go_off() {
@@ -331,47 +218,7 @@ void Module::boot(const power::Started& started) {
   if (has_station() && knows_network) station_.join_by_itself(*this);
 }
 
-// Settings ----------------------------------------------------------------------------------------
-
-at::Answer Module::restore() {
-  const Settings factory = factory_settings(identity_.access_point_mac);
-  return memory_.save(*this, factory, settings_, Effect::restart);
-}
-
-at::Answer Module::apply(const Settings& settings, Effect effect) {
-  const bool had_soft_ap = has_access_point();
-  settings_ = settings;
-  switch (effect) {
-    case Effect::none: break;
-    case Effect::uart: switches_uart_ = true; break;
-    case Effect::mode:
-      if (!has_station()) station_.disassociate(*this);
-      if (has_access_point() && !had_soft_ap) soft_ap_.start(*this);
-      if (!has_access_point()) soft_ap_.stop(*this);
-      break;
-    case Effect::join: return station_.join(*this);
-    case Effect::soft_ap: soft_ap_.start(*this); break;
-    case Effect::serving: soft_ap_.serve(*this); break;
-    case Effect::address: station_.renew_address(*this); break;
-    case Effect::addresses:
-      soft_ap_.serve(*this);
-      station_.renew_address(*this);
-      break;
-    case Effect::restart: restart(power::Reason::command); break;
-  }
-  return at::Answer::ok;
-}
-
-bool Module::adopt(const Identity& identity, at::CommandTable table) {
-  identity_ = identity;
-  return interpreter_.adopt(table);
-}
-
 // Looking -----------------------------------------------------------------------------------------
-
-std::size_t Module::free_bytes() const {
-  return uart_out_.room() + payload_.room() + links_.free_bytes();
-}
 
 Status Module::status() const {
   Status status;
@@ -391,7 +238,14 @@ Status Module::status() const {
   status.writes = memory_.writes();
   status.flash = memory_.condition();
   status.deadline = next_deadline();
+  if (const auto* job = Chip::job<Collecting>())
+    status.payload_missing = job->length - payload_.size();
   links_.describe(status);
   return status;
+}
+
+bool Module::adopt(const Identity& identity, at::CommandTable table) {
+  identity_ = identity;
+  return interpreter_.adopt(table);
 }
 }  // namespace bfq

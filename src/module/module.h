@@ -2,44 +2,29 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <type_traits>
 #include <variant>
 
-#include "at/interpreter.h"
-#include "at/reply.h"
-#include "base/queue.h"
 #include "base/time.h"
-#include "module/identity.h"
-#include "module/job.h"
-#include "module/links.h"
-#include "module/memory.h"
-#include "module/passthrough.h"
-#include "module/payload.h"
-#include "module/server.h"
-#include "module/soft_ap.h"
-#include "module/station.h"
+#include "module/chip.h"
 #include "module/status.h"
-#include "module/urc_queue.h"
 #include "ports/messages.h"
 
 namespace bfq {
 
-/// The numbers are those of AT+CWMODE.
-enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
-
-/// The whole module. It does no I/O: bytes and events go in with the time at which they came;
-/// bytes, requests and the next deadline come out.
+/// The whole module, as a runtime sees it. It does no I/O: bytes and events go in with the time at
+/// which they came; bytes, requests and the next deadline come out. What its organs see of it is
+/// Chip.
 ///
 /// After any call that takes `now`, drain the outputs (next_request, link_output, uart_output)
 /// until all are empty or blocked, and only then wait: for input or for next_deadline(), whichever
 /// is first. `now` must never go back. Without power (before the first power::Started) the module
 /// takes whatever comes and does nothing with it.
-class Module {
+class Module : private Chip {
  public:
   /// `identity` and `table` point at texts and rows that must outlive the module. What is in flash
   /// comes with each power::Started.
-  Module(const Identity& identity, at::CommandTable table);
+  Module(const Identity& identity, at::CommandTable table) : Chip(identity, table) {}
 
   // Bytes -----------------------------------------------------------------------------------------
 
@@ -55,9 +40,9 @@ class Module {
   /// The first `n` bytes of uart_output() are on the wire, or lost where nobody listens.
   void uart_sent(std::size_t n, Instant now);
 
-  /// How many bytes link_input() takes at once, at most kSegment, or kPayload in transparent
-  /// transmission; 0 while the host must read first, or
-  /// is in the middle of a CIPSEND. For datagrams, see datagram_room().
+  /// How many bytes link_input() takes now: at most kSegment, or kPayload in transparent
+  /// transmission; 0 while the host must read first, is in the middle of a CIPSEND, or the link is
+  /// not open. For datagrams, see datagram_room().
   std::size_t link_room(LinkHandle link) const;
 
   /// Bytes from a stream, at most link_room() of them: one +IPD. Dropped when the link has gone.
@@ -102,8 +87,15 @@ class Module {
   /// Lets what is due at `now` happen. Calling it too early or too often does no harm.
   void advance(Instant now);
 
-  /// What the module is about right now, for people.
+  // Looking ---------------------------------------------------------------------------------------
+
+  /// What the module is doing right now, for people and tools.
   Status status() const;
+  /// What is burnt into it.
+  using Chip::identity;
+  /// Its settings in use, and its flash, which holds the others.
+  using Chip::memory;
+  using Chip::settings;
 
   // For a runtime that keeps a copy of the whole state --------------------------------------------
 
@@ -121,111 +113,11 @@ class Module {
   template <class Visit>
   void visit_secrets(Visit& visit);
 
-  // For commands and organs -----------------------------------------------------------------------
-
-  /// The time of the input that is being handled.
-  Instant now() const { return now_; }
-  const Identity& identity() const { return identity_; }
-  Station& station() { return station_; }
-  const Station& station() const { return station_; }
-  SoftAp& soft_ap() { return soft_ap_; }
-  Links& links() { return links_; }
-  const Links& links() const { return links_; }
-  Server& server() { return server_; }
-  const Server& server() const { return server_; }
-  Passthrough& passthrough() { return passthrough_; }
-  const Passthrough& passthrough() const { return passthrough_; }
-  Payload& payload() { return payload_; }
-  const Payload& payload() const { return payload_; }
-  const Memory& memory() const { return memory_; }
-
-  /// The row of the command that runs. Only to be asked from a handler or its job.
-  const at::Command& command() const { return interpreter_.command(); }
-
-  /// The settings in use; for those in flash, see memory().
-  const Settings& settings() const { return settings_; }
-  /// Whether the command shows what is in flash, as its row says.
-  bool shows_stored() const { return command().shows == at::Keep::in_flash; }
-  /// The settings that it shows.
-  const Settings& shown_settings() const { return shows_stored() ? memory_.stored() : settings_; }
-  /// Changes the settings with `edit`, in flash first where the command's row says so, and lets
-  /// `effect` take hold. Where flash fails, nothing changes and the command answers ERROR.
-  template <class Edit>
-  at::Answer change(Effect effect, Edit edit) {
-    Settings in_use = settings_;
-    edit(in_use);
-    if (command().keep == at::Keep::until_reset) return apply(in_use, effect);
-    Settings stored = memory_.stored();
-    edit(stored);
-    return memory_.save(*this, stored, in_use, effect);
-  }
-  /// All settings are the factory's again, and the module restarts.
-  at::Answer restore();
-  /// Takes the settings into use.
-  at::Answer apply(const Settings& settings, Effect effect);
-
-  WifiMode mode() const { return static_cast<WifiMode>(settings_.mode); }
-  bool has_station() const { return mode() != WifiMode::access_point; }
-  bool has_access_point() const { return mode() != WifiMode::station; }
-  void set_echo(bool on) { interpreter_.set_echo(on); }
-
-  /// R-OK is printed by who calls this; then the module goes down as soon as the host has read all
-  /// of it. Whatever was under way is forgotten.
-  void restart(power::Reason reason);
-
-  /// Writes behind everything that waits to be said.
-  at::Reply reply();
-  /// The same, after "+CWJAP_CUR:" in the reply to AT+CWJAP_CUR: the name by which the host asked.
-  at::Reply info();
-  /// Prints that line and gives the answer for it.
-  at::Answer refuse(std::string_view why);
-  /// A line that nobody asked for, said as soon as it may be; never in transparent transmission.
-  void notify(const Urc& urc);
-  /// The same as part of a reply, at once.
-  void say(const Urc& urc);
-  /// True when a line fits without using what is reserved for results.
-  bool has_room_for_a_line() const;
-
-  void request(const Request& request);
-  Ticket new_ticket();
-
-  /// Begins what the handler's answer `later` or `prompt` stands for.
-  void start(const Job& job) { job_ = job; }
-  /// The job of that kind, or nullptr when the module is occupied otherwise.
-  template <class J>
-  J* job() {
-    return std::get_if<J>(&job_);
-  }
-  template <class J>
-  const J* job() const {
-    return std::get_if<J>(&job_);
-  }
-  /// Ends the job with its command's result, behind everything that waits to be said.
-  void finish(at::Answer answer);
-  /// Ends the job with its command's result, in front of everything that waits to be said.
-  void finish_first(at::Answer answer);
-  /// Ends a CIPSEND with its result, in front of everything that waits to be said (dialect 1.7).
-  void finish_send(std::string_view result);
-  /// "Recv n bytes", in front of everything that waits to be said.
-  void say_received(std::size_t bytes);
-  /// Ends transparent transmission, without a word.
-  void finish_passthrough();
-  /// True between the prompt and the result of a CIPSEND, when nothing else is said.
-  bool sends() const { return job<Collecting>() != nullptr || job<Sending>() != nullptr; }
-
-  /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
-  std::size_t free_bytes() const;
-
  private:
-  /// restarting: the host still has to read what it is owed.
-  enum class Phase : std::uint8_t { off, running, restarting };
-
   at::Busy busy() const;
-  bool holds_lines() const { return sends() || switches_uart_; }
   bool takes_command_bytes() const;
   std::size_t take(std::span<const std::byte> bytes);
   void settle();
-  void flush_urcs(bool into_reserve);
   void go_off();
   void boot(const power::Started& started);
   void on(const power::Reset&);
@@ -233,27 +125,6 @@ class Module {
   template <class E>
   void on(const E& event);
   void give_up_job();
-
-  Identity identity_;
-  at::Interpreter interpreter_;
-  at::UartOutput uart_out_;
-  UrcQueue urcs_;
-  Queue<Request, limits::kRequests> requests_;
-  Job job_;
-  Settings settings_;
-  Memory memory_;
-  Station station_;
-  SoftAp soft_ap_;
-  Links links_;
-  Server server_;
-  Passthrough passthrough_;
-  Payload payload_;
-  Instant now_{};
-  Ticket last_ticket_;
-  Phase phase_ = Phase::off;
-  power::Reason restart_reason_{};
-  /// The new format holds as soon as all that was to be sent in the old one has been sent.
-  bool switches_uart_ = false;
 };
 
 template <class Visit>

@@ -9,7 +9,7 @@
 #include "ports/messages.h"
 
 namespace bfq {
-class Module;
+class Chip;
 
 /// Transparent transmission: what the host types goes to link 0 as it is, what comes from there
 /// goes to the host as it is, until `+++` (dialect 5.2).
@@ -20,28 +20,28 @@ class Passthrough {
   void enable(bool on) { enabled_ = on; }
 
   /// AT+CIPSEND.
-  at::Answer enter(Module&);
+  at::Answer enter(Chip&);
 
   /// As many bytes as fit into the packet that is being collected.
-  std::size_t take(Module&, std::span<const std::byte> typed);
-  net::Outgoing output(const Module&, LinkHandle) const;
-  void sent(Module&, LinkHandle, std::size_t n);
+  std::size_t take(Chip&, std::span<const std::byte> typed);
+  net::Outgoing output(const Chip&, LinkHandle) const;
+  void sent(Chip&, LinkHandle, std::size_t n);
 
   /// The link broke: what was typed for it is gone, and it is opened again until that works.
-  void on_broken(Module&);
+  void on_broken(Chip&);
   void on_opened();
   /// The packet has been sent, or cannot be.
-  void packet_is_gone(Module&);
+  void packet_is_gone(Chip&);
 
   Deadline next_deadline() const;
-  void advance(Module&);
+  void advance(Chip&);
 
  private:
   /// flushing: a complete packet waits for the network. broken: the link is being opened again.
   enum class State : std::uint8_t { collecting, flushing, broken };
 
-  void flush(Module&);
-  void leave(Module&);
+  void flush(Chip&);
+  void leave(Chip&);
 
   bool enabled_ = false;
   State state_ = State::collecting;

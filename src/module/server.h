@@ -6,13 +6,13 @@
 #include "ports/messages.h"
 
 namespace bfq {
-class Module;
+class Chip;
 
 /// The module's one TCP server.
 class Server {
  public:
-  at::Answer start(Module&, std::uint16_t port);
-  at::Answer stop(Module&);
+  at::Answer start(Chip&, std::uint16_t port);
+  at::Answer stop(Chip&);
   bool running() const { return running_; }
 
   std::uint8_t most_clients() const { return most_clients_; }
@@ -21,12 +21,12 @@ class Server {
   std::uint16_t idle_limit_s() const { return idle_limit_s_; }
   void set_idle_limit(std::uint16_t seconds) { idle_limit_s_ = seconds; }
 
-  void on(Module&, const net::Listening&);
-  void on(Module&, const net::ListenFailed&);
-  void on(Module&, const net::Incoming&);
+  void on(Chip&, const net::Listening&);
+  void on(Chip&, const net::ListenFailed&);
+  void on(Chip&, const net::Incoming&);
 
-  Deadline next_deadline(const Module&) const;
-  void advance(Module&);
+  Deadline next_deadline(const Chip&) const;
+  void advance(Chip&);
 
  private:
   bool running_ = false;

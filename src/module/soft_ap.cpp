@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "module/module.h"
+#include "module/chip.h"
 
 namespace bfq {
 namespace {
@@ -21,11 +21,11 @@ PoolSettings pool_in_use(const Settings& settings) {
           in_network(kFactoryPool.last)};
 }
 
-void SoftAp::start(Module& module) {
-  if (running_) forget_guests(module);
+void SoftAp::start(Chip& chip) {
+  if (running_) forget_guests(chip);
   running_ = true;
-  const Settings& settings = module.settings();
-  module.request(radio::StartAccessPoint{
+  const Settings& settings = chip.settings();
+  chip.request(radio::StartAccessPoint{
       .ssid = settings.soft_ap.ssid,
       .password = settings.soft_ap.password,
       .security = static_cast<radio::Security>(settings.soft_ap.security),
@@ -33,14 +33,14 @@ void SoftAp::start(Module& module) {
       .max_stations = settings.soft_ap.max_stations,
       .hidden = settings.soft_ap.hidden,
   });
-  serve(module);
+  serve(chip);
 }
 
-void SoftAp::serve(Module& module) {
+void SoftAp::serve(Chip& chip) {
   if (!running_) return;
-  const Settings& settings = module.settings();
+  const Settings& settings = chip.settings();
   const PoolSettings pool = pool_in_use(settings);
-  module.request(lease::ServeAddresses{
+  chip.request(lease::ServeAddresses{
       .address = settings.soft_ap_address.address,
       .netmask = settings.soft_ap_address.netmask,
       .gives_addresses = settings.dhcp.soft_ap,
@@ -50,26 +50,26 @@ void SoftAp::serve(Module& module) {
   });
 }
 
-void SoftAp::stop(Module& module) {
+void SoftAp::stop(Chip& chip) {
   if (!running_) return;
   running_ = false;
-  module.request(radio::StopAccessPoint{});
-  forget_guests(module);
+  chip.request(radio::StopAccessPoint{});
+  forget_guests(chip);
 }
 
 /// The stations go, and with them the links that went through the softAP.
-void SoftAp::forget_guests(Module& module) {
+void SoftAp::forget_guests(Chip& chip) {
   for (Guest& guest : guests_) {
-    if (guest.present) module.notify({.kind = Urc::Kind::station_disconnected, .mac = guest.mac});
+    if (guest.present) chip.notify({.kind = Urc::Kind::station_disconnected, .mac = guest.mac});
     guest = {};
   }
-  module.links().close_links_through(module, net::Interface::soft_ap);
+  chip.links().close_links_through(chip, net::Interface::soft_ap);
 }
 
-at::Answer SoftAp::list_stations(Module& module) const {
+at::Answer SoftAp::list_stations(Chip& chip) const {
   for (const Guest& guest : guests_) {
     if (!guest.present || guest.address.is_none()) continue;
-    module.reply().address(guest.address).comma().bare_mac(guest.mac).end();
+    chip.reply().address(guest.address).comma().bare_mac(guest.mac).end();
   }
   return at::Answer::ok;
 }
@@ -80,26 +80,26 @@ SoftAp::Guest* SoftAp::find(const MacAddress& mac) {
   return guest == guests_.end() ? nullptr : guest;
 }
 
-void SoftAp::on(Module& module, const radio::StationJoined& event) {
+void SoftAp::on(Chip& chip, const radio::StationJoined& event) {
   if (!running_ || find(event.mac) != nullptr) return;
   auto* const place =
       std::find_if(guests_.begin(), guests_.end(), [](const Guest& g) { return !g.present; });
   if (place == guests_.end()) return;
   *place = {.present = true, .mac = event.mac};
-  module.notify({.kind = Urc::Kind::station_connected, .mac = event.mac});
+  chip.notify({.kind = Urc::Kind::station_connected, .mac = event.mac});
 }
 
-void SoftAp::on(Module& module, const radio::StationAddressed& event) {
+void SoftAp::on(Chip& chip, const radio::StationAddressed& event) {
   Guest* guest = find(event.mac);
   if (guest == nullptr || guest->address == event.address) return;
   guest->address = event.address;
-  module.notify({.kind = Urc::Kind::station_address, .mac = event.mac, .address = event.address});
+  chip.notify({.kind = Urc::Kind::station_address, .mac = event.mac, .address = event.address});
 }
 
-void SoftAp::on(Module& module, const radio::StationLeft& event) {
+void SoftAp::on(Chip& chip, const radio::StationLeft& event) {
   Guest* guest = find(event.mac);
   if (guest == nullptr) return;
   *guest = {};
-  module.notify({.kind = Urc::Kind::station_disconnected, .mac = event.mac});
+  chip.notify({.kind = Urc::Kind::station_disconnected, .mac = event.mac});
 }
 }  // namespace bfq

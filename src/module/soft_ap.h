@@ -7,7 +7,7 @@
 #include "settings/settings.h"
 
 namespace bfq {
-class Module;
+class Chip;
 
 /// The module as an access point: its network, and the stations that are in it.
 class SoftAp {
@@ -16,17 +16,17 @@ class SoftAp {
 
   /// Opens the network with the settings in use, or opens it anew when it is open: then its
   /// stations are gone, and lines say so.
-  void start(Module&);
-  void stop(Module&);
+  void start(Chip&);
+  void stop(Chip&);
   bool running() const { return running_; }
   /// The settings of its address, or of those that it gives, have changed.
-  void serve(Module&);
+  void serve(Chip&);
 
-  at::Answer list_stations(Module&) const;
+  at::Answer list_stations(Chip&) const;
 
-  void on(Module&, const radio::StationJoined&);
-  void on(Module&, const radio::StationAddressed&);
-  void on(Module&, const radio::StationLeft&);
+  void on(Chip&, const radio::StationJoined&);
+  void on(Chip&, const radio::StationAddressed&);
+  void on(Chip&, const radio::StationLeft&);
 
  private:
   struct Guest {
@@ -35,7 +35,7 @@ class SoftAp {
     Ipv4 address{};  ///< none until it was given one
   };
   Guest* find(const MacAddress&);
-  void forget_guests(Module&);
+  void forget_guests(Chip&);
 
   bool running_ = false;
   std::array<Guest, kMostStations> guests_{};

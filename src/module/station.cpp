@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "at/words.h"
-#include "module/module.h"
+#include "module/chip.h"
 
 namespace bfq {
 namespace {
@@ -25,48 +25,48 @@ radio::Join request_for(const NetworkSettings& network) {
 
 // What commands do --------------------------------------------------------------------------------
 
-at::Answer Station::join(Module& module) {
-  disassociate(module);
-  network_ = request_for(module.settings().network);
-  associate(module, Deadline::never());
-  module.start(Joining{.give_up = module.now() + kJoinGivesUp});
+at::Answer Station::join(Chip& chip) {
+  disassociate(chip);
+  network_ = request_for(chip.settings().network);
+  associate(chip, Deadline::never());
+  chip.start(Joining{.give_up = chip.now() + kJoinGivesUp});
   return at::Answer::later;
 }
 
-at::Answer Station::show_network(Module& module, const Text<32>* name) const {
+at::Answer Station::show_network(Chip& chip, const Text<32>* name) const {
   if (!associated()) {
-    module.reply().line(at::words::kNoAccessPoint);
+    chip.reply().line(at::words::kNoAccessPoint);
     return at::Answer::ok;
   }
-  at::Reply reply = module.info();
+  at::Reply reply = chip.info();
   reply.quoted((name != nullptr ? *name : network_.ssid).view()).comma().mac(joined_.bssid);
   reply.comma().number(joined_.channel).comma().number(joined_.rssi).end();
   return at::Answer::ok;
 }
 
-at::Answer Station::leave(Module& module) {
-  disassociate(module);
+at::Answer Station::leave(Chip& chip) {
+  disassociate(chip);
   return at::Answer::ok;
 }
 
-at::Answer Station::scan(Module& module, const radio::Scan& what) {
+at::Answer Station::scan(Chip& chip, const radio::Scan& what) {
   radio::Scan request = what;
-  request.ticket = module.new_ticket();
+  request.ticket = chip.new_ticket();
   found_count_ = 0;
-  module.request(request);
-  module.start(Scanning{.ticket = request.ticket, .give_up = module.now() + kScanGivesUp});
+  chip.request(request);
+  chip.start(Scanning{.ticket = request.ticket, .give_up = chip.now() + kScanGivesUp});
   return at::Answer::later;
 }
 
-void Station::disassociate(Module& module) {
+void Station::disassociate(Chip& chip) {
   if (phase_ == Phase::idle) return;
   const bool was_associated = associated();
-  if (phase_ != Phase::waiting) module.request(radio::Leave{});
+  if (phase_ != Phase::waiting) chip.request(radio::Leave{});
   phase_ = Phase::idle;
   retry_ = Deadline::never();
   if (!was_associated) return;
-  module.notify({.kind = Urc::Kind::wifi_disconnect});
-  module.links().close_links_through(module, net::Interface::station);
+  chip.notify({.kind = Urc::Kind::wifi_disconnect});
+  chip.links().close_links_through(chip, net::Interface::station);
 }
 
 // Not by assigning a new Station: that one would lie on the stack, with room for a whole scan.
@@ -82,44 +82,44 @@ void Station::reset() {
 
 // Joining -----------------------------------------------------------------------------------------
 
-void Station::join_by_itself(Module& module) {
-  network_ = request_for(module.settings().network);
-  associate(module, module.now() + kJoinGivesUp);
+void Station::join_by_itself(Chip& chip) {
+  network_ = request_for(chip.settings().network);
+  associate(chip, chip.now() + kJoinGivesUp);
 }
 
-void Station::associate(Module& module, Deadline retry) {
-  network_.ticket = module.new_ticket();
-  module.request(network_);
+void Station::associate(Chip& chip, Deadline retry) {
+  network_.ticket = chip.new_ticket();
+  chip.request(network_);
   phase_ = Phase::associating;
   retry_ = retry;
 }
 
-void Station::on(Module& module, const radio::Joined& event) {
+void Station::on(Chip& chip, const radio::Joined& event) {
   if (phase_ != Phase::associating || event.ticket != network_.ticket) return;
   joined_ = event;
   phase_ = Phase::addressing;
-  module.notify({.kind = Urc::Kind::wifi_connected});
-  request_address(module);
+  chip.notify({.kind = Urc::Kind::wifi_connected});
+  request_address(chip);
 }
 
 /// Without DHCP and without an address of its own the station never comes up, and the join is given
 /// up in time.
-void Station::request_address(Module& module) {
-  const Settings& settings = module.settings();
+void Station::request_address(Chip& chip) {
+  const Settings& settings = chip.settings();
   const AddressSettings& fixed = settings.station_address;
-  address_.ticket = module.new_ticket();
+  address_.ticket = chip.new_ticket();
   if (settings.dhcp.station) {
-    module.request(lease::ObtainAddress{address_.ticket});
+    chip.request(lease::ObtainAddress{address_.ticket});
   } else if (!fixed.address.is_none()) {
-    module.request(lease::UseAddress{address_.ticket, fixed.address, fixed.gateway, fixed.netmask});
+    chip.request(lease::UseAddress{address_.ticket, fixed.address, fixed.gateway, fixed.netmask});
   }
 }
 
-void Station::renew_address(Module& module) {
-  if (associated()) request_address(module);
+void Station::renew_address(Chip& chip) {
+  if (associated()) request_address(chip);
 }
 
-void Station::on(Module& module, const lease::Addressed& event) {
+void Station::on(Chip& chip, const lease::Addressed& event) {
   if (!associated() || event.ticket != address_.ticket) return;
   const bool first = phase_ == Phase::addressing;
   address_ = event;
@@ -127,69 +127,69 @@ void Station::on(Module& module, const lease::Addressed& event) {
   // Fidelity (our decision, dialect 7): A change of address while joined prints nothing.
   if (!first) return;  // a change while joined prints nothing (dialect 7)
   retry_ = Deadline::never();
-  module.links().forget_history();
-  module.notify({.kind = Urc::Kind::wifi_got_ip});
-  if (module.job<Joining>() != nullptr) module.finish(at::Answer::ok);
+  chip.links().forget_history();
+  chip.notify({.kind = Urc::Kind::wifi_got_ip});
+  if (chip.job<Joining>() != nullptr) chip.finish(at::Answer::ok);
 }
 
-void Station::on(Module& module, const lease::AddressFailed& event) {
+void Station::on(Chip& chip, const lease::AddressFailed& event) {
   if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
-  module.notify({.kind = Urc::Kind::dhcp_timeout});
-  disassociate(module);
-  if (module.job<Joining>() != nullptr) return fail_join(module, radio::JoinFailure::timed_out);
-  retry_later(module, kRetryAfterFailure);
+  chip.notify({.kind = Urc::Kind::dhcp_timeout});
+  disassociate(chip);
+  if (chip.job<Joining>() != nullptr) return fail_join(chip, radio::JoinFailure::timed_out);
+  retry_later(chip, kRetryAfterFailure);
 }
 
-void Station::on(Module& module, const radio::JoinFailed& event) {
+void Station::on(Chip& chip, const radio::JoinFailed& event) {
   if (phase_ != Phase::associating || event.ticket != network_.ticket) return;
-  if (module.job<Joining>() != nullptr) return fail_join(module, event.why);
-  retry_later(module, kRetryAfterFailure);
+  if (chip.job<Joining>() != nullptr) return fail_join(chip, event.why);
+  retry_later(chip, kRetryAfterFailure);
 }
 
 /// After a failure the station is idle: it does not try again (dialect 3.2).
-void Station::fail_join(Module& module, radio::JoinFailure why) {
+void Station::fail_join(Chip& chip, radio::JoinFailure why) {
   phase_ = Phase::idle;
   retry_ = Deadline::never();
-  module.info().number(static_cast<int>(why)).end();
-  module.finish(at::Answer::fail);
+  chip.info().number(static_cast<int>(why)).end();
+  chip.finish(at::Answer::fail);
 }
 
-void Station::give_up(Module& module, const Joining&) {
-  const bool asked_for_address = phase_ == Phase::addressing && module.settings().dhcp.station;
-  if (asked_for_address) module.notify({.kind = Urc::Kind::dhcp_timeout});
-  disassociate(module);
-  fail_join(module, radio::JoinFailure::timed_out);
+void Station::give_up(Chip& chip, const Joining&) {
+  const bool asked_for_address = phase_ == Phase::addressing && chip.settings().dhcp.station;
+  if (asked_for_address) chip.notify({.kind = Urc::Kind::dhcp_timeout});
+  disassociate(chip);
+  fail_join(chip, radio::JoinFailure::timed_out);
 }
 
 // Losing the access point, and coming back --------------------------------------------------------
 
-void Station::on(Module& module, const radio::Lost& event) {
+void Station::on(Chip& chip, const radio::Lost& event) {
   if (!associated() || event.ticket != network_.ticket) return;
   // Fidelity (our decision, dialect 0.4, 6): A lost access point: WIFI DISCONNECT, then CLOSED for
   // each link of the station, lowest number first, UDP included; links of the softAP's clients
   // stay.
-  retry_later(module, kRetryAfterLoss);
-  module.notify({.kind = Urc::Kind::wifi_disconnect});
-  module.links().close_links_through(module, net::Interface::station);
-  if (module.job<Joining>() != nullptr) fail_join(module, radio::JoinFailure::refused);
+  retry_later(chip, kRetryAfterLoss);
+  chip.notify({.kind = Urc::Kind::wifi_disconnect});
+  chip.links().close_links_through(chip, net::Interface::station);
+  if (chip.job<Joining>() != nullptr) fail_join(chip, radio::JoinFailure::refused);
 }
 
 // Fidelity (our decision, see Station): AT+CWJAP? shows the signal as it is now, not as it was at
 // the join.
-void Station::on(Module&, const radio::Signal& event) {
+void Station::on(Chip&, const radio::Signal& event) {
   if (associated() && event.ticket == network_.ticket) joined_.rssi = event.rssi;
 }
 
-void Station::retry_later(Module& module, Duration after) {
+void Station::retry_later(Chip& chip, Duration after) {
   phase_ = Phase::waiting;
-  retry_ = module.now() + after;
+  retry_ = chip.now() + after;
 }
 
-void Station::advance(Module& module) {
-  if (!retry_.due(module.now())) return;
-  if (phase_ == Phase::waiting) return associate(module, module.now() + kJoinGivesUp);
-  disassociate(module);  // an attempt that came to nothing
-  retry_later(module, kRetryAfterFailure);
+void Station::advance(Chip& chip) {
+  if (!retry_.due(chip.now())) return;
+  if (phase_ == Phase::waiting) return associate(chip, chip.now() + kJoinGivesUp);
+  disassociate(chip);  // an attempt that came to nothing
+  retry_later(chip, kRetryAfterFailure);
 }
 
 AddressSettings Station::address() const {
@@ -199,8 +199,8 @@ AddressSettings Station::address() const {
 
 // Scanning ----------------------------------------------------------------------------------------
 
-void Station::on(Module& module, const radio::Found& event) {
-  const auto* job = module.job<Scanning>();
+void Station::on(Chip& chip, const radio::Found& event) {
+  const auto* job = chip.job<Scanning>();
   if (job == nullptr || job->step != Scanning::Step::looking || event.ticket != job->ticket) return;
   remember(event.access_point);
 }
@@ -215,10 +215,10 @@ void Station::remember(const radio::AccessPoint& access_point) {
   if (weakest->rssi < access_point.rssi) *weakest = access_point;
 }
 
-void Station::on(Module& module, const radio::ScanDone& event) {
-  auto* job = module.job<Scanning>();
+void Station::on(Chip& chip, const radio::ScanDone& event) {
+  auto* job = chip.job<Scanning>();
   if (job == nullptr || job->step != Scanning::Step::looking || event.ticket != job->ticket) return;
-  if (!event.succeeded) return module.finish(at::Answer::error);
+  if (!event.succeeded) return chip.finish(at::Answer::error);
   if (options_.by_strength) sort_found();
   job->step = Scanning::Step::listing;
   job->give_up = Deadline::never();
@@ -231,18 +231,18 @@ void Station::sort_found() {
   });
 }
 
-void Station::list(Module& module) {
-  auto* job = module.job<Scanning>();
+void Station::list(Chip& chip) {
+  auto* job = chip.job<Scanning>();
   if (job == nullptr || job->step != Scanning::Step::listing) return;
   while (job->next < found_count_) {
-    if (!module.has_room_for_a_line()) return;
-    print(module, found_[job->next++]);
+    if (!chip.has_room_for_a_line()) return;
+    print(chip, found_[job->next++]);
   }
-  module.finish(at::Answer::ok);
+  chip.finish(at::Answer::ok);
 }
 
-void Station::print(Module& module, const radio::AccessPoint& ap) const {
-  at::Reply reply = module.info();
+void Station::print(Chip& chip, const radio::AccessPoint& ap) const {
+  at::Reply reply = chip.info();
   unsigned bit = 0;
   bool first = true;
   // Says whether the next field is wanted, and separates it from the one before.
@@ -270,5 +270,5 @@ void Station::print(Module& module, const radio::AccessPoint& ap) const {
   reply.text(")").end();
 }
 
-void Station::give_up(Module& module, const Scanning&) { module.finish(at::Answer::error); }
+void Station::give_up(Chip& chip, const Scanning&) { chip.finish(at::Answer::error); }
 }  // namespace bfq

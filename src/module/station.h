@@ -10,7 +10,7 @@
 #include "settings/settings.h"
 
 namespace bfq {
-class Module;
+class Chip;
 
 /// How a scan is printed (AT+CWLAPOPT).
 struct ScanOptions {
@@ -24,37 +24,37 @@ class Station {
  public:
   // What commands do.
   /// Joins the network of the settings in use.
-  at::Answer join(Module&);
+  at::Answer join(Chip&);
   /// The access point of now, under that name where one is given.
-  at::Answer show_network(Module&, const Text<32>* name) const;
-  at::Answer leave(Module&);
-  at::Answer scan(Module&, const radio::Scan& what);
+  at::Answer show_network(Chip&, const Text<32>* name) const;
+  at::Answer leave(Chip&);
+  at::Answer scan(Chip&, const radio::Scan& what);
   void set_scan_options(const ScanOptions& options) { options_ = options; }
 
   /// Joins in the background, as after a start with a stored network.
-  void join_by_itself(Module&);
+  void join_by_itself(Chip&);
   /// The settings of the address have changed: takes them over when there is an association.
-  void renew_address(Module&);
+  void renew_address(Chip&);
 
   // What happens.
-  void on(Module&, const radio::Joined&);
-  void on(Module&, const radio::JoinFailed&);
-  void on(Module&, const radio::Lost&);
-  void on(Module&, const radio::Signal&);
-  void on(Module&, const radio::Found&);
-  void on(Module&, const radio::ScanDone&);
-  void on(Module&, const lease::Addressed&);
-  void on(Module&, const lease::AddressFailed&);
+  void on(Chip&, const radio::Joined&);
+  void on(Chip&, const radio::JoinFailed&);
+  void on(Chip&, const radio::Lost&);
+  void on(Chip&, const radio::Signal&);
+  void on(Chip&, const radio::Found&);
+  void on(Chip&, const radio::ScanDone&);
+  void on(Chip&, const lease::Addressed&);
+  void on(Chip&, const lease::AddressFailed&);
 
   Deadline next_deadline() const { return retry_; }
-  void advance(Module&);
-  void give_up(Module&, const Joining&);
-  void give_up(Module&, const Scanning&);
+  void advance(Chip&);
+  void give_up(Chip&, const Joining&);
+  void give_up(Chip&, const Scanning&);
   /// Prints as many lines of a scan as there is room for.
-  void list(Module&);
+  void list(Chip&);
 
   /// Ends the association, if there is one, and any attempt at one. Lines follow for what ended.
-  void disassociate(Module&);
+  void disassociate(Chip&);
   /// All is forgotten without a word, as when the power goes.
   void reset();
 
@@ -75,13 +75,13 @@ class Station {
   enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting };
 
   /// `retry` is when an attempt that nobody waits for is given up and made anew.
-  void associate(Module&, Deadline retry);
-  void request_address(Module&);
-  void retry_later(Module&, Duration after);
-  void fail_join(Module&, radio::JoinFailure);
+  void associate(Chip&, Deadline retry);
+  void request_address(Chip&);
+  void retry_later(Chip&, Duration after);
+  void fail_join(Chip&, radio::JoinFailure);
   void remember(const radio::AccessPoint&);
   void sort_found();
-  void print(Module&, const radio::AccessPoint&) const;
+  void print(Chip&, const radio::AccessPoint&) const;
 
   Phase phase_ = Phase::idle;
   radio::Join network_;

@@ -41,6 +41,9 @@ struct Status {
   Text<32> ssid;
   Ipv4 station_address;
   std::array<Link, limits::kLinks> links{};
+  bool multiple_links = false;       ///< AT+CIPMUX=1
+  bool shows_sender = false;         ///< AT+CIPDINFO=1
+  std::size_t payload_missing = 0;   ///< bytes of a CIPSEND's payload that are still to be typed
   UartFormat uart{};                 ///< as set; it holds once what was said before has left
   std::size_t free_bytes = 0;        ///< what AT+SYSRAM answers
   std::size_t waiting_for_host = 0;  ///< bytes that the host has not read

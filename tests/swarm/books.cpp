@@ -77,14 +77,13 @@ Books::Books(Module& module, journal::Build build) : Recorder(module, build), mo
 
 // A call ------------------------------------------------------------------------------------------
 
-Books::View Books::look() const { return {module_->status(), module_->links().multiple()}; }
+Books::View Books::look() const { return {module_->status()}; }
 
 /// `read` bytes of what it had printed before are gone.
 std::string Books::end(Instant now, std::size_t read) {
   now_ = now;
   before_ = std::exchange(after_, look());
-  const std::size_t had = before_.status.waiting_for_host - read,
-                    has = after_.status.waiting_for_host;
+  const std::size_t had = before_.waiting_for_host - read, has = after_.waiting_for_host;
   demand(has >= had || after_.is(Activity::off), "output that was not read is gone");
   std::string printed = has > had ? last_printed(has - had) : std::string();
   owed_ += printed;
@@ -95,7 +94,7 @@ std::string Books::end(Instant now, std::size_t read) {
 /// The last n bytes that wait for the host. Where they don't lie in one piece, a copy of the module
 /// is read from.
 std::string Books::last_printed(std::size_t n) const {
-  const std::size_t all = after_.status.waiting_for_host;
+  const std::size_t all = after_.waiting_for_host;
   std::string waiting = text_of(module_->uart_output());
   if (waiting.size() < all) {
     auto copy = std::make_unique<Module>(*module_);
@@ -110,7 +109,7 @@ std::string Books::last_printed(std::size_t n) const {
 /// true then.
 void Books::follow_passthrough() {
   if (!before_.is(Activity::passthrough) && !after_.is(Activity::passthrough)) return;
-  const Status& now = after_.status;
+  const Status& now = after_;
   told_wifi_ = !now.associated                 ? Wifi::off
                : now.station_address.is_none() ? Wifi::connected
                                                : Wifi::up;
@@ -193,20 +192,20 @@ void Books::uart_sent(std::size_t n, Instant now) {
 }
 
 void Books::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-  const net::Endpoint remote = after_.status.links[link.id].remote;
+  const net::Endpoint remote = after_.links[link.id].remote;
   Recorder::link_input(link, bytes, now);
   check_received(link, remote, text_of(bytes), end(now));
 }
 
 void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                            Instant now) {
-  net::Endpoint peer = after_.status.links[link.id].remote;
+  net::Endpoint peer = after_.links[link.id].remote;
   Recorder::datagram_input(link, sender, bytes, now);
   check_received(link, sender, text_of(bytes), end(now));
   bool& changed = peer_has_changed_[link.id];
   const unsigned mode = udp_mode_[link.id];
   if (!(peer == sender) && (mode == 2 || (mode == 1 && !changed))) peer = sender, changed = true;
-  demand(after_.status.links[link.id].remote == peer, "a datagram changes the peer wrongly");
+  demand(after_.links[link.id].remote == peer, "a datagram changes the peer wrongly");
 }
 
 void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
@@ -215,14 +214,14 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
   std::string expected;
   if (!before_.is(Activity::passthrough)) {
     expected = "\r\n+IPD,";
-    if (before_.multiple) expected += std::to_string(link.id) + ',';
+    if (before_.multiple_links) expected += std::to_string(link.id) + ',';
     expected += std::to_string(bytes.size());
-    if (module_->links().shows_sender())
+    if (before_.shows_sender)
       expected += ',' + address_text(sender.address) + ',' + std::to_string(sender.port);
     expected += ':';
   }
   expected += bytes;
-  const bool is_datagram = before_.status.links[link.id].transport == net::Transport::udp;
+  const bool is_datagram = before_.links[link.id].transport == net::Transport::udp;
   const std::size_t most =
       is_datagram || before_.is(Activity::passthrough) ? limits::kPayload : limits::kSegment;
   demand(bytes.size() <= most, "too much is printed at once: ", bytes.size());
@@ -233,7 +232,7 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
 void Books::link_sent(LinkHandle link, std::size_t n, Instant now) {
   const net::Outgoing out = module_->link_output(link);
   const std::string sent = text_of(out.bytes.first(std::min(n, out.bytes.size())));
-  const bool is_datagram = after_.status.links[link.id].transport == net::Transport::udp;
+  const bool is_datagram = after_.links[link.id].transport == net::Transport::udp;
   if (n > 0) {
     demand(link.id == due_link_ && due_.starts_with(sent),
            "the network is given what nobody typed: ", Shown{sent}, " instead of ", Shown{due_});
@@ -260,7 +259,7 @@ void Books::handle(const Event& event, Instant now) {
   const std::string printed = end(now);
   if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
   if (std::holds_alternative<power::Reset>(event)) {
-    demand(after_.is(Activity::off) && after_.status.waiting_for_host == 0,
+    demand(after_.is(Activity::off) && after_.waiting_for_host == 0,
            "a reset leaves something behind");
     return forget_life();
   }
@@ -300,7 +299,7 @@ std::optional<Request> Books::next_request() {
 /// has passed: that byte belongs to what comes then.
 void Books::check_typed(char c, std::string_view printed) {
   const std::string canceled = std::string(at::words::kSendCanceled) + "\r\n";
-  switch (before_.status.activity) {
+  switch (before_.activity) {
     case Activity::off: return demand(printed.empty(), "a module without power prints");
     case Activity::restarting: return check_happened(printed);
     case Activity::collecting:
@@ -316,7 +315,7 @@ void Books::check_typed(char c, std::string_view printed) {
       return take_command(c, Activity::idle, printed);
     case Activity::idle:
     case Activity::processing:
-    case Activity::sending: return take_command(c, before_.status.activity, printed);
+    case Activity::sending: return take_command(c, before_.activity, printed);
   }
 }
 
@@ -335,7 +334,7 @@ void Books::take_payload(char c, std::string_view printed) {
     demand(said.size() == 1, "something is said while payload is sent: ", Shown{printed});
     due_ = std::exchange(payload_, {});
     due_link_ = payload_link_;
-    due_destination_ = payload_destination_.value_or(after_.status.links[payload_link_].remote);
+    due_destination_ = payload_destination_.value_or(after_.links[payload_link_].remote);
     return;
   }
   payload_.clear();
@@ -441,7 +440,7 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
   }
   if (line.starts_with("AT+CIPSTART=")) {
     const auto fields = fields_of(line);
-    asked_udp_mode_ = number_in(fields, after_.multiple ? 5 : 4);
+    asked_udp_mode_ = number_in(fields, after_.multiple_links ? 5 : 4);
   }
   if (after_.is(Activity::collecting)) begin_payload(line);
   if (after_.is(Activity::passthrough))
@@ -477,9 +476,9 @@ void Books::check_done(std::string_view line) const {
 
 void Books::begin_payload(std::string_view line) {
   const auto fields = fields_of(line);
-  const std::size_t first = after_.multiple ? 1 : 0;
+  const std::size_t first = after_.multiple_links ? 1 : 0;
   payload_link_ =
-      after_.multiple ? static_cast<std::uint8_t>(number_in(fields, 0)) : std::uint8_t{0};
+      after_.multiple_links ? static_cast<std::uint8_t>(number_in(fields, 0)) : std::uint8_t{0};
   payload_size_ = number_in(fields, first);
   payload_destination_.reset();
   payload_.clear();
@@ -493,7 +492,7 @@ void Books::begin_payload(std::string_view line) {
 // What happens by itself --------------------------------------------------------------------------
 
 void Books::check_happened(std::string_view printed) {
-  const Activity before = before_.status.activity, after = after_.status.activity;
+  const Activity before = before_.activity, after = after_.activity;
   const bool goes_down = after == Activity::off || after == Activity::restarting;
   if (before == Activity::passthrough && after != Activity::passthrough) {
     demand(printed.empty() || after != Activity::idle,
@@ -558,7 +557,8 @@ void Books::note(const Said& said) {
 }
 
 void Books::note_link(const Said& said) {
-  demand(said.link.has_value() == after_.multiple, "a link line of the other mode: ", said.text);
+  demand(said.link.has_value() == after_.multiple_links,
+         "a link line of the other mode: ", said.text);
   bool& open = told_open_[said.link.value_or(0)];
   if (said.kind == Kind::connect) {
     demand(!open, "CONNECT twice");
@@ -665,7 +665,7 @@ void Books::check_boot(std::string_view printed) {
   const std::string ready = owed_;
   forget_life();
   owed_ = ready;
-  const Record found{module_->memory().stored(), after_.status.writes};
+  const Record found{module_->memory().stored(), after_.writes};
   demand(!stored_ || found == *stored_ || (written_ && found == *written_),
          "the settings are neither the old nor the new ones");
   stored_ = found;
@@ -680,8 +680,8 @@ void Books::check_at_rest() const {
   demand(due_.empty(), "payload that was never sent: ", Shown{due_});
   for (std::uint8_t id = 0; id < limits::kLinks; ++id)
     demand(told_open_[id] == after_.open(id), "the host was never told of link ", std::size_t{id});
-  const bool up = !after_.status.station_address.is_none();
-  const Wifi wifi = !after_.status.associated ? Wifi::off : up ? Wifi::up : Wifi::connected;
+  const bool up = !after_.station_address.is_none();
+  const Wifi wifi = !after_.associated ? Wifi::off : up ? Wifi::up : Wifi::connected;
   demand(told_wifi_ == wifi, "the host was never told of the access point");
 }
 

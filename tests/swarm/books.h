@@ -41,11 +41,9 @@ class Books final : public journal::Recorder {
 
  private:
   /// What can be seen of the module from outside, in front of a call and behind it.
-  struct View {
-    Status status;
-    bool multiple = false;
-    bool is(Activity a) const { return status.activity == a; }
-    bool open(std::uint8_t id) const { return id < limits::kLinks && status.links[id].open; }
+  struct View : Status {
+    bool is(Activity a) const { return activity == a; }
+    bool open(std::uint8_t id) const { return id < limits::kLinks && links[id].open; }
   };
   enum class Wifi : std::uint8_t { off, connected, up };
   struct Record {

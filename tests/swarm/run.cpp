@@ -137,9 +137,9 @@ void Run::begin_link() {
     world_.internet.connect(client, kServerPort, world_.now());
     return;
   }
-  if (likes_several_links_ && !world_.module().links().multiple()) type("AT+CIPMUX=1\r\n");
+  if (likes_several_links_ && !world_.module().status().multiple_links) type("AT+CIPMUX=1\r\n");
   const std::string id =
-      world_.module().links().multiple() ? std::to_string(dice_.pick(5)) + ',' : "";
+      world_.module().status().multiple_links ? std::to_string(dice_.pick(5)) + ',' : "";
   constexpr const char* kKinds[] = {
       "\"TCP\",\"127.0.0.1\",7", "\"TCP\",\"127.0.0.1\",9",        "\"TCP\",\"127.0.0.1\",80",
       "\"UDP\",\"127.0.0.1\",7", "\"UDP\",\"127.0.0.1\",7,1025,2", "\"UDP\",\"127.0.0.1\",7,1025,1",
@@ -149,11 +149,11 @@ void Run::begin_link() {
 
 void Run::use_link() {
   const Status status = world_.module().status();
-  if (!world_.module().links().multiple() && dice_.one_in(3)) return pass_through();
+  if (!status.multiple_links && dice_.one_in(3)) return pass_through();
   const std::size_t n = 1 + dice_.some(2047);
   std::size_t id = dice_.pick(5);
   while (!status.links[id].open) id = (id + 1) % 5;
-  const std::string link = world_.module().links().multiple() ? std::to_string(id) + ',' : "";
+  const std::string link = status.multiple_links ? std::to_string(id) + ',' : "";
   type("AT+CIPSEND=" + link + std::to_string(n) + "\r\n");
   if (dice_.one_in(2)) read();
   if (dice_.one_in(3)) return change_peers();  // in the middle of it
@@ -446,7 +446,7 @@ void Run::check_alive() {
 void Run::check_memory() {
   type("AT+CIPSERVER=0\r\n");
   world_.pass(1s);
-  type(world_.module().links().multiple() ? "AT+CIPCLOSE=5\r\n" : "AT+CIPCLOSE\r\n");
+  type(world_.module().status().multiple_links ? "AT+CIPCLOSE=5\r\n" : "AT+CIPCLOSE\r\n");
   world_.pass(1s);
   type("AT+CWMODE_CUR=2\r\n");
   world_.pass(1s);

@@ -43,31 +43,31 @@ struct Taps {
   static constexpr std::size_t kMostRows = 128;
 
   template <std::size_t Row>
-  static Answer query(Module& module) {
+  static Answer query(Chip& chip) {
     const Command& row = listening->rows_[Row];
-    const Answer answer = row.query.run(module);
+    const Answer answer = row.query.run(chip);
     listening->ran(query_form(row), row, answer);
     return answer;
   }
   template <std::size_t Row>
-  static Answer execute(Module& module) {
+  static Answer execute(Chip& chip) {
     const Command& row = listening->rows_[Row];
-    const Answer answer = row.execute.run(module);
+    const Answer answer = row.execute.run(chip);
     listening->ran(execute_form(row), row, answer);
     return answer;
   }
   template <std::size_t Row>
-  static at::Refusal set(Module& module, const Shape& self, at::Fields fields, Answer& answer) {
+  static at::Refusal set(Chip& chip, const Shape& self, at::Fields fields, Answer& answer) {
     const Command& row = listening->rows_[Row];
     const auto index = static_cast<std::size_t>(&self - listening->tapped_shapes_[Row].data());
     const Shape& shape = row.set.shapes()[index];
-    const at::Refusal refusal = shape.run(module, shape, fields, answer);
+    const at::Refusal refusal = shape.run(chip, shape, fields, answer);
     listening->ran(set_form(row, shape), row, refusal ? Answer::error : answer);
     return refusal;
   }
 
-  using Plain = Answer (*)(Module&);
-  using Set = at::Refusal (*)(Module&, const Shape&, at::Fields, Answer&);
+  using Plain = Answer (*)(Chip&);
+  using Set = at::Refusal (*)(Chip&, const Shape&, at::Fields, Answer&);
   template <std::size_t... Rows>
   static constexpr std::array<Plain, kMostRows> queries(std::index_sequence<Rows...>) {
     return {&query<Rows>...};

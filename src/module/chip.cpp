@@ -1,0 +1,160 @@
+#include "module/chip.h"
+
+#include "at/words.h"
+#include "base/check.h"
+
+namespace bfq {
+namespace {
+// The longest unsolicited line, or line of a scan, and a margin.
+constexpr std::size_t kLongestLine = 128;
+}  // namespace
+
+// The host ----------------------------------------------------------------------------------------
+
+at::Reply Chip::reply() {
+  flush_urcs(true);
+  return at::Reply(uart_out_);
+}
+
+at::Reply Chip::info() { return reply().text(command().name).text(":"); }
+
+at::Answer Chip::refuse(std::string_view why) {
+  reply().line(why);
+  return at::Answer::error;
+}
+
+/// Transparent transmission carries nothing but payload (dialect 5.2).
+void Chip::notify(const Urc& urc) {
+  // Fidelity (our decision, dialect 5.2): What would be an unsolicited line in transparent
+  // transmission is not printed, then or later.
+  if (job<PassingThrough>() == nullptr) urcs_.add(urc);
+}
+
+void Chip::say(const Urc& urc) {
+  at::Reply out(uart_out_);
+  const auto link_line = [&](std::string_view line) {
+    if (links_.multiple()) out.number(urc.link).comma();
+    out.line(line);
+  };
+  switch (urc.kind) {
+    case Urc::Kind::wifi_connected: return out.line(at::words::kWifiConnected);
+    case Urc::Kind::wifi_got_ip: return out.line(at::words::kWifiGotIp);
+    case Urc::Kind::wifi_disconnect: return out.line(at::words::kWifiDisconnect);
+    case Urc::Kind::dhcp_timeout: return out.line(at::words::kDhcpTimeout);
+    case Urc::Kind::connect: return link_line(at::words::kConnect);
+    case Urc::Kind::closed: link_line(at::words::kClosed); return links_.closed_was_said(urc.link);
+    case Urc::Kind::station_connected:
+      return out.text(at::words::kStationConnected).mac(urc.mac).end();
+    case Urc::Kind::station_disconnected:
+      return out.text(at::words::kStationDisconnected).mac(urc.mac).end();
+    case Urc::Kind::station_address:
+      return out.text(at::words::kStationAddress)
+          .mac(urc.mac)
+          .comma()
+          .quoted_address(urc.address)
+          .end();
+  }
+}
+
+bool Chip::has_room_for_a_line() const {
+  return uart_out_.room() >= limits::kReplyReserve + kLongestLine;
+}
+
+/// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
+void Chip::flush_urcs(bool into_reserve) {
+  // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
+  // said; data and lines that came meanwhile follow behind it.
+  // Fidelity (our decision, dialect 1.7): An unsolicited line is printed whole; it may stand within
+  // the echo of a line that is being typed.
+  if (holds_lines()) return;
+  while (!urcs_.empty() && (into_reserve || has_room_for_a_line())) {
+    say(urcs_.front());
+    urcs_.drop_front();
+  }
+}
+
+// The ports ---------------------------------------------------------------------------------------
+
+void Chip::request(const Request& request) { CHECK(requests_.push(request)); }
+
+Ticket Chip::new_ticket() {
+  last_ticket_.number =
+      static_cast<std::uint16_t>(last_ticket_.number == UINT16_MAX ? 1 : last_ticket_.number + 1);
+  return last_ticket_;
+}
+
+// The job -----------------------------------------------------------------------------------------
+
+void Chip::finish(at::Answer answer) {
+  flush_urcs(true);
+  finish_first(answer);
+}
+
+void Chip::finish_first(at::Answer answer) {
+  job_ = NoJob{};
+  interpreter_.finish(answer, at::Reply(uart_out_));
+}
+
+void Chip::finish_send(std::string_view result) {
+  payload_.clear();
+  job_ = NoJob{};
+  interpreter_.forget_line();
+  at::Reply(uart_out_).line(result);
+}
+
+void Chip::say_received(std::size_t bytes) {
+  at::Reply out(uart_out_);
+  out.text(at::words::kReceivedBefore)
+      .number(static_cast<std::int64_t>(bytes))
+      .line(at::words::kReceivedAfter);
+}
+
+void Chip::finish_passthrough() {
+  job_ = NoJob{};
+  interpreter_.forget_line();
+}
+
+// Settings ----------------------------------------------------------------------------------------
+
+at::Answer Chip::restore() {
+  const Settings factory = factory_settings(identity_.access_point_mac);
+  return memory_.save(*this, factory, settings_, Effect::restart);
+}
+
+at::Answer Chip::apply(const Settings& settings, Effect effect) {
+  const bool had_soft_ap = has_access_point();
+  settings_ = settings;
+  switch (effect) {
+    case Effect::none: break;
+    case Effect::uart: switches_uart_ = true; break;
+    case Effect::mode:
+      if (!has_station()) station_.disassociate(*this);
+      if (has_access_point() && !had_soft_ap) soft_ap_.start(*this);
+      if (!has_access_point()) soft_ap_.stop(*this);
+      break;
+    case Effect::join: return station_.join(*this);
+    case Effect::soft_ap: soft_ap_.start(*this); break;
+    case Effect::serving: soft_ap_.serve(*this); break;
+    case Effect::address: station_.renew_address(*this); break;
+    case Effect::addresses:
+      soft_ap_.serve(*this);
+      station_.renew_address(*this);
+      break;
+    case Effect::restart: restart(power::Reason::command); break;
+  }
+  return at::Answer::ok;
+}
+
+void Chip::restart(power::Reason reason) {
+  job_ = NoJob{};
+  urcs_.clear();
+  // Links and servers vanish without a word; an association does not (dialect 1.6).
+  if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
+  restart_reason_ = reason;
+  phase_ = Phase::restarting;
+}
+
+std::size_t Chip::free_bytes() const {
+  return uart_out_.room() + payload_.room() + links_.free_bytes();
+}
+}  // namespace bfq

@@ -1,0 +1,181 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "at/interpreter.h"
+#include "at/reply.h"
+#include "base/queue.h"
+#include "base/time.h"
+#include "module/identity.h"
+#include "module/job.h"
+#include "module/links.h"
+#include "module/memory.h"
+#include "module/passthrough.h"
+#include "module/payload.h"
+#include "module/server.h"
+#include "module/soft_ap.h"
+#include "module/station.h"
+#include "module/urc_queue.h"
+#include "ports/messages.h"
+
+namespace bfq {
+
+/// The numbers are those of AT+CWMODE.
+enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
+
+/// The module from within: all that its organs and the handlers of commands may do. They answer and
+/// notify the host, ask something of a port, start and finish a job, read and change settings, and
+/// look at each other. Bytes, events and time come in through Module, the face for a runtime.
+///
+/// A Chip is only ever used within a call of one of Module's functions; nothing of it may be kept
+/// beyond that call.
+class Chip {
+ public:
+  // Time, and who it is ---------------------------------------------------------------------------
+
+  /// The time of the input that is being handled; it does not move while that is handled.
+  Instant now() const { return now_; }
+  const Identity& identity() const { return identity_; }
+
+  // The host --------------------------------------------------------------------------------------
+
+  /// Writes to the host, behind everything that waits to be said.
+  at::Reply reply();
+  /// The same, behind "+CWJAP_CUR:" in the reply to AT+CWJAP_CUR: the name by which the host asked.
+  at::Reply info();
+  /// Prints that line; returns the answer that goes with it.
+  at::Answer refuse(std::string_view why);
+  /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never.
+  void notify(const Urc& urc);
+  /// Prints such a line at once, as part of a reply.
+  void say(const Urc& urc);
+  /// True when a line fits without using what is reserved for results (limits::kReplyReserve).
+  bool has_room_for_a_line() const;
+  void set_echo(bool on) { interpreter_.set_echo(on); }
+
+  /// The row of the command that runs. Only to be asked from a handler or its job.
+  const at::Command& command() const { return interpreter_.command(); }
+
+  // The ports -------------------------------------------------------------------------------------
+
+  /// Queues what the runtime is to do next. One input gives rise to limits::kRequestsOfOneInput at
+  /// most.
+  void request(const Request& request);
+  /// The number by which the answer to a request will be known.
+  Ticket new_ticket();
+
+  // The job ---------------------------------------------------------------------------------------
+
+  /// Begins what the handler's answer `later`, `prompt` or `passthrough` stands for.
+  void start(const Job& job) { job_ = job; }
+  /// The job of that kind, or nullptr when the module is occupied otherwise. Valid until the next
+  /// start or finish.
+  template <class J>
+  J* job() {
+    return std::get_if<J>(&job_);
+  }
+  template <class J>
+  const J* job() const {
+    return std::get_if<J>(&job_);
+  }
+  /// Ends the job with its command's result, behind everything that waits to be said.
+  void finish(at::Answer answer);
+  /// Ends the job with its command's result, in front of everything that waits to be said.
+  void finish_first(at::Answer answer);
+  /// Ends a CIPSEND with its result, in front of everything that waits to be said (dialect 1.7).
+  void finish_send(std::string_view result);
+  /// "Recv n bytes", in front of everything that waits to be said.
+  void say_received(std::size_t bytes);
+  /// Ends transparent transmission. Nothing is printed.
+  void finish_passthrough();
+  /// True between the prompt and the result of a CIPSEND, when nothing else is said.
+  bool sends() const { return job<Collecting>() != nullptr || job<Sending>() != nullptr; }
+
+  // Settings --------------------------------------------------------------------------------------
+
+  /// The settings in use; for those in flash, see memory().
+  const Settings& settings() const { return settings_; }
+  /// Whether the command shows what is in flash, as its row says.
+  bool shows_stored() const { return command().shows == at::Keep::in_flash; }
+  /// The settings that it shows.
+  const Settings& shown_settings() const { return shows_stored() ? memory_.stored() : settings_; }
+  WifiMode mode() const { return static_cast<WifiMode>(settings_.mode); }
+  bool has_station() const { return mode() != WifiMode::access_point; }
+  bool has_access_point() const { return mode() != WifiMode::station; }
+
+  /// Changes the settings with `edit`, in flash first where the command's row says so, and lets
+  /// `effect` take hold. Where flash fails, nothing changes and the command answers ERROR.
+  template <class Edit>
+  at::Answer change(Effect effect, Edit edit) {
+    Settings in_use = settings_;
+    edit(in_use);
+    if (command().keep == at::Keep::until_reset) return apply(in_use, effect);
+    Settings stored = memory_.stored();
+    edit(stored);
+    return memory_.save(*this, stored, in_use, effect);
+  }
+  /// All settings are the factory's again, and the module restarts.
+  at::Answer restore();
+  /// Takes the settings into use.
+  at::Answer apply(const Settings& settings, Effect effect);
+
+  /// Forgets what is under way, and goes down as soon as the host has read all of what it is owed.
+  /// The caller prints OK.
+  void restart(power::Reason reason);
+
+  // Organs ----------------------------------------------------------------------------------------
+
+  Station& station() { return station_; }
+  const Station& station() const { return station_; }
+  SoftAp& soft_ap() { return soft_ap_; }
+  Links& links() { return links_; }
+  const Links& links() const { return links_; }
+  Server& server() { return server_; }
+  const Server& server() const { return server_; }
+  Passthrough& passthrough() { return passthrough_; }
+  const Passthrough& passthrough() const { return passthrough_; }
+  const Memory& memory() const { return memory_; }
+  Payload& payload() { return payload_; }
+  const Payload& payload() const { return payload_; }
+
+  /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
+  std::size_t free_bytes() const;
+
+ protected:
+  /// restarting: the host still has to read what it is owed.
+  enum class Phase : std::uint8_t { off, running, restarting };
+
+  Chip(const Identity& identity, at::CommandTable table)
+      : identity_(identity), interpreter_(table) {}
+
+  /// True while unsolicited lines and received data have to wait, however much room there is.
+  bool holds_lines() const { return sends() || switches_uart_; }
+  /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
+  /// replies free, or all of them.
+  void flush_urcs(bool into_reserve);
+
+  Identity identity_;
+  at::Interpreter interpreter_;
+  at::UartOutput uart_out_;
+  UrcQueue urcs_;
+  Queue<Request, limits::kRequests> requests_;
+  Job job_;
+  Settings settings_;
+  Memory memory_;
+  Station station_;
+  SoftAp soft_ap_;
+  Links links_;
+  Server server_;
+  Passthrough passthrough_;
+  Payload payload_;
+  Instant now_{};
+  Ticket last_ticket_;
+  Phase phase_ = Phase::off;
+  power::Reason restart_reason_{};
+  /// The new format holds as soon as all that was to be sent in the old one has been sent.
+  bool switches_uart_ = false;
+};
+}  // namespace bfq
