@@ -65,19 +65,6 @@ const Command* find(CommandTable table, std::string_view name) {
 
 void Interpreter::reset() { *this = Interpreter(table_); }
 
-/// Addresses of another process are compared as numbers: nothing lies there.
-bool Interpreter::adopt(CommandTable table) {
-  const auto from = reinterpret_cast<std::uintptr_t>(table_.data());
-  const auto row = reinterpret_cast<std::uintptr_t>(command_);
-  if (table_.size() != table.size()) return false;
-  table_ = table;
-  if (command_ == nullptr) return true;
-  const std::uintptr_t distance = row - from, index = distance / sizeof(Command);
-  if (row < from || distance % sizeof(Command) != 0 || index >= table.size()) return false;
-  command_ = &table[index];
-  return true;
-}
-
 void Interpreter::forget_line() {
   length_ = 0;
   ended_ = overlong_ = false;

@@ -5,6 +5,7 @@
 
 #include "at/command.h"
 #include "at/reply.h"
+#include "base/described.h"
 #include "base/limits.h"
 
 namespace bfq::at {
@@ -13,6 +14,10 @@ namespace bfq::at {
 /// (dialect 1 and 2).
 class Interpreter {
  public:
+  static constexpr auto kDescription =
+      describe("Interpreter", derived("table"), "command", counted("line"), its("length"), "ended",
+               "overlong", "echo");
+
   explicit Interpreter(CommandTable table) : table_(table) {}
 
   /// Takes one byte; runs a command when it ends a line, or says that the module is busy.
@@ -29,15 +34,10 @@ class Interpreter {
 
   void set_echo(bool on) { echo_ = on; }
 
-  /// What has been typed of a line.
-  std::span<char> line() { return std::span(line_).first(length_); }
-  std::span<char> unused_line() { return std::span(line_).subspan(length_); }
-
-  /// This is a copy from another process: its rows are at `table` here. False when they cannot be.
-  [[nodiscard]] bool adopt(CommandTable table);
-
   /// The row of the command that runs now or ran last. Only to be asked from a handler or its job.
   const Command& command() const { return *command_; }
+  /// False before the first one.
+  bool ran_a_command() const { return command_ != nullptr; }
 
  private:
   void store(char c);
@@ -55,5 +55,6 @@ class Interpreter {
   bool ended_ = false;  ///< a CR has come: the rest of the line is ignored
   bool overlong_ = false;
   bool echo_ = true;
+  friend MemberAccess;
 };
 }  // namespace bfq::at

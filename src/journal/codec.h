@@ -1,9 +1,12 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -26,6 +29,13 @@ inline constexpr std::uint64_t kLongestTime = std::uint64_t{10'000} * 366 * 24 *
 /// Values of which several lie side by side as they are.
 template <class T>
 concept Raw = std::same_as<T, std::byte> || std::same_as<T, char> || std::same_as<T, std::uint8_t>;
+
+/// False where the compiler knows no name for that value.
+template <auto kValue>
+consteval bool is_enumerator() {
+  const std::string_view with_value = __PRETTY_FUNCTION__;  // "[kValue = Color::red]", "(Color)7]"
+  return with_value[with_value.find("kValue = ") + 9] != '(';
+}
 
 // Written -----------------------------------------------------------------------------------------
 
@@ -111,6 +121,8 @@ requires std::integral<T> || std::is_enum_v<T>
 void get(Reader& in, T& value) {
   const auto read = static_cast<std::int64_t>(in.number());
   if constexpr (std::is_enum_v<T>) {
+    constexpr auto kBehind = static_cast<T>(static_cast<int>(T::last) + 1);
+    static_assert(!is_enumerator<kBehind>(), "`last` has to be the last one");
     if (read < 0 || read > static_cast<std::int64_t>(T::last)) in.fail("there is no such value");
   } else {
     if (!std::in_range<std::conditional_t<std::same_as<T, bool>, std::uint8_t, T>>(read) ||

@@ -91,9 +91,9 @@ std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std
   auto module = std::make_unique<Module>(beginning.identity(), build.table);
   if (beginning.state.empty()) return module;
   if (beginning.table != hash_of(build.table))
-    throw Unreadable(offset, "this journal begins with the state of a module with other commands, \"" +
-                                 beginning.build + "\"; this one is \"" +
-                                 std::string(build.name) + '"');
+    throw Unreadable(offset,
+                     "this journal begins with the state of a module with other commands, \"" +
+                         beginning.build + "\"; this one is \"" + std::string(build.name) + '"');
   read_state(Reader(beginning.state, beginning.state_offset), build.table, *module);
   return module;
 }

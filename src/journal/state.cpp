@@ -22,22 +22,25 @@ class StateReader : public Reader {
   at::CommandTable table_;
 };
 
+}  // namespace
+
 /// A row is called by its name: the empty one is AT's own.
-void put(Writer& out, const at::Command* row) {
+static void put(Writer& out, const at::Command* row) {
   put(out, row != nullptr);
   if (row != nullptr) out.text(row->name);
 }
-void get(StateReader& in, const at::Command*& row) {
+static void get(StateReader& in, const at::Command*& row) {
   bool present = false;
   get(in, present);
   row = present ? at::find(in.table(), in.text(kLongestName)) : nullptr;
   if (present && row == nullptr) in.fail("there is no such command");
 }
-void get(StateReader& in, LinkHandle& link) {
+static void get(StateReader& in, LinkHandle& link) {
   get<Reader>(in, link);
   if (link.id >= limits::kLinks) in.fail("there is no such link");
 }
 
+namespace {
 // What a module is made of ------------------------------------------------------------------------
 
 template <class T>
@@ -69,7 +72,7 @@ void describe_layout(Writer& out, std::type_identity<T> type) {
     out.text(T::kDescription.name);
     for (const MemberName& member : T::kDescription.members) out.text(member.text);
     describe_each(out, std::type_identity<decltype(members(std::declval<T&>()))>{});
-  } else if constexpr (std::is_enum_v<T>) {
+  } else if constexpr (requires { T::last; }) {
     put(out, T::last);
   } else {
     describe_inner(out, type);
@@ -92,7 +95,8 @@ void write_state(Writer& out, const Module& module) {
 void read_state(Reader in, at::CommandTable table, Module& module) {
   StateReader state(in, table);
   if (state.number() != layout())
-    throw Unreadable(in.offset(), "the state in it is that of a program whose modules are made of other parts");
+    throw Unreadable(in.offset(),
+                     "the state in it is that of a program whose modules are made of other parts");
   try {
     get(state, module);
     state.end();

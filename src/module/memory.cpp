@@ -65,4 +65,14 @@ void Memory::on(Chip& chip, const flash::Failed& event) {
   const auto* job = chip.job<Saving>();
   if (job != nullptr && job->ticket == event.ticket) chip.finish(at::Answer::error);
 }
+
+bool Memory::restored() {
+  size_ = encode_record(next_, buffer_);
+  return slot_ < flash::kSlots;
+}
+
+bool Memory::settings_fit(bool saves) const {
+  return can_be_stored(record_.settings) &&
+         (!saves || (can_be_stored(next_.settings) && can_be_stored(in_use_)));
+}
 }  // namespace bfq

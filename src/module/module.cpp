@@ -243,9 +243,4 @@ Status Module::status() const {
   links_.describe(status);
   return status;
 }
-
-bool Module::adopt(const Identity& identity, at::CommandTable table) {
-  identity_ = identity;
-  return interpreter_.adopt(table);
-}
 }  // namespace bfq

@@ -97,21 +97,11 @@ class Module : private Chip {
   using Chip::memory;
   using Chip::settings;
 
-  // For a runtime that keeps a copy of the whole state --------------------------------------------
+  // For whoever writes down the whole state, see base/described.h
+  // -----------------------------------
 
-  /// Makes a module of a copy of one's bytes, from another process of the same build: its texts and
-  /// rows are those from now on. False, and not to be used, where the copy was not of a module with
-  /// that table.
-  [[nodiscard]] bool adopt(const Identity& identity, at::CommandTable table);
-
-  /// Shows every place where this module holds what nobody else should know:
-  /// `visit.password(Text<64>&)` for passwords, which may be changed to others of the same length;
-  /// `visit.line(std::span<char>)` for the line that is being typed;
-  /// `visit.payload(std::span<std::byte>)` for bytes on their way;
-  /// `visit.unused(std::span<std::byte>)` for memory that still has what is no longer needed, and
-  /// may be filled with zeros.
-  template <class Visit>
-  void visit_secrets(Visit& visit);
+  using Chip::kDescription;
+  using Chip::restored;
 
  private:
   at::Busy busy() const;
@@ -125,26 +115,10 @@ class Module : private Chip {
   template <class E>
   void on(const E& event);
   void give_up_job();
+  friend MemberAccess;
 };
 
-template <class Visit>
-void Module::visit_secrets(Visit& visit) {
-  visit.password(settings_.network.password);
-  visit.password(settings_.soft_ap.password);
-  memory_.visit_secrets(visit);
-  station_.visit_secrets(visit);
-  requests_.for_each([&](Request& request) {
-    for_each_secret(request, [&](auto& password) { visit.password(password); });
-  });
-  visit.unused(requests_.unused_front());
-  visit.unused(requests_.unused_back());
-  visit.line(interpreter_.line());
-  visit.unused(std::as_writable_bytes(interpreter_.unused_line()));
-  visit.payload(payload_.all());
-  visit.payload(uart_out_.all());
-}
-
-// A runtime may keep a copy of the whole state: for a journal, or to compare.
+// A tool may copy a module, to try something with it.
 static_assert(std::is_trivially_copyable_v<Module>);
 static_assert(sizeof(Module) < 24 * 1024);
 }  // namespace bfq

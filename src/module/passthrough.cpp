@@ -78,6 +78,10 @@ void Passthrough::on_broken(Chip& chip) {
   retry_ = chip.now() + kBetweenAttempts;
 }
 
+bool Passthrough::reopens(LinkHandle link) const {
+  return state_ == State::broken && link.id == kLink;
+}
+
 void Passthrough::on_opened() {
   state_ = State::collecting;
   retry_ = Deadline::never();

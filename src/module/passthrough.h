@@ -3,6 +3,7 @@
 #include <span>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/escape.h"
@@ -15,6 +16,9 @@ class Chip;
 /// goes to the host as it is, until `+++` (dialect 5.2).
 class Passthrough {
  public:
+  static constexpr auto kDescription =
+      describe("Passthrough", "enabled", "state", "escape", "packet_ends", "give_up", "retry");
+
   /// AT+CIPMODE: what AT+CIPSEND without a length means.
   bool enabled() const { return enabled_; }
   void enable(bool on) { enabled_ = on; }
@@ -33,12 +37,15 @@ class Passthrough {
   /// The packet has been sent, or cannot be.
   void packet_is_gone(Chip&);
 
+  /// True when that link is the one that is being opened again.
+  bool reopens(LinkHandle) const;
+
   Deadline next_deadline() const;
   void advance(Chip&);
 
  private:
   /// flushing: a complete packet waits for the network. broken: the link is being opened again.
-  enum class State : std::uint8_t { collecting, flushing, broken };
+  enum class State : std::uint8_t { collecting, flushing, broken, last = broken };
 
   void flush(Chip&);
   void leave(Chip&);
@@ -49,5 +56,6 @@ class Passthrough {
   Deadline packet_ends_;  ///< the silence that ends a packet
   Deadline give_up_;      ///< the network has not taken a packet by then
   Deadline retry_;        ///< the next attempt to open the link again
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/time.h"
 #include "ports/messages.h"
 
@@ -11,6 +12,9 @@ class Chip;
 /// The module's one TCP server.
 class Server {
  public:
+  static constexpr auto kDescription =
+      describe("Server", "running", "most_clients", "idle_limit_s");
+
   at::Answer start(Chip&, std::uint16_t port);
   at::Answer stop(Chip&);
   bool running() const { return running_; }
@@ -32,5 +36,6 @@ class Server {
   bool running_ = false;
   std::uint8_t most_clients_ = 5;
   std::uint16_t idle_limit_s_ = 180;  // observed T35
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -5,6 +5,14 @@
 #include "base/check.h"
 
 namespace bfq {
+namespace {
+/// Whether a line is of that kind, and of the same link or station as `urc`.
+auto same_line(const Urc& urc, Urc::Kind kind) {
+  return [&urc, kind](const Urc& n) {
+    return n.kind == kind && n.link == urc.link && n.mac == urc.mac;
+  };
+}
+}  // namespace
 
 void UrcQueue::add(Urc urc) {
   if (!is_news(urc)) return;
@@ -17,11 +25,7 @@ void UrcQueue::add(Urc urc) {
 /// to be said.
 bool UrcQueue::is_news(const Urc& urc) {
   using Kind = Urc::Kind;
-  const auto same = [&urc](Kind kind) {
-    return [kind, &urc](const Urc& n) {
-      return n.kind == kind && n.link == urc.link && n.mac == urc.mac;
-    };
-  };
+  const auto same = [&urc](Kind kind) { return same_line(urc, kind); };
   bool unsaid = false;
   // Fidelity (our decision, see UrcQueue): While the host does not read, a loss takes back the WIFI
   // CONNECTED and WIFI GOT IP that it has not read; what is left still alternates. Likewise for
@@ -37,6 +41,14 @@ bool UrcQueue::is_news(const Urc& urc) {
   }
   const auto waiting = all();
   return !unsaid && std::none_of(waiting.begin(), waiting.end(), same(urc.kind));
+}
+
+bool UrcQueue::restored() const {
+  const auto waiting = all();
+  return std::all_of(waiting.begin(), waiting.end(), [&](const Urc& urc) {
+    return urc.link < limits::kLinks &&
+           std::count_if(waiting.begin(), waiting.end(), same_line(urc, urc.kind)) == 1;
+  });
 }
 
 /// True when there was such a line.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/described.h"
 #include "base/ipv4.h"
 #include "base/limits.h"
 #include "base/mac.h"
@@ -22,11 +23,13 @@ struct Urc {
     station_connected,
     station_address,
     station_disconnected,
+    last = station_disconnected,
   };
   Kind kind{};
   std::uint8_t link = 0;  ///< for connect and closed
   MacAddress mac{};       ///< for the stations of our softAP
   Ipv4 address{};
+  static constexpr auto kDescription = describe("Urc", "kind", "link", "mac", "address");
 };
 
 /// The unsolicited lines that wait, in the order in which they happened: while the host does not
@@ -36,6 +39,8 @@ struct Urc {
 /// eight stations.
 class UrcQueue {
  public:
+  static constexpr auto kDescription = describe("UrcQueue", counted("items"), its("size"));
+
   bool empty() const { return size_ == 0; }
   std::span<const Urc> all() const { return {items_.data(), size_}; }
 
@@ -47,6 +52,8 @@ class UrcQueue {
   const Urc& front() const;
   void drop_front();
   void clear() { size_ = 0; }
+  /// See Chip: lines of links that there are, and none twice.
+  [[nodiscard]] bool restored() const;
 
  private:
   template <class Matches>
@@ -55,5 +62,6 @@ class UrcQueue {
 
   std::array<Urc, limits::kUrcs> items_{};
   std::size_t size_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

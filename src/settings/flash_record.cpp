@@ -255,6 +255,12 @@ SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory)
 bool newer(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) > 0; }
 }  // namespace
 
+bool can_be_stored(const Settings& settings) {
+  for (std::size_t key = 0; key < kKeys; ++key)
+    if (!plausible(static_cast<Key>(key), settings)) return false;
+  return true;
+}
+
 std::size_t encode_record(const Stored& stored, std::span<std::byte> out) {
   Writer writer(out);
   for (const char c : kMagic) writer.byte(static_cast<std::uint8_t>(c));
