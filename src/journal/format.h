@@ -83,6 +83,7 @@ class Reader {
   std::span<const std::byte> bytes(std::size_t n);
   std::string_view text(std::size_t most);
   std::span<const std::byte> rest() { return bytes(bytes_.size() - at_); }
+  bool at_end() const { return at_ == bytes_.size(); }
   /// Nothing may be left.
   void end() const;
   std::size_t offset() const { return offset_ + at_; }
