@@ -256,7 +256,7 @@ TEST(Forged, bytes_for_links_that_are_not_there_are_dropped) {
 
 TEST(Forged, requests_that_nobody_takes_are_refused) {
   Forged journal;
-  for (std::uint16_t i = 0; i < 17; ++i) journal.add(net::Incoming{.client = {i}});
+  for (std::uint16_t i = 0; i < 18; ++i) journal.add(net::Incoming{.client = {i}});
   try {
     journal.replay();
     FAIL();
