@@ -33,7 +33,7 @@ inline constexpr std::string_view kHoldsSecrets =
     "holds passwords and payload; keep it to yourself, or see bfq4004 replay --redact";
 inline constexpr std::string_view kRedacted = "passwords and payload were replaced";
 
-/// No record is longer than this: a copy of a module, a flash image or a burst of typing, and a
+/// No record is longer than this: a module's state, a flash image or a burst of typing, and a
 /// margin.
 inline constexpr std::size_t kLongestRecord = std::size_t{1} << 20U;
 
