@@ -54,7 +54,9 @@ void Memory::on(Chip& chip, const flash::Done& event) {
   record_ = next_;
   slot_ = static_cast<std::uint8_t>(1 - slot_);
   const Effect effect = job->effect;
-  chip.reply();  // what waits to be said happened before this
+  // What waits to be said happened before this. A join prints nothing yet: its result needs the
+  // reserve, with all that will wait by then.
+  if (effect != Effect::join) chip.reply();
   chip.start(NoJob{});
   const at::Answer answer = chip.apply(in_use_, effect);
   if (answer != at::Answer::later) chip.finish_first(answer);

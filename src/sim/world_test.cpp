@@ -160,7 +160,7 @@ TEST_F(AWorld, has_room_for_the_result_of_a_stored_join_whatever_waits) {
          (link == 0 ? "4007" : "4008"));
     world.pass(1s);
   }
-  world.flash.takes = 5s;
+  world.flash.takes = 2500ms;
   world.air.delays.associate = 5s;
   world.host.reads = false;
   const auto room = [&] { return limits::kUartOutput - world.module().status().waiting_for_host; };
