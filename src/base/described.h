@@ -147,6 +147,9 @@ struct Counted {
   std::span<T> values() const { return all.first(size); }
 };
 
+template <class T, class Size>
+Counted(std::span<T>, Size&) -> Counted<T, Size>;
+
 /// An array that is used as a ring: `size` values count, from `start` on and around.
 template <class T, class Size>
 struct Ring {
@@ -156,6 +159,9 @@ struct Ring {
   std::span<T> front() const { return all.subspan(start, std::min(size, all.size() - start)); }
   std::span<T> wrapped() const { return all.first(size - front().size()); }
 };
+
+template <class T, class Size>
+Ring(std::span<T>, Size&, Size&) -> Ring<T, Size>;
 
 /// Calls `visit(name, part)` for each part of the state of `m`: a member, or a Counted or a Ring of
 /// several.

@@ -276,6 +276,42 @@ TEST(Forged, events_that_come_again_and_again_fill_no_queue) {
   EXPECT_NO_THROW(journal.replay());
 }
 
+/// A journal that begins when a payload is being typed.
+Bytes begun_in_a_payload() {
+  Pages first, pages;
+  Story story(first);
+  story.type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+  story.type("AT+CIPSTART=\"TCP\",\"127.0.0.1\",7\r\n");
+  story.type("AT+CIPSEND=5\r\nab");
+  story.world.write_to(pages);
+  story.type("cde");
+  return {pages.all().begin(), pages.all().end()};
+}
+
+TEST(State, is_taken_up_where_it_was) {
+  const Outcome outcome = replay(begun_in_a_payload());
+  EXPECT_EQ(outcome.difference, "");
+  EXPECT_EQ(outcome.heard, "\r\nRecv 5 bytes\r\n\r\nSEND OK\r\n\r\n+IPD,5:abcde");
+}
+
+TEST(State, that_is_damaged_says_where) {
+  const Bytes file = changed(begun_in_a_payload(), Kind::begin, "+CIPSEND", "+CIPSENX");
+  try {
+    replay(file);
+    FAIL();
+  } catch (const Unreadable& error) {
+    EXPECT_EQ(error.why(), "the state in it is damaged: there is no such command");
+    EXPECT_EQ(error.offset(), text_of(file).find("+CIPSENX") + 8);
+  }
+}
+
+TEST(State, of_other_parts_is_refused) {
+  const Bytes file = begun_in_a_payload();
+  const Beginning beginning = read_beginning(Records(file).next());
+  const std::string other(beginning.state.size(), 'x');
+  EXPECT_THROW(replay(changed(file, Kind::begin, text_of(beginning.state), other)), Unreadable);
+}
+
 TEST(BlackBox, is_bounded_and_replays_from_a_copy) {
   constexpr std::size_t kMost = 100'000;
   BlackBox box(kMost);

@@ -238,8 +238,8 @@ class StateVisit {
 
   template <Described T>
   void visit(T& value) {
-    for_each_part(
-        value, [this](MemberName name, auto&& part) { name.secret ? secret(part) : visit(part); });
+    for_each_part(value,
+                  [&](MemberName name, auto&& part) { name.secret ? secret(part) : visit(part); });
   }
 
  private:
@@ -292,7 +292,7 @@ class StateVisit {
   }
   template <class... A>
   void visit(std::variant<A...>& value) {
-    std::visit([this](auto& alternative) { visit(alternative); }, value);
+    std::visit([&](auto& alternative) { visit(alternative); }, value);
   }
   void visit(const auto&) {}  // a number, or an address
 

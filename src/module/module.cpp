@@ -118,9 +118,10 @@ void Module::on(const power::Started& started) {
 template <class E>
 void Module::on(const E& event) {
   if (phase_ != Phase::running) return;
-  const auto tell = [&](auto& organ) -> decltype(organ.on(*this, event)) {
-    return organ.on(*this, event);
-  };
+  const auto tell = [&](auto& organ) requires requires(Chip & chip, const E& e) {
+    organ.on(chip, e);
+  }
+  { organ.on(*this, event); };
   give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_);
 }
 
@@ -151,14 +152,17 @@ void Module::advance(Instant now) {
 
 void Module::give_up_job() {
   const Job job = job_;
-  std::visit(
-      [this]<class J>(const J& j) {
-        const auto give_up = [&](auto& organ) -> decltype(organ.give_up(*this, j)) {
-          return organ.give_up(*this, j);
-        };
-        if constexpr (!EndsByItself<J>) give_to_taker(j, give_up, station_, links_);
-      },
-      job);
+  std::visit([this](const auto& j) { give_up(j); }, job);
+}
+
+/// By the organ that has a give_up() for it.
+template <class J>
+void Module::give_up(const J& job) {
+  const auto tell = [&](auto& organ) requires requires(Chip & chip, const J& j) {
+    organ.give_up(chip, j);
+  }
+  { organ.give_up(*this, job); };
+  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_);
 }
 
 // After each input --------------------------------------------------------------------------------

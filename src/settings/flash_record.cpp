@@ -90,9 +90,10 @@ bool newer(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(
 }  // namespace
 
 bool can_be_stored(const Settings& settings) {
-  for (std::size_t key = 0; key < kKeys; ++key)
-    if (!plausible(static_cast<Key>(key), settings)) return false;
-  return true;
+  std::array<std::byte, kLargestRecord> record{};
+  const std::size_t size = encode_record({.settings = settings}, record);
+  const WholeKeys whole = read_slot(std::span(record).first(size), {}).whole;
+  return std::find(whole.begin(), whole.end(), false) == whole.end();
 }
 
 std::size_t encode_record(const Stored& stored, std::span<std::byte> out) {

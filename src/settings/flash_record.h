@@ -48,7 +48,7 @@ struct Loaded {
   FlashCondition condition = FlashCondition::blank;
 };
 
-/// False where no command could have stored these.
+/// False where no command could have stored these: a record of them would not be believed.
 bool can_be_stored(const Settings& settings);
 
 /// Writes a record to the front of `out`, which has room for kLargestRecord, and returns its size.
