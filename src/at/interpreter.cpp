@@ -71,11 +71,6 @@ const Command* find(CommandTable table, std::string_view name) {
 
 void Interpreter::reset() { *this = Interpreter(*dialect_); }
 
-bool Interpreter::adopt(const Dialect& dialect) {
-  dialect_ = &dialect;
-  return row_ == kNoRow || row_ < dialect.commands.size();
-}
-
 void Interpreter::forget_line() {
   length_ = 0;
   ended_ = overlong_ = false;

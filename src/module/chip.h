@@ -7,6 +7,7 @@
 
 #include "at/interpreter.h"
 #include "at/reply.h"
+#include "base/described.h"
 #include "base/queue.h"
 #include "base/time.h"
 #include "module/identity.h"
@@ -34,6 +35,11 @@ enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 /// beyond that call.
 class Chip {
  public:
+  static constexpr auto kDescription =
+      describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
+               "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
+               "payload", "now", "last_ticket", "phase", "restart_reason", "switches_uart");
+
   // Time, and who it is ---------------------------------------------------------------------------
 
   /// The time of the input that is being handled; it does not move while that is handled.
@@ -147,13 +153,22 @@ class Chip {
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
 
+  // A state that was read -------------------------------------------------------------------------
+
+  /// True when its parts agree on everything that is taken for granted here: no input can then lead
+  /// to a CHECK.
+  [[nodiscard]] bool restored() const;
+
  protected:
   /// restarting: the host still has to read what was printed.
-  enum class Phase : std::uint8_t { off, running, restarting };
+  enum class Phase : std::uint8_t { off, running, restarting, last = restarting };
 
   Chip(const Identity& identity, const at::Dialect& dialect)
       : identity_(identity), interpreter_(dialect) {}
 
+  bool job_fits() const;
+  bool output_fits() const;
+  bool settings_fit() const;
   /// True while unsolicited lines and received data have to wait, however much room there is.
   bool holds_lines() const { return sends() || switches_uart_; }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
@@ -182,5 +197,6 @@ class Chip {
   power::Reason restart_reason_{};
   /// The new format holds as soon as all that was to be sent in the old one has been sent.
   bool switches_uart_ = false;
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -389,6 +389,17 @@ std::size_t Links::free_bytes() const {
   return static_cast<std::size_t>(unused) * sizeof(Link);
 }
 
+std::optional<LinkHandle> Links::opening() const {
+  for (std::uint8_t id = 0; id < links_.size(); ++id)
+    if (links_[id].state == Link::State::opening) return handle(id);
+  return std::nullopt;
+}
+
+bool Links::restored() const {
+  const auto is_opening = [](const Link& l) { return l.state == Link::State::opening; };
+  return std::count_if(links_.begin(), links_.end(), is_opening) <= 1;
+}
+
 void Links::describe(Status& status) const {
   status.multiple_links = multiple_;
   status.shows_sender = shows_sender_;

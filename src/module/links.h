@@ -6,6 +6,7 @@
 #include <span>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/job.h"
@@ -18,14 +19,19 @@ class Chip;
 
 /// Whether the sender of a datagram becomes the peer of a UDP link (manual 4.3.3). The numbers are
 /// those of AT+CIPSTART.
-enum class UdpMode : std::uint8_t { peer_stays = 0, peer_changes_once = 1, peer_changes = 2 };
+enum class UdpMode : std::uint8_t {
+  peer_stays = 0,
+  peer_changes_once = 1,
+  peer_changes = 2,
+  last = peer_changes
+};
 
 /// One connection, or the slot for one. Its number is its place in Links.
 struct Link {
   /// opening: from AT+CIPSTART on, while its name is looked up and while it connects. gone: closed,
   /// but the host has not been told yet, so that the number cannot be used again; or, in
   /// transparent transmission, broken and not opened again yet.
-  enum class State : std::uint8_t { free, opening, open, gone };
+  enum class State : std::uint8_t { free, opening, open, gone, last = gone };
 
   State state = State::free;
   net::Transport transport{};
@@ -39,6 +45,9 @@ struct Link {
   Instant last_active{};
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
+  static constexpr auto kDescription =
+      describe("Link", "state", "transport", "accepted", "through", "udp_mode", "peer_has_changed",
+               "generation", "local_port", "remote", "last_active", "bytes_in", "bytes_out");
 };
 
 /// The module's connections: opening, sending, receiving and closing them. Link numbers are less
@@ -48,6 +57,9 @@ struct Link {
 /// it, the CIPSEND whose payload it takes, transparent transmission, or else the host.
 class Links {
  public:
+  static constexpr auto kDescription =
+      bfq::describe("Links", "links", "single", "had_links", "multiple", "shows_sender");
+
   // Commands --------------------------------------------------------------------------------------
 
   /// AT+CIPSTART: looks up the name, unless it is an address, and opens `what.link.id`. The answer
@@ -141,11 +153,15 @@ class Links {
   bool is_datagram(std::uint8_t id) const {
     return is_open(id) && links_[id].transport == net::Transport::udp;
   }
+  /// The link that is being opened.
+  std::optional<LinkHandle> opening() const;
   bool any_open(net::Transport) const;
   bool any_open() const;
   /// Bytes of its slots that are not in use.
   std::size_t free_bytes() const;
   void describe(Status&) const;
+  /// See Chip: one link at most is being opened.
+  [[nodiscard]] bool restored() const;
 
  private:
   LinkHandle handle(std::uint8_t id) const { return {id, links_[id].generation}; }
@@ -175,5 +191,6 @@ class Links {
   bool had_links_ = false;
   bool multiple_ = false;
   bool shows_sender_ = false;
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -86,6 +86,10 @@ void Passthrough::broken(Chip& chip) {
   due_ = chip.now() + kBetweenAttempts;
 }
 
+bool Passthrough::reopens(LinkHandle link) const {
+  return state_ == State::broken && link.id == kLink;
+}
+
 Deadline Passthrough::next_deadline(const Chip& chip) const {
   if (!holds(chip, kLink)) return Deadline::never();
   const Deadline escaped = state_ == State::flushing ? Deadline::never() : escape_.complete();

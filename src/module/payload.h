@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/check.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 
@@ -18,6 +19,8 @@ inline constexpr Duration kSendGivesUp = 10s;
 /// or several. There is one in the module, because only one payload or packet is ever on its way.
 class Payload {
  public:
+  static constexpr auto kDescription = describe("Payload", counted("bytes"), its("size"), "sent");
+
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::size_t room() const { return bytes_.size() - size_; }
@@ -38,11 +41,15 @@ class Payload {
     sent_ += n;
   }
   void clear() { size_ = sent_ = 0; }
-  std::span<std::byte> all() { return bytes_; }
+  /// True while nothing of it was sent.
+  bool untouched() const { return sent_ == 0; }
+  /// See Chip.
+  [[nodiscard]] bool restored() const { return sent_ <= size_; }
 
  private:
   std::array<std::byte, limits::kPayload> bytes_{};
   std::size_t size_ = 0;
   std::size_t sent_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/time.h"
 #include "ports/messages.h"
 
@@ -11,6 +12,9 @@ class Chip;
 /// The module's one TCP server. Its clients are links (Links::accept).
 class Server {
  public:
+  static constexpr auto kDescription =
+      describe("Server", "running", "most_clients", "idle_limit_s");
+
   /// AT+CIPSERVER=1. One that runs goes on, whatever the port.
   at::Answer start(Chip&, std::uint16_t port);
   /// AT+CIPSERVER=0: its clients' links close with it.
@@ -35,5 +39,6 @@ class Server {
   bool running_ = false;
   std::uint8_t most_clients_ = 5;
   std::uint16_t idle_limit_s_ = 180;  // observed T35
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -3,6 +3,8 @@
 #include <cstddef>
 
 #include "at/answer.h"
+#include "base/described.h"
+#include "module/urc_queue.h"
 #include "ports/messages.h"
 #include "settings/settings.h"
 
@@ -12,6 +14,7 @@ class Chip;
 /// The module as an access point: its network, and the stations that are in it.
 class SoftAp {
  public:
+  static constexpr auto kDescription = describe("SoftAp", "running", "guests");
   static constexpr std::size_t kMostStations = 8;
 
   /// Opens the network with the settings in use, or opens it anew when it is open: then its
@@ -26,6 +29,12 @@ class SoftAp {
   /// AT+CWLIF: the stations that have an address.
   at::Answer list_stations(Chip&) const;
 
+  /// See Chip: no station is there twice.
+  [[nodiscard]] bool restored() const;
+  /// True when these lines can be what waits to be said of these stations: that each that came is
+  /// there now, and that there was room for all that went.
+  bool agrees_with(const UrcQueue&) const;
+
   void on(Chip&, const radio::StationJoined&);
   void on(Chip&, const radio::StationAddressed&);
   void on(Chip&, const radio::StationLeft&);
@@ -35,12 +44,15 @@ class SoftAp {
     bool present = false;
     MacAddress mac{};
     Ipv4 address{};  ///< none until it was given one
+    static constexpr auto kDescription = describe("Guest", "present", "mac", "address");
   };
   Guest* find(const MacAddress&);
+  const Guest* find(const MacAddress&) const;
   void forget_guests(Chip&);
 
   bool running_ = false;
   std::array<Guest, kMostStations> guests_{};
+  friend MemberAccess;
 };
 
 /// The softAP's addresses to give: as set, or 120 minutes and .2 to .101 of its own network.

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/job.h"
@@ -16,12 +17,17 @@ class Chip;
 struct ScanOptions {
   bool by_strength = false;    ///< strongest first, instead of as found
   std::uint16_t mask = 0x7FF;  ///< bit n: the n-th field of a line is printed
+  static constexpr auto kDescription = describe("ScanOptions", "by_strength", "mask");
 };
 
 /// The module as a client of somebody's access point: joining, the address, scanning, and coming
 /// back by itself when the access point was lost.
 class Station {
  public:
+  static constexpr auto kDescription =
+      describe("Station", "phase", "network", "joined", "address", "retry", "options",
+               counted("found"), its("found_count"));
+
   // What commands do.
   /// AT+CWJAP: joins the network of the settings in use; an association ends first.
   at::Answer join(Chip&);
@@ -66,15 +72,9 @@ class Station {
   AddressSettings address() const;
   const Text<32>& ssid() const { return network_.ssid; }
 
-  /// See Module.
-  template <class Visit>
-  void visit_secrets(Visit& visit) {
-    visit.password(network_.password);
-  }
-
  private:
   /// waiting: the access point was lost, and the next attempt follows at `retry_`.
-  enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting };
+  enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting, last = waiting };
 
   /// `retry` is when an attempt that nobody waits for is given up and made anew.
   void associate(Chip&, Deadline retry);
@@ -93,5 +93,6 @@ class Station {
   ScanOptions options_;
   std::array<radio::ScanResult, limits::kScanResults> found_{};
   std::uint8_t found_count_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -89,6 +89,13 @@ SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory)
 bool newer(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) > 0; }
 }  // namespace
 
+bool can_be_stored(const Settings& settings) {
+  std::array<std::byte, kLargestRecord> record{};
+  const std::size_t size = encode_record({.settings = settings}, record);
+  const WholeKeys whole = read_slot(std::span(record).first(size), {}).whole;
+  return std::find(whole.begin(), whole.end(), false) == whole.end();
+}
+
 std::size_t encode_record(const Stored& stored, std::span<std::byte> out) {
   RecordWriter writer(out);
   for (const char c : kMagic) writer.value(static_cast<std::uint8_t>(c));
