@@ -86,8 +86,9 @@ BANNED_HEADERS = {
 
 # Calls that print to the host.
 REPLIES = re.compile(r"\b(?:text|line|quoted|notice|print|refuse)\s*\(\s*$")
-# The name of an argument, which people read; that it is also a word of some reply is no matter.
-ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\b(?:counted|ring|its|secret|derived)|\.(?:answering|ending))\s*\(\s*$")
+# The name of an argument or of a member, which people read; that it is also a word of some reply is no matter.
+ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\b(?:counted|ring|its|secret|derived)"
+                           r"|\.(?:answering|ending))\s*\(\s*$")
 # What a reply may say that is no Word: punctuation, and the name of the command that it answers.
 ANSWERED_NAME = re.compile(r"^(?:\+[A-Z0-9_]+:?)?[^A-Za-z]*$")
 
