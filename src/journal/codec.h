@@ -110,7 +110,7 @@ void get(Reader& in, Text<N>& text) {
   if (!text.assign(in.text(N))) in.fail("a text is too long");
 }
 inline void get(Reader& in, HostName& name) {
-  const std::string text = in.text(HostName::capacity);
+  const std::string_view text = in.text(HostName::capacity);
   name = HostName();
   if (!text.empty() && !name.assign(text)) in.fail("a host name has characters that none has");
 }
