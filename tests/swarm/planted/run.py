@@ -23,7 +23,8 @@ def run(*command, **more):
 
 
 def copy_tree():
-    """The working tree as it is, files of git alone; what has not changed keeps its time."""
+    """Copies the files of the working tree that git tracks or would; unchanged ones keep their
+    time."""
     wanted = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).stdout.split("\n")
     for name in filter(None, wanted):
         there, here = TREE / name, ROOT / name
@@ -47,13 +48,13 @@ def build():
 
 
 def apply(patch):
-    # Not a part of the repository around it, so that git takes paths as they are.
+    # Hides the repository around it, so that git takes paths as they are.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(SCRATCH)}
     return run("git", "apply", patch, cwd=TREE, env=environment).returncode == 0
 
 
 def try_patch(patch, seeds):
-    """How the swarm fared against that one: whether all is well, and in words."""
+    """Whether the swarm found that bug, and how, in words."""
     if not apply(patch):
         return False, "no longer applies"
     try:
@@ -80,7 +81,7 @@ def main():
     if failure:
         sys.exit(failure)
     if run(BUILD / "swarm_fast", "200", cwd=SCRATCH).returncode != 0:
-        sys.exit("the swarm finds something without any planted bug: see ./dev swarm")
+        sys.exit("the swarm fails without any planted bug: see ./dev swarm")
     missed = 0
     for patch in patches:
         well, what = try_patch(patch, seeds)
