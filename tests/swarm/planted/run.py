@@ -22,18 +22,23 @@ def run(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, check=False, **more)
 
 
+def files_below(root):
+    for folder, inner, files in os.walk(root):
+        inner[:] = set(inner) - {".git", ".cache", "build", "__pycache__"}
+        yield from (pathlib.Path(folder, name).relative_to(root) for name in files)
+
+
 def copy_tree():
-    """Copies the files of the working tree that git tracks or would; unchanged ones keep their
-    time."""
-    wanted = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).stdout.split("\n")
-    for name in filter(None, wanted):
+    """Makes TREE the working tree as it is; files that have not changed keep their time."""
+    wanted = set(files_below(ROOT))
+    for name in wanted:
         there, here = TREE / name, ROOT / name
-        if not here.is_file():
-            continue
         if there.exists() and there.read_bytes() == here.read_bytes():
             continue
         there.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(here, there)
+    for name in set(files_below(TREE)) - wanted:
+        (TREE / name).unlink()
 
 
 def build():
