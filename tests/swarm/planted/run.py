@@ -15,31 +15,15 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+from scratch_tree import copy_tree  # noqa: E402  (found by the line above)
+
 SCRATCH = ROOT / "build" / "planted"
 TREE, BUILD = SCRATCH / "tree", SCRATCH / "build"
 
 
 def run(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, check=False, **more)
-
-
-def files_below(root):
-    for folder, inner, files in os.walk(root):
-        inner[:] = set(inner) - {".git", ".cache", "build", "__pycache__"}
-        yield from (pathlib.Path(folder, name).relative_to(root) for name in files)
-
-
-def copy_tree():
-    """Makes TREE the working tree as it is; files that have not changed keep their time."""
-    wanted = set(files_below(ROOT))
-    for name in wanted:
-        there, here = TREE / name, ROOT / name
-        if there.exists() and there.read_bytes() == here.read_bytes():
-            continue
-        there.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(here, there)
-    for name in set(files_below(TREE)) - wanted:
-        (TREE / name).unlink()
 
 
 def build():
@@ -73,14 +57,14 @@ def try_patch(patch, seeds):
             return False, f"not found with {seeds} seeds"
         return True, f"seed {found.group(1)}: {found.group(2)[:90]}"
     finally:
-        copy_tree()
+        copy_tree(ROOT, TREE)
 
 
 def check_all():
     if shutil.which("git") is None:
         print("skipped: git is not installed")
         return 77
-    copy_tree()
+    copy_tree(ROOT, TREE)
     stale = [patch.stem for patch in sorted(HERE.glob("*.patch")) if not apply(patch, "--check")]
     print("no longer apply: " + ", ".join(stale) if stale else "all patches apply")
     return 1 if stale else 0
@@ -94,7 +78,7 @@ def main():
     patches = [p for p in sorted(HERE.glob("*.patch")) if not arguments or p.stem in arguments]
     if not patches:
         sys.exit("there is no such patch")
-    copy_tree()
+    copy_tree(ROOT, TREE)
     failure = build()
     if failure:
         sys.exit(failure)
