@@ -13,6 +13,7 @@ template <std::size_t N>
 void put(Writer& out, const Text<N>& text) {
   out.text(text.view());
 }
+void put(Writer& out, const HostName& name) { out.text(name.view()); }
 void put(Writer& out, Ipv4 address) { out.number(address.bits); }
 void put(Writer& out, std::span<const std::byte> bytes) {
   out.number(bytes.size());

@@ -59,7 +59,6 @@ bool Chip::has_room_for_a_line() const {
   return uart_out_.room() >= limits::kReplyReserve + kLongestLine;
 }
 
-/// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
 void Chip::flush_urcs(bool into_reserve) {
   // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
   // said; data and lines that came meanwhile follow behind it.
@@ -147,7 +146,7 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
 void Chip::restart(power::Reason reason) {
   job_ = NoJob{};
   urcs_.clear();
-  // Links and servers vanish without a word; an association does not (dialect 1.6).
+  // No line follows for links and servers; one does for an association (dialect 1.6).
   if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
   restart_reason_ = reason;
   phase_ = Phase::restarting;

@@ -43,7 +43,7 @@ class Chip {
 
   // The host --------------------------------------------------------------------------------------
 
-  /// Writes to the host, behind everything that waits to be said.
+  /// Writes to the host, behind the lines that wait.
   at::Reply reply();
   /// The same, behind "+CWJAP_CUR:" in the reply to AT+CWJAP_CUR: the name by which the host asked.
   at::Reply info() { return info(command().name); }
@@ -84,17 +84,17 @@ class Chip {
   const J* job() const {
     return std::get_if<J>(&job_);
   }
-  /// Ends the job with its command's result, behind everything that waits to be said.
+  /// Ends the job with its command's result, behind the lines that wait.
   void finish(at::Answer answer);
-  /// Ends the job with its command's result, in front of everything that waits to be said.
+  /// Ends the job with its command's result, in front of the lines that wait.
   void finish_first(at::Answer answer);
-  /// Ends a CIPSEND with its result, in front of everything that waits to be said (dialect 1.7).
+  /// Ends a CIPSEND with its result, in front of the lines that wait (dialect 1.7).
   void finish_send(at::Word result);
-  /// "Recv n bytes", in front of everything that waits to be said.
+  /// "Recv n bytes", in front of the lines that wait.
   void say_received(std::size_t bytes);
   /// Ends transparent transmission. Nothing is printed.
   void finish_passthrough();
-  /// True between the prompt and the result of a CIPSEND, when nothing else is said.
+  /// True between the prompt and the result of a CIPSEND, when nothing else is printed.
   bool sends() const { return job<Collecting>() != nullptr || job<Sending>() != nullptr; }
 
   // Settings --------------------------------------------------------------------------------------
@@ -125,8 +125,8 @@ class Chip {
   /// Takes the settings into use.
   at::Answer apply(const Settings& settings, Effect effect);
 
-  /// Forgets what is under way, and goes down as soon as the host has read all of what it is owed.
-  /// The caller prints OK.
+  /// Forgets what is under way, and goes down as soon as the host has read everything that was
+  /// printed. The caller prints OK.
   void restart(power::Reason reason);
 
   // Organs ----------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ class Chip {
   std::size_t free_bytes() const;
 
  protected:
-  /// restarting: the host still has to read what it is owed.
+  /// restarting: the host still has to read what was printed.
   enum class Phase : std::uint8_t { off, running, restarting };
 
   Chip(const Identity& identity, const at::Dialect& dialect)

@@ -21,8 +21,8 @@ class Escape {
   /// What has been typed at `now`; bytes of one call count as one burst.
   void typed(std::span<const std::byte> bytes, Instant now);
 
-  /// Something was typed at `now` that could not be taken: it will come again, and may then be much
-  /// older than it looks.
+  /// Something was typed at `now` that could not be taken. It will be offered again, and the time
+  /// of that says nothing of when it was typed.
   void held_back(Instant now);
 
   /// When the silence behind `+++` is complete; never while anything else was typed last.

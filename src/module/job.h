@@ -21,7 +21,7 @@ struct Joining {
   Deadline give_up{};
 };
 
-/// CWLAP: first the radio looks, then the lines are printed as the host reads them.
+/// CWLAP: first the radio scans, then the lines are printed as the host reads them.
 struct Scanning {
   enum class Step : std::uint8_t { looking, listing } step{};
   Ticket ticket{};
@@ -29,13 +29,13 @@ struct Scanning {
   Deadline give_up{};
 };
 
-/// CIPDOMAIN.
+/// CIPDOMAIN: a name server is asked.
 struct LookingUp {
   Ticket ticket{};
   Deadline give_up{};
 };
 
-/// CIPSTART.
+/// CIPSTART: the name is looked up, unless it is an address, and then the link is opened.
 struct Opening {
   enum class Step : std::uint8_t { resolving, connecting } step{};
   Ticket ticket{};  ///< of the name's resolution
@@ -58,10 +58,10 @@ struct Sending {
   Deadline give_up{};
 };
 
-/// Transparent transmission; its state and deadlines are Passthrough's.
+/// Transparent transmission, until `+++`. Its state and deadline are Passthrough's.
 struct PassingThrough {};
 
-/// CIPSERVER=1.
+/// CIPSERVER=1: the network always answers, so there is no deadline.
 struct StartingServer {
   Ticket ticket{};
 };

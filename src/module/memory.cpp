@@ -54,7 +54,7 @@ void Memory::on(Chip& chip, const flash::Done& event) {
   record_ = next_;
   slot_ = static_cast<std::uint8_t>(1 - slot_);
   const Effect effect = job->effect;
-  chip.reply();  // what waits to be said happened before this
+  chip.reply();  // the lines that wait happened before this
   chip.start(NoJob{});
   const at::Answer answer = chip.apply(in_use_, effect);
   if (answer != at::Answer::later) chip.finish_first(answer);

@@ -23,8 +23,9 @@ class Memory {
   const WriteCounts& writes() const { return record_.writes; }
   FlashCondition condition() const { return condition_; }
 
-  /// Stores `wanted`, and then takes `in_use` into use with that effect. What is stored already is
-  /// not written again.
+  /// Writes `wanted` to flash, and then takes `in_use` into use with that effect: `later`, or at
+  /// once where flash has it already. Where flash fails, the command answers ERROR and the old
+  /// settings, stored and in use, stay.
   at::Answer save(Chip&, const Settings& wanted, const Settings& in_use, Effect effect);
 
   void on(Chip&, const flash::Done&);

@@ -36,7 +36,7 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   return 1;
 }
 
-/// A line is only begun when its reply, all that waits to be said and all that it may ask for are
+/// A line is only begun when its reply, the lines that wait and the requests that it may make are
 /// sure to find room. While a payload is sent no line leads to more than a few words, whatever
 /// waits.
 bool Module::takes_command_bytes() const {
@@ -56,9 +56,9 @@ std::size_t Module::link_room(LinkHandle link) const {
   const std::size_t most = links_.most_at_once(*this, link);
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
   // network.
-  const bool may_speak = phase_ == Phase::running && urcs_.empty() && !holds_lines();
+  const bool may_print = phase_ == Phase::running && urcs_.empty() && !holds_lines();
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
-  return may_speak && fits ? most : 0;
+  return may_print && fits ? most : 0;
 }
 
 void Module::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {

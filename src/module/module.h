@@ -33,7 +33,7 @@ class Module : private Chip {
   /// outputs have been drained.
   std::size_t uart_input(std::span<const std::byte> bytes, Instant now);
 
-  /// What the host is owed next; empty when there is nothing. Valid until the next call of
+  /// What the host is to read next; empty when there is nothing. Valid until the next call of
   /// anything.
   std::span<const std::byte> uart_output() const { return uart_out_.front(); }
 

@@ -106,7 +106,7 @@ void Passthrough::advance(Chip& chip) {
 }
 
 /// Nothing is printed, and the link and CIPMODE stay as they are; a link that was being opened
-/// again is down, without a word (dialect 5.2).
+/// again is down (dialect 5.2).
 void Passthrough::leave(Chip& chip) {
   if (state_ == State::broken) chip.links().drop(chip, kLink);
   chip.payload().clear();

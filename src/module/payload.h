@@ -11,17 +11,18 @@
 namespace bfq {
 // Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing
 // for 10 s counts as broken.
-/// So long the network may take nothing of a payload or a packet before its link is given up.
+/// How long the network may take nothing of a payload or a packet before its link is given up.
 inline constexpr Duration kSendGivesUp = 10s;
 
-/// What the host has typed for the network: collected whole, then handed over in one piece or
-/// several. There is one in the module, because only one payload or packet is ever on its way out.
+/// What the host has typed for the network: collected whole, then taken by the network in one piece
+/// or several. There is one in the module, because only one payload or packet is ever on its way.
 class Payload {
  public:
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::size_t room() const { return bytes_.size() - size_; }
 
+  /// At most room() bytes.
   void add(std::span<const std::byte> typed) {
     CHECK(typed.size() <= room());
     std::copy(typed.begin(), typed.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
@@ -31,6 +32,7 @@ class Payload {
   std::span<const std::byte> unsent() const {
     return std::span(bytes_).subspan(sent_, size_ - sent_);
   }
+  /// The network has taken the first `n` bytes of unsent().
   void sent(std::size_t n) {
     CHECK(n <= size_ - sent_);
     sent_ += n;

@@ -8,16 +8,19 @@
 namespace bfq {
 class Chip;
 
-/// The module's one TCP server.
+/// The module's one TCP server. Its clients are links (Links::accept).
 class Server {
  public:
+  /// AT+CIPSERVER=1. One that runs goes on, whatever the port.
   at::Answer start(Chip&, std::uint16_t port);
+  /// AT+CIPSERVER=0: its clients' links close with it.
   at::Answer stop(Chip&);
   bool running() const { return running_; }
 
+  /// AT+CIPSERVERMAXCONN: how many clients may have links at once.
   std::uint8_t most_clients() const { return most_clients_; }
   void set_most_clients(std::uint8_t clients) { most_clients_ = clients; }
-  /// Seconds of silence after which a client is sent away; 0: never.
+  /// AT+CIPSTO: seconds of silence after which a client's link is closed; 0: never.
   std::uint16_t idle_limit_s() const { return idle_limit_s_; }
   void set_idle_limit(std::uint16_t seconds) { idle_limit_s_ = seconds; }
 

@@ -6,7 +6,7 @@
 
 namespace bfq {
 namespace {
-// Observed T35: what a module gives when nobody has said anything else.
+// Observed T35: what a module hands out as long as nothing else was set.
 constexpr PoolSettings kFactoryPool{
     .lease_minutes = 120, .first = Ipv4(0, 0, 0, 2), .last = Ipv4(0, 0, 0, 101)};
 }  // namespace

@@ -17,11 +17,13 @@ class SoftAp {
   /// Opens the network with the settings in use, or opens it anew when it is open: then its
   /// stations are gone, and lines say so.
   void start(Chip&);
+  /// Closes the network; lines follow for its stations and for the links through it.
   void stop(Chip&);
   bool running() const { return running_; }
-  /// The settings of its address, or of those that it gives, have changed.
+  /// The settings of its address, or of those that it gives, have changed: takes them into use.
   void serve(Chip&);
 
+  /// AT+CWLIF: the stations that have an address.
   at::Answer list_stations(Chip&) const;
 
   void on(Chip&, const radio::StationJoined&);

@@ -23,11 +23,13 @@ struct ScanOptions {
 class Station {
  public:
   // What commands do.
-  /// Joins the network of the settings in use.
+  /// AT+CWJAP: joins the network of the settings in use; an association ends first.
   at::Answer join(Chip&);
-  /// The access point of now, under that name where one is given.
+  /// AT+CWJAP?: the access point of the association, under that name where one is given.
   at::Answer show_network(Chip&, const Text<32>* name) const;
+  /// AT+CWQAP.
   at::Answer leave(Chip&);
+  /// AT+CWLAP.
   at::Answer scan(Chip&, const radio::Scan& what);
   void set_scan_options(const ScanOptions& options) { options_ = options; }
 
@@ -55,12 +57,12 @@ class Station {
 
   /// Ends the association, if there is one, and any attempt at one. Lines follow for what ended.
   void disassociate(Chip&);
-  /// All is forgotten without a word, as when the power goes.
+  /// Forgets everything, as when the power goes; nothing is printed.
   void reset();
 
   bool associated() const { return phase_ == Phase::addressing || phase_ == Phase::up; }
   bool has_address() const { return phase_ == Phase::up; }
-  /// All zero while there is none.
+  /// The station's address; all zero while it has none.
   AddressSettings address() const;
   const Text<32>& ssid() const { return network_.ssid; }
 

@@ -12,8 +12,8 @@ void UrcQueue::add(Urc urc) {
   items_[size_++] = urc;
 }
 
-/// Takes back the lines that `urc` makes untrue. False when it would then tell the host what it
-/// heard last: that it came was taken back, or that it went is still waiting to be said.
+/// Removes the lines that `urc` makes untrue. False when `urc` itself would then tell the host
+/// nothing new: the line of its coming was removed, or that of its going still waits.
 bool UrcQueue::is_news(const Urc& urc) {
   using Kind = Urc::Kind;
   const auto waits = [&](auto matches) {
@@ -41,7 +41,7 @@ bool UrcQueue::is_news(const Urc& urc) {
   return true;
 }
 
-/// True when there was such a line.
+/// Removes the lines that match; true when there were any.
 template <class Matches>
 bool UrcQueue::take_back(Matches matches) {
   const auto end = items_.begin() + static_cast<std::ptrdiff_t>(size_);

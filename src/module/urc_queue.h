@@ -10,7 +10,7 @@
 
 namespace bfq {
 
-/// One line that nobody asked for, waiting to be said.
+/// One unsolicited result code: a line that answers no command.
 struct Urc {
   enum class Kind : std::uint8_t {
     wifi_connected,
@@ -29,17 +29,19 @@ struct Urc {
   Ipv4 address{};
 };
 
-/// The unsolicited lines that wait, in the order in which they happened: while the host does not
-/// read, or while a payload is being typed (dialect 1.7). It never overflows: a link number is not
-/// used again before its CLOSED is said, and Wi-Fi lines that a later one makes untrue are dropped:
-/// at most 10 lines for links, 4 for the station, 24 for the softAP's eight stations.
+/// The unsolicited lines that wait to be printed, in the order in which they happened: while the
+/// host does not read, or while a payload is being typed (dialect 1.7).
+///
+/// It never overflows: a link number is not used again before its CLOSED is printed, and Wi-Fi
+/// lines that a later one makes untrue are dropped: at most 10 lines for links, 4 for the station,
+/// 24 for the softAP's eight stations (limits::kUrcs).
 class UrcQueue {
  public:
   bool empty() const { return size_ == 0; }
   std::span<const Urc> all() const { return {items_.data(), size_}; }
 
-  /// Adds a line behind the others. A WIFI DISCONNECT takes back the joins that were not said yet,
-  /// and is not added where the host last heard of a disconnection anyway; likewise for each
+  /// Adds a line behind the others. A WIFI DISCONNECT removes the joins that have not been printed
+  /// yet, and is not added where the host last read of a disconnection anyway; likewise for each
   /// station of the softAP.
   void add(Urc urc);
 

@@ -65,6 +65,37 @@ class WhereLinksGo(unittest.TestCase):
                 host.command('AT+CIPSTART="TCP","127.0.0.1",1', "CLOSED\r\n")
                 module.wait_for_log("the allow list does not hold it")
 
+    def test_an_allow_list_leads_to_this_machine_only_where_it_says_so(self):
+        with Server() as server:
+            machine = f", which is 127.0.0.1:{server.port}"
+            policy = f"allow=*.test,10.0.0.0/8:{server.port};deny=*:25"
+            with Module("--net", policy) as module, module.started_host() as host:
+                host.join()
+                self.is_not_reached(host, server, "127.0.0.1", "host.bfq.internal", "10.44.1.1")
+                # The host chooses the gateway, too.
+                host.command('AT+CIPSTA_CUR="10.9.9.2","10.9.9.1","255.255.255.0"')
+                self.is_not_reached(host, server, "10.9.9.1", "host.bfq.internal")
+                for gateway in ("10.44.1.1", "10.9.9.1"):
+                    place = f"{gateway}:{server.port}{machine}"
+                    module.wait_for_log(f"{place} refused: the allow list does not hold it")
+            for allowed in ("host.bfq.internal", "127.0.0.1"):
+                with Module("--net", f"allow={allowed}") as module, module.started_host() as host:
+                    host.join()
+                    for name in ("host.bfq.internal", "10.44.1.1"):
+                        host.connect(server.port, name)
+                        server.accept().close()
+                        host.expect("CLOSED\r\n")
+                    module.wait_for_log(f"{machine} from port", 2)
+
+    def is_not_reached(self, host, server, *names):
+        for name in names:
+            answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
+            self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n", name)
+            answer = host.command(f'AT+CIPSTART="UDP","{name}",{server.port}')
+            self.assertEqual(answer, b"CONNECT\r\n\r\nOK\r\n")
+            self.assertEqual(host.send("lost"), b"\r\nSEND FAIL\r\n")
+            host.command("AT+CIPCLOSE")
+
 
 class HowLinksEnd(unittest.TestCase):
     def test_bytes_before_the_end_come_before_closed(self):
