@@ -1,4 +1,4 @@
-"""A journal of the running program, with real sockets and all their pieces, replays to the same
+"""A journal of the running program, with real sockets and their fragmentation, replays to the same
 bytes."""
 
 import os

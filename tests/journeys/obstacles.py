@@ -1,10 +1,10 @@
-"""What of a transcript cannot be played by the program at a PTY: kinds of lines, and real time."""
+"""What the program at a PTY cannot play of a transcript: kinds of lines, and long waits."""
 
 from world_file import can_say
 
 LONGEST_WAIT = 20.0  # seconds that a play may wait for one output
 
-# Kinds of lines that speak to what only the simulated world has.
+# Kinds of lines about what only the simulated world has.
 SIMULATED = {
     ("delay", "resolve"): "how long the network takes is not ours to say",
     ("delay", "connect"): "how long the network takes is not ours to say",
@@ -41,7 +41,7 @@ def obstacle(steps):
 
 
 def time_needed(steps):
-    """Roughly, so that the longest play can begin first."""
+    """A rough duration, so that the longest play can start first."""
     seeks = any(step.kind == "act" and "regains" in step.words for step in steps)
     return sum(min(step.seconds, LONGEST_WAIT) for step, following in zip(steps, steps[1:])
                if step.kind == "pass" and (seeks or following.kind == "expect"))
