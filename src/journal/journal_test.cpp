@@ -306,19 +306,15 @@ TEST(State, is_taken_up_where_it_was) {
 
 TEST(State, that_is_damaged_says_where) {
   // A name of 127 bytes, where 32 fit.
-  const Bytes file = changed(begun_in_a_payload(), RecordKind::begin,
-                             "\x07"
-                             "BFQ-LAB",
-                             "\x7f"
-                             "BFQ-LAB");
+  const std::string damage = std::string(1, '\x7f') + "BFQ-LAB";
+  const Bytes file =
+      changed(begun_in_a_payload(), RecordKind::begin, std::string(1, '\x07') + "BFQ-LAB", damage);
   try {
     replay(file);
     FAIL();
   } catch (const Unreadable& error) {
     EXPECT_TRUE(error.why().starts_with("the state in it is damaged: ")) << error.why();
-    EXPECT_EQ(error.offset(), text_of(file).find("\x7f"
-                                                 "BFQ-LAB") +
-                                  1);
+    EXPECT_EQ(error.offset(), text_of(file).find(damage));
   }
 }
 

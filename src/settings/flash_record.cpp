@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "settings/stored_keys.h"
@@ -90,10 +92,17 @@ bool newer(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(
 }  // namespace
 
 bool can_be_stored(const Settings& settings) {
-  std::array<std::byte, kLargestRecord> record{};
-  const std::size_t size = encode_record({.settings = settings}, record);
-  const WholeKeys whole = read_slot(std::span(record).first(size), {}).whole;
-  return std::find(whole.begin(), whole.end(), false) == whole.end();
+  // Key by key, as a whole record would take a third of a chip's stack. An entry says its size in
+  // one byte.
+  return std::all_of(std::begin(kStoredKeys), std::end(kStoredKeys), [&](const StoredKey& row) {
+    std::array<std::byte, UINT8_MAX> value{};
+    RecordWriter writer(value);
+    row.write(settings, writer);
+    RecordReader reader{std::span(value).first(writer.size())};
+    Settings read;
+    row.read(reader, read);
+    return reader.good_to_the_end();
+  });
 }
 
 std::size_t encode_record(const Stored& stored, std::span<std::byte> out) {
