@@ -8,7 +8,6 @@ namespace bfq {
 namespace {
 constexpr std::size_t kLongestLabel = 63;  // RFC 1035, 2.3.4
 
-
 /// Also an empty label: it is no reason to take the others for a name.
 bool is_number(std::string_view label) {
   const bool is_hexadecimal = label.size() >= 2 && label[0] == '0' && lower(label[1]) == 'x';

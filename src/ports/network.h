@@ -46,7 +46,7 @@ struct Endpoint {
 /// Which side of the module a link goes through.
 enum class Interface : std::uint8_t { station, soft_ap, last = soft_ap };
 
-enum class Transport : std::uint8_t { tcp, udp, tls };
+enum class Transport : std::uint8_t { tcp, udp, tls, last = tls };
 
 // Asked -------------------------------------------------------------------------------------------
 

@@ -14,12 +14,12 @@
 
 namespace bfq::process {
 
-/// One name being looked up. It has its own c-ares channel, so an idle program keeps no socket and
-/// no timer, and a changed resolv.conf is seen at the next query.
+/// One look-up of a name. It has its own c-ares channel, so that an idle program has no socket and
+/// no timer, and a changed resolv.conf applies to the next query.
 class NameQuery : public std::enable_shared_from_this<NameQuery> {
  public:
-  /// Called once, from the event loop, with the IPv4 address or nothing; never after the query is
-  /// gone.
+  /// Called once, from the event loop, with the IPv4 address or nothing; not after the query is
+  /// destroyed.
   using Answer = std::function<void(std::optional<Ipv4>)>;
 
   enum class Where : std::uint8_t {

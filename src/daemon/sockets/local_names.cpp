@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kLoopbackName = "localhost";
 }
 
-std::optional<LocalName> find_local_name(std::string_view name, const NetworkSettings& settings,
+std::optional<LocalName> find_local_name(std::string_view name, const SocketsSetup& settings,
                                          const Networks& networks) {
   if (is_same_name(name, kThisMachine)) {
     if (!networks.station) return std::nullopt;
@@ -28,7 +28,7 @@ std::optional<LocalName> find_local_name(std::string_view name, const NetworkSet
   return std::nullopt;
 }
 
-bool is_from_dns(const HostName& name, Ipv4 address, const NetworkSettings& settings,
+bool is_from_dns(const HostName& name, Ipv4 address, const SocketsSetup& settings,
                  const Networks& networks) {
   if (name.empty() || name.address()) return false;
   const auto local = find_local_name(name.view(), settings, networks);

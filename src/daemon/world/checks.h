@@ -6,8 +6,8 @@
 #include "daemon/world/draft.h"
 
 namespace bfq::world {
-/// Refuses what cannot be together, though each value may stand: a password that is too short for
-/// its security, two modules of one name.
+/// Refuses combinations of values that are each allowed: a password that is too short for its
+/// security, two modules with one name.
 void check_together(Draft& draft);
 
 /// What is wrong with an allow list in that air, a line for each entry that can match nothing: it

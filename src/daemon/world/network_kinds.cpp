@@ -13,8 +13,7 @@ constexpr Ipv4 mask_of(unsigned bits) {
   return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
 }
 
-/// Networks of which no host can have an address: this host, loopback, link-local, multicast and
-/// above.
+/// Networks without host addresses: "this host", loopback, link-local, multicast and above.
 bool has_no_hosts(Ipv4 network) {
   const std::uint8_t first = network.octet(0);
   return first == 0 || first == 127 || first >= 224 || (first == 169 && network.octet(1) == 254);
