@@ -21,16 +21,17 @@ MAY_INCLUDE = {
     "settings": {"base"},
     "module": {"base", "at", "ports", "settings"},
     "commands": {"base", "at", "ports", "settings", "module"},
-    "journal": {"base", "at", "ports", "settings", "module"},
-    "sim": {"base", "at", "ports", "settings", "module", "journal"},
-    "firmware": {"base", "at", "ports", "settings", "module", "commands"},
+    "runtime": {"base", "ports", "module"},
+    "journal": {"base", "at", "ports", "settings", "module", "runtime"},
+    "sim": {"base", "at", "ports", "settings", "module", "runtime", "journal"},
+    "firmware": {"base", "at", "ports", "settings", "module", "commands", "runtime"},
     "manual": {"base", "at", "commands"},
     # Of the daemon: what each file needs of the process and its machine; the wire; the network; one
     # module with both; and the world file, which makes the values that the others are set up with.
     "daemon/process": {"base"},
     "daemon/serial": {"base", "daemon/process"},
     "daemon/sockets": {"base", "ports", "daemon/process"},
-    "daemon/board": {"base", "ports", "settings", "module", "commands", "journal", "sim",
+    "daemon/board": {"base", "ports", "settings", "module", "commands", "runtime", "journal", "sim",
                      "daemon/process", "daemon/serial", "daemon/sockets"},
     "daemon/world": {"base", "at", "manual", "sim", "daemon/process", "daemon/sockets",
                      "daemon/board/module_spec.h", "daemon/board/hardware_addresses.h"},
@@ -39,7 +40,7 @@ MAY_INCLUDE = {
     "dashboard": {"module/status.h"},
     "tools": {"base", "at", "commands", "manual"},
 }
-CORE = {"base", "at", "ports", "settings", "module", "commands"}
+CORE = {"base", "at", "ports", "settings", "module", "commands", "runtime"}
 CHIP = CORE | {"firmware"}
 DETERMINED = CORE | {"sim", "journal"}  # the same seed gives the same bytes
 EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()

@@ -219,12 +219,12 @@ TEST(BlackBox, of_another_build_is_refused) {
 TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
   sim::World world(commands::all());
   Module module({}, commands::all());
-  Recorder recorder(module, build());
+  Recorded<runtime::Doors> doors(module, build());
   Pages pages;
-  recorder.write_to(pages);
-  recorder.handle(power::Started{}, Instant{1s});
+  doors.recorder().write_to(pages);
+  doors.handle(power::Started{}, Instant{1s});
   const std::string typed = "AT\r\n";
-  recorder.give_up(std::as_bytes(std::span(typed)), Instant{2s});
+  doors.recorder().give_up(std::as_bytes(std::span(typed)), Instant{2s});
   Replay replay(pages.all(), build());
   std::optional<Record> last;
   for (auto step = replay.next(); step; step = replay.next()) last = step->record;
