@@ -27,9 +27,8 @@ class Host {
   /// All that it has read since it was asked last.
   std::string printed() { return std::exchange(printed_, {}); }
 
-  /// How the module wants its serial line to work, and how often it has started.
+  /// How the module wants its serial line to work.
   const UartFormat& uart_format() const { return uart_format_; }
-  std::size_t boots() const { return boots_; }
 
   // As an adapter (runtime/adapters.h) ------------------------------------------------------------
 
@@ -44,7 +43,7 @@ class Host {
   Deadline next_deadline(Instant) const { return Deadline::never(); }
   void power_off(Instant) {}
   void chip_has_power(power::Reason) {}
-  void module_has_started() { ++boots_; }
+  void module_has_started() {}
 
  private:
   template <class Module>
@@ -76,6 +75,5 @@ class Host {
 
   std::string typed_, printed_;
   UartFormat uart_format_{};
-  std::size_t boots_ = 0;
 };
 }  // namespace bfq::sim

@@ -127,8 +127,6 @@ class BasicWorld {
   /// The last events that the module was told since it has power, oldest first.
   const std::deque<Event>& told() const { return doors_.told(); }
 
-  /// How often the module has booted.
-  std::size_t boots() const { return host.boots(); }
   /// How the module wants its serial line to work.
   const UartFormat& uart_format() const { return host.uart_format(); }
   Instant now() const { return clock_.now(); }

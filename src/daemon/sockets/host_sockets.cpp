@@ -26,7 +26,7 @@ bool is_same_name(std::string_view one, std::string_view other) {
 }  // namespace
 
 HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-                         Neighbourhood& neighbourhood, NetworkSettings settings)
+                         Neighbourhood& neighbourhood, SocketsSetup settings)
     : io_(io),
       side_(side),
       policy_(policy),

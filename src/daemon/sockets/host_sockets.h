@@ -30,7 +30,7 @@ class HostSockets final : private Neighbour {
   /// All must outlive this. The module connects to loopback from its own address, and is reached
   /// there; to the others of the neighbourhood it is a neighbour as long as this lives.
   HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-              Neighbourhood& neighbourhood, NetworkSettings settings);
+              Neighbourhood& neighbourhood, SocketsSetup settings);
   ~HostSockets();
   HostSockets(const HostSockets&) = delete;
   HostSockets& operator=(const HostSockets&) = delete;
@@ -76,7 +76,7 @@ class HostSockets final : private Neighbour {
   ModuleSide& side_;
   NetPolicy policy_;
   Neighbourhood& neighbourhood_;
-  NetworkSettings settings_;
+  SocketsSetup settings_;
   TcpServer server_;
   std::array<std::shared_ptr<HostLink>, limits::kLinks> links_;
   std::map<std::uint16_t, std::shared_ptr<process::NameQuery>> queries_;  ///< by ticket
