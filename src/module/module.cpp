@@ -149,14 +149,16 @@ void Module::advance(Instant now) {
 
 void Module::give_up_job() {
   const Job job = job_;
-  std::visit(
-      [this]<class J>(const J& j) {
-        const auto give_up = [&](auto& organ) -> decltype(organ.give_up(*this, j)) {
-          return organ.give_up(*this, j);
-        };
-        if constexpr (!EndsByItself<J>) give_to_taker(j, give_up, station_, links_);
-      },
-      job);
+  std::visit([this](const auto& j) { give_up(j); }, job);
+}
+
+/// By the organ that has a give_up() for it.
+template <class J>
+void Module::give_up(const J& job) {
+  const auto ask = [&](auto& organ) -> decltype(organ.give_up(*this, job)) {
+    return organ.give_up(*this, job);
+  };
+  if constexpr (!EndsByItself<J>) give_to_taker(job, ask, station_, links_);
 }
 
 // After each input --------------------------------------------------------------------------------

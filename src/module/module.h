@@ -121,6 +121,8 @@ class Module : private Chip {
   template <class E>
   void on(const E& event);
   void give_up_job();
+  template <class J>
+  void give_up(const J& job);
 };
 
 template <class Visit>

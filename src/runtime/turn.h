@@ -142,19 +142,6 @@ class Turn {
   /// What is being looked at; `requests`: what the module asks for is handed out.
   enum class Part : std::uint8_t { none, requests, uart, radio, network, flash };
 
-  /// While it exists, that part is being looked at; back to what was before, whatever happens.
-  class Look {
-   public:
-    Look(Part& looks_at, Part part) : looks_at_(looks_at), before_(std::exchange(looks_at, part)) {}
-    ~Look() { looks_at_ = before_; }
-    Look(const Look&) = delete;
-    Look& operator=(const Look&) = delete;
-
-   private:
-    Part& looks_at_;
-    Part before_;
-  };
-
   const Module& module() const { return doors_.module(); }
 
   /// Between turns anybody may feed the module.
@@ -162,26 +149,25 @@ class Turn {
 
   template <class A>
   bool look_at(Part part, A& adapter) {
-    const Look look(looks_at_, part);
+    looks_at_ = part;
+    bool moved = false;
     if constexpr (Tells<A>) {
-      bool any = false;
-      while (const auto event = adapter.next_event(clock_.now())) {
+      for (auto event = adapter.next_event(clock_.now()); event;
+           event = adapter.next_event(clock_.now()), moved = true)
         doors_.handle(*event, clock_.now());
-        any = true;
-      }
-      return any;
     } else {
-      return adapter.drain(*this, clock_.now());
+      moved = adapter.drain(*this, clock_.now());
     }
+    looks_at_ = Part::none;
+    return moved;
   }
 
   bool fulfil_requests() {
+    const Part before = std::exchange(looks_at_, Part::requests);
     bool any = false;
-    while (const auto request = doors_.next_request()) {
-      const Look look(looks_at_, Part::requests);
+    for (auto request = doors_.next_request(); request; request = doors_.next_request(), any = true)
       std::visit([this](const auto& r) { fulfil(r); }, *request);
-      any = true;
-    }
+    looks_at_ = before;
     return any;
   }
   void fulfil(const radio::Request& request) { radio_.take(request, clock_.now()); }

@@ -1,11 +1,13 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "base/time.h"
 #include "daemon/board/flash_storage.h"
 #include "ports/messages.h"
 
@@ -16,46 +18,43 @@ namespace bfq::board {
 class FlashFile {
  public:
   using Image = FlashStorage::Image;
-  /// Called from the event loop with flash::Done or flash::Failed.
-  using Tell = std::function<void(const Event&)>;
+  /// Called from the event loop, between turns, when something that was asked is done.
+  using Wake = std::function<void()>;
 
   /// In memory: erased, and forgotten at the end.
-  FlashFile(boost::asio::io_context& io, Tell tell);
+  FlashFile(boost::asio::io_context& io, Wake wake);
   /// DIRECTORY/MODULE.flash, made if missing. Throws Failure when another program has it; where it
   /// cannot be read or written a warning says so, and writes are answered by flash::Failed.
-  FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory,
+  FlashFile(boost::asio::io_context& io, Wake wake, const std::string& directory,
             const std::string& module);
   ~FlashFile();
   FlashFile(const FlashFile&) = delete;
   FlashFile& operator=(const FlashFile&) = delete;
 
-  /// As on disk, once nothing is on its way there: see when_at_rest().
-  const Image& image() const { return image_; }
+  // As an adapter (runtime/adapters.h).
 
-  /// What is asked of it; `output` is Module::flash_output().
-  void take(const flash::Request& request, std::span<const std::byte> output);
-
+  void take(const flash::Request& request, std::span<const std::byte> output, Instant now);
+  std::optional<Event> next_event(Instant now);
+  Deadline next_deadline(Instant) const { return Deadline::never(); }
   /// What was asked is done, but not answered any more: the module has no power.
-  void power_off();
-
-  /// Calls `then` once nothing is on its way to the disk: at once, or from the event loop; not
-  /// after power_off().
-  void when_at_rest(std::function<void()> then);
+  void power_off(Instant now);
+  bool at_rest() const { return on_their_way_ == 0; }
+  /// As on disk, once at_rest().
+  const Image& image() const { return image_; }
 
  private:
   using Slot = FlashStorage::Slot;
 
   void change(std::uint8_t slot, const Slot& content, Ticket ticket);
-  void changed(std::uint8_t slot, const Slot& content, bool stored);
   Slot slot(std::uint8_t number) const;
 
   boost::asio::io_context& io_;
-  Tell tell_;
+  Wake wake_;
   std::optional<FlashStorage> storage_;
   Image image_;
   unsigned power_cycle_ = 0;
   unsigned on_their_way_ = 0;
-  std::function<void()> at_rest_;
+  std::deque<Event> answers_;
   std::optional<boost::asio::thread_pool> writer_;
 };
 }  // namespace bfq::board
