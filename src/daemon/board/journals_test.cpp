@@ -16,6 +16,7 @@
 #include "daemon/process/failure.h"
 #include "daemon/replay_command.h"
 #include "journal/replay.h"
+#include "runtime/doors.h"
 
 namespace bfq::board {
 namespace {
