@@ -2,7 +2,6 @@
 #include <optional>
 
 #include "at/command.h"
-#include "at/words.h"
 #include "module/wire_names.h"
 #include "ports/network.h"
 
@@ -45,16 +44,17 @@ struct DomainArgs {
 };
 Answer look_up(Chip&, const DomainArgs&);
 
-inline constexpr FaultWords kHostWords{.missing = words::kIpError,
-                                       .wrong = words::kIpError,
-                                       .too_small = words::kIpError,
-                                       .too_large = words::kIpError};
+inline constexpr FaultWords kHostWords{.missing = Word::ip_error,
+                                       .wrong = Word::ip_error,
+                                       .too_small = Word::ip_error,
+                                       .too_large = Word::ip_error};
 inline constexpr Param kDomainParams[] = {
     param<&DomainArgs::name>("domain name", length(1, 63), "the name").saying(kHostWords),
 };
 inline constexpr Fact kDomainFacts[] = {
     {Origin::manual, "4.2.2", "The address, or DNS Fail and ERROR; a name has less than 64 bytes."},
     {Origin::ours, "dialect 3.3", "An address is answered without asking anybody."},
+    {Origin::ours, "see HostName", "What names no host: IP ERROR, and nobody is asked."},
     {Origin::ours, "dialect 3.3",
      "Without a network DNS Fail comes after 6 s; a server that is silent has 15 s."},
 };
@@ -74,38 +74,40 @@ struct StreamArgs {
   std::uint16_t port = 0;
   std::optional<std::uint16_t> keep_alive_s{};
 };
+/// A host, or "0" for none yet, which becomes 0.0.0.0.
+struct DatagramHost : net::HostName {
+  [[nodiscard]] bool assign(std::string_view typed) {
+    return HostName::assign(typed == "0" ? "0.0.0.0" : typed);
+  }
+};
 struct DatagramArgs {
   std::uint8_t link = 0;
   net::Transport transport{};
-  net::HostName host{};
+  DatagramHost host{};
   std::optional<std::uint16_t> port{};
   std::optional<std::uint16_t> local_port{};
   std::optional<UdpMode> mode{};
 };
 Refusal needs_address(const Chip&);
-Refusal is_host(const Chip&, const StreamArgs&);
-Refusal is_datagram_host(const Chip&, const DatagramArgs&);
 Answer open_stream(Chip&, const StreamArgs&);
 Answer open_datagram(Chip&, const DatagramArgs&);
 bool opens_datagram_single(const Chip&, Fields);
 bool opens_datagram_multiple(const Chip&, Fields);
 
-inline constexpr FaultWords kStartLinkWords{.missing = words::kLinkTypeError,
-                                            .wrong = words::kLinkTypeError,
-                                            .too_small = words::kIdError,
-                                            .too_large = words::kIdError};
-inline constexpr FaultWords kTypeWords{.missing = words::kLinkTypeError,
-                                       .wrong = words::kLinkTypeError};
-inline constexpr FaultWords kPortWords{.missing = words::kEntryError};
+inline constexpr FaultWords kStartLinkWords{.missing = Word::link_type_error,
+                                            .wrong = Word::link_type_error,
+                                            .too_small = Word::id_error,
+                                            .too_large = Word::id_error};
+inline constexpr FaultWords kTypeWords{.missing = Word::link_type_error,
+                                       .wrong = Word::link_type_error};
+inline constexpr FaultWords kPortWords{.missing = Word::entry_error};
 
 inline constexpr Param kStreamLink =
     param<&StreamArgs::link>("link ID", between(0, 4), "the link's number").saying(kStartLinkWords);
 inline constexpr Param kStreamType =
     param<&StreamArgs::transport>("type", "\"TCP\", or \"SSL\" for TLS over it").saying(kTypeWords);
 inline constexpr Param kStreamHost =
-    param<&StreamArgs::host>("remote IP", length(1, 64), "an address or a name")
-        .saying(kHostWords)
-        .and_then(check<&is_host, StreamArgs>);
+    param<&StreamArgs::host>("remote IP", length(1, 64), "an address or a name").saying(kHostWords);
 inline constexpr Param kStreamPort =
     param<&StreamArgs::port>("remote port", between(1, 65535), "the server's port")
         .saying(kPortWords);
@@ -119,8 +121,7 @@ inline constexpr Param kDatagramType =
 inline constexpr Param kDatagramHost =
     param<&DatagramArgs::host>("remote IP", length(1, 64),
                                "an address or a name, \"0\" for none yet")
-        .saying(kHostWords)
-        .and_then(check<&is_datagram_host, DatagramArgs>);
+        .saying(kHostWords);
 inline constexpr Param kDatagramPort =
     param<&DatagramArgs::port>("remote port", between(0, 65535),
                                "the peer's port; may be 0 or empty where a local port is given");
@@ -163,6 +164,8 @@ inline constexpr Fact kStartFacts[] = {
     {Origin::ours, "see Links",
      "A server that never answers is given up after 20 s, a name after 15 s."},
     {Origin::ours, "dialect 2", "Digits and dots that are no address: IP ERROR."},
+    {Origin::ours, "see HostName",
+     "So is a name with anything but letters, digits, -, _ and dots."},
     {Origin::ours, "dialect 0.4, 11", "UDP with a mode but an empty local port: ERROR."},
     {Origin::ours, "dialect 3.3", "A second SSL link: ssl reach max, ERROR."},
     {Origin::ours, "dialect 0.4, 14",
@@ -182,22 +185,20 @@ inline constexpr Command kStart{
 struct SendArgs {
   std::uint8_t link = 0;
   std::uint16_t length = 0;
-  std::optional<net::HostName> address{};
+  std::optional<Ipv4> address{};
   std::optional<std::uint16_t> port{};
 };
 Refusal may_send(const Chip&);
 Refusal may_send_single(const Chip&);
 Refusal link_is_open(const Chip&, const SendArgs&);
-Refusal is_address(const Chip&, const SendArgs&);
 Answer send(Chip&, const SendArgs&);
 Answer enter_passthrough(Chip&);
 
-inline constexpr FaultWords kLengthWords{.too_large = words::kTooLong};
-inline constexpr FaultWords kSendAddressWords{
-    .wrong = words::kBadIp, .too_small = words::kBadIp, .too_large = words::kBadIp};
-inline constexpr FaultWords kSendPortWords{.wrong = words::kPortError,
-                                           .too_small = words::kPortRangeError,
-                                           .too_large = words::kPortRangeError};
+inline constexpr FaultWords kLengthWords{.too_large = Word::too_long};
+inline constexpr FaultWords kSendAddressWords{.wrong = Word::bad_ip};
+inline constexpr FaultWords kSendPortWords{.wrong = Word::port_error,
+                                           .too_small = Word::port_range_error,
+                                           .too_large = Word::port_range_error};
 inline constexpr Param kSendLink =
     param<&SendArgs::link>("link ID", between(0, 4), "the link's number")
         .and_then(check<&link_is_open, SendArgs>);
@@ -205,10 +206,8 @@ inline constexpr Param kSendLength =
     param<&SendArgs::length>("length", between(1, 2048), "how many bytes follow the prompt")
         .saying(kLengthWords);
 inline constexpr Param kSendAddress =
-    param<&SendArgs::address>("remote IP", length(1, 64),
-                              "where this datagram goes, instead of to the peer")
-        .saying(kSendAddressWords)
-        .and_then(check<&is_address, SendArgs>);
+    param<&SendArgs::address>("remote IP", "where this datagram goes, instead of to the peer")
+        .saying(kSendAddressWords);
 inline constexpr Param kSendPort =
     param<&SendArgs::port>("remote port", between(1, 65535), "and to which port")
         .saying(kSendPortWords);
@@ -222,22 +221,22 @@ inline constexpr Shape kSendShapes[] = {
     shape<&send>(kSendDatagramSingle)
         .when(single_datagram, "one UDP link (AT+CIPMUX=0)")
         .needing(may_send_single)
-        .surplus_says(words::kNoTail)
+        .surplus_says(Word::no_tail)
         .ending(kSendResult),
     shape<&send>(kSendSingle)
         .when(single, "one link (AT+CIPMUX=0)")
         .needing(may_send_single)
-        .surplus_says(words::kNoTail)
+        .surplus_says(Word::no_tail)
         .ending(kSendResult),
     shape<&send>(kSendDatagramMultiple)
         .when(multiple_datagram, "a UDP link of several (AT+CIPMUX=1)")
         .needing(may_send)
-        .surplus_says(words::kNoTail)
+        .surplus_says(Word::no_tail)
         .ending(kSendResult),
     shape<&send>(kSendMultiple)
         .when(multiple, "several links (AT+CIPMUX=1)")
         .needing(may_send)
-        .surplus_says(words::kNoTail)
+        .surplus_says(Word::no_tail)
         .ending(kSendResult),
 };
 inline constexpr Fact kSendFacts[] = {
@@ -357,7 +356,7 @@ inline constexpr Fact kSenderFacts[] = {
 inline constexpr Command kSender{
     .name = "+CIPDINFO",
     .summary = "Choose whether +IPD names the sender",
-    .query = {show_sender, "{}:TRUE, or {}:FALSE"},
+    .query = {show_sender, "{}:TRUE, or {}:FALSE", Spacing::by_dialect},
     .set = set<&set_sender>(kSenderParams),
     .facts = kSenderFacts,
 };

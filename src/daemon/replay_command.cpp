@@ -20,9 +20,9 @@
 
 namespace bfq::daemon {
 namespace {
-using journal::Kind;
+using journal::RecordKind;
 
-// A line that nobody ended is shown once so much time has passed.
+// A line without an end is shown once this much time has passed.
 constexpr Duration kPause = 100ms;
 constexpr std::size_t kLongestLine = 4096;
 
@@ -39,7 +39,7 @@ class Lines {
       if (c == '\n' || line_.size() == kLongestLine) end();
     }
   }
-  /// A pause ends a line too.
+  /// Shows a line that a pause ends.
   void pause(Instant now) {
     if (!line_.empty() && now - last_ > kPause) end();
   }
@@ -63,7 +63,7 @@ class Lines {
   Instant begun_{}, last_{};
 };
 
-/// What happens, as a person reads it.
+/// The history of a module as a dialogue, with times.
 class Dialogue {
  public:
   explicit Dialogue(bool shows_secrets) : typed_('>', shows_secrets), said_('<', shows_secrets) {}
@@ -73,20 +73,20 @@ class Dialogue {
     typed_.pause(record.at);
     said_.pause(record.at);
     switch (record.kind) {
-      case Kind::uart_input:
-      case Kind::uart_input_unfinished:
+      case RecordKind::uart_input:
+      case RecordKind::uart_input_unfinished:
         return typed_.add({reinterpret_cast<const char*>(record.bytes.data()), record.bytes.size()},
                           record.at);
-      case Kind::uart_sent: return said_.add(step.output, record.at);
-      case Kind::event: return note(record.at, "told", name_of(*record.event));
-      case Kind::request:
+      case RecordKind::uart_sent: return said_.add(step.output, record.at);
+      case RecordKind::event: return note(record.at, "told", name_of(*record.event));
+      case RecordKind::request:
         return note(record.at, "asks", step.request ? name_of(*step.request) : "nothing");
-      case Kind::link_sent: return note_bytes(record, "sends", step.output.size());
-      case Kind::link_input:
-      case Kind::datagram_input: return note_bytes(record, "receives", record.bytes.size());
-      case Kind::power_cut: return note(record.at, "power", "cut");
-      case Kind::advance:
-      case Kind::begin: return;
+      case RecordKind::link_sent: return note_bytes(record, "sends", step.output.size());
+      case RecordKind::link_input:
+      case RecordKind::datagram_input: return note_bytes(record, "receives", record.bytes.size());
+      case RecordKind::power_cut: return note(record.at, "power", "cut");
+      case RecordKind::advance:
+      case RecordKind::begin: return;
     }
   }
   void end_lines() {
@@ -116,16 +116,21 @@ std::vector<std::byte> read_file(const std::string& path) {
   return {view.begin(), view.end()};
 }
 
+/// What it says may quote the journal.
+process::Failure unreadable(const std::string& path, const journal::Unreadable& error) {
+  return process::Failure(path + ": " + serial::printable(error.what()));
+}
+
 int show(const std::string& path, std::span<const std::byte> file, bool shows_secrets) {
   journal::Replay replay(file, board::this_build());
   if (const std::string doubt = replay.doubt(); !doubt.empty())
-    fmt::print(stderr, "{}: {}\n", path, doubt);
+    fmt::print(stderr, "{}: {}\n", path, serial::printable(doubt));
   Dialogue dialogue(shows_secrets);
   std::size_t records = 0, different = 0;
   try {
     while (const auto step = replay.next()) {
       ++records;
-      if (step->record.kind == Kind::uart_input_unfinished) std::fflush(stdout);
+      if (step->record.kind == RecordKind::uart_input_unfinished) std::fflush(stdout);
       dialogue.show(*step);
       if (step->difference.empty() || ++different > 1) continue;
       dialogue.end_lines();
@@ -135,7 +140,7 @@ int show(const std::string& path, std::span<const std::byte> file, bool shows_se
     }
   } catch (const journal::Unreadable& error) {
     dialogue.end_lines();
-    throw process::Failure(path + ": " + error.what());
+    throw unreadable(path, error);
   }
   dialogue.end_lines();
   if (different > 0) {
@@ -164,7 +169,7 @@ int replay(const ReplayOptions& options) {
     write_redacted(options.redacted, journal::redact(file, board::this_build()));
     return EXIT_SUCCESS;
   } catch (const journal::Unreadable& error) {
-    throw process::Failure(options.journal + ": " + error.what());
+    throw unreadable(options.journal, error);
   }
 }
 

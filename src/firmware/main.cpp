@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/queue.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "runtime/turn.h"
 
 namespace bfq {
@@ -48,9 +48,8 @@ class Clock {
 constexpr Identity kIdentity{
     .station_mac = {{0x02, 0x40, 0x04, 0, 0, 1}},
     .access_point_mac = {{0x02, 0x40, 0x04, 0, 0, 2}},
-    .at_version = "1",
-    .sdk_version = "1",
-    .compile_time = "1",
+    .version = "1",
+    .build_time = "1",
 };
 
 // What is soldered to the module, see runtime/adapters.h ------------------------------------------
@@ -162,7 +161,7 @@ class MissingFlash : public Missing {
 
 constexpr runtime::BootTimes kBootTimes{.power_on = {}, .restart = {}};  // the chip's own
 
-Module module{kIdentity, commands::all()};
+Module module{kIdentity, commands::kBfq4004};
 runtime::Doors doors{module};
 Clock watch;
 PolledUart polled_uart;

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "journal/black_box.h"
+#include "journal/messages.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
 #include "sim/world.h"
@@ -17,7 +18,7 @@ namespace {
 using Bytes = std::vector<std::byte>;
 constexpr net::Endpoint kEcho{Ipv4(127, 0, 0, 1), 7};
 
-Build build() { return {"simulated", commands::all()}; }
+Build build() { return {"simulated", commands::kBfq4004}; }
 
 std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -61,7 +62,7 @@ class Story {
     world.pass(500ms);
     heard += world.printed();
   }
-  sim::World world{commands::all()};
+  sim::World world{commands::kBfq4004};
   std::string heard;
 };
 
@@ -75,7 +76,7 @@ Outcome replay(std::span<const std::byte> file) {
   Replay replay(file, build());
   while (const auto step = replay.next()) {
     ++outcome.records;
-    if (step->record.kind == Kind::uart_sent) outcome.heard += step->output;
+    if (step->record.kind == RecordKind::uart_sent) outcome.heard += step->output;
     if (outcome.difference.empty()) outcome.difference = step->difference;
   }
   return outcome;
@@ -89,7 +90,7 @@ Bytes recorded() {
 }
 
 /// The same file with one record's content changed, and its checksum made right again.
-Bytes changed(const Bytes& file, Kind kind, const std::string& from, const std::string& to) {
+Bytes changed(const Bytes& file, RecordKind kind, const std::string& from, const std::string& to) {
   Records records(file);
   Bytes out(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(records.offset()));
   bool done = false;
@@ -131,7 +132,7 @@ TEST(Journal, goes_on_over_a_power_cut) {
 
 TEST(Journal, says_what_is_different_and_where) {
   const Bytes file = recorded();
-  const Bytes other = changed(file, Kind::uart_input, "AT+CIPCLOSE", "AT+CIPMODE?");
+  const Bytes other = changed(file, RecordKind::uart_input, "AT+CIPCLOSE", "AT+CIPMODE?");
   Replay replay(other, build());
   bool typed = false;
   for (auto step = replay.next(); step; step = replay.next()) {
@@ -139,16 +140,26 @@ TEST(Journal, says_what_is_different_and_where) {
     if (step->difference.empty()) continue;
     EXPECT_TRUE(typed) << "not before it";
     EXPECT_FALSE(step->difference.empty());
-    EXPECT_EQ(static_cast<Kind>(other[step->record.offset]), step->record.kind);
+    EXPECT_EQ(static_cast<RecordKind>(other[step->record.offset]), step->record.kind);
     return;
   }
   FAIL() << "no difference";
 }
 
-TEST(Journal, tells_of_other_commands) {
+TEST(Journal, tells_of_another_dialect) {
   const Bytes file = recorded();
   EXPECT_EQ(Replay(file, build()).doubt(), "");
-  EXPECT_NE(Replay(file, Build{"other", build().table.subspan(1)}).doubt(), "");
+  const auto doubted = [&](auto change) {
+    at::Dialect other = commands::kBfq4004;
+    change(other);
+    return !Replay(file, Build{"other", other}).doubt().empty();
+  };
+  EXPECT_FALSE(doubted([](at::Dialect&) {}));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.commands = d.commands.subspan(1); }));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.words[at::Word::no_ip] = "no IP"; }));
+  EXPECT_TRUE(
+      doubted([](at::Dialect& d) { d.switches.head = at::SwitchPoints::Head::either_case; }));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.version_lines = d.version_lines.subspan(1); }));
 }
 
 TEST(Journal, is_refused_where_it_is_damaged) {
@@ -186,6 +197,135 @@ TEST(Journal, that_is_another_file_is_refused) {
     EXPECT_THROW(replay(std::as_bytes(std::span(text))), Unreadable) << text;
 }
 
+/// A journal of a new module, of records that nobody recorded.
+class Forged {
+ public:
+  Forged() {
+    Module module({}, commands::kBfq4004);
+    Recorder(module, build()).write_to(pages_);
+    add(power::Started{});
+    take_requests();
+  }
+  void add(RecordKind kind, const Writer& content) {
+    Writer framed;
+    frame(kind, content.all(), framed);
+    pages_.add(framed.all());
+  }
+  void add(const Event& event) {
+    Writer content = at_once();
+    write(content, event);
+    add(RecordKind::event, content);
+  }
+  void take_requests() {
+    for (int i = 0; i < 8; ++i) {
+      Writer content = at_once();
+      content.number(0), content.number(0);
+      add(RecordKind::request, content);
+    }
+  }
+  void receive(RecordKind kind, LinkHandle link, std::string_view bytes) {
+    Writer content = at_once();
+    write(content, link);
+    if (kind == RecordKind::datagram_input) write(content, kEcho);
+    content.bytes(std::as_bytes(std::span(bytes)));
+    add(kind, content);
+  }
+  void type(std::string_view bytes) {
+    Writer content = at_once();
+    content.number(0);
+    content.bytes(std::as_bytes(std::span(bytes)));
+    add(RecordKind::uart_input, content);
+  }
+  static Writer at_once() {
+    Writer content;
+    content.number(0);
+    return content;
+  }
+  /// What it prints.
+  std::string replay() const {
+    Replay replay(pages_.all(), build());
+    while (replay.next()) {
+    }
+    return text_of(replay.module().uart_output());
+  }
+
+ private:
+  Pages pages_;
+};
+
+TEST(Forged, bytes_for_links_that_are_not_there_are_dropped) {
+  Forged journal;
+  for (const RecordKind kind : {RecordKind::link_input, RecordKind::datagram_input}) {
+    for (const std::string_view bytes : {"", "x"}) {
+      for (const int id : {0, 4, 5, 255})
+        journal.receive(kind, {static_cast<std::uint8_t>(id), 0}, bytes);
+    }
+  }
+  EXPECT_EQ(journal.replay(), "\r\nready\r\n");
+}
+
+TEST(Forged, requests_that_nobody_takes_are_refused) {
+  Forged journal;
+  for (std::uint16_t i = 0; i < 18; ++i) journal.add(net::Incoming{.client = {i}});
+  try {
+    journal.replay();
+    FAIL();
+  } catch (const Unreadable& error) {
+    EXPECT_NE(std::string(error.what()).find("17 requests of the module wait"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Forged, events_that_come_again_and_again_fill_no_queue) {
+  Forged journal;
+  journal.type("AT+CWMODE_CUR=3\r\n");
+  journal.take_requests();
+  const MacAddress mac{{2}};
+  journal.add(radio::StationJoined{mac});
+  for (std::uint8_t i = 0; i < 200; ++i) journal.add(radio::StationAddressed{mac, {10, 0, 0, i}});
+  EXPECT_NO_THROW(journal.replay());
+}
+
+/// A journal that begins when a payload is being typed.
+Bytes begun_in_a_payload() {
+  Pages first, pages;
+  Story story(first);
+  story.type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+  story.type("AT+CIPSTART=\"TCP\",\"127.0.0.1\",7\r\n");
+  story.type("AT+CIPSEND=5\r\nab");
+  story.world.write_to(pages);
+  story.type("cde");
+  return {pages.all().begin(), pages.all().end()};
+}
+
+TEST(State, is_taken_up_where_it_was) {
+  const Outcome outcome = replay(begun_in_a_payload());
+  EXPECT_EQ(outcome.difference, "");
+  EXPECT_EQ(outcome.heard, "\r\nRecv 5 bytes\r\n\r\nSEND OK\r\n\r\n+IPD,5:abcde");
+}
+
+TEST(State, that_is_damaged_says_where) {
+  // A name of 127 bytes, where 32 fit.
+  const std::string damage = std::string(1, '\x7f') + "BFQ-LAB";
+  const Bytes file =
+      changed(begun_in_a_payload(), RecordKind::begin, std::string(1, '\x07') + "BFQ-LAB", damage);
+  try {
+    replay(file);
+    FAIL();
+  } catch (const Unreadable& error) {
+    EXPECT_TRUE(error.why().starts_with("the state in it is damaged: ")) << error.why();
+    EXPECT_EQ(error.offset(), text_of(file).find(damage));
+  }
+}
+
+TEST(State, of_other_parts_is_refused) {
+  const Bytes file = begun_in_a_payload();
+  const Beginning beginning = read_beginning(Records(file).next());
+  const std::string other(beginning.state.size(), 'x');
+  EXPECT_THROW(replay(changed(file, RecordKind::begin, text_of(beginning.state), other)),
+               Unreadable);
+}
+
 TEST(BlackBox, is_bounded_and_replays_from_a_copy) {
   constexpr std::size_t kMost = 100'000;
   BlackBox box(kMost);
@@ -207,18 +347,20 @@ TEST(BlackBox, is_bounded_and_replays_from_a_copy) {
   EXPECT_TRUE(last.ends_with(outcome.heard));
 }
 
-TEST(BlackBox, of_another_build_is_refused) {
+TEST(BlackBox, of_other_commands_is_refused) {
   BlackBox box(50'000);
   Story story(box);
   for (int i = 0; i < 30; ++i) story.tell();
   const Bytes file = box.all();
-  EXPECT_THROW(Replay(file, Build{"another", commands::all()}), Unreadable);
-  EXPECT_NO_THROW(Replay(file, build()));
+  at::Dialect other = commands::kBfq4004;
+  other.commands = other.commands.subspan(1);
+  EXPECT_THROW(Replay(file, Build{"another", other}), Unreadable);
+  EXPECT_NO_THROW(Replay(file, Build{"another", commands::kBfq4004}));
 }
 
 TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
-  sim::World world(commands::all());
-  Module module({}, commands::all());
+  sim::World world(commands::kBfq4004);
+  Module module({}, commands::kBfq4004);
   Recorded<runtime::Doors> doors(module, build());
   Pages pages;
   doors.recorder().write_to(pages);
@@ -229,7 +371,7 @@ TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
   std::optional<Record> last;
   for (auto step = replay.next(); step; step = replay.next()) last = step->record;
   ASSERT_TRUE(last);
-  EXPECT_EQ(last->kind, Kind::uart_input_unfinished);
+  EXPECT_EQ(last->kind, RecordKind::uart_input_unfinished);
   EXPECT_EQ(text_of(last->bytes), typed);
   EXPECT_EQ(last->at, Instant{2s});
 }

@@ -4,17 +4,41 @@
 #include <utility>
 
 #include "journal/messages.h"
+#include "journal/state.h"
 
 namespace bfq::journal {
 
-std::uint32_t hash_of(at::CommandTable table) {
-  Writer names;
-  for (const at::Command& command : table) {
-    names.text(command.name);
-    names.number(command.set.shapes().size());
-    names.byte(static_cast<std::uint8_t>((command.query ? 1 : 0) | (command.execute ? 2 : 0)));
+namespace {
+void describe(const at::Command& command, Writer& out) {
+  out.text(command.name);
+  out.byte(static_cast<std::uint8_t>((command.query ? 1 : 0) | (command.execute ? 2 : 0)));
+  out.number(command.set.shapes().size());
+  for (const at::Shape& shape : command.set.shapes()) {
+    out.number(shape.params.size());
+    for (const at::Param& param : shape.params) {
+      out.byte(static_cast<std::uint8_t>(param.kind));
+      out.byte(param.optional ? 1 : 0);
+      out.number(static_cast<std::uint32_t>(param.range.min));
+      out.number(static_cast<std::uint32_t>(param.range.max));
+    }
   }
-  return crc32(names.all());
+}
+}  // namespace
+
+std::uint32_t hash_of(const at::Dialect& dialect) {
+  Writer all;
+  all.text(dialect.name);
+  for (const at::Command& command : dialect.commands) describe(command, all);
+  for (std::size_t word = 0; word < at::Words::kCount; ++word)
+    all.text(dialect.words[static_cast<at::Word>(word)]);
+  static_assert(sizeof(at::SwitchPoints) == 5, "made of enumerations of one byte alone");
+  all.bytes(std::as_bytes(std::span(&dialect.switches, 1)));
+  for (const at::VersionLine& line : dialect.version_lines) {
+    all.text(line.before);
+    all.byte(static_cast<std::uint8_t>(line.middle));
+    all.text(line.after);
+  }
+  return crc32(all.all());
 }
 
 // What is written ---------------------------------------------------------------------------------
@@ -31,16 +55,17 @@ void Recorder::begin(Sink& sink, bool as_new) {
   for (const MacAddress& mac : {identity.station_mac, identity.access_point_mac})
     content.bytes(std::as_bytes(std::span(mac.bytes)));
   for (const std::string_view text :
-       {identity.at_version, identity.sdk_version, identity.compile_time})
+       {build_.dialect.name, identity.version, identity.build_time, build_.name})
     content.text(text);
-  content.text(build_.name);
-  content.number(hash_of(build_.table));
-  content.number(as_new ? 0 : sizeof(Module));
-  if (!as_new) content.bytes(std::as_bytes(std::span(module_, 1)));
+  content.number(hash_of(build_.dialect));
+  Writer state;
+  if (!as_new) write_state(state, *module_);
+  content.number(state.all().size());
+  content.bytes(state.all());
   Writer all;
   const std::string line = first_line(for_people_);
   all.bytes(std::as_bytes(std::span(line)));
-  frame(Kind::begin, content.all(), all);
+  frame(RecordKind::begin, content.all(), all);
   sink.begin(all.all());
 }
 
@@ -60,7 +85,7 @@ Writer& Recorder::begin_record(Instant now) {
   return content_;
 }
 
-void Recorder::end_record(Kind kind) {
+void Recorder::end_record(RecordKind kind) {
   framed_.clear();
   frame(kind, content_.all(), framed_);
   for (Sink* sink : sinks_) sink->add(framed_.all());
@@ -70,10 +95,10 @@ void Recorder::replaced(const Module& module) {
   module_ = &module;
   if (sinks_.empty() || !fed_) return;
   begin_record(last_);
-  end_record(Kind::power_cut);
+  end_record(RecordKind::power_cut);
 }
 
-void Recorder::write_typed(Kind kind, std::span<const std::byte> bytes, std::size_t beyond,
+void Recorder::write_typed(RecordKind kind, std::span<const std::byte> bytes, std::size_t beyond,
                            Instant now) {
   Writer& out = begin_record(now);
   out.number(beyond);
@@ -88,7 +113,7 @@ void Recorder::give_up() {
 }
 
 void Recorder::give_up(std::span<const std::byte> typed, Instant now) {
-  write_typed(Kind::uart_input_unfinished, typed, 0, now);
+  write_typed(RecordKind::uart_input_unfinished, typed, 0, now);
 }
 
 // What passes -------------------------------------------------------------------------------------
@@ -102,7 +127,7 @@ void Recorder::uart_input(std::span<const std::byte> bytes, Instant now) {
 
 void Recorder::uart_input_taken(std::size_t n) {
   const Instant at = *std::exchange(typing_at_, std::nullopt);
-  if (!sinks_.empty()) write_typed(Kind::uart_input, typing_.first(n), typing_.size() - n, at);
+  if (!sinks_.empty()) write_typed(RecordKind::uart_input, typing_.first(n), typing_.size() - n, at);
 }
 
 void Recorder::uart_sent(std::size_t n, Instant now) {
@@ -111,7 +136,7 @@ void Recorder::uart_sent(std::size_t n, Instant now) {
   Writer& out = begin_record(now);
   out.number(n);
   out.number(crc32(output.first(std::min(n, output.size()))));
-  end_record(Kind::uart_sent);
+  end_record(RecordKind::uart_sent);
 }
 
 void Recorder::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
@@ -119,7 +144,7 @@ void Recorder::link_input(LinkHandle link, std::span<const std::byte> bytes, Ins
   Writer& out = begin_record(now);
   write(out, link);
   out.bytes(bytes);
-  end_record(Kind::link_input);
+  end_record(RecordKind::link_input);
 }
 
 void Recorder::datagram_input(LinkHandle link, net::Endpoint sender,
@@ -129,7 +154,7 @@ void Recorder::datagram_input(LinkHandle link, net::Endpoint sender,
   write(out, link);
   write(out, sender);
   out.bytes(bytes);
-  end_record(Kind::datagram_input);
+  end_record(RecordKind::datagram_input);
 }
 
 void Recorder::link_sent(LinkHandle link, std::size_t n, Instant now) {
@@ -139,7 +164,7 @@ void Recorder::link_sent(LinkHandle link, std::size_t n, Instant now) {
   write(out, link);
   out.number(n);
   out.number(crc32(output.first(std::min(n, output.size()))));
-  end_record(Kind::link_sent);
+  end_record(RecordKind::link_sent);
 }
 
 void Recorder::handle(const Event& event, Instant now) {
@@ -152,7 +177,7 @@ void Recorder::handle(const Event& event, Instant now) {
 void Recorder::advance(Instant now) {
   if (sinks_.empty()) return;
   begin_record(now);
-  end_record(Kind::advance);
+  end_record(RecordKind::advance);
 }
 
 void Recorder::next_request() { begin_where_wanted(); }
@@ -165,6 +190,6 @@ void Recorder::requested(const Request& request) {
   Writer& out = begin_record(last_);
   out.number(request.index());
   out.number(crc32(says.all()));
-  end_record(Kind::request);
+  end_record(RecordKind::request);
 }
 }  // namespace bfq::journal

@@ -1,17 +1,19 @@
 #include "journal/replay.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <vector>
 
+#include "base/limits.h"
+#include "journal/codec.h"
 #include "journal/messages.h"
+#include "journal/state.h"
 
 namespace bfq::journal {
 namespace {
-// Ten thousand years: what lies behind cannot be added to a clock.
-constexpr std::uint64_t kLongestTime = std::uint64_t{10'000} * 366 * 24 * 3600 * 1'000'000;
 constexpr std::size_t kLongestText = 256;
+// What the passing of bytes may end with: a link opened again, the UART's new format, a restart.
+constexpr std::size_t kRequestsOfOneCall = 4;
 
 std::string string_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -29,30 +31,30 @@ Record read_record(const Framed& framed, Instant last) {
   if (record.at.time_since_epoch() > std::chrono::microseconds(kLongestTime))
     in.fail("that time never comes");
   switch (framed.kind) {
-    case Kind::begin: throw Unreadable(framed.offset, "a second beginning");
-    case Kind::power_cut:
-    case Kind::advance: break;
-    case Kind::uart_input:
-    case Kind::uart_input_unfinished:
+    case RecordKind::begin: throw Unreadable(framed.offset, "a second beginning");
+    case RecordKind::power_cut:
+    case RecordKind::advance: break;
+    case RecordKind::uart_input:
+    case RecordKind::uart_input_unfinished:
       record.beyond = static_cast<std::size_t>(in.number(kLongestRecord));
       record.bytes = in.rest();
       break;
-    case Kind::link_sent: record.link = read_link(in); [[fallthrough]];
-    case Kind::uart_sent:
-    case Kind::request:
+    case RecordKind::link_sent: record.link = read_link(in); [[fallthrough]];
+    case RecordKind::uart_sent:
+    case RecordKind::request:
       record.n = static_cast<std::size_t>(in.number());
       record.crc = static_cast<std::uint32_t>(in.number(UINT32_MAX));
       break;
-    case Kind::link_input:
+    case RecordKind::link_input:
       record.link = read_link(in);
       record.bytes = in.rest();
       break;
-    case Kind::datagram_input:
+    case RecordKind::datagram_input:
       record.link = read_link(in);
       record.sender = read_endpoint(in);
       record.bytes = in.rest();
       break;
-    case Kind::event: record.event = read_event(in); break;
+    case RecordKind::event: record.event = read_event(in); break;
   }
   in.end();
   return record;
@@ -61,13 +63,12 @@ Record read_record(const Framed& framed, Instant last) {
 Identity Beginning::identity() const {
   return {.station_mac = station_mac,
           .access_point_mac = access_point_mac,
-          .at_version = at_version,
-          .sdk_version = sdk_version,
-          .compile_time = compile_time};
+          .version = version,
+          .build_time = build_time};
 }
 
 Beginning read_beginning(const Framed& framed) {
-  if (framed.kind != Kind::begin)
+  if (framed.kind != RecordKind::begin)
     throw Unreadable(framed.offset, "a journal without its beginning");
   Reader in(framed.content, framed.content_offset);
   Beginning beginning;
@@ -75,32 +76,37 @@ Beginning read_beginning(const Framed& framed) {
   for (MacAddress* mac : {&beginning.station_mac, &beginning.access_point_mac})
     for (std::uint8_t& b : mac->bytes) b = in.byte();
   for (std::string* text :
-       {&beginning.at_version, &beginning.sdk_version, &beginning.compile_time, &beginning.build})
+       {&beginning.dialect, &beginning.version, &beginning.build_time, &beginning.build})
     *text = in.text(kLongestText);
-  beginning.table = static_cast<std::uint32_t>(in.number(UINT32_MAX));
-  beginning.state = in.bytes(static_cast<std::size_t>(in.number(kLongestRecord)));
+  beginning.dialect_hash = static_cast<std::uint32_t>(in.number(UINT32_MAX));
+  const auto size = static_cast<std::size_t>(in.number(kLongestRecord));
+  beginning.state_offset = in.offset();
+  beginning.state = in.bytes(size);
   in.end();
   return beginning;
 }
 
 std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset) {
-  auto module = std::make_unique<Module>(beginning.identity(), build.table);
+  auto module = std::make_unique<Module>(beginning.identity(), build.dialect);
   if (beginning.state.empty()) return module;
-  const bool same_build = beginning.build == build.name &&
-                          beginning.table == hash_of(build.table) &&
-                          beginning.state.size() == sizeof(Module);
-  if (!same_build)
+  if (beginning.dialect_hash != hash_of(build.dialect))
     throw Unreadable(offset,
-                     "this journal begins with a copy of a module that only the build that made it "
-                     "can read: \"" +
+                     "this journal begins with the state of a module with other commands, \"" +
                          beginning.build + "\"; this one is \"" + std::string(build.name) + '"');
-  std::memcpy(static_cast<void*>(module.get()), beginning.state.data(), sizeof(Module));
-  if (!module->adopt(beginning.identity(), build.table))
-    throw Unreadable(offset, "the copy of the module is damaged");
+  read_state(Reader(beginning.state, beginning.state_offset), *module);
   return module;
 }
 
 // Living through it -------------------------------------------------------------------------------
+
+void require_room_for_requests(const Module& module, const Record& record) {
+  if (record.kind == RecordKind::request || record.kind == RecordKind::power_cut) return;
+  const bool asks_much = record.kind == RecordKind::event || record.kind == RecordKind::advance;
+  const std::size_t most = asks_much ? limits::kRequestsOfOneInput : kRequestsOfOneCall;
+  if (module.requests_waiting() + most > limits::kRequests)
+    throw Unreadable(record.offset, counted(module.requests_waiting(), "requests of the module") +
+                                        " wait, and none is taken: no runtime does that");
+}
 
 Replay::Replay(std::span<const std::byte> file, Build build) : build_(build), records_(file) {
   const std::size_t offset = records_.offset();
@@ -111,8 +117,8 @@ Replay::Replay(std::span<const std::byte> file, Build build) : build_(build), re
 }
 
 std::string Replay::doubt() const {
-  if (beginning_.table == hash_of(build_.table)) return {};
-  return "this was recorded by a module with other commands, \"" + beginning_.build + '"';
+  if (beginning_.dialect_hash == hash_of(build_.dialect)) return {};
+  return "this was recorded by a module with other commands or words, \"" + beginning_.build + '"';
 }
 
 std::optional<Replay::Step> Replay::next() {
@@ -125,24 +131,25 @@ std::optional<Replay::Step> Replay::next() {
 
 void Replay::feed(Step& step) {
   const Record& record = step.record;
+  require_room_for_requests(*module_, record);
   switch (record.kind) {
-    case Kind::begin: break;
-    case Kind::power_cut:
-      module_ = std::make_unique<Module>(beginning_.identity(), build_.table);
+    case RecordKind::begin: break;
+    case RecordKind::power_cut:
+      module_ = std::make_unique<Module>(beginning_.identity(), build_.dialect);
       break;
-    case Kind::uart_input:
-    case Kind::uart_input_unfinished: return type(step);
-    case Kind::uart_sent:
+    case RecordKind::uart_input:
+    case RecordKind::uart_input_unfinished: return type(step);
+    case RecordKind::uart_sent:
       send(step, module_->uart_output());
       return module_->uart_sent(step.output.size(), record.at);
-    case Kind::link_sent:
+    case RecordKind::link_sent:
       send(step, module_->link_output(record.link).bytes);
       return module_->link_sent(record.link, step.output.size(), record.at);
-    case Kind::link_input:
-    case Kind::datagram_input: return receive(step);
-    case Kind::event: return module_->handle(*record.event, record.at);
-    case Kind::request: return ask(step);
-    case Kind::advance: return module_->advance(record.at);
+    case RecordKind::link_input:
+    case RecordKind::datagram_input: return receive(step);
+    case RecordKind::event: return module_->handle(*record.event, record.at);
+    case RecordKind::request: return ask(step);
+    case RecordKind::advance: return module_->advance(record.at);
   }
 }
 
@@ -151,9 +158,9 @@ void Replay::feed(Step& step) {
 void Replay::type(Step& step) {
   const Record& record = step.record;
   std::vector<std::byte> offered(record.bytes.begin(), record.bytes.end());
-  offered.resize(offered.size() + record.beyond, std::byte{'?'});
+  if (record.beyond > 0) offered.push_back(std::byte{'?'});
   const std::size_t taken = module_->uart_input(offered, record.at);
-  if (record.kind == Kind::uart_input && taken != record.bytes.size())
+  if (record.kind == RecordKind::uart_input && taken != record.bytes.size())
     step.difference = "the module takes " + counted(taken, "bytes of what is typed, not ") +
                       std::to_string(record.bytes.size());
 }
@@ -171,13 +178,13 @@ void Replay::send(Step& step, std::span<const std::byte> output) {
 
 void Replay::receive(Step& step) {
   const Record& record = step.record;
-  const bool whole = record.kind == Kind::datagram_input;
+  const bool whole = record.kind == RecordKind::datagram_input;
   const std::size_t room =
       whole ? module_->datagram_room(record.link) : module_->link_room(record.link);
   if (record.bytes.size() > room) {
     step.difference = "the module has room for " + counted(room, "bytes from the network, not ") +
                       std::to_string(record.bytes.size());
-    if (whole || room == 0) return;
+    if (whole) return;
   }
   const auto bytes = record.bytes.first(std::min(room, record.bytes.size()));
   if (whole)

@@ -48,7 +48,7 @@ class Turn {
 
   /// Carries everything that can be carried, until nothing moves any more.
   void settle() {
-    CHECK(looks_at_ == Part::none);
+    CHECK(stage_ == Stage::between);
     start_where_due();
     // What the module says is true by the time that the host reads it: a server has stopped, a link
     // is closed.
@@ -56,11 +56,11 @@ class Turn {
     for (bool moved = true; moved;) {
       // First what is typed: even where the module takes none of it, it may find that its time is
       // up, and then has something for all the others.
-      moved = look_at(Part::uart, uart_);
+      moved = look_at(Stage::uart, uart_);
       moved |= fulfil_requests();
-      moved |= look_at(Part::radio, radio_);
-      moved |= look_at(Part::network, network_);
-      moved |= look_at(Part::flash, flash_);
+      moved |= look_at(Stage::radio, radio_);
+      moved |= look_at(Stage::network, network_);
+      moved |= look_at(Stage::flash, flash_);
     }
   }
 
@@ -74,7 +74,7 @@ class Turn {
 
   /// Lets what is due happen.
   void time_is_up() {
-    CHECK(looks_at_ == Part::none);
+    CHECK(stage_ == Stage::between);
     doors_.advance(clock_.now());
     settle();
   }
@@ -84,7 +84,7 @@ class Turn {
   /// Takes power away, wherever the module was, and gives it back: it starts when it has booted.
   /// What is on its way to the flash arrives there first. Between two turns, followed by settle().
   void power_on() {
-    CHECK(looks_at_ == Part::none);
+    CHECK(stage_ == Stage::between);
     power_off_and_start(power::Reason::power_on, boot_times_.power_on);
   }
 
@@ -92,12 +92,12 @@ class Turn {
   // Fidelity (our decision, docs/attaching.md): Held in reset, the module forgets what runs and
   // says nothing; let go, it starts as after power-up.
   void hold_in_reset(power::Reason reason) {
-    CHECK(looks_at_ == Part::none);
+    CHECK(stage_ == Stage::between);
     doors_.handle(power::Reset{reason}, clock_.now());
     power_off();
   }
   void release_reset(power::Reason reason) {
-    CHECK(looks_at_ == Part::none);
+    CHECK(stage_ == Stage::between);
     power_off_and_start(reason, boot_times_.power_on);
   }
 
@@ -107,49 +107,50 @@ class Turn {
   // What adapters see of the module, see UartFace and NetworkFace ---------------------------------
 
   std::size_t uart_input(std::span<const std::byte> bytes) {
-    require_turn_of(Part::uart);
+    require_stage(Stage::uart);
     const std::size_t taken = doors_.uart_input(bytes, clock_.now());
     fulfil_requests();  // before the answer is read, see settle()
     return taken;
   }
   std::span<const std::byte> uart_output() const { return module().uart_output(); }
   void uart_sent(std::size_t n) {
-    require_turn_of(Part::uart);
+    require_stage(Stage::uart);
     doors_.uart_sent(n, clock_.now());
   }
 
   std::size_t link_room(LinkHandle link) const { return module().link_room(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) {
-    require_turn_of(Part::network);
+    require_stage(Stage::network);
     doors_.link_input(link, bytes, clock_.now());
   }
   std::size_t datagram_room(LinkHandle link) const { return module().datagram_room(link); }
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
-    require_turn_of(Part::network);
+    require_stage(Stage::network);
     doors_.datagram_input(link, sender, bytes, clock_.now());
   }
   net::Outgoing link_output(LinkHandle link) const { return module().link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) {
-    require_turn_of(Part::network);
+    require_stage(Stage::network);
     doors_.link_sent(link, n, clock_.now());
   }
   void handle(const Event& event) {
-    require_turn_of(Part::network);
+    require_stage(Stage::network);
     doors_.handle(event, clock_.now());
   }
 
  private:
-  /// What is being looked at; `requests`: what the module asks for is handed out.
-  enum class Part : std::uint8_t { none, requests, uart, radio, network, flash };
+  /// Between turns, or what of a turn is under way: the module's requests are handed out, or that
+  /// adapter is looked at.
+  enum class Stage : std::uint8_t { between, requests, uart, radio, network, flash };
 
   const Module& module() const { return doors_.module(); }
 
   /// Between turns anybody may feed the module.
-  void require_turn_of(Part part) const { CHECK(looks_at_ == Part::none || looks_at_ == part); }
+  void require_stage(Stage stage) const { CHECK(stage_ == Stage::between || stage_ == stage); }
 
   template <class A>
-  bool look_at(Part part, A& adapter) {
-    looks_at_ = part;
+  bool look_at(Stage stage, A& adapter) {
+    stage_ = stage;
     bool moved = false;
     if constexpr (Tells<A>) {
       for (auto event = adapter.next_event(clock_.now()); event;
@@ -158,16 +159,16 @@ class Turn {
     } else {
       moved = adapter.drain(*this, clock_.now());
     }
-    looks_at_ = Part::none;
+    stage_ = Stage::between;
     return moved;
   }
 
   bool fulfil_requests() {
-    const Part before = std::exchange(looks_at_, Part::requests);
+    const Stage before = std::exchange(stage_, Stage::requests);
     bool any = false;
     for (auto request = doors_.next_request(); request; request = doors_.next_request(), any = true)
       std::visit([this](const auto& r) { fulfil(r); }, *request);
-    looks_at_ = before;
+    stage_ = before;
     return any;
   }
   void fulfil(const radio::Request& request) { radio_.take(request, clock_.now()); }
@@ -210,7 +211,7 @@ class Turn {
   Network& network_;
   Flash& flash_;
   const BootTimes& boot_times_;
-  Part looks_at_ = Part::none;
+  Stage stage_ = Stage::between;
   Deadline starts_;
   power::Reason start_reason_{};
 };

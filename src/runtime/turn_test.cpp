@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 
 namespace bfq::runtime {
 namespace {
@@ -108,7 +108,7 @@ class ATurn : public ::testing::Test {
 
   std::vector<std::string> log;
   Clock clock;
-  Module module{{}, commands::all()};
+  Module module{{}, commands::kBfq4004};
   Doors doors{module};
   Uart uart{{log, "uart"}};
   Radio radio{{log, "radio"}};
@@ -121,7 +121,7 @@ class ATurn : public ::testing::Test {
 
 using Log = std::vector<std::string>;
 
-TEST_F(ATurn, looks_at_everything_until_nothing_moves_with_the_uart_first) {
+TEST_F(ATurn, stage_everything_until_nothing_moves_with_the_uart_first) {
   start();
   turn.settle();
   EXPECT_EQ(log, (Log{"uart", "radio", "network", "flash"}));
@@ -190,9 +190,9 @@ TEST_F(ATurnDeathTest, does_not_begin_within_another) {
   for (Part* part : {static_cast<Part*>(&uart), static_cast<Part*>(&radio),
                      static_cast<Part*>(&network), static_cast<Part*>(&flash)}) {
     part->on_look = [this] { turn.settle(); };
-    EXPECT_DEATH(turn.settle(), "looks_at_ == Part::none") << part->name;
+    EXPECT_DEATH(turn.settle(), "stage_ == Stage::between") << part->name;
     part->on_look = [this] { turn.hold_in_reset(power::Reason::external); };
-    EXPECT_DEATH(turn.settle(), "looks_at_ == Part::none") << part->name;
+    EXPECT_DEATH(turn.settle(), "stage_ == Stage::between") << part->name;
     part->on_look = [] {};
   }
 }
@@ -201,13 +201,13 @@ TEST_F(ATurnDeathTest, is_fed_by_nobody_but_the_one_that_it_looks_at) {
   start();
   const std::byte typed{'A'};
   radio.on_look = [&] { turn.uart_input({&typed, 1}); };
-  EXPECT_DEATH(turn.settle(), "looks_at_ == part");
+  EXPECT_DEATH(turn.settle(), "stage_ == stage");
   radio.on_look = [] {};
   uart.on_look = [this] { turn.handle(net::Closed{}); };
-  EXPECT_DEATH(turn.settle(), "looks_at_ == part");
+  EXPECT_DEATH(turn.settle(), "stage_ == stage");
   uart.on_look = [] {};
   radio.on_take = [this] { turn.handle(radio::Lost{}); };
-  EXPECT_DEATH(type("AT+CWJAP_CUR=\"a\",\"b\""), "looks_at_ == part");
+  EXPECT_DEATH(type("AT+CWJAP_CUR=\"a\",\"b\""), "stage_ == stage");
 }
 }  // namespace
 }  // namespace bfq::runtime

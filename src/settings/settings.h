@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/described.h"
 #include "base/ipv4.h"
 #include "base/mac.h"
 #include "base/text.h"
 #include "base/uart_format.h"
 
-/// What the module remembers. The default of each member is its factory value, but for the softAP's
-/// name, which carries the module's own address. Numbers are the wire's.
+/// What the module remembers. The default of each member is its factory value in most dialects, but
+/// for the softAP's name, which carries the module's own address. Numbers are the wire's.
 namespace bfq {
 
 struct NetworkSettings {
@@ -18,6 +19,8 @@ struct NetworkSettings {
   Text<64> password{};
   std::optional<MacAddress> bssid{};
   bool only_protected = false;
+  static constexpr auto kDescription =
+      describe("NetworkSettings", "ssid", secret("password"), "bssid", "only_protected");
   bool operator==(const NetworkSettings&) const = default;
 };
 
@@ -28,17 +31,21 @@ struct SoftApSettings {
   std::uint8_t security = 0;  ///< <ecn>: 0 open, 2 WPA, 3 WPA2, 4 both
   std::uint8_t max_stations = 4;
   bool hidden = false;
+  static constexpr auto kDescription = describe("SoftApSettings", "ssid", secret("password"),
+                                                "channel", "security", "max_stations", "hidden");
   bool operator==(const SoftApSettings&) const = default;
 };
 
 struct AddressSettings {
   Ipv4 address{}, gateway{}, netmask{};
+  static constexpr auto kDescription = describe("AddressSettings", "address", "gateway", "netmask");
   bool operator==(const AddressSettings&) const = default;
 };
 
 struct DhcpSettings {
   bool station = true;  ///< the station asks for an address
   bool soft_ap = true;  ///< the softAP gives addresses
+  static constexpr auto kDescription = describe("DhcpSettings", "station", "soft_ap");
   bool operator==(const DhcpSettings&) const = default;
 };
 
@@ -46,6 +53,7 @@ struct DhcpSettings {
 struct PoolSettings {
   std::uint16_t lease_minutes = 0;  ///< 0: unset
   Ipv4 first{}, last{};
+  static constexpr auto kDescription = describe("PoolSettings", "lease_minutes", "first", "last");
   bool operator==(const PoolSettings&) const = default;
 };
 
@@ -62,11 +70,18 @@ struct Settings {
   AddressSettings soft_ap_address = kFactorySoftApAddress;
   DhcpSettings dhcp{};
   PoolSettings pool{};
+  static constexpr auto kDescription =
+      describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
+               "soft_ap_address", "dhcp", "pool");
   bool operator==(const Settings&) const = default;
 };
 
-/// The factory's settings for the module with that softAP address.
-Settings factory_settings(const MacAddress& soft_ap_mac);
+/// Of the softAP's name, in front of six digits.
+inline constexpr std::size_t kLongestNamePrefix = 26;
+
+/// The defaults, for the module with that softAP address. What a dialect's factory has otherwise is
+/// for at::Dialect::factory_settings to change.
+Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_ap_mac);
 
 /// Whether a softAP can be protected so: WEP is refused, and a passphrase has at least 8 bytes
 /// (dialect 3.2).

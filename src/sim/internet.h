@@ -14,7 +14,7 @@
 namespace bfq::sim {
 
 /// A port of a far host, and how it treats whoever connects.
-struct Peer {
+struct FarHost {
   enum class Answer : std::uint8_t { accepts, refuses, never };
 
   net::Endpoint at;
@@ -75,7 +75,7 @@ class Internet {
   bool joined = true;            ///< false: the module's station has no address
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
-  std::vector<Peer> peers;
+  std::vector<FarHost> peers;
 
   // As an adapter (runtime/adapters.h) ------------------------------------------------------------
 
@@ -97,7 +97,7 @@ class Internet {
   /// All that the module has sent.
   const std::vector<Datagram>& datagrams() const { return datagrams_; }
   /// The peer at an endpoint, or nullptr.
-  Peer* find_peer(net::Endpoint);
+  FarHost* find_peer(net::Endpoint);
   /// All that ever came to a peer, over all its connections, and then in datagrams.
   std::string received_by(net::Endpoint) const;
   const std::deque<Connection>& connections() const { return connections_; }

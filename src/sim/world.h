@@ -21,14 +21,13 @@
 
 namespace bfq::sim {
 
-/// What is burnt into the module of a World; the MAC addresses are those of the first module of a
-/// program.
+/// What is burnt into the module of a World, see Identity; the MAC addresses are those of the first
+/// module of a program.
 struct ModuleIdentity {
   MacAddress station_mac{{0x02, 0xbf, 0x40, 0x04, 0x00, 0x01}};
   MacAddress access_point_mac{{0x06, 0xbf, 0x40, 0x04, 0x00, 0x01}};
-  std::string at_version = "1.0.0.0(May 12 2020 00:00:00)";
-  std::string sdk_version = "2.2.1(bfq4004 0.1.0)";
-  std::string compile_time = "Jan  1 2020 00:00:00";
+  std::string version = "0.1.0";
+  std::string build_time = "Jan  1 2020 00:00:00";
 };
 
 /// Doors that remember what was told last.
@@ -60,12 +59,13 @@ class Remembered : public Next {
 template <class Doors>
 class BasicWorld {
  public:
-  explicit BasicWorld(at::CommandTable table, ModuleIdentity identity = {})
-      : BasicWorld(table, std::move(identity), nullptr) {}
+  /// `dialect` must outlive the world.
+  explicit BasicWorld(const at::Dialect& dialect, ModuleIdentity identity = {})
+      : BasicWorld(dialect, std::move(identity), nullptr) {}
   /// Of several worlds that share a medium, each with a module of its own; move them with
   /// pass_together(). The medium's air is changed in the medium: `air` is not looked at.
-  BasicWorld(at::CommandTable table, ModuleIdentity identity, Medium& shared)
-      : BasicWorld(table, std::move(identity), &shared) {}
+  BasicWorld(const at::Dialect& dialect, ModuleIdentity identity, Medium& shared)
+      : BasicWorld(dialect, std::move(identity), &shared) {}
   BasicWorld(const BasicWorld&) = delete;
   BasicWorld& operator=(const BasicWorld&) = delete;
 
@@ -141,12 +141,12 @@ class BasicWorld {
 
  private:
   /// A clock that is told.
-  struct Clock {
+  struct ToldClock {
     Instant time{};
     Instant now() const { return time; }
   };
   /// The Internet, as far as the module's radio leads there.
-  struct Network {
+  struct InternetByRadio {
     Internet& internet;
     const Radio& radio;
 
@@ -159,37 +159,36 @@ class BasicWorld {
     void power_off(Instant now) { internet.power_off(now); }
   };
 
-  BasicWorld(at::CommandTable table, ModuleIdentity identity, Medium* shared)
-      : table_(table),
+  BasicWorld(const at::Dialect& dialect, ModuleIdentity identity, Medium* shared)
+      : dialect_(dialect),
         identity_(std::move(identity)),
         own_medium_(shared == nullptr ? std::make_unique<Medium>(air) : nullptr),
         medium_(shared == nullptr ? *own_medium_ : *shared),
         radio_(medium_, identity_.station_mac, identity_.access_point_mac),
         module_(make_module()),
-        doors_(*module_, journal::Build{"simulated", table}) {}
+        doors_(*module_, journal::Build{"simulated", dialect}) {}
 
   std::unique_ptr<Module> make_module() const {
     return std::make_unique<Module>(Identity{.station_mac = identity_.station_mac,
                                              .access_point_mac = identity_.access_point_mac,
-                                             .at_version = identity_.at_version,
-                                             .sdk_version = identity_.sdk_version,
-                                             .compile_time = identity_.compile_time},
-                                    table_);
+                                             .version = identity_.version,
+                                             .build_time = identity_.build_time},
+                                    dialect_);
   }
   void take_over_air() {
     if (own_medium_ != nullptr && air != own_medium_->air()) own_medium_->change_to(air, now());
   }
 
-  at::CommandTable table_;
+  const at::Dialect& dialect_;
   ModuleIdentity identity_;
   std::unique_ptr<Medium> own_medium_;  ///< nullptr where it is shared
   Medium& medium_;
   Radio radio_;
-  Network network_{internet, radio_};
-  Clock clock_;
+  InternetByRadio network_{internet, radio_};
+  ToldClock clock_;
   std::unique_ptr<Module> module_;
   Remembered<Doors> doors_;
-  runtime::Turn<Remembered<Doors>, Clock, Host, Radio, Network, FlashMemory> turn_{
+  runtime::Turn<Remembered<Doors>, ToldClock, Host, Radio, InternetByRadio, FlashMemory> turn_{
       doors_, clock_, host, radio_, network_, flash, boot_times};
 };
 

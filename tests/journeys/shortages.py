@@ -1,5 +1,4 @@
-"""When the machine runs short: a disk without room, a state that is read-only, no descriptor
-left."""
+"""When the machine runs out: a full disk, a read-only state, no file descriptor left."""
 
 import contextlib
 import fcntl
@@ -30,7 +29,7 @@ FILL_UP = 'head -c 100000 /dev/zero > "$0/filler" 2>/dev/null'
 
 @functools.lru_cache
 def way_to_mount():
-    """How a program gets file systems of its own here; None where nobody lets it."""
+    """The command that gives a program its own file systems; None where that is not permitted."""
     for way in (["unshare", "-Ur", "-m"], ["unshare", "-m"]):
         mount = [*way, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
         tried = subprocess.run(mount, capture_output=True, check=False)
@@ -88,7 +87,7 @@ class SmallDisk(unittest.TestCase):
                 self.assertEqual(host.command("AT+CWMODE_CUR?"), b"+CWMODE_CUR:1\r\n\r\nOK\r\n")
             # No half file.
             self.assertEqual(os.listdir(self.inside(module, "")), ["bfq0.lock", "filler"])
-            host.join()  # all else goes on
+            host.join()  # everything else works
             os.unlink(self.inside(module, "filler"))
             self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
             with open(self.inside(module, "bfq0.flash"), "rb") as file:
@@ -98,9 +97,9 @@ class SmallDisk(unittest.TestCase):
     def test_full_while_it_runs(self):
         with self.module("true") as module, module.started_host() as host:
             self.fill_up(module)
-            # The file has its room already.
+            # The file has its blocks already.
             self.assertEqual(host.command("AT+CWMODE_DEF=2"), b"\r\nOK\r\n")
-            # So that its room does not become free.
+            # Keeps its blocks in use.
             with open(self.inside(module, "bfq0.flash"), "rb"):
                 os.unlink(self.inside(module, "bfq0.flash"))
                 self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")
@@ -122,7 +121,8 @@ class SmallDisk(unittest.TestCase):
             with self.module(prepare) as module, module.started_host() as host:
                 self.assertIn("Read-only file system: what the module is to remember cannot be "
                               "stored, and such commands answer ERROR", module.log())
-                self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)  # what was stored holds
+                # What was stored is still there.
+                self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)
                 self.assertEqual(host.command("AT+CWMODE_DEF=1"), b"\r\nERROR\r\n")
                 self.assertEqual(host.command("AT+CWMODE_DEF?"), MODE_3)
                 self.assertEqual(host.command("AT+CWMODE_CUR=1"), b"\r\nOK\r\n")
@@ -130,12 +130,12 @@ class SmallDisk(unittest.TestCase):
 
 
 class DiskThatRefuses(unittest.TestCase):
-    """What anybody can arrange: no file may grow, or be written, beyond a size."""
+    """What any user can set: no file may be written beyond a size."""
 
     def test_it_writes_again_when_the_disk_takes_it(self):
         with tempfile.TemporaryDirectory(prefix="bfq-state-") as state:
             flash = os.path.join(state, "bfq0.flash")
-            with Module(state=state, log="warn") as module:  # as the limit holds for the log too
+            with Module(state=state, log="warn") as module:  # as the limit applies to the log too
                 wait_until(lambda: os.path.exists(flash), "the flash file")
                 with module.host() as host:
                     wait_until(lambda: answers(host), "a module that is ready")
@@ -159,8 +159,8 @@ def limit(module, what, most):
 
 class NoDescriptorLeft(unittest.TestCase):
     def exhaust(self, module):
-        """From now on the program cannot open anything: the limit is one more than the highest
-        number."""
+        """From here on the program cannot open anything: the limit is its highest descriptor plus
+        one."""
         taken = module.descriptors()
         first_free = next(number for number in range(len(taken) + 1) if number not in taken)
         self.assertEqual(first_free, len(taken), "a hole among the descriptors")
@@ -188,7 +188,8 @@ class NoDescriptorLeft(unittest.TestCase):
             module.wait_for_log("cannot connect to 127.0.0.1", 2)
             answer = host.command('AT+CIPSTART="UDP","127.0.0.1",5000')
             self.assertEqual(answer, b"CONNECT FAIL\r\n\r\nERROR\r\n")
-            self.assertEqual(host.command('AT+CIPDOMAIN="localhost"'), b"DNS Fail\r\n\r\nERROR\r\n")
+            self.assertEqual(host.command('AT+CIPDOMAIN="far.test"'), b"DNS Fail\r\n\r\nERROR\r\n")
+            self.assertIn(b"127.0.0.1", host.command('AT+CIPDOMAIN="localhost"'))
             self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
             self.assertEqual(host.command("AT+CIPMUX=1"), b"\r\nOK\r\n")
             port = free_port()
@@ -220,13 +221,13 @@ class NoDescriptorLeft(unittest.TestCase):
                 ):
                     client.sendall(b"I have come")
                     module.wait_for_log("server: cannot take a client: Too many open files")
-                    module.wait_for_log("cannot take a serial host: Too many open files")
+                    module.wait_for_log("cannot accept a serial host: Too many open files")
                     self.look_whether_it_spins(module)
                     self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
                     self.relieve(module)
                     host.expect("0,CONNECT\r\n")
                     self.assertTrue(host.expect(":I have come").endswith(b"+IPD,0,11:I have come"))
-                    module.wait_for_log("has come", 2)
+                    module.wait_for_log("has attached", 2)
                     second.type("AT\r\n")
                     second.expect("OK\r\n")
 
@@ -242,7 +243,7 @@ class NoDescriptorLeft(unittest.TestCase):
             client.close()
 
     def test_a_datagram_to_far_away_fails_clearly(self):
-        """As that needs a socket of its own, opened with the first."""
+        """That takes a socket of its own, opened with the first."""
         with Module() as module, module.started_host() as host:
             host.join()
             host.command('AT+CIPSTART="UDP","192.0.2.1",9', "CONNECT\r\n\r\nOK\r\n")
@@ -251,7 +252,7 @@ class NoDescriptorLeft(unittest.TestCase):
             module.wait_for_log("cannot send to 192.0.2.1:9: Too many open files")
 
     def test_a_port_that_its_host_has_locked_is_replaced_later(self):
-        """Without the right to open it all the same, which root has."""
+        """As a user who, unlike root, may not open it all the same."""
         drop = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]
         with Module(through=drop if os.geteuid() == 0 else ()) as module:
             with module.started_host() as host:
@@ -275,9 +276,9 @@ class NoDescriptorLeft(unittest.TestCase):
                 )
                 self.exhaust(module)
                 wired.plug_in()
-                module.wait_for_log("Too many open files; it is used as soon as that has changed")
+                module.wait_for_log("Too many open files; it is opened as soon as that has changed")
                 self.relieve(module)
-                module.wait_for_log(f"serial host {wired.ends[0]} has come", 2)
+                module.wait_for_log(f"host {wired.ends[0]} has attached", 2)
                 with wired.host() as host:
                     wait_until(lambda: answers(host), "an answer")
 
@@ -293,7 +294,7 @@ class NoDescriptorLeft(unittest.TestCase):
 
 
 def targets(module):
-    """What the module's file descriptors refer to; one that it closes meanwhile is left out."""
+    """What the program's file descriptors refer to; those closed meanwhile are left out."""
     found = []
     place = f"/proc/{module.process.pid}/fd"
     for name in os.listdir(place):
@@ -303,18 +304,75 @@ def targets(module):
 
 
 class NobodyTakesTheLog(unittest.TestCase):
-    def test_a_full_disk_under_the_log_is_not_the_modules_concern(self):
+    @contextlib.contextmanager
+    def module(self, *options, log, banner=subprocess.DEVNULL):
+        """A process whose log goes there, and its host."""
         with tempfile.TemporaryDirectory(prefix="bfq-log-") as directory:
             link = os.path.join(directory, "serial")
             command = [journey.PROGRAM, "run", "--state", "none", "--serial", f"pty:{link}"]
-            with open("/dev/full", "wb") as full:
-                process = subprocess.Popen(command, stdout=full, stderr=full)
-            wait_until(lambda: os.path.exists(link), "the link")
-            with journey.Host(os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)) as host:
-                wait_until(lambda: answers(host), "a module that is ready")
+            process = subprocess.Popen([*command, *options], stdout=banner, stderr=log)
+            try:
+                wait_until(lambda: os.path.exists(link), "the link")
+                with journey.Host(os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)) as host:
+                    wait_until(lambda: answers(host), "a module that is ready")
+                    yield process, host
+            finally:
+                process.kill()
+                process.wait(PATIENCE)
+
+    def assert_ends(self, process):
+        process.terminate()
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_a_full_disk_under_the_log_is_not_the_modules_concern(self):
+        with open("/dev/full", "wb") as full:
+            with self.module(log=full, banner=full) as (process, host):
                 host.join()
-            process.terminate()
-            self.assertEqual(process.wait(PATIENCE), 0)
+                self.assert_ends(process)
+
+    def test_a_pipe_that_nobody_reads_holds_nothing_up(self):
+        reader, writer = os.pipe()
+        with self.module("--log", "trace", log=writer) as (process, host):
+            os.close(writer)
+            for _ in range(3000):  # a pipe holds 64 KiB
+                host.command("AT")
+            self.assert_ends(process)
+        log = b""
+        while part := os.read(reader, 65536):
+            log += part
+        os.close(reader)
+        self.assertLess(len(log), 200_000)
+
+    def test_what_was_dropped_is_counted_for_who_reads_again(self):
+        reader, writer = os.pipe()
+        with self.module("--log", "trace", log=writer) as (process, host):
+            os.close(writer)
+            for _ in range(3000):
+                host.command("AT")
+            os.read(reader, 65536)
+            host.command("AT")
+            log = os.read(reader, 65536)
+            self.assert_ends(process)
+        os.close(reader)
+        self.assertRegex(log, rb"\d{3,} lines of the log were dropped")
+
+    def test_control_characters_reach_no_terminal(self):
+        hostile = "\x1b[2J\x07\u009b31m"
+        world = f'[[ap]]\nssid = "{hostile}"\nsecurity = "open"\n'.encode("unicode_escape")
+        with tempfile.NamedTemporaryFile(suffix=".toml") as file, tempfile.TemporaryFile() as said:
+            file.write(world.replace(b"\\x", b"\\u00").replace(b"\\n", b"\n"))
+            file.flush()
+            with self.module(file.name, log=said, banner=said) as (process, host):
+                host.command(f'AT+CWJAP_CUR="{hostile}",""', b"OK")
+                host.type(b'AT+CIPSTART="TCP","a\x1b]0;title\x07",80\r\n')
+                host.expect(b"ERROR")
+                self.assert_ends(process)
+            said.seek(0)
+            output = said.read()
+        self.assertIn(rb"\x1b[2J", output)
+        for byte in (0x00, 0x07, 0x1B):
+            self.assertNotIn(byte, output)
+        self.assertNotIn("\u009b".encode(), output)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 
 namespace bfq::swarm {
 namespace {
@@ -98,7 +98,8 @@ std::string argument_for(Dice& dice, const at::Param& param) {
   if (param.optional && dice.one_in(4)) return {};
   switch (param.kind) {
     case at::Kind::integer: return number_for(dice, param);
-    case at::Kind::text: {
+    case at::Kind::text:
+    case at::Kind::host: {
       if (!dice.one_in(8)) return '"' + std::string(dice.one_of(kTexts)) + '"';
       const auto most = static_cast<std::size_t>(param.range.max);
       return '"' + std::string(dice.one_in(2) ? most : dice.some(most + 1), 'x') + '"';
@@ -129,7 +130,7 @@ std::string set_form(Dice& dice, const at::Command& command) {
 }  // namespace
 
 std::string line_from_a_row(Dice& dice) {
-  const auto table = commands::all();
+  const auto table = commands::kBfq4004.commands;
   const at::Command& command = table[dice.pick(table.size())];
   const std::string head = "AT" + std::string(command.name);
   switch (dice.pick(8)) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
 #include "daemon/process/version.h"
@@ -31,11 +31,6 @@ std::string_view boot_text(power::Reason reason) {
   return "";
 }
 
-const std::string& sdk_version() {
-  static const std::string text = "2.2.1(bfq4004 " + std::string(process::kVersion) + ")";
-  return text;
-}
-
 MacAddress station_mac(const BoardSetup& setup) {
   return setup.module.station_mac.value_or(numbered_station_mac(setup.number));
 }
@@ -47,9 +42,8 @@ MacAddress access_point_mac(const BoardSetup& setup) {
 Identity identity_of(const BoardSetup& setup) {
   return {.station_mac = station_mac(setup),
           .access_point_mac = access_point_mac(setup),
-          .at_version = "1.0.0.0(May 12 2020 00:00:00)",
-          .sdk_version = sdk_version(),
-          .compile_time = process::kBuildDate};
+          .version = process::kVersion,
+          .build_time = process::kBuildDate};
 }
 }  // namespace
 
@@ -61,17 +55,20 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       clock_(surroundings.clock),
       name_(setup.module.name),
       flash_(make_flash(setup)),
-      module_(identity_of(setup), commands::all()),
+      module_(identity_of(setup), commands::kBfq4004),
       module_doors_(module_, this_build()),
       journal_(module_doors_.recorder()),
       radio_(make_simulated_radio(surroundings.medium, station_mac(setup), access_point_mac(setup),
                                   [this] { settle_soon(); })),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
-      wire_(make_wire(setup.module.uart)) {
+      wire_(make_wire(setup.module.uart)),
+      door_side_(io_, name_, setup.module.uart.speed == serial::UartPhysics::Speed::baud,
+                 [this] { settle_soon(); }) {
   keep_journals(setup);
   for (const serial::DoorSpec& spec : setup.module.doors)
-    doors_.push_back(serial::open_door(io_, *wire_, *this, spec));
+    doors_.push_back(serial::open_door(door_side_, spec));
+  door_side_.apply(*wire_, *this);
   turn_.power_on();
   settle();
 }
@@ -99,18 +96,18 @@ void Board::keep_journals(const BoardSetup& setup) {
 
 // The turn ----------------------------------------------------------------------------------------
 
-void Board::settle() {
-  turn_.settle();
-  end_turn();
-}
+void Board::settle() { take_turn(&BoardTurn::settle); }
 
 void Board::time_is_up() {
   armed_ = Deadline::never();
-  turn_.time_is_up();
-  end_turn();
+  take_turn(&BoardTurn::time_is_up);
 }
 
-void Board::end_turn() {
+void Board::take_turn(void (BoardTurn::*kind)()) {
+  // What doors have noticed takes effect here, and nowhere else: hosts and power stay as they are
+  // within a turn.
+  door_side_.apply(*wire_, *this);
+  (turn_.*kind)();
   set_alarm();
   journal_.flush();
   if (all_is_said()) finished_();
@@ -149,25 +146,26 @@ bool Board::all_is_said() const {
 
 // The UART ----------------------------------------------------------------------------------------
 
-void Board::Uart::take(const uart::Request& request, Instant) {
+void Board::WireAdapter::take(const uart::Request& request, Instant) {
   const UartFormat format = std::get<uart::Configure>(request).format;
   if (format != board.uart_format_)
-    spdlog::info("UART: {} -> {}", serial::describe(board.uart_format_), serial::describe(format));
+    board.door_side_.log().info("UART: {} -> {}", serial::describe(board.uart_format_),
+                                serial::describe(format));
   board.uart_format_ = format;
   board.wire_->configure(format);
   for (const auto& door : board.doors_) door->configure(format);
 }
 
-void Board::Uart::power_off(Instant) {
+void Board::WireAdapter::power_off(Instant) {
   board.wire_->module_is_off();
   for (const auto& door : board.doors_) door->module_is_off();
 }
 
-void Board::Uart::chip_has_power(power::Reason reason) {
+void Board::WireAdapter::chip_has_power(power::Reason reason) {
   if (board.boot_noise_) board.wire_->make_noise(boot_text(reason), kBootFormat);
 }
 
-void Board::Uart::module_has_started() {
+void Board::WireAdapter::module_has_started() {
   spdlog::info("{} is ready", board.name_);
   for (const auto& door : board.doors_) door->module_is_ready();
 }

@@ -13,6 +13,7 @@
 #include "daemon/board/radio.h"
 #include "daemon/process/alarm.h"
 #include "daemon/serial/door.h"
+#include "daemon/serial/door_side.h"
 #include "daemon/serial/reset_line.h"
 #include "daemon/serial/uart_side.h"
 #include "daemon/serial/wire.h"
@@ -22,7 +23,7 @@
 
 namespace bfq::board {
 
-/// Time as modules count it: microseconds since the program started.
+/// The modules' time: microseconds since the program started.
 class ProgramClock {
  public:
   using Steady = std::chrono::steady_clock;
@@ -77,11 +78,12 @@ class Board final : private serial::UartSide,
   // ResetLine
   void hold_in_reset() override;
   void release_from_reset() override;
-  // both
+  // all of them
   void settle() override;
+  void settle_soon() override;
 
   /// The wire and its doors, as the turn sees them.
-  struct Uart {
+  struct WireAdapter {
     Board& board;
 
     void take(const uart::Request& request, Instant);
@@ -92,7 +94,7 @@ class Board final : private serial::UartSide,
     void module_has_started();
   };
   /// The sockets, which have timers of their own.
-  struct Network {
+  struct SocketsAdapter {
     sockets::HostSockets& sockets;
 
     void take(const net::Request& request, Instant) { sockets.take(request); }
@@ -101,13 +103,14 @@ class Board final : private serial::UartSide,
     void power_off(Instant) { sockets.power_off(); }
   };
   using Doors = journal::Recorded<runtime::Doors>;
+  using BoardTurn =
+      runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio, SocketsAdapter, FlashFile>;
 
   FlashFile make_flash(const BoardSetup& setup);
   void keep_journals(const BoardSetup& setup);
   std::unique_ptr<serial::Wire> make_wire(const serial::UartPhysics& physics);
-  void settle_soon();
   void time_is_up();
-  void end_turn();
+  void take_turn(void (BoardTurn::*kind)());
   void set_alarm();
   bool all_is_said() const;
 
@@ -121,18 +124,18 @@ class Board final : private serial::UartSide,
   Module module_;
   Doors module_doors_;
   ModuleJournal journal_;
-  std::unique_ptr<Radio> radio_;
+  std::unique_ptr<BoardRadio> radio_;
   sockets::HostSockets sockets_;
   bool boot_noise_;
   std::unique_ptr<serial::Wire> wire_;
+  serial::DoorSide door_side_;
   std::vector<std::unique_ptr<serial::Door>> doors_;
   UartFormat uart_format_{};
   bool settles_soon_ = false;
 
-  Uart uart_{*this};
-  Network network_{sockets_};
+  WireAdapter uart_{*this};
+  SocketsAdapter network_{sockets_};
   runtime::BootTimes boot_times_;
-  runtime::Turn<Doors, const ProgramClock, Uart, Radio, Network, FlashFile> turn_{
-      module_doors_, clock_, uart_, *radio_, network_, flash_, boot_times_};
+  BoardTurn turn_{module_doors_, clock_, uart_, *radio_, network_, flash_, boot_times_};
 };
 }  // namespace bfq::board

@@ -13,34 +13,36 @@
 
 namespace bfq::board {
 
-/// The flash port in a file of both slots, or in memory alone. Writes and their fdatasync are done
-/// by a thread of its own, started when it is first needed, so that a slow disk holds up nothing.
+/// The flash port: both slots in a file, or in memory only. A thread, started when it is first
+/// needed, writes and calls fdatasync, so that a slow disk does not block the event loop.
 class FlashFile {
  public:
   using Image = FlashStorage::Image;
   /// Called from the event loop, between turns, when something that was asked is done.
   using Wake = std::function<void()>;
 
-  /// In memory: erased, and forgotten at the end.
+  /// In memory only: erased at the start, and lost at the end.
   FlashFile(boost::asio::io_context& io, Wake wake);
-  /// DIRECTORY/MODULE.flash, made if missing. Throws Failure when another program has it; where it
-  /// cannot be read or written a warning says so, and writes are answered by flash::Failed.
+  /// In DIRECTORY/MODULE.flash, created if missing. Throws process::Taken when another program has
+  /// it. If it cannot be read or written, a warning is logged, and writes end with flash::Failed.
   FlashFile(boost::asio::io_context& io, Wake wake, const std::string& directory,
             const std::string& module);
   ~FlashFile();
   FlashFile(const FlashFile&) = delete;
   FlashFile& operator=(const FlashFile&) = delete;
 
+  /// The content; the same as on disk once at_rest().
+  const Image& image() const { return image_; }
+
   // As an adapter (runtime/adapters.h).
 
   void take(const flash::Request& request, std::span<const std::byte> output, Instant now);
   std::optional<Event> next_event(Instant now);
   Deadline next_deadline(Instant) const { return Deadline::never(); }
-  /// What was asked is done, but not answered any more: the module has no power.
+  /// The module has no power: pending requests are completed, but not reported.
   void power_off(Instant now);
+  /// No write is pending.
   bool at_rest() const { return on_their_way_ == 0; }
-  /// As on disk, once at_rest().
-  const Image& image() const { return image_; }
 
  private:
   using Slot = FlashStorage::Slot;

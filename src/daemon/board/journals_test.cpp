@@ -12,7 +12,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "daemon/process/failure.h"
 #include "daemon/replay_command.h"
 #include "journal/replay.h"
@@ -55,7 +55,7 @@ class Journals : public ::testing::Test {
   }
 
   fs::path folder;
-  Module module{{}, commands::all()};
+  Module module{{}, commands::kBfq4004};
   journal::Recorded<runtime::Doors> doors{module, this_build()};
   Instant now{};
 };

@@ -14,12 +14,12 @@ namespace bfq::board {
 /// The radio that a board has, of whatever kind, and the addresses that its module has and gives by
 /// it. What ports/radio.h and ports/lease.h promise holds for each kind; the functions are those of
 /// an adapter, see runtime/adapters.h.
-class Radio {
+class BoardRadio {
  public:
-  virtual ~Radio() = default;
-  Radio() = default;
-  Radio(const Radio&) = delete;
-  Radio& operator=(const Radio&) = delete;
+  virtual ~BoardRadio() = default;
+  BoardRadio() = default;
+  BoardRadio(const BoardRadio&) = delete;
+  BoardRadio& operator=(const BoardRadio&) = delete;
 
   virtual void take(const radio::Request& request, Instant now) = 0;
   virtual void take(const lease::Request& request, Instant now) = 0;
@@ -33,6 +33,6 @@ class Radio {
 
 /// A radio in a simulated medium, which must outlive it. `wake` is called when it has to be looked
 /// at earlier than it said, from within another radio's turn: it must not look at once.
-std::unique_ptr<Radio> make_simulated_radio(sim::Medium& medium, MacAddress station,
+std::unique_ptr<BoardRadio> make_simulated_radio(sim::Medium& medium, MacAddress station,
                                             MacAddress access_point, std::function<void()> wake);
 }  // namespace bfq::board

@@ -5,7 +5,7 @@
 
 namespace bfq::board {
 namespace {
-class SimulatedRadio final : public Radio {
+class SimulatedRadio final : public BoardRadio {
  public:
   SimulatedRadio(sim::Medium& medium, MacAddress station, MacAddress access_point,
                  std::function<void()> wake)
@@ -38,7 +38,7 @@ class SimulatedRadio final : public Radio {
 };
 }  // namespace
 
-std::unique_ptr<Radio> make_simulated_radio(sim::Medium& medium, MacAddress station,
+std::unique_ptr<BoardRadio> make_simulated_radio(sim::Medium& medium, MacAddress station,
                                             MacAddress access_point, std::function<void()> wake) {
   return std::make_unique<SimulatedRadio>(medium, station, access_point, std::move(wake));
 }

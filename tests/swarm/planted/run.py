@@ -2,6 +2,7 @@
 """Plants one bug at a time in a copy of the tree, and expects the swarm to find it.
 
   run.py [SEEDS] [NAME...]    with so many seeds (20000) at most; NAME: these patches only
+  run.py --apply              only checks that each patch applies
 
 A patch that no longer applies, or whose bug is not found, is a failure.
 """
@@ -14,25 +15,15 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+from scratch_tree import copy_tree  # noqa: E402  (found by the line above)
+
 SCRATCH = ROOT / "build" / "planted"
 TREE, BUILD = SCRATCH / "tree", SCRATCH / "build"
 
 
 def run(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, check=False, **more)
-
-
-def copy_tree():
-    """The working tree as it is, files of git alone; what has not changed keeps its time."""
-    wanted = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).stdout.split("\n")
-    for name in filter(None, wanted):
-        there, here = TREE / name, ROOT / name
-        if not here.is_file():
-            continue
-        if there.exists() and there.read_bytes() == here.read_bytes():
-            continue
-        there.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(here, there)
 
 
 def build():
@@ -46,14 +37,14 @@ def build():
     return "" if done.returncode == 0 else "\n".join(errors) or done.stdout[-1000:]
 
 
-def apply(patch):
-    # Not a part of the repository around it, so that git takes paths as they are.
+def apply(patch, *options):
+    # Hides the repository around it, so that git takes paths as they are.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(SCRATCH)}
-    return run("git", "apply", patch, cwd=TREE, env=environment).returncode == 0
+    return run("git", "apply", *options, patch, cwd=TREE, env=environment).returncode == 0
 
 
 def try_patch(patch, seeds):
-    """How the swarm fared against that one: whether all is well, and in words."""
+    """Whether the swarm found that bug, and how, in words."""
     if not apply(patch):
         return False, "no longer applies"
     try:
@@ -66,21 +57,33 @@ def try_patch(patch, seeds):
             return False, f"not found with {seeds} seeds"
         return True, f"seed {found.group(1)}: {found.group(2)[:90]}"
     finally:
-        copy_tree()
+        copy_tree(ROOT, TREE)
+
+
+def check_all():
+    if shutil.which("git") is None:
+        print("skipped: git is not installed")
+        return 77
+    copy_tree(ROOT, TREE)
+    stale = [patch.stem for patch in sorted(HERE.glob("*.patch")) if not apply(patch, "--check")]
+    print("no longer apply: " + ", ".join(stale) if stale else "all patches apply")
+    return 1 if stale else 0
 
 
 def main():
     arguments = sys.argv[1:]
+    if arguments == ["--apply"]:
+        return check_all()
     seeds = int(arguments.pop(0)) if arguments and arguments[0].isdigit() else 20000
     patches = [p for p in sorted(HERE.glob("*.patch")) if not arguments or p.stem in arguments]
     if not patches:
         sys.exit("there is no such patch")
-    copy_tree()
+    copy_tree(ROOT, TREE)
     failure = build()
     if failure:
         sys.exit(failure)
     if run(BUILD / "swarm_fast", "200", cwd=SCRATCH).returncode != 0:
-        sys.exit("the swarm finds something without any planted bug: see ./dev swarm")
+        sys.exit("the swarm fails without any planted bug: see ./dev swarm")
     missed = 0
     for patch in patches:
         well, what = try_patch(patch, seeds)
