@@ -171,7 +171,7 @@ void Recorder::handle(const Event& event, Instant now) {
   fed_ = true;
   if (sinks_.empty()) return;
   write(begin_record(now), event);
-  end_record(Kind::event);
+  end_record(RecordKind::event);
 }
 
 void Recorder::advance(Instant now) {
