@@ -28,7 +28,7 @@ MAY_INCLUDE = {
     # Of the daemon: what each file needs of the process and its machine; the wire; the network; one
     # module with both; and the world file, which makes the values that the others are set up with.
     "daemon/process": {"base"},
-    "daemon/serial": {"base", "daemon/process"},
+    "daemon/serial": {"base", "at", "daemon/process"},
     "daemon/sockets": {"base", "ports", "daemon/process"},
     "daemon/board": {"base", "ports", "settings", "module", "commands", "journal", "sim",
                      "daemon/process", "daemon/serial", "daemon/sockets"},

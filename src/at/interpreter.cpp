@@ -3,41 +3,12 @@
 #include <algorithm>
 
 #include "at/fields.h"
+#include "at/line.h"
 #include "at/words.h"
 #include "base/check.h"
 
 namespace bfq::at {
 namespace {
-constexpr std::string_view kHead = "AT";
-
-enum class Form : std::uint8_t { test, query, set, execute, digit, none };
-
-struct Parsed {
-  std::string_view name;
-  Form form = Form::execute;
-  std::string_view arguments;
-};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Fidelity (manual, 1, note 5): Commands are in capital letters.
-// Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a
-// digit or CR.
-
-/// A name ends at '=', '?', a digit or the end of the line (dialect 1.2).
-Parsed parse(std::string_view line) {
-  const auto* end = std::find_if(line.begin(), line.end(),
-                                 [](char c) { return c == '=' || c == '?' || is_digit(c); });
-  const auto at = static_cast<std::size_t>(end - line.begin());
-  const std::string_view name = slice(line, 0, at), rest = slice(line, at);
-  if (rest.empty()) return {name, Form::execute, {}};
-  if (rest == "?") return {name, Form::query, {}};
-  if (rest == "=?") return {name, Form::test, {}};
-  if (rest.front() == '=') return {name, Form::set, slice(rest, 1)};
-  if (is_digit(rest.front()) && rest.size() == 1) return {name, Form::digit, rest};
-  return {name, Form::none, {}};
-}
-
 void print_ranges(const Command& command, Reply reply) {
   reply.text(command.name).text(":");
   bool first = true;
@@ -148,23 +119,19 @@ void Interpreter::run_line(std::string_view line, Chip& chip, Reply reply) {
   // Fidelity (observed, T9): An unknown command answers ERROR alone.
   // Fidelity (observed, T35): A form that a command does not have answers ERROR alone.
   command_ = find(table_, parsed.name);
-  if (command_ == nullptr) return answer(Answer::error, {}, reply);
+  if (command_ == nullptr || !has_form(*command_, parsed.form))
+    return answer(Answer::error, {}, reply);
   const Command& command = *command_;
   if (parsed.form == Form::test) {
-    if (command.test == TestForm::absent) return answer(Answer::error, {}, reply);
     print_ranges(command, reply);
     return answer(Answer::ok, {}, reply);
   }
-  const bool sets = parsed.form == (command.digit_follows ? Form::digit : Form::set);
-  const PlainForm plain = parsed.form == Form::query     ? command.query
-                          : parsed.form == Form::execute ? command.execute
-                                                         : PlainForm{};
-  if (!(sets ? static_cast<bool>(command.set) : static_cast<bool>(plain)))
-    return answer(Answer::error, {}, reply);
   if (command.allowed != nullptr) {
     if (const Refusal refusal = command.allowed(chip)) return refuse_with(refusal, reply);
   }
-  if (sets) return run_set(parsed.arguments, chip, reply);
+  if (parsed.form == Form::set || parsed.form == Form::digit)
+    return run_set(parsed.arguments, chip, reply);
+  const PlainForm& plain = parsed.form == Form::query ? command.query : command.execute;
   answer(plain.run(chip), plain.spacing, reply);
 }
 

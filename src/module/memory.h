@@ -35,10 +35,8 @@ class Memory {
   /// See Module.
   template <class Visit>
   void visit_secrets(Visit& visit) {
-    for (Settings* settings : {&record_.settings, &next_.settings, &in_use_}) {
-      visit.password(settings->network.password);
-      visit.password(settings->soft_ap.password);
-    }
+    for (Settings* settings : {&record_.settings, &next_.settings, &in_use_})
+      for_each_password(*settings, [&](Text<64>& password) { visit.password(password); });
     if (size_ > 0) size_ = encode_record(next_, buffer_);
     visit.unused(std::span(buffer_).subspan(size_));
   }

@@ -65,6 +65,12 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
+/// What no journal that is shown may hold.
+void for_each_password(Settings& settings, auto&& visit) {
+  visit(settings.network.password);
+  visit(settings.soft_ap.password);
+}
+
 /// The factory's settings for the module with that softAP address.
 Settings factory_settings(const MacAddress& soft_ap_mac);
 

@@ -6,7 +6,6 @@
 #include <boost/asio/post.hpp>
 
 #include "base/overloaded.h"
-#include "commands/table.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
 #include "daemon/process/version.h"
@@ -68,7 +67,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       name_(setup.module.name),
       medium_(surroundings.medium),
       flash_(make_flash(setup)),
-      module_(identity_of(setup), commands::all()),
+      module_(identity_of(setup), commands()),
       doors_of_module_(module_, this_build()),
       journal_(doors_of_module_),
       radio_(surroundings.medium, station_mac(setup), access_point_mac(setup)),

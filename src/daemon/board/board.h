@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/table.h"
 #include "daemon/board/board_setup.h"
 #include "daemon/board/flash_file.h"
 #include "daemon/board/journals.h"
@@ -63,6 +64,7 @@ class Board final : private serial::UartSide,
   std::size_t uart_input(std::span<const std::byte> bytes) override;
   std::span<const std::byte> uart_output() const override;
   void uart_sent(std::size_t n) override;
+  at::CommandTable commands() const override { return commands::all(); }
   // ModuleSide
   std::size_t link_room(LinkHandle link) const override;
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override;

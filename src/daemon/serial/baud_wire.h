@@ -121,7 +121,7 @@ class BaudWire final : public Wire {
   std::vector<std::byte> fifo_;
   bool is_off_ = false;  ///< noted while the module is fed
   std::uint64_t dropped_ = 0, overrun_ = 0, unheard_ = 0;
-  LineTrace typed_trace_{LineTrace::Direction::to_module},
-      said_trace_{LineTrace::Direction::to_host};
+  LineTrace typed_trace_{Direction::to_module, side_.commands()},
+      said_trace_{Direction::to_host, side_.commands()};
 };
 }  // namespace bfq::serial

@@ -25,6 +25,7 @@ class FakeModule final : public UartSide {
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
   void settle() override {}
+  at::CommandTable commands() const override { return {}; }
 
   std::string typed, output;
   std::size_t takes = SIZE_MAX;

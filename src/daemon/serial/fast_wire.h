@@ -72,7 +72,7 @@ class FastWire final : public Wire {
   std::list<End> ends_;
   std::uint64_t dropped_ = 0;
   std::uint64_t unheard_ = 0;  ///< of those, since the last host has gone
-  LineTrace typed_trace_{LineTrace::Direction::to_module},
-      said_trace_{LineTrace::Direction::to_host};
+  LineTrace typed_trace_{Direction::to_module, side_.commands()},
+      said_trace_{Direction::to_host, side_.commands()};
 };
 }  // namespace bfq::serial

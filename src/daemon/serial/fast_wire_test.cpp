@@ -30,6 +30,7 @@ class FakeModule final : public UartSide {
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
+  at::CommandTable commands() const override { return {}; }
   void settle() override {
     while (wire->drain()) {
     }

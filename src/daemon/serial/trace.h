@@ -4,20 +4,29 @@
 #include <string>
 #include <string_view>
 
+#include "at/command.h"
+
 namespace bfq::serial {
 
 /// The bytes as they may be shown: what is no printable ASCII as \r or \xNN.
 std::string printable(std::string_view bytes);
 
-/// Hides passwords in lines of the wire: in what is typed, in its echo, and in replies that hold
-/// one. Where other output may have cut an echo in two, the lines after it are hidden too, up to
-/// the other half: rather too much than a password.
+enum class Direction : std::uint8_t { to_module, to_host };
+
+/// Hides the secrets in the lines of one direction of the wire (at/secrets.h): in what is typed, in
+/// its echo, and in replies that hold one. Where other output may have cut an echo in two, the
+/// lines after it are hidden too, up to the other half: rather too much than a password.
 class SecretMask {
  public:
-  /// The line as it may be shown.
-  std::string mask(std::string_view line);
+  SecretMask(Direction direction, at::CommandTable table) : direction_(direction), table_(table) {}
+
+  /// The line as it may be shown, from `from` on: a line that came in pieces is given whole, with
+  /// what has been shown of it.
+  std::string mask(std::string_view line, std::size_t from = 0);
 
  private:
+  Direction direction_;
+  at::CommandTable table_;
   int hidden_lines_ = 0;  ///< to come
 };
 
@@ -25,8 +34,8 @@ class SecretMask {
 /// that are no text escaped, and long lines cut.
 class LineTrace {
  public:
-  enum class Direction : std::uint8_t { to_module, to_host };
-  explicit LineTrace(Direction direction) : direction_(direction) {}
+  LineTrace(Direction direction, at::CommandTable table)
+      : direction_(direction), mask_(direction, table) {}
 
   void add(std::span<const std::byte> bytes);
 

@@ -2,6 +2,8 @@
 #include <cstddef>
 #include <span>
 
+#include "at/command.h"
+
 namespace bfq::serial {
 
 /// The module, as its UART sees it. The first three functions are Module's own, with the time
@@ -14,6 +16,9 @@ class UartSide {
 
   /// Something has changed at the wire: drain everything until nothing moves any more.
   virtual void settle() = 0;
+
+  /// The commands that the module knows: they say what the log must not show.
+  virtual at::CommandTable commands() const = 0;
 
  protected:
   ~UartSide() = default;
