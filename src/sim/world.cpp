@@ -139,9 +139,6 @@ bool World::deliver_one() {
 void World::tell(const Event& event) {
   if (told_.size() == kRemembered) told_.pop_front();
   told_.push_back(event);
-  if (std::holds_alternative<power::Started>(event)) {
-    ++boots_;
-  }
   doors_->handle(event, now_);
   drain();
 }
