@@ -46,8 +46,8 @@ const Shape* masking_shape(const Command& command) {
   return nullptr;
 }
 
-/// Of `line`, whose arguments begin at `at`.
-void add_arguments(const Shape& shape, std::string_view line, std::size_t at, Secrets& out) {
+/// Of `line`, whose arguments begin at `at`. False when they are not as the row wants them.
+bool add_arguments(const Shape& shape, std::string_view line, std::size_t at, Secrets& out) {
   const std::size_t masked = masked_in(shape);
   std::array<Secret, limits::kFields> fields{};
   std::size_t count = 0, from = at;
@@ -57,16 +57,14 @@ void add_arguments(const Shape& shape, std::string_view line, std::size_t at, Se
     const std::size_t end = end_of_field(line, at);
     const bool good = count < shape.params.size() && end != kNone &&
                       suits(shape.params[count], slice(line, at, end - at));
-    if (!good) {
-      out.add({from, line.size()});
-      return out.set_open(true);
-    }
+    if (!good) return out.add({from, line.size()}), false;
     fields[count++] = {at, end, true};
     if (end == line.size()) break;
     at = end;
   }
   for (std::size_t i = 0; i < count; ++i)
     if (shape.params[i].secret && fields[i].begin < fields[i].end) out.add(fields[i]);
+  return true;
 }
 
 bool ends_in_quotation_marks(std::string_view text) {
@@ -80,17 +78,17 @@ bool ends_in_quotation_marks(std::string_view text) {
   return quoted;
 }
 
-/// Of what stands in `line` from `begin` on.
-void add_command(std::string_view line, std::size_t begin, CommandTable table, Secrets& out) {
+/// Of what stands in `line` from `begin` on. False when more may follow that is no better.
+bool add_command(std::string_view line, std::size_t begin, CommandTable table, Secrets& out) {
   const std::size_t head = line.find(kHead, begin), quote = line.find('"', begin);
   const Parsed parsed = parse(slice(line, head == kNone ? kNone : head + kHead.size()));
   const Command* command = head == kNone ? nullptr : find(table, parsed.name);
   const bool valid = command != nullptr && has_form(*command, parsed.form);
-  out.set_open(!valid && ends_in_quotation_marks(slice(line, begin)));
   if (quote != kNone && (quote < head || !valid)) out.add({quote, valid ? head : line.size()});
-  if (!valid || parsed.form != Form::set) return;
-  if (const Shape* shape = masking_shape(*command))
-    add_arguments(*shape, line, line.size() - parsed.arguments.size(), out);
+  const Shape* shape = valid && parsed.form == Form::set ? masking_shape(*command) : nullptr;
+  out.set_open(shape != nullptr || (!valid && ends_in_quotation_marks(slice(line, begin))));
+  return shape == nullptr ? !out.open()
+                          : add_arguments(*shape, line, line.size() - parsed.arguments.size(), out);
 }
 
 /// Where a field of a reply ends, in which nothing is escaped.
@@ -111,15 +109,12 @@ void Secrets::add(Secret secret) {
 
 Secrets secrets_of_typed(std::string_view line, CommandTable table) {
   Secrets out;
-  for (std::size_t begin = 0; begin <= line.size();) {
-    const std::size_t end = std::min(line.find('\r', begin), line.size());
-    add_command(slice(line, 0, end), begin, table, out);
-    if (out.open() && end < line.size()) {
-      out.add({end, line.size()});
-      out.set_open(false);
-      return out;
-    }
-    begin = end + 1;
+  for (std::size_t begin = 0, end = 0; end < line.size(); begin = end + 1) {
+    end = std::min(line.find('\r', begin), line.size());
+    const bool clear = add_command(slice(line, 0, end), begin, table, out);
+    if (end == line.size()) break;
+    out.set_open(false);
+    if (!clear) return out.add({end, line.size()}), out;
   }
   return out;
 }

@@ -23,7 +23,7 @@ class Secrets {
   void add(Secret);
   std::span<const Secret> all() const { return std::span(secrets_).first(count_); }
   void set_open(bool open) { open_ = open; }
-  /// The line seems to end within a secret: more of it may follow.
+  /// The line lacks the CR of a command that has secrets: more of them may follow.
   bool open() const { return open_; }
 
  private:

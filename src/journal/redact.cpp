@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -18,9 +17,8 @@
 namespace bfq::journal {
 namespace {
 constexpr char kInstead = 'x';
+constexpr std::string_view kKept = "\"\\, \r";  // they separate arguments
 constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvw";
-
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
 // Passwords ---------------------------------------------------------------------------------------
 
@@ -77,8 +75,9 @@ std::string escaped(const std::string& word, std::size_t size) {
 }
 
 /// Replaces what is secret in a line, with or without its LF: the argument of a masked parameter by
-/// its word; where it is not sure which one that is, each letter and digit. An AT that begins the
-/// command stays, so that the line is answered as before. False when something was not sure.
+/// its word; where it is not sure which one that is, each byte but those that separate arguments.
+/// An AT that begins the command stays, so that the line is answered as before. False when
+/// something was not sure.
 bool replace_secrets(std::string& line, at::CommandTable table, Dictionary& dictionary) {
   const std::size_t size = line.size() - (line.ends_with('\n') ? 1 : 0);
   const at::Secrets secrets = at::secrets_of_typed(slice(line, 0, size), table);
@@ -91,7 +90,9 @@ bool replace_secrets(std::string& line, at::CommandTable table, Dictionary& dict
       line.replace(begin + 1, end - begin - 2,
                    escaped(dictionary.replacement(text), end - begin - 2));
     for (std::size_t at = begin; !exact && at < end; ++at)
-      if (is_word(line[at]) && (at < head || at >= head + at::kHead.size())) line[at] = kInstead;
+      if (kKept.find(line[at]) == std::string_view::npos &&
+          (at < head || at >= head + at::kHead.size()))
+        line[at] = kInstead;
   }
   return sure;
 }
