@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 
 namespace fs = std::filesystem;
 

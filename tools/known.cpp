@@ -10,7 +10,7 @@
 #include <set>
 #include <string_view>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "manual/manual.h"
 
 namespace fs = std::filesystem;
@@ -94,7 +94,7 @@ void collect(const std::string& text, std::set<std::string>& citations) {
 
 std::vector<Known> ledger_of(const fs::path& repository) {
   std::vector<Known> all;
-  for (const at::Command& c : commands::all()) {
+  for (const at::Command& c : commands::kBfq4004.commands) {
     for (const at::Fact& fact : c.facts) {
       add(all, {manual::full_name(c), str(manual::name(fact.origin)), str(fact.where.view()),
                 str(fact.says.view())});

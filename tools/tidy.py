@@ -18,7 +18,7 @@ from rooms import TABLE, Rooms
 CHIP = ("core", "chip")
 DETERMINED = ("core", "repeatable")
 EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()
-WORDS = "src/at/words.h"
+DIALECTS = ["src/commands/bfq4004.cpp"]  # the words of the wire, and no others
 LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # who writes CR LF after a line
 
 MAX_COLUMNS = 100
@@ -88,7 +88,7 @@ BANNED_HEADERS = {
 REPLIES = re.compile(r"\b(?:text|line|quoted|notice|print|refuse)\s*\(\s*$")
 # The name of an argument, which people read; that it is also a word of some reply is no matter.
 ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\.(?:answering|ending))\s*\(\s*$")
-# What a reply may say without words.h: punctuation, and the name of the command that it answers.
+# What a reply may say that is no Word: punctuation, and the name of the command that it answers.
 ANSWERED_NAME = re.compile(r"^(?:\+[A-Z0-9_]+:?)?[^A-Za-z]*$")
 
 
@@ -173,6 +173,30 @@ def functions(code):
     return found
 
 
+TYPE_HEAD = re.compile(r"\b(?:class|struct|union|enum(?:\s+class)?)\s+(?:alignas\([^)]*\)\s*)?"
+                       r"(\w+)(?:\s+final)?\s*(?::[^:].*)?$", re.S)
+
+
+def types(code):
+    """(name, line) of each class, struct, union and enumeration that is defined in a namespace, and
+    not within another type or a function; without specialisations of templates."""
+    found, stack, head, line = [], [], "", 1
+    for token in re.findall(r"[{};]|[^{};]+", code):
+        if token == "{":
+            head_line = head.strip()
+            if all(kind == "namespace" for kind in stack):
+                defined = TYPE_HEAD.search(head_line)
+                if defined and "(" not in head_line.partition(defined[0])[0]:
+                    found.append((defined[1], line))
+            is_namespace = re.search(r"\bnamespace\b[\w:\s]*$", head_line)
+            stack.append("namespace" if is_namespace else "other")
+        elif token == "}" and stack:
+            stack.pop()
+        head = "" if token in "{};" else token
+        line += token.count("\n")
+    return found
+
+
 # --- the rules -----------------------------------------------------------------------------------
 
 def check_includes(path, room, rooms, source):
@@ -205,16 +229,17 @@ def check_bans(path, room, code):
             yield Problem(path, number, rule, f"'{shown}' in {room.name}/: {instead}")
 
 
-def wire_words(root):
-    """The words of the wire, bare: what words.h has between quotation marks, without line ends."""
-    _, literals = strip((root / WORDS).read_text())
-    bare = {re.sub(r"\\[rn]|^[> ]+|[> ]+$", "", literal.text).strip() for literal in literals}
+def wire_words(dialect):
+    """The words of the wire, bare: what a dialect has in quotation marks, without line ends."""
+    literals = strip(dialect)[1]
+    texts = [each.text for each in literals if not re.search(r"#\s*include\s*$", each.before)]
+    bare = {re.sub(r"\\[rn]|^[> ]+|[> ]+$", "", text).strip() for text in texts}
     return {word for word in bare if re.search(r"[A-Za-z]{2}", word)}
 
 
 def check_words(path, room, literals, words):
     may_reply = room.kind == "core" and (room.name == "at" or "at" in room.may)
-    if not may_reply or path == WORDS:
+    if not may_reply or path in DIALECTS:
         return
     for literal in literals:
         text = literal.text
@@ -223,13 +248,13 @@ def check_words(path, room, literals, words):
         if re.search(r"\\[rn]", text):
             what = "has a line end: Reply writes those"
         elif text.strip() in words:
-            what = "is a word of the wire: use the constant"
+            what = "is a word of the wire: use its Word"
         elif REPLIES.search(literal.before) and not ANSWERED_NAME.match(text):
-            what = "goes to the host: give it a name"
+            what = "goes to the host: make it a Word"
         else:
             continue
         yield Problem(
-            path, literal.line, "words", f'"{text}" {what}; such text stands in {WORDS} alone'
+            path, literal.line, "words", f'"{text}" {what}; such text stands in a dialect alone'
         )
 
 
@@ -282,6 +307,20 @@ def check_file(path, source, rooms, words):
         yield from check_bans(path, room, code)
 
 
+def check_names(sources_by_path):
+    """Of two types with one name, a reader never knows which is meant."""
+    owners = {}
+    for path, source in sources_by_path.items():
+        if not path.startswith("src/") or not path.endswith((".h", ".cpp")):
+            continue
+        if path.endswith("_test.cpp"):
+            continue
+        for name, line in types(strip(source)[0]):
+            owner = owners.setdefault(name, path)
+            if owner != path:
+                yield Problem(path, line, "names", f"{owner} has a type {name} too: rename one")
+
+
 # --- the repository ------------------------------------------------------------------------------
 
 FOLDERS = ["src", "tools", "tests", "bench", "examples", "docs"]
@@ -306,20 +345,25 @@ def sources(root):
 
 def check_tree(root):
     problems, lengths = [], []
-    if (root / WORDS).is_file():
-        words = wire_words(root)
-    else:
-        words = set()
-        problems.append(Problem(WORDS, 1, "words", "the table of the words of the wire is missing"))
+    words = set()
+    for dialect in DIALECTS:
+        found = wire_words((root / dialect).read_text()) if (root / dialect).is_file() else set()
+        words |= found
+        if not found:
+            problems.append(Problem(dialect, 1, "words", "this dialect's words are missing"))
     rooms = Rooms((root / TABLE).read_text() if (root / TABLE).is_file() else "")
     problems += [Problem(TABLE, line, "rooms", message) for line, message in rooms.problems]
     problems += [Problem(path, line, "rooms", message)
                  for path, line, message in rooms.check_readmes(root)]
+    sources_by_path = {}
     for path in sources(root):
         source = path.read_text()
-        problems += check_file(path.relative_to(root).as_posix(), source, rooms, words)
+        name = path.relative_to(root).as_posix()
+        sources_by_path[name] = source
+        problems += check_file(name, source, rooms, words)
         if path.suffix in {".h", ".cpp"}:
             lengths += [length for _, length in functions(strip(source)[0])]
+    problems += check_names(sources_by_path)
     return problems, lengths
 
 
@@ -342,7 +386,8 @@ def body(lines):
 
 
 WORDS_OF_TEST = (
-    '#pragma once\nWord kOk = "\\r\\nOK"; Word kNoIp = "no ip"; Word kStatus = "STATUS:";\n'
+    '#include "commands/wifi.h"\nstruct Word {};\nconstexpr Words kWords({{Word::ok, "\\r\\nOK"},'
+    ' {Word::no_ip, "no ip"}, {Word::status, "STATUS:"}});\n'
 )
 
 ROOMS_OF_TEST = """
@@ -373,13 +418,13 @@ CASES = [
     ("src/base/a.h", '#include "at/reply.h"', "rooms"),
     ("src/ports/a.h", '#include "at/reply.h"', "rooms"),
     ("src/settings/a.h", '#include "ports/radio.h"', "rooms"),
-    ("src/module/a.h", '#include "commands/table.h"', "rooms"),
+    ("src/module/a.h", '#include "commands/bfq4004.h"', "rooms"),
     ("src/commands/a.cpp", '#include "module/module.h"', None),
     ("src/commands/a.cpp", '#include "sim/air.h"', "rooms"),
-    ("src/sim/a.cpp", '#include "commands/table.h"', "rooms"),
+    ("src/sim/a.cpp", '#include "commands/bfq4004.h"', "rooms"),
     ("src/daemon/a.cpp", '#include "sim/air.h"', None),
     ("src/daemon/a.cpp", '#include "manual/manual.h"', None),
-    ("src/manual/a.cpp", '#include "commands/table.h"\nstd::string s;', None),
+    ("src/manual/a.cpp", '#include "commands/bfq4004.h"\nstd::string s;', None),
     ("src/manual/a.cpp", '#include "module/module.h"', "rooms"),
     ("src/firmware/a.cpp", '#include "manual/manual.h"', "rooms"),
     ("src/daemon/a.cpp", '#include "daemon/board/board.h"', None),
@@ -391,12 +436,12 @@ CASES = [
     ("src/daemon/world/a.cpp", '#include "daemon/board/module_spec.h"', None),
     ("src/daemon/world/a.cpp", '#include "daemon/board/board.h"', "rooms"),
     ("src/daemon/attic/a.cpp", "int a();", "rooms"),
-    ("src/firmware/a.cpp", '#include "commands/table.h"', None),
+    ("src/firmware/a.cpp", '#include "commands/bfq4004.h"', None),
     ("src/firmware/a.cpp", '#include "daemon/loop.h"', "rooms"),
-    ("tools/a.cpp", '#include "commands/table.h"', None),
+    ("tools/a.cpp", '#include "commands/bfq4004.h"', None),
     ("tools/a.cpp", '#include "daemon/loop.h"', "rooms"),
     ("tests/a.cpp", '#include "daemon/loop.h"', None),
-    ("src/at/a_test.cpp", '#include "commands/table.h"\nstd::string s;', None),
+    ("src/at/a_test.cpp", '#include "commands/bfq4004.h"\nstd::string s;', None),
     ("src/at/a.h", '#include "reply.h"', "rooms"),
     ("src/attic/a.h", "int a();", "rooms"),
     ("src/a.h", "int a();", "rooms"),
@@ -479,6 +524,15 @@ CASES = [
     ("src/at/interpreter.cpp", 'void f() { out.line("OK"); }', "words"),
     ("src/daemon/a.cpp", 'print("OK\\r\\n");', None),
     ("src/ports/a.h", 'auto w = "no ip";', None),  # cannot write to the host
+    # no name twice; words.h of this test has a struct Word
+    ("src/sim/a.h", "namespace bfq::sim {\nstruct Word {};\n}", "names"),
+    ("src/sim/a.h", "namespace bfq::sim {\nenum class Word : int { a };\n}", "names"),
+    ("src/sim/a.cpp", "namespace {\nclass Word final : public A {};\n}", "names"),
+    ("src/sim/a.h", "struct Word;\nWord a();", None),
+    ("src/sim/a.h", "class A {\n  struct Word {};\n};", None),
+    ("src/sim/a.h", "template <>\nstruct Word<int> {};", None),
+    ("src/sim/a.h", "struct Words {};\nWord a{1};\nvoid f() { struct Word {}; }", None),
+    ("src/sim/a_test.cpp", "struct Word {};", None),
     # what fits in a head
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES), None),
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES + 1), "function-length"),
@@ -507,7 +561,7 @@ CASES = [
 
 def tree_of_test(folder, path, content):
     """A repository without a fault, but for that content in that file."""
-    files = {WORDS: WORDS_OF_TEST, TABLE: ROOMS_OF_TEST}
+    files = {DIALECTS[0]: WORDS_OF_TEST, TABLE: ROOMS_OF_TEST}
     for room in Rooms(ROOMS_OF_TEST).values():
         files[room.folder + "/README.md"] = "# A room\n\n" + room.sentence()
     files[path] = (ROOMS_OF_TEST if path == TABLE else "") + content + "\n"
@@ -530,12 +584,12 @@ def self_test():
             failures += 1
             print(f"self-test: {path}: {content[:70]!r}: expected {expected}, got {sorted(got)}")
     with tempfile.TemporaryDirectory() as folder:
-        if not any(problem.path == WORDS for problem in check_tree(pathlib.Path(folder))[0]):
+        if not any(problem.path in DIALECTS for problem in check_tree(pathlib.Path(folder))[0]):
             failures += 1
             print("self-test: a missing table of words was not noticed")
     rules = {rule for rule, *_ in BANS} | {rule for rule, _ in BANNED_HEADERS.values()}
     rules |= {"rooms", "words", "columns", "blanks", "file-length", "function-length", "once",
-              "markdown"}
+              "markdown", "names"}
     for rule in sorted(rules - fired):
         failures += 1
         print(f"self-test: no case shows that [{rule}] fires")

@@ -8,8 +8,9 @@
 
 namespace bfq::at {
 
-/// Whether an empty line stands between a command's information and its OK (dialect 1.4).
-enum class Spacing : std::uint8_t { blank_line, tight };
+/// Whether an empty line stands between a command's information and its OK (dialect 1.4), or the
+/// dialect's switch point SW1 decides that.
+enum class Spacing : std::uint8_t { blank_line, tight, by_dialect };
 
 /// AT+X or AT+X?
 struct PlainForm {
@@ -28,7 +29,7 @@ struct Shape {
   bool (*fits)(const Chip&, Fields) = nullptr;  ///< nullptr: always
   [[no_unique_address]] Doc applies{};          ///< what `fits` asks for, in words
   Refusal (*allowed)(const Chip&) = nullptr;    ///< looked at before any argument
-  std::string_view surplus{};                   ///< the line for too many arguments
+  Word surplus = Word::none;                    ///< the line for too many arguments
   [[no_unique_address]] Doc reply{};            ///< what it prints before its result
   [[no_unique_address]] Doc result{};           ///< how it ends where that is not with OK alone
 
@@ -44,7 +45,7 @@ struct Shape {
     s.allowed = precondition;
     return s;
   }
-  consteval Shape surplus_says(std::string_view word) const {
+  consteval Shape surplus_says(Word word) const {
     Shape s = *this;
     s.surplus = word;
     return s;
@@ -83,7 +84,7 @@ enum class Keep : std::uint8_t { until_reset, in_flash };
 enum class TestForm : std::uint8_t { absent, ranges };
 
 /// A number that the command may fail with, and what it means.
-struct Failure {
+struct FailureCode {
   std::uint8_t code;
   [[no_unique_address]] Doc means{};
 };
@@ -114,7 +115,7 @@ struct Command {
   PlainForm execute{};
   /// AT+X in full while another command runs, instead of a busy line.
   Answer (*interrupts)(Chip&) = nullptr;
-  std::span<const Failure> failures{};
+  std::span<const FailureCode> failures{};
   std::span<const Fact> facts{};
 
   /// The same command under the name that ends with _CUR or _DEF: what it sets it also shows.

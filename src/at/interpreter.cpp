@@ -4,11 +4,13 @@
 
 #include "at/fields.h"
 #include "at/line.h"
-#include "at/words.h"
 #include "base/check.h"
 
 namespace bfq::at {
 namespace {
+// SW5: so long a silence ends a burst.
+constexpr Duration kBurstEnds = 20ms;
+
 void print_ranges(const Command& command, Reply reply) {
   reply.text(command.name).text(":");
   bool first = true;
@@ -34,19 +36,11 @@ const Command* find(CommandTable table, std::string_view name) {
   return at != table.end() && at->name == name ? &*at : nullptr;
 }
 
-void Interpreter::reset() { *this = Interpreter(table_); }
+void Interpreter::reset() { *this = Interpreter(*dialect_); }
 
-/// Addresses of another process are compared as numbers: nothing lies there.
-bool Interpreter::adopt(CommandTable table) {
-  const auto from = reinterpret_cast<std::uintptr_t>(table_.data());
-  const auto row = reinterpret_cast<std::uintptr_t>(command_);
-  if (table_.size() != table.size()) return false;
-  table_ = table;
-  if (command_ == nullptr) return true;
-  const std::uintptr_t distance = row - from, index = distance / sizeof(Command);
-  if (row < from || distance % sizeof(Command) != 0 || index >= table.size()) return false;
-  command_ = &table[index];
-  return true;
+bool Interpreter::adopt(const Dialect& dialect) {
+  dialect_ = &dialect;
+  return row_ == kNoRow || row_ < dialect.commands.size();
 }
 
 void Interpreter::forget_line() {
@@ -54,7 +48,9 @@ void Interpreter::forget_line() {
   ended_ = overlong_ = false;
 }
 
-void Interpreter::take(char c, Chip& chip, Reply reply, Busy busy) {
+void Interpreter::take(char c, Chip& chip, Reply reply, Busy busy, Instant now) {
+  if (now - last_typed_ >= kBurstEnds) busy_was_said_ = false;
+  last_typed_ = now;
   // Fidelity (observed, T1, T18): With echo on, each byte but LF is sent back at once and
   // unchanged.
   // Fidelity (our decision, dialect 1.3): The echo goes on while a command runs.
@@ -88,40 +84,43 @@ void Interpreter::end_line(Chip& chip, Reply reply, Busy busy) {
   if (busy != Busy::no) return refuse_busy(complete ? line : std::string_view{}, chip, reply, busy);
   // Fidelity (our decision, dialect 1.2): What stands in front of the first AT is skipped.
   // Fidelity (our decision, dialect 1.2): A line without AT, also an empty one, answers ERROR.
-  const std::size_t head = line.find(kHead);
+  const std::size_t head = find_head(line, *dialect_);
   if (head == std::string_view::npos) return answer(Answer::error, {}, reply);
   // Fidelity (observed, T1, T18, T19): Behind the echo of a line, its CR included, follow CR LF.
   // Fidelity (our decision, dialect 0.4, 5): That CR LF is missing behind a line without AT, and
   // behind one that meets busy.
   if (echo_) reply.end();
   if (!complete) return answer(Answer::error, {}, reply);
-  run_line(slice(line, head + kHead.size()), chip, reply);
+  run_line(slice(line, head + kHeadSize), chip, reply);
 }
 
 void Interpreter::refuse_busy(std::string_view line, Chip& chip, Reply reply, Busy busy) {
-  if (slice(line, 0, kHead.size()) == kHead) {
-    const Command* command = find(table_, slice(line, kHead.size()));
+  if (find_head(line, *dialect_) == 0) {
+    const Command* command = find(dialect_->commands, slice(line, kHeadSize));
     if (command != nullptr && command->interrupts != nullptr) {
-      reply.line(words::kForcedRestart);
-      command_ = command;
+      reply.line(Word::forced_restart);
+      run_as(*command);
       return answer(command->interrupts(chip), {}, reply);
     }
   }
   // Fidelity (observed, T31, T50, T57): A line while a command runs is dropped and answers busy
   // p...
   // Fidelity (observed, T30): A line while a payload is being sent is dropped and answers busy s...
-  // Fidelity (our decision, dialect 0.3, SW5): One busy line for each LF.
-  reply.line(busy == Busy::sending ? words::kBusySending : words::kBusyProcessing);
+  const bool for_each_burst =
+      dialect_->switches.busy_lines == SwitchPoints::BusyLines::one_for_each_burst;
+  if (for_each_burst && busy_was_said_) return;
+  busy_was_said_ = true;
+  reply.line(busy == Busy::sending ? Word::busy_sending : Word::busy_processing);
 }
 
 void Interpreter::run_line(std::string_view line, Chip& chip, Reply reply) {
   const Parsed parsed = parse(line);
   // Fidelity (observed, T9): An unknown command answers ERROR alone.
   // Fidelity (observed, T35): A form that a command does not have answers ERROR alone.
-  command_ = find(table_, parsed.name);
-  if (command_ == nullptr || !has_form(*command_, parsed.form))
-    return answer(Answer::error, {}, reply);
-  const Command& command = *command_;
+  const Command* const found = find(dialect_->commands, parsed.name);
+  if (found == nullptr || !has_form(*found, parsed.form)) return answer(Answer::error, {}, reply);
+  const Command& command = *found;
+  run_as(command);
   if (parsed.form == Form::test) {
     print_ranges(command, reply);
     return answer(Answer::ok, {}, reply);
@@ -135,6 +134,10 @@ void Interpreter::run_line(std::string_view line, Chip& chip, Reply reply) {
   answer(plain.run(chip), plain.spacing, reply);
 }
 
+void Interpreter::run_as(const Command& command) {
+  row_ = static_cast<std::uint16_t>(&command - dialect_->commands.data());
+}
+
 void Interpreter::run_set(std::string_view arguments, Chip& chip, Reply reply) {
   FieldArray fields;
   // The arguments lie in line_, so they may be unescaped where they are. Empty ones lie nowhere.
@@ -145,7 +148,7 @@ void Interpreter::run_set(std::string_view arguments, Chip& chip, Reply reply) {
   if (!split_fields(typed, fields)) return answer(Answer::error, {}, reply);
   // Fidelity (our decision, dialect 2): First what the command needs is looked at, then each
   // argument from left to right. The first one that is wrong decides what is printed.
-  const Shape* shape = fitting(*command_, chip, fields.view());
+  const Shape* shape = fitting(command(), chip, fields.view());
   if (shape == nullptr) return answer(Answer::error, {}, reply);
   if (shape->allowed != nullptr) {
     if (const Refusal refusal = shape->allowed(chip)) return refuse_with(refusal, reply);
@@ -157,21 +160,22 @@ void Interpreter::run_set(std::string_view arguments, Chip& chip, Reply reply) {
 }
 
 void Interpreter::refuse_with(const Refusal& refusal, Reply reply) {
-  if (!refusal.text.empty()) reply.line(refusal.text);
+  if (refusal.why != Word::none) reply.line(refusal.why);
   answer(Answer::error, {}, reply);
 }
 
 void Interpreter::answer(Answer answer, Spacing spacing, Reply reply) {
   // Fidelity (observed, T7, T8, T11): Information lines have no empty line in front, results have
   // one.
-  // Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every query.
+  const bool tight = spacing == Spacing::tight ||
+                     (spacing == Spacing::by_dialect &&
+                      dialect_->switches.query_spacing == SwitchPoints::QuerySpacing::tight);
   switch (answer) {
-    case Answer::ok:
-      return reply.line(spacing == Spacing::tight ? words::kOkWithoutBlankLine : words::kOk);
-    case Answer::error: return reply.line(words::kError);
-    case Answer::fail: return reply.line(words::kFail);
-    case Answer::prompt: reply.text(words::kPrompt); return;
-    case Answer::passthrough: reply.text(words::kPassthroughPrompt); return;
+    case Answer::ok: return reply.line(tight ? Word::ok_without_blank_line : Word::ok);
+    case Answer::error: return reply.line(Word::error);
+    case Answer::fail: return reply.line(Word::fail);
+    case Answer::prompt: reply.text(Word::prompt); return;
+    case Answer::passthrough: reply.text(Word::passthrough_prompt); return;
     case Answer::later: return;
   }
 }

@@ -3,20 +3,22 @@
 #include <cstdint>
 #include <span>
 
-#include "at/command.h"
+#include "at/dialect.h"
 #include "at/reply.h"
 #include "base/limits.h"
+#include "base/time.h"
 
 namespace bfq::at {
 
-/// Turns bytes into command lines and lines into answers. Knows the grammar, not the commands
-/// (dialect 1 and 2).
+/// Turns bytes into command lines and lines into answers. Knows the grammar; commands, words and
+/// switch points are the dialect's (dialect 1 and 2).
 class Interpreter {
  public:
-  explicit Interpreter(CommandTable table) : table_(table) {}
+  explicit Interpreter(const Dialect& dialect) : dialect_(&dialect) {}
 
-  /// Takes one byte; runs a command when it ends a line, or says that the module is busy.
-  void take(char c, Chip& chip, Reply reply, Busy busy);
+  /// Takes one byte that came at `now`; runs a command when it ends a line, or says that the module
+  /// is busy.
+  void take(char c, Chip& chip, Reply reply, Busy busy, Instant now);
 
   /// Ends the command that answered `later`.
   void finish(Answer answer, Reply reply);
@@ -33,27 +35,34 @@ class Interpreter {
   std::span<char> line() { return std::span(line_).first(length_); }
   std::span<char> unused_line() { return std::span(line_).subspan(length_); }
 
-  /// This is a copy from another process: its rows are at `table` here. False when they cannot be.
-  [[nodiscard]] bool adopt(CommandTable table);
+  /// This is a copy from another process: its dialect is that one here. False when it cannot be.
+  [[nodiscard]] bool adopt(const Dialect& dialect);
+
+  const Dialect& dialect() const { return *dialect_; }
 
   /// The row of the command that runs now or ran last. Only to be asked from a handler or its job.
-  const Command& command() const { return *command_; }
+  const Command& command() const { return dialect_->commands[row_]; }
 
  private:
+  static constexpr std::uint16_t kNoRow = UINT16_MAX;
+
   void store(char c);
   void end_line(Chip& chip, Reply reply, Busy busy);
   void refuse_busy(std::string_view line, Chip& chip, Reply reply, Busy busy);
   void run_line(std::string_view line, Chip& chip, Reply reply);
+  void run_as(const Command& command);
   void run_set(std::string_view arguments, Chip& chip, Reply reply);
   void refuse_with(const Refusal& refusal, Reply reply);
   void answer(Answer answer, Spacing spacing, Reply reply);
 
-  CommandTable table_;
-  const Command* command_ = nullptr;
+  const Dialect* dialect_;
+  Instant last_typed_{};
   std::array<char, limits::kLine> line_{};
   std::uint16_t length_ = 0;
-  bool ended_ = false;  ///< a CR has come: the rest of the line is ignored
+  std::uint16_t row_ = kNoRow;  ///< of the command, in the dialect's table
+  bool ended_ = false;          ///< a CR has come: the rest of the line is ignored
   bool overlong_ = false;
   bool echo_ = true;
+  bool busy_was_said_ = false;  ///< in this burst
 };
 }  // namespace bfq::at

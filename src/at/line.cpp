@@ -6,10 +6,17 @@
 
 namespace bfq::at {
 namespace {
+constexpr std::string_view kHead = "AT", kLowerCaseHead = "at";
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
-// Fidelity (manual, 1, note 5): Commands are in capital letters.
+std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t from) {
+  const std::size_t upper = line.find(kHead, from);
+  if (dialect.switches.head == SwitchPoints::Head::upper_case) return upper;
+  return std::min(upper, line.find(kLowerCaseHead, from));
+}
+
 // Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a
 // digit or CR.
 Parsed parse(std::string_view line) {

@@ -1,14 +1,17 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "at/command.h"
+#include "at/dialect.h"
 
 /// How a line is cut, before anybody looks at what its arguments say.
 namespace bfq::at {
 
-/// What a line begins with; what stands in front of it is skipped.
-inline constexpr std::string_view kHead = "AT";
+/// The bytes of `AT`, which a command begins with.
+inline constexpr std::size_t kHeadSize = 2;
+/// Where the first head at or behind `from` begins, or npos. What stands in front of it is skipped.
+std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t from = 0);
 
 enum class Form : std::uint8_t { test, query, set, execute, digit, none };
 
@@ -18,7 +21,7 @@ struct Parsed {
   std::string_view arguments;  ///< of a set form
 };
 
-/// Cuts the line that stands behind its `AT`, in parts that point into it.
+/// Cuts the line that stands behind its head, in parts that point into it.
 Parsed parse(std::string_view line);
 
 /// Whether the row has that form. Form::digit is the set form of a row whose digit follows its

@@ -15,16 +15,16 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::string_view words_for(const Param& param, Fault fault) {
-  if (param.words == nullptr) return {};
+Word word_for(const Param& param, Fault fault) {
+  if (param.words == nullptr) return Word::none;
   switch (fault) {
-    case Fault::none: return {};
+    case Fault::none: return Word::none;
     case Fault::missing: return param.words->missing;
     case Fault::wrong: return param.words->wrong;
     case Fault::too_small: return param.words->too_small;
     case Fault::too_large: return param.words->too_large;
   }
-  return {};
+  return Word::none;
 }
 }  // namespace
 
@@ -77,14 +77,14 @@ Fault read_choice(Field field, std::span<const std::string_view> choices, std::s
   return Fault::none;
 }
 
-Refusal store_all(std::span<const Param> params, Fields fields, std::string_view surplus,
-                  const Chip& chip, void* args) {
+Refusal store_all(std::span<const Param> params, Fields fields, Word surplus, const Chip& chip,
+                  void* args) {
   for (std::size_t i = 0; i < params.size(); ++i) {
     const Param& param = params[i];
     const bool given = i < fields.size() && fields[i].present;
     if (!given && param.optional) continue;
     const Fault fault = given ? param.store(args, fields[i], param.range) : Fault::missing;
-    if (fault != Fault::none) return refuse(words_for(param, fault));
+    if (fault != Fault::none) return refuse(word_for(param, fault));
     if (param.then == nullptr) continue;
     if (const Refusal refusal = param.then(chip, args)) return refusal;
   }

@@ -33,7 +33,8 @@ enum class Kind : std::uint8_t { integer, text, mac, ipv4, choice };
 /// What is wrong with an argument, and the line that some commands print for it before ERROR.
 enum class Fault : std::uint8_t { none, missing, wrong, too_small, too_large };
 struct FaultWords {
-  std::string_view missing{}, wrong{}, too_small{}, too_large{};
+  Word missing = Word::none, wrong = Word::none;
+  Word too_small = Word::none, too_large = Word::none;
 };
 
 /// The words of a choice, in the order of the enumerators: specialise for the enum.
@@ -206,7 +207,6 @@ consteval Param param(std::string_view name, Doc about) {
 
 /// Puts every field where its parameter says, from left to right, or tells the first thing that is
 /// wrong. `surplus` is the line for fields beyond the last parameter.
-Refusal store_all(std::span<const Param>, Fields, std::string_view surplus, const Chip&,
-                  void* args);
+Refusal store_all(std::span<const Param>, Fields, Word surplus, const Chip&, void* args);
 
 }  // namespace bfq::at

@@ -79,10 +79,10 @@ bool ends_in_quotation_marks(std::string_view text) {
 }
 
 /// Of what stands in `line` from `begin` on. False when more may follow that is no better.
-bool add_command(std::string_view line, std::size_t begin, CommandTable table, Secrets& out) {
-  const std::size_t head = line.find(kHead, begin), quote = line.find('"', begin);
-  const Parsed parsed = parse(slice(line, head == kNone ? kNone : head + kHead.size()));
-  const Command* command = head == kNone ? nullptr : find(table, parsed.name);
+bool add_command(std::string_view line, std::size_t begin, const Dialect& dialect, Secrets& out) {
+  const std::size_t head = find_head(line, dialect, begin), quote = line.find('"', begin);
+  const Parsed parsed = parse(slice(line, head == kNone ? kNone : head + kHeadSize));
+  const Command* command = head == kNone ? nullptr : find(dialect.commands, parsed.name);
   const bool valid = command != nullptr && has_form(*command, parsed.form);
   if (quote != kNone && (quote < head || !valid)) out.add({quote, valid ? head : line.size()});
   const Shape* shape = valid && parsed.form == Form::set ? masking_shape(*command) : nullptr;
@@ -107,11 +107,11 @@ void Secrets::add(Secret secret) {
     secrets_.back().end = secret.end;
 }
 
-Secrets secrets_of_typed(std::string_view line, CommandTable table) {
+Secrets secrets_of_typed(std::string_view line, const Dialect& dialect) {
   Secrets out;
   for (std::size_t begin = 0, end = 0; end < line.size(); begin = end + 1) {
     end = std::min(line.find('\r', begin), line.size());
-    const bool clear = add_command(slice(line, 0, end), begin, table, out);
+    const bool clear = add_command(slice(line, 0, end), begin, dialect, out);
     if (end == line.size()) break;
     out.set_open(false);
     if (!clear) return out.add({end, line.size()}), out;
@@ -124,10 +124,10 @@ bool is_information(std::string_view line) {
   return line.starts_with('+') && slice(line, end, 1) == ":";
 }
 
-Secrets secrets_of_information(std::string_view line, CommandTable table) {
+Secrets secrets_of_information(std::string_view line, const Dialect& dialect) {
   Secrets out;
   const std::size_t arguments = std::min(line.find(':'), line.size() - 1) + 1;
-  const Command* command = find(table, slice(line, 0, arguments - 1));
+  const Command* command = find(dialect.commands, slice(line, 0, arguments - 1));
   const Shape* shape = command == nullptr ? nullptr : masking_shape(*command);
   if (shape == nullptr || line.find('"') == kNone) return out;
   const std::string_view masked = shape->params[masked_in(*shape)].name;

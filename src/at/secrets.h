@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "at/command.h"
+#include "at/dialect.h"
 
 /// What people must not see of the wire. `masked()` of a parameter decides, for the log, the trace,
 /// the dialogue of a journal and the redacted journal alike.
@@ -38,11 +38,11 @@ class Secrets {
 /// - in what is no valid command, all from the first quotation mark on.
 ///
 /// What stands behind a CR is looked at as a line of its own: a host may have forgotten the LF.
-Secrets secrets_of_typed(std::string_view line, CommandTable);
+Secrets secrets_of_typed(std::string_view line, const Dialect&);
 
 /// Whether a command prints this line, `+NAME:`, before its result.
 bool is_information(std::string_view line);
 
 /// Of such a line: what the row's reply calls by the name of a masked parameter, and all behind it.
-Secrets secrets_of_information(std::string_view line, CommandTable);
+Secrets secrets_of_information(std::string_view line, const Dialect&);
 }  // namespace bfq::at

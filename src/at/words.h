@@ -1,82 +1,128 @@
 #pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
-/// Every refusal, result and unsolicited line of the wire. No other file may spell them out
-/// (tools/tidy.py): what the host reads is decided here alone. CR LF after a line is Reply's.
-namespace bfq::at::words {
-using Word = std::string_view;
+namespace bfq::at {
 
-// Results, with their own leading line end (dialect 1.4).
-inline constexpr Word kOk = "\r\nOK";
-inline constexpr Word kOkWithoutBlankLine = "OK";
-inline constexpr Word kError = "\r\nERROR";
-inline constexpr Word kFail = "\r\nFAIL";
-inline constexpr Word kPrompt = "\r\nOK\r\n> ";
-inline constexpr Word kPassthroughPrompt = "\r\nOK\r\n\r\n>";
-inline constexpr Word kSendOk = "\r\nSEND OK";
-inline constexpr Word kSendFail = "\r\nSEND FAIL";
-inline constexpr Word kSendCanceled = "\r\nSEND Canceled";
-inline constexpr Word kReceivedBefore = "\r\nRecv ";
-inline constexpr Word kReceivedAfter = " bytes";
+/// Every refusal, result and unsolicited line of the wire, by its name. How it reads is for the
+/// dialect to say (Words). CR LF after a line is Reply's.
+enum class Word : std::uint8_t {
+  none,  ///< nothing is printed
 
-// Instead of a result (dialect 1.5).
-inline constexpr Word kBusyProcessing = "\r\nbusy p...";
-inline constexpr Word kBusySending = "\r\nbusy s...";
-inline constexpr Word kForcedRestart = "\r\nWill force to restart!!!";
+  // Results, with their own leading line end (dialect 1.4).
+  ok,
+  ok_without_blank_line,
+  error,
+  fail,
+  prompt,
+  passthrough_prompt,
+  send_ok,
+  send_fail,
+  send_canceled,
+  received_before,  ///< in front of how many bytes
+  received_after,   ///< behind it
 
-// Before ERROR (dialect 3).
-inline constexpr Word kNoIp = "no ip";
-inline constexpr Word kIdError = "ID ERROR";
-inline constexpr Word kLinkTypeError = "Link type ERROR";
-inline constexpr Word kIpError = "IP ERROR";
-inline constexpr Word kEntryError = "ENTRY ERROR";
-inline constexpr Word kDnsFail = "DNS Fail";
-inline constexpr Word kAlreadyConnected = "ALREADY CONNECTED";
-inline constexpr Word kConnectFail = "CONNECT FAIL";
-inline constexpr Word kLinkIsNotValid = "link is not valid";
-inline constexpr Word kTooLong = "too long";
-inline constexpr Word kNoTail = "no tail";
-inline constexpr Word kMultiplexingIsOff = "MUX=0";
-inline constexpr Word kMultiplexingIsOn = "MUX=1";
-inline constexpr Word kUnlink = "UNLINK";
-inline constexpr Word kMissingParameter = "Miss param";
-inline constexpr Word kTlsIsTaken = "ssl reach max";
-inline constexpr Word kTransparent = "IPMODE=1";
-inline constexpr Word kBadIp = "ip error";
-inline constexpr Word kNoPort = "no port";
-inline constexpr Word kPortError = "port error";
-inline constexpr Word kPortRangeError = "port range error";
-inline constexpr Word kLinksExist = "link is builded";
-inline constexpr Word kOtherLinksExist = "Connection exists";
-inline constexpr Word kTransparentMustBeOff = "IPMODE must be 0";
-inline constexpr Word kServerMustBeOff = "CIPSERVER must be 0";
-inline constexpr Word kMultiplexingAndServerMustBeOff = "CIPMUX and CIPSERVER must be 0";
+  // Instead of a result (dialect 1.5).
+  busy_processing,
+  busy_sending,
+  forced_restart,
 
-// Information and unsolicited lines (dialect 7).
-inline constexpr Word kReady = "\r\nready";
-inline constexpr Word kWifiConnected = "WIFI CONNECTED";
-inline constexpr Word kWifiGotIp = "WIFI GOT IP";
-inline constexpr Word kWifiDisconnect = "WIFI DISCONNECT";
-inline constexpr Word kDhcpTimeout = "DHCP TIMEOUT";
-inline constexpr Word kConnect = "CONNECT";
-inline constexpr Word kClosed = "CLOSED";
-inline constexpr Word kNoChange = "no change";
-inline constexpr Word kStationConnected = "+STA_CONNECTED:";
-inline constexpr Word kStationDisconnected = "+STA_DISCONNECTED:";
-inline constexpr Word kStationAddress = "+DIST_STA_IP:";
-inline constexpr Word kTrue = "TRUE";
-inline constexpr Word kFalse = "FALSE";
-inline constexpr Word kIp = "ip";
-inline constexpr Word kGateway = "gateway";
-inline constexpr Word kNetmask = "netmask";
-inline constexpr Word kNoAccessPoint = "No AP";
-inline constexpr Word kStatus = "STATUS:";
-inline constexpr Word kIpd = "\r\n+IPD,";
-inline constexpr Word kAtVersion = "AT version:";
-inline constexpr Word kSdkVersion = "SDK version:";
-inline constexpr Word kCompileTime = "compile time:";
-inline constexpr Word kApIp = "APIP";
-inline constexpr Word kApMac = "APMAC";
-inline constexpr Word kStationIp = "STAIP";
-inline constexpr Word kStationMac = "STAMAC";
-}  // namespace bfq::at::words
+  // Before ERROR (dialect 3).
+  no_ip,
+  id_error,
+  link_type_error,
+  ip_error,
+  entry_error,
+  dns_fail,
+  already_connected,
+  connect_fail,
+  link_is_not_valid,
+  too_long,
+  no_tail,
+  multiplexing_is_off,
+  multiplexing_is_on,
+  unlink,
+  missing_parameter,
+  tls_is_taken,
+  transparent,
+  bad_ip,
+  no_port,
+  port_error,
+  port_range_error,
+  links_exist,
+  other_links_exist,
+  transparent_must_be_off,
+  server_must_be_off,
+  multiplexing_and_server_must_be_off,
+
+  // Information and unsolicited lines (dialect 7).
+  ready,
+  wifi_connected,
+  wifi_got_ip,
+  wifi_disconnect,
+  dhcp_timeout,
+  connect,
+  closed,
+  no_change,
+  station_connected,
+  station_disconnected,
+  station_address,
+  is_true,
+  is_false,
+  ip,
+  gateway,
+  netmask,
+  no_access_point,
+  status,
+  ipd,
+  ap_ip,
+  ap_mac,
+  station_ip,
+  station_mac,
+
+  count  ///< how many there are; not a word
+};
+
+namespace detail {
+// Not constexpr: calling one stops compilation, with its name in the message.
+void the_dialect_lacks_this_word(Word);
+void the_dialect_has_this_word_twice(Word);
+}  // namespace detail
+
+/// How each word reads in one dialect. A table that lacks one does not compile; where a dialect
+/// never says it, it is given as "".
+class Words {
+ public:
+  static constexpr std::size_t kCount = static_cast<std::size_t>(Word::count);
+
+  struct Entry {
+    Word word;
+    std::string_view text;
+  };
+
+  /// Each word once, in any order.
+  template <std::size_t N>
+  consteval explicit Words(const Entry (&entries)[N]) {
+    for (const Entry& entry : entries) {
+      std::string_view& text = texts_[static_cast<std::size_t>(entry.word)];
+      if (text.data() != nullptr) detail::the_dialect_has_this_word_twice(entry.word);
+      text = entry.text;
+    }
+    for (std::size_t i = 1; i < kCount; ++i)
+      if (texts_[i].data() == nullptr) detail::the_dialect_lacks_this_word(static_cast<Word>(i));
+  }
+
+  /// Empty for Word::none.
+  constexpr std::string_view& operator[](Word word) {
+    return texts_[static_cast<std::size_t>(word)];
+  }
+  constexpr std::string_view operator[](Word word) const {
+    return texts_[static_cast<std::size_t>(word)];
+  }
+
+ private:
+  std::array<std::string_view, kCount> texts_{};
+};
+}  // namespace bfq::at

@@ -1,6 +1,5 @@
 #include "commands/address.h"
 
-#include "at/words.h"
 #include "commands/wifi.h"
 #include "module/chip.h"
 
@@ -9,16 +8,15 @@ namespace {
 constexpr Ipv4 kUsualNetmask(255, 255, 255, 0);
 constexpr std::uint8_t kSoftApOnly = 0, kStationOnly = 1;
 
-void show_pair(Chip& chip, std::string_view name, Ipv4 address, std::string_view mac_name,
-               const MacAddress& mac) {
+void show_pair(Chip& chip, Word name, Ipv4 address, Word mac_name, const MacAddress& mac) {
   chip.info().text(name).comma().quoted_address(address).end();
   chip.info().text(mac_name).comma().mac(mac).end();
 }
 
 Answer show_three(Chip& chip, const AddressSettings& what) {
-  chip.info().text(words::kIp).text(":").quoted_address(what.address).end();
-  chip.info().text(words::kGateway).text(":").quoted_address(what.gateway).end();
-  chip.info().text(words::kNetmask).text(":").quoted_address(what.netmask).end();
+  chip.info().text(Word::ip).text(":").quoted_address(what.address).end();
+  chip.info().text(Word::gateway).text(":").quoted_address(what.gateway).end();
+  chip.info().text(Word::netmask).text(":").quoted_address(what.netmask).end();
   return Answer::ok;
 }
 
@@ -42,11 +40,11 @@ Answer show_addresses(Chip& chip) {
   const Identity& identity = chip.identity();
   if (chip.has_access_point()) {
     const Ipv4 own = chip.settings().soft_ap_address.address;
-    show_pair(chip, words::kApIp, own, words::kApMac, identity.access_point_mac);
+    show_pair(chip, Word::ap_ip, own, Word::ap_mac, identity.access_point_mac);
   }
   if (chip.has_station()) {
     const Ipv4 own = chip.station().address().address;
-    show_pair(chip, words::kStationIp, own, words::kStationMac, identity.station_mac);
+    show_pair(chip, Word::station_ip, own, Word::station_mac, identity.station_mac);
   }
   return Answer::ok;
 }
@@ -54,8 +52,13 @@ Answer show_addresses(Chip& chip) {
 // DHCP --------------------------------------------------------------------------------------------
 
 Answer show_dhcp(Chip& chip) {
+  using enum SwitchPoints::DhcpReply;
   const DhcpSettings& dhcp = chip.shown_settings().dhcp;
-  chip.info().number(dhcp.station ? 1 : 0).comma().number(dhcp.soft_ap ? 1 : 0).end();
+  const int station = dhcp.station ? 1 : 0, soft_ap = dhcp.soft_ap ? 1 : 0;
+  switch (chip.dialect().switches.dhcp_reply) {
+    case station_and_soft_ap: chip.info().number(station).comma().number(soft_ap).end(); break;
+    case bits: chip.info().number(soft_ap + 2 * station).end(); break;
+  }
   return Answer::ok;
 }
 

@@ -48,7 +48,7 @@ inline constexpr Command kDhcp{
     .name = "+CWDHCP",
     .summary = "Turn DHCP on or off, and store that (older name)",
     .keep = Keep::in_flash,
-    .query = {show_dhcp, "{}:<station>,<softAP>"},
+    .query = {show_dhcp, "{}:<station>,<softAP>", Spacing::by_dialect},
     .set = set<&set_dhcp>(kDhcpParams),
     .facts = kDhcpFacts,
 };
@@ -95,7 +95,7 @@ inline constexpr Command kPool{
     .summary = "Choose the addresses that the softAP gives, and store that (older name)",
     .keep = Keep::in_flash,
     .needs = "softAP mode with DHCP on, to set",
-    .query = {show_pool, "{}:<lease time>,<start IP>,<end IP>"},
+    .query = {show_pool, "{}:<lease time>,<start IP>,<end IP>", Spacing::by_dialect},
     .set = set(kPoolShapes),
     .facts = kPoolFacts,
 };

@@ -1,6 +1,5 @@
 #include "commands/basic.h"
 
-#include "at/words.h"
 #include "module/chip.h"
 
 namespace bfq::commands {
@@ -39,10 +38,15 @@ Answer set_uart(Chip& chip, const UartFormat& format) {
 
 Answer show_version(Chip& chip) {
   Reply reply = chip.reply();
-  const Identity& identity = chip.identity();
-  reply.text(words::kAtVersion).line(identity.at_version);
-  reply.text(words::kSdkVersion).line(identity.sdk_version);
-  reply.text(words::kCompileTime).line(identity.compile_time);
+  for (const VersionLine& line : chip.dialect().version_lines) {
+    reply.text(line.before);
+    switch (line.middle) {
+      case VersionLine::Middle::nothing: break;
+      case VersionLine::Middle::version: reply.text(chip.identity().version); break;
+      case VersionLine::Middle::build_time: reply.text(chip.identity().build_time); break;
+    }
+    reply.line(line.after);
+  }
   return Answer::ok;
 }
 

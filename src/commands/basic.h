@@ -100,7 +100,8 @@ inline constexpr Command kUart{
     .name = "+UART",
     .summary = "Configure the serial line, and store that (older name)",
     .keep = Keep::in_flash,
-    .query = {show_uart, "{}:<baudrate>,<databits>,<stopbits>,<parity>,<flow control>"},
+    .query = {show_uart, "{}:<baudrate>,<databits>,<stopbits>,<parity>,<flow control>",
+              Spacing::by_dialect},
     .set = set<&set_uart>(kUartParams),
     .facts = kUartFacts,
 };
@@ -133,7 +134,7 @@ inline constexpr Fact kShowFreeMemoryFacts[] = {
 inline constexpr Command kShowFreeMemory{
     .name = "+SYSRAM",
     .summary = "Show how much memory is free",
-    .query = {show_free_memory, "{}:<remain RAM size>"},
+    .query = {show_free_memory, "{}:<remain RAM size>", Spacing::by_dialect},
     .facts = kShowFreeMemoryFacts,
 };
 }  // namespace bfq::commands

@@ -16,7 +16,7 @@ bool names_datagram(Fields fields, std::size_t at) {
 
 /// Digits and dots are meant as an address, and must then be one.
 Refusal host_is_plausible(std::string_view host) {
-  return looks_like_ipv4(host) && !parse_ipv4(host) ? at::refuse(words::kIpError) : kAccepted;
+  return looks_like_ipv4(host) && !parse_ipv4(host) ? at::refuse(Word::ip_error) : kAccepted;
 }
 }  // namespace
 
@@ -54,7 +54,7 @@ Answer look_up(Chip& chip, const DomainArgs& args) { return chip.links().look_up
 /// A softAP can be reached without the station's address, so only pure station mode needs one.
 Refusal needs_address(const Chip& chip) {
   const bool lacks = !chip.has_access_point() && !chip.station().has_address();
-  return lacks ? at::refuse(words::kNoIp) : kAccepted;
+  return lacks ? at::refuse(Word::no_ip) : kAccepted;
 }
 
 Refusal is_host(const Chip&, const StreamArgs& args) { return host_is_plausible(args.host.view()); }
@@ -75,7 +75,7 @@ Answer open_stream(Chip& chip, const StreamArgs& args) {
 }
 
 Answer open_datagram(Chip& chip, const DatagramArgs& args) {
-  if (args.port.value_or(0) == 0 && !args.local_port) return chip.refuse(words::kMissingParameter);
+  if (args.port.value_or(0) == 0 && !args.local_port) return chip.refuse(Word::missing_parameter);
   if (args.mode && !args.local_port) return Answer::error;
   net::Open open{
       .link = {.id = args.link},
@@ -91,7 +91,7 @@ Answer open_datagram(Chip& chip, const DatagramArgs& args) {
 // Sending -----------------------------------------------------------------------------------------
 
 Refusal may_send(const Chip& chip) {
-  return chip.passthrough().enabled() ? at::refuse(words::kTransparent) : kAccepted;
+  return chip.passthrough().enabled() ? at::refuse(Word::transparent) : kAccepted;
 }
 
 Refusal may_send_single(const Chip& chip) {
@@ -100,16 +100,16 @@ Refusal may_send_single(const Chip& chip) {
 }
 
 Refusal link_is_open(const Chip& chip, const SendArgs& args) {
-  return chip.links().is_open(args.link) ? kAccepted : at::refuse(words::kLinkIsNotValid);
+  return chip.links().is_open(args.link) ? kAccepted : at::refuse(Word::link_is_not_valid);
 }
 
 Refusal is_address(const Chip&, const SendArgs& args) {
-  return parse_ipv4(args.address->view()) ? kAccepted : at::refuse(words::kBadIp);
+  return parse_ipv4(args.address->view()) ? kAccepted : at::refuse(Word::bad_ip);
 }
 
 Answer send(Chip& chip, const SendArgs& args) {
-  if (!args.address && args.port) return chip.refuse(words::kBadIp);
-  if (args.address && !args.port) return chip.refuse(words::kNoPort);
+  if (!args.address && args.port) return chip.refuse(Word::bad_ip);
+  if (args.address && !args.port) return chip.refuse(Word::no_port);
   std::optional<net::Endpoint> destination;
   if (args.address) destination = net::Endpoint{*parse_ipv4(args.address->view()), *args.port};
   return chip.links().send(chip, args.link, args.length, destination);
@@ -120,18 +120,18 @@ Answer enter_passthrough(Chip& chip) { return chip.passthrough().enter(chip); }
 // Closing -----------------------------------------------------------------------------------------
 
 Refusal needs_multiple(const Chip& chip) {
-  return chip.links().multiple() ? kAccepted : at::refuse(words::kMultiplexingIsOff);
+  return chip.links().multiple() ? kAccepted : at::refuse(Word::multiplexing_is_off);
 }
 
 Answer close_numbered(Chip& chip, const CloseArgs& args) {
   Links& links = chip.links();
   if (args.link == kAllLinks) return chip.server().running() ? Answer::ok : links.close_all(chip);
-  return links.is_open(args.link) ? links.close(chip, args.link) : chip.refuse(words::kUnlink);
+  return links.is_open(args.link) ? links.close(chip, args.link) : chip.refuse(Word::unlink);
 }
 
 Answer close_single(Chip& chip) {
   Links& links = chip.links();
-  if (links.multiple()) return chip.refuse(words::kMultiplexingIsOn);
+  if (links.multiple()) return chip.refuse(Word::multiplexing_is_on);
   return links.is_open(kSingleLink) ? links.close(chip, kSingleLink) : Answer::error;
 }
 
@@ -147,11 +147,11 @@ Answer set_multiple(Chip& chip, const SwitchArgs& args) {
   const bool on = args.on != 0;
   if (on == links.multiple()) return Answer::ok;
   if (links.any_open(net::Transport::tcp) || links.any_open(net::Transport::tls)) {
-    return chip.refuse(words::kLinksExist);
+    return chip.refuse(Word::links_exist);
   }
-  if (on && chip.passthrough().enabled()) return chip.refuse(words::kTransparentMustBeOff);
-  if (!on && chip.server().running()) return chip.refuse(words::kServerMustBeOff);
-  if (links.any_open()) return chip.refuse(words::kOtherLinksExist);
+  if (on && chip.passthrough().enabled()) return chip.refuse(Word::transparent_must_be_off);
+  if (!on && chip.server().running()) return chip.refuse(Word::server_must_be_off);
+  if (links.any_open()) return chip.refuse(Word::other_links_exist);
   links.set_multiple(on);
   return Answer::ok;
 }
@@ -165,7 +165,7 @@ Answer set_passthrough(Chip& chip, const SwitchArgs& args) {
   const Links& links = chip.links();
   const bool on = args.on != 0;
   if (on && (links.multiple() || chip.server().running())) {
-    return chip.refuse(words::kMultiplexingAndServerMustBeOff);
+    return chip.refuse(Word::multiplexing_and_server_must_be_off);
   }
   if (on && links.is_open(kSingleLink) && !links.may_pass(kSingleLink)) return Answer::error;
   chip.passthrough().enable(on);
@@ -173,7 +173,7 @@ Answer set_passthrough(Chip& chip, const SwitchArgs& args) {
 }
 
 Answer show_sender(Chip& chip) {
-  chip.info().line(chip.links().shows_sender() ? words::kTrue : words::kFalse);
+  chip.info().line(chip.links().shows_sender() ? Word::is_true : Word::is_false);
   return Answer::ok;
 }
 

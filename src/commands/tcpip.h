@@ -2,7 +2,6 @@
 #include <optional>
 
 #include "at/command.h"
-#include "at/words.h"
 #include "module/wire_names.h"
 #include "ports/network.h"
 
@@ -45,10 +44,10 @@ struct DomainArgs {
 };
 Answer look_up(Chip&, const DomainArgs&);
 
-inline constexpr FaultWords kHostWords{.missing = words::kIpError,
-                                       .wrong = words::kIpError,
-                                       .too_small = words::kIpError,
-                                       .too_large = words::kIpError};
+inline constexpr FaultWords kHostWords{.missing = Word::ip_error,
+                                       .wrong = Word::ip_error,
+                                       .too_small = Word::ip_error,
+                                       .too_large = Word::ip_error};
 inline constexpr Param kDomainParams[] = {
     param<&DomainArgs::name>("domain name", length(1, 63), "the name").saying(kHostWords),
 };
@@ -90,13 +89,13 @@ Answer open_datagram(Chip&, const DatagramArgs&);
 bool opens_datagram_single(const Chip&, Fields);
 bool opens_datagram_multiple(const Chip&, Fields);
 
-inline constexpr FaultWords kStartLinkWords{.missing = words::kLinkTypeError,
-                                            .wrong = words::kLinkTypeError,
-                                            .too_small = words::kIdError,
-                                            .too_large = words::kIdError};
-inline constexpr FaultWords kTypeWords{.missing = words::kLinkTypeError,
-                                       .wrong = words::kLinkTypeError};
-inline constexpr FaultWords kPortWords{.missing = words::kEntryError};
+inline constexpr FaultWords kStartLinkWords{.missing = Word::link_type_error,
+                                            .wrong = Word::link_type_error,
+                                            .too_small = Word::id_error,
+                                            .too_large = Word::id_error};
+inline constexpr FaultWords kTypeWords{.missing = Word::link_type_error,
+                                       .wrong = Word::link_type_error};
+inline constexpr FaultWords kPortWords{.missing = Word::entry_error};
 
 inline constexpr Param kStreamLink =
     param<&StreamArgs::link>("link ID", between(0, 4), "the link's number").saying(kStartLinkWords);
@@ -192,12 +191,12 @@ Refusal is_address(const Chip&, const SendArgs&);
 Answer send(Chip&, const SendArgs&);
 Answer enter_passthrough(Chip&);
 
-inline constexpr FaultWords kLengthWords{.too_large = words::kTooLong};
+inline constexpr FaultWords kLengthWords{.too_large = Word::too_long};
 inline constexpr FaultWords kSendAddressWords{
-    .wrong = words::kBadIp, .too_small = words::kBadIp, .too_large = words::kBadIp};
-inline constexpr FaultWords kSendPortWords{.wrong = words::kPortError,
-                                           .too_small = words::kPortRangeError,
-                                           .too_large = words::kPortRangeError};
+    .wrong = Word::bad_ip, .too_small = Word::bad_ip, .too_large = Word::bad_ip};
+inline constexpr FaultWords kSendPortWords{.wrong = Word::port_error,
+                                           .too_small = Word::port_range_error,
+                                           .too_large = Word::port_range_error};
 inline constexpr Param kSendLink =
     param<&SendArgs::link>("link ID", between(0, 4), "the link's number")
         .and_then(check<&link_is_open, SendArgs>);
@@ -222,22 +221,22 @@ inline constexpr Shape kSendShapes[] = {
     shape<&send>(kSendDatagramSingle)
         .when(single_datagram, "one UDP link (AT+CIPMUX=0)")
         .needing(may_send_single)
-        .surplus_says(words::kNoTail)
+        .surplus_says(Word::no_tail)
         .ending(kSendResult),
     shape<&send>(kSendSingle)
         .when(single, "one link (AT+CIPMUX=0)")
         .needing(may_send_single)
-        .surplus_says(words::kNoTail)
+        .surplus_says(Word::no_tail)
         .ending(kSendResult),
     shape<&send>(kSendDatagramMultiple)
         .when(multiple_datagram, "a UDP link of several (AT+CIPMUX=1)")
         .needing(may_send)
-        .surplus_says(words::kNoTail)
+        .surplus_says(Word::no_tail)
         .ending(kSendResult),
     shape<&send>(kSendMultiple)
         .when(multiple, "several links (AT+CIPMUX=1)")
         .needing(may_send)
-        .surplus_says(words::kNoTail)
+        .surplus_says(Word::no_tail)
         .ending(kSendResult),
 };
 inline constexpr Fact kSendFacts[] = {
@@ -357,7 +356,7 @@ inline constexpr Fact kSenderFacts[] = {
 inline constexpr Command kSender{
     .name = "+CIPDINFO",
     .summary = "Choose whether +IPD names the sender",
-    .query = {show_sender, "{}:TRUE, or {}:FALSE"},
+    .query = {show_sender, "{}:TRUE, or {}:FALSE", Spacing::by_dialect},
     .set = set<&set_sender>(kSenderParams),
     .facts = kSenderFacts,
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "commands/bfq4004.h"
 #include "daemon/process/failure.h"
 #include "manual/manual.h"
 
@@ -12,11 +13,13 @@ namespace bfq::daemon {
 namespace {
 /// Prints the page about one command, or, where no name is given, which there are.
 void show_commands(const std::string& name) {
-  if (name.empty()) return void(std::cout << manual::index(manual::Style::terminal));
-  const at::Command* command = manual::find(name);
-  if (command != nullptr) return void(std::cout << manual::page(*command, manual::Style::terminal));
+  const at::Dialect& dialect = commands::kBfq4004;
+  if (name.empty()) return void(std::cout << manual::index(dialect, manual::Style::terminal));
+  if (const at::Command* command = manual::find(dialect, name))
+    return void(std::cout << manual::page(dialect, *command, manual::Style::terminal));
   std::string hint;
-  for (const std::string& other : manual::nearest(name)) hint += (hint.empty() ? "" : ", ") + other;
+  for (const std::string& other : manual::nearest(dialect, name))
+    hint += (hint.empty() ? "" : ", ") + other;
   throw process::UsageError("there is no command '" + name + "'" +
                             (hint.empty() ? "" : "; near it are " + hint) +
                             "\nbfq4004 commands lists them all.");

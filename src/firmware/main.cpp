@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "base/check.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "module/module.h"
 
 namespace {
@@ -45,9 +45,8 @@ class Clock {
 constexpr bfq::Identity kIdentity{
     .station_mac = {{0x02, 0x40, 0x04, 0, 0, 1}},
     .access_point_mac = {{0x02, 0x40, 0x04, 0, 0, 2}},
-    .at_version = "1",
-    .sdk_version = "1",
-    .compile_time = "1",
+    .version = "1",
+    .build_time = "1",
 };
 
 // Where flash would be.
@@ -55,7 +54,7 @@ std::span<const std::byte> flash() {
   return {reinterpret_cast<const std::byte*>(0x21000000U), bfq::flash::kImageSize};
 }
 
-bfq::Module module{kIdentity, bfq::commands::all()};
+bfq::Module module{kIdentity, bfq::commands::kBfq4004};
 Clock watch;
 
 void receive(bfq::Instant now) {
@@ -72,7 +71,7 @@ void send(bfq::Instant now) {
 }
 
 // There is no radio and no network here: they refuse what the module asks for.
-struct Refuse {
+struct Refusal {
   bfq::Instant now;
   void operator()(const bfq::radio::Join& join) const {
     module.handle(bfq::radio::JoinFailed{join.ticket, bfq::radio::JoinFailure::no_such_network},
@@ -142,7 +141,7 @@ int main() {
   for (;;) {
     const bfq::Instant now = watch.read();
     receive(now);
-    while (const auto request = module.next_request()) std::visit(Refuse{now}, *request);
+    while (const auto request = module.next_request()) std::visit(Refusal{now}, *request);
     exchange(now);
     send(now);
     if (module.next_deadline().due(now)) module.advance(now);

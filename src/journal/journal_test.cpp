@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "journal/black_box.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
@@ -17,7 +17,7 @@ namespace {
 using Bytes = std::vector<std::byte>;
 constexpr net::Endpoint kEcho{Ipv4(127, 0, 0, 1), 7};
 
-Build build() { return {"simulated", commands::all()}; }
+Build build() { return {"simulated", commands::kBfq4004}; }
 
 std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -61,7 +61,7 @@ class Story {
     world.pass(500ms);
     heard += world.printed();
   }
-  sim::World world{commands::all()};
+  sim::World world{commands::kBfq4004};
   std::string heard;
 };
 
@@ -75,7 +75,7 @@ Outcome replay(std::span<const std::byte> file) {
   Replay replay(file, build());
   while (const auto step = replay.next()) {
     ++outcome.records;
-    if (step->record.kind == Kind::uart_sent) outcome.heard += step->output;
+    if (step->record.kind == RecordKind::uart_sent) outcome.heard += step->output;
     if (outcome.difference.empty()) outcome.difference = step->difference;
   }
   return outcome;
@@ -89,7 +89,7 @@ Bytes recorded() {
 }
 
 /// The same file with one record's content changed, and its checksum made right again.
-Bytes changed(const Bytes& file, Kind kind, const std::string& from, const std::string& to) {
+Bytes changed(const Bytes& file, RecordKind kind, const std::string& from, const std::string& to) {
   Records records(file);
   Bytes out(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(records.offset()));
   bool done = false;
@@ -131,7 +131,7 @@ TEST(Journal, goes_on_over_a_power_cut) {
 
 TEST(Journal, says_what_is_different_and_where) {
   const Bytes file = recorded();
-  const Bytes other = changed(file, Kind::uart_input, "AT+CIPCLOSE", "AT+CIPMODE?");
+  const Bytes other = changed(file, RecordKind::uart_input, "AT+CIPCLOSE", "AT+CIPMODE?");
   Replay replay(other, build());
   bool typed = false;
   for (auto step = replay.next(); step; step = replay.next()) {
@@ -139,16 +139,26 @@ TEST(Journal, says_what_is_different_and_where) {
     if (step->difference.empty()) continue;
     EXPECT_TRUE(typed) << "not before it";
     EXPECT_FALSE(step->difference.empty());
-    EXPECT_EQ(static_cast<Kind>(other[step->record.offset]), step->record.kind);
+    EXPECT_EQ(static_cast<RecordKind>(other[step->record.offset]), step->record.kind);
     return;
   }
   FAIL() << "no difference";
 }
 
-TEST(Journal, tells_of_other_commands) {
+TEST(Journal, tells_of_another_dialect) {
   const Bytes file = recorded();
   EXPECT_EQ(Replay(file, build()).doubt(), "");
-  EXPECT_NE(Replay(file, Build{"other", build().table.subspan(1)}).doubt(), "");
+  const auto doubted = [&](auto change) {
+    at::Dialect other = commands::kBfq4004;
+    change(other);
+    return !Replay(file, Build{"other", other}).doubt().empty();
+  };
+  EXPECT_FALSE(doubted([](at::Dialect&) {}));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.commands = d.commands.subspan(1); }));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.words[at::Word::no_ip] = "no IP"; }));
+  EXPECT_TRUE(
+      doubted([](at::Dialect& d) { d.switches.head = at::SwitchPoints::Head::either_case; }));
+  EXPECT_TRUE(doubted([](at::Dialect& d) { d.version_lines = d.version_lines.subspan(1); }));
 }
 
 TEST(Journal, is_refused_where_it_is_damaged) {
@@ -212,13 +222,13 @@ TEST(BlackBox, of_another_build_is_refused) {
   Story story(box);
   for (int i = 0; i < 30; ++i) story.tell();
   const Bytes file = box.all();
-  EXPECT_THROW(Replay(file, Build{"another", commands::all()}), Unreadable);
+  EXPECT_THROW(Replay(file, Build{"another", commands::kBfq4004}), Unreadable);
   EXPECT_NO_THROW(Replay(file, build()));
 }
 
 TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
-  sim::World world(commands::all());
-  Module module({}, commands::all());
+  sim::World world(commands::kBfq4004);
+  Module module({}, commands::kBfq4004);
   Recorder recorder(module, build());
   Pages pages;
   recorder.write_to(pages);
@@ -229,7 +239,7 @@ TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
   std::optional<Record> last;
   for (auto step = replay.next(); step; step = replay.next()) last = step->record;
   ASSERT_TRUE(last);
-  EXPECT_EQ(last->kind, Kind::uart_input_unfinished);
+  EXPECT_EQ(last->kind, RecordKind::uart_input_unfinished);
   EXPECT_EQ(text_of(last->bytes), typed);
   EXPECT_EQ(last->at, Instant{2s});
 }

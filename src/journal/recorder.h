@@ -41,14 +41,14 @@ class Pages final : public Sink {
   std::vector<std::byte> pages_;
 };
 
-/// Tells builds apart, whose copies of a module only they can read, and whose commands may differ.
+/// Tells builds apart, whose copies of a module only they can read, and whose dialects may differ.
 struct Build {
-  std::string_view name{};  ///< such as its version and when it was made; must outlive the recorder
-  at::CommandTable table{};
+  std::string_view name;  ///< such as its version and when it was made; must outlive the recorder
+  const at::Dialect& dialect;
 };
 
-/// Tells tables of commands apart.
-std::uint32_t hash_of(at::CommandTable table);
+/// Tells apart what dialects understand and say: names and arguments of commands, words, switches.
+std::uint32_t hash_of(const at::Dialect& dialect);
 
 /// The doors of a module (see there), with somebody who writes down what passes. Without a sink it
 /// only hands on. A runtime that feeds its module through these functions alone has a journal from
@@ -90,8 +90,9 @@ class Recorder {
   Instant not_back(Instant now) { return clock_ = std::max(clock_, now); }
   void begin_where_wanted();
   Writer& begin_record(Instant now);
-  void end_record(Kind kind);
-  void write_typed(Kind kind, std::span<const std::byte> bytes, std::size_t beyond, Instant now);
+  void end_record(RecordKind kind);
+  void write_typed(RecordKind kind, std::span<const std::byte> bytes, std::size_t beyond,
+                   Instant now);
 
   Module* module_;
   Build build_;

@@ -78,10 +78,10 @@ std::string escaped(const std::string& word, std::size_t size) {
 /// its word; where it is not sure which one that is, each byte but those that separate arguments.
 /// An AT that begins the command stays, so that the line is answered as before. False when
 /// something was not sure.
-bool replace_secrets(std::string& line, at::CommandTable table, Dictionary& dictionary) {
+bool replace_secrets(std::string& line, const at::Dialect& dialect, Dictionary& dictionary) {
   const std::size_t size = line.size() - (line.ends_with('\n') ? 1 : 0);
-  const at::Secrets secrets = at::secrets_of_typed(slice(line, 0, size), table);
-  const std::size_t head = line.find(at::kHead);
+  const at::Secrets secrets = at::secrets_of_typed(slice(line, 0, size), dialect);
+  const std::size_t head = at::find_head(line, dialect);
   bool sure = !secrets.all().empty();
   for (const auto& [begin, end, exact] : secrets.all()) {
     sure = sure && exact;
@@ -91,7 +91,7 @@ bool replace_secrets(std::string& line, at::CommandTable table, Dictionary& dict
                    escaped(dictionary.replacement(text), end - begin - 2));
     for (std::size_t at = begin; !exact && at < end; ++at)
       if (kKept.find(line[at]) == std::string_view::npos &&
-          (at < head || at >= head + at::kHead.size()))
+          (at < head || at >= head + at::kHeadSize))
         line[at] = kInstead;
   }
   return sure;
@@ -114,7 +114,8 @@ bool takes_payload(const Module& module) {
 /// it.
 class Typing {
  public:
-  Typing(Dictionary& dictionary, at::CommandTable table) : dictionary_(dictionary), table_(table) {}
+  Typing(Dictionary& dictionary, const at::Dialect& dialect)
+      : dictionary_(dictionary), dialect_(dialect) {}
 
   /// The line that was begun when the journal begins.
   void begin(std::span<char> line) {
@@ -125,7 +126,7 @@ class Typing {
   void add(const Module& module, const Record& record) {
     std::string& bytes = records_.emplace_back();
     for (const std::byte b : record.bytes) bytes += static_cast<char>(b);
-    if (record.kind == Kind::uart_input_unfinished) return add_unfinished(module, bytes);
+    if (record.kind == RecordKind::uart_input_unfinished) return add_unfinished(module, bytes);
     auto probe = std::make_unique<Module>(module);
     for (char& c : bytes) {
       const bool is_payload = takes_payload(*probe);
@@ -171,7 +172,7 @@ class Typing {
   }
   void end_line() {
     std::string text = text_of(line_);
-    const bool sure = replace_secrets(text, table_, dictionary_);
+    const bool sure = replace_secrets(text, dialect_, dictionary_);
     put(line_, text);
     if (!sure) others_.push_back(line_);
     line_.clear();
@@ -186,7 +187,7 @@ class Typing {
   }
 
   Dictionary& dictionary_;
-  at::CommandTable table_;
+  const at::Dialect& dialect_;
   std::string state_line_;
   std::deque<std::string> records_;
   Line line_;
@@ -237,7 +238,7 @@ struct StateVisit {
 class Redaction {
  public:
   Redaction(std::span<const std::byte> file, Build build)
-      : file_(file), build_(build), typing_(dictionary_, build.table) {}
+      : file_(file), build_(build), typing_(dictionary_, build.dialect) {}
 
   std::vector<std::byte> run() {
     look();
@@ -283,8 +284,8 @@ void Redaction::look() {
   while (!records.at_end()) {
     const Record record = read_record(records.next(), last);
     last = record.at;
-    const bool is_end = record.kind == Kind::uart_input_unfinished;
-    if (is_end || record.kind == Kind::uart_input) typing_.add(old.module(), record);
+    const bool is_end = record.kind == RecordKind::uart_input_unfinished;
+    if (is_end || record.kind == RecordKind::uart_input) typing_.add(old.module(), record);
     if (is_end) break;
     const auto step = old.next();
     if (!step->difference.empty())
@@ -301,7 +302,7 @@ void Redaction::write() {
   while (!records.at_end()) {
     const Record record = read_record(records.next(), last);
     last = record.at;
-    if (record.kind == Kind::uart_input_unfinished) {
+    if (record.kind == RecordKind::uart_input_unfinished) {
       recorder_->give_up(std::as_bytes(std::span(typing_.records()[typed_])), record.at);
       return;
     }
@@ -314,7 +315,7 @@ void Redaction::write() {
 void Redaction::begin(const Beginning& beginning) {
   beginning_ = beginning;
   module_ = make_module(beginning_, build_, 0);
-  recorder_.emplace(*module_, Build{beginning_.build, build_.table}, kRedacted);
+  recorder_.emplace(*module_, Build{beginning_.build, build_.dialect}, kRedacted);
   if (!beginning_.state.empty()) {
     StateVisit visit{dictionary_, typing_, true};
     module_->visit_secrets(visit);
@@ -331,31 +332,31 @@ void Redaction::begin(const Beginning& beginning) {
 void Redaction::feed(const Record& record) {
   const std::vector<std::byte> instead(record.bytes.size(), static_cast<std::byte>(kInstead));
   switch (record.kind) {
-    case Kind::begin:
-    case Kind::uart_input_unfinished: break;
-    case Kind::power_cut: {
-      auto next = std::make_unique<Module>(beginning_.identity(), build_.table);
+    case RecordKind::begin:
+    case RecordKind::uart_input_unfinished: break;
+    case RecordKind::power_cut: {
+      auto next = std::make_unique<Module>(beginning_.identity(), build_.dialect);
       recorder_->replace(*next);
       module_ = std::move(next);
       break;
     }
-    case Kind::uart_input: return type(record);
-    case Kind::uart_sent:
+    case RecordKind::uart_input: return type(record);
+    case RecordKind::uart_sent:
       if (module_->uart_output().size() < record.n) refuse(record);
       return recorder_->uart_sent(record.n, record.at);
-    case Kind::link_sent: return recorder_->link_sent(record.link, record.n, record.at);
-    case Kind::link_input:
+    case RecordKind::link_sent: return recorder_->link_sent(record.link, record.n, record.at);
+    case RecordKind::link_input:
       if (module_->link_room(record.link) < instead.size()) refuse(record);
       return recorder_->link_input(record.link, instead, record.at);
-    case Kind::datagram_input:
+    case RecordKind::datagram_input:
       if (module_->datagram_room(record.link) < instead.size()) refuse(record);
       return recorder_->datagram_input(record.link, record.sender, instead, record.at);
-    case Kind::event: return tell(record);
-    case Kind::request:
+    case RecordKind::event: return tell(record);
+    case RecordKind::request:
       if (const auto request = recorder_->next_request(); !request || request->index() != record.n)
         refuse(record);
       return;
-    case Kind::advance: return recorder_->advance(record.at);
+    case RecordKind::advance: return recorder_->advance(record.at);
   }
 }
 

@@ -14,7 +14,7 @@ namespace bfq::journal {
 
 /// One thing that went in or out, as the journal has it.
 struct Record {
-  Kind kind{};
+  RecordKind kind{};
   std::size_t offset = 0;  ///< in the file
   Instant at{};
   LinkHandle link{};
@@ -34,9 +34,9 @@ Record read_record(const Framed& framed, Instant last);
 struct Beginning {
   Instant at{};
   MacAddress station_mac, access_point_mac;
-  std::string at_version, sdk_version, compile_time;
+  std::string dialect, version, build_time;
   std::string build;
-  std::uint32_t table = 0;
+  std::uint32_t dialect_hash = 0;
   std::span<const std::byte> state;  ///< a copy of the module, in the file; empty for a new one
 
   Identity identity() const;

@@ -3,10 +3,10 @@
 #include <string_view>
 #include <vector>
 
-#include "at/command.h"
+#include "at/dialect.h"
 #include "manual/writer.h"
 
-/// What a person reads about the commands, all of it from their rows.
+/// What a person reads about the commands of a dialect, all of it from its table.
 namespace bfq::manual {
 
 /// A piece of a transcript: what was typed and printed, as a terminal with echo shows it.
@@ -28,9 +28,9 @@ struct Cuttings {
 };
 
 /// The page about one command.
-std::string page(const at::Command&, Style, const Cuttings& = {});
+std::string page(const at::Dialect&, const at::Command&, Style, const Cuttings& = {});
 /// All commands, each with its summary.
-std::string index(Style);
+std::string index(const at::Dialect&, Style);
 
 /// `AT+CWJAP_CUR`.
 std::string full_name(const at::Command&);
@@ -39,9 +39,9 @@ std::string page_name(const at::Command&);
 
 /// The row of that name, with or without AT and +, in upper or lower case; nullptr when there is
 /// none.
-const at::Command* find(std::string_view name);
+const at::Command* find(const at::Dialect&, std::string_view name);
 /// The names that somebody may have meant who wrote this one, best first.
-std::vector<std::string> nearest(std::string_view name);
+std::vector<std::string> nearest(const at::Dialect&, std::string_view name);
 
 /// Where a behaviour is known from: `observed: T13`.
 std::string source(const at::Fact&);

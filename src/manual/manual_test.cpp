@@ -2,19 +2,25 @@
 
 #include <gtest/gtest.h>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 
 namespace bfq::manual {
 namespace {
-std::string terminal(std::string_view name) { return page(*find(name), Style::terminal); }
-std::string markdown(std::string_view name) { return page(*find(name), Style::markdown); }
+const at::Dialect& kDialect = commands::kBfq4004;
+
+std::string terminal(std::string_view name) {
+  return page(kDialect, *find(kDialect, name), Style::terminal);
+}
+std::string markdown(std::string_view name) {
+  return page(kDialect, *find(kDialect, name), Style::markdown);
+}
 bool holds(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
 TEST(Page, tells_every_form_parameter_refusal_failure_and_fact_of_every_row) {
-  for (const at::Command& c : commands::all()) {
-    const std::string text = page(c, Style::markdown);
+  for (const at::Command& c : kDialect.commands) {
+    const std::string text = page(kDialect, c, Style::markdown);
     EXPECT_EQ(holds(text, "| Query | `" + full_name(c) + "?`"), static_cast<bool>(c.query))
         << full_name(c);
     EXPECT_EQ(holds(text, "| Execute | `" + full_name(c) + "`"), static_cast<bool>(c.execute))
@@ -24,7 +30,7 @@ TEST(Page, tells_every_form_parameter_refusal_failure_and_fact_of_every_row) {
       for (const at::Param& param : shape.params)
         EXPECT_TRUE(holds(text, "- `<" + std::string(param.name) + ">` ("))
             << full_name(c) << param.name;
-    for (const at::Failure& failure : c.failures)
+    for (const at::FailureCode& failure : c.failures)
       EXPECT_TRUE(holds(text, "- `" + std::to_string(failure.code) + "`: ")) << full_name(c);
     for (const at::Fact& fact : c.facts) EXPECT_TRUE(holds(text, fact.says.view())) << full_name(c);
     EXPECT_FALSE(holds(text, "{}")) << full_name(c);
@@ -56,8 +62,8 @@ TEST(Page, leads_to_its_family) {
 }
 
 TEST(Page, has_no_marks_at_a_terminal_and_fits_it) {
-  for (const at::Command& c : commands::all()) {
-    const std::string text = page(c, Style::terminal);
+  for (const at::Command& c : kDialect.commands) {
+    const std::string text = page(kDialect, c, Style::terminal);
     EXPECT_FALSE(holds(text, "<br>") || holds(text, "`") || holds(text, "](")) << text;
   }
   EXPECT_TRUE(holds(terminal("CIPMUX"), "  Query  AT+CIPMUX?        +CIPMUX:<mode>\n"))
@@ -67,32 +73,33 @@ TEST(Page, has_no_marks_at_a_terminal_and_fits_it) {
 TEST(Page, shows_examples_where_there_are_any) {
   const Cuttings cuttings{{{"Query", "AT+CIPMUX?\n+CIPMUX:0\n\nOK", "cipmux.at"}},
                           {{"no way", "AT+CIPMUX=1"}}};
-  const std::string text = page(*find("CIPMUX"), Style::markdown, cuttings);
+  const std::string text = page(kDialect, *find(kDialect, "CIPMUX"), Style::markdown, cuttings);
   EXPECT_TRUE(holds(text, "```console\nAT+CIPMUX?\n+CIPMUX:0\n\nOK\n```"));
   EXPECT_TRUE(holds(text, "- `no way`: as after `AT+CIPMUX=1`\n"));
 }
 
 TEST(Names, are_found_as_people_write_them) {
   for (const char* name : {"CWJAP_CUR", "+CWJAP_CUR", "AT+CWJAP_CUR", "at+cwjap_cur", "cwjap_cur"})
-    EXPECT_EQ(find(name), find("CWJAP_CUR")) << name;
-  EXPECT_EQ(find("AT")->name, "");
-  EXPECT_EQ(find("ate")->name, "E");
-  EXPECT_EQ(find("E")->name, "E");
-  EXPECT_EQ(find("CWJAB_CUR"), nullptr);
-  EXPECT_EQ(find(""), nullptr);
+    EXPECT_EQ(find(kDialect, name), find(kDialect, "CWJAP_CUR")) << name;
+  EXPECT_EQ(find(kDialect, "AT")->name, "");
+  EXPECT_EQ(find(kDialect, "ate")->name, "E");
+  EXPECT_EQ(find(kDialect, "E")->name, "E");
+  EXPECT_EQ(find(kDialect, "CWJAB_CUR"), nullptr);
+  EXPECT_EQ(find(kDialect, ""), nullptr);
 }
 
 TEST(Names, near_a_wrong_one_are_told) {
-  EXPECT_EQ(nearest("CWJAB_CUR").front(), "AT+CWJAP_CUR");
-  EXPECT_EQ(nearest("cipstrt").front(), "AT+CIPSTART");
-  EXPECT_EQ(nearest("CWSAP_").size(), 4U);
-  EXPECT_TRUE(nearest("frobnicate").empty());
+  EXPECT_EQ(nearest(kDialect, "CWJAB_CUR").front(), "AT+CWJAP_CUR");
+  EXPECT_EQ(nearest(kDialect, "cipstrt").front(), "AT+CIPSTART");
+  EXPECT_EQ(nearest(kDialect, "CWSAP_").size(), 4U);
+  EXPECT_TRUE(nearest(kDialect, "frobnicate").empty());
 }
 
 TEST(Index, lists_every_command) {
-  for (const at::Command& c : commands::all()) {
-    EXPECT_TRUE(holds(index(Style::markdown), "| [" + full_name(c) + "](" + page_name(c) + ") |"));
-    EXPECT_TRUE(holds(index(Style::terminal), "  " + full_name(c) + " "));
+  for (const at::Command& c : kDialect.commands) {
+    EXPECT_TRUE(holds(index(kDialect, Style::markdown),
+                      "| [" + full_name(c) + "](" + page_name(c) + ") |"));
+    EXPECT_TRUE(holds(index(kDialect, Style::terminal), "  " + full_name(c) + " "));
   }
 }
 }  // namespace

@@ -3,7 +3,6 @@
 #include <numeric>
 #include <utility>
 
-#include "commands/table.h"
 #include "manual/manual.h"
 
 namespace bfq::manual {
@@ -33,18 +32,18 @@ std::size_t letters_apart(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-const at::Command* find(std::string_view name) {
+const at::Command* find(const at::Dialect& dialect, std::string_view name) {
   const std::string wanted = bare(name);
-  for (const at::Command& c : commands::all())
+  for (const at::Command& c : dialect.commands)
     if (bare(full_name(c)) == wanted) return &c;
   return nullptr;
 }
 
-std::vector<std::string> nearest(std::string_view name) {
+std::vector<std::string> nearest(const at::Dialect& dialect, std::string_view name) {
   constexpr std::size_t kMost = 4;
   const std::string wanted = bare(name);
   std::vector<std::pair<std::size_t, std::string>> found;
-  for (const at::Command& c : commands::all()) {
+  for (const at::Command& c : dialect.commands) {
     const std::string other = bare(full_name(c));
     const bool contains = wanted.size() > 2 && other.find(wanted) != std::string::npos;
     found.emplace_back(contains ? 1 : letters_apart(wanted, other), full_name(c));

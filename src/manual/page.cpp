@@ -2,12 +2,12 @@
 #include <cctype>
 #include <utility>
 
-#include "commands/table.h"
 #include "manual/manual.h"
 
 namespace bfq::manual {
 namespace {
 using at::Command;
+using at::Dialect;
 using at::Param;
 using at::Shape;
 
@@ -69,8 +69,13 @@ std::string response(const Command& c, Doc reply, Doc result) {
   return text + (result.view().empty() ? code("OK") : lines(c, result));
 }
 
-void write_forms(Writer& out, const Command& c) {
-  std::vector<Writer::Row> rows;
+/// `+CWJAP_CUR:<number>`.
+std::string failure(const Dialect& dialect, const Command& c) {
+  return code(str(at::failure_name(dialect, c.name)) + ":<number>");
+}
+
+void write_forms(PageWriter& out, const Dialect& dialect, const Command& c) {
+  std::vector<PageWriter::Row> rows;
   if (c.test == at::TestForm::ranges)
     rows.push_back({"Test", code(full_name(c) + "=?"),
                     code(str(c.name) + ":" + ranges(c)) + "<br>" + code("OK")});
@@ -79,8 +84,7 @@ void write_forms(Writer& out, const Command& c) {
   for (const Shape& shape : c.set.shapes()) {
     const std::string when = shape.applies.view().empty() ? "" : ": " + str(shape.applies);
     std::string answer = response(c, shape.reply, shape.result);
-    if (!c.failures.empty())
-      answer += "<br>or " + code(str(c.name) + ":<number>") + " and " + code("FAIL");
+    if (!c.failures.empty()) answer += "<br>or " + failure(dialect, c) + " and " + code("FAIL");
     rows.push_back({"Set" + when, code(syntax(c, shape)), std::move(answer)});
   }
   if (c.execute)
@@ -112,7 +116,7 @@ std::string kind(const Param& param) {
   return "one of " + words;
 }
 
-void write_parameters(Writer& out, const Command& c) {
+void write_parameters(PageWriter& out, const Command& c) {
   for (const Shape& shape : c.set.shapes()) {
     if (shape.params.empty()) continue;
     if (&shape == &c.set.shapes().front()) out.heading("Parameters");
@@ -146,24 +150,26 @@ void add_reason(Reasons& all, std::string_view line, const std::string& of, std:
     text.insert(end, ", " + str(when));
 }
 
-Reasons reasons(const Command& c) {
+Reasons reasons(const Dialect& dialect, const Command& c) {
+  const at::Words& words = dialect.words;
   Reasons all;
   for (const Shape& shape : c.set.shapes()) {
     for (const Param& param : shape.params) {
       if (param.words == nullptr) continue;
       const std::string of = code("<" + str(param.name) + ">");
-      add_reason(all, param.words->missing, of, "missing");
-      add_reason(all, param.words->wrong, of, "wrong");
-      add_reason(all, param.words->too_small, of, "too small");
-      add_reason(all, param.words->too_large, of, "too large");
+      add_reason(all, words[param.words->missing], of, "missing");
+      add_reason(all, words[param.words->wrong], of, "wrong");
+      add_reason(all, words[param.words->too_small], of, "too small");
+      add_reason(all, words[param.words->too_large], of, "too large");
     }
-    add_reason(all, shape.surplus, "parameters", "too many");
+    add_reason(all, words[shape.surplus], "parameters", "too many");
   }
   return all;
 }
 
-void write_refusals(Writer& out, const Command& c, const Cuttings& cuttings) {
-  Reasons all = reasons(c);
+void write_refusals(PageWriter& out, const Dialect& dialect, const Command& c,
+                    const Cuttings& cuttings) {
+  Reasons all = reasons(dialect, c);
   for (const SeenRefusal& seen : cuttings.refusals) {
     const auto is_known = [&](const auto& known) { return known.first == seen.line; };
     if (std::none_of(all.begin(), all.end(), is_known))
@@ -177,7 +183,7 @@ void write_refusals(Writer& out, const Command& c, const Cuttings& cuttings) {
   }
   if (c.failures.empty()) return;
   out.heading("Failures");
-  out.paragraph("The number in " + code(str(c.name) + ":<number>") + " before `FAIL`:");
+  out.paragraph("The number in " + failure(dialect, c) + " before `FAIL`:");
   for (const auto& failure : c.failures)
     out.item(code(std::to_string(failure.code)) + ": " + str(failure.means));
   out.end_of_list();
@@ -185,14 +191,14 @@ void write_refusals(Writer& out, const Command& c, const Cuttings& cuttings) {
 
 // Notes, examples, neighbours ---------------------------------------------------------------------
 
-void write_notes(Writer& out, const Command& c) {
+void write_notes(PageWriter& out, const Command& c) {
   if (c.facts.empty()) return;
   out.heading("Notes");
   for (const at::Fact& fact : c.facts) out.item(str(fact.says) + " (" + source(fact) + ")");
   out.end_of_list();
 }
 
-void write_examples(Writer& out, const Cuttings& cuttings) {
+void write_examples(PageWriter& out, const Cuttings& cuttings) {
   if (cuttings.examples.empty()) return;
   out.heading("Examples");
   for (const Example& example : cuttings.examples) {
@@ -202,16 +208,10 @@ void write_examples(Writer& out, const Cuttings& cuttings) {
   }
 }
 
-/// `+CWJAP` of `+CWJAP_CUR`.
-std::string_view family(const Command& c) {
-  const bool has_suffix = c.name.ends_with("_CUR") || c.name.ends_with("_DEF");
-  return has_suffix ? c.name.substr(0, c.name.size() - 4) : c.name;
-}
-
-void write_neighbours(Writer& out, const Command& c) {
+void write_neighbours(PageWriter& out, const Dialect& dialect, const Command& c) {
   bool any = false;
-  for (const Command& other : commands::all()) {
-    if (&other == &c || family(other) != family(c)) continue;
+  for (const Command& other : dialect.commands) {
+    if (&other == &c || at::family_name(other.name) != at::family_name(c.name)) continue;
     if (!any) out.heading("See also");
     any = true;
     out.item("[" + full_name(other) + "](" + page_name(other) + "): " + str(other.summary));
@@ -240,27 +240,27 @@ std::string_view name(at::Origin origin) {
 
 std::string source(const at::Fact& fact) { return str(name(fact.origin)) + ": " + str(fact.where); }
 
-std::string page(const Command& c, Style style, const Cuttings& cuttings) {
-  Writer out(style);
+std::string page(const Dialect& dialect, const Command& c, Style style, const Cuttings& cuttings) {
+  PageWriter out(style);
   out.title(full_name(c));
   std::string about = str(c.summary) + ".";
   if (!c.needs.view().empty()) about += " Needs " + str(c.needs) + ".";
   if (c.interrupts != nullptr) about += " Taken even while another command runs.";
   out.paragraph(about);
-  write_forms(out, c);
+  write_forms(out, dialect, c);
   write_parameters(out, c);
-  write_refusals(out, c, cuttings);
+  write_refusals(out, dialect, c, cuttings);
   write_notes(out, c);
   write_examples(out, cuttings);
-  write_neighbours(out, c);
+  write_neighbours(out, dialect, c);
   return std::move(out).page();
 }
 
-std::string index(Style style) {
-  Writer out(style);
+std::string index(const Dialect& dialect, Style style) {
+  PageWriter out(style);
   out.title("Commands");
-  std::vector<Writer::Row> rows;
-  for (const Command& c : commands::all())
+  std::vector<PageWriter::Row> rows;
+  for (const Command& c : dialect.commands)
     rows.push_back({"[" + full_name(c) + "](" + page_name(c) + ")", str(c.summary)});
   out.table({"command", "does"}, rows);
   return std::move(out).page();

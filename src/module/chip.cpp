@@ -1,6 +1,5 @@
 #include "module/chip.h"
 
-#include "at/words.h"
 #include "base/check.h"
 
 namespace bfq {
@@ -13,12 +12,12 @@ constexpr std::size_t kLongestLine = 128;
 
 at::Reply Chip::reply() {
   flush_urcs(true);
-  return at::Reply(uart_out_);
+  return out();
 }
 
-at::Reply Chip::info() { return reply().text(command().name).text(":"); }
+at::Reply Chip::info(std::string_view name) { return reply().text(name).text(":"); }
 
-at::Answer Chip::refuse(std::string_view why) {
+at::Answer Chip::refuse(at::Word why) {
   reply().line(why);
   return at::Answer::error;
 }
@@ -31,24 +30,24 @@ void Chip::notify(const Urc& urc) {
 }
 
 void Chip::say(const Urc& urc) {
-  at::Reply out(uart_out_);
-  const auto link_line = [&](std::string_view line) {
-    if (links_.multiple()) out.number(urc.link).comma();
-    out.line(line);
+  at::Reply reply = out();
+  const auto link_line = [&](at::Word word) {
+    if (links_.multiple()) reply.number(urc.link).comma();
+    reply.line(word);
   };
   switch (urc.kind) {
-    case Urc::Kind::wifi_connected: return out.line(at::words::kWifiConnected);
-    case Urc::Kind::wifi_got_ip: return out.line(at::words::kWifiGotIp);
-    case Urc::Kind::wifi_disconnect: return out.line(at::words::kWifiDisconnect);
-    case Urc::Kind::dhcp_timeout: return out.line(at::words::kDhcpTimeout);
-    case Urc::Kind::connect: return link_line(at::words::kConnect);
-    case Urc::Kind::closed: link_line(at::words::kClosed); return links_.closed_was_said(urc.link);
+    case Urc::Kind::wifi_connected: return reply.line(at::Word::wifi_connected);
+    case Urc::Kind::wifi_got_ip: return reply.line(at::Word::wifi_got_ip);
+    case Urc::Kind::wifi_disconnect: return reply.line(at::Word::wifi_disconnect);
+    case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
+    case Urc::Kind::connect: return link_line(at::Word::connect);
+    case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
     case Urc::Kind::station_connected:
-      return out.text(at::words::kStationConnected).mac(urc.mac).end();
+      return reply.text(at::Word::station_connected).mac(urc.mac).end();
     case Urc::Kind::station_disconnected:
-      return out.text(at::words::kStationDisconnected).mac(urc.mac).end();
+      return reply.text(at::Word::station_disconnected).mac(urc.mac).end();
     case Urc::Kind::station_address:
-      return out.text(at::words::kStationAddress)
+      return reply.text(at::Word::station_address)
           .mac(urc.mac)
           .comma()
           .quoted_address(urc.address)
@@ -92,21 +91,21 @@ void Chip::finish(at::Answer answer) {
 
 void Chip::finish_first(at::Answer answer) {
   job_ = NoJob{};
-  interpreter_.finish(answer, at::Reply(uart_out_));
+  interpreter_.finish(answer, out());
 }
 
-void Chip::finish_send(std::string_view result) {
+void Chip::finish_send(at::Word result) {
   payload_.clear();
   job_ = NoJob{};
   interpreter_.forget_line();
-  at::Reply(uart_out_).line(result);
+  out().line(result);
 }
 
 void Chip::say_received(std::size_t bytes) {
-  at::Reply out(uart_out_);
-  out.text(at::words::kReceivedBefore)
+  out()
+      .text(at::Word::received_before)
       .number(static_cast<std::int64_t>(bytes))
-      .line(at::words::kReceivedAfter);
+      .line(at::Word::received_after);
 }
 
 void Chip::finish_passthrough() {
@@ -117,7 +116,7 @@ void Chip::finish_passthrough() {
 // Settings ----------------------------------------------------------------------------------------
 
 at::Answer Chip::restore() {
-  const Settings factory = factory_settings(identity_.access_point_mac);
+  const Settings factory = dialect().factory_settings(identity_.access_point_mac);
   return memory_.save(*this, factory, settings_, Effect::restart);
 }
 

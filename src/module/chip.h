@@ -39,15 +39,18 @@ class Chip {
   /// The time of the input that is being handled; it does not move while that is handled.
   Instant now() const { return now_; }
   const Identity& identity() const { return identity_; }
+  const at::Dialect& dialect() const { return interpreter_.dialect(); }
 
   // The host --------------------------------------------------------------------------------------
 
   /// Writes to the host, behind everything that waits to be said.
   at::Reply reply();
   /// The same, behind "+CWJAP_CUR:" in the reply to AT+CWJAP_CUR: the name by which the host asked.
-  at::Reply info();
+  at::Reply info() { return info(command().name); }
+  /// The same behind another name.
+  at::Reply info(std::string_view name);
   /// Prints that line; returns the answer that goes with it.
-  at::Answer refuse(std::string_view why);
+  at::Answer refuse(at::Word why);
   /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never.
   void notify(const Urc& urc);
   /// Prints such a line at once, as part of a reply.
@@ -86,7 +89,7 @@ class Chip {
   /// Ends the job with its command's result, in front of everything that waits to be said.
   void finish_first(at::Answer answer);
   /// Ends a CIPSEND with its result, in front of everything that waits to be said (dialect 1.7).
-  void finish_send(std::string_view result);
+  void finish_send(at::Word result);
   /// "Recv n bytes", in front of everything that waits to be said.
   void say_received(std::size_t bytes);
   /// Ends transparent transmission. Nothing is printed.
@@ -148,14 +151,16 @@ class Chip {
   /// restarting: the host still has to read what it is owed.
   enum class Phase : std::uint8_t { off, running, restarting };
 
-  Chip(const Identity& identity, at::CommandTable table)
-      : identity_(identity), interpreter_(table) {}
+  Chip(const Identity& identity, const at::Dialect& dialect)
+      : identity_(identity), interpreter_(dialect) {}
 
   /// True while unsolicited lines and received data have to wait, however much room there is.
   bool holds_lines() const { return sends() || switches_uart_; }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
   void flush_urcs(bool into_reserve);
+  /// Writes at once, in front of everything that waits to be said.
+  at::Reply out() { return {uart_out_, dialect().words}; }
 
   Identity identity_;
   at::Interpreter interpreter_;

@@ -22,9 +22,9 @@ namespace bfq {
 /// takes whatever comes and does nothing with it.
 class Module : private Chip {
  public:
-  /// `identity` and `table` point at texts and rows that must outlive the module. What is in flash
-  /// comes with each power::Started.
-  Module(const Identity& identity, at::CommandTable table) : Chip(identity, table) {}
+  /// The texts of `identity`, and `dialect`, must outlive the module. What is in flash comes with
+  /// each power::Started.
+  Module(const Identity& identity, const at::Dialect& dialect) : Chip(identity, dialect) {}
 
   // Bytes -----------------------------------------------------------------------------------------
 
@@ -87,7 +87,8 @@ class Module : private Chip {
 
   /// What the module is doing right now, for people and tools.
   Status status() const;
-  /// What is burnt into it.
+  /// What is burnt into it, and what it speaks.
+  using Chip::dialect;
   using Chip::identity;
   /// Its settings in use, and its flash, which holds the others.
   using Chip::memory;
@@ -96,9 +97,9 @@ class Module : private Chip {
   // For a runtime that keeps a copy of the whole state --------------------------------------------
 
   /// Makes a module of a copy of one's bytes, from another process of the same build: its texts and
-  /// rows are those from now on. False, and not to be used, where the copy was not of a module with
-  /// that table.
-  [[nodiscard]] bool adopt(const Identity& identity, at::CommandTable table);
+  /// its dialect are those from now on. False, and not to be used, where the copy was not of a
+  /// module with that dialect.
+  [[nodiscard]] bool adopt(const Identity& identity, const at::Dialect& dialect);
 
   /// Shows every place where this module holds what nobody else should know:
   /// `visit.password(Text<64>&)` for passwords, which may be changed to others of the same length;

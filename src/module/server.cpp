@@ -1,13 +1,12 @@
 #include "module/server.h"
 
-#include "at/words.h"
 #include "module/chip.h"
 
 namespace bfq {
 
 at::Answer Server::start(Chip& chip, std::uint16_t port) {
   if (running_) {
-    chip.reply().line(at::words::kNoChange);
+    chip.reply().line(at::Word::no_change);
     return at::Answer::ok;
   }
   const Ticket ticket = chip.new_ticket();
@@ -18,7 +17,7 @@ at::Answer Server::start(Chip& chip, std::uint16_t port) {
 
 at::Answer Server::stop(Chip& chip) {
   if (!running_) {
-    chip.reply().line(at::words::kNoChange);
+    chip.reply().line(at::Word::no_change);
     return at::Answer::ok;
   }
   running_ = false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "at/words.h"
 #include "module/chip.h"
 
 namespace bfq {
@@ -35,7 +34,7 @@ at::Answer Station::join(Chip& chip) {
 
 at::Answer Station::show_network(Chip& chip, const Text<32>* name) const {
   if (!associated()) {
-    chip.reply().line(at::words::kNoAccessPoint);
+    chip.reply().line(at::Word::no_access_point);
     return at::Answer::ok;
   }
   at::Reply reply = chip.info();
@@ -150,7 +149,8 @@ void Station::on(Chip& chip, const radio::JoinFailed& event) {
 void Station::fail_join(Chip& chip, radio::JoinFailure why) {
   phase_ = Phase::idle;
   retry_ = Deadline::never();
-  chip.info().number(static_cast<int>(why)).end();
+  const std::string_view name = at::failure_name(chip.dialect(), chip.command().name);
+  chip.info(name).number(static_cast<int>(why)).end();
   chip.finish(at::Answer::fail);
 }
 
@@ -205,7 +205,7 @@ void Station::on(Chip& chip, const radio::Found& event) {
   remember(event.access_point);
 }
 
-void Station::remember(const radio::AccessPoint& access_point) {
+void Station::remember(const radio::ScanResult& access_point) {
   if (found_count_ < found_.size()) {
     found_[found_count_++] = access_point;
     return;
@@ -241,7 +241,7 @@ void Station::list(Chip& chip) {
   chip.finish(at::Answer::ok);
 }
 
-void Station::print(Chip& chip, const radio::AccessPoint& ap) const {
+void Station::print(Chip& chip, const radio::ScanResult& ap) const {
   at::Reply reply = chip.info();
   unsigned bit = 0;
   bool first = true;

@@ -17,7 +17,7 @@ constexpr std::size_t kSlot = 2048;
 constexpr std::byte kErased{0xFF};
 using Image = std::vector<std::byte>;
 
-Settings factory() { return factory_settings({{2, 0xbf, 0x40, 4, 0, 1}}); }
+Settings factory() { return factory_settings("BFQ4004_", {{2, 0xbf, 0x40, 4, 0, 1}}); }
 
 /// Every setting differs from the factory's.
 Settings unusual() {

@@ -1,5 +1,7 @@
 #include "settings/settings.h"
 
+#include <algorithm>
+
 #include "settings/stored_keys.h"
 
 namespace bfq {
@@ -7,22 +9,23 @@ namespace {
 constexpr std::uint8_t kOpen = 0, kWep = 1;  // of <ecn>
 constexpr std::size_t kShortestPassphrase = 8;
 
-/// "BFQ4004_" and the last three bytes of the address in upper-case digits.
-Text<32> factory_name(const MacAddress& mac) {
+/// The prefix, and the last three bytes of the address in upper-case digits.
+Text<32> factory_name(std::string_view prefix, const MacAddress& mac) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::array<char, 14> name{'B', 'F', 'Q', '4', '0', '0', '4', '_'};
-  for (std::size_t i = 0; i < 3; ++i) {
-    const unsigned byte = mac.bytes[3 + i];
-    name[8 + 2 * i] = kHex[byte >> 4U];
-    name[9 + 2 * i] = kHex[byte & 15U];
+  std::array<char, kLongestNamePrefix + 6> name{};
+  CHECK(prefix.size() <= kLongestNamePrefix);
+  auto* end = std::copy(prefix.begin(), prefix.end(), name.begin());
+  for (std::size_t i = 3; i < mac.bytes.size(); ++i) {
+    *end++ = kHex[mac.bytes[i] >> 4U];
+    *end++ = kHex[mac.bytes[i] & 15U];
   }
-  return Text<32>({name.data(), name.size()});
+  return Text<32>({name.data(), static_cast<std::size_t>(end - name.data())});
 }
 }  // namespace
 
-Settings factory_settings(const MacAddress& soft_ap_mac) {
+Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_ap_mac) {
   Settings settings;
-  settings.soft_ap.ssid = factory_name(soft_ap_mac);
+  settings.soft_ap.ssid = factory_name(name_prefix, soft_ap_mac);
   return settings;
 }
 

@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "base/uart_format.h"
 
-/// What the module remembers. The default of each member is its factory value, but for the softAP's
-/// name, which carries the module's own address. Numbers are the wire's.
+/// What the module remembers. The default of each member is its factory value in most dialects, but
+/// for the softAP's name, which carries the module's own address. Numbers are the wire's.
 namespace bfq {
 
 struct NetworkSettings {
@@ -65,14 +65,18 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
+/// Of the softAP's name, in front of six digits.
+inline constexpr std::size_t kLongestNamePrefix = 26;
+
+/// The defaults, for the module with that softAP address. What a dialect's factory has otherwise is
+/// for at::Dialect::factory_settings to change.
+Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_ap_mac);
+
 /// What no journal that is shown may hold.
 void for_each_password(Settings& settings, auto&& visit) {
   visit(settings.network.password);
   visit(settings.soft_ap.password);
 }
-
-/// The factory's settings for the module with that softAP address.
-Settings factory_settings(const MacAddress& soft_ap_mac);
 
 /// Whether a softAP can be protected so: WEP is refused, and a passphrase has at least 8 bytes
 /// (dialect 3.2).

@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "sim/world.h"
 
 namespace bfq::sim {
@@ -63,7 +63,7 @@ class TwoModules : public ::testing::Test {
   const std::string kThirdGone = "+STA_DISCONNECTED:\"02:bf:57:00:00:03\"\r\n";
   const std::string kGone = "+STA_DISCONNECTED:" + kB + "\r\n";
   Medium medium{default_air()};
-  World a{commands::all(), identity(1), medium}, b{commands::all(), identity(2), medium};
+  World a{commands::kBfq4004, identity(1), medium}, b{commands::kBfq4004, identity(2), medium};
   std::array<World*, 2> both{&a, &b};
 };
 

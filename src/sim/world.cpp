@@ -16,8 +16,8 @@ constexpr std::size_t kRemembered = 32;
 constexpr int kMostSteps = 200'000;
 }  // namespace
 
-World::World(at::CommandTable table, ModuleIdentity identity)
-    : table_(table),
+World::World(const at::Dialect& dialect, ModuleIdentity identity)
+    : dialect_(dialect),
       identity_(std::move(identity)),
       own_medium_(std::make_unique<Medium>(air)),
       medium_(*own_medium_),
@@ -25,8 +25,8 @@ World::World(at::CommandTable table, ModuleIdentity identity)
   build_module();
 }
 
-World::World(at::CommandTable table, ModuleIdentity identity, Medium& shared)
-    : table_(table),
+World::World(const at::Dialect& dialect, ModuleIdentity identity, Medium& shared)
+    : dialect_(dialect),
       identity_(std::move(identity)),
       medium_(shared),
       radio_(medium_, identity_.station_mac, identity_.access_point_mac) {
@@ -36,14 +36,13 @@ World::World(at::CommandTable table, ModuleIdentity identity, Medium& shared)
 void World::build_module() {
   const Identity identity{.station_mac = identity_.station_mac,
                           .access_point_mac = identity_.access_point_mac,
-                          .at_version = identity_.at_version,
-                          .sdk_version = identity_.sdk_version,
-                          .compile_time = identity_.compile_time};
-  auto module = std::make_unique<Module>(identity, table_);
+                          .version = identity_.version,
+                          .build_time = identity_.build_time};
+  auto module = std::make_unique<Module>(identity, dialect_);
   if (doors_)
     doors_->replace(*module);
   else
-    doors_ = std::make_unique<journal::Recorder>(*module, journal::Build{"simulated", table_});
+    doors_ = std::make_unique<journal::Recorder>(*module, journal::Build{"simulated", dialect_});
   module_ = std::move(module);
 }
 

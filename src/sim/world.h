@@ -17,14 +17,13 @@
 
 namespace bfq::sim {
 
-/// What is burnt into the module of a World; the MAC addresses are those of the first module of a
-/// program.
+/// What is burnt into the module of a World, see Identity; the MAC addresses are those of the first
+/// module of a program.
 struct ModuleIdentity {
   MacAddress station_mac{{0x02, 0xbf, 0x40, 0x04, 0x00, 0x01}};
   MacAddress access_point_mac{{0x06, 0xbf, 0x40, 0x04, 0x00, 0x01}};
-  std::string at_version = "1.0.0.0(May 12 2020 00:00:00)";
-  std::string sdk_version = "2.2.1(bfq4004 0.1.0)";
-  std::string compile_time = "Jan  1 2020 00:00:00";
+  std::string version = "0.1.0";
+  std::string build_time = "Jan  1 2020 00:00:00";
 };
 
 /// A host on the module's UART: how it reads and how it types.
@@ -51,10 +50,11 @@ struct FlashMemory {
 /// Faults are plain members: set them, then call pass() or settle().
 class World {
  public:
-  explicit World(at::CommandTable table, ModuleIdentity identity = {});
+  /// `dialect` must outlive the world.
+  explicit World(const at::Dialect& dialect, ModuleIdentity identity = {});
   /// Of several worlds that share a medium, each with a module of its own; move them with
   /// pass_together(). The medium's air is changed in the medium: `air` is not looked at.
-  World(at::CommandTable table, ModuleIdentity identity, Medium& shared);
+  World(const at::Dialect& dialect, ModuleIdentity identity, Medium& shared);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -140,7 +140,7 @@ class World {
   void advance();
   void power_off();
 
-  at::CommandTable table_;
+  const at::Dialect& dialect_;
   ModuleIdentity identity_;
   std::unique_ptr<Medium> own_medium_;  ///< nullptr where it is shared
   Medium& medium_;

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 
 namespace bfq::sim {
 namespace {
@@ -28,7 +28,7 @@ class AWorld : public ::testing::Test {
     world.pass(1s);
     world.printed();
   }
-  World world{commands::all()};
+  World world{commands::kBfq4004};
 };
 
 std::string pattern(std::size_t n) {
@@ -127,7 +127,7 @@ TEST_F(AWorld, begins_anew_after_a_power_cut) {
 
 TEST_F(AWorld, says_the_same_for_the_same) {
   const auto history = [] {
-    World w(commands::all());
+    World w(commands::kBfq4004);
     w.power_on();
     w.pass(1s);
     w.host_types("AT+CWLAP\r\nAT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");

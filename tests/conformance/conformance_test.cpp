@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "cases.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "sim/world.h"
 
 namespace bfq::conformance {
@@ -37,7 +37,7 @@ const Stage kStages[] = {
 #undef JOIN
 
 std::unique_ptr<sim::World> world_at(const Stage& stage) {
-  auto w = std::make_unique<sim::World>(commands::all());
+  auto w = std::make_unique<sim::World>(commands::kBfq4004);
   w->internet.peers.push_back({.at = kPeer});
   w->power_on();
   w->pass(1s);
@@ -104,7 +104,9 @@ bool is_exception(std::string_view line) {
   });
 }
 
-const at::Command& row(const std::string& name) { return *at::find(commands::all(), name); }
+const at::Command& row(const std::string& name) {
+  return *at::find(commands::kBfq4004.commands, name);
+}
 
 class Row : public ::testing::TestWithParam<std::string> {};
 class RowWithRanges : public Row {};
@@ -138,7 +140,7 @@ TEST_P(RowWithRanges, prints_them) {
 
 std::vector<std::string> rows(bool with_ranges) {
   std::vector<std::string> names;
-  for (const at::Command& command : commands::all())
+  for (const at::Command& command : commands::kBfq4004.commands)
     if (!with_ranges || command.test == at::TestForm::ranges) names.emplace_back(command.name);
   return names;
 }
@@ -155,11 +157,11 @@ INSTANTIATE_TEST_SUITE_P(Every, RowWithRanges, ::testing::ValuesIn(rows(true)), 
 /// A test of the test: were the table empty, or the cases, everything above would pass.
 TEST(Cases, are_many) {
   std::size_t count = 0;
-  for (const at::Command& command : commands::all()) {
+  for (const at::Command& command : commands::kBfq4004.commands) {
     count += form_cases_of(command).size();
     for (const ShapeCases& shape : shape_cases_of(command)) count += shape.cases.size();
   }
-  EXPECT_GE(commands::all().size(), 15U);
+  EXPECT_GE(commands::kBfq4004.commands.size(), 15U);
   EXPECT_GE(count, 300U);
   RecordProperty("cases", static_cast<int>(count));
 }

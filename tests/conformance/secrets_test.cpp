@@ -12,7 +12,7 @@
 
 #include "at/secrets.h"
 #include "cases.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "daemon/serial/trace.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
@@ -35,7 +35,7 @@ bool shows_secret(std::string_view shown) {
 /// Each line that gives a masked parameter the secret.
 std::vector<std::string> secret_lines() {
   std::vector<std::string> lines;
-  for (const at::Command& command : commands::all())
+  for (const at::Command& command : commands::kBfq4004.commands)
     for (const at::Shape& shape : command.set.shapes())
       for (std::size_t i = 0; i < shape.params.size(); ++i)
         if (shape.params[i].secret)
@@ -82,7 +82,7 @@ std::vector<std::string> with_mistakes(const std::string& line) {
 
 /// What a log shows of these lines, which end with CR LF.
 std::string log_of(Direction direction, std::string_view printed) {
-  SecretMask mask(direction, commands::all());
+  SecretMask mask(direction, commands::kBfq4004);
   std::string shown;
   while (!printed.empty()) {
     const std::size_t end = std::min(printed.find('\n'), printed.size());
@@ -101,7 +101,7 @@ TEST(Secrets, are_not_shown_of_what_is_typed) {
     for (const std::string& line : with_mistakes(good)) {
       EXPECT_FALSE(shows_secret(log_of(Direction::to_module, line + "\r\n"))) << line;
       for (std::size_t cut = 0; cut < line.size(); ++cut) {
-        SecretMask mask(Direction::to_module, commands::all());
+        SecretMask mask(Direction::to_module, commands::kBfq4004);
         const std::string shown = mask.mask(line.substr(0, cut)) + mask.mask(line, cut);
         ASSERT_FALSE(shows_secret(shown)) << line << " cut at " << cut << ": " << shown;
       }
@@ -160,13 +160,13 @@ class Bench {
     return world.printed();
   }
   journal::Pages pages;
-  sim::World world{commands::all()};
+  sim::World world{commands::kBfq4004};
 };
 
 /// All queries of a row: what is stored, and what is in use.
 std::string queries() {
   std::string all;
-  for (const at::Command& command : commands::all())
+  for (const at::Command& command : commands::kBfq4004.commands)
     if (command.query) all += "AT" + std::string(command.name) + "?\r\n";
   return all;
 }
@@ -187,8 +187,9 @@ TEST(Secrets, are_not_in_the_log) {
       "log", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
   spdlog::set_level(spdlog::level::debug);
   Bench bench;
-  serial::LineTrace typed(Direction::to_module, commands::all());
-  serial::LineTrace said(Direction::to_host, commands::all());
+  const process::ModuleLog module_log("bfq0");
+  serial::LineTrace typed(module_log, Direction::to_module, commands::kBfq4004);
+  serial::LineTrace said(module_log, Direction::to_host, commands::kBfq4004);
   for (const std::string& line : secret_lines()) {
     for (const char c : line + "\r\n") typed.add(std::as_bytes(std::span(&c, 1)));
     for (const char c : bench.type(line + "\r\n")) said.add(std::as_bytes(std::span(&c, 1)));
@@ -202,7 +203,7 @@ TEST(Secrets, are_not_in_the_log) {
 /// All that was typed, as a journal has it.
 std::string typed_in(std::span<const std::byte> file) {
   std::string typed;
-  journal::Replay replay(file, {"", commands::all()});
+  journal::Replay replay(file, {"", commands::kBfq4004});
   while (const auto step = replay.next()) {
     EXPECT_EQ(step->difference, "");
     if (step->record.kind == journal::Kind::uart_input)
@@ -221,7 +222,7 @@ TEST(Secrets, are_not_in_a_redacted_journal) {
     bench.world.pass(20s);
     bench.type(queries());
     for (const std::string& line : mistyped(good)) bench.type(line + "\r\n");
-    const auto file = journal::redact(bench.pages.all(), {"", commands::all()});
+    const auto file = journal::redact(bench.pages.all(), {"", commands::kBfq4004});
     const std::string text(reinterpret_cast<const char*>(file.data()), file.size());
     EXPECT_EQ(text.find(kSecret), std::string::npos) << good;
     std::string typed = typed_in(file);
@@ -232,7 +233,7 @@ TEST(Secrets, are_not_in_a_redacted_journal) {
 }
 
 TEST(Secrets, are_none_of_what_other_rows_are_given) {
-  for (const at::Command& command : commands::all()) {
+  for (const at::Command& command : commands::kBfq4004.commands) {
     for (const at::Shape& shape : command.set.shapes()) {
       if (std::any_of(shape.params.begin(), shape.params.end(),
                       [](const at::Param& p) { return p.secret; }))

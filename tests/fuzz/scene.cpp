@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "violation.h"
 
 namespace bfq::fuzzing {
@@ -22,13 +22,13 @@ std::string Script::bytes(std::size_t n) {
   return text;
 }
 
-Scene::Scene() : world(commands::all()) {
+Scene::Scene() : world(commands::kBfq4004) {
   world.internet.peers.push_back({.at = kEcho, .echoes = true});
   world.internet.peers.push_back({.at = kSink, .greeting = "hello"});
   world.internet.names = {{"echo.test", kEcho.address}, {"slow.test", std::nullopt}};
   world.host.types_at_once = 1;
-  world.feed_through(std::make_unique<swarm::Books>(world.module(),
-                                                    journal::Build{"a fuzzer's", commands::all()}));
+  world.feed_through(std::make_unique<swarm::Books>(
+      world.module(), journal::Build{"a fuzzer's", commands::kBfq4004}));
   world.power_on();
   world.pass(1s);
 }
@@ -91,7 +91,7 @@ void Scene::end() {
   world.flash.fails = false;
   world.internet.stalled = false;
   world.internet.most_at_once = SIZE_MAX;
-  for (sim::Peer& peer : world.internet.peers) peer.reads = true;
+  for (sim::FarHost& peer : world.internet.peers) peer.reads = true;
   world.settle();
   rest();
   type("\r\n");

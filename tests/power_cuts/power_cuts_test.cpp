@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "sim/world.h"
 
 namespace bfq::sim {
@@ -55,7 +55,7 @@ class Bench {
     world.pass(1s);
     type("ATE0");
   }
-  World world{commands::all()};
+  World world{commands::kBfq4004};
 };
 
 class PowerCut : public ::testing::TestWithParam<std::tuple<std::size_t, bool>> {};
@@ -99,7 +99,7 @@ TEST(PowerCuts, in_the_first_write_of_all_leave_all_or_nothing_of_it) {
   const std::string command =
       "AT+CIPSTA_DEF=\"10.1.2.3\"";  // two keys: the address, and that DHCP is off
   const auto written = [&] {
-    World world(commands::all());
+    World world(commands::kBfq4004);
     world.power_on();
     world.pass(1s);
     const Settings factory = world.module().memory().stored();
@@ -108,7 +108,7 @@ TEST(PowerCuts, in_the_first_write_of_all_leave_all_or_nothing_of_it) {
     return std::pair(factory, world.module().memory().stored());
   }();
   for (std::size_t at = 0; at <= kLargestRecord; ++at) {
-    World world(commands::all());
+    World world(commands::kBfq4004);
     world.power_on();
     world.pass(1s);
     world.flash.cut_after = at;

@@ -6,7 +6,6 @@
 #include <memory>
 #include <utility>
 
-#include "at/words.h"
 #include "violation.h"
 
 namespace bfq::swarm {
@@ -242,7 +241,7 @@ void Books::link_sent(LinkHandle link, std::size_t n, Instant now) {
   }
   Recorder::link_sent(link, n, now);
   const std::string printed = end(now);
-  if (printed.find(at::words::kSendOk) != std::string::npos)
+  if (printed.find(spoken(at::Word::send_ok)) != std::string::npos)
     demand(due_.empty(), "SEND OK before all was sent");
   check_happened(printed);
   check_outputs();
@@ -298,7 +297,7 @@ std::optional<Request> Books::next_request() {
 /// The escape may be noticed with the byte behind it, where the runtime is late to say that time
 /// has passed: that byte belongs to what comes then.
 void Books::check_typed(char c, std::string_view printed) {
-  const std::string canceled = std::string(at::words::kSendCanceled) + "\r\n";
+  const std::string canceled = std::string(spoken(at::Word::send_canceled)) + "\r\n";
   switch (before_.activity) {
     case Activity::off: return demand(printed.empty(), "a module without power prints");
     case Activity::restarting: return check_happened(printed);
@@ -377,7 +376,7 @@ void Books::end_line(Activity during, std::string_view printed) {
   if (during != Activity::idle) {
     const bool sends = during == Activity::sending;
     const std::string busy =
-        std::string(sends ? at::words::kBusySending : at::words::kBusyProcessing) + "\r\n";
+        std::string(spoken(sends ? at::Word::busy_sending : at::Word::busy_processing)) + "\r\n";
     if (!printed.starts_with(busy)) return check_forced_restart(line, printed);
     demand(printed == busy, "more than busy for a line: ", Shown{printed});
     return;
@@ -645,7 +644,8 @@ void Books::note_flash(const Request& request) {
   const auto bytes = module_->flash_output();
   std::copy(bytes.begin(), bytes.end(), image.begin());
   const Stored next =
-      load_record(image, factory_settings(module_->identity().access_point_mac)).stored;
+      load_record(image, module_->dialect().factory_settings(module_->identity().access_point_mac))
+          .stored;
   written_ = Record{next.settings, next.writes};
   if (!stored_) return;
   for (std::size_t key = 0; key < kKeys; ++key) {
@@ -660,7 +660,7 @@ void Books::note_flash(const Request& request) {
 void Books::check_boot(std::string_view printed) {
   if (!before_.is(Activity::off)) return demand(printed.empty(), "a second start is heard");
   demand(after_.is(Activity::idle), "a module does not start");
-  demand(printed == std::string(at::words::kReady) + "\r\n",
+  demand(printed == std::string(spoken(at::Word::ready)) + "\r\n",
          "a start says something else: ", Shown{printed});
   const std::string ready = owed_;
   forget_life();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 
 namespace bfq::swarm {
 namespace {
@@ -129,7 +129,7 @@ std::string set_form(Dice& dice, const at::Command& command) {
 }  // namespace
 
 std::string line_from_a_row(Dice& dice) {
-  const auto table = commands::all();
+  const auto table = commands::kBfq4004.commands;
   const at::Command& command = table[dice.pick(table.size())];
   const std::string head = "AT" + std::string(command.name);
   switch (dice.pick(8)) {

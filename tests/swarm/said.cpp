@@ -5,84 +5,91 @@
 #include <charconv>
 #include <cstdio>
 
-#include "at/words.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "violation.h"
 
 namespace bfq::swarm {
 namespace {
 using Kind = Said::Kind;
-namespace words = at::words;
+using at::Word;
 constexpr std::string_view kEnd = "\r\n";
+const at::Dialect& kDialect = commands::kBfq4004;
 
-struct Word {
-  std::string_view text;
+struct Meaning {
+  Word word;
   Kind kind;
 };
 /// Those that have a line end of their own in front; behind "OK", a prompt may follow.
-constexpr Word kResults[] = {
-    {words::kOk, Kind::ok},
-    {words::kError, Kind::error},
-    {words::kFail, Kind::fail},
-    {words::kSendOk, Kind::send_ok},
-    {words::kSendFail, Kind::send_fail},
-    {words::kSendCanceled, Kind::canceled},
-    {words::kBusyProcessing, Kind::busy_processing},
-    {words::kBusySending, Kind::busy_sending},
-    {words::kForcedRestart, Kind::forced_restart},
-    {words::kReady, Kind::ready},
+constexpr Meaning kResults[] = {
+    {Word::ok, Kind::ok},
+    {Word::error, Kind::error},
+    {Word::fail, Kind::fail},
+    {Word::send_ok, Kind::send_ok},
+    {Word::send_fail, Kind::send_fail},
+    {Word::send_canceled, Kind::canceled},
+    {Word::busy_processing, Kind::busy_processing},
+    {Word::busy_sending, Kind::busy_sending},
+    {Word::forced_restart, Kind::forced_restart},
+    {Word::ready, Kind::ready},
 };
-constexpr Word kLines[] = {
-    {words::kOkWithoutBlankLine, Kind::ok},
-    {words::kWifiConnected, Kind::wifi_connected},
-    {words::kWifiGotIp, Kind::wifi_got_ip},
-    {words::kWifiDisconnect, Kind::wifi_disconnect},
-    {words::kDhcpTimeout, Kind::dhcp_timeout},
-    {words::kConnect, Kind::connect},
-    {words::kClosed, Kind::closed},
+constexpr Meaning kLines[] = {
+    {Word::ok_without_blank_line, Kind::ok},
+    {Word::wifi_connected, Kind::wifi_connected},
+    {Word::wifi_got_ip, Kind::wifi_got_ip},
+    {Word::wifi_disconnect, Kind::wifi_disconnect},
+    {Word::dhcp_timeout, Kind::dhcp_timeout},
+    {Word::connect, Kind::connect},
+    {Word::closed, Kind::closed},
 };
-constexpr std::string_view kInformation[] = {
-    words::kNoIp,
-    words::kIdError,
-    words::kLinkTypeError,
-    words::kIpError,
-    words::kEntryError,
-    words::kDnsFail,
-    words::kConnectFail,
-    words::kLinkIsNotValid,
-    words::kAlreadyConnected,
-    words::kTooLong,
-    words::kNoTail,
-    words::kMultiplexingIsOff,
-    words::kUnlink,
-    words::kMissingParameter,
-    words::kMultiplexingIsOn,
-    words::kTlsIsTaken,
-    words::kTransparent,
-    words::kBadIp,
-    words::kNoPort,
-    words::kPortError,
-    words::kPortRangeError,
-    words::kLinksExist,
-    words::kOtherLinksExist,
-    words::kTransparentMustBeOff,
-    words::kServerMustBeOff,
-    words::kMultiplexingAndServerMustBeOff,
-    words::kNoChange,
-    words::kNoAccessPoint,
+constexpr Word kInformation[] = {
+    Word::no_ip,
+    Word::id_error,
+    Word::link_type_error,
+    Word::ip_error,
+    Word::entry_error,
+    Word::dns_fail,
+    Word::connect_fail,
+    Word::link_is_not_valid,
+    Word::already_connected,
+    Word::too_long,
+    Word::no_tail,
+    Word::multiplexing_is_off,
+    Word::unlink,
+    Word::missing_parameter,
+    Word::multiplexing_is_on,
+    Word::tls_is_taken,
+    Word::transparent,
+    Word::bad_ip,
+    Word::no_port,
+    Word::port_error,
+    Word::port_range_error,
+    Word::links_exist,
+    Word::other_links_exist,
+    Word::transparent_must_be_off,
+    Word::server_must_be_off,
+    Word::multiplexing_and_server_must_be_off,
+    Word::no_change,
+    Word::no_access_point,
 };
-constexpr std::string_view kBeginnings[] = {words::kStatus, words::kAtVersion, words::kSdkVersion,
-                                            words::kCompileTime};
-constexpr Word kStationLines[] = {
-    {words::kStationConnected, Kind::station_connected},
-    {words::kStationDisconnected, Kind::station_disconnected},
-    {words::kStationAddress, Kind::station_address},
+constexpr Meaning kStationLines[] = {
+    {Word::station_connected, Kind::station_connected},
+    {Word::station_disconnected, Kind::station_disconnected},
+    {Word::station_address, Kind::station_address},
 };
 
-template <class Words>
-auto find(const Words& all, std::string_view text) {
+template <class Meanings>
+auto find(const Meanings& all, std::string_view text) {
   return std::find_if(std::begin(all), std::end(all),
-                      [&](const Word& w) { return w.text == text; });
+                      [&](const Meaning& m) { return spoken(m.word) == text; });
+}
+
+/// A line that is one word, the status, or of AT+GMR.
+bool is_information(std::string_view line) {
+  return line.starts_with(spoken(Word::status)) ||
+         std::any_of(std::begin(kInformation), std::end(kInformation),
+                     [&](Word word) { return spoken(word) == line; }) ||
+         std::any_of(kDialect.version_lines.begin(), kDialect.version_lines.end(),
+                     [&](const at::VersionLine& v) { return line.starts_with(v.before); });
 }
 
 std::optional<std::size_t> read_number(std::string_view text) {
@@ -94,7 +101,7 @@ std::optional<std::size_t> read_number(std::string_view text) {
 
 /// "+NAME:" of a command, or a line of AT+CWLIF: an address, a comma, a hardware address.
 bool is_reply(std::string_view line) {
-  const auto table = commands::all();
+  const auto table = kDialect.commands;
   const std::size_t colon = line.find(':');
   if (line.starts_with('+') && colon != std::string_view::npos) {
     const std::string_view name = line.substr(0, colon);
@@ -123,17 +130,13 @@ Said as_line(std::string_view line) {
     said.kind = known->kind;
     return said;
   }
-  for (const Word& station : kStationLines) {
-    if (!line.starts_with(station.text)) continue;
+  for (const Meaning& station : kStationLines) {
+    if (!line.starts_with(spoken(station.word))) continue;
     said.kind = station.kind;
     return said;
   }
   said.kind = Kind::information;
-  const bool is_known =
-      std::find(std::begin(kInformation), std::end(kInformation), line) != std::end(kInformation) ||
-      std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
-                  [&](auto b) { return line.starts_with(b); });
-  demand(is_known || is_reply(line), "no word of the dialect: ", Shown{line});
+  demand(is_information(line) || is_reply(line), "no word of the dialect: ", Shown{line});
   return said;
 }
 
@@ -154,15 +157,17 @@ Said take(std::string_view& rest) {
     }
     return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
   }
-  constexpr std::string_view kBefore = words::kReceivedBefore, kAfter = words::kReceivedAfter;
-  demand(line.starts_with(kBefore) && line.ends_with(kAfter),
+  const auto before = spoken(Word::received_before), after = spoken(Word::received_after);
+  demand(line.starts_with(before) && line.ends_with(after),
          "no word of the dialect: ", Shown{line});
   const auto count =
-      read_number(line.substr(kBefore.size(), line.size() - kBefore.size() - kAfter.size()));
+      read_number(line.substr(before.size(), line.size() - before.size() - after.size()));
   demand(count.has_value(), "no word of the dialect: ", Shown{line});
   return Said{.kind = Kind::received, .count = *count};
 }
 }  // namespace
+
+std::string_view spoken(Word word) { return kDialect.words[word]; }
 
 std::vector<Said> parse(std::string_view printed) {
   std::vector<Said> all;

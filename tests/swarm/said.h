@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "at/words.h"
+
 namespace bfq::swarm {
 
 /// One thing that the module said.
@@ -48,6 +50,9 @@ struct Said {
   bool is_result() const { return kind <= Kind::passthrough_prompt; }
   bool is_urc() const { return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected; }
 };
+
+/// How the swarm's modules say that word.
+std::string_view spoken(at::Word word);
 
 /// Cuts what a module printed at once, echo and received data aside, into what it says. Whatever is
 /// no word of the dialect is a Violation, so lines that are cut or run into each other are too.

@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "journal/black_box.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
@@ -53,7 +53,7 @@ struct Replayed {
 
 Replayed replay(std::span<const std::byte> file) {
   Replayed replayed;
-  journal::Replay replay(file, {"the swarm's", commands::all()});
+  journal::Replay replay(file, {"the swarm's", commands::kBfq4004});
   while (const auto step = replay.next()) {
     ++replayed.records;
     if (replayed.difference.empty()) replayed.difference = step->difference;

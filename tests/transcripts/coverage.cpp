@@ -5,7 +5,6 @@
 #include <charconv>
 #include <utility>
 
-#include "at/words.h"
 #include "base/check.h"
 
 namespace bfq {
@@ -32,9 +31,6 @@ std::string set_form(const Command& c, const Shape& shape) {
 std::string failure(const Command& c, int number) {
   return "AT" + str(c.name) + " fails with " + std::to_string(number);
 }
-
-/// What a word looks like to a person.
-std::string description(const Word& word) { return word.name + " " + script::escaped(word.text); }
 }  // namespace
 
 /// What stands in front of the handlers: a function for each row, as a function cannot know which
@@ -82,18 +78,20 @@ struct Taps {
   }
 };
 
-Coverage::Coverage(at::CommandTable rows, std::vector<Word> words)
-    : rows_(rows),
-      tapped_(rows.begin(), rows.end()),
-      tapped_shapes_(rows.size()),
-      words_(std::move(words)) {
-  CHECK(listening == nullptr && rows.size() <= Taps::kMostRows);
+Coverage::Coverage(const at::Dialect& dialect)
+    : rows_(dialect.commands),
+      dialect_(dialect),
+      tapped_(rows_.begin(), rows_.end()),
+      tapped_shapes_(rows_.size()),
+      words_(dialect.words) {
+  CHECK(listening == nullptr && rows_.size() <= Taps::kMostRows);
   listening = this;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    want_forms(rows[row]);
+  dialect_.commands = tapped_;
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    want_forms(rows_[row]);
     tap(row);
   }
-  for (const Word& word : words_.all()) want(description(word));
+  for (const at::Word word : words_.all()) want(description(word));
 }
 
 Coverage::~Coverage() { listening = nullptr; }
@@ -103,7 +101,7 @@ void Coverage::want_forms(const Command& c) {
   if (c.query) want(query_form(c));
   for (const Shape& shape : c.set.shapes()) want(set_form(c, shape));
   if (c.execute) want(execute_form(c));
-  for (const at::Failure& f : c.failures) want(failure(c, f.code));
+  for (const at::FailureCode& f : c.failures) want(failure(c, f.code));
 }
 
 void Coverage::tap(std::size_t row) {
@@ -140,24 +138,24 @@ void Coverage::printed(std::string_view text) {
 
 void Coverage::read_result(const WordsSeen::Hit& hit, std::string_view text) {
   if (!pending_) return;
-  const std::string_view word = hit.word->text;
-  if (word == at::words::kFail) failed(*pending_->row, text.substr(0, hit.at));
-  if (word == at::words::kOk || word == at::words::kFail) seen_.insert(pending_->form);
-  if (word == at::words::kOk || word == at::words::kFail || word == at::words::kError)
-    pending_.reset();
+  const at::Word word = hit.word;
+  if (word == at::Word::fail) failed(*pending_->row, text.substr(0, hit.at));
+  if (word == at::Word::ok || word == at::Word::fail) seen_.insert(pending_->form);
+  if (word == at::Word::ok || word == at::Word::fail || word == at::Word::error) pending_.reset();
 }
 
 /// `before` ends with the line that says why: +CWJAP_CUR:3.
 void Coverage::failed(const Command& c, std::string_view before) {
-  const std::size_t colon = before.rfind(str(c.name) + ":");
+  const std::string name = str(at::failure_name(dialect_, c.name));
+  const std::size_t colon = before.rfind(name + ":");
   int number = -1;
   if (colon != std::string_view::npos) {
-    const std::string_view rest = before.substr(colon + c.name.size() + 1);
+    const std::string_view rest = before.substr(colon + name.size() + 1);
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
     if (error != std::errc{} || std::string_view(end, before.data() + before.size()) != "\r\n")
       number = -1;
   }
-  const auto is_it = [number](const at::Failure& f) { return f.code == number; };
+  const auto is_it = [number](const at::FailureCode& f) { return f.code == number; };
   const bool declared = std::any_of(c.failures.begin(), c.failures.end(), is_it);
   (declared ? seen_ : undeclared_).insert(failure(c, number));
 }
@@ -172,9 +170,14 @@ void Coverage::look_for_ranges(std::string_view text) {
   }
 }
 
+/// What a word looks like to a person.
+std::string Coverage::description(at::Word word) const {
+  return "the word " + script::escaped(dialect_.words[word]);
+}
+
 std::vector<std::string> Coverage::complaints() const {
   std::set<std::string> seen = seen_;
-  for (const Word& word : words_.all())
+  for (const at::Word word : words_.all())
     if (words_.has(word)) seen.insert(description(word));
   std::vector<std::string> all;
   for (const std::string& form : wanted_)

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "at/command.h"
+#include "at/dialect.h"
 #include "player.h"
 #include "words_seen.h"
 
@@ -16,17 +16,18 @@ namespace bfq {
 /// was never accepted, a number that a command never failed with, a word that the module never
 /// printed.
 ///
-/// What must come up follows from the rows and from words.h alone. It is the handlers themselves
-/// that tell when they run: plays must be given table(), the rows with a tap in front of each
-/// handler. Only one Coverage may live at a time, as a handler is a bare function.
+/// What must come up follows from the dialect alone. It is the handlers themselves that tell when
+/// they run: plays must be given dialect(), in whose rows there is a tap in front of each handler.
+/// Only one Coverage may live at a time, as a handler is a bare function.
 class Coverage : public Audience {
  public:
-  Coverage(at::CommandTable rows, std::vector<Word> words);
+  /// What the dialect points at must outlive this.
+  explicit Coverage(const at::Dialect& dialect);
   ~Coverage() override;
   Coverage(const Coverage&) = delete;
   Coverage& operator=(const Coverage&) = delete;
 
-  at::CommandTable table() const { return tapped_; }
+  const at::Dialect& dialect() const { return dialect_; }
   /// What never came up, and what came up that should not have, in order of the rows.
   std::vector<std::string> complaints() const;
   std::size_t wanted() const { return wanted_.size(); }
@@ -49,8 +50,10 @@ class Coverage : public Audience {
   void read_result(const WordsSeen::Hit&, std::string_view text);
   void failed(const at::Command&, std::string_view before);
   void look_for_ranges(std::string_view text);
+  std::string description(at::Word word) const;
 
   at::CommandTable rows_;
+  at::Dialect dialect_;
   std::vector<at::Command> tapped_;
   std::vector<std::vector<at::Shape>> tapped_shapes_;
   std::vector<std::string> wanted_;

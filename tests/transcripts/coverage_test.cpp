@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <sstream>
 
-#include "at/words.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 
 namespace bfq {
 namespace {
+using at::Word;
+
 constexpr const char* kJoin = R"(> AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"
 ~ 500ms
 < WIFI CONNECTED
@@ -19,27 +20,13 @@ constexpr const char* kJoin = R"(> AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"
 < OK
 )";
 
-const std::vector<Word> kWords = {{"kOk", "\r\nOK"},
-                                  {"kTight", "OK"},
-                                  {"kError", "\r\nERROR"},
-                                  {"kConnect", "CONNECT"},
-                                  {"kClosed", "CLOSED"},
-                                  {"kJoined", "WIFI CONNECTED"},
-                                  {"kIpd", "\r\n+IPD,"},
-                                  {"kPrompt", "\r\nOK\r\n> "},
-                                  {"kTransparent", "\r\nOK\r\n\r\n>"},
-                                  {"kNoIp", "no ip"},
-                                  {"kIp", "ip"},
-                                  {"kFail", "\r\nFAIL"},
-                                  {"kBusy", "\r\nbusy p..."}};
-
 /// What is missing when these were all the transcripts there are.
 class Missing {
  public:
   explicit Missing(const std::string& text) {
-    Coverage coverage(commands::all(), kWords);
+    Coverage coverage(commands::kBfq4004);
     std::istringstream in(text);
-    Player player(coverage.table(), HostManner::at_once);
+    Player player(coverage.dialect(), HostManner::at_once);
     player.listen(coverage);
     EXPECT_EQ(player.play(in), "");
     complaints_ = coverage.complaints();
@@ -48,10 +35,8 @@ class Missing {
     return std::any_of(complaints_.begin(), complaints_.end(),
                        [&](const std::string& c) { return c.ends_with(": " + end); });
   }
-  bool has_word(const std::string& name) const {
-    return std::any_of(complaints_.begin(), complaints_.end(), [&](const std::string& c) {
-      return c.find(": " + name + " \"") != std::string::npos;
-    });
+  bool has_word(Word word) const {
+    return has("the word " + script::escaped(commands::kBfq4004.words[word]));
   }
 
  private:
@@ -60,13 +45,14 @@ class Missing {
 
 TEST(Coverage, misses_every_form_and_word_of_which_there_is_no_play) {
   const Missing missing("# nothing\n");
-  for (const at::Command& c : commands::all()) {
+  for (const at::Command& c : commands::kBfq4004.commands) {
     const std::string name = "AT" + std::string(c.name);
     EXPECT_EQ(missing.has(name), static_cast<bool>(c.execute)) << name;
     EXPECT_EQ(missing.has(name + "?"), static_cast<bool>(c.query)) << name;
     EXPECT_EQ(missing.has(name + "=?"), c.test != at::TestForm::absent) << name;
   }
-  for (const Word& word : kWords) EXPECT_TRUE(missing.has_word(word.name)) << word.name;
+  for (const Word word : WordsSeen(commands::kBfq4004.words).all())
+    EXPECT_TRUE(missing.has_word(word)) << static_cast<int>(word);
 }
 
 TEST(Coverage, counts_each_form_by_itself) {
@@ -109,18 +95,18 @@ TEST(Coverage, counts_failures_by_their_number) {
   EXPECT_FALSE(missing.has("AT+CWJAP_CUR fails with 3"));
   EXPECT_TRUE(missing.has("AT+CWJAP_CUR fails with 2"));
   EXPECT_TRUE(missing.has("AT+CWJAP_DEF fails with 3"));
-  EXPECT_FALSE(missing.has_word("kFail"));
+  EXPECT_FALSE(missing.has_word(Word::fail));
 }
 
 TEST(Coverage, finds_words_where_they_stand_for_themselves) {
   const Missing missing(kJoin);
-  EXPECT_FALSE(missing.has_word("kJoined"));
-  EXPECT_FALSE(missing.has_word("kOk"));
-  EXPECT_TRUE(missing.has_word("kConnect"));
-  EXPECT_TRUE(missing.has_word("kTight"));
+  EXPECT_FALSE(missing.has_word(Word::wifi_connected));
+  EXPECT_FALSE(missing.has_word(Word::ok));
+  EXPECT_TRUE(missing.has_word(Word::connect));
+  EXPECT_TRUE(missing.has_word(Word::ok_without_blank_line));
   const Missing refused("> AT+CIPSTART=\"TCP\",\"1.2.3.4\",5\n< no ip\n<\n< ERROR\n");
-  EXPECT_FALSE(refused.has_word("kNoIp"));
-  EXPECT_TRUE(refused.has_word("kIp"));
+  EXPECT_FALSE(refused.has_word(Word::no_ip));
+  EXPECT_TRUE(refused.has_word(Word::ip));
 }
 
 TEST(Coverage, finds_no_words_in_data) {
@@ -128,33 +114,23 @@ TEST(Coverage, finds_no_words_in_data) {
                            "> AT+CIPSTART=\"TCP\",\"127.0.0.1\",4007\n~ 30ms\n< CONNECT\n<\n< OK\n";
   const std::string sends = "peer 127.0.0.1:4007 sends \"\\r\\nbusy p...\\r\\nCLOSED\\r\\n\"\n";
   const Missing data(open + sends + "<= \"\\r\\n+IPD,21:\\r\\nbusy p...\\r\\nCLOSED\\r\\n\"\n");
-  EXPECT_FALSE(data.has_word("kIpd"));
-  EXPECT_TRUE(data.has_word("kBusy"));
-  EXPECT_TRUE(data.has_word("kClosed"));
+  EXPECT_FALSE(data.has_word(Word::ipd));
+  EXPECT_TRUE(data.has_word(Word::busy_processing));
+  EXPECT_TRUE(data.has_word(Word::closed));
   const Missing after(open + sends + "<= \"\\r\\n+IPD,21:\\r\\nbusy p...\\r\\nCLOSED\\r\\n\"\n" +
                       "peer 127.0.0.1:4007 closes\n< CLOSED\n");
-  EXPECT_FALSE(after.has_word("kClosed"));
+  EXPECT_FALSE(after.has_word(Word::closed));
   const Missing passthrough(
       open + "> AT+CIPMODE=1\n<\n< OK\n> AT+CIPSEND\n<= \"\\r\\nOK\\r\\n\\r\\n>\"\n" +
       "peer 127.0.0.1:4007 sends \"CLOSED\\r\\n\"\n< CLOSED\n");
-  EXPECT_FALSE(passthrough.has_word("kTransparent"));
-  EXPECT_TRUE(passthrough.has_word("kClosed"));
-  EXPECT_TRUE(passthrough.has_word("kPrompt"));
+  EXPECT_FALSE(passthrough.has_word(Word::passthrough_prompt));
+  EXPECT_TRUE(passthrough.has_word(Word::closed));
+  EXPECT_TRUE(passthrough.has_word(Word::prompt));
 }
 
 TEST(Coverage, finds_no_words_in_what_is_echoed) {
   EXPECT_TRUE(Missing("> ATE1\n<\n< OK\n>= \"no ip\\r\\n\"\n<= \"no ip\\r\\r\\nERROR\\r\\n\"\n")
-                  .has_word("kNoIp"));
-}
-
-TEST(Words, are_those_of_the_file) {
-  std::istringstream file(
-      "using Word = x;\ninline constexpr Word kA = \"\\r\\na\";\ninline constexpr Word kB =\n    "
-      "\"b\";\n");
-  const auto words = read_words(file);
-  ASSERT_EQ(words.size(), 2U);
-  EXPECT_EQ(words[0].text, "\r\na");
-  EXPECT_EQ(words[1].name, "kB");
+                  .has_word(Word::no_ip));
 }
 }  // namespace
 }  // namespace bfq

@@ -1,4 +1,4 @@
-// Plays transcripts: transcripts [--byte-by-byte] [--coverage WORDS.H] FILE-OR-DIRECTORY...
+// Plays transcripts: transcripts [--byte-by-byte] [--coverage] FILE-OR-DIRECTORY...
 // With --coverage it fails, too, where something of the language never came up (coverage.h).
 // Or says which commands there are: transcripts --commands
 #include <algorithm>
@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "coverage.h"
 #include "player.h"
 
@@ -39,7 +39,7 @@ bool plays(const fs::path& file, bfq::HostManner manner, bfq::Coverage* coverage
   std::snprintf(playing, sizeof playing, "%s", file.c_str());
   std::ifstream in(file);
   if (!in) return std::printf("%s: cannot be read\n", file.c_str()), false;
-  bfq::Player player(coverage != nullptr ? coverage->table() : bfq::commands::all(), manner);
+  bfq::Player player(coverage != nullptr ? coverage->dialect() : bfq::commands::kBfq4004, manner);
   if (coverage != nullptr) player.listen(*coverage);
   const std::string complaint = player.play(in);
   if (!complaint.empty()) std::printf("%s:%s\n", file.c_str(), complaint.c_str());
@@ -47,16 +47,9 @@ bool plays(const fs::path& file, bfq::HostManner manner, bfq::Coverage* coverage
 }
 
 int list_commands() {
-  for (const bfq::at::Command& c : bfq::commands::all())
+  for (const bfq::at::Command& c : bfq::commands::kBfq4004.commands)
     std::printf("%.*s\n", static_cast<int>(c.name.size()), c.name.data());
   return 0;
-}
-
-std::unique_ptr<bfq::Coverage> coverage_of(const char* words_h) {
-  std::ifstream in(words_h);
-  std::vector<bfq::Word> words = bfq::read_words(in);
-  if (words.empty()) std::printf("%s: holds no words\n", words_h), std::exit(1);
-  return std::make_unique<bfq::Coverage>(bfq::commands::all(), std::move(words));
 }
 
 /// Whether nothing is missing.
@@ -80,8 +73,8 @@ int main(int argc, char** argv) {
       manner = bfq::HostManner::byte_by_byte;
       continue;
     }
-    if (std::strcmp(argv[i], "--coverage") == 0 && i + 1 < argc) {
-      coverage = coverage_of(argv[++i]);
+    if (std::strcmp(argv[i], "--coverage") == 0) {
+      coverage = std::make_unique<bfq::Coverage>(bfq::commands::kBfq4004);
       continue;
     }
     for (const fs::path& file : transcripts_in(argv[i])) {

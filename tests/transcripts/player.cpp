@@ -132,7 +132,7 @@ sim::World& Player::world() {
 }
 
 void Player::start(bool booted) {
-  world_ = std::make_unique<sim::World>(table_, identity_);
+  world_ = std::make_unique<sim::World>(dialect_, identity_);
   if (manner_ == HostManner::byte_by_byte) world_->host = {.reads_at_once = 1, .types_at_once = 1};
   world_->power_on();
   if (!booted) return;
@@ -164,13 +164,21 @@ void Player::set_module(Words& words) {
   if (words.take_if("station-mac"))
     identity_.station_mac = words.take_mac();
   else if (words.take_if("at-version"))
-    identity_.at_version = words.take();
+    set_version("AT version:", words.take());
   else if (words.take_if("sdk-version"))
-    identity_.sdk_version = words.take();
+    set_version("SDK version:", words.take());
   else if (words.take_if("compile-time"))
-    identity_.compile_time = words.take();
+    identity_.build_time = words.take();
   else
     throw BadLine("the module has no such thing");
+}
+
+/// The line of AT+GMR that begins with the label goes on with that text.
+void Player::set_version(std::string_view label, const std::string& text) {
+  const auto line = std::find_if(version_lines_.begin(), version_lines_.end(),
+                                 [&](const auto& l) { return l.before.starts_with(label); });
+  if (line == version_lines_.end()) throw BadLine("AT+GMR has no such line");
+  *line = {version_texts_.emplace_back(std::string(label) + text)};
 }
 
 void Player::act(std::string_view line) {
@@ -289,9 +297,9 @@ void Player::change_names(Words& words) {
 void Player::change_peer(Words& words) {
   const net::Endpoint at = words.take_endpoint();
   sim::Internet& internet = world().internet;
-  sim::Peer* peer = internet.find_peer(at);
+  sim::FarHost* peer = internet.find_peer(at);
   if (peer == nullptr)
-    return describe_peer(internet.peers.emplace_back(sim::Peer{.at = at}), words);
+    return describe_peer(internet.peers.emplace_back(sim::FarHost{.at = at}), words);
   if (words.take_if("sends")) return internet.send(at, words.take(), world().now());
   if (words.take_if("datagram")) return internet.send_datagram(at, 0, words.take(), world().now());
   if (words.take_if("closes")) return internet.close(at, world().now());
@@ -304,8 +312,8 @@ void Player::change_peer(Words& words) {
   describe_peer(*peer, words);
 }
 
-void Player::describe_peer(sim::Peer& peer, Words& words) {
-  using Answer = sim::Peer::Answer;
+void Player::describe_peer(sim::FarHost& peer, Words& words) {
+  using Answer = sim::FarHost::Answer;
   while (!words.empty()) {
     if (words.take_if("accepts"))
       peer.answer = Answer::accepts;
@@ -369,16 +377,16 @@ void Player::change_station(Words& words) {
 }
 
 void Player::add_station(MacAddress mac, Words& words) {
-  sim::Station station{.ssid = words.take(), .password = words.take(), .mac = mac};
+  sim::SimulatedStation station{.ssid = words.take(), .password = words.take(), .mac = mac};
   if (words.take_if("after")) station.after = words.take_duration();
   auto& all = world().air.stations;
-  std::erase_if(all, [mac](const sim::Station& s) { return s.mac == mac; });
+  std::erase_if(all, [mac](const sim::SimulatedStation& s) { return s.mac == mac; });
   all.push_back(station);
 }
 
 void Player::remove_station(MacAddress mac) {
-  if (std::erase_if(world().air.stations, [mac](const sim::Station& s) { return s.mac == mac; }) ==
-      0)
+  if (std::erase_if(world().air.stations,
+                    [mac](const sim::SimulatedStation& s) { return s.mac == mac; }) == 0)
     throw BadLine("no such station");
 }
 

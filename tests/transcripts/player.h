@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <istream>
 #include <memory>
 #include <string>
@@ -25,7 +26,15 @@ class Audience {
 /// Plays one transcript in a world of its own and compares every byte.
 class Player {
  public:
-  Player(at::CommandTable table, HostManner manner) : table_(table), manner_(manner) {}
+  /// What the dialect points at must outlive the player.
+  Player(const at::Dialect& dialect, HostManner manner)
+      : dialect_(dialect),
+        version_lines_(dialect.version_lines.begin(), dialect.version_lines.end()),
+        manner_(manner) {
+    dialect_.version_lines = version_lines_;
+  }
+  Player(const Player&) = delete;
+  Player& operator=(const Player&) = delete;
 
   /// Plays all lines of `text`. Empty when everything was as expected; else what was not, beginning
   /// with the number of its line.
@@ -54,6 +63,7 @@ class Player {
 
   bool prepare(script::Words);
   void set_module(script::Words&);
+  void set_version(std::string_view label, const std::string& text);
   void act(std::string_view line);
   void change_air(script::Words&);
   void add_access_point(std::string ssid, script::Words&);
@@ -61,7 +71,7 @@ class Player {
   void change_delay(script::Words&);
   void change_names(script::Words&);
   void change_peer(script::Words&);
-  void describe_peer(sim::Peer&, script::Words&);
+  void describe_peer(sim::FarHost&, script::Words&);
   void change_network(script::Words&);
   void add_client(script::Words&);
   void change_station(script::Words&);
@@ -72,7 +82,9 @@ class Player {
   sim::World& world();
   void start(bool booted);
 
-  at::CommandTable table_;
+  at::Dialect dialect_;
+  std::vector<at::VersionLine> version_lines_;
+  std::deque<std::string> version_texts_;
   HostManner manner_;
   Audience* audience_ = nullptr;
   sim::ModuleIdentity identity_;

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 
 namespace bfq {
 namespace {
@@ -13,7 +13,7 @@ using ::testing::TestWithParam;
 
 std::string play(const std::string& text, HostManner manner = HostManner::at_once) {
   std::istringstream in(text);
-  return Player(commands::all(), manner).play(in);
+  return Player(commands::kBfq4004, manner).play(in);
 }
 
 bool begins_with(const std::string& s, std::string_view beginning) {

@@ -1,14 +1,11 @@
 #include "words_seen.h"
 
 #include <algorithm>
-#include <iterator>
-#include <regex>
-
-#include "at/words.h"
-#include "script.h"
+#include <string>
 
 namespace bfq {
 namespace {
+using at::Word;
 constexpr std::string_view kLineEnd = "\r\n";
 
 bool is_letter(char c) {
@@ -26,23 +23,19 @@ bool stands_at(std::string_view text, std::size_t at, bool fresh, std::string_vi
 }
 }  // namespace
 
-std::vector<Word> read_words(std::istream& file) {
-  const std::string source{std::istreambuf_iterator<char>(file), {}};
-  static const std::regex kConstant(R"re(\bWord (k\w+) =\s*("(?:[^"\\]|\\.)*");)re");
+std::vector<Word> WordsSeen::all() const {
   std::vector<Word> words;
-  for (auto at = std::sregex_iterator(source.begin(), source.end(), kConstant);
-       at != std::sregex_iterator(); ++at) {
-    std::size_t begin = 0;
-    words.push_back({(*at)[1], script::unescape_quoted((*at)[2].str(), begin)});
-  }
+  for (std::size_t i = 1; i < at::Words::kCount; ++i)
+    if (const auto word = static_cast<Word>(i); !words_[word].empty()) words.push_back(word);
   return words;
 }
 
-const Word* WordsSeen::longest_at(std::string_view text, std::size_t at, bool fresh) const {
-  const Word* longest = nullptr;
-  for (const Word& word : words_) {
-    if (longest != nullptr && longest->text.size() >= word.text.size()) continue;
-    if (stands_at(text, at, fresh, word.text)) longest = &word;
+Word WordsSeen::longest_at(std::string_view text, std::size_t at, bool fresh) const {
+  auto longest = Word::none;
+  for (std::size_t i = 1; i < at::Words::kCount; ++i) {
+    const auto word = static_cast<Word>(i);
+    if (words_[word].size() > words_[longest].size() && stands_at(text, at, fresh, words_[word]))
+      longest = word;
   }
   return longest;
 }
@@ -66,13 +59,13 @@ void WordsSeen::read(std::string_view text, std::string_view echo,
   if (!echo.empty() && text.starts_with(echo)) at = echo.size();
   std::size_t fresh = at;
   while (at < text.size() && !passing_) {
-    if (const Word* word = longest_at(text, at, at == fresh)) {
-      seen_.insert(word->name);
+    if (const Word word = longest_at(text, at, at == fresh); word != Word::none) {
+      seen_.insert(word);
       told({word, at});
-      at += word->text.size();
-      if (word->text == at::words::kIpd) fresh = at = skip_data(text, at);
-      if (word->text == at::words::kPrompt) fresh = at;
-      passing_ = word->text == at::words::kPassthroughPrompt;
+      at += words_[word].size();
+      if (word == Word::ipd) fresh = at = skip_data(text, at);
+      if (word == Word::prompt) fresh = at;
+      passing_ = word == Word::passthrough_prompt;
     } else if (text.substr(at).starts_with(kLineEnd)) {
       fresh = at += kLineEnd.size();
     } else if (text[at] == '"') {

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/overloaded.h"
+#include "commands/bfq4004.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
 #include "daemon/process/version.h"
@@ -36,11 +37,6 @@ std::string_view boot_text(power::Reason reason) {
   return "";
 }
 
-const std::string& sdk_version() {
-  static const std::string text = "2.2.1(bfq4004 " + std::string(process::kVersion) + ")";
-  return text;
-}
-
 MacAddress station_mac(const BoardSetup& setup) {
   return setup.module.station_mac.value_or(numbered_station_mac(setup.number));
 }
@@ -52,9 +48,8 @@ MacAddress access_point_mac(const BoardSetup& setup) {
 Identity identity_of(const BoardSetup& setup) {
   return {.station_mac = station_mac(setup),
           .access_point_mac = access_point_mac(setup),
-          .at_version = "1.0.0.0(May 12 2020 00:00:00)",
-          .sdk_version = sdk_version(),
-          .compile_time = process::kBuildDate};
+          .version = process::kVersion,
+          .build_time = process::kBuildDate};
 }
 }  // namespace
 
@@ -67,17 +62,20 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       name_(setup.module.name),
       medium_(surroundings.medium),
       flash_(make_flash(setup)),
-      module_(identity_of(setup), commands()),
+      module_(identity_of(setup), commands::kBfq4004),
       doors_of_module_(module_, this_build()),
       journal_(doors_of_module_),
       radio_(surroundings.medium, station_mac(setup), access_point_mac(setup)),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
-      wire_(make_wire(setup.module.uart)) {
+      wire_(make_wire(setup.module.uart)),
+      door_side_(io_, name_, setup.module.uart.speed == serial::UartPhysics::Speed::baud,
+                 [this] { settle_soon(); }) {
   keep_journals(setup);
   radio_.when_due([this] { settle_soon(); });
   for (const serial::DoorSpec& spec : setup.module.doors)
-    doors_.push_back(serial::open_door(io_, *wire_, *this, spec));
+    doors_.push_back(serial::open_door(door_side_, spec));
+  door_side_.apply(*wire_, *this);
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
 }
@@ -109,6 +107,9 @@ void Board::keep_journals(const BoardSetup& setup) {
 // The turn ----------------------------------------------------------------------------------------
 
 void Board::settle() {
+  // What doors have noticed takes effect here, and nowhere else: hosts and power stay as they are
+  // while anything is drained.
+  door_side_.apply(*wire_, *this);
   // What the module says is true by the time that the host reads it: a server has stopped, a link
   // is closed.
   fulfil_requests();
@@ -160,7 +161,8 @@ void Board::fulfil(const Request& request) {
 
 void Board::configure(const UartFormat& format) {
   if (format != uart_format_)
-    spdlog::info("UART: {} -> {}", serial::describe(uart_format_), serial::describe(format));
+    door_side_.log().info("UART: {} -> {}", serial::describe(uart_format_),
+                          serial::describe(format));
   uart_format_ = format;
   wire_->configure(format);
   for (const auto& door : doors_) door->configure(format);

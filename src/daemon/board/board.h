@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "commands/table.h"
 #include "daemon/board/board_setup.h"
 #include "daemon/board/flash_file.h"
 #include "daemon/board/journals.h"
 #include "daemon/process/alarm.h"
 #include "daemon/serial/door.h"
+#include "daemon/serial/door_side.h"
 #include "daemon/serial/reset_line.h"
 #include "daemon/serial/uart_side.h"
 #include "daemon/serial/wire.h"
@@ -22,7 +22,7 @@
 
 namespace bfq::board {
 
-/// Time as modules count it: microseconds since the program started.
+/// The modules' time: microseconds since the program started.
 class ProgramClock {
  public:
   using Steady = std::chrono::steady_clock;
@@ -64,7 +64,7 @@ class Board final : private serial::UartSide,
   std::size_t uart_input(std::span<const std::byte> bytes) override;
   std::span<const std::byte> uart_output() const override;
   void uart_sent(std::size_t n) override;
-  at::CommandTable commands() const override { return commands::all(); }
+  const at::Dialect& dialect() const override { return module_.dialect(); }
   // ModuleSide
   std::size_t link_room(LinkHandle link) const override;
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override;
@@ -78,14 +78,14 @@ class Board final : private serial::UartSide,
   // ResetLine
   void hold_in_reset() override;
   void release_from_reset() override;
-  // both
+  // all of them
   void settle() override;
+  void settle_soon() override;
 
   FlashFile make_flash(const BoardSetup& setup);
   void keep_journals(const BoardSetup& setup);
   std::unique_ptr<serial::Wire> make_wire(const serial::UartPhysics& physics);
   void configure(const UartFormat& format);
-  void settle_soon();
   bool fulfil_requests();
   void fulfil(const Request& request);
   bool hear_radio();
@@ -111,6 +111,7 @@ class Board final : private serial::UartSide,
   sockets::HostSockets sockets_;
   bool boot_noise_;
   std::unique_ptr<serial::Wire> wire_;
+  serial::DoorSide door_side_;
   std::vector<std::unique_ptr<serial::Door>> doors_;
   Deadline starts_;
   power::Reason start_reason_{};

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "daemon/process/failure.h"
 #include "daemon/replay_command.h"
 #include "journal/replay.h"
@@ -54,7 +54,7 @@ class Journals : public ::testing::Test {
   }
 
   fs::path folder;
-  Module module{{}, commands::all()};
+  Module module{{}, commands::kBfq4004};
   journal::Recorder recorder{module, this_build()};
   Instant now{};
 };

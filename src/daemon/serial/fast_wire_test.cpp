@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
+
+#include "commands/bfq4004.h"
 
 namespace bfq::serial {
 namespace {
@@ -30,13 +33,22 @@ class FakeModule final : public UartSide {
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
-  at::CommandTable commands() const override { return {}; }
+  const at::Dialect& dialect() const override { return commands::kBfq4004; }
+  const std::string& name() const override { return its_name; }
   void settle() override {
+    wire->release_gone_hosts();
     while (wire->drain()) {
     }
   }
+  void settle_soon() override {
+    boost::asio::post(io, [this] { settle(); });
+  }
 
+  explicit FakeModule(boost::asio::io_context& the_io) : io(the_io) {}
+
+  boost::asio::io_context& io;
   Wire* wire = nullptr;
+  std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
 };
@@ -107,7 +119,7 @@ class FastWireTest : public testing::Test {
   }
 
   boost::asio::io_context io;
-  FakeModule module;
+  FakeModule module{io};
   FastWire wire{io, module};
   std::vector<std::shared_ptr<SerialHost>> hosts;
 };
@@ -205,6 +217,7 @@ TEST_F(FastWireTest, AHostThatListensNoMoreHoldsNobodyUp) {
   attach();
   say_too_much();
   wire.stop_listening(*hosts.front());
+  module.settle();
   EXPECT_TRUE(module.output.empty());
 }
 

@@ -57,18 +57,19 @@ std::string printable(std::string_view bytes) {
 
 std::string SecretMask::mask(std::string_view line, std::size_t from) {
   if (direction_ == Direction::to_module)
-    return hide(line, at::secrets_of_typed(line, table_), from);
-  if (at::is_information(line)) return hide(line, at::secrets_of_information(line, table_), from);
+    return hide(line, at::secrets_of_typed(line, *dialect_), from);
+  if (at::is_information(line))
+    return hide(line, at::secrets_of_information(line, *dialect_), from);
   if (const std::size_t data = end_of_data(line); data > 0) {
     const std::string shown(line.substr(std::min(from, data), data - std::min(from, data)));
     return shown + mask(line.substr(data), std::max(from, data) - data);
   }
-  if (hidden_lines_ > 0 && line.find(at::kHead) == std::string_view::npos) {
+  if (hidden_lines_ > 0 && at::find_head(line, *dialect_) == std::string_view::npos) {
     const bool is_end = line.find('\r') != std::string_view::npos;  // that of the command
     hidden_lines_ = is_end ? 0 : hidden_lines_ - 1;
     return from < line.size() ? std::string(kHidden) : "";
   }
-  const at::Secrets echoed = at::secrets_of_typed(line, table_);
+  const at::Secrets echoed = at::secrets_of_typed(line, *dialect_);
   hidden_lines_ = echoed.open() ? kLinesBetween : 0;
   return hide(line, echoed, from);
 }
@@ -92,9 +93,9 @@ void LineTrace::end_line() {
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   const std::string shown = printable(mask_.mask(text));
   if (cut_ > 0)
-    spdlog::debug("{} {}... and {} bytes", arrow, shown, cut_);
+    log_.debug("{} {}... and {} bytes", arrow, shown, cut_);
   else if (!shown.empty())
-    spdlog::debug("{} {}", arrow, shown);
+    log_.debug("{} {}", arrow, shown);
   line_.clear();
   cut_ = 0;
 }

@@ -3,45 +3,50 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "at/command.h"
+#include "at/dialect.h"
+#include "daemon/process/module_log.h"
 
 namespace bfq::serial {
 
-/// The bytes as they may be shown: what is no printable ASCII as \r or \xNN.
+/// The bytes for the log: what is not printable ASCII is shown as \r or \xNN.
 std::string printable(std::string_view bytes);
 
 enum class Direction : std::uint8_t { to_module, to_host };
 
-/// Hides the secrets in the lines of one direction of the wire (at/secrets.h): in what is typed, in
-/// its echo, and in replies that hold one. Where other output may have cut an echo in two, the
-/// lines after it are hidden too, up to the other half: rather too much than a password.
+/// Masks the secrets in the lines of one direction of the wire (at/secrets.h): in what is typed, in
+/// its echo, and in replies that contain one. Where other output may have split an echo, the lines
+/// after it are masked too, up to the other half: better too much than a password.
 class SecretMask {
  public:
-  SecretMask(Direction direction, at::CommandTable table) : direction_(direction), table_(table) {}
+  /// `dialect` must outlive this.
+  SecretMask(Direction direction, const at::Dialect& dialect)
+      : direction_(direction), dialect_(&dialect) {}
 
-  /// The line as it may be shown, from `from` on: a line that came in pieces is given whole, with
-  /// what has been shown of it.
+  /// The line with its secrets masked, from `from` on: a line that came in pieces is given whole,
+  /// with how much of it has been shown.
   std::string mask(std::string_view line, std::size_t from = 0);
 
  private:
   Direction direction_;
-  at::CommandTable table_;
+  const at::Dialect* dialect_;
   int hidden_lines_ = 0;  ///< to come
 };
 
-/// Writes one direction of the wire to the log, at level debug: a line each, without secrets, bytes
-/// that are no text escaped, and long lines cut.
+/// Logs one direction of the wire at level debug, line by line: passwords masked, bytes that are
+/// not printable escaped, long lines truncated.
 class LineTrace {
  public:
-  LineTrace(Direction direction, at::CommandTable table)
-      : direction_(direction), mask_(direction, table) {}
+  LineTrace(process::ModuleLog log, Direction direction, const at::Dialect& dialect)
+      : log_(std::move(log)), direction_(direction), mask_(direction, dialect) {}
 
   void add(std::span<const std::byte> bytes);
 
  private:
   void end_line();
 
+  process::ModuleLog log_;
   Direction direction_;
   SecretMask mask_;
   std::string line_;

@@ -1,8 +1,9 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string>
 
-#include "at/command.h"
+#include "at/dialect.h"
 
 namespace bfq::serial {
 
@@ -14,11 +15,17 @@ class UartSide {
   virtual std::span<const std::byte> uart_output() const = 0;
   virtual void uart_sent(std::size_t n) = 0;
 
-  /// Something has changed at the wire: drain everything until nothing moves any more.
-  virtual void settle() = 0;
+  /// The module's name, for the log.
+  virtual const std::string& name() const = 0;
 
-  /// The commands that the module knows: they say what the log must not show.
-  virtual at::CommandTable commands() const = 0;
+  /// Something has changed at the wire: takes a turn, which moves everything that can move. Never
+  /// called from within a turn.
+  virtual void settle() = 0;
+  /// Takes a turn as soon as the present one, if there is one, has ended.
+  virtual void settle_soon() = 0;
+
+  /// What the module speaks: its rows say what the log must not show.
+  virtual const at::Dialect& dialect() const = 0;
 
  protected:
   ~UartSide() = default;

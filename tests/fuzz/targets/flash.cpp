@@ -2,7 +2,7 @@
 // input is one slot.
 #include <algorithm>
 
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "fuzz.h"
 #include "sim/world.h"
 #include "violation.h"
@@ -18,7 +18,7 @@ void start(sim::World& world) {
 }  // namespace
 
 void fuzz(std::span<const std::byte> input) {
-  sim::World world(commands::all());
+  sim::World world(commands::kBfq4004);
   const std::size_t half = input.size() / 2;
   auto slot = world.flash.image.begin();
   for (const auto content : {input.first(half), input.subspan(half)}) {

@@ -1,6 +1,6 @@
 // A journal: any file, and, as a checksum keeps nearly all of those out, records that are whole but
 // may say anything. None may do worse than be unreadable or replay differently.
-#include "commands/table.h"
+#include "commands/bfq4004.h"
 #include "fuzz.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
@@ -9,7 +9,7 @@ using namespace bfq;
 
 namespace {
 void replay(std::span<const std::byte> file) {
-  const journal::Build build{"a fuzzer's", commands::all()};
+  const journal::Build build{"a fuzzer's", commands::kBfq4004};
   try {
     journal::Replay replay(file, build);
     while (replay.next()) {
@@ -30,7 +30,7 @@ std::vector<std::byte> mended(std::span<const std::byte> input) {
     for (std::byte c{}; c != std::byte{'\n'}; c = static_cast<std::byte>(reader.byte())) {
     }
     for (;;) {
-      const auto kind = static_cast<journal::Kind>(reader.byte());
+      const auto kind = static_cast<journal::RecordKind>(reader.byte());
       const auto size = static_cast<std::size_t>(reader.number(journal::kLongestRecord));
       journal::frame(kind, reader.bytes(size), out);
       reader.bytes(4);

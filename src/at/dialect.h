@@ -1,0 +1,71 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "at/command.h"
+#include "at/words.h"
+
+namespace bfq {
+struct MacAddress;
+struct Settings;  // what a module remembers; at/ knows only its name
+}  // namespace bfq
+
+namespace bfq::at {
+
+/// Where firmware of this family disagrees about what is otherwise the same (dialect 0.3): one
+/// member for each switch point, and of each the values that are known from hardware or documents.
+/// SW3, the header of CIPRECVDATA, comes with that command.
+struct SwitchPoints {
+  /// SW1: what stands in front of OK behind the queries whose row says Spacing::by_dialect.
+  enum class QuerySpacing : std::uint8_t { blank_line, tight };
+  /// SW2: how a failed join calls itself: `+CWJAP_CUR:3` after AT+CWJAP_CUR, or `+CWJAP:3` always.
+  enum class FailureName : std::uint8_t { as_typed, without_suffix };
+  /// SW4: how the query of DHCP answers: `1,0`, or one number with bit 0 softAP and bit 1 station.
+  enum class DhcpReply : std::uint8_t { station_and_soft_ap, bits };
+  /// SW5: whether each line that meets a busy module gets a busy line, or only the first one of a
+  /// burst. 20 ms without a byte end a burst.
+  enum class BusyLines : std::uint8_t { one_for_each_line, one_for_each_burst };
+  /// SW6: whether a line may also begin with `at`. Names of commands are as they are in both.
+  enum class Head : std::uint8_t { upper_case, either_case };
+
+  QuerySpacing query_spacing;
+  FailureName failure_name;
+  DhcpReply dhcp_reply;
+  BusyLines busy_lines;
+  Head head;
+};
+
+/// One line of AT+GMR: a text, with something in its middle that the dialect cannot know.
+struct VersionLine {
+  enum class Middle : std::uint8_t { nothing, version, build_time };
+  std::string_view before;
+  Middle middle = Middle::nothing;
+  std::string_view after{};
+};
+
+/// What the firmware speaks that a module behaves like. Everything in which one personality of the
+/// family differs from another is in this value; the interpreter, the handlers and the organs are
+/// the same for all, and look here. A module, the manual and a journal are given one, which must
+/// outlive them.
+struct Dialect {
+  std::string_view name;  ///< as people choose it
+  CommandTable commands;
+  Words words;
+  SwitchPoints switches;
+  std::span<const VersionLine> version_lines;
+  Settings (*factory_settings)(const MacAddress& soft_ap_mac);
+};
+
+/// `+CWJAP` of `+CWJAP_CUR`; a name without such a suffix is its own family.
+constexpr std::string_view family_name(std::string_view name) {
+  const bool has_suffix = name.ends_with("_CUR") || name.ends_with("_DEF");
+  return has_suffix ? slice(name, 0, name.size() - 4) : name;
+}
+
+/// The name in the line that says why a command failed (SW2).
+constexpr std::string_view failure_name(const Dialect& dialect, std::string_view typed) {
+  const bool as_typed = dialect.switches.failure_name == SwitchPoints::FailureName::as_typed;
+  return as_typed ? typed : family_name(typed);
+}
+}  // namespace bfq::at
