@@ -5,9 +5,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "at/secrets.h"
@@ -206,7 +208,7 @@ std::string typed_in(std::span<const std::byte> file) {
   journal::Replay replay(file, {"", commands::kBfq4004});
   while (const auto step = replay.next()) {
     EXPECT_EQ(step->difference, "");
-    if (step->record.kind == journal::Kind::uart_input)
+    if (step->record.kind == journal::RecordKind::uart_input)
       typed.append(reinterpret_cast<const char*>(step->record.bytes.data()),
                    step->record.bytes.size());
   }
