@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-from tidy import strip
+from tidy import DIALECTS, strip
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 TOOLCHAIN = REPOSITORY / "src/firmware/cortex_m4.cmake"
@@ -44,9 +44,11 @@ def banned(image):
 
 
 def words_for_people():
-    """Sentences from the rows of commands: literals long enough to be nothing else."""
+    """Sentences from the rows of commands: literals long enough to be nothing else. Those of a
+    dialect are for hosts."""
     words = set()
-    for path in (REPOSITORY / "src/commands").glob("*.[hc]*"):
+    dialects = {REPOSITORY / dialect for dialect in DIALECTS}
+    for path in set((REPOSITORY / "src/commands").glob("*.[hc]*")) - dialects:
         _, literals = strip(path.read_text())
         words |= {literal.text for literal in literals if literal.text.count(" ") >= 3}
     return words

@@ -156,11 +156,11 @@ class Chip {
 
   /// True while unsolicited lines and received data have to wait, however much room there is.
   bool holds_lines() const { return sends() || switches_uart_; }
-  /// Writes at once, in front of everything that waits to be said.
-  at::Reply out() { return {uart_out_, dialect().words}; }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
   void flush_urcs(bool into_reserve);
+  /// Writes at once, in front of everything that waits to be said.
+  at::Reply out() { return {uart_out_, dialect().words}; }
 
   Identity identity_;
   at::Interpreter interpreter_;
