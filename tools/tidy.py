@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Checks what no compiler checks: who may include whom, what the core may not use, where the words
-of the wire may stand, and that functions and files still fit in a head.
+"""Checks what no compiler checks: who may include whom (src/rooms.txt), what the core may not use,
+where the words of the wire may stand, and that functions and files stay short.
 
   tidy.py [ROOT]       checks the repository at ROOT (default: the one that this file is in)
   tidy.py --self-test  proves that each rule fires, and does not fire next door
@@ -12,36 +12,11 @@ import statistics
 import sys
 import tempfile
 
-# Who may include whom: room -> rooms, or single headers of one. A room may always include itself.
-# The rooms within a room are walled off from it, and from each other.
-MAY_INCLUDE = {
-    "base": set(),
-    "at": {"base"},
-    "ports": {"base"},
-    "settings": {"base"},
-    "module": {"base", "at", "ports", "settings"},
-    "commands": {"base", "at", "ports", "settings", "module"},
-    "journal": {"base", "at", "ports", "settings", "module"},
-    "sim": {"base", "at", "ports", "settings", "module", "journal"},
-    "firmware": {"base", "at", "ports", "settings", "module", "commands"},
-    "manual": {"base", "at", "commands"},
-    # Of the daemon: what each file needs of the process and its machine; the wire; the network; one
-    # module with both; and the world file, which makes the values that the others are set up with.
-    "daemon/process": {"base"},
-    "daemon/serial": {"base", "daemon/process"},
-    "daemon/sockets": {"base", "ports", "daemon/process"},
-    "daemon/board": {"base", "ports", "settings", "module", "commands", "journal", "sim",
-                     "daemon/process", "daemon/serial", "daemon/sockets"},
-    "daemon/world": {"base", "at", "manual", "sim", "daemon/process", "daemon/sockets",
-                     "daemon/board/module_spec.h", "daemon/board/hardware_addresses.h"},
-    "daemon": {"base", "at", "ports", "settings", "module", "commands", "manual", "sim", "journal",
-               "daemon/process", "daemon/serial", "daemon/sockets", "daemon/board", "daemon/world"},
-    "dashboard": {"module/status.h"},
-    "tools": {"base", "at", "commands", "manual"},
-}
-CORE = {"base", "at", "ports", "settings", "module", "commands"}
-CHIP = CORE | {"firmware"}
-DETERMINED = CORE | {"sim", "journal"}  # the same seed gives the same bytes
+from rooms import TABLE, Rooms
+
+# Kinds of rooms, as src/rooms.txt explains them.
+CHIP = ("core", "chip")
+DETERMINED = ("core", "repeatable")
 EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()
 DIALECTS = ["src/commands/bfq4004.cpp"]  # the words of the wire, and no others
 LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # who writes CR LF after a line
@@ -56,7 +31,7 @@ NO_CLOCK = "time comes in: take an Instant as a parameter"
 NO_CHANCE = "what looks like chance must follow from a seed that comes in"
 NO_THREADS = "the core is told and asked by one thread: leave threads to the runtime"
 
-# (rule, rooms, pattern, what to use instead); the pattern sees code without comments and literals.
+# (rule, kinds of rooms, pattern, what to use instead); comments and literals are not searched.
 BANS = [
     ("heap", CHIP, r"\bnew\b|(?<!=)(?<!= )\bdelete\b", STORAGE),
     ("heap", CHIP, r"(?<![.>\w])(?:malloc|calloc|realloc|strdup)\s*\(|\bstd::free\b", STORAGE),
@@ -145,8 +120,7 @@ TOKEN = re.compile(
 
 
 def strip(source):
-    """The code without comments and what stands in quotes, line for line; and the string
-    literals."""
+    """The code, line for line, without comments and what stands in quotes; and the literals."""
     code, literals, end = [], [], 0
     for token in TOKEN.finditer(source):
         code.append(source[end:token.start()])
@@ -201,44 +175,34 @@ def functions(code):
 
 # --- the rules -----------------------------------------------------------------------------------
 
-def room_of(path):
-    """The room that a file is in; src/daemon/serial/a.h is of daemon/serial, a room of its own."""
-    parts = path.removeprefix("src/").split("/")[:-1]
-    if path.startswith("src/"):
-        inner = "/".join(parts[:2])
-        return inner if inner in MAY_INCLUDE or parts[:1] == ["daemon"] else "".join(parts[:1])
-    return path.split("/")[0]
-
-
-def check_includes(path, room, source):
+def check_includes(path, room, rooms, source):
     for number, line in enumerate(source.splitlines(), 1):
         include = re.match(r'\s*#\s*include\s*(["<])([^">]+)', line)
         if include is None:
             continue
         quote, name = include.groups()
         if quote == "<":
-            if room in CHIP and name in BANNED_HEADERS and path not in EXEMPT_FROM_BANS:
+            banned = room.kind in CHIP and name in BANNED_HEADERS
+            if banned and path not in EXEMPT_FROM_BANS:
                 rule, instead = BANNED_HEADERS[name]
-                yield Problem(path, number, rule, f"<{name}> in {room}/: {instead}")
+                yield Problem(path, number, rule, f"<{name}> in {room.name}/: {instead}")
             continue
-        other = room_of("src/" + name)
         if "/" not in name:
-            yield Problem(path, number, "rooms", f'name the room too: #include "{room}/{name}"')
-        elif other != room and other not in MAY_INCLUDE[room] and name not in MAY_INCLUDE[room]:
-            may = ", ".join(sorted(MAY_INCLUDE[room])) or "no other room"
-            yield Problem(
-                path, number, "rooms", f"{room}/ may not include {name}: it may know {may}"
-            )
+            whole = f"{room.name}/{name}"
+            yield Problem(path, number, "rooms", f'name the room too: #include "{whole}"')
+        elif not room.may_include(name, rooms.of("src/" + name)):
+            yield Problem(path, number, "rooms", f"{room.name}/ may not include {name}: {TABLE}"
+                          f" allows {', '.join(room.may) or 'no other room'}")
 
 
 def check_bans(path, room, code):
-    for rule, rooms, pattern, instead in BANS:
-        if room not in rooms:
+    for rule, kinds, pattern, instead in BANS:
+        if room.kind not in kinds:
             continue
         for hit in re.finditer(pattern, code):
             number = code.count("\n", 0, hit.start()) + 1
             shown = " ".join(hit[0].split())
-            yield Problem(path, number, rule, f"'{shown}' in {room}/: {instead}")
+            yield Problem(path, number, rule, f"'{shown}' in {room.name}/: {instead}")
 
 
 def wire_words(dialect):
@@ -250,7 +214,8 @@ def wire_words(dialect):
 
 
 def check_words(path, room, literals, words):
-    if room not in {"at", "module", "commands"} or path in DIALECTS:
+    may_reply = room.kind == "core" and (room.name == "at" or "at" in room.may)
+    if not may_reply or path in DIALECTS:
         return
     for literal in literals:
         text = literal.text
@@ -291,25 +256,28 @@ def check_sizes(path, source, code):
                           f"a function of {length} lines, of {MAX_FUNCTION_LINES}: name its parts")
 
 
-def check_file(path, source, words):
+def check_file(path, source, rooms, words):
     """What is wrong with one file; `path` is relative to the repository."""
+    if path.endswith(".md"):
+        if not re.match(r"(<!--.*?-->\s*)?# \S", source, re.S):
+            yield Problem(path, 1, "markdown", "it begins with '# Title'; clang-format is for C++")
+        return
     yield from check_lines(path, source)
     if not path.endswith((".h", ".cpp")):
         return
-    room = room_of(path)
+    name = rooms.of(path)
     code, literals = strip(source)
-    is_test = path.endswith("_test.cpp") or room in {"tests", "bench", "examples"}
-    if room not in MAY_INCLUDE and not is_test:
-        yield Problem(
-            path, 1, "rooms", f"'{room}' is no room yet: say in tools/tidy.py whom it may include"
-        )
+    is_test = path.endswith("_test.cpp") or name in {"tests", "bench", "examples"}
+    if name not in rooms and not is_test:
+        yield Problem(path, 1, "rooms", f"'{name}' is no room yet: give it a row in {TABLE}")
         return
     if path.endswith(".h") and not re.search(r"^#pragma once$", source, re.M):
         yield Problem(path, 1, "once", "a header without #pragma once")
     yield from check_sizes(path, source, code)
     if is_test:
         return
-    yield from check_includes(path, room, source)
+    room = rooms[name]
+    yield from check_includes(path, room, rooms, source)
     yield from check_words(path, room, literals, words)
     if path not in EXEMPT_FROM_BANS:
         yield from check_bans(path, room, code)
@@ -317,18 +285,23 @@ def check_file(path, source, words):
 
 # --- the repository ------------------------------------------------------------------------------
 
-FOLDERS = ["src", "tools", "tests", "bench", "examples"]
+FOLDERS = ["src", "tools", "tests", "bench", "examples", "docs"]
+SOURCES = {".h", ".cpp", ".py", ".sh", ".cmake", ".md"}
+
+
+def is_script(path):
+    if path.suffix or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == b"#!"
 
 
 def sources(root):
-    scripts = [root / name for name in ("CMakeLists.txt", "CMakePresets.json", "dev", ".ci/run")]
-    yield from (path for path in scripts if path.is_file())
+    others = [root / name for name in ("CMakeLists.txt", "CMakePresets.json", "dev", ".ci/run")]
+    yield from (path for path in others if path.is_file())
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
-            if (
-                path.suffix in {".h", ".cpp", ".py", ".sh", ".cmake"}
-                or path.name == "CMakeLists.txt"
-            ):
+            if path.suffix in SOURCES or path.name == "CMakeLists.txt" or is_script(path):
                 yield path
 
 
@@ -340,9 +313,13 @@ def check_tree(root):
         words |= found
         if not found:
             problems.append(Problem(dialect, 1, "words", "this dialect's words are missing"))
+    rooms = Rooms((root / TABLE).read_text() if (root / TABLE).is_file() else "")
+    problems += [Problem(TABLE, line, "rooms", message) for line, message in rooms.problems]
+    problems += [Problem(path, line, "rooms", message)
+                 for path, line, message in rooms.check_readmes(root)]
     for path in sources(root):
         source = path.read_text()
-        problems += check_file(path.relative_to(root).as_posix(), source, words)
+        problems += check_file(path.relative_to(root).as_posix(), source, rooms, words)
         if path.suffix in {".h", ".cpp"}:
             lengths += [length for _, length in functions(strip(source)[0])]
     return problems, lengths
@@ -371,7 +348,27 @@ WORDS_OF_TEST = (
     ' {Word::no_ip, "no ip"}, {Word::status, "STATUS:"}});\n'
 )
 
-# (file, content, the rule that must fire, or None where nothing may)
+ROOMS_OF_TEST = """
+base            core        -
+at              core        base
+ports           core        base
+settings        core        base
+module          core        base at ports settings
+commands        core        base at ports settings module
+manual          host        base at commands
+sim             repeatable  base at ports settings module +commands
+firmware        chip        base at ports settings module commands
+daemon/process  host        base
+daemon/serial   host        base daemon/process
+daemon/sockets  host        base ports daemon/process
+daemon/board    host        base module sim daemon/process daemon/serial daemon/sockets
+daemon/world    host        base sim daemon/board/module_spec.h
+daemon          host        base module manual sim daemon/board daemon/world
+tools           host        base at commands manual
+"""
+
+# (file, content, the rule that must fire, or None where nothing may); the table of rooms gets the
+# content as one more row
 CASES = [
     # who may include whom
     ("src/at/a.h", '#include "base/text.h"', None),
@@ -388,7 +385,6 @@ CASES = [
     ("src/manual/a.cpp", '#include "commands/bfq4004.h"\nstd::string s;', None),
     ("src/manual/a.cpp", '#include "module/module.h"', "rooms"),
     ("src/firmware/a.cpp", '#include "manual/manual.h"', "rooms"),
-    ("src/daemon/a.cpp", '#include "dashboard/page.h"', "rooms"),
     ("src/daemon/a.cpp", '#include "daemon/board/board.h"', None),
     ("src/daemon/board/a.cpp", '#include "daemon/serial/wire.h"', None),
     ("src/daemon/board/a.cpp", '#include "daemon/options.h"', "rooms"),
@@ -400,8 +396,6 @@ CASES = [
     ("src/daemon/attic/a.cpp", "int a();", "rooms"),
     ("src/firmware/a.cpp", '#include "commands/bfq4004.h"', None),
     ("src/firmware/a.cpp", '#include "daemon/loop.h"', "rooms"),
-    ("src/dashboard/a.cpp", '#include "module/status.h"', None),
-    ("src/dashboard/a.cpp", '#include "module/module.h"', "rooms"),
     ("tools/a.cpp", '#include "commands/bfq4004.h"', None),
     ("tools/a.cpp", '#include "daemon/loop.h"', "rooms"),
     ("tests/a.cpp", '#include "daemon/loop.h"', None),
@@ -409,6 +403,22 @@ CASES = [
     ("src/at/a.h", '#include "reply.h"', "rooms"),
     ("src/attic/a.h", "int a();", "rooms"),
     ("src/a.h", "int a();", "rooms"),
+    # the table of rooms, and what READMEs say of it
+    (TABLE, "attic  host  base", "rooms"),  # there is no such folder
+    (TABLE, "base  core  -", "rooms"),
+    (TABLE, "tools/a  stone  base", "rooms"),
+    (TABLE, "daemon/world/a  core  base sim", "rooms"),
+    (TABLE, "daemon/world/a  host  attic", "rooms"),
+    (TABLE, "# nothing more", None),
+    ("src/at/README.md", "# at\n\nMay include base.", None),
+    ("src/at/README.md", "# at\n\nMay include base and\nmodule. And so on.", "rooms"),
+    ("src/at/README.md", "# at", "rooms"),
+    ("src/base/README.md", "# base\n\nMay include no other room.", None),
+    ("src/module/README.md",
+     "# module\n\nA chip. May include base, at,\nports and settings. More.", None),
+    ("src/daemon/world/README.md",
+     "# world\n\nMay include base, sim and daemon/board/module_spec.h.", None),
+    ("src/daemon/world/README.md", "# world\n\nMay include base, sim and daemon/board.", "rooms"),
     # what the core may not use
     ("src/at/a.cpp", "int* p = new int;", "heap"),
     ("src/at/a.cpp", "// a new line\nint a(const A&) = delete;", None),
@@ -471,6 +481,7 @@ CASES = [
     ("src/at/reply.cpp", 'void f() { text("a\\r\\n"); }', "words"),
     ("src/at/interpreter.cpp", 'void f() { out.line("OK"); }', "words"),
     ("src/daemon/a.cpp", 'print("OK\\r\\n");', None),
+    ("src/ports/a.h", 'auto w = "no ip";', None),  # cannot write to the host
     # what fits in a head
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES), None),
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES + 1), "function-length"),
@@ -488,7 +499,26 @@ CASES = [
     ("src/daemon/a.cpp", "\tint a();", "blanks"),
     ("src/daemon/b.h", "int a();", "once"),
     ("tools/a.py", "# " + "x" * MAX_COLUMNS, "columns"),
+    ("tests/a", "#!/bin/bash\n# " + "x" * MAX_COLUMNS, "columns"),
+    ("tests/a", "x" * MAX_COLUMNS + "x", None),
+    # Markdown
+    ("src/at/README.md", "#at : a language\n\nMay include base.", "markdown"),
+    ("docs/a.md", "An introduction.", "markdown"),
+    ("docs/a.md", "<!-- generated -->\n# A title\n\n" + "x" * MAX_COLUMNS + "x", None),
 ]
+
+
+def tree_of_test(folder, path, content):
+    """A repository without a fault, but for that content in that file."""
+    files = {DIALECTS[0]: WORDS_OF_TEST, TABLE: ROOMS_OF_TEST}
+    for room in Rooms(ROOMS_OF_TEST).values():
+        files[room.folder + "/README.md"] = "# A room\n\n" + room.sentence()
+    files[path] = (ROOMS_OF_TEST if path == TABLE else "") + content + "\n"
+    root = pathlib.Path(folder)
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
 
 
 def self_test():
@@ -497,11 +527,7 @@ def self_test():
         if path.endswith("/a.h"):
             content = "#pragma once\n" + content
         with tempfile.TemporaryDirectory() as folder:
-            root = pathlib.Path(folder)
-            for name, text in [(DIALECTS[0], WORDS_OF_TEST), (path, content + "\n")]:
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_text(text)
-            got = {problem.rule for problem in check_tree(root)[0]}
+            got = {problem.rule for problem in check_tree(tree_of_test(folder, path, content))[0]}
         fired |= got
         if got != ({expected} if expected else set()):
             failures += 1
@@ -511,7 +537,8 @@ def self_test():
             failures += 1
             print("self-test: a missing table of words was not noticed")
     rules = {rule for rule, *_ in BANS} | {rule for rule, _ in BANNED_HEADERS.values()}
-    rules |= {"rooms", "words", "columns", "blanks", "file-length", "function-length", "once"}
+    rules |= {"rooms", "words", "columns", "blanks", "file-length", "function-length", "once",
+              "markdown"}
     for rule in sorted(rules - fired):
         failures += 1
         print(f"self-test: no case shows that [{rule}] fires")

@@ -11,6 +11,7 @@
 #include "base/doc.h"
 #include "base/ipv4.h"
 #include "base/mac.h"
+#include "base/range.h"
 #include "base/text.h"
 
 namespace bfq {
@@ -28,13 +29,6 @@ struct Field {
 using Fields = std::span<const Field>;
 
 enum class Kind : std::uint8_t { integer, text, mac, ipv4, choice };
-
-/// Bounds of an integer, or of the length of a text.
-struct Range {
-  std::int32_t min = 0, max = INT32_MAX;
-};
-consteval Range between(std::int32_t min, std::int32_t max) { return {min, max}; }
-consteval Range length(std::int32_t min, std::int32_t max) { return {min, max}; }
 
 /// What is wrong with an argument, and the line that some commands print for it before ERROR.
 enum class Fault : std::uint8_t { none, missing, wrong, too_small, too_large };

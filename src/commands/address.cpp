@@ -102,10 +102,9 @@ Answer set_pool(Chip& chip, const PoolArgs& args) {
   const AddressSettings& own = chip.settings().soft_ap_address;
   const auto local = [&](Ipv4 a) { return same_network(a, own.address, own.netmask); };
   const bool on = args.enable != 0;
-  if (on && (!local(args.first) || !local(args.last) || args.last < args.first))
-    return Answer::error;
   const PoolSettings pool =
       on ? PoolSettings{args.lease_minutes, args.first, args.last} : PoolSettings{};
+  if (on && (!local(pool.first) || !local(pool.last) || !is_in_order(pool))) return Answer::error;
   return chip.change(Effect::serving, [&](Settings& s) { s.pool = pool; });
 }
 

@@ -3,6 +3,7 @@
 
 #include "at/command.h"
 #include "base/ipv4.h"
+#include "settings/ranges.h"
 
 /// The module's own addresses and those that it gives: parts of the manual's chapters 3 and 4.
 namespace bfq::commands {
@@ -71,7 +72,7 @@ inline constexpr Param kPoolOffParams[] = {
 };
 inline constexpr Param kPoolOnParams[] = {
     param<&PoolArgs::enable>("enable", between(1, 1), "1: this range"),
-    param<&PoolArgs::lease_minutes>("lease time", between(1, 2880),
+    param<&PoolArgs::lease_minutes>("lease time", ranges::kLeaseMinutes,
                                     "minutes that an address is lent for"),
     param<&PoolArgs::first>("start IP", "the first address to give"),
     param<&PoolArgs::last>("end IP", "the last one"),

@@ -1,6 +1,7 @@
 #pragma once
 #include "at/command.h"
 #include "base/uart_format.h"
+#include "settings/ranges.h"
 
 /// The manual's chapter 2: what every modem has.
 namespace bfq::commands {
@@ -79,11 +80,12 @@ Answer show_uart(Chip&);
 Answer set_uart(Chip&, const UartFormat&);
 
 inline constexpr Param kUartParams[] = {
-    param<&UartFormat::baud>("baudrate", between(110, 4608000), "bits per second"),
-    param<&UartFormat::data_bits>("databits", between(5, 8), "data bits"),
-    param<&UartFormat::stop_bits>("stopbits", between(1, 3), "1: 1 bit, 2: 1.5 bits, 3: 2 bits"),
-    param<&UartFormat::parity>("parity", between(0, 2), "0 none, 1 odd, 2 even"),
-    param<&UartFormat::flow>("flow control", between(0, 3), "0 none, 1 RTS, 2 CTS, 3 both"),
+    param<&UartFormat::baud>("baudrate", ranges::kBaudRate, "bits per second"),
+    param<&UartFormat::data_bits>("databits", ranges::kDataBits, "data bits"),
+    param<&UartFormat::stop_bits>("stopbits", ranges::kStopBits,
+                                  "1: 1 bit, 2: 1.5 bits, 3: 2 bits"),
+    param<&UartFormat::parity>("parity", ranges::kParity, "0 none, 1 odd, 2 even"),
+    param<&UartFormat::flow>("flow control", ranges::kFlowControl, "0 none, 1 RTS, 2 CTS, 3 both"),
 };
 inline constexpr Fact kUartFacts[] = {
     {Origin::manual, "2.2.5, 2.2.6", "Five parameters, all required."},

@@ -3,11 +3,6 @@
 #include "module/chip.h"
 
 namespace bfq::commands {
-namespace {
-constexpr std::size_t kShortestPassphrase = 8;
-constexpr std::uint8_t kOpen = 0, kWep = 1;
-}  // namespace
-
 Refusal needs_station(const Chip& chip) { return chip.has_station() ? kAccepted : at::refuse(); }
 Refusal needs_soft_ap(const Chip& chip) {
   return chip.has_access_point() ? kAccepted : at::refuse();
@@ -81,9 +76,6 @@ Answer show_soft_ap(Chip& chip) {
 }
 
 Answer set_soft_ap(Chip& chip, const SoftApArgs& args) {
-  const bool too_short =
-      args.security != kOpen && args.password.view().size() < kShortestPassphrase;
-  if (args.security == kWep || too_short) return Answer::error;
   const SoftApSettings wanted{
       .ssid = args.ssid,
       .password = args.password,
@@ -92,6 +84,7 @@ Answer set_soft_ap(Chip& chip, const SoftApArgs& args) {
       .max_stations = args.max_stations.value_or(SoftApSettings{}.max_stations),
       .hidden = args.hidden.value_or(0) != 0,
   };
+  if (!protection_is_possible(wanted)) return Answer::error;
   return chip.change(Effect::soft_ap, [&](Settings& s) { s.soft_ap = wanted; });
 }
 

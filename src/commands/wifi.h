@@ -3,6 +3,7 @@
 
 #include "at/command.h"
 #include "ports/radio.h"
+#include "settings/ranges.h"
 
 /// The manual's chapter 3: the radio. A command that can be stored has three names: _CUR lasts
 /// until the next reset, _DEF is stored as well, and the bare name is _DEF when it sets and _CUR
@@ -25,7 +26,7 @@ Answer show_mode(Chip&);
 Answer set_mode(Chip&, const ModeArgs&);
 
 inline constexpr Param kModeParams[] = {
-    param<&ModeArgs::mode>("mode", between(1, 3), "1 station, 2 softAP, 3 both"),
+    param<&ModeArgs::mode>("mode", ranges::kWifiMode, "1 station, 2 softAP, 3 both"),
 };
 inline constexpr Fact kModeFacts[] = {
     {Origin::observed, "T8", "The test form prints the range: (1-3)."},
@@ -53,8 +54,9 @@ Answer show_network(Chip&);
 Answer join(Chip&, const radio::Join&);
 
 inline constexpr Param kJoinParams[] = {
-    param<&radio::Join::ssid>("ssid", length(1, 32), "the network's name"),
-    param<&radio::Join::password>("pwd", length(0, 64), "its passphrase; empty for an open network")
+    param<&radio::Join::ssid>("ssid", ranges::kSsid, "the network's name"),
+    param<&radio::Join::password>("pwd", ranges::kPassword,
+                                  "its passphrase; empty for an open network")
         .masked(),
     param<&radio::Join::bssid>("bssid", "join this access point and no other"),
     param<&radio::Join::only_protected>("pci_en", between(0, 1), "1: refuse open and WEP networks"),
@@ -211,14 +213,15 @@ Answer show_soft_ap(Chip&);
 Answer set_soft_ap(Chip&, const SoftApArgs&);
 
 inline constexpr Param kSoftApParams[] = {
-    param<&SoftApArgs::ssid>("ssid", length(1, 32), "the network's name"),
-    param<&SoftApArgs::password>("pwd", length(0, 64),
+    param<&SoftApArgs::ssid>("ssid", ranges::kSsid, "the network's name"),
+    param<&SoftApArgs::password>("pwd", ranges::kPassword,
                                  "its passphrase, at least 8 bytes unless it is open")
         .masked(),
-    param<&SoftApArgs::channel>("chl", between(1, 13), "the channel"),
-    param<&SoftApArgs::security>("ecn", between(0, 4),
+    param<&SoftApArgs::channel>("chl", ranges::kSoftApChannel, "the channel"),
+    param<&SoftApArgs::security>("ecn", ranges::kSoftApSecurity,
                                  "0 open, 2 WPA, 3 WPA2, 4 both; 1, WEP, is refused"),
-    param<&SoftApArgs::max_stations>("max conn", between(1, 8), "most stations; 4 when left out"),
+    param<&SoftApArgs::max_stations>("max conn", ranges::kSoftApStations,
+                                     "most stations; 4 when left out"),
     param<&SoftApArgs::hidden>("ssid hidden", between(0, 1),
                                "1: the name is not sent out; 0 when left out"),
 };

@@ -39,16 +39,4 @@ JournalOptions understand_journal(const JournalWords& words,
   if (!exists) throw process::UsageError("--journal: there is no module '" + options.module + "'");
   return options;
 }
-
-void declare_replay(CLI::App& replay, ReplayOptions& options) {
-  replay.add_option("journal", options.journal, "a file of run --journal, or of a black box")
-      ->type_name("FILE")
-      ->required();
-  replay
-      .add_option(
-          "--redact", options.redacted,
-          "write the same history to OUT, with other passwords and payload of the same length")
-      ->type_name("OUT");
-  replay.add_flag("--secrets", options.shows_secrets, "show passwords");
-}
 }  // namespace bfq::daemon

@@ -26,12 +26,4 @@ void declare_journal(CLI::App& run, JournalWords& words);
 /// Throws UsageError where a module is named that is none of these.
 JournalOptions understand_journal(const JournalWords& words,
                                   const std::vector<board::ModuleSpec>& modules);
-
-/// bfq4004 replay.
-struct ReplayOptions {
-  std::string journal;
-  std::string redacted{};  ///< instead of showing it: the file for one without secrets; empty: none
-  bool shows_secrets = false;
-};
-void declare_replay(CLI::App& replay, ReplayOptions& options);
 }  // namespace bfq::daemon

@@ -30,7 +30,7 @@ class Loop {
   boost::asio::io_context io_{1};  // one thread runs it
   boost::asio::signal_set signals_;
   bool had_terminal_;
-  board::Clock clock_;
+  board::ProgramClock clock_;
   sim::Medium medium_;
   const world::WorldReader& world_;
   sockets::Neighbourhood neighbourhood_;

@@ -1,63 +1,60 @@
 // bfq4004: a serial Wi-Fi module that lives in this machine.
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-
-#include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string>
 
-#include "daemon/banner.h"
-#include "daemon/loop.h"
-#include "daemon/options.h"
+#include "daemon/manual_command.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/version.h"
 #include "daemon/replay_command.h"
+#include "daemon/run_command.h"
+#include "daemon/subcommand.h"
+#include "daemon/world_commands.h"
 
+namespace bfq::daemon {
 namespace {
-using namespace bfq;
-using namespace bfq::daemon;
-
 constexpr int kUsage = 2;
 
-void set_up_log(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("bfq4004"));
-  spdlog::set_pattern("%H:%M:%S.%e %^%l%$ %v");
-  spdlog::set_level(spdlog::level::from_str(level));
-}
+constexpr Subcommand kSubcommands[] = {
+    {"run", "Start a module and keep it running until SIGINT or SIGTERM", declare_run},
+    {"commands", "Tell which commands the module speaks, or all about one", declare_manual},
+    {"lint", "Tell all that is wrong with a world file, with its lines", declare_lint},
+    {"world", "Print the default world, ready to be edited", declare_world},
+    {"replay", "Live through a journal again, and show what was said", declare_replay},
+};
 
-/// Where standard output is the wire, people are spoken to on standard error.
-std::FILE* for_people(const Options& options) {
-  const bool is_wire =
-      std::any_of(options.modules.begin(), options.modules.end(), [](const auto& module) {
-        return std::any_of(module.doors.begin(), module.doors.end(),
-                           [](const serial::DoorSpec& door) {
-                             return door.kind == serial::DoorSpec::Kind::stdio;
-                           });
-      });
-  return is_wire ? stderr : stdout;
-}
-
-void run(const Options& options) {
-  set_up_log(options.log_level);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2), not the end
-  Loop loop(options);
-  std::fputs(banner(loop, options).c_str(), for_people(options));
-  std::fflush(nullptr);
-  loop.run();
+/// Parses the command line and does what it asks for; returns the program's status.
+int dispatch(int count, char** arguments) {
+  CLI::App app("A serial Wi-Fi module in software.", "bfq4004");
+  app.set_version_flag("--version", "bfq4004 " + std::string(process::kVersion));
+  app.require_subcommand(1);
+  Action asked_for;
+  for (const Subcommand& row : kSubcommands) {
+    CLI::App& command = *app.add_subcommand(std::string(row.name), std::string(row.summary));
+    command.parse_complete_callback(
+        [&asked_for, action = row.declare(command)] { asked_for = action; });
+  }
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::Success& done) {  // --help or --version
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    throw process::UsageError(std::string(error.what()) +
+                              "\nbfq4004 run --help tells what there is.");
+  }
+  return asked_for();
 }
 }  // namespace
+}  // namespace bfq::daemon
 
 int main(int count, char** arguments) {
+  using namespace bfq;
   try {
-    const auto options = parse_command_line(count, arguments);
-    if (options && options->replay) return replay(*options->replay);
-    if (options) run(*options);
-    return EXIT_SUCCESS;
+    return daemon::dispatch(count, arguments);
   } catch (const process::UsageError& error) {
     std::fprintf(stderr, "bfq4004: %s\n", error.what());
-    return kUsage;
+    return daemon::kUsage;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bfq4004: %s\n", error.what());
     return EXIT_FAILURE;

@@ -1,17 +1,12 @@
 #include "daemon/options.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <iostream>
+#include <memory>
 
-#include "commands/bfq4004.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
-#include "daemon/process/version.h"
-#include "daemon/world/reference.h"
-#include "manual/manual.h"
 
 namespace bfq::daemon {
 namespace {
@@ -27,32 +22,18 @@ std::optional<std::string> state_directory(const std::string& given) {
 }
 
 /// The words of the command line, before they are understood.
-struct Words {
+struct CommandLine {
   std::string world, state, speed, net, log_level = "info";
   std::vector<std::string> serial, overrides;
   unsigned module_base = 0;
   JournalWords journal;
-  ReplayOptions replay;
 };
 
-void declare_world(CLI::App& app, Words& words) {
-  app.add_option(
-         "--set", words.overrides,
-         "overrides a key of the world, such as ap.BFQ-LAB.rssi=-80; may be given several times")
-      ->type_name("TABLE.NAME.KEY=VALUE")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->expected(1)
-      ->allow_extra_args(false);
-}
-
-void declare(CLI::App& app, CLI::App& run, Words& words) {
-  app.set_version_flag("--version", std::string("bfq4004 ") + std::string(process::kVersion));
-  app.require_subcommand(1);
-  run.set_version_flag("--version", std::string("bfq4004 ") + std::string(process::kVersion));
+void declare(CLI::App& run, CommandLine& words) {
   run.add_option("world", words.world,
                  "a file that describes access points and modules [what bfq4004 world prints]")
       ->type_name("WORLD.toml");
-  declare_world(run, words);
+  declare_overrides(run, words.overrides);
   run.add_option(
          "--serial", words.serial,
          "where hosts attach; may be given several times: pty[:LINK], tcp:[HOST:]PORT,\n"
@@ -88,20 +69,6 @@ void declare(CLI::App& app, CLI::App& run, Words& words) {
   declare_journal(run, words.journal);
 }
 
-/// Prints the page about one command, or, where no name is given, which there are.
-void show_commands(const std::string& name) {
-  const at::Dialect& dialect = commands::kBfq4004;
-  if (name.empty()) return void(std::cout << manual::index(dialect, manual::Style::terminal));
-  if (const at::Command* command = manual::find(dialect, name))
-    return void(std::cout << manual::page(dialect, *command, manual::Style::terminal));
-  std::string hint;
-  for (const std::string& other : manual::nearest(dialect, name))
-    hint += (hint.empty() ? "" : ", ") + other;
-  throw process::UsageError("there is no command '" + name + "'" +
-                            (hint.empty() ? "" : "; near it are " + hint) +
-                            "\nbfq4004 commands lists them all.");
-}
-
 void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::string>& doors) {
   if (modules.size() > 1) {
     throw process::UsageError(
@@ -117,9 +84,9 @@ void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::s
     throw process::UsageError("--serial stdio was given twice: there is only one standard input");
 }
 
-Options understand(const Words& words) {
+Options understand(const CommandLine& words) {
   world::WorldReader reader(words.world, words.overrides);
-  const world::World& world = reader.world();
+  const world::WorldFile& world = reader.world();
   Options options{.world = reader,
                   .modules = world.modules,
                   .first_module = words.module_base,
@@ -137,59 +104,23 @@ Options understand(const Words& words) {
   return options;
 }
 
-void lint(const Words& words) {
-  const world::WorldReader reader(words.world, words.overrides);
-  const world::World& world = reader.world();
-  const auto count = [](std::size_t n, const std::string& what) {
-    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
-  };
-  std::cout << reader.name()
-            << " is a good world: " << count(world.air.access_points.size(), "access point")
-            << " and " << count(world.modules.size(), "module") << '\n';
-}
 }  // namespace
 
-std::optional<Options> parse_command_line(int count, const char* const* arguments) {
-  CLI::App app("A serial Wi-Fi module in software.", "bfq4004");
-  CLI::App& run =
-      *app.add_subcommand("run", "Start a module and keep it running until SIGINT or SIGTERM");
-  CLI::App& commands =
-      *app.add_subcommand("commands", "Tell which commands the module speaks, or all about one");
-  CLI::App& check =
-      *app.add_subcommand("lint", "Tell all that is wrong with a world file, with its lines");
-  CLI::App& show = *app.add_subcommand("world", "Print the default world, ready to be edited");
-  bool keys = false;
-  show.add_flag("--keys", keys, "print all keys of a world file instead, as Markdown");
-  CLI::App& replay =
-      *app.add_subcommand("replay", "Live through a journal again, and show what was said");
-  std::string command;
-  commands.add_option("name", command, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")
-      ->type_name("NAME");
-  Words words;
-  declare(app, run, words);
-  check.add_option("world", words.world, "the file")->type_name("WORLD.toml")->required();
-  declare_world(check, words);
-  declare_replay(replay, words.replay);
-  try {
-    app.parse(count, arguments);
-  } catch (const CLI::Success& done) {
-    app.exit(done);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    throw process::UsageError(std::string(error.what()) +
-                              "\nbfq4004 run --help tells what there is.");
-  }
-  if (commands.parsed()) return show_commands(command), std::nullopt;
-  if (check.parsed()) return lint(words), std::nullopt;
-  if (show.parsed())
-    return std::cout << (keys ? world::world_reference() : std::string(world::default_world())),
-           std::nullopt;
-  if (replay.parsed()) {
-    Options options = understand({});
-    options.replay = words.replay;
-    return options;
-  }
-  return understand(words);
+void declare_overrides(CLI::App& command, std::vector<std::string>& overrides) {
+  command
+      .add_option(
+          "--set", overrides,
+          "overrides a key of the world, such as ap.BFQ-LAB.rssi=-80; may be given several times")
+      ->type_name("TABLE.NAME.KEY=VALUE")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->allow_extra_args(false);
+}
+
+std::function<Options()> declare_options(CLI::App& run) {
+  const auto words = std::make_shared<CommandLine>();
+  declare(run, *words);
+  return [words] { return understand(*words); };
 }
 
 std::string default_state_directory() {

@@ -1,4 +1,6 @@
 #pragma once
+#include <CLI/CLI.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +12,8 @@
 
 namespace bfq::daemon {
 
-/// What a person asks for, on the command line and in a world file: an air, and the modules in it.
+/// What a person asks of `bfq4004 run`, on the command line and in a world file: an air, and the
+/// modules in it.
 struct Options {
   world::WorldReader world;  ///< as its file has it; what the command line says otherwise is below
   std::vector<board::ModuleSpec> modules;
@@ -22,12 +25,14 @@ struct Options {
   std::vector<sockets::KnownName> names;
   std::string log_level = "info";
   JournalOptions journal{};
-  std::optional<ReplayOptions> replay{};  ///< that instead of running modules
 };
 
-/// Reads the command line; throws UsageError. After --help or --version, which it prints, there are
-/// no options: the program is done.
-std::optional<Options> parse_command_line(int count, const char* const* arguments);
+/// Declares what `bfq4004 run` takes. The function that is returned reads it, once parsed, and
+/// throws process::UsageError.
+std::function<Options()> declare_options(CLI::App& run);
+
+/// Declares --set, which overrides keys of a world.
+void declare_overrides(CLI::App& command, std::vector<std::string>& overrides);
 
 /// $XDG_STATE_HOME/bfq4004, or ~/.local/state/bfq4004 of the user who called, also through sudo.
 std::string default_state_directory();

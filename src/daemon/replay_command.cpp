@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,6 @@
 #include "daemon/serial/trace.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
-#include "module/trace.h"
 
 namespace bfq::daemon {
 namespace {
@@ -166,5 +166,19 @@ int replay(const ReplayOptions& options) {
   } catch (const journal::Unreadable& error) {
     throw process::Failure(options.journal + ": " + error.what());
   }
+}
+
+Action declare_replay(CLI::App& command) {
+  const auto options = std::make_shared<ReplayOptions>();
+  command.add_option("journal", options->journal, "a file of run --journal, or of a black box")
+      ->type_name("FILE")
+      ->required();
+  command
+      .add_option(
+          "--redact", options->redacted,
+          "write the same history to OUT, with other passwords and payload of the same length")
+      ->type_name("OUT");
+  command.add_flag("--secrets", options->shows_secrets, "show passwords");
+  return [options] { return replay(*options); };
 }
 }  // namespace bfq::daemon

@@ -80,8 +80,11 @@ struct Refuse {
   void operator()(const bfq::radio::Scan& scan) const {
     module.handle(bfq::radio::ScanDone{scan.ticket}, now);
   }
-  void operator()(const bfq::net::ObtainAddress& obtain) const {
-    module.handle(bfq::net::AddressFailed{obtain.ticket}, now);
+  void operator()(const bfq::lease::ObtainAddress& obtain) const {
+    module.handle(bfq::lease::AddressFailed{obtain.ticket}, now);
+  }
+  void operator()(const bfq::lease::UseAddress& use) const {
+    module.handle(bfq::lease::AddressFailed{use.ticket}, now);
   }
   void operator()(const bfq::net::Resolve& resolve) const {
     module.handle(bfq::net::ResolveFailed{resolve.ticket}, now);
@@ -101,7 +104,16 @@ struct Refuse {
   void operator()(const bfq::net::Listen& listen) const {
     module.handle(bfq::net::ListenFailed{listen.ticket}, now);
   }
-  void operator()(const auto&) const {}  // is not answered
+  // What is not answered.
+  void operator()(const bfq::radio::Leave&) const {}
+  void operator()(const bfq::radio::StopAccessPoint&) const {}
+  void operator()(const bfq::radio::StartAccessPoint&) const {}
+  void operator()(const bfq::lease::ServeAddresses&) const {}
+  void operator()(const bfq::net::Close&) const {}
+  void operator()(const bfq::net::StopListening&) const {}
+  void operator()(const bfq::net::Accept&) const {}
+  void operator()(const bfq::net::Refuse&) const {}
+  void operator()(const bfq::uart::Configure&) const {}
 };
 
 // Never true without a network, which the linker cannot know: the bytes of links are weighed too.

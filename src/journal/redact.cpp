@@ -266,7 +266,7 @@ class Redaction {
   void begin(const Beginning& beginning);
   void feed(const Record& record);
   void type(const Record& record);
-  void start(const Record& record);
+  void tell(const Record& record);
   void compare(const Module& old, const Record& record) const;
   [[noreturn]] static void refuse(const Record& record) {
     throw Unreadable(record.offset,
@@ -365,7 +365,7 @@ void Redaction::feed(const Record& record) {
     case Kind::datagram_input:
       if (module_->datagram_room(record.link) < instead.size()) refuse(record);
       return recorder_->datagram_input(record.link, record.sender, instead, record.at);
-    case Kind::event: return start(record);
+    case Kind::event: return tell(record);
     case Kind::request:
       if (const auto request = recorder_->next_request(); !request || request->index() != record.n)
         refuse(record);
@@ -381,9 +381,11 @@ void Redaction::type(const Record& record) {
     refuse(record);
 }
 
-void Redaction::start(const Record& record) {
-  const auto* started = std::get_if<power::Started>(&*record.event);
-  if (started == nullptr) return recorder_->handle(*record.event, record.at);
+void Redaction::tell(const Record& record) {
+  Event event = *record.event;
+  for_each_secret(event, [this](auto& password) { dictionary_.replace(password); });
+  const auto* started = std::get_if<power::Started>(&event);
+  if (started == nullptr) return recorder_->handle(event, record.at);
   std::vector<std::byte> image(started->flash.begin(), started->flash.end());
   const std::size_t half = image.size() / 2;
   replace_in_slot(std::span(image).first(half), dictionary_);

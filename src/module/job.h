@@ -76,13 +76,17 @@ struct Saving {
 using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
                          PassingThrough, StartingServer, Saving>;
 
-inline Deadline deadline_of(const NoJob&) { return Deadline::never(); }
-inline Deadline deadline_of(const PassingThrough&) { return Deadline::never(); }
-inline Deadline deadline_of(const StartingServer&) { return Deadline::never(); }
-inline Deadline deadline_of(const Saving&) { return Deadline::never(); }
+/// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
+/// at its deadline, by the organ that has a give_up() for it.
+template <class J>
+concept EndsByItself = OneOf<J, std::variant<NoJob, PassingThrough, StartingServer, Saving>>;
+
 inline Deadline deadline_of(const Collecting& job) { return job.escape.complete(); }
 template <class J>
 Deadline deadline_of(const J& job) {
-  return job.give_up;
+  if constexpr (EndsByItself<J>)
+    return Deadline::never();
+  else
+    return job.give_up;
 }
 }  // namespace bfq

@@ -98,33 +98,27 @@ void Module::link_sent(LinkHandle link, std::size_t n, Instant now) {
 
 void Module::handle(const Event& event, Instant now) {
   now_ = now;
-  if (std::holds_alternative<power::Reset>(event)) {
-    uart_out_.clear();
-    go_off();
-  } else if (std::holds_alternative<power::Started>(event)) {
-    if (phase_ == Phase::off) boot(std::get<power::Started>(event));
-  } else if (phase_ == Phase::running) {
-    dispatch(event);
-  }
+  std::visit([this](const auto& e) { on(e); }, event);
   settle();
 }
 
-/// Each event goes to the organ that knows it.
-void Module::dispatch(const Event& event) {
-  std::visit(
-      [this](const auto& e) {
-        if constexpr (requires { station_.on(*this, e); })
-          station_.on(*this, e);
-        else if constexpr (requires { soft_ap_.on(*this, e); })
-          soft_ap_.on(*this, e);
-        else if constexpr (requires { links_.on(*this, e); })
-          links_.on(*this, e);
-        else if constexpr (requires { server_.on(*this, e); })
-          server_.on(*this, e);
-        else if constexpr (requires { memory_.on(*this, e); })
-          memory_.on(*this, e);
-      },
-      event);
+void Module::on(const power::Reset&) {
+  uart_out_.clear();
+  go_off();
+}
+
+void Module::on(const power::Started& started) {
+  if (phase_ == Phase::off) boot(started);
+}
+
+/// Goes to the organ that has an on() for it.
+template <class E>
+void Module::on(const E& event) {
+  if (phase_ != Phase::running) return;
+  const auto tell = [&](auto& organ) -> decltype(organ.on(*this, event)) {
+    return organ.on(*this, event);
+  };
+  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -155,11 +149,11 @@ void Module::advance(Instant now) {
 void Module::give_up_job() {
   const Job job = job_;
   std::visit(
-      [this](const auto& j) {
-        if constexpr (requires { station_.give_up(*this, j); })
-          station_.give_up(*this, j);
-        else if constexpr (requires { links_.give_up(*this, j); })
-          links_.give_up(*this, j);
+      [this]<class J>(const J& j) {
+        const auto give_up = [&](auto& organ) -> decltype(organ.give_up(*this, j)) {
+          return organ.give_up(*this, j);
+        };
+        if constexpr (!EndsByItself<J>) give_to_taker(j, give_up, station_, links_);
       },
       job);
 }

@@ -117,7 +117,10 @@ class Module : private Chip {
   void settle();
   void go_off();
   void boot(const power::Started& started);
-  void dispatch(const Event& event);
+  void on(const power::Reset&);
+  void on(const power::Started& started);
+  template <class E>
+  void on(const E& event);
   void give_up_job();
 };
 
@@ -128,9 +131,7 @@ void Module::visit_secrets(Visit& visit) {
   memory_.visit_secrets(visit);
   station_.visit_secrets(visit);
   requests_.for_each([&](Request& request) {
-    if (auto* join = std::get_if<radio::Join>(&request)) visit.password(join->password);
-    if (auto* start = std::get_if<radio::StartAccessPoint>(&request))
-      visit.password(start->password);
+    for_each_secret(request, [&](auto& password) { visit.password(password); });
   });
   visit.unused(requests_.unused_front());
   visit.unused(requests_.unused_back());

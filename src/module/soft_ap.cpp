@@ -40,7 +40,7 @@ void SoftAp::serve(Chip& chip) {
   if (!running_) return;
   const Settings& settings = chip.settings();
   const PoolSettings pool = pool_in_use(settings);
-  chip.request(net::ServeAddresses{
+  chip.request(lease::ServeAddresses{
       .address = settings.soft_ap_address.address,
       .netmask = settings.soft_ap_address.netmask,
       .gives_addresses = settings.dhcp.soft_ap,

@@ -108,9 +108,9 @@ void Station::request_address(Chip& chip) {
   const AddressSettings& fixed = settings.station_address;
   address_.ticket = chip.new_ticket();
   if (settings.dhcp.station) {
-    chip.request(net::ObtainAddress{address_.ticket});
+    chip.request(lease::ObtainAddress{address_.ticket});
   } else if (!fixed.address.is_none()) {
-    chip.request(net::UseAddress{address_.ticket, fixed.address, fixed.gateway, fixed.netmask});
+    chip.request(lease::UseAddress{address_.ticket, fixed.address, fixed.gateway, fixed.netmask});
   }
 }
 
@@ -118,7 +118,7 @@ void Station::renew_address(Chip& chip) {
   if (associated()) request_address(chip);
 }
 
-void Station::on(Chip& chip, const net::Addressed& event) {
+void Station::on(Chip& chip, const lease::Addressed& event) {
   if (!associated() || event.ticket != address_.ticket) return;
   const bool first = phase_ == Phase::addressing;
   address_ = event;
@@ -131,7 +131,7 @@ void Station::on(Chip& chip, const net::Addressed& event) {
   if (chip.job<Joining>() != nullptr) chip.finish(at::Answer::ok);
 }
 
-void Station::on(Chip& chip, const net::AddressFailed& event) {
+void Station::on(Chip& chip, const lease::AddressFailed& event) {
   if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
   chip.notify({.kind = Urc::Kind::dhcp_timeout});
   disassociate(chip);

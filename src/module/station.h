@@ -43,8 +43,8 @@ class Station {
   void on(Chip&, const radio::Signal&);
   void on(Chip&, const radio::Found&);
   void on(Chip&, const radio::ScanDone&);
-  void on(Chip&, const net::Addressed&);
-  void on(Chip&, const net::AddressFailed&);
+  void on(Chip&, const lease::Addressed&);
+  void on(Chip&, const lease::AddressFailed&);
 
   Deadline next_deadline() const { return retry_; }
   void advance(Chip&);
@@ -86,7 +86,7 @@ class Station {
   Phase phase_ = Phase::idle;
   radio::Join network_;
   radio::Joined joined_;
-  net::Addressed address_;
+  lease::Addressed address_;
   Deadline retry_;
   ScanOptions options_;
   std::array<radio::AccessPoint, limits::kScanResults> found_{};

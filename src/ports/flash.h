@@ -1,7 +1,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <variant>
 
+#include "base/described.h"
 #include "ports/ticket.h"
 
 /// The memory that survives a power cut: two slots, one after the other, that can be erased to 0xFF
@@ -21,17 +23,24 @@ inline constexpr std::byte kErased{0xFF};
 struct Erase {
   Ticket ticket{};
   std::uint8_t slot = 0;
+  static constexpr auto kDescription = describe("flash::Erase", "ticket", "slot");
 };
 /// Programs Module::flash_output() at the beginning of the slot.
 struct Program {
   Ticket ticket{};
   std::uint8_t slot = 0;
+  static constexpr auto kDescription = describe("flash::Program", "ticket", "slot");
 };
 
 struct Done {
   Ticket ticket{};
+  static constexpr auto kDescription = describe("flash::Done", "ticket");
 };
 struct Failed {
   Ticket ticket{};
+  static constexpr auto kDescription = describe("flash::Failed", "ticket");
 };
+
+using Request = std::variant<Erase, Program>;
+using Event = std::variant<Done, Failed>;
 }  // namespace bfq::flash

@@ -1,25 +1,32 @@
 #pragma once
+#include <string_view>
 #include <variant>
 
+#include "base/variants.h"
 #include "ports/flash.h"
+#include "ports/lease.h"
 #include "ports/network.h"
 #include "ports/power.h"
 #include "ports/radio.h"
 #include "ports/uart.h"
 
 namespace bfq {
-/// All that the module may ask of the world.
-using Request =
-    std::variant<radio::Join, radio::Leave, radio::Scan, radio::StartAccessPoint,
-                 radio::StopAccessPoint, net::ObtainAddress, net::UseAddress, net::ServeAddresses,
-                 net::Resolve, net::Open, net::Close, net::Listen, net::StopListening, net::Accept,
-                 net::Refuse, flash::Erase, flash::Program, uart::Configure, power::Restart>;
+/// All that the module may ask of the world: what it asks of each port.
+using Request = Concatenated<radio::Request, lease::Request, net::Request, flash::Request,
+                             uart::Request, power::Request>;
 
 /// All that the world may tell the module.
-using Event =
-    std::variant<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, radio::Found,
-                 radio::ScanDone, radio::StationJoined, radio::StationAddressed, radio::StationLeft,
-                 net::Addressed, net::AddressFailed, net::Resolved, net::ResolveFailed, net::Opened,
-                 net::OpenFailed, net::Closed, net::SendFailed, net::Listening, net::ListenFailed,
-                 net::Incoming, flash::Done, flash::Failed, power::Reset, power::Started>;
+using Event = Concatenated<radio::Event, lease::Event, net::Event, flash::Event, power::Event>;
+
+/// Calls `visit(member)` for each member of the message that is described as secret.
+template <Described... Messages, class Visit>
+constexpr void for_each_secret(std::variant<Messages...>& message, Visit visit) {
+  std::visit([&](auto& m) { for_each_secret(m, visit); }, message);
+}
+
+/// What a message is called: "radio::Joined". Static text.
+template <Described... Messages>
+constexpr std::string_view name_of(const std::variant<Messages...>& message) {
+  return std::visit([]<class M>(const M&) { return M::kDescription.name; }, message);
+}
 }  // namespace bfq

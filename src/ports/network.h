@@ -2,7 +2,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <variant>
 
+#include "base/described.h"
 #include "base/ipv4.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -31,6 +33,7 @@ namespace bfq {
 struct LinkHandle {
   std::uint8_t id = 0;
   std::uint16_t generation = 0;
+  static constexpr auto kDescription = describe("LinkHandle", "id", "generation");
   bool operator==(const LinkHandle&) const = default;
 };
 
@@ -40,40 +43,22 @@ using HostName = Text<limits::kHostName>;
 struct Endpoint {
   Ipv4 address{};
   std::uint16_t port = 0;
+  static constexpr auto kDescription = describe("Endpoint", "address", "port");
   bool operator==(const Endpoint&) const = default;
 };
 
 /// Which side of the module a link goes through.
-enum class Interface : std::uint8_t { station, soft_ap };
+enum class Interface : std::uint8_t { station, soft_ap, last = soft_ap };
 
 enum class Transport : std::uint8_t { tcp, udp, tls };
 
 // Asked -------------------------------------------------------------------------------------------
 
-/// Asks the joined network's DHCP server for an address: answered by Addressed or AddressFailed,
-/// unless the association ends first.
-struct ObtainAddress {
-  Ticket ticket{};
-};
-
-/// The station has this address from now on: answered by Addressed with the same.
-struct UseAddress {
-  Ticket ticket{};
-  Ipv4 address{}, gateway{}, netmask{};
-};
-
-/// Our own access point's address, and those that it gives to its stations. Not answered.
-struct ServeAddresses {
-  Ipv4 address{}, netmask{};
-  bool gives_addresses = true;
-  Ipv4 first{}, last{};
-  std::uint16_t lease_minutes = 120;
-};
-
 /// Asks for the IPv4 address of a name: answered by Resolved or ResolveFailed.
 struct Resolve {
   Ticket ticket{};
   HostName name{};
+  static constexpr auto kDescription = describe("net::Resolve", "ticket", "name");
 };
 
 struct Open {
@@ -83,78 +68,87 @@ struct Open {
   HostName name{};                 ///< what the host typed; a TLS client names it to the server
   std::uint16_t keep_alive_s = 0;  ///< seconds of silence before probes; 0: no probes
   std::uint16_t local_port = 0;    ///< 0: any
+  static constexpr auto kDescription =
+      describe("net::Open", "link", "transport", "remote", "name", "keep_alive_s", "local_port");
 };
 
 /// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer.
 struct Close {
   LinkHandle link{};
+  static constexpr auto kDescription = describe("net::Close", "link");
 };
 
 /// Opens the module's TCP server: answered by Listening or ListenFailed.
 struct Listen {
   Ticket ticket{};
   std::uint16_t port = 0;
+  static constexpr auto kDescription = describe("net::Listen", "ticket", "port");
 };
 /// Closes the server. Links that it accepted live on; clients that wait are turned away.
-struct StopListening {};
+struct StopListening {
+  static constexpr auto kDescription = describe("net::StopListening");
+};
 
 /// The client of that Incoming gets this link, which is open from now on.
 struct Accept {
   Ticket client{};
   LinkHandle link{};
+  static constexpr auto kDescription = describe("net::Accept", "client", "link");
 };
 /// The client of that Incoming is turned away.
 struct Refuse {
   Ticket client{};
+  static constexpr auto kDescription = describe("net::Refuse", "client");
 };
 
 // Told --------------------------------------------------------------------------------------------
 
-struct Addressed {
-  Ticket ticket{};
-  Ipv4 address{}, gateway{}, netmask{};
-};
-struct AddressFailed {
-  Ticket ticket{};
-};
-
 struct Resolved {
   Ticket ticket{};
   Ipv4 address{};
+  static constexpr auto kDescription = describe("net::Resolved", "ticket", "address");
 };
 struct ResolveFailed {
   Ticket ticket{};
+  static constexpr auto kDescription = describe("net::ResolveFailed", "ticket");
 };
 
 struct Opened {
   LinkHandle link{};
   std::uint16_t local_port = 0;
   Interface through = Interface::station;
+  static constexpr auto kDescription = describe("net::Opened", "link", "local_port", "through");
 };
 enum class OpenFailure : std::uint8_t {
   unreachable,   ///< refused, no route, no answer, or a failed TLS handshake
   no_resources,  ///< the network has no socket or port for it
+  last = no_resources,
 };
 struct OpenFailed {
   LinkHandle link{};
   OpenFailure why{};
+  static constexpr auto kDescription = describe("net::OpenFailed", "link", "why");
 };
 
 /// The peer has ended the link, or it broke. All bytes that came before have been handed over.
 struct Closed {
   LinkHandle link{};
+  static constexpr auto kDescription = describe("net::Closed", "link");
 };
 
 /// The network could not send what it was given; the link itself lives on (datagrams).
 struct SendFailed {
   LinkHandle link{};
+  static constexpr auto kDescription = describe("net::SendFailed", "link");
 };
 
 struct Listening {
   Ticket ticket{};
+  static constexpr auto kDescription = describe("net::Listening", "ticket");
 };
 struct ListenFailed {
   Ticket ticket{};
+  static constexpr auto kDescription = describe("net::ListenFailed", "ticket");
 };
 
 /// A client of our server. `client` is the network's own number for it.
@@ -163,7 +157,13 @@ struct Incoming {
   Endpoint remote{};
   std::uint16_t local_port = 0;
   Interface through = Interface::station;
+  static constexpr auto kDescription =
+      describe("net::Incoming", "client", "remote", "local_port", "through");
 };
+
+using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse>;
+using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,
+                           Listening, ListenFailed, Incoming>;
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
 struct Outgoing {

@@ -2,6 +2,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <variant>
+
+#include "base/described.h"
 
 /// How the module starts and stops.
 ///
@@ -17,16 +20,19 @@ enum class Reason : std::uint8_t {
   command,   ///< AT+RST or AT+RESTORE
   external,  ///< the reset line, or somebody's wish
   watchdog,
+  last = watchdog,
 };
 
 /// Asked: everything that the host was owed has left the UART; start me again.
 struct Restart {
   Reason reason{};
+  static constexpr auto kDescription = describe("power::Restart", "reason");
 };
 
 /// Told: the module has no power from now on, wherever it was.
 struct Reset {
   Reason reason{};
+  static constexpr auto kDescription = describe("power::Reset", "reason");
 };
 
 /// Told: power is there and the boot time has passed. `flash` is both slots as they are now, and
@@ -34,5 +40,9 @@ struct Reset {
 struct Started {
   Reason reason{};
   std::span<const std::byte> flash{};
+  static constexpr auto kDescription = describe("power::Started", "reason", "flash");
 };
+
+using Request = std::variant<Restart>;
+using Event = std::variant<Reset, Started>;
 }  // namespace bfq::power

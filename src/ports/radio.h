@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <variant>
 
+#include "base/described.h"
 #include "base/ipv4.h"
 #include "base/mac.h"
 #include "base/text.h"
@@ -23,7 +25,7 @@
 ///
 /// As an access point: between StartAccessPoint and StopAccessPoint, each station that gets in is
 /// told of by one StationJoined, then, if it is given an address, by one StationAddressed, and in
-/// the end by one StationLeft. Another address of its own (net::ServeAddresses) ends the stay of
+/// the end by one StationLeft. Another address of its own (lease::ServeAddresses) ends the stay of
 /// all. A StartAccessPoint while one is running ends the old one, with all its stations and without
 /// a StationLeft for them; so does StopAccessPoint.
 namespace bfq::radio {
@@ -35,7 +37,8 @@ enum class Security : std::uint8_t {
   wpa = 2,
   wpa2 = 3,
   wpa_wpa2 = 4,
-  enterprise = 5
+  enterprise = 5,
+  last = enterprise
 };
 
 /// Ciphers as the host sees them in +CWLAP.
@@ -46,7 +49,8 @@ enum class Cipher : std::uint8_t {
   tkip = 3,
   ccmp = 4,
   tkip_ccmp = 5,
-  unknown = 6
+  unknown = 6,
+  last = unknown
 };
 
 /// Asks to associate with a network. The strongest access point that fits is taken.
@@ -57,10 +61,14 @@ struct Join {
   std::optional<MacAddress> bssid{};
   /// 1: refuse open and WEP networks (the manual's pci_en).
   std::optional<std::uint8_t> only_protected{};
+  static constexpr auto kDescription =
+      describe("radio::Join", "ticket", "ssid", secret("password"), "bssid", "only_protected");
 };
 
 /// Ends an association, or an attempt at one. Not answered.
-struct Leave {};
+struct Leave {
+  static constexpr auto kDescription = describe("radio::Leave");
+};
 
 enum class ScanType : std::uint8_t { active = 0, passive = 1 };
 
@@ -73,6 +81,8 @@ struct Scan {
   std::optional<ScanType> type{};
   std::optional<std::uint16_t> shortest_ms{};  ///< time for each channel
   std::optional<std::uint16_t> longest_ms{};
+  static constexpr auto kDescription = describe("radio::Scan", "ticket", "ssid", "bssid", "channel",
+                                                "type", "shortest_ms", "longest_ms");
 };
 
 /// One access point as a scan sees it.
@@ -88,9 +98,12 @@ struct AccessPoint {
   Cipher group = Cipher::none;
   std::uint8_t standards = 7;  ///< bit 0 802.11b, bit 1 g, bit 2 n
   bool wps = false;
+  static constexpr auto kDescription = describe(
+      "radio::AccessPoint", "ssid", "bssid", "security", "rssi", "channel", "frequency_offset",
+      "frequency_calibration", "pairwise", "group", "standards", "wps");
 };
 
-/// Opens a network of our own; net::ServeAddresses follows.
+/// Opens a network of our own; lease::ServeAddresses follows.
 struct StartAccessPoint {
   Text<32> ssid{};
   Text<64> password{};
@@ -98,18 +111,26 @@ struct StartAccessPoint {
   std::uint8_t channel = 1;
   std::uint8_t max_stations = 4;
   bool hidden = false;
+  static constexpr auto kDescription =
+      describe("radio::StartAccessPoint", "ssid", secret("password"), "security", "channel",
+               "max_stations", "hidden");
 };
-struct StopAccessPoint {};
+struct StopAccessPoint {
+  static constexpr auto kDescription = describe("radio::StopAccessPoint");
+};
 
 struct StationJoined {
   MacAddress mac{};
+  static constexpr auto kDescription = describe("radio::StationJoined", "mac");
 };
 struct StationAddressed {
   MacAddress mac{};
   Ipv4 address{};
+  static constexpr auto kDescription = describe("radio::StationAddressed", "mac", "address");
 };
 struct StationLeft {
   MacAddress mac{};
+  static constexpr auto kDescription = describe("radio::StationLeft", "mac");
 };
 
 struct Joined {
@@ -117,6 +138,8 @@ struct Joined {
   MacAddress bssid{};
   std::uint8_t channel = 0;
   std::int8_t rssi = 0;
+  static constexpr auto kDescription =
+      describe("radio::Joined", "ticket", "bssid", "channel", "rssi");
 };
 
 /// The numbers are those that the host sees after "+CWJAP_CUR:".
@@ -124,30 +147,40 @@ enum class JoinFailure : std::uint8_t {
   timed_out = 1,
   wrong_password = 2,
   no_such_network = 3,
-  refused = 4
+  refused = 4,
+  last = refused
 };
 struct JoinFailed {
   Ticket ticket{};
   JoinFailure why{};
+  static constexpr auto kDescription = describe("radio::JoinFailed", "ticket", "why");
 };
 
 /// The association that `ticket` asked for is gone, and nobody asked for that.
 struct Lost {
   Ticket ticket{};
+  static constexpr auto kDescription = describe("radio::Lost", "ticket");
 };
 
 /// The access point of that association is heard like this from now on.
 struct Signal {
   Ticket ticket{};
   std::int8_t rssi = 0;  ///< dBm
+  static constexpr auto kDescription = describe("radio::Signal", "ticket", "rssi");
 };
 
 struct Found {
   Ticket ticket{};
   AccessPoint access_point{};
+  static constexpr auto kDescription = describe("radio::Found", "ticket", "access_point");
 };
 struct ScanDone {
   Ticket ticket{};
   bool succeeded = true;
+  static constexpr auto kDescription = describe("radio::ScanDone", "ticket", "succeeded");
 };
+
+using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint>;
+using Event = std::variant<Joined, JoinFailed, Lost, Signal, Found, ScanDone, StationJoined,
+                           StationAddressed, StationLeft>;
 }  // namespace bfq::radio

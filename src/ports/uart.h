@@ -1,4 +1,7 @@
 #pragma once
+#include <variant>
+
+#include "base/described.h"
 #include "base/uart_format.h"
 
 /// The serial line itself. Its bytes go by span through Module's own functions.
@@ -7,5 +10,8 @@ namespace bfq::uart {
 /// the old way has been sent. Not answered.
 struct Configure {
   UartFormat format{};
+  static constexpr auto kDescription = describe("uart::Configure", "format");
 };
+
+using Request = std::variant<Configure>;
 }  // namespace bfq::uart

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bfq {
@@ -74,6 +77,99 @@ TEST(FlashRecord, comes_back_as_it_was_written) {
       EXPECT_EQ(loaded.stored.sequence, 42U);
       EXPECT_TRUE(all_whole(loaded));
     }
+  }
+}
+
+/// As version 0.1.0 wrote them: what is in the flash of modules that are out there.
+constexpr std::string_view kFactoryRecord =
+    "424651310100a4000000000000080000000000c201000801000075b501010000000001f937020a00"
+    "00000000000000000000000000201303010000000001d0260414000000000e424651343030345f30"
+    "34303030310001000400e798050c00000000000000000000000000000000fbc6060c000000000104"
+    "a8c00104a8c000ffffffde1407020000000001018ec6080a00000000000000000000000000000ca9"
+    "b478a160";
+constexpr std::string_view kUnusualRecord =
+    "424651310100b3002a00000000082a00000080250000070302030abf010112040000036005021bfa"
+    "0700000667617264656e0b7333637265742d6c6561660101020304050601a1570301e20b000000f8"
+    "050412ca0f0000046d696e650865696768742d63680d030801c419050cb21300000700000a010000"
+    "0a000000ff1a2a060c9a1700000109a8c00109a8c000ffffff0ac10702821b0000000019d4080a6a"
+    "1f000005000209a8c00909a8c0b7fd29eb6535";
+
+Image bytes_of(std::string_view digits) {
+  Image bytes;
+  for (std::size_t i = 0; i < digits.size(); i += 2)
+    bytes.push_back(std::byte(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16)));
+  return bytes;
+}
+
+TEST(FlashRecord, is_the_one_of_version_0_1_0_byte_for_byte) {
+  Stored unused{.settings = factory()}, used = stored(unusual(), 42);
+  for (const auto& [digits, what] : {std::pair(kFactoryRecord, unused), {kUnusualRecord, used}}) {
+    const Image old = bytes_of(digits);
+    Image now(kLargestRecord);
+    now.resize(encode_record(what, now));
+    EXPECT_EQ(now, old);
+    Image image = blank();
+    std::copy(old.begin(), old.end(), image.begin());
+    const Loaded loaded = load_record(image, Settings{});
+    EXPECT_EQ(loaded.condition, FlashCondition::sound);
+    EXPECT_EQ(loaded.stored.settings, what.settings);
+    EXPECT_EQ(loaded.stored.writes, what.writes);
+  }
+}
+
+TEST(FlashRecord, what_no_command_could_have_stored_is_the_factorys) {
+  const std::pair<Key, void (*)(Settings&)> cases[] = {
+      {Key::uart, [](Settings& s) { s.uart.baud = 109; }},
+      {Key::uart, [](Settings& s) { s.uart.baud = 4608001; }},
+      {Key::uart, [](Settings& s) { s.uart.baud = 0xFFFFFFFF; }},
+      {Key::uart, [](Settings& s) { s.uart.data_bits = 4; }},
+      {Key::uart, [](Settings& s) { s.uart.data_bits = 9; }},
+      {Key::uart, [](Settings& s) { s.uart.stop_bits = 0; }},
+      {Key::uart, [](Settings& s) { s.uart.stop_bits = 4; }},
+      {Key::uart, [](Settings& s) { s.uart.parity = 3; }},
+      {Key::uart, [](Settings& s) { s.uart.flow = 4; }},
+      {Key::mode, [](Settings& s) { s.mode = 0; }},
+      {Key::mode, [](Settings& s) { s.mode = 4; }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.ssid = {}; }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.password = Text<64>("7-bytes"); }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.channel = 0; }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.channel = 14; }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.security = 1; }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.security = 5; }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.max_stations = 0; }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.max_stations = 9; }},
+      {Key::soft_ap_address, [](Settings& s) { s.soft_ap_address.address = {}; }},
+      {Key::pool, [](Settings& s) { s.pool.lease_minutes = 2881; }},
+      {Key::pool, [](Settings& s) { s.pool.first = Ipv4(192, 168, 9, 10); }},
+  };
+  for (const auto& [key, spoil] : cases) {
+    Settings spoiled = unusual(), expected = unusual();
+    spoil(spoiled);
+    copy_key(key, factory(), expected);
+    const Loaded loaded = load_record(with_record_in(0, stored(spoiled, 1)), factory());
+    EXPECT_EQ(loaded.condition, FlashCondition::sound);
+    EXPECT_EQ(loaded.stored.settings, expected) << "key " << static_cast<int>(key);
+    EXPECT_EQ(std::count(loaded.whole.begin(), loaded.whole.end(), false), 1);
+    EXPECT_FALSE(loaded.whole[static_cast<std::size_t>(key)]);
+  }
+}
+
+TEST(FlashRecord, keeps_the_bounds_of_each_range) {
+  void (*const cases[])(Settings&) = {
+      [](Settings& s) {
+        s.uart = {110, 5, 1, 0, 0}, s.mode = 1, s.pool.lease_minutes = 1;
+      },
+      [](Settings& s) {
+        s.uart = {4608000, 8, 3, 2, 3}, s.mode = 3, s.pool.lease_minutes = 2880;
+      },
+      [](Settings& s) { s.soft_ap = {Text<32>("x"), {}, 1, 0, 1, false}, s.pool = {}; },
+      [](Settings& s) { s.soft_ap.security = 4, s.network = {}, s.pool.last = s.pool.first; },
+  };
+  for (const auto& change : cases) {
+    Settings settings = unusual();
+    change(settings);
+    EXPECT_EQ(load_record(with_record_in(0, stored(settings, 1)), factory()).stored.settings,
+              settings);
   }
 }
 

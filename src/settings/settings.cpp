@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "settings/stored_keys.h"
+
 namespace bfq {
 namespace {
+constexpr std::uint8_t kOpen = 0, kWep = 1;  // of <ecn>
+constexpr std::size_t kShortestPassphrase = 8;
+
 /// The prefix, and the last three bytes of the address in upper-case digits.
 Text<32> factory_name(std::string_view prefix, const MacAddress& mac) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -24,17 +29,12 @@ Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_a
   return settings;
 }
 
+bool protection_is_possible(const SoftApSettings& soft_ap) {
+  if (soft_ap.security == kWep) return false;
+  return soft_ap.security == kOpen || soft_ap.password.view().size() >= kShortestPassphrase;
+}
+
 void copy_key(Key key, const Settings& from, Settings& to) {
-  switch (key) {
-    case Key::uart: to.uart = from.uart; return;
-    case Key::mode: to.mode = from.mode; return;
-    case Key::network: to.network = from.network; return;
-    case Key::auto_connect: to.auto_connect = from.auto_connect; return;
-    case Key::soft_ap: to.soft_ap = from.soft_ap; return;
-    case Key::station_address: to.station_address = from.station_address; return;
-    case Key::soft_ap_address: to.soft_ap_address = from.soft_ap_address; return;
-    case Key::dhcp: to.dhcp = from.dhcp; return;
-    case Key::pool: to.pool = from.pool; return;
-  }
+  record::kStoredKeys[static_cast<std::size_t>(key)].copy(from, to);
 }
 }  // namespace bfq

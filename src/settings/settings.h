@@ -72,7 +72,15 @@ inline constexpr std::size_t kLongestNamePrefix = 26;
 /// for at::Dialect::factory_settings to change.
 Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_ap_mac);
 
-/// What is stored together and counted together. The numbers are those of the flash record.
+/// Whether a softAP can be protected so: WEP is refused, and a passphrase has at least 8 bytes
+/// (dialect 3.2).
+bool protection_is_possible(const SoftApSettings&);
+constexpr bool has_address(const AddressSettings& a) { return !a.address.is_none(); }
+/// Whether the first address is not behind the last one.
+constexpr bool is_in_order(const PoolSettings& pool) { return pool.first <= pool.last; }
+
+/// What is stored together and counted together. The numbers are those of the flash record. Each
+/// has its row in stored_keys.h.
 enum class Key : std::uint8_t {
   uart,
   mode,
@@ -82,9 +90,10 @@ enum class Key : std::uint8_t {
   station_address,
   soft_ap_address,
   dhcp,
-  pool
+  pool,
+  end  ///< how many there are; no key
 };
-inline constexpr std::size_t kKeys = 9;
+inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);
 
 /// Copies what `key` names from one to the other.
 void copy_key(Key key, const Settings& from, Settings& to);

@@ -23,21 +23,17 @@ bool reached(std::optional<std::size_t> mark, std::size_t before, std::size_t af
 }
 }  // namespace
 
-bool Internet::request(const Request& request, Instant now) {
-  return std::visit(overloaded{
-                        [&](const net::Resolve& r) { return resolve(r, now), true; },
-                        [&](const net::Open& o) { return open(o, now), true; },
-                        [&](const net::Close& c) { return close_link(c.link), true; },
-                        [&](const net::Listen& l) {
-                          listening_on_ = l.port;
-                          return later(now, net::Listening{l.ticket}), true;
-                        },
-                        [&](const net::StopListening&) { return stop_listening(), true; },
-                        [&](const net::Accept& a) { return accept(a), true; },
-                        [&](const net::Refuse& r) { return refuse(r), true; },
-                        [](const auto&) { return false; },
-                    },
-                    request);
+void Internet::take(const net::Request& request, Instant now) {
+  std::visit(overloaded{
+                 [&](const net::Resolve& r) { resolve(r, now); },
+                 [&](const net::Open& o) { open(o, now); },
+                 [&](const net::Close& c) { close_link(c.link); },
+                 [&](const net::Listen& l) { listen(l, now); },
+                 [&](const net::StopListening&) { stop_listening(); },
+                 [&](const net::Accept& a) { accept(a); },
+                 [&](const net::Refuse& r) { refuse(r); },
+             },
+             request);
 }
 
 void Internet::resolve(const net::Resolve& asked, Instant now) {
@@ -75,6 +71,11 @@ void Internet::close_link(LinkHandle link) {
     return (opened != nullptr && opened->link == link) ||
            (failed != nullptr && failed->link == link);
   });
+}
+
+void Internet::listen(const net::Listen& asked, Instant now) {
+  listening_on_ = asked.port;
+  later(now, net::Listening{asked.ticket});
 }
 
 bool Internet::connect(net::Endpoint from, std::uint16_t port, Instant now) {

@@ -77,8 +77,8 @@ class Internet {
   std::vector<Name> names;
   std::vector<Peer> peers;
 
-  /// Takes what is asked of a network: names, links, the module's server; false for anything else.
-  bool request(const Request&, Instant now);
+  /// What is asked of it: names, links, the module's server.
+  void take(const net::Request&, Instant now);
 
   /// When there is something new. What waits for the module's room is not counted: it is looked at
   /// after each change.
@@ -133,6 +133,7 @@ class Internet {
   };
 
   void resolve(const net::Resolve&, Instant now);
+  void listen(const net::Listen&, Instant now);
   void open(const net::Open&, Instant now);
   void close_link(LinkHandle);
   void stop_listening();

@@ -95,20 +95,24 @@ Radio::Radio(Medium& medium, MacAddress station, MacAddress access_point)
 
 Radio::~Radio() { medium_.leave(*this); }
 
-bool Radio::request(const Request& request, Instant now) {
-  return std::visit(
-      overloaded{
-          [&](const radio::Join& j) { return join(j, now), true; },
-          [&](const radio::Leave&) { return disassociate(now), true; },
-          [&](const radio::Scan& s) { return scan(s, now), true; },
-          [&](const net::ObtainAddress& o) { return obtain_address(o, now), true; },
-          [&](const net::UseAddress& u) { return use_address(u, now), true; },
-          [&](const radio::StartAccessPoint& a) { return open_network(a, now), true; },
-          [&](const radio::StopAccessPoint&) { return close_network(now), true; },
-          [&](const net::ServeAddresses& s) { return serve_addresses(s, now), true; },
-          [](const auto&) { return false; },
-      },
-      request);
+void Radio::take(const radio::Request& request, Instant now) {
+  std::visit(overloaded{
+                 [&](const radio::Join& j) { join(j, now); },
+                 [&](const radio::Leave&) { disassociate(now); },
+                 [&](const radio::Scan& s) { scan(s, now); },
+                 [&](const radio::StartAccessPoint& a) { open_network(a, now); },
+                 [&](const radio::StopAccessPoint&) { close_network(now); },
+             },
+             request);
+}
+
+void Radio::take(const lease::Request& request, Instant now) {
+  std::visit(overloaded{
+                 [&](const lease::ObtainAddress& o) { obtain_address(o, now); },
+                 [&](const lease::UseAddress& u) { use_address(u, now); },
+                 [&](const lease::ServeAddresses& s) { serve_addresses(s, now); },
+             },
+             request);
 }
 
 void Radio::power_off(Instant now) {
@@ -170,8 +174,8 @@ std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
 }
 
 void Radio::disassociate(Instant now) {
-  forget<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, net::Addressed,
-         net::AddressFailed>();
+  forget<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, lease::Addressed,
+         lease::AddressFailed>();
   if (!association_) return;
   const MacAddress left = std::exchange(association_, std::nullopt)->bssid;
   medium_.end_lease(left, station_, now);
@@ -217,27 +221,27 @@ void Radio::scan(const radio::Scan& scan, Instant now) {
 
 // Fidelity (our decision, see sim Radio): A DHCP server whose addresses are all taken refuses at
 // once; one that is switched off, or takes longer than the module waits, ends in DHCP TIMEOUT.
-void Radio::obtain_address(const net::ObtainAddress& asked, Instant now) {
-  forget<net::Addressed, net::AddressFailed>();
+void Radio::obtain_address(const lease::ObtainAddress& asked, Instant now) {
+  forget<lease::Addressed, lease::AddressFailed>();
   const AccessPoint* ap = association_ ? medium_.heard_by(*this, association_->bssid) : nullptr;
-  if (ap == nullptr) return later(now, net::AddressFailed{asked.ticket});
+  if (ap == nullptr) return later(now, lease::AddressFailed{asked.ticket});
   if (ap->dhcp == Dhcp::is_silent) return;
   association_->leased = true;
   const Ipv4 address = ap->dhcp == Dhcp::refuses ? Ipv4{} : medium_.lease(*ap, station_, now);
   const Instant at = now + ap->delays.address.value_or(medium_.air().delays.address);
-  if (address.is_none()) return later(at, net::AddressFailed{asked.ticket});
-  later(at, net::Addressed{asked.ticket, address, gateway_of(*ap), ap->netmask});
+  if (address.is_none()) return later(at, lease::AddressFailed{asked.ticket});
+  later(at, lease::Addressed{asked.ticket, address, gateway_of(*ap), ap->netmask});
 }
 
 // Fidelity (our decision, see sim Radio): A station with an address of its own is given none by the
 // softAP that it joins, and so is not in that one's AT+CWLIF.
-void Radio::use_address(const net::UseAddress& asked, Instant now) {
-  forget<net::Addressed, net::AddressFailed>();
+void Radio::use_address(const lease::UseAddress& asked, Instant now) {
+  forget<lease::Addressed, lease::AddressFailed>();
   if (association_) association_->leased = false;
-  later(now, net::Addressed{asked.ticket, asked.address, asked.gateway, asked.netmask});
+  later(now, lease::Addressed{asked.ticket, asked.address, asked.gateway, asked.netmask});
 }
 
-void Radio::take(const net::Addressed& due, Instant now) {
+void Radio::take(const lease::Addressed& due, Instant now) {
   if (!association_) return;
   association_->lan = Lan{association_->bssid, due.address, due.gateway, due.netmask};
   Radio* host = medium_.host_of(association_->bssid);
@@ -277,7 +281,7 @@ void Radio::close_network(Instant now) {
 // Fidelity (our decision, see sim Radio): Who is in a softAP whose address or netmask changes has
 // lost it, and comes again for an address of the new network. Other addresses to give change
 // nothing for who is there.
-void Radio::serve_addresses(const net::ServeAddresses& asked, Instant now) {
+void Radio::serve_addresses(const lease::ServeAddresses& asked, Instant now) {
   if (!own_) return;
   const bool moves = serves_ && (own_->gateway != asked.address || own_->netmask != asked.netmask);
   serves_ = true;
@@ -364,7 +368,7 @@ std::optional<Event> Radio::next_event(Instant now) {
 /// Lets an event that is due take effect, or turns it into what the air has made of it since.
 std::optional<Event> Radio::settle(const Event& due, Instant now) {
   if (const auto* joined = std::get_if<radio::Joined>(&due)) return complete(*joined, now);
-  if (const auto* addressed = std::get_if<net::Addressed>(&due)) take(*addressed, now);
+  if (const auto* addressed = std::get_if<lease::Addressed>(&due)) take(*addressed, now);
   return due;
 }
 

@@ -29,8 +29,10 @@ class Radio {
   Radio(const Radio&) = delete;
   Radio& operator=(const Radio&) = delete;
 
-  /// Takes what is asked of a radio or of DHCP; false when the request is for somebody else.
-  bool request(const Request&, Instant now);
+  /// What is asked of it. What that gives rise to follows from next_event(), at `now` at the
+  /// earliest.
+  void take(const radio::Request&, Instant now);
+  void take(const lease::Request&, Instant now);
 
   /// When next_event() has something to say, at the latest. It may become earlier whenever the
   /// medium changes or another radio is asked something: see when_due().
@@ -97,16 +99,16 @@ class Radio {
   void join(const radio::Join&, Instant now);
   void disassociate(Instant now);
   void scan(const radio::Scan&, Instant now);
-  void obtain_address(const net::ObtainAddress&, Instant now);
-  void use_address(const net::UseAddress&, Instant now);
+  void obtain_address(const lease::ObtainAddress&, Instant now);
+  void use_address(const lease::UseAddress&, Instant now);
   const AccessPoint* choose(const radio::Join&) const;
   std::optional<Event> settle(const Event& due, Instant now);
   std::optional<Event> complete(const radio::Joined& due, Instant now);
-  void take(const net::Addressed&, Instant now);
+  void take(const lease::Addressed&, Instant now);
 
   void open_network(const radio::StartAccessPoint&, Instant now);
   void close_network(Instant now);
-  void serve_addresses(const net::ServeAddresses&, Instant now);
+  void serve_addresses(const lease::ServeAddresses&, Instant now);
   void send_stations_away(Instant now);
 
   void later(Instant at, const Event&);

@@ -81,19 +81,19 @@ class ARadio : public ::testing::Test {
     return f == nullptr ? kSilence : failed(f->why);
   }
   Outcome join(const radio::Join& what, Duration wait = 1min) {
-    radio.request(what, now);
+    radio.take(what, now);
     return outcome(pass(radio, wait));
   }
   /// The address that it gets, 0.0.0.0 when that is refused.
   Ipv4 address(Radio& who, Duration wait = 1min) {
-    who.request(net::ObtainAddress{{2}}, now);
+    who.take(lease::ObtainAddress{{2}}, now);
     const auto said = pass(who, wait);
     if (said.size() != 1) return {};
-    const auto* addressed = std::get_if<net::Addressed>(&said[0]);
+    const auto* addressed = std::get_if<lease::Addressed>(&said[0]);
     return addressed == nullptr ? Ipv4{} : addressed->address;
   }
   std::vector<std::string> names_found(const radio::Scan& scan) {
-    radio.request(scan, now);
+    radio.take(scan, now);
     std::vector<std::string> names;
     for (const Event& event : pass(radio, 1min))
       if (const auto* found = std::get_if<radio::Found>(&event))
@@ -223,13 +223,13 @@ TEST_F(ARadio, hears_what_is_near_enough) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.metres);
     apply(MoveModule{station(1), Position{c.metres, 0}});
-    radio.request(radio::Scan{.ticket = {1}}, now);
+    radio.take(radio::Scan{.ticket = {1}}, now);
     const auto said = pass(radio, 1min);
     ASSERT_EQ(said.size(), c.rssi == 0 ? 1U : 2U);
     EXPECT_EQ(join(ask()), c.rssi == 0 ? failed(JoinFailure::no_such_network) : joined(1));
     if (c.rssi == 0) continue;
     EXPECT_EQ(std::get<radio::Found>(said[0]).access_point.rssi, c.rssi);
-    radio.request(radio::Leave{}, now);
+    radio.take(radio::Leave{}, now);
   }
 }
 
@@ -275,7 +275,7 @@ TEST_F(ARadio, waits_as_long_as_the_access_point_takes) {
   slower.delays.scan = 501ms;  // a scan takes 500 ms
   in({slow, slower});
   EXPECT_EQ(names_found({.ticket = {1}}).size(), 1U);
-  radio.request(radio::Scan{.ticket = {1}}, now);
+  radio.take(radio::Scan{.ticket = {1}}, now);
   EXPECT_TRUE(pass(radio, 449ms).empty());
   EXPECT_EQ(pass(radio, 1ms).size(), 1U);
   EXPECT_EQ(pass(radio, 50ms).size(), 1U);
@@ -292,16 +292,16 @@ TEST_F(ARadio, is_refused_an_address_while_all_are_taken) {
   small.pool = Pool{Ipv4(10, 44, 1, 7), Ipv4(10, 44, 1, 7)};
   small.lease = 1h;
   in({small});
-  other.request(ask(), now);
+  other.take(ask(), now);
   pass(other, 1s);
   EXPECT_EQ(address(other), Ipv4(10, 44, 1, 7));
   EXPECT_EQ(join(ask()), joined(1));
-  radio.request(net::ObtainAddress{{3}}, now);
+  radio.take(lease::ObtainAddress{{3}}, now);
   const auto said = pass(radio, 1s);
   ASSERT_EQ(said.size(), 1U);
-  ASSERT_TRUE(std::holds_alternative<net::AddressFailed>(said[0]));
-  EXPECT_EQ(std::get<net::AddressFailed>(said[0]).ticket, Ticket{3});
-  other.request(radio::Leave{}, now);
+  ASSERT_TRUE(std::holds_alternative<lease::AddressFailed>(said[0]));
+  EXPECT_EQ(std::get<lease::AddressFailed>(said[0]).ticket, Ticket{3});
+  other.take(radio::Leave{}, now);
   EXPECT_TRUE(address(radio).is_none());  // the lease still runs
   pass(radio, 1h);
   EXPECT_EQ(address(radio), Ipv4(10, 44, 1, 7));
@@ -318,7 +318,7 @@ TEST_F(ARadio, has_another_address_where_somebody_got_its_own_since) {
   EXPECT_FALSE(radio.lan().has_value());
   pass(radio, 1h);
   apply(PutAccessPoint{ap});
-  other.request(ask(), now);
+  other.take(ask(), now);
   pass(other, 1s);
   EXPECT_EQ(address(other), Ipv4(10, 44, 1, 2));
   EXPECT_EQ(join(ask()), joined(1));
@@ -334,15 +334,15 @@ TEST_F(ARadio, shares_a_lan_with_who_is_at_another_access_point_of_it) {
     std::uint8_t at;
     Ipv4 address;
   } cases[] = {{1, {10, 44, 1, 3}}, {2, {10, 44, 1, 3}}, {3, {10, 44, 3, 2}}};
-  other.request(ask_for(1), now);
+  other.take(ask_for(1), now);
   pass(other, 1s);
   EXPECT_EQ(address(other), Ipv4(10, 44, 1, 2));
   for (const auto& c : cases) {
     EXPECT_EQ(join(ask_for(c.at)), joined(c.at));
     EXPECT_EQ(address(radio), c.address);
   }
-  other.request(
-      net::UseAddress{{4}, Ipv4(10, 44, 1, 3), Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)}, now);
+  other.take(lease::UseAddress{{4}, Ipv4(10, 44, 1, 3), Ipv4(10, 44, 1, 1), Ipv4(255, 255, 255, 0)},
+             now);
   pass(other, 1s);
   EXPECT_EQ(join(ask_for(2)), joined(2));
   EXPECT_EQ(address(radio), Ipv4(10, 44, 1, 4));  // somebody has taken the one that it had
@@ -365,10 +365,10 @@ TEST_F(ARadio, is_turned_away_where_an_access_point_is_full) {
   AccessPoint ap = net(1, -40);
   ap.max_stations = 1;
   in({ap});
-  other.request(ask(), now);
+  other.take(ask(), now);
   pass(other, 1s);
   EXPECT_EQ(join(ask()), failed(JoinFailure::refused));
-  other.request(radio::Leave{}, now);
+  other.take(radio::Leave{}, now);
   EXPECT_EQ(join(ask()), joined(1));
 }
 
@@ -410,18 +410,18 @@ TEST_F(ARadio, stays_joined_where_nothing_changes_that_matters) {
 }
 
 TEST_F(ARadio, tells_a_host_of_an_address_once_however_often_a_station_asks) {
-  other.request(radio::StartAccessPoint{.ssid = Text<32>("net")}, now);
-  other.request(net::ServeAddresses{.address = Ipv4(192, 168, 4, 1),
-                                    .netmask = Ipv4(255, 255, 255, 0),
-                                    .first = Ipv4(192, 168, 4, 2),
-                                    .last = Ipv4(192, 168, 4, 9)},
-                now);
-  radio.request(ask(), now);
+  other.take(radio::StartAccessPoint{.ssid = Text<32>("net")}, now);
+  other.take(lease::ServeAddresses{.address = Ipv4(192, 168, 4, 1),
+                                   .netmask = Ipv4(255, 255, 255, 0),
+                                   .first = Ipv4(192, 168, 4, 2),
+                                   .last = Ipv4(192, 168, 4, 9)},
+             now);
+  radio.take(ask(), now);
   EXPECT_EQ(pass(radio, 1s).size(), 1U);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(address(radio, 1s), Ipv4(192, 168, 4, 2));
   EXPECT_EQ(pass(other, 1min).size(), 2U);  // it has come, and has an address
-  radio.request(
-      net::UseAddress{{4}, Ipv4(192, 168, 4, 77), Ipv4(192, 168, 4, 1), Ipv4(255, 255, 255, 0)},
+  radio.take(
+      lease::UseAddress{{4}, Ipv4(192, 168, 4, 77), Ipv4(192, 168, 4, 1), Ipv4(255, 255, 255, 0)},
       now);
   EXPECT_EQ(pass(radio, 1s).size(), 1U);
   EXPECT_TRUE(pass(other, 1min).empty());

@@ -138,9 +138,6 @@ bool World::deliver_one() {
 void World::tell(const Event& event) {
   if (told_.size() == kRemembered) told_.pop_front();
   told_.push_back(event);
-  if (std::holds_alternative<power::Started>(event)) {
-    ++boots_;
-  }
   doors_->handle(event, now_);
   drain();
 }
@@ -237,7 +234,7 @@ std::size_t World::offer(std::string_view bytes) {
 }
 
 /// Without an address the station reaches nobody; what goes through the softAP is another matter.
-bool World::refuse_without_network(const Request& request) {
+bool World::refuse_without_network(const net::Request& request) {
   if (radio_.lan()) return false;
   if (const auto* resolve = std::get_if<net::Resolve>(&request))
     return later(Duration{0}, net::ResolveFailed{resolve->ticket}), true;
@@ -249,15 +246,17 @@ bool World::refuse_without_network(const Request& request) {
 }
 
 void World::fulfil(const Request& request) {
-  if (refuse_without_network(request)) return;
-  if (radio_.request(request, now_) || internet.request(request, now_)) return;
   std::visit(
       overloaded{
+          [&](const radio::Request& r) { radio_.take(r, now_); },
+          [&](const lease::Request& r) { radio_.take(r, now_); },
+          [&](const net::Request& r) {
+            if (!refuse_without_network(r)) internet.take(r, now_);
+          },
           [&](const flash::Erase& e) { erase(e); },
           [&](const flash::Program& p) { program(p); },
           [&](const power::Restart& r) { power_off(), start_after(restart_takes, r.reason); },
           [&](const uart::Configure& c) { uart_format_ = c.format; },
-          [](const auto&) {},
       },
       request);
 }

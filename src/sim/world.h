@@ -100,7 +100,6 @@ class World {
   const std::deque<Event>& told() const { return told_; }
 
   /// How often the module has booted.
-  std::size_t boots() const { return boots_; }
   /// How the module wants its serial line to work.
   const UartFormat& uart_format() const { return uart_format_; }
   Instant now() const { return now_; }
@@ -131,7 +130,7 @@ class World {
   bool drain_uart();
   bool offer_typed();
   std::size_t offer(std::string_view bytes);
-  bool refuse_without_network(const Request&);
+  bool refuse_without_network(const net::Request&);
   void fulfil(const Request&);
   void erase(const flash::Erase&);
   void program(const flash::Program&);
@@ -152,7 +151,6 @@ class World {
   std::vector<Pending> pending_;
   std::deque<Event> told_;
   std::string typed_, printed_;
-  std::size_t boots_ = 0;
   UartFormat uart_format_{};
 };
 

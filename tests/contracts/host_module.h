@@ -18,13 +18,13 @@ class HostModule : private sockets::ModuleSide {
 
   /// All must outlive this.
   HostModule(Side& its_side, boost::asio::io_context& io, const sockets::NetPolicy& policy,
-             sockets::Neighbourhood& neighbourhood, sockets::NetworkSettings settings)
+             sockets::Neighbourhood& neighbourhood, sockets::SocketsSetup settings)
       : side(its_side),
         name_("bfq" + std::to_string(settings.index)),
         sockets_(io, *this, policy, neighbourhood, std::move(settings)) {}
 
-  void request(const Request& request) {
-    if (!sockets_.request(request)) throw std::logic_error("not for the network");
+  void request(const net::Request& request) {
+    sockets_.take(request);
     settle();
   }
   void settle() override {

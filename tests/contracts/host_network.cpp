@@ -80,7 +80,7 @@ class HostNetwork : public NetworkUnderTest {
  public:
   HostNetwork() { module_.now = kAtHome; }
 
-  void request(const Request& r) override { module_.request(r); }
+  void request(const net::Request& r) override { module_.request(r); }
   bool until(const std::function<bool()>& done) override {
     return run_until(
         io_, [this] { module_.settle(); }, done);

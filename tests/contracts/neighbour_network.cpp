@@ -98,7 +98,7 @@ class NeighbourNetwork : public NetworkUnderTest {
  public:
   NeighbourNetwork() { module_.now = at_home(0); }
 
-  void request(const Request& r) override { module_.request(r); }
+  void request(const net::Request& r) override { module_.request(r); }
   bool until(const std::function<bool()>& done) override {
     return run_until(
         io_, [this] { settle(); }, done);

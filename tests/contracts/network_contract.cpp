@@ -448,7 +448,6 @@ INSTANTIATE_TEST_SUITE_P(Simulated, Network, ::testing::Values(&make_sim_network
 INSTANTIATE_TEST_SUITE_P(Simulated, Datagrams, ::testing::Values(&make_sim_network));
 INSTANTIATE_TEST_SUITE_P(Simulated, Secured, ::testing::Values(&make_sim_network));
 INSTANTIATE_TEST_SUITE_P(Simulated, Served, ::testing::Values(&make_sim_network));
-#ifdef BFQ_WITH_HOST_NETWORK
 INSTANTIATE_TEST_SUITE_P(OfThisMachine, Network, ::testing::Values(&make_host_network));
 INSTANTIATE_TEST_SUITE_P(OfThisMachine, Datagrams, ::testing::Values(&make_host_network));
 INSTANTIATE_TEST_SUITE_P(OfThisMachine, Secured, ::testing::Values(&make_host_network));
@@ -456,6 +455,5 @@ INSTANTIATE_TEST_SUITE_P(OfThisMachine, Served, ::testing::Values(&make_host_net
 INSTANTIATE_TEST_SUITE_P(OfNeighbours, Network, ::testing::Values(&make_neighbour_network));
 INSTANTIATE_TEST_SUITE_P(OfNeighbours, Datagrams, ::testing::Values(&make_neighbour_network));
 INSTANTIATE_TEST_SUITE_P(OfNeighbours, Served, ::testing::Values(&make_neighbour_network));
-#endif
 }  // namespace
 }  // namespace bfq::contracts

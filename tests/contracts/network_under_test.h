@@ -72,7 +72,7 @@ class NetworkUnderTest {
   virtual ~NetworkUnderTest() = default;
   Side side{};
 
-  virtual void request(const Request&) = 0;
+  virtual void request(const net::Request&) = 0;
   /// Lets things happen until `done` is true; false when it doesn't become so.
   virtual bool until(const std::function<bool()>& done) = 0;
   /// Lets happen whatever still may.

@@ -13,7 +13,7 @@ using Factory = std::unique_ptr<RadioUnderTest> (*)();
 
 class Radio : public ::testing::TestWithParam<Factory> {
  protected:
-  std::vector<Event> after(const Request& r) {
+  std::vector<Event> after(const OfRadio& r) {
     radio->request(r);
     return radio->pass(60s);
   }
@@ -159,8 +159,8 @@ TEST_P(Radio, does_not_tell_who_left_of_a_signal) {
 
 TEST_P(Radio, gives_an_address_to_who_has_joined) {
   join();
-  const auto said = after(net::ObtainAddress{{3}});
-  const auto* addressed = only<net::Addressed>(said);
+  const auto said = after(lease::ObtainAddress{{3}});
+  const auto* addressed = only<lease::Addressed>(said);
   ASSERT_NE(addressed, nullptr);
   EXPECT_EQ(addressed->ticket, Ticket{3});
   EXPECT_FALSE(addressed->address.is_none());
@@ -170,20 +170,20 @@ TEST_P(Radio, gives_an_address_to_who_has_joined) {
 
 TEST_P(Radio, gives_the_same_address_again) {
   join();
-  const auto first = after(net::ObtainAddress{{3}});
+  const auto first = after(lease::ObtainAddress{{3}});
   radio->request(radio::Leave{});
   join();
-  const auto second = after(net::ObtainAddress{{4}});
-  ASSERT_NE(only<net::Addressed>(first), nullptr);
-  ASSERT_NE(only<net::Addressed>(second), nullptr);
-  EXPECT_EQ(only<net::Addressed>(first)->address, only<net::Addressed>(second)->address);
+  const auto second = after(lease::ObtainAddress{{4}});
+  ASSERT_NE(only<lease::Addressed>(first), nullptr);
+  ASSERT_NE(only<lease::Addressed>(second), nullptr);
+  EXPECT_EQ(only<lease::Addressed>(first)->address, only<lease::Addressed>(second)->address);
 }
 
 TEST_P(Radio, takes_the_address_that_it_is_told) {
   join();
   const Ipv4 address(192, 168, 7, 77), gateway(192, 168, 7, 1), netmask(255, 255, 255, 0);
-  const auto said = after(net::UseAddress{{3}, address, gateway, netmask});
-  const auto* addressed = only<net::Addressed>(said);
+  const auto said = after(lease::UseAddress{{3}, address, gateway, netmask});
+  const auto* addressed = only<lease::Addressed>(said);
   ASSERT_NE(addressed, nullptr);
   EXPECT_EQ(addressed->ticket, Ticket{3});
   EXPECT_EQ(addressed->address, address);
@@ -193,11 +193,11 @@ TEST_P(Radio, takes_the_address_that_it_is_told) {
 
 TEST_P(Radio, says_nothing_of_an_address_when_the_association_ends_first) {
   join();
-  radio->request(net::ObtainAddress{{3}});
+  radio->request(lease::ObtainAddress{{3}});
   radio->request(radio::Leave{});
   EXPECT_TRUE(radio->pass(60s).empty());
   join();
-  radio->request(net::ObtainAddress{{4}});
+  radio->request(lease::ObtainAddress{{4}});
   radio->lose_home(Loss::goes);
   EXPECT_NE(only<radio::Lost>(radio->pass(60s)), nullptr);
 }
@@ -238,7 +238,7 @@ TEST_P(Radio, keeps_an_association_while_it_scans) {
   join();
   for (const Event& event : after(radio::Scan{.ticket = {5}}))
     EXPECT_FALSE(std::holds_alternative<radio::Lost>(event));
-  EXPECT_NE(only<net::Addressed>(after(net::ObtainAddress{{6}})), nullptr);
+  EXPECT_NE(only<lease::Addressed>(after(lease::ObtainAddress{{6}})), nullptr);
 }
 
 // Its own access point ----------------------------------------------------------------------------
@@ -247,7 +247,7 @@ radio::StartAccessPoint own(std::string_view name = kOwn) {
   return {
       .ssid = Text<32>(name), .password = Text<64>(kPassword), .security = radio::Security::wpa2};
 }
-net::ServeAddresses ten() {
+lease::ServeAddresses ten() {
   return {.address = Ipv4(192, 168, 4, 1),
           .netmask = Ipv4(255, 255, 255, 0),
           .first = Ipv4(192, 168, 4, 10),
@@ -257,7 +257,7 @@ net::ServeAddresses ten() {
 class OwnNetwork : public Radio {
  protected:
   void open(const radio::StartAccessPoint& network = own(),
-            const net::ServeAddresses& addresses = ten()) {
+            const lease::ServeAddresses& addresses = ten()) {
     radio->request(network);
     radio->request(addresses);
     ASSERT_TRUE(radio->pass(60s).empty());
@@ -329,7 +329,7 @@ TEST_P(OwnNetwork, takes_as_many_stations_as_were_allowed) {
 }
 
 TEST_P(OwnNetwork, has_stations_without_an_address_where_it_gives_none) {
-  net::ServeAddresses none = ten();
+  lease::ServeAddresses none = ten();
   none.gives_addresses = false;
   open(own(), none);
   EXPECT_NE(only<radio::StationJoined>(guest_comes(0)), nullptr);
@@ -337,7 +337,7 @@ TEST_P(OwnNetwork, has_stations_without_an_address_where_it_gives_none) {
 }
 
 TEST_P(OwnNetwork, gives_no_more_addresses_than_it_has) {
-  net::ServeAddresses one = ten();
+  lease::ServeAddresses one = ten();
   one.last = one.first;
   open(own(), one);
   EXPECT_EQ(address_of_welcome(guest_comes(0), 0), one.first);
@@ -370,7 +370,7 @@ TEST_P(OwnNetwork, tells_of_each_station_that_another_address_of_its_own_sends_a
   open();
   guest_comes(0);
   guest_comes(1);
-  net::ServeAddresses other = ten();
+  lease::ServeAddresses other = ten();
   other.address = Ipv4(192, 168, 9, 1);
   other.first = Ipv4(192, 168, 9, 10);
   other.last = Ipv4(192, 168, 9, 19);
@@ -416,8 +416,8 @@ TEST_P(OwnNetwork, is_silent_without_power_whatever_it_did) {
       [&] { radio->request(home(1, "wrong")); },
       [&] { radio->request(silent(1)); },
       [&] { join(); },
-      [&] { join(), radio->request(net::ObtainAddress{{3}}); },
-      [&] { join(), after(net::ObtainAddress{{3}}), radio->lose_home(Loss::goes); },
+      [&] { join(), radio->request(lease::ObtainAddress{{3}}); },
+      [&] { join(), after(lease::ObtainAddress{{3}}), radio->lose_home(Loss::goes); },
       [&] { join(), radio->weaken_home(); },
       [&] { radio->request(own()); },
       [&] { open(); },

@@ -29,13 +29,16 @@ inline constexpr Loss kLosses[] = {Loss::goes,
 inline constexpr std::string_view kHome = "home", kSilent = "silent", kOwn = "own",
                                   kPassword = "secret88";
 
+/// What is asked of a radio and of the DHCP behind it.
+using OfRadio = Concatenated<radio::Request, lease::Request>;
+
 /// A radio in a setting where a test can try it: there is a network "home", which takes kPassword,
 /// and one that never answers, "silent". Stations come to the radio's own network "own" when the
 /// test says so.
 class RadioUnderTest {
  public:
   virtual ~RadioUnderTest() = default;
-  virtual void request(const Request&) = 0;
+  virtual void request(const OfRadio&) = 0;
   /// Lets so much time pass and gives back what the radio said.
   virtual std::vector<Event> pass(Duration) = 0;
   virtual void power_off() = 0;

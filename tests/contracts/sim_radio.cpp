@@ -1,7 +1,6 @@
 #include "sim/radio.h"
 
 #include <array>
-#include <stdexcept>
 
 #include "radio_under_test.h"
 
@@ -23,7 +22,7 @@ class SimRadio : public RadioUnderTest {
     air.modules.push_back({station_mac(kItself), kHere});
     medium_.change_to(air, now_);
   }
-  void request(const Request& r) override { ask(radio_, r); }
+  void request(const OfRadio& r) override { ask(radio_, r); }
   std::vector<Event> pass(Duration d) override {
     std::vector<Event> said;
     const Instant until = now_ + d;
@@ -42,8 +41,8 @@ class SimRadio : public RadioUnderTest {
   virtual void move_others() {}
   Instant now() const { return now_; }
   void apply(const sim::Change& change) { medium_.apply(change, now_); }
-  void ask(sim::Radio& radio, const Request& r) const {
-    if (!radio.request(r, now_)) throw std::logic_error("not for a radio");
+  void ask(sim::Radio& radio, const OfRadio& request) const {
+    std::visit([&](const auto& r) { radio.take(r, now_); }, request);
   }
   sim::Medium medium_;
 
@@ -123,7 +122,7 @@ class SimRadioAmongModules : public SimRadio {
   MacAddress guest(unsigned number) const override { return guests_.at(number).station_mac(); }
 
  private:
-  static net::ServeAddresses addresses(std::uint8_t network) {
+  static lease::ServeAddresses addresses(std::uint8_t network) {
     return {.address = Ipv4(192, 168, network, 1),
             .netmask = Ipv4(255, 255, 255, 0),
             .first = Ipv4(192, 168, network, 2),
@@ -144,7 +143,7 @@ class SimRadioAmongModules : public SimRadio {
     }
     for (sim::Radio& guest : guests_)
       while (const auto event = guest.next_event(now()))
-        if (std::holds_alternative<radio::Joined>(*event)) ask(guest, net::ObtainAddress{{2}});
+        if (std::holds_alternative<radio::Joined>(*event)) ask(guest, lease::ObtainAddress{{2}});
   }
 
   radio::StartAccessPoint home_{.ssid = Text<32>(kHome),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
+#include "base/overloaded.h"
 #include "commands/bfq4004.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
@@ -141,13 +142,15 @@ bool Board::fulfil_requests() {
 }
 
 void Board::fulfil(const Request& request) {
-  if (const auto* restart = std::get_if<power::Restart>(&request)) {
-    power_off_and_start(restart->reason, kRestartTakes);
-  } else if (const auto* line = std::get_if<uart::Configure>(&request)) {
-    configure(line->format);
-  } else if (!radio_.request(request, clock_.now()) && !sockets_.request(request)) {
-    flash_.request(request, module_.flash_output());
-  }
+  std::visit(overloaded{
+                 [this](const radio::Request& r) { radio_.take(r, clock_.now()); },
+                 [this](const lease::Request& r) { radio_.take(r, clock_.now()); },
+                 [this](const net::Request& r) { sockets_.take(r); },
+                 [this](const flash::Request& r) { flash_.take(r, module_.flash_output()); },
+                 [this](const uart::Configure& r) { configure(r.format); },
+                 [this](const power::Restart& r) { power_off_and_start(r.reason, kRestartTakes); },
+             },
+             request);
 }
 
 void Board::configure(const UartFormat& format) {

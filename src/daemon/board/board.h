@@ -22,7 +22,7 @@
 namespace bfq::board {
 
 /// Time as modules count it: microseconds since the program started.
-class Clock {
+class ProgramClock {
  public:
   using Steady = std::chrono::steady_clock;
   Instant now() const {
@@ -37,7 +37,7 @@ class Clock {
 /// What boards share; it outlives them. The clock is one for all boards of a medium.
 struct Surroundings {
   boost::asio::io_context& io;
-  const Clock& clock;
+  const ProgramClock& clock;
   sim::Medium& medium;
   sockets::Neighbourhood& neighbourhood;
 };
@@ -98,7 +98,7 @@ class Board final : private serial::UartSide,
   process::Alarm alarm_;
   Deadline armed_;
   std::function<void()> finished_;
-  const Clock& clock_;
+  const ProgramClock& clock_;
   std::string name_;
   const sim::Medium& medium_;
   FlashFile flash_;

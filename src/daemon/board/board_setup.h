@@ -13,7 +13,7 @@ namespace bfq::board {
 struct BoardSetup {
   ModuleSpec module{};
   unsigned number = 0;  ///< within the process, from 0; MAC addresses that are not given follow
-  sockets::NetworkSettings network{};
+  sockets::SocketsSetup network{};
   sockets::NetPolicy policy{};
   /// Directory of the flash's file; empty: the flash is forgotten at the end.
   std::optional<std::string> state_directory{};

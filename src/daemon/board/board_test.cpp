@@ -101,7 +101,7 @@ class TwoBoards : public testing::Test {
   static constexpr auto kShed = "AT+CWSAP_CUR=\"shed\",\"12345678\",5,3";
   const std::string mac_of_b = "\"02:bf:40:04:00:02\"";
   boost::asio::io_context io{1};
-  Clock clock;
+  ProgramClock clock;
   sim::Medium medium{quick_air()};
   sockets::Neighbourhood neighbourhood;
   Board board_a = make("a", 0), board_b = make("b", 1);

@@ -28,23 +28,22 @@ FlashFile::~FlashFile() {
   if (writer_) writer_->join();
 }
 
-bool FlashFile::request(const Request& request, std::span<const std::byte> output) {
-  return std::visit(overloaded{
-                        [&](const flash::Erase& r) {
-                          Slot erased;
-                          erased.fill(flash::kErased);
-                          return change(r.slot, erased, r.ticket), true;
-                        },
-                        [&](const flash::Program& r) {
-                          Slot content = slot(r.slot);
-                          const std::size_t n = std::min(output.size(), content.size());
-                          for (std::size_t i = 0; i < n; ++i)
-                            content[i] &= output[i];  // ones only become zeros
-                          return change(r.slot, content, r.ticket), true;
-                        },
-                        [](const auto&) { return false; },
-                    },
-                    request);
+void FlashFile::take(const flash::Request& request, std::span<const std::byte> output) {
+  std::visit(overloaded{
+                 [&](const flash::Erase& r) {
+                   Slot erased;
+                   erased.fill(flash::kErased);
+                   change(r.slot, erased, r.ticket);
+                 },
+                 [&](const flash::Program& r) {
+                   Slot content = slot(r.slot);
+                   const std::size_t n = std::min(output.size(), content.size());
+                   for (std::size_t i = 0; i < n; ++i)
+                     content[i] &= output[i];  // ones only become zeros
+                   change(r.slot, content, r.ticket);
+                 },
+             },
+             request);
 }
 
 FlashFile::Slot FlashFile::slot(std::uint8_t number) const {

@@ -32,9 +32,8 @@ class FlashFile {
   /// As on disk, once nothing is on its way there: see when_at_rest().
   const Image& image() const { return image_; }
 
-  /// Takes what is asked of the flash; false when the request is for somebody else. `output` is
-  /// Module::flash_output().
-  bool request(const Request& request, std::span<const std::byte> output);
+  /// What is asked of it; `output` is Module::flash_output().
+  void take(const flash::Request& request, std::span<const std::byte> output);
 
   /// What was asked is done, but not answered any more: the module has no power.
   void power_off();

@@ -59,20 +59,19 @@ TEST_F(FlashFileTest, TheFileIsItsUsersOwnAndHasOneOwner) {
 
 TEST_F(FlashFileTest, WithoutPowerNothingIsAnswered) {
   FlashFile flash = open();
-  flash.request(flash::Erase{{1}, 0}, {});
+  flash.take(flash::Erase{{1}, 0}, {});
   flash.power_off();
-  flash.request(flash::Erase{{2}, 0}, {});
+  flash.take(flash::Erase{{2}, 0}, {});
   wait_for_an_answer();
   EXPECT_TRUE(was_done(2));
 }
 
 TEST_F(FlashFileTest, InMemoryItWorksTheSameWay) {
   FlashFile flash(io, [this](const Event& event) { told.push_back(event); });
-  EXPECT_TRUE(flash.request(flash::Program{{1}, 0}, record));
+  flash.take(flash::Program{{1}, 0}, record);
   wait_for_an_answer();
   EXPECT_TRUE(was_done(1));
   EXPECT_EQ(flash.image()[1], std::byte{0xF0});
-  EXPECT_FALSE(flash.request(radio::Leave{}, {}));
 }
 }  // namespace
 }  // namespace bfq::board

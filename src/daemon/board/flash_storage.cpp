@@ -16,15 +16,11 @@
 
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "settings/stored_keys.h"
 
 namespace bfq::board {
 namespace {
 constexpr int kMostSetAside = 1000;
-
-/// In the order of Key, for people.
-constexpr std::array<std::string_view, kKeys> kKeyNames = {
-    "UART",           "mode", "network",     "automatic join", "softAP", "station address",
-    "softAP address", "DHCP", "address pool"};
 
 std::span<std::byte> slot_of(FlashStorage::Image& image, std::size_t slot) {
   return std::span(image).subspan(slot % flash::kSlots * flash::kSlotSize, flash::kSlotSize);
@@ -53,9 +49,8 @@ bool give_to_caller(int file) {
 
 std::string names_of(const WholeKeys& whole) {
   std::vector<std::string_view> names;
-  for (std::size_t key = 0; key < kKeys; ++key) {
-    if (whole[key]) names.push_back(kKeyNames[key]);
-  }
+  for (const record::StoredKey& row : record::kStoredKeys)
+    if (whole[static_cast<std::size_t>(row.key)]) names.push_back(row.name.view());
   return fmt::format("{}", fmt::join(names, ", "));
 }
 }  // namespace

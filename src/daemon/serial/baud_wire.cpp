@@ -44,7 +44,7 @@ BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysic
 
 // Who is there ------------------------------------------------------------------------------------
 
-void BaudWire::attach(std::shared_ptr<Host> host) {
+void BaudWire::attach(std::shared_ptr<SerialHost> host) {
   if (ends_.empty() && unheard_ > 0)
     spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
   End& end = ends_.emplace_back();
@@ -53,13 +53,13 @@ void BaudWire::attach(std::shared_ptr<Host> host) {
   await_typing(end);
 }
 
-void BaudWire::stop_listening(const Host& host) {
+void BaudWire::stop_listening(const SerialHost& host) {
   if (End* end = find(host)) end->listens = false;
   side_.settle();
 }
 
 /// What is on the line to the old host goes by.
-void BaudWire::change_host(const Host& host) {
+void BaudWire::change_host(const SerialHost& host) {
   End* const end = find(host);
   if (end == nullptr) return;
   tell_losses(*end);
@@ -68,7 +68,7 @@ void BaudWire::change_host(const Host& host) {
   end->skips = side_.uart_output().size();
 }
 
-void BaudWire::purge(const Host& host, bool typed, bool unread) {
+void BaudWire::purge(const SerialHost& host, bool typed, bool unread) {
   End* const end = find(host);
   if (end == nullptr) return;
   if (typed) {
@@ -98,7 +98,7 @@ void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
   }
 }
 
-BaudWire::End* BaudWire::find(const Host& host) {
+BaudWire::End* BaudWire::find(const SerialHost& host) {
   const auto found =
       std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
   return found == ends_.end() ? nullptr : &*found;

@@ -38,10 +38,10 @@ class BaudWire final : public Wire {
 
   BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now);
 
-  void attach(std::shared_ptr<Host> host) override;
-  void stop_listening(const Host& host) override;
-  void change_host(const Host& host) override;
-  void purge(const Host& host, bool typed, bool unread) override;
+  void attach(std::shared_ptr<SerialHost> host) override;
+  void stop_listening(const SerialHost& host) override;
+  void change_host(const SerialHost& host) override;
+  void purge(const SerialHost& host, bool typed, bool unread) override;
   bool attached() const override { return !ends_.empty(); }
   void configure(const UartFormat& format) override;
   void module_is_off() override;
@@ -59,7 +59,7 @@ class BaudWire final : public Wire {
 
  private:
   struct End {
-    std::shared_ptr<Host> host;
+    std::shared_ptr<SerialHost> host;
     UartFormat uart{};                                   ///< of the host, as seen last
     bool tuned = true;                                   ///< it is set as the module is
     std::optional<BaudMismatch> to_host{}, to_module{};  ///< while it is not
@@ -103,7 +103,7 @@ class BaudWire final : public Wire {
   bool forget_leavers();
   void tell_losses(End& end);
   void set_alarm(Instant now);
-  End* find(const Host& host);
+  End* find(const SerialHost& host);
 
   UartSide& side_;
   UartPhysics physics_;

@@ -32,7 +32,7 @@ class FakeModule final : public UartSide {
 };
 
 /// A host that types `types`, and reads when it is told to.
-class FakeHost final : public Host {
+class FakeHost final : public SerialHost {
  public:
   std::string name() const override { return "a host"; }
   Transfer read(std::span<std::byte> into) override {

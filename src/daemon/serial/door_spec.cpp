@@ -15,7 +15,7 @@ constexpr std::string_view kDoors =
 constexpr std::uint32_t kSlowest = 50, kFastest = 20'000'000;
 
 /// The text of one door, and how a mistake in it is reported.
-struct Words {
+struct DoorWords {
   std::string_view door;   ///< all of it
   std::string_view place;  ///< behind the first colon
 
@@ -39,7 +39,7 @@ std::optional<std::uint32_t> number_in(std::string_view text) {
   return value;
 }
 
-std::uint16_t parse_port(std::string_view text, std::uint32_t lowest, const Words& words) {
+std::uint16_t parse_port(std::string_view text, std::uint32_t lowest, const DoorWords& words) {
   const auto port = number_in(text);
   if (!port || *port < lowest || *port > 65535) {
     words.refuse("'" + std::string(text) + "' is not a port; give a number from " +
@@ -49,7 +49,7 @@ std::uint16_t parse_port(std::string_view text, std::uint32_t lowest, const Word
 }
 
 /// HOST:PORT, [IPV6]:PORT or, where `host` has a value already, PORT alone.
-void parse_address(DoorSpec& spec, std::uint32_t lowest, const Words& words) {
+void parse_address(DoorSpec& spec, std::uint32_t lowest, const DoorWords& words) {
   const std::size_t colon = words.place.rfind(':');
   if (colon != std::string_view::npos) {
     spec.host = words.place.substr(0, colon);
@@ -63,25 +63,25 @@ void parse_address(DoorSpec& spec, std::uint32_t lowest, const Words& words) {
                          lowest, words);
 }
 
-DoorSpec parse_pty(Words words) {
+DoorSpec parse_pty(DoorWords words) {
   if (words.door != "pty" && words.place.empty())
     words.refuse("the link's path after ':' is missing");
   return {.kind = DoorSpec::Kind::pty, .path = std::string(words.place)};
 }
 
-DoorSpec parse_tcp(Words words) {
+DoorSpec parse_tcp(DoorWords words) {
   DoorSpec spec{.kind = DoorSpec::Kind::tcp};
   parse_address(spec, 0, words);
   return spec;
 }
 
-DoorSpec parse_tcp_connect(Words words) {
+DoorSpec parse_tcp_connect(DoorWords words) {
   DoorSpec spec{.kind = DoorSpec::Kind::tcp_connect, .host = {}};
   parse_address(spec, 1, words);
   return spec;
 }
 
-DoorSpec parse_rfc2217(Words words) {
+DoorSpec parse_rfc2217(DoorWords words) {
   DoorSpec spec{.kind = DoorSpec::Kind::rfc2217};
   while (const auto option = words.take_option()) {
     if (*option != "reset=rts")
@@ -92,14 +92,14 @@ DoorSpec parse_rfc2217(Words words) {
   return spec;
 }
 
-DoorSpec parse_unix(Words words) {
+DoorSpec parse_unix(DoorWords words) {
   constexpr std::size_t kLongest = 107;  // what a socket address holds
   if (words.place.empty()) words.refuse("the path after ':' is missing");
   if (words.place.size() > kLongest) words.refuse("a path of a socket has at most 107 bytes");
   return {.kind = DoorSpec::Kind::unix_socket, .path = std::string(words.place)};
 }
 
-DoorSpec parse_tty(Words words) {
+DoorSpec parse_tty(DoorWords words) {
   DoorSpec spec{.kind = DoorSpec::Kind::tty};
   while (const auto option = words.take_option()) {
     const auto baud = number_in(*option);
@@ -116,14 +116,14 @@ DoorSpec parse_tty(Words words) {
   return spec;
 }
 
-DoorSpec parse_stdio(Words words) {
+DoorSpec parse_stdio(DoorWords words) {
   if (words.door != "stdio") words.refuse("stdio takes nothing behind ':'");
   return {.kind = DoorSpec::Kind::stdio};
 }
 
 struct KindOfDoor {
   std::string_view name;
-  DoorSpec (*parse)(Words words);
+  DoorSpec (*parse)(DoorWords words);
 };
 constexpr std::array<KindOfDoor, 7> kKinds = {{
     {"pty", parse_pty},

@@ -19,19 +19,19 @@ using Steady = std::chrono::steady_clock;
 
 // Who is there ------------------------------------------------------------------------------------
 
-void FastWire::attach(std::shared_ptr<Host> host) {
+void FastWire::attach(std::shared_ptr<SerialHost> host) {
   if (ends_.empty() && unheard_ > 0)
     spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
   ends_.push_back(End{.host = std::move(host)});
   await_typing(ends_.back());
 }
 
-void FastWire::stop_listening(const Host& host) {
+void FastWire::stop_listening(const SerialHost& host) {
   if (End* end = find(host)) end->listens = false;
   side_.settle();
 }
 
-void FastWire::change_host(const Host& host) {
+void FastWire::change_host(const SerialHost& host) {
   End* end = find(host);
   if (end == nullptr) return;
   // Fidelity (our decision, see FastWire): A new host gets nothing that was meant for the one
@@ -43,7 +43,7 @@ void FastWire::change_host(const Host& host) {
   end->listens = true;
 }
 
-void FastWire::purge(const Host& host, bool typed, bool unread) {
+void FastWire::purge(const SerialHost& host, bool typed, bool unread) {
   End* const end = find(host);
   if (end == nullptr) return;
   if (typed) {
@@ -64,7 +64,7 @@ void FastWire::make_noise(std::string_view text, const UartFormat& format) {
   }
 }
 
-FastWire::End* FastWire::find(const Host& host) {
+FastWire::End* FastWire::find(const SerialHost& host) {
   const auto found =
       std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
   return found == ends_.end() ? nullptr : &*found;
@@ -104,7 +104,7 @@ void FastWire::await_typing(End& end) {
   });
 }
 
-void FastWire::read(const std::shared_ptr<Host>& host) {
+void FastWire::read(const std::shared_ptr<SerialHost>& host) {
   End* end = find(*host);
   if (end == nullptr) return;
   end->awaits_typing = false;

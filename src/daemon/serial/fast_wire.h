@@ -24,10 +24,10 @@ class FastWire final : public Wire {
  public:
   FastWire(boost::asio::io_context& io, UartSide& side) : side_(side), patience_(io) {}
 
-  void attach(std::shared_ptr<Host> host) override;
-  void stop_listening(const Host& host) override;
-  void change_host(const Host& host) override;
-  void purge(const Host& host, bool typed, bool unread) override;
+  void attach(std::shared_ptr<SerialHost> host) override;
+  void stop_listening(const SerialHost& host) override;
+  void change_host(const SerialHost& host) override;
+  void purge(const SerialHost& host, bool typed, bool unread) override;
   bool attached() const override { return !ends_.empty(); }
   void configure(const UartFormat& format) override { format_ = format; }
   void module_is_off() override;
@@ -39,7 +39,7 @@ class FastWire final : public Wire {
 
  private:
   struct End {
-    std::shared_ptr<Host> host;
+    std::shared_ptr<SerialHost> host;
     std::vector<std::byte> typed{};  ///< read, but not taken by the module yet
     std::size_t taken_typed = 0;     ///< of typed
     std::size_t ahead = 0;           ///< bytes of uart_output() that this host has already
@@ -59,11 +59,11 @@ class FastWire final : public Wire {
   void hold_out();
   void catch_up(End& end);
   void stop_waiting_for_laggards();
-  void read(const std::shared_ptr<Host>& host);
+  void read(const std::shared_ptr<SerialHost>& host);
   void await_typing(End& end);
   void await_room(End& end);
   bool forget_leavers();
-  End* find(const Host& host);
+  End* find(const SerialHost& host);
 
   UartSide& side_;
   UartFormat format_{};

@@ -41,7 +41,7 @@ class FakeModule final : public UartSide {
 };
 
 /// A host behind one end of a socket pair; the test holds the other.
-class PairHost final : public Host {
+class PairHost final : public SerialHost {
  public:
   PairHost(boost::asio::io_context& io, int descriptor) : descriptor_(io, descriptor) {}
   std::string name() const override { return "a pair"; }
@@ -108,7 +108,7 @@ class FastWireTest : public testing::Test {
   boost::asio::io_context io;
   FakeModule module;
   FastWire wire{io, module};
-  std::vector<std::shared_ptr<Host>> hosts;
+  std::vector<std::shared_ptr<SerialHost>> hosts;
 };
 
 TEST_F(FastWireTest, WithoutAHostOutputIsDroppedAndCounted) {

@@ -12,7 +12,7 @@ Transfer failed() {
 }
 }  // namespace
 
-void Host::await(Descriptor& descriptor, Descriptor::wait_type type, Ready ready) {
+void SerialHost::await(Descriptor& descriptor, Descriptor::wait_type type, Ready ready) {
   descriptor.async_wait(type, [weak = weak_from_this(), ready = std::move(ready)](auto error) {
     if (const auto self = weak.lock(); self && !error) ready();
   });

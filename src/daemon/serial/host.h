@@ -23,15 +23,15 @@ struct Transfer {
 enum class LineFault : unsigned char { overrun, framing };
 
 /// Whoever is attached to the module's UART at one place: types, and reads what the module says.
-class Host : public std::enable_shared_from_this<Host> {
+class SerialHost : public std::enable_shared_from_this<SerialHost> {
  public:
   using Ready = std::function<void()>;
   using Descriptor = boost::asio::posix::stream_descriptor;
 
-  virtual ~Host() = default;
-  Host() = default;
-  Host(const Host&) = delete;
-  Host& operator=(const Host&) = delete;
+  virtual ~SerialHost() = default;
+  SerialHost() = default;
+  SerialHost(const SerialHost&) = delete;
+  SerialHost& operator=(const SerialHost&) = delete;
 
   /// What the log calls it.
   virtual std::string name() const = 0;

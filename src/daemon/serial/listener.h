@@ -13,14 +13,14 @@ namespace bfq::serial {
 /// Takes clients at a listening socket for as long as it exists. When the machine has no descriptor
 /// left for one, that one waits and is tried again.
 template <class Protocol>
-class Listener {
+class ClientListener {
  public:
   using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
   using Socket = typename Protocol::socket;
   using Welcome = std::function<void(Socket)>;
 
   /// Goes on with an acceptor that listens already.
-  Listener(Acceptor acceptor, Welcome welcome)
+  ClientListener(Acceptor acceptor, Welcome welcome)
       : acceptor_(std::move(acceptor)),
         pause_(acceptor_.get_executor()),
         welcome_(std::move(welcome)) {

@@ -76,7 +76,7 @@ class PtyDoor::OpenSlave {
 
 /// Whoever has the slave open, however many they are. Shares the master with the door, as the door
 /// may go on with another pair.
-class PtyDoor::PtyHost final : public Host {
+class PtyDoor::PtyHost final : public SerialHost {
  public:
   PtyHost(PtyDoor& door, std::shared_ptr<Descriptor> master)
       : door_(door), master_(std::move(master)) {}

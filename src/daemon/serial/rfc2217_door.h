@@ -40,6 +40,6 @@ class Rfc2217Door final : public Door {
   bool resets_ = false;
   std::uint8_t modem_state_ = 0;
   std::vector<std::weak_ptr<TelnetHost>> hosts_;
-  Listener<boost::asio::ip::tcp> listener_;
+  ClientListener<boost::asio::ip::tcp> listener_;
 };
 }  // namespace bfq::serial

@@ -21,7 +21,7 @@ bool is_ready(int descriptor, short events) {
 /// The descriptors belong to whoever started the program too, so they are not made non-blocking:
 /// each is asked before it is used. A pipe that is writable takes a page, and so all that the wire
 /// writes at once. Regular files never block, and epoll doesn't know them.
-class StdioDoor::StdioHost final : public Host {
+class StdioDoor::StdioHost final : public SerialHost {
  public:
   StdioHost(StdioDoor& door, boost::asio::io_context& io) : door_(door), in_(io), out_(io) {
     in_.assign(duplicate(STDIN_FILENO));

@@ -7,7 +7,7 @@
 namespace bfq::serial {
 
 /// A host behind a descriptor through which bytes pass as they are, such as a socket.
-class StreamHost : public Host {
+class StreamHost : public SerialHost {
  public:
   /// Takes the descriptor over, which from now on does not block. `gone` is called once when the
   /// wire has let go of the host, however that came about.

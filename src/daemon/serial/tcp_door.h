@@ -35,6 +35,6 @@ class TcpDoor final : public Door {
   void welcome(boost::asio::ip::tcp::socket client);
 
   Wire& wire_;
-  Listener<boost::asio::ip::tcp> listener_;
+  ClientListener<boost::asio::ip::tcp> listener_;
 };
 }  // namespace bfq::serial

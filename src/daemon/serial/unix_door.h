@@ -37,6 +37,6 @@ class UnixDoor final : public Door {
   process::LockFile lock_;
   unsigned long device_ = 0, inode_ = 0;  ///< of the socket that we made
   unsigned hosts_ = 0;
-  std::optional<Listener<Protocol>> listener_;
+  std::optional<ClientListener<Protocol>> listener_;
 };
 }  // namespace bfq::serial

@@ -22,13 +22,13 @@ class Wire {
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
-  virtual void attach(std::shared_ptr<Host> host) = 0;
+  virtual void attach(std::shared_ptr<SerialHost> host) = 0;
   /// The host reads no more, though what it typed may not all be taken yet.
-  virtual void stop_listening(const Host& host) = 0;
+  virtual void stop_listening(const SerialHost& host) = 0;
   /// Behind the same door is another host now: nothing that was meant for the one before is left.
-  virtual void change_host(const Host& host) = 0;
+  virtual void change_host(const SerialHost& host) = 0;
   /// The host wants what it has typed, or what it was not given yet, thrown away.
-  virtual void purge(const Host& host, bool typed, bool unread) = 0;
+  virtual void purge(const SerialHost& host, bool typed, bool unread) = 0;
   virtual bool attached() const = 0;
 
   /// The module's UART works like this from now on.

@@ -26,7 +26,7 @@ bool is_same_name(std::string_view one, std::string_view other) {
 }  // namespace
 
 HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-                         Neighbourhood& neighbourhood, NetworkSettings settings)
+                         Neighbourhood& neighbourhood, SocketsSetup settings)
     : io_(io),
       side_(side),
       policy_(policy),
@@ -38,18 +38,17 @@ HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const Ne
 
 HostSockets::~HostSockets() { neighbourhood_.leave(*this); }
 
-bool HostSockets::request(const Request& request) {
-  return std::visit(overloaded{
-                        [this](const net::Resolve& r) { return resolve(r), true; },
-                        [this](const net::Open& r) { return open(r), true; },
-                        [this](const net::Close& r) { return close(r), true; },
-                        [this](const net::Listen& r) { return listen(r), true; },
-                        [this](const net::StopListening&) { return server_.stop(), true; },
-                        [this](const net::Accept& r) { return accept(r), true; },
-                        [this](const net::Refuse& r) { return server_.refuse(r.client), true; },
-                        [](const auto&) { return false; },
-                    },
-                    request);
+void HostSockets::take(const net::Request& request) {
+  std::visit(overloaded{
+                 [this](const net::Resolve& r) { resolve(r); },
+                 [this](const net::Open& r) { open(r); },
+                 [this](const net::Close& r) { close(r); },
+                 [this](const net::Listen& r) { listen(r); },
+                 [this](const net::StopListening&) { server_.stop(); },
+                 [this](const net::Accept& r) { accept(r); },
+                 [this](const net::Refuse& r) { server_.refuse(r.client); },
+             },
+             request);
 }
 
 bool HostSockets::drain() {

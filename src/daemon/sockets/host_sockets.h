@@ -30,16 +30,16 @@ class HostSockets final : private Neighbour {
   /// All must outlive this. The module connects to loopback from its own address, and is reached
   /// there; to the others of the neighbourhood it is a neighbour as long as this lives.
   HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-              Neighbourhood& neighbourhood, NetworkSettings settings);
+              Neighbourhood& neighbourhood, SocketsSetup settings);
   ~HostSockets();
   HostSockets(const HostSockets&) = delete;
   HostSockets& operator=(const HostSockets&) = delete;
 
-  /// Takes what is asked of a network; false when the request is for somebody else.
-  bool request(const Request& request);
+  /// What is asked of it. What that gives rise to is told in the next drain().
+  void take(const net::Request& request);
 
   /// Tells what is due, sends what the module has for its links, and listens where it has room
-  /// again. Call after request(), and after whatever may have changed the module; true when
+  /// again. Call after take(), and after whatever may have changed the module; true when
   /// something moved.
   bool drain();
 
@@ -76,7 +76,7 @@ class HostSockets final : private Neighbour {
   ModuleSide& side_;
   NetPolicy policy_;
   Neighbourhood& neighbourhood_;
-  NetworkSettings settings_;
+  SocketsSetup settings_;
   TcpServer server_;
   std::array<std::shared_ptr<HostLink>, limits::kLinks> links_;
   std::map<std::uint16_t, std::shared_ptr<process::NameQuery>> queries_;  ///< by ticket

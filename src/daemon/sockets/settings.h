@@ -21,7 +21,7 @@ struct KnownName {
 };
 
 /// What one module's network on this machine is told once.
-struct NetworkSettings {
+struct SocketsSetup {
   unsigned index = 0;            ///< its address is module_address(index)
   bool is_at_localhost = false;  ///< it is at 127.0.0.1 too: the first module of a process
   std::vector<Forward> forwards{};

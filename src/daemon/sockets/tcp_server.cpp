@@ -27,7 +27,7 @@ void turn_away(tcp::socket client) {
 }  // namespace
 
 TcpServer::TcpServer(asio::io_context& io, ModuleSide& side, const Neighbourhood& neighbourhood,
-                     const NetworkSettings& settings)
+                     const SocketsSetup& settings)
     : io_(io), side_(side), neighbourhood_(neighbourhood), settings_(settings) {}
 
 // Listening ---------------------------------------------------------------------------------------

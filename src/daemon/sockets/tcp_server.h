@@ -34,7 +34,7 @@ class TcpServer {
 
   /// All must outlive this.
   TcpServer(boost::asio::io_context& io, ModuleSide& side, const Neighbourhood& neighbourhood,
-            const NetworkSettings& settings);
+            const SocketsSetup& settings);
 
   /// Listens at the module's address or, where that cannot be, nowhere, and gives false.
   bool listen(std::uint16_t port);
@@ -73,7 +73,7 @@ class TcpServer {
   boost::asio::io_context& io_;
   ModuleSide& side_;
   const Neighbourhood& neighbourhood_;
-  const NetworkSettings& settings_;
+  const SocketsSetup& settings_;
   std::uint16_t port_ = 0;    ///< as the module knows it
   std::uint16_t actual_ = 0;  ///< as the machine does; 0 while it does not listen
   unsigned term_ = 0;  ///< counts the times of listening: what was begun in an earlier one is void

@@ -22,7 +22,7 @@ constexpr int kPortTries = 8;
 }  // namespace
 
 UdpLink::UdpLink(asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-                 const Neighbourhood& neighbourhood, const NetworkSettings& settings,
+                 const Neighbourhood& neighbourhood, const SocketsSetup& settings,
                  const net::Open& open)
     : HostLink(open.link, label_of(side.name(), open.link),
                {side_towards(side.networks(), open.remote.address)}),

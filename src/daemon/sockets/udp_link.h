@@ -23,8 +23,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
  public:
   /// All must outlive this.
   UdpLink(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
-          const Neighbourhood& neighbourhood, const NetworkSettings& settings,
-          const net::Open& open);
+          const Neighbourhood& neighbourhood, const SocketsSetup& settings, const net::Open& open);
 
   /// Takes its port, which is the module's from now on; nothing when it cannot be had.
   std::optional<std::uint16_t> take_port();
@@ -73,7 +72,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   ModuleSide& side_;
   const NetPolicy& policy_;
   const Neighbourhood& neighbourhood_;
-  const NetworkSettings& settings_;
+  const SocketsSetup& settings_;
   net::Open open_;
   Socket at_module_, at_localhost_, elsewhere_;
   Networks networks_;  ///< those that the peers were found in

@@ -20,10 +20,11 @@ std::string called(const sim::Station& station) {
 }
 
 /// "comes", or which of its keys change.
-template <class One, class Key>
-std::string arrival(const One& one, const std::vector<One>& all, Key key, const Keys<One>& keys) {
+template <class One, class Identity>
+std::string arrival(const One& one, const std::vector<One>& all, Identity identity,
+                    const Keys<One>& keys) {
   const auto old = std::find_if(all.begin(), all.end(),
-                                [&](const One& other) { return other.*key == one.*key; });
+                                [&](const One& other) { return other.*identity == one.*identity; });
   if (old == all.end()) return called(one) + " comes";
   const auto changed = differing_keys(keys, *old, one);
   // What is no key of it follows from the seed.
@@ -31,10 +32,10 @@ std::string arrival(const One& one, const std::vector<One>& all, Key key, const 
                      changed.empty() ? "seed" : fmt::format("{}", fmt::join(changed, ", ")));
 }
 
-template <class One, class Key, class Value>
-std::string departure(const std::vector<One>& all, Key key, const Value& value) {
-  const auto old =
-      std::find_if(all.begin(), all.end(), [&](const One& other) { return other.*key == value; });
+template <class One, class Identity, class Owner>
+std::string departure(const std::vector<One>& all, Identity identity, const Owner& value) {
+  const auto old = std::find_if(all.begin(), all.end(),
+                                [&](const One& other) { return other.*identity == value; });
   return (old == all.end() ? board::text_of(value) : called(*old)) + " goes";
 }
 
@@ -67,7 +68,7 @@ std::string describe(const sim::Change& change, const sim::Air& air) {
                     change);
 }
 
-std::vector<std::string> only_by_restart(const World& started, const World& now) {
+std::vector<std::string> only_by_restart(const WorldFile& started, const WorldFile& now) {
   std::vector<std::string> parts;
   for (const auto& [name, text] : started.fixed) {
     const auto found = now.fixed.find(name);

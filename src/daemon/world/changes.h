@@ -12,5 +12,5 @@ std::string describe(const sim::Change& change, const sim::Air& air);
 
 /// What stands in `now` otherwise than in `started`, and only a restart changes: "module left",
 /// "[net]".
-std::vector<std::string> only_by_restart(const World& started, const World& now);
+std::vector<std::string> only_by_restart(const WorldFile& started, const WorldFile& now);
 }  // namespace bfq::world

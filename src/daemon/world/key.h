@@ -1,6 +1,4 @@
 #pragma once
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <functional>
 #include <string>
@@ -24,39 +22,31 @@ struct KeyInfo {
 
 /// A key of a table: declared once, and read, explained and listed from that.
 template <class T>
-struct Key {
+struct WorldKey {
   KeyInfo info;
-  std::function<void(const toml::node&, T& into, Section& section, const std::string& path)> read;
+  std::function<void(const Value&, T& into, Section& section, const std::string& path)> read;
   /// The keys in which two values differ: this one's path, or those of its table.
   std::function<std::vector<std::string>(const T&, const T&, const std::string& path)> differing{};
   bool required = false;
 
   /// It differs where what `part` takes from two values does.
   template <class Part>
-  Key compared_by(Part part) const {
-    Key key = *this;
+  WorldKey compared_by(Part part) const {
+    WorldKey key = *this;
     key.differing = [part](const T& a, const T& b, const std::string& path) {
       return part(a) == part(b) ? std::vector<std::string>{} : std::vector<std::string>{path};
     };
     return key;
   }
-  Key must_be_there() const {
-    Key key = *this;
+  WorldKey must_be_there() const {
+    WorldKey key = *this;
     key.required = true;
     return key;
   }
 };
 
 template <class T>
-using Keys = std::vector<Key<T>>;
-
-SourcePosition place_of(const toml::source_region& source);
-
-/// The text as TOML has it, in quotation marks.
-std::string quoted(std::string_view text);
-
-/// The name as TOML has it in front of '=': in quotation marks where it needs them.
-std::string quoted_where_needed(const std::string& name);
+using Keys = std::vector<WorldKey<T>>;
 
 /// What to say about a key that does not exist: the nearest that does, or all.
 std::string no_such_key(std::string_view name, const std::vector<std::string>& known);
@@ -68,30 +58,29 @@ std::string not_allowed(const std::string& shown, const std::string& why,
 template <class T>
 std::vector<KeyInfo> infos(const Keys<T>& keys) {
   std::vector<KeyInfo> out;
-  for (const Key<T>& key : keys) out.push_back(key.info);
+  for (const WorldKey<T>& key : keys) out.push_back(key.info);
   return out;
 }
 
 /// Reads all keys of `table`; `prefix` is in front of them in the section's own terms ("dhcp.").
 template <class T>
-void read_table(const toml::table& table, const Keys<T>& keys, T& into, Section& section,
+void read_table(const Value::Table& table, const Keys<T>& keys, T& into, Section& section,
                 const std::string& prefix = {}) {
-  for (const auto& [written, node] : table) {
-    const std::string name(written.str());
+  for (const Value::Entry& entry : table) {
     const auto key = std::find_if(keys.begin(), keys.end(),
-                                  [&](const Key<T>& k) { return k.info.name == name; });
+                                  [&](const WorldKey<T>& k) { return k.info.name == entry.name; });
     if (key == keys.end()) {
       std::vector<std::string> known;
-      for (const Key<T>& k : keys) known.push_back(k.info.name);
-      section.refuse(prefix + quoted_where_needed(name), place_of(written.source()),
-                     no_such_key(name, known));
+      for (const WorldKey<T>& k : keys) known.push_back(k.info.name);
+      section.refuse(prefix + quoted_where_needed(entry.name), entry.position,
+                     no_such_key(entry.name, known));
       continue;
     }
-    section.note(prefix + name, place_of(node.source()));
-    key->read(node, into, section, prefix + name);
+    section.note(prefix + entry.name, entry.value.position);
+    key->read(entry.value, into, section, prefix + entry.name);
   }
-  for (const Key<T>& key : keys) {
-    if (key.required && !table.contains(key.info.name))
+  for (const WorldKey<T>& key : keys) {
+    if (key.required && find(table, key.info.name) == nullptr)
       section.refuse(prefix + key.info.name, "is missing; write " + key.info.allowed);
   }
 }
@@ -101,7 +90,7 @@ template <class T>
 std::vector<std::string> differing_keys(const Keys<T>& keys, const T& a, const T& b,
                                         const std::string& prefix = {}) {
   std::vector<std::string> out;
-  for (const Key<T>& key : keys) {
+  for (const WorldKey<T>& key : keys) {
     if (!key.differing) continue;
     for (std::string& path : key.differing(a, b, prefix + key.info.name))
       out.push_back(std::move(path));
@@ -111,13 +100,13 @@ std::vector<std::string> differing_keys(const Keys<T>& keys, const T& a, const T
 
 /// Reads one value, or tells what is wrong with it.
 template <class V>
-std::optional<V> read_value(const Kind<V>& kind, const toml::node& node, Section& section,
+std::optional<V> read_value(const ValueKind<V>& kind, const Value& written, Section& section,
                             const std::string& path) {
-  Read<V> read = kind.read(node);
+  Read<V> read = kind.read(written);
   if (!read.value)
     section.refuse(
-        path, place_of(node.source()),
-        not_allowed(kind.secret ? "what is written" : shown(node), read.why, kind.allowed));
+        path, written.position,
+        not_allowed(kind.secret ? "what is written" : shown(written), read.why, kind.allowed));
   return std::move(read.value);
 }
 
@@ -127,14 +116,14 @@ std::optional<V> read_value(const Kind<V>& kind, const toml::node& node, Section
 /// One value. Its `where` may also be a function that takes the table's value and the key's, and
 /// puts it there.
 template <class T, class V, class Where>
-Key<T> key(std::string name, Where where, Kind<V> kind, std::string otherwise,
-           std::string meaning) {
+WorldKey<T> key(std::string name, Where where, ValueKind<V> kind, std::string otherwise,
+                std::string meaning) {
   KeyInfo info{std::move(name), kind.allowed, std::move(otherwise), std::move(meaning)};
-  Key<T> key;
+  WorldKey<T> key;
   key.info = std::move(info);
-  key.read = [where, kind = std::move(kind)](const toml::node& node, T& into, Section& section,
+  key.read = [where, kind = std::move(kind)](const Value& written, T& into, Section& section,
                                              const std::string& path) {
-    auto value = read_value(kind, node, section, path);
+    auto value = read_value(kind, written, section, path);
     if (!value) return;
     if constexpr (std::invocable<Where, T&, V>) {
       where(into, std::move(*value));
@@ -148,42 +137,42 @@ Key<T> key(std::string name, Where where, Kind<V> kind, std::string otherwise,
 
 /// An array of values.
 template <class T, class V, class Where>
-Key<T> list(std::string name, Where where, Kind<V> kind, std::string otherwise,
-            std::string meaning) {
+WorldKey<T> list(std::string name, Where where, ValueKind<V> kind, std::string otherwise,
+                 std::string meaning) {
   const std::string allowed = "an array, of which each is " + kind.allowed;
   KeyInfo info{std::move(name), allowed, std::move(otherwise), std::move(meaning)};
   return {std::move(info),
-          [=](const toml::node& node, T& into, Section& section, const std::string& path) {
-            const toml::array* values = node.as_array();
+          [=](const Value& written, T& into, Section& section, const std::string& path) {
+            const auto* values = written.as<Value::List>();
             if (values == nullptr)
-              return section.refuse(path, not_allowed(shown(node), {}, allowed));
-            for (const toml::node& each : *values) {
+              return section.refuse(path, not_allowed(shown(written), {}, allowed));
+            for (const Value& each : *values) {
               if (auto value = read_value(kind, each, section, path))
                 std::invoke(where, into).push_back(std::move(*value));
             }
           }};
 }
 
-/// A table of names that the world chooses; `read` makes one entry of each.
-template <class T, class Entry, class Where>
-Key<T> map(std::string name, Where where,
-           std::function<Read<Entry>(std::string_view, const toml::node&)> read,
-           std::string allowed, std::string meaning) {
+/// A table of names that the world chooses; `read` makes one item of each.
+template <class T, class Item, class Where>
+WorldKey<T> map(std::string name, Where where,
+                std::function<Read<Item>(std::string_view, const Value&)> read, std::string allowed,
+                std::string meaning) {
   KeyInfo info{std::move(name), allowed, "{}", std::move(meaning)};
   return {std::move(info),
-          [=](const toml::node& node, T& into, Section& section, const std::string& path) {
-            const toml::table* table = node.as_table();
+          [=](const Value& written, T& into, Section& section, const std::string& path) {
+            const auto* table = written.as<Value::Table>();
             if (table == nullptr)
-              return section.refuse(path, not_allowed(shown(node), {}, allowed));
-            for (const auto& [left, right] : *table) {
-              Read<Entry> entry = read(left.str(), right);
-              if (entry.value) {
-                std::invoke(where, into).push_back(std::move(*entry.value));
+              return section.refuse(path, not_allowed(shown(written), {}, allowed));
+            for (const Value::Entry& entry : *table) {
+              Read<Item> item = read(entry.name, entry.value);
+              if (item.value) {
+                std::invoke(where, into).push_back(std::move(*item.value));
               } else {
-                const std::string what =
-                    quoted_where_needed(std::string(left.str())) + " = " + shown(right);
-                section.refuse(path, place_of(left.source()),
-                               not_allowed(what, entry.why, allowed));
+                section.refuse(
+                    path, entry.position,
+                    not_allowed(quoted_where_needed(entry.name) + " = " + shown(entry.value),
+                                item.why, allowed));
               }
             }
           }};
@@ -191,49 +180,48 @@ Key<T> map(std::string name, Where where,
 
 /// A table within the table.
 template <class T, class Inner, class Where>
-Key<T> table(std::string name, Where where, const Keys<Inner>& keys, std::string meaning) {
+WorldKey<T> table(std::string name, Where where, const Keys<Inner>& keys, std::string meaning) {
   KeyInfo info{std::move(name), "a table", "{}", std::move(meaning), infos(keys)};
-  return {
-      std::move(info),
-      [where, &keys](const toml::node& node, T& into, Section& section, const std::string& path) {
-        const toml::table* inner = node.as_table();
-        if (inner == nullptr) return section.refuse(path, not_allowed(shown(node), {}, "a table"));
-        read_table(*inner, keys, std::invoke(where, into), section, path + '.');
-      },
-      [where, &keys](const T& a, const T& b, const std::string& path) {
-        return differing_keys(keys, std::invoke(where, a), std::invoke(where, b), path + '.');
-      }};
+  return {std::move(info),
+          [where, &keys](const Value& written, T& into, Section& section, const std::string& path) {
+            const auto* inner = written.as<Value::Table>();
+            if (inner == nullptr)
+              return section.refuse(path, not_allowed(shown(written), {}, "a table"));
+            read_table(*inner, keys, std::invoke(where, into), section, path + '.');
+          },
+          [where, &keys](const T& a, const T& b, const std::string& path) {
+            return differing_keys(keys, std::invoke(where, a), std::invoke(where, b), path + '.');
+          }};
 }
 
 /// What an array of tables calls each of them: by the value of its first key, or else by its
 /// number.
-std::string entry_name(const std::string& array, const toml::table& entry, const std::string& by,
+std::string entry_name(const std::string& array, const Value::Table& entry, const std::string& by,
                        std::size_t number);
 
 /// An array of tables: [[name]], as often as one likes. The entries are called after their key
 /// `by`.
-template <class T, class Entry, class Where>
-Key<T> tables(std::string name, Where where, const Keys<Entry>& keys, std::string by,
-              std::string meaning) {
+template <class T, class Item, class Where>
+WorldKey<T> tables(std::string name, Where where, const Keys<Item>& keys, std::string by,
+                   std::string meaning) {
   KeyInfo info{name, "tables, each beginning with [[" + name + "]]", "", std::move(meaning),
                infos(keys)};
   const std::string allowed = info.allowed;
   return {std::move(info),
-          [=, &keys](const toml::node& node, T& into, Section& section, const std::string& path) {
-            const toml::array* entries = node.as_array();
+          [=, &keys](const Value& written, T& into, Section& section, const std::string& path) {
+            const auto* entries = written.as<Value::List>();
             if (entries == nullptr)
-              return section.refuse(path, not_allowed(shown(node), {}, allowed));
-            for (const toml::node& each : *entries) {
-              const toml::table* entry = each.as_table();
-              const SourcePosition place = place_of(each.source());
+              return section.refuse(path, not_allowed(shown(written), {}, allowed));
+            for (const Value& each : *entries) {
+              const auto* entry = each.as<Value::Table>();
               if (entry == nullptr) {
-                section.refuse(path, place, not_allowed(shown(each), {}, allowed));
+                section.refuse(path, each.position, not_allowed(shown(each), {}, allowed));
                 continue;
               }
               auto& all = std::invoke(where, into);
-              all.push_back(Written<Entry>{{},
-                                           Section(entry_name(path, *entry, by, all.size() + 1),
-                                                   place, section.problems())});
+              all.push_back(Written<Item>{{},
+                                          Section(entry_name(path, *entry, by, all.size() + 1),
+                                                  each.position, section.problems())});
               read_table(*entry, keys, all.back().value, all.back().section);
             }
           }};

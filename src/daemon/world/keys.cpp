@@ -14,7 +14,7 @@ constexpr std::size_t kLongestPassword = 64;
 constexpr Duration kLongestDelay = 1h;
 constexpr Duration kLongestLease = 8760h;
 
-Kind<Security> security() {
+ValueKind<Security> security() {
   return choice<Security>({{"open", Security::open},
                            {"wep", Security::wep},
                            {"wpa", Security::wpa},
@@ -23,7 +23,7 @@ Kind<Security> security() {
                            {"wpa2-enterprise", Security::enterprise}});
 }
 
-Kind<serial::UartPhysics::Speed> speed() {
+ValueKind<serial::UartPhysics::Speed> speed() {
   return choice<serial::UartPhysics::Speed>(
       {{"fast", serial::UartPhysics::Speed::fast}, {"baud", serial::UartPhysics::Speed::baud}});
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <sstream>
 
 #include "at/param.h"
 #include "daemon/process/failure.h"
@@ -13,7 +12,6 @@
 
 namespace bfq::world {
 namespace {
-constexpr std::size_t kLongestShown = 40;
 constexpr std::size_t kLongestName = 32;
 /// Metres: more than any radio of this kind is heard, and no trouble for any arithmetic.
 constexpr double kFarthest = 1e6;
@@ -58,54 +56,45 @@ std::string without(const std::string& prefix, std::string_view why) {
 }
 }  // namespace
 
-std::string shown(const toml::node& node) {
-  if (node.is_table()) return "a table";
-  if (node.is_array()) return "an array";
-  std::ostringstream out;
-  node.visit([&](const auto& value) {
-    if constexpr (toml::is_value<decltype(value)>) out << value;
-  });
-  const std::string text = out.str();
-  if (text.size() > kLongestShown) return "this text";
-  return text.find_first_of("\n\r") == std::string::npos ? text : "this text";
-}
-
-Kind<std::string> text(std::size_t shortest, std::size_t longest) {
+ValueKind<std::string> text(std::size_t shortest, std::size_t longest) {
   return {fmt::format("a text of {} to {} bytes", shortest, longest),
-          [=](const toml::node& node) -> Read<std::string> {
-            auto value = node.value_exact<std::string>();
-            if (!value) return {};
+          [=](const Value& written) -> Read<std::string> {
+            const auto* value = written.as<std::string>();
+            if (value == nullptr) return {};
             if (value->size() < shortest || value->size() > longest)
               return {{}, fmt::format("it has {} bytes", value->size())};
-            return {std::move(value)};
+            return {*value};
           }};
 }
 
-Kind<std::string> secret(std::size_t shortest, std::size_t longest) {
-  Kind<std::string> kind = text(shortest, longest);
+ValueKind<std::string> secret(std::size_t shortest, std::size_t longest) {
+  ValueKind<std::string> kind = text(shortest, longest);
   kind.secret = true;
   return kind;
 }
 
-Kind<bool> flag() {
-  return {"true or false",
-          [](const toml::node& node) -> Read<bool> { return {node.value_exact<bool>()}; }};
+ValueKind<bool> flag() {
+  return {"true or false", [](const Value& written) -> Read<bool> {
+            const auto* value = written.as<bool>();
+            if (value == nullptr) return {};
+            return {*value};
+          }};
 }
 
-Kind<Duration> duration(Duration shortest, Duration longest) {
+ValueKind<Duration> duration(Duration shortest, Duration longest) {
   return {fmt::format("a time from \"{}\" to \"{}\", in ms, s, min or h", text_of(shortest),
                       text_of(longest)),
-          [=](const toml::node& node) -> Read<Duration> {
-            const auto value = parse_duration(node.value_exact<std::string_view>().value_or(""));
+          [=](const Value& written) -> Read<Duration> {
+            const auto value = parse_duration(written.text().value_or(""));
             if (!value || *value < shortest || *value > longest) return {};
             return {value};
           }};
 }
 
-Kind<MacAddress> hardware_address() {
+ValueKind<MacAddress> hardware_address() {
   return {"an address such as \"02:bf:44:00:00:01\", whose first byte is even",
-          [](const toml::node& node) -> Read<MacAddress> {
-            const auto value = node.value_exact<std::string_view>().value_or("");
+          [](const Value& written) -> Read<MacAddress> {
+            const auto value = written.text().value_or("");
             MacAddress mac;
             if (at::read_mac({.text = value, .quoted = true}, mac) != at::Fault::none) return {};
             if (mac == MacAddress{} || mac.bytes[0] % 2 != 0) return {};
@@ -113,33 +102,31 @@ Kind<MacAddress> hardware_address() {
           }};
 }
 
-Kind<sim::Position> position() {
-  return {"two numbers, [x, y], in metres", [](const toml::node& node) -> Read<sim::Position> {
-            const toml::array* pair = node.as_array();
+ValueKind<sim::Position> position() {
+  return {"two numbers, [x, y], in metres", [](const Value& written) -> Read<sim::Position> {
+            const auto* pair = written.as<Value::List>();
             if (pair == nullptr || pair->size() != 2) return {};
-            const auto x = (*pair)[0].value<double>(), y = (*pair)[1].value<double>();
-            const bool are_numbers = (*pair)[0].is_number() && (*pair)[1].is_number() && x && y;
+            const auto x = (*pair)[0].number(), y = (*pair)[1].number();
             // Written so that a "not a number" is refused too.
-            if (!are_numbers || !(std::abs(*x) <= kFarthest) || !(std::abs(*y) <= kFarthest))
-              return {};
+            if (!x || !y || !(std::abs(*x) <= kFarthest) || !(std::abs(*y) <= kFarthest)) return {};
             return {sim::Position{*x, *y}};
           }};
 }
 
-Kind<std::string> module_name() {
+ValueKind<std::string> module_name() {
   return {fmt::format("1 to {} letters, digits, '-', '_' or '.', with a letter or digit first",
                       kLongestName),
-          [](const toml::node& node) -> Read<std::string> {
-            auto value = node.value_exact<std::string>();
-            if (!value || !is_safe_name(*value)) return {};
-            return {std::move(value)};
+          [](const Value& written) -> Read<std::string> {
+            const auto* value = written.as<std::string>();
+            if (value == nullptr || !is_safe_name(*value)) return {};
+            return {*value};
           }};
 }
 
-Kind<serial::DoorSpec> door() {
-  return {"a door, as --serial takes it", [](const toml::node& node) -> Read<serial::DoorSpec> {
-            const auto value = node.value_exact<std::string>();
-            if (!value) return {};
+ValueKind<serial::DoorSpec> door() {
+  return {"a door, as --serial takes it", [](const Value& written) -> Read<serial::DoorSpec> {
+            const auto* value = written.as<std::string>();
+            if (value == nullptr) return {};
             try {
               return {serial::parse_door(*value)};
             } catch (const process::UsageError& error) {
@@ -148,28 +135,30 @@ Kind<serial::DoorSpec> door() {
           }};
 }
 
-Kind<std::string> policy_entry(std::string list) {
+ValueKind<std::string> policy_entry(std::string list) {
   return {"an entry as --net takes it",
-          [list = std::move(list)](const toml::node& node) -> Read<std::string> {
-            auto value = node.value_exact<std::string>();
-            if (!value) return {};
+          [list = std::move(list)](const Value& written) -> Read<std::string> {
+            const auto* value = written.as<std::string>();
+            if (value == nullptr) return {};
             if (value->find_first_of(",;") != std::string::npos)
               return {{}, "one entry has no ',' and no ';'"};
             try {
               list == "allow" ? sockets::NetPolicy::from_lists({*value}, {})
                               : sockets::NetPolicy::from_lists({}, {*value});
-              return {std::move(value)};
+              return {*value};
             } catch (const process::UsageError& error) {
               return {{}, without(list + ": '" + *value + "': ", error.what())};
             }
           }};
 }
 
-Kind<bool> remembers() {
+ValueKind<bool> remembers() {
   return {"false or \"none\" for a module that forgets, or true",
-          [](const toml::node& node) -> Read<bool> {
-            if (node.value_exact<std::string_view>() == "none") return {false};
-            return {node.value_exact<bool>()};
+          [](const Value& written) -> Read<bool> {
+            if (written.text() == "none") return {false};
+            const auto* value = written.as<bool>();
+            if (value == nullptr) return {};
+            return {*value};
           }};
 }
 }  // namespace bfq::world

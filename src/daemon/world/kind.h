@@ -1,6 +1,4 @@
 #pragma once
-#include <toml++/toml.h>
-
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -14,6 +12,7 @@
 #include "base/mac.h"
 #include "base/time.h"
 #include "daemon/board/module_spec.h"
+#include "daemon/world/value.h"
 
 /// What a value of a world file may be. A kind says what is allowed in words, for errors and for
 /// the reference, and reads what is written; it never throws for what is wrong with that.
@@ -27,52 +26,49 @@ struct Read {
 };
 
 template <class V>
-struct Kind {
+struct ValueKind {
   std::string allowed;  ///< follows "write": "a whole number from 1 to 14"
-  std::function<Read<V>(const toml::node&)> read;
+  std::function<Read<V>(const Value&)> read;
   bool secret = false;  ///< what is written is told to nobody
 };
 
-/// The value as a person wrote it, or what it is, where it is long.
-std::string shown(const toml::node& node);
-
-Kind<std::string> text(std::size_t shortest, std::size_t longest);
+ValueKind<std::string> text(std::size_t shortest, std::size_t longest);
 /// A text that is told to nobody.
-Kind<std::string> secret(std::size_t shortest, std::size_t longest);
-Kind<bool> flag();
+ValueKind<std::string> secret(std::size_t shortest, std::size_t longest);
+ValueKind<bool> flag();
 /// "250ms", "2s", "1min", "24h".
-Kind<Duration> duration(Duration shortest, Duration longest);
+ValueKind<Duration> duration(Duration shortest, Duration longest);
 /// Six bytes of one station: no group address, and not zero.
-Kind<MacAddress> hardware_address();
-Kind<sim::Position> position();
+ValueKind<MacAddress> hardware_address();
+ValueKind<sim::Position> position();
 /// What a module is called: also a file, a link in /tmp and a word of the log.
-Kind<std::string> module_name();
-Kind<serial::DoorSpec> door();
+ValueKind<std::string> module_name();
+ValueKind<serial::DoorSpec> door();
 /// One entry of a list of the network policy, as --net takes them; `list` is allow or deny.
-Kind<std::string> policy_entry(std::string list);
+ValueKind<std::string> policy_entry(std::string list);
 /// True unless `false` or "none" is written.
-Kind<bool> remembers();
+ValueKind<bool> remembers();
 
 template <std::integral V>
-Kind<V> number(std::int64_t least, std::int64_t most) {
+ValueKind<V> number(std::int64_t least, std::int64_t most) {
   return {"a whole number from " + std::to_string(least) + " to " + std::to_string(most),
-          [=](const toml::node& node) -> Read<V> {
-            const auto value = node.value_exact<std::int64_t>();
-            if (!value || *value < least || *value > most) return {};
+          [=](const Value& written) -> Read<V> {
+            const auto* value = written.as<std::int64_t>();
+            if (value == nullptr || *value < least || *value > most) return {};
             return {static_cast<V>(*value)};
           }};
 }
 
 /// One of several words.
 template <class V>
-Kind<V> choice(std::vector<std::pair<std::string_view, V>> words) {
+ValueKind<V> choice(std::vector<std::pair<std::string_view, V>> words) {
   std::string allowed;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0) allowed += i + 1 == words.size() ? " or " : ", ";
     allowed += '"' + std::string(words[i].first) + '"';
   }
-  return {allowed, [words = std::move(words)](const toml::node& node) -> Read<V> {
-            const auto word = node.value_exact<std::string_view>();
+  return {allowed, [words = std::move(words)](const Value& written) -> Read<V> {
+            const auto word = written.text();
             for (const auto& [name, value] : words)
               if (word == name) return {value};
             return {};

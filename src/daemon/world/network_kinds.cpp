@@ -47,13 +47,13 @@ bool is_host_name(std::string_view name) {
 }
 }  // namespace
 
-Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
+ValueKind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
   return {
       fmt::format("a network such as \"10.44.7.0/24\", with {}",
                   least_bits == most_bits ? fmt::format("{} bits", least_bits)
                                           : fmt::format("{} to {} bits", least_bits, most_bits)),
-      [=](const toml::node& node) -> Read<Subnet> {
-        const auto value = node.value_exact<std::string_view>().value_or("");
+      [=](const Value& written) -> Read<Subnet> {
+        const auto value = written.text().value_or("");
         const std::size_t slash = std::min(value.find('/'), value.size());
         const auto address = parse_ipv4(value.substr(0, slash));
         if (!address || slash == value.size()) return {};
@@ -67,27 +67,27 @@ Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
       }};
 }
 
-Kind<sim::Pool> pool() {
+ValueKind<sim::Pool> pool() {
   return {"two addresses, such as [\"10.44.7.100\", \"10.44.7.199\"], the lower one first",
-          [](const toml::node& node) -> Read<sim::Pool> {
-            const toml::array* pair = node.as_array();
+          [](const Value& written) -> Read<sim::Pool> {
+            const auto* pair = written.as<Value::List>();
             if (pair == nullptr || pair->size() != 2) return {};
-            const auto first = parse_ipv4((*pair)[0].value_exact<std::string_view>().value_or(""));
-            const auto last = parse_ipv4((*pair)[1].value_exact<std::string_view>().value_or(""));
+            const auto first = parse_ipv4((*pair)[0].text().value_or(""));
+            const auto last = parse_ipv4((*pair)[1].text().value_or(""));
             if (!first || !last || *last < *first) return {};
             return {sim::Pool{*first, *last}};
           }};
 }
 
-Kind<std::string> country() {
-  return {
-      "two capital letters, such as \"DE\"", [](const toml::node& node) -> Read<std::string> {
-        auto value = node.value_exact<std::string>();
-        const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-        if (!value || value->size() != 2 || !std::all_of(value->begin(), value->end(), is_capital))
-          return {};
-        return {std::move(value)};
-      }};
+ValueKind<std::string> country() {
+  return {"two capital letters, such as \"DE\"", [](const Value& written) -> Read<std::string> {
+            const auto* value = written.as<std::string>();
+            const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+            if (value == nullptr || value->size() != 2 ||
+                !std::all_of(value->begin(), value->end(), is_capital))
+              return {};
+            return {*value};
+          }};
 }
 
 unsigned highest_channel(std::string_view country) {
@@ -95,19 +95,19 @@ unsigned highest_channel(std::string_view country) {
   return country == "US" || country == "CA" || country == "TW" ? 11 : 13;
 }
 
-Kind<sim::Dhcp> dhcp_switch() {
-  return {"true, false or \"refuses\"", [](const toml::node& node) -> Read<sim::Dhcp> {
-            if (node.value_exact<std::string_view>() == "refuses") return {sim::Dhcp::refuses};
-            const auto on = node.value_exact<bool>();
-            if (!on) return {};
+ValueKind<sim::Dhcp> dhcp_switch() {
+  return {"true, false or \"refuses\"", [](const Value& written) -> Read<sim::Dhcp> {
+            if (written.text() == "refuses") return {sim::Dhcp::refuses};
+            const auto* on = written.as<bool>();
+            if (on == nullptr) return {};
             return {*on ? sim::Dhcp::answers : sim::Dhcp::is_silent};
           }};
 }
 
-Read<sockets::Forward> read_forward(std::string_view port, const toml::node& place) {
+Read<sockets::Forward> read_forward(std::string_view port, const Value& place) {
   const auto from = parse_whole<std::uint16_t>(port, 1, 65535);
   if (!from) return {{}, "the port of the module is a number from 1 to 65535"};
-  const auto where = place.value_exact<std::string_view>().value_or("");
+  const auto where = place.text().value_or("");
   const std::size_t colon = where.rfind(':');
   if (colon == std::string_view::npos) return {{}, "the place is an address, ':' and a port"};
   const auto address = parse_ipv4(where.substr(0, colon));
@@ -118,10 +118,10 @@ Read<sockets::Forward> read_forward(std::string_view port, const toml::node& pla
   return {sockets::Forward{.port = *from, .host = sockets::text_of(*address), .at = *at}};
 }
 
-Read<sockets::KnownName> read_known_name(std::string_view name, const toml::node& address) {
+Read<sockets::KnownName> read_known_name(std::string_view name, const Value& address) {
   const std::string known = lower(name);
   if (!is_host_name(known)) return {{}, "that is no name of a host"};
-  const auto value = parse_ipv4(address.value_exact<std::string_view>().value_or(""));
+  const auto value = parse_ipv4(address.text().value_or(""));
   if (!value) return {{}, "the address is four numbers, a.b.c.d"};
   return {sockets::KnownName{known, *value}};
 }

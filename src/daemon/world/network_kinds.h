@@ -7,23 +7,23 @@
 namespace bfq::world {
 
 /// "10.44.7.0/24": a network of hosts, by its first address and how many bits its mask has.
-Kind<Subnet> subnet(unsigned least_bits, unsigned most_bits);
+ValueKind<Subnet> subnet(unsigned least_bits, unsigned most_bits);
 
 /// ["10.44.7.100", "10.44.7.199"], the first and the last.
-Kind<sim::Pool> pool();
+ValueKind<sim::Pool> pool();
 
 /// "DE": two capital letters.
-Kind<std::string> country();
+ValueKind<std::string> country();
 
 /// The highest channel that is used there.
 unsigned highest_channel(std::string_view country);
 
 /// true, false or "refuses".
-Kind<sim::Dhcp> dhcp_switch();
+ValueKind<sim::Dhcp> dhcp_switch();
 
 /// "8080" = "0.0.0.0:18080".
-Read<sockets::Forward> read_forward(std::string_view port, const toml::node& place);
+Read<sockets::Forward> read_forward(std::string_view port, const Value& place);
 
 /// "broker.test" = "127.0.0.1".
-Read<sockets::KnownName> read_known_name(std::string_view name, const toml::node& address);
+Read<sockets::KnownName> read_known_name(std::string_view name, const Value& address);
 }  // namespace bfq::world

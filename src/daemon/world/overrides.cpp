@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "daemon/world/key.h"
+#include "daemon/world/toml.h"
 
 namespace bfq::world {
 namespace {
@@ -21,16 +20,6 @@ struct Named {
 };
 constexpr std::array<Named, 3> kNamed = {
     {{"ap", {"ssid", "bssid"}}, {"station", {"mac", "ssid"}}, {"module", {"name", "station_mac"}}}};
-
-std::optional<toml::table> parse(std::string_view text, const std::string& source,
-                                 std::string& why) {
-  try {
-    return toml::parse(text, source);
-  } catch (const toml::parse_error& error) {
-    why = error.description();
-    return std::nullopt;
-  }
-}
 
 /// Where the value begins: behind the first '=' that is not part of a key in quotation marks.
 std::size_t value_of(std::string_view text) {
@@ -49,92 +38,95 @@ std::size_t value_of(std::string_view text) {
   return std::string_view::npos;
 }
 
-/// All of `from` takes its place in `into`; tables are merged. It is moved, as a copy would not
-/// know where it was written.
-void merge(toml::table& into, toml::table&& from) {
-  for (auto&& [name, node] : from) {
-    toml::node* there = into.get(name.str());
-    if (there != nullptr && there->is_table() && node.is_table()) {
-      merge(*there->as_table(), std::move(*node.as_table()));
+/// All of `from` takes its place in `into`; tables are merged.
+void merge(Value::Table& into, Value::Table&& from) {
+  for (Value::Entry& entry : from) {
+    Value* const there = find(into, entry.name);
+    auto* const inner = there != nullptr ? there->as<Value::Table>() : nullptr;
+    auto* const more = entry.value.as<Value::Table>();
+    if (inner != nullptr && more != nullptr) {
+      merge(*inner, std::move(*more));
     } else {
-      std::move(node).visit([&, key = &name](auto&& value) {
-        into.insert_or_assign(toml::key(*key), std::forward<decltype(value)>(value));
-      });
+      put(into, std::move(entry));
     }
   }
 }
 
-bool is_called(const toml::table& entry, const Named& named, std::string_view name) {
+bool is_called(const Value::Table& entry, const Named& named, std::string_view name) {
   return std::any_of(named.by.begin(), named.by.end(), [&](std::string_view key) {
-    return entry[key].value_exact<std::string_view>() == name;
+    const Value* const value = find(entry, key);
+    return value != nullptr && value->text() == name;
   });
 }
 
-std::vector<toml::table*> entries_called(toml::array* array, const Named& named,
-                                         std::string_view name) {
-  std::vector<toml::table*> found;
-  if (array == nullptr) return found;
-  for (toml::node& node : *array) {
-    toml::table* entry = node.as_table();
+std::vector<Value::Table*> entries_called(Value::List& all, const Named& named,
+                                          std::string_view name) {
+  std::vector<Value::Table*> found;
+  for (Value& each : all) {
+    auto* const entry = each.as<Value::Table>();
     if (entry != nullptr && is_called(*entry, named, name)) found.push_back(entry);
   }
   return found;
 }
 
 /// What the entries of an array are called, to choose from.
-std::string names_of(const toml::array* array, const Named& named) {
+std::string names_of(const Value::List& all, const Named& named) {
   std::vector<std::string> names;
-  if (array == nullptr) return "none";
-  for (const toml::node& node : *array) {
-    if (!node.is_table()) continue;
-    if (const auto name = (*node.as_table())[named.by[0]].value_exact<std::string>())
-      names.push_back(quoted_where_needed(*name));
+  for (const Value& each : all) {
+    const auto* const entry = each.as<Value::Table>();
+    const Value* const name = entry != nullptr ? find(*entry, named.by[0]) : nullptr;
+    if (name != nullptr && name->text())
+      names.push_back(quoted_where_needed(std::string(*name->text())));
   }
   return names.empty() ? "none that has a name" : fmt::format("{}", fmt::join(names, ", "));
 }
 
 /// "ap.LAB.rssi=-80": what is said about LAB is put into the entry of the array that is called so.
-void put_into_entries(toml::table& world, const Named& named, toml::node& said,
+void put_into_entries(Value::Table& world, const Named& named, Value& said,
                       const SourcePosition& place, Problems& problems) {
   const std::string array_name(named.array);
-  toml::array* array = world[named.array].as_array();
-  if (!said.is_table())
+  Value* const array = find(world, named.array);
+  auto* const all = array != nullptr ? array->as<Value::List>() : nullptr;
+  auto* const names = said.as<Value::Table>();
+  if (names == nullptr)
     return problems.add(place, fmt::format("{0}: say which one: {0}.NAME.KEY=VALUE", array_name));
-  for (auto&& [name, what] : *said.as_table()) {
-    const auto found = entries_called(array, named, name.str());
-    const std::string path = array_name + '.' + quoted_where_needed(std::string(name.str()));
-    if (!what.is_table()) {
+  for (auto& [name, position, what] : *names) {
+    const auto found =
+        all != nullptr ? entries_called(*all, named, name) : std::vector<Value::Table*>{};
+    const std::string path = array_name + '.' + quoted_where_needed(name);
+    auto* const keys = what.as<Value::Table>();
+    if (keys == nullptr) {
       problems.add(place, fmt::format("{0}: say which key of it: {0}.KEY=VALUE", path));
     } else if (found.empty()) {
-      problems.add(place,
-                   fmt::format("{}: there is none; there is {}", path, names_of(array, named)));
+      problems.add(place, fmt::format("{}: there is none; there is {}", path,
+                                      all != nullptr ? names_of(*all, named) : "none"));
     } else if (found.size() > 1) {
       problems.add(place, fmt::format("{}: {} are called so; call it by its {}", path, found.size(),
                                       named.by[0] == "mac" ? "mac" : named.by[1]));
     } else {
-      merge(*found.front(), std::move(*what.as_table()));
+      merge(*found.front(), std::move(*keys));
     }
   }
 }
 }  // namespace
 
-void put_override(toml::table& world, const std::string& override_text, Problems& problems) {
+void put_override(Value::Table& world, const std::string& override_text, Problems& problems) {
   const SourcePosition place{.source = std::string(kOverride) + "'" + override_text + "'"};
-  std::string why, ignored;
-  auto said = parse(override_text, place.source, why);
+  TomlReading said = read_toml(override_text, place.source);
+  const std::string why = said.why;
   const std::size_t value = value_of(override_text);
-  if (!said && value != std::string_view::npos) {
-    said = parse(override_text.substr(0, value) + quoted(override_text.substr(value)), place.source,
-                 ignored);
-  }
-  if (!said || said->empty())
+  if (!said.table && value != std::string_view::npos)
+    said = read_toml(override_text.substr(0, value) + quoted(override_text.substr(value)),
+                     place.source);
+  if (!said.table || said.table->empty())
     return problems.add(place, "write TABLE.NAME.KEY=VALUE, such as ap.LAB.rssi=-80; " + why);
   for (const Named& named : kNamed) {
-    if (toml::node* entries = said->get(named.array); entries != nullptr) {
+    if (Value* const entries = find(*said.table, named.array); entries != nullptr) {
       put_into_entries(world, named, *entries, place, problems);
-      said->erase(named.array);
+      std::erase_if(*said.table,
+                    [&](const Value::Entry& entry) { return entry.name == named.array; });
     }
   }
-  merge(world, std::move(*said));
+  merge(world, std::move(*said.table));
 }
 }  // namespace bfq::world

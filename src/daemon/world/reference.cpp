@@ -35,11 +35,11 @@ std::string world_reference() {
   constexpr std::string_view kHead =
       "| key | meaning | allowed | where it is left out |\n|---|---|---|---|\n";
   std::vector<KeyInfo> outside;
-  for (const Key<Draft>& key : world_keys())
+  for (const WorldKey<Draft>& key : world_keys())
     if (key.info.inner.empty()) outside.push_back(key.info);
   std::string out = "### Before all tables\n\n" + std::string(kHead);
   list_keys(out, outside, "");
-  for (const Key<Draft>& key : world_keys()) {
+  for (const WorldKey<Draft>& key : world_keys()) {
     if (key.info.inner.empty()) continue;
     const bool repeats = key.info.allowed != "a table";
     out += fmt::format("\n### `{}{}{}`\n\nThis is {}.\n\n", repeats ? "[[" : "[", key.info.name,

@@ -6,46 +6,30 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/process/failure.h"
 #include "daemon/world/checks.h"
 #include "daemon/world/keys.h"
 #include "daemon/world/overrides.h"
+#include "daemon/world/toml.h"
 
 namespace bfq::world {
 namespace {
-// The parser's tables lie in each other as deep as dots and brackets make them, and go in the same
-// way: what has this many is refused before it could cost the stack. A world of 200 access points
-// has some 2,000.
-constexpr std::ptrdiff_t kDeepest = 10'000;
 constexpr std::size_t kLongest = 1U << 20U;
-
-std::optional<toml::table> parse(std::string_view text, std::string_view name, Problems& problems) {
-  const auto nests = [](char c) { return c == '.' || c == '[' || c == '{'; };
-  if (std::count_if(text.begin(), text.end(), nests) > kDeepest) {
-    problems.add({std::string(name), 1, 1},
-                 fmt::format("this has more than {} dots and brackets", kDeepest));
-    return std::nullopt;
-  }
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    problems.add(place_of(error.source()), std::string(error.description()));
-    return std::nullopt;
-  }
-}
 
 /// Each module gets its name where it has none, and the one module of a world without any is there:
 /// so that overrides find them.
-void name_modules(toml::table& world) {
-  if (!world.contains("module")) world.insert("module", toml::array{toml::table{}});
-  toml::array* modules = world["module"].as_array();
+void name_modules(Value::Table& world) {
+  if (find(world, "module") == nullptr)
+    put(world, {.name = "module", .position = {}, .value = {Value::List{{Value::Table{}}}}});
+  auto* const modules = find(world, "module")->as<Value::List>();
   if (modules == nullptr) return;
-  for (std::size_t i = 0; i < modules->size(); ++i)
-    if (toml::table* module = (*modules)[i].as_table())
-      module->insert("name", fmt::format("bfq{}", i));
+  for (std::size_t i = 0; i < modules->size(); ++i) {
+    auto* const module = (*modules)[i].as<Value::Table>();
+    if (module != nullptr && find(*module, "name") == nullptr)
+      put(*module, {.name = "name", .position = {}, .value = {fmt::format("bfq{}", i)}});
+  }
 }
 
 /// The frequency offset of an access point: as good as random, and always the same for the same
@@ -75,31 +59,26 @@ sim::Air air_of(const Draft& draft, const sim::Air& before) {
   return air;
 }
 
-World world_of(const Draft& draft, const sim::Air& before) {
-  World world{.air = air_of(draft, before),
-              .modules = {},
-              .policy = sockets::NetPolicy::from_lists(draft.net.allow, draft.net.deny),
-              .names = draft.net.names,
-              .fixed = {}};
+WorldFile world_of(const Draft& draft, const sim::Air& before) {
+  WorldFile world{.air = air_of(draft, before),
+                  .modules = {},
+                  .policy = sockets::NetPolicy::from_lists(draft.net.allow, draft.net.deny),
+                  .names = draft.net.names,
+                  .fixed = {}};
   for (const auto& module : draft.modules) world.modules.push_back(module.value);
   return world;
 }
 
-std::string written(const toml::table& table) {
-  std::ostringstream out;
-  out << table;
-  return out.str();
-}
-
 /// The modules and [net] as they are written; where a module stands can change at any time.
-std::map<std::string, std::string> fixed_parts(const toml::table& world) {
-  std::map<std::string, std::string> parts;
-  for (const toml::node& node : *world["module"].as_array()) {
-    toml::table module = *node.as_table();
-    module.erase("position");
-    parts.emplace("module " + module["name"].value_or(std::string()), written(module));
+std::map<std::string, Value> fixed_parts(const Value::Table& world) {
+  std::map<std::string, Value> parts;
+  for (const Value& each : *find(world, "module")->as<Value::List>()) {
+    Value::Table module = *each.as<Value::Table>();
+    std::erase_if(module, [](const Value::Entry& entry) { return entry.name == "position"; });
+    const std::string name = "module " + *find(module, "name")->as<std::string>();
+    parts.emplace(name, Value{.is = std::move(module)});
   }
-  if (const toml::table* net = world["net"].as_table()) parts.emplace("[net]", written(*net));
+  if (const Value* net = find(world, "net")) parts.emplace("[net]", *net);
   return parts;
 }
 
@@ -124,17 +103,21 @@ std::string read_world_file(const std::string& path) {
 WorldReading read_world(std::string_view text, std::string_view name,
                         std::span<const std::string> overrides, const sim::Air& before) {
   Problems problems;
-  auto parsed = parse(text, name, problems);
-  if (!parsed) return {std::nullopt, problems.lines()};
-  name_modules(*parsed);
-  for (const std::string& each : overrides) put_override(*parsed, each, problems);
+  TomlReading parsed = read_toml(text, std::string(name));
+  if (!parsed.table) {
+    problems.add(parsed.position, parsed.why);
+    return {std::nullopt, problems.lines()};
+  }
+  Value::Table& table = *parsed.table;
+  name_modules(table);
+  for (const std::string& each : overrides) put_override(table, each, problems);
   Draft draft(problems, {std::string(name), 1, 1});
-  read_table(*parsed, world_keys(), draft, draft.section);
+  read_table(table, world_keys(), draft, draft.section);
   open_doors_by_name(draft);
   check_together(draft);
   if (!problems.empty()) return {std::nullopt, problems.lines()};
-  World world = world_of(draft, before);
-  world.fixed = fixed_parts(*parsed);
+  WorldFile world = world_of(draft, before);
+  world.fixed = fixed_parts(table);
   return {std::move(world), {}};
 }
 }  // namespace bfq::world

@@ -9,23 +9,24 @@
 
 #include "daemon/board/module_spec.h"
 #include "daemon/sockets/policy.h"
+#include "daemon/world/value.h"
 #include "sim/air.h"
 
 namespace bfq::world {
 
 /// What a world file says: an air, the modules in it, and what they may reach.
-struct World {
+struct WorldFile {
   sim::Air air;
   std::vector<board::ModuleSpec> modules;  ///< at least one, each with a name and a door
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;
   /// What only a restart changes, as it is written: "module left", "[net]".
-  std::map<std::string, std::string> fixed;
+  std::map<std::string, Value> fixed;
 };
 
 /// A world, or all that is wrong with it, one line for each mistake.
 struct WorldReading {
-  std::optional<World> world;
+  std::optional<WorldFile> world;
   std::vector<std::string> problems;
 };
 

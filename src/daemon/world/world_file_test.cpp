@@ -228,7 +228,7 @@ TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
       EXPECT_EQ(with.world->modules.front().remembers, without.world->modules.front().remembers);
     }
   };
-  for (const Key<Draft>& key : world_keys()) {
+  for (const WorldKey<Draft>& key : world_keys()) {
     const bool repeats = key.info.allowed != "a table" && !key.info.inner.empty();
     const std::string head = key.info.name + (key.info.name == "module" ? ".bfq0."
                                               : repeats                 ? ".x."

@@ -16,7 +16,7 @@ class WorldReader {
   WorldReader(std::string file, std::vector<std::string> overrides);
 
   /// As it was at the start.
-  const World& world() const { return started_; }
+  const WorldFile& world() const { return started_; }
   bool is_file() const { return !file_.empty(); }
   /// What a person calls it.
   const std::string& name() const { return name_; }
@@ -30,6 +30,6 @@ class WorldReader {
 
   std::string file_, name_;
   std::vector<std::string> overrides_;
-  World started_;
+  WorldFile started_;
 };
 }  // namespace bfq::world

@@ -1,0 +1,53 @@
+#include "daemon/run_command.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "daemon/banner.h"
+#include "daemon/loop.h"
+#include "daemon/options.h"
+#include "daemon/process/version.h"
+
+namespace bfq::daemon {
+namespace {
+void set_up_log(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("bfq4004"));
+  spdlog::set_pattern("%H:%M:%S.%e %^%l%$ %v");
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
+/// Where standard output is the wire, people are spoken to on standard error.
+std::FILE* for_people(const Options& options) {
+  const bool is_wire =
+      std::any_of(options.modules.begin(), options.modules.end(), [](const auto& module) {
+        return std::any_of(module.doors.begin(), module.doors.end(),
+                           [](const serial::DoorSpec& door) {
+                             return door.kind == serial::DoorSpec::Kind::stdio;
+                           });
+      });
+  return is_wire ? stderr : stdout;
+}
+
+int run(const Options& options) {
+  set_up_log(options.log_level);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2), not the end
+  Loop loop(options);
+  std::fputs(banner(loop, options).c_str(), for_people(options));
+  std::fflush(nullptr);
+  loop.run();
+  return EXIT_SUCCESS;
+}
+}  // namespace
+
+Action declare_run(CLI::App& command) {
+  command.set_version_flag("--version", "bfq4004 " + std::string(process::kVersion));
+  return [read = declare_options(command)] { return run(read()); };
+}
+}  // namespace bfq::daemon

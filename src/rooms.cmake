@@ -1,0 +1,18 @@
+# Reads rooms.txt. Sets BFQ_ROOMS, all rooms but those within another, lowest first; the same by
+# kind, as BFQ_ROOMS_core; and for each what it is linked with, as BFQ_USES_module.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/rooms.txt)
+file(READ ${CMAKE_CURRENT_LIST_DIR}/rooms.txt table)
+string(REGEX REPLACE "#[^\n]*" "" table "${table}")
+string(REGEX REPLACE "\n +" " " table "${table}")
+string(REGEX MATCHALL "[^\n]+" rows "${table}")
+foreach(row IN LISTS rows)
+  separate_arguments(uses UNIX_COMMAND "${row}")
+  list(POP_FRONT uses room kind)
+  if(NOT room MATCHES "/")
+    list(TRANSFORM uses REPLACE "^\\+" "")
+    list(FILTER uses EXCLUDE REGEX "/|^-$")
+    set(BFQ_USES_${room} ${uses})
+    list(APPEND BFQ_ROOMS ${room})
+    list(APPEND BFQ_ROOMS_${kind} ${room})
+  endif()
+endforeach()

@@ -1,0 +1,25 @@
+#pragma once
+#include "base/range.h"
+
+/// What the parameters that can be stored may be. A command's row and the row of the stored key
+/// both read it
+/// here, so a record holds what the command would take and nothing else.
+namespace bfq::ranges {
+// AT+UART (dialect 3.1)
+inline constexpr Range kBaudRate = between(110, 4608000);  ///< bits per second
+inline constexpr Range kDataBits = between(5, 8);
+inline constexpr Range kStopBits = between(1, 3);  ///< 1: one, 2: one and a half, 3: two
+inline constexpr Range kParity = between(0, 2);    ///< 0 none, 1 odd, 2 even
+inline constexpr Range kFlowControl = between(0, 3);
+
+// AT+CWMODE, AT+CWJAP, AT+CWSAP (dialect 3.2)
+inline constexpr Range kWifiMode = between(1, 3);
+inline constexpr Range kSsid = length(1, 32);
+inline constexpr Range kPassword = length(0, 64);  ///< empty: an open network
+inline constexpr Range kSoftApChannel = between(1, 13);
+inline constexpr Range kSoftApSecurity = between(0, 4);
+inline constexpr Range kSoftApStations = between(1, 8);
+
+// AT+CWDHCPS (dialect 3.2)
+inline constexpr Range kLeaseMinutes = between(1, 2880);
+}  // namespace bfq::ranges

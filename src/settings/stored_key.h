@@ -1,0 +1,68 @@
+#pragma once
+#include <cstddef>
+#include <span>
+
+#include "base/doc.h"
+#include "settings/record_codec.h"
+#include "settings/settings.h"
+
+/// What the rows of stored_keys.h are made of.
+namespace bfq::record {
+
+/// Everything there is to say about one stored key.
+struct StoredKey {
+  Key key{};
+  [[no_unique_address]] Doc name{};  ///< for people
+  void (*copy)(const Settings& from, Settings& to) = nullptr;
+  void (*write)(const Settings&, Writer&) = nullptr;
+  void (*read)(Reader&, Settings&) = nullptr;  ///< the Reader knows whether it is to be believed
+};
+
+/// A part of a row: one member of the value. Numbers and texts have the range of their parameter.
+template <auto Member, Range... kRange>
+struct Field {
+  static void write(const auto& value, Writer& out) { out.value(value.*Member); }
+  static void read(Reader& in, auto& value) { in.value(value.*Member, kRange...); }
+};
+/// A part of a row: the value itself.
+template <Range... kRange>
+struct Whole {
+  static void write(const auto& value, Writer& out) { out.value(value); }
+  static void read(Reader& in, auto& value) { in.value(value, kRange...); }
+};
+/// A part of a row that takes no bytes: what must hold of the value when it has been read.
+template <auto Predicate>
+struct Rule {
+  static void write(const auto&, Writer&) {}
+  static void read(Reader& in, const auto& value) { in.require(Predicate(value)); }
+};
+
+// As rows write them.
+template <auto Member, Range... kRange>
+inline constexpr Field<Member, kRange...> field{};
+template <Range... kRange>
+inline constexpr Whole<kRange...> whole{};
+template <auto Predicate>
+inline constexpr Rule<Predicate> rule{};
+
+/// The row of the value that `Member` of the settings is. Its parts stand in the order of the
+/// record.
+template <auto Member, class... Parts>
+consteval StoredKey stored(Key key, Doc name, Parts...) {
+  return {
+      .key = key,
+      .name = name,
+      .copy = [](const Settings& from, Settings& to) { to.*Member = from.*Member; },
+      .write = [](const Settings& s, Writer& out) { (Parts::write(s.*Member, out), ...); },
+      .read = [](Reader& in, Settings& s) { (Parts::read(in, s.*Member), ...); },
+  };
+}
+
+/// Whether each Key stands in its place.
+consteval bool every_key_has_its_row(std::span<const StoredKey> rows) {
+  std::size_t next = 0;
+  for (const StoredKey& row : rows)
+    if (static_cast<std::size_t>(row.key) != next++) return false;
+  return next == kKeys;
+}
+}  // namespace bfq::record
