@@ -173,6 +173,30 @@ def functions(code):
     return found
 
 
+TYPE_HEAD = re.compile(r"\b(?:class|struct|union|enum(?:\s+class)?)\s+(?:alignas\([^)]*\)\s*)?"
+                       r"(\w+)(?:\s+final)?\s*(?::[^:].*)?$", re.S)
+
+
+def types(code):
+    """(name, line) of each class, struct, union and enumeration that is defined in a namespace, and
+    not within another type or a function; without specialisations of templates."""
+    found, stack, head, line = [], [], "", 1
+    for token in re.findall(r"[{};]|[^{};]+", code):
+        if token == "{":
+            head_line = head.strip()
+            if all(kind == "namespace" for kind in stack):
+                defined = TYPE_HEAD.search(head_line)
+                if defined and "(" not in head_line.partition(defined[0])[0]:
+                    found.append((defined[1], line))
+            is_namespace = re.search(r"\bnamespace\b[\w:\s]*$", head_line)
+            stack.append("namespace" if is_namespace else "other")
+        elif token == "}" and stack:
+            stack.pop()
+        head = "" if token in "{};" else token
+        line += token.count("\n")
+    return found
+
+
 # --- the rules -----------------------------------------------------------------------------------
 
 def check_includes(path, room, rooms, source):
@@ -283,6 +307,20 @@ def check_file(path, source, rooms, words):
         yield from check_bans(path, room, code)
 
 
+def check_names(sources_by_path):
+    """Of two types with one name, a reader never knows which is meant."""
+    owners = {}
+    for path, source in sources_by_path.items():
+        if not path.startswith("src/") or not path.endswith((".h", ".cpp")):
+            continue
+        if path.endswith("_test.cpp"):
+            continue
+        for name, line in types(strip(source)[0]):
+            owner = owners.setdefault(name, path)
+            if owner != path:
+                yield Problem(path, line, "names", f"{owner} has a type {name} too: rename one")
+
+
 # --- the repository ------------------------------------------------------------------------------
 
 FOLDERS = ["src", "tools", "tests", "bench", "examples", "docs"]
@@ -317,11 +355,15 @@ def check_tree(root):
     problems += [Problem(TABLE, line, "rooms", message) for line, message in rooms.problems]
     problems += [Problem(path, line, "rooms", message)
                  for path, line, message in rooms.check_readmes(root)]
+    sources_by_path = {}
     for path in sources(root):
         source = path.read_text()
-        problems += check_file(path.relative_to(root).as_posix(), source, rooms, words)
+        name = path.relative_to(root).as_posix()
+        sources_by_path[name] = source
+        problems += check_file(name, source, rooms, words)
         if path.suffix in {".h", ".cpp"}:
             lengths += [length for _, length in functions(strip(source)[0])]
+    problems += check_names(sources_by_path)
     return problems, lengths
 
 
@@ -344,7 +386,7 @@ def body(lines):
 
 
 WORDS_OF_TEST = (
-    '#include "commands/wifi.h"\nconstexpr Words kWords({{Word::ok, "\\r\\nOK"},'
+    '#include "commands/wifi.h"\nstruct Word {};\nconstexpr Words kWords({{Word::ok, "\\r\\nOK"},'
     ' {Word::no_ip, "no ip"}, {Word::status, "STATUS:"}});\n'
 )
 
@@ -482,6 +524,15 @@ CASES = [
     ("src/at/interpreter.cpp", 'void f() { out.line("OK"); }', "words"),
     ("src/daemon/a.cpp", 'print("OK\\r\\n");', None),
     ("src/ports/a.h", 'auto w = "no ip";', None),  # cannot write to the host
+    # no name twice; words.h of this test has a struct Word
+    ("src/sim/a.h", "namespace bfq::sim {\nstruct Word {};\n}", "names"),
+    ("src/sim/a.h", "namespace bfq::sim {\nenum class Word : int { a };\n}", "names"),
+    ("src/sim/a.cpp", "namespace {\nclass Word final : public A {};\n}", "names"),
+    ("src/sim/a.h", "struct Word;\nWord a();", None),
+    ("src/sim/a.h", "class A {\n  struct Word {};\n};", None),
+    ("src/sim/a.h", "template <>\nstruct Word<int> {};", None),
+    ("src/sim/a.h", "struct Words {};\nWord a{1};\nvoid f() { struct Word {}; }", None),
+    ("src/sim/a_test.cpp", "struct Word {};", None),
     # what fits in a head
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES), None),
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES + 1), "function-length"),
@@ -538,7 +589,7 @@ def self_test():
             print("self-test: a missing table of words was not noticed")
     rules = {rule for rule, *_ in BANS} | {rule for rule, _ in BANNED_HEADERS.values()}
     rules |= {"rooms", "words", "columns", "blanks", "file-length", "function-length", "once",
-              "markdown"}
+              "markdown", "names"}
     for rule in sorted(rules - fired):
         failures += 1
         print(f"self-test: no case shows that [{rule}] fires")

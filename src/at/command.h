@@ -84,7 +84,7 @@ enum class Keep : std::uint8_t { until_reset, in_flash };
 enum class TestForm : std::uint8_t { absent, ranges };
 
 /// A number that the command may fail with, and what it means.
-struct Failure {
+struct FailureCode {
   std::uint8_t code;
   [[no_unique_address]] Doc means{};
 };
@@ -115,7 +115,7 @@ struct Command {
   PlainForm execute{};
   /// AT+X in full while another command runs, instead of a busy line.
   Answer (*interrupts)(Chip&) = nullptr;
-  std::span<const Failure> failures{};
+  std::span<const FailureCode> failures{};
   std::span<const Fact> facts{};
 
   /// The same command under the name that ends with _CUR or _DEF: what it sets it also shows.

@@ -61,7 +61,7 @@ inline constexpr Param kJoinParams[] = {
     param<&radio::Join::bssid>("bssid", "join this access point and no other"),
     param<&radio::Join::only_protected>("pci_en", between(0, 1), "1: refuse open and WEP networks"),
 };
-inline constexpr Failure kJoinFailures[] = {
+inline constexpr FailureCode kJoinFailures[] = {
     {1, "no answer in time"},
     {2, "wrong password"},
     {3, "no such network"},

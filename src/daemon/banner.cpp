@@ -8,13 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/process/printable.h"
 #include "daemon/process/version.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/route.h"
 
 namespace bfq::daemon {
 namespace {
-/// Access points that are told of one by one.
+/// How many access points are listed.
 constexpr std::size_t kMostTold = 8;
 
 std::string_view words_for(radio::Security security) {
@@ -41,14 +42,7 @@ void list_doors(std::string& out, const board::Board& board) {
   }
 }
 
-/// A name in the air may have any bytes; those that would move the cursor are shown as dots.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '.');
-  return text;
-}
-
-/// How wide a column must be for its texts; UTF-8 counts by characters.
+/// The width of a column that fits its texts, in UTF-8 characters.
 template <class Texts>
 std::size_t width_of(const Texts& texts, std::size_t least) {
   for (const std::string& text : texts) {
@@ -65,8 +59,8 @@ void list_access_points(std::string& out, const sim::Air& air) {
   std::vector<std::string> names, passwords;
   for (const sim::AccessPoint& ap : all) {
     if (names.size() == kMostTold && all.size() > kMostTold + 1) break;
-    names.push_back(printable(ap.ssid));
-    passwords.push_back(ap.password.empty() ? "-" : printable(ap.password));
+    names.push_back(process::printable(ap.ssid));
+    passwords.push_back(ap.password.empty() ? "-" : process::printable(ap.password));
   }
   const std::size_t wide = width_of(names, 14), as_wide = width_of(passwords, 17);
   out += fmt::format("\n  {:<{}} password\n", "access point", wide);
@@ -78,7 +72,7 @@ void list_access_points(std::string& out, const sim::Air& air) {
   if (names.size() < all.size()) out += fmt::format("  and {} more\n", all.size() - names.size());
 }
 
-/// As a host types it between quotation marks.
+/// Escaped for a quoted argument of an AT command.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -4,7 +4,7 @@
 #include "daemon/loop.h"
 
 namespace bfq::daemon {
-/// What a person wants to know when the program has started: where to attach, which networks there
-/// are, and what to type first.
+/// What the program prints when it has started: where hosts attach, which access points there are,
+/// and what to type first.
 std::string banner(const Loop& loop, const Options& options);
 }  // namespace bfq::daemon

@@ -9,21 +9,21 @@
 
 namespace bfq::daemon {
 
-/// What is written down of what goes into a module.
+/// What of the modules' input is recorded.
 struct JournalOptions {
   enum class Boxes : std::uint8_t { one, all, none };
   std::optional<std::string> file{};  ///< a whole journal of one module
-  Boxes boxes = Boxes::one;           ///< whose last megabyte is saved when a CHECK fails
-  std::string module{};               ///< which one that is
+  Boxes boxes = Boxes::one;           ///< which modules have a black box
+  std::string module{};               ///< the one of `file`, and of Boxes::one
   bool operator==(const JournalOptions&) const = default;
 };
 
-/// The words of the command line for it.
+/// The same as typed on the command line.
 struct JournalWords {
   std::string file, black_box = "one";
 };
 void declare_journal(CLI::App& run, JournalWords& words);
-/// Throws UsageError where a module is named that is none of these.
+/// Throws process::UsageError for the name of a module that does not exist.
 JournalOptions understand_journal(const JournalWords& words,
                                   const std::vector<board::ModuleSpec>& modules);
 }  // namespace bfq::daemon

@@ -7,7 +7,7 @@
 
 namespace bfq::daemon {
 namespace {
-/// A terminal that is closed sends SIGHUP too: then nobody is there any more to end the program.
+/// A terminal that is closed sends SIGHUP too: then the program ends.
 bool has_terminal() {
   return isatty(STDIN_FILENO) == 1 || isatty(STDOUT_FILENO) == 1 || isatty(STDERR_FILENO) == 1;
 }

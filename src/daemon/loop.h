@@ -19,8 +19,8 @@ class Loop {
   const std::vector<std::unique_ptr<board::Board>>& boards() const { return boards_; }
   const sim::Air& air() const { return medium_.air(); }
 
-  /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door's end ends the
-  /// program. SIGHUP reads the world file again.
+  /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door ends the program,
+  /// as standard input does at its end. SIGHUP reads the world file again.
   void run() { io_.run(); }
 
  private:

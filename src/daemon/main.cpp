@@ -6,6 +6,7 @@
 
 #include "daemon/manual_command.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/printable.h"
 #include "daemon/process/version.h"
 #include "daemon/replay_command.h"
 #include "daemon/run_command.h"
@@ -45,6 +46,12 @@ int dispatch(int count, char** arguments) {
   }
   return asked_for();
 }
+
+/// What people are told when the program ends for a reason: names in it may come from anywhere.
+int fail(const std::exception& error, int status) {
+  std::fprintf(stderr, "bfq4004: %s\n", process::printable_lines(error.what()).c_str());
+  return status;
+}
 }  // namespace
 }  // namespace bfq::daemon
 
@@ -53,10 +60,8 @@ int main(int count, char** arguments) {
   try {
     return daemon::dispatch(count, arguments);
   } catch (const process::UsageError& error) {
-    std::fprintf(stderr, "bfq4004: %s\n", error.what());
-    return daemon::kUsage;
+    return daemon::fail(error, daemon::kUsage);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "bfq4004: %s\n", error.what());
-    return EXIT_FAILURE;
+    return daemon::fail(error, EXIT_FAILURE);
   }
 }

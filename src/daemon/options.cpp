@@ -21,7 +21,7 @@ std::optional<std::string> state_directory(const std::string& given) {
   return given.empty() ? default_state_directory() : given;
 }
 
-/// The words of the command line, before they are understood.
+/// The arguments as typed.
 struct CommandLine {
   std::string world, state, speed, net, log_level = "info";
   std::vector<std::string> serial, overrides;

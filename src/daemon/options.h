@@ -15,11 +15,11 @@ namespace bfq::daemon {
 /// What a person asks of `bfq4004 run`, on the command line and in a world file: an air, and the
 /// modules in it.
 struct Options {
-  world::WorldReader world;  ///< as its file has it; what the command line says otherwise is below
+  world::WorldReader world;  ///< as in its file; what the command line overrides is below
   std::vector<board::ModuleSpec> modules;
   /// Module i of the process owns the loopback address 127.64.0.1 + first_module + i.
   unsigned first_module = 0;
-  /// Directory of what the modules remember; empty: nothing outlives the program.
+  /// Directory of the flash files; empty: nothing is stored beyond the end of the program.
   std::optional<std::string> state_directory;
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;

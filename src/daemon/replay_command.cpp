@@ -20,9 +20,9 @@
 
 namespace bfq::daemon {
 namespace {
-using journal::Kind;
+using journal::RecordKind;
 
-// A line that nobody ended is shown once so much time has passed.
+// A line without an end is shown once this much time has passed.
 constexpr Duration kPause = 100ms;
 constexpr std::size_t kLongestLine = 4096;
 
@@ -39,7 +39,7 @@ class Lines {
       if (c == '\n' || line_.size() == kLongestLine) end();
     }
   }
-  /// A pause ends a line too.
+  /// Shows a line that a pause ends.
   void pause(Instant now) {
     if (!line_.empty() && now - last_ > kPause) end();
   }
@@ -63,7 +63,7 @@ class Lines {
   Instant begun_{}, last_{};
 };
 
-/// What happens, as a person reads it.
+/// The history of a module as a dialogue, with times.
 class Dialogue {
  public:
   explicit Dialogue(bool shows_secrets) : typed_('>', shows_secrets), said_('<', shows_secrets) {}
@@ -73,20 +73,20 @@ class Dialogue {
     typed_.pause(record.at);
     said_.pause(record.at);
     switch (record.kind) {
-      case Kind::uart_input:
-      case Kind::uart_input_unfinished:
+      case RecordKind::uart_input:
+      case RecordKind::uart_input_unfinished:
         return typed_.add({reinterpret_cast<const char*>(record.bytes.data()), record.bytes.size()},
                           record.at);
-      case Kind::uart_sent: return said_.add(step.output, record.at);
-      case Kind::event: return note(record.at, "told", name_of(*record.event));
-      case Kind::request:
+      case RecordKind::uart_sent: return said_.add(step.output, record.at);
+      case RecordKind::event: return note(record.at, "told", name_of(*record.event));
+      case RecordKind::request:
         return note(record.at, "asks", step.request ? name_of(*step.request) : "nothing");
-      case Kind::link_sent: return note_bytes(record, "sends", step.output.size());
-      case Kind::link_input:
-      case Kind::datagram_input: return note_bytes(record, "receives", record.bytes.size());
-      case Kind::power_cut: return note(record.at, "power", "cut");
-      case Kind::advance:
-      case Kind::begin: return;
+      case RecordKind::link_sent: return note_bytes(record, "sends", step.output.size());
+      case RecordKind::link_input:
+      case RecordKind::datagram_input: return note_bytes(record, "receives", record.bytes.size());
+      case RecordKind::power_cut: return note(record.at, "power", "cut");
+      case RecordKind::advance:
+      case RecordKind::begin: return;
     }
   }
   void end_lines() {
@@ -125,7 +125,7 @@ int show(const std::string& path, std::span<const std::byte> file, bool shows_se
   try {
     while (const auto step = replay.next()) {
       ++records;
-      if (step->record.kind == Kind::uart_input_unfinished) std::fflush(stdout);
+      if (step->record.kind == RecordKind::uart_input_unfinished) std::fflush(stdout);
       dialogue.show(*step);
       if (step->difference.empty() || ++different > 1) continue;
       dialogue.end_lines();

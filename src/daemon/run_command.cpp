@@ -1,28 +1,31 @@
 #include "daemon/run_command.h"
 
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "daemon/banner.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
+#include "daemon/process/log.h"
+#include "daemon/process/printable.h"
 #include "daemon/process/version.h"
 
 namespace bfq::daemon {
 namespace {
 void set_up_log(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("bfq4004"));
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("bfq4004", std::make_shared<process::StderrSink>()));
   spdlog::set_pattern("%H:%M:%S.%e %^%l%$ %v");
   spdlog::set_level(spdlog::level::from_str(level));
 }
 
-/// Where standard output is the wire, people are spoken to on standard error.
+/// Where the banner goes: to standard error when standard output is a serial port.
 std::FILE* for_people(const Options& options) {
   const bool is_wire =
       std::any_of(options.modules.begin(), options.modules.end(), [](const auto& module) {
@@ -37,9 +40,9 @@ std::FILE* for_people(const Options& options) {
 int run(const Options& options) {
   set_up_log(options.log_level);
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2), not the end
+  std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
   Loop loop(options);
-  std::fputs(banner(loop, options).c_str(), for_people(options));
+  std::fputs(process::printable_lines(banner(loop, options)).c_str(), for_people(options));
   std::fflush(nullptr);
   loop.run();
   return EXIT_SUCCESS;

@@ -71,7 +71,7 @@ void send(bfq::Instant now) {
 }
 
 // There is no radio and no network here: they refuse what the module asks for.
-struct Refuse {
+struct Refusal {
   bfq::Instant now;
   void operator()(const bfq::radio::Join& join) const {
     module.handle(bfq::radio::JoinFailed{join.ticket, bfq::radio::JoinFailure::no_such_network},
@@ -141,7 +141,7 @@ int main() {
   for (;;) {
     const bfq::Instant now = watch.read();
     receive(now);
-    while (const auto request = module.next_request()) std::visit(Refuse{now}, *request);
+    while (const auto request = module.next_request()) std::visit(Refusal{now}, *request);
     exchange(now);
     send(now);
     if (module.next_deadline().due(now)) module.advance(now);

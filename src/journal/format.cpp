@@ -77,7 +77,7 @@ std::string first_line(std::string_view for_people) {
   return std::string(kName).append(kVersion).append(for_people) + '\n';
 }
 
-void frame(Kind kind, std::span<const std::byte> content, Writer& out) {
+void frame(RecordKind kind, std::span<const std::byte> content, Writer& out) {
   const std::size_t begin = out.all().size();
   out.byte(static_cast<std::uint8_t>(kind));
   out.number(content.size());
@@ -104,7 +104,7 @@ Framed Records::next() {
     const std::uint8_t kind = reader.byte();
     if (kKinds.find(static_cast<char>(kind)) == std::string_view::npos)
       throw Unreadable(at_, "there is no such kind of record");
-    record.kind = static_cast<Kind>(kind);
+    record.kind = static_cast<RecordKind>(kind);
     const auto size = static_cast<std::size_t>(reader.number(kLongestRecord));
     record.content_offset = reader.offset();
     if (size + kCrc > file_.size() - record.content_offset)

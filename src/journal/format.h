@@ -32,7 +32,7 @@ inline constexpr std::string_view kRedacted = "passwords and payload were replac
 /// margin.
 inline constexpr std::size_t kLongestRecord = std::size_t{1} << 20U;
 
-enum class Kind : std::uint8_t {
+enum class RecordKind : std::uint8_t {
   begin = 'B',
   power_cut = 'P',
   uart_input = 'i',
@@ -93,11 +93,11 @@ class Reader {
 std::string first_line(std::string_view for_people);
 
 /// Puts a whole record behind what is in `out`.
-void frame(Kind kind, std::span<const std::byte> content, Writer& out);
+void frame(RecordKind kind, std::span<const std::byte> content, Writer& out);
 
 /// One record as it lies in a file.
 struct Framed {
-  Kind kind{};
+  RecordKind kind{};
   std::span<const std::byte> content{};
   std::size_t offset = 0;          ///< of the record in the file
   std::size_t content_offset = 0;  ///< of its content

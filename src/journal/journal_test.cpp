@@ -75,7 +75,7 @@ Outcome replay(std::span<const std::byte> file) {
   Replay replay(file, build());
   while (const auto step = replay.next()) {
     ++outcome.records;
-    if (step->record.kind == Kind::uart_sent) outcome.heard += step->output;
+    if (step->record.kind == RecordKind::uart_sent) outcome.heard += step->output;
     if (outcome.difference.empty()) outcome.difference = step->difference;
   }
   return outcome;
@@ -89,7 +89,7 @@ Bytes recorded() {
 }
 
 /// The same file with one record's content changed, and its checksum made right again.
-Bytes changed(const Bytes& file, Kind kind, const std::string& from, const std::string& to) {
+Bytes changed(const Bytes& file, RecordKind kind, const std::string& from, const std::string& to) {
   Records records(file);
   Bytes out(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(records.offset()));
   bool done = false;
@@ -131,7 +131,7 @@ TEST(Journal, goes_on_over_a_power_cut) {
 
 TEST(Journal, says_what_is_different_and_where) {
   const Bytes file = recorded();
-  const Bytes other = changed(file, Kind::uart_input, "AT+CIPCLOSE", "AT+CIPMODE?");
+  const Bytes other = changed(file, RecordKind::uart_input, "AT+CIPCLOSE", "AT+CIPMODE?");
   Replay replay(other, build());
   bool typed = false;
   for (auto step = replay.next(); step; step = replay.next()) {
@@ -139,7 +139,7 @@ TEST(Journal, says_what_is_different_and_where) {
     if (step->difference.empty()) continue;
     EXPECT_TRUE(typed) << "not before it";
     EXPECT_FALSE(step->difference.empty());
-    EXPECT_EQ(static_cast<Kind>(other[step->record.offset]), step->record.kind);
+    EXPECT_EQ(static_cast<RecordKind>(other[step->record.offset]), step->record.kind);
     return;
   }
   FAIL() << "no difference";
@@ -239,7 +239,7 @@ TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
   std::optional<Record> last;
   for (auto step = replay.next(); step; step = replay.next()) last = step->record;
   ASSERT_TRUE(last);
-  EXPECT_EQ(last->kind, Kind::uart_input_unfinished);
+  EXPECT_EQ(last->kind, RecordKind::uart_input_unfinished);
   EXPECT_EQ(text_of(last->bytes), typed);
   EXPECT_EQ(last->at, Instant{2s});
 }

@@ -63,7 +63,7 @@ void Recorder::begin(Sink& sink, bool as_new) {
   Writer all;
   const std::string line = first_line(for_people_);
   all.bytes(std::as_bytes(std::span(line)));
-  frame(Kind::begin, content.all(), all);
+  frame(RecordKind::begin, content.all(), all);
   sink.begin(all.all());
 }
 
@@ -83,7 +83,7 @@ Writer& Recorder::begin_record(Instant now) {
   return content_;
 }
 
-void Recorder::end_record(Kind kind) {
+void Recorder::end_record(RecordKind kind) {
   framed_.clear();
   frame(kind, content_.all(), framed_);
   for (Sink* sink : sinks_) sink->add(framed_.all());
@@ -93,10 +93,10 @@ void Recorder::replace(Module& module) {
   module_ = &module;
   if (sinks_.empty() || !fed_) return;
   begin_record(last_);
-  end_record(Kind::power_cut);
+  end_record(RecordKind::power_cut);
 }
 
-void Recorder::write_typed(Kind kind, std::span<const std::byte> bytes, std::size_t beyond,
+void Recorder::write_typed(RecordKind kind, std::span<const std::byte> bytes, std::size_t beyond,
                            Instant now) {
   Writer& out = begin_record(now);
   out.number(beyond);
@@ -111,7 +111,7 @@ void Recorder::give_up() {
 }
 
 void Recorder::give_up(std::span<const std::byte> typed, Instant now) {
-  write_typed(Kind::uart_input_unfinished, typed, 0, now);
+  write_typed(RecordKind::uart_input_unfinished, typed, 0, now);
 }
 
 // The doors ---------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ std::size_t Recorder::uart_input(std::span<const std::byte> bytes, Instant now) 
   typing_at_ = now;
   const std::size_t taken = module_->uart_input(bytes, now);
   typing_at_.reset();
-  write_typed(Kind::uart_input, bytes.first(taken), bytes.size() - taken, now);
+  write_typed(RecordKind::uart_input, bytes.first(taken), bytes.size() - taken, now);
   return taken;
 }
 
@@ -140,7 +140,7 @@ void Recorder::uart_sent(std::size_t n, Instant now) {
     Writer& out = begin_record(now);
     out.number(n);
     out.number(crc32(output.first(std::min(n, output.size()))));
-    end_record(Kind::uart_sent);
+    end_record(RecordKind::uart_sent);
   }
   module_->uart_sent(n, now);
 }
@@ -151,7 +151,7 @@ void Recorder::link_input(LinkHandle link, std::span<const std::byte> bytes, Ins
     Writer& out = begin_record(now);
     write(out, link);
     out.bytes(bytes);
-    end_record(Kind::link_input);
+    end_record(RecordKind::link_input);
   }
   module_->link_input(link, bytes, now);
 }
@@ -164,7 +164,7 @@ void Recorder::datagram_input(LinkHandle link, net::Endpoint sender,
     write(out, link);
     write(out, sender);
     out.bytes(bytes);
-    end_record(Kind::datagram_input);
+    end_record(RecordKind::datagram_input);
   }
   module_->datagram_input(link, sender, bytes, now);
 }
@@ -177,7 +177,7 @@ void Recorder::link_sent(LinkHandle link, std::size_t n, Instant now) {
     write(out, link);
     out.number(n);
     out.number(crc32(output.first(std::min(n, output.size()))));
-    end_record(Kind::link_sent);
+    end_record(RecordKind::link_sent);
   }
   module_->link_sent(link, n, now);
 }
@@ -186,7 +186,7 @@ void Recorder::handle(const Event& event, Instant now) {
   now = not_back(now);
   if (!sinks_.empty()) {
     write(begin_record(now), event);
-    end_record(Kind::event);
+    end_record(RecordKind::event);
   }
   fed_ = true;
   module_->handle(event, now);
@@ -196,7 +196,7 @@ void Recorder::advance(Instant now) {
   now = not_back(now);
   if (!sinks_.empty()) {
     begin_record(now);
-    end_record(Kind::advance);
+    end_record(RecordKind::advance);
   }
   module_->advance(now);
 }
@@ -211,7 +211,7 @@ std::optional<Request> Recorder::next_request() {
     Writer& out = begin_record(last_);
     out.number(request->index());
     out.number(crc32(says.all()));
-    end_record(Kind::request);
+    end_record(RecordKind::request);
   }
   return request;
 }

@@ -90,8 +90,9 @@ class Recorder {
   Instant not_back(Instant now) { return clock_ = std::max(clock_, now); }
   void begin_where_wanted();
   Writer& begin_record(Instant now);
-  void end_record(Kind kind);
-  void write_typed(Kind kind, std::span<const std::byte> bytes, std::size_t beyond, Instant now);
+  void end_record(RecordKind kind);
+  void write_typed(RecordKind kind, std::span<const std::byte> bytes, std::size_t beyond,
+                   Instant now);
 
   Module* module_;
   Build build_;

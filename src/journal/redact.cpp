@@ -139,7 +139,7 @@ class Typing {
   void add(const Module& module, const Record& record) {
     std::string& bytes = records_.emplace_back();
     for (const std::byte b : record.bytes) bytes += static_cast<char>(b);
-    if (record.kind == Kind::uart_input_unfinished) return add_unfinished(module, bytes);
+    if (record.kind == RecordKind::uart_input_unfinished) return add_unfinished(module, bytes);
     auto probe = std::make_unique<Module>(module);
     for (char& c : bytes) {
       const bool is_payload = takes_payload(*probe);
@@ -298,8 +298,8 @@ void Redaction::look() {
   while (!records.at_end()) {
     const Record record = read_record(records.next(), last);
     last = record.at;
-    const bool is_end = record.kind == Kind::uart_input_unfinished;
-    if (is_end || record.kind == Kind::uart_input) typing_.add(old.module(), record);
+    const bool is_end = record.kind == RecordKind::uart_input_unfinished;
+    if (is_end || record.kind == RecordKind::uart_input) typing_.add(old.module(), record);
     if (is_end) break;
     const auto step = old.next();
     if (!step->difference.empty())
@@ -316,7 +316,7 @@ void Redaction::write() {
   while (!records.at_end()) {
     const Record record = read_record(records.next(), last);
     last = record.at;
-    if (record.kind == Kind::uart_input_unfinished) {
+    if (record.kind == RecordKind::uart_input_unfinished) {
       recorder_->give_up(std::as_bytes(std::span(typing_.records()[typed_])), record.at);
       return;
     }
@@ -346,31 +346,31 @@ void Redaction::begin(const Beginning& beginning) {
 void Redaction::feed(const Record& record) {
   const std::vector<std::byte> instead(record.bytes.size(), static_cast<std::byte>(kInstead));
   switch (record.kind) {
-    case Kind::begin:
-    case Kind::uart_input_unfinished: break;
-    case Kind::power_cut: {
+    case RecordKind::begin:
+    case RecordKind::uart_input_unfinished: break;
+    case RecordKind::power_cut: {
       auto next = std::make_unique<Module>(beginning_.identity(), build_.dialect);
       recorder_->replace(*next);
       module_ = std::move(next);
       break;
     }
-    case Kind::uart_input: return type(record);
-    case Kind::uart_sent:
+    case RecordKind::uart_input: return type(record);
+    case RecordKind::uart_sent:
       if (module_->uart_output().size() < record.n) refuse(record);
       return recorder_->uart_sent(record.n, record.at);
-    case Kind::link_sent: return recorder_->link_sent(record.link, record.n, record.at);
-    case Kind::link_input:
+    case RecordKind::link_sent: return recorder_->link_sent(record.link, record.n, record.at);
+    case RecordKind::link_input:
       if (module_->link_room(record.link) < instead.size()) refuse(record);
       return recorder_->link_input(record.link, instead, record.at);
-    case Kind::datagram_input:
+    case RecordKind::datagram_input:
       if (module_->datagram_room(record.link) < instead.size()) refuse(record);
       return recorder_->datagram_input(record.link, record.sender, instead, record.at);
-    case Kind::event: return tell(record);
-    case Kind::request:
+    case RecordKind::event: return tell(record);
+    case RecordKind::request:
       if (const auto request = recorder_->next_request(); !request || request->index() != record.n)
         refuse(record);
       return;
-    case Kind::advance: return recorder_->advance(record.at);
+    case RecordKind::advance: return recorder_->advance(record.at);
   }
 }
 

@@ -29,30 +29,30 @@ Record read_record(const Framed& framed, Instant last) {
   if (record.at.time_since_epoch() > std::chrono::microseconds(kLongestTime))
     in.fail("that time never comes");
   switch (framed.kind) {
-    case Kind::begin: throw Unreadable(framed.offset, "a second beginning");
-    case Kind::power_cut:
-    case Kind::advance: break;
-    case Kind::uart_input:
-    case Kind::uart_input_unfinished:
+    case RecordKind::begin: throw Unreadable(framed.offset, "a second beginning");
+    case RecordKind::power_cut:
+    case RecordKind::advance: break;
+    case RecordKind::uart_input:
+    case RecordKind::uart_input_unfinished:
       record.beyond = static_cast<std::size_t>(in.number(kLongestRecord));
       record.bytes = in.rest();
       break;
-    case Kind::link_sent: record.link = read_link(in); [[fallthrough]];
-    case Kind::uart_sent:
-    case Kind::request:
+    case RecordKind::link_sent: record.link = read_link(in); [[fallthrough]];
+    case RecordKind::uart_sent:
+    case RecordKind::request:
       record.n = static_cast<std::size_t>(in.number());
       record.crc = static_cast<std::uint32_t>(in.number(UINT32_MAX));
       break;
-    case Kind::link_input:
+    case RecordKind::link_input:
       record.link = read_link(in);
       record.bytes = in.rest();
       break;
-    case Kind::datagram_input:
+    case RecordKind::datagram_input:
       record.link = read_link(in);
       record.sender = read_endpoint(in);
       record.bytes = in.rest();
       break;
-    case Kind::event: record.event = read_event(in); break;
+    case RecordKind::event: record.event = read_event(in); break;
   }
   in.end();
   return record;
@@ -66,7 +66,7 @@ Identity Beginning::identity() const {
 }
 
 Beginning read_beginning(const Framed& framed) {
-  if (framed.kind != Kind::begin)
+  if (framed.kind != RecordKind::begin)
     throw Unreadable(framed.offset, "a journal without its beginning");
   Reader in(framed.content, framed.content_offset);
   Beginning beginning;
@@ -125,23 +125,23 @@ std::optional<Replay::Step> Replay::next() {
 void Replay::feed(Step& step) {
   const Record& record = step.record;
   switch (record.kind) {
-    case Kind::begin: break;
-    case Kind::power_cut:
+    case RecordKind::begin: break;
+    case RecordKind::power_cut:
       module_ = std::make_unique<Module>(beginning_.identity(), build_.dialect);
       break;
-    case Kind::uart_input:
-    case Kind::uart_input_unfinished: return type(step);
-    case Kind::uart_sent:
+    case RecordKind::uart_input:
+    case RecordKind::uart_input_unfinished: return type(step);
+    case RecordKind::uart_sent:
       send(step, module_->uart_output());
       return module_->uart_sent(step.output.size(), record.at);
-    case Kind::link_sent:
+    case RecordKind::link_sent:
       send(step, module_->link_output(record.link).bytes);
       return module_->link_sent(record.link, step.output.size(), record.at);
-    case Kind::link_input:
-    case Kind::datagram_input: return receive(step);
-    case Kind::event: return module_->handle(*record.event, record.at);
-    case Kind::request: return ask(step);
-    case Kind::advance: return module_->advance(record.at);
+    case RecordKind::link_input:
+    case RecordKind::datagram_input: return receive(step);
+    case RecordKind::event: return module_->handle(*record.event, record.at);
+    case RecordKind::request: return ask(step);
+    case RecordKind::advance: return module_->advance(record.at);
   }
 }
 
@@ -152,7 +152,7 @@ void Replay::type(Step& step) {
   std::vector<std::byte> offered(record.bytes.begin(), record.bytes.end());
   offered.resize(offered.size() + record.beyond, std::byte{'?'});
   const std::size_t taken = module_->uart_input(offered, record.at);
-  if (record.kind == Kind::uart_input && taken != record.bytes.size())
+  if (record.kind == RecordKind::uart_input && taken != record.bytes.size())
     step.difference = "the module takes " + counted(taken, "bytes of what is typed, not ") +
                       std::to_string(record.bytes.size());
 }
@@ -170,7 +170,7 @@ void Replay::send(Step& step, std::span<const std::byte> output) {
 
 void Replay::receive(Step& step) {
   const Record& record = step.record;
-  const bool whole = record.kind == Kind::datagram_input;
+  const bool whole = record.kind == RecordKind::datagram_input;
   const std::size_t room =
       whole ? module_->datagram_room(record.link) : module_->link_room(record.link);
   if (record.bytes.size() > room) {

@@ -14,7 +14,7 @@ namespace bfq::journal {
 
 /// One thing that went in or out, as the journal has it.
 struct Record {
-  Kind kind{};
+  RecordKind kind{};
   std::size_t offset = 0;  ///< in the file
   Instant at{};
   LinkHandle link{};

@@ -30,7 +30,7 @@ TEST(Page, tells_every_form_parameter_refusal_failure_and_fact_of_every_row) {
       for (const at::Param& param : shape.params)
         EXPECT_TRUE(holds(text, "- `<" + std::string(param.name) + ">` ("))
             << full_name(c) << param.name;
-    for (const at::Failure& failure : c.failures)
+    for (const at::FailureCode& failure : c.failures)
       EXPECT_TRUE(holds(text, "- `" + std::to_string(failure.code) + "`: ")) << full_name(c);
     for (const at::Fact& fact : c.facts) EXPECT_TRUE(holds(text, fact.says.view())) << full_name(c);
     EXPECT_FALSE(holds(text, "{}")) << full_name(c);

@@ -74,8 +74,8 @@ std::string failure(const Dialect& dialect, const Command& c) {
   return code(str(at::failure_name(dialect, c.name)) + ":<number>");
 }
 
-void write_forms(Writer& out, const Dialect& dialect, const Command& c) {
-  std::vector<Writer::Row> rows;
+void write_forms(PageWriter& out, const Dialect& dialect, const Command& c) {
+  std::vector<PageWriter::Row> rows;
   if (c.test == at::TestForm::ranges)
     rows.push_back({"Test", code(full_name(c) + "=?"),
                     code(str(c.name) + ":" + ranges(c)) + "<br>" + code("OK")});
@@ -116,7 +116,7 @@ std::string kind(const Param& param) {
   return "one of " + words;
 }
 
-void write_parameters(Writer& out, const Command& c) {
+void write_parameters(PageWriter& out, const Command& c) {
   for (const Shape& shape : c.set.shapes()) {
     if (shape.params.empty()) continue;
     if (&shape == &c.set.shapes().front()) out.heading("Parameters");
@@ -167,7 +167,7 @@ Reasons reasons(const Dialect& dialect, const Command& c) {
   return all;
 }
 
-void write_refusals(Writer& out, const Dialect& dialect, const Command& c,
+void write_refusals(PageWriter& out, const Dialect& dialect, const Command& c,
                     const Cuttings& cuttings) {
   Reasons all = reasons(dialect, c);
   for (const SeenRefusal& seen : cuttings.refusals) {
@@ -191,14 +191,14 @@ void write_refusals(Writer& out, const Dialect& dialect, const Command& c,
 
 // Notes, examples, neighbours ---------------------------------------------------------------------
 
-void write_notes(Writer& out, const Command& c) {
+void write_notes(PageWriter& out, const Command& c) {
   if (c.facts.empty()) return;
   out.heading("Notes");
   for (const at::Fact& fact : c.facts) out.item(str(fact.says) + " (" + source(fact) + ")");
   out.end_of_list();
 }
 
-void write_examples(Writer& out, const Cuttings& cuttings) {
+void write_examples(PageWriter& out, const Cuttings& cuttings) {
   if (cuttings.examples.empty()) return;
   out.heading("Examples");
   for (const Example& example : cuttings.examples) {
@@ -208,7 +208,7 @@ void write_examples(Writer& out, const Cuttings& cuttings) {
   }
 }
 
-void write_neighbours(Writer& out, const Dialect& dialect, const Command& c) {
+void write_neighbours(PageWriter& out, const Dialect& dialect, const Command& c) {
   bool any = false;
   for (const Command& other : dialect.commands) {
     if (&other == &c || at::family_name(other.name) != at::family_name(c.name)) continue;
@@ -241,7 +241,7 @@ std::string_view name(at::Origin origin) {
 std::string source(const at::Fact& fact) { return str(name(fact.origin)) + ": " + str(fact.where); }
 
 std::string page(const Dialect& dialect, const Command& c, Style style, const Cuttings& cuttings) {
-  Writer out(style);
+  PageWriter out(style);
   out.title(full_name(c));
   std::string about = str(c.summary) + ".";
   if (!c.needs.view().empty()) about += " Needs " + str(c.needs) + ".";
@@ -257,9 +257,9 @@ std::string page(const Dialect& dialect, const Command& c, Style style, const Cu
 }
 
 std::string index(const Dialect& dialect, Style style) {
-  Writer out(style);
+  PageWriter out(style);
   out.title("Commands");
-  std::vector<Writer::Row> rows;
+  std::vector<PageWriter::Row> rows;
   for (const Command& c : dialect.commands)
     rows.push_back({"[" + full_name(c) + "](" + page_name(c) + ")", str(c.summary)});
   out.table({"command", "does"}, rows);

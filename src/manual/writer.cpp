@@ -57,27 +57,27 @@ std::string padded(std::string text, std::size_t width) {
 
 std::string code(std::string_view s) { return "`" + std::string(s) + "`"; }
 
-void Writer::title(std::string_view s) {
+void PageWriter::title(std::string_view s) {
   text_ += style_ == Style::markdown ? "# " + std::string(s) + "\n\n" : std::string(s) + "\n\n";
 }
 
-void Writer::heading(std::string_view s) {
+void PageWriter::heading(std::string_view s) {
   text_ += style_ == Style::markdown ? "## " + std::string(s) + "\n\n" : std::string(s) + "\n";
 }
 
-void Writer::paragraph(std::string_view s) {
+void PageWriter::paragraph(std::string_view s) {
   text_ += (style_ == Style::markdown ? std::string(s) : wrapped(plain(s), kColumns, "")) + "\n\n";
 }
 
-void Writer::item(std::string_view s) {
+void PageWriter::item(std::string_view s) {
   text_ += (style_ == Style::markdown ? "- " + std::string(s)
                                       : "  " + wrapped(plain(s), kColumns - 2, "    ")) +
            "\n";
 }
 
-void Writer::end_of_list() { text_ += "\n"; }
+void PageWriter::end_of_list() { text_ += "\n"; }
 
-void Writer::table(const Row& head, const std::vector<Row>& rows) {
+void PageWriter::table(const Row& head, const std::vector<Row>& rows) {
   if (style_ == Style::terminal) return plain_table(head, rows);
   const auto line = [this](const Row& cells, std::string_view escaped) {
     for (const std::string& cell : cells) text_ += "| " + replaced(cell, "|", escaped) + " ";
@@ -91,7 +91,7 @@ void Writer::table(const Row& head, const std::vector<Row>& rows) {
 }
 
 /// Columns side by side where they fit; else what is in the first, and the others below each other.
-void Writer::plain_table(const Row& head, const std::vector<Row>& rows) {
+void PageWriter::plain_table(const Row& head, const std::vector<Row>& rows) {
   std::vector<Row> all;
   std::vector<std::size_t> widths(head.size());
   for (const Row& row : rows) {
@@ -118,7 +118,7 @@ void Writer::plain_table(const Row& head, const std::vector<Row>& rows) {
   text_ += "\n";
 }
 
-void Writer::plain_records(const std::vector<Row>& rows) {
+void PageWriter::plain_records(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     text_ += "  " + row.front() + "\n";
     for (std::size_t i = 1; i < row.size(); ++i)
@@ -127,7 +127,7 @@ void Writer::plain_records(const std::vector<Row>& rows) {
   text_ += "\n";
 }
 
-void Writer::console(std::string_view text) {
+void PageWriter::console(std::string_view text) {
   if (style_ == Style::markdown) {
     text_ += "```console\n" + std::string(text) + "\n```\n\n";
     return;
@@ -136,7 +136,7 @@ void Writer::console(std::string_view text) {
   text_ += "\n";
 }
 
-std::string Writer::page() && {
+std::string PageWriter::page() && {
   while (text_.ends_with("\n\n")) text_.pop_back();
   return std::move(text_);
 }

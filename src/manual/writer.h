@@ -10,11 +10,11 @@ enum class Style : std::uint8_t { markdown, terminal };
 
 /// Lays a page out. Texts may have `code` and [links](to.md) in them, and <br> in cells: a terminal
 /// shows what is between the marks.
-class Writer {
+class PageWriter {
  public:
   using Row = std::vector<std::string>;
 
-  explicit Writer(Style style) : style_(style) {}
+  explicit PageWriter(Style style) : style_(style) {}
 
   void title(std::string_view);
   void heading(std::string_view);

@@ -17,6 +17,87 @@ constexpr Duration kLookUpWithoutNetwork = 6s;
 constexpr Duration kConnectGivesUp = 20s;
 }  // namespace
 
+// Who hears of it ---------------------------------------------------------------------------------
+
+LinkHolder Links::holder(const Chip& chip, std::uint8_t id) const {
+  if (chip.passthrough().holds(chip, id)) return LinkHolder::passthrough;
+  if (const auto* job = chip.job<Opening>(); job != nullptr && job->open.link.id == id)
+    return LinkHolder::cipstart;
+  if (const auto* job = chip.job<Sending>(); job != nullptr && job->link.id == id)
+    return LinkHolder::cipsend;
+  return LinkHolder::host;
+}
+
+void Links::report(Chip& chip, const LinkReport& report) {
+  switch (holder(chip, report.link)) {
+    case LinkHolder::host: return tell_host(chip, report);
+    case LinkHolder::cipstart: return tell_cipstart(chip, report);
+    case LinkHolder::cipsend: return tell_cipsend(chip, report);
+    case LinkHolder::passthrough: return chip.passthrough().on(chip, report);
+  }
+}
+
+void Links::tell_host(Chip& chip, const LinkReport& report) {
+  switch (report.kind) {
+    case LinkReport::Kind::opened:
+      return chip.notify({.kind = Urc::Kind::connect, .link = report.link});
+    case LinkReport::Kind::received: return print_received(chip, report);
+    case LinkReport::Kind::closed:
+    case LinkReport::Kind::failed:
+      return chip.notify({.kind = Urc::Kind::closed, .link = report.link});
+    case LinkReport::Kind::sent:
+    case LinkReport::Kind::not_sent: return;  // nothing of the host's is on its way
+  }
+}
+
+/// A refused connection answers ERROR and then, like a link that was open, CLOSED (dialect 3.3).
+void Links::tell_cipstart(Chip& chip, const LinkReport& report) {
+  switch (report.kind) {
+    case LinkReport::Kind::opened: tell_host(chip, report); return chip.finish(at::Answer::ok);
+    case LinkReport::Kind::failed:
+      if (report.why == net::OpenFailure::no_resources) {
+        links_[report.link].state = Link::State::free;
+        chip.reply().line(at::Word::connect_fail);
+        return chip.finish(at::Answer::error);
+      }
+      chip.finish(at::Answer::error);
+      return tell_host(chip, report);
+    case LinkReport::Kind::received:
+    case LinkReport::Kind::sent:
+    case LinkReport::Kind::not_sent:
+    case LinkReport::Kind::closed: return tell_host(chip, report);  // of a link that is open
+  }
+}
+
+void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
+  switch (report.kind) {
+    case LinkReport::Kind::sent:
+      chip.payload().sent(report.size);
+      if (chip.payload().unsent().empty()) chip.finish_send(at::Word::send_ok);
+      return;
+    case LinkReport::Kind::not_sent: return chip.finish_send(at::Word::send_fail);
+    case LinkReport::Kind::closed:
+      // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED
+      // behind the result.
+      tell_host(chip, report);
+      return chip.finish_send(at::Word::send_fail);
+    case LinkReport::Kind::opened:
+    case LinkReport::Kind::failed:
+    case LinkReport::Kind::received: return tell_host(chip, report);
+  }
+}
+
+void Links::print_received(Chip& chip, const LinkReport& report) const {
+  at::Reply reply = chip.reply();
+  // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
+  reply.text(at::Word::ipd);
+  if (multiple_) reply.number(report.link).comma();
+  reply.number(static_cast<std::int64_t>(report.bytes.size()));
+  if (shows_sender_)
+    reply.comma().address(report.sender.address).comma().number(report.sender.port);
+  reply.text(":").bytes(report.bytes);
+}
+
 // Opening -----------------------------------------------------------------------------------------
 
 at::Answer Links::open(Chip& chip, const net::Open& what, UdpMode mode) {
@@ -89,37 +170,18 @@ void Links::on(Chip& chip, const net::Opened& event) {
   link->through = event.through;
   link->last_active = chip.now();
   had_links_ = true;
-  if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().on_opened();
-  chip.notify({.kind = Urc::Kind::connect, .link = event.link.id});
-  chip.finish(at::Answer::ok);
+  report(chip, {.kind = LinkReport::Kind::opened, .link = event.link.id});
 }
 
 void Links::on(Chip& chip, const net::OpenFailed& event) {
   const Link* link = find(event.link);
   if (link == nullptr || link->state != Link::State::opening) return;
-  if (chip.job<PassingThrough>() != nullptr) return retire(chip, event.link.id);
-  fail_opening(chip, event.why);
-}
-
-/// Ends the CIPSTART that is under way. A refused connection answers ERROR and then, like a link
-/// that was open, CLOSED (dialect 3.3).
-void Links::fail_opening(Chip& chip, net::OpenFailure why) {
-  const std::uint8_t id = chip.job<Opening>()->open.link.id;
-  if (why == net::OpenFailure::no_resources) {
-    links_[id].state = Link::State::free;
-    chip.reply().line(at::Word::connect_fail);
-    return chip.finish(at::Answer::error);
-  }
-  chip.finish(at::Answer::error);
-  retire(chip, id);
+  retire(chip, {.kind = LinkReport::Kind::failed, .link = event.link.id, .why = event.why});
 }
 
 void Links::give_up(Chip& chip, const Opening& job) {
   const std::uint8_t id = job.open.link.id;
-  if (job.step == Opening::Step::connecting) {
-    chip.request(net::Close{handle(id)});
-    return fail_opening(chip, net::OpenFailure::unreachable);
-  }
+  if (job.step == Opening::Step::connecting) return give_up_link(chip, id);
   links_[id].state = Link::State::free;
   chip.reply().line(at::Word::dns_fail);
   chip.finish(at::Answer::error);
@@ -179,9 +241,15 @@ void Links::payload_complete(Chip& chip, const Collecting& job) {
 void Links::give_up(Chip& chip, const Collecting&) { chip.finish_send(at::Word::send_canceled); }
 
 net::Outgoing Links::output(const Chip& chip, LinkHandle handle) const {
-  const auto* job = chip.job<Sending>();
-  if (job == nullptr || !is_open(handle) || !(job->link == handle)) return {};
-  return {chip.payload().unsent(), job->destination};
+  if (!is_open(handle)) return {};
+  switch (holder(chip, handle.id)) {
+    case LinkHolder::host:
+    case LinkHolder::cipstart: return {};
+    case LinkHolder::cipsend: return {chip.payload().unsent(), chip.job<Sending>()->destination};
+    case LinkHolder::passthrough:
+      return {chip.passthrough().output(chip), links_[handle.id].remote};
+  }
+  return {};
 }
 
 void Links::sent(Chip& chip, LinkHandle handle, std::size_t n) {
@@ -189,26 +257,18 @@ void Links::sent(Chip& chip, LinkHandle handle, std::size_t n) {
   if (link == nullptr || n == 0) return;
   link->bytes_out += n;
   link->last_active = chip.now();
-  if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().sent(chip, handle, n);
-  CHECK(chip.job<Sending>() != nullptr);
-  chip.payload().sent(n);
-  if (chip.payload().unsent().empty()) chip.finish_send(at::Word::send_ok);
+  report(
+      chip,
+      {.kind = LinkReport::Kind::sent, .link = handle.id, .size = static_cast<std::uint16_t>(n)});
 }
 
 void Links::on(Chip& chip, const net::SendFailed& event) {
-  if (!is_open(event.link)) return;
-  if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().packet_is_gone(chip);
-  const auto* job = chip.job<Sending>();
-  if (job != nullptr && job->link == event.link) chip.finish_send(at::Word::send_fail);
+  if (is_open(event.link))
+    report(chip, {.kind = LinkReport::Kind::not_sent, .link = event.link.id});
 }
 
 /// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14).
 void Links::give_up(Chip& chip, const Sending& job) { give_up_link(chip, job.link.id); }
-
-void Links::give_up_link(Chip& chip, std::uint8_t id) {
-  chip.request(net::Close{handle(id)});
-  retire(chip, id);
-}
 
 // Receiving ---------------------------------------------------------------------------------------
 
@@ -217,8 +277,15 @@ bool Links::is_open(LinkHandle handle) const {
   return link != nullptr && link->state == Link::State::open;
 }
 
+std::size_t Links::most_at_once(const Chip& chip, LinkHandle handle) const {
+  if (!is_open(handle)) return 0;
+  // Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or one
+  // datagram.
+  return holder(chip, handle.id) == LinkHolder::passthrough ? limits::kPayload : limits::kSegment;
+}
+
 void Links::input(Chip& chip, LinkHandle handle, std::span<const std::byte> bytes) {
-  print_received(chip, handle.id, links_[handle.id].remote, bytes);
+  received(chip, handle.id, links_[handle.id].remote, bytes);
 }
 
 void Links::datagram_input(Chip& chip, LinkHandle handle, net::Endpoint sender,
@@ -230,23 +297,14 @@ void Links::datagram_input(Chip& chip, LinkHandle handle, net::Endpoint sender,
     link.remote = sender;
     link.peer_has_changed = true;
   }
-  print_received(chip, handle.id, sender, bytes);
+  received(chip, handle.id, sender, bytes);
 }
 
-void Links::print_received(Chip& chip, std::uint8_t id, net::Endpoint sender,
-                           std::span<const std::byte> bytes) {
+void Links::received(Chip& chip, std::uint8_t id, net::Endpoint sender,
+                     std::span<const std::byte> bytes) {
   links_[id].bytes_in += bytes.size();
   links_[id].last_active = chip.now();
-  at::Reply reply = chip.reply();
-  if (chip.job<PassingThrough>() == nullptr) {
-    // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
-    reply.text(at::Word::ipd);
-    if (multiple_) reply.number(id).comma();
-    reply.number(static_cast<std::int64_t>(bytes.size()));
-    if (shows_sender_) reply.comma().address(sender.address).comma().number(sender.port);
-    reply.text(":");
-  }
-  reply.bytes(bytes);
+  report(chip, {.kind = LinkReport::Kind::received, .link = id, .sender = sender, .bytes = bytes});
 }
 
 // Closing -----------------------------------------------------------------------------------------
@@ -266,19 +324,18 @@ at::Answer Links::close_all(Chip& chip) {
 }
 
 void Links::on(Chip& chip, const net::Closed& event) {
-  if (is_open(event.link)) retire(chip, event.link.id);
+  if (is_open(event.link)) retire(chip, {.kind = LinkReport::Kind::closed, .link = event.link.id});
 }
 
-/// Takes a link out of use. Its CLOSED follows what is being sent: a payload that the network has
-/// not taken yet answers SEND FAIL first. In transparent transmission there is no line.
-void Links::retire(Chip& chip, std::uint8_t id) {
-  links_[id].state = Link::State::gone;
-  if (chip.job<PassingThrough>() != nullptr) return chip.passthrough().on_broken(chip);
-  // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED behind
-  // the result.
-  chip.notify({.kind = Urc::Kind::closed, .link = id});
-  const auto* sending = chip.job<Sending>();
-  if (sending != nullptr && sending->link.id == id) chip.finish_send(at::Word::send_fail);
+void Links::give_up_link(Chip& chip, std::uint8_t id) {
+  chip.request(net::Close{handle(id)});
+  using Kind = LinkReport::Kind;
+  retire(chip, {.kind = is_open(id) ? Kind::closed : Kind::failed, .link = id});
+}
+
+void Links::retire(Chip& chip, const LinkReport& end) {
+  links_[end.link].state = Link::State::gone;
+  report(chip, end);
 }
 
 template <class Matches>
@@ -291,10 +348,10 @@ void Links::close_where(Chip& chip, Matches matches) {
 void Links::close_links_through(Chip& chip, net::Interface side) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (links_[id].state != Link::State::opening || side != net::Interface::station) continue;
-    if (chip.job<PassingThrough>() != nullptr)
-      give_up_link(chip, id);
-    else
+    if (holder(chip, id) == LinkHolder::cipstart)
       give_up(chip, Opening(*chip.job<Opening>()));
+    else
+      give_up_link(chip, id);
   }
   close_where(chip, [&](const Link& link) { return link.through == side; });
 }
@@ -327,7 +384,7 @@ bool Links::accept(Chip& chip, const net::Incoming& client) {
              .last_active = chip.now()});
   had_links_ = true;
   chip.request(net::Accept{client.client, handle(id)});
-  chip.notify({.kind = Urc::Kind::connect, .link = id});
+  report(chip, {.kind = LinkReport::Kind::opened, .link = id});
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/job.h"
+#include "module/link_report.h"
 #include "module/status.h"
 #include "ports/messages.h"
 
@@ -70,6 +71,8 @@ class Links {
   void give_up(Chip&, const Sending&);
 
   // Bytes; see Module for the contracts.
+  /// The most bytes that input() takes at once; 0 where the link is not open.
+  std::size_t most_at_once(const Chip&, LinkHandle) const;
   std::size_t take_payload(Chip&, std::span<const std::byte> typed);
   void input(Chip&, LinkHandle, std::span<const std::byte>);
   void datagram_input(Chip&, LinkHandle, net::Endpoint sender, std::span<const std::byte>);
@@ -124,11 +127,20 @@ class Links {
   template <class Matches>
   void close_where(Chip&, Matches matches);
   void begin(std::uint8_t id, const Link& link);
+
+  /// Whose the link is now. Whoever has the link hears what happens to it, by report().
+  LinkHolder holder(const Chip&, std::uint8_t id) const;
+  void report(Chip&, const LinkReport&);
+  void tell_host(Chip&, const LinkReport&);
+  void tell_cipstart(Chip&, const LinkReport&);
+  void tell_cipsend(Chip&, const LinkReport&);
+  void print_received(Chip&, const LinkReport&) const;
+
   void connect(Chip&, Opening&, Ipv4 address);
-  void fail_opening(Chip&, net::OpenFailure);
-  void retire(Chip&, std::uint8_t id);
+  /// Takes a link out of use that could not be opened, or that has closed.
+  void retire(Chip&, const LinkReport& end);
   void payload_complete(Chip&, const Collecting&);
-  void print_received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
+  void received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
 
   std::array<Link, limits::kLinks> links_{};
   net::Open single_;  ///< how link 0 was opened, to open it again

@@ -25,13 +25,12 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
 }
 
 std::size_t Module::take(std::span<const std::byte> bytes) {
-  // An escape that was complete before these bytes came, where the runtime was late to say so.
+  // What was due before these bytes came, where the runtime was late to say so: an escape, or the
+  // silence that ends a packet.
   if (job<Collecting>() != nullptr && deadline_of(*job<Collecting>()).due(now_)) give_up_job();
+  passthrough_.advance(*this);
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
-  if (job<PassingThrough>() != nullptr) {
-    const std::size_t taken = passthrough_.take(*this, bytes);
-    if (taken > 0 || job<PassingThrough>() != nullptr) return taken;
-  }
+  if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
   if (!takes_command_bytes()) return 0;
   interpreter_.take(static_cast<char>(bytes.front()), *this, out(), busy(), now_);
   return 1;
@@ -54,13 +53,10 @@ void Module::uart_sent(std::size_t n, Instant now) {
 }
 
 std::size_t Module::link_room(LinkHandle link) const {
-  const std::size_t most = job<PassingThrough>() != nullptr ? limits::kPayload : limits::kSegment;
+  const std::size_t most = links_.most_at_once(*this, link);
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
   // network.
-  // Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or one
-  // datagram.
-  const bool may_speak =
-      phase_ == Phase::running && urcs_.empty() && !holds_lines() && links_.is_open(link);
+  const bool may_speak = phase_ == Phase::running && urcs_.empty() && !holds_lines();
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
   return may_speak && fits ? most : 0;
 }
@@ -83,10 +79,7 @@ void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<con
   links_.datagram_input(*this, link, sender, bytes);
 }
 
-net::Outgoing Module::link_output(LinkHandle link) const {
-  return job<PassingThrough>() != nullptr ? passthrough_.output(*this, link)
-                                          : links_.output(*this, link);
-}
+net::Outgoing Module::link_output(LinkHandle link) const { return links_.output(*this, link); }
 
 void Module::link_sent(LinkHandle link, std::size_t n, Instant now) {
   now_ = now;
@@ -131,16 +124,15 @@ std::optional<Request> Module::next_request() {
 Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
   const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
-  const Deadline passthrough =
-      job<PassingThrough>() != nullptr ? passthrough_.next_deadline() : Deadline::never();
-  return earliest({job_ends, passthrough, station_.next_deadline(), server_.next_deadline(*this)});
+  return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
+                   server_.next_deadline(*this)});
 }
 
 void Module::advance(Instant now) {
   now_ = now;
   if (!next_deadline().due(now)) return;
   if (std::visit([](const auto& j) { return deadline_of(j); }, job_).due(now)) give_up_job();
-  if (job<PassingThrough>() != nullptr) passthrough_.advance(*this);
+  passthrough_.advance(*this);
   station_.advance(*this);
   server_.advance(*this);
   settle();

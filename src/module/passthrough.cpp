@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "module/chip.h"
 
 namespace bfq {
@@ -20,16 +19,13 @@ at::Answer Passthrough::enter(Chip& chip) {
   if (!enabled_ || !chip.links().may_pass(kLink)) return at::Answer::error;
   state_ = State::collecting;
   escape_ = Escape(chip.now());
-  packet_ends_ = give_up_ = retry_ = Deadline::never();
+  due_ = Deadline::never();
   chip.payload().clear();
   chip.start(PassingThrough{});
   return at::Answer::passthrough;
 }
 
 std::size_t Passthrough::take(Chip& chip, std::span<const std::byte> typed) {
-  // The silence that ended the last packet may be noticed only now, together with what followed it.
-  if (next_deadline().due(chip.now())) advance(chip);
-  if (chip.job<PassingThrough>() == nullptr) return 0;
   if (state_ == State::flushing) {
     escape_.held_back(chip.now());
     return 0;
@@ -39,7 +35,7 @@ std::size_t Passthrough::take(Chip& chip, std::span<const std::byte> typed) {
   escape_.typed(typed.first(n), chip.now());
   if (state_ == State::broken) return n;  // dropped: there is nowhere to send it (dialect 5.2)
   chip.payload().add(typed.first(n));
-  packet_ends_ = chip.now() + Escape::kSilence;
+  due_ = chip.now() + Escape::kSilence;
   if (chip.payload().room() == 0) flush(chip);
   if (n < typed.size()) escape_.held_back(chip.now());
   return n;
@@ -47,20 +43,32 @@ std::size_t Passthrough::take(Chip& chip, std::span<const std::byte> typed) {
 
 void Passthrough::flush(Chip& chip) {
   state_ = State::flushing;
-  packet_ends_ = Deadline::never();
-  give_up_ = chip.now() + kSendGivesUp;
+  due_ = chip.now() + kSendGivesUp;
 }
 
-net::Outgoing Passthrough::output(const Chip& chip, LinkHandle link) const {
-  if (state_ != State::flushing || link.id != kLink || !chip.links().is_open(link)) return {};
-  return {chip.payload().unsent(), chip.links().remote(link.id)};
+std::span<const std::byte> Passthrough::output(const Chip& chip) const {
+  return state_ == State::flushing ? chip.payload().unsent() : std::span<const std::byte>{};
 }
 
-void Passthrough::sent(Chip& chip, LinkHandle link, std::size_t n) {
-  if (n == 0) return;
-  CHECK(state_ == State::flushing && link.id == kLink);
-  chip.payload().sent(n);
-  if (chip.payload().unsent().empty()) packet_is_gone(chip);
+bool Passthrough::holds(const Chip& chip, std::uint8_t link) const {
+  return link == kLink && chip.job<PassingThrough>() != nullptr;
+}
+
+void Passthrough::on(Chip& chip, const LinkReport& report) {
+  switch (report.kind) {
+    case LinkReport::Kind::opened:
+      state_ = State::collecting;
+      due_ = Deadline::never();
+      return;
+    case LinkReport::Kind::received: chip.reply().bytes(report.bytes); return;
+    case LinkReport::Kind::sent:
+      chip.payload().sent(report.size);
+      if (chip.payload().unsent().empty()) packet_is_gone(chip);
+      return;
+    case LinkReport::Kind::not_sent: return packet_is_gone(chip);
+    case LinkReport::Kind::failed:
+    case LinkReport::Kind::closed: return broken(chip);
+  }
 }
 
 /// A datagram that cannot be sent is lost, as on any network.
@@ -68,34 +76,33 @@ void Passthrough::packet_is_gone(Chip& chip) {
   if (state_ != State::flushing) return;
   chip.payload().clear();
   state_ = State::collecting;
-  give_up_ = Deadline::never();
+  due_ = Deadline::never();
 }
 
-void Passthrough::on_broken(Chip& chip) {
+/// What was typed for the link is gone, and it is opened again until that works (dialect 5.2).
+void Passthrough::broken(Chip& chip) {
   chip.payload().clear();
   state_ = State::broken;
-  packet_ends_ = give_up_ = Deadline::never();
-  retry_ = chip.now() + kBetweenAttempts;
+  due_ = chip.now() + kBetweenAttempts;
 }
 
-void Passthrough::on_opened() {
-  state_ = State::collecting;
-  retry_ = Deadline::never();
-}
-
-Deadline Passthrough::next_deadline() const {
+Deadline Passthrough::next_deadline(const Chip& chip) const {
+  if (!holds(chip, kLink)) return Deadline::never();
   const Deadline escaped = state_ == State::flushing ? Deadline::never() : escape_.complete();
-  return earliest({packet_ends_, give_up_, retry_, escaped});
+  return std::min(due_, escaped);
 }
 
 void Passthrough::advance(Chip& chip) {
+  if (!holds(chip, kLink)) return;
   const Instant now = chip.now();
   if (state_ != State::flushing && escape_.complete().due(now)) return leave(chip);
-  if (packet_ends_.due(now)) return flush(chip);
-  if (give_up_.due(now)) chip.links().give_up_link(chip, kLink);
-  if (!retry_.due(now)) return;
-  const bool asked = chip.links().reopen(chip, kLink);
-  retry_ = now + (asked ? kAttemptGivesUp : kBetweenAttempts);
+  if (!due_.due(now)) return;
+  switch (state_) {
+    case State::collecting: return flush(chip);
+    case State::flushing: return chip.links().give_up_link(chip, kLink);
+    case State::broken:
+      due_ = now + (chip.links().reopen(chip, kLink) ? kAttemptGivesUp : kBetweenAttempts);
+  }
 }
 
 /// Nothing is printed, and the link and CIPMODE stay as they are; a link that was being opened
@@ -103,7 +110,7 @@ void Passthrough::advance(Chip& chip) {
 void Passthrough::leave(Chip& chip) {
   if (state_ == State::broken) chip.links().drop(chip, kLink);
   chip.payload().clear();
-  packet_ends_ = give_up_ = retry_ = Deadline::never();
+  due_ = Deadline::never();
   chip.finish_passthrough();
 }
 }  // namespace bfq

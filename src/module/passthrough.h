@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/escape.h"
+#include "module/link_report.h"
 #include "ports/messages.h"
 
 namespace bfq {
@@ -24,16 +25,15 @@ class Passthrough {
 
   /// As many bytes as fit into the packet that is being collected.
   std::size_t take(Chip&, std::span<const std::byte> typed);
-  net::Outgoing output(const Chip&, LinkHandle) const;
-  void sent(Chip&, LinkHandle, std::size_t n);
+  /// What the network is to take next; empty when there is nothing.
+  std::span<const std::byte> output(const Chip&) const;
 
-  /// The link broke: what was typed for it is gone, and it is opened again until that works.
-  void on_broken(Chip&);
-  void on_opened();
-  /// The packet has been sent, or cannot be.
-  void packet_is_gone(Chip&);
+  /// True while that link is used for transparent transmission.
+  bool holds(const Chip&, std::uint8_t link) const;
+  /// What has happened to the link that it holds.
+  void on(Chip&, const LinkReport&);
 
-  Deadline next_deadline() const;
+  Deadline next_deadline(const Chip&) const;
   void advance(Chip&);
 
  private:
@@ -41,13 +41,16 @@ class Passthrough {
   enum class State : std::uint8_t { collecting, flushing, broken };
 
   void flush(Chip&);
+  /// The packet has been sent, or cannot be.
+  void packet_is_gone(Chip&);
+  void broken(Chip&);
   void leave(Chip&);
 
   bool enabled_ = false;
   State state_ = State::collecting;
   Escape escape_{Instant{}};
-  Deadline packet_ends_;  ///< the silence that ends a packet
-  Deadline give_up_;      ///< the network has not taken a packet by then
-  Deadline retry_;        ///< the next attempt to open the link again
+  /// What the state waits for: the silence that ends a packet, the time by which the network must
+  /// have taken it, or the next attempt to open the link again.
+  Deadline due_;
 };
 }  // namespace bfq

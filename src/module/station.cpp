@@ -205,7 +205,7 @@ void Station::on(Chip& chip, const radio::Found& event) {
   remember(event.access_point);
 }
 
-void Station::remember(const radio::AccessPoint& access_point) {
+void Station::remember(const radio::ScanResult& access_point) {
   if (found_count_ < found_.size()) {
     found_[found_count_++] = access_point;
     return;
@@ -241,7 +241,7 @@ void Station::list(Chip& chip) {
   chip.finish(at::Answer::ok);
 }
 
-void Station::print(Chip& chip, const radio::AccessPoint& ap) const {
+void Station::print(Chip& chip, const radio::ScanResult& ap) const {
   at::Reply reply = chip.info();
   unsigned bit = 0;
   bool first = true;

@@ -79,9 +79,9 @@ class Station {
   void request_address(Chip&);
   void retry_later(Chip&, Duration after);
   void fail_join(Chip&, radio::JoinFailure);
-  void remember(const radio::AccessPoint&);
+  void remember(const radio::ScanResult&);
   void sort_found();
-  void print(Chip&, const radio::AccessPoint&) const;
+  void print(Chip&, const radio::ScanResult&) const;
 
   Phase phase_ = Phase::idle;
   radio::Join network_;
@@ -89,7 +89,7 @@ class Station {
   lease::Addressed address_;
   Deadline retry_;
   ScanOptions options_;
-  std::array<radio::AccessPoint, limits::kScanResults> found_{};
+  std::array<radio::ScanResult, limits::kScanResults> found_{};
   std::uint8_t found_count_ = 0;
 };
 }  // namespace bfq

@@ -86,7 +86,7 @@ struct Scan {
 };
 
 /// One access point as a scan sees it.
-struct AccessPoint {
+struct ScanResult {
   Text<32> ssid{};  ///< empty when hidden
   MacAddress bssid{};
   Security security = Security::open;
@@ -99,7 +99,7 @@ struct AccessPoint {
   std::uint8_t standards = 7;  ///< bit 0 802.11b, bit 1 g, bit 2 n
   bool wps = false;
   static constexpr auto kDescription = describe(
-      "radio::AccessPoint", "ssid", "bssid", "security", "rssi", "channel", "frequency_offset",
+      "radio::ScanResult", "ssid", "bssid", "security", "rssi", "channel", "frequency_offset",
       "frequency_calibration", "pairwise", "group", "standards", "wps");
 };
 
@@ -171,7 +171,7 @@ struct Signal {
 
 struct Found {
   Ticket ticket{};
-  AccessPoint access_point{};
+  ScanResult access_point{};
   static constexpr auto kDescription = describe("radio::Found", "ticket", "access_point");
 };
 struct ScanDone {

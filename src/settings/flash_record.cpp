@@ -9,9 +9,9 @@
 namespace bfq {
 namespace {
 using record::kStoredKeys;
-using record::Reader;
+using record::RecordReader;
+using record::RecordWriter;
 using record::StoredKey;
-using record::Writer;
 
 constexpr std::string_view kMagic = "BFQ1";
 constexpr std::uint16_t kVersion = 1;
@@ -33,14 +33,14 @@ std::uint32_t crc16(std::span<const std::byte> bytes) { return crc32(bytes) & 0x
 /// no entry can be.
 std::size_t read_entry(std::span<const std::byte> in, Stored& out, WholeKeys& whole) {
   if (in.size() < kEntryHeader + kEntryCrc) return 0;
-  Reader header(in);
+  RecordReader header(in);
   const std::size_t key = header.number(1);
   const std::size_t size = kEntryHeader + header.number(1) + kEntryCrc;
   const std::uint32_t writes = header.number(4);
   if (size > in.size()) return 0;
-  Reader crc(in.subspan(size - kEntryCrc, kEntryCrc));
+  RecordReader crc(in.subspan(size - kEntryCrc, kEntryCrc));
   if (key >= kKeys || crc.number(2) != crc16(in.first(size - kEntryCrc))) return size;
-  Reader value(in.subspan(kEntryHeader, size - kEntryHeader - kEntryCrc));
+  RecordReader value(in.subspan(kEntryHeader, size - kEntryHeader - kEntryCrc));
   Settings read = out.settings;
   kStoredKeys[key].read(value, read);
   if (!value.good_to_the_end()) return size;
@@ -67,12 +67,12 @@ SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory)
   const bool magic =
       std::equal(kMagic.begin(), kMagic.end(), slot.begin(),
                  [](char c, std::byte b) { return std::byte{static_cast<std::uint8_t>(c)} == b; });
-  Reader header(slot.subspan(kMagic.size()));
+  RecordReader header(slot.subspan(kMagic.size()));
   const std::uint32_t version = header.number(2), size = header.number(2);
   contents.stored.sequence = header.number(4);
   const bool sized = size >= kHeader + kRecordCrc && size <= slot.size();
   if (magic && version == kVersion && sized) {
-    Reader crc(slot.subspan(size - kRecordCrc, kRecordCrc));
+    RecordReader crc(slot.subspan(size - kRecordCrc, kRecordCrc));
     contents.valid = crc.number(4) == crc32(slot.first(size - kRecordCrc));
     contents.blank = !contents.valid && slot[size - 1] == std::byte{0xFF};
     if (contents.blank) return contents;
@@ -90,7 +90,7 @@ bool newer(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(
 }  // namespace
 
 std::size_t encode_record(const Stored& stored, std::span<std::byte> out) {
-  Writer writer(out);
+  RecordWriter writer(out);
   for (const char c : kMagic) writer.value(static_cast<std::uint8_t>(c));
   writer.number(kVersion, 2);
   const std::size_t size_at = writer.size();

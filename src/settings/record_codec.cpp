@@ -3,26 +3,26 @@
 #include "base/check.h"
 
 namespace bfq::record {
-void Writer::number(std::uint32_t value, std::size_t bytes) {
+void RecordWriter::number(std::uint32_t value, std::size_t bytes) {
   CHECK(bytes <= out_.size() - size_);
   for (; bytes > 0; --bytes, value >>= 8U) out_[size_++] = static_cast<std::byte>(value);
 }
 
-void Writer::text(std::string_view text) {
+void RecordWriter::text(std::string_view text) {
   number(static_cast<std::uint32_t>(text.size()), 1);
   for (const char c : text) number(static_cast<std::uint8_t>(c), 1);
 }
 
-void Writer::value(const AddressSettings& a) {
+void RecordWriter::value(const AddressSettings& a) {
   for (const Ipv4 ip : {a.address, a.gateway, a.netmask}) value(ip);
 }
 
-void Writer::value(const std::optional<MacAddress>& mac) {
+void RecordWriter::value(const std::optional<MacAddress>& mac) {
   value(mac.has_value());
   for (const std::uint8_t b : mac.value_or(MacAddress{}).bytes) value(b);
 }
 
-std::uint32_t Reader::number(std::size_t bytes) {
+std::uint32_t RecordReader::number(std::size_t bytes) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < bytes; ++i) {
     require(at_ < in_.size());
@@ -31,13 +31,13 @@ std::uint32_t Reader::number(std::size_t bytes) {
   return value;
 }
 
-std::uint32_t Reader::number(std::size_t bytes, Range range) {
+std::uint32_t RecordReader::number(std::size_t bytes, Range range) {
   const std::uint32_t value = number(bytes);
   require(range.holds(value));
   return value;
 }
 
-std::string_view Reader::text(Range range) {
+std::string_view RecordReader::text(Range range) {
   const std::size_t size = number(1, range);
   require(size <= in_.size() - at_);
   if (!good_) return {};
@@ -45,11 +45,11 @@ std::string_view Reader::text(Range range) {
   return {reinterpret_cast<const char*>(in_.data()) + at_ - size, size};
 }
 
-void Reader::value(AddressSettings& out) {
+void RecordReader::value(AddressSettings& out) {
   for (Ipv4* ip : {&out.address, &out.gateway, &out.netmask}) value(*ip);
 }
 
-void Reader::value(std::optional<MacAddress>& out) {
+void RecordReader::value(std::optional<MacAddress>& out) {
   const bool present = number(1) != 0;
   MacAddress mac;
   for (std::uint8_t& b : mac.bytes) b = static_cast<std::uint8_t>(number(1));

@@ -14,9 +14,9 @@
 namespace bfq::record {
 
 /// Writes to the front of `out`. Its end is our own mistake (CHECK).
-class Writer {
+class RecordWriter {
  public:
-  explicit Writer(std::span<std::byte> out) : out_(out) {}
+  explicit RecordWriter(std::span<std::byte> out) : out_(out) {}
 
   void value(std::unsigned_integral auto number) { this->number(number, sizeof(number)); }
   void value(Ipv4 address) { number(address.bits, sizeof(address.bits)); }
@@ -43,9 +43,9 @@ class Writer {
 /// Reads past its end as zeros or as nothing, and remembers that it did. It remembers as well what
 /// was out of its range, for no command could have stored that: a checksum can be right by
 /// accident, and a newer firmware can know more.
-class Reader {
+class RecordReader {
  public:
-  explicit Reader(std::span<const std::byte> in) : in_(in) {}
+  explicit RecordReader(std::span<const std::byte> in) : in_(in) {}
 
   template <std::unsigned_integral T>
   void value(T& out, Range range) {

@@ -14,32 +14,33 @@ struct StoredKey {
   Key key{};
   [[no_unique_address]] Doc name{};  ///< for people
   void (*copy)(const Settings& from, Settings& to) = nullptr;
-  void (*write)(const Settings&, Writer&) = nullptr;
-  void (*read)(Reader&, Settings&) = nullptr;  ///< the Reader knows whether it is to be believed
+  void (*write)(const Settings&, RecordWriter&) = nullptr;
+  void (*read)(RecordReader&,
+               Settings&) = nullptr;  ///< the reader knows whether it is to be believed
 };
 
 /// A part of a row: one member of the value. Numbers and texts have the range of their parameter.
 template <auto Member, Range... kRange>
-struct Field {
-  static void write(const auto& value, Writer& out) { out.value(value.*Member); }
-  static void read(Reader& in, auto& value) { in.value(value.*Member, kRange...); }
+struct StoredMember {
+  static void write(const auto& value, RecordWriter& out) { out.value(value.*Member); }
+  static void read(RecordReader& in, auto& value) { in.value(value.*Member, kRange...); }
 };
 /// A part of a row: the value itself.
 template <Range... kRange>
 struct Whole {
-  static void write(const auto& value, Writer& out) { out.value(value); }
-  static void read(Reader& in, auto& value) { in.value(value, kRange...); }
+  static void write(const auto& value, RecordWriter& out) { out.value(value); }
+  static void read(RecordReader& in, auto& value) { in.value(value, kRange...); }
 };
 /// A part of a row that takes no bytes: what must hold of the value when it has been read.
 template <auto Predicate>
 struct Rule {
-  static void write(const auto&, Writer&) {}
-  static void read(Reader& in, const auto& value) { in.require(Predicate(value)); }
+  static void write(const auto&, RecordWriter&) {}
+  static void read(RecordReader& in, const auto& value) { in.require(Predicate(value)); }
 };
 
 // As rows write them.
 template <auto Member, Range... kRange>
-inline constexpr Field<Member, kRange...> field{};
+inline constexpr StoredMember<Member, kRange...> field{};
 template <Range... kRange>
 inline constexpr Whole<kRange...> whole{};
 template <auto Predicate>
@@ -53,8 +54,8 @@ consteval StoredKey stored(Key key, Doc name, Parts...) {
       .key = key,
       .name = name,
       .copy = [](const Settings& from, Settings& to) { to.*Member = from.*Member; },
-      .write = [](const Settings& s, Writer& out) { (Parts::write(s.*Member, out), ...); },
-      .read = [](Reader& in, Settings& s) { (Parts::read(in, s.*Member), ...); },
+      .write = [](const Settings& s, RecordWriter& out) { (Parts::write(s.*Member, out), ...); },
+      .read = [](RecordReader& in, Settings& s) { (Parts::read(in, s.*Member), ...); },
   };
 }
 

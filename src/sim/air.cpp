@@ -64,10 +64,10 @@ void give_numbers(AccessPoint& ap, const Air& air) {
   if (needs_network) ap.network = numbered_network(number);
 }
 
-void give_number(Station& station, const Air& air) {
+void give_number(SimulatedStation& station, const Air& air) {
   if (station.mac != MacAddress{}) return;
   Number number = 1;
-  while (has(air.stations, &Station::mac, numbered_station(number))) ++number;
+  while (has(air.stations, &SimulatedStation::mac, numbered_station(number))) ++number;
   station.mac = numbered_station(number);
 }
 
@@ -128,7 +128,7 @@ AccessPoint& add_access_point(Air& air, AccessPoint added) {
   return air.access_points.emplace_back(std::move(added));
 }
 
-Station& add_station(Air& air, Station added) {
+SimulatedStation& add_station(Air& air, SimulatedStation added) {
   give_number(added, air);
   return air.stations.emplace_back(std::move(added));
 }
@@ -143,13 +143,14 @@ void complete(Air& air, const Air& before) {
     const bool is_the_same = ap.network.is_none() && ap.bssid == old->bssid;
     if (is_the_same && !has_network(air, old->network, ap.netmask)) ap.network = old->network;
   }
-  for (Station& station : air.stations) {
-    const Station* old = predecessor(air.stations, station, before.stations, &Station::ssid);
-    const bool may_keep = old != nullptr && !has(air.stations, &Station::mac, old->mac);
+  for (SimulatedStation& station : air.stations) {
+    const SimulatedStation* old =
+        predecessor(air.stations, station, before.stations, &SimulatedStation::ssid);
+    const bool may_keep = old != nullptr && !has(air.stations, &SimulatedStation::mac, old->mac);
     if (station.mac == MacAddress{} && may_keep) station.mac = old->mac;
   }
   for (AccessPoint& ap : air.access_points) give_numbers(ap, air);
-  for (Station& station : air.stations) give_number(station, air);
+  for (SimulatedStation& station : air.stations) give_number(station, air);
 }
 
 const AccessPoint* find_access_point(const Air& air, MacAddress bssid) {
@@ -216,9 +217,9 @@ std::vector<Change> difference(const Air& from, const Air& to) {
       [](const AccessPoint& ap) { return RemoveAccessPoint{ap.bssid}; },
       [](const AccessPoint& ap) { return PutAccessPoint{ap}; });
   compare(
-      from.stations, to.stations, &Station::mac,
-      [](const Station& s) { return RemoveStation{s.mac}; },
-      [](const Station& s) { return PutStation{s}; });
+      from.stations, to.stations, &SimulatedStation::mac,
+      [](const SimulatedStation& s) { return RemoveStation{s.mac}; },
+      [](const SimulatedStation& s) { return PutStation{s}; });
   compare(
       from.modules, to.modules, &ModulePosition::station,
       [](const ModulePosition& p) {
@@ -231,22 +232,23 @@ std::vector<Change> difference(const Air& from, const Air& to) {
 }
 
 void change(Air& air, const Change& change) {
-  std::visit(overloaded{
-                 [&](const PutAccessPoint& c) {
-                   put(air.access_points, &AccessPoint::bssid, c.access_point);
-                 },
-                 [&](const RemoveAccessPoint& c) {
-                   remove(air.access_points, &AccessPoint::bssid, c.bssid);
-                 },
-                 [&](const PutStation& c) { put(air.stations, &Station::mac, c.station); },
-                 [&](const RemoveStation& c) { remove(air.stations, &Station::mac, c.mac); },
-                 [&](const MoveModule& c) {
-                   remove(air.modules, &ModulePosition::station, c.station);
-                   if (c.to) air.modules.push_back({c.station, *c.to});
-                 },
-                 [&](const SetDelays& c) { air.delays = c.delays; },
-             },
-             change);
+  std::visit(
+      overloaded{
+          [&](const PutAccessPoint& c) {
+            put(air.access_points, &AccessPoint::bssid, c.access_point);
+          },
+          [&](const RemoveAccessPoint& c) {
+            remove(air.access_points, &AccessPoint::bssid, c.bssid);
+          },
+          [&](const PutStation& c) { put(air.stations, &SimulatedStation::mac, c.station); },
+          [&](const RemoveStation& c) { remove(air.stations, &SimulatedStation::mac, c.mac); },
+          [&](const MoveModule& c) {
+            remove(air.modules, &ModulePosition::station, c.station);
+            if (c.to) air.modules.push_back({c.station, *c.to});
+          },
+          [&](const SetDelays& c) { air.delays = c.delays; },
+      },
+      change);
 }
 
 }  // namespace bfq::sim

@@ -65,12 +65,12 @@ struct AccessPoint {
 /// A simulated station: it joins the softAP of that name, the strongest that it hears, `after` so
 /// long a time as that is there, asks for an address, and stays. Its MAC address is what it is
 /// known by.
-struct Station {
+struct SimulatedStation {
   std::string ssid{}, password{};
   MacAddress mac{};
   Duration after{};
   std::optional<Position> position{};
-  bool operator==(const Station&) const = default;
+  bool operator==(const SimulatedStation&) const = default;
 };
 
 /// Where a module stands; it is known by the MAC address of its station.
@@ -96,7 +96,7 @@ struct Delays {
 /// a MAC address that no other one has.
 struct Air {
   std::vector<AccessPoint> access_points{};
-  std::vector<Station> stations{};
+  std::vector<SimulatedStation> stations{};
   std::vector<ModulePosition> modules{};
   Delays delays{};
   bool operator==(const Air&) const = default;
@@ -110,7 +110,7 @@ Air default_air();
 AccessPoint& add_access_point(Air&, AccessPoint);
 
 /// Adds a station, with a MAC address of its own where it has none.
-Station& add_station(Air&, Station);
+SimulatedStation& add_station(Air&, SimulatedStation);
 
 /// Gives a bssid and a network to the access points that have none, and a MAC address to the
 /// stations. Who was in `before` under the same name keeps what it had there, where nobody else
@@ -154,7 +154,7 @@ struct RemoveAccessPoint {
 };
 /// Puts a station into the air, or into the place of the one with its MAC address.
 struct PutStation {
-  Station station{};
+  SimulatedStation station{};
 };
 struct RemoveStation {
   MacAddress mac{};

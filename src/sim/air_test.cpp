@@ -19,7 +19,7 @@ void sort_by(All& all, Key key) {
 /// The same air, with everything in one order.
 Air sorted(Air air) {
   sort_by(air.access_points, &AccessPoint::bssid);
-  sort_by(air.stations, &Station::mac);
+  sort_by(air.stations, &SimulatedStation::mac);
   sort_by(air.modules, &ModulePosition::station);
   return air;
 }
@@ -139,7 +139,7 @@ TEST(Complete, gives_everybody_an_address_of_their_own) {
   EXPECT_EQ(networks.size(), 300U);
   EXPECT_EQ(networks.count(Ipv4{}), 0U);
   std::set<MacAddress> stations;
-  for (const Station& station : air.stations) stations.insert(station.mac);
+  for (const SimulatedStation& station : air.stations) stations.insert(station.mac);
   EXPECT_EQ(stations.size(), 300U);
   EXPECT_EQ(stations.count(MacAddress{}), 0U);
 }

@@ -51,14 +51,14 @@ void Internet::open(const net::Open& asked, Instant now) {
   if (asked.transport == net::Transport::udp)
     return later(now, net::Opened{asked.link,
                                   asked.local_port != 0 ? asked.local_port : next_local_port_++});
-  const Peer* peer = find_peer(asked.remote);
+  const FarHost* peer = find_peer(asked.remote);
   const bool host_is_known = is_loopback(asked.remote.address) ||
-                             std::any_of(peers.begin(), peers.end(), [&](const Peer& p) {
+                             std::any_of(peers.begin(), peers.end(), [&](const FarHost& p) {
                                return p.at.address == asked.remote.address;
                              });
-  if (peer == nullptr ? !host_is_known : peer->answer == Peer::Answer::never) return;
+  if (peer == nullptr ? !host_is_known : peer->answer == FarHost::Answer::never) return;
   const Instant at = now + connect_takes;
-  if (peer == nullptr || peer->answer == Peer::Answer::refuses)
+  if (peer == nullptr || peer->answer == FarHost::Answer::refuses)
     return later(at, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
   later(at, net::Opened{asked.link, next_local_port_++});
 }
@@ -152,7 +152,7 @@ Event Internet::settle(const Event& event, Instant now) {
     if (Connection* c = find(opened->link)) {
       c->state = State::open;
       c->opened = true;
-      const Peer* peer = find_peer(c->asked.remote);
+      const FarHost* peer = find_peer(c->asked.remote);
       if (peer != nullptr && !peer->greeting.empty())
         arrive(*c, now + answer_takes, Kind::bytes, peer->greeting);
       if (peer != nullptr && peer->closes_after == 0U) arrive(*c, now + answer_takes, Kind::end);
@@ -171,7 +171,7 @@ std::vector<LinkHandle> Internet::links() const {
 std::size_t Internet::take(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
   Connection* c = find(link);
   if (c == nullptr || c->state != State::open || stalled) return 0;
-  const Peer* peer = find_peer(c->asked.remote);
+  const FarHost* peer = find_peer(c->asked.remote);
   if (peer != nullptr && !peer->reads) return 0;
   const std::size_t before = c->sent.size();
   bytes = bytes.first(std::min(bytes.size(), most_at_once));
@@ -191,7 +191,7 @@ bool Internet::take_datagram(LinkHandle link, const net::Outgoing& out, Instant 
   const std::string bytes(text_of(out.bytes));
   c->sent += bytes;
   datagrams_.push_back({out.destination, bytes});
-  const Peer* peer = find_peer(out.destination);
+  const FarHost* peer = find_peer(out.destination);
   if (peer != nullptr && peer->echoes)
     c->arrivals.push_back({now + answer_takes, Kind::bytes, bytes, out.destination});
   return true;
@@ -212,7 +212,7 @@ void Internet::send_datagram(net::Endpoint from, std::uint16_t to_port, std::str
 }
 
 void Internet::consider_answer(Connection& c, std::size_t before, Instant now) {
-  const Peer* peer = find_peer(c.asked.remote);
+  const FarHost* peer = find_peer(c.asked.remote);
   if (peer == nullptr || c.ended_by_peer) return;
   const std::size_t after = c.sent.size();
   const Instant at = now + answer_takes;
@@ -272,9 +272,9 @@ void Internet::reset(net::Endpoint from) {
   }
 }
 
-Peer* Internet::find_peer(net::Endpoint at) {
+FarHost* Internet::find_peer(net::Endpoint at) {
   const auto found =
-      std::find_if(peers.begin(), peers.end(), [&](const Peer& p) { return p.at == at; });
+      std::find_if(peers.begin(), peers.end(), [&](const FarHost& p) { return p.at == at; });
   return found == peers.end() ? nullptr : &*found;
 }
 

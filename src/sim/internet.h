@@ -13,7 +13,7 @@
 namespace bfq::sim {
 
 /// A port of a far host, and how it treats whoever connects.
-struct Peer {
+struct FarHost {
   enum class Answer : std::uint8_t { accepts, refuses, never };
 
   net::Endpoint at;
@@ -75,7 +75,7 @@ class Internet {
   bool exhausted = false;        ///< there is no socket or port for one more link
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
-  std::vector<Peer> peers;
+  std::vector<FarHost> peers;
 
   /// What is asked of it: names, links, the module's server.
   void take(const net::Request&, Instant now);
@@ -117,7 +117,7 @@ class Internet {
   void reset(net::Endpoint from);
 
   /// The peer at an endpoint, or nullptr.
-  Peer* find_peer(net::Endpoint);
+  FarHost* find_peer(net::Endpoint);
 
   /// All that ever came to a peer, over all its connections, and then in datagrams.
   std::string received_by(net::Endpoint) const;

@@ -26,13 +26,13 @@ bool is_same_network(const AccessPoint& a, const AccessPoint& b) {
   return terms(a) == terms(b);
 }
 
-bool hears(const Station& station, const AccessPoint& ap) {
+bool hears(const SimulatedStation& station, const AccessPoint& ap) {
   return signal_of(ap, station.position) >= kSensitivity;
 }
 }  // namespace
 
 Medium::Medium(Air air) : air_(std::move(air)) {
-  for (const Station& station : air_.stations) visitors_.push_back({.is = station});
+  for (const SimulatedStation& station : air_.stations) visitors_.push_back({.is = station});
 }
 
 // Changes -----------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ void Medium::remove_access_point(MacAddress bssid, Instant now) {
   end_associations(bssid, now);
 }
 
-void Medium::put_station(const Station& station, Instant now) {
+void Medium::put_station(const SimulatedStation& station, Instant now) {
   remove_station(station.mac, now);
   change(air_, PutStation{station});
   look_for_network(visitors_.emplace_back(Visitor{.is = station}), now);

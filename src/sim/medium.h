@@ -65,7 +65,7 @@ class Medium {
  private:
   /// A simulated station, and where it is.
   struct Visitor {
-    Station is{};
+    SimulatedStation is{};
     MacAddress wants{};  ///< the access point of its name; none while it hears none
     Deadline tries{};    ///< when it joins that, or asks for an address; perhaps once more
     bool inside = false;
@@ -74,7 +74,7 @@ class Medium {
 
   void put(const AccessPoint&, Instant now);
   void remove_access_point(MacAddress bssid, Instant now);
-  void put_station(const Station&, Instant now);
+  void put_station(const SimulatedStation&, Instant now);
   void remove_station(MacAddress mac, Instant now);
   void move(const MoveModule&, Instant now);
   void end_associations(MacAddress bssid, Instant now);

@@ -60,8 +60,8 @@ bool fits(const AccessPoint& ap, const radio::Scan& scan) {
 
 // Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, unless the world has
 // a seed, and 802.11 b, g and n.
-radio::AccessPoint as_seen(const AccessPoint& ap, int signal, bool by_name) {
-  radio::AccessPoint seen;
+radio::ScanResult as_seen(const AccessPoint& ap, int signal, bool by_name) {
+  radio::ScanResult seen;
   if (!ap.hidden || by_name) seen.ssid = Text<32>(slice(ap.ssid, 0, 32));
   seen.bssid = ap.bssid;
   seen.security = ap.security;

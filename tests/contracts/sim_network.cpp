@@ -29,7 +29,7 @@ class SimNetwork : public NetworkUnderTest {
   net::Endpoint host(Manners manners) override {
     const net::Endpoint at{Ipv4(127, 0, 0, 1),
                            static_cast<std::uint16_t>(4000 + internet_.peers.size())};
-    sim::Peer peer{.at = at};
+    sim::FarHost peer{.at = at};
     peer.echoes = manners == Manners::echoes;
     peer.reads = manners != Manners::reads_nothing;
     if (manners == Manners::greets) peer.greeting = kGreeting;

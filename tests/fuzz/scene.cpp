@@ -91,7 +91,7 @@ void Scene::end() {
   world.flash.fails = false;
   world.internet.stalled = false;
   world.internet.most_at_once = SIZE_MAX;
-  for (sim::Peer& peer : world.internet.peers) peer.reads = true;
+  for (sim::FarHost& peer : world.internet.peers) peer.reads = true;
   world.settle();
   rest();
   type("\r\n");

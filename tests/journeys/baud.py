@@ -116,7 +116,7 @@ class Losses(unittest.TestCase):
         """What was heard and what the log has counted as lost are all that was said."""
         client.sendall(b"and on")
         heard += sleeper.expect("and on")[:-len("and on")]
-        counts = r"lost (\d+) bytes, as it did not read"
+        counts = r"lost (\d+) bytes: it did not read"
         wait_until(
             lambda: sum(map(int, re.findall(counts, module.log()))) == self.size - len(heard),
             f"{self.size - len(heard)} lost bytes in the log",
@@ -140,7 +140,7 @@ class Losses(unittest.TestCase):
             with TcpHost(*module.url("socket").groups()) as reader:
                 client = pass_through(reader, server)
                 with UnixHost(path) as sleeper:
-                    module.wait_for_log("has come", 2)
+                    module.wait_for_log("has attached", 2)
                     client.sendall(bytes(self.size))
                     reader.take(self.size)
                     heard = sleeper.take_all()
@@ -192,21 +192,21 @@ class Rates(unittest.TestCase):
             set_rate(host, termios.B9600)
             host.type("AT\r\n")
             module.wait_for_log(
-                "is set to 9600 8N1 and the module to 115200 8N1: both hear garbage"
+                "is set to 9600 8N1 and the module to 115200 8N1: both receive garbage"
             )
-            self.assertEqual(module.log().count("both hear garbage"), 1)
+            self.assertEqual(module.log().count("both receive garbage"), 1)
             set_rate(host, termios.B115200)
             host.type("\r\n")
             host.expect("ERROR\r\n")
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
-            module.wait_for_log("understand each other at 115200 8N1")
+            module.wait_for_log("are both set to 115200 8N1 now")
 
     def test_the_rate_is_the_modules_own(self):
         with paced() as module, module.started_host() as host:
             host.command("AT+UART_CUR=57600,8,1,0,0")  # answered at the old rate
             host.type("AT\r\n")
             module.wait_for_log(
-                "is set to 115200 8N1 and the module to 57600 8N1: both hear garbage"
+                "is set to 115200 8N1 and the module to 57600 8N1: both receive garbage"
             )
             self.assertEqual(rate(host), termios.B115200)  # what the host has set is the host's
             set_rate(host, termios.B57600)
@@ -223,7 +223,7 @@ class Rates(unittest.TestCase):
                 module.wait_for_log("UART: 57600 8N1 -> 115200 8N1")
                 another.type("AT\r\n")
                 module.wait_for_log(
-                    "is set to 57600 8N1 and the module to 115200 8N1: both hear garbage"
+                    "is set to 57600 8N1 and the module to 115200 8N1: both receive garbage"
                 )
                 set_rate(another, termios.B115200)
                 another.type("\r\n")
@@ -238,7 +238,7 @@ class Rates(unittest.TestCase):
             with serial.serial_for_url(url, baudrate=9600, timeout=PATIENCE) as port:
                 port.write(b"AT\r\n")
                 module.wait_for_log(
-                    "is set to 9600 8N1 and the module to 115200 8N1: both hear garbage"
+                    "is set to 9600 8N1 and the module to 115200 8N1: both receive garbage"
                 )
                 port.baudrate = 115200
                 port.parity = serial.PARITY_EVEN

@@ -18,11 +18,11 @@ class TcpDoor(unittest.TestCase):
             module.wait_for_log("bfq0 is ready")
             place = module.url("socket").groups()
             with TcpHost(*place) as one, TcpHost(*place) as other:
-                module.wait_for_log("has come", 2)
+                module.wait_for_log("has attached", 2)
                 self.assertEqual(one.command("AT"), b"\r\nOK\r\n")
                 self.assertEqual(other.expect("OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
                 other.close()
-                module.wait_for_log("has gone")
+                module.wait_for_log("has detached")
                 self.assertEqual(one.command("AT"), b"\r\nOK\r\n")
 
     def test_a_later_host_gets_nothing_old(self):
@@ -33,7 +33,7 @@ class TcpDoor(unittest.TestCase):
                 with TcpHost(*place) as host:
                     host.type("AT+GMR\r\n" * 10)
                     host.expect("AT+GMR\r")
-                module.wait_for_log("has gone", times)
+                module.wait_for_log("has detached", times)
             with TcpHost(*place) as host:
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
                 self.assertEqual(host.seen, b"")
@@ -48,7 +48,7 @@ class TcpDoor(unittest.TestCase):
                 reader.connect(server.port)
                 client = server.accept()
                 with TcpHost(*place) as laggard:
-                    module.wait_for_log("has come", 2)
+                    module.wait_for_log("has attached", 2)
                     count = 0
                     client.setblocking(False)
                     sent = 0
@@ -61,11 +61,11 @@ class TcpDoor(unittest.TestCase):
                         while readable and count < sent and len(part := self.one_piece(reader)):
                             count += part[0]
                     self.assertEqual(count, size)
-                    module.wait_for_log("does not read: it loses bytes, as others read on")
+                    module.wait_for_log("does not read: it loses bytes, since other hosts read on")
                     heard = len(laggard.take_all())
-                    module.wait_for_log("bytes, as it did not read")
+                    module.wait_for_log("bytes: it did not read")
                     lost = sum(
-                        map(int, re.findall(r"lost (\d+) bytes, as it did not read", module.log()))
+                        map(int, re.findall(r"lost (\d+) bytes: it did not read", module.log()))
                     )
                     self.assertGreater(lost, 0)
                     # What neither was heard nor lost are the heads of +IPD.
@@ -85,7 +85,7 @@ class TcpDoor(unittest.TestCase):
             module.wait_for_log("bfq0 is ready")
             module.link = directory_link
             with module.host() as at_pty, TcpHost(*module.url("socket").groups()) as at_tcp:
-                module.wait_for_log("has come")
+                module.wait_for_log("has attached")
                 self.assertEqual(at_pty.command("AT"), b"\r\nOK\r\n")
                 self.assertEqual(at_tcp.expect("OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
 

@@ -29,7 +29,7 @@ def heads_of_later_hosts(module, host, client, count):
         client.send(b"leftover" * 4000)  # more than all buffers on the way hold
         host.expect(b"leftover")
         host.close()
-        module.wait_for_log("nobody has", times)
+        module.wait_for_log("no host has", times)
         host = module.host()
         host.type("AT+CIPSTATUS\r\n")
         yield host.expect(b"AT+CIPSTATUS\r\r\n").removesuffix(b"AT+CIPSTATUS\r\r\n")
@@ -66,12 +66,12 @@ class HostsComeAndGo(unittest.TestCase):
                 host.type("AT+GMR\r\n" * 20)
                 host.expect("AT+GMR\r")
                 host.close()
-                module.wait_for_log("nobody has", 2 * times - 1)
+                module.wait_for_log("no host has", 2 * times - 1)
                 host = module.host()
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
                 self.assertEqual(host.seen, b"")
                 host.close()
-                module.wait_for_log("nobody has", 2 * times)
+                module.wait_for_log("no host has", 2 * times)
 
     def test_a_host_that_opens_at_once_is_served(self):
         with Module() as module:
@@ -92,7 +92,7 @@ class HostsComeAndGo(unittest.TestCase):
             settings[4] = settings[5] = termios.B9600
             termios.tcsetattr(first.descriptor, termios.TCSANOW, settings)
             first.close()
-            module.wait_for_log("nobody has")
+            module.wait_for_log("no host has")
             with module.host() as second:
                 self.assertEqual(termios.tcgetattr(second.descriptor)[4], termios.B9600)
                 self.assertEqual(second.command("AT"), b"\r\nOK\r\n")
@@ -102,7 +102,7 @@ class HostsComeAndGo(unittest.TestCase):
             with module.started_host() as host:
                 fcntl.ioctl(host.descriptor, termios.TIOCEXCL)
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
-            module.wait_for_log("nobody has")
+            module.wait_for_log("no host has")
             wait_until(lambda: can_open(module.link), "a port that can be opened")
             with module.host() as host:
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")

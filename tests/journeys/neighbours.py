@@ -428,7 +428,7 @@ class Fairness(unittest.TestCase):
                 for _ in range(5):  # nobody reads from the hub
                     self.assertEqual(leaf.command("AT"), b"\r\nOK\r\n")
                 hub.close()  # what it prints is dropped, as fast as it can
-                world.wait_for_log("nobody has")
+                world.wait_for_log("no host has")
                 for _ in range(20):
                     self.assertEqual(leaf.command("AT"), b"\r\nOK\r\n")
 

@@ -137,7 +137,7 @@ class HowLinksEnd(unittest.TestCase):
             client.sendall(bytes(200000))  # which the host will not read
             host.expect(b"+IPD,")
             host.close()
-            module.wait_for_log("nobody has")
+            module.wait_for_log("no host has")
             host = module.host()
             host.type("ATE1\r\n")
             host.expect("OK\r\n")

@@ -166,7 +166,7 @@ class Idle(unittest.TestCase):
             host.connect(server.port)  # which had 20 s for it
             self.look_at(module)
             host.close()
-            module.wait_for_log("nobody has")
+            module.wait_for_log("no host has")
             self.look_at(module)
 
     def look_at(self, module):

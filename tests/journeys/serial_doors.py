@@ -174,7 +174,7 @@ class Rfc2217(unittest.TestCase):
             module.wait_for_log("bfq0 is ready")
             with TcpHost(*module.url("rfc2217").groups()) as bad, TcpHost(
                     *module.url("socket").groups()) as good:
-                module.wait_for_log("has come", 2)
+                module.wait_for_log("has attached", 2)
                 for nonsense in (
                     b"\xff\xfa\x2c\x01\x00\xff\xf0", b"\xff\xfa" + b"\x2c" * 4000 + b"\xff\xf0",
                     b"\xff\xfa\xff\xf1", b"\xff\xfd\xfe", b"\xff\xfb\xfd", b"\xff\x01"
@@ -182,11 +182,11 @@ class Rfc2217(unittest.TestCase):
                     bad.type(nonsense)
                 bad.type("AT\r\n")
                 good.expect(OK)
-                module.wait_for_log("sends Telnet commands that make no sense")
+                module.wait_for_log("sends malformed Telnet commands")
                 bad.expect(OK)
                 bad.type(b"\xff")  # and goes in the middle of a command
                 bad.close()
-                module.wait_for_log("has gone")
+                module.wait_for_log("has detached")
                 self.assertEqual(good.command("AT"), b"\r\nOK\r\n")
 
     def test_a_client_that_never_reads_its_answers_is_not_served_without_end(self):
@@ -194,7 +194,7 @@ class Rfc2217(unittest.TestCase):
             module.wait_for_log("bfq0 is ready")
             with TcpHost(*module.url("rfc2217").groups()) as flood, TcpHost(
                     *module.url("socket").groups()) as good:
-                module.wait_for_log("has come", 2)
+                module.wait_for_log("has attached", 2)
                 before = module.status("VmRSS")
                 taken = 0
                 try:
@@ -227,7 +227,7 @@ class UnixDoor(unittest.TestCase):
             module.wait_for_log("bfq0 is ready")
             self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o600)
             with UnixHost(self.path) as one, UnixHost(self.path) as other:
-                module.wait_for_log("has come", 2)
+                module.wait_for_log("has attached", 2)
                 self.assertEqual(one.command("AT"), b"\r\nOK\r\n")
                 other.expect(OK)
             status, _, errors = run_program(
@@ -293,7 +293,7 @@ class TcpConnect(unittest.TestCase):
                 listener.settimeout(PATIENCE)
                 client, _ = listener.accept()
                 client.settimeout(PATIENCE)
-                module.wait_for_log("has come")
+                module.wait_for_log("has attached")
                 client.sendall(b"AT\r\n")
                 self.assertTrue(client.recv(10))
                 client.close()
@@ -322,7 +322,7 @@ class TtyDoor(unittest.TestCase):
     def test_a_rate_of_ones_own_until_it_is_changed(self):
         with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory, Wired(directory) as wired:
             with Module(serial=[f"tty:{wired.ends[0]},38400"]) as module:
-                module.wait_for_log("has 38400 baud, as asked for")
+                module.wait_for_log("has 38400 baud, as --serial says")
                 self.assertEqual(wired.rate(), 38400)
                 with wired.host() as host:
                     host.command("AT+UART_CUR=57600,8,1,0,0")
@@ -353,7 +353,7 @@ class TtyDoor(unittest.TestCase):
                         module.wait_for_log("is gone (unplugged?)", times)
                         other.command("AT+UART_CUR=57600,8,1,0,0")
                         wired.plug_in()
-                        module.wait_for_log(f"serial host {wired.ends[0]} has come", times + 1)
+                        module.wait_for_log(f"host {wired.ends[0]} has attached", times + 1)
                         wait_until(lambda: wired.rate() == 57600, "57600 baud")
 
     def test_a_device_that_comes_later(self):
@@ -361,11 +361,11 @@ class TtyDoor(unittest.TestCase):
             directory = os.path.join(above, "by-id")
             with Module(serial=[f"tty:{directory}/module-end"]) as module:
                 module.wait_for_log(
-                    "there is no such device (No such file or directory); it is used as"
+                    "there is no such device (No such file or directory); it is opened as"
                 )
                 os.mkdir(directory)
                 with Wired(directory) as wired:
-                    module.wait_for_log("has come")
+                    module.wait_for_log("has attached")
                     with wired.host() as host:
                         module.wait_for_log("bfq0 is ready")
                         self.assertEqual(host.command("AT"), b"\r\nOK\r\n")

@@ -220,13 +220,13 @@ class NoDescriptorLeft(unittest.TestCase):
                 ):
                     client.sendall(b"I have come")
                     module.wait_for_log("server: cannot take a client: Too many open files")
-                    module.wait_for_log("cannot take a serial host: Too many open files")
+                    module.wait_for_log("cannot accept a serial host: Too many open files")
                     self.look_whether_it_spins(module)
                     self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
                     self.relieve(module)
                     host.expect("0,CONNECT\r\n")
                     self.assertTrue(host.expect(":I have come").endswith(b"+IPD,0,11:I have come"))
-                    module.wait_for_log("has come", 2)
+                    module.wait_for_log("has attached", 2)
                     second.type("AT\r\n")
                     second.expect("OK\r\n")
 
@@ -275,9 +275,9 @@ class NoDescriptorLeft(unittest.TestCase):
                 )
                 self.exhaust(module)
                 wired.plug_in()
-                module.wait_for_log("Too many open files; it is used as soon as that has changed")
+                module.wait_for_log("Too many open files; it is opened as soon as that has changed")
                 self.relieve(module)
-                module.wait_for_log(f"serial host {wired.ends[0]} has come", 2)
+                module.wait_for_log(f"host {wired.ends[0]} has attached", 2)
                 with wired.host() as host:
                     wait_until(lambda: answers(host), "an answer")
 
@@ -303,18 +303,75 @@ def targets(module):
 
 
 class NobodyTakesTheLog(unittest.TestCase):
-    def test_a_full_disk_under_the_log_is_not_the_modules_concern(self):
+    @contextlib.contextmanager
+    def module(self, *options, log, banner=subprocess.DEVNULL):
+        """A process whose log goes there, and its host."""
         with tempfile.TemporaryDirectory(prefix="bfq-log-") as directory:
             link = os.path.join(directory, "serial")
             command = [journey.PROGRAM, "run", "--state", "none", "--serial", f"pty:{link}"]
-            with open("/dev/full", "wb") as full:
-                process = subprocess.Popen(command, stdout=full, stderr=full)
-            wait_until(lambda: os.path.exists(link), "the link")
-            with journey.Host(os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)) as host:
-                wait_until(lambda: answers(host), "a module that is ready")
+            process = subprocess.Popen([*command, *options], stdout=banner, stderr=log)
+            try:
+                wait_until(lambda: os.path.exists(link), "the link")
+                with journey.Host(os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)) as host:
+                    wait_until(lambda: answers(host), "a module that is ready")
+                    yield process, host
+            finally:
+                process.kill()
+                process.wait(PATIENCE)
+
+    def assert_ends(self, process):
+        process.terminate()
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_a_full_disk_under_the_log_is_not_the_modules_concern(self):
+        with open("/dev/full", "wb") as full:
+            with self.module(log=full, banner=full) as (process, host):
                 host.join()
-            process.terminate()
-            self.assertEqual(process.wait(PATIENCE), 0)
+                self.assert_ends(process)
+
+    def test_a_pipe_that_nobody_reads_holds_nothing_up(self):
+        reader, writer = os.pipe()
+        with self.module("--log", "trace", log=writer) as (process, host):
+            os.close(writer)
+            for _ in range(3000):  # a pipe holds 64 KiB
+                host.command("AT")
+            self.assert_ends(process)
+        log = b""
+        while part := os.read(reader, 65536):
+            log += part
+        os.close(reader)
+        self.assertLess(len(log), 200_000)
+
+    def test_what_was_dropped_is_counted_for_who_reads_again(self):
+        reader, writer = os.pipe()
+        with self.module("--log", "trace", log=writer) as (process, host):
+            os.close(writer)
+            for _ in range(3000):
+                host.command("AT")
+            os.read(reader, 65536)
+            host.command("AT")
+            log = os.read(reader, 65536)
+            self.assert_ends(process)
+        os.close(reader)
+        self.assertRegex(log, rb"\d{3,} lines of the log were dropped")
+
+    def test_control_characters_reach_no_terminal(self):
+        hostile = "\x1b[2J\x07\u009b31m"
+        world = f'[[ap]]\nssid = "{hostile}"\nsecurity = "open"\n'.encode("unicode_escape")
+        with tempfile.NamedTemporaryFile(suffix=".toml") as file, tempfile.TemporaryFile() as said:
+            file.write(world.replace(b"\\x", b"\\u00").replace(b"\\n", b"\n"))
+            file.flush()
+            with self.module(file.name, log=said, banner=said) as (process, host):
+                host.command(f'AT+CWJAP_CUR="{hostile}",""', b"OK")
+                host.type(b'AT+CIPSTART="TCP","a\x1b]0;title\x07",80\r\n')
+                host.expect(b"ERROR")
+                self.assert_ends(process)
+            said.seek(0)
+            output = said.read()
+        self.assertIn(rb"\x1b[2J", output)
+        for byte in (0x00, 0x07, 0x1B):
+            self.assertNotIn(byte, output)
+        self.assertNotIn("\u009b".encode(), output)
 
 
 if __name__ == "__main__":

@@ -281,14 +281,14 @@ void Run::change_air() {
 
 void Run::change_peers() {
   const net::Endpoint at = dice_.one_of(kPeers);
-  sim::Peer& peer = *world_.internet.find_peer(at);
+  sim::FarHost& peer = *world_.internet.find_peer(at);
   const std::size_t what = dice_.pick(8);
   tell("peer    " + std::to_string(at.port) + " does " + std::to_string(what));
   switch (what) {
     case 0: world_.internet.close(at, world_.now()); break;
     case 1: world_.internet.reset(at); break;
     case 2: peer.reads = !peer.reads; break;
-    case 3: peer.answer = static_cast<sim::Peer::Answer>(dice_.pick(3)); break;
+    case 3: peer.answer = static_cast<sim::FarHost::Answer>(dice_.pick(3)); break;
     case 4: peer.resets_after = 1 + dice_.some(3000); break;
     default: world_.internet.send(at, dice_.bytes(dice_.some(9000)), world_.now());
   }
@@ -410,7 +410,7 @@ void Run::come_to_rest() {
   world_.internet.most_at_once = SIZE_MAX;
   world_.internet.connect_takes = world_.internet.resolve_takes = 10ms;
   world_.air.delays = {};
-  for (sim::Peer& peer : world_.internet.peers) peer.reads = true;
+  for (sim::FarHost& peer : world_.internet.peers) peer.reads = true;
   for (const auto& ap : lost_) world_.air.access_points.push_back(ap);
   world_.settle();
   read();

@@ -101,7 +101,7 @@ void Coverage::want_forms(const Command& c) {
   if (c.query) want(query_form(c));
   for (const Shape& shape : c.set.shapes()) want(set_form(c, shape));
   if (c.execute) want(execute_form(c));
-  for (const at::Failure& f : c.failures) want(failure(c, f.code));
+  for (const at::FailureCode& f : c.failures) want(failure(c, f.code));
 }
 
 void Coverage::tap(std::size_t row) {
@@ -155,7 +155,7 @@ void Coverage::failed(const Command& c, std::string_view before) {
     if (error != std::errc{} || std::string_view(end, before.data() + before.size()) != "\r\n")
       number = -1;
   }
-  const auto is_it = [number](const at::Failure& f) { return f.code == number; };
+  const auto is_it = [number](const at::FailureCode& f) { return f.code == number; };
   const bool declared = std::any_of(c.failures.begin(), c.failures.end(), is_it);
   (declared ? seen_ : undeclared_).insert(failure(c, number));
 }

@@ -297,9 +297,9 @@ void Player::change_names(Words& words) {
 void Player::change_peer(Words& words) {
   const net::Endpoint at = words.take_endpoint();
   sim::Internet& internet = world().internet;
-  sim::Peer* peer = internet.find_peer(at);
+  sim::FarHost* peer = internet.find_peer(at);
   if (peer == nullptr)
-    return describe_peer(internet.peers.emplace_back(sim::Peer{.at = at}), words);
+    return describe_peer(internet.peers.emplace_back(sim::FarHost{.at = at}), words);
   if (words.take_if("sends")) return internet.send(at, words.take(), world().now());
   if (words.take_if("datagram")) return internet.send_datagram(at, 0, words.take(), world().now());
   if (words.take_if("closes")) return internet.close(at, world().now());
@@ -312,8 +312,8 @@ void Player::change_peer(Words& words) {
   describe_peer(*peer, words);
 }
 
-void Player::describe_peer(sim::Peer& peer, Words& words) {
-  using Answer = sim::Peer::Answer;
+void Player::describe_peer(sim::FarHost& peer, Words& words) {
+  using Answer = sim::FarHost::Answer;
   while (!words.empty()) {
     if (words.take_if("accepts"))
       peer.answer = Answer::accepts;
@@ -377,16 +377,16 @@ void Player::change_station(Words& words) {
 }
 
 void Player::add_station(MacAddress mac, Words& words) {
-  sim::Station station{.ssid = words.take(), .password = words.take(), .mac = mac};
+  sim::SimulatedStation station{.ssid = words.take(), .password = words.take(), .mac = mac};
   if (words.take_if("after")) station.after = words.take_duration();
   auto& all = world().air.stations;
-  std::erase_if(all, [mac](const sim::Station& s) { return s.mac == mac; });
+  std::erase_if(all, [mac](const sim::SimulatedStation& s) { return s.mac == mac; });
   all.push_back(station);
 }
 
 void Player::remove_station(MacAddress mac) {
-  if (std::erase_if(world().air.stations, [mac](const sim::Station& s) { return s.mac == mac; }) ==
-      0)
+  if (std::erase_if(world().air.stations,
+                    [mac](const sim::SimulatedStation& s) { return s.mac == mac; }) == 0)
     throw BadLine("no such station");
 }
 

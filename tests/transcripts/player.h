@@ -71,7 +71,7 @@ class Player {
   void change_delay(script::Words&);
   void change_names(script::Words&);
   void change_peer(script::Words&);
-  void describe_peer(sim::Peer&, script::Words&);
+  void describe_peer(sim::FarHost&, script::Words&);
   void change_network(script::Words&);
   void add_client(script::Words&);
   void change_station(script::Words&);

@@ -68,11 +68,14 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       radio_(surroundings.medium, station_mac(setup), access_point_mac(setup)),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
-      wire_(make_wire(setup.module.uart)) {
+      wire_(make_wire(setup.module.uart)),
+      door_side_(io_, name_, setup.module.uart.speed == serial::UartPhysics::Speed::baud,
+                 [this] { settle_soon(); }) {
   keep_journals(setup);
   radio_.when_due([this] { settle_soon(); });
   for (const serial::DoorSpec& spec : setup.module.doors)
-    doors_.push_back(serial::open_door(io_, *wire_, *this, spec));
+    doors_.push_back(serial::open_door(door_side_, spec));
+  door_side_.apply(*wire_, *this);
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
 }
@@ -104,6 +107,9 @@ void Board::keep_journals(const BoardSetup& setup) {
 // The turn ----------------------------------------------------------------------------------------
 
 void Board::settle() {
+  // What doors have noticed takes effect here, and nowhere else: hosts and power stay as they are
+  // while anything is drained.
+  door_side_.apply(*wire_, *this);
   // What the module says is true by the time that the host reads it: a server has stopped, a link
   // is closed.
   fulfil_requests();
@@ -155,7 +161,8 @@ void Board::fulfil(const Request& request) {
 
 void Board::configure(const UartFormat& format) {
   if (format != uart_format_)
-    spdlog::info("UART: {} -> {}", serial::describe(uart_format_), serial::describe(format));
+    door_side_.log().info("UART: {} -> {}", serial::describe(uart_format_),
+                          serial::describe(format));
   uart_format_ = format;
   wire_->configure(format);
   for (const auto& door : doors_) door->configure(format);

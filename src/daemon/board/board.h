@@ -12,6 +12,7 @@
 #include "daemon/board/journals.h"
 #include "daemon/process/alarm.h"
 #include "daemon/serial/door.h"
+#include "daemon/serial/door_side.h"
 #include "daemon/serial/reset_line.h"
 #include "daemon/serial/uart_side.h"
 #include "daemon/serial/wire.h"
@@ -21,7 +22,7 @@
 
 namespace bfq::board {
 
-/// Time as modules count it: microseconds since the program started.
+/// The modules' time: microseconds since the program started.
 class ProgramClock {
  public:
   using Steady = std::chrono::steady_clock;
@@ -76,14 +77,14 @@ class Board final : private serial::UartSide,
   // ResetLine
   void hold_in_reset() override;
   void release_from_reset() override;
-  // both
+  // all of them
   void settle() override;
+  void settle_soon() override;
 
   FlashFile make_flash(const BoardSetup& setup);
   void keep_journals(const BoardSetup& setup);
   std::unique_ptr<serial::Wire> make_wire(const serial::UartPhysics& physics);
   void configure(const UartFormat& format);
-  void settle_soon();
   bool fulfil_requests();
   void fulfil(const Request& request);
   bool hear_radio();
@@ -109,6 +110,7 @@ class Board final : private serial::UartSide,
   sockets::HostSockets sockets_;
   bool boot_noise_;
   std::unique_ptr<serial::Wire> wire_;
+  serial::DoorSide door_side_;
   std::vector<std::unique_ptr<serial::Door>> doors_;
   Deadline starts_;
   power::Reason start_reason_{};

@@ -8,11 +8,11 @@
 
 namespace bfq::board {
 
-/// What a board is told when it is made, whoever asked for it: a command line, a world file, a
+/// All that a board is set up with, whether that comes from a command line, a world file or a
 /// test.
 struct BoardSetup {
   ModuleSpec module{};
-  unsigned number = 0;  ///< within the process, from 0; MAC addresses that are not given follow
+  unsigned number = 0;  ///< within the process, from 0; default MAC addresses derive from it
   sockets::SocketsSetup network{};
   sockets::NetPolicy policy{};
   /// Directory of the flash's file; empty: the flash is forgotten at the end.

@@ -11,35 +11,35 @@
 
 namespace bfq::board {
 
-/// The flash port in a file of both slots, or in memory alone. Writes and their fdatasync are done
-/// by a thread of its own, started when it is first needed, so that a slow disk holds up nothing.
+/// The flash port: both slots in a file, or in memory only. A thread, started when it is first
+/// needed, writes and calls fdatasync, so that a slow disk does not block the event loop.
 class FlashFile {
  public:
   using Image = FlashStorage::Image;
   /// Called from the event loop with flash::Done or flash::Failed.
   using Tell = std::function<void(const Event&)>;
 
-  /// In memory: erased, and forgotten at the end.
+  /// In memory only: erased at the start, and lost at the end.
   FlashFile(boost::asio::io_context& io, Tell tell);
-  /// DIRECTORY/MODULE.flash, made if missing. Throws Failure when another program has it; where it
-  /// cannot be read or written a warning says so, and writes are answered by flash::Failed.
+  /// In DIRECTORY/MODULE.flash, created if missing. Throws process::Taken when another program has
+  /// it. If it cannot be read or written, a warning is logged, and writes end with flash::Failed.
   FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory,
             const std::string& module);
   ~FlashFile();
   FlashFile(const FlashFile&) = delete;
   FlashFile& operator=(const FlashFile&) = delete;
 
-  /// As on disk, once nothing is on its way there: see when_at_rest().
+  /// The content; the same as on disk once no write is pending, see when_at_rest().
   const Image& image() const { return image_; }
 
   /// What is asked of it; `output` is Module::flash_output().
   void take(const flash::Request& request, std::span<const std::byte> output);
 
-  /// What was asked is done, but not answered any more: the module has no power.
+  /// The module has no power: pending requests are completed, but not reported.
   void power_off();
 
-  /// Calls `then` once nothing is on its way to the disk: at once, or from the event loop; not
-  /// after power_off().
+  /// Calls `then` once no write is pending: at once, or from the event loop; not after
+  /// power_off().
   void when_at_rest(std::function<void()> then);
 
  private:

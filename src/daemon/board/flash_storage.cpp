@@ -106,8 +106,7 @@ void FlashStorage::load() {
   if (!damage.empty()) repair(damage);
 }
 
-/// Fills image_ with what is in the file, and says what is wrong with that; nothing where it is
-/// sound.
+/// Reads the file into image_. Returns what is wrong with it, or nothing.
 std::string FlashStorage::read(int file) {
   struct stat about {};
   const ssize_t n = pread(file, image_.data(), image_.size(), 0);
@@ -125,7 +124,7 @@ std::string FlashStorage::read(int file) {
   return usable ? "" : "is damaged";
 }
 
-/// Takes what can be saved into image_, and lets a sound file take the damaged one's place.
+/// Salvages what it can into image_, and replaces the damaged file by a sound one.
 void FlashStorage::repair(const std::string& damage) {
   const Loaded saved = load_record(image_, Settings{});
   image_.fill(flash::kErased);
@@ -144,14 +143,14 @@ void FlashStorage::repair(const std::string& damage) {
   replace_file(image_);
 }
 
-/// Gives the file a second name, which it keeps when a sound one takes its place. Empty, with
-/// errno, where that fails.
+/// Gives the file a second name, under which it remains when it is replaced. Returns an empty
+/// string, with errno set, on failure.
 std::string FlashStorage::set_aside() const {
   for (int i = 1; i <= kMostSetAside; ++i) {
     std::string aside = fmt::format("{}.damaged-{}", path_, i);
     if (link(path_.c_str(), aside.c_str()) == 0) return aside;
     if (errno == EEXIST) continue;
-    // Some file systems know no second names.
+    // Some file systems have no hard links.
     if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) == 0)
       return aside;
     if (errno != EEXIST) break;
@@ -178,13 +177,13 @@ bool FlashStorage::overwrite(std::uint8_t slot, const Slot& content) {
   const auto place = static_cast<off_t>(slot % flash::kSlots * flash::kSlotSize);
   if (write_all(file_, content, place) && fdatasync(file_) == 0) return true;
   spdlog::error("cannot write {}: {}", path_, std::strerror(errno));
-  // Of the file nothing is certain now: the next store() writes a new one.
+  // The state of the file is unknown now: the next store() writes a new one.
   write_all(file_, slot_of(image_, slot), place);
   forget_file();
   return false;
 }
 
-/// A new file, whole and on disk, takes the place of the one that was there.
+/// Replaces the file by a new one that is complete and on disk.
 bool FlashStorage::replace_file(const Image& image) {
   const std::string fresh = path_ + ".new";
   const int file = open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -205,7 +204,7 @@ bool FlashStorage::sync_directory() const {
   const int directory = open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return false;
   const bool synced =
-      fsync(directory) == 0 || errno == EINVAL;  // EINVAL: the file system has no such thing
+      fsync(directory) == 0 || errno == EINVAL;  // EINVAL: not supported by the file system
   const int error = errno;
   close(directory);
   errno = error;

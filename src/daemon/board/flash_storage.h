@@ -13,30 +13,29 @@ namespace bfq::board {
 
 /// DIRECTORY/MODULE.flash: both slots in a file, for one program at a time.
 ///
-/// A file that is damaged or has not the right size is set aside, as MODULE.flash.damaged-1
-/// and so on, and a sound one with what could be saved takes its place. What cannot be read or set
-/// aside is never overwritten. Where nothing can be written, a warning says so and every store()
-/// fails.
+/// A file that is damaged or has the wrong size is renamed to MODULE.flash.damaged-1 and so on, and
+/// replaced by a sound one with what could be salvaged. A file that cannot be read or renamed is
+/// never overwritten. If nothing can be written, a warning is logged and every store() fails.
 ///
-/// The constructor is for the event loop's thread; store() is for one thread, whichever it is.
+/// The constructor runs on the event loop's thread; store() on any one thread.
 class FlashStorage {
  public:
   using Image = std::array<std::byte, flash::kImageSize>;
   using Slot = std::array<std::byte, flash::kSlotSize>;
 
-  /// Throws Failure when another program has the file.
+  /// Throws process::Taken when another program has the file.
   FlashStorage(const std::string& directory, const std::string& module);
   ~FlashStorage();
   FlashStorage(const FlashStorage&) = delete;
   FlashStorage& operator=(const FlashStorage&) = delete;
 
-  /// What is in the file, or would be if it could be written.
+  /// The content of the file, or what it would be if it could be written.
   const Image& image() const { return image_; }
-  /// In which state the file was found.
+  /// The state in which the file was found.
   FlashCondition found() const { return found_; }
 
-  /// Puts a slot into the file. True once it would survive a power cut; otherwise the file's old
-  /// slot is put back, as far as that is possible.
+  /// Writes a slot to the file. Returns true once it would survive a power cut; otherwise the old
+  /// slot is restored as far as possible.
   bool store(std::uint8_t slot, const Slot& content);
 
  private:
@@ -54,7 +53,7 @@ class FlashStorage {
   std::string directory_, path_;
   std::optional<process::LockFile> lock_;
   int file_ = -1;        ///< open while it is known to hold image_
-  std::string why_not_;  ///< why nothing is stored at all; empty: it is
+  std::string why_not_;  ///< why nothing can be stored; empty: it can
   FlashCondition found_ = FlashCondition::blank;
   Image image_;
 };

@@ -25,13 +25,13 @@ constexpr mode_t kOwnersAlone = S_IRUSR | S_IWUSR;
 constexpr std::size_t kFlushAt = 64 * 1024;
 constexpr std::string_view kFirstWord = "BFQ4004 journal";
 
-/// Those that want to be told when a CHECK fails.
+/// All that have a black box to save when a CHECK fails.
 std::vector<ModuleJournal*>& black_boxes() {
   static std::vector<ModuleJournal*> all;
   return all;
 }
 
-/// True for an empty file, and one that begins like a journal.
+/// True for an empty file, and one that begins as a journal does.
 bool may_be_replaced(int file) {
   std::array<char, kFirstWord.size()> word{};
   struct stat about {};
@@ -123,8 +123,7 @@ void ModuleJournal::check_failed() {
   for (ModuleJournal* journal : black_boxes()) journal->save();
 }
 
-/// The program is about to end, and something in it is wrong: no exceptions, no log, and a new
-/// file.
+/// The program is about to abort, in an unknown state: no exceptions, no log, and a new file.
 void ModuleJournal::save() {
   recorder_.give_up();
   flush();

@@ -9,20 +9,20 @@
 
 namespace bfq::board {
 
-/// This program's own builds of a module, as journals name them.
+/// How journals identify this build.
 journal::Build this_build();
 
-/// Makes a file that only its owner can read, and writes `bytes` to it; throws Failure. What lies
-/// at `path` is replaced only where it is a journal.
+/// Creates a file that only its owner can read and returns its descriptor. Throws process::Failure.
+/// An existing file is replaced only if it is a journal.
 int make_journal_file(const std::string& path);
 
-/// Writes all bytes; false with errno set when that fails.
+/// Writes all bytes; returns false, with errno set, on failure.
 bool write_all(int file, std::span<const std::byte> bytes);
 
 /// A whole journal, from the module's first moment on (run --journal).
 class JournalFile final : public journal::Sink {
  public:
-  /// Throws Failure when there is no such file to be made.
+  /// Throws process::Failure when the file cannot be created.
   explicit JournalFile(const std::string& path);
   ~JournalFile() override;
   JournalFile(const JournalFile&) = delete;
@@ -30,8 +30,8 @@ class JournalFile final : public journal::Sink {
 
   void begin(std::span<const std::byte> bytes) override { add(bytes); }
   void add(std::span<const std::byte> record) override;
-  /// Puts what has come into the file. Once that fails, a warning says so and the journal ends
-  /// there.
+  /// Writes what was recorded to the file. When that fails, a warning is logged and the journal
+  /// ends there.
   void flush();
 
  private:
@@ -40,8 +40,8 @@ class JournalFile final : public journal::Sink {
   std::vector<std::byte> waiting_;
 };
 
-/// What one module's recorder writes to: a file where one is asked for, and a black box that is
-/// written to a file of its own when a CHECK fails.
+/// Where one module's recorder writes to: a file on request, and a black box, which is saved to a
+/// file of its own when a CHECK fails.
 class ModuleJournal {
  public:
   /// `recorder` must outlive this.
@@ -51,10 +51,10 @@ class ModuleJournal {
   ModuleJournal& operator=(const ModuleJournal&) = delete;
 
   void write_to_file(const std::string& path);
-  /// When a CHECK fails, the last of this module's history lies in a new file whose name begins
-  /// like this.
+  /// When a CHECK fails, the end of this module's history is saved to a new file whose name begins
+  /// with `where`.
   void keep_black_box(const std::string& where);
-  /// Nothing moves any more: puts what has come into the file.
+  /// To be called at the end of each turn: writes what was recorded to the file.
   void flush() {
     if (file_) file_->flush();
   }

@@ -11,16 +11,15 @@
 
 namespace bfq::board {
 
-/// One module of a program: what it is called and what it is soldered to.
+/// One module of a program: its name and what it is soldered to.
 struct ModuleSpec {
   std::string name = "bfq0";
   std::vector<serial::DoorSpec> doors;
   serial::UartPhysics uart{};
-  std::optional<MacAddress> station_mac{},
-      access_point_mac{};  ///< where nothing else is said: by its number
+  std::optional<MacAddress> station_mac{}, access_point_mac{};  ///< default: by its number
   std::optional<sim::Position> position{};
   std::vector<sockets::Forward> forwards{};
-  bool boot_noise = false;  ///< what its chip says at 74880 baud before the program runs
-  bool remembers = true;    ///< false: its settings end with the program
+  bool boot_noise = false;  ///< its chip prints at 74880 baud before it runs its program
+  bool remembers = true;    ///< false: its settings are lost at the end of the program
 };
 }  // namespace bfq::board

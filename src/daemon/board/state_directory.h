@@ -2,10 +2,10 @@
 #include <string>
 
 namespace bfq::board {
-/// Makes the directory of what modules remember, for its user alone, with all directories above it
-/// that are missing. Returns it; throws Failure.
+/// Creates the directory of the flash files, accessible to its owner only, and missing directories
+/// above it. Returns `path`; throws process::Failure.
 std::string make_state_directory(const std::string& path);
 
-/// Where files go that nobody asked to keep: $TMPDIR, or /tmp.
+/// The directory of temporary files: $TMPDIR, or /tmp.
 std::string temporary_directory();
 }  // namespace bfq::board

@@ -13,7 +13,7 @@ namespace bfq::process {
 namespace {
 int make_timer() {
   const int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  if (timer < 0) fail_with_errno("cannot make a timer");
+  if (timer < 0) fail_with_errno("cannot create a timer");
   return timer;
 }
 }  // namespace
@@ -39,7 +39,7 @@ void Alarm::arm(std::chrono::nanoseconds since_epoch) {
   }
 }
 
-/// The count is gone when the timer was set anew after it had rung: then it is not meant any more.
+/// The read fails when the timer was set again after it had expired: then that expiry is obsolete.
 void Alarm::await() {
   timer_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](auto error) {
     if (error) return;

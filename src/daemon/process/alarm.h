@@ -6,18 +6,18 @@
 
 namespace bfq::process {
 
-/// One timer that leaves no trace when it is stopped. Asio's own timers share a timerfd(2) that
-/// stays armed when one is cancelled and, once it has rung, wakes the program every 5 minutes for
-/// ever.
+/// One timer that costs nothing while it is stopped. Asio's own timers share a timerfd(2) that
+/// stays armed when one is cancelled and, once it has expired, wakes the program every 5 minutes
+/// for ever.
 class Alarm {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `rings` is called from the loop, once for each set() that was not taken back. `io` must
-  /// outlive this, and this the last run of it.
+  /// `rings` is called from the event loop, once for each set() that was not replaced or stopped.
+  /// `io` must outlive this, and this the last run of it.
   Alarm(boost::asio::io_context& io, std::function<void()> rings);
 
-  /// Rings at that time instead of any other; at once where it has passed.
+  /// Expires at that time instead of any other; at once if it has passed.
   void set(Time at);
   void stop();
 

@@ -49,11 +49,11 @@ Caller::Caller() : uid_(geteuid()), gid_(getegid()) {
 
 void Caller::give(int descriptor) const {
   if (through_sudo_ && fchown(descriptor, uid_, gid_) != 0)
-    fail_with_errno("cannot give a file to its user");
+    fail_with_errno("cannot change the owner of a file");
 }
 
 void Caller::give(const std::string& path) const {
   if (through_sudo_ && lchown(path.c_str(), uid_, gid_) != 0)
-    fail_with_errno("cannot give " + path + " to its user");
+    fail_with_errno("cannot change the owner of " + path);
 }
 }  // namespace bfq::process

@@ -4,16 +4,16 @@
 #include <string>
 
 namespace bfq::process {
-/// The person who started the program: under sudo the one who called sudo, to whom links, devices
-/// and files are then given.
+/// The user who started the program: under sudo the one who called sudo, who then becomes the owner
+/// of the links, devices and files that the program makes.
 class Caller {
  public:
   static const Caller& current();
 
-  /// Home directory, without a slash at its end.
+  /// The home directory, without a trailing slash.
   const std::string& home() const { return home_; }
-  /// Gives an open file, or a path itself (a symlink is not followed), to the caller. Does nothing
-  /// unless sudo is in between.
+  /// Makes the caller the owner of an open file, or of a path itself (a symlink is not followed).
+  /// Does nothing without sudo. Throws Failure.
   void give(int descriptor) const;
   void give(const std::string& path) const;
 

@@ -5,22 +5,22 @@
 #include <string>
 
 namespace bfq::process {
-/// What was asked for is not understood: the program ends with status 2.
+/// The command line or a world file is wrong: the program ends with status 2.
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What was asked for cannot be had: the program ends with status 1.
+/// What was asked for cannot be done on this machine now: the program ends with status 1.
 struct Failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// It belongs to somebody else now.
+/// Another process has what was asked for.
 struct Taken : Failure {
   using Failure::Failure;
 };
 
-/// A Failure with the system's own reason behind what was attempted.
+/// Throws a Failure: what was attempted, and the reason that errno gives.
 [[noreturn]] inline void fail_with_errno(const std::string& attempted) {
   throw Failure(attempted + ": " + std::strerror(errno));
 }

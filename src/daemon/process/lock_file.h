@@ -3,13 +3,14 @@
 
 namespace bfq::process {
 
-/// A file that says, with flock, that somebody is alive: the kernel lets go of it when the program
-/// ends, however it ends. It also holds a line of text.
+/// A file that is locked with flock(2) for as long as its owner runs: the kernel releases it when
+/// the process ends, however it ends. It also contains a line of text.
 class LockFile {
  public:
   enum class AtEnd : unsigned char { remove, keep };
 
-  /// Throws Taken with `if_taken` when another process holds it, and Failure when it cannot be had.
+  /// Throws Taken with the message `if_taken` when another process holds it, and Failure when it
+  /// cannot be opened or locked.
   LockFile(std::string path, AtEnd at_end, const std::string& if_taken);
   ~LockFile();
   LockFile(const LockFile&) = delete;

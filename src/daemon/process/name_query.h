@@ -14,13 +14,13 @@
 
 namespace bfq::process {
 
-/// One name being looked up, in the hosts file and then by DNS. It has its own c-ares channel, so
-/// an idle program keeps no socket and no timer, and a changed resolv.conf is seen at the next
+/// One look-up of a name, in the hosts file and then by DNS. It has its own c-ares channel, so that
+/// an idle program has no socket and no timer, and a changed resolv.conf applies to the next
 /// query.
 class NameQuery : public std::enable_shared_from_this<NameQuery> {
  public:
-  /// Called once, from the event loop, with the IPv4 address or nothing; never after the query is
-  /// gone.
+  /// Called once, from the event loop, with the IPv4 address or nothing; not after the query is
+  /// destroyed.
   using Answer = std::function<void(std::optional<Ipv4>)>;
 
   static std::shared_ptr<NameQuery> start(boost::asio::io_context& io, const std::string& name,

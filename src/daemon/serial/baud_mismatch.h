@@ -8,24 +8,23 @@
 
 namespace bfq::serial {
 
-/// What a UART hears that is not set as the one that sends: the line's levels are played, and
-/// sampled as a receiver does it.
+/// What a UART receives from one whose format differs: the levels of the line are generated, and
+/// sampled as a receiver samples them.
 ///
-/// A receiver waits for the line to fall, looks again after half of its own bit, and gives up if
-/// the line is high then. Else it samples its data bits, a parity bit that nobody checks, and one
-/// stop bit, in the middle of each. Then it waits for the line to be high, and to fall again. So
-/// the same bytes always become the same garbage, and a receiver that is set like the sender hears
-/// every byte.
+/// A receiver waits for the falling edge of a start bit, samples again after half of its own bit
+/// time, and gives up if the line is high then. Otherwise it samples its data bits, a parity bit
+/// that it does not check, and one stop bit, each in the middle. Then it waits for the line to be
+/// high, and to fall again. So the same bytes always become the same garbage, and a receiver with
+/// the sender's format receives every byte.
 class BaudMismatch {
  public:
   BaudMismatch(const UartFormat& sender, const UartFormat& receiver);
 
-  /// Characters that follow each other without a pause. Appends what the receiver has made of them
-  /// so far.
+  /// Sends characters back to back. Appends to the result what the receiver has received so far.
   void pass(std::span<const std::byte> sent, std::vector<std::byte>& heard);
-  /// The line rests for a while: a receiver that is in a character comes to its end.
+  /// The line is idle for a while: a receiver in the middle of a character completes it.
   void rest(std::vector<std::byte>& heard);
-  /// Both, for a text of its own.
+  /// Both, for bytes with an idle line before and after.
   std::vector<std::byte> burst(std::span<const std::byte> sent);
 
  private:
@@ -41,6 +40,6 @@ class BaudMismatch {
   std::uint8_t value_ = 0;
 };
 
-/// Whether two UARTs understand each other: rates at most 3 % apart, the same data bits and parity.
+/// Whether two UARTs can communicate: rates at most 3 % apart, the same data bits and parity.
 bool are_tuned(const UartFormat& one, const UartFormat& other);
 }  // namespace bfq::serial

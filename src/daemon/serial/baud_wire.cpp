@@ -1,7 +1,5 @@
 #include "daemon/serial/baud_wire.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -10,13 +8,12 @@
 
 namespace bfq::serial {
 namespace {
-// How often bytes are moved: seldom enough to cost little, and often enough that a host which reads
-// at once does not find its FIFO full.
+// How often bytes are moved: rarely enough to cost little, and often enough that the FIFO of a host
+// that reads at once does not fill up.
 constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
-// A program that the system lets run too late makes up for that, as a line would not have waited
-// for it.
+// Where the scheduler runs the program too late, it catches up: a real line would not have waited.
 constexpr Duration kMostLateness = 50ms;
-// Whether a host that holds the module up has read is not told by the system.
+// The system does not notify of a host having read: it is polled while the module waits for it.
 constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
 // Bits of UartFormat::flow.
 constexpr std::uint8_t kRaisesRts = 1, kHeedsCts = 2;
@@ -32,7 +29,7 @@ Duration look_every(const UartPhysics& physics, const UartFormat& format) {
 }  // namespace
 
 BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now)
-    : side_(side),
+    : HostedWire(side),
       physics_(physics),
       now_(std::move(now)),
       alarm_(io,
@@ -40,117 +37,92 @@ BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysic
                armed_ = Deadline::never();
                side_.settle();
              }),
-      pause_(kFirstPause) {}
+      pause_(kFirstPause),
+      typed_trace_(log_, LineTrace::Direction::to_module),
+      said_trace_(log_, LineTrace::Direction::to_host) {}
 
-// Who is there ------------------------------------------------------------------------------------
+// Hosts -------------------------------------------------------------------------------------------
 
 void BaudWire::attach(std::shared_ptr<SerialHost> host) {
-  if (ends_.empty() && unheard_ > 0)
-    spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
-  End& end = ends_.emplace_back();
-  end.host = std::move(host);
+  BaudEnd& end = add(std::move(host));
   look_at_settings(end);
   await_typing(end);
 }
 
-void BaudWire::stop_listening(const SerialHost& host) {
-  if (End* end = find(host)) end->listens = false;
-  side_.settle();
+bool BaudWire::change_host(const SerialHost& host) {
+  BaudEnd* const end = find(host);
+  if (end == nullptr) return false;
+  forget_output(*end);
+  return true;
 }
 
-/// What is on the line to the old host goes by.
-void BaudWire::change_host(const SerialHost& host) {
-  End* const end = find(host);
-  if (end == nullptr) return;
-  tell_losses(*end);
-  end->held.clear();
-  end->listens = true;
-  end->skips = side_.uart_output().size();
+/// What is on the line to the host before is lost.
+void BaudWire::forget_output(BaudEnd& end) {
+  log_losses(end);
+  end.held.clear();
+  end.listens = true;
+  end.skips = side_.uart_output().size();
 }
 
-void BaudWire::purge(const SerialHost& host, bool typed, bool unread) {
-  End* const end = find(host);
-  if (end == nullptr) return;
-  if (typed) {
-    end->typed.clear();
-    end->line.clear();
+void BaudWire::discard(BaudEnd& end, SerialHost::Discard what) {
+  if (what.typed) {
+    end.typed.clear();
+    end.line.clear();
   }
-  if (unread) change_host(host);
+  if (what.unread) forget_output(end);
 }
 
 void BaudWire::configure(const UartFormat& format) {
   format_ = format;
-  for (End& end : ends_) look_at_settings(end);
+  for (BaudEnd& end : ends_) look_at_settings(end);
 }
 
 void BaudWire::module_is_off() {
   is_off_ = true;
   out_.clear();
   fifo_.clear();
-  for (End& end : ends_) end.skips = 0;
+  for (BaudEnd& end : ends_) end.skips = 0;
 }
 
 void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
-  for (End& end : ends_) {
+  for (BaudEnd& end : ends_) {
     const auto noise =
         BaudMismatch(format, end.host->uart(format_)).burst(std::as_bytes(std::span(text)));
     if (end.listens) end.host->write(std::span(noise).first(std::min(noise.size(), room_at(end))));
   }
 }
 
-BaudWire::End* BaudWire::find(const SerialHost& host) {
-  const auto found =
-      std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
-  return found == ends_.end() ? nullptr : &*found;
-}
-
-bool BaudWire::forget_leavers() {
-  bool any = false;
-  for (auto end = ends_.begin(); end != ends_.end();) {
-    if (!end->leaves || end->line.moving() > 0) {
-      ++end;
-      continue;
-    }
-    const auto host = end->host;
-    tell_losses(*end);
-    end = ends_.erase(end);
-    host->left();
-    any = true;
-  }
-  return any;
-}
-
 // Settings ----------------------------------------------------------------------------------------
 
-/// Compares the host's settings with the module's; who differs is told once, until something
+/// Compares the host's format with the module's; a mismatch is logged once, until something
 /// changes.
-void BaudWire::look_at_settings(End& end) {
+void BaudWire::look_at_settings(BaudEnd& end) {
   const UartFormat uart = end.host->uart(format_);
-  if (uart != end.uart && end.line.moving() > 0) return;  // what is on the line was sent as before
+  if (uart != end.uart && end.line.moving() > 0)
+    return;  // what is on the line was sent in the old one
   const bool tuned = are_tuned(uart, format_);
   const bool as_before = uart == end.uart && tuned == end.tuned;
   end.uart = uart;
   if (tuned) {
     if (!end.tuned)
-      spdlog::info("{} and the module understand each other at {}", end.host->name(),
-                   describe(format_));
+      log_.info("{} and the module are both set to {} now", end.host->name(), describe(format_));
     end.to_host.reset();
     end.to_module.reset();
   } else if (!as_before || !end.to_host) {
     end.to_host.emplace(format_, uart);
     end.to_module.emplace(uart, format_);
-    spdlog::warn("{} is set to {} and the module to {}: both hear garbage", end.host->name(),
-                 describe(uart), describe(format_));
+    log_.warn("{} is set to {} and the module to {}: both receive garbage", end.host->name(),
+              describe(uart), describe(format_));
   }
   end.tuned = tuned;
 }
 
 /// RTS/CTS stops a line where both ends have it.
-bool BaudWire::stops_output(const End& end) const {
+bool BaudWire::stops_output(const BaudEnd& end) const {
   return end.host->is_a_line() ||
          ((format_.flow & kHeedsCts) != 0 && (end.uart.flow & kRaisesRts) != 0);
 }
-bool BaudWire::stops_input(const End& end) const {
+bool BaudWire::stops_input(const BaudEnd& end) const {
   return (format_.flow & kRaisesRts) != 0 && (end.uart.flow & kHeedsCts) != 0;
 }
 
@@ -164,8 +136,8 @@ bool BaudWire::drain() {
   moved |= deliver(now);
   moved |= hand_over_held();
   moved |= begin_to_send(now);
-  moved |= forget_leavers();
   if (!moved) set_alarm(now);
+  settle_soon_if_hosts_may_go();
   return moved;
 }
 
@@ -177,7 +149,10 @@ Deadline BaudWire::next_deadline() const {
   if (!next.is_never()) next = std::max(next, Deadline(next_portion_));
   if (flush_again_) next = earliest({next, *flush_again_});
   if (look_again_) next = earliest({next, *look_again_});
-  for (const End& end : ends_) next = earliest({next, next_on(end.line, end.uart)});
+  for (const BaudEnd& end : ends_) {
+    // What a changing host typed waits for its door, which wakes the wire.
+    if (!end.host->is_changing()) next = earliest({next, next_on(end.line, end.uart)});
+  }
   return next;
 }
 
@@ -191,8 +166,8 @@ void BaudWire::set_alarm(Instant now) {
 
 // To hosts ----------------------------------------------------------------------------------------
 
-/// How much of what has arrived is handed over now. When we come late that may be too much for a
-/// host that would have read in between: it gets that in portions.
+/// How much of what has arrived is handed over now. When the program runs late that may be too much
+/// for a host that would have read in between: it gets that in portions.
 std::size_t BaudWire::portion(Instant now) {
   if (now < next_portion_) return 0;
   const std::size_t arrived = out_.arrived(now);
@@ -207,7 +182,7 @@ bool BaudWire::deliver(Instant now) {
   if (n == 0) return false;
   const auto bytes = side_.uart_output().first(n);
   bool heard = false;
-  for (End& end : ends_) {
+  for (BaudEnd& end : ends_) {
     if (!end.listens || end.leaves) continue;
     heard = true;
     look_at_settings(end);
@@ -215,15 +190,14 @@ bool BaudWire::deliver(Instant now) {
   }
   // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire
   // that ends in the air.
-  if (!heard) dropped_ += n;
-  if (ends_.empty()) unheard_ += n;
+  if (!heard) drop(n);
   said_trace_.add(bytes);
   out_.take(n);
   side_.uart_sent(n);
   return true;
 }
 
-void BaudWire::give(End& end, std::span<const std::byte> bytes) {
+void BaudWire::give(BaudEnd& end, std::span<const std::byte> bytes) {
   const bool last = out_.moving() == bytes.size();
   const std::size_t skipped = std::min(
       std::exchange(end.skips, end.skips - std::min(end.skips, bytes.size())), bytes.size());
@@ -236,8 +210,7 @@ void BaudWire::give(End& end, std::span<const std::byte> bytes) {
     end.host->line_fault(LineFault::framing);
     bytes = garbage;
   }
-  // RTS/CTS stops a line before anything is lost, but the system tells late what the host has not
-  // read.
+  // RTS/CTS stops a line before anything is lost, but how much the host has not read is known late.
   if (stops_output(end) && !end.lags) {
     end.held.insert(end.held.end(), bytes.begin(), bytes.end());
     return;
@@ -246,12 +219,12 @@ void BaudWire::give(End& end, std::span<const std::byte> bytes) {
   if (!bytes.empty() && end.listens) {
     lose(end, bytes.size());
   } else {
-    tell_losses(end);
+    log_losses(end);
   }
 }
 
 /// Gives the host as much as its FIFO has room for, and takes that off the front of `bytes`.
-bool BaudWire::hand_over(End& end, std::span<const std::byte>& bytes) {
+bool BaudWire::hand_over(BaudEnd& end, std::span<const std::byte>& bytes) {
   std::size_t room = std::min(room_at(end), bytes.size());
   bool any = false;
   while (room > 0) {
@@ -268,7 +241,7 @@ bool BaudWire::hand_over(End& end, std::span<const std::byte>& bytes) {
 bool BaudWire::hand_over_held() {
   bool any = false;
   flush_again_.reset();
-  for (End& end : ends_) {
+  for (BaudEnd& end : ends_) {
     if (end.held.empty()) continue;
     std::span<const std::byte> bytes = end.held;
     any |= hand_over(end, bytes);
@@ -281,26 +254,23 @@ bool BaudWire::hand_over_held() {
 
 // Fidelity (our decision, issue 5): At --speed baud a host without RTS/CTS that has as many unread
 // bytes as the FIFO holds loses what comes then.
-void BaudWire::lose(End& end, std::size_t bytes) {
+void BaudWire::lose(BaudEnd& end, std::size_t bytes) {
   if (end.lost == 0)
-    spdlog::warn("{} does not read, and its FIFO is full: it loses bytes", end.host->name());
+    log_.warn("{} loses bytes: it does not read, and its FIFO is full", end.host->name());
   end.lost += bytes;
   dropped_ += bytes;
   end.host->line_fault(LineFault::overrun);
 }
 
-void BaudWire::tell_losses(End& end) {
-  if (end.lost > 0)
-    spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(),
-                 std::exchange(end.lost, 0));
+void BaudWire::log_losses(BaudEnd& end) {
+  HostedWire::log_losses(end);
   if (end.overrun > 0) {
-    spdlog::warn(
-        "the module lost {} bytes from {}, as it could not take them and there is no RTS/CTS",
-        std::exchange(end.overrun, 0), end.host->name());
+    log_.warn("lost {} bytes from {}: the module could not take them, and there is no RTS/CTS",
+              std::exchange(end.overrun, 0), end.host->name());
   }
 }
 
-std::size_t BaudWire::room_at(End& end) {
+std::size_t BaudWire::room_at(BaudEnd& end) {
   return physics_.transmit_fifo - std::min(physics_.transmit_fifo, end.host->backlog());
 }
 
@@ -312,7 +282,7 @@ bool BaudWire::begin_to_send(Instant now) {
     return false;
   }
   const std::size_t n = std::min(waiting, credit(now));
-  // What waited while the line was busy moves without a pause, however late we come.
+  // What waited while the line was busy is sent back to back, however late the program runs.
   const Instant since = waited_ ? now - kMostLateness : now;
   waited_ = n > 0 || out_.moving() > 0;
   if (n == 0) {
@@ -328,10 +298,10 @@ bool BaudWire::begin_to_send(Instant now) {
   return true;
 }
 
-/// How many bytes may begin to move before a host raises its hand.
+/// How many bytes may be sent before a host deasserts RTS.
 std::size_t BaudWire::credit(Instant now) {
   std::size_t least = SIZE_MAX, most = 0;
-  for (End& end : ends_) {
+  for (BaudEnd& end : ends_) {
     if (!end.listens || end.leaves) continue;
     look_at_settings(end);
     std::size_t room = SIZE_MAX;
@@ -353,22 +323,20 @@ std::size_t BaudWire::credit(Instant now) {
 }
 
 void BaudWire::look_for_laggards(std::size_t most_room, Instant now) {
-  if (most_room == 0) return;  // nobody reads: that is what RTS/CTS is for
-  for (End& end : ends_) {
+  if (most_room == 0) return;  // no host reads: that is what RTS/CTS is for
+  for (BaudEnd& end : ends_) {
     const bool waits = end.listens && !end.leaves && !end.lags && end.full_since.has_value();
     if (!waits || now < *end.full_since + kLaggardsAreWaitedFor) continue;
-    end.lags = true;
-    spdlog::warn("{} does not read: it loses bytes, as others read on", end.host->name());
+    stop_waiting_for(end);
   }
 }
 
 // From hosts --------------------------------------------------------------------------------------
 
-void BaudWire::await_typing(End& end) {
+void BaudWire::await_typing(BaudEnd& end) {
   end.awaits_typing = true;
   end.host->when_typing([this, host = std::weak_ptr(end.host)] {
-    const auto still_there = host.lock();
-    End* const ready = still_there ? find(*still_there) : nullptr;
+    BaudEnd* const ready = find(host);
     if (ready == nullptr) return;
     ready->awaits_typing = false;
     ready->readable = true;
@@ -379,19 +347,19 @@ void BaudWire::await_typing(End& end) {
 bool BaudWire::read_hosts(Instant now) {
   bool moved = false;
   std::array<std::byte, 4096> buffer;
-  for (End& end : ends_) {
+  for (BaudEnd& end : ends_) {
     if (!end.readable || end.leaves) continue;
     look_at_settings(end);
     if (end.host->uart(format_) != end.uart) continue;
     const std::size_t most = std::min(room_for_typing(end), buffer.size());
     if (most == 0) continue;
-    const auto host = end.host;  // a look at the door may change who is there
-    const Transfer got = host->read(std::span(buffer).first(most));
+    const Transfer got = end.host->read(std::span(buffer).first(most));
+    discard(end, end.host->take_discard());
     if (got.n > 0) {
       end.typed.insert(end.typed.end(), buffer.begin(),
                        buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
-      // Where more was there than the line could take, it was busy all the time, however late we
-      // come.
+      // Where the host had typed more than the line could take, the line was busy all the time,
+      // however late the program runs.
       end.line.start(got.n, end.uart, end.kept_waiting ? now - kMostLateness : now);
       moved = true;
     }
@@ -406,8 +374,8 @@ bool BaudWire::read_hosts(Instant now) {
   return moved;
 }
 
-/// What a line takes at once: enough to be busy until the next look.
-std::size_t BaudWire::room_for_typing(const End& end) const {
+/// How much a line takes at once: enough to be busy until bytes are moved again.
+std::size_t BaudWire::room_for_typing(const BaudEnd& end) const {
   const std::size_t busy = 2 * bytes_in(look_every(physics_, end.uart), end.uart);
   std::size_t room = busy - std::min(busy, end.line.moving());
   if (stops_input(end)) {
@@ -419,7 +387,8 @@ std::size_t BaudWire::room_for_typing(const End& end) const {
 
 bool BaudWire::receive(Instant now) {
   bool moved = false;
-  for (End& end : ends_) {
+  for (BaudEnd& end : ends_) {
+    if (end.host->is_changing()) continue;  // else what a new host is answered would be discarded
     const std::size_t n = end.line.arrived(now);
     if (n == 0) continue;
     std::vector<std::byte> bytes(end.typed.begin(),
@@ -439,7 +408,7 @@ bool BaudWire::receive(Instant now) {
 }
 
 /// Into the FIFO, and on into the module as far as that takes it; what does not fit then is lost.
-void BaudWire::arrive(End& end, std::span<const std::byte> bytes) {
+void BaudWire::arrive(BaudEnd& end, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const std::size_t n = std::min(bytes.size(), physics_.receive_fifo - fifo_.size());
     fifo_.insert(fifo_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
@@ -449,8 +418,8 @@ void BaudWire::arrive(End& end, std::span<const std::byte> bytes) {
   }
   if (bytes.empty()) return;
   if (end.overrun == 0)
-    spdlog::warn("the module cannot take what {} types, and its FIFO is full: bytes are lost",
-                 end.host->name());
+    log_.warn("bytes from {} are lost: the module cannot take them, and its FIFO is full",
+              end.host->name());
   end.overrun += bytes.size();
   overrun_ += bytes.size();
 }
@@ -460,7 +429,7 @@ bool BaudWire::feed_module() {
   std::vector<std::byte> bytes = std::exchange(fifo_, {});
   is_off_ = false;
   const std::size_t n = side_.uart_input(bytes);
-  if (is_off_) return true;  // what it has just been told was to restart
+  if (is_off_) return true;  // what it was typed made it restart
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
   fifo_ = std::move(bytes);
   return n > 0;
@@ -468,6 +437,6 @@ bool BaudWire::feed_module() {
 
 bool BaudWire::all_typed_is_taken() const {
   return fifo_.empty() && std::all_of(ends_.begin(), ends_.end(),
-                                      [](const End& end) { return end.line.moving() == 0; });
+                                      [](const BaudEnd& end) { return end.line.moving() == 0; });
 }
 }  // namespace bfq::serial

@@ -24,8 +24,11 @@ class FakeModule final : public UartSide {
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
+  const std::string& name() const override { return its_name; }
   void settle() override {}
+  void settle_soon() override {}
 
+  std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
   std::function<void()> when_typed;
@@ -52,9 +55,10 @@ class FakeHost final : public SerialHost {
   std::size_t backlog() override { return unread.size(); }
   bool is_a_line() const override { return line; }
   void line_fault(LineFault fault) override { overruns += fault == LineFault::overrun ? 1 : 0; }
+  bool is_changing() const override { return changing; }
 
   std::string types, unread, seen;
-  bool leaves = false, line = false, reads = true;
+  bool leaves = false, line = false, reads = true, changing = false;
   unsigned overruns = 0;
   std::optional<UartFormat> set_to;
   Ready on_typing;
@@ -77,6 +81,7 @@ class BaudWireTest : public testing::Test {
       const bool has_something = !host->types.empty() || host->leaves;
       if (has_something && host->on_typing) std::exchange(host->on_typing, nullptr)();
     }
+    wire.release_gone_hosts();
     while (wire.drain()) {
     }
     for (const auto& host : hosts) {
@@ -259,6 +264,21 @@ TEST_F(BaudWireTest, AnotherHostGetsNothingOld) {
   run(1s);
   EXPECT_EQ(host->seen, "new");
   EXPECT_EQ(other->seen, "old and gonenew");
+}
+
+TEST_F(BaudWireTest, WhatANewHostTypesWaitsUntilTheOldOneIsForgotten) {
+  const auto host = attach();
+  module.output = "for the one before";
+  host->types = "AT";
+  host->changing = true;
+  run(1ms);
+  host->seen.clear();
+  run(100ms);
+  EXPECT_EQ(module.typed, "");
+  wire.change_host(*host);
+  host->changing = false;
+  run(100ms);
+  EXPECT_EQ(module.typed, "AT");
 }
 
 TEST_F(BaudWireTest, WhatAHostTypedBeforeItWentArrives) {

@@ -5,14 +5,14 @@
 
 namespace bfq::serial {
 
-/// A symlink by which people find the serial port: made anew, and removed at the end.
+/// The symlink at a fixed path that points to the serial port; removed at the end.
 ///
-/// Beside it, while the program runs, lies PATH.lock, which it holds and in which the link's target
-/// is written. So a link whose owner runs is never taken over, one that a crash has left behind is,
-/// and what is not ours is left alone.
+/// While the program runs it holds PATH.lock, which contains the link's target. So a link whose
+/// owner runs is never taken over, a stale link that a crash left behind is replaced, and anything
+/// else at that path is left alone.
 class DeviceLink {
  public:
-  /// Throws Failure when something that is in use, or not ours, is in the way.
+  /// Throws process::Failure when a link that is in use, or anything else, is at `path`.
   DeviceLink(std::string path, const std::string& target);
   ~DeviceLink();
   DeviceLink(const DeviceLink&) = delete;

@@ -6,18 +6,18 @@
 
 namespace bfq::serial {
 
-/// Waits for a device to come, to become accessible, or to be closed by another program: without
-/// polling, also where it is a link and where its directory does not exist either.
+/// Waits, without polling, for a device to appear, to become accessible, or to be closed by another
+/// program; also where the path is a symlink, and where its directory does not exist yet.
 class DeviceWatch {
  public:
-  /// Calls `changed` from the event loop when it may be worth another look; not after the watch is
-  /// gone.
+  /// Calls `changed` from the event loop when opening the device may succeed now; not after the
+  /// watch is destroyed.
   DeviceWatch(boost::asio::io_context& io, std::string path, std::function<void()> changed);
 
-  /// Looks at what there is now. Do so before each attempt to open the device: what happens between
-  /// the two is told. Throws Failure where the machine has nothing left to watch with.
+  /// Watches the files that exist now. To be called before each attempt to open the device, so that
+  /// no change in between is missed. Throws process::Failure when inotify is exhausted.
   void renew();
-  /// Nothing is told any more, and nothing is looked at.
+  /// Ends the watch, until renew() is called.
   void stop() { inotify_.close(); }
 
  private:

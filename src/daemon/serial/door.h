@@ -5,11 +5,12 @@
 #include "base/uart_format.h"
 
 namespace bfq::serial {
-/// Where the machine has no descriptor for a device, it is tried again after this time: of the end
-/// of such a shortage nothing tells.
+/// When the process has run out of file descriptors, opening is tried again after this time: the
+/// kernel does not notify of the end of such a shortage.
 inline constexpr std::chrono::seconds kShortagePause{1};
 
-/// A place where hosts attach themselves to the wire, for as long as it exists.
+/// A place where hosts attach to the module's UART, for as long as it exists. What it notices goes
+/// to its DoorSide.
 class Door {
  public:
   virtual ~Door() = default;
@@ -17,16 +18,16 @@ class Door {
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;
 
-  /// What a person calls it: "/tmp/bfq0 (/dev/pts/3)".
+  /// Where it is, for the banner: "/tmp/bfq0 (/dev/pts/3)".
   virtual std::string place() const = 0;
-  /// What pySerial calls it; empty where pySerial cannot get there.
+  /// Its URL for pySerial; empty where pySerial cannot connect to it.
   virtual std::string url() const = 0;
-  /// True once nothing can come any more, as after the end of standard input.
+  /// True once no input can come any more, as after the end of standard input.
   virtual bool finished() const { return false; }
-  /// The module's UART works like this from now on. Where bytes move as they come, it is only
-  /// shown.
+  /// The module's UART has this format from now on. Doors that carry bytes regardless of a format
+  /// only show it.
   virtual void configure(const UartFormat&) {}
-  /// The module has started: who types at this door may begin.
+  /// The module has started and takes input.
   virtual void module_is_ready() {}
   /// The module has no power, or is held in reset.
   virtual void module_is_off() {}

@@ -10,7 +10,7 @@ struct DoorSpec {
   enum class Kind : std::uint8_t { pty, tcp, tcp_connect, rfc2217, unix_socket, tty, stdio };
   Kind kind{};
   std::string path{};              ///< pty: the link to make, empty for none; unix, tty: the file
-  std::string host = "127.0.0.1";  ///< tcp, rfc2217: where to listen; tcp-connect: whom to call
+  std::string host = "127.0.0.1";  ///< tcp, rfc2217: where to listen; tcp-connect: the peer
   std::uint16_t port = 0;          ///< tcp, rfc2217: 0 takes a free one
   bool reset_by_rts = false;       ///< rfc2217: RTS without DTR holds the module in reset
   std::optional<std::uint32_t>
@@ -18,6 +18,7 @@ struct DoorSpec {
   bool rts_cts = false;  ///< tty: flow control, whatever the module is set to
 };
 
-/// Reads what `--serial` takes, see kDoors in door_spec.cpp; throws UsageError for all else.
+/// Parses what `--serial` takes (see kDoors in door_spec.cpp). Throws process::UsageError, which
+/// says what is wrong and what is allowed.
 DoorSpec parse_door(std::string_view text);
 }  // namespace bfq::serial

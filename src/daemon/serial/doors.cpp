@@ -9,19 +9,17 @@
 #include "daemon/serial/unix_door.h"
 
 namespace bfq::serial {
-std::unique_ptr<Door> open_door(boost::asio::io_context& io, Wire& wire, ResetLine& reset_line,
-                                const DoorSpec& spec) {
+std::unique_ptr<Door> open_door(DoorSide& side, const DoorSpec& spec) {
   switch (spec.kind) {
-    case DoorSpec::Kind::pty: return std::make_unique<PtyDoor>(io, wire, spec.path);
-    case DoorSpec::Kind::tcp: return std::make_unique<TcpDoor>(io, wire, spec.host, spec.port);
+    case DoorSpec::Kind::pty: return std::make_unique<PtyDoor>(side, spec.path);
+    case DoorSpec::Kind::tcp: return std::make_unique<TcpDoor>(side, spec.host, spec.port);
     case DoorSpec::Kind::tcp_connect:
-      return std::make_unique<TcpClientDoor>(io, wire, spec.host, spec.port);
+      return std::make_unique<TcpClientDoor>(side, spec.host, spec.port);
     case DoorSpec::Kind::rfc2217:
-      return std::make_unique<Rfc2217Door>(io, wire, spec.host, spec.port,
-                                           spec.reset_by_rts ? &reset_line : nullptr);
-    case DoorSpec::Kind::unix_socket: return std::make_unique<UnixDoor>(io, wire, spec.path);
-    case DoorSpec::Kind::tty: return std::make_unique<TtyDoor>(io, wire, spec);
-    case DoorSpec::Kind::stdio: return std::make_unique<StdioDoor>(io, wire);
+      return std::make_unique<Rfc2217Door>(side, spec.host, spec.port, spec.reset_by_rts);
+    case DoorSpec::Kind::unix_socket: return std::make_unique<UnixDoor>(side, spec.path);
+    case DoorSpec::Kind::tty: return std::make_unique<TtyDoor>(side, spec);
+    case DoorSpec::Kind::stdio: return std::make_unique<StdioDoor>(side);
   }
   return nullptr;
 }

@@ -1,7 +1,5 @@
 #include "daemon/serial/fast_wire.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -17,74 +15,49 @@ constexpr std::size_t kWrite = 2048;
 using Steady = std::chrono::steady_clock;
 }  // namespace
 
-// Who is there ------------------------------------------------------------------------------------
+FastWire::FastWire(boost::asio::io_context& io, UartSide& side)
+    : HostedWire(side),
+      patience_(io),
+      typed_trace_(log_, LineTrace::Direction::to_module),
+      said_trace_(log_, LineTrace::Direction::to_host) {}
 
-void FastWire::attach(std::shared_ptr<SerialHost> host) {
-  if (ends_.empty() && unheard_ > 0)
-    spdlog::info("{} bytes found no host", std::exchange(unheard_, 0));
-  ends_.push_back(End{.host = std::move(host)});
-  await_typing(ends_.back());
+// Hosts -------------------------------------------------------------------------------------------
+
+void FastWire::attach(std::shared_ptr<SerialHost> host) { await_typing(add(std::move(host))); }
+
+bool FastWire::change_host(const SerialHost& host) {
+  FastEnd* const end = find(host);
+  if (end == nullptr) return false;
+  forget_output(*end);
+  return true;
 }
 
-void FastWire::stop_listening(const SerialHost& host) {
-  if (End* end = find(host)) end->listens = false;
-  side_.settle();
-}
-
-void FastWire::change_host(const SerialHost& host) {
-  End* end = find(host);
-  if (end == nullptr) return;
-  // Fidelity (our decision, see FastWire): A new host gets nothing that was meant for the one
-  // before.
-  end->listens = false;
+// Fidelity (our decision, see FastWire): A new host gets nothing that was meant for the one before.
+void FastWire::forget_output(FastEnd& end) {
+  end.listens = false;
   while (send()) {
   }
-  end->ahead = side_.uart_output().size();  // where others still have to read
-  end->listens = true;
+  end.ahead = side_.uart_output().size();  // other hosts still have to read that
+  end.listens = true;
 }
 
-void FastWire::purge(const SerialHost& host, bool typed, bool unread) {
-  End* const end = find(host);
-  if (end == nullptr) return;
-  if (typed) {
-    end->typed.clear();
-    end->taken_typed = 0;
+void FastWire::discard(FastEnd& end, SerialHost::Discard what) {
+  if (what.typed) {
+    end.typed.clear();
+    end.taken_typed = 0;
   }
-  if (unread) change_host(host);
+  if (what.unread) forget_output(end);
 }
 
 void FastWire::module_is_off() {
-  for (End& end : ends_) end.ahead = 0;
+  for (FastEnd& end : ends_) end.ahead = 0;
 }
 
 void FastWire::make_noise(std::string_view text, const UartFormat& format) {
   const auto noise = BaudMismatch(format, format_).burst(std::as_bytes(std::span(text)));
-  for (End& end : ends_) {
+  for (FastEnd& end : ends_) {
     if (end.listens && end.ahead == 0) end.host->write(noise);
   }
-}
-
-FastWire::End* FastWire::find(const SerialHost& host) {
-  const auto found =
-      std::find_if(ends_.begin(), ends_.end(), [&](const End& e) { return e.host.get() == &host; });
-  return found == ends_.end() ? nullptr : &*found;
-}
-
-/// A host leaves once all that it typed is taken.
-bool FastWire::forget_leavers() {
-  bool any = false;
-  for (auto end = ends_.begin(); end != ends_.end();) {
-    if (!end->leaves || !end->typed.empty()) {
-      ++end;
-      continue;
-    }
-    const auto host = end->host;
-    catch_up(*end);
-    end = ends_.erase(end);
-    host->left();
-    any = true;
-  }
-  return any;
 }
 
 // Both directions ---------------------------------------------------------------------------------
@@ -92,12 +65,13 @@ bool FastWire::forget_leavers() {
 bool FastWire::drain() {
   bool moved = offer_typed();
   moved |= send();
-  return forget_leavers() || moved;
+  settle_soon_if_hosts_may_go();
+  return moved;
 }
 
 // From hosts --------------------------------------------------------------------------------------
 
-void FastWire::await_typing(End& end) {
+void FastWire::await_typing(FastEnd& end) {
   end.awaits_typing = true;
   end.host->when_typing([this, host = std::weak_ptr(end.host)] {
     if (const auto still_there = host.lock()) read(still_there);
@@ -105,13 +79,12 @@ void FastWire::await_typing(End& end) {
 }
 
 void FastWire::read(const std::shared_ptr<SerialHost>& host) {
-  End* end = find(*host);
+  FastEnd* const end = find(*host);
   if (end == nullptr) return;
   end->awaits_typing = false;
   std::array<std::byte, kRead> buffer;
   const Transfer got = host->read(buffer);
-  end = find(*host);  // a look at the door may have changed who is there
-  if (end == nullptr) return;
+  discard(*end, host->take_discard());
   if (got.state == Transfer::State::gone) end->leaves = true;
   if (got.n > 0) {
     end->typed.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
@@ -123,7 +96,7 @@ void FastWire::read(const std::shared_ptr<SerialHost>& host) {
 
 bool FastWire::offer_typed() {
   bool moved = false;
-  for (End& end : ends_) {
+  for (FastEnd& end : ends_) {
     if (!end.typed.empty()) {
       const std::size_t n = side_.uart_input(std::span(end.typed).subspan(end.taken_typed));
       end.taken_typed += n;
@@ -136,7 +109,8 @@ bool FastWire::offer_typed() {
 }
 
 bool FastWire::all_typed_is_taken() const {
-  return std::all_of(ends_.begin(), ends_.end(), [](const End& end) { return end.typed.empty(); });
+  return std::all_of(ends_.begin(), ends_.end(),
+                     [](const FastEnd& end) { return end.typed.empty(); });
 }
 
 // To hosts ----------------------------------------------------------------------------------------
@@ -144,7 +118,7 @@ bool FastWire::all_typed_is_taken() const {
 bool FastWire::send() {
   const auto output = side_.uart_output();
   if (output.empty()) return false;
-  for (End& end : ends_) push(end, output);
+  for (FastEnd& end : ends_) push(end, output);
   const std::size_t n = taken_by_all(output.size());
   if (n == 0) {
     hold_out();
@@ -154,7 +128,7 @@ bool FastWire::send() {
   return true;
 }
 
-void FastWire::push(End& end, std::span<const std::byte> output) {
+void FastWire::push(FastEnd& end, std::span<const std::byte> output) {
   while (end.listens && !end.lags && !end.leaves && !end.awaits_room && end.ahead < output.size()) {
     const auto chunk = output.subspan(end.ahead, std::min(kWrite, output.size() - end.ahead));
     const Transfer done = end.host->write(chunk);
@@ -165,7 +139,7 @@ void FastWire::push(End& end, std::span<const std::byte> output) {
 }
 
 std::size_t FastWire::taken_by_all(std::size_t size) const {
-  for (const End& end : ends_) {
+  for (const FastEnd& end : ends_) {
     if (end.listens && !end.lags && !end.leaves) size = std::min(size, end.ahead);
   }
   return size;
@@ -173,7 +147,7 @@ std::size_t FastWire::taken_by_all(std::size_t size) const {
 
 void FastWire::sent(std::size_t n) {
   bool heard = false;
-  for (End& end : ends_) {
+  for (FastEnd& end : ends_) {
     const std::size_t lost = n - std::min(n, end.ahead);
     heard |= lost < n;
     if (end.lags) {
@@ -184,18 +158,16 @@ void FastWire::sent(std::size_t n) {
   }
   // Fidelity (our decision, see FastWire): While no host is attached, output is dropped, as on a
   // wire that ends in the air.
-  if (!heard) dropped_ += n;
-  if (ends_.empty()) unheard_ += n;
+  if (!heard) drop(n);
   said_trace_.add(side_.uart_output().first(n));
   side_.uart_sent(n);
 }
 
-void FastWire::await_room(End& end) {
+void FastWire::await_room(FastEnd& end) {
   end.awaits_room = true;
   end.blocked_since = Steady::now();
   end.host->when_room([this, host = std::weak_ptr(end.host)] {
-    const auto still_there = host.lock();
-    End* const waiting = still_there ? find(*still_there) : nullptr;
+    FastEnd* const waiting = find(host);
     if (waiting == nullptr) return;
     waiting->awaits_room = false;
     catch_up(*waiting);
@@ -203,20 +175,18 @@ void FastWire::await_room(End& end) {
   });
 }
 
-void FastWire::catch_up(End& end) {
-  if (end.lost > 0)
-    spdlog::warn("{} lost {} bytes, as it did not read", end.host->name(), end.lost);
-  end.lost = 0;
+void FastWire::catch_up(FastEnd& end) {
+  log_losses(end);
   end.lags = false;
 }
 
-/// Somebody blocks. If others are ahead and would read on, the one who blocks has a second.
+/// A host blocks. Other hosts that are ahead of it wait for it for a second.
 void FastWire::hold_out() {
   const bool others_read_on =
-      std::any_of(ends_.begin(), ends_.end(), [](const End& end) { return end.ahead > 0; });
+      std::any_of(ends_.begin(), ends_.end(), [](const FastEnd& end) { return end.ahead > 0; });
   if (!others_read_on || patience_armed_) return;
   auto first = Steady::time_point::max();
-  for (const End& end : ends_) {
+  for (const FastEnd& end : ends_) {
     if (end.awaits_room && !end.lags && end.ahead == 0) first = std::min(first, end.blocked_since);
   }
   if (first == Steady::time_point::max()) return;
@@ -232,12 +202,11 @@ void FastWire::hold_out() {
 
 void FastWire::stop_waiting_for_laggards() {
   const auto now = Steady::now();
-  for (End& end : ends_) {
+  for (FastEnd& end : ends_) {
     if (!end.awaits_room || end.lags || end.ahead > 0 ||
         now < end.blocked_since + kLaggardsAreWaitedFor)
       continue;
-    end.lags = true;
-    spdlog::warn("{} does not read: it loses bytes, as others read on", end.host->name());
+    stop_waiting_for(end);
   }
 }
 }  // namespace bfq::serial

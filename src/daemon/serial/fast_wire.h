@@ -2,77 +2,62 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <cstdint>
-#include <list>
+#include <cstddef>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <vector>
 
-#include "daemon/serial/host.h"
+#include "daemon/serial/hosted_wire.h"
 #include "daemon/serial/trace.h"
-#include "daemon/serial/uart_side.h"
-#include "daemon/serial/wire.h"
 
 namespace bfq::serial {
 
+/// A host at a FastWire.
+struct FastEnd : AttachedHost {
+  std::vector<std::byte> typed{};  ///< read, but not taken by the module yet
+  std::size_t taken_typed = 0;     ///< of typed
+  std::size_t ahead = 0;           ///< bytes of uart_output() that this host has already
+  bool awaits_room = false;
+  std::chrono::steady_clock::time_point blocked_since{};
+};
+
 /// A wire on which bytes move as they come, whatever the rate.
 ///
-/// Nothing is copied on its way out: each host's place in the module's own output is remembered,
-/// and the slowest decides what the module may forget. So a host that does not read holds the
-/// module up, as it should; but where others read, one that has taken nothing for a second loses
-/// bytes instead.
-class FastWire final : public Wire {
+/// Output is not copied: each host has a position in the module's own output, and the slowest host
+/// decides how much the module may discard. So a host that does not read exerts backpressure on the
+/// module; but while other hosts read, one that has taken nothing for a second loses bytes instead.
+class FastWire final : public HostedWire<FastEnd> {
  public:
-  FastWire(boost::asio::io_context& io, UartSide& side) : side_(side), patience_(io) {}
+  FastWire(boost::asio::io_context& io, UartSide& side);
 
   void attach(std::shared_ptr<SerialHost> host) override;
-  void stop_listening(const SerialHost& host) override;
-  void change_host(const SerialHost& host) override;
-  void purge(const SerialHost& host, bool typed, bool unread) override;
-  bool attached() const override { return !ends_.empty(); }
+  bool change_host(const SerialHost& host) override;
   void configure(const UartFormat& format) override { format_ = format; }
   void module_is_off() override;
-  bool is_paced() const override { return false; }
   void make_noise(std::string_view text, const UartFormat& format) override;
   bool drain() override;
   bool all_typed_is_taken() const override;
-  std::uint64_t dropped() const override { return dropped_; }
 
  private:
-  struct End {
-    std::shared_ptr<SerialHost> host;
-    std::vector<std::byte> typed{};  ///< read, but not taken by the module yet
-    std::size_t taken_typed = 0;     ///< of typed
-    std::size_t ahead = 0;           ///< bytes of uart_output() that this host has already
-    bool awaits_typing = false, awaits_room = false;
-    bool listens = true;     ///< false: what it is owed is dropped
-    bool lags = false;       ///< as above, but only until there is room again
-    std::uint64_t lost = 0;  ///< bytes, since it lags
-    bool leaves = false;
-    std::chrono::steady_clock::time_point blocked_since{};
-  };
-
+  bool may_go(const FastEnd& end) const override { return end.leaves && end.typed.empty(); }
   bool offer_typed();
   bool send();
-  void push(End& end, std::span<const std::byte> output);
+  void push(FastEnd& end, std::span<const std::byte> output);
   std::size_t taken_by_all(std::size_t size) const;
   void sent(std::size_t n);
   void hold_out();
-  void catch_up(End& end);
+  void catch_up(FastEnd& end);
   void stop_waiting_for_laggards();
   void read(const std::shared_ptr<SerialHost>& host);
-  void await_typing(End& end);
-  void await_room(End& end);
-  bool forget_leavers();
-  End* find(const SerialHost& host);
+  void discard(FastEnd& end, SerialHost::Discard what);
+  void forget_output(FastEnd& end);
+  void await_typing(FastEnd& end);
+  void await_room(FastEnd& end);
 
-  UartSide& side_;
   UartFormat format_{};
   boost::asio::steady_timer patience_;
   bool patience_armed_ = false;
-  std::list<End> ends_;
-  std::uint64_t dropped_ = 0;
-  std::uint64_t unheard_ = 0;  ///< of those, since the last host has gone
-  LineTrace typed_trace_{LineTrace::Direction::to_module},
-      said_trace_{LineTrace::Direction::to_host};
+  LineTrace typed_trace_, said_trace_;
 };
 }  // namespace bfq::serial

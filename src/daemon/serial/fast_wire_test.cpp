@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -30,12 +31,21 @@ class FakeModule final : public UartSide {
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
+  const std::string& name() const override { return its_name; }
   void settle() override {
+    wire->release_gone_hosts();
     while (wire->drain()) {
     }
   }
+  void settle_soon() override {
+    boost::asio::post(io, [this] { settle(); });
+  }
 
+  explicit FakeModule(boost::asio::io_context& the_io) : io(the_io) {}
+
+  boost::asio::io_context& io;
   Wire* wire = nullptr;
+  std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
 };
@@ -106,7 +116,7 @@ class FastWireTest : public testing::Test {
   }
 
   boost::asio::io_context io;
-  FakeModule module;
+  FakeModule module{io};
   FastWire wire{io, module};
   std::vector<std::shared_ptr<SerialHost>> hosts;
 };
@@ -204,6 +214,7 @@ TEST_F(FastWireTest, AHostThatListensNoMoreHoldsNobodyUp) {
   attach();
   say_too_much();
   wire.stop_listening(*hosts.front());
+  module.settle();
   EXPECT_TRUE(module.output.empty());
 }
 

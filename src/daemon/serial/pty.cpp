@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spdlog/spdlog.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -50,8 +49,8 @@ void make_raw(int descriptor) {
 }
 }  // namespace
 
-/// The slave, open for a moment. Where the program has no descriptor left the door's spare one
-/// makes place: else a new host would get what its predecessor has not read.
+/// The slave, open for a moment. When the process has no file descriptor left, the door's spare one
+/// is closed for it: otherwise a new host would read what the one before has not read.
 class PtyDoor::OpenSlave {
  public:
   explicit OpenSlave(PtyDoor& door) : door_(door), descriptor_(open_device(door.slave_.c_str())) {
@@ -74,8 +73,8 @@ class PtyDoor::OpenSlave {
   int descriptor_;
 };
 
-/// Whoever has the slave open, however many they are. Shares the master with the door, as the door
-/// may go on with another pair.
+/// Whoever has the slave open, however many processes that are. Shares the master with the door,
+/// since the door may replace its pair.
 class PtyDoor::PtyHost final : public SerialHost {
  public:
   PtyHost(PtyDoor& door, std::shared_ptr<Descriptor> master)
@@ -84,8 +83,8 @@ class PtyDoor::PtyHost final : public SerialHost {
   std::string name() const override { return door_.slave_; }
   Transfer read(std::span<std::byte> into) override {
     const Transfer transfer = read_some(master_->native_handle(), into);
-    // Behind that, as whoever has typed this has opened before: what the one before has left is
-    // thrown away first, and not with the answer.
+    // After that, since whoever typed this has opened the slave before: a change of hosts is
+    // noticed before the bytes are used, so that it does not discard what they are answered.
     door_.look_at_opens();
     return transfer;
   }
@@ -98,6 +97,8 @@ class PtyDoor::PtyHost final : public SerialHost {
   void when_room(Ready ready) override {
     await(*master_, Descriptor::wait_write, std::move(ready));
   }
+  bool is_changing() const override { return is_changing_; }
+  void changed() override { door_.host_changed(*this); }
   void left() override { door_.host_left(); }
 
   /// The settings of the slave are those of the master. Data bits and parity do not exist at a PTY.
@@ -109,32 +110,33 @@ class PtyDoor::PtyHost final : public SerialHost {
   }
   std::size_t backlog() override { return hung_up_ ? 0 : door_.unread_at_slave(); }
 
-  /// UrcQueue a host that goes while nothing can be read from it, as then nothing else would tell.
+  /// Notices a host that goes while nothing can be read from it: nothing else would tell.
   void await_hang_up() {
     if (std::exchange(awaits_hang_up_, true)) return;
     await(*master_, Descriptor::wait_error, [this] {
       awaits_hang_up_ = false;
       if (!has_hung_up(master_->native_handle())) return await_hang_up();
       hung_up_ = true;
-      door_.wire_.stop_listening(*this);
+      door_.side_.stop_listening(shared_from_this());
     });
   }
   bool hung_up() const { return hung_up_; }
+  void begin_to_change() { is_changing_ = true; }
   void start_anew() {
-    hung_up_ = false;
+    hung_up_ = is_changing_ = false;
     await_hang_up();
   }
 
  private:
-  bool awaits_hang_up_ = false, hung_up_ = false;
+  bool awaits_hang_up_ = false, hung_up_ = false, is_changing_ = false;
   PtyDoor& door_;
   std::shared_ptr<Descriptor> master_;
 };
 
 // The pair ----------------------------------------------------------------------------------------
 
-PtyDoor::PtyDoor(boost::asio::io_context& io, Wire& wire, const std::string& link)
-    : io_(io), wire_(wire), inotify_(io), pause_(io), spare_(open_spare()) {
+PtyDoor::PtyDoor(DoorSide& side, const std::string& link)
+    : side_(side), inotify_(side.io()), pause_(side.io()), spare_(open_spare()) {
   const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) process::fail_with_errno("cannot watch for hosts (inotify)");
   inotify_.assign(descriptor);
@@ -150,7 +152,7 @@ PtyDoor::~PtyDoor() {
 void PtyDoor::open_pair() {
   const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (master < 0) process::fail_with_errno("cannot open a PTY");
-  master_ = std::make_shared<Descriptor>(io_, master);
+  master_ = std::make_shared<Descriptor>(side_.io(), master);
   std::array<char, 64> name{};
   if (grantpt(master) != 0 || unlockpt(master) != 0 ||
       ptsname_r(master, name.data(), name.size()) != 0) {
@@ -162,27 +164,27 @@ void PtyDoor::open_pair() {
     const OpenSlave slave(*this);
     if (slave.descriptor() < 0) process::fail_with_errno("cannot open " + slave_);
     make_raw(slave.descriptor());
-  }  // from now on the master tells that nobody is there
+  }  // from now on the master is hung up
   watch();
 }
 
 void PtyDoor::configure(const UartFormat& format) {
   format_ = format;
-  // Where it matters how a host has set its own end, that is left to the host.
-  if (wire_.is_paced() && !host_.expired()) return;
+  // On a paced wire a host sets its own rate.
+  if (side_.is_paced() && !host_.expired()) return;
   show_settings();
 }
 
 void PtyDoor::show_settings() {
   if (!show_format(master_->native_handle(), format_)) {
-    spdlog::warn("cannot show the UART's format at {}: {}", slave_, std::strerror(errno));
+    side_.log().warn("cannot show the UART's format at {}: {}", slave_, std::strerror(errno));
   }
 }
 
 std::string PtyDoor::place() const { return link_ ? link_->path() + " (" + slave_ + ")" : slave_; }
 std::string PtyDoor::url() const { return link_ ? link_->path() : slave_; }
 
-// Who is there ------------------------------------------------------------------------------------
+// Hosts -------------------------------------------------------------------------------------------
 
 bool PtyDoor::someone_is_there() const { return !has_hung_up(master_->native_handle()); }
 
@@ -209,7 +211,7 @@ void PtyDoor::await_opens() {
   });
 }
 
-/// Attaches a host that has come; notices where one has gone and another has come in between.
+/// Attaches a host that has come; notices when one has gone and another has come in between.
 void PtyDoor::look_at_opens() {
   alignas(inotify_event) std::array<char, 4096> buffer;
   const auto host = host_.lock();
@@ -229,71 +231,77 @@ void PtyDoor::look_at_opens() {
       ++openers_;
     }
   }
-  if (changed) host_changed();
+  if (changed) notice_change(*host);
   if (opened && !host) attach();
 }
 
 void PtyDoor::attach() {
   const auto host = std::make_shared<PtyHost>(*this, master_);
   host_ = host;
-  spdlog::debug("a host has opened {}", slave_);
-  wire_.attach(host);
+  side_.log().debug("a host has opened {}", slave_);
+  side_.attach(host);
   host->await_hang_up();
 }
 
-void PtyDoor::host_changed() {
-  spdlog::debug("another host has opened {}", slave_);
-  const auto host = host_.lock();
-  wire_.change_host(*host);
+/// Whoever types from now on is the new host.
+void PtyDoor::notice_change(PtyHost& host) {
+  openers_ = 1;
+  if (host.is_changing()) return;
+  side_.log().debug("another host has opened {}", slave_);
+  host.begin_to_change();
+  side_.change_host(host.shared_from_this());
+}
+
+void PtyDoor::host_changed(PtyHost& host) {
   empty_slave();
-  host->start_anew();
+  host.start_anew();
   openers_ = 1;
 }
 
 void PtyDoor::host_left() {
   host_.reset();
   const bool emptied = empty_slave();
-  spdlog::debug("nobody has {} open", slave_);
+  side_.log().debug("no host has {} open", slave_);
   if (!emptied) {
-    spdlog::warn("a host has left {} locked for others (TIOCEXCL)", slave_);
+    side_.log().warn("a host has left {} locked for others (TIOCEXCL)", slave_);
     stop_watching();
     return replace_pair();
   }
-  if (wire_.is_paced()) show_settings();  // a host starts at the module's rate
+  if (side_.is_paced()) show_settings();  // a host starts at the module's rate
   look_for_hosts();
 }
 
-/// Where the machine has no descriptor for another pair, it is tried again.
+/// When no file descriptor is left for another pair, this is tried again.
 void PtyDoor::replace_pair() {
   try {
     open_pair();
     if (link_) link_->point_to(slave_);
   } catch (const process::Failure& failure) {
-    spdlog::warn("{}; hosts cannot attach until that is possible", failure.what());
+    side_.log().warn("{}; hosts cannot attach until that is possible", failure.what());
     pause_.expires_after(kShortagePause);
     pause_.async_wait([this](auto error) {
       if (!error) replace_pair();
     });
     return;
   }
-  spdlog::warn("the serial port is now {}", slave_);
+  side_.log().warn("the serial port is now {}", slave_);
   show_settings();
   look_for_hosts();
 }
 
-/// Attaches who came while the watch was off, and what they typed even if they have gone again.
+/// Attaches a host that came while the watch was off; also one that has gone again, if it typed.
 void PtyDoor::look_for_hosts() {
   if (!someone_is_there() && !has_input(master_->native_handle())) return;
   openers_ = 1;
   attach();
 }
 
-/// How much of what was written nobody has read. Only a process that has the slave open can ask;
-/// where the host has locked it, nobody else can, and 0 is the answer.
+/// How many bytes were written that the host has not read. Only a process that has the slave open
+/// can ask; where the host has locked it, no other can, and 0 is returned.
 std::size_t PtyDoor::unread_at_slave() {
   look_at_opens();
   if (!someone_is_there()) return 0;
-  stop_watching();  // so that this is not taken for a host
+  stop_watching();  // so that our own open is not taken for a host
   int unread = 0;
   {
     const OpenSlave slave(*this);
@@ -303,10 +311,10 @@ std::size_t PtyDoor::unread_at_slave() {
   return static_cast<std::size_t>(unread);
 }
 
-/// Throws away what the slave was sent and has not read. False when its last host has locked it,
-/// which on a PTY lasts as long as the master.
+/// Discards what was written to the slave and not read. Returns false when its last host has locked
+/// it (TIOCEXCL), which on a PTY lasts as long as the master.
 bool PtyDoor::empty_slave() {
-  stop_watching();  // so that this is not taken for a host
+  stop_watching();  // so that our own open is not taken for a host
   bool locked = false;
   {
     const OpenSlave slave(*this);

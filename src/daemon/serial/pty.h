@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
@@ -7,32 +6,33 @@
 
 #include "daemon/serial/device_link.h"
 #include "daemon/serial/door.h"
-#include "daemon/serial/wire.h"
+#include "daemon/serial/door_side.h"
 
 namespace bfq::serial {
 
 /// A pseudo terminal: hosts open its slave as they would a serial device.
 ///
-/// Whether one is there is told by the kernel: the master hangs up when the last one has closed the
-/// slave, and inotify tells when one opens it again. The slave is not kept open here, as then there
-/// would be no hang-up, and inotify alone merges equal events, so that counting opens and closes
-/// goes wrong in time. What a host has set with stty outlives it all the same: the master holds the
-/// pair.
+/// The kernel tells whether a host is attached: the master hangs up when the last host has closed
+/// the slave, and inotify reports when one opens it again. The slave is not kept open here, since
+/// then there would be no hang-up; and inotify alone would not do, since it merges equal events, so
+/// that a count of opens and closes drifts. What a host has set with stty survives it nevertheless,
+/// because the master keeps the pair.
 ///
-/// The bytes that a host has not read stay in the slave's line discipline, which only a process
-/// that has it open can empty; so that is done, briefly, each time that a host has gone. Who opens
-/// the slave within the microseconds before that can still read them: no program could prevent it.
-/// (pySerial and picocom flush when they open.)
+/// Bytes that a host has not read stay in the slave's line discipline, which only a process that
+/// has it open can flush; so this is done, briefly, each time that a host has gone. A host that
+/// opens the slave within the microseconds before that can still read them; no program could
+/// prevent it. (pySerial and picocom flush when they open a port.)
 class PtyDoor final : public Door {
  public:
-  /// Opens a pair, and links `link` to it unless that is empty.
-  PtyDoor(boost::asio::io_context& io, Wire& wire, const std::string& link);
+  /// Opens a pair, and makes the symlink `link` to it unless that is empty. Throws
+  /// process::Failure.
+  PtyDoor(DoorSide& side, const std::string& link);
   ~PtyDoor() override;
 
   std::string place() const override;
   std::string url() const override;
-  /// stty at the slave shows it; the bytes pass as they are. On a wire that is paced, only the next
-  /// host finds it so: whoever is there must set its own rate, as at a real module.
+  /// stty at the slave shows the format; bytes pass unchanged. On a paced wire this applies to the
+  /// next host only: one that is attached must set its own rate, as with a real module.
   void configure(const UartFormat& format) override;
   std::string device() const { return slave_; }
 
@@ -49,15 +49,15 @@ class PtyDoor final : public Door {
   void look_at_opens();
   void attach();
   void host_left();
+  void notice_change(PtyHost& host);
   void replace_pair();
   void look_for_hosts();
-  void host_changed();
+  void host_changed(PtyHost& host);
   bool empty_slave();
   std::size_t unread_at_slave();
   bool someone_is_there() const;
 
-  boost::asio::io_context& io_;
-  Wire& wire_;
+  DoorSide& side_;
   std::string slave_;
   UartFormat format_{};
   std::shared_ptr<boost::asio::posix::stream_descriptor> master_;

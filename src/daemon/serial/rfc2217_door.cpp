@@ -1,7 +1,5 @@
 #include "daemon/serial/rfc2217_door.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -22,13 +20,12 @@ constexpr std::uint8_t kRunning =
 
 class Rfc2217Door::TelnetHost final : public StreamHost {
  public:
-  TelnetHost(Rfc2217Door& door, const boost::asio::any_io_executor& executor, int descriptor,
-             std::string name)
-      : StreamHost(executor, descriptor, std::move(name)),
+  TelnetHost(Rfc2217Door& door, int descriptor, std::string name)
+      : StreamHost(door.side_, descriptor, std::move(name)),
         door_(door),
         telnet_("bfq4004 " + std::string(process::kVersion)) {}
 
-  /// What a client that has just come must be told, once it is on the wire.
+  /// Sends what a new client must be told first.
   void begin() {
     telnet_.set_modem_state(door_.modem_state_);
     flush();
@@ -45,6 +42,11 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     return Transfer::moved(n);
   }
 
+  Discard take_discard() override {
+    const auto purge = telnet_.take_purge();
+    return {.typed = purge.typed, .unread = purge.unread};
+  }
+
   Transfer write(std::span<const std::byte> bytes) override {
     if (telnet_.suspended()) return Transfer::blocked();
     if (!flush()) return Transfer::gone();
@@ -53,7 +55,7 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     return flush() ? Transfer::moved(bytes.size()) : Transfer::gone();
   }
 
-  /// While the client does not read its answers, none of its commands is read either.
+  /// While the client does not read replies, none of its commands is read either.
   void when_typing(Ready ready) override {
     StreamHost::await(descriptor(),
                       telnet_.has_room() ? Descriptor::wait_read : Descriptor::wait_write,
@@ -91,7 +93,7 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
   bool asserts_reset() const { return asserts_reset_; }
 
  private:
-  /// Reads from the socket and lets it take effect. `moved` stands for: something was typed.
+  /// Reads from the socket and obeys the commands in it; what was typed is appended to typed_.
   Transfer receive(std::size_t most) {
     if (!flush()) return Transfer::gone();
     if (!telnet_.has_room()) return Transfer::blocked();
@@ -109,26 +111,26 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
   void obey(const TelnetComPort::Port& before) {
     const TelnetComPort::Port& port = telnet_.port();
     if (port.format != before.format)
-      spdlog::info("{} sets its port to {}", name(), describe(port.format));
+      log().info("{} sets its port to {}", name(), describe(port.format));
     if (port.dtr != before.dtr || port.rts != before.rts)
-      spdlog::debug("{}: DTR {}, RTS {}", name(), port.dtr ? "on" : "off", port.rts ? "on" : "off");
-    if (port.sends_break && !before.sends_break) spdlog::info("{} sends a break", name());
+      log().debug("{}: DTR {}, RTS {}", name(), port.dtr ? "on" : "off", port.rts ? "on" : "off");
+    if (port.sends_break && !before.sends_break) log().info("{} sends a break", name());
     if (telnet_.malformed() > 0 && !told_malformed_) {
       told_malformed_ = true;
-      spdlog::warn(
-          "{} sends Telnet commands that make no sense; they are ignored. Is it a Telnet client? "
-          "For raw bytes there is --serial tcp:PORT",
+      log().warn(
+          "{} sends malformed Telnet commands, which are ignored; a host that sends raw bytes "
+          "needs "
+          "--serial tcp:PORT",
           name());
     }
-    const auto purge = telnet_.take_purge();
-    door_.wire_.purge(*this, purge.typed, purge.unread);
     if (!telnet_.suspended() && on_resume_)
       StreamHost::when_room(std::exchange(on_resume_, nullptr));
     asserts_reset_ = port.rts && !port.dtr;
     door_.look_at_reset();
   }
 
-  /// Sends what can be sent, and arranges for the rest. False when the client has gone.
+  /// Sends what can be sent, and the rest when there is room. Returns false when the client has
+  /// gone.
   bool flush() {
     while (!telnet_.output().empty()) {
       const Transfer done = write_some(descriptor().native_handle(), telnet_.output());
@@ -146,7 +148,7 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     if (std::exchange(awaits_flush_, true)) return;
     await(descriptor(), Descriptor::wait_write, [this] {
       awaits_flush_ = false;
-      flush();  // that the client has gone will show when it is read
+      flush();  // if the client has gone, reading will tell
     });
   }
 
@@ -157,16 +159,15 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
   bool asserts_reset_ = false, awaits_flush_ = false, told_malformed_ = false;
 };
 
-Rfc2217Door::Rfc2217Door(boost::asio::io_context& io, Wire& wire, const std::string& host,
-                         std::uint16_t port, ResetLine* reset_line)
-    : wire_(wire),
-      reset_line_(reset_line),
-      listener_(listen_at(io, "rfc2217", host, port),
+Rfc2217Door::Rfc2217Door(DoorSide& side, const std::string& host, std::uint16_t port,
+                         bool rts_resets)
+    : side_(side),
+      rts_resets_(rts_resets),
+      listener_(side.log(), listen_at(side.io(), "rfc2217", host, port),
                 [this](tcp::socket client) { welcome(std::move(client)); }) {}
 
 std::string Rfc2217Door::place() const {
-  return "rfc2217 " + text_of(listener_.endpoint()) +
-         (reset_line_ != nullptr ? ", RTS resets" : "");
+  return "rfc2217 " + text_of(listener_.endpoint()) + (rts_resets_ ? ", RTS resets" : "");
 }
 std::string Rfc2217Door::url() const {
   return "rfc2217://" + address_to_call(listener_.endpoint());
@@ -175,11 +176,10 @@ std::string Rfc2217Door::url() const {
 void Rfc2217Door::welcome(tcp::socket client) {
   const auto who = make_ready(client);
   if (!who) return;
-  if (wire_.is_paced()) shrink_buffer(client.native_handle());
-  const auto executor = client.get_executor();
-  const auto host = std::make_shared<TelnetHost>(*this, executor, client.release(), *who);
+  if (side_.is_paced()) shrink_buffer(client.native_handle());
+  const auto host = std::make_shared<TelnetHost>(*this, client.release(), *who);
   hosts_.push_back(host);
-  wire_.attach(host);
+  side_.attach(host);
   host->begin();
 }
 
@@ -195,16 +195,16 @@ void Rfc2217Door::show_modem_state(std::uint8_t state) {
 
 void Rfc2217Door::look_at_reset() {
   std::erase_if(hosts_, [](const auto& host) { return host.expired(); });
-  if (reset_line_ == nullptr) return;
+  if (!rts_resets_) return;
   const bool asserted = std::any_of(hosts_.begin(), hosts_.end(), [](const auto& host) {
     const auto there = host.lock();
     return there && there->asserts_reset();
   });
   if (asserted == std::exchange(resets_, asserted)) return;
   if (asserted) {
-    reset_line_->hold_in_reset();
+    side_.hold_in_reset();
   } else {
-    reset_line_->release_from_reset();
+    side_.release_from_reset();
   }
 }
 }  // namespace bfq::serial

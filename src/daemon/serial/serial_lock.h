@@ -4,11 +4,11 @@
 namespace bfq::serial {
 
 /// The lock file by which serial programs (minicom, picocom, ...) tell each other that a device is
-/// in use: /var/lock/LCK..ttyUSB0, with the number of the process in it. One whose process has
-/// ended is replaced. Where the directory does not exist, or is not writable, there is none.
+/// in use: /var/lock/LCK..ttyUSB0, which contains the process ID. A stale lock is replaced. Without
+/// a writable directory there is none.
 class SerialLock {
  public:
-  /// Throws Taken, naming who has it.
+  /// Throws process::Taken, which names the process that holds it.
   explicit SerialLock(const std::string& device);
   ~SerialLock();
   SerialLock(SerialLock&& other) noexcept;

@@ -8,24 +8,24 @@
 
 namespace bfq::serial {
 
-/// One direction of a serial line, without the bytes: how many of those that have begun to move
-/// have arrived, and when the next will. Each takes its start bit, data, parity and stop bits; they
-/// follow each other without a pause for as long as there are some.
+/// The timing of one direction of a serial line, without the bytes: how many of those sent have
+/// arrived, and when the next will. Each takes its start bit, data, parity and stop bits; they are
+/// sent back to back.
 class ShiftLine {
  public:
-  /// Bytes that were there at `since` move in this format, behind those that move already.
+  /// Sends bytes in this format, from `since` on or as soon as those before have arrived.
   void start(std::size_t bytes, const UartFormat& format, Instant since);
-  /// How many have arrived by `now`, besides those that were taken.
+  /// How many have arrived by `now`, without those that were taken.
   std::size_t arrived(Instant now) const;
   void take(std::size_t bytes);
 
-  /// How many have been started and not been taken.
+  /// How many were sent and not taken yet.
   std::size_t moving() const { return moving_; }
-  /// When as many have arrived; never while less than one is on its way.
+  /// When that many bytes have arrived, or all; never while none is on its way.
   Deadline arrival_of(std::size_t bytes) const;
-  /// When the line is, or was, free.
+  /// When the line becomes idle, or did.
   Instant free_at() const { return free_at_; }
-  /// All that moves is gone.
+  /// Discards all that is on its way.
   void clear();
 
  private:
@@ -46,6 +46,6 @@ class ShiftLine {
   Instant free_at_{};
 };
 
-/// How many bytes fit a line of this format into a time, at least one.
+/// How many bytes a line of this format carries in a time; at least one.
 std::size_t bytes_in(Duration time, const UartFormat& format);
 }  // namespace bfq::serial

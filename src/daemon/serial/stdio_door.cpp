@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/asio/post.hpp>
 #include <memory>
 
 #include "daemon/process/failure.h"
@@ -18,12 +17,12 @@ bool is_ready(int descriptor, short events) {
 }
 }  // namespace
 
-/// The descriptors belong to whoever started the program too, so they are not made non-blocking:
-/// each is asked before it is used. A pipe that is writable takes a page, and so all that the wire
-/// writes at once. Regular files never block, and epoll doesn't know them.
+/// The file descriptors are shared with whoever started the program, so they are not made
+/// non-blocking: each is polled before it is used. A pipe that is writable takes a page, and so all
+/// that the wire writes at once. Regular files never block, and epoll does not support them.
 class StdioDoor::StdioHost final : public SerialHost {
  public:
-  StdioHost(StdioDoor& door, boost::asio::io_context& io) : door_(door), in_(io), out_(io) {
+  explicit StdioHost(StdioDoor& door) : door_(door), in_(door.side_.io()), out_(door.side_.io()) {
     in_.assign(duplicate(STDIN_FILENO));
     out_.assign(duplicate(STDOUT_FILENO));
   }
@@ -77,6 +76,6 @@ class StdioDoor::StdioHost final : public SerialHost {
 void StdioDoor::module_is_ready() {
   if (attached_) return;
   attached_ = true;
-  wire_.attach(std::make_shared<StdioHost>(*this, io_));
+  side_.attach(std::make_shared<StdioHost>(*this));
 }
 }  // namespace bfq::serial

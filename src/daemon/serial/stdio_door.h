@@ -1,16 +1,14 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
-
 #include "daemon/serial/door.h"
-#include "daemon/serial/wire.h"
+#include "daemon/serial/door_side.h"
 
 namespace bfq::serial {
 
-/// Standard input and output as the wire. Its input is read once the module is ready, since nobody
-/// behind a pipe could know when to start typing.
+/// Standard input and output as the serial port. Input is read once the module is ready, since a
+/// program behind a pipe could not know when to start typing.
 class StdioDoor final : public Door {
  public:
-  StdioDoor(boost::asio::io_context& io, Wire& wire) : io_(io), wire_(wire) {}
+  explicit StdioDoor(DoorSide& side) : side_(side) {}
 
   std::string place() const override { return "standard input and output"; }
   std::string url() const override { return {}; }
@@ -19,8 +17,7 @@ class StdioDoor final : public Door {
 
  private:
   class StdioHost;
-  boost::asio::io_context& io_;
-  Wire& wire_;
+  DoorSide& side_;
   bool attached_ = false, input_ended_ = false, nobody_reads_ = false;
 };
 }  // namespace bfq::serial

@@ -2,17 +2,16 @@
 #include <functional>
 #include <string>
 
-#include "daemon/serial/host.h"
+#include "daemon/serial/door_side.h"
 
 namespace bfq::serial {
 
-/// A host behind a descriptor through which bytes pass as they are, such as a socket.
+/// A host behind a file descriptor that carries raw bytes, such as a socket.
 class StreamHost : public SerialHost {
  public:
-  /// Takes the descriptor over, which from now on does not block. `gone` is called once when the
-  /// wire has let go of the host, however that came about.
-  StreamHost(const boost::asio::any_io_executor& executor, int descriptor, std::string name,
-             std::function<void()> gone = {});
+  /// Takes over the file descriptor, which from now on does not block. `gone` is called once when
+  /// the wire has let go of the host, however that came about.
+  StreamHost(DoorSide& side, int descriptor, std::string name, std::function<void()> gone = {});
 
   std::string name() const override { return name_; }
   Transfer read(std::span<std::byte> into) override {
@@ -27,20 +26,22 @@ class StreamHost : public SerialHost {
   void when_room(Ready ready) override {
     await(descriptor_, Descriptor::wait_write, std::move(ready));
   }
-  /// As far as the socket or pipe tells: a peer's own buffer is not seen.
+  /// Bytes in the socket or pipe; the peer's own buffer is not included.
   std::size_t backlog() override;
   void left() override;
 
  protected:
   Descriptor& descriptor() { return descriptor_; }
+  const process::ModuleLog& log() const { return side_.log(); }
 
  private:
+  DoorSide& side_;
   Descriptor descriptor_;
   std::string name_;
   std::function<void()> gone_;
 };
 
-/// Keeps small what the system holds of the bytes that a host has typed, where a wire is_paced().
-/// What it holds in the other direction is measured instead, see Host::backlog().
+/// Keeps small what the system holds of the bytes that a host has typed, where the wire is paced.
+/// What it holds in the other direction is measured instead, see SerialHost::backlog().
 void shrink_buffer(int socket);
 }  // namespace bfq::serial

@@ -1,7 +1,5 @@
 #include "daemon/serial/tcp_client_door.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 
 #include "daemon/serial/stream_host.h"
@@ -17,15 +15,14 @@ constexpr auto kFirstRedial = 100ms;
 constexpr auto kLongestRedial = 10'000ms;
 }  // namespace
 
-TcpClientDoor::TcpClientDoor(asio::io_context& io, Wire& wire, std::string host, std::uint16_t port)
-    : io_(io),
-      wire_(wire),
+TcpClientDoor::TcpClientDoor(DoorSide& side, std::string host, std::uint16_t port)
+    : side_(side),
       host_(std::move(host)),
       port_(port),
       peer_((host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]") + ":" +
             std::to_string(port)),
-      socket_(io),
-      pause_(io),
+      socket_(side.io()),
+      pause_(side.io()),
       next_pause_(kFirstRedial) {
   call();
 }
@@ -34,14 +31,14 @@ void TcpClientDoor::call() {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(host_, error);
   if (!error) return connect(address);
-  query_ = process::NameQuery::start(io_, host_, [this](std::optional<Ipv4> found) {
+  query_ = process::NameQuery::start(side_.io(), host_, [this](std::optional<Ipv4> found) {
     if (found) return connect(asio::ip::address_v4(found->bits));
-    call_again("its name is not known");
+    call_again("no address is known for its name");
   });
 }
 
 void TcpClientDoor::connect(const asio::ip::address& address) {
-  socket_ = tcp::socket(io_);
+  socket_ = tcp::socket(side_.io());
   socket_.async_connect({address, port_}, [this](auto error) {
     if (error == asio::error::operation_aborted) return;
     if (error) return call_again(error.message());
@@ -51,24 +48,25 @@ void TcpClientDoor::connect(const asio::ip::address& address) {
 
 void TcpClientDoor::connected() {
   const auto who = make_ready(socket_);
-  if (!who) return call_again("it went at once");
-  if (wire_.is_paced()) shrink_buffer(socket_.native_handle());
+  if (!who) return call_again("it hung up at once");
+  if (side_.is_paced()) shrink_buffer(socket_.native_handle());
   told_ = false;
   came_ = std::chrono::steady_clock::now();
-  wire_.attach(std::make_shared<StreamHost>(io_.get_executor(), socket_.release(), peer_,
-                                            [this] { host_left(); }));
+  side_.attach(
+      std::make_shared<StreamHost>(side_, socket_.release(), peer_, [this] { host_left(); }));
 }
 
 void TcpClientDoor::host_left() {
-  // Only one that has stayed for a while makes the next call prompt: nobody is called in a frenzy.
+  // The pause begins anew only after a connection that lasted: a host that hangs up at once is not
+  // called in a tight loop.
   if (std::chrono::steady_clock::now() - came_ > next_pause_) next_pause_ = kFirstRedial;
-  call_again("it has gone");
+  call_again("it has hung up");
 }
 
 void TcpClientDoor::call_again(const std::string& why) {
   if (!told_) {
-    spdlog::warn("--serial tcp-connect:{}: {}; it is called again, at the latest every {} s", peer_,
-                 why, kLongestRedial / 1s);
+    side_.log().warn("--serial tcp-connect:{}: {}; it is called again, at the latest every {} s",
+                     peer_, why, kLongestRedial / 1s);
   }
   told_ = true;
   pause_.expires_after(next_pause_);

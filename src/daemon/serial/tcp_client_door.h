@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -8,15 +7,16 @@
 
 #include "daemon/process/name_query.h"
 #include "daemon/serial/door.h"
-#include "daemon/serial/wire.h"
+#include "daemon/serial/door_side.h"
 
 namespace bfq::serial {
 
-/// A TCP client: calls the host, and calls again, in growing pauses, whenever that failed or ended.
+/// A TCP client: connects to the host, and again, with growing pauses, whenever the connection
+/// fails or ends.
 class TcpClientDoor final : public Door {
  public:
-  /// `host` is an address or a name, which is looked up anew for each call.
-  TcpClientDoor(boost::asio::io_context& io, Wire& wire, std::string host, std::uint16_t port);
+  /// `host` is an address, or a name that is looked up for each attempt.
+  TcpClientDoor(DoorSide& side, std::string host, std::uint16_t port);
 
   std::string place() const override { return "tcp-connect " + peer_; }
   std::string url() const override { return {}; }
@@ -28,8 +28,7 @@ class TcpClientDoor final : public Door {
   void call_again(const std::string& why);
   void host_left();
 
-  boost::asio::io_context& io_;
-  Wire& wire_;
+  DoorSide& side_;
   std::string host_;
   std::uint16_t port_;
   std::string peer_;
@@ -38,6 +37,6 @@ class TcpClientDoor final : public Door {
   std::chrono::milliseconds next_pause_;
   std::chrono::steady_clock::time_point came_{};
   std::shared_ptr<process::NameQuery> query_;
-  bool told_ = false;  ///< that the host cannot be reached: once is enough
+  bool told_ = false;  ///< that the host cannot be reached was logged
 };
 }  // namespace bfq::serial

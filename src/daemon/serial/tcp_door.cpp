@@ -51,10 +51,10 @@ std::optional<std::string> make_ready(tcp::socket& client) {
   return text_of(peer);
 }
 
-TcpDoor::TcpDoor(asio::io_context& io, Wire& wire, const std::string& host, std::uint16_t port)
-    : wire_(wire), listener_(listen_at(io, "tcp", host, port), [this](tcp::socket client) {
-        welcome(std::move(client));
-      }) {}
+TcpDoor::TcpDoor(DoorSide& side, const std::string& host, std::uint16_t port)
+    : side_(side),
+      listener_(side.log(), listen_at(side.io(), "tcp", host, port),
+                [this](tcp::socket client) { welcome(std::move(client)); }) {}
 
 std::string TcpDoor::place() const { return "tcp " + text_of(listener_.endpoint()); }
 std::string TcpDoor::url() const { return "socket://" + address_to_call(listener_.endpoint()); }
@@ -62,8 +62,7 @@ std::string TcpDoor::url() const { return "socket://" + address_to_call(listener
 void TcpDoor::welcome(tcp::socket client) {
   const auto who = make_ready(client);
   if (!who) return;
-  if (wire_.is_paced()) shrink_buffer(client.native_handle());
-  const auto executor = client.get_executor();
-  wire_.attach(std::make_shared<StreamHost>(executor, client.release(), *who));
+  if (side_.is_paced()) shrink_buffer(client.native_handle());
+  side_.attach(std::make_shared<StreamHost>(side_, client.release(), *who));
 }
 }  // namespace bfq::serial

@@ -12,54 +12,55 @@
 namespace bfq::serial {
 
 /// The server's side of Telnet with its COM port option (RFC 854, RFC 2217), without any I/O: what
-/// the client sent goes in, in pieces of any size; what it typed, what it is to be answered and how
-/// it wants its serial port come out.
+/// the client sent goes in, in pieces of any size; what it typed, the replies to its commands and
+/// the settings of its serial port come out.
 ///
-/// Whatever a client sends, nothing worse happens than that it is not understood: commands that
-/// make no sense are counted and skipped, and what is stored or answered at once has limits.
+/// A client cannot make it fail: malformed commands are counted and skipped, and what is stored, or
+/// replied at once, is limited.
 class TelnetComPort {
  public:
-  /// How the client has set the port that it thinks it has.
+  /// The client's settings of the serial port that this appears to be.
   struct Port {
     UartFormat format{};
     bool negotiated = false;  ///< it has set at least one of rate, data bits, parity and stop bits
     bool dtr = false, rts = false, sends_break = false;
     bool operator==(const Port&) const = default;
   };
-  /// What it wants thrown away: of what it has typed, and of what it has not read yet.
+  /// What the client wants discarded: what it has typed, and what it has not read yet.
   struct Purge {
     bool typed = false, unread = false;
   };
-  /// Bits of NOTIFY-MODEMSTATE, without the changes that the protocol wants beside them.
+  /// Bits of NOTIFY-MODEMSTATE, without the delta bits.
   static constexpr std::uint8_t kClearToSend = 0x10, kDataSetReady = 0x20, kCarrier = 0x80;
-  /// Bits of NOTIFY-LINESTATE that a module has a use for.
+  /// The bits of NOTIFY-LINESTATE that occur here.
   static constexpr std::uint8_t kOverrun = 0x02, kFramingError = 0x08;
 
-  /// Begins with what the server offers and asks for. `signature` is who we say that we are.
+  /// The output begins with the options that the server offers and requests. `signature` is its
+  /// answer to SIGNATURE.
   explicit TelnetComPort(std::string signature);
 
-  /// Takes what the client sent; appends to `typed` what of it was typed, and empties it where the
-  /// client purges that. Call it only while has_room().
+  /// Parses what the client sent; appends what it typed to `typed`, and clears that where the
+  /// client purges it. To be called only while has_room().
   void take(std::span<const std::byte> bytes, std::vector<std::byte>& typed);
-  /// False while so many answers wait that the client must read first.
+  /// False while so many replies wait that the client must read first.
   bool has_room() const { return output_.size() < kMostOutput; }
 
-  /// Packs data for the client.
+  /// Escapes data for the client, and appends it to the output.
   void say(std::span<const std::byte> bytes);
-  /// The module's side of the line: told to the client if it has asked for that.
+  /// The module's side of the line: reported to the client if its mask includes the change.
   void set_modem_state(std::uint8_t state);
   void tell_line_state(std::uint8_t state);
 
-  /// What is to be sent to the client next; the first `n` bytes are.
+  /// What is to be sent to the client next. sent() says that the first `n` bytes of it were.
   std::span<const std::byte> output() const { return std::as_bytes(std::span(output_)); }
   void sent(std::size_t n) { output_.erase(0, n); }
 
   const Port& port() const { return port_; }
-  /// True while the client wants no data.
+  /// True while the client has suspended the flow of data.
   bool suspended() const { return suspended_; }
-  /// What is to be thrown away since the last call.
+  /// What the client wants discarded, since the last call.
   Purge take_purge();
-  /// How many commands made no sense so far.
+  /// How many commands were malformed so far.
   std::uint64_t malformed() const { return malformed_; }
 
  private:

@@ -102,9 +102,9 @@ void LineTrace::end_line() {
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   const std::string shown = printable(mask_.mask(text));
   if (cut_ > 0)
-    spdlog::debug("{} {}... and {} bytes", arrow, shown, cut_);
+    log_.debug("{} {}... and {} bytes", arrow, shown, cut_);
   else if (!shown.empty())
-    spdlog::debug("{} {}", arrow, shown);
+    log_.debug("{} {}", arrow, shown);
   line_.clear();
   cut_ = 0;
 }

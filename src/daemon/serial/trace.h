@@ -3,36 +3,41 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "daemon/process/module_log.h"
 
 namespace bfq::serial {
 
-/// The bytes as they may be shown: what is no printable ASCII as \r or \xNN.
+/// The bytes for the log: what is not printable ASCII is shown as \r or \xNN.
 std::string printable(std::string_view bytes);
 
-/// Hides passwords in lines of the wire: in what is typed, in its echo, and in replies that hold
-/// one. Where other output may have cut an echo in two, the lines after it are hidden too, up to
-/// the other half: rather too much than a password.
+/// Masks passwords in lines of the wire: in what is typed, in its echo, and in replies that contain
+/// one. Where other output may have split an echo, the lines after it are masked too, up to the
+/// other half: better too much than a password.
 class SecretMask {
  public:
-  /// The line as it may be shown.
+  /// The line with its passwords masked.
   std::string mask(std::string_view line);
 
  private:
   int hidden_lines_ = 0;  ///< to come
 };
 
-/// Writes one direction of the wire to the log, at level debug: a line each, without secrets, bytes
-/// that are no text escaped, and long lines cut.
+/// Logs one direction of the wire at level debug, line by line: passwords masked, bytes that are
+/// not printable escaped, long lines truncated.
 class LineTrace {
  public:
   enum class Direction : std::uint8_t { to_module, to_host };
-  explicit LineTrace(Direction direction) : direction_(direction) {}
+  LineTrace(process::ModuleLog log, Direction direction)
+      : log_(std::move(log)), direction_(direction) {}
 
   void add(std::span<const std::byte> bytes);
 
  private:
   void end_line();
 
+  process::ModuleLog log_;
   Direction direction_;
   SecretMask mask_;
   std::string line_;

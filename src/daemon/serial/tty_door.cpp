@@ -1,7 +1,6 @@
 #include "daemon/serial/tty_door.h"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -20,7 +19,7 @@
 
 namespace bfq::serial {
 namespace {
-// What was said at the old rate leaves at the old rate: the device is asked again after this time.
+// What was written at the old rate leaves at the old rate: the device is polled for that.
 constexpr auto kDrainPause = std::chrono::milliseconds(5);
 
 bool is_off_by_more_than_3_percent(std::uint32_t is, std::uint32_t wanted) {
@@ -31,11 +30,11 @@ bool is_off_by_more_than_3_percent(std::uint32_t is, std::uint32_t wanted) {
 
 class TtyDoor::TtyHost final : public StreamHost {
  public:
-  TtyHost(boost::asio::io_context& io, int descriptor, const std::string& path, SerialLock lock,
+  TtyHost(DoorSide& side, int descriptor, const std::string& path, SerialLock lock,
           std::function<void()> gone)
-      : StreamHost(io.get_executor(), descriptor, path, std::move(gone)),
+      : StreamHost(side, descriptor, path, std::move(gone)),
         lock_(std::move(lock)),
-        drained_(io) {}
+        drained_(side.io()) {}
 
   Transfer write(std::span<const std::byte> bytes) override {
     return wanted_ ? Transfer::blocked() : StreamHost::write(bytes);
@@ -56,7 +55,7 @@ class TtyDoor::TtyHost final : public StreamHost {
                : 0;
   }
 
-  /// Sets the device up as soon as everything that was said before has left it.
+  /// Sets up the device as soon as everything that was written before has left it.
   void configure(const UartFormat& format, bool rts_cts) {
     wanted_ = {format, rts_cts};
     configure_when_drained();
@@ -80,11 +79,11 @@ class TtyDoor::TtyHost final : public StreamHost {
     const Wanted wanted = *std::exchange(wanted_, std::nullopt);
     const int tty = descriptor().native_handle();
     if (!set_format(tty, wanted.format, wanted.rts_cts)) {
-      spdlog::warn("{} cannot be set to {}: {}", name(), describe(wanted.format),
-                   std::strerror(errno));
+      log().warn("{} cannot be set to {}: {}", name(), describe(wanted.format),
+                 std::strerror(errno));
     } else if (const auto rate = rate_of(tty);
                is_off_by_more_than_3_percent(rate, wanted.format.baud)) {
-      spdlog::warn("{} does not do {} baud; it has {} instead", name(), wanted.format.baud, rate);
+      log().warn("{} cannot do {} baud; it has {} instead", name(), wanted.format.baud, rate);
     }
     if (on_configured_) std::exchange(on_configured_, nullptr)();
   }
@@ -95,18 +94,22 @@ class TtyDoor::TtyHost final : public StreamHost {
   Ready on_configured_;
 };
 
-TtyDoor::TtyDoor(boost::asio::io_context& io, Wire& wire, const DoorSpec& spec)
-    : io_(io), wire_(wire), spec_(spec), watch_(io, spec.path, [this] { look(); }), pause_(io) {
+TtyDoor::TtyDoor(DoorSide& side, const DoorSpec& spec)
+    : side_(side),
+      spec_(spec),
+      watch_(side.io(), spec.path, [this] { look(); }),
+      pause_(side.io()) {
   if (spec.baud) format_.baud = *spec.baud;
   watch_.renew();
   const auto refusal = try_to_open();
   if (!refusal) return;
   if (!refusal->absent) throw process::Failure("--serial tty:" + spec.path + ": " + refusal->why);
   told_ = refusal->why;
-  spdlog::warn("--serial tty:{}: {}; it is used as soon as it comes", spec.path, refusal->why);
+  side.log().warn("--serial tty:{}: {}; it is opened as soon as it appears", spec.path,
+                  refusal->why);
 }
 
-/// Opens the device, unless somebody else has it, and attaches it.
+/// Opens the device, unless another program has it, and attaches it.
 std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
   const int tty = open(spec_.path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (tty < 0) {
@@ -114,7 +117,7 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
     if (errno == EACCES || errno == EPERM)
       return Refusal{
           reason +
-          "; whoever uses serial devices must be in their group (dialout): adduser USER dialout"};
+          "; users of serial devices must be in their group (dialout): adduser USER dialout"};
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
       return Refusal{.why = reason, .shortage = true};
     if (errno == EBUSY)
@@ -129,11 +132,11 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
     ioctl(tty, TIOCEXCL);
     tcflush(tty, TCIOFLUSH);
     const auto host =
-        std::make_shared<TtyHost>(io_, tty, spec_.path, std::move(lock), [this] { host_left(); });
+        std::make_shared<TtyHost>(side_, tty, spec_.path, std::move(lock), [this] { host_left(); });
     host->configure(format_, rts_cts());
     host_ = host;
     watch_.stop();
-    wire_.attach(host);
+    side_.attach(host);
     return std::nullopt;
   } catch (const process::Failure& failure) {
     close(tty);
@@ -141,13 +144,13 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
   }
 }
 
-/// As try_to_open(), with a watch for when it is worth another look.
+/// As try_to_open(), with a watch for when to try again.
 std::optional<TtyDoor::Refusal> TtyDoor::watch_and_try() {
   try {
     watch_.renew();
     auto refusal = try_to_open();
-    // Our own closing of a device that another has is no news. (If the other closes it in this very
-    // moment, it is used when it is closed the next time.)
+    // The watch has seen our own close of a device that another program has. (If that one closes it
+    // at this very moment, the next close is noticed.)
     if (refusal && !refusal->absent) watch_.renew();
     return refusal;
   } catch (const process::Failure& failure) {
@@ -162,22 +165,22 @@ void TtyDoor::look() {
     pause_.cancel();
     return;
   }
-  if (refusal->shortage) {  // of which no watch tells when it is over
+  if (refusal->shortage) {  // the end of which no watch reports
     pause_.expires_after(kShortagePause);
     pause_.async_wait([this](auto error) {
       if (!error && host_.expired()) look();
     });
   }
   if (refusal->why != std::exchange(told_, refusal->why)) {
-    spdlog::warn("{}: {}; it is used as soon as that has changed", spec_.path, refusal->why);
+    side_.log().warn("{}: {}; it is opened as soon as that has changed", spec_.path, refusal->why);
   }
 }
 
 void TtyDoor::host_left() {
   host_.reset();
-  spdlog::warn("{} is gone (unplugged?); it is used again as soon as it is back", spec_.path);
+  side_.log().warn("{} is gone (unplugged?); it is opened as soon as it is back", spec_.path);
   told_.clear();
-  boost::asio::post(io_, [this] { look(); });  // once the device is closed
+  boost::asio::post(side_.io(), [this] { look(); });  // once the device is closed
 }
 
 bool TtyDoor::rts_cts() const {
@@ -188,8 +191,8 @@ bool TtyDoor::rts_cts() const {
 void TtyDoor::configure(const UartFormat& format) {
   format_ = format;
   if (std::exchange(starts_, false) && spec_.baud && *spec_.baud != format.baud) {
-    spdlog::info("{} has {} baud, as asked for, until the module's rate is changed", spec_.path,
-                 *spec_.baud);
+    side_.log().info("{} has {} baud, as --serial says, until the module's rate is changed",
+                     spec_.path, *spec_.baud);
     format_.baud = *spec_.baud;
   }
   if (const auto host = host_.lock()) host->configure(format_, rts_cts());

@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
@@ -8,19 +7,19 @@
 
 #include "daemon/serial/device_watch.h"
 #include "daemon/serial/door.h"
+#include "daemon/serial/door_side.h"
 #include "daemon/serial/door_spec.h"
-#include "daemon/serial/wire.h"
 
 namespace bfq::serial {
 
-/// A serial device of this machine, at whose other end the host is. It has the rate and the format
-/// that the module's UART is set to, belongs to nobody else meanwhile, and may be unplugged and
-/// plugged in again.
+/// A serial device of this machine, with the host at its other end. It has the rate and the format
+/// of the module's UART, is locked for other programs meanwhile, and may be unplugged and plugged
+/// in again.
 class TtyDoor final : public Door {
  public:
-  /// A device that is not there is waited for. Throws Failure for one that is in use, that may not
-  /// be opened, or that is no serial device.
-  TtyDoor(boost::asio::io_context& io, Wire& wire, const DoorSpec& spec);
+  /// Waits for a device that does not exist. Throws process::Failure for one that is in use, that
+  /// may not be opened, or that is no serial device.
+  TtyDoor(DoorSide& side, const DoorSpec& spec);
 
   std::string place() const override { return "tty " + spec_.path; }
   std::string url() const override { return {}; }
@@ -29,11 +28,11 @@ class TtyDoor final : public Door {
 
  private:
   class TtyHost;
-  /// Why a device cannot be had now.
+  /// Why a device cannot be opened now.
   struct Refusal {
     std::string why;
-    bool absent = false;    ///< a watch tells when it comes
-    bool shortage = false;  ///< the machine has nothing left to open it with
+    bool absent = false;    ///< a watch reports when it appears
+    bool shortage = false;  ///< no file descriptor or memory is left
   };
 
   std::optional<Refusal> try_to_open();
@@ -42,8 +41,7 @@ class TtyDoor final : public Door {
   void host_left();
   bool rts_cts() const;
 
-  boost::asio::io_context& io_;
-  Wire& wire_;
+  DoorSide& side_;
   DoorSpec spec_;
   UartFormat format_{};
   bool starts_ = false;  ///< the next format is the one that the module starts with

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string>
 
 namespace bfq::serial {
 
@@ -12,8 +13,14 @@ class UartSide {
   virtual std::span<const std::byte> uart_output() const = 0;
   virtual void uart_sent(std::size_t n) = 0;
 
-  /// Something has changed at the wire: drain everything until nothing moves any more.
+  /// The module's name, for the log.
+  virtual const std::string& name() const = 0;
+
+  /// Something has changed at the wire: takes a turn, which moves everything that can move. Never
+  /// called from within a turn.
   virtual void settle() = 0;
+  /// Takes a turn as soon as the present one, if there is one, has ended.
+  virtual void settle_soon() = 0;
 
  protected:
   ~UartSide() = default;

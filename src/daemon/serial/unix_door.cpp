@@ -18,8 +18,8 @@ namespace bfq::serial {
 namespace {
 constexpr mode_t kAllButOwners = 0177;
 
-/// The system tells how much memory the unread bytes take, not how many they are: each write has a
-/// buffer of its own, all of one size where the writes are small. So the unread writes are counted.
+/// The kernel tells how much memory the unread bytes occupy, not how many they are: each write has
+/// a buffer of its own, all of one size where the writes are small. So unread writes are counted.
 class PacedUnixHost final : public StreamHost {
  public:
   using StreamHost::StreamHost;
@@ -52,21 +52,22 @@ class PacedUnixHost final : public StreamHost {
 };
 }  // namespace
 
-UnixDoor::UnixDoor(boost::asio::io_context& io, Wire& wire, std::string path)
-    : wire_(wire),
+UnixDoor::UnixDoor(DoorSide& side, std::string path)
+    : side_(side),
       path_(std::move(path)),
       lock_(path_ + ".lock", process::LockFile::AtEnd::remove,
             "--serial unix:" + path_ +
                 ": it belongs to a module that is running; stop that, or choose another path") {
-  make_room(io);
-  listener_.emplace(listen(io), [this](Protocol::socket client) { welcome(std::move(client)); });
+  make_room();
+  listener_.emplace(side.log(), listen(),
+                    [this](Protocol::socket client) { welcome(std::move(client)); });
 }
 
 UnixDoor::~UnixDoor() {
   if (is_still_ours()) unlink(path_.c_str());
 }
 
-void UnixDoor::make_room(boost::asio::io_context& io) const {
+void UnixDoor::make_room() const {
   struct stat there {};
   if (lstat(path_.c_str(), &there) != 0) return;
   if (!S_ISSOCK(there.st_mode)) {
@@ -75,7 +76,7 @@ void UnixDoor::make_room(boost::asio::io_context& io) const {
         ": there is a file that is no socket; remove it, or choose another path");
   }
   boost::system::error_code error;
-  Protocol::socket probe(io);
+  Protocol::socket probe(side_.io());
   probe.connect(path_, error);
   if (error != boost::asio::error::connection_refused) {
     throw process::Failure(
@@ -86,8 +87,8 @@ void UnixDoor::make_room(boost::asio::io_context& io) const {
     process::fail_with_errno("cannot replace the old socket " + path_);
 }
 
-UnixDoor::Protocol::acceptor UnixDoor::listen(boost::asio::io_context& io) {
-  Protocol::acceptor acceptor(io, Protocol());
+UnixDoor::Protocol::acceptor UnixDoor::listen() {
+  Protocol::acceptor acceptor(side_.io(), Protocol());
   boost::system::error_code error;
   const mode_t before = umask(kAllButOwners);
   acceptor.bind(path_, error);
@@ -112,11 +113,10 @@ bool UnixDoor::is_still_ours() const {
 }
 
 void UnixDoor::welcome(Protocol::socket client) {
-  const auto executor = client.get_executor();
   const std::string name = path_ + " #" + std::to_string(++hosts_);
-  if (!wire_.is_paced())
-    return wire_.attach(std::make_shared<StreamHost>(executor, client.release(), name));
+  if (!side_.is_paced())
+    return side_.attach(std::make_shared<StreamHost>(side_, client.release(), name));
   shrink_buffer(client.native_handle());
-  wire_.attach(std::make_shared<PacedUnixHost>(executor, client.release(), name));
+  side_.attach(std::make_shared<PacedUnixHost>(side_, client.release(), name));
 }
 }  // namespace bfq::serial

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/uart_format.h"
-#include "daemon/serial/host.h"
+#include "daemon/serial/serial_host.h"
 
 namespace bfq::serial {
 
@@ -13,8 +13,11 @@ namespace bfq::serial {
 // others read loses bytes instead of holding the module up.
 inline constexpr std::chrono::seconds kLaggardsAreWaitedFor{1};
 
-/// The module's UART and all hosts attached to it: each sees what the module says, any may type.
+/// The module's UART and all hosts attached to it: each reads what the module prints, any may type.
 /// With no host at all the output is dropped and counted, as on a wire that ends in the air.
+///
+/// Within drain() the hosts stay as they are; who comes or goes does so between turns, by
+/// DoorSide::apply().
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -22,32 +25,32 @@ class Wire {
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
+  // Between turns.
+
   virtual void attach(std::shared_ptr<SerialHost> host) = 0;
-  /// The host reads no more, though what it typed may not all be taken yet.
+  /// The host is given nothing more; what it typed is still taken.
   virtual void stop_listening(const SerialHost& host) = 0;
   /// Behind the same door is another host now: nothing that was meant for the one before is left.
-  virtual void change_host(const SerialHost& host) = 0;
-  /// The host wants what it has typed, or what it was not given yet, thrown away.
-  virtual void purge(const SerialHost& host, bool typed, bool unread) = 0;
+  /// Returns false for a host that is not attached.
+  virtual bool change_host(const SerialHost& host) = 0;
+  /// Lets go of the hosts that have gone, once all that they typed is taken.
+  virtual void release_gone_hosts() = 0;
   virtual bool attached() const = 0;
 
   /// The module's UART works like this from now on.
   virtual void configure(const UartFormat& format) = 0;
-  /// The module has no power: what it was saying, and what it was told, is gone.
+  /// The module has no power: what it was printing, and what it was typed, is gone.
   virtual void module_is_off() = 0;
-  /// True where a host whose UART is set otherwise hears garbage, and where buffers are to be
-  /// small.
-  virtual bool is_paced() const = 0;
   /// Something that does not come from the module's program, sent in a format of its own: each host
-  /// hears what its UART makes of that.
+  /// receives what its UART makes of that.
   virtual void make_noise(std::string_view text, const UartFormat& format) = 0;
 
-  /// Moves what can be moved in both directions; true when something did.
+  /// Moves what can be moved in both directions; returns true when something was.
   virtual bool drain() = 0;
 
   /// True when nothing that was typed waits to be taken.
   virtual bool all_typed_is_taken() const = 0;
-  /// Bytes that the module has said and nobody has heard, or not everybody who should have.
+  /// Bytes that the module has printed and no host has received, or not all that should have.
   virtual std::uint64_t dropped() const = 0;
 };
 }  // namespace bfq::serial

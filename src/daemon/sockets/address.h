@@ -15,7 +15,7 @@ std::string text_of(net::Endpoint endpoint);
 sockaddr_in socket_address(net::Endpoint endpoint);
 net::Endpoint endpoint_of(const sockaddr_in& address);
 
-/// An endpoint of Asio's, for a socket of that kind.
+/// The same as an endpoint of Asio, for a socket of that protocol.
 template <class Protocol>
 typename Protocol::endpoint asio_endpoint(net::Endpoint endpoint) {
   return {boost::asio::ip::address_v4(endpoint.address.bits), endpoint.port};
@@ -25,8 +25,8 @@ net::Endpoint endpoint_of(const AsioEndpoint& endpoint) {
   return {Ipv4(endpoint.address().to_v4().to_uint()), endpoint.port()};
 }
 
-/// Binds an open socket of Asio's to the module's `at`, or, where the machine refuses that port, to
-/// 10000 + port. Gives the port that it became.
+/// Binds an open socket of Asio to the module's `at`, or, where the machine refuses that port, to
+/// 10000 + port. Returns the port that it was bound to.
 template <class Socket>
 std::uint16_t bind_or_move(Socket& socket, net::Endpoint at, boost::system::error_code& error) {
   using Protocol = typename Socket::protocol_type;

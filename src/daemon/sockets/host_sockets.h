@@ -23,27 +23,27 @@ namespace bfq::sockets {
 /// The network port on this machine: links and the server are kernel sockets, names are looked up
 /// by c-ares. One for each module, on the one thread of its io_context.
 ///
-/// What happens by itself is told to the module's side, followed by settle(). What a request gives
-/// rise to at once is told in the next drain().
+/// Events are passed to the module's side, followed by settle(); those that a request causes at
+/// once, in the next drain().
 class HostSockets final : private Neighbour {
  public:
-  /// All must outlive this. The module connects to loopback from its own address, and is reached
-  /// there; to the others of the neighbourhood it is a neighbour as long as this lives.
+  /// References must outlive this. The module connects to loopback from its own address, and is
+  /// reached there; other modules of the neighbourhood find it until this is destroyed.
   HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
               Neighbourhood& neighbourhood, SocketsSetup settings);
   ~HostSockets();
   HostSockets(const HostSockets&) = delete;
   HostSockets& operator=(const HostSockets&) = delete;
 
-  /// What is asked of it. What that gives rise to is told in the next drain().
+  /// Takes a request. What it causes at once is reported in the next drain().
   void take(const net::Request& request);
 
-  /// Tells what is due, sends what the module has for its links, and listens where it has room
-  /// again. Call after take(), and after whatever may have changed the module; true when
+  /// Reports what is due, sends what the module has for its links, and reads again where it has
+  /// room. To be called after anything that may have changed the module. Returns true when
   /// something moved.
   bool drain();
 
-  /// Ends all links and all that was asked, without a word: the module has no power any more.
+  /// The module has no power: ends all links and pending requests without reporting that.
   void power_off();
 
  private:

@@ -9,7 +9,7 @@
 namespace bfq::sockets {
 
 /// The module, as a network adapter sees it. The functions are Module's own (see there), with the
-/// time filled in; whoever implements this also drains the adapter in settle().
+/// time filled in. The implementation drains the adapter in settle().
 class ModuleSide {
  public:
   virtual std::size_t link_room(LinkHandle link) const = 0;
@@ -21,14 +21,14 @@ class ModuleSide {
   virtual void link_sent(LinkHandle link, std::size_t n) = 0;
   virtual void handle(const Event& event) = 0;
 
-  /// What people call the module, for the log.
+  /// The module's name, for the log.
   virtual const std::string& name() const = 0;
 
   /// The networks that the module is on now.
   virtual Networks networks() const = 0;
 
-  /// One input has been fed: fulfil the module's requests, and drain it and its adapters until
-  /// nothing moves any more. An adapter calls this after each input that it feeds by itself, not
+  /// Takes a turn: fulfils the module's requests, and drains it and its adapters until nothing
+  /// moves any more. An adapter calls it after each input that it feeds on its own account, never
   /// from drain().
   virtual void settle() = 0;
 

@@ -8,53 +8,53 @@
 
 namespace bfq::sockets {
 
-/// What one module of the process lets the others know of its network. Each answer holds for now
-/// only.
+/// What one module of a process tells the others about its network. Answers may change at any time.
 ///
-/// Ports come in two kinds: as the module knows them, and as the machine does. They differ where
-/// the machine refuses a low port.
+/// A port has a number for the module and one for the machine. They differ where the machine
+/// refuses a low port.
 class Neighbour {
  public:
-  /// Its address on this machine is module_address(index()).
+  /// The module's loopback address is module_address(index()).
   virtual unsigned index() const = 0;
   virtual Networks networks() const = 0;
 
-  /// Where its server listens, if it does so at that port of the module's.
+  /// Where its server listens, if its port is that one.
   virtual std::optional<net::Endpoint> server(std::uint16_t port) const = 0;
-  /// Where its UDP link with that port of the module's is.
+  /// Where its UDP link with that port is bound.
   virtual std::optional<net::Endpoint> datagrams(std::uint16_t port) const = 0;
-  /// The module's port of its UDP link that has that port of the machine's.
+  /// The module's number for a port of a UDP link, given the machine's.
   virtual std::optional<std::uint16_t> datagram_port(std::uint16_t actual) const = 0;
-  /// True when a UDP link of its is at 127.0.0.1 too, with that port.
+  /// True when a UDP link is bound to that port of 127.0.0.1 too.
   virtual bool has_datagrams_at_localhost(std::uint16_t port) const = 0;
-  /// The exit of the connection that it has made, from that port, to that place of this machine.
+  /// The egress path of its connection from that port to that endpoint of this machine.
   virtual std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const = 0;
 
  protected:
   ~Neighbour() = default;
 };
 
-/// The modules of this process, for each other. Everything is asked when it is needed: nothing is
-/// copied, so nothing is out of date.
+/// The modules of this process, as they find each other. It asks them when something is needed and
+/// caches nothing, so nothing is out of date.
 class Neighbourhood {
  public:
-  /// A neighbour is here until it leaves, and must outlive its stay.
+  /// A neighbour must leave before it is destroyed.
   void enter(const Neighbour& neighbour) { all_.push_back(&neighbour); }
   void leave(const Neighbour& neighbour);
 
-  /// The module that a program of this machine would find at `actual`, or nullptr.
+  /// The module that a program of this machine would reach at `actual`, or null.
   const Neighbour* owner_of(Ipv4 actual) const;
 
-  /// Who has that address on that LAN, or nullptr.
+  /// The module with that address on that LAN, or null.
   const Neighbour* find(MacAddress lan, Ipv4 address) const;
 
-  /// True while there is such a LAN: it leads on, or is that of a module's access point.
+  /// True while that LAN exists: its gateway is the machine, or it is that of a module's access
+  /// point.
   bool exists(const VirtualLan& lan) const;
 
   /// Calls `visit` with each module on that LAN.
   void for_each_on(MacAddress lan, const std::function<void(const Neighbour&)>& visit) const;
 
-  /// True when that port of 127.0.0.1 is a module's UDP link.
+  /// True when a module's UDP link is bound to that port of 127.0.0.1.
   bool has_datagrams_at_localhost(std::uint16_t port) const;
 
  private:

@@ -8,16 +8,16 @@
 
 namespace bfq::sockets {
 
-/// The name by which a module reaches the machine that it runs on: the gateway of its network.
+/// The name under which a module reaches the machine that it runs on, the gateway of its network.
 inline constexpr std::string_view kThisMachine = "host.bfq.internal";
 
-/// A network that a module is on: a virtual one, which the machine does not know.
+/// A virtual network that a module is on. The machine's kernel knows nothing of it.
 struct VirtualLan {
-  MacAddress access_point{};  ///< whose it is: two may have the same numbers
-  Ipv4 address{};             ///< the module's own
+  MacAddress access_point{};  ///< identifies it: two networks may have the same addresses
+  Ipv4 address{};             ///< the module's
   Ipv4 gateway{}, netmask{};
-  /// Its gateway is the machine, and leads on from there. A module's own access point leads
-  /// nowhere.
+  /// True when its gateway is the machine, which routes to other networks. The network of a
+  /// module's own access point has no route to others.
   bool leads_on = false;
 
   bool holds(Ipv4 other) const { return same_network(other, address, netmask); }
@@ -34,50 +34,50 @@ struct Networks {
   bool operator==(const Networks&) const = default;
 };
 
-/// A module's place on a LAN.
+/// A LAN, and the address of a module there.
 struct LanPlace {
   MacAddress lan{};
   Ipv4 address{};
   bool operator==(const LanPlace&) const = default;
 };
 
-/// By which side a link leaves the module; towards another module, also the place that it lives and
-/// dies with.
+/// The side by which a link leaves the module; towards another module, also the place on the LAN
+/// without which the link ends.
 struct EgressPath {
   net::Interface through{};
   std::optional<LanPlace> place{};
 };
 
-/// True while the module has that side and, where the link is bound to a place, has it by that
-/// side.
+/// True while the module has that side and, for a link that is bound to a place on a LAN, still has
+/// that place.
 bool still_has(const Networks& networks, const EgressPath& exit);
 
-/// What one module sees of another that is on the same LAN.
+/// How one module reaches another on the same LAN.
 struct Meeting {
-  EgressPath exit;  ///< its own
-  Ipv4 theirs;      ///< the other's address
+  EgressPath exit;  ///< of the first
+  Ipv4 theirs;      ///< address of the other
 };
 
-/// The LAN that both are on, or that of the two that is asked for; the station's of `mine`, where
-/// there are two.
+/// The LAN that both are on; of two, the one that is asked for, or the one of the station of
+/// `mine`.
 std::optional<Meeting> meet(const Networks& mine, const Networks& theirs,
                             std::optional<MacAddress> lan = std::nullopt);
 
-/// True for an address that means everybody on a network of the module, or a group of them.
+/// True for the broadcast address of a network of the module, and for multicast addresses.
 bool is_broadcast(const Networks& networks, Ipv4 remote);
 
-/// The side of the module by which it gets to `remote`; its station's, where both would do.
+/// The side by which the module reaches `remote`; the station, where both would do.
 net::Interface side_towards(const Networks& networks, Ipv4 remote);
 
-/// Module `index`, as the machine's own programs see it: 127.64.0.1 + index.
+/// The loopback address of module `index`: 127.64.0.1 + index.
 constexpr Ipv4 module_address(unsigned index) { return Ipv4(Ipv4(127, 64, 0, 1).bits + index); }
 
-/// Where a person looks for the first module of a process; the others have their own address alone.
+/// Where the first module of a process is reached too; others only have their own address.
 inline constexpr Ipv4 kLocalhost{127, 0, 0, 1};
 
 constexpr bool is_loopback(Ipv4 address) { return address.octet(0) == 127; }
 
-/// How the module sees whoever comes to it from `actual` without having been asked.
+/// The address that the module is shown for a peer that contacts it from `actual`.
 constexpr Ipv4 shown_address(Ipv4 actual) {
   // Fidelity (our decision, see Networks): This machine, where the module has not connected to it
   // under another address, is 127.0.0.1 in +IPD and AT+CIPSTATUS.

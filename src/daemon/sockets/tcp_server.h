@@ -16,35 +16,34 @@
 namespace bfq::sockets {
 
 /// The module's TCP server: a listener on the module's loopback address, for the first module of a
-/// process one on 127.0.0.1, and where a person wants more, one at each place that the port is
-/// forwarded from.
+/// process one on 127.0.0.1 too, and one for each Forward of the port.
 ///
-/// Its clients are programs of this machine, whoever comes by a forward, and modules that share a
-/// LAN with this one. Where the machine refuses the module's port, it listens on 10000 + port, and
-/// the log says so.
+/// Its clients are programs of this machine, peers that use a forward, and modules that share a LAN
+/// with this one. Where the machine refuses the module's port, it listens on 10000 + port, and logs
+/// that.
 class TcpServer {
  public:
   using Socket = boost::asio::ip::tcp::socket;
 
-  /// Somebody who has connected.
+  /// A client that has connected.
   struct Client {
     Socket socket;
     EgressPath exit{};
   };
 
-  /// All must outlive this.
+  /// References must outlive this.
   TcpServer(boost::asio::io_context& io, ModuleSide& side, const Neighbourhood& neighbourhood,
             const SocketsSetup& settings);
 
-  /// Listens at the module's address or, where that cannot be, nowhere, and gives false.
+  /// Listens at the module's address. Returns false, and listens nowhere, when that fails.
   bool listen(std::uint16_t port);
-  /// Stops listening and turns away who waits.
+  /// Stops listening and turns away clients that wait.
   void stop();
 
-  /// Where it listens at the module's address, while that is for this port of the module's.
+  /// Where it listens at the module's address, if its port is that one.
   std::optional<net::Endpoint> place(std::uint16_t port) const;
 
-  /// The client of that Incoming; nothing when there is none. Who takes none is turned away.
+  /// The client of that Incoming, or nothing. A client that is not taken is turned away.
   std::optional<Client> take(Ticket client);
   void refuse(Ticket client);
 
@@ -55,11 +54,11 @@ class TcpServer {
     boost::asio::steady_timer pause;
     bool forwards = false;
   };
-  /// How the module sees a client.
+  /// What the module is shown of a client.
   struct Seen {
     Ipv4 address{};
     EgressPath exit{};
-    const char* refusal = nullptr;  ///< why it is none, instead of all that
+    const char* refusal = nullptr;  ///< why it is turned away; null: it is not
   };
 
   std::uint16_t listen_at(net::Endpoint at, bool forwards, boost::system::error_code& error);
@@ -74,9 +73,9 @@ class TcpServer {
   ModuleSide& side_;
   const Neighbourhood& neighbourhood_;
   const SocketsSetup& settings_;
-  std::uint16_t port_ = 0;    ///< as the module knows it
-  std::uint16_t actual_ = 0;  ///< as the machine does; 0 while it does not listen
-  unsigned term_ = 0;  ///< counts the times of listening: what was begun in an earlier one is void
+  std::uint16_t port_ = 0;    ///< the module's
+  std::uint16_t actual_ = 0;  ///< the machine's; 0 while it does not listen
+  unsigned term_ = 0;  ///< incremented by each stop: callbacks of an earlier term are ignored
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::map<std::uint16_t, Client> waiting_;  ///< by ticket
   Ticket last_client_;

@@ -15,7 +15,7 @@ std::string called(const sim::AccessPoint& ap) {
   return fmt::format("access point {} ({})", quoted(ap.ssid), board::text_of(ap.bssid));
 }
 
-std::string called(const sim::Station& station) {
+std::string called(const sim::SimulatedStation& station) {
   return fmt::format("station {} for {}", board::text_of(station.mac), quoted(station.ssid));
 }
 
@@ -27,7 +27,7 @@ std::string arrival(const One& one, const std::vector<One>& all, Identity identi
                                 [&](const One& other) { return other.*identity == one.*identity; });
   if (old == all.end()) return called(one) + " comes";
   const auto changed = differing_keys(keys, *old, one);
-  // What is no key of it follows from the seed.
+  // What is not a key derives from the seed.
   return fmt::format("{}: {} changed", called(one),
                      changed.empty() ? "seed" : fmt::format("{}", fmt::join(changed, ", ")));
 }
@@ -47,7 +47,7 @@ std::string move(const sim::MoveModule& module) {
 }  // namespace
 
 std::string describe(const sim::Change& change, const sim::Air& air) {
-  using sim::AccessPoint, sim::Station;
+  using sim::AccessPoint, sim::SimulatedStation;
   return std::visit(overloaded{
                         [&](const sim::PutAccessPoint& c) {
                           return arrival(c.access_point, air.access_points, &AccessPoint::bssid,
@@ -57,10 +57,11 @@ std::string describe(const sim::Change& change, const sim::Air& air) {
                           return departure(air.access_points, &AccessPoint::bssid, c.bssid);
                         },
                         [&](const sim::PutStation& c) {
-                          return arrival(c.station, air.stations, &Station::mac, station_keys());
+                          return arrival(c.station, air.stations, &SimulatedStation::mac,
+                                         station_keys());
                         },
                         [&](const sim::RemoveStation& c) {
-                          return departure(air.stations, &Station::mac, c.mac);
+                          return departure(air.stations, &SimulatedStation::mac, c.mac);
                         },
                         [](const sim::MoveModule& c) { return move(c); },
                         [](const sim::SetDelays&) { return std::string("[delays] changed"); },

@@ -19,8 +19,8 @@ using radio::Security;
 using AccessPointText = Written<sim::AccessPoint>;
 using ModuleText = Written<board::ModuleSpec>;
 
-/// By its number an access point gets its bssid and its subnet, a module its MAC and loopback
-/// addresses.
+/// Default addresses (BSSID, subnet, MAC, loopback) derive from a number, and have room for this
+/// many.
 constexpr std::size_t kMost = 200;
 
 bool is_hexadecimal(std::string_view text) {
@@ -29,7 +29,7 @@ bool is_hexadecimal(std::string_view text) {
 
 // One access point --------------------------------------------------------------------------------
 
-/// What a password must be for that security, or nothing where this one will do.
+/// What is required of a password for that security, or nothing where this one is allowed.
 std::string_view wrong_about_password(Security security, std::string_view password) {
   const std::size_t size = password.size();
   switch (security) {
@@ -76,8 +76,8 @@ void check_signal(AccessPointText& ap) {
         "rssi", "is the same everywhere, so that a position means nothing; write one of both");
 }
 
-/// The pool must lie between the network's own address and the one of all, and leave the gateway
-/// out.
+/// The pool must lie between the network address and the broadcast address, and exclude the
+/// gateway.
 void check_pool(AccessPointText& ap) {
   if (!ap.value.pool || !ap.section.stands("dhcp.pool") || !ap.section.stands("subnet")) return;
   if (!ap.section.wrote("subnet"))
@@ -96,9 +96,9 @@ void check_address_delay(AccessPointText& ap) {
     ap.section.refuse("dhcp.delay", "is the same as delays.address; write one of both");
 }
 
-// Things that only one may have -------------------------------------------------------------------
+// What must be unique -----------------------------------------------------------------------------
 
-/// Who has what already; the second who wants it is refused.
+/// Who has which value already; a second one that has it is refused.
 template <class Thing>
 class Owners {
  public:
@@ -136,7 +136,7 @@ void check_module_names(Draft& draft) {
     if (section.stands("name")) owners.take(module.name, section, "name", quoted(module.name));
 }
 
-/// What two doors cannot both have; empty for a door that is always another.
+/// What must be unique about a door; empty where nothing must be.
 std::string place_of_door(const serial::DoorSpec& door) {
   if (door.kind == serial::DoorSpec::Kind::stdio) return "standard input";
   if (door.kind == serial::DoorSpec::Kind::tcp_connect) return {};
@@ -147,7 +147,7 @@ std::string place_of_door(const serial::DoorSpec& door) {
 void check_doors(Draft& draft) {
   Owners<std::string> owners;
   for (auto& [module, section] : draft.modules) {
-    if (!section.stands("name")) continue;  // its door may be called after it
+    if (!section.stands("name")) continue;  // its door may be named after it
     for (const serial::DoorSpec& door : module.doors)
       if (const std::string place = place_of_door(door); !place.empty())
         owners.take(place, section, "serial", place);

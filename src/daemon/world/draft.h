@@ -9,24 +9,24 @@
 
 namespace bfq::world {
 
-/// A network as it is written: "10.44.7.0/24".
+/// A network, written as "10.44.7.0/24".
 struct Subnet {
   Ipv4 network{}, netmask{};
 };
 
-/// The table [net] as it is written.
+/// The table [net] as written.
 struct NetDraft {
   std::vector<std::string> allow, deny;
   std::vector<sockets::KnownName> names;
 };
 
-/// A world as it is written: each value may stand, whether they go together is not known yet.
+/// A world as written: each value is allowed by itself; combinations are not checked yet.
 struct Draft {
   explicit Draft(Problems& problems, const SourcePosition& file) : section("", file, problems) {}
 
   std::uint64_t seed = 0;
   std::vector<Written<sim::AccessPoint>> access_points;
-  std::vector<Written<sim::Station>> stations;
+  std::vector<Written<sim::SimulatedStation>> stations;
   std::vector<Written<board::ModuleSpec>> modules;
   NetDraft net;
   sim::Delays delays;

@@ -12,24 +12,24 @@
 
 namespace bfq::world {
 
-/// All that a person is told about a key.
+/// The documentation of a key.
 struct KeyInfo {
   std::string name, allowed;
-  std::string otherwise;  ///< what holds where it is left out: TOML, or words in parentheses
+  std::string otherwise;  ///< the default: TOML, or words in parentheses
   std::string meaning;
   std::vector<KeyInfo> inner{};  ///< the keys of a table
 };
 
-/// A key of a table: declared once, and read, explained and listed from that.
+/// A key of a table, declared once: reading, errors and the reference derive from it.
 template <class T>
 struct WorldKey {
   KeyInfo info;
   std::function<void(const Value&, T& into, Section& section, const std::string& path)> read;
-  /// The keys in which two values differ: this one's path, or those of its table.
+  /// The paths in which two values differ: this key's, or those of its table.
   std::function<std::vector<std::string>(const T&, const T&, const std::string& path)> differing{};
   bool required = false;
 
-  /// It differs where what `part` takes from two values does.
+  /// The same key, which differs where `part` of two values does.
   template <class Part>
   WorldKey compared_by(Part part) const {
     WorldKey key = *this;
@@ -48,10 +48,10 @@ struct WorldKey {
 template <class T>
 using Keys = std::vector<WorldKey<T>>;
 
-/// What to say about a key that does not exist: the nearest that does, or all.
+/// The error for a key that does not exist: it suggests the nearest one, or lists all.
 std::string no_such_key(std::string_view name, const std::vector<std::string>& known);
 
-/// What to say about a value that cannot stay.
+/// The error for a value that is not allowed.
 std::string not_allowed(const std::string& shown, const std::string& why,
                         const std::string& allowed);
 
@@ -98,7 +98,7 @@ std::vector<std::string> differing_keys(const Keys<T>& keys, const T& a, const T
   return out;
 }
 
-/// Reads one value, or tells what is wrong with it.
+/// Reads one value, or reports what is wrong with it.
 template <class V>
 std::optional<V> read_value(const ValueKind<V>& kind, const Value& written, Section& section,
                             const std::string& path) {
@@ -110,11 +110,11 @@ std::optional<V> read_value(const ValueKind<V>& kind, const Value& written, Sect
   return std::move(read.value);
 }
 
-// The shapes of keys. `where` leads from the value of the table to the key's own: a member of it,
-// or a function that gives a reference.
+// The shapes of keys. `where` leads from the value of the table to that of the key: a member, or a
+// function that returns a reference.
 
-/// One value. Its `where` may also be a function that takes the table's value and the key's, and
-/// puts it there.
+/// One value. `where` may also be a function that takes the value of the table and that of the key,
+/// and stores it.
 template <class T, class V, class Where>
 WorldKey<T> key(std::string name, Where where, ValueKind<V> kind, std::string otherwise,
                 std::string meaning) {
@@ -153,7 +153,7 @@ WorldKey<T> list(std::string name, Where where, ValueKind<V> kind, std::string o
           }};
 }
 
-/// A table of names that the world chooses; `read` makes one item of each.
+/// A table with arbitrary names; `read` makes one item of each entry.
 template <class T, class Item, class Where>
 WorldKey<T> map(std::string name, Where where,
                 std::function<Read<Item>(std::string_view, const Value&)> read, std::string allowed,
@@ -194,13 +194,11 @@ WorldKey<T> table(std::string name, Where where, const Keys<Inner>& keys, std::s
           }};
 }
 
-/// What an array of tables calls each of them: by the value of its first key, or else by its
-/// number.
+/// The name of an entry of an array of tables: the value of its key `by`, or else its number.
 std::string entry_name(const std::string& array, const Value::Table& entry, const std::string& by,
                        std::size_t number);
 
-/// An array of tables: [[name]], as often as one likes. The entries are called after their key
-/// `by`.
+/// An array of tables: any number of [[name]]. Entries are named after their key `by`.
 template <class T, class Item, class Where>
 WorldKey<T> tables(std::string name, Where where, const Keys<Item>& keys, std::string by,
                    std::string meaning) {

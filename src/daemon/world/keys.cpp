@@ -107,20 +107,23 @@ const Keys<AccessPoint>& access_point_keys() {
   return keys;
 }
 
-const Keys<sim::Station>& station_keys() {
-  static const Keys<sim::Station> keys = {
-      key<sim::Station>(
-          "ssid", &sim::Station::ssid, text(1, kLongestSsid), "",
+const Keys<sim::SimulatedStation>& station_keys() {
+  static const Keys<sim::SimulatedStation> keys = {
+      key<sim::SimulatedStation>(
+          "ssid", &sim::SimulatedStation::ssid, text(1, kLongestSsid), "",
           "the softAP of a module that it joins, as soon as there is one of that name")
           .must_be_there(),
-      key<sim::Station>("password", &sim::Station::password, secret(0, kLongestPassword), "\"\"",
-                        "what it thinks the password is"),
-      key<sim::Station>("mac", &sim::Station::mac, hardware_address(),
-                        "(02:bf:57:00:00:NN, by its number)", "its address"),
-      key<sim::Station>("after", &sim::Station::after, duration(0s, kLongestLease), "\"0s\"",
-                        "how long the softAP must have been there"),
-      key<sim::Station>("position", &sim::Station::position, position(), "(nowhere in particular)",
-                        "where it stands; it joins the nearest softAP of that name that it hears"),
+      key<sim::SimulatedStation>("password", &sim::SimulatedStation::password,
+                                 secret(0, kLongestPassword), "\"\"",
+                                 "what it thinks the password is"),
+      key<sim::SimulatedStation>("mac", &sim::SimulatedStation::mac, hardware_address(),
+                                 "(02:bf:57:00:00:NN, by its number)", "its address"),
+      key<sim::SimulatedStation>("after", &sim::SimulatedStation::after,
+                                 duration(0s, kLongestLease), "\"0s\"",
+                                 "how long the softAP must have been there"),
+      key<sim::SimulatedStation>(
+          "position", &sim::SimulatedStation::position, position(), "(nowhere in particular)",
+          "where it stands; it joins the nearest softAP of that name that it hears"),
   };
   return keys;
 }
@@ -208,8 +211,9 @@ const Keys<Draft>& world_keys() {
                  "access point in a scan; with 0 they are all 0"),
       tables<Draft, AccessPoint>("ap", &Draft::access_points, access_point_keys(), "ssid",
                                  "an access point, and the network behind it"),
-      tables<Draft, sim::Station>("station", &Draft::stations, station_keys(), "ssid",
-                                  "a simulated station, which joins the softAP of a module"),
+      tables<Draft, sim::SimulatedStation>(
+          "station", &Draft::stations, station_keys(), "ssid",
+          "a simulated station, which joins the softAP of a module"),
       tables<Draft, board::ModuleSpec>("module", &Draft::modules, module_keys(), "name",
                                        "a module; where there is none, there is one: bfq0"),
       table<Draft, NetDraft>("net", &Draft::net, net_keys(),

@@ -7,5 +7,5 @@ namespace bfq::world {
 /// docs/worlds.md all come from here.
 const Keys<Draft>& world_keys();
 const Keys<sim::AccessPoint>& access_point_keys();
-const Keys<sim::Station>& station_keys();
+const Keys<sim::SimulatedStation>& station_keys();
 }  // namespace bfq::world

@@ -13,7 +13,7 @@
 namespace bfq::world {
 namespace {
 constexpr std::size_t kLongestName = 32;
-/// Metres: more than any radio of this kind is heard, and no trouble for any arithmetic.
+/// Metres: beyond the range of any radio, and safe for all arithmetic.
 constexpr double kFarthest = 1e6;
 
 struct Unit {
@@ -50,7 +50,7 @@ bool is_safe_name(std::string_view name) {
          });
 }
 
-/// What the reader of an option says of a value, without the option and the value.
+/// The error of an option's parser, without the option and the value.
 std::string without(const std::string& prefix, std::string_view why) {
   return std::string(why.starts_with(prefix) ? why.substr(prefix.size()) : why);
 }
@@ -107,7 +107,7 @@ ValueKind<sim::Position> position() {
             const auto* pair = written.as<Value::List>();
             if (pair == nullptr || pair->size() != 2) return {};
             const auto x = (*pair)[0].number(), y = (*pair)[1].number();
-            // Written so that a "not a number" is refused too.
+            // Negated, so that NaN is refused too.
             if (!x || !y || !(std::abs(*x) <= kFarthest) || !(std::abs(*y) <= kFarthest)) return {};
             return {sim::Position{*x, *y}};
           }};

@@ -14,34 +14,34 @@
 #include "daemon/board/module_spec.h"
 #include "daemon/world/value.h"
 
-/// What a value of a world file may be. A kind says what is allowed in words, for errors and for
-/// the reference, and reads what is written; it never throws for what is wrong with that.
+/// What a value of a world file may be. A kind says what is allowed, in words for errors and the
+/// reference, and reads what is written; it never throws because of that.
 namespace bfq::world {
 
-/// What became of one value: itself, or why not.
+/// The result of reading one value: the value, or why it is not allowed.
 template <class V>
 struct Read {
   std::optional<V> value{};
-  std::string why{};  ///< more than "it is not allowed", where there is more to say
+  std::string why{};  ///< more than "it is not allowed"; empty: nothing
 };
 
 template <class V>
 struct ValueKind {
   std::string allowed;  ///< follows "write": "a whole number from 1 to 14"
   std::function<Read<V>(const Value&)> read;
-  bool secret = false;  ///< what is written is told to nobody
+  bool secret = false;  ///< errors do not show what is written
 };
 
 ValueKind<std::string> text(std::size_t shortest, std::size_t longest);
-/// A text that is told to nobody.
+/// A text that errors do not show.
 ValueKind<std::string> secret(std::size_t shortest, std::size_t longest);
 ValueKind<bool> flag();
 /// "250ms", "2s", "1min", "24h".
 ValueKind<Duration> duration(Duration shortest, Duration longest);
-/// Six bytes of one station: no group address, and not zero.
+/// A unicast MAC address other than zero.
 ValueKind<MacAddress> hardware_address();
 ValueKind<sim::Position> position();
-/// What a module is called: also a file, a link in /tmp and a word of the log.
+/// The name of a module, which is also part of file names, of a symlink and of the log.
 ValueKind<std::string> module_name();
 ValueKind<serial::DoorSpec> door();
 /// One entry of a list of the network policy, as --net takes them; `list` is allow or deny.
@@ -75,7 +75,7 @@ ValueKind<V> choice(std::vector<std::pair<std::string_view, V>> words) {
           }};
 }
 
-/// All of a text as a whole number from `least` to `most`, or nothing.
+/// Parses all of a text as a whole number from `least` to `most`; returns nothing otherwise.
 template <std::integral V>
 std::optional<V> parse_whole(std::string_view text, V least, V most) {
   V value{};

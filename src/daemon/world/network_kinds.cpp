@@ -14,8 +14,7 @@ constexpr Ipv4 mask_of(unsigned bits) {
   return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
 }
 
-/// Networks of which no host can have an address: this host, loopback, link-local, multicast and
-/// above.
+/// Networks without host addresses: "this host", loopback, link-local, multicast and above.
 bool has_no_hosts(Ipv4 network) {
   const std::uint8_t first = network.octet(0);
   return first == 0 || first == 127 || first >= 224 || (first == 169 && network.octet(1) == 254);
@@ -35,7 +34,7 @@ bool is_label(std::string_view label) {
          });
 }
 
-/// A name that a host can type, and that nobody takes for an address.
+/// A host name that a module can be asked for, and that cannot be confused with an address.
 bool is_host_name(std::string_view name) {
   if (name.size() > limits::kHostName || looks_like_ipv4(name)) return false;
   while (true) {

@@ -6,7 +6,7 @@
 /// Kinds of values that are about addresses, names and ports.
 namespace bfq::world {
 
-/// "10.44.7.0/24": a network of hosts, by its first address and how many bits its mask has.
+/// "10.44.7.0/24": a network of hosts, by its address and the length of its prefix.
 ValueKind<Subnet> subnet(unsigned least_bits, unsigned most_bits);
 
 /// ["10.44.7.100", "10.44.7.199"], the first and the last.
@@ -15,7 +15,7 @@ ValueKind<sim::Pool> pool();
 /// "DE": two capital letters.
 ValueKind<std::string> country();
 
-/// The highest channel that is used there.
+/// The highest channel allowed in that country.
 unsigned highest_channel(std::string_view country);
 
 /// true, false or "refuses".

@@ -13,7 +13,7 @@
 
 namespace bfq::world {
 namespace {
-/// The arrays of tables, and the keys that their entries are called by.
+/// The arrays of tables, and the keys by which their entries are referred to.
 struct Named {
   std::string_view array;
   std::array<std::string_view, 2> by;
@@ -38,7 +38,7 @@ std::size_t value_of(std::string_view text) {
   return std::string_view::npos;
 }
 
-/// All of `from` takes its place in `into`; tables are merged.
+/// Moves all entries of `from` into `into`, replacing those there; tables are merged.
 void merge(Value::Table& into, Value::Table&& from) {
   for (Value::Entry& entry : from) {
     Value* const there = find(into, entry.name);
@@ -69,7 +69,7 @@ std::vector<Value::Table*> entries_called(Value::List& all, const Named& named,
   return found;
 }
 
-/// What the entries of an array are called, to choose from.
+/// The names of the entries of an array, for errors.
 std::string names_of(const Value::List& all, const Named& named) {
   std::vector<std::string> names;
   for (const Value& each : all) {
@@ -81,7 +81,7 @@ std::string names_of(const Value::List& all, const Named& named) {
   return names.empty() ? "none that has a name" : fmt::format("{}", fmt::join(names, ", "));
 }
 
-/// "ap.LAB.rssi=-80": what is said about LAB is put into the entry of the array that is called so.
+/// "ap.LAB.rssi=-80": merges what `said` has about LAB into the entry with that name.
 void put_into_entries(Value::Table& world, const Named& named, Value& said,
                       const SourcePosition& place, Problems& problems) {
   const std::string array_name(named.array);

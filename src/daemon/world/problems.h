@@ -6,17 +6,17 @@
 
 namespace bfq::world {
 
-/// What an override is called in messages: --set 'ap.LAB.rssi=-80'.
+/// How errors refer to an override: --set 'ap.LAB.rssi=-80'.
 inline constexpr std::string_view kOverride = "--set ";
 
 /// Where something was written: in a file, or in an override.
 struct SourcePosition {
   std::string source{};  ///< the file's name, or the whole override
   std::uint32_t line = 0,
-                column = 0;  ///< from 1 on; 0 in an override, which has none worth telling
+                column = 0;  ///< from 1; 0 in an override
 };
 
-/// All that is wrong with a world, told at once, so that one look mends it all.
+/// All that is wrong with a world, so that it is reported at once.
 class Problems {
  public:
   /// `message` names the key, and says what is allowed.
@@ -25,7 +25,7 @@ class Problems {
   }
   bool empty() const { return all_.empty(); }
 
-  /// One line for each, "home.toml:12:8: ap.LAB.channel: ...", as they stand in the file; overrides
+  /// One line for each, "home.toml:12:8: ap.LAB.channel: ...", in the order of the file; overrides
   /// last.
   std::vector<std::string> lines() const;
 

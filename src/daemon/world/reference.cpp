@@ -6,7 +6,7 @@
 
 namespace bfq::world {
 namespace {
-/// In a table of Markdown a bar would end the cell.
+/// Escaped for a table in Markdown, where a bar would end the cell.
 std::string cell(std::string text) {
   for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
     text.insert(at, "\\");

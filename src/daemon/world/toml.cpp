@@ -8,11 +8,11 @@
 
 namespace bfq::world {
 namespace {
-// The parser's tables lie in each other as deep as dots and brackets make them, and go in the same
-// way: what has this many is refused before it could cost the stack. A world of 200 access points
-// has some 2,000.
+// The parser's tables nest as deeply as dots and brackets make them, and are parsed and destroyed
+// recursively: a text with more than this is refused before it could exhaust the stack. A world of
+// 200 access points has some 2,000.
 constexpr std::ptrdiff_t kMostNesting = 10'000;
-// No key lies deeper; what does is no value of any.
+// Deeper than any key.
 constexpr unsigned kDeepest = 16;
 
 SourcePosition position_of(const toml::source_region& region, const std::string& source) {
@@ -39,7 +39,7 @@ Value::List convert_array(const toml::array& array, const std::string& source, u
   return out;
 }
 
-/// A date or a time, as it is written.
+/// A date or a time, as written.
 NoValue not_for_us(const toml::node& node) {
   std::ostringstream out;
   node.visit([&](const auto& value) {

@@ -7,15 +7,15 @@
 
 namespace bfq::world {
 
-/// What became of a text in TOML: its table, or why and where it is none.
+/// The result of parsing TOML: a table, or what is wrong, and where.
 struct TomlReading {
   std::optional<Value::Table> table{};
   SourcePosition position{};  ///< of the mistake
   std::string why{};
 };
 
-/// Converts a text in TOML. `source` is the name of its file, or the whole override, of which no
-/// lines are told. What nests deeper than any world does is converted to NoValue. Never throws for
-/// what the text says.
+/// Parses a text in TOML. `source` is the name of its file, or the whole override, for which
+/// positions have no line. What nests deeper than any world becomes NoValue. Never throws because
+/// of the text.
 TomlReading read_toml(std::string_view text, const std::string& source);
 }  // namespace bfq::world

@@ -15,13 +15,13 @@ bool is_before(const Value::Entry& entry, std::string_view name) { return entry.
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-/// In single quotation marks, where nothing in it has to be escaped.
+/// In single quotation marks, unless something has to be escaped.
 std::string as_toml(const std::string& text) {
   const bool is_plain =
       std::none_of(text.begin(), text.end(), [](char c) { return c == '\'' || is_control(c); });
   return is_plain ? '\'' + text + '\'' : quoted(text);
 }
-/// With a point, unlike a whole number.
+/// With a decimal point, unlike an integer.
 std::string as_toml(double number) {
   std::string text = fmt::format("{}", number);
   if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";

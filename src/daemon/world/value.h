@@ -16,15 +16,15 @@ struct NoValue {
   bool operator==(const NoValue&) const = default;
 };
 
-/// A value as it was written, before any key has read it, whatever the notation: a world file is
-/// TOML, and other sources (an override, a control channel) convert theirs into this too.
+/// A value as written, before any key has read it, whatever the notation: a world file is TOML;
+/// other sources, such as a control channel, convert their notation into this.
 struct Value {
   struct Entry;
   using List = std::vector<Value>;
   using Table = std::vector<Entry>;  ///< by name, each once: see find() and put()
 
   std::variant<NoValue, bool, std::int64_t, double, std::string, List, Table> is{};
-  /// Where it begins. Without a source: nobody wrote it, it was filled in.
+  /// Where it begins; without a source for a value that was filled in.
   SourcePosition position{};
 
   template <class T>
@@ -43,11 +43,11 @@ struct Value {
   /// An integer or a real number.
   std::optional<double> number() const;
 
-  /// Equal are values that mean the same, wherever they were written.
+  /// Compares what values mean, not where they were written.
   bool operator==(const Value& other) const { return is == other.is; }
 };
 
-/// A name in a table, and what it stands for.
+/// A name in a table, and its value.
 struct Value::Entry {
   std::string name;
   SourcePosition position;  ///< of the name
@@ -62,7 +62,7 @@ Value* find(Value::Table& table, std::string_view name);
 /// Puts the entry into the table, in place of one of that name.
 void put(Value::Table& table, Value::Entry entry);
 
-/// How an error shows the value: as TOML has it, or what it is, where that would be long.
+/// The value for an error: as TOML, or, where that would be long, what it is.
 std::string shown(const Value& value);
 
 /// The text as TOML has it, in quotation marks.

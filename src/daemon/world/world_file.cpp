@@ -18,8 +18,7 @@ namespace bfq::world {
 namespace {
 constexpr std::size_t kLongest = 1U << 20U;
 
-/// Each module gets its name where it has none, and the one module of a world without any is there:
-/// so that overrides find them.
+/// Fills in what overrides refer to: the names of modules, and the module of a world without any.
 void name_modules(Value::Table& world) {
   if (find(world, "module") == nullptr)
     put(world, {.name = "module", .position = {}, .value = {Value::List{{Value::Table{}}}}});
@@ -32,8 +31,7 @@ void name_modules(Value::Table& world) {
   }
 }
 
-/// The frequency offset of an access point: as good as random, and always the same for the same
-/// seed.
+/// The frequency offset of an access point: pseudo-random, and always the same for the same seed.
 std::int16_t frequency_offset(std::uint64_t seed, MacAddress bssid) {
   if (seed == 0) return 0;
   // FNV-1a: the standard library's distributions may differ from one machine to the next.
@@ -69,7 +67,7 @@ WorldFile world_of(const Draft& draft, const sim::Air& before) {
   return world;
 }
 
-/// The modules and [net] as they are written; where a module stands can change at any time.
+/// The modules and [net] as written; without positions, which can change at any time.
 std::map<std::string, Value> fixed_parts(const Value::Table& world) {
   std::map<std::string, Value> parts;
   for (const Value& each : *find(world, "module")->as<Value::List>()) {

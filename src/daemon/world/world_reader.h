@@ -8,21 +8,21 @@
 
 namespace bfq::world {
 
-/// The world file of a program that runs: what it said at the start, and what becomes of it when it
-/// is read again.
+/// The world file of a running program: its content at the start, and what changes when it is read
+/// again.
 class WorldReader {
  public:
-  /// An empty `file` is the default world. Throws UsageError with all that is wrong.
+  /// An empty `file` is the default world. Throws process::UsageError with all that is wrong.
   WorldReader(std::string file, std::vector<std::string> overrides);
 
-  /// As it was at the start.
+  /// The world at the start.
   const WorldFile& world() const { return started_; }
   bool is_file() const { return !file_.empty(); }
-  /// What a person calls it.
+  /// The name of the file, for messages.
   const std::string& name() const { return name_; }
 
-  /// Reads the file again and makes its air of the present one. A file with a mistake changes
-  /// nothing. All is told in the log.
+  /// Reads the file again and applies the differences of its air to the medium; a file with errors
+  /// changes nothing. Logs all of that.
   void read_again(sim::Medium& medium, Instant now) const;
 
  private:

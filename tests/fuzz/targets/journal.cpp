@@ -30,7 +30,7 @@ std::vector<std::byte> mended(std::span<const std::byte> input) {
     for (std::byte c{}; c != std::byte{'\n'}; c = static_cast<std::byte>(reader.byte())) {
     }
     for (;;) {
-      const auto kind = static_cast<journal::Kind>(reader.byte());
+      const auto kind = static_cast<journal::RecordKind>(reader.byte());
       const auto size = static_cast<std::size_t>(reader.number(journal::kLongestRecord));
       journal::frame(kind, reader.bytes(size), out);
       reader.bytes(4);

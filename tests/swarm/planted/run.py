@@ -8,31 +8,20 @@ A patch that no longer applies, or whose bug is not found, is a failure.
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+from scratch_tree import copy_tree  # noqa: E402  (found by the line above)
+
 SCRATCH = ROOT / "build" / "planted"
 TREE, BUILD = SCRATCH / "tree", SCRATCH / "build"
 
 
 def run(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, check=False, **more)
-
-
-def copy_tree():
-    """The working tree as it is, files of git alone; what has not changed keeps its time."""
-    wanted = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).stdout.split("\n")
-    for name in filter(None, wanted):
-        there, here = TREE / name, ROOT / name
-        if not here.is_file():
-            continue
-        if there.exists() and there.read_bytes() == here.read_bytes():
-            continue
-        there.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(here, there)
 
 
 def build():
@@ -66,7 +55,7 @@ def try_patch(patch, seeds):
             return False, f"not found with {seeds} seeds"
         return True, f"seed {found.group(1)}: {found.group(2)[:90]}"
     finally:
-        copy_tree()
+        copy_tree(ROOT, TREE)
 
 
 def main():
@@ -75,7 +64,7 @@ def main():
     patches = [p for p in sorted(HERE.glob("*.patch")) if not arguments or p.stem in arguments]
     if not patches:
         sys.exit("there is no such patch")
-    copy_tree()
+    copy_tree(ROOT, TREE)
     failure = build()
     if failure:
         sys.exit(failure)

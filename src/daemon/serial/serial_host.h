@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -10,23 +11,33 @@
 
 namespace bfq::serial {
 
-/// What became of an attempt to read or write: some bytes moved, none can now, or none ever will.
+/// The outcome of an attempt to read or write: some bytes moved, none can now, or none ever will.
 struct Transfer {
-  enum class State : unsigned char { moved, blocked, gone } state{};
-  std::size_t n = 0;
+  enum class State : std::uint8_t { moved, blocked, gone } state{};
+  std::size_t n = 0;  ///< bytes; 0 unless `moved`
 
   static Transfer moved(std::size_t bytes) { return {State::moved, bytes}; }
   static Transfer blocked() { return {State::blocked, 0}; }
   static Transfer gone() { return {State::gone, 0}; }
 };
 
-enum class LineFault : unsigned char { overrun, framing };
+/// What can happen to bytes on their way to a host: its FIFO was full, or its UART is set
+/// otherwise.
+enum class LineFault : std::uint8_t { overrun, framing };
 
-/// Whoever is attached to the module's UART at one place: types, and reads what the module says.
+/// Whoever is attached to the module's UART at one place: it types, and reads what the module
+/// prints. A wire calls it, and only from the event loop. What it notices beyond that goes to its
+/// door's DoorSide, which may be in the middle of a turn.
 class SerialHost : public std::enable_shared_from_this<SerialHost> {
  public:
   using Ready = std::function<void()>;
   using Descriptor = boost::asio::posix::stream_descriptor;
+
+  /// What a host wants discarded: bytes that it typed and the module has not taken, and bytes that
+  /// it has not been given yet.
+  struct Discard {
+    bool typed = false, unread = false;
+  };
 
   virtual ~SerialHost() = default;
   SerialHost() = default;
@@ -38,32 +49,41 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
 
   /// Takes what was typed. `gone`: there will be no more, and the host leaves the wire.
   virtual Transfer read(std::span<std::byte> into) = 0;
+  /// What the host has asked to be discarded since the last call. The wire asks after each read(),
+  /// and complies before it uses the bytes that were read.
+  virtual Discard take_discard() { return {}; }
   virtual Transfer write(std::span<const std::byte> bytes) = 0;
 
   /// Calls back once when read() or write() is worth another try; not after the host is destroyed.
   virtual void when_typing(Ready ready) = 0;
   virtual void when_room(Ready ready) = 0;
 
-  // What matters where bytes move at the pace of the UART.
+  // What matters where bytes move at the rate of the UART.
 
   /// How the host's own UART is set. A host that cannot tell has set it as the module has.
   virtual UartFormat uart(const UartFormat& module) const { return module; }
   /// How many bytes were written that the host has not read, as far as the system can tell.
   virtual std::size_t backlog() { return 0; }
-  /// True for a host behind a real line, which takes its own time: it is waited for, whatever it
-  /// reads.
+  /// True for a host behind a real line, which takes its own time: the wire waits for it however
+  /// slowly it reads.
   virtual bool is_a_line() const { return false; }
+  /// True while the wire has not been told yet that another host is behind the same door: what is
+  /// read from now on was typed by that one.
+  virtual bool is_changing() const { return false; }
   /// Bytes for this host were lost, or have become others on their way.
   virtual void line_fault(LineFault) {}
 
+  /// The wire has discarded what was meant for the host before: see DoorSide::change_host().
+  virtual void changed() {}
   /// The wire has let go of this host.
   virtual void left() {}
 
  protected:
+  /// Calls `ready` once when the descriptor is, unless this host is destroyed first.
   void await(Descriptor& descriptor, Descriptor::wait_type type, Ready ready);
 };
 
-/// read(2) and write(2) in these terms; a descriptor that would block is expected not to.
+/// read(2) and write(2) in these terms, for a descriptor that does not block.
 Transfer read_some(int descriptor, std::span<std::byte> into);
 Transfer write_some(int descriptor, std::span<const std::byte> bytes);
 }  // namespace bfq::serial

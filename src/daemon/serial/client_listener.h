@@ -1,6 +1,4 @@
 #pragma once
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -8,10 +6,12 @@
 #include <functional>
 #include <utility>
 
+#include "daemon/process/module_log.h"
+
 namespace bfq::serial {
 
-/// Takes clients at a listening socket for as long as it exists. When the machine has no descriptor
-/// left for one, that one waits and is tried again.
+/// Accepts clients at a listening socket for as long as it exists. When the process has no file
+/// descriptor left for one, that one waits and accepting is tried again.
 template <class Protocol>
 class ClientListener {
  public:
@@ -19,9 +19,10 @@ class ClientListener {
   using Socket = typename Protocol::socket;
   using Welcome = std::function<void(Socket)>;
 
-  /// Goes on with an acceptor that listens already.
-  ClientListener(Acceptor acceptor, Welcome welcome)
-      : acceptor_(std::move(acceptor)),
+  /// Takes over an acceptor that listens already. `log` outlives this.
+  ClientListener(const process::ModuleLog& log, Acceptor acceptor, Welcome welcome)
+      : log_(log),
+        acceptor_(std::move(acceptor)),
         pause_(acceptor_.get_executor()),
         welcome_(std::move(welcome)) {
     accept();
@@ -39,7 +40,7 @@ class ClientListener {
         welcome_(std::move(client));
         return accept();
       }
-      spdlog::warn("cannot take a serial host: {}", error.message());
+      log_.warn("cannot accept a serial host: {}", error.message());
       pause_.expires_after(kPause);
       pause_.async_wait([this](auto cancelled) {
         if (!cancelled) accept();
@@ -47,6 +48,7 @@ class ClientListener {
     });
   }
 
+  const process::ModuleLog& log_;
   Acceptor acceptor_;
   boost::asio::steady_timer pause_;
   Welcome welcome_;

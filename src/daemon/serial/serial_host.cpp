@@ -1,4 +1,4 @@
-#include "daemon/serial/host.h"
+#include "daemon/serial/serial_host.h"
 
 #include <unistd.h>
 

@@ -1,0 +1,66 @@
+#pragma once
+#include <spdlog/sinks/base_sink.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bfq::process {
+
+/// Decides which lines of a log are said, so that nobody who can cause a line can fill a disk with
+/// it: lines that differ in their numbers alone are one kind, and of each kind a burst is said and
+/// then so many a second. What is left out is counted, and the count is said as soon as there may
+/// be a line of that kind again.
+class LogLimit {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  static constexpr double kBurst = 200;
+  static constexpr double kPerSecond = 10;
+  /// Kinds that are told apart; what comes beyond them is one kind.
+  static constexpr std::size_t kKinds = 256;
+
+  /// True when that line may be said; otherwise it was counted.
+  bool admits(std::string_view line, Time now);
+
+  /// What is to be said of the lines that were left out, now or, at the end, in any case.
+  std::vector<std::string> counts(Time now, bool at_the_end = false);
+
+ private:
+  struct Kind {
+    double could_say = kBurst;  ///< at that time
+    Time last{};
+    std::uint64_t left_out = 0;
+    std::string example{};  ///< the first line that was left out
+  };
+  static double may_say(const Kind& kind, Time now);
+
+  std::map<std::string, Kind, std::less<>> kinds_;
+  bool any_left_out_ = false;
+};
+
+/// Standard error as a log that never blocks and never speaks to the terminal in control
+/// characters. Where it takes no more (an unread pipe, a stopped terminal), lines are dropped and
+/// counted; the count is said with the next line that is taken. Lines of info and above are limited
+/// as LogLimit says: whoever asks for more wants to see all. Thread-safe, as spdlog wants it.
+class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  StderrSink();
+  ~StderrSink() override;
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override;
+  void flush_() override {}
+  void say(const spdlog::details::log_msg& message, std::string_view text);
+  bool write(std::string_view line);
+
+  int descriptor_;  ///< one of our own for what standard error refers to, which doesn't block
+  bool is_colored_;
+  LogLimit limit_;
+  std::uint64_t dropped_ = 0;
+};
+}  // namespace bfq::process

@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace bfq::process {
+
+/// The text as it may be shown on a terminal, in a log line or in an error, wherever it came from:
+/// valid UTF-8 stays as it is; control characters (C0, DEL, C1), characters that reorder the text
+/// around them, and bytes that are no UTF-8 are written as \xNN. Line feeds are escaped too.
+std::string printable(std::string_view text);
+
+/// The same for a text of several lines, which stay lines.
+std::string printable_lines(std::string_view text);
+}  // namespace bfq::process

@@ -1,0 +1,99 @@
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <utility>
+
+#include "daemon/process/module_log.h"
+#include "daemon/serial/uart_side.h"
+#include "daemon/serial/wire.h"
+
+namespace bfq::serial {
+
+/// What every wire knows of a host that is attached to it.
+struct AttachedHost {
+  std::shared_ptr<SerialHost> host;
+  bool awaits_typing = false;
+  bool listens = true;     ///< false: what it is owed is dropped
+  bool lags = false;       ///< it did not read for too long, and holds nobody up until it does
+  bool leaves = false;     ///< it has gone, and is let go once all that it typed is taken
+  std::uint64_t lost = 0;  ///< bytes that it was owed and could not take, not logged yet
+};
+
+/// The list of hosts that both kinds of wire have. `End` is what a wire knows of each: an
+/// AttachedHost, and more.
+template <class End>
+class HostedWire : public Wire {
+ public:
+  void stop_listening(const SerialHost& host) final {
+    if (End* end = find(host)) end->listens = false;
+  }
+  void release_gone_hosts() final {
+    for (auto end = ends_.begin(); end != ends_.end();) {
+      if (!may_go(*end)) {
+        ++end;
+        continue;
+      }
+      const auto host = end->host;
+      log_losses(*end);
+      end = ends_.erase(end);
+      host->left();
+    }
+  }
+  bool attached() const final { return !ends_.empty(); }
+  std::uint64_t dropped() const final { return dropped_; }
+
+ protected:
+  explicit HostedWire(UartSide& side) : side_(side), log_(side.name()) {}
+
+  /// True when the host has gone, and nothing that it typed is left.
+  virtual bool may_go(const End& end) const = 0;
+  /// Logs what the host has lost since the last time, and forgets it.
+  virtual void log_losses(End& end) {
+    if (end.lost > 0)
+      log_.warn("{} lost {} bytes: it did not read", end.host->name(), std::exchange(end.lost, 0));
+  }
+
+  End& add(std::shared_ptr<SerialHost> host) {
+    if (ends_.empty() && unheard_ > 0)
+      log_.info("dropped {} bytes: no host was attached", std::exchange(unheard_, 0));
+    End& end = ends_.emplace_back();
+    end.host = std::move(host);
+    return end;
+  }
+  End* find(const SerialHost& host) {
+    const auto found = std::find_if(ends_.begin(), ends_.end(),
+                                    [&](const End& end) { return end.host.get() == &host; });
+    return found == ends_.end() ? nullptr : &*found;
+  }
+  /// As find(), for a callback that may come when the host is gone.
+  End* find(const std::weak_ptr<SerialHost>& host) {
+    const auto there = host.lock();
+    return there ? find(*there) : nullptr;
+  }
+
+  /// The module has printed bytes that no host has received.
+  void drop(std::size_t bytes) {
+    dropped_ += bytes;
+    if (ends_.empty()) unheard_ += bytes;
+  }
+  void stop_waiting_for(End& end) {
+    end.lags = true;
+    log_.warn("{} does not read: it loses bytes, since other hosts read on", end.host->name());
+  }
+  /// Hosts are not let go within drain(): that takes another turn.
+  void settle_soon_if_hosts_may_go() {
+    if (std::any_of(ends_.begin(), ends_.end(), [this](const End& end) { return may_go(end); }))
+      side_.settle_soon();
+  }
+
+  UartSide& side_;
+  process::ModuleLog log_;
+  std::list<End> ends_;
+  std::uint64_t dropped_ = 0;
+
+ private:
+  std::uint64_t unheard_ = 0;  ///< of those dropped, since the last host has gone
+};
+}  // namespace bfq::serial
