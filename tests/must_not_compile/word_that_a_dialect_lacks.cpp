@@ -1,5 +1,5 @@
 // A dialect does not say how one of the words reads.
-// error: station_mac
+// error: the_dialect_lacks_this_word
 #include "at/words.h"
 
 namespace {
