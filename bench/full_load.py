@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Full load in both directions, with every byte checked, for as long as one likes.
+"""Full load in both directions for any length of time, with every byte checked.
 
   bench/full_load.py MINUTES [--program build/release/bfq4004] [--seed N]
 
@@ -31,20 +31,19 @@ import journey  # noqa: E402
 from journey import PATIENCE, Host, Module, Server, free_port  # noqa: E402
 
 BLOCK = 1 << 18
-WARM_UP = 0.2    # of the time, but at most a minute
-GROWTH = 256     # kB since then, beyond which it counts
-WINDOW = 32768   # bytes of a link that may be on their way to the host and back
-DATAGRAMS = 8    # of them that may be
+WARM_UP = 0.2    # of the duration, at most a minute
+GROWTH = 256     # kB of growth after the warm-up that are tolerated
+WINDOW = 32768   # bytes of a link in flight to the host and back, at most
+DATAGRAMS = 8    # in flight, at most
 LOST_AFTER = 10  # seconds
-PATIENT = 60     # seconds that everything may stand still
-# Where the program is sanitized: memory that is freed is not kept back, as that would look like
-# growth.
+PATIENT = 60     # seconds without any progress, at most
+# With AddressSanitizer: no quarantine for freed memory, as that would look like growth.
 KEEPS_NOTHING = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") +
                  ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}
 
 
 class Stream:
-    """Bytes without end that follow from a seed; whoever has the same seed can compare."""
+    """An endless stream of bytes that follow from a seed, so that the other end can compare."""
 
     def __init__(self, seed):
         self.seed, self.count, self.number, self.ready = seed, 0, 0, b""
@@ -70,7 +69,7 @@ class Stream:
 
 
 class Part:
-    """One module under load, and what is known of it."""
+    """One module under load, with its measurements."""
 
     def __init__(self, name, number, seed, seconds, counters, stop):
         self.name, self.seed, self.seconds, self.counters = (
@@ -101,7 +100,7 @@ class Part:
                 self.figures["processor"] = module.processor_seconds()
                 deadline = time.monotonic() + PATIENCE
                 while module.descriptors() != descriptors and time.monotonic() < deadline:
-                    time.sleep(0.1)  # a connection that is being closed may last a little longer
+                    time.sleep(0.1)  # a connection that is being closed may linger
                 self.figures["descriptors"] = len(descriptors), len(module.descriptors())
             self.figures["log"] = module.log()
         return self.figures
@@ -183,7 +182,7 @@ class Part:
         host.command("AT+CIPSERVER=0")
 
     def aside(self, work, main):
-        """`work` in a thread of its own, whose failure is ours."""
+        """Runs `work` in a thread; its failure is raised here."""
         failures = []
 
         def run():
@@ -205,8 +204,7 @@ class Part:
             raise failures[0]
 
     def peers(self, clients):
-        """Each sends what follows from the seed, as its window allows, and compares what comes
-        back."""
+        """Each peer sends the bytes of its seed, as its window allows, and compares the echo."""
         said = [Stream(f"{self.seed}/{link}") for link in range(len(clients))]
         back = [Stream(f"{self.seed}/{link}") for link in range(len(clients))]
         for client in clients:
@@ -233,7 +231,7 @@ class Part:
             client.close()
 
     def send_back(self, host, links):
-        """Until all links are closed."""
+        """Waits until all links are closed."""
         streams = [Stream(f"{self.seed}/{link}") for link in range(links)]
         waiting = [bytearray() for _ in range(links)]
         open_links = links
@@ -276,7 +274,7 @@ class Part:
         return b"%012d" % number + chance.randbytes(chance.randrange(1460))
 
     def numbered(self, peer, module):
-        """A few are on their way at a time, so that no buffer is ever full. One that is lost shows
+        """A few are in flight at a time, so that no buffer is ever full. One that is lost shows
         as the next one that comes, or as silence; one that comes late, twice or changed is a
         failure."""
         number, expected = 0, 0
@@ -322,7 +320,7 @@ class Part:
 # The host's side of the dialogue ------------------------------------------------------------------
 
 class QuietHost(Host):
-    """One to which the module does not echo."""
+    """A host with the echo off."""
 
     def command(self, line, end=None):
         self.type(line + "\r\n")
@@ -330,7 +328,7 @@ class QuietHost(Host):
 
 
 def send_with(host, line, data, take):
-    """Sends, while what comes before the prompt and behind the payload goes to `take`."""
+    """Sends; what comes before the prompt and after the payload goes to `take`."""
     host.type(line + "\r\n")
     while (event := host.next_event(PATIENT)) != b"OK":
         take(event)
@@ -375,8 +373,8 @@ def complaints(figures):
 
 
 def wait_for(parts, workers, results):
-    """Each result as it comes, with a word on how it goes on standard error. After a failure all
-    soon end."""
+    """Yields each result as it comes, with progress on standard error. After a failure the others
+    end soon."""
     done = 0
     begin = shown = time.monotonic()
     while done < len(workers):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How exact --speed baud is: 100,000 bytes in each direction, and the ratio to the arithmetic.
+"""How exact --speed baud is: 100,000 bytes in each direction, compared with the calculated time.
 
   bench/uart_rate.py [RATE...]     with BFQ4004, or build/release/bfq4004
 
@@ -30,7 +30,7 @@ def set_up(host, rate):
 
 
 def time_of(take):
-    """Bytes and seconds from the first piece to the last: what the line alone decides."""
+    """Bytes and seconds from the first chunk to the last, which the line alone determines."""
     first = take()
     begin = time.monotonic()
     later = 0

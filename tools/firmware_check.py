@@ -19,7 +19,7 @@ TOOLCHAIN = REPOSITORY / "src/firmware/cortex_m4.cmake"
 MAX_TEXT = 64 * 1024
 MAX_MODULE = 24 * 1024
 
-# Symbols, as the linker knows them, that no image may have: pattern -> what their presence means.
+# Linker symbols that no image may have: pattern -> what their presence means.
 BANNED_SYMBOLS = {
     r"_?(malloc|calloc|realloc|free)(_r)?|_sbrk(_r)?|_Zn[wa].*|_Zd[la].*": "the heap",
     r"_Unwind_.*|__aeabi_unwind.*|__gnu_unwind.*|__gxx_personality.*": "the unwinder",
@@ -44,8 +44,8 @@ def banned(image):
 
 
 def words_for_people():
-    """Sentences from the rows of commands: literals long enough to be nothing else. Those of a
-    dialect are for hosts."""
+    """Sentences from the rows of commands: literals long enough to be prose. Those of a dialect are
+    for hosts."""
     words = set()
     dialects = {REPOSITORY / dialect for dialect in DIALECTS}
     for path in set((REPOSITORY / "src/commands").glob("*.[hc]*")) - dialects:
@@ -81,7 +81,7 @@ def too_large(image):
 
 
 def deepest_frame(folder):
-    """The function with the largest stack frame, by what -fstack-usage wrote."""
+    """The function with the largest stack frame, from the output of -fstack-usage."""
     lines = [line for path in folder.rglob("*.su") for line in path.read_text().splitlines()]
     frames = [line.split("\t") for line in lines]
     return max(
@@ -105,7 +105,7 @@ def check(image):
 
 # --- the self-test -------------------------------------------------------------------------------
 
-START_UP = 'extern "C" { void* __dso_handle; }\n'  # what the C++ library wants of a start-up file
+START_UP = 'extern "C" { void* __dso_handle; }\n'  # what the C++ library expects of a start-up file
 SOUND = "int module; int main() { return ++module; }"
 # (what it shows, source, words for people, part of the message expected or None)
 CASES = [

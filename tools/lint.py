@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What other people's linters say about the sources.
+"""Runs the linters that are not ours.
 
   lint.py layout [--mend]    clang-format: C++ is laid out as .clang-format says
   lint.py shell              shellcheck: the shell scripts
@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CLANG_FORMAT = "14"  # another version would lay some lines out in another way
+CLANG_FORMAT = "14"  # other versions format some lines differently
 SKIPPED = 77
 
 
@@ -39,12 +39,12 @@ def layout(mend):
     done = subprocess.run(
         ["clang-format", "--dry-run", "-Werror", *code], capture_output=True, text=True, check=False
     )
-    # A line for each file says enough, as one command mends them all.
+    # One line for each file is enough, as one command fixes them all.
     files = collections.Counter(re.findall(r"^(.+?):\d+:\d+: error", done.stderr, re.M))
     for path, times in sorted(files.items()):
         print(f"{pathlib.Path(path).relative_to(ROOT)}: laid out differently at {times} places")
     if done.returncode != 0:
-        print("./dev format mends it" if files else done.stderr)
+        print("./dev format fixes it" if files else done.stderr)
     return done.returncode
 
 

@@ -73,7 +73,7 @@ class Rooms(dict):
         return parts[1] if len(parts) > 2 else ""
 
     def check_readmes(self, root):
-        """(path, line, message) for each room that is not there, or whose README says otherwise."""
+        """(path, line, message) for each room that does not exist or whose README disagrees."""
         for room in self.values():
             readme = root / room.folder / "README.md"
             if not readme.is_file():

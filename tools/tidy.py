@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Checks what no compiler checks: who may include whom (src/rooms.txt), what the core may not use,
-where the words of the wire may stand, and that functions and files stay short.
+"""Checks what no compiler checks: which room may include which (src/rooms.txt), what the core may
+not use, where the words on the wire may be spelled, and that functions and files stay short.
 
   tidy.py [ROOT]       checks the repository at ROOT (default: the one that this file is in)
   tidy.py --self-test  proves that each rule fires, and does not fire next door
@@ -18,18 +18,18 @@ from rooms import TABLE, Rooms
 CHIP = ("core", "chip")
 DETERMINED = ("core", "repeatable")
 EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()
-DIALECTS = ["src/commands/bfq4004.cpp"]  # the words of the wire, and no others
-LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # who writes CR LF after a line
+DIALECTS = ["src/commands/bfq4004.cpp"]  # the words on the wire, and no others
+LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # these write CR LF after a line
 
 MAX_COLUMNS = 100
 MAX_FILE_LINES = 500      # in src/
 MAX_FUNCTION_LINES = 60
 
 STORAGE = "no heap: use Text, ByteRing, Queue or Slots from base/"
-NO_EXCEPTIONS = "no exceptions: answer the host, return a Result, or CHECK what is our own mistake"
-NO_CLOCK = "time comes in: take an Instant as a parameter"
-NO_CHANCE = "what looks like chance must follow from a seed that comes in"
-NO_THREADS = "the core is told and asked by one thread: leave threads to the runtime"
+NO_EXCEPTIONS = "no exceptions: answer the host, return a Result, or CHECK for a bug of our own"
+NO_CLOCK = "time is passed in: take an Instant as a parameter"
+NO_CHANCE = "random values must follow from a seed that is passed in"
+NO_THREADS = "the core is called by one thread: leave threads to the runtime"
 
 # (rule, kinds of rooms, pattern, what to use instead); comments and literals are not searched.
 BANS = [
@@ -86,9 +86,10 @@ BANNED_HEADERS = {
 
 # Calls that print to the host.
 REPLIES = re.compile(r"\b(?:text|line|quoted|notice|print|refuse)\s*\(\s*$")
-# The name of an argument, which people read; that it is also a word of some reply is no matter.
-ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\.(?:answering|ending))\s*\(\s*$")
-# What a reply may say that is no Word: punctuation, and the name of the command that it answers.
+# The name of an argument or a member, for people; it may happen to be a word of some reply.
+ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\b(?:counted|ring|its|secret|derived)"
+                           r"|\.(?:answering|ending))\s*\(\s*$")
+# What a reply may spell without a Word: punctuation, and the name of the command that it answers.
 ANSWERED_NAME = re.compile(r"^(?:\+[A-Z0-9_]+:?)?[^A-Za-z]*$")
 
 
@@ -143,8 +144,8 @@ SCOPE_HEAD = re.compile(r"\b(?:namespace|class|struct|union|enum|extern)\b[^()=]
 
 
 def functions(code):
-    """(first line, lines) of each outermost function, by its braces; good enough for code that
-    clang-format has laid out."""
+    """(first line, lines) of each outermost function, by its braces; good enough for code formatted
+    by clang-format."""
     found, stack, head, line, head_line = [], [], "", 1, 1
     for char in code:
         if char == "{":
@@ -230,7 +231,7 @@ def check_bans(path, room, code):
 
 
 def wire_words(dialect):
-    """The words of the wire, bare: what a dialect has in quotation marks, without line ends."""
+    """The words on the wire: the string literals of a dialect, without line ends."""
     literals = strip(dialect)[1]
     texts = [each.text for each in literals if not re.search(r"#\s*include\s*$", each.before)]
     bare = {re.sub(r"\\[rn]|^[> ]+|[> ]+$", "", text).strip() for text in texts}
@@ -248,13 +249,13 @@ def check_words(path, room, literals, words):
         if re.search(r"\\[rn]", text):
             what = "has a line end: Reply writes those"
         elif text.strip() in words:
-            what = "is a word of the wire: use its Word"
+            what = "is a word on the wire: use its Word"
         elif REPLIES.search(literal.before) and not ANSWERED_NAME.match(text):
             what = "goes to the host: make it a Word"
         else:
             continue
         yield Problem(
-            path, literal.line, "words", f'"{text}" {what}; such text stands in a dialect alone'
+            path, literal.line, "words", f'"{text}" {what}; only a dialect spells such text'
         )
 
 
@@ -272,12 +273,12 @@ def check_sizes(path, source, code):
     lines = source.count("\n")
     if path.startswith("src/") and lines > MAX_FILE_LINES:
         yield Problem(
-            path, lines, "file-length", f"{lines} lines, of {MAX_FILE_LINES}: which two are they?"
+            path, lines, "file-length", f"{lines} lines, of {MAX_FILE_LINES}: split it"
         )
     for number, length in functions(code):
         if length > MAX_FUNCTION_LINES:
             yield Problem(path, number, "function-length",
-                          f"a function of {length} lines, of {MAX_FUNCTION_LINES}: name its parts")
+                          f"a function of {length} lines, of {MAX_FUNCTION_LINES}: split it")
 
 
 def check_file(path, source, rooms, words):
@@ -412,7 +413,7 @@ tools           host        base at commands manual
 # (file, content, the rule that must fire, or None where nothing may); the table of rooms gets the
 # content as one more row
 CASES = [
-    # who may include whom
+    # which room may include which
     ("src/at/a.h", '#include "base/text.h"', None),
     ("src/at/a.h", '#include "module/module.h"', "rooms"),
     ("src/base/a.h", '#include "at/reply.h"', "rooms"),
@@ -504,7 +505,7 @@ CASES = [
     ("src/module/a.cpp", "void f() { std::cout << 3; }", "streams"),
     ("src/module/a.cpp", "void f() { std::printf(x); }", "streams"),
     ("src/module/a.cpp", "void f() { snprintf(x); }", "streams"),
-    # the words of the wire
+    # the words on the wire
     ("src/module/a.cpp", 'reply.line("no ip");', "words"),
     ("src/module/a.cpp", 'auto w = "no ip";', "words"),
     ("src/module/a.cpp", 'reply.text("+X:").text("OK, but");', "words"),
@@ -533,7 +534,7 @@ CASES = [
     ("src/sim/a.h", "template <>\nstruct Word<int> {};", None),
     ("src/sim/a.h", "struct Words {};\nWord a{1};\nvoid f() { struct Word {}; }", None),
     ("src/sim/a_test.cpp", "struct Word {};", None),
-    # what fits in a head
+    # sizes
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES), None),
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES + 1), "function-length"),
     ("src/daemon/a.cpp", "A::A()\n    : a_{1}, b_{f()} {\n" + "  g();\n" * 60 + "}\n",
@@ -560,7 +561,7 @@ CASES = [
 
 
 def tree_of_test(folder, path, content):
-    """A repository without a fault, but for that content in that file."""
+    """A repository without problems, apart from that content in that file."""
     files = {DIALECTS[0]: WORDS_OF_TEST, TABLE: ROOMS_OF_TEST}
     for room in Rooms(ROOMS_OF_TEST).values():
         files[room.folder + "/README.md"] = "# A room\n\n" + room.sentence()

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "at/fields.h"
+#include "base/ascii.h"
 #include "base/check.h"
 
 namespace bfq::at {
@@ -18,8 +19,6 @@ struct Parsed {
   Form form = Form::execute;
   std::string_view arguments;
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a
 // digit or CR.
@@ -71,11 +70,6 @@ const Command* find(CommandTable table, std::string_view name) {
 }
 
 void Interpreter::reset() { *this = Interpreter(*dialect_); }
-
-bool Interpreter::adopt(const Dialect& dialect) {
-  dialect_ = &dialect;
-  return row_ == kNoRow || row_ < dialect.commands.size();
-}
 
 void Interpreter::forget_line() {
   length_ = 0;

@@ -5,6 +5,7 @@
 
 #include "at/dialect.h"
 #include "at/reply.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 
@@ -14,6 +15,10 @@ namespace bfq::at {
 /// switch points are the dialect's (dialect 1 and 2).
 class Interpreter {
  public:
+  static constexpr auto kDescription =
+      describe("Interpreter", derived("dialect"), "last_typed", counted("line"), its("length"),
+               "row", "ended", "overlong", "echo", "busy_was_said");
+
   explicit Interpreter(const Dialect& dialect) : dialect_(&dialect) {}
 
   /// Takes one byte that came at `now`; runs a command when it ends a line, or says that the module
@@ -31,17 +36,14 @@ class Interpreter {
 
   void set_echo(bool on) { echo_ = on; }
 
-  /// What has been typed of a line.
-  std::span<char> line() { return std::span(line_).first(length_); }
-  std::span<char> unused_line() { return std::span(line_).subspan(length_); }
-
-  /// This is a copy from another process: its dialect is that one here. False when it cannot be.
-  [[nodiscard]] bool adopt(const Dialect& dialect);
-
   const Dialect& dialect() const { return *dialect_; }
 
   /// The row of the command that runs now or ran last. Only to be asked from a handler or its job.
   const Command& command() const { return dialect_->commands[row_]; }
+  /// False before the first one.
+  bool ran_a_command() const { return row_ != kNoRow; }
+  /// For a state that was read: true when its row is one of the dialect's.
+  bool restored() const { return row_ == kNoRow || row_ < dialect_->commands.size(); }
 
  private:
   static constexpr std::uint16_t kNoRow = UINT16_MAX;
@@ -64,5 +66,6 @@ class Interpreter {
   bool overlong_ = false;
   bool echo_ = true;
   bool busy_was_said_ = false;  ///< in this burst
+  friend MemberAccess;
 };
 }  // namespace bfq::at

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -9,7 +10,7 @@
 
 #include "at/answer.h"
 #include "base/doc.h"
-#include "base/ipv4.h"
+#include "base/host_name.h"
 #include "base/mac.h"
 #include "base/range.h"
 #include "base/text.h"
@@ -28,7 +29,7 @@ struct Field {
 };
 using Fields = std::span<const Field>;
 
-enum class Kind : std::uint8_t { integer, text, mac, ipv4, choice };
+enum class Kind : std::uint8_t { integer, text, host, mac, ipv4, choice };
 
 /// What is wrong with an argument, and the line that some commands print for it before ERROR.
 enum class Fault : std::uint8_t { none, missing, wrong, too_small, too_large };
@@ -115,6 +116,10 @@ template <std::size_t N>
 struct KindOf<Text<N>> {
   static constexpr Kind kind = Kind::text;
 };
+template <std::derived_from<HostName> T>
+struct KindOf<T> {
+  static constexpr Kind kind = Kind::host;
+};
 template <>
 struct KindOf<MacAddress> {
   static constexpr Kind kind = Kind::mac;
@@ -134,7 +139,7 @@ constexpr std::int64_t largest() {
 
 template <class T>
 consteval bool fits(Range range) {
-  if constexpr (KindOf<T>::kind == Kind::text)
+  if constexpr (KindOf<T>::kind == Kind::text || KindOf<T>::kind == Kind::host)
     return range.max <= static_cast<std::int32_t>(T::capacity);
   else if constexpr (KindOf<T>::kind == Kind::integer)
     return range.max <= largest<T>();
@@ -152,10 +157,10 @@ consteval std::span<const std::string_view> choices_of() {
 
 template <class T>
 Fault read(Field field, Range range, T& out) {
-  if constexpr (KindOf<T>::kind == Kind::text) {
+  if constexpr (KindOf<T>::kind == Kind::text || KindOf<T>::kind == Kind::host) {
     const Fault fault = read_text(field, range);
     if (fault != Fault::none) return fault;
-    return out.assign(field.text) ? Fault::none : Fault::too_large;
+    return out.assign(field.text) ? Fault::none : Fault::wrong;
   } else if constexpr (KindOf<T>::kind == Kind::mac) {
     return read_mac(field, out);
   } else if constexpr (KindOf<T>::kind == Kind::ipv4) {

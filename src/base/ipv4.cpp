@@ -1,12 +1,8 @@
 #include "base/ipv4.h"
 
-#include <algorithm>
+#include "base/ascii.h"
 
 namespace bfq {
-namespace {
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-}  // namespace
-
 std::optional<Ipv4> parse_ipv4(std::string_view text) {
   std::uint32_t bits = 0;
   std::size_t at = 0;
@@ -18,15 +14,11 @@ std::optional<Ipv4> parse_ipv4(std::string_view text) {
       value = value * 10 + static_cast<std::uint32_t>(text[at++] - '0');
       ++digits;
     }
-    if (digits == 0 || value > 255) return std::nullopt;
+    const bool has_leading_zero = digits > 1 && text[at - digits] == '0';
+    if (digits == 0 || has_leading_zero || value > 255) return std::nullopt;
     bits = bits << 8U | value;
   }
   if (at != text.size()) return std::nullopt;
   return Ipv4(bits);
-}
-
-bool looks_like_ipv4(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
 }
 }  // namespace bfq

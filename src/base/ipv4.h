@@ -27,9 +27,7 @@ constexpr bool same_network(Ipv4 a, Ipv4 b, Ipv4 mask) {
   return (a.bits & mask.bits) == (b.bits & mask.bits);
 }
 
-/// Reads "a.b.c.d", each 0…255 in one to three decimal digits and nothing else around it.
+/// Reads "a.b.c.d", each 0…255 in decimal without leading zeros, which others read as octal, and
+/// nothing around it.
 std::optional<Ipv4> parse_ipv4(std::string_view text);
-
-/// True for text made of digits and dots alone: somebody meant an address, not a name.
-bool looks_like_ipv4(std::string_view text);
 }  // namespace bfq

@@ -10,7 +10,6 @@ TEST(Ipv4, reads_dotted_quads) {
   EXPECT_EQ(parse_ipv4("10.44.0.1"), Ipv4(10, 44, 0, 1));
   EXPECT_EQ(parse_ipv4("0.0.0.0"), Ipv4());
   EXPECT_EQ(parse_ipv4("255.255.255.255"), Ipv4(255, 255, 255, 255));
-  EXPECT_EQ(parse_ipv4("001.02.3.004"), Ipv4(1, 2, 3, 4));
   EXPECT_EQ(Ipv4(10, 44, 0, 1).bits, 0x0A2C0001U);
 }
 
@@ -21,15 +20,8 @@ INSTANTIATE_TEST_SUITE_P(Ipv4, NoAddress,
                                            "1.2.3.4.5", ".1.2.3.4", "1..2.3", "256.1.1.1",
                                            "1.1.1.256", "1.2.3.1000", "0001.2.3.4", "a.b.c.d",
                                            "1.2.3.4 ", " 1.2.3.4", "1.2.3.-4", "1,2,3,4",
-                                           "0x1.2.3.4"));
-
-TEST(Ipv4, knows_who_meant_an_address) {
-  EXPECT_TRUE(looks_like_ipv4("1.2.3.400"));
-  EXPECT_TRUE(looks_like_ipv4("1"));
-  EXPECT_FALSE(looks_like_ipv4(""));
-  EXPECT_FALSE(looks_like_ipv4("1.2.3.4a"));
-  EXPECT_FALSE(looks_like_ipv4("host"));
-}
+                                           "0x1.2.3.4", "010.0.0.1", "10.0.0.01", "10.00.0.1",
+                                           "0177.0.0.1"));
 
 TEST(Ipv4, has_octets_from_the_left) {
   const Ipv4 address(1, 2, 3, 4);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/check.h"
+#include "base/described.h"
 
 namespace bfq {
 /// A first-in, first-out queue of at most N values, held in place.
@@ -12,6 +13,7 @@ template <class T, std::size_t N>
 class Queue {
  public:
   static constexpr std::size_t capacity = N;
+  static constexpr auto kDescription = describe("Queue", ring("items"), its("start"), its("size"));
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -22,20 +24,6 @@ class Queue {
     if (full()) return false;
     items_[(start_ + size_++) % N] = value;
     return true;
-  }
-  /// Calls `act` with each value, in order.
-  template <class Act>
-  void for_each(Act act) {
-    for (std::size_t i = 0; i < size_; ++i) act(items_[(start_ + i) % N]);
-  }
-  /// The memory of the places that hold no value: two pieces, of which each may be empty.
-  std::span<std::byte> unused_front() {
-    const std::size_t end = start_ + size_;
-    return std::as_writable_bytes(
-        std::span(items_).subspan(end > N ? end - N : 0, std::min(start_, N - size_)));
-  }
-  std::span<std::byte> unused_back() {
-    return std::as_writable_bytes(std::span(items_).subspan(std::min(start_ + size_, N)));
   }
   const T& front() const {
     CHECK(!empty());
@@ -51,5 +39,6 @@ class Queue {
  private:
   std::array<T, N> items_{};
   std::size_t start_ = 0, size_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <span>
 
+#include "base/described.h"
+
 namespace bfq {
 /// A queue of bytes of fixed size. Readers take the front span and then drop what they used, so
 /// bytes go from here to a socket or a UART without another copy.
@@ -11,13 +13,13 @@ template <std::size_t N>
 class ByteRing {
  public:
   static constexpr std::size_t capacity = N;
+  static constexpr auto kDescription =
+      describe("ByteRing", ring("bytes"), its("start"), its("size"));
 
   std::size_t size() const { return size_; }
   std::size_t room() const { return N - size_; }
   bool empty() const { return size_ == 0; }
   void clear() { start_ = size_ = 0; }
-  /// Its memory as it lies there, for whoever must not leave anything readable in it.
-  std::span<std::byte> all() { return bytes_; }
 
   /// Takes as many bytes from the front of `in` as there is room for, and says how many.
   std::size_t push(std::span<const std::byte> in) {
@@ -43,5 +45,6 @@ class ByteRing {
  private:
   std::array<std::byte, N> bytes_{};
   std::size_t start_ = 0, size_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

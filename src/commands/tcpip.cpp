@@ -7,16 +7,10 @@ namespace {
 constexpr std::uint8_t kSingleLink = 0;
 constexpr std::uint8_t kAllLinks = 5;
 constexpr std::uint16_t kUsualServerPort = 333;
-constexpr std::string_view kNoHostYet = "0";
 constexpr std::string_view kUdp = Choices<net::Transport>::word(net::Transport::udp);
 
 bool names_datagram(Fields fields, std::size_t at) {
   return fields.size() > at && fields[at].quoted && fields[at].text == kUdp;
-}
-
-/// Digits and dots are meant as an address, and must then be one.
-Refusal host_is_plausible(std::string_view host) {
-  return looks_like_ipv4(host) && !parse_ipv4(host) ? at::refuse(Word::ip_error) : kAccepted;
 }
 }  // namespace
 
@@ -57,12 +51,6 @@ Refusal needs_address(const Chip& chip) {
   return lacks ? at::refuse(Word::no_ip) : kAccepted;
 }
 
-Refusal is_host(const Chip&, const StreamArgs& args) { return host_is_plausible(args.host.view()); }
-
-Refusal is_datagram_host(const Chip&, const DatagramArgs& args) {
-  return args.host.view() == kNoHostYet ? kAccepted : host_is_plausible(args.host.view());
-}
-
 Answer open_stream(Chip& chip, const StreamArgs& args) {
   const net::Open open{
       .link = {.id = args.link},
@@ -77,14 +65,13 @@ Answer open_stream(Chip& chip, const StreamArgs& args) {
 Answer open_datagram(Chip& chip, const DatagramArgs& args) {
   if (args.port.value_or(0) == 0 && !args.local_port) return chip.refuse(Word::missing_parameter);
   if (args.mode && !args.local_port) return Answer::error;
-  net::Open open{
+  const net::Open open{
       .link = {.id = args.link},
       .transport = args.transport,
       .remote = {.port = args.port.value_or(0)},
       .name = args.host,
       .local_port = args.local_port.value_or(0),
   };
-  if (args.host.view() == kNoHostYet) open.name = net::HostName("0.0.0.0");
   return chip.links().open(chip, open, args.mode.value_or(UdpMode::peer_stays));
 }
 
@@ -103,15 +90,11 @@ Refusal link_is_open(const Chip& chip, const SendArgs& args) {
   return chip.links().is_open(args.link) ? kAccepted : at::refuse(Word::link_is_not_valid);
 }
 
-Refusal is_address(const Chip&, const SendArgs& args) {
-  return parse_ipv4(args.address->view()) ? kAccepted : at::refuse(Word::bad_ip);
-}
-
 Answer send(Chip& chip, const SendArgs& args) {
   if (!args.address && args.port) return chip.refuse(Word::bad_ip);
   if (args.address && !args.port) return chip.refuse(Word::no_port);
   std::optional<net::Endpoint> destination;
-  if (args.address) destination = net::Endpoint{*parse_ipv4(args.address->view()), *args.port};
+  if (args.address) destination = net::Endpoint{*args.address, *args.port};
   return chip.links().send(chip, args.link, args.length, destination);
 }
 

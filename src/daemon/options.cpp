@@ -7,6 +7,7 @@
 
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "daemon/world/checks.h"
 
 namespace bfq::daemon {
 namespace {
@@ -84,6 +85,14 @@ void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::s
     throw process::UsageError("--serial stdio was given twice: there is only one standard input");
 }
 
+/// Of --net, which must make sense in that air.
+sockets::NetPolicy parse_policy(const std::string& text, const sim::Air& air) {
+  sockets::NetPolicy policy = sockets::NetPolicy::parse(text);
+  const auto mistakes = world::useless_entries(policy, air);
+  if (!mistakes.empty()) throw process::UsageError("--net allow: " + mistakes.front());
+  return policy;
+}
+
 Options understand(const CommandLine& words) {
   world::WorldReader reader(words.world, words.overrides);
   const world::WorldFile& world = reader.world();
@@ -91,7 +100,7 @@ Options understand(const CommandLine& words) {
                   .modules = world.modules,
                   .first_module = words.module_base,
                   .state_directory = state_directory(words.state),
-                  .policy = words.net.empty() ? world.policy : sockets::NetPolicy::parse(words.net),
+                  .policy = words.net.empty() ? world.policy : parse_policy(words.net, world.air),
                   .names = world.names,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);

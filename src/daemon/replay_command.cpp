@@ -116,10 +116,15 @@ std::vector<std::byte> read_file(const std::string& path) {
   return {view.begin(), view.end()};
 }
 
+/// What it says may quote the journal.
+process::Failure unreadable(const std::string& path, const journal::Unreadable& error) {
+  return process::Failure(path + ": " + serial::printable(error.what()));
+}
+
 int show(const std::string& path, std::span<const std::byte> file, bool shows_secrets) {
   journal::Replay replay(file, board::this_build());
   if (const std::string doubt = replay.doubt(); !doubt.empty())
-    fmt::print(stderr, "{}: {}\n", path, doubt);
+    fmt::print(stderr, "{}: {}\n", path, serial::printable(doubt));
   Dialogue dialogue(shows_secrets);
   std::size_t records = 0, different = 0;
   try {
@@ -135,7 +140,7 @@ int show(const std::string& path, std::span<const std::byte> file, bool shows_se
     }
   } catch (const journal::Unreadable& error) {
     dialogue.end_lines();
-    throw process::Failure(path + ": " + error.what());
+    throw unreadable(path, error);
   }
   dialogue.end_lines();
   if (different > 0) {
@@ -164,7 +169,7 @@ int replay(const ReplayOptions& options) {
     write_redacted(options.redacted, journal::redact(file, board::this_build()));
     return EXIT_SUCCESS;
   } catch (const journal::Unreadable& error) {
-    throw process::Failure(options.journal + ": " + error.what());
+    throw unreadable(options.journal, error);
   }
 }
 

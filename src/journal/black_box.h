@@ -7,7 +7,7 @@
 namespace bfq::journal {
 
 /// The last of a module's history in bounded memory: between a half and all of `most` bytes, in two
-/// parts, each of which begins with a copy of the module.
+/// parts, each of which begins with the module's state.
 class BlackBox final : public Sink {
  public:
   static constexpr std::size_t kMost = std::size_t{1} << 20U;

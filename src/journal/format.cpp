@@ -68,7 +68,7 @@ std::string_view Reader::text(std::size_t most) {
 }
 
 void Reader::end() const {
-  if (at_ != bytes_.size()) fail("a record is longer than what it should hold");
+  if (!at_end()) fail("a record is longer than what it should hold");
 }
 
 // Records -----------------------------------------------------------------------------------------

@@ -15,12 +15,17 @@ namespace bfq::journal {
 class Unreadable : public std::runtime_error {
  public:
   Unreadable(std::size_t offset, const std::string& what)
-      : std::runtime_error("at byte " + std::to_string(offset) + ": " + what), offset_(offset) {}
+      : std::runtime_error("at byte " + std::to_string(offset) + ": " + what),
+        offset_(offset),
+        why_(what) {}
   /// Where in the file, counted from 0.
   std::size_t offset() const { return offset_; }
+  /// What is wrong there.
+  const std::string& why() const { return why_; }
 
  private:
   std::size_t offset_;
+  std::string why_;
 };
 
 /// What stands behind the name of the format in the first line, for people.
@@ -28,7 +33,7 @@ inline constexpr std::string_view kHoldsSecrets =
     "holds passwords and payload; keep it to yourself, or see bfq4004 replay --redact";
 inline constexpr std::string_view kRedacted = "passwords and payload were replaced";
 
-/// No record is longer than this: a copy of a module, a flash image or a burst of typing, and a
+/// No record is longer than this: a module's state, a flash image or a burst of typing, and a
 /// margin.
 inline constexpr std::size_t kLongestRecord = std::size_t{1} << 20U;
 
@@ -78,6 +83,7 @@ class Reader {
   std::span<const std::byte> bytes(std::size_t n);
   std::string_view text(std::size_t most);
   std::span<const std::byte> rest() { return bytes(bytes_.size() - at_); }
+  bool at_end() const { return at_ == bytes_.size(); }
   /// Nothing may be left.
   void end() const;
   std::size_t offset() const { return offset_ + at_; }

@@ -8,6 +8,7 @@
 
 #include "commands/bfq4004.h"
 #include "journal/black_box.h"
+#include "journal/messages.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
 #include "sim/world.h"
@@ -196,6 +197,135 @@ TEST(Journal, that_is_another_file_is_refused) {
     EXPECT_THROW(replay(std::as_bytes(std::span(text))), Unreadable) << text;
 }
 
+/// A journal of a new module, of records that nobody recorded.
+class Forged {
+ public:
+  Forged() {
+    Module module({}, commands::kBfq4004);
+    Recorder(module, build()).write_to(pages_);
+    add(power::Started{});
+    take_requests();
+  }
+  void add(RecordKind kind, const Writer& content) {
+    Writer framed;
+    frame(kind, content.all(), framed);
+    pages_.add(framed.all());
+  }
+  void add(const Event& event) {
+    Writer content = at_once();
+    write(content, event);
+    add(RecordKind::event, content);
+  }
+  void take_requests() {
+    for (int i = 0; i < 8; ++i) {
+      Writer content = at_once();
+      content.number(0), content.number(0);
+      add(RecordKind::request, content);
+    }
+  }
+  void receive(RecordKind kind, LinkHandle link, std::string_view bytes) {
+    Writer content = at_once();
+    write(content, link);
+    if (kind == RecordKind::datagram_input) write(content, kEcho);
+    content.bytes(std::as_bytes(std::span(bytes)));
+    add(kind, content);
+  }
+  void type(std::string_view bytes) {
+    Writer content = at_once();
+    content.number(0);
+    content.bytes(std::as_bytes(std::span(bytes)));
+    add(RecordKind::uart_input, content);
+  }
+  static Writer at_once() {
+    Writer content;
+    content.number(0);
+    return content;
+  }
+  /// What it prints.
+  std::string replay() const {
+    Replay replay(pages_.all(), build());
+    while (replay.next()) {
+    }
+    return text_of(replay.module().uart_output());
+  }
+
+ private:
+  Pages pages_;
+};
+
+TEST(Forged, bytes_for_links_that_are_not_there_are_dropped) {
+  Forged journal;
+  for (const RecordKind kind : {RecordKind::link_input, RecordKind::datagram_input}) {
+    for (const std::string_view bytes : {"", "x"}) {
+      for (const int id : {0, 4, 5, 255})
+        journal.receive(kind, {static_cast<std::uint8_t>(id), 0}, bytes);
+    }
+  }
+  EXPECT_EQ(journal.replay(), "\r\nready\r\n");
+}
+
+TEST(Forged, requests_that_nobody_takes_are_refused) {
+  Forged journal;
+  for (std::uint16_t i = 0; i < 18; ++i) journal.add(net::Incoming{.client = {i}});
+  try {
+    journal.replay();
+    FAIL();
+  } catch (const Unreadable& error) {
+    EXPECT_NE(std::string(error.what()).find("17 requests of the module wait"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Forged, events_that_come_again_and_again_fill_no_queue) {
+  Forged journal;
+  journal.type("AT+CWMODE_CUR=3\r\n");
+  journal.take_requests();
+  const MacAddress mac{{2}};
+  journal.add(radio::StationJoined{mac});
+  for (std::uint8_t i = 0; i < 200; ++i) journal.add(radio::StationAddressed{mac, {10, 0, 0, i}});
+  EXPECT_NO_THROW(journal.replay());
+}
+
+/// A journal that begins when a payload is being typed.
+Bytes begun_in_a_payload() {
+  Pages first, pages;
+  Story story(first);
+  story.type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+  story.type("AT+CIPSTART=\"TCP\",\"127.0.0.1\",7\r\n");
+  story.type("AT+CIPSEND=5\r\nab");
+  story.world.write_to(pages);
+  story.type("cde");
+  return {pages.all().begin(), pages.all().end()};
+}
+
+TEST(State, is_taken_up_where_it_was) {
+  const Outcome outcome = replay(begun_in_a_payload());
+  EXPECT_EQ(outcome.difference, "");
+  EXPECT_EQ(outcome.heard, "\r\nRecv 5 bytes\r\n\r\nSEND OK\r\n\r\n+IPD,5:abcde");
+}
+
+TEST(State, that_is_damaged_says_where) {
+  // A name of 127 bytes, where 32 fit.
+  const std::string damage = std::string(1, '\x7f') + "BFQ-LAB";
+  const Bytes file =
+      changed(begun_in_a_payload(), RecordKind::begin, std::string(1, '\x07') + "BFQ-LAB", damage);
+  try {
+    replay(file);
+    FAIL();
+  } catch (const Unreadable& error) {
+    EXPECT_TRUE(error.why().starts_with("the state in it is damaged: ")) << error.why();
+    EXPECT_EQ(error.offset(), text_of(file).find(damage));
+  }
+}
+
+TEST(State, of_other_parts_is_refused) {
+  const Bytes file = begun_in_a_payload();
+  const Beginning beginning = read_beginning(Records(file).next());
+  const std::string other(beginning.state.size(), 'x');
+  EXPECT_THROW(replay(changed(file, RecordKind::begin, text_of(beginning.state), other)),
+               Unreadable);
+}
+
 TEST(BlackBox, is_bounded_and_replays_from_a_copy) {
   constexpr std::size_t kMost = 100'000;
   BlackBox box(kMost);
@@ -217,13 +347,15 @@ TEST(BlackBox, is_bounded_and_replays_from_a_copy) {
   EXPECT_TRUE(last.ends_with(outcome.heard));
 }
 
-TEST(BlackBox, of_another_build_is_refused) {
+TEST(BlackBox, of_other_commands_is_refused) {
   BlackBox box(50'000);
   Story story(box);
   for (int i = 0; i < 30; ++i) story.tell();
   const Bytes file = box.all();
-  EXPECT_THROW(Replay(file, Build{"another", commands::kBfq4004}), Unreadable);
-  EXPECT_NO_THROW(Replay(file, build()));
+  at::Dialect other = commands::kBfq4004;
+  other.commands = other.commands.subspan(1);
+  EXPECT_THROW(Replay(file, Build{"another", other}), Unreadable);
+  EXPECT_NO_THROW(Replay(file, Build{"another", commands::kBfq4004}));
 }
 
 TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "journal/messages.h"
+#include "journal/state.h"
 
 namespace bfq::journal {
 
@@ -58,8 +58,10 @@ void Recorder::begin(Sink& sink, bool as_new) {
        {build_.dialect.name, identity.version, identity.build_time, build_.name})
     content.text(text);
   content.number(hash_of(build_.dialect));
-  content.number(as_new ? 0 : sizeof(Module));
-  if (!as_new) content.bytes(std::as_bytes(std::span(module_, 1)));
+  Writer state;
+  if (!as_new) write_state(state, *module_);
+  content.number(state.all().size());
+  content.bytes(state.all());
   Writer all;
   const std::string line = first_line(for_people_);
   all.bytes(std::as_bytes(std::span(line)));

@@ -41,7 +41,7 @@ class Pages final : public Sink {
   std::vector<std::byte> pages_;
 };
 
-/// Tells builds apart, whose copies of a module only they can read, and whose dialects may differ.
+/// Tells builds apart, whose dialects may differ.
 struct Build {
   std::string_view name;  ///< such as its version and when it was made; must outlive the recorder
   const at::Dialect& dialect;

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstring>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "journal/replay.h"
 
@@ -230,22 +230,75 @@ void replace_in_slot(std::span<std::byte> slot, Dictionary& dictionary) {
   std::copy_n(record.begin(), size, slot.begin());
 }
 
-struct StateVisit {
-  Dictionary& dictionary;
-  Typing& typing;
-  bool replaces = false;  ///< else it only looks
+/// Goes through a state, down to all that may hold a secret.
+class StateVisit {
+ public:
+  StateVisit(Dictionary& dictionary, Typing& typing, bool replaces)
+      : dictionary_(dictionary), typing_(typing), replaces_(replaces) {}
 
-  void password(Text<64>& password) { dictionary.replace(password); }
-  void line(std::span<char> line) {
-    if (replaces)
-      std::copy(typing.state_line().begin(), typing.state_line().end(), line.begin());
-    else
-      typing.begin(line);
+  template <Described T>
+  void visit(T& value) {
+    for_each_part(value,
+                  [&](MemberName name, auto&& part) { name.secret ? secret(part) : visit(part); });
   }
-  void unused(std::span<std::byte> bytes) { std::fill(bytes.begin(), bytes.end(), std::byte{0}); }
-  void payload(std::span<std::byte> bytes) {
+
+ private:
+  void secret(Text<64>& password) { dictionary_.replace(password); }
+  void secret(const auto&) {}
+
+  /// It may have been typed in the place of something else.
+  template <std::size_t N>
+  void visit(Text<N>& text) {
+    std::string bytes(text.view());
+    if (replaces_) dictionary_.replace_all_in(bytes);
+    text = Text<N>(bytes);
+  }
+  /// The line that is being typed.
+  template <class Size>
+  void visit(Counted<char, Size> line) {
+    if (replaces_)
+      std::copy(typing_.state_line().begin(), typing_.state_line().end(), line.all.begin());
+    else
+      typing_.begin(line.values());
+  }
+  template <class Size>
+  void visit(Counted<std::byte, Size> payload) {
+    replace(payload.all);
+  }
+  template <class Size>
+  void visit(Ring<std::byte, Size> output) {
+    replace(output.all);
+  }
+  static void replace(std::span<std::byte> bytes) {
     std::fill(bytes.begin(), bytes.end(), static_cast<std::byte>(kInstead));
   }
+
+  template <class T, class Size>
+  void visit(Counted<T, Size> counted) {
+    for (T& value : counted.values()) visit(value);
+  }
+  template <class T, class Size>
+  void visit(Ring<T, Size> ring) {
+    for (const auto values : {ring.front(), ring.wrapped()})
+      for (T& value : values) visit(value);
+  }
+  template <class T, std::size_t N>
+  void visit(std::array<T, N>& values) {
+    for (T& value : values) visit(value);
+  }
+  template <class T>
+  void visit(std::optional<T>& value) {
+    if (value) visit(*value);
+  }
+  template <class... A>
+  void visit(std::variant<A...>& value) {
+    std::visit([&](auto& alternative) { visit(alternative); }, value);
+  }
+  void visit(const auto&) {}  // a number, or an address
+
+  Dictionary& dictionary_;
+  Typing& typing_;
+  bool replaces_;  ///< else it only looks
 };
 
 /// Lives through the old journal with one module and the new one with another, side by side.
@@ -291,14 +344,14 @@ void Redaction::look() {
   records.next();
   if (!old.beginning().state.empty()) {
     Module copy = old.module();
-    StateVisit visit{dictionary_, typing_};
-    copy.visit_secrets(visit);
+    StateVisit(dictionary_, typing_, false).visit(copy);
   }
   Instant last = old.beginning().at;
   while (!records.at_end()) {
     const Record record = read_record(records.next(), last);
     last = record.at;
     const bool is_end = record.kind == RecordKind::uart_input_unfinished;
+    require_room_for_requests(old.module(), record);
     if (is_end || record.kind == RecordKind::uart_input) typing_.add(old.module(), record);
     if (is_end) break;
     const auto step = old.next();
@@ -331,13 +384,7 @@ void Redaction::begin(const Beginning& beginning) {
   module_ = make_module(beginning_, build_, 0);
   recorder_.emplace(*module_, Build{beginning_.build, build_.dialect}, kRedacted);
   if (!beginning_.state.empty()) {
-    StateVisit visit{dictionary_, typing_, true};
-    module_->visit_secrets(visit);
-    // What was copied elsewhere and forgotten there.
-    const auto state = std::as_writable_bytes(std::span(module_.get(), 1));
-    std::string bytes(reinterpret_cast<const char*>(state.data()), state.size());
-    dictionary_.replace_all_in(bytes);
-    std::memcpy(state.data(), bytes.data(), bytes.size());
+    StateVisit(dictionary_, typing_, true).visit(*module_);
     recorder_->resume(beginning_.at);
   }
   recorder_->write_to(pages_);
@@ -376,7 +423,7 @@ void Redaction::feed(const Record& record) {
 
 void Redaction::type(const Record& record) {
   std::string offered = typing_.records()[typed_++];
-  offered.resize(offered.size() + record.beyond, '?');
+  if (record.beyond > 0) offered += '?';
   if (recorder_->uart_input(std::as_bytes(std::span(offered)), record.at) != record.bytes.size())
     refuse(record);
 }

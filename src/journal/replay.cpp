@@ -1,17 +1,19 @@
 #include "journal/replay.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <vector>
 
+#include "base/limits.h"
+#include "journal/codec.h"
 #include "journal/messages.h"
+#include "journal/state.h"
 
 namespace bfq::journal {
 namespace {
-// Ten thousand years: what lies behind cannot be added to a clock.
-constexpr std::uint64_t kLongestTime = std::uint64_t{10'000} * 366 * 24 * 3600 * 1'000'000;
 constexpr std::size_t kLongestText = 256;
+// What the passing of bytes may end with: a link opened again, the UART's new format, a restart.
+constexpr std::size_t kRequestsOfOneCall = 4;
 
 std::string string_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -77,7 +79,9 @@ Beginning read_beginning(const Framed& framed) {
        {&beginning.dialect, &beginning.version, &beginning.build_time, &beginning.build})
     *text = in.text(kLongestText);
   beginning.dialect_hash = static_cast<std::uint32_t>(in.number(UINT32_MAX));
-  beginning.state = in.bytes(static_cast<std::size_t>(in.number(kLongestRecord)));
+  const auto size = static_cast<std::size_t>(in.number(kLongestRecord));
+  beginning.state_offset = in.offset();
+  beginning.state = in.bytes(size);
   in.end();
   return beginning;
 }
@@ -85,21 +89,24 @@ Beginning read_beginning(const Framed& framed) {
 std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset) {
   auto module = std::make_unique<Module>(beginning.identity(), build.dialect);
   if (beginning.state.empty()) return module;
-  const bool same_build = beginning.build == build.name &&
-                          beginning.dialect_hash == hash_of(build.dialect) &&
-                          beginning.state.size() == sizeof(Module);
-  if (!same_build)
+  if (beginning.dialect_hash != hash_of(build.dialect))
     throw Unreadable(offset,
-                     "this journal begins with a copy of a module that only the build that made it "
-                     "can read: \"" +
+                     "this journal begins with the state of a module with other commands, \"" +
                          beginning.build + "\"; this one is \"" + std::string(build.name) + '"');
-  std::memcpy(static_cast<void*>(module.get()), beginning.state.data(), sizeof(Module));
-  if (!module->adopt(beginning.identity(), build.dialect))
-    throw Unreadable(offset, "the copy of the module is damaged");
+  read_state(Reader(beginning.state, beginning.state_offset), *module);
   return module;
 }
 
 // Living through it -------------------------------------------------------------------------------
+
+void require_room_for_requests(const Module& module, const Record& record) {
+  if (record.kind == RecordKind::request || record.kind == RecordKind::power_cut) return;
+  const bool asks_much = record.kind == RecordKind::event || record.kind == RecordKind::advance;
+  const std::size_t most = asks_much ? limits::kRequestsOfOneInput : kRequestsOfOneCall;
+  if (module.requests_waiting() + most > limits::kRequests)
+    throw Unreadable(record.offset, counted(module.requests_waiting(), "requests of the module") +
+                                        " wait, and none is taken: no runtime does that");
+}
 
 Replay::Replay(std::span<const std::byte> file, Build build) : build_(build), records_(file) {
   const std::size_t offset = records_.offset();
@@ -124,6 +131,7 @@ std::optional<Replay::Step> Replay::next() {
 
 void Replay::feed(Step& step) {
   const Record& record = step.record;
+  require_room_for_requests(*module_, record);
   switch (record.kind) {
     case RecordKind::begin: break;
     case RecordKind::power_cut:
@@ -150,7 +158,7 @@ void Replay::feed(Step& step) {
 void Replay::type(Step& step) {
   const Record& record = step.record;
   std::vector<std::byte> offered(record.bytes.begin(), record.bytes.end());
-  offered.resize(offered.size() + record.beyond, std::byte{'?'});
+  if (record.beyond > 0) offered.push_back(std::byte{'?'});
   const std::size_t taken = module_->uart_input(offered, record.at);
   if (record.kind == RecordKind::uart_input && taken != record.bytes.size())
     step.difference = "the module takes " + counted(taken, "bytes of what is typed, not ") +
@@ -176,7 +184,7 @@ void Replay::receive(Step& step) {
   if (record.bytes.size() > room) {
     step.difference = "the module has room for " + counted(room, "bytes from the network, not ") +
                       std::to_string(record.bytes.size());
-    if (whole || room == 0) return;
+    if (whole) return;
   }
   const auto bytes = record.bytes.first(std::min(room, record.bytes.size()));
   if (whole)

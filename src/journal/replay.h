@@ -37,21 +37,26 @@ struct Beginning {
   std::string dialect, version, build_time;
   std::string build;
   std::uint32_t dialect_hash = 0;
-  std::span<const std::byte> state;  ///< a copy of the module, in the file; empty for a new one
+  std::span<const std::byte> state;  ///< the module's, in the file; empty for a new one
+  std::size_t state_offset = 0;      ///< where that begins in the file
 
   Identity identity() const;
 };
 Beginning read_beginning(const Framed& framed);
 
-/// The module of a journal: new, or the copy that the journal begins with. Unreadable when this
-/// build cannot read that copy.
+/// The module of a journal: new, or in the state that the journal begins with. Unreadable when that
+/// state is damaged, or of a module with other commands.
 std::unique_ptr<Module> make_module(const Beginning& beginning, Build build, std::size_t offset);
+
+/// Unreadable where `module` may not be fed this record: a runtime takes requests before they are
+/// too many, and a file need not.
+void require_room_for_requests(const Module& module, const Record& record);
 
 /// Lives through a journal again.
 class Replay {
  public:
-  /// `file` must outlive this. Unreadable when it is no journal, or one that another build must
-  /// read.
+  /// `file` must outlive this. Unreadable when it is no journal, or begins with a state that this
+  /// build cannot read.
   Replay(std::span<const std::byte> file, Build build);
   Replay(const Replay&) = delete;  // the module points at texts in here
   Replay& operator=(const Replay&) = delete;

@@ -106,6 +106,7 @@ std::string kind(const Param& param) {
   switch (param.kind) {
     case at::Kind::integer: return "integer," + range(param);
     case at::Kind::text: return "text in quotation marks," + range(param) + " bytes";
+    case at::Kind::host: return "host in quotation marks," + range(param) + " bytes";
     case at::Kind::mac: return "MAC address in quotation marks";
     case at::Kind::ipv4: return "IPv4 address in quotation marks";
     case at::Kind::choice: break;

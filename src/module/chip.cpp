@@ -1,6 +1,7 @@
 #include "module/chip.h"
 
 #include "base/check.h"
+#include "base/overloaded.h"
 
 namespace bfq {
 namespace {
@@ -59,7 +60,6 @@ bool Chip::has_room_for_a_line() const {
   return uart_out_.room() >= limits::kReplyReserve + kLongestLine;
 }
 
-/// Nothing is said between the prompt and the result of a CIPSEND (dialect 1.7 and 0.4, 3).
 void Chip::flush_urcs(bool into_reserve) {
   // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
   // said; data and lines that came meanwhile follow behind it.
@@ -147,7 +147,7 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
 void Chip::restart(power::Reason reason) {
   job_ = NoJob{};
   urcs_.clear();
-  // Links and servers vanish without a word; an association does not (dialect 1.6).
+  // No line follows for links and servers; one does for an association (dialect 1.6).
   if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
   restart_reason_ = reason;
   phase_ = Phase::restarting;
@@ -155,5 +155,45 @@ void Chip::restart(power::Reason reason) {
 
 std::size_t Chip::free_bytes() const {
   return uart_out_.room() + payload_.room() + links_.free_bytes();
+}
+
+// A state that was read ---------------------------------------------------------------------------
+
+bool Chip::restored() const {
+  return job_fits() && output_fits() && settings_fit() && soft_ap_.agrees_with(urcs_);
+}
+
+/// Only its own command has begun a job, and only its own job opens a link or sends the payload.
+bool Chip::job_fits() const {
+  const bool idle = job<NoJob>() != nullptr;
+  if (!idle && (phase_ != Phase::running || !interpreter_.ran_a_command())) return false;
+  const std::optional<LinkHandle> opening = links_.opening();
+  return std::visit(overloaded{
+                        [&](const Opening& job) { return opening == job.open.link; },
+                        [&](const PassingThrough&) {
+                          return urcs_.empty() && (!opening || passthrough_.reopens(*opening));
+                        },
+                        [&](const Collecting& job) {
+                          return !opening && payload_.untouched() && payload_.size() < job.length &&
+                                 job.length <= limits::kPayload;
+                        },
+                        [&](const Sending& job) {
+                          return !opening && links_.is_open(job.link) && !payload_.unsent().empty();
+                        },
+                        [&](const auto&) { return !opening || phase_ == Phase::restarting; },
+                    },
+                    job_);
+}
+
+/// The result of a command finds room, see limits::kReplyReserve, and so does what follows a start.
+bool Chip::output_fits() const {
+  if (phase_ == Phase::off) return uart_out_.empty() && urcs_.empty();
+  const bool says_nothing = job<NoJob>() != nullptr || job<PassingThrough>() != nullptr;
+  return says_nothing || uart_out_.room() + kLongestLine >= limits::kReplyReserve;
+}
+
+bool Chip::settings_fit() const {
+  const bool saves = job<Saving>() != nullptr;
+  return phase_ == Phase::off || (can_be_stored(settings_) && memory_.settings_fit(saves));
 }
 }  // namespace bfq

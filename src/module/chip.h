@@ -7,6 +7,7 @@
 
 #include "at/interpreter.h"
 #include "at/reply.h"
+#include "base/described.h"
 #include "base/queue.h"
 #include "base/time.h"
 #include "module/identity.h"
@@ -34,6 +35,11 @@ enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 /// beyond that call.
 class Chip {
  public:
+  static constexpr auto kDescription =
+      describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
+               "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
+               "payload", "now", "last_ticket", "phase", "restart_reason", "switches_uart");
+
   // Time, and who it is ---------------------------------------------------------------------------
 
   /// The time of the input that is being handled; it does not move while that is handled.
@@ -43,7 +49,7 @@ class Chip {
 
   // The host --------------------------------------------------------------------------------------
 
-  /// Writes to the host, behind everything that waits to be said.
+  /// Writes to the host, behind the lines that wait.
   at::Reply reply();
   /// The same, behind "+CWJAP_CUR:" in the reply to AT+CWJAP_CUR: the name by which the host asked.
   at::Reply info() { return info(command().name); }
@@ -84,17 +90,17 @@ class Chip {
   const J* job() const {
     return std::get_if<J>(&job_);
   }
-  /// Ends the job with its command's result, behind everything that waits to be said.
+  /// Ends the job with its command's result, behind the lines that wait.
   void finish(at::Answer answer);
-  /// Ends the job with its command's result, in front of everything that waits to be said.
+  /// Ends the job with its command's result, in front of the lines that wait.
   void finish_first(at::Answer answer);
-  /// Ends a CIPSEND with its result, in front of everything that waits to be said (dialect 1.7).
+  /// Ends a CIPSEND with its result, in front of the lines that wait (dialect 1.7).
   void finish_send(at::Word result);
-  /// "Recv n bytes", in front of everything that waits to be said.
+  /// "Recv n bytes", in front of the lines that wait.
   void say_received(std::size_t bytes);
   /// Ends transparent transmission. Nothing is printed.
   void finish_passthrough();
-  /// True between the prompt and the result of a CIPSEND, when nothing else is said.
+  /// True between the prompt and the result of a CIPSEND, when nothing else is printed.
   bool sends() const { return job<Collecting>() != nullptr || job<Sending>() != nullptr; }
 
   // Settings --------------------------------------------------------------------------------------
@@ -125,8 +131,8 @@ class Chip {
   /// Takes the settings into use.
   at::Answer apply(const Settings& settings, Effect effect);
 
-  /// Forgets what is under way, and goes down as soon as the host has read all of what it is owed.
-  /// The caller prints OK.
+  /// Forgets what is under way, and goes down as soon as the host has read everything that was
+  /// printed. The caller prints OK.
   void restart(power::Reason reason);
 
   // Organs ----------------------------------------------------------------------------------------
@@ -147,13 +153,22 @@ class Chip {
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
 
+  // A state that was read -------------------------------------------------------------------------
+
+  /// True when its parts agree on everything that is taken for granted here: no input can then lead
+  /// to a CHECK.
+  [[nodiscard]] bool restored() const;
+
  protected:
-  /// restarting: the host still has to read what it is owed.
-  enum class Phase : std::uint8_t { off, running, restarting };
+  /// restarting: the host still has to read what was printed.
+  enum class Phase : std::uint8_t { off, running, restarting, last = restarting };
 
   Chip(const Identity& identity, const at::Dialect& dialect)
       : identity_(identity), interpreter_(dialect) {}
 
+  bool job_fits() const;
+  bool output_fits() const;
+  bool settings_fit() const;
   /// True while unsolicited lines and received data have to wait, however much room there is.
   bool holds_lines() const { return sends() || switches_uart_; }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
@@ -182,5 +197,6 @@ class Chip {
   power::Reason restart_reason_{};
   /// The new format holds as soon as all that was to be sent in the old one has been sent.
   bool switches_uart_ = false;
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -13,5 +13,6 @@ enum class Effect : std::uint8_t {
   address,    ///< the station's address changes
   addresses,  ///< both
   restart,
+  last = restart,
 };
 }  // namespace bfq

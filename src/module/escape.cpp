@@ -15,7 +15,7 @@ void Escape::typed(std::span<const std::byte> bytes, Instant now) {
   const bool only_plus =
       std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{'+'}; });
   if (burst_ == kNoBurst) return;
-  burst_ = only_plus ? burst_ + bytes.size() : kNoBurst;
+  burst_ = only_plus ? burst_ + static_cast<std::uint32_t>(bytes.size()) : kNoBurst;
 }
 
 void Escape::held_back(Instant now) {

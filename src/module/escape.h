@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/described.h"
 #include "base/time.h"
 
 namespace bfq {
@@ -11,6 +12,9 @@ namespace bfq {
 /// after (dialect 5.1, 5.2).
 class Escape {
  public:
+  static constexpr auto kDescription =
+      describe("Escape", "last", "burst", "held_back", "held_burst_is_new");
+
   // Fidelity (our decision, dialect 5.1): +++ is alone when 20 ms of silence stand before and
   // behind it.
   static constexpr Duration kSilence = 20ms;
@@ -21,20 +25,21 @@ class Escape {
   /// What has been typed at `now`; bytes of one call count as one burst.
   void typed(std::span<const std::byte> bytes, Instant now);
 
-  /// Something was typed at `now` that could not be taken: it will come again, and may then be much
-  /// older than it looks.
+  /// Something was typed at `now` that could not be taken. It will be offered again, and the time
+  /// of that says nothing of when it was typed.
   void held_back(Instant now);
 
   /// When the silence behind `+++` is complete; never while anything else was typed last.
   Deadline complete() const;
 
  private:
-  static constexpr std::size_t kNoBurst = SIZE_MAX;
+  static constexpr std::uint32_t kNoBurst = UINT32_MAX;
 
   Instant last_;
-  std::size_t burst_ =
+  std::uint32_t burst_ =
       kNoBurst;  ///< plus signs since the last silence, kNoBurst when other bytes came too
   bool held_back_ = false;
   bool held_burst_is_new_ = false;  ///< there was silence before what is held back
+  friend MemberAccess;
 };
 }  // namespace bfq

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/time.h"
 #include "module/effect.h"
 #include "module/escape.h"
@@ -14,33 +15,39 @@
 /// one, command lines get a busy line.
 namespace bfq {
 
-struct NoJob {};
+struct NoJob {
+  static constexpr auto kDescription = describe("NoJob");
+};
 
 /// CWJAP: the answer follows the association and the address, or the first thing that fails.
 struct Joining {
   Deadline give_up{};
+  static constexpr auto kDescription = describe("Joining", "give_up");
 };
 
-/// CWLAP: first the radio looks, then the lines are printed as the host reads them.
+/// CWLAP: first the radio scans, then the lines are printed as the host reads them.
 struct Scanning {
-  enum class Step : std::uint8_t { looking, listing } step{};
+  enum class Step : std::uint8_t { looking, listing, last = listing } step{};
   Ticket ticket{};
   std::uint8_t next = 0;  ///< the result to print next
   Deadline give_up{};
+  static constexpr auto kDescription = describe("Scanning", "step", "ticket", "next", "give_up");
 };
 
-/// CIPDOMAIN.
+/// CIPDOMAIN: a name server is asked.
 struct LookingUp {
   Ticket ticket{};
   Deadline give_up{};
+  static constexpr auto kDescription = describe("LookingUp", "ticket", "give_up");
 };
 
-/// CIPSTART.
+/// CIPSTART: the name is looked up, unless it is an address, and then the link is opened.
 struct Opening {
-  enum class Step : std::uint8_t { resolving, connecting } step{};
+  enum class Step : std::uint8_t { resolving, connecting, last = connecting } step{};
   Ticket ticket{};  ///< of the name's resolution
   net::Open open{};
   Deadline give_up{};
+  static constexpr auto kDescription = describe("Opening", "step", "ticket", "open", "give_up");
 };
 
 /// CIPSEND, between the prompt and the last byte of the payload.
@@ -48,7 +55,9 @@ struct Collecting {
   LinkHandle link{};
   std::uint16_t length = 0;
   std::optional<net::Endpoint> destination{};  ///< of this datagram, instead of the link's peer
-  Escape escape;
+  Escape escape{Instant{}};
+  static constexpr auto kDescription =
+      describe("Collecting", "link", "length", "destination", "escape");
 };
 
 /// CIPSEND, until the network has taken the payload.
@@ -56,21 +65,26 @@ struct Sending {
   LinkHandle link{};
   net::Endpoint destination{};
   Deadline give_up{};
+  static constexpr auto kDescription = describe("Sending", "link", "destination", "give_up");
 };
 
-/// Transparent transmission; its state and deadlines are Passthrough's.
-struct PassingThrough {};
+/// Transparent transmission, until `+++`. Its state and deadline are Passthrough's.
+struct PassingThrough {
+  static constexpr auto kDescription = describe("PassingThrough");
+};
 
-/// CIPSERVER=1.
+/// CIPSERVER=1: the network always answers, so there is no deadline.
 struct StartingServer {
   Ticket ticket{};
+  static constexpr auto kDescription = describe("StartingServer", "ticket");
 };
 
 /// A _DEF command or RESTORE, until flash has it. Flash always answers, so there is no deadline.
 struct Saving {
-  enum class Step : std::uint8_t { erasing, programming } step{};
+  enum class Step : std::uint8_t { erasing, programming, last = programming } step{};
   Effect effect{};  ///< once it is stored
   Ticket ticket{};
+  static constexpr auto kDescription = describe("Saving", "step", "effect", "ticket");
 };
 
 using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,

@@ -9,94 +9,15 @@
 
 namespace bfq {
 namespace {
-// Ours: how long a server for names may take. Real modules take 6 to 15 s and more.
+// Ours: how long a name server may take to answer. Real modules wait for 6 to 15 s and more.
 constexpr Duration kLookUpGivesUp = 15s;
 // Dialect 3.3: without a network the answer comes after about 6 s.
 constexpr Duration kLookUpWithoutNetwork = 6s;
-// Ours: a server that never answers a connection.
+// Ours: how long a server may leave a connection attempt without an answer.
 constexpr Duration kConnectGivesUp = 20s;
+
+using Kind = LinkReport::Kind;
 }  // namespace
-
-// Who hears of it ---------------------------------------------------------------------------------
-
-LinkHolder Links::holder(const Chip& chip, std::uint8_t id) const {
-  if (chip.passthrough().holds(chip, id)) return LinkHolder::passthrough;
-  if (const auto* job = chip.job<Opening>(); job != nullptr && job->open.link.id == id)
-    return LinkHolder::cipstart;
-  if (const auto* job = chip.job<Sending>(); job != nullptr && job->link.id == id)
-    return LinkHolder::cipsend;
-  return LinkHolder::host;
-}
-
-void Links::report(Chip& chip, const LinkReport& report) {
-  switch (holder(chip, report.link)) {
-    case LinkHolder::host: return tell_host(chip, report);
-    case LinkHolder::cipstart: return tell_cipstart(chip, report);
-    case LinkHolder::cipsend: return tell_cipsend(chip, report);
-    case LinkHolder::passthrough: return chip.passthrough().on(chip, report);
-  }
-}
-
-void Links::tell_host(Chip& chip, const LinkReport& report) {
-  switch (report.kind) {
-    case LinkReport::Kind::opened:
-      return chip.notify({.kind = Urc::Kind::connect, .link = report.link});
-    case LinkReport::Kind::received: return print_received(chip, report);
-    case LinkReport::Kind::closed:
-    case LinkReport::Kind::failed:
-      return chip.notify({.kind = Urc::Kind::closed, .link = report.link});
-    case LinkReport::Kind::sent:
-    case LinkReport::Kind::not_sent: return;  // nothing of the host's is on its way
-  }
-}
-
-/// A refused connection answers ERROR and then, like a link that was open, CLOSED (dialect 3.3).
-void Links::tell_cipstart(Chip& chip, const LinkReport& report) {
-  switch (report.kind) {
-    case LinkReport::Kind::opened: tell_host(chip, report); return chip.finish(at::Answer::ok);
-    case LinkReport::Kind::failed:
-      if (report.why == net::OpenFailure::no_resources) {
-        links_[report.link].state = Link::State::free;
-        chip.reply().line(at::Word::connect_fail);
-        return chip.finish(at::Answer::error);
-      }
-      chip.finish(at::Answer::error);
-      return tell_host(chip, report);
-    case LinkReport::Kind::received:
-    case LinkReport::Kind::sent:
-    case LinkReport::Kind::not_sent:
-    case LinkReport::Kind::closed: return tell_host(chip, report);  // of a link that is open
-  }
-}
-
-void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
-  switch (report.kind) {
-    case LinkReport::Kind::sent:
-      chip.payload().sent(report.size);
-      if (chip.payload().unsent().empty()) chip.finish_send(at::Word::send_ok);
-      return;
-    case LinkReport::Kind::not_sent: return chip.finish_send(at::Word::send_fail);
-    case LinkReport::Kind::closed:
-      // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED
-      // behind the result.
-      tell_host(chip, report);
-      return chip.finish_send(at::Word::send_fail);
-    case LinkReport::Kind::opened:
-    case LinkReport::Kind::failed:
-    case LinkReport::Kind::received: return tell_host(chip, report);
-  }
-}
-
-void Links::print_received(Chip& chip, const LinkReport& report) const {
-  at::Reply reply = chip.reply();
-  // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
-  reply.text(at::Word::ipd);
-  if (multiple_) reply.number(report.link).comma();
-  reply.number(static_cast<std::int64_t>(report.bytes.size()));
-  if (shows_sender_)
-    reply.comma().address(report.sender.address).comma().number(report.sender.port);
-  reply.text(":").bytes(report.bytes);
-}
 
 // Opening -----------------------------------------------------------------------------------------
 
@@ -112,8 +33,7 @@ at::Answer Links::open(Chip& chip, const net::Open& what, UdpMode mode) {
              .remote = what.remote});
   Opening job{.open = what};
   job.open.link = handle(id);
-  const std::optional<Ipv4> address = parse_ipv4(what.name.view());
-  if (address) {
+  if (const auto address = what.name.address()) {
     connect(chip, job, *address);
   } else {
     job.ticket = chip.new_ticket();
@@ -170,13 +90,13 @@ void Links::on(Chip& chip, const net::Opened& event) {
   link->through = event.through;
   link->last_active = chip.now();
   had_links_ = true;
-  report(chip, {.kind = LinkReport::Kind::opened, .link = event.link.id});
+  report(chip, {.kind = Kind::opened, .link = event.link.id});
 }
 
 void Links::on(Chip& chip, const net::OpenFailed& event) {
   const Link* link = find(event.link);
   if (link == nullptr || link->state != Link::State::opening) return;
-  retire(chip, {.kind = LinkReport::Kind::failed, .link = event.link.id, .why = event.why});
+  retire(chip, {.kind = Kind::failed, .link = event.link.id, .why = event.why});
 }
 
 void Links::give_up(Chip& chip, const Opening& job) {
@@ -190,7 +110,7 @@ void Links::give_up(Chip& chip, const Opening& job) {
 // Names -------------------------------------------------------------------------------------------
 
 at::Answer Links::look_up(Chip& chip, const net::HostName& name) {
-  if (const auto address = parse_ipv4(name.view())) {
+  if (const auto address = name.address()) {
     chip.info().address(*address).end();
     return at::Answer::ok;
   }
@@ -234,8 +154,8 @@ std::size_t Links::take_payload(Chip& chip, std::span<const std::byte> typed) {
 void Links::payload_complete(Chip& chip, const Collecting& job) {
   chip.say_received(job.length);
   if (!is_open(job.link)) return chip.finish_send(at::Word::error);  // dialect 0.4, 2
-  chip.start(
-      Sending{job.link, job.destination.value_or(remote(job.link.id)), chip.now() + kSendGivesUp});
+  chip.start(Sending{job.link, job.destination.value_or(links_[job.link.id].remote),
+                     chip.now() + kSendGivesUp});
 }
 
 void Links::give_up(Chip& chip, const Collecting&) { chip.finish_send(at::Word::send_canceled); }
@@ -257,14 +177,11 @@ void Links::sent(Chip& chip, LinkHandle handle, std::size_t n) {
   if (link == nullptr || n == 0) return;
   link->bytes_out += n;
   link->last_active = chip.now();
-  report(
-      chip,
-      {.kind = LinkReport::Kind::sent, .link = handle.id, .size = static_cast<std::uint16_t>(n)});
+  report(chip, {.kind = Kind::sent, .link = handle.id, .size = static_cast<std::uint16_t>(n)});
 }
 
 void Links::on(Chip& chip, const net::SendFailed& event) {
-  if (is_open(event.link))
-    report(chip, {.kind = LinkReport::Kind::not_sent, .link = event.link.id});
+  if (is_open(event.link)) report(chip, {.kind = Kind::not_sent, .link = event.link.id});
 }
 
 /// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14).
@@ -304,7 +221,7 @@ void Links::received(Chip& chip, std::uint8_t id, net::Endpoint sender,
                      std::span<const std::byte> bytes) {
   links_[id].bytes_in += bytes.size();
   links_[id].last_active = chip.now();
-  report(chip, {.kind = LinkReport::Kind::received, .link = id, .sender = sender, .bytes = bytes});
+  report(chip, {.kind = Kind::received, .link = id, .sender = sender, .bytes = bytes});
 }
 
 // Closing -----------------------------------------------------------------------------------------
@@ -324,12 +241,11 @@ at::Answer Links::close_all(Chip& chip) {
 }
 
 void Links::on(Chip& chip, const net::Closed& event) {
-  if (is_open(event.link)) retire(chip, {.kind = LinkReport::Kind::closed, .link = event.link.id});
+  if (is_open(event.link)) retire(chip, {.kind = Kind::closed, .link = event.link.id});
 }
 
 void Links::give_up_link(Chip& chip, std::uint8_t id) {
   chip.request(net::Close{handle(id)});
-  using Kind = LinkReport::Kind;
   retire(chip, {.kind = is_open(id) ? Kind::closed : Kind::failed, .link = id});
 }
 
@@ -384,7 +300,7 @@ bool Links::accept(Chip& chip, const net::Incoming& client) {
              .last_active = chip.now()});
   had_links_ = true;
   chip.request(net::Accept{client.client, handle(id)});
-  report(chip, {.kind = LinkReport::Kind::opened, .link = id});
+  report(chip, {.kind = Kind::opened, .link = id});
   return true;
 }
 
@@ -471,6 +387,17 @@ std::size_t Links::free_bytes() const {
   const auto unused = std::count_if(links_.begin(), links_.end(),
                                     [](const Link& l) { return l.state == Link::State::free; });
   return static_cast<std::size_t>(unused) * sizeof(Link);
+}
+
+std::optional<LinkHandle> Links::opening() const {
+  for (std::uint8_t id = 0; id < links_.size(); ++id)
+    if (links_[id].state == Link::State::opening) return handle(id);
+  return std::nullopt;
+}
+
+bool Links::restored() const {
+  const auto is_opening = [](const Link& l) { return l.state == Link::State::opening; };
+  return std::count_if(links_.begin(), links_.end(), is_opening) <= 1;
 }
 
 void Links::describe(Status& status) const {

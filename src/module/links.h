@@ -6,6 +6,7 @@
 #include <span>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/job.h"
@@ -16,14 +17,21 @@
 namespace bfq {
 class Chip;
 
-/// Whether datagrams from somebody else make that somebody the peer (manual 4.3.3).
-enum class UdpMode : std::uint8_t { peer_stays = 0, peer_changes_once = 1, peer_changes = 2 };
+/// Whether the sender of a datagram becomes the peer of a UDP link (manual 4.3.3). The numbers are
+/// those of AT+CIPSTART.
+enum class UdpMode : std::uint8_t {
+  peer_stays = 0,
+  peer_changes_once = 1,
+  peer_changes = 2,
+  last = peer_changes
+};
 
-/// One connection, or the room for one.
+/// One connection, or the slot for one. Its number is its place in Links.
 struct Link {
-  /// gone: closed, but the host has not been told yet, so that the number cannot be used again; or,
-  /// in transparent transmission, broken and not opened again yet.
-  enum class State : std::uint8_t { free, opening, open, gone };
+  /// opening: from AT+CIPSTART on, while its name is looked up and while it connects. gone: closed,
+  /// but the host has not been told yet, so that the number cannot be used again; or, in
+  /// transparent transmission, broken and not opened again yet.
+  enum class State : std::uint8_t { free, opening, open, gone, last = gone };
 
   State state = State::free;
   net::Transport transport{};
@@ -37,28 +45,49 @@ struct Link {
   Instant last_active{};
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
+  static constexpr auto kDescription =
+      describe("Link", "state", "transport", "accepted", "through", "udp_mode", "peer_has_changed",
+               "generation", "local_port", "remote", "last_active", "bytes_in", "bytes_out");
 };
 
-/// The module's connections: opening, sending, receiving and closing them.
+/// The module's connections: opening, sending, receiving and closing them. Link numbers are less
+/// than limits::kLinks in every call that does not say otherwise.
+///
+/// What happens to a link is told, as a LinkReport, to whoever holds it: the CIPSTART that opens
+/// it, the CIPSEND whose payload it takes, transparent transmission, or else the host.
 class Links {
  public:
-  // What commands do.
+  static constexpr auto kDescription =
+      bfq::describe("Links", "links", "single", "had_links", "multiple", "shows_sender");
+
+  // Commands --------------------------------------------------------------------------------------
+
+  /// AT+CIPSTART: looks up the name, unless it is an address, and opens `what.link.id`. The answer
+  /// is `later`, or an error where that number is taken or there is a TLS link already.
   at::Answer open(Chip&, const net::Open& what, UdpMode mode);
-  /// The link is open, and `length` fits. Without a destination a datagram goes to the link's peer.
+  /// AT+CIPSEND with a length: the payload is collected from now on. The caller has seen that the
+  /// link is open and that `length` is from 1 to limits::kPayload. Without a destination a datagram
+  /// goes to the link's peer.
   at::Answer send(Chip&, std::uint8_t id, std::uint16_t length,
                   std::optional<net::Endpoint> destination);
+  /// AT+CIPCLOSE of an open link: prints its CLOSED.
   at::Answer close(Chip&, std::uint8_t id);
-  /// All of them, lowest number first.
+  /// The same for all that are open, lowest number first.
   at::Answer close_all(Chip&);
+  /// AT+CIPDOMAIN. An address is its own answer.
   at::Answer look_up(Chip&, const net::HostName& name);
+  /// AT+CIPSTATUS.
   at::Answer show_status(Chip&) const;
 
+  /// AT+CIPMUX: whether links other than 0 may be opened, and lines say which link they are of.
   bool multiple() const { return multiple_; }
   void set_multiple(bool multiple) { multiple_ = multiple; }
+  /// AT+CIPDINFO: whether +IPD says where the bytes come from.
   bool shows_sender() const { return shows_sender_; }
   void show_sender(bool shows) { shows_sender_ = shows; }
 
-  // What happens.
+  // Events and deadlines --------------------------------------------------------------------------
+
   void on(Chip&, const net::Resolved&);
   void on(Chip&, const net::ResolveFailed&);
   void on(Chip&, const net::Opened&);
@@ -70,40 +99,51 @@ class Links {
   void give_up(Chip&, const Collecting&);
   void give_up(Chip&, const Sending&);
 
-  // Bytes; see Module for the contracts.
-  /// The most bytes that input() takes at once; 0 where the link is not open.
+  // Bytes; see Module for the contracts -----------------------------------------------------------
+
+  /// The most bytes that input() may be given at once, however much room there is; 0 where the link
+  /// is not open.
   std::size_t most_at_once(const Chip&, LinkHandle) const;
+  /// Takes what belongs to the payload that is collected; returns how many bytes that were.
   std::size_t take_payload(Chip&, std::span<const std::byte> typed);
   void input(Chip&, LinkHandle, std::span<const std::byte>);
   void datagram_input(Chip&, LinkHandle, net::Endpoint sender, std::span<const std::byte>);
   net::Outgoing output(const Chip&, LinkHandle) const;
   void sent(Chip&, LinkHandle, std::size_t n);
 
-  // For the server.
-  /// Gives the client the lowest free number; false when there is none.
+  // For the server --------------------------------------------------------------------------------
+
+  /// Accepts the client as the link with the lowest free number; false when none is free.
   bool accept(Chip&, const net::Incoming& client);
+  /// How many links of clients are open.
   std::uint8_t accepted_count() const;
-  /// Since when the longest silent client has been silent; never when there is none.
+  /// When the client that has been silent for longest was last active; never when there is none.
   Deadline accepted_idle_since() const;
+  /// Closes the clients that have been silent since `since` or longer.
   void close_idle(Chip&, Instant since);
   void close_accepted(Chip&);
 
-  // For the passthrough.
+  // For transparent transmission ------------------------------------------------------------------
+
+  /// True for an open TCP link, or UDP link whose peer stays, while AT+CIPMUX is 0.
   bool may_pass(std::uint8_t id) const;
-  /// Opens a broken link again, to the same server; false when there is no network for it.
+  /// Opens a broken link again, to the same server; an attempt that is under way is given up. False
+  /// when the module is on no network.
   bool reopen(Chip&, std::uint8_t id);
-  /// Closes a link and forgets it without a word.
+  /// Closes a link, or an attempt to open it; nothing is printed.
   void drop(Chip&, std::uint8_t id);
-  /// Closes a link that does not take what it is given.
+  /// Closes a link that takes nothing any more, or an attempt to open it, and reports that.
   void give_up_link(Chip&, std::uint8_t id);
+
+  // For other organs ------------------------------------------------------------------------------
 
   /// A side of the module has lost its network: its links close, and lines follow for them.
   void close_links_through(Chip&, net::Interface side);
   /// A new association: what was connected before it no longer shows in the status.
   void forget_history() { had_links_ = false; }
-  /// The host has read that this link is closed.
+  /// CLOSED of this link has been printed: its number is free.
   void closed_was_said(std::uint8_t id);
-  /// Everything ends without a word, as when the power goes. Generations go on.
+  /// Forgets all links, as when the power goes; nothing is printed. Generations go on.
   void reset();
 
   bool is_open(LinkHandle) const;
@@ -113,12 +153,15 @@ class Links {
   bool is_datagram(std::uint8_t id) const {
     return is_open(id) && links_[id].transport == net::Transport::udp;
   }
+  /// The link that is being opened.
+  std::optional<LinkHandle> opening() const;
   bool any_open(net::Transport) const;
   bool any_open() const;
-  net::Endpoint remote(std::uint8_t id) const { return links_[id].remote; }
   /// Bytes of its slots that are not in use.
   std::size_t free_bytes() const;
   void describe(Status&) const;
+  /// See Chip: one link at most is being opened.
+  [[nodiscard]] bool restored() const;
 
  private:
   LinkHandle handle(std::uint8_t id) const { return {id, links_[id].generation}; }
@@ -128,8 +171,9 @@ class Links {
   void close_where(Chip&, Matches matches);
   void begin(std::uint8_t id, const Link& link);
 
-  /// Whose the link is now. Whoever has the link hears what happens to it, by report().
+  /// Who has the link now.
   LinkHolder holder(const Chip&, std::uint8_t id) const;
+  /// Tells the holder.
   void report(Chip&, const LinkReport&);
   void tell_host(Chip&, const LinkReport&);
   void tell_cipstart(Chip&, const LinkReport&);
@@ -147,5 +191,6 @@ class Links {
   bool had_links_ = false;
   bool multiple_ = false;
   bool shows_sender_ = false;
+  friend MemberAccess;
 };
 }  // namespace bfq

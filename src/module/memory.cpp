@@ -54,7 +54,9 @@ void Memory::on(Chip& chip, const flash::Done& event) {
   record_ = next_;
   slot_ = static_cast<std::uint8_t>(1 - slot_);
   const Effect effect = job->effect;
-  chip.reply();  // what waits to be said happened before this
+  // What waits to be said happened before this. A join prints nothing yet: its result needs the
+  // reserve, with all that will wait by then.
+  if (effect != Effect::join) chip.reply();
   chip.start(NoJob{});
   const at::Answer answer = chip.apply(in_use_, effect);
   if (answer != at::Answer::later) chip.finish_first(answer);
@@ -64,5 +66,15 @@ void Memory::on(Chip& chip, const flash::Done& event) {
 void Memory::on(Chip& chip, const flash::Failed& event) {
   const auto* job = chip.job<Saving>();
   if (job != nullptr && job->ticket == event.ticket) chip.finish(at::Answer::error);
+}
+
+bool Memory::restored() {
+  size_ = encode_record(next_, buffer_);
+  return slot_ < flash::kSlots;
+}
+
+bool Memory::settings_fit(bool saves) const {
+  return can_be_stored(record_.settings) &&
+         (!saves || (can_be_stored(next_.settings) && can_be_stored(in_use_)));
 }
 }  // namespace bfq

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "module/effect.h"
 #include "ports/messages.h"
 #include "settings/flash_record.h"
@@ -16,6 +17,9 @@ class Chip;
 /// new record to the slot that is not in use.
 class Memory {
  public:
+  static constexpr auto kDescription = describe("Memory", "record", "next", "in_use", "slot",
+                                                "condition", derived("buffer"), derived("size"));
+
   /// Reads the newest record, as at every start.
   void load(std::span<const std::byte> image, const Settings& factory);
 
@@ -23,8 +27,9 @@ class Memory {
   const WriteCounts& writes() const { return record_.writes; }
   FlashCondition condition() const { return condition_; }
 
-  /// Stores `wanted`, and then takes `in_use` into use with that effect. What is stored already is
-  /// not written again.
+  /// Writes `wanted` to flash, and then takes `in_use` into use with that effect: `later`, or at
+  /// once where flash has it already. Where flash fails, the command answers ERROR and the old
+  /// settings, stored and in use, stay.
   at::Answer save(Chip&, const Settings& wanted, const Settings& in_use, Effect effect);
 
   void on(Chip&, const flash::Done&);
@@ -32,16 +37,10 @@ class Memory {
 
   std::span<const std::byte> output() const { return std::span(buffer_).first(size_); }
 
-  /// See Module.
-  template <class Visit>
-  void visit_secrets(Visit& visit) {
-    for (Settings* settings : {&record_.settings, &next_.settings, &in_use_}) {
-      visit.password(settings->network.password);
-      visit.password(settings->soft_ap.password);
-    }
-    if (size_ > 0) size_ = encode_record(next_, buffer_);
-    visit.unused(std::span(buffer_).subspan(size_));
-  }
+  /// Makes up what is not kept of it. False where what was read is not that of a memory.
+  [[nodiscard]] bool restored();
+  /// True when a command could have stored these settings, and those that are being stored.
+  bool settings_fit(bool saves) const;
 
  private:
   Stored record_;
@@ -51,5 +50,6 @@ class Memory {
   FlashCondition condition_ = FlashCondition::blank;
   std::array<std::byte, kLargestRecord> buffer_{};
   std::size_t size_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

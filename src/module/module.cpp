@@ -36,7 +36,7 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   return 1;
 }
 
-/// A line is only begun when its reply, all that waits to be said and all that it may ask for are
+/// A line is only begun when its reply, the lines that wait and the requests that it may make are
 /// sure to find room. While a payload is sent no line leads to more than a few words, whatever
 /// waits.
 bool Module::takes_command_bytes() const {
@@ -56,15 +56,16 @@ std::size_t Module::link_room(LinkHandle link) const {
   const std::size_t most = links_.most_at_once(*this, link);
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
   // network.
-  const bool may_speak = phase_ == Phase::running && urcs_.empty() && !holds_lines();
+  const bool may_print = phase_ == Phase::running && urcs_.empty() && !holds_lines();
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
-  return may_speak && fits ? most : 0;
+  return may_print && fits ? most : 0;
 }
 
 void Module::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
   now_ = now;
+  if (bytes.empty() || !links_.is_open(link)) return;
   CHECK(bytes.size() <= link_room(link));
-  if (!bytes.empty()) links_.input(*this, link, bytes);
+  links_.input(*this, link, bytes);
 }
 
 std::size_t Module::datagram_room(LinkHandle link) const {
@@ -75,6 +76,7 @@ std::size_t Module::datagram_room(LinkHandle link) const {
 void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                             Instant now) {
   now_ = now;
+  if (bytes.empty() || !links_.is_open(link)) return;
   CHECK(bytes.size() <= datagram_room(link));
   links_.datagram_input(*this, link, sender, bytes);
 }
@@ -108,9 +110,10 @@ void Module::on(const power::Started& started) {
 template <class E>
 void Module::on(const E& event) {
   if (phase_ != Phase::running) return;
-  const auto tell = [&](auto& organ) -> decltype(organ.on(*this, event)) {
-    return organ.on(*this, event);
-  };
+  const auto tell = [&](auto& organ) requires requires(Chip & chip, const E& e) {
+    organ.on(chip, e);
+  }
+  { organ.on(*this, event); };
   give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_);
 }
 
@@ -140,14 +143,17 @@ void Module::advance(Instant now) {
 
 void Module::give_up_job() {
   const Job job = job_;
-  std::visit(
-      [this]<class J>(const J& j) {
-        const auto give_up = [&](auto& organ) -> decltype(organ.give_up(*this, j)) {
-          return organ.give_up(*this, j);
-        };
-        if constexpr (!EndsByItself<J>) give_to_taker(j, give_up, station_, links_);
-      },
-      job);
+  std::visit([this](const auto& j) { give_up(j); }, job);
+}
+
+/// By the organ that has a give_up() for it.
+template <class J>
+void Module::give_up(const J& job) {
+  const auto tell = [&](auto& organ) requires requires(Chip & chip, const J& j) {
+    organ.give_up(chip, j);
+  }
+  { organ.give_up(*this, job); };
+  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_);
 }
 
 // After each input --------------------------------------------------------------------------------
@@ -231,10 +237,5 @@ Status Module::status() const {
     status.payload_missing = job->length - payload_.size();
   links_.describe(status);
   return status;
-}
-
-bool Module::adopt(const Identity& identity, const at::Dialect& dialect) {
-  identity_ = identity;
-  return interpreter_.adopt(dialect);
 }
 }  // namespace bfq

@@ -33,7 +33,7 @@ class Module : private Chip {
   /// outputs have been drained.
   std::size_t uart_input(std::span<const std::byte> bytes, Instant now);
 
-  /// What the host is owed next; empty when there is nothing. Valid until the next call of
+  /// What the host is to read next; empty when there is nothing. Valid until the next call of
   /// anything.
   std::span<const std::byte> uart_output() const { return uart_out_.front(); }
 
@@ -45,14 +45,15 @@ class Module : private Chip {
   /// not open. For datagrams, see datagram_room().
   std::size_t link_room(LinkHandle link) const;
 
-  /// Bytes from a stream, at most link_room() of them: one +IPD.
+  /// Bytes from a stream, at most link_room() of them: one +IPD. Dropped when the link has gone.
   void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now);
 
   /// The largest datagram that datagram_input() takes now: limits::kDatagram, less, or 0. Read a
   /// datagram from the network only when it fits; drop one that is larger than limits::kDatagram.
   std::size_t datagram_room(LinkHandle link) const;
 
-  /// One whole datagram and who sent it.
+  /// One whole datagram, at most datagram_room() bytes of it, and who sent it. Dropped when the
+  /// link has gone, or when it is empty.
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                       Instant now);
 
@@ -66,11 +67,14 @@ class Module : private Chip {
   // Messages --------------------------------------------------------------------------------------
 
   /// Tells the module what happened. An event that answers nothing that is asked any more is
-  /// dropped.
+  /// dropped. Like advance(), it may ask for up to limits::kRequestsOfOneInput things, for which
+  /// there must be room: limits::kRequests are all that may wait.
   void handle(const Event& event, Instant now);
 
   /// The next thing that the module wants done; call until it is empty.
   std::optional<Request> next_request();
+  /// How many of them wait.
+  std::size_t requests_waiting() const { return requests_.size(); }
 
   /// The bytes of the flash::Program that is under way.
   std::span<const std::byte> flash_output() const { return memory_.output(); }
@@ -94,21 +98,11 @@ class Module : private Chip {
   using Chip::memory;
   using Chip::settings;
 
-  // For a runtime that keeps a copy of the whole state --------------------------------------------
+  // For whoever writes down the whole state, see base/described.h
+  // -----------------------------------
 
-  /// Makes a module of a copy of one's bytes, from another process of the same build: its texts and
-  /// its dialect are those from now on. False, and not to be used, where the copy was not of a
-  /// module with that dialect.
-  [[nodiscard]] bool adopt(const Identity& identity, const at::Dialect& dialect);
-
-  /// Shows every place where this module holds what nobody else should know:
-  /// `visit.password(Text<64>&)` for passwords, which may be changed to others of the same length;
-  /// `visit.line(std::span<char>)` for the line that is being typed;
-  /// `visit.payload(std::span<std::byte>)` for bytes on their way;
-  /// `visit.unused(std::span<std::byte>)` for memory that still has what is no longer needed, and
-  /// may be filled with zeros.
-  template <class Visit>
-  void visit_secrets(Visit& visit);
+  using Chip::kDescription;
+  using Chip::restored;
 
  private:
   at::Busy busy() const;
@@ -122,26 +116,12 @@ class Module : private Chip {
   template <class E>
   void on(const E& event);
   void give_up_job();
+  template <class J>
+  void give_up(const J& job);
+  friend MemberAccess;
 };
 
-template <class Visit>
-void Module::visit_secrets(Visit& visit) {
-  visit.password(settings_.network.password);
-  visit.password(settings_.soft_ap.password);
-  memory_.visit_secrets(visit);
-  station_.visit_secrets(visit);
-  requests_.for_each([&](Request& request) {
-    for_each_secret(request, [&](auto& password) { visit.password(password); });
-  });
-  visit.unused(requests_.unused_front());
-  visit.unused(requests_.unused_back());
-  visit.line(interpreter_.line());
-  visit.unused(std::as_writable_bytes(interpreter_.unused_line()));
-  visit.payload(payload_.all());
-  visit.payload(uart_out_.all());
-}
-
-// A runtime may keep a copy of the whole state: for a journal, or to compare.
+// A tool may copy a module, to try something with it.
 static_assert(std::is_trivially_copyable_v<Module>);
 static_assert(sizeof(Module) < 24 * 1024);
 }  // namespace bfq

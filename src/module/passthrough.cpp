@@ -86,6 +86,10 @@ void Passthrough::broken(Chip& chip) {
   due_ = chip.now() + kBetweenAttempts;
 }
 
+bool Passthrough::reopens(LinkHandle link) const {
+  return state_ == State::broken && link.id == kLink;
+}
+
 Deadline Passthrough::next_deadline(const Chip& chip) const {
   if (!holds(chip, kLink)) return Deadline::never();
   const Deadline escaped = state_ == State::flushing ? Deadline::never() : escape_.complete();
@@ -106,7 +110,7 @@ void Passthrough::advance(Chip& chip) {
 }
 
 /// Nothing is printed, and the link and CIPMODE stay as they are; a link that was being opened
-/// again is down, without a word (dialect 5.2).
+/// again is down (dialect 5.2).
 void Passthrough::leave(Chip& chip) {
   if (state_ == State::broken) chip.links().drop(chip, kLink);
   chip.payload().clear();

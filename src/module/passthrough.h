@@ -3,6 +3,7 @@
 #include <span>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/escape.h"
@@ -16,6 +17,8 @@ class Chip;
 /// goes to the host as it is, until `+++` (dialect 5.2).
 class Passthrough {
  public:
+  static constexpr auto kDescription = describe("Passthrough", "enabled", "state", "escape", "due");
+
   /// AT+CIPMODE: what AT+CIPSEND without a length means.
   bool enabled() const { return enabled_; }
   void enable(bool on) { enabled_ = on; }
@@ -33,12 +36,15 @@ class Passthrough {
   /// What has happened to the link that it holds.
   void on(Chip&, const LinkReport&);
 
+  /// True when that link is the one that is being opened again.
+  bool reopens(LinkHandle) const;
+
   Deadline next_deadline(const Chip&) const;
   void advance(Chip&);
 
  private:
   /// flushing: a complete packet waits for the network. broken: the link is being opened again.
-  enum class State : std::uint8_t { collecting, flushing, broken };
+  enum class State : std::uint8_t { collecting, flushing, broken, last = broken };
 
   void flush(Chip&);
   /// The packet has been sent, or cannot be.
@@ -52,5 +58,6 @@ class Passthrough {
   /// What the state waits for: the silence that ends a packet, the time by which the network must
   /// have taken it, or the next attempt to open the link again.
   Deadline due_;
+  friend MemberAccess;
 };
 }  // namespace bfq

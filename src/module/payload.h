@@ -5,23 +5,27 @@
 #include <span>
 
 #include "base/check.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 
 namespace bfq {
 // Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing
 // for 10 s counts as broken.
-/// So long the network may take nothing of a payload or a packet before its link is given up.
+/// How long the network may take nothing of a payload or a packet before its link is given up.
 inline constexpr Duration kSendGivesUp = 10s;
 
-/// What the host has typed for the network: collected whole, then handed over in one piece or
-/// several. There is one in the module, because only one payload or packet is ever on its way out.
+/// What the host has typed for the network: collected whole, then taken by the network in one piece
+/// or several. There is one in the module, because only one payload or packet is ever on its way.
 class Payload {
  public:
+  static constexpr auto kDescription = describe("Payload", counted("bytes"), its("size"), "sent");
+
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::size_t room() const { return bytes_.size() - size_; }
 
+  /// At most room() bytes.
   void add(std::span<const std::byte> typed) {
     CHECK(typed.size() <= room());
     std::copy(typed.begin(), typed.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
@@ -31,16 +35,21 @@ class Payload {
   std::span<const std::byte> unsent() const {
     return std::span(bytes_).subspan(sent_, size_ - sent_);
   }
+  /// The network has taken the first `n` bytes of unsent().
   void sent(std::size_t n) {
     CHECK(n <= size_ - sent_);
     sent_ += n;
   }
   void clear() { size_ = sent_ = 0; }
-  std::span<std::byte> all() { return bytes_; }
+  /// True while nothing of it was sent.
+  bool untouched() const { return sent_ == 0; }
+  /// See Chip.
+  [[nodiscard]] bool restored() const { return sent_ <= size_; }
 
  private:
   std::array<std::byte, limits::kPayload> bytes_{};
   std::size_t size_ = 0;
   std::size_t sent_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

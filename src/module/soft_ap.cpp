@@ -1,12 +1,13 @@
 #include "module/soft_ap.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "module/chip.h"
 
 namespace bfq {
 namespace {
-// Observed T35: what a module gives when nobody has said anything else.
+// Observed T35: what a module hands out as long as nothing else was set.
 constexpr PoolSettings kFactoryPool{
     .lease_minutes = 120, .first = Ipv4(0, 0, 0, 2), .last = Ipv4(0, 0, 0, 101)};
 }  // namespace
@@ -74,10 +75,32 @@ at::Answer SoftAp::list_stations(Chip& chip) const {
   return at::Answer::ok;
 }
 
-SoftAp::Guest* SoftAp::find(const MacAddress& mac) {
-  auto* const guest = std::find_if(guests_.begin(), guests_.end(),
-                                   [&](const Guest& g) { return g.present && g.mac == mac; });
+const SoftAp::Guest* SoftAp::find(const MacAddress& mac) const {
+  const auto* const guest = std::find_if(guests_.begin(), guests_.end(),
+                                         [&](const Guest& g) { return g.present && g.mac == mac; });
   return guest == guests_.end() ? nullptr : guest;
+}
+SoftAp::Guest* SoftAp::find(const MacAddress& mac) {
+  return const_cast<Guest*>(std::as_const(*this).find(mac));
+}
+
+bool SoftAp::restored() const {
+  return std::all_of(guests_.begin(), guests_.end(),
+                     [this](const Guest& g) { return !g.present || find(g.mac) == &g; });
+}
+
+/// From the last line back: how many are there by what the host has then heard.
+bool SoftAp::agrees_with(const UrcQueue& urcs) const {
+  auto there = static_cast<std::size_t>(
+      std::count_if(guests_.begin(), guests_.end(), [](const Guest& g) { return g.present; }));
+  const auto lines = urcs.all();
+  return std::all_of(lines.rbegin(), lines.rend(), [&](const Urc& urc) {
+    if (urc.kind == Urc::Kind::station_disconnected) return ++there <= kMostStations;
+    if (urc.kind == Urc::Kind::station_connected) --there;
+    const bool tells_of_one =
+        urc.kind == Urc::Kind::station_connected || urc.kind == Urc::Kind::station_address;
+    return !tells_of_one || find(urc.mac) != nullptr;
+  });
 }
 
 void SoftAp::on(Chip& chip, const radio::StationJoined& event) {

@@ -3,6 +3,8 @@
 #include <cstddef>
 
 #include "at/answer.h"
+#include "base/described.h"
+#include "module/urc_queue.h"
 #include "ports/messages.h"
 #include "settings/settings.h"
 
@@ -12,17 +14,26 @@ class Chip;
 /// The module as an access point: its network, and the stations that are in it.
 class SoftAp {
  public:
+  static constexpr auto kDescription = describe("SoftAp", "running", "guests");
   static constexpr std::size_t kMostStations = 8;
 
   /// Opens the network with the settings in use, or opens it anew when it is open: then its
   /// stations are gone, and lines say so.
   void start(Chip&);
+  /// Closes the network; lines follow for its stations and for the links through it.
   void stop(Chip&);
   bool running() const { return running_; }
-  /// The settings of its address, or of those that it gives, have changed.
+  /// The settings of its address, or of those that it gives, have changed: takes them into use.
   void serve(Chip&);
 
+  /// AT+CWLIF: the stations that have an address.
   at::Answer list_stations(Chip&) const;
+
+  /// See Chip: no station is there twice.
+  [[nodiscard]] bool restored() const;
+  /// True when these lines can be what waits to be said of these stations: that each that came is
+  /// there now, and that there was room for all that went.
+  bool agrees_with(const UrcQueue&) const;
 
   void on(Chip&, const radio::StationJoined&);
   void on(Chip&, const radio::StationAddressed&);
@@ -33,12 +44,15 @@ class SoftAp {
     bool present = false;
     MacAddress mac{};
     Ipv4 address{};  ///< none until it was given one
+    static constexpr auto kDescription = describe("Guest", "present", "mac", "address");
   };
   Guest* find(const MacAddress&);
+  const Guest* find(const MacAddress&) const;
   void forget_guests(Chip&);
 
   bool running_ = false;
   std::array<Guest, kMostStations> guests_{};
+  friend MemberAccess;
 };
 
 /// The softAP's addresses to give: as set, or 120 minutes and .2 to .101 of its own network.

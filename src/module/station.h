@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "at/answer.h"
+#include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/job.h"
@@ -16,18 +17,25 @@ class Chip;
 struct ScanOptions {
   bool by_strength = false;    ///< strongest first, instead of as found
   std::uint16_t mask = 0x7FF;  ///< bit n: the n-th field of a line is printed
+  static constexpr auto kDescription = describe("ScanOptions", "by_strength", "mask");
 };
 
 /// The module as a client of somebody's access point: joining, the address, scanning, and coming
 /// back by itself when the access point was lost.
 class Station {
  public:
+  static constexpr auto kDescription =
+      describe("Station", "phase", "network", "joined", "address", "retry", "options",
+               counted("found"), its("found_count"));
+
   // What commands do.
-  /// Joins the network of the settings in use.
+  /// AT+CWJAP: joins the network of the settings in use; an association ends first.
   at::Answer join(Chip&);
-  /// The access point of now, under that name where one is given.
+  /// AT+CWJAP?: the access point of the association, under that name where one is given.
   at::Answer show_network(Chip&, const Text<32>* name) const;
+  /// AT+CWQAP.
   at::Answer leave(Chip&);
+  /// AT+CWLAP.
   at::Answer scan(Chip&, const radio::Scan& what);
   void set_scan_options(const ScanOptions& options) { options_ = options; }
 
@@ -55,24 +63,18 @@ class Station {
 
   /// Ends the association, if there is one, and any attempt at one. Lines follow for what ended.
   void disassociate(Chip&);
-  /// All is forgotten without a word, as when the power goes.
+  /// Forgets everything, as when the power goes; nothing is printed.
   void reset();
 
   bool associated() const { return phase_ == Phase::addressing || phase_ == Phase::up; }
   bool has_address() const { return phase_ == Phase::up; }
-  /// All zero while there is none.
+  /// The station's address; all zero while it has none.
   AddressSettings address() const;
   const Text<32>& ssid() const { return network_.ssid; }
 
-  /// See Module.
-  template <class Visit>
-  void visit_secrets(Visit& visit) {
-    visit.password(network_.password);
-  }
-
  private:
   /// waiting: the access point was lost, and the next attempt follows at `retry_`.
-  enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting };
+  enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting, last = waiting };
 
   /// `retry` is when an attempt that nobody waits for is given up and made anew.
   void associate(Chip&, Deadline retry);
@@ -91,5 +93,6 @@ class Station {
   ScanOptions options_;
   std::array<radio::ScanResult, limits::kScanResults> found_{};
   std::uint8_t found_count_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

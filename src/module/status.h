@@ -13,7 +13,7 @@
 
 namespace bfq {
 
-/// What the module is occupied with, as a person would say it.
+/// What the module is occupied with, in a word.
 enum class Activity : std::uint8_t {
   off,
   idle,
@@ -24,7 +24,7 @@ enum class Activity : std::uint8_t {
   restarting
 };
 
-/// A snapshot of the module for people: copied out, so it stays as it was.
+/// A snapshot of the module, for people and tools. It is a copy and does not follow the module.
 struct Status {
   struct Link {
     bool open = false;
@@ -44,7 +44,7 @@ struct Status {
   bool multiple_links = false;       ///< AT+CIPMUX=1
   bool shows_sender = false;         ///< AT+CIPDINFO=1
   std::size_t payload_missing = 0;   ///< bytes of a CIPSEND's payload that are still to be typed
-  UartFormat uart{};                 ///< as set; it holds once what was said before has left
+  UartFormat uart{};                 ///< as set; it holds once what was printed before has left
   std::size_t free_bytes = 0;        ///< what AT+SYSRAM answers
   std::size_t waiting_for_host = 0;  ///< bytes that the host has not read
   WriteCounts writes{};              ///< of each stored key, see Key

@@ -5,6 +5,14 @@
 #include "base/check.h"
 
 namespace bfq {
+namespace {
+/// Whether a line is of that kind, and of the same link or station as `urc`.
+auto same_line(const Urc& urc, Urc::Kind kind) {
+  return [&urc, kind](const Urc& n) {
+    return n.kind == kind && n.link == urc.link && n.mac == urc.mac;
+  };
+}
+}  // namespace
 
 void UrcQueue::add(Urc urc) {
   if (!is_news(urc)) return;
@@ -12,36 +20,37 @@ void UrcQueue::add(Urc urc) {
   items_[size_++] = urc;
 }
 
-/// Takes back the lines that `urc` makes untrue. False when it would then tell the host what it
-/// heard last: that it came was taken back, or that it went is still waiting to be said.
+/// Removes the lines that `urc` makes untrue. False when `urc` itself would then tell the host
+/// nothing new: the line of its coming was removed, or that of its going still waits.
 bool UrcQueue::is_news(const Urc& urc) {
   using Kind = Urc::Kind;
-  const auto waits = [&](auto matches) {
-    const auto waiting = all();
-    return std::any_of(waiting.begin(), waiting.end(), matches);
-  };
+  const auto same = [&urc](Kind kind) { return same_line(urc, kind); };
+  bool unsaid = false;
   // Fidelity (our decision, see UrcQueue): While the host does not read, a loss takes back the WIFI
   // CONNECTED and WIFI GOT IP that it has not read; what is left still alternates. Likewise for
   // each station of the softAP.
   if (urc.kind == Kind::wifi_disconnect) {
-    const bool unsaid = waits([](const Urc& n) { return n.kind == Kind::wifi_connected; });
-    take_back(
-        [](const Urc& n) { return n.kind == Kind::wifi_connected || n.kind == Kind::wifi_got_ip; });
-    return !unsaid && !waits([](const Urc& n) { return n.kind == Kind::wifi_disconnect; });
-  }
-  if (urc.kind == Kind::dhcp_timeout)
-    return !waits([](const Urc& n) { return n.kind == Kind::dhcp_timeout; });
-  if (urc.kind == Kind::station_disconnected) {
-    const auto same = [&](Kind kind) {
-      return [kind, &urc](const Urc& n) { return n.kind == kind && n.mac == urc.mac; };
-    };
+    unsaid = take_back(same(Kind::wifi_connected));
+    take_back(same(Kind::wifi_got_ip));
+  } else if (urc.kind == Kind::station_disconnected) {
+    unsaid = take_back(same(Kind::station_connected));
     take_back(same(Kind::station_address));
-    return !take_back(same(Kind::station_connected)) && !waits(same(Kind::station_disconnected));
+  } else if (urc.kind == Kind::station_address) {
+    take_back(same(Kind::station_address));  // another one since
   }
-  return true;
+  const auto waiting = all();
+  return !unsaid && std::none_of(waiting.begin(), waiting.end(), same(urc.kind));
 }
 
-/// True when there was such a line.
+bool UrcQueue::restored() const {
+  const auto waiting = all();
+  return std::all_of(waiting.begin(), waiting.end(), [&](const Urc& urc) {
+    return urc.link < limits::kLinks &&
+           std::count_if(waiting.begin(), waiting.end(), same_line(urc, urc.kind)) == 1;
+  });
+}
+
+/// Removes the lines that match; true when there were any.
 template <class Matches>
 bool UrcQueue::take_back(Matches matches) {
   const auto end = items_.begin() + static_cast<std::ptrdiff_t>(size_);

@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <span>
 
+#include "base/described.h"
 #include "base/ipv4.h"
 #include "base/limits.h"
 #include "base/mac.h"
 
 namespace bfq {
 
-/// One line that nobody asked for, waiting to be said.
+/// One unsolicited result code: a line that answers no command.
 struct Urc {
   enum class Kind : std::uint8_t {
     wifi_connected,
@@ -22,30 +23,38 @@ struct Urc {
     station_connected,
     station_address,
     station_disconnected,
+    last = station_disconnected,
   };
   Kind kind{};
   std::uint8_t link = 0;  ///< for connect and closed
   MacAddress mac{};       ///< for the stations of our softAP
   Ipv4 address{};
+  static constexpr auto kDescription = describe("Urc", "kind", "link", "mac", "address");
 };
 
-/// The unsolicited lines that wait, in the order in which they happened: while the host does not
-/// read, or while a payload is being typed (dialect 1.7). It never overflows: a link number is not
-/// used again before its CLOSED is said, and Wi-Fi lines that a later one makes untrue are dropped:
-/// at most 10 lines for links, 4 for the station, 24 for the softAP's eight stations.
+/// The unsolicited lines that wait to be printed, in the order in which they happened: while the
+/// host does not read, or while a payload is being typed (dialect 1.7).
+///
+/// It never overflows: a link number is not used again before its CLOSED is printed, no line waits
+/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 10 lines for links, 4
+/// for the station, 24 for the softAP's eight stations (limits::kUrcs).
 class UrcQueue {
  public:
+  static constexpr auto kDescription = describe("UrcQueue", counted("items"), its("size"));
+
   bool empty() const { return size_ == 0; }
   std::span<const Urc> all() const { return {items_.data(), size_}; }
 
-  /// Adds a line behind the others. A WIFI DISCONNECT takes back the joins that were not said yet,
-  /// and is not added where the host last heard of a disconnection anyway; likewise for each
+  /// Adds a line behind the others. A WIFI DISCONNECT removes the joins that have not been printed
+  /// yet, and is not added where the host last read of a disconnection anyway; likewise for each
   /// station of the softAP.
   void add(Urc urc);
 
   const Urc& front() const;
   void drop_front();
   void clear() { size_ = 0; }
+  /// See Chip: lines of links that there are, and none twice.
+  [[nodiscard]] bool restored() const;
 
  private:
   template <class Matches>
@@ -54,5 +63,6 @@ class UrcQueue {
 
   std::array<Urc, limits::kUrcs> items_{};
   std::size_t size_ = 0;
+  friend MemberAccess;
 };
 }  // namespace bfq

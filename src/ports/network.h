@@ -5,9 +5,7 @@
 #include <variant>
 
 #include "base/described.h"
-#include "base/ipv4.h"
-#include "base/limits.h"
-#include "base/text.h"
+#include "base/host_name.h"
 #include "ports/ticket.h"
 
 /// What the module asks of an IP network, and what the network tells the module.
@@ -24,8 +22,6 @@
 ///
 /// Between Listening and StopListening each client is told of by one Incoming, which the module
 /// answers with one Accept, after which its link is open, or one Refuse.
-///
-/// Text for a name is as the host typed it, at most 64 bytes.
 namespace bfq {
 
 /// A link's number and its generation: an event for a link that was closed and opened again since
@@ -38,7 +34,7 @@ struct LinkHandle {
 };
 
 namespace net {
-using HostName = Text<limits::kHostName>;
+using bfq::HostName;
 
 struct Endpoint {
   Ipv4 address{};
@@ -50,7 +46,7 @@ struct Endpoint {
 /// Which side of the module a link goes through.
 enum class Interface : std::uint8_t { station, soft_ap, last = soft_ap };
 
-enum class Transport : std::uint8_t { tcp, udp, tls };
+enum class Transport : std::uint8_t { tcp, udp, tls, last = tls };
 
 // Asked -------------------------------------------------------------------------------------------
 
@@ -65,7 +61,7 @@ struct Open {
   LinkHandle link{};
   Transport transport{};
   Endpoint remote{};
-  HostName name{};                 ///< what the host typed; a TLS client names it to the server
+  HostName name{};                 ///< as it was asked for; a TLS client names it to the server
   std::uint16_t keep_alive_s = 0;  ///< seconds of silence before probes; 0: no probes
   std::uint16_t local_port = 0;    ///< 0: any
   static constexpr auto kDescription =

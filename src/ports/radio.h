@@ -70,7 +70,7 @@ struct Leave {
   static constexpr auto kDescription = describe("radio::Leave");
 };
 
-enum class ScanType : std::uint8_t { active = 0, passive = 1 };
+enum class ScanType : std::uint8_t { active = 0, passive = 1, last = passive };
 
 /// Asks for the access points in range, all of them or those that fit.
 struct Scan {

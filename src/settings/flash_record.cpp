@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "settings/stored_keys.h"
@@ -88,6 +90,20 @@ SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory)
 /// Sequence numbers may wrap.
 bool newer(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) > 0; }
 }  // namespace
+
+bool can_be_stored(const Settings& settings) {
+  // Key by key, as a whole record would take a third of a chip's stack. An entry says its size in
+  // one byte.
+  return std::all_of(std::begin(kStoredKeys), std::end(kStoredKeys), [&](const StoredKey& row) {
+    std::array<std::byte, UINT8_MAX> value{};
+    RecordWriter writer(value);
+    row.write(settings, writer);
+    RecordReader reader{std::span(value).first(writer.size())};
+    Settings read;
+    row.read(reader, read);
+    return reader.good_to_the_end();
+  });
+}
 
 std::size_t encode_record(const Stored& stored, std::span<std::byte> out) {
   RecordWriter writer(out);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/described.h"
 #include "settings/settings.h"
 
 /// How the settings lie in flash: one record in each of two slots, of which the newer valid one
@@ -25,6 +26,7 @@ struct Stored {
   Settings settings{};
   WriteCounts writes{};
   std::uint32_t sequence = 0;
+  static constexpr auto kDescription = describe("Stored", "settings", "writes", "sequence");
 };
 
 /// In which state the flash was found.
@@ -33,6 +35,7 @@ enum class FlashCondition : std::uint8_t {
   sound,     ///< a valid record was found, whatever the other slot holds
   salvaged,  ///< no valid record, but some of its entries were whole
   damaged,   ///< written once, and nothing of it can be read
+  last = damaged,
 };
 
 /// Of which keys a record was found to hold something.
@@ -44,6 +47,9 @@ struct Loaded {
   std::uint8_t slot = 0;  ///< where it was found
   FlashCondition condition = FlashCondition::blank;
 };
+
+/// False where no command could have stored these: a record of them would not be believed.
+bool can_be_stored(const Settings& settings);
 
 /// Writes a record to the front of `out`, which has room for kLargestRecord, and returns its size.
 std::size_t encode_record(const Stored& stored, std::span<std::byte> out);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/described.h"
 #include "base/ipv4.h"
 #include "base/mac.h"
 #include "base/text.h"
@@ -18,6 +19,8 @@ struct NetworkSettings {
   Text<64> password{};
   std::optional<MacAddress> bssid{};
   bool only_protected = false;
+  static constexpr auto kDescription =
+      describe("NetworkSettings", "ssid", secret("password"), "bssid", "only_protected");
   bool operator==(const NetworkSettings&) const = default;
 };
 
@@ -28,17 +31,21 @@ struct SoftApSettings {
   std::uint8_t security = 0;  ///< <ecn>: 0 open, 2 WPA, 3 WPA2, 4 both
   std::uint8_t max_stations = 4;
   bool hidden = false;
+  static constexpr auto kDescription = describe("SoftApSettings", "ssid", secret("password"),
+                                                "channel", "security", "max_stations", "hidden");
   bool operator==(const SoftApSettings&) const = default;
 };
 
 struct AddressSettings {
   Ipv4 address{}, gateway{}, netmask{};
+  static constexpr auto kDescription = describe("AddressSettings", "address", "gateway", "netmask");
   bool operator==(const AddressSettings&) const = default;
 };
 
 struct DhcpSettings {
   bool station = true;  ///< the station asks for an address
   bool soft_ap = true;  ///< the softAP gives addresses
+  static constexpr auto kDescription = describe("DhcpSettings", "station", "soft_ap");
   bool operator==(const DhcpSettings&) const = default;
 };
 
@@ -46,6 +53,7 @@ struct DhcpSettings {
 struct PoolSettings {
   std::uint16_t lease_minutes = 0;  ///< 0: unset
   Ipv4 first{}, last{};
+  static constexpr auto kDescription = describe("PoolSettings", "lease_minutes", "first", "last");
   bool operator==(const PoolSettings&) const = default;
 };
 
@@ -62,6 +70,9 @@ struct Settings {
   AddressSettings soft_ap_address = kFactorySoftApAddress;
   DhcpSettings dhcp{};
   PoolSettings pool{};
+  static constexpr auto kDescription =
+      describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
+               "soft_ap_address", "dhcp", "pool");
   bool operator==(const Settings&) const = default;
 };
 

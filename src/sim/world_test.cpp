@@ -136,5 +136,50 @@ TEST_F(AWorld, says_the_same_for_the_same) {
   };
   EXPECT_EQ(history(), history());
 }
+
+/// Stations that come and get an address each, while the others go.
+void change_guests(World& world, std::uint8_t from, std::uint8_t to) {
+  const auto mac = [](std::uint8_t group, std::uint8_t n) {
+    return MacAddress{{0x02, 0, 0, 0, group, n}};
+  };
+  for (std::uint8_t n = 0; n < SoftAp::kMostStations; ++n) {
+    world.tell(radio::StationLeft{mac(from, n)});
+    world.tell(radio::StationJoined{mac(to, n)});
+    world.tell(radio::StationAddressed{mac(to, n), Ipv4(192, 168, 100, 100)});
+  }
+}
+
+TEST_F(AWorld, has_room_for_the_result_of_a_stored_join_whatever_waits) {
+  world.internet.peers.push_back({.at = {kPeer.address, 4008}});
+  type("AT+CWMODE_CUR=3\r\nAT+CIPMUX=1");
+  change_guests(world, 0, 1);
+  type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"");
+  world.pass(1s);
+  for (int link = 0; link < 5; ++link) {
+    type("AT+CIPSTART=" + std::to_string(link) + ",\"TCP\",\"127.0.0.1\"," +
+         (link == 0 ? "4007" : "4008"));
+    world.pass(1s);
+  }
+  world.flash.takes = 2500ms;
+  world.air.delays.associate = 5s;
+  world.host.reads = false;
+  const auto room = [&] { return limits::kUartOutput - world.module().status().waiting_for_host; };
+  const auto receive = [&](std::size_t n) {
+    world.internet.send(kPeer, std::string(n, 'x'), world.now());
+    world.settle();
+  };
+  while (room() > limits::kReplyReserve + limits::kSegment + 64) receive(1);
+  receive(limits::kSegment);
+  ASSERT_GE(room(), limits::kReplyReserve);
+  ASSERT_LT(room(), limits::kReplyReserve + 64);
+  world.host_types("AT+CWJAP_DEF=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+  change_guests(world, 1, 2);
+  world.pass(6s);
+  change_guests(world, 2, 3);
+  world.pass(20s);
+  world.host.reads = true;
+  world.settle();
+  EXPECT_TRUE(world.printed().find("WIFI GOT IP\r\n\r\nOK\r\n") != std::string::npos);
+}
 }  // namespace
 }  // namespace bfq::sim

@@ -15,8 +15,48 @@ std::string text_of(std::int32_t n) {
   return quoted(std::string(static_cast<std::size_t>(n), 'x'));
 }
 
+/// A name of that many bytes; one label has at most 63 of them.
+std::string host_of(std::int32_t n) {
+  std::string name(static_cast<std::size_t>(n), 'x');
+  if (name.size() > 63) name[31] = '.';
+  return '"' + name + '"';
+}
+
 bool contains(std::string_view s, std::string_view part) {
   return s.find(part) != std::string_view::npos;
+}
+
+/// As they are typed: a backslash is doubled, and one that is not escapes what follows.
+std::vector<std::string> no_hosts() {
+  using namespace std::string_literals;
+  return {"",
+          ".",
+          "..",
+          ".x",
+          "x..",
+          "a..b",
+          "a b",
+          "127.0.0.1\0.good.test"s,
+          "b\\\\ad.test",
+          "a\\,b",
+          "a/b",
+          "a:80",
+          "[::1]",
+          "b\xc3\xbc"
+          "cher.test",
+          "a\tb",
+          "a\x7f"
+          "b",
+          "1",
+          "1.2.3",
+          "1.2.3.256",
+          "1.2.3.4.",
+          "1.2.3.4.5",
+          "010.0.0.1",
+          "0177.0.0.1",
+          "0x7f.0.0.1",
+          "0x7f000001",
+          std::string(64, 'x') + ".test"};
 }
 
 /// An address that suits what the argument is for.
@@ -52,7 +92,8 @@ class Builder {
   std::string good(const Param& p) const {
     switch (p.kind) {
       case Kind::integer: return std::to_string(p.range.min);
-      case Kind::text: return takes_address(p) ? "\"192.0.2.7\"" : text_of(p.range.min);
+      case Kind::text: return text_of(p.range.min);
+      case Kind::host: return host_of(p.range.min);
       case Kind::mac: return "\"02:00:00:00:00:01\"";
       case Kind::ipv4: return good_address(p);
       case Kind::choice:
@@ -60,10 +101,6 @@ class Builder {
                                                              : std::string(p.choices.front()));
     }
     return {};
-  }
-  /// CIPSEND takes an address as text, because it has words of its own for what is wrong with it.
-  bool takes_address(const Param& p) const {
-    return command_.name == "+CIPSEND" && p.name == "remote IP";
   }
 
   /// The whole line, every argument good but the one at `index`.
@@ -117,9 +154,17 @@ class Builder {
         refuse(line_with(i, std::to_string(max + 1)), "more than the largest");
         break;
       case Kind::text:
-        if (!takes_address(p)) accept(line_with(i, text_of(p.range.max)), "the longest");
+        accept(line_with(i, text_of(p.range.max)), "the longest");
         refuse(line_with(i, text_of(p.range.max + 1)), "longer than the longest");
         if (min > 0) refuse(line_with(i, text_of(p.range.min - 1)), "shorter than the shortest");
+        break;
+      case Kind::host:
+        accept(line_with(i, host_of(p.range.max)), "the longest");
+        refuse(line_with(i, host_of(p.range.max + 1)), "longer than the longest");
+        for (const char* right : {"x.", "a-b.c_d", "xn--bcher-kva.test", "1.test", "192.0.2.7"})
+          accept(line_with(i, quoted(right)), "a host");
+        for (const std::string& wrong : no_hosts())
+          refuse(line_with(i, quoted(wrong)), "names no host");
         break;
       case Kind::mac:
         accept(line_with(i, "\"0A:bC:ff:00:9f:F9\""), "either case");
@@ -129,7 +174,7 @@ class Builder {
         break;
       case Kind::ipv4:
         for (const char* wrong :
-             {"1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1.2.3.", " 1.2.3.4", ""})
+             {"1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1.2.3.", " 1.2.3.4", "010.0.0.1", ""})
           refuse(line_with(i, quoted(wrong)), "not an address");
         break;
       case Kind::choice:

@@ -1,5 +1,4 @@
-"""--speed baud: the pace of the UART, what its FIFOs lose, and what a host at another rate
-hears."""
+"""--speed baud: the rate of the UART, what its FIFOs lose, and what a host at another rate sees."""
 
 import fcntl
 import os
@@ -39,7 +38,7 @@ def rate(host):
 
 
 def pass_through(host, server):
-    """From now on all that is said and typed is data."""
+    """From here on, everything in either direction is data."""
     host.join()
     host.connect(server.port)
     client = server.accept()
@@ -91,7 +90,7 @@ class Pace(unittest.TestCase):
         with paced(log="info") as module, module.started_host() as host:
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
             before = module.status("voluntary_ctxt_switches")
-            time.sleep(1)  # nothing is to happen
+            time.sleep(1)  # nothing must happen
             self.assertLessEqual(module.status("voluntary_ctxt_switches") - before, 2)
 
 
@@ -106,14 +105,15 @@ class Losses(unittest.TestCase):
                 client = pass_through(reader, server)
                 with module.host() as sleeper:
                     client.sendall(bytes(self.size))
-                    reader.take(self.size)  # is held up by nobody
+                    reader.take(self.size)  # nobody holds it up
                     self.assertGreaterEqual(unread(sleeper), FIFO)
-                    self.assertLess(unread(sleeper), 2 * FIFO)  # the system tells a little late
+                    # The kernel reports it a little late.
+                    self.assertLess(unread(sleeper), 2 * FIFO)
                     self.check_the_count(module, client, sleeper, sleeper.take_all())
                     client.close()
 
     def check_the_count(self, module, client, sleeper, heard):
-        """What was heard and what the log has counted as lost are all that was said."""
+        """Bytes received and bytes that the log counts as lost add up to what was sent."""
         client.sendall(b"and on")
         heard += sleeper.expect("and on")[:-len("and on")]
         counts = r"lost (\d+) bytes: it did not read"
@@ -187,7 +187,7 @@ class World(unittest.TestCase):
 class Rates(unittest.TestCase):
     def test_a_pty_at_another_rate_hears_garbage(self):
         with paced() as module, module.started_host() as host:
-            self.assertEqual(rate(host), termios.B115200)  # the module's
+            self.assertEqual(rate(host), termios.B115200)  # as the module has it
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
             set_rate(host, termios.B9600)
             host.type("AT\r\n")
@@ -208,7 +208,7 @@ class Rates(unittest.TestCase):
             module.wait_for_log(
                 "is set to 115200 8N1 and the module to 57600 8N1: both receive garbage"
             )
-            self.assertEqual(rate(host), termios.B115200)  # what the host has set is the host's
+            self.assertEqual(rate(host), termios.B115200)  # what the host has set stays
             set_rate(host, termios.B57600)
             host.type("\r\n")
             host.expect("ERROR\r\n")

@@ -28,20 +28,20 @@ class Peer:
         self.socket.sendto(data, (address, port))
 
     def receive(self):
-        """A datagram; its sender is then self.sender."""
+        """Receives a datagram; self.sender is then where it came from."""
         data, self.sender = self.socket.recvfrom(65536)
         return data
 
 
 def open_udp(host, arguments):
-    """Opens link 0; gives the module's port."""
+    """Opens link 0; returns the module's port."""
     answer = host.command(f'AT+CIPSTART="UDP",{arguments}')
     assert answer == b"CONNECT\r\n\r\nOK\r\n", answer
     return status_of(host)[1]
 
 
 def status_of(host):
-    """The peer and the port of link 0, as AT+CIPSTATUS has them."""
+    """The peer and the port of link 0, as AT+CIPSTATUS reports them."""
     line = re.search(rb'\+CIPSTATUS:0,"UDP","([\d.]+)",(\d+),(\d+),0', host.command("AT+CIPSTATUS"))
     return (line.group(1).decode(), int(line.group(2))), int(line.group(3))
 
@@ -114,7 +114,7 @@ class BothWays(unittest.TestCase):
         with Module() as module, module.started_host() as host:
             host.join()
             open_udp(host, f'"0",0,{port},2')
-            # Connected, so it hears nobody but 127.0.0.1.
+            # Connected, so it receives from 127.0.0.1 alone.
             with subprocess.Popen(["socat", "-", f"UDP:127.0.0.1:{port}"], stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE) as socat:
                 socat.stdin.write(b"question")
@@ -127,7 +127,7 @@ class BothWays(unittest.TestCase):
 
 class Peers(unittest.TestCase):
     def peers_seen(self, mode):
-        """The peer before, and after a datagram each from two others."""
+        """The peer before, and after one datagram from each of two others."""
         with (
             Module() as module,
             module.started_host() as host,
@@ -222,7 +222,7 @@ class WhereTheyGo(unittest.TestCase):
             with Peer("0.0.0.0") as stranger:
                 stranger.send(b"unwanted", friend.sender[1], "127.0.0.1")
                 module.wait_for_log("dropped: a stranger's")
-            # Another port of an address that was written to, as with TFTP.
+            # Another port of an address that was sent to, as with TFTP.
             same.send(b"wanted", friend.sender[1], friend.sender[0])
             self.assertEqual(received_from(host), ((address, same.port), b"wanted"))
 

@@ -1,4 +1,4 @@
-"""The far hosts of a transcript as sockets of this machine, each at a loopback address of its own.
+"""The remote hosts of a transcript as sockets of this machine, each at its own loopback address.
 
 One thread serves them all, and the module's serial port with them: whoever waits for something
 calls pump(). So what the kernel already knows, a connection or its end, is known before the next
@@ -21,8 +21,8 @@ LOCALHOST = "127.0.0.1"
 
 
 def usable_port(port):
-    """The port that the module's server or UDP link really has: below 1024 the machine may refuse
-    it."""
+    """The port that the module's server or UDP link really has: the machine may refuse those below
+    1024."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -33,7 +33,7 @@ def usable_port(port):
 
 
 def bound(kind, address, port):
-    """A socket at that port or, where it is not to be had, at another."""
+    """A socket at that port or, where that is taken, at another."""
     for candidate in (port, 0):
         created = socket.socket(socket.AF_INET, kind)
         created.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -48,7 +48,7 @@ def bound(kind, address, port):
 
 
 def server_context():
-    """TLS with a certificate that is made for it."""
+    """TLS with a certificate made for this server."""
     with tempfile.TemporaryDirectory(prefix="bfq-play-") as directory:
         key, certificate = os.path.join(directory, "key"), os.path.join(directory, "certificate")
         subprocess.run(
@@ -65,7 +65,7 @@ def server_context():
 
 
 class Connection:
-    """One TCP connection of a far host with the module."""
+    """One TCP connection between a remote host and the module."""
 
     def __init__(self, peer, connected, module_port, context=None):
         self.peer, self.count, self.module_port = peer, 0, module_port
@@ -81,7 +81,7 @@ class Connection:
         return self.socket.fileno()
 
     def serve(self):
-        """Something has come. False when it was the end."""
+        """Reads what has arrived; false at the end of the stream."""
         try:
             if self.handshakes:
                 self.socket.do_handshake()
@@ -119,8 +119,8 @@ class Connection:
 
 
 class Peer:
-    """A port of a far host, for TCP and for datagrams. Its greeting, and what it answers, are kept
-    in `answers` until somebody lets it speak."""
+    """A port of a remote host, for TCP and for datagrams. Its greeting and its replies wait in
+    `answers` until the play lets it send."""
 
     def __init__(self, address, port, answers, context=None):
         self.address, self.answers, self.context = address, answers, context
@@ -181,7 +181,7 @@ class Peer:
             self.forget(source)
 
     def answer(self, connection, data, with_reset=False):
-        """Says it on that connection, or ends it where it is None, as soon as it may."""
+        """Sends it on that connection as soon as it may; None closes the connection."""
 
         def say():
             if connection in self.connections and data:
@@ -222,7 +222,8 @@ class Peer:
 
 
 class FarHosts:
-    """All far hosts of one play. `network` is a number that no other play has at the same time."""
+    """All remote hosts of one play. `network` is a number that no other play uses at the same
+    time."""
 
     def __init__(self, network):
         self.network = network
@@ -240,8 +241,8 @@ class FarHosts:
         return self.peers[place]
 
     def pump(self, extra, wait):
-        """Serves what there is to serve, after waiting at most that long for something. True when
-        there was anything; `extra` is a descriptor that is only looked at: the second result."""
+        """Serves whatever is ready, waiting at most that long for it. Returns whether anything was,
+        and whether `extra`, a descriptor that is only polled, is readable."""
         by_source = {source: peer for peer in self.peers.values() for source in peer.sources()}
         watched = [*by_source, *([extra] if extra is not None else [])]
         ready, _, _ = select.select(watched, [], [], max(0.0, wait))
@@ -255,14 +256,14 @@ class FarHosts:
             pass
 
     def speak(self):
-        """Lets everybody say what they have to; true when anybody had."""
+        """Sends all that waits; true when there was anything."""
         spoken = len(self.answers) > 0
         while self.answers:
             self.answers.pop(0)()
         return spoken
 
     def module_ports(self):
-        """From which ports the module is connected."""
+        """The ports that the module is connected from."""
         return sorted({c.module_port for peer in self.peers.values() for c in peer.connections})
 
     def close(self):

@@ -1,4 +1,4 @@
-"""The main job: join, connect, fetch a page, and be told the truth about all that."""
+"""The main job: join, connect, fetch a page, and get true answers about all of it."""
 
 import unittest
 

@@ -1,5 +1,4 @@
-"""Peers and hosts that flood, dawdle, or come and go without end: nothing is lost, and nothing
-grows."""
+"""Peers and hosts that flood, stall, or come and go without end: nothing is lost, nothing grows."""
 
 import concurrent.futures
 import contextlib
@@ -21,11 +20,11 @@ from journey import (
 MODULE = machine_address()
 MEGABYTE = 1024 * 1024
 BLACK_BOX = 3 * MEGABYTE // 2
-# What the program may grow by while it holds back a flood, in kB: its buffers, and some slack.
+# How much the program may grow while it holds a flood back, in kB: its buffers, and some slack.
 ALLOWED = 1024
 GROWTH = 128  # kB that thousands of connections may leave behind
 
-# Where the program is sanitized: memory that is freed is not kept back.
+# With AddressSanitizer: freed memory is not held in quarantine.
 KEEPS_NOTHING = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") +
                  ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}
 
@@ -50,13 +49,14 @@ class Push:
 
 
 def send_buffer_of(client, size):
-    """Keeps what the machine holds of what the client sends, so that a flood need not be large."""
+    """Limits what the kernel buffers of what the client sends, so that a flood need not be
+    large."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
     return client
 
 
 def wait_until_stalled(progress):
-    """Until nothing has moved between two looks half a second apart."""
+    """Waits until nothing has moved for half a second."""
     last = [None]
 
     def same():
@@ -84,7 +84,7 @@ def next_data(host):
 
 @contextlib.contextmanager
 def tls_context():
-    """A server's, with a certificate of its own making."""
+    """A server context with a self-signed certificate."""
     with tempfile.TemporaryDirectory(prefix="bfq-tls-") as directory:
         key, certificate = (
             os.path.join(directory, name) for name in ("key.pem", "certificate.pem")
@@ -104,8 +104,8 @@ def tls_context():
 
 
 def fill_black_box(host):
-    """The program keeps the last megabyte of what its module was told. From now on that grows no
-    more."""
+    """Fills the black box, which keeps the last megabyte of the module's input: from here on it
+    does not grow."""
     host.type("ATE0\r\n")
     host.expect("OK\r\n")
     host.type(bytes(BLACK_BOX) + b"\r\n")
@@ -135,7 +135,7 @@ class Floods(unittest.TestCase):
             while sum(map(len, heard)) < 5 * size:
                 link, data = next_data(host)
                 heard[link] += data
-            self.assertTrue(heard == bodies)  # which a message could not show
+            self.assertTrue(heard == bodies)  # a message could not show the difference
             # The other end is intact too.
             for link, client in enumerate(clients):
                 host.command(f"AT+CIPSEND={link},4", "> ")
@@ -177,7 +177,7 @@ class Floods(unittest.TestCase):
                         select.select([host.descriptor], [], [], PATIENCE)[0], "nothing moves"
                     )
                     heard += os.read(host.descriptor, 65536)
-                self.assertTrue(arrived.result() == body)  # which a message could not show
+                self.assertTrue(arrived.result() == body)  # a message could not show the difference
             self.assertTrue(heard == answer)
             print(f"both ends: {before} kB before, {module.status('VmRSS')} kB after", flush=True)
             self.assertLess(module.status("VmRSS") - before, ALLOWED)
@@ -232,7 +232,8 @@ class Dawdlers(unittest.TestCase):
             enough.set()
             thread.join()
             self.assertGreater(served, 20)
-            # Who says something is not idle (CIPSTO counts from the last byte in either direction).
+            # A link with traffic is not idle (CIPSTO counts from the last byte in either
+            # direction).
             while sum(heard) < 4 * said[0]:
                 link, data = next_data(host)
                 heard[link] += len(data)
@@ -246,8 +247,8 @@ class Dawdlers(unittest.TestCase):
             self.assertEqual(sorted(ended.split()), [b"%d,CLOSED" % link for link in range(4)])
 
     def serve_others(self, host, port, enough):
-        """Answers one client after the other at the link that is left: how many they were, and how
-        often each dawdler was heard."""
+        """Answers one client after the other on the link that is left. Returns how many there were,
+        and how often each slow client was heard."""
         heard, served = [0] * 4, 0
         while not enough():
             with socket.create_connection((MODULE, port), PATIENCE) as client:
@@ -265,14 +266,14 @@ class Dawdlers(unittest.TestCase):
         return heard, served
 
     def listen(self, host, wanted, heard):
-        """Up to what is wanted: a line, or a link with its data."""
+        """Reads up to what is wanted: a line, or a link with its data."""
         while (event := host.next_event()) != wanted:
             if isinstance(event, tuple):
                 heard[event[0]] += len(event[1])
 
 
 class TenThousandTimes(unittest.TestCase):
-    """Connects and closes of each kind; more of them cost neither a descriptor nor memory."""
+    """Opens and closes of each kind; repeating them costs neither descriptors nor memory."""
 
     def module(self):
         return Module(log="warn", serial=["tcp:0"], environment=KEEPS_NOTHING)
@@ -355,8 +356,8 @@ class TenThousandTimes(unittest.TestCase):
                     host.command("AT+CIPCLOSE", "CLOSED\r\n\r\nOK\r\n")
                     client.close()
 
-                # What OpenSSL keeps comes to some 15 bytes each in the long run; all that a link
-                # has, to several kB.
+                # OpenSSL keeps some 15 bytes for each in the long run; a leaked link would be
+                # several kB.
                 self.measure(module, 300, 100, shake_hands_and_close, allowed=512)
 
     def test_as_a_serial_port(self):

@@ -1,4 +1,4 @@
-"""A PTY is opened and closed by anybody at any time: nothing breaks, nothing is handed on."""
+"""Anybody opens and closes a PTY at any time: nothing breaks, and no host gets another's bytes."""
 
 import fcntl
 import hashlib
@@ -23,10 +23,10 @@ def flood(server, client, stop):
 
 
 def heads_of_later_hosts(module, host, client, count):
-    """Each host after the first finds that its predecessor has left before it read all: gives what
-    each of so many has in front of its own first answer."""
+    """Each host after the first comes when its predecessor has left without reading everything.
+    Returns what each received before its own first answer."""
     for times in range(1, count + 1):
-        client.send(b"leftover" * 4000)  # more than all buffers on the way hold
+        client.send(b"leftover" * 4000)  # more than all buffers in between hold
         host.expect(b"leftover")
         host.close()
         module.wait_for_log("no host has", times)
@@ -77,7 +77,7 @@ class HostsComeAndGo(unittest.TestCase):
         with Module() as module:
             host = module.started_host()
             for _ in range(200):
-                host.close()  # and opened again before the program may see that nobody was there
+                host.close()  # and reopened before the program can notice that nobody was there
                 host = module.host()
                 host.type("AT\r\n")
                 host.expect("AT\r\r\n\r\nOK\r\n")
@@ -139,7 +139,7 @@ class HostsComeAndGo(unittest.TestCase):
             self.assertLess(module.status("VmRSS") - before, 8192)
 
     def wait_until_stalled(self, progress):
-        """Until nothing has moved between two looks half a second apart."""
+        """Waits until nothing has moved for half a second."""
         last = [-1]
 
         def same():
@@ -159,7 +159,7 @@ def push(client, block, size, progress):
 
 
 def can_open(path):
-    """As somebody without special rights would."""
+    """As a user without special rights."""
     command = ["/usr/bin/python3", "-c", f"import os; os.open({path!r}, os.O_RDWR | os.O_NOCTTY)"]
     if os.geteuid() == 0:
         os.chmod(os.path.dirname(path), 0o755)

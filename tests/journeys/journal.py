@@ -1,4 +1,4 @@
-"""A journal of the running program, with real sockets and all their pieces, replays to the same
+"""A journal of the running program, with real sockets and their fragmentation, replays to the same
 bytes."""
 
 import os
@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import zlib
 
 from journey import PROGRAM, Module, Server, receive
 
@@ -16,6 +17,21 @@ SECRET = b"payload that nobody else should see"
 def replay(*arguments):
     done = subprocess.run([PROGRAM, "replay", *arguments], capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def number(value):
+    """As journals have it: seven bits to a byte."""
+    low = bytes([value & 0x7F | (0x80 if value > 0x7F else 0)])
+    return low if value <= 0x7F else low + number(value >> 7)
+
+
+def forged(build):
+    """A journal of a new module, by a program that calls itself so."""
+    addresses, no_text, other_commands, no_state = bytes(12), number(0), number(1), number(0)
+    content = number(0) + addresses + 3 * no_text + number(len(build)) + build
+    content += other_commands + no_state
+    record = b"B" + number(len(content)) + content
+    return b"BFQ4004 journal 1: forged\n" + record + zlib.crc32(record).to_bytes(4, "little")
 
 
 class Journal(unittest.TestCase):
@@ -92,6 +108,15 @@ class Journal(unittest.TestCase):
         place = re.search(r"at byte (\d+): ", errors)
         self.assertLessEqual(int(place.group(1)), len(content) // 2, errors)
         self.assertIn("AT+CWJAP_CUR", said)  # what came before it is shown
+
+    def test_what_it_says_of_its_build_cannot_steer_a_terminal(self):
+        path = os.path.join(self.folder.name, "forged.journal")
+        with open(path, "wb") as journal:
+            journal.write(forged(b"\x1b]0;owned\x07\x00\x9b31m\r\n"))
+        status, said, errors = replay(path)
+        self.assertEqual(status, 0, errors)
+        self.assertIn(r"\x1b]0;owned\x07\x00\x9b31m\r\x0a", errors)
+        self.assertEqual([c for c in said + errors if c < " " and c != "\n"], [])
 
     def test_what_is_not_a_journal_is_left_alone(self):
         precious = os.path.join(self.folder.name, "precious")

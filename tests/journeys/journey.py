@@ -23,15 +23,14 @@ ENVIRONMENT = {
     **os.environ,
     "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1",
 }
-# Journeys run side by side: the modules of each have addresses of their own, and its servers ports.
+# Journeys run in parallel: each has its own module addresses and server ports.
 MODULE_BASE = int(os.environ.get("MODULE_BASE", "0"))
 OWN_PORTS = itertools.cycle(range(10500 + MODULE_BASE, 10600 + MODULE_BASE))
 PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slow
 
 
 class Module:
-    """The program, running with a link and a state of its own; `environment` is what it has beside
-    ours."""
+    """The program, running with its own link and state; `environment` is added to ours."""
 
     def __init__(
         self, *arguments, serial=None, state="none", log="debug", through=(), environment=None
@@ -95,7 +94,7 @@ class Module:
             return int(re.search(rf"^{field}:\s+(\d+)", status.read(), re.M).group(1))
 
     def descriptors(self):
-        """The numbers of those that it has open."""
+        """The numbers of its open file descriptors."""
         return sorted(int(name) for name in os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def processor_seconds(self):
@@ -107,13 +106,13 @@ class Module:
         return Host(os.open(self.link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
 
     def started_host(self):
-        """A host whose module is ready; the program may have said so before anybody listened."""
+        """A host whose module is ready; `ready` may have been printed before the host attached."""
         self.wait_for_log("bfq0 is ready")
         return self.host()
 
 
 class Host:
-    """Whoever is attached to the serial port, with what was read but not expected yet."""
+    """A host at the serial port, with what was read but not expected yet."""
 
     def __init__(self, descriptor):
         self.descriptor = descriptor
@@ -132,7 +131,7 @@ class Host:
 
     def type(self, data):
         data = data.encode() if isinstance(data, str) else data
-        while data:  # as long as it takes, if only something moves
+        while data:  # as long as it takes, as long as something moves
             _, ready, _ = select.select([], [self.descriptor], [], PATIENCE)
             if not ready:
                 raise AssertionError(f"the module does not take {data[:40]!r}")
@@ -146,13 +145,13 @@ class Host:
         try:
             data = os.read(self.descriptor, 65536) if ready else b""
         except BlockingIOError:
-            return  # that it is readable was a hint: a PTY's data may be thrown away meanwhile
+            return  # readiness was a hint: a PTY's data may have been flushed meanwhile
         if not data:
             raise AssertionError(f"nothing more came after {self.seen[-200:]!r}")
         self.seen += data
 
     def expect(self, end, patience=PATIENCE):
-        """Everything up to and with `end`."""
+        """Reads everything up to and including `end`."""
         end = end.encode() if isinstance(end, str) else end
         deadline = time.monotonic() + patience
         while end not in self.seen:
@@ -168,7 +167,7 @@ class Host:
         return taken
 
     def take_all(self):
-        """What is there already."""
+        """Reads what is there already."""
         while select.select([self.descriptor], [], [], 0)[0]:
             self.more()
         return self.take(len(self.seen))
@@ -180,7 +179,7 @@ class Host:
         return self.expect(end) if end else self.answer()
 
     def answer(self):
-        """Up to the first result code."""
+        """Reads up to the first result code."""
         answer = b""
         while not re.search(rb"(^|\r\n)(OK|ERROR|FAIL)\r\n$", answer):
             answer += self.expect(b"\r\n")
@@ -252,7 +251,7 @@ class UnixHost(Host):
 
 
 class Server:
-    """A TCP server whose clients a test handles itself."""
+    """A TCP server; the test handles its clients itself."""
 
     def __init__(self, address="127.0.0.1"):
         self.listener = socket.create_server((address, 0))
@@ -273,7 +272,7 @@ class Server:
 
 @contextlib.contextmanager
 def web_server(body):
-    """Python's http.server, with one page. Gives its port."""
+    """Python's http.server with one page; yields its port."""
 
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -297,7 +296,7 @@ def web_server(body):
 
 
 def receive(client, count):
-    """So many bytes of a connection, or fewer where it ends."""
+    """Receives that many bytes from a connection, or fewer where it ends."""
     data = bytearray()
     while len(data) < count and (part := client.recv(65536)):
         data += part
@@ -309,7 +308,7 @@ def wait_until(is_so, what):
     while not is_so():
         if time.monotonic() > deadline:
             raise AssertionError(f"waited in vain for {what}")
-        time.sleep(0.005)  # between two looks, not instead of one
+        time.sleep(0.005)  # between two polls, never instead of one
 
 
 def machine_address(number=0):
@@ -318,8 +317,8 @@ def machine_address(number=0):
 
 
 def timer_of(port):
-    """What the kernel waits for at the module's connection from that port, and for how many
-    seconds; 02 is keep-alive (proc(5)). None where there is no such connection."""
+    """The timer that the kernel runs for the module's connection from that port, and its seconds;
+    02 is keep-alive (proc(5)). None where there is no such connection."""
     place = socket.inet_aton(machine_address())[::-1].hex().upper() + f":{port:04X}"
     with open("/proc/net/tcp", encoding="ascii") as table:
         for columns in map(str.split, table):
@@ -330,7 +329,7 @@ def timer_of(port):
 
 
 def free_port():
-    """A port of this machine at which nobody listens, and that nobody else is given."""
+    """A port of this machine on which nobody listens and that nobody else is given."""
     for port in itertools.islice(OWN_PORTS, 100):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -343,7 +342,7 @@ def free_port():
 
 
 def run_program(*arguments):
-    """Runs the program to its end; returns status, output and errors."""
+    """Runs the program to its end; returns exit status, standard output and standard error."""
     command = [PROGRAM, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     return done.returncode, done.stdout, done.stderr

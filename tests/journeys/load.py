@@ -1,5 +1,4 @@
-"""Full load in both directions for a short while: bench/full_load.py itself, which goes on for
-longer."""
+"""Full load in both directions for a few seconds, by bench/full_load.py itself."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Modules of one program that meet: over a softAP, and on a fixed access point."""
+"""Modules of one program that reach each other over a softAP and over an access point."""
 
 import contextlib
 import os
@@ -44,7 +44,7 @@ class World(Module):
         return os.path.join(self.doors.name, name)
 
     def hosts(self):
-        """One for each module, ready to be typed to."""
+        """One host for each module, ready to type."""
         for name in self.names:
             self.wait_for_log(f"{name} is ready")
         return [Host(os.open(self.door(name), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
@@ -100,7 +100,7 @@ def received(host):
 
 
 def is_turned_away(port):
-    """True when a connection is refused, or ended before anything is said on it."""
+    """True when a connection is refused, or closed before any byte is sent on it."""
     try:
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
             return client.recv(1) == b""
@@ -189,7 +189,7 @@ class Meeting(unittest.TestCase):
                     self.assertEqual(leaf.command(f'AT+CIPSTART="TCP","{nowhere}",{server.port}',
                                                   "CLOSED\r\n"), b"\r\nERROR\r\nCLOSED\r\n")
                 self.assertIn(b"ERROR", leaf.command('AT+CIPSTART="TCP","host.bfq.internal",80'))
-                # What is left of the hub when it leaves home: what came by its own network.
+                # When the hub leaves home it keeps the links of its own network.
                 connect(leaf, "192.168.4.1", port)
                 hub.expect(b"0,CONNECT\r\n")
                 self.assertEqual(hub.command("AT+CWQAP"), b"\r\nOK\r\n")
@@ -374,7 +374,7 @@ class Processes(unittest.TestCase):
 
 
 class Flood:
-    """Sends to the module without end, as fast as it is taken."""
+    """Sends to the module without end, as fast as it takes it."""
 
     def __init__(self, peer):
         self.peer = peer
@@ -395,7 +395,7 @@ class Flood:
 
 class Fairness(unittest.TestCase):
     def test_a_flood_of_one_does_not_hold_up_another(self):
-        """Told by order: what the flooded module prints between another's command and its
+        """Judged by order: what the flooded module prints between another's command and its
         answer."""
         with World(HUB, LEAF) as world, Server() as server:
             hub, leaf = world.hosts()
@@ -427,7 +427,7 @@ class Fairness(unittest.TestCase):
                 hub.expect(b"+IPD,")
                 for _ in range(5):  # nobody reads from the hub
                     self.assertEqual(leaf.command("AT"), b"\r\nOK\r\n")
-                hub.close()  # what it prints is dropped, as fast as it can
+                hub.close()  # its output is dropped as fast as it is printed
                 world.wait_for_log("no host has")
                 for _ in range(20):
                     self.assertEqual(leaf.command("AT"), b"\r\nOK\r\n")

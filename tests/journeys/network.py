@@ -1,4 +1,5 @@
-"""What the module's links are to the machine: where they go, where they come from, how they end."""
+"""The module's links as the machine sees them: where they go, where they come from, how they
+end."""
 
 import select
 import socket
@@ -43,7 +44,7 @@ class WhereLinksGo(unittest.TestCase):
         policy = ("--net", "deny=127.0.0.0/8,bad.test")
         with Module(*policy) as module, module.started_host() as host, Server() as server:
             host.join()
-            # Whatever it is called, it is denied.
+            # Denied under each of its names.
             for name in ("127.0.0.1", "localhost", "10.44.1.1"):
                 answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
                 self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n")
@@ -63,6 +64,37 @@ class WhereLinksGo(unittest.TestCase):
                 host.expect("CLOSED\r\n")
                 host.command('AT+CIPSTART="TCP","127.0.0.1",1', "CLOSED\r\n")
                 module.wait_for_log("the allow list does not hold it")
+
+    def test_an_allow_list_leads_to_this_machine_only_where_it_says_so(self):
+        with Server() as server:
+            machine = f", which is 127.0.0.1:{server.port}"
+            policy = f"allow=*.test,10.0.0.0/8:{server.port};deny=*:25"
+            with Module("--net", policy) as module, module.started_host() as host:
+                host.join()
+                self.is_not_reached(host, server, "127.0.0.1", "host.bfq.internal", "10.44.1.1")
+                # The host chooses the gateway, too.
+                host.command('AT+CIPSTA_CUR="10.9.9.2","10.9.9.1","255.255.255.0"')
+                self.is_not_reached(host, server, "10.9.9.1", "host.bfq.internal")
+                for gateway in ("10.44.1.1", "10.9.9.1"):
+                    place = f"{gateway}:{server.port}{machine}"
+                    module.wait_for_log(f"{place} refused: the allow list does not hold it")
+            for allowed in ("host.bfq.internal", "127.0.0.1"):
+                with Module("--net", f"allow={allowed}") as module, module.started_host() as host:
+                    host.join()
+                    for name in ("host.bfq.internal", "10.44.1.1"):
+                        host.connect(server.port, name)
+                        server.accept().close()
+                        host.expect("CLOSED\r\n")
+                    module.wait_for_log(f"{machine} from port", 2)
+
+    def is_not_reached(self, host, server, *names):
+        for name in names:
+            answer = host.command(f'AT+CIPSTART="TCP","{name}",{server.port}', "CLOSED\r\n")
+            self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n", name)
+            answer = host.command(f'AT+CIPSTART="UDP","{name}",{server.port}')
+            self.assertEqual(answer, b"CONNECT\r\n\r\nOK\r\n")
+            self.assertEqual(host.send("lost"), b"\r\nSEND FAIL\r\n")
+            host.command("AT+CIPCLOSE")
 
 
 class HowLinksEnd(unittest.TestCase):
@@ -134,7 +166,7 @@ class HowLinksEnd(unittest.TestCase):
             host.join()
             host.connect(server.port)
             client = server.accept()
-            client.sendall(bytes(200000))  # which the host will not read
+            client.sendall(bytes(200000))  # more than the host reads
             host.expect(b"+IPD,")
             host.close()
             module.wait_for_log("no host has")
@@ -160,13 +192,13 @@ class HowLinksEnd(unittest.TestCase):
             for link in (0, 1):
                 host.command(f'AT+CIPSTART={link},"TCP","127.0.0.1",{server.port}')
                 clients.append(server.accept())
-            # One resets while it is sent to: no wait is needed to see that this cannot work.
+            # One resets during a send: that fails at once.
             fill(host, 1)
             before = time.monotonic()
             reset(clients[1])
             self.assertEqual(host.expect("CLOSED\r\n"), b"\r\nSEND FAIL\r\n1,CLOSED\r\n")
             self.assertLess(time.monotonic() - before, 5.0)
-            # The other only never reads: that takes 10 s, in which the module is busy.
+            # The other never reads: that takes 10 s, during which the module is busy.
             sent = fill(host, 0)
             before = time.monotonic()
             host.type("AT\r\n")
@@ -174,8 +206,7 @@ class HowLinksEnd(unittest.TestCase):
             self.assertEqual(host.expect("CLOSED\r\n"), b"\r\nSEND FAIL\r\n0,CLOSED\r\n")
             self.assertGreater(time.monotonic() - before, 8.0)  # one has passed in fill()
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
-            # What was confirmed is there, once it reads after all, and nothing but the start of
-            # what was not.
+            # Once it reads, everything that was confirmed arrives, and of the rest a prefix only.
             came = receive_all(clients[0])
             self.assertTrue(came.startswith(sent))
             self.assertLess(len(came), len(sent) + 2048)
@@ -210,8 +241,8 @@ class HowLinksEnd(unittest.TestCase):
 
 
 def fill(host, link):
-    """Sends until the network takes no more; returns what was confirmed. The last payload still
-    waits."""
+    """Sends until the network takes no more; returns what was confirmed. The last payload is still
+    pending."""
     sent = b""
     while len(sent) < 500000:
         payload = (b"%07d." % len(sent)) * 256

@@ -1,10 +1,12 @@
-"""What of a transcript cannot be played by the program at a PTY: kinds of lines, and real time."""
+"""What the program at a PTY cannot play of a transcript: kinds of lines, and long waits."""
+
+import re
 
 from world_file import can_say
 
 LONGEST_WAIT = 20.0  # seconds that a play may wait for one output
 
-# Kinds of lines that speak to what only the simulated world has.
+# Kinds of lines about what only the simulated world has.
 SIMULATED = {
     ("delay", "resolve"): "how long the network takes is not ours to say",
     ("delay", "connect"): "how long the network takes is not ours to say",
@@ -16,6 +18,9 @@ SIMULATED = {
     ("station", "seeks"): "when it tries again is a matter of minutes that are not waited for",
 }
 UNSAID = "air that a world file cannot say"
+# A host name in another spelling than that of its `name` line, by which a play would know it;
+# names.py asks a real name server for such.
+ODD_NAME = re.compile(rb'AT\+CIP(?:DOMAIN|START)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
 
 
 def of_line(words):
@@ -29,6 +34,8 @@ def obstacle(steps):
     """Why these steps cannot be played, or ""."""
     waited = 0.0
     for step in steps:
+        if step.kind == "type" and ODD_NAME.search(step.data):
+            return "host name in another spelling"
         if step.kind == "act" and (found := of_line(step.words)):
             return found
         if step.kind == "pass":
@@ -41,7 +48,7 @@ def obstacle(steps):
 
 
 def time_needed(steps):
-    """Roughly, so that the longest play can begin first."""
+    """A rough duration, so that the longest play can start first."""
     seeks = any(step.kind == "act" and "regains" in step.words for step in steps)
     return sum(min(step.seconds, LONGEST_WAIT) for step, following in zip(steps, steps[1:])
                if step.kind == "pass" and (seeks or following.kind == "expect"))

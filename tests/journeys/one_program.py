@@ -1,4 +1,4 @@
-"""The program as a program: its command line, what it leaves behind, what it uses when idle."""
+"""The program as a process: its command line, what it leaves behind, what it uses when idle."""
 
 import os
 import re
@@ -163,24 +163,24 @@ class Idle(unittest.TestCase):
         with Module() as module, module.started_host() as host, Server() as server:
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
             host.join()
-            host.connect(server.port)  # which had 20 s for it
+            host.connect(server.port)  # it had 20 s for that
             self.look_at(module)
             host.close()
             module.wait_for_log("no host has")
             self.look_at(module)
 
     def look_at(self, module):
-        """Seconds pass here because that is what is measured: nothing is waited for."""
+        """Sleeps, because idle seconds are what is measured."""
         before = module.status("voluntary_ctxt_switches")
         time.sleep(3)
         after = module.status("voluntary_ctxt_switches")
-        # One for the way to sleep, if the first look came too early.
+        # One for falling asleep, where the first reading came too early.
         self.assertLessEqual(after - before, 1)
         self.assertEqual(armed_timers(module.process.pid), [])
 
 
 def armed_timers(process):
-    """What of its timers the program has left to wake it up some day (proc(5), fdinfo)."""
+    """The timers of the program that are still armed (proc(5), fdinfo)."""
     armed = []
     for name in os.listdir(f"/proc/{process}/fdinfo"):
         with open(f"/proc/{process}/fdinfo/{name}", encoding="ascii") as file:

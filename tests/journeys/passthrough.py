@@ -1,5 +1,4 @@
-"""Transparent transmission: what is typed goes to the peer, what comes from there goes to the
-host."""
+"""Transparent transmission: what the host types goes to the peer, and back."""
 
 import os
 import socket
@@ -9,7 +8,7 @@ import unittest
 
 from journey import PATIENCE, Module, Server, free_port, machine_address, receive
 
-SILENCE = 0.1  # around +++, where the module wants 20 ms
+SILENCE = 0.1  # around +++; the module requires 20 ms
 
 
 def enter(host):
@@ -17,7 +16,7 @@ def enter(host):
 
 
 def leave(host):
-    """The escape is told apart from data by time alone, so here is time."""
+    """Time alone tells the escape from data, so this waits."""
     time.sleep(SILENCE)
     host.type("+++")
     time.sleep(SILENCE)
@@ -77,7 +76,7 @@ class OverTcp(unittest.TestCase):
                 begin(host, server.port)
                 peer = server.accept()
                 peer.close()
-                first = server.accept()  # at once, while the server is there
+                first = server.accept()  # at once, while the server exists
                 port = server.port
             first.close()
             module.wait_for_log("cannot connect to 127.0.0.1", 3)
@@ -90,7 +89,7 @@ class OverTcp(unittest.TestCase):
                 host.type("found")
                 self.assertEqual(receive(peer, 5), b"found")
                 peer.sendall(b"welcome back")
-                self.assertEqual(host.expect(b"back"), b"welcome back")  # and not a line before it
+                self.assertEqual(host.expect(b"back"), b"welcome back")  # with no line before it
                 peer.close()
 
     def test_the_escape_ends_the_attempts(self):

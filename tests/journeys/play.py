@@ -1,9 +1,8 @@
 """Plays a transcript of tests/transcripts against the built program: its lines at a real serial
 port, its far hosts on the loopback network, its time as it passes.
 
-Addresses, ports and names of the transcript stand for those of this machine, and what is burnt into
-its module for what is burnt into the program's. Everything else must be as it is written, to the
-byte.
+Addresses, ports and names of the transcript stand for those of this machine, and the identity of
+its module for that of the program's. Everything else must match byte for byte.
 """
 
 import os
@@ -19,19 +18,18 @@ from script import BURST, unescaped
 from world_file import WorldFile
 
 NAME = "localhost"
-SILENCE = 0.25  # seconds of silence that are listened to where the transcript has longer ones
-MARGIN = 0.05   # seconds by which a wait is longer than it must be
-STALL = 0.2     # seconds without output after which the far hosts speak
+SILENCE = 0.25  # seconds of silence that are checked where the transcript has longer ones
+MARGIN = 0.05   # seconds added to every wait
+STALL = 0.2     # seconds without output after which the remote hosts send
 FIRST_LOCAL_PORT = 49152  # of links in the simulated world
-# What is burnt into the module of a transcript that does not say otherwise, and how AT+GMR calls
-# it.
+# The identity of a transcript's module where the file does not set one, and how AT+GMR names it.
 BURNT_IN = {
     "at-version": (b"AT version:", b"1.0.0.0(May 12 2020 00:00:00)"),
     "sdk-version": (b"SDK version:", b"2.2.1(bfq4004 0.1.0)"),
     "compile-time": (b"compile time:", b"Jan  1 2020 00:00:00"),
 }
 IN_WORLD_FILE = ("air", "delay", "station")
-STARTS = 5  # so often the program is begun anew where it was ready before anybody listened
+STARTS = 5  # attempts; the program may be ready before the host is attached
 
 
 class Play:
@@ -45,7 +43,7 @@ class Play:
         self.state = tempfile.TemporaryDirectory(prefix="bfq-play-")
         self.world = WorldFile(os.path.join(self.state.name, "world.toml"))
         self.readings = 0
-        self.seeks = False  # an access point that has come back is only found when it is looked for
+        self.seeks = False  # an access point that has come back is only found by a scan
         self.expected, self.seen, self.reads = [], b"", True
         self.names, self.mentioned, self.datagram_ports = {}, set(), []
         self.typed_at, self.since_typed, self.number = 0.0, 0.0, 0
@@ -54,7 +52,7 @@ class Play:
             self.learn(step)
 
     def learn(self, step):
-        """What must be known of a step before the first one is played."""
+        """Collects what must be known before the first step is played."""
         if step.kind == "type":
             for address, port in re.findall(rb'"SSL",\s*"([0-9.]+)",\s*(\d+)', step.data):
                 self.tls_places.add((address.decode(), int(port)))
@@ -77,7 +75,7 @@ class Play:
         return sorted({name.decode() for name in found} - set(self.names) - {NAME})
 
     def power_on(self, echo):
-        """Returns with a host that hears `ready`, or, with its echo off, that has heard it."""
+        """Returns with a host that will read `ready` or, with its echo off, has read it."""
         self.power_off()
         policy = (
             f"allow=127.0.0.0/8,{NAME};deny={','.join([*self.unknown_names(), 'nobody.invalid'])}"
@@ -137,7 +135,7 @@ class Play:
         if step.kind == "expect":
             self.expected.append(step)
             return
-        # What is to come in a while may be here already.
+        # What is due later may have arrived already.
         silent = following is None or following.kind != "expect"
         self.compare(alone=step.kind != "pass" or silent)
         if step.kind == "type":
@@ -220,7 +218,7 @@ class Play:
             peer.describe(words)
 
     def datagram(self, peer, data):
-        """One for every UDP link of the module."""
+        """Sends one to every UDP link of the module."""
         known = {(MODULE, usable_port(port)) for port in self.datagram_ports}
         for correspondent in known or peer.correspondents:
             peer.datagrams.sendto(data, correspondent)
@@ -230,7 +228,7 @@ class Play:
         while peer.got != wanted:
             late = time.monotonic() - self.typed_at > BURST * 3 / 4
             if self.since_typed < BURST and late and peer.got.startswith(wanted):
-                return  # this machine was too slow to look before the 20 ms were over
+                return  # this machine was too slow to look within the 20 ms
             if not wanted.startswith(peer.got) or time.monotonic() > deadline:
                 raise AssertionError(f"the peer got {peer.got!r}, not {wanted!r}")
             self.hosts.pump(None, 0.1)
@@ -238,7 +236,7 @@ class Play:
     # What differs here ---------------------------------------------------------------------------
 
     def here(self, data):
-        """The same with the passwords, names, addresses and ports of this machine."""
+        """The same text with the passwords, names, addresses and ports of this machine."""
         data = self.world.padded(data)
         for name, address in self.names.items():
             typed = re.escape(re.sub(r'([\\",])', r"\\\1", name).encode())
@@ -257,8 +255,7 @@ class Play:
         return data
 
     def as_shown(self, data):
-        """The same for what the module says. Whoever it has not been told of is called 127.0.0.1 by
-        it."""
+        """The same for output of the module, which shows an unknown peer as 127.0.0.1."""
         told = self.hosts.addresses
         unmentioned = {a for a in told if a.encode() not in self.mentioned} - set(
             self.names.values()
@@ -293,15 +290,15 @@ class Play:
             self.read_more(left)
 
     def read_more(self, wait):
-        """Reads what comes within that time, and lets the far hosts hear; false when nothing came
-        at all."""
+        """Reads what comes within that time, while the remote hosts are served; false when nothing
+        came."""
         any_came, readable = self.hosts.pump(self.host.descriptor if self.reads else None, wait)
         if readable:
             self.seen += os.read(self.host.descriptor, 65536)
         return any_came
 
     def compare(self, alone=True):
-        """All that is expected must come and, if it is to come alone, nothing else."""
+        """Everything that is expected must come and, where `alone` asks for it, nothing else."""
         deadline = time.monotonic() + PATIENCE + 10
         for step in self.expected:
             self.hosts.settle()
@@ -322,7 +319,7 @@ class Play:
 
 
 def may_become(seen, pattern):
-    """Whether more bytes may still make it match: a wrong byte ends the wait at once."""
+    """Whether more bytes could still make it match: a wrong byte ends the wait at once."""
     literal = re.split(rb"(?<!\\)\(\?:|\\d", pattern)[0]
     start = re.sub(rb"\\(.)", rb"\1", literal, flags=re.S)
     return seen.startswith(start) or start.startswith(seen)

@@ -1,9 +1,8 @@
-"""Power cuts: the program is killed, 500 times, at any moment of storing something; nothing is lost
-or mixed.
+"""Power cuts: the program is killed 500 times while it stores something; nothing is lost or mixed.
 
-Several modules are at it at once, each with a state of its own, as one alone mostly waits. The seed
-is printed; BFQ_SEED=N takes that one. It decides what is typed and how long until the cut, not how
-fast the machine is.
+Several modules run at once, each with its own state, as one alone mostly waits. The seed is
+printed; BFQ_SEED=N sets it. It decides what is typed and how long until the cut, not how fast the
+machine is.
 """
 
 import concurrent.futures
@@ -39,9 +38,8 @@ def seed():
     return int(os.environ.get("BFQ_SEED") or random.SystemRandom().randrange(1 << 32))
 
 
-# What can be stored: each returns a line to type, and what the queries that it changes answer
-# afterwards. Where several fields are stored together all are made from one number, so that two
-# halves would not match.
+# What can be stored: each returns a line to type, and the answers of the queries that it changes.
+# Fields that are stored together are all made from one number, so that a mixture would not match.
 
 def mode(chance):
     wanted = chance.randint(1, 3)
@@ -74,7 +72,7 @@ def station_address(chance):
 
 
 def station_dhcp(_):
-    """The other way round."""
+    """The reverse."""
     return "AT+CWDHCP_DEF=1,1", {
         query: FACTORY[query] for query in ("AT+CIPSTA_DEF?", "AT+CWDHCP_DEF?")
     }
@@ -122,8 +120,7 @@ class Program:
         self.process.stdin.write(line.encode() + b"\r\n")
 
     def command(self, line):
-        """The answer, its lines separated by bars; without what the automatic join says
-        meanwhile."""
+        """The answer, its lines separated by bars, without the lines of the automatic join."""
         self.type(line)
         answer = self.expect(rb"(^|\r\n)(OK|ERROR|FAIL)\r\n").decode()
         return "|".join(
@@ -131,7 +128,7 @@ class Program:
         )
 
     def cut(self):
-        """Takes the power away; what the program had said by then."""
+        """Cuts the power; returns what the program had printed by then."""
         self.process.kill()
         self.said += self.process.stdout.read()
         self.end()
@@ -213,7 +210,7 @@ class Life:
         self.outcomes["during the start"] += 1
 
     def something(self):
-        """Something that is not stored yet."""
+        """A line that stores something new, and the answers that it changes."""
         while True:
             rare = self.restores and self.chance.random() < 0.1
             line, changes = restore(None) if rare else self.chance.choice(STORED)(self.chance)
@@ -244,12 +241,12 @@ class Life:
             self.outcomes["answered"] += 1
 
     def allow_all(self, program):
-        """Some settings can only be seen and set in mode 3; which is not stored."""
+        """Some settings can only be read and set in mode 3, which is not stored."""
         assert program.command("AT+CWMODE_CUR=3") == "OK"
 
     def look(self, program):
-        """All is as it was last confirmed, or as the write in flight wanted it: one or the other,
-        whole."""
+        """Everything is as last confirmed, or as the write in flight would leave it; never a
+        mixture."""
         told = {"AT+CWMODE_DEF?": program.command("AT+CWMODE_DEF?").removesuffix("|OK")}
         self.allow_all(program)
         for query in FACTORY:
@@ -266,7 +263,7 @@ class Life:
         self.stored, self.in_flight = told, {}
 
     def last_look(self, state, log):
-        """A module that has ever remembered its network still does."""
+        """A module that has stored its network still knows it."""
         program = self.start(state, log)
         self.look(program)
         program.command("AT+CWMODE_DEF=1")
@@ -289,7 +286,7 @@ class PowerCuts(unittest.TestCase):
         total = {what: sum(outcome[what] for outcome in outcomes) for what in outcomes[0]}
         print(f"{ROUNDS} cuts: {total}", flush=True)
         self.assertEqual(sum(total.values()), ROUNDS)
-        # Else the cuts fell beside the writes, and would prove nothing.
+        # Otherwise the cuts missed the writes, and would prove nothing.
         self.assertGreater(min(total["old"], total["new"]), ROUNDS // 50)
 
 

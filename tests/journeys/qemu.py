@@ -1,5 +1,4 @@
-"""A guest of QEMU's, a Cortex-M3 with its UART at the module, in each way that QEMU has for
-that."""
+"""A QEMU guest, a Cortex-M3 whose UART is the module's, over each of QEMU's backends."""
 
 import os
 import subprocess
@@ -30,7 +29,7 @@ class Guest(unittest.TestCase):
             timeout=120,
             check=False,
         )
-        said = done.stdout + done.stderr  # semihosting speaks on standard error
+        said = done.stdout + done.stderr  # semihosting writes to standard error
         self.assertIn("all answers are as expected", said)
         self.assertEqual(done.returncode, 0, said)
 

@@ -1,5 +1,5 @@
-"""The language of tests/transcripts (README.md there), as far as a play outside the simulated world
-needs it."""
+"""Reads the language of tests/transcripts (see its README.md), as far as a play outside the
+simulated world needs it."""
 
 import dataclasses
 import re
@@ -9,7 +9,7 @@ BURST = 0.02  # seconds of silence that end a burst of typed bytes (dialect 5.1)
 
 @dataclasses.dataclass
 class Step:
-    """A line, or several lines that are typed without a pause worth the name."""
+    """A line, or several lines typed without a pause."""
 
     number: int
     kind: str  # type, expect, pass or act
@@ -60,9 +60,8 @@ def step_of(number, line):
 
 
 def read(text):
-    """The steps of a transcript. Consecutive times are one, and so are expected lines; what is
-    typed before 20 ms of silence have passed, or while the answer to a busy module is all that can
-    come, is one burst."""
+    """The steps of a transcript. Consecutive times are merged, and so are expected lines. What is
+    typed without 20 ms of silence in between, or while only `busy` can come, is one burst."""
     steps = []
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line and line[0] != "#"]
     for step in (step_of(number, line) for number, line in lines):
@@ -84,7 +83,7 @@ def is_pause(step):
 
 
 def busy_bursts(steps):
-    """Joins what is typed while a command runs to that command: the real network may end it
+    """Merges what is typed while a command runs into that command: the real network may finish it
     sooner."""
     joined = []
     for at, step in enumerate(steps):

@@ -19,8 +19,7 @@ OK = b"AT\r\r\n\r\nOK\r\n"
 
 
 class Wired:
-    """Two serial devices that are wired to each other: links to the ends of a pair that socat
-    makes."""
+    """Two serial devices wired to each other: links to both ends of a pair made by socat."""
 
     def __init__(self, directory):
         self.ends = [os.path.join(directory, end) for end in ("module-end", "host-end")]
@@ -31,7 +30,7 @@ class Wired:
         self.socat = subprocess.Popen(
             ["socat", "-d", "-d", *ends], stderr=subprocess.PIPE, text=True
         )
-        # The devices come when they are what they will be: socat itself makes the links first.
+        # Wait for the devices themselves: socat makes the links first.
         while "starting data transfer loop" not in (line := self.socat.stderr.readline()):
             assert line, "socat has ended"
         # Opened before the module locks it for others.
@@ -57,7 +56,7 @@ class Wired:
         return Host(os.open(self.ends[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
 
     def rate(self):
-        """Of the module's end. (stty does not show every rate.)"""
+        """The rate of the module's end. (stty does not show every rate.)"""
         settings = array.array("I", [0] * 11)
         fcntl.ioctl(self.watcher, TCGETS2, settings)
         return settings[10]
@@ -80,7 +79,7 @@ class PySerial(unittest.TestCase):
             port = self.port(module.link, baudrate=115200)
             self.assertEqual(answers(port), OK)
             port.baudrate = 9600
-            self.assertEqual(answers(port), OK)  # --speed fast never garbles
+            self.assertEqual(answers(port), OK)  # --speed fast never corrupts bytes
 
     def test_at_a_socket(self):
         with Module(serial=["tcp:0"]) as module:
@@ -140,7 +139,7 @@ class PySerial(unittest.TestCase):
             port.dtr = False
             module.wait_for_log("held in reset")
             wait_until(lambda: not port.dsr, "DSR to go")
-            port.write(b"AT\r\n")  # nobody is there
+            port.write(b"AT\r\n")  # nobody is attached
             port.rts = False
             self.assertEqual(port.read_until(b"ready\r\n"), b"\r\nready\r\n")
             self.assertEqual(answers(port), OK)  # the echo is on again
@@ -184,7 +183,7 @@ class Rfc2217(unittest.TestCase):
                 good.expect(OK)
                 module.wait_for_log("sends malformed Telnet commands")
                 bad.expect(OK)
-                bad.type(b"\xff")  # and goes in the middle of a command
+                bad.type(b"\xff")  # and leaves in the middle of a command
                 bad.close()
                 module.wait_for_log("has detached")
                 self.assertEqual(good.command("AT"), b"\r\nOK\r\n")

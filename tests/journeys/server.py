@@ -23,7 +23,7 @@ def client_of(port, address=MODULE):
 
 
 def is_turned_away(port):
-    """True when a connection is reset before anything is said on it."""
+    """True when a connection is reset before any byte is sent on it."""
     try:
         with client_of(port) as client:
             return client.recv(1) == b"never"
@@ -265,7 +265,7 @@ class Places(unittest.TestCase):
                 client.sendall(b"hello")
                 self.assertEqual(received(host, 0), b"hello")
                 self.assertIn(b"STATUS:5", host.command("AT+CIPSTATUS"))
-                # Its own network is nobody's, and leads nowhere.
+                # Its own network has no router and leads nowhere.
                 for address in ("192.168.4.1", "192.168.4.2", "127.0.0.1"):
                     answer = host.command(f'AT+CIPSTART=1,"TCP","{address}",{port}', "CLOSED\r\n")
                     self.assertEqual(answer, b"\r\nERROR\r\n1,CLOSED\r\n")
@@ -314,7 +314,7 @@ class KeepAlive(unittest.TestCase):
 
 
 def seconds_to_probe(port):
-    """Until the module's connection from that port is probed; 0: never."""
+    """Seconds until keep-alive probes the module's connection from that port; 0: never."""
     kind, seconds = timer_of(port)
     return seconds if kind == "02" else 0
 

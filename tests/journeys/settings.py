@@ -1,5 +1,4 @@
-"""What the module remembers, and what its serial port shows of it: over restarts, kills and bad
-disks."""
+"""What the module remembers over restarts, kills and bad disks, and what its serial port shows."""
 
 import array
 import fcntl
@@ -38,10 +37,10 @@ class StateOfOnesOwn(unittest.TestCase):
 
 
 def kill(module):
-    """The end that no program sees coming."""
+    """Kills the program without warning."""
     module.process.kill()
     module.process.wait()
-    module.process.returncode = 0  # as wished
+    module.process.returncode = 0  # as intended
 
 
 class Restarts(StateOfOnesOwn):
@@ -75,8 +74,7 @@ class Restarts(StateOfOnesOwn):
                 host.type(f"AT+CWMODE_DEF={mode}\r\nAT+RST\r\n")
                 host.expect("ready\r\n")
                 answer = host.command("AT+CWMODE_CUR?")
-                # Taken or lost, as AT+RST ends what runs; but never one thing in flash and another
-                # in use.
+                # Stored or not, as AT+RST ends what runs; but flash and the value in use agree.
                 self.assertEqual(
                     answer.replace(b"_CUR", b"_DEF"), host.command("AT+CWMODE_DEF?"), i
                 )
@@ -89,7 +87,7 @@ class Restarts(StateOfOnesOwn):
                 mode = int(answer[len("+CWMODE_DEF:"):][:1])
                 self.assertIn(mode, (settled, settled % 3 + 1), i)
                 self.assertNotIn("damaged", module.log())
-                until = time.monotonic() + 0.003 * (i % 13)  # a different place each time
+                until = time.monotonic() + 0.003 * (i % 13)  # at another moment each time
                 while True:
                     following = mode % 3 + 1
                     host.type(f"AT+CWMODE_DEF={following}\r\n")
@@ -144,7 +142,7 @@ class Restarts(StateOfOnesOwn):
             self.assertIn(b"+CWMODE_DEF:1\r\n", host.command("AT+CWMODE_DEF?"))
 
     def test_a_directory_where_nothing_can_be_written(self):
-        os.mkdir(self.flash + ".new")  # as permissions do not hold root
+        os.mkdir(self.flash + ".new")  # as permissions do not stop root
         with self.module() as module, module.started_host() as host:
             self.assertIn(f"cannot write {self.flash}: Is a directory", module.log())
             self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")

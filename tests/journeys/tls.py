@@ -1,5 +1,5 @@
-"""SSL links to real servers: openssl s_server with every kind of certificate, and what else may be
-there."""
+"""SSL links to real servers: openssl s_server with every kind of certificate, and servers that are
+not TLS."""
 
 import os
 import select
@@ -22,7 +22,7 @@ def start_to(name, port):
 
 
 class Certificates:
-    """A certificate authority of a test's own, and what it has signed."""
+    """A certificate authority for the tests, and the certificates that it has signed."""
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="bfq-tls-")
@@ -100,7 +100,7 @@ class OpensslServer:
 
 
 class PythonServer(Server):
-    """A TLS server of Python's, where a test wants to do each step itself."""
+    """A TLS server in Python, for tests that do each step themselves."""
 
     def __init__(self):
         super().__init__()
@@ -110,7 +110,7 @@ class PythonServer(Server):
         )
 
     def welcome(self, host, name="localhost"):
-        """Has the host connect; the handshake needs both sides at once. Returns the client, and
+        """Makes the host connect; the handshake needs both sides at once. Returns the client, and
         what the host was told."""
         result = []
         thread = threading.Thread(
@@ -132,7 +132,7 @@ def tearDownModule():
 
 
 def trusting_module():
-    """A module on a machine that trusts the authority of this test."""
+    """A module on a machine that trusts the test's authority."""
     return Module(environment={"SSL_CERT_FILE": CERTIFICATES.path("ca.pem")})
 
 
@@ -248,7 +248,7 @@ class Opening(unittest.TestCase):
             client = server.accept()
             host.expect("\r\r\n")
             self.assertEqual(host.expect("CLOSED\r\n", patience=2 * PATIENCE), REFUSED)
-            while client.recv(65536):  # until the module has let go of it
+            while client.recv(65536):  # until the module has closed it
                 pass
             client.close()
 
@@ -269,7 +269,7 @@ class Opening(unittest.TestCase):
 
 class Ending(unittest.TestCase):
     def test_a_close_or_an_alert_later_is_a_remote_close(self):
-        # Says no once it has our answer.
+        # Fails once it has our answer.
         wants_ours = ("-Verify", "1", "-verify_return_error", "-tls1_3")
         with trusting_module() as module, module.started_host() as host:
             host.join()
@@ -287,7 +287,7 @@ class Ending(unittest.TestCase):
             with PythonServer() as server:
                 client, _ = server.welcome(host)
                 client.sendall(b"last words")
-                client.unwrap().close()  # returns when the module has said its end, too
+                client.unwrap().close()  # returns when the module has sent its close_notify too
                 self.assertEqual(host.received(), b"last words")
                 host.expect("CLOSED\r\n")
                 module.wait_for_log("has closed")
@@ -325,7 +325,7 @@ class Bytes(unittest.TestCase):
                 return idle - before <= 1
 
             wait_until(rests, "a module that waits for its host")
-            self.assertTrue(sent.is_alive())  # not all of it went into buffers
+            self.assertTrue(sent.is_alive())  # not all of it fitted into buffers
             self.assertEqual(host.received_until_closed(), body)
             sent.join()
             client.close()
@@ -340,7 +340,7 @@ class Bytes(unittest.TestCase):
             while host.send(payload) == b"\r\nSEND OK\r\n":
                 sent += payload
                 self.assertLess(len(sent), 200000)
-            host.expect("CLOSED\r\n")  # ten seconds after SEND FAIL began to be due
+            host.expect("CLOSED\r\n")  # after the ten seconds that end in SEND FAIL
             module.wait_for_log("connected to localhost")
             came = b""
             while len(came) < len(sent):

@@ -1,6 +1,5 @@
-"""The transcripts of tests/transcripts, played by the built program at a PTY, byte for byte. A file
-is left out if a line of it needs what only the simulated world has; which kind of line that was is
-printed."""
+"""Plays tests/transcripts against the built program at a PTY, byte for byte. A file with a line
+that needs the simulated world is left out, and the kind of that line is printed."""
 
 import collections
 import concurrent.futures
@@ -19,13 +18,13 @@ from script import busy_bursts, read
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "transcripts"
 LEAST_PLAYED = 110
-AT_ONCE = 12  # programs; most of their time they wait
+AT_ONCE = 12  # programs; they mostly wait
 # Every program has its server and its UDP ports at the same address of this machine.
 PORTS_OF_THE_MODULE = re.compile(rb'AT\+CIPSERVER=1|"UDP"')
 
 
 def burnt_in():
-    """What AT+GMR says of this program."""
+    """What AT+GMR answers in this program."""
     with Module() as module, module.started_host() as host:
         answer = host.command("AT+GMR")
         return {
@@ -54,7 +53,7 @@ class Transcripts(unittest.TestCase):
 
 
 def chosen():
-    """Every transcript, or those that are named on the command line."""
+    """All transcripts, or those named on the command line."""
     files = sorted(FOLDER.rglob("*.at"))
     return [f for f in files if len(sys.argv) == 1 or str(f.relative_to(FOLDER)) in sys.argv[1:]]
 

@@ -1,4 +1,4 @@
-"""Two programs that want the same: the second says clearly why not, and the first is not
+"""Two programs that claim the same thing: the second says what is in the way, and the first is not
 disturbed."""
 
 import os
@@ -26,7 +26,7 @@ class Contest(unittest.TestCase):
         return Module(serial=doors, state=self.state, log="info")
 
     def rivals(self, module):
-        """What a second program is told to take, and what it must say about it."""
+        """What a second program is told to use, and what it must say."""
         raw, telnet = (module.url(scheme).group(2) for scheme in ("socket", "rfc2217"))
         return {
             ("none", f"pty:{self.link}"):
@@ -58,7 +58,7 @@ class Contest(unittest.TestCase):
                 host.type("half ")
                 before, logged = self.everything(), module.log()
                 for (state, door), complaint in self.rivals(module).items():
-                    # With a place of its own to show that it lets go of that again.
+                    # With a link of its own, to show that it removes that again.
                     spare = os.path.join(self.directory, "spare")
                     status, output, errors = run_program(
                         "run", "--state", state, "--serial", f"pty:{spare}", "--serial", door,
@@ -82,7 +82,7 @@ class Contest(unittest.TestCase):
                         other.expect("AT\r\r\n\r\nOK\r\n")
 
     def everything(self):
-        """What is in the folder, and what it is."""
+        """What is in the directory, by name and type."""
         seen = {}
         for place, _, names in os.walk(self.directory):
             for name in names:
@@ -92,7 +92,7 @@ class Contest(unittest.TestCase):
         return seen
 
     def test_many_at_the_same_moment(self):
-        """One gets it all; the others end, and take nothing with them."""
+        """One gets everything; the others end without having taken anything."""
         command = [PROGRAM, "run", "--state", self.state, "--serial", f"pty:{self.link}"]
         quiet, pipe = subprocess.DEVNULL, subprocess.PIPE
         for _ in range(5):

@@ -13,12 +13,12 @@ DELAYS = {"scan": "scan", "associate": "join", "address": "address"}
 
 
 def padding(password, words):
-    """What makes it one that WPA would have; a host types that, too."""
+    """Padding that makes it a valid WPA password; the host types the padded one too."""
     return "" if not password or "wep" in words else "-" * (SHORTEST_PASSWORD - len(password))
 
 
 def can_say(words):
-    """Whether a world file may have what an `air` line says."""
+    """Whether a world file can express what an `air` line says."""
     try:
         texts = [text_of(word) for word in words if word[0] == '"']
     except UnicodeDecodeError:
@@ -30,7 +30,7 @@ def can_say(words):
 
 
 class WorldFile:
-    """A world with one module, to begin with the one that the program has without a file."""
+    """A world with one module; initially the program's default world."""
 
     def __init__(self, path):
         self.path = path
@@ -43,7 +43,7 @@ class WorldFile:
         self.module = {"name": "bfq0"}
 
     def change(self, words):
-        """Does what an `air`, `station` or `delay` line says."""
+        """Carries out an `air`, `station` or `delay` line."""
         if words[0] == "delay":
             self.delays[DELAYS[words[1]]] = words[2]
         elif words[0] == "station" and words[2] == "leaves":
@@ -87,7 +87,7 @@ class WorldFile:
         self.access_points.append(added)
 
     def padded(self, typed):
-        """A join with the passwords that the access points have here."""
+        """The line of a join, with the passwords that the access points have here."""
 
         def pad(found):
             password = re.sub(rb"\\(.)", rb"\1", found[2], flags=re.S).decode("latin-1")
@@ -97,7 +97,7 @@ class WorldFile:
         return re.sub(rb'(AT\+CWJAP[^=]*=%b,\s*")((?:[^"\\\r]|\\.)*)"' % quoted, pad, typed)
 
     def look_at(self, typed):
-        """The softAP is what its host makes of it; stations join the one that is there."""
+        """The host configures the softAP; stations join whichever is there."""
         for ssid, password in re.findall(rb'AT\+CWSAP(?:_CUR)?="([^"]*)","([^"]*)"', typed):
             self.soft_ap = {"ssid": ssid.decode(), "password": password.decode()}
 

@@ -1,4 +1,4 @@
-"""Worlds: what a file says is what a module finds, also after the file has changed."""
+"""Worlds: a module finds what the file says, also after the file has changed."""
 
 import contextlib
 import fcntl
@@ -33,7 +33,7 @@ def access_points(world):
 
 @contextlib.contextmanager
 def hosts(world, names, *arguments, state="none"):
-    """The program with that world, and a host at each module's own door."""
+    """The program with that world, and a host attached to each module."""
     with tempfile.TemporaryDirectory() as directory, contextlib.ExitStack() as stack:
         links = {name: os.path.join(directory, name) for name in names}
         doors = [f'--set=module.{name}.serial=["pty:{link}"]' for name, link in links.items()]
@@ -87,7 +87,7 @@ class Examples(unittest.TestCase):
 
 
 class Office(unittest.TestCase):
-    """22 networks, and every name that has ever been trouble."""
+    """22 networks, with every name that has ever caused trouble."""
 
     def setUp(self):
         self.access_points = access_points("office.toml")
@@ -96,7 +96,7 @@ class Office(unittest.TestCase):
         self.addCleanup(self.stack.close)
 
     def scan(self, arguments="", mask=6):
-        """What AT+CWLAP tells, one tuple for each access point; by default of ssid and rssi."""
+        """What AT+CWLAP lists, one tuple for each access point; by default of ssid and rssi."""
         self.assertEqual(self.host.command(f"AT+CWLAPOPT=1,{mask}"), b"\r\nOK\r\n")
         lines = self.host.command("AT+CWLAP" + arguments).decode().split("\r\n")
         self.assertEqual(lines[-3:], ["", "OK", ""])
@@ -130,7 +130,7 @@ class Office(unittest.TestCase):
         self.assertEqual(self.scan('=,"02:bf:44:0f:00:0f"'), ['"a,b"c\\d",-57'])
         self.assertEqual(self.scan("=,,13", mask=16), ["13", "13", "13"])
         for ap in self.access_points:
-            if ap["ssid"] != "BFQ-OFFICE":  # hidden ones too show for who knows their name
+            if ap["ssid"] != "BFQ-OFFICE":  # hidden ones answer to their name too
                 found = self.scan(f'="{escaped(ap["ssid"])}"')
                 self.assertEqual(found, [f'"{ap["ssid"]}",{ap["rssi"]}'])
         self.assertEqual(self.scan('="nobody"'), [])
@@ -180,7 +180,7 @@ WITHOUT = '[[module]]\nname = "bfq0"\n'
 
 
 class Changes(unittest.TestCase):
-    """The file changes, and SIGHUP makes it so."""
+    """Changes the file and sends SIGHUP."""
 
     def setUp(self):
         self.stack = contextlib.ExitStack()

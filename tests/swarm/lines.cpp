@@ -98,7 +98,8 @@ std::string argument_for(Dice& dice, const at::Param& param) {
   if (param.optional && dice.one_in(4)) return {};
   switch (param.kind) {
     case at::Kind::integer: return number_for(dice, param);
-    case at::Kind::text: {
+    case at::Kind::text:
+    case at::Kind::host: {
       if (!dice.one_in(8)) return '"' + std::string(dice.one_of(kTexts)) + '"';
       const auto most = static_cast<std::size_t>(param.range.max);
       return '"' + std::string(dice.one_in(2) ? most : dice.some(most + 1), 'x') + '"';

@@ -8,10 +8,12 @@
 #include "journal/black_box.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
+#include "journal/state.h"
 #include "run.h"
 #include "said.h"
 #include "seed.h"
 #include "shrink.h"
+#include "states.h"
 
 namespace bfq::swarm {
 namespace {
@@ -76,6 +78,64 @@ TEST_P(Journals, of_whole_histories_replay_to_the_same_bytes) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(some_seeds, Journals, ::testing::Values(0U, 1000U, 2000U, 3000U));
+
+/// The same journal with another beginning, its checksum right.
+std::vector<std::byte> begun_with(std::span<const std::byte> content,
+                                  std::span<const std::byte> journal) {
+  journal::Records records(journal);
+  const std::size_t begin = records.offset();
+  records.next();
+  journal::Writer out;
+  out.bytes(journal.first(begin));
+  journal::frame(journal::RecordKind::begin, content, out);
+  out.bytes(journal.subspan(records.offset()));
+  return {out.all().begin(), out.all().end()};
+}
+
+class States : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { all = states_of(20); }
+  static inline std::map<std::string, std::vector<std::byte>> all;
+};
+
+TEST_F(States, are_read_as_they_were_written) {
+  EXPECT_GT(all.size(), 100U);
+  for (const auto& [kind, file] : all) {
+    journal::Replay replay(file, {"the swarm's", commands::kBfq4004});
+    journal::Writer again;
+    journal::write_state(again, replay.module());
+    const auto state = replay.beginning().state;
+    if (state.empty()) continue;  // a new module
+    EXPECT_TRUE(std::equal(state.begin(), state.end(), again.all().begin(), again.all().end()))
+        << kind;
+    EXPECT_LT(state.size(), 16U * 1024) << kind;
+  }
+}
+
+/// Each byte of each becomes another one. Most of these are refused; none may do worse than replay
+/// differently.
+TEST_F(States, with_any_byte_changed_do_no_harm) {
+  std::size_t refused = 0, replayed = 0, n = 0;
+  for (const auto& [kind, file] : all) {
+    if (++n % 5 != 0 || file.size() > 3000) continue;  // they take long
+    journal::Records records(file);
+    const auto beginning = records.next().content;
+    for (std::size_t at = 0; at < beginning.size(); ++at) {
+      std::vector<std::byte> content(beginning.begin(), beginning.end());
+      constexpr std::byte kChanges[] = {std::byte{0x01}, std::byte{0x80}, std::byte{0xff},
+                                        std::byte{0x04}, std::byte{0x10}};
+      content[at] ^= kChanges[(at + replayed) % std::size(kChanges)];
+      try {
+        replay(begun_with(content, file));
+        ++replayed;
+      } catch (const journal::Unreadable&) {
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, 1000U);
+  EXPECT_GT(replayed, 1000U);
+}
 
 TEST(BlackBoxes, of_whole_histories_replay) {
   for (unsigned seed = 0; seed < 10; ++seed) {

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 KINDS = {"replayed", "masked", "later", "not ours"}
-# The transcripts that exist; a row that is lost shows.
+# The transcripts that exist, so that a lost row is noticed.
 SEEN = [int(n) for n in (
     "1 2 3 5 7 8 9 10 11 12 14 15 17 18 19 22 23 24 25 26 28 29 30 31 32 33 34 36 37 38 39 40 "
     "41 42 43 44 45 47 48 49 51 53 54 55 57 58").split()]
@@ -46,8 +46,7 @@ def faults_of(folder, cells, commands):
 
 
 def late(note, commands):
-    """True when one of the commands in front of the note isn't a row of the table of commands
-    yet."""
+    """True when one of the commands before the note has no row in the table of commands yet."""
     names = [name.strip() for name in note.split(";")[0].split(",")]
     return bool(names) and any(name not in commands for name in names)
 

@@ -1,10 +1,12 @@
 #include "daemon/process/name_query.h"
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/time.h>
 
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <cstring>
 #include <utility>
 
 #include "daemon/process/failure.h"
@@ -25,11 +27,27 @@ void initialise_library() {
 }  // namespace
 
 std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::string& name,
-                                            Answer answer) {
+                                            Where where, Answer answer) {
   std::shared_ptr<NameQuery> query(new NameQuery(io, std::move(answer)));
-  query->open_channel();
+  query->open_channel(where);
   query->ask(name);
   return query;
+}
+
+std::optional<Ipv4> NameQuery::in_hosts_file(const std::string& name) {
+  initialise_library();
+  ares_channel channel = nullptr;
+  if (ares_init(&channel) != ARES_SUCCESS) return std::nullopt;
+  hostent* found = nullptr;
+  std::optional<Ipv4> address;
+  if (ares_gethostbyname_file(channel, name.c_str(), AF_INET, &found) == ARES_SUCCESS) {
+    std::uint32_t bits = 0;
+    if (found->h_addr_list[0] != nullptr)
+      std::memcpy(&bits, found->h_addr_list[0], sizeof bits), address = Ipv4(ntohl(bits));
+    ares_free_hostent(found);
+  }
+  ares_destroy(channel);
+  return address;
 }
 
 NameQuery::NameQuery(asio::io_context& io, Answer answer)
@@ -40,18 +58,25 @@ NameQuery::~NameQuery() {
   if (channel_ != nullptr) ares_destroy(channel_);
 }
 
-void NameQuery::open_channel() {
+void NameQuery::open_channel(Where where) {
   initialise_library();
   ares_options options{};
-  char lookups[] = "fb";  // the hosts file, then DNS, whatever the machine's own order is
-  options.lookups = lookups;
+  char hosts_file_and_dns[] = "fb", dns[] = "b";  // whatever the machine's own order is
+  options.lookups = where == Where::only_dns ? dns : hosts_file_and_dns;
   options.timeout = kFirstTimeoutMs;
   options.tries = kTries;
   options.sock_state_cb_data = this;
   options.sock_state_cb = [](void* self, ares_socket_t socket, int readable, int writable) {
     static_cast<NameQuery*>(self)->watch(socket, readable != 0, writable != 0);
   };
-  const int mask = ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+  int mask = ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+  if (where == Where::only_dns) {
+    // Neither the search domains of resolv.conf and LOCALDOMAIN, of which there are then none, nor
+    // HOSTALIASES make another name of it.
+    options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
+    options.ndomains = 0;
+    mask |= ARES_OPT_FLAGS | ARES_OPT_DOMAINS;
+  }
   if (ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) channel_ = nullptr;
 }
 

@@ -14,17 +14,23 @@
 
 namespace bfq::process {
 
-/// One look-up of a name, in the hosts file and then by DNS. It has its own c-ares channel, so that
-/// an idle program has no socket and no timer, and a changed resolv.conf applies to the next
-/// query.
+/// One look-up of a name. It has its own c-ares channel, so that an idle program has no socket and
+/// no timer, and a changed resolv.conf applies to the next query.
 class NameQuery : public std::enable_shared_from_this<NameQuery> {
  public:
   /// Called once, from the event loop, with the IPv4 address or nothing; not after the query is
   /// destroyed.
   using Answer = std::function<void(std::optional<Ipv4>)>;
 
+  enum class Where : std::uint8_t {
+    as_configured,  ///< the hosts file, then DNS, with the search domains of this machine
+    only_dns,       ///< DNS, and nothing but the name itself
+  };
+
   static std::shared_ptr<NameQuery> start(boost::asio::io_context& io, const std::string& name,
-                                          Answer answer);
+                                          Where where, Answer answer);
+  /// The first IPv4 address of a name in the hosts file, as that is now.
+  static std::optional<Ipv4> in_hosts_file(const std::string& name);
   ~NameQuery();
   NameQuery(const NameQuery&) = delete;
   NameQuery& operator=(const NameQuery&) = delete;
@@ -39,7 +45,7 @@ class NameQuery : public std::enable_shared_from_this<NameQuery> {
   };
 
   NameQuery(boost::asio::io_context& io, Answer answer);
-  void open_channel();
+  void open_channel(Where where);
   void ask(const std::string& name);
   void watch(ares_socket_t socket, bool wants_read, bool wants_write);
   void await(ares_socket_t socket);

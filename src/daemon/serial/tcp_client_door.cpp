@@ -31,10 +31,12 @@ void TcpClientDoor::call() {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(host_, error);
   if (!error) return connect(address);
-  query_ = process::NameQuery::start(side_.io(), host_, [this](std::optional<Ipv4> found) {
+  const auto answered = [this](std::optional<Ipv4> found) {
     if (found) return connect(asio::ip::address_v4(found->bits));
     call_again("no address is known for its name");
-  });
+  };
+  query_ = process::NameQuery::start(side_.io(), host_, process::NameQuery::Where::as_configured,
+                                     answered);
 }
 
 void TcpClientDoor::connect(const asio::ip::address& address) {

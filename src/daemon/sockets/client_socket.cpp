@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 
+#include "daemon/sockets/address.h"
+
 namespace bfq::sockets {
 namespace {
 namespace asio = boost::asio;
@@ -21,10 +23,6 @@ constexpr int kSendBuffer = 16 * 1024;
 // Fidelity (our decision, see TcpLink): After the keep-alive time, three probes a second apart;
 // then CLOSED.
 constexpr int kProbeInterval = 1, kProbes = 3;
-
-tcp::endpoint endpoint_of(Ipv4 address, std::uint16_t port) {
-  return {asio::ip::address_v4(address.bits), port};
-}
 
 void set_option(int socket, int level, int name, int value) {
   setsockopt(socket, level, name, &value, sizeof value);
@@ -50,7 +48,7 @@ void set_up(tcp::socket& socket, const net::Open& open, Ipv4 source) {
     set_option(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
   else
     set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
-  socket.bind(endpoint_of(source, open.local_port));
+  socket.bind(asio_endpoint<tcp>({source, open.local_port}));
 }
 }  // namespace
 
@@ -68,7 +66,7 @@ void connect(tcp::socket& socket, const net::Open& open, const Directions& to,
                [done = std::move(done), code = error.code()] { done(code); });
     return;
   }
-  socket.async_connect(endpoint_of(to.actual.address, to.actual.port), std::move(done));
+  socket.async_connect(asio_endpoint<tcp>(to.actual), std::move(done));
 }
 
 net::OpenFailure failure_of(const boost::system::error_code& error) {
@@ -79,10 +77,13 @@ net::OpenFailure failure_of(const boost::system::error_code& error) {
   return our_shortage ? net::OpenFailure::no_resources : net::OpenFailure::unreachable;
 }
 
-std::string describe(const net::Open& open) {
-  const std::string address = asio::ip::address_v4(open.remote.address.bits).to_string();
+std::string describe(const net::Open& open, std::optional<net::Endpoint> actual) {
   const auto name = open.name.view();
-  if (name.empty() || name == address) return fmt::format("{}:{}", address, open.remote.port);
-  return fmt::format("{}:{} ({})", name, open.remote.port, address);
+  const std::string address = text_of(open.remote.address);
+  std::string text = name.empty() || name == address
+                         ? text_of(open.remote)
+                         : fmt::format("{}:{} ({})", name, open.remote.port, address);
+  if (actual && *actual != open.remote) text += ", which is " + text_of(*actual);
+  return text;
 }
 }  // namespace bfq::sockets

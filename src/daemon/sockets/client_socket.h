@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "daemon/sockets/networks.h"
@@ -28,6 +29,7 @@ void set_usual_options(int socket);
 /// Why an Open failed, in the module's words.
 net::OpenFailure failure_of(const boost::system::error_code& error);
 
-/// The peer as people know it: "example.test:443 (192.0.2.1)".
-std::string describe(const net::Open& open);
+/// The peer as people know it: "example.test:443 (192.0.2.1)". Where the machine connects to
+/// another place, that too: "10.44.1.1:80, which is 127.0.0.1:80".
+std::string describe(const net::Open& open, std::optional<net::Endpoint> actual = std::nullopt);
 }  // namespace bfq::sockets

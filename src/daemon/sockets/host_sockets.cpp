@@ -8,22 +8,13 @@
 
 #include "base/overloaded.h"
 #include "daemon/sockets/address.h"
+#include "daemon/sockets/local_names.h"
 #include "daemon/sockets/route.h"
 #include "daemon/sockets/tcp_link.h"
 #include "daemon/sockets/tls_link.h"
 #include "daemon/sockets/udp_link.h"
 
 namespace bfq::sockets {
-namespace {
-/// A name's root dot changes nothing, nor does its case.
-bool is_same_name(std::string_view one, std::string_view other) {
-  for (auto* name : {&one, &other})
-    if (name->ends_with('.')) name->remove_suffix(1);
-  return std::equal(
-      one.begin(), one.end(), other.begin(), other.end(),
-      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
-}
-}  // namespace
 
 HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
                          Neighbourhood& neighbourhood, SocketsSetup settings)
@@ -99,39 +90,34 @@ void HostSockets::power_off() {
 void HostSockets::resolve(const net::Resolve& request) {
   const std::string name(request.name.view());
   // Fidelity (our decision, see HostSockets): Names come from those that the world knows, from the
-  // hosts file, then from DNS, IPv4 alone.
-  const auto lan = side_.networks().station;
-  if (!lan || !lan->leads_on) {
+  // hosts file, then from DNS, IPv4 alone and without search domains.
+  const Networks networks = side_.networks();
+  if (!networks.station || !networks.station->leads_on) {
     due_.push_back(net::ResolveFailed{request.ticket});
-  } else if (is_same_name(name, kThisMachine)) {
-    due_.push_back(net::Resolved{request.ticket, lan->gateway});
-  } else if (policy_.denies_name(name)) {
-    spdlog::info("{}: name {} refused: the deny list has it", side_.name(), name);
+  } else if (const auto local = find_local_name(name, settings_, networks)) {
+    spdlog::debug("{}: name {} is {}, says {}", side_.name(), name, text_of(local->address),
+                  local->source);
+    due_.push_back(net::Resolved{request.ticket, local->address});
+  } else if (const auto verdict = policy_.judge_query(name); !verdict.allowed) {
+    // Fidelity (our decision, see NetPolicy): A name that the policy does not let be asked for
+    // answers DNS Fail.
+    spdlog::info("{}: DNS is not asked for {}: {}", side_.name(), name, verdict.reason);
     due_.push_back(net::ResolveFailed{request.ticket});
-  } else if (const auto known = known_address(name)) {
-    due_.push_back(net::Resolved{request.ticket, *known});
   } else {
     const Ticket ticket = request.ticket;
+    const auto answered = [this, ticket, name](std::optional<Ipv4> address) {
+      spdlog::debug("{}: name {} is {}, says DNS", side_.name(), name,
+                    address ? text_of(*address) : "unknown");
+      queries_.erase(ticket.number);
+      if (address)
+        side_.handle(net::Resolved{ticket, *address});
+      else
+        side_.handle(net::ResolveFailed{ticket});
+      side_.settle();
+    };
     queries_[ticket.number] =
-        process::NameQuery::start(io_, name, [this, ticket, name](std::optional<Ipv4> address) {
-          spdlog::debug("{}: name {} is {}", side_.name(), name,
-                        address ? text_of(*address) : "unknown");
-          queries_.erase(ticket.number);
-          if (address)
-            side_.handle(net::Resolved{ticket, *address});
-          else
-            side_.handle(net::ResolveFailed{ticket});
-          side_.settle();
-        });
+        process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered);
   }
-}
-
-std::optional<Ipv4> HostSockets::known_address(std::string_view name) const {
-  const auto& names = settings_.names;
-  const auto at = std::find_if(names.begin(), names.end(), [&](const KnownName& known) {
-    return is_same_name(known.name, name);
-  });
-  return at == names.end() ? std::nullopt : std::optional(at->address);
 }
 
 // Links -------------------------------------------------------------------------------------------
@@ -163,11 +149,12 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
     if (!server) return refuse(request, "that module does not listen there"), std::nullopt;
     return Directions{*server, own, way.exit, "a module on the same network"};
   }
-  const auto verdict = policy_.judge({request.name.view(), address, way.address, port});
+  const bool dns = is_from_dns(request.name, address, settings_, side_.networks());
+  const auto verdict = policy_.judge({request.name.view(), address, way.address, port, dns});
   // Fidelity (our decision, see NetPolicy): What the policy forbids ends like a refused connection.
-  if (!verdict.allowed) return refuse(request, verdict.reason), std::nullopt;
-  return Directions{
-      {way.address, port}, is_loopback(way.address) ? own : Ipv4(), way.exit, verdict.reason};
+  const net::Endpoint actual{way.address, port};
+  if (!verdict.allowed) return refuse(request, verdict.reason, actual), std::nullopt;
+  return Directions{actual, is_loopback(way.address) ? own : Ipv4(), way.exit, verdict.reason};
 }
 
 /// A datagram's way is looked for when it is sent, so whatever the peer, the link opens.
@@ -184,9 +171,10 @@ void HostSockets::open_datagrams(const net::Open& request) {
   due_.push_back(net::Opened{request.link, *port, through});
 }
 
-void HostSockets::refuse(const net::Open& request, std::string_view reason) {
-  spdlog::info("{}: {} refused: {}", label_of(side_.name(), request.link), describe(request),
-               reason);
+void HostSockets::refuse(const net::Open& request, std::string_view reason,
+                         std::optional<net::Endpoint> actual) {
+  spdlog::info("{}: {} refused: {}", label_of(side_.name(), request.link),
+               describe(request, actual), reason);
   due_.push_back(net::OpenFailed{request.link, net::OpenFailure::unreachable});
 }
 

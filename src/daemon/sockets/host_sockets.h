@@ -63,10 +63,10 @@ class HostSockets final : private Neighbour {
   std::optional<Directions> directions(const net::Open& request);
   void open_datagrams(const net::Open& request);
   void close(const net::Close& request);
-  void refuse(const net::Open& request, std::string_view reason);
+  void refuse(const net::Open& request, std::string_view reason,
+              std::optional<net::Endpoint> actual = std::nullopt);
   void listen(const net::Listen& request);
   void accept(const net::Accept& request);
-  std::optional<Ipv4> known_address(std::string_view name) const;
   template <class Matches>
   const HostLink* find_link(Matches matches) const;
   bool end_what_has_lost_its_place();

@@ -1,5 +1,7 @@
 #include "daemon/sockets/policy.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -7,6 +9,8 @@
 #include <utility>
 
 #include "daemon/process/failure.h"
+#include "daemon/sockets/address.h"
+#include "daemon/sockets/networks.h"
 
 namespace bfq::sockets {
 namespace {
@@ -18,15 +22,6 @@ constexpr std::array kMetadataAddresses = {Ipv4{100, 100, 100, 200}, Ipv4{168, 6
                                            Ipv4{192, 0, 0, 192}};
 constexpr std::array<std::string_view, 2> kMetadataNames = {"metadata.google.internal",
                                                             "metadata.goog"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  });
-  if (out.size() > 1 && out.back() == '.') out.pop_back();  // a name's root dot changes nothing
-  return out;
-}
 
 [[noreturn]] void refuse(std::string_view list, std::string_view entry, const std::string& why) {
   throw process::UsageError(std::string(list) + ": '" + std::string(entry) + "': " + why);
@@ -44,6 +39,20 @@ constexpr Ipv4 mask_of(unsigned bits) {
   return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
 }
 
+/// Loopback, link-local and private networks (RFC 1918): what DNS says about names of the outside
+/// leads there by mistake, or in order to reach what only this machine can.
+constexpr std::array<std::pair<Ipv4, unsigned>, 5> kInnerNetworks = {{{Ipv4{127, 0, 0, 0}, 8},
+                                                                      {Ipv4{10, 0, 0, 0}, 8},
+                                                                      {Ipv4{172, 16, 0, 0}, 12},
+                                                                      {Ipv4{192, 168, 0, 0}, 16},
+                                                                      {Ipv4{169, 254, 0, 0}, 16}}};
+
+bool is_inner(Ipv4 address) {
+  return std::any_of(kInnerNetworks.begin(), kInnerNetworks.end(), [address](const auto& network) {
+    return same_network(address, network.first, mask_of(network.second));
+  });
+}
+
 bool is_guarded_address(Ipv4 address) {
   return same_network(address, kLinkLocal, kLinkLocalMask) ||
          std::find(kMetadataAddresses.begin(), kMetadataAddresses.end(), address) !=
@@ -51,16 +60,8 @@ bool is_guarded_address(Ipv4 address) {
 }
 
 bool is_guarded_name(std::string_view name) {
-  return std::find(kMetadataNames.begin(), kMetadataNames.end(), lower(name)) !=
-         kMetadataNames.end();
-}
-
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 253 &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                  c == '_';
-         });
+  return std::any_of(kMetadataNames.begin(), kMetadataNames.end(),
+                     [name](std::string_view guarded) { return is_same_name(guarded, name); });
 }
 
 /// Calls `visit` with each part of `text` between separators, spaces around it removed.
@@ -125,6 +126,14 @@ NetPolicy::Rule NetPolicy::parse_rule(std::string_view entry, std::string_view l
   return rule;
 }
 
+NetPolicy::Rule NetPolicy::network_rule(Ipv4 network, unsigned bits) {
+  Rule rule;
+  rule.kind = Rule::Kind::network;
+  rule.network = network;
+  rule.mask = mask_of(bits);
+  return rule;
+}
+
 NetPolicy::Rule NetPolicy::parse_host(std::string_view host, std::string_view list,
                                       std::string_view entry) {
   Rule rule;
@@ -137,65 +146,107 @@ NetPolicy::Rule NetPolicy::parse_host(std::string_view host, std::string_view li
         slash == std::string_view::npos ? 32U : parse_number(host.substr(slash + 1), 32);
     if (!network || !bits)
       refuse(list, entry, "expected an address a.b.c.d or a network a.b.c.d/bits");
-    rule.kind = Rule::Kind::network;
-    rule.network = *network;
-    rule.mask = mask_of(*bits);
-    return rule;
+    return network_rule(*network, *bits);
   }
   const bool is_suffix = host.substr(0, 2) == "*.";
   rule.kind = is_suffix ? Rule::Kind::suffix : Rule::Kind::name;
-  rule.name = lower(is_suffix ? host.substr(1) : host);
-  if (!is_name(is_suffix ? rule.name.substr(1) : rule.name)) {
+  const std::string_view name = is_suffix ? host.substr(2) : host;
+  if (looks_like_ipv4(name) || !rule.name.assign(name))
     refuse(list, entry, "expected *, an address, a network a.b.c.d/bits, a name or *.suffix");
-  }
-  return rule;
+  const bool is_machine = !is_suffix && is_same_name(rule.name.view(), kThisMachine);
+  return is_machine ? network_rule(kLocalhost, 32) : rule;
 }
 
-bool NetPolicy::Rule::matches_name(std::string_view other) const {
-  const std::string asked = lower(other);
-  if (kind == Kind::name) return asked == name;
-  return kind == Kind::suffix && asked.size() > name.size() &&
-         asked.compare(asked.size() - name.size(), name.size(), name) == 0;
+bool NetPolicy::Rule::holds(Ipv4 address) const {
+  return kind == Kind::network && same_network(address, network, mask);
 }
 
-bool NetPolicy::Rule::matches(const Destination& destination) const {
-  if (destination.port < first_port || destination.port > last_port) return false;
-  if (kind == Kind::anything) return true;
-  if (kind != Kind::network) return matches_name(destination.name);
-  return same_network(destination.asked, network, mask) ||
-         same_network(destination.actual, network, mask);
+bool NetPolicy::Rule::holds(std::string_view asked) const {
+  return kind == Kind::suffix ? is_below(asked, name.view())
+                              : kind == Kind::name && is_same_name(asked, name.view());
 }
 
-/// True for a rule that can only be meant for the guarded address itself, not for all the world.
-bool NetPolicy::Rule::names_guarded(const Destination& destination) const {
-  if (!matches(destination)) return false;
-  if (kind == Kind::name) return is_guarded_name(name);
+bool NetPolicy::Rule::denies(const Destination& destination) const {
+  return holds(destination.port) && (kind == Kind::anything || holds(destination.name) ||
+                                     holds(destination.asked) || holds(destination.actual));
+}
+
+bool NetPolicy::Rule::allows(const Destination& destination) const {
+  const bool name_is_enough = destination.asked == destination.actual &&
+                              !(destination.is_from_dns && is_inner(destination.actual));
+  return holds(destination.port) && (kind == Kind::anything || holds(destination.actual) ||
+                                     (name_is_enough && holds(destination.name)));
+}
+
+bool NetPolicy::Rule::denies_query(std::string_view asked) const {
+  const bool denies_all = kind == Kind::anything || (kind == Kind::network && mask.is_none());
+  return first_port <= 1 && last_port == 65535 && (denies_all || holds(asked));
+}
+
+bool NetPolicy::Rule::allows_query(std::string_view asked) const {
+  return kind == Kind::anything || holds(asked);
+}
+
+/// True for a rule that can only be meant for guarded addresses or names, not for all the world.
+bool NetPolicy::Rule::is_meant_for_guarded() const {
+  if (kind == Kind::name) return is_guarded_name(name.view());
   const bool inside_link_local = (mask.bits & kLinkLocalMask.bits) == kLinkLocalMask.bits;
   return kind == Kind::network && (inside_link_local || mask.bits == ~std::uint32_t{0});
 }
 
 NetPolicy::Verdict NetPolicy::judge(const Destination& destination) const {
-  const auto matches = [&](const Rule& rule) { return rule.matches(destination); };
-  const auto denied = std::find_if(deny_.begin(), deny_.end(), matches);
+  const auto denied = std::find_if(deny_.begin(), deny_.end(),
+                                   [&](const Rule& rule) { return rule.denies(destination); });
   if (denied != deny_.end()) return {false, "deny=" + denied->text};
   if (is_guarded_address(destination.asked) || is_guarded_address(destination.actual) ||
       is_guarded_name(destination.name)) {
     const auto named = std::find_if(allow_.begin(), allow_.end(), [&](const Rule& rule) {
-      return rule.names_guarded(destination);
+      return rule.is_meant_for_guarded() && rule.allows(destination);
     });
     if (named != allow_.end()) return {true, "allow=" + named->text};
     return {false,
             "link-local and cloud metadata addresses are denied unless the allow list names them"};
   }
   if (allow_.empty()) return {true, "nothing denies it"};
-  const auto allowed = std::find_if(allow_.begin(), allow_.end(), matches);
+  const auto allowed = std::find_if(allow_.begin(), allow_.end(),
+                                    [&](const Rule& rule) { return rule.allows(destination); });
   if (allowed != allow_.end()) return {true, "allow=" + allowed->text};
-  return {false, "the allow list does not hold it"};
+  return {false, why_not_allowed(destination)};
 }
 
-bool NetPolicy::denies_name(std::string_view name) const {
-  return std::any_of(deny_.begin(), deny_.end(), [&](const Rule& rule) {
-    return rule.first_port == 0 && rule.last_port == 65535 && rule.matches_name(name);
+std::string NetPolicy::why_not_allowed(const Destination& destination) const {
+  const auto by_name = std::find_if(allow_.begin(), allow_.end(), [&](const Rule& rule) {
+    return rule.holds(destination.port) && rule.holds(destination.name);
   });
+  if (by_name == allow_.end()) return "the allow list does not hold it";
+  if (destination.asked != destination.actual)
+    return fmt::format(
+        "allow={} holds its name, but the address is that of a gateway, which is "
+        "this machine: allow {} too",
+        by_name->text, kThisMachine);
+  return fmt::format(
+      "allow={} holds its name, but {} is no public address and comes from DNS: "
+      "allow the address too",
+      by_name->text, text_of(destination.actual));
+}
+
+std::vector<std::string> NetPolicy::allowed_within(Ipv4 network, Ipv4 mask) const {
+  std::vector<std::string> entries;
+  for (const Rule& rule : allow_)
+    if (rule.kind == Rule::Kind::network && (rule.mask.bits & mask.bits) == mask.bits &&
+        same_network(rule.network, network, mask))
+      entries.push_back(rule.text);
+  return entries;
+}
+
+NetPolicy::Verdict NetPolicy::judge_query(std::string_view name) const {
+  const auto denied = std::find_if(deny_.begin(), deny_.end(),
+                                   [name](const Rule& rule) { return rule.denies_query(name); });
+  if (denied != deny_.end()) return {false, "deny=" + denied->text};
+  if (allow_.empty()) return {true, "nothing denies it"};
+  const auto allowed = std::find_if(allow_.begin(), allow_.end(),
+                                    [name](const Rule& rule) { return rule.allows_query(name); });
+  if (allowed != allow_.end()) return {true, "allow=" + allowed->text};
+  return {false, "the allow list does not hold the name"};
 }
 }  // namespace bfq::sockets

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/sockets/policy.h"
+
 namespace bfq::sockets {
 namespace {
 constexpr Ipv4 kMask(255, 255, 255, 0);
@@ -83,6 +85,21 @@ TEST(Route, TheGatewayOfAFixedAddressMayLieOutsideItsNetwork) {
   EXPECT_EQ(outside(fixed, Ipv4(10, 0, 1, 1)), kLocalhost);
   EXPECT_EQ(outside(fixed, Ipv4(10, 0, 0, 1)), std::nullopt);
   EXPECT_EQ(outside(fixed, Ipv4(10, 0, 1, 2)), Ipv4(10, 0, 1, 2));
+}
+TEST(Route, AGatewayThatTheHostHasChosenIsNoWayAroundAnAllowList) {
+  const auto at = [](Ipv4 gateway) {
+    return Networks{
+        .station = VirtualLan{
+            .address = Ipv4(10, 9, 0, 2), .gateway = gateway, .netmask = kMask, .leads_on = true}};
+  };
+  const NetPolicy policy = NetPolicy::parse("allow=10.0.0.0/8:80,93.184.216.34");
+  for (const Ipv4 gateway : {Ipv4(10, 44, 1, 1), Ipv4(10, 9, 0, 1), Ipv4(93, 184, 216, 34)}) {
+    const auto actual = outside(at(gateway), gateway);
+    ASSERT_EQ(actual, kLocalhost);
+    EXPECT_FALSE(policy.judge({"", gateway, *actual, 80}).allowed);
+  }
+  const Ipv4 server(10, 44, 1, 1);
+  EXPECT_TRUE(policy.judge({"", server, *outside(at(Ipv4(10, 9, 0, 1)), server), 80}).allowed);
 }
 TEST(Route, WithoutANetworkNothingIsReached) { EXPECT_EQ(outside({}, kLocalhost), std::nullopt); }
 TEST(Route, SomeNumbersAreNoHosts) {

@@ -16,7 +16,7 @@ struct Forward {
 
 /// A name that all modules resolve without asking a name server.
 struct KnownName {
-  std::string name;
+  std::string name;  ///< in lower case
   Ipv4 address;
 };
 

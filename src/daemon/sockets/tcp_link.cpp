@@ -26,7 +26,7 @@ TcpLink::TcpLink(asio::io_context& io, ModuleSide& side, const net::Open& open,
       side_(side),
       open_(open),
       to_(to),
-      who_(describe(open)) {}
+      who_(describe(open, to.actual)) {}
 
 TcpLink::TcpLink(ModuleSide& side, LinkHandle handle, const EgressPath& exit, tcp::socket client)
     : HostLink(handle, label_of(side.name(), handle), exit),

@@ -28,7 +28,7 @@ TlsLink::TlsLink(asio::io_context& io, ModuleSide& side, const net::Open& open,
       side_(side),
       open_(open),
       to_(to),
-      who_(describe(open)) {}
+      who_(describe(open, to.actual)) {}
 
 void TlsLink::await(Result wanted, Step step) {
   const auto type = wanted == Result::wants_write ? Socket::wait_write : Socket::wait_read;

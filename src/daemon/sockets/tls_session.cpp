@@ -74,11 +74,10 @@ bool TlsSession::begin(int socket, const net::Open& open) {
 
 /// A name goes to the server too (SNI), an address does not: RFC 6066.
 void TlsSession::name_the_server(const net::Open& open) {
-  std::string name(open.name.view());
-  if (parse_ipv4(name)) {
+  const std::string name(open.name.view());
+  if (open.name.address()) {
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str());
   } else {
-    if (name.ends_with('.')) name.pop_back();
     SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
     SSL_set1_host(ssl_.get(), name.c_str());
   }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "daemon/sockets/address.h"
+#include "daemon/sockets/local_names.h"
 
 namespace bfq::sockets {
 namespace {
@@ -209,11 +210,13 @@ const Peer& UdpLink::peer(net::Endpoint destination) {
   const Peer now = judged(known != nullptr ? *known : Peer{.shown = destination}, reason);
   if (known == nullptr || known->standing != now.standing || known->actual != now.actual) {
     const bool allowed = now.standing == Standing::allowed;
-    const bool is_heard = now.actual.port != 0;
-    spdlog::info("{}: datagrams to {} {}: {}", label(), text_of(destination),
-                 !allowed   ? "refused"
-                 : is_heard ? "go to " + text_of(now.actual)
-                            : "are lost",
+    const bool is_anywhere = now.actual.port != 0;
+    const bool is_elsewhere = is_anywhere && now.actual != destination;
+    spdlog::info("{}: datagrams to {}{} {}: {}", label(), text_of(destination),
+                 is_elsewhere ? ", which is " + text_of(now.actual) : "",
+                 !allowed      ? "refused"
+                 : is_anywhere ? "go there"
+                               : "are lost",
                  reason);
   }
   if (known == nullptr) return peers_.add(now);
@@ -230,8 +233,10 @@ Peer UdpLink::judged(Peer who, std::string& reason) const {
     who.actual = {way.address, who.shown.port};
     who.way = is_loopback(way.address) ? Way::module_address : Way::elsewhere;
   }
-  const std::string_view name = who.shown == open_.remote ? open_.name.view() : std::string_view();
-  const auto verdict = policy_.judge({name, who.shown.address, who.actual.address, who.shown.port});
+  const HostName name = who.shown == open_.remote ? open_.name : HostName();
+  const auto verdict =
+      policy_.judge({name.view(), who.shown.address, who.actual.address, who.shown.port,
+                     is_from_dns(name, who.shown.address, settings_, networks_)});
   who.standing = verdict.allowed ? Standing::allowed : Standing::refused;
   reason = verdict.reason;
   return who;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <string>
 #include <string_view>
@@ -186,6 +187,20 @@ void check_counts(Draft& draft) {
   check("module", draft.modules.size());
 }
 }  // namespace
+
+std::vector<std::string> useless_entries(const sockets::NetPolicy& policy, const sim::Air& air) {
+  std::map<std::string, std::string> lines;  // two access points of one network are told of once
+  for (const sim::AccessPoint& ap : air.access_points)
+    for (const std::string& entry : policy.allowed_within(ap.network, ap.netmask))
+      lines.try_emplace(
+          entry, fmt::format("'{}' matches nothing: it lies in {}/{}, the simulated network of {}; "
+                             "write {} for this machine, and nothing for a module there",
+                             entry, sockets::text_of(ap.network), std::popcount(ap.netmask.bits),
+                             quoted(ap.ssid), sockets::kThisMachine));
+  std::vector<std::string> out;
+  for (const auto& [entry, line] : lines) out.push_back(line);
+  return out;
+}
 
 void check_together(Draft& draft) {
   for (AccessPointText& ap : draft.access_points) {

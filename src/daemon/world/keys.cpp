@@ -176,8 +176,10 @@ const Keys<board::ModuleSpec>& module_keys() {
 
 const Keys<NetDraft>& net_keys() {
   static const Keys<NetDraft> keys = {
-      list<NetDraft>("allow", &NetDraft::allow, policy_entry("allow"), "[]",
-                     "where modules may connect, and nowhere else; empty: everywhere"),
+      list<NetDraft>(
+          "allow", &NetDraft::allow, policy_entry("allow"), "[]",
+          "where modules may connect, and nowhere else; host.bfq.internal is this machine, "
+          "and an entry within a simulated network matches nothing; empty: everywhere"),
       list<NetDraft>("deny", &NetDraft::deny, policy_entry("deny"), "[]",
                      "where they may not, whatever is allowed"),
       map<NetDraft, sockets::KnownName>("names", &NetDraft::names, read_known_name,

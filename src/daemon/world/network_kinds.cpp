@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "daemon/sockets/address.h"
 
 namespace bfq::world {
 namespace {
-constexpr std::size_t kLongestLabel = 63;
-
 constexpr Ipv4 mask_of(unsigned bits) {
   return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
 }
@@ -20,29 +19,10 @@ bool has_no_hosts(Ipv4 network) {
   return first == 0 || first == 127 || first >= 224 || (first == 169 && network.octet(1) == 254);
 }
 
-std::string lower(std::string_view name) {
+std::string in_lower_case(std::string_view name) {
   std::string out(name);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::transform(out.begin(), out.end(), out.begin(), lower);
   return out;
-}
-
-bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' &&
-         label.back() != '-' && std::all_of(label.begin(), label.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-         });
-}
-
-/// A host name that a module can be asked for, and that cannot be confused with an address.
-bool is_host_name(std::string_view name) {
-  if (name.size() > limits::kHostName || looks_like_ipv4(name)) return false;
-  while (true) {
-    const std::size_t dot = name.find('.');
-    if (!is_label(name.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    name.remove_prefix(dot + 1);
-  }
 }
 }  // namespace
 
@@ -118,10 +98,10 @@ Read<sockets::Forward> read_forward(std::string_view port, const Value& place) {
 }
 
 Read<sockets::KnownName> read_known_name(std::string_view name, const Value& address) {
-  const std::string known = lower(name);
-  if (!is_host_name(known)) return {{}, "that is no name of a host"};
+  HostName known;
+  if (!known.assign(name) || known.address()) return {{}, "that is no name of a host"};
   const auto value = parse_ipv4(address.text().value_or(""));
   if (!value) return {{}, "the address is four numbers, a.b.c.d"};
-  return {sockets::KnownName{known, *value}};
+  return {sockets::KnownName{in_lower_case(known.view()), *value}};
 }
 }  // namespace bfq::world

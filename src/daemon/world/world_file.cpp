@@ -115,6 +115,9 @@ WorldReading read_world(std::string_view text, std::string_view name,
   check_together(draft);
   if (!problems.empty()) return {std::nullopt, problems.lines()};
   WorldFile world = world_of(draft, before);
+  for (const std::string& mistake : useless_entries(world.policy, world.air))
+    draft.section.refuse("net.allow", mistake);
+  if (!problems.empty()) return {std::nullopt, problems.lines()};
   world.fixed = fixed_parts(table);
   return {std::move(world), {}};
 }

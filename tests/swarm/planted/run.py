@@ -2,12 +2,14 @@
 """Plants one bug at a time in a copy of the tree, and expects the swarm to find it.
 
   run.py [SEEDS] [NAME...]    with so many seeds (20000) at most; NAME: these patches only
+  run.py --apply              only checks that each patch applies
 
 A patch that no longer applies, or whose bug is not found, is a failure.
 """
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -35,14 +37,14 @@ def build():
     return "" if done.returncode == 0 else "\n".join(errors) or done.stdout[-1000:]
 
 
-def apply(patch):
-    # Not a part of the repository around it, so that git takes paths as they are.
+def apply(patch, *options):
+    # Hides the repository around it, so that git takes paths as they are.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(SCRATCH)}
-    return run("git", "apply", patch, cwd=TREE, env=environment).returncode == 0
+    return run("git", "apply", *options, patch, cwd=TREE, env=environment).returncode == 0
 
 
 def try_patch(patch, seeds):
-    """How the swarm fared against that one: whether all is well, and in words."""
+    """Whether the swarm found that bug, and how, in words."""
     if not apply(patch):
         return False, "no longer applies"
     try:
@@ -58,8 +60,20 @@ def try_patch(patch, seeds):
         copy_tree(ROOT, TREE)
 
 
+def check_all():
+    if shutil.which("git") is None:
+        print("skipped: git is not installed")
+        return 77
+    copy_tree(ROOT, TREE)
+    stale = [patch.stem for patch in sorted(HERE.glob("*.patch")) if not apply(patch, "--check")]
+    print("no longer apply: " + ", ".join(stale) if stale else "all patches apply")
+    return 1 if stale else 0
+
+
 def main():
     arguments = sys.argv[1:]
+    if arguments == ["--apply"]:
+        return check_all()
     seeds = int(arguments.pop(0)) if arguments and arguments[0].isdigit() else 20000
     patches = [p for p in sorted(HERE.glob("*.patch")) if not arguments or p.stem in arguments]
     if not patches:
@@ -69,7 +83,7 @@ def main():
     if failure:
         sys.exit(failure)
     if run(BUILD / "swarm_fast", "200", cwd=SCRATCH).returncode != 0:
-        sys.exit("the swarm finds something without any planted bug: see ./dev swarm")
+        sys.exit("the swarm fails without any planted bug: see ./dev swarm")
     missed = 0
     for patch in patches:
         well, what = try_patch(patch, seeds)
