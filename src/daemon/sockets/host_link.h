@@ -40,7 +40,7 @@ class HostLink {
   /// again. True when bytes moved.
   virtual bool drain() = 0;
 
-  /// Ends it without a word to the module. What the network has taken still reaches the peer.
+  /// Ends it; the module is told nothing. What the network has taken still reaches the peer.
   virtual void close() = 0;
 
   /// Ends it and tells the module: the place on a LAN that it was bound to is no more.
@@ -51,13 +51,11 @@ class HostLink {
   /// True when it is the module's connection to that place of this machine, from that port.
   virtual bool connects(std::uint16_t /*from*/, net::Endpoint /*to*/) const { return false; }
 
-  /// True once the module was told that it is over.
-  bool ended() const { return ended_; }
+  /// True once it is over: the module knows, or has closed it.
+  virtual bool ended() const = 0;
 
  protected:
   const std::string& label() const { return label_; }
-
-  bool ended_ = false;
 
  private:
   LinkHandle handle_;

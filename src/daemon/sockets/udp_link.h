@@ -30,6 +30,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
 
   bool drain() override;
   void close() override;
+  bool ended() const override { return ended_; }
   Ports datagram_ports() const override;
 
  private:
@@ -78,5 +79,6 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   Networks networks_;  ///< those that the peers were found in
   Peers peers_;
   bool sending_ = false;  ///< waiting for the network to take more
+  bool ended_ = false;
 };
 }  // namespace bfq::sockets
