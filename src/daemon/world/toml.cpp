@@ -49,7 +49,8 @@ NoValue not_for_us(const toml::node& node) {
 }
 
 Value convert(const toml::node& node, const std::string& source, unsigned depth) {
-  Value value{.position = position_of(node.source(), source)};
+  Value value;
+  value.position = position_of(node.source(), source);
   if (const auto* table = node.as_table()) {
     value.is = NoValue{"a table"};
     if (depth < kDeepest) value.is = convert_table(*table, source, depth);

@@ -23,7 +23,7 @@ struct Value {
   using List = std::vector<Value>;
   using Table = std::vector<Entry>;  ///< by name, each once: see find() and put()
 
-  std::variant<NoValue, bool, std::int64_t, double, std::string, List, Table> is{};
+  std::variant<NoValue, bool, std::int64_t, double, std::string, List, Table> is;
   /// Where it begins; without a source for a value that was filled in.
   SourcePosition position{};
 
@@ -44,7 +44,7 @@ struct Value {
   std::optional<double> number() const;
 
   /// Compares what values mean, not where they were written.
-  bool operator==(const Value& other) const { return is == other.is; }
+  bool operator==(const Value& other) const;
 };
 
 /// A name in a table, and its value.
@@ -54,6 +54,8 @@ struct Value::Entry {
   Value value;
   bool operator==(const Entry& other) const { return name == other.name && value == other.value; }
 };
+
+inline bool Value::operator==(const Value& other) const { return is == other.is; }
 
 /// The value of that name in the table, or null.
 const Value* find(const Value::Table& table, std::string_view name);
