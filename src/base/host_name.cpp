@@ -58,4 +58,9 @@ bool is_below(std::string_view name, std::string_view domain) {
   const std::size_t dot = name.size() - domain.size() - 1;
   return name[dot] == '.' && is_same_name(slice(name, dot + 1), domain);
 }
+
+bool is_loopback_name(std::string_view name) {
+  constexpr std::string_view kLoopback = "localhost";
+  return is_same_name(name, kLoopback) || is_below(name, kLoopback);
+}
 }  // namespace bfq

@@ -121,6 +121,13 @@ TEST(HostName, IsTheSameInAnyCase) {
   EXPECT_FALSE(is_below("test", "good.test"));
 }
 
+TEST(HostName, KnowsTheNamesOfLoopback) {
+  for (const char* name : {"localhost", "LOCALHOST", "a.localhost", "b.a.localhost"})
+    EXPECT_TRUE(is_loopback_name(name)) << name;
+  for (const char* name : {"", "host", "localhost.test", "notlocalhost"})
+    EXPECT_FALSE(is_loopback_name(name)) << name;
+}
+
 TEST(HostName, SaysWhoMeantAnAddress) {
   for (const char* text : {"1.2.3.400", "1", "0x7f.1", "1..2", "0X"})
     EXPECT_TRUE(looks_like_ipv4(text)) << text;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/host_name.h"
 #include "daemon/process/failure.h"
 
 namespace bfq::process {
@@ -18,6 +19,7 @@ using Descriptor = asio::posix::stream_descriptor;
 
 // Ours: two tries of 2 and then 4 s for each server; the module itself gives up after 15 s.
 constexpr int kFirstTimeoutMs = 2000, kTries = 2;
+constexpr Ipv4 kLoopback(127, 0, 0, 1);
 
 void initialise_library() {
   static const int result = ares_library_init(ARES_LIB_INIT_ALL);
@@ -29,6 +31,10 @@ void initialise_library() {
 std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::string& name,
                                             Where where, Answer answer) {
   std::shared_ptr<NameQuery> query(new NameQuery(io, std::move(answer)));
+  if (where == Where::as_configured && is_loopback_name(name)) {
+    query->finish(in_hosts_file(name).value_or(kLoopback));
+    return query;
+  }
   query->open_channel(where);
   query->ask(name);
   return query;

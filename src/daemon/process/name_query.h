@@ -23,7 +23,7 @@ class NameQuery : public std::enable_shared_from_this<NameQuery> {
   using Answer = std::function<void(std::optional<Ipv4>)>;
 
   enum class Where : std::uint8_t {
-    as_configured,  ///< the hosts file, then DNS, with the search domains of this machine
+    as_configured,  ///< the hosts file, then DNS with the search domains; localhost never by DNS
     only_dns,       ///< DNS, and nothing but the name itself
   };
 

@@ -6,10 +6,6 @@
 #include "daemon/process/name_query.h"
 
 namespace bfq::sockets {
-namespace {
-constexpr std::string_view kLoopbackName = "localhost";
-}
-
 std::optional<LocalName> find_local_name(std::string_view name, const SocketsSetup& settings,
                                          const Networks& networks) {
   if (is_same_name(name, kThisMachine)) {
@@ -23,8 +19,7 @@ std::optional<LocalName> find_local_name(std::string_view name, const SocketsSet
     return LocalName{*address, "the hosts file"};
   // Fidelity (our decision, see LocalName): localhost, and each name below it, is 127.0.0.1 where
   // the hosts file does not say otherwise.
-  if (is_same_name(name, kLoopbackName) || is_below(name, kLoopbackName))
-    return LocalName{kLocalhost, "RFC 6761"};
+  if (is_loopback_name(name)) return LocalName{kLocalhost, "RFC 6761"};
   return std::nullopt;
 }
 
