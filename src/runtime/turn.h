@@ -49,8 +49,7 @@ class Turn {
 
   /// Carries everything that can be carried, until nothing moves any more.
   void settle() {
-    CHECK(stage_ == Stage::between);
-    start_where_due();
+    start_if_due();
     // What the module says is true by the time that the host reads it: a server has stopped, a link
     // is closed.
     fulfil_requests();
@@ -102,6 +101,17 @@ class Turn {
     power_off_and_start(reason, boot_times_.power_on);
   }
 
+  /// Starts the module if it has booted and its flash is at rest. Each turn begins with that: call
+  /// it where something has to happen after the module's start and before what it says is carried,
+  /// such as attaching a host that waits for it.
+  void start_if_due() {
+    CHECK(stage_ == Stage::between);
+    if (!starts_.due(clock_.now()) || !flash_.at_rest()) return;
+    starts_ = Deadline::never();
+    doors_.handle(power::Started{start_reason_, flash_.image()}, clock_.now());
+    uart_.module_has_started();
+    fulfil_requests();  // the UART is set up before anything is said
+  }
   /// The module has power, and its program has not started yet.
   bool is_starting() const { return !starts_.is_never(); }
 
@@ -196,13 +206,6 @@ class Turn {
     uart_.chip_has_power(reason);
     start_reason_ = reason;
     starts_ = clock_.now() + boot_time;
-  }
-  void start_where_due() {
-    if (!starts_.due(clock_.now()) || !flash_.at_rest()) return;
-    starts_ = Deadline::never();
-    doors_.handle(power::Started{start_reason_, flash_.image()}, clock_.now());
-    uart_.module_has_started();
-    fulfil_requests();  // the UART is set up before anything is said
   }
 
   TheDoors& doors_;

@@ -161,6 +161,19 @@ TEST_F(ATurn, starts_the_module_with_what_is_stored) {
   EXPECT_FALSE(turn.is_starting());
 }
 
+TEST_F(ATurn, can_start_the_module_before_anything_is_carried) {
+  turn.power_on();
+  turn.start_if_due();
+  EXPECT_TRUE(turn.is_starting());
+  clock.time += boot_times.power_on;
+  log.clear();
+  turn.start_if_due();
+  EXPECT_FALSE(turn.is_starting());
+  EXPECT_EQ(log, (Log{"module has started", "uart takes"}));
+  turn.settle();
+  EXPECT_EQ(uart.printed, "\r\nready\r\n");
+}
+
 TEST_F(ATurn, restarts_when_the_module_asks) {
   start();
   type("AT+RST");

@@ -104,6 +104,7 @@ void Board::time_is_up() {
 }
 
 void Board::take_turn(void (BoardTurn::*kind)()) {
+  turn_.start_if_due();  // a door may have waited for it with attaching its host
   // What doors have noticed takes effect here, and nowhere else: hosts and power stay as they are
   // within a turn.
   door_side_.apply(*wire_, *this);
