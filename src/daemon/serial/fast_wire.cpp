@@ -18,8 +18,8 @@ using Steady = std::chrono::steady_clock;
 FastWire::FastWire(boost::asio::io_context& io, UartSide& side)
     : HostedWire(side),
       patience_(io),
-      typed_trace_(log_, LineTrace::Direction::to_module),
-      said_trace_(log_, LineTrace::Direction::to_host) {}
+      typed_trace_(log_, Direction::to_module, side.dialect()),
+      said_trace_(log_, Direction::to_host, side.dialect()) {}
 
 // Hosts -------------------------------------------------------------------------------------------
 
