@@ -1,10 +1,13 @@
 #include "daemon/board/flash_file.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
 #include "base/overloaded.h"
+#include "daemon/process/failure.h"
 
 namespace bfq::board {
 namespace {
@@ -20,12 +23,20 @@ FlashFile::FlashFile(boost::asio::io_context& io, Wake wake) : io_(io), wake_(st
 FlashFile::FlashFile(boost::asio::io_context& io, Wake wake, const std::string& directory,
                      const std::string& module)
     : FlashFile(io, std::move(wake)) {
-  storage_.emplace(directory, module);
+  storage_ = std::make_shared<FlashStorage>(directory, module);
+  module_ = module;
   image_ = storage_->image();
+  has_writer();
 }
 
-FlashFile::~FlashFile() {
-  if (writer_) writer_->join();
+/// Tried again with each write, as there may be room for a thread by then.
+bool FlashFile::has_writer() {
+  try {
+    if (writer_ == nullptr) writer_ = process::DiskWriter::shared();
+  } catch (const process::Failure& failure) {
+    spdlog::warn("{}: {}; commands that store something answer ERROR", module_, failure.what());
+  }
+  return writer_ != nullptr;
 }
 
 void FlashFile::take(const flash::Request& request, std::span<const std::byte> output, Instant) {
@@ -62,10 +73,10 @@ void FlashFile::change(std::uint8_t slot, const Slot& content, Ticket ticket) {
     wake_();
   };
   if (!storage_) return boost::asio::post(io_, [answer] { answer(true); });
-  if (!writer_) writer_.emplace(1);
-  boost::asio::post(*writer_, [this, slot, content, answer] {
-    boost::asio::post(io_, [answer, stored = storage_->store(slot, content)] { answer(stored); });
-  });
+  if (!has_writer()) return boost::asio::post(io_, [answer] { answer(false); });
+  writer_->post(
+      "what " + module_ + " is to remember",
+      [storage = storage_, slot, content] { return storage->store(slot, content); }, io_, answer);
 }
 
 std::optional<Event> FlashFile::next_event(Instant) {

@@ -1,20 +1,21 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "base/time.h"
 #include "daemon/board/flash_storage.h"
+#include "daemon/process/disk_writer.h"
 #include "ports/messages.h"
 
 namespace bfq::board {
 
-/// The flash port: both slots in a file, or in memory only. A thread, started when it is first
-/// needed, writes and calls fdatasync, so that a slow disk does not block the event loop.
+/// The flash port: both slots in a file, or in memory only. The program's DiskWriter writes and
+/// calls fdatasync, so that a slow disk does not block the event loop.
 class FlashFile {
  public:
   using Image = FlashStorage::Image;
@@ -24,10 +25,10 @@ class FlashFile {
   /// In memory only: erased at the start, and lost at the end.
   FlashFile(boost::asio::io_context& io, Wake wake);
   /// In DIRECTORY/MODULE.flash, created if missing. Throws process::Taken when another program has
-  /// it. If it cannot be read or written, a warning is logged, and writes end with flash::Failed.
+  /// it. If it cannot be read or written, or there is no thread to do it, a warning is logged, and
+  /// writes end with flash::Failed.
   FlashFile(boost::asio::io_context& io, Wake wake, const std::string& directory,
             const std::string& module);
-  ~FlashFile();
   FlashFile(const FlashFile&) = delete;
   FlashFile& operator=(const FlashFile&) = delete;
 
@@ -48,15 +49,17 @@ class FlashFile {
   using Slot = FlashStorage::Slot;
 
   void change(std::uint8_t slot, const Slot& content, Ticket ticket);
+  bool has_writer();
   Slot slot(std::uint8_t number) const;
 
   boost::asio::io_context& io_;
   Wake wake_;
-  std::optional<FlashStorage> storage_;
+  std::shared_ptr<FlashStorage> storage_;
+  std::string module_;
   Image image_;
   unsigned power_cycle_ = 0;
   unsigned on_their_way_ = 0;
   std::deque<Event> answers_;
-  std::optional<boost::asio::thread_pool> writer_;
+  std::shared_ptr<process::DiskWriter> writer_;
 };
 }  // namespace bfq::board

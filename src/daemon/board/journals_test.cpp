@@ -80,6 +80,8 @@ TEST_F(Journals, replace_only_journals) {
   EXPECT_EQ(contents_of(path), "something else");
   std::ofstream(path) << "BFQ4004 journal 1: an old one, for everybody to read\n";
   fs::permissions(path, fs::perms::all);
+  EXPECT_THROW(JournalFile{path}, process::Failure);  // others may have written it
+  fs::permissions(path, fs::perms::others_write | fs::perms::group_write, fs::perm_options::remove);
   JournalFile journal(path);
   EXPECT_EQ(mode_of(path), 0600U);
   EXPECT_EQ(contents_of(path), "");
