@@ -1,8 +1,10 @@
 """--speed baud: the rate of the UART, what its FIFOs lose, and what a host at another rate sees."""
 
+import contextlib
 import fcntl
 import os
 import re
+import socket
 import struct
 import subprocess
 import termios
@@ -184,7 +186,35 @@ class World(unittest.TestCase):
             self.assertEqual(self.boot(module, host), heard)
 
 
+class Floods(unittest.TestCase):
+    def test_a_thousand_typing_hosts_do_not_delay_its_end(self):
+        with paced(serial=["tcp:0"], log="info") as module:
+            module.wait_for_log("bfq0 is ready")
+            place = module.url("socket").groups()
+            crowd = [socket.create_connection(place, PATIENCE) for _ in range(1000)]
+            for host in crowd:
+                host.setblocking(False)
+                with contextlib.suppress(OSError):  # those beyond the 32 that a door takes
+                    host.send(b"AT\r\n" * 10000)
+            module.wait_for_log("refused a host")
+            begin = time.monotonic()
+            module.process.terminate()
+            module.process.wait(PATIENCE)
+            self.assertLess(time.monotonic() - begin, 2)
+            for host in crowd:
+                host.close()
+
+
 class Rates(unittest.TestCase):
+    def test_a_few_percent_off_every_byte_arrives(self):
+        with paced(serial=["rfc2217:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with serial.serial_for_url(
+                    module.url("rfc2217").group(), baudrate=110000, timeout=PATIENCE) as port:
+                port.write(b"AT\r\n")
+                self.assertEqual(port.read_until(b"OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
+            self.assertNotIn("garbage", module.log())
+
     def test_a_pty_at_another_rate_hears_garbage(self):
         with paced() as module, module.started_host() as host:
             self.assertEqual(rate(host), termios.B115200)  # as the module has it
@@ -270,7 +300,8 @@ class Rates(unittest.TestCase):
             with TcpHost(*module.url("socket").groups()) as host:
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
             with TcpHost(*module.url("rfc2217").groups()) as host:
-                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+                host.type("AT\r\n")
+                host.expect(b"AT\r\0\r\n\r\nOK\r\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The doors besides the PTY: TCP and standard input and output."""
 
+import contextlib
 import os
 import re
 import select
@@ -100,6 +101,80 @@ class TcpDoor(unittest.TestCase):
         port = free_port()
         with Module(serial=[f"tcp:127.0.0.1:{port}"]) as module:
             self.assertEqual(module.url("socket").groups(), ("127.0.0.1", str(port)))
+
+
+class HalfClosedHosts(unittest.TestCase):
+    """`printf … | socat` at each door: whoever types no more reads until it has been answered."""
+
+    def setUp(self):
+        path = f"/tmp/bfq-journey-{os.getpid()}.half"
+        module = Module(serial=["tcp:0", "rfc2217:0", f"unix:{path}"], log="info")
+        self.module = self.enterContext(module)
+        module.wait_for_log("bfq0 is ready")
+        self.doors = {
+            "tcp": lambda: socket.create_connection(module.url("socket").groups(), 20),
+            "rfc2217": lambda: socket.create_connection(module.url("rfc2217").groups(), 20),
+            "unix": lambda: self.connect_unix(path),
+        }
+
+    @staticmethod
+    def connect_unix(path):
+        host = socket.socket(socket.AF_UNIX)
+        host.settimeout(20)
+        host.connect(path)
+        return host
+
+    def answer_at_each(self, typed):
+        """What a host hears until the door closes; it never closes itself."""
+        for name, connect in self.doors.items():
+            with self.subTest(door=name), connect() as host:
+                host.sendall(typed)
+                host.shutdown(socket.SHUT_WR)
+                heard = bytearray()
+                while part := host.recv(65536):
+                    heard += part
+                yield bytes(heard)
+
+    def test_a_short_answer(self):
+        for heard in self.answer_at_each(b"AT\r\n"):
+            self.assertTrue(heard.endswith(b"\r\n\r\nOK\r\n"), heard)
+
+    def test_one_that_takes_its_time(self):
+        for heard in self.answer_at_each(b"AT+CWLAP\r\n"):
+            self.assertIn(b'"BFQ-LAB"', heard)
+            self.assertTrue(heard.endswith(b"\r\n\r\nOK\r\n"), heard[-100:])
+
+    def test_one_of_a_megabyte(self):
+        times = 9000
+        for heard in self.answer_at_each(b"ATE0\r\n" + b"AT+GMR\r\n" * times):
+            self.assertGreater(len(heard), 1_000_000)
+            self.assertEqual(heard.count(b"compile time"), times)
+            self.assertTrue(heard.endswith(b"\r\nOK\r\n"), heard[-100:])
+
+    def test_one_that_closes_is_gone_at_once(self):
+        with self.doors["unix"]() as host:
+            host.sendall(b"AT+CWLAP\r\n")
+            host.recv(1)
+        self.module.wait_for_log("has detached")
+        self.assertNotIn("loses", self.module.log())
+
+
+class Limits(unittest.TestCase):
+    def test_a_door_takes_32_hosts_and_closes_on_the_next(self):
+        with Module(serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            place = module.url("socket").groups()
+            with contextlib.ExitStack() as stack:
+                hosts = [stack.enter_context(TcpHost(*place)) for _ in range(32)]
+                module.wait_for_log("has attached", 32)
+                with socket.create_connection(place, 20) as refused:
+                    self.assertEqual(refused.recv(1), b"")
+                module.wait_for_log("tcp: refused a host: 32 are attached")
+                self.assertEqual(hosts[-1].command("AT"), b"\r\nOK\r\n")
+                hosts[0].close()
+                module.wait_for_log("has detached")
+                with TcpHost(*place) as late:
+                    self.assertEqual(late.command("AT"), b"\r\nOK\r\n")
 
 
 class StandardInputAndOutput(unittest.TestCase):

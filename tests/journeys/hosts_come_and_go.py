@@ -83,18 +83,23 @@ class HostsComeAndGo(unittest.TestCase):
                 host.expect("AT\r\r\n\r\nOK\r\n")
             host.close()
 
-    def test_the_port_is_raw_and_keeps_what_a_host_sets(self):
+    def test_the_port_is_raw_and_each_host_begins_at_the_modules_rate(self):
         with Module() as module:
             first = module.started_host()
             settings = termios.tcgetattr(first.descriptor)
             self.assertEqual(settings[4:6], [termios.B115200, termios.B115200])
             self.assertEqual(settings[3] & (termios.ECHO | termios.ICANON | termios.ISIG), 0)
             settings[4] = settings[5] = termios.B9600
+            settings[3] |= termios.NOFLSH
             termios.tcsetattr(first.descriptor, termios.TCSANOW, settings)
+            self.assertEqual(first.command("AT+UART_CUR=57600,8,1,0,0"), b"\r\nOK\r\n")
+            self.assertEqual(termios.tcgetattr(first.descriptor)[4], termios.B9600)
             first.close()
             module.wait_for_log("no host has")
             with module.host() as second:
-                self.assertEqual(termios.tcgetattr(second.descriptor)[4], termios.B9600)
+                now = termios.tcgetattr(second.descriptor)
+                self.assertEqual(now[4:6], [termios.B57600, termios.B57600])
+                self.assertTrue(now[3] & termios.NOFLSH)  # all else stays as a host has set it
                 self.assertEqual(second.command("AT"), b"\r\nOK\r\n")
 
     def test_a_host_that_locks_the_port_does_not_lock_it_for_ever(self):

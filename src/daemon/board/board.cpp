@@ -76,6 +76,9 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
   for (const serial::DoorSpec& spec : setup.module.doors)
     doors_.push_back(serial::open_door(door_side_, spec));
   door_side_.apply(*wire_, *this);
+  // A host may open a door before the module has started: its terminal has the module's rate then.
+  const Settings factory = commands::kBfq4004.factory_settings(access_point_mac(setup));
+  configure(load_record(flash_.image(), factory).stored.settings.uart);
   power_off_and_start(power::Reason::power_on, kPowerOnTakes);
   settle();
 }
@@ -256,6 +259,18 @@ std::size_t Board::uart_input(std::span<const std::byte> bytes) {
 }
 std::span<const std::byte> Board::uart_output() const { return module_.uart_output(); }
 void Board::uart_sent(std::size_t n) { doors_of_module_.uart_sent(n, clock_.now()); }
+bool Board::command_under_way() const {
+  switch (module_.status().activity) {
+    case Activity::processing:
+    case Activity::sending:
+    case Activity::restarting: return true;
+    case Activity::off:
+    case Activity::idle:
+    case Activity::collecting:  // a payload that will never come
+    case Activity::passthrough: break;
+  }
+  return false;
+}
 std::size_t Board::link_room(LinkHandle link) const { return module_.link_room(link); }
 void Board::link_input(LinkHandle link, std::span<const std::byte> bytes) {
   doors_of_module_.link_input(link, bytes, clock_.now());

@@ -94,27 +94,39 @@ void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
 
 // Settings ----------------------------------------------------------------------------------------
 
-/// Compares the host's format with the module's; a mismatch is logged once, until something
-/// changes.
+/// Compares the host's format with the module's.
 void BaudWire::look_at_settings(BaudEnd& end) {
   const UartFormat uart = end.host->uart(format_);
   if (uart != end.uart && end.line.moving() > 0)
     return;  // what is on the line was sent in the old one
-  const bool tuned = are_tuned(uart, format_);
-  const bool as_before = uart == end.uart && tuned == end.tuned;
+  if (uart == end.uart && format_ == end.module) return;
   end.uart = uart;
-  if (tuned) {
-    if (!end.tuned)
+  end.module = format_;
+  const bool garbled = std::exchange(end.garbled, false);
+  if (sample_alike(uart, format_)) {
+    if (garbled)
       log_.info("{} and the module are both set to {} now", end.host->name(), describe(format_));
     end.to_host.reset();
     end.to_module.reset();
-  } else if (!as_before || !end.to_host) {
+  } else {
     end.to_host.emplace(format_, uart);
     end.to_module.emplace(uart, format_);
-    log_.warn("{} is set to {} and the module to {}: both receive garbage", end.host->name(),
-              describe(uart), describe(format_));
   }
-  end.tuned = tuned;
+}
+
+/// Replaces bytes by what the other side's UART receives; `is_last`: the line is idle then. Returns
+/// true when that is something else; the first time is logged, until a setting changes.
+bool BaudWire::resample(BaudEnd& end, BaudMismatch& way, bool is_last,
+                        std::vector<std::byte>& bytes) {
+  const std::vector<std::byte> sent = std::exchange(bytes, {});
+  way.pass(sent, bytes);
+  if (is_last) way.rest(bytes);
+  if (bytes == sent) return false;
+  if (!std::exchange(end.garbled, true)) {
+    log_.warn("{} is set to {} and the module to {}: both receive garbage", end.host->name(),
+              describe(end.uart), describe(format_));
+  }
+  return true;
 }
 
 /// RTS/CTS stops a line where both ends have it.
@@ -128,15 +140,25 @@ bool BaudWire::stops_input(const BaudEnd& end) const {
 
 // Both directions ---------------------------------------------------------------------------------
 
+/// What arrives in the middle of a turn is for the next one: where the module is slower than the
+/// hosts type, a turn would not end.
+void BaudWire::begin_turn() {
+  HostedWire::begin_turn();
+  turn_began_ = now_();
+}
+
 bool BaudWire::drain() {
-  const Instant now = now_();
+  const Instant now = turn_began_;
   bool moved = receive(now);
   moved |= feed_module();
   moved |= read_hosts(now);
   moved |= deliver(now);
   moved |= hand_over_held();
   moved |= begin_to_send(now);
-  if (!moved) set_alarm(now);
+  if (!moved) {
+    let_readers_go(now);
+    set_alarm();
+  }
   settle_soon_if_hosts_may_go();
   return moved;
 }
@@ -147,6 +169,7 @@ Deadline BaudWire::next_deadline() const {
   };
   Deadline next = next_on(out_, format_);
   if (!next.is_never()) next = std::max(next, Deadline(next_portion_));
+  next = earliest({next, next_departure()});
   if (flush_again_) next = earliest({next, *flush_again_});
   if (look_again_) next = earliest({next, *look_again_});
   for (const BaudEnd& end : ends_) {
@@ -156,12 +179,12 @@ Deadline BaudWire::next_deadline() const {
   return next;
 }
 
-void BaudWire::set_alarm(Instant now) {
+void BaudWire::set_alarm() {
   const Deadline due = next_deadline();
   if (due == armed_) return;
   armed_ = due;
   if (due.is_never()) return alarm_.stop();
-  alarm_.set(std::chrono::steady_clock::now() + std::max(Duration::zero(), due.at() - now));
+  alarm_.set(std::chrono::steady_clock::now() + std::max(Duration::zero(), due.at() - now_()));
 }
 
 // To hosts ----------------------------------------------------------------------------------------
@@ -203,12 +226,11 @@ void BaudWire::give(BaudEnd& end, std::span<const std::byte> bytes) {
       std::exchange(end.skips, end.skips - std::min(end.skips, bytes.size())), bytes.size());
   bytes = bytes.subspan(skipped);
   dropped_ += skipped;
-  std::vector<std::byte> garbage;
+  std::vector<std::byte> heard;
   if (end.to_host) {
-    end.to_host->pass(bytes, garbage);
-    if (last) end.to_host->rest(garbage);
-    end.host->line_fault(LineFault::framing);
-    bytes = garbage;
+    heard.assign(bytes.begin(), bytes.end());
+    if (resample(end, *end.to_host, last, heard)) end.host->line_fault(LineFault::framing);
+    bytes = heard;
   }
   // RTS/CTS stops a line before anything is lost, but how much the host has not read is known late.
   if (stops_output(end) && !end.lags) {
@@ -348,7 +370,7 @@ bool BaudWire::read_hosts(Instant now) {
   bool moved = false;
   std::array<std::byte, 4096> buffer;
   for (BaudEnd& end : ends_) {
-    if (!end.readable || end.leaves) continue;
+    if (!end.readable || end.leaves || end.types_no_more) continue;
     look_at_settings(end);
     if (end.host->uart(format_) != end.uart) continue;
     const std::size_t most = std::min(room_for_typing(end), buffer.size());
@@ -364,11 +386,12 @@ bool BaudWire::read_hosts(Instant now) {
       moved = true;
     }
     end.kept_waiting = got.n == most;
-    end.leaves = got.state == Transfer::State::gone;
+    note_end_of_typing(end, got);
     if (got.n == 0) {
+      const bool types_on = !end.leaves && !end.types_no_more;
       end.readable = false;
-      if (!end.leaves) await_typing(end);
-      moved |= end.leaves;
+      if (types_on) await_typing(end);
+      moved |= !types_on;
     }
   }
   return moved;
@@ -395,12 +418,8 @@ bool BaudWire::receive(Instant now) {
                                  end.typed.begin() + static_cast<std::ptrdiff_t>(n));
     end.typed.erase(end.typed.begin(), end.typed.begin() + static_cast<std::ptrdiff_t>(n));
     end.line.take(n);
-    if (end.to_module) {
-      std::vector<std::byte> garbage;
-      end.to_module->pass(bytes, garbage);
-      if (end.line.moving() == 0 && !end.kept_waiting) end.to_module->rest(garbage);
-      bytes = std::move(garbage);
-    }
+    if (end.to_module)
+      resample(end, *end.to_module, end.line.moving() == 0 && !end.kept_waiting, bytes);
     arrive(end, bytes);
     moved = true;
   }

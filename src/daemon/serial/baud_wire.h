@@ -18,9 +18,9 @@ namespace bfq::serial {
 
 /// A host at a BaudWire.
 struct BaudEnd : AttachedHost {
-  UartFormat uart{};                                   ///< of the host, as seen last
-  bool tuned = true;                                   ///< it is set as the module is
-  std::optional<BaudMismatch> to_host{}, to_module{};  ///< while it is not
+  UartFormat uart{}, module{};  ///< of the host, as seen last, and of the module then
+  std::optional<BaudMismatch> to_host{}, to_module{};  ///< while their formats differ
+  bool garbled = false;  ///< a byte has become another since they are set like that
   // from the host
   bool readable = false;
   bool kept_waiting = false;  ///< it had typed more than the line took
@@ -44,7 +44,8 @@ struct BaudEnd : AttachedHost {
 /// the module's FIFO. If the module does not take them and the FIFO is full, they are lost; where
 /// both ends have RTS/CTS, the host's line stops.
 ///
-/// Where the formats of host and module differ, both receive garbage: see BaudMismatch.
+/// Where the formats of host and module differ, each receives what its UART samples, which may be
+/// garbage: see BaudMismatch.
 class BaudWire final : public HostedWire<BaudEnd> {
  public:
   using Now = std::function<Instant()>;
@@ -53,6 +54,7 @@ class BaudWire final : public HostedWire<BaudEnd> {
 
   void attach(std::shared_ptr<SerialHost> host) override;
   bool change_host(const SerialHost& host) override;
+  void begin_turn() override;
   void configure(const UartFormat& format) override;
   void module_is_off() override;
   void make_noise(std::string_view text, const UartFormat& format) override;
@@ -85,16 +87,21 @@ class BaudWire final : public HostedWire<BaudEnd> {
   void await_typing(BaudEnd& end);
   // both
   void look_at_settings(BaudEnd& end);
+  bool resample(BaudEnd& end, BaudMismatch& way, bool is_last, std::vector<std::byte>& bytes);
   bool stops_output(const BaudEnd& end) const;
   bool stops_input(const BaudEnd& end) const;
-  bool may_go(const BaudEnd& end) const override { return end.leaves && end.line.moving() == 0; }
+  bool typed_is_taken(const BaudEnd& end) const override { return end.line.moving() == 0; }
+  bool output_is_given(const BaudEnd& end) const override {
+    return side_.uart_output().empty() && end.held.empty();
+  }
   void log_losses(BaudEnd& end) override;
   void discard(BaudEnd& end, SerialHost::Discard what);
   void forget_output(BaudEnd& end);
-  void set_alarm(Instant now);
+  void set_alarm();
 
   UartPhysics physics_;
   Now now_;
+  Instant turn_began_{};
   process::Alarm alarm_;
   Deadline armed_;
   UartFormat format_{};

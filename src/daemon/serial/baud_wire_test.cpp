@@ -24,6 +24,7 @@ class FakeModule final : public UartSide {
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
+  bool command_under_way() const override { return is_busy; }
   const std::string& name() const override { return its_name; }
   void settle() override {}
   void settle_soon() override {}
@@ -31,6 +32,7 @@ class FakeModule final : public UartSide {
   std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
+  bool is_busy = false;
   std::function<void()> when_typed;
 };
 
@@ -40,6 +42,7 @@ class FakeHost final : public SerialHost {
   std::string name() const override { return "a host"; }
   Transfer read(std::span<std::byte> into) override {
     const std::size_t n = std::min(into.size(), types.size());
+    if (n == 0 && ends) return Transfer::ended();
     if (n == 0) return leaves ? Transfer::gone() : Transfer::blocked();
     std::copy_n(bytes_of(types).begin(), n, into.begin());
     types.erase(0, n);
@@ -54,12 +57,18 @@ class FakeHost final : public SerialHost {
   UartFormat uart(const UartFormat& module) const override { return set_to.value_or(module); }
   std::size_t backlog() override { return unread.size(); }
   bool is_a_line() const override { return line; }
-  void line_fault(LineFault fault) override { overruns += fault == LineFault::overrun ? 1 : 0; }
+  void line_fault(LineFault fault) override {
+    ++(fault == LineFault::overrun ? overruns : framing);
+  }
   bool is_changing() const override { return changing; }
 
   std::string types, unread, seen;
-  bool leaves = false, line = false, reads = true, changing = false;
-  unsigned overruns = 0;
+  void left() override { attached = false; }
+  bool holds_output() const override { return holds; }
+
+  bool leaves = false, ends = false, line = false, reads = true, changing = false;
+  bool attached = true, holds = false;
+  unsigned overruns = 0, framing = 0;
   std::optional<UartFormat> set_to;
   Ready on_typing;
 };
@@ -78,10 +87,10 @@ class BaudWireTest : public testing::Test {
   }
   void look() {
     for (const auto& host : hosts) {
-      const bool has_something = !host->types.empty() || host->leaves;
+      const bool has_something = !host->types.empty() || host->leaves || host->ends;
       if (has_something && host->on_typing) std::exchange(host->on_typing, nullptr)();
     }
-    wire.release_gone_hosts();
+    wire.begin_turn();
     while (wire.drain()) {
     }
     for (const auto& host : hosts) {
@@ -244,13 +253,83 @@ TEST_F(BaudWireTest, WhoIsSetOtherwiseHearsGarbageAndIsHeardAsSuch) {
   EXPECT_EQ(tuned->seen, "ready and more of it");
   EXPECT_NE(module.typed, "AT+GMR");
   host->seen.clear();
-  host->set_to = UartFormat{.baud = 10200};  // within 3 %
+  EXPECT_GT(host->framing, 0U);
+  host->set_to = UartFormat{.baud = 10450};  // every sample is still within its bit
   module.typed.clear();
   host->types = "AT";
   module.output = "OK";
   run(1s);
   EXPECT_EQ(host->seen, "OK");
   EXPECT_EQ(module.typed, "AT");
+}
+
+TEST_F(BaudWireTest, AFramingErrorIsOneThatHappened) {
+  const auto host = attach();
+  host->set_to = UartFormat{.baud = 10450};
+  module.output = "ready";
+  run(1s);
+  EXPECT_EQ(host->seen, "ready");
+  EXPECT_EQ(host->framing, 0U);
+}
+
+TEST_F(BaudWireTest, WhatAHostHearsFollowsTheModulesRateToo) {
+  const auto host = attach();
+  host->set_to = UartFormat{.baud = 20000};
+  run(1ms);
+  const UartFormat slower{.baud = 5000};
+  wire.configure(slower);
+  module.output = "ready";
+  run(1s);
+  const auto garbage = BaudMismatch(slower, *host->set_to).burst(bytes_of("ready"));
+  EXPECT_EQ(host->seen, std::string(reinterpret_cast<const char*>(garbage.data()), garbage.size()));
+}
+
+TEST_F(BaudWireTest, WhoTypesNoMoreReadsUntilTheCommandHasAnsweredAndASecondIsOver) {
+  const auto host = attach();
+  host->types = "AT";
+  host->ends = true;
+  module.is_busy = true;
+  run(60s);
+  EXPECT_EQ(module.typed, "AT");
+  EXPECT_TRUE(host->attached);
+  module.is_busy = false;
+  module.output = "OK";
+  run(900ms);
+  EXPECT_EQ(host->seen, "OK");
+  EXPECT_TRUE(host->attached);
+  module.output = "more";
+  run(950ms);
+  EXPECT_EQ(host->seen, "OKmore");
+  EXPECT_TRUE(host->attached);
+  host->holds = true;  // the system has not taken all of it
+  run(5s);
+  EXPECT_TRUE(host->attached);
+  host->holds = false;
+  run(1010ms);
+  EXPECT_FALSE(host->attached);
+  EXPECT_TRUE(wire.next_deadline().is_never());
+}
+
+TEST_F(BaudWireTest, WhoHasClosedIsNotWaitedFor) {
+  const auto host = attach();
+  module.is_busy = true;
+  host->ends = true;
+  run(1ms);
+  wire.stop_listening(*host);
+  run(0ms);
+  EXPECT_FALSE(host->attached);
+}
+
+TEST_F(BaudWireTest, OneTurnTakesALimitedNumberOfBytes) {
+  wire.configure({.baud = 4000000});
+  const auto host = attach();
+  host->types = std::string(1 << 20, 'h');
+  module.when_typed = [this] { now += 50ms; };  // it is slower than the line
+  run(0ms);
+  EXPECT_LE(module.typed.size(), kTypedPerTurn);
+  module.when_typed = nullptr;
+  run(10s);
+  EXPECT_EQ(module.typed.size(), 1U << 20U);
 }
 
 TEST_F(BaudWireTest, AnotherHostGetsNothingOld) {

@@ -25,12 +25,14 @@ class PrintingModule final : public UartSide {
     return std::as_bytes(std::span(output));
   }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
+  bool command_under_way() const override { return is_busy; }
   const std::string& name() const override { return its_name; }
   void settle() override {}
   void settle_soon() override { ++wake_ups; }
 
   std::string output, its_name = "bfq0";
   std::size_t takes = SIZE_MAX, typed = 0;
+  bool is_busy = false;
   int wake_ups = 0;
 };
 

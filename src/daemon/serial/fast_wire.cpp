@@ -8,16 +8,26 @@
 
 namespace bfq::serial {
 namespace {
-constexpr std::size_t kRead = 4096;
+constexpr std::size_t kRead = 4096;  // of each host, once a turn at most
+static_assert(kRead <= kTypedPerTurn);
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty
 // buffer puts the writer to sleep.
 constexpr std::size_t kWrite = 2048;
 using Steady = std::chrono::steady_clock;
+
+Instant now() {
+  return Instant(std::chrono::duration_cast<Duration>(Steady::now().time_since_epoch()));
+}
 }  // namespace
 
 FastWire::FastWire(boost::asio::io_context& io, UartSide& side)
     : HostedWire(side),
       patience_(io),
+      departure_(io,
+                 [this] {
+                   departure_armed_ = Deadline::never();
+                   side_.settle();
+                 }),
       typed_trace_(log_, LineTrace::Direction::to_module),
       said_trace_(log_, LineTrace::Direction::to_host) {}
 
@@ -65,8 +75,18 @@ void FastWire::make_noise(std::string_view text, const UartFormat& format) {
 bool FastWire::drain() {
   bool moved = offer_typed();
   moved |= send();
+  if (!moved) await_departure();
   settle_soon_if_hosts_may_go();
   return moved;
+}
+
+void FastWire::await_departure() {
+  let_readers_go(now());
+  const Deadline next = next_departure();
+  if (next == departure_armed_) return;
+  departure_armed_ = next;
+  if (next.is_never()) return departure_.stop();
+  departure_.set(Steady::time_point(next.at().time_since_epoch()));
 }
 
 // From hosts --------------------------------------------------------------------------------------
@@ -85,7 +105,7 @@ void FastWire::read(const std::shared_ptr<SerialHost>& host) {
   std::array<std::byte, kRead> buffer;
   const Transfer got = host->read(buffer);
   discard(*end, host->take_discard());
-  if (got.state == Transfer::State::gone) end->leaves = true;
+  note_end_of_typing(*end, got);
   if (got.n > 0) {
     end->typed.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
     end->taken_typed = 0;
@@ -103,7 +123,8 @@ bool FastWire::offer_typed() {
       moved |= n > 0;
       if (end.taken_typed == end.typed.size()) end.typed.clear();
     }
-    if (end.typed.empty() && !end.awaits_typing && !end.leaves) await_typing(end);
+    const bool types_on = !end.leaves && !end.types_no_more;
+    if (end.typed.empty() && !end.awaits_typing && types_on) await_typing(end);
   }
   return moved;
 }
@@ -136,6 +157,10 @@ void FastWire::push(FastEnd& end, std::span<const std::byte> output) {
     if (done.state == Transfer::State::blocked) await_room(end);
     if (done.state == Transfer::State::gone) end.listens = false;
   }
+}
+
+bool FastWire::output_is_given(const FastEnd& end) const {
+  return end.ahead >= side_.uart_output().size();
 }
 
 std::size_t FastWire::taken_by_all(std::size_t size) const {

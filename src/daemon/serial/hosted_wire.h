@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "base/time.h"
 #include "daemon/process/module_log.h"
 #include "daemon/serial/uart_side.h"
 #include "daemon/serial/wire.h"
@@ -15,9 +17,11 @@ namespace bfq::serial {
 struct AttachedHost {
   std::shared_ptr<SerialHost> host;
   bool awaits_typing = false;
-  bool listens = true;     ///< false: what it is owed is dropped
-  bool lags = false;       ///< it did not read for too long, and holds nobody up until it does
-  bool leaves = false;     ///< it has gone, and is let go once all that it typed is taken
+  bool listens = true;         ///< false: what it is owed is dropped
+  bool lags = false;           ///< it did not read for too long, and holds nobody up until it does
+  bool leaves = false;         ///< it has gone, and is let go once all that it typed is taken
+  bool types_no_more = false;  ///< it has shut down its sending half
+  std::optional<Instant> served_since{};  ///< since when such a host has had all that it waited for
   std::uint64_t lost = 0;  ///< bytes that it was owed and could not take, not logged yet
 };
 
@@ -29,7 +33,7 @@ class HostedWire : public Wire {
   void stop_listening(const SerialHost& host) final {
     if (End* end = find(host)) end->listens = false;
   }
-  void release_gone_hosts() final {
+  void begin_turn() override {
     for (auto end = ends_.begin(); end != ends_.end();) {
       if (!may_go(*end)) {
         ++end;
@@ -47,12 +51,51 @@ class HostedWire : public Wire {
  protected:
   explicit HostedWire(UartSide& side) : side_(side), log_(side.name()) {}
 
-  /// True when the host has gone, and nothing that it typed is left.
-  virtual bool may_go(const End& end) const = 0;
+  /// True when the module has taken all that this host typed.
+  virtual bool typed_is_taken(const End& end) const = 0;
+  /// True when this host has been given all that the module has printed.
+  virtual bool output_is_given(const End& end) const = 0;
+
+  bool may_go(const End& end) const { return end.leaves && typed_is_taken(end); }
   /// Logs what the host has lost since the last time, and forgets it.
   virtual void log_losses(End& end) {
     if (end.lost > 0)
       log_.warn("{} lost {} bytes: it did not read", end.host->name(), std::exchange(end.lost, 0));
+  }
+
+  /// Notes the outcome of reading a host.
+  void note_end_of_typing(End& end, const Transfer& got) {
+    end.types_no_more |= got.state == Transfer::State::ended;
+    end.leaves |= got.state == Transfer::State::gone;
+  }
+  /// Hosts that type no more leave when they have closed, or have had all for kReadersStay. To be
+  /// called after everything else was moved.
+  void let_readers_go(Instant now) {
+    for (End& end : ends_) {
+      if (!end.types_no_more || end.leaves) continue;
+      const bool served = typed_is_taken(end) && !side_.command_under_way() && output_is_given(end);
+      if (!served) {
+        end.served_since.reset();
+      } else if (!end.served_since) {
+        end.served_since = now;
+      } else if (now >= *end.served_since + kReadersStay) {
+        if (end.host->holds_output()) {
+          end.served_since = now;
+        } else {
+          end.leaves = true;
+        }
+      }
+      end.leaves |= !end.listens;
+    }
+  }
+  /// When let_readers_go() is to be called again, if nothing happens before.
+  Deadline next_departure() const {
+    Deadline next;
+    for (const End& end : ends_) {
+      if (end.served_since && !end.leaves)
+        next = earliest({next, *end.served_since + kReadersStay});
+    }
+    return next;
   }
 
   End& add(std::shared_ptr<SerialHost> host) {

@@ -36,13 +36,12 @@ int open_device(const char* path) { return open(path, O_RDWR | O_NOCTTY | O_NONB
 
 int open_spare() { return open_device("/dev/null"); }
 
-/// Bytes as they are, 115200 baud, 8N1: what a module's factory setting is.
+/// Bytes as they are. The rate is shown by configure().
 void make_raw(int descriptor) {
   termios settings{};
   if (tcgetattr(descriptor, &settings) != 0)
     process::fail_with_errno("cannot read the settings of a new PTY");
   cfmakeraw(&settings);
-  cfsetspeed(&settings, B115200);
   settings.c_cflag |= CLOCAL | CREAD;
   if (tcsetattr(descriptor, TCSANOW, &settings) != 0)
     process::fail_with_errno("cannot set up a new PTY");
@@ -170,9 +169,7 @@ void PtyDoor::open_pair() {
 
 void PtyDoor::configure(const UartFormat& format) {
   format_ = format;
-  // On a paced wire a host sets its own rate.
-  if (side_.is_paced() && !host_.expired()) return;
-  show_settings();
+  if (host_.expired()) show_settings();  // one that is attached sets its own rate
 }
 
 void PtyDoor::show_settings() {
@@ -267,7 +264,7 @@ void PtyDoor::host_left() {
     stop_watching();
     return replace_pair();
   }
-  if (side_.is_paced()) show_settings();  // a host starts at the module's rate
+  if (!someone_is_there()) show_settings();  // a host starts at the module's rate
   look_for_hosts();
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/serial/serial_host.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,12 @@ Transfer read_some(int descriptor, std::span<std::byte> into) {
   const ssize_t n = ::read(descriptor, into.data(), into.size());
   if (n > 0) return Transfer::moved(static_cast<std::size_t>(n));
   return n == 0 ? Transfer::gone() : failed();
+}
+
+Transfer receive_some(int socket, std::span<std::byte> into) {
+  const ssize_t n = recv(socket, into.data(), into.size(), 0);
+  if (n > 0) return Transfer::moved(static_cast<std::size_t>(n));
+  return n == 0 ? Transfer::ended() : failed();
 }
 
 Transfer write_some(int descriptor, std::span<const std::byte> bytes) {

@@ -13,6 +13,9 @@ class UartSide {
   virtual std::span<const std::byte> uart_output() const = 0;
   virtual void uart_sent(std::size_t n) = 0;
 
+  /// True while a command runs whose result the host still waits for.
+  virtual bool command_under_way() const = 0;
+
   /// The module's name, for the log.
   virtual const std::string& name() const = 0;
 
