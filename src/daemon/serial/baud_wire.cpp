@@ -142,10 +142,7 @@ bool BaudWire::stops_input(const BaudEnd& end) const {
 
 /// What arrives in the middle of a turn is for the next one: where the module is slower than the
 /// hosts type, a turn would not end.
-void BaudWire::begin_turn() {
-  HostedWire::begin_turn();
-  turn_began_ = now_();
-}
+void BaudWire::begin_turn() { turn_began_ = now_(); }
 
 bool BaudWire::drain() {
   const Instant now = turn_began_;

@@ -91,6 +91,7 @@ class BaudWireTest : public testing::Test {
       if (has_something && host->on_typing) std::exchange(host->on_typing, nullptr)();
     }
     wire.begin_turn();
+    wire.release_gone_hosts();
     while (wire.drain()) {
     }
     for (const auto& host : hosts) {

@@ -97,6 +97,7 @@ class DoorSideTest : public testing::Test {
   /// has arrived at any rate.
   void drain() {
     for (int i = 0; i < 2; ++i) {
+      wire->begin_turn();
       while (wire->drain()) {
       }
       now += 1s;

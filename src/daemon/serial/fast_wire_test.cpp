@@ -34,7 +34,7 @@ class FakeModule final : public UartSide {
   bool command_under_way() const override { return is_busy; }
   const std::string& name() const override { return its_name; }
   void settle() override {
-    wire->begin_turn();
+    wire->release_gone_hosts();
     while (wire->drain()) {
     }
   }

@@ -33,7 +33,7 @@ class HostedWire : public Wire {
   void stop_listening(const SerialHost& host) final {
     if (End* end = find(host)) end->listens = false;
   }
-  void begin_turn() override {
+  void release_gone_hosts() final {
     for (auto end = ends_.begin(); end != ends_.end();) {
       if (!may_go(*end)) {
         ++end;

@@ -43,9 +43,10 @@ class Wire {
   /// Behind the same door is another host now: nothing that was meant for the one before is left.
   /// Returns false for a host that is not attached.
   virtual bool change_host(const SerialHost& host) = 0;
-  /// Called at the beginning of each turn. Lets go of the hosts that have gone, once all that they
-  /// typed is taken.
-  virtual void begin_turn() = 0;
+  /// Called at the beginning of each turn: what hosts type from now on is for the next one.
+  virtual void begin_turn() {}
+  /// Lets go of the hosts that have gone, once all that they typed is taken.
+  virtual void release_gone_hosts() = 0;
   virtual bool attached() const = 0;
 
   /// The module's UART works like this from now on.
