@@ -160,6 +160,7 @@ Refusal check(const Chip& chip, const void* args) {
   return Check(chip, *static_cast<const Args*>(args));
 }
 
+/// The rows of a dialect, sorted by name.
 using CommandTable = std::span<const Command>;
 
 /// Sorted by name, no two alike, required arguments before optional ones.

@@ -13,8 +13,20 @@ struct Settings;  // what a module remembers; at/ knows only its name
 
 namespace bfq::at {
 
+/// An enumeration that must be given: an initialiser without it does not compile.
+template <class Enum>
+class Decided {
+ public:
+  constexpr Decided(Enum value) : value_(value) {}
+  constexpr operator Enum() const { return value_; }
+
+ private:
+  Enum value_;
+};
+
 /// Where firmware of this family disagrees about what is otherwise the same (dialect 0.3): one
 /// member for each switch point, and of each the values that are known from hardware or documents.
+/// Every dialect decides each.
 /// SW3, the header of CIPRECVDATA, comes with that command.
 struct SwitchPoints {
   /// SW1: what stands in front of OK behind the queries whose row says Spacing::by_dialect.
@@ -29,11 +41,11 @@ struct SwitchPoints {
   /// SW6: whether a line may also begin with `at`. Names of commands are as they are in both.
   enum class Head : std::uint8_t { upper_case, either_case };
 
-  QuerySpacing query_spacing;
-  FailureName failure_name;
-  DhcpReply dhcp_reply;
-  BusyLines busy_lines;
-  Head head;
+  Decided<QuerySpacing> query_spacing;
+  Decided<FailureName> failure_name;
+  Decided<DhcpReply> dhcp_reply;
+  Decided<BusyLines> busy_lines;
+  Decided<Head> head;
 };
 
 /// One line of AT+GMR: a text, with something in its middle that the dialect cannot know.

@@ -27,6 +27,8 @@ struct Field {
   bool present = false;
   bool quoted = false;
 };
+
+/// The fields of one line, as split_fields() cut them; they point into the line.
 using Fields = std::span<const Field>;
 
 enum class Kind : std::uint8_t { integer, text, host, mac, ipv4, choice };

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace bfq::at {
 
@@ -110,8 +111,7 @@ class Words {
       if (text.data() != nullptr) detail::the_dialect_has_this_word_twice(entry.word);
       text = entry.text;
     }
-    for (std::size_t i = 1; i < kCount; ++i)
-      if (texts_[i].data() == nullptr) detail::the_dialect_lacks_this_word(static_cast<Word>(i));
+    require_all(std::make_index_sequence<kCount - 1>());
   }
 
   /// Empty for Word::none.
@@ -123,6 +123,16 @@ class Words {
   }
 
  private:
+  /// A template, as compilers then name the word for which it failed.
+  template <Word word>
+  constexpr void require() const {
+    if ((*this)[word].data() == nullptr) detail::the_dialect_lacks_this_word(word);
+  }
+  template <std::size_t... I>
+  constexpr void require_all(std::index_sequence<I...>) const {
+    (require<static_cast<Word>(I + 1)>(), ...);
+  }
+
   std::array<std::string_view, kCount> texts_{};
 };
 }  // namespace bfq::at

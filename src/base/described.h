@@ -49,6 +49,7 @@ consteval MemberName ring(const char* name) { return {name, Part::ring}; }
 consteval MemberName its(const char* number) { return {number, Part::number}; }
 consteval MemberName derived(const char* name) { return {name, Part::derived}; }
 
+/// What a message is called and what its members are, in their order.
 template <std::size_t N>
 struct Description {
   std::string_view name;
@@ -59,6 +60,7 @@ consteval Description<sizeof...(Names)> describe(const char* name, Names... memb
   return {name, {MemberName(members)...}};
 }
 
+/// A struct that says so by a member kDescription.
 template <class T>
 concept Described = requires {
   std::remove_const_t<T>::kDescription.members;

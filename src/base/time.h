@@ -14,7 +14,11 @@ struct ModuleClock {
   using time_point = std::chrono::time_point<ModuleClock>;
   static constexpr bool is_steady = true;
 };
+
+/// A length of time, in microseconds.
 using Duration = ModuleClock::duration;
+
+/// A moment on the runtime's clock, which never goes back; what its zero is, is the runtime's.
 using Instant = ModuleClock::time_point;
 
 /// A moment at which something must be looked at again, or never (the default).

@@ -26,6 +26,7 @@ inline constexpr Command kAddresses{
 
 // DHCP --------------------------------------------------------------------------------------------
 
+/// Arguments of AT+CWDHCP.
 struct DhcpArgs {
   std::uint8_t mode = 0;
   std::uint8_t enable = 0;
@@ -57,6 +58,7 @@ inline constexpr Command kDhcpCurrent =
 inline constexpr Command kDhcpDefault =
     kDhcp.named("+CWDHCP_DEF", Keep::in_flash, "Turn DHCP on or off, and store that");
 
+/// Arguments of AT+CWDHCPS.
 struct PoolArgs {
   std::uint8_t enable = 0;
   std::uint16_t lease_minutes = 0;
@@ -107,6 +109,7 @@ inline constexpr Command kPoolDefault = kPool.named(
 
 // Fixed addresses ---------------------------------------------------------------------------------
 
+/// Arguments of AT+CIPSTA and AT+CIPAP.
 struct AddressArgs {
   Ipv4 address{};
   std::optional<Ipv4> gateway{};

@@ -9,6 +9,8 @@ using namespace at;  // NOLINT(google-build-using-namespace): rows read as sente
 
 Answer attend(Chip&);
 Answer stop_echo(Chip&);
+
+/// The digit of ATE.
 struct EchoArgs {
   std::uint8_t on = 0;
 };

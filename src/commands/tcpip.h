@@ -39,6 +39,7 @@ inline constexpr Command kStatus{
     .facts = kStatusFacts,
 };
 
+/// Arguments of AT+CIPDOMAIN.
 struct DomainArgs {
   net::HostName name{};
 };
@@ -67,6 +68,7 @@ inline constexpr Command kDomain{
 
 // Opening -----------------------------------------------------------------------------------------
 
+/// Arguments of AT+CIPSTART for TCP and SSL.
 struct StreamArgs {
   std::uint8_t link = 0;
   net::Transport transport{};
@@ -80,6 +82,8 @@ struct DatagramHost : net::HostName {
     return HostName::assign(typed == "0" ? "0.0.0.0" : typed);
   }
 };
+
+/// Arguments of AT+CIPSTART for UDP.
 struct DatagramArgs {
   std::uint8_t link = 0;
   net::Transport transport{};
@@ -182,6 +186,7 @@ inline constexpr Command kStart{
 
 // Sending -----------------------------------------------------------------------------------------
 
+/// Arguments of AT+CIPSEND.
 struct SendArgs {
   std::uint8_t link = 0;
   std::uint16_t length = 0;
@@ -268,6 +273,7 @@ inline constexpr Command kSend{
 
 // Closing -----------------------------------------------------------------------------------------
 
+/// Arguments of AT+CIPCLOSE.
 struct CloseArgs {
   std::uint8_t link = 0;
 };
@@ -299,6 +305,7 @@ inline constexpr Command kClose{
 
 // Modes -------------------------------------------------------------------------------------------
 
+/// The one argument of a command that switches something: 0 or 1.
 struct SwitchArgs {
   std::uint8_t on = 0;
 };
@@ -363,6 +370,7 @@ inline constexpr Command kSender{
 
 // The server --------------------------------------------------------------------------------------
 
+/// Arguments of AT+CIPSERVER.
 struct ServerArgs {
   std::uint8_t on = 0;
   std::optional<std::uint16_t> port{};
@@ -391,6 +399,7 @@ inline constexpr Command kServer{
     .facts = kServerFacts,
 };
 
+/// Arguments of AT+CIPSERVERMAXCONN.
 struct MostClientsArgs {
   std::uint8_t clients = 0;
 };
@@ -412,6 +421,7 @@ inline constexpr Command kMostClients{
     .facts = kMostClientsFacts,
 };
 
+/// Arguments of AT+CIPSTO.
 struct IdleLimitArgs {
   std::uint16_t seconds = 0;
 };

@@ -19,6 +19,7 @@ Refusal needs_soft_ap(const Chip&);
 
 // Mode --------------------------------------------------------------------------------------------
 
+/// Arguments of AT+CWMODE.
 struct ModeArgs {
   WifiMode mode{};
 };
@@ -115,6 +116,7 @@ inline constexpr Command kLeave{
     .facts = kLeaveFacts,
 };
 
+/// Arguments of AT+CWAUTOCONN.
 struct AutoConnectArgs {
   std::uint8_t enable = 0;
 };
@@ -174,6 +176,7 @@ inline constexpr Command kScan{
     .facts = kScanFacts,
 };
 
+/// Arguments of AT+CWLAPOPT.
 struct ScanOptionArgs {
   std::uint8_t sort = 0;
   std::uint16_t mask = 0;
@@ -201,6 +204,7 @@ inline constexpr Command kScanOptions{
 
 // The softAP --------------------------------------------------------------------------------------
 
+/// Arguments of AT+CWSAP.
 struct SoftApArgs {
   Text<32> ssid;
   Text<64> password;

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <memory>
 
-#include "commands/bfq4004.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/world/checks.h"

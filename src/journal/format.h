@@ -37,6 +37,7 @@ inline constexpr std::string_view kRedacted = "passwords and payload were replac
 /// margin.
 inline constexpr std::size_t kLongestRecord = std::size_t{1} << 20U;
 
+/// What a record of a journal holds.
 enum class RecordKind : std::uint8_t {
   begin = 'B',
   power_cut = 'P',

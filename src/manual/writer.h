@@ -12,6 +12,7 @@ enum class Style : std::uint8_t { markdown, terminal };
 /// shows what is between the marks.
 class PageWriter {
  public:
+  /// The cells of one row of a table.
   using Row = std::vector<std::string>;
 
   explicit PageWriter(Style style) : style_(style) {}

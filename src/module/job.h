@@ -15,6 +15,7 @@
 /// one, command lines get a busy line.
 namespace bfq {
 
+/// No command is under way.
 struct NoJob {
   static constexpr auto kDescription = describe("NoJob");
 };
@@ -87,6 +88,7 @@ struct Saving {
   static constexpr auto kDescription = describe("Saving", "step", "effect", "ticket");
 };
 
+/// The command under way; at most one.
 using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
                          PassingThrough, StartingServer, Saving>;
 

@@ -40,6 +40,7 @@ class SoftAp {
   void on(Chip&, const radio::StationLeft&);
 
  private:
+  /// A station of the softAP.
   struct Guest {
     bool present = false;
     MacAddress mac{};

@@ -20,6 +20,7 @@ inline constexpr std::size_t kImageSize = kSlots * kSlotSize;
 /// What a byte is that nothing was written to.
 inline constexpr std::byte kErased{0xFF};
 
+/// Asks to set every byte of that slot to 0xFF.
 struct Erase {
   Ticket ticket{};
   std::uint8_t slot = 0;
@@ -32,15 +33,21 @@ struct Program {
   static constexpr auto kDescription = describe("flash::Program", "ticket", "slot");
 };
 
+/// That change is made, and survives a power cut.
 struct Done {
   Ticket ticket{};
   static constexpr auto kDescription = describe("flash::Done", "ticket");
 };
+
+/// That change was not made, or half of it.
 struct Failed {
   Ticket ticket{};
   static constexpr auto kDescription = describe("flash::Failed", "ticket");
 };
 
+/// All that the module asks of its flash.
 using Request = std::variant<Erase, Program>;
+
+/// All that the flash tells the module.
 using Event = std::variant<Done, Failed>;
 }  // namespace bfq::flash

@@ -45,17 +45,23 @@ struct ServeAddresses {
                "lease_minutes");
 };
 
+/// The station's address from now on, asked for by that ticket.
 struct Addressed {
   Ticket ticket{};
   Ipv4 address{}, gateway{}, netmask{};
   static constexpr auto kDescription =
       describe("lease::Addressed", "ticket", "address", "gateway", "netmask");
 };
+
+/// No server gave an address; the association lives on.
 struct AddressFailed {
   Ticket ticket{};
   static constexpr auto kDescription = describe("lease::AddressFailed", "ticket");
 };
 
+/// All that the module asks about addresses.
 using Request = std::variant<ObtainAddress, UseAddress, ServeAddresses>;
+
+/// All that the module is told about them.
 using Event = std::variant<Addressed, AddressFailed>;
 }  // namespace bfq::lease

@@ -36,6 +36,7 @@ struct LinkHandle {
 namespace net {
 using bfq::HostName;
 
+/// An IPv4 address and a port; 0.0.0.0:0 where there is none.
 struct Endpoint {
   Ipv4 address{};
   std::uint16_t port = 0;
@@ -46,6 +47,7 @@ struct Endpoint {
 /// Which side of the module a link goes through.
 enum class Interface : std::uint8_t { station, soft_ap, last = soft_ap };
 
+/// What carries a link: a stream, datagrams, or a stream under TLS.
 enum class Transport : std::uint8_t { tcp, udp, tls, last = tls };
 
 // Asked -------------------------------------------------------------------------------------------
@@ -57,6 +59,7 @@ struct Resolve {
   static constexpr auto kDescription = describe("net::Resolve", "ticket", "name");
 };
 
+/// Asks for a link to a peer: answered by Opened or OpenFailed.
 struct Open {
   LinkHandle link{};
   Transport transport{};
@@ -99,27 +102,35 @@ struct Refuse {
 
 // Told --------------------------------------------------------------------------------------------
 
+/// The name of that Resolve has this address; of several, the first.
 struct Resolved {
   Ticket ticket{};
   Ipv4 address{};
   static constexpr auto kDescription = describe("net::Resolved", "ticket", "address");
 };
+
+/// That name is unknown, has no IPv4 address, must not be asked, or no server answered.
 struct ResolveFailed {
   Ticket ticket{};
   static constexpr auto kDescription = describe("net::ResolveFailed", "ticket");
 };
 
+/// The link is up. `local_port` is the port that its peer sees us at.
 struct Opened {
   LinkHandle link{};
   std::uint16_t local_port = 0;
   Interface through = Interface::station;
   static constexpr auto kDescription = describe("net::Opened", "link", "local_port", "through");
 };
+
+/// Why a link was not opened. The host reads ERROR or CONNECT FAIL of it.
 enum class OpenFailure : std::uint8_t {
   unreachable,   ///< refused, no route, no answer, or a failed TLS handshake
   no_resources,  ///< the network has no socket or port for it
   last = no_resources,
 };
+
+/// That Open came to nothing; its link is free.
 struct OpenFailed {
   LinkHandle link{};
   OpenFailure why{};
@@ -138,10 +149,13 @@ struct SendFailed {
   static constexpr auto kDescription = describe("net::SendFailed", "link");
 };
 
+/// The server of that Listen takes clients from now on.
 struct Listening {
   Ticket ticket{};
   static constexpr auto kDescription = describe("net::Listening", "ticket");
 };
+
+/// The port of that Listen is not to be had at every address that was promised.
 struct ListenFailed {
   Ticket ticket{};
   static constexpr auto kDescription = describe("net::ListenFailed", "ticket");
@@ -157,7 +171,10 @@ struct Incoming {
       describe("net::Incoming", "client", "remote", "local_port", "through");
 };
 
+/// All that the module asks of the network.
 using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse>;
+
+/// All that the network tells the module.
 using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,
                            Listening, ListenFailed, Incoming>;
 

@@ -15,6 +15,7 @@
 /// and pending answer. It may also Reset the module at any time, and must then send a Started.
 namespace bfq::power {
 
+/// Why the module starts, or must start again.
 enum class Reason : std::uint8_t {
   power_on,
   command,   ///< AT+RST or AT+RESTORE
@@ -43,6 +44,9 @@ struct Started {
   static constexpr auto kDescription = describe("power::Started", "reason", "flash");
 };
 
+/// All that the module asks about its power.
 using Request = std::variant<Restart>;
+
+/// All that the module is told about it.
 using Event = std::variant<Reset, Started>;
 }  // namespace bfq::power

@@ -70,6 +70,7 @@ struct Leave {
   static constexpr auto kDescription = describe("radio::Leave");
 };
 
+/// How access points are looked for: by asking, or by listening for beacons.
 enum class ScanType : std::uint8_t { active = 0, passive = 1, last = passive };
 
 /// Asks for the access points in range, all of them or those that fit.
@@ -115,24 +116,32 @@ struct StartAccessPoint {
       describe("radio::StartAccessPoint", "ssid", secret("password"), "security", "channel",
                "max_stations", "hidden");
 };
+
+/// Ends our own network, and the stay of all its stations. Not answered.
 struct StopAccessPoint {
   static constexpr auto kDescription = describe("radio::StopAccessPoint");
 };
 
+/// A station has associated with our own network.
 struct StationJoined {
   MacAddress mac{};
   static constexpr auto kDescription = describe("radio::StationJoined", "mac");
 };
+
+/// That station was given this address by our DHCP server.
 struct StationAddressed {
   MacAddress mac{};
   Ipv4 address{};
   static constexpr auto kDescription = describe("radio::StationAddressed", "mac", "address");
 };
+
+/// That station is gone; its address may be given to another.
 struct StationLeft {
   MacAddress mac{};
   static constexpr auto kDescription = describe("radio::StationLeft", "mac");
 };
 
+/// That Join succeeded: the access point, its channel, and its signal in dBm.
 struct Joined {
   Ticket ticket{};
   MacAddress bssid{};
@@ -150,6 +159,8 @@ enum class JoinFailure : std::uint8_t {
   refused = 4,
   last = refused
 };
+
+/// That Join came to nothing; nothing is joined.
 struct JoinFailed {
   Ticket ticket{};
   JoinFailure why{};
@@ -169,18 +180,24 @@ struct Signal {
   static constexpr auto kDescription = describe("radio::Signal", "ticket", "rssi");
 };
 
+/// That Scan has found one access point.
 struct Found {
   Ticket ticket{};
   ScanResult access_point{};
   static constexpr auto kDescription = describe("radio::Found", "ticket", "access_point");
 };
+
+/// That Scan is over. Where it failed, what was found so far does not count.
 struct ScanDone {
   Ticket ticket{};
   bool succeeded = true;
   static constexpr auto kDescription = describe("radio::ScanDone", "ticket", "succeeded");
 };
 
+/// All that the module asks of a radio.
 using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint>;
+
+/// All that a radio tells the module.
 using Event = std::variant<Joined, JoinFailed, Lost, Signal, Found, ScanDone, StationJoined,
                            StationAddressed, StationLeft>;
 }  // namespace bfq::radio

@@ -13,5 +13,6 @@ struct Configure {
   static constexpr auto kDescription = describe("uart::Configure", "format");
 };
 
+/// All that the module asks of the line.
 using Request = std::variant<Configure>;
 }  // namespace bfq::uart

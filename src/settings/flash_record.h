@@ -41,6 +41,7 @@ enum class FlashCondition : std::uint8_t {
 /// Of which keys a record was found to hold something.
 using WholeKeys = std::array<bool, kKeys>;
 
+/// What a flash image holds, and which slot it came from.
 struct Loaded {
   Stored stored{};
   WholeKeys whole{};      ///< what is not the factory's

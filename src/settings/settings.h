@@ -14,6 +14,7 @@
 /// for the softAP's name, which carries the module's own address. Numbers are the wire's.
 namespace bfq {
 
+/// The network that the station joins, as AT+CWJAP sets it.
 struct NetworkSettings {
   Text<32> ssid{};  ///< empty: none
   Text<64> password{};
@@ -24,6 +25,7 @@ struct NetworkSettings {
   bool operator==(const NetworkSettings&) const = default;
 };
 
+/// The module's own network, as AT+CWSAP sets it.
 struct SoftApSettings {
   Text<32> ssid{};
   Text<64> password{};
@@ -36,12 +38,14 @@ struct SoftApSettings {
   bool operator==(const SoftApSettings&) const = default;
 };
 
+/// An interface's fixed address, as AT+CIPSTA and AT+CIPAP set it.
 struct AddressSettings {
   Ipv4 address{}, gateway{}, netmask{};
   static constexpr auto kDescription = describe("AddressSettings", "address", "gateway", "netmask");
   bool operator==(const AddressSettings&) const = default;
 };
 
+/// Which side uses DHCP, as AT+CWDHCP sets it.
 struct DhcpSettings {
   bool station = true;  ///< the station asks for an address
   bool soft_ap = true;  ///< the softAP gives addresses
@@ -60,6 +64,7 @@ struct PoolSettings {
 inline constexpr AddressSettings kFactorySoftApAddress{Ipv4(192, 168, 4, 1), Ipv4(192, 168, 4, 1),
                                                        Ipv4(255, 255, 255, 0)};
 
+/// All that the module can keep in flash, with the factory's values.
 struct Settings {
   UartFormat uart{};
   std::uint8_t mode = 1;  ///< 1 station, 2 softAP, 3 both

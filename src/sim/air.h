@@ -149,6 +149,8 @@ int signal_of(const AccessPoint& ap, std::optional<Position> listener);
 struct PutAccessPoint {
   AccessPoint access_point{};
 };
+
+/// Takes the access point with that bssid out of the air.
 struct RemoveAccessPoint {
   MacAddress bssid{};
 };
@@ -156,6 +158,8 @@ struct RemoveAccessPoint {
 struct PutStation {
   SimulatedStation station{};
 };
+
+/// Takes the station with that MAC address out of the air.
 struct RemoveStation {
   MacAddress mac{};
 };
@@ -164,6 +168,8 @@ struct MoveModule {
   MacAddress station{};
   std::optional<Position> to{};
 };
+
+/// How long scans, joins and leases take from now on.
 struct SetDelays {
   Delays delays{};
 };
