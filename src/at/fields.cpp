@@ -1,5 +1,7 @@
 #include "at/fields.h"
 
+#include <algorithm>
+
 namespace bfq::at {
 namespace {
 /// Reads a quoted text whose opening mark is at `at`; leaves `at` behind the closing one.
@@ -42,5 +44,13 @@ bool split_fields(std::span<char> text, FieldArray& out) {
     if (at == text.size()) return true;
     if (text[at++] != ',') return false;
   }
+}
+
+std::size_t end_of_field(std::string_view text, std::size_t at) {
+  if (at == text.size() || text[at] != '"') return std::min(text.find(',', at), text.size());
+  while (++at < text.size() && text[at] != '"')
+    if (text[at] == '\\') ++at;
+  const bool closed = at < text.size() && (at + 1 == text.size() || text[at + 1] == ',');
+  return closed ? at + 1 : std::string_view::npos;
 }
 }  // namespace bfq::at

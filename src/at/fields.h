@@ -19,4 +19,8 @@ struct FieldArray {
 /// a quotation mark is missing or followed by anything but a comma. Fields beyond what `out` holds
 /// are left out: it then holds one more than any command takes.
 [[nodiscard]] bool split_fields(std::span<char> text, FieldArray& out);
+
+/// Where the field at `at` ends, without splitting: at a comma or at the end of `text`. npos when a
+/// quotation mark is missing or followed by anything but a comma.
+std::size_t end_of_field(std::string_view text, std::size_t at);
 }  // namespace bfq::at

@@ -3,46 +3,13 @@
 #include <algorithm>
 
 #include "at/fields.h"
-#include "base/ascii.h"
+#include "at/line.h"
 #include "base/check.h"
 
 namespace bfq::at {
 namespace {
-constexpr std::string_view kHead = "AT", kLowerCaseHead = "at";
 // SW5: so long a silence ends a burst.
 constexpr Duration kBurstEnds = 20ms;
-
-enum class Form : std::uint8_t { test, query, set, execute, digit, none };
-
-struct Parsed {
-  std::string_view name;
-  Form form = Form::execute;
-  std::string_view arguments;
-};
-
-// Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a
-// digit or CR.
-
-/// A name ends at '=', '?', a digit or the end of the line (dialect 1.2).
-Parsed parse(std::string_view line) {
-  const auto* end = std::find_if(line.begin(), line.end(),
-                                 [](char c) { return c == '=' || c == '?' || is_digit(c); });
-  const auto at = static_cast<std::size_t>(end - line.begin());
-  const std::string_view name = slice(line, 0, at), rest = slice(line, at);
-  if (rest.empty()) return {name, Form::execute, {}};
-  if (rest == "?") return {name, Form::query, {}};
-  if (rest == "=?") return {name, Form::test, {}};
-  if (rest.front() == '=') return {name, Form::set, slice(rest, 1)};
-  if (is_digit(rest.front()) && rest.size() == 1) return {name, Form::digit, rest};
-  return {name, Form::none, {}};
-}
-
-/// Where the first head begins, or npos.
-std::size_t find_head(std::string_view line, const Dialect& dialect) {
-  const std::size_t upper = line.find(kHead);
-  if (dialect.switches.head == SwitchPoints::Head::upper_case) return upper;
-  return std::min(upper, line.find(kLowerCaseHead));
-}
 
 void print_ranges(const Command& command, Reply reply) {
   reply.text(command.name).text(":");
@@ -119,12 +86,12 @@ void Interpreter::end_line(Chip& chip, Reply reply, Busy busy) {
   // behind one that meets busy.
   if (echo_) reply.end();
   if (!complete) return answer(Answer::error, {}, reply);
-  run_line(slice(line, head + kHead.size()), chip, reply);
+  run_line(slice(line, head + kHeadSize), chip, reply);
 }
 
 void Interpreter::refuse_busy(std::string_view line, Chip& chip, Reply reply, Busy busy) {
   if (find_head(line, *dialect_) == 0) {
-    const Command* command = find(dialect_->commands, slice(line, kHead.size()));
+    const Command* command = find(dialect_->commands, slice(line, kHeadSize));
     if (command != nullptr && command->interrupts != nullptr) {
       reply.line(Word::forced_restart);
       run_as(*command);
@@ -146,24 +113,19 @@ void Interpreter::run_line(std::string_view line, Chip& chip, Reply reply) {
   // Fidelity (observed, T9): An unknown command answers ERROR alone.
   // Fidelity (observed, T35): A form that a command does not have answers ERROR alone.
   const Command* const found = find(dialect_->commands, parsed.name);
-  if (found == nullptr) return answer(Answer::error, {}, reply);
+  if (found == nullptr || !has_form(*found, parsed.form)) return answer(Answer::error, {}, reply);
   const Command& command = *found;
   run_as(command);
   if (parsed.form == Form::test) {
-    if (command.test == TestForm::absent) return answer(Answer::error, {}, reply);
     print_ranges(command, reply);
     return answer(Answer::ok, {}, reply);
   }
-  const bool sets = parsed.form == (command.digit_follows ? Form::digit : Form::set);
-  const PlainForm plain = parsed.form == Form::query     ? command.query
-                          : parsed.form == Form::execute ? command.execute
-                                                         : PlainForm{};
-  if (!(sets ? static_cast<bool>(command.set) : static_cast<bool>(plain)))
-    return answer(Answer::error, {}, reply);
   if (command.allowed != nullptr) {
     if (const Refusal refusal = command.allowed(chip)) return refuse_with(refusal, reply);
   }
-  if (sets) return run_set(parsed.arguments, chip, reply);
+  if (parsed.form == Form::set || parsed.form == Form::digit)
+    return run_set(parsed.arguments, chip, reply);
+  const PlainForm& plain = parsed.form == Form::query ? command.query : command.execute;
   answer(plain.run(chip), plain.spacing, reply);
 }
 

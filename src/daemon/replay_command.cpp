@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -22,37 +23,44 @@ namespace bfq::daemon {
 namespace {
 using journal::RecordKind;
 
-// A line without an end is shown once this much time has passed.
+// What there is of a line is shown once so much time has passed, or so much of it has come.
 constexpr Duration kPause = 100ms;
-constexpr std::size_t kLongestLine = 4096;
+constexpr std::size_t kLongestPiece = 4096;
 
 /// One direction of the UART, in lines.
 class Lines {
  public:
-  Lines(char arrow, bool shows_secrets) : arrow_(arrow), shows_secrets_(shows_secrets) {}
+  Lines(serial::Direction direction, bool shows_secrets)
+      : arrow_(direction == serial::Direction::to_module ? '>' : '<'),
+        shows_secrets_(shows_secrets),
+        mask_(direction, board::this_build().dialect) {}
 
   void add(std::string_view bytes, Instant at) {
     for (const char c : bytes) {
-      if (line_.empty()) begun_ = at;
+      if (line_.size() == shown_) begun_ = at;
       last_ = at;
       line_ += c;
-      if (c == '\n' || line_.size() == kLongestLine) end();
+      if (c == '\n' || line_.size() - shown_ == kLongestPiece) show();
+      if (c != '\n') continue;
+      line_.clear();
+      shown_ = 0;
     }
   }
-  /// Shows a line that a pause ends.
+  /// What has been said before a pause is shown before what comes behind it.
   void pause(Instant now) {
-    if (!line_.empty() && now - last_ > kPause) end();
+    if (now - last_ > kPause) show();
   }
-  void end() {
-    if (line_.empty()) return;
+  void show() {
     std::string_view text = line_;
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with('\r')) text.remove_suffix(1);
-    const std::string shown = shows_secrets_ ? std::string(text) : mask_.mask(text);
+    const std::size_t from = std::min(shown_, text.size());
+    shown_ = line_.size();
+    const std::string shown =
+        shows_secrets_ ? std::string(text.substr(from)) : mask_.mask(text, from);
     if (!shown.empty())
       fmt::print("{:14.6f} {} {}\n", static_cast<double>(begun_.time_since_epoch().count()) / 1e6,
                  arrow_, serial::printable(shown));
-    line_.clear();
   }
 
  private:
@@ -60,13 +68,16 @@ class Lines {
   bool shows_secrets_;
   serial::SecretMask mask_;
   std::string line_;
+  std::size_t shown_ = 0;  ///< bytes of it
   Instant begun_{}, last_{};
 };
 
 /// The history of a module as a dialogue, with times.
 class Dialogue {
  public:
-  explicit Dialogue(bool shows_secrets) : typed_('>', shows_secrets), said_('<', shows_secrets) {}
+  explicit Dialogue(bool shows_secrets)
+      : typed_(serial::Direction::to_module, shows_secrets),
+        said_(serial::Direction::to_host, shows_secrets) {}
 
   void show(const journal::Replay::Step& step) {
     const journal::Record& record = step.record;
@@ -90,8 +101,8 @@ class Dialogue {
     }
   }
   void end_lines() {
-    typed_.end();
-    said_.end();
+    typed_.show();
+    said_.show();
   }
 
  private:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <deque>
 #include <map>
 #include <memory>
@@ -11,14 +10,15 @@
 #include <string_view>
 #include <variant>
 
+#include "at/line.h"
+#include "at/secrets.h"
 #include "journal/replay.h"
 
 namespace bfq::journal {
 namespace {
 constexpr char kInstead = 'x';
+constexpr std::string_view kKept = "\"\\, \r";  // they separate arguments
 constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvw";
-
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
 // Passwords ---------------------------------------------------------------------------------------
 
@@ -54,25 +54,14 @@ class Dictionary {
   std::map<std::size_t, std::size_t> count_;
 };
 
-/// An argument in quotes: its text, and where it stands with them.
-struct Quoted {
-  std::string text{};
-  std::size_t begin = 0, end = 0;
-};
-
-std::optional<Quoted> read_quoted(std::string_view line, std::size_t at) {
-  while (at < line.size() && line[at] == ' ') ++at;
-  if (at >= line.size() || line[at] != '"') return std::nullopt;
-  Quoted quoted{.begin = at};
-  for (++at; at < line.size(); ++at) {
-    if (line[at] == '"') {
-      quoted.end = at + 1;
-      return quoted;
-    }
-    if (line[at] == '\\' && at + 1 < line.size()) ++at;
-    quoted.text += line[at];
+/// What an argument says that stands in quotation marks.
+std::string unescaped(std::string_view argument) {
+  std::string text;
+  for (std::size_t at = 1; at + 1 < argument.size(); ++at) {
+    if (argument[at] == '\\') ++at;
+    text += argument[at];
   }
-  return std::nullopt;
+  return text;
 }
 
 /// As long as `size`, by escaping as many letters as that takes.
@@ -85,30 +74,27 @@ std::string escaped(const std::string& word, std::size_t size) {
   return out;
 }
 
-std::size_t find_password_command(std::string_view line) {
-  std::string upper(line);
-  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  const std::size_t name = std::min(upper.find("CWJAP"), upper.find("CWSAP"));
-  return name == std::string::npos ? name : line.find('=', name);
-}
-
-/// Replaces the second argument of such a command; of one that is not well formed, each letter and
-/// digit behind its first argument. False for other lines.
-bool replace_password(std::string& line, Dictionary& dictionary) {
-  const std::size_t equals = find_password_command(line);
-  if (equals == std::string::npos) return false;
-  const auto name = read_quoted(line, equals + 1);
-  const auto password = name && name->end < line.size() && line[name->end] == ','
-                            ? read_quoted(line, name->end + 1)
-                            : std::nullopt;
-  if (!password) {
-    std::replace_if(line.begin() + static_cast<std::ptrdiff_t>(name ? name->end : equals),
-                    line.end(), is_word, kInstead);
-    return true;
+/// Replaces what is secret in a line, with or without its LF: the argument of a masked parameter by
+/// its word; where it is not sure which one that is, each byte but those that separate arguments.
+/// An AT that begins the command stays, so that the line is answered as before. False when
+/// something was not sure.
+bool replace_secrets(std::string& line, const at::Dialect& dialect, Dictionary& dictionary) {
+  const std::size_t size = line.size() - (line.ends_with('\n') ? 1 : 0);
+  const at::Secrets secrets = at::secrets_of_typed(slice(line, 0, size), dialect);
+  const std::size_t head = at::find_head(line, dialect);
+  bool sure = !secrets.all().empty();
+  for (const auto& [begin, end, exact] : secrets.all()) {
+    sure = sure && exact;
+    const std::string text = unescaped(line.substr(begin, end - begin));
+    if (exact)
+      line.replace(begin + 1, end - begin - 2,
+                   escaped(dictionary.replacement(text), end - begin - 2));
+    for (std::size_t at = begin; !exact && at < end; ++at)
+      if (kKept.find(line[at]) == std::string_view::npos &&
+          (at < head || at >= head + at::kHeadSize))
+        line[at] = kInstead;
   }
-  const std::size_t size = password->end - password->begin - 2;
-  line.replace(password->begin + 1, size, escaped(dictionary.replacement(password->text), size));
-  return true;
+  return sure;
 }
 
 void replace_payload(std::span<char> bytes) {
@@ -128,7 +114,8 @@ bool takes_payload(const Module& module) {
 /// it.
 class Typing {
  public:
-  explicit Typing(Dictionary& dictionary) : dictionary_(dictionary) {}
+  Typing(Dictionary& dictionary, const at::Dialect& dialect)
+      : dictionary_(dictionary), dialect_(dialect) {}
 
   /// The line that was begun when the journal begins.
   void begin(std::span<char> line) {
@@ -185,10 +172,9 @@ class Typing {
   }
   void end_line() {
     std::string text = text_of(line_);
-    if (replace_password(text, dictionary_))
-      put(line_, text);
-    else
-      others_.push_back(line_);
+    const bool sure = replace_secrets(text, dialect_, dictionary_);
+    put(line_, text);
+    if (!sure) others_.push_back(line_);
     line_.clear();
   }
   static std::string text_of(const Line& line) {
@@ -201,6 +187,7 @@ class Typing {
   }
 
   Dictionary& dictionary_;
+  const at::Dialect& dialect_;
   std::string state_line_;
   std::deque<std::string> records_;
   Line line_;
@@ -224,8 +211,7 @@ void replace_in_slot(std::span<std::byte> slot, Dictionary& dictionary) {
     std::fill(slot.begin(), slot.end(), std::byte{0});
     return;
   }
-  dictionary.replace(stored.settings.network.password);
-  dictionary.replace(stored.settings.soft_ap.password);
+  for_each_password(stored.settings, [&](Text<64>& password) { dictionary.replace(password); });
   encode_record(stored, record);
   std::copy_n(record.begin(), size, slot.begin());
 }
@@ -305,7 +291,7 @@ class StateVisit {
 class Redaction {
  public:
   Redaction(std::span<const std::byte> file, Build build)
-      : file_(file), build_(build), typing_(dictionary_) {}
+      : file_(file), build_(build), typing_(dictionary_, build.dialect) {}
 
   std::vector<std::byte> run() {
     look();

@@ -88,6 +88,12 @@ inline constexpr std::size_t kLongestNamePrefix = 26;
 /// for at::Dialect::factory_settings to change.
 Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_ap_mac);
 
+/// What no journal that is shown may hold.
+void for_each_password(Settings& settings, auto&& visit) {
+  visit(settings.network.password);
+  visit(settings.soft_ap.password);
+}
+
 /// Whether a softAP can be protected so: WEP is refused, and a passphrase has at least 8 bytes
 /// (dialect 3.2).
 bool protection_is_possible(const SoftApSettings&);

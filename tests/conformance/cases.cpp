@@ -88,6 +88,14 @@ class Builder {
     refuse(line_with(params_.size(), "") + " ", "a space at the end");
   }
 
+  /// The whole line, every argument good but the one at `index`.
+  std::string line_with(std::size_t index, const std::string& value) const {
+    std::string line = "AT" + std::string(command_.name) + (command_.digit_follows ? "" : "=");
+    for (std::size_t i = 0; i < params_.size(); ++i)
+      line += (i > 0 ? "," : "") + (i == index ? value : good(params_[i]));
+    return line;
+  }
+
  private:
   std::string good(const Param& p) const {
     switch (p.kind) {
@@ -103,13 +111,6 @@ class Builder {
     return {};
   }
 
-  /// The whole line, every argument good but the one at `index`.
-  std::string line_with(std::size_t index, const std::string& value) const {
-    std::string line = "AT" + std::string(command_.name) + (command_.digit_follows ? "" : "=");
-    for (std::size_t i = 0; i < params_.size(); ++i)
-      line += (i > 0 ? "," : "") + (i == index ? value : good(params_[i]));
-    return line;
-  }
   /// The line that ends in front of the argument at `index`.
   std::string line_until(std::size_t index) const {
     std::string line = "AT" + std::string(command_.name) + '=';
@@ -218,6 +219,12 @@ std::vector<ShapeCases> shape_cases_of(const Command& command) {
   std::vector<ShapeCases> out;
   for (const Shape& shape : command.set.shapes()) Builder(command, shape, out.emplace_back()).add();
   return out;
+}
+
+std::string line_with(const Command& command, const Shape& shape, std::size_t index,
+                      const std::string& value) {
+  ShapeCases unused;
+  return Builder(command, shape, unused).line_with(index, value);
 }
 
 std::string expected_ranges(const Command& command) {

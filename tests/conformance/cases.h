@@ -31,6 +31,10 @@ std::vector<Case> form_cases_of(const at::Command&);
 /// just out of bounds, and those that are just within.
 std::vector<ShapeCases> shape_cases_of(const at::Command&);
 
+/// The line of that shape with all arguments at their least, but the one at `index`.
+std::string line_with(const at::Command&, const at::Shape&, std::size_t index,
+                      const std::string& value);
+
 /// What AT+X=? must print, OK included.
 std::string expected_ranges(const at::Command&);
 

@@ -42,18 +42,20 @@ class Host {
                         });
     }
     void read() {
-      socket.async_read_some(asio::buffer(buffer),
-                             [self = shared_from_this()](auto error, std::size_t n) {
-                               if (error) return;
-                               if (self->manners == Manners::resets) {
-                                 self->socket.set_option(asio::socket_base::linger(true, 0));
-                                 self->socket.close();
-                               } else if (self->manners == Manners::echoes) {
-                                 self->say(std::string(self->buffer.data(), n));
-                               } else {
-                                 self->read();
-                               }
-                             });
+      socket.async_read_some(
+          asio::buffer(buffer), [self = shared_from_this()](auto error, std::size_t n) {
+            if (error) return;
+            if (self->manners == Manners::leaves || self->manners == Manners::hangs_up) {
+              self->socket.close();
+            } else if (self->manners == Manners::resets) {
+              self->socket.set_option(asio::socket_base::linger(true, 0));
+              self->socket.close();
+            } else if (self->manners == Manners::echoes) {
+              self->say(std::string(self->buffer.data(), n));
+            } else {
+              self->read();
+            }
+          });
     }
 
     tcp::socket socket;

@@ -62,8 +62,10 @@ class Far {
     auto& its = side.link(guest.link);
     if (!its.open) return false;
     const bool has_said_all = !its.to_send.empty() && its.unsent() == 0;
-    const bool ends = (manners_ == Manners::resets && !its.received.empty()) ||
-                      (manners_ != Manners::echoes && has_said_all);
+    const bool goes =
+        manners_ == Manners::leaves || manners_ == Manners::hangs_up || manners_ == Manners::resets;
+    const bool ends =
+        (goes && !its.received.empty()) || (manners_ != Manners::echoes && has_said_all);
     if (ends) {
       its.open = false;
       module_.request(net::Close{guest.link});

@@ -160,6 +160,17 @@ TEST_P(Network, waits_for_room) {
   EXPECT_EQ(side.link(kLink).received, much());
 }
 
+TEST_P(Network, tells_of_an_end_also_while_there_is_no_room) {
+  LinkHandle link = kLink;
+  for (const Manners manners : {Manners::leaves, Manners::resets}) {
+    open(net->host(manners), link);
+    side.link(link).room = 0;
+    side.link(link).to_send = "x";
+    ASSERT_TRUE(was_closed(link));
+    ++link.generation;
+  }
+}
+
 TEST_P(Network, takes_only_so_much_for_a_peer_that_does_not_read) {
   open(net->host(Manners::reads_nothing));
   side.link(kLink).to_send.assign(64U << 20U, 'x');
@@ -250,15 +261,15 @@ TEST_P(Network, is_silent_without_power) {
 
 class Secured : public Network {
  protected:
-  void begin_secured(net::Endpoint remote) {
-    net->request(net::Open{.link = kLink,
+  void begin_secured(net::Endpoint remote, LinkHandle link = kLink) {
+    net->request(net::Open{.link = link,
                            .transport = net::Transport::tls,
                            .remote = remote,
                            .name = net::HostName("localhost")});
   }
-  void open_secured(net::Endpoint remote) {
-    begin_secured(remote);
-    ASSERT_TRUE(net->until([&] { return is_open(); }));
+  void open_secured(net::Endpoint remote, LinkHandle link = kLink) {
+    begin_secured(remote, link);
+    ASSERT_TRUE(net->until([&] { return is_open(link); }));
   }
 };
 
@@ -295,6 +306,27 @@ TEST_P(Secured, waits_for_room_and_hands_over_all_bytes_before_the_end) {
   side.link(kLink).room = SIZE_MAX;
   ASSERT_TRUE(was_closed());
   EXPECT_EQ(side.link(kLink).received, much());
+}
+
+TEST_P(Secured, tells_of_an_end_also_while_there_is_no_room) {
+  LinkHandle link = kLink;
+  for (const Manners manners : {Manners::leaves, Manners::hangs_up, Manners::resets}) {
+    open_secured(net->secure_host(manners), link);
+    side.link(link).room = 0;
+    side.link(link).to_send = "x";
+    ASSERT_TRUE(was_closed(link)) << static_cast<int>(manners);
+    ++link.generation;
+  }
+}
+
+TEST_P(Secured, lets_no_end_overtake_bytes) {
+  open_secured(net->secure_host(Manners::greets));
+  side.link(kLink).room = 0;
+  net->rest();
+  EXPECT_EQ(side.count<net::Closed>(), 0U);
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, kGreeting);
 }
 
 TEST_P(Secured, says_nothing_after_a_close) {

@@ -61,7 +61,9 @@ enum class Manners : std::uint8_t {
   greets,     ///< says kGreeting and ends the connection
   says_much,  ///< says much_of() and ends the connection
   reads_nothing,
-  resets,  ///< as soon as a byte has come
+  leaves,    ///< ends the connection as soon as a byte has come; with TLS, by close_notify
+  hangs_up,  ///< the same; with TLS, by the end of the connection alone
+  resets,    ///< resets the connection as soon as a byte has come
 };
 inline constexpr std::string_view kGreeting = "hello\r\n";
 std::string much();
@@ -78,7 +80,7 @@ class NetworkUnderTest {
   /// Lets happen whatever still may.
   virtual void rest() = 0;
   virtual net::Endpoint host(Manners) = 0;
-  /// One that speaks TLS: it echoes, greets or says much. Not where the others are modules.
+  /// One that speaks TLS, with any manners but reads_nothing. Not where the others are modules.
   virtual net::Endpoint secure_host(Manners) = 0;
   virtual net::Endpoint nobody() = 0;  ///< an endpoint that refuses
   /// A far host that says back each datagram.

@@ -61,8 +61,19 @@ struct Guest : std::enable_shared_from_this<Guest> {
   void read() {
     stream.async_read_some(asio::buffer(buffer),
                            [self = shared_from_this()](auto error, std::size_t n) {
-                             if (!error) self->say(std::string(self->buffer.data(), n));
+                             if (error) return;
+                             if (self->manners == Manners::echoes)
+                               self->say(std::string(self->buffer.data(), n));
+                             else
+                               self->go();
                            });
+  }
+  void go() {
+    if (manners == Manners::leaves)
+      return stream.async_shutdown([self = shared_from_this()](auto) {});
+    auto& socket = stream.next_layer();
+    if (manners == Manners::resets) socket.set_option(asio::socket_base::linger(true, 0));
+    socket.close();
   }
 
   Stream stream;

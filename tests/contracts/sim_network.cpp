@@ -35,6 +35,7 @@ class SimNetwork : public NetworkUnderTest {
     if (manners == Manners::greets) peer.greeting = kGreeting;
     if (manners == Manners::says_much) peer.greeting = much();
     if (manners == Manners::greets || manners == Manners::says_much) peer.closes_after = 0;
+    if (manners == Manners::leaves || manners == Manners::hangs_up) peer.closes_after = 1;
     if (manners == Manners::resets) peer.resets_after = 1;
     internet_.peers.push_back(peer);
     return at;

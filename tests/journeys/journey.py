@@ -82,6 +82,11 @@ class Module:
     def wait_for_log(self, text, times=1):
         wait_until(lambda: self.log().count(text) >= times, f"{text!r} in the log")
 
+    def ends(self):
+        """How many connections their peers have ended, one way or another."""
+        log = self.log()
+        return log.count(" has closed\n") + log.count(" is lost: ")
+
     @property
     def pts(self):
         return re.search(r"/dev/pts/\d+", self.banner).group()

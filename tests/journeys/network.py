@@ -136,7 +136,7 @@ class HowLinksEnd(unittest.TestCase):
                 self.assertEqual(host.command("AT+CIPSEND=4", "> "), b"\r\nOK\r\n> ")
                 host.type("ab")
                 end(client)
-                module.wait_for_log("has closed")
+                wait_until(module.ends, "the end of the link")
                 host.type("cd")
                 self.assertEqual(
                     host.expect("CLOSED\r\n"), b"\r\nRecv 4 bytes\r\n\r\nERROR\r\nCLOSED\r\n"

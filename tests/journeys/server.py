@@ -116,10 +116,9 @@ class Clients(unittest.TestCase):
             for _ in range(40):
                 client_of(port).close()
 
-            def ended():
-                return module.log().count("has closed") + module.log().count("turned away")
-
-            wait_until(lambda: ended() >= 40, "all 40")
+            wait_until(
+                lambda: module.ends() + module.log().count("turned away") >= 40, "all 40"
+            )
             with client_of(port) as last:
                 last.sendall(b"last")
                 host.expect(b":last")

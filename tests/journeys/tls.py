@@ -6,6 +6,7 @@ import select
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 import tempfile
 import threading
@@ -292,6 +293,35 @@ class Ending(unittest.TestCase):
                 host.expect("CLOSED\r\n")
                 module.wait_for_log("has closed")
             self.assertIn(b"STATUS:4", host.command("AT+CIPSTATUS"))
+
+    def test_a_link_that_goes_while_its_payload_is_typed_answers_error(self):
+        def close_notify(client):
+            client.unwrap().close()
+
+        def end(client):
+            client.close()
+
+        def reset(client):
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+
+        with trusting_module() as module, module.started_host() as host:
+            host.join()
+            for goes in (close_notify, end, reset):
+                with self.subTest(goes.__name__), PythonServer() as server:
+                    client, answer = server.welcome(host)
+                    self.assertEqual(answer, CONNECTED)
+                    self.assertEqual(host.command("AT+CIPSEND=4", "> "), b"\r\nOK\r\n> ")
+                    host.type("ab")
+                    before = module.ends()
+                    goes(client)
+                    wait_until(
+                        lambda before=before: module.ends() > before, "the end of the link"
+                    )
+                    host.type("cd")
+                    self.assertEqual(
+                        host.expect("CLOSED\r\n"), b"\r\nRecv 4 bytes\r\n\r\nERROR\r\nCLOSED\r\n"
+                    )
 
 
 class Bytes(unittest.TestCase):

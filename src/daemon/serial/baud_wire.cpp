@@ -38,8 +38,8 @@ BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysic
                side_.settle();
              }),
       pause_(kFirstPause),
-      typed_trace_(log_, LineTrace::Direction::to_module),
-      said_trace_(log_, LineTrace::Direction::to_host) {}
+      typed_trace_(log_, Direction::to_module, side.dialect()),
+      said_trace_(log_, Direction::to_host, side.dialect()) {}
 
 // Hosts -------------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "commands/bfq4004.h"
+
 namespace bfq::serial {
 namespace {
 std::span<const std::byte> bytes_of(std::string_view text) {
@@ -27,6 +29,7 @@ class FakeModule final : public UartSide {
   bool command_under_way() const override { return is_busy; }
   const std::string& name() const override { return its_name; }
   void settle() override {}
+  const at::Dialect& dialect() const override { return commands::kBfq4004; }
   void settle_soon() override {}
 
   std::string its_name = "bfq0";

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "commands/bfq4004.h"
 #include "daemon/serial/baud_wire.h"
 #include "daemon/serial/fast_wire.h"
 
@@ -27,6 +28,7 @@ class PrintingModule final : public UartSide {
   void uart_sent(std::size_t n) override { output.erase(0, n); }
   bool command_under_way() const override { return is_busy; }
   const std::string& name() const override { return its_name; }
+  const at::Dialect& dialect() const override { return commands::kBfq4004; }
   void settle() override {}
   void settle_soon() override { ++wake_ups; }
 

@@ -28,8 +28,8 @@ FastWire::FastWire(boost::asio::io_context& io, UartSide& side)
                    departure_armed_ = Deadline::never();
                    side_.settle();
                  }),
-      typed_trace_(log_, LineTrace::Direction::to_module),
-      said_trace_(log_, LineTrace::Direction::to_host) {}
+      typed_trace_(log_, Direction::to_module, side.dialect()),
+      said_trace_(log_, Direction::to_host, side.dialect()) {}
 
 // Hosts -------------------------------------------------------------------------------------------
 

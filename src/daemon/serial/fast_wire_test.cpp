@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "commands/bfq4004.h"
+
 namespace bfq::serial {
 namespace {
 using namespace std::chrono_literals;
@@ -32,6 +34,7 @@ class FakeModule final : public UartSide {
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
   bool command_under_way() const override { return is_busy; }
+  const at::Dialect& dialect() const override { return commands::kBfq4004; }
   const std::string& name() const override { return its_name; }
   void settle() override {
     wire->release_gone_hosts();

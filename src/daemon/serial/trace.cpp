@@ -3,53 +3,41 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <charconv>
+
+#include "at/secrets.h"
 
 namespace bfq::serial {
 namespace {
 // More than any command line; what is longer is payload, of which the beginning tells enough.
 constexpr std::size_t kLongest = 512;
 constexpr std::string_view kHidden = "***";
-// Lines that may follow before the rest of an echo that was cut by other output.
-constexpr int kLinesBetween = 4;
+// Lines that may cut the rest of an echo which other output has cut already.
+constexpr int kLinesBetween = 8;
 
-bool equal_letters(char a, char b) { return (a & ~0x20) == (b & ~0x20); }
-
-std::size_t find_name(std::string_view line, std::string_view name) {
-  const auto found = std::search(line.begin(), line.end(), name.begin(), name.end(), equal_letters);
-  return found == line.end() ? std::string_view::npos
-                             : static_cast<std::size_t>(found - line.begin());
+/// The line from `from` on.
+std::string hide(std::string_view line, const at::Secrets& secrets, std::size_t from) {
+  std::string out;
+  for (const at::Secret& secret : secrets.all()) {
+    if (secret.end <= from) continue;
+    if (secret.begin > from) out += line.substr(from, secret.begin - from);
+    out += kHidden;
+    from = secret.end;
+  }
+  return out.append(line.substr(std::min(from, line.size())));
 }
 
-/// Where the arguments begin that may hold a password, or npos for a line that cannot hold one.
-std::size_t find_arguments(std::string_view line) {
-  const std::size_t join = find_name(line, "CWJAP");
-  const std::size_t access_point = find_name(line, "CWSAP");
-  const std::size_t name = std::min(join, access_point);
-  if (name != std::string_view::npos) {
-    const std::size_t mark = line.find_first_of("=:?", name);
-    if (mark == std::string_view::npos) return name + 5;
-    const bool tells_no_password =
-        line[mark] == '?' || (line[mark] == ':' && join != std::string_view::npos);
-    return tells_no_password ? std::string_view::npos : mark + 1;
-  }
-  // The end of an echo into whose name another line has come.
-  const std::size_t assigned = line.find("=\"");
-  const bool has_head = find_name(line, "AT+") == 0;
-  const bool is_name = assigned != std::string_view::npos && assigned > 0 &&
-                       line[assigned - 1] >= 'A' && line[assigned - 1] <= 'Z';
-  return is_name && !has_head ? assigned + 1 : std::string_view::npos;
-}
-
-/// The length of the quoted string that the text begins with, or 0.
-std::size_t quoted_length(std::string_view text) {
-  if (text.empty() || text.front() != '"') return 0;
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '\\')
-      ++i;
-    else if (text[i] == '"')
-      return i + 1;
-  }
-  return 0;
+/// Where the data of a `+IPD,[<id>,]<length>[,<ip>,<port>]:` end, as far as the line has them; 0
+/// for other lines. An echo may stand behind them.
+std::size_t end_of_data(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (!line.starts_with("+IPD,") || colon == std::string_view::npos) return 0;
+  std::string_view fields = line.substr(5, colon - 5);
+  const auto commas = std::count(fields.begin(), fields.end(), ',');
+  if (commas % 2 != 0) fields.remove_prefix(fields.find(',') + 1);
+  std::size_t length = 0;
+  std::from_chars(fields.data(), fields.data() + fields.size(), length);
+  return std::min(colon + 1 + length, line.size());
 }
 }  // namespace
 
@@ -66,21 +54,23 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
-std::string SecretMask::mask(std::string_view line) {
-  if (hidden_lines_ > 0) {
-    hidden_lines_ = line.find('"') == std::string_view::npos ? hidden_lines_ - 1 : 0;
-    return std::string(kHidden);
+std::string SecretMask::mask(std::string_view line, std::size_t from) {
+  if (direction_ == Direction::to_module)
+    return hide(line, at::secrets_of_typed(line, *dialect_), from);
+  if (at::is_information(line))
+    return hide(line, at::secrets_of_information(line, *dialect_), from);
+  if (const std::size_t data = end_of_data(line); data > 0) {
+    const std::string shown(line.substr(std::min(from, data), data - std::min(from, data)));
+    return shown + mask(line.substr(data), std::max(from, data) - data);
   }
-  const std::size_t arguments = find_arguments(line);
-  if (arguments >= line.size()) {
-    hidden_lines_ = arguments == std::string_view::npos ? 0 : kLinesBetween;
-    return std::string(line);
+  if (hidden_lines_ > 0) {  // also where it has a head in it: so may a password
+    const bool is_end = line.find('\r') != std::string_view::npos;  // that of the command
+    hidden_lines_ = is_end ? 0 : hidden_lines_ - 1;
+    return from < line.size() ? std::string(kHidden) : "";
   }
-  const std::string_view rest = line.substr(arguments);
-  const std::size_t name = quoted_length(rest);
-  const bool has_password = name > 0 && name < rest.size() && rest[name] == ',';
-  if (!has_password || quoted_length(rest.substr(name + 1)) == 0) hidden_lines_ = kLinesBetween;
-  return std::string(line.substr(0, arguments + (has_password ? name + 1 : 0))).append(kHidden);
+  const at::Secrets echoed = at::secrets_of_typed(line, *dialect_);
+  hidden_lines_ = echoed.open() ? kLinesBetween : 0;
+  return hide(line, echoed, from);
 }
 
 void LineTrace::add(std::span<const std::byte> bytes) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "at/dialect.h"
 #include "daemon/process/module_log.h"
 
 namespace bfq::serial {
@@ -12,15 +13,24 @@ namespace bfq::serial {
 /// The bytes for the log: what is not printable ASCII is shown as \r or \xNN.
 std::string printable(std::string_view bytes);
 
-/// Masks passwords in lines of the wire: in what is typed, in its echo, and in replies that contain
-/// one. Where other output may have split an echo, the lines after it are masked too, up to the
-/// other half: better too much than a password.
+enum class Direction : std::uint8_t { to_module, to_host };
+
+/// Masks the secrets in the lines of one direction of the wire (at/secrets.h): in what is typed, in
+/// its echo, and in replies that contain one. Where other output may have split an echo, the lines
+/// after it are masked too, up to the other half: better too much than a password.
 class SecretMask {
  public:
-  /// The line with its passwords masked.
-  std::string mask(std::string_view line);
+  /// `dialect` must outlive this.
+  SecretMask(Direction direction, const at::Dialect& dialect)
+      : direction_(direction), dialect_(&dialect) {}
+
+  /// The line with its secrets masked, from `from` on: a line that came in pieces is given whole,
+  /// with how much of it has been shown.
+  std::string mask(std::string_view line, std::size_t from = 0);
 
  private:
+  Direction direction_;
+  const at::Dialect* dialect_;
   int hidden_lines_ = 0;  ///< to come
 };
 
@@ -28,9 +38,8 @@ class SecretMask {
 /// not printable escaped, long lines truncated.
 class LineTrace {
  public:
-  enum class Direction : std::uint8_t { to_module, to_host };
-  LineTrace(process::ModuleLog log, Direction direction)
-      : log_(std::move(log)), direction_(direction) {}
+  LineTrace(process::ModuleLog log, Direction direction, const at::Dialect& dialect)
+      : log_(std::move(log)), direction_(direction), mask_(direction, dialect) {}
 
   void add(std::span<const std::byte> bytes);
 

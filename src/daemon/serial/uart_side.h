@@ -3,6 +3,8 @@
 #include <span>
 #include <string>
 
+#include "at/dialect.h"
+
 namespace bfq::serial {
 
 /// The module, as its UART sees it. The first three functions are Module's own, with the time
@@ -24,6 +26,9 @@ class UartSide {
   virtual void settle() = 0;
   /// Takes a turn as soon as the present one, if there is one, has ended.
   virtual void settle_soon() = 0;
+
+  /// What the module speaks: its rows say what the log must not show.
+  virtual const at::Dialect& dialect() const = 0;
 
  protected:
   ~UartSide() = default;

@@ -15,12 +15,13 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// Small, so that SEND OK means "on its way" and not "in some buffer of this machine".
-// Fidelity (our decision, see TcpLink): SEND OK comes when the machine has taken the bytes; it is
-// asked to hold at most 16 KiB of them for a link.
+// Bytes. Small, so that SEND OK means "on its way" and not "in some buffer of this machine".
+// Fidelity (our decision, see StreamLink): SEND OK comes when the machine has taken the bytes; it
+// is asked to hold at most 16 KiB of them for a link.
 constexpr int kSendBuffer = 16 * 1024;
-// Ours, after lwIP: after the silence that the host chose, three probes, a second apart.
-// Fidelity (our decision, see TcpLink): After the keep-alive time, three probes a second apart;
+// Ours, after lwIP: after the silence that the host chose, three probes, a second (TCP_KEEPINTVL)
+// apart.
+// Fidelity (our decision, see StreamLink): After the keep-alive time, three probes a second apart;
 // then CLOSED.
 constexpr int kProbeInterval = 1, kProbes = 3;
 

@@ -8,7 +8,7 @@
 
 namespace bfq::sockets {
 
-/// Reads of one socket in a row before others get their turn.
+/// How many times one socket is read in a row before others get their turn.
 inline constexpr int kReadsInARow = 16;
 
 /// What the log calls a link.
@@ -16,17 +16,18 @@ inline std::string label_of(const std::string& module, LinkHandle link) {
   return module + " link " + std::to_string(link.id);
 }
 
-/// One link of the module and the socket behind it.
+/// One link of the module and the socket behind it. It lives until the module has closed it or
+/// knows that it is over; handlers of Asio's that wait for its socket do not keep it alive.
 class HostLink {
  public:
-  /// The ports of a link by which other modules may know it; none for most.
+  /// The ports at which a UDP link gets datagrams; 0 where there is none, as for a connection.
   struct Ports {
     std::uint16_t shown = 0;         ///< as the module knows it
-    std::uint16_t actual = 0;        ///< as the machine does
-    std::uint16_t at_localhost = 0;  ///< the machine's, where it is at 127.0.0.1 too
+    std::uint16_t actual = 0;        ///< as the machine does, at the module's own address
+    std::uint16_t at_localhost = 0;  ///< the same at 127.0.0.1
   };
 
-  /// `label` is what the log calls it.
+  /// `label` is what the log calls it; `exit` is the way by which it leaves the module.
   HostLink(LinkHandle handle, std::string label, const EgressPath& exit)
       : handle_(handle), label_(std::move(label)), exit_(exit) {}
   virtual ~HostLink() = default;
@@ -36,28 +37,25 @@ class HostLink {
   LinkHandle handle() const { return handle_; }
   const EgressPath& exit() const { return exit_; }
 
-  /// Sends what the module has for the network, and begins to listen where the module has room
-  /// again. True when bytes moved.
+  /// Sends what the module has for the network, and listens again where the module has room again.
+  /// True when bytes moved.
   virtual bool drain() = 0;
 
-  /// Ends it without a word to the module. What the network has taken still reaches the peer.
+  /// Ends it; the module is told nothing. What the network has taken still reaches the peer.
   virtual void close() = 0;
 
   /// Ends it and tells the module: the place on a LAN that it was bound to is no more.
   virtual void lose_place() {}
 
-  /// Where it sends datagrams from and gets them.
   virtual Ports datagram_ports() const { return {}; }
-  /// True when it is the module's connection to that place of this machine, from that port.
+  /// True when it is the module's own connection, from that port, to that endpoint of this machine.
   virtual bool connects(std::uint16_t /*from*/, net::Endpoint /*to*/) const { return false; }
 
-  /// True once the module was told that it is over.
-  bool ended() const { return ended_; }
+  /// True once it is over: the module knows, or has closed it.
+  virtual bool ended() const = 0;
 
  protected:
   const std::string& label() const { return label_; }
-
-  bool ended_ = false;
 
  private:
   LinkHandle handle_;

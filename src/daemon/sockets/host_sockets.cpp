@@ -10,8 +10,7 @@
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/local_names.h"
 #include "daemon/sockets/route.h"
-#include "daemon/sockets/tcp_link.h"
-#include "daemon/sockets/tls_link.h"
+#include "daemon/sockets/stream_link.h"
 #include "daemon/sockets/udp_link.h"
 
 namespace bfq::sockets {
@@ -128,14 +127,9 @@ void HostSockets::open(const net::Open& request) {
   if (request.transport == net::Transport::udp) return open_datagrams(request);
   const auto to = directions(request);
   if (!to) return;
-  const auto start = [&](const auto& link) {
-    links_[request.link.id] = link;
-    link->connect();
-  };
-  if (request.transport == net::Transport::tls)
-    start(std::make_shared<TlsLink>(io_, side_, request, *to));
-  else
-    start(std::make_shared<TcpLink>(io_, side_, request, *to));
+  const auto link = std::make_shared<StreamLink>(io_, side_, request, *to);
+  links_[request.link.id] = link;
+  link->connect();
 }
 
 /// Where a connection goes; nothing where it is refused.
@@ -208,7 +202,7 @@ void HostSockets::accept(const net::Accept& request) {
   }
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
   links_[request.link.id] =
-      std::make_shared<TcpLink>(side_, request.link, client->exit, std::move(client->socket));
+      std::make_shared<StreamLink>(side_, request.link, client->exit, std::move(client->socket));
 }
 
 // For the neighbours ------------------------------------------------------------------------------

@@ -8,14 +8,14 @@
 
 namespace bfq::sockets {
 
-/// Somebody with whom a UDP link exchanges datagrams, as the module calls it and as the machine
-/// does.
+/// Whom a UDP link exchanges datagrams with: its endpoint as the module knows it (`shown`), and as
+/// the machine does (`actual`; port 0 where nobody listens).
 struct Peer {
-  /// The socket to use: the module's own loopback address, 127.0.0.1, or the one for all other
-  /// networks. neighbour: the first of these, as long as there is somebody at that address of a
-  /// LAN.
+  /// The socket to use: the one at the module's own loopback address, the one at 127.0.0.1, or the
+  /// one for all other networks. neighbour: a module on a LAN, by the first of these; who it is
+  /// must be found out each time.
   enum class Way : std::uint8_t { module_address, localhost, elsewhere, neighbour };
-  /// expected: has written first; nobody has asked yet whether it may be written to.
+  /// expected: it has written, or may do so first; whether it may be written to is not judged yet.
   enum class Standing : std::uint8_t { expected, allowed, refused };
 
   net::Endpoint shown{};
@@ -24,19 +24,20 @@ struct Peer {
   Standing standing{};
 };
 
-/// All whom a UDP link has to do with; of more than kMost, the oldest are forgotten.
+/// The peers of a UDP link; of more than kMost, the oldest are forgotten.
 class Peers {
  public:
   static constexpr std::size_t kMost = 256;
 
-  /// By the module's name for it, or nullptr. Valid until the next add().
+  /// The peer that the module knows by that endpoint, or nullptr. Valid until the next add().
   Peer* find_shown(net::Endpoint shown);
-  /// By the machine's; of several, the latest. One that was refused is not found.
+  /// The peer that the machine knows by that endpoint, or nullptr; of several, the latest. One that
+  /// was refused is not found.
   Peer* find_actual(net::Endpoint actual);
   /// True when something was sent to this address, at whatever port.
   bool have_written_to(Ipv4 actual) const;
 
-  /// Takes the place of the one that the module calls the same.
+  /// Adds a peer, in place of the one that the module knows by the same endpoint.
   Peer& add(const Peer& peer);
   void clear() { all_.clear(); }
 

@@ -12,13 +12,13 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// Clients that the kernel keeps for us between two turns; more than links, so that each is
-// answered.
+// How many clients the kernel keeps for us between two turns: more than there are links, so that
+// each of them is answered.
 constexpr int kBacklog = 16;
-// When the machine has no descriptor left for a client, it gets another chance after this time.
+// How long accepting pauses when the machine has no file descriptor left.
 constexpr auto kAcceptPause = std::chrono::seconds(1);
 
-/// The peer sees a connection that was reset, as from a server that has no place left.
+/// Resets the connection, as a server does that takes no more clients.
 void turn_away(tcp::socket client) {
   boost::system::error_code ignored;
   client.set_option(asio::socket_base::linger(true, 0), ignored);
@@ -77,7 +77,7 @@ void TcpServer::listen_at_forwards() {
   }
 }
 
-/// Gives the port that it became.
+/// Returns the port that it listens on.
 std::uint16_t TcpServer::listen_at(net::Endpoint at, bool forwards,
                                    boost::system::error_code& error) {
   auto listener = std::make_unique<Listener>(io_);
@@ -112,7 +112,7 @@ void TcpServer::accept(Listener& listener) {
   listener.acceptor.async_accept([this, &listener, term = term_](auto error, tcp::socket client) {
     if (term != term_) return turn_away(std::move(client));
     if (!error) {
-      // Before the module hears of it: it may stop the server.
+      // Accepts the next before the module hears of this one, which may make it stop the server.
       const bool forwarded = listener.forwards;
       accept(listener);
       return welcome(std::move(client), forwarded);

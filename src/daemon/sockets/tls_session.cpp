@@ -125,14 +125,20 @@ TlsSession::Transfer TlsSession::read(std::span<std::byte> into) {
       [&](std::size_t& n) { return SSL_read_ex(ssl_.get(), into.data(), into.size(), &n); });
 }
 
+/// Decrypts one record at most. Those that carry no bytes, such as a key update, are dealt with.
+TlsSession::Result TlsSession::peek() {
+  std::byte first{};
+  return attempt([&](std::size_t& n) { return SSL_peek_ex(ssl_.get(), &first, 1, &n); }).result;
+}
+
 TlsSession::Transfer TlsSession::write(std::span<const std::byte> bytes) {
   return attempt(
       [&](std::size_t& n) { return SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &n); });
 }
 
-TlsSession::Result TlsSession::say_end() {
+TlsSession::Result TlsSession::shut_down() {
   if (has_failed_) return Result::failed;
-  // 0 means that our end is said and the peer's is not: enough.
+  // 0 means that close_notify is sent and the peer's has not come: enough.
   return attempt([this](std::size_t&) { return SSL_shutdown(ssl_.get()) >= 0 ? 1 : -1; }).result;
 }
 

@@ -3,22 +3,20 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "daemon/sockets/address.h"
-#include "daemon/sockets/local_names.h"
 
 namespace bfq::sockets {
 namespace {
 namespace asio = boost::asio;
 using asio::ip::udp;
-using Standing = Peer::Standing;
 
-// A port that is free at the module's address may be taken at 127.0.0.1: so often another is tried.
+// How many ports are tried where any will do: one that is free at the module's address may be taken
+// at 127.0.0.1.
 constexpr int kPortTries = 8;
 }  // namespace
 
@@ -28,14 +26,13 @@ UdpLink::UdpLink(asio::io_context& io, ModuleSide& side, const NetPolicy& policy
     : HostLink(open.link, label_of(side.name(), open.link),
                {side_towards(side.networks(), open.remote.address)}),
       side_(side),
-      policy_(policy),
       neighbourhood_(neighbourhood),
       settings_(settings),
       open_(open),
       at_module_(io, Way::module_address),
       at_localhost_(io, Way::localhost),
       elsewhere_(io, Way::elsewhere),
-      networks_(side.networks()) {}
+      routes_(side, open, policy, neighbourhood, settings) {}
 
 // The port ----------------------------------------------------------------------------------------
 
@@ -65,8 +62,8 @@ bool UdpLink::bind(boost::system::error_code& error) {
   return !error;
 }
 
-/// A peer on this machine often has the very port that the module is told to use, so the link does
-/// without this address where it is taken.
+/// False where 127.0.0.1 has that port for another program. A peer on this machine often has the
+/// very port that the module is told to use, so the link does without this address then.
 bool UdpLink::bind_localhost(std::uint16_t port) {
   boost::system::error_code error;
   at_localhost_.udp.open(udp::v4(), error);
@@ -101,7 +98,7 @@ bool UdpLink::drain() {
 
 bool UdpLink::send() {
   bool moved = false;
-  while (!sending_ && !ended()) {
+  while (!is_blocked_ && !ended()) {
     const net::Outgoing datagram = side_.link_output(handle());
     if (datagram.bytes.empty() || !send_one(datagram)) break;
     moved = true;
@@ -111,43 +108,40 @@ bool UdpLink::send() {
 
 /// False when the network takes nothing now.
 bool UdpLink::send_one(const net::Outgoing& datagram) {
-  const std::size_t size = datagram.bytes.size();
   if (is_broadcast(side_.networks(), datagram.destination.address)) {
     send_to_everybody(datagram);
-    side_.link_sent(handle(), size);
+    side_.link_sent(handle(), datagram.bytes.size());
     return true;
   }
-  const Peer& to = peer(datagram.destination);
+  const Peer& peer = routes_.towards(datagram.destination);
   // Fidelity (our decision, see UdpLink): A datagram to where the module cannot get, or may not:
   // SEND FAIL.
-  if (to.standing == Standing::refused) {
+  if (peer.standing == Peer::Standing::refused) {
     side_.handle(net::SendFailed{handle()});
     return true;
   }
-  if (send_to(to, datagram.bytes)) {
-    side_.link_sent(handle(), size);
-  } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-    boost::system::error_code ignored;
-    await_room(socket_towards(to.way, ignored));
-    return false;
-  } else if (errno != EINTR) {
-    fail(to.shown, errno);
-  }
-  return true;
-}
-
-/// False with errno set when the machine does not take it.
-bool UdpLink::send_to(const Peer& to, std::span<const std::byte> bytes) {
   // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens
   // is sent.
-  if (to.actual.port == 0) return true;
-  const sockaddr_in address = socket_address(to.actual);
-  boost::system::error_code error;
-  Socket& socket = socket_towards(to.way, error);
-  if (error) errno = error.value();
-  return !error && ::sendto(socket.udp.native_handle(), bytes.data(), bytes.size(),
-                            MSG_DONTWAIT | MSG_NOSIGNAL,
-                            reinterpret_cast<const sockaddr*>(&address), sizeof address) >= 0;
+  if (peer.actual.port == 0) {
+    side_.link_sent(handle(), datagram.bytes.size());
+    return true;
+  }
+  return send_to(peer, datagram.bytes);
+}
+
+/// False when the network takes nothing now.
+bool UdpLink::send_to(const Peer& peer, std::span<const std::byte> bytes) {
+  Socket& socket = socket_for(peer.way);
+  const int error = transmit(socket, peer.actual, bytes);
+  if (error == EAGAIN || error == EWOULDBLOCK) return await_room(socket), false;
+  if (error == EINTR) return true;
+  if (error == 0) {
+    side_.link_sent(handle(), bytes.size());
+  } else {
+    spdlog::info("{}: cannot send to {}: {}", label(), text_of(peer.shown), std::strerror(error));
+    side_.handle(net::SendFailed{handle()});
+  }
+  return true;
 }
 
 /// One LAN's broadcast address means that one, of two with the same numbers the station's;
@@ -167,99 +161,45 @@ void UdpLink::send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagra
   const std::uint16_t port = datagram.destination.port;
   neighbourhood_.for_each_on(lan.access_point, [&](const Neighbour& neighbour) {
     if (neighbour.index() == settings_.index) return;
-    if (const auto there = neighbour.datagrams(port))
-      send_to({.actual = *there, .way = Way::neighbour}, datagram.bytes);
+    if (const auto there = neighbour.datagrams(port)) transmit(at_module_, *there, datagram.bytes);
   });
   if (!lan.leads_on || neighbourhood_.has_datagrams_at_localhost(port)) return;
-  const Peer& machine = peer({lan.gateway, port});
-  if (machine.standing == Standing::allowed) send_to(machine, datagram.bytes);
+  const Peer& machine = routes_.towards({lan.gateway, port});
+  if (machine.standing == Peer::Standing::allowed)
+    transmit(socket_for(machine.way), machine.actual, datagram.bytes);
 }
 
-void UdpLink::fail(net::Endpoint destination, int error) {
-  spdlog::info("{}: cannot send to {}: {}", label(), text_of(destination), std::strerror(error));
-  side_.handle(net::SendFailed{handle()});
+/// Gives a datagram to the machine: 0, or the errno of what it has against that.
+int UdpLink::transmit(Socket& socket, net::Endpoint to, std::span<const std::byte> bytes) {
+  boost::system::error_code error;
+  // The one for elsewhere gets any port: it is not a way in, so nobody needs to know where it is.
+  if (!socket.udp.is_open()) socket.udp.open(udp::v4(), error);
+  if (error) return error.value();
+  const sockaddr_in address = socket_address(to);
+  const ssize_t sent =
+      ::sendto(socket.udp.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+               reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return sent >= 0 ? 0 : errno;
+}
+
+UdpLink::Socket& UdpLink::socket_for(Way way) {
+  switch (way) {
+    case Way::localhost: return at_localhost_;
+    case Way::elsewhere: return elsewhere_;
+    case Way::module_address:
+    case Way::neighbour: break;
+  }
+  return at_module_;
 }
 
 void UdpLink::await_room(Socket& socket) {
-  sending_ = true;
+  is_blocked_ = true;
   socket.udp.async_wait(udp::socket::wait_write, [weak = weak_from_this()](auto error) {
     const auto self = weak.lock();
     if (!self || error || self->ended()) return;
-    self->sending_ = false;
+    self->is_blocked_ = false;
     self->side_.settle();
   });
-}
-
-/// On another network the same addresses mean others.
-void UdpLink::look_at_networks() {
-  const Networks now = side_.networks();
-  if (now == networks_) return;
-  networks_ = now;
-  peers_.clear();
-}
-
-/// Where each datagram goes is judged once for each destination, and again on another network. Who
-/// has an address of a LAN may change from one to the next.
-const Peer& UdpLink::peer(net::Endpoint destination) {
-  look_at_networks();
-  Peer* known = peers_.find_shown(destination);
-  const bool settled =
-      known != nullptr && known->standing != Standing::expected && known->way != Way::neighbour;
-  if (settled) return *known;
-  std::string reason;
-  const Peer now = judged(known != nullptr ? *known : Peer{.shown = destination}, reason);
-  if (known == nullptr || known->standing != now.standing || known->actual != now.actual) {
-    const bool allowed = now.standing == Standing::allowed;
-    const bool is_anywhere = now.actual.port != 0;
-    const bool is_elsewhere = is_anywhere && now.actual != destination;
-    spdlog::info("{}: datagrams to {}{} {}: {}", label(), text_of(destination),
-                 is_elsewhere ? ", which is " + text_of(now.actual) : "",
-                 !allowed      ? "refused"
-                 : is_anywhere ? "go there"
-                               : "are lost",
-                 reason);
-  }
-  if (known == nullptr) return peers_.add(now);
-  return *known = now;
-}
-
-/// A program of this machine that has written itself is where it wrote from; anybody else is where
-/// the module's networks lead.
-Peer UdpLink::judged(Peer who, std::string& reason) const {
-  const bool has_written = who.standing == Standing::expected && !who.actual.address.is_none();
-  if (!has_written) {
-    const Route way = route(networks_, who.shown.address, neighbourhood_, settings_.index);
-    if (way.on_lan || way.to == Route::To::nowhere) return towards(way, who.shown, reason);
-    who.actual = {way.address, who.shown.port};
-    who.way = is_loopback(way.address) ? Way::module_address : Way::elsewhere;
-  }
-  const HostName name = who.shown == open_.remote ? open_.name : HostName();
-  const auto verdict =
-      policy_.judge({name.view(), who.shown.address, who.actual.address, who.shown.port,
-                     is_from_dns(name, who.shown.address, settings_, networks_)});
-  who.standing = verdict.allowed ? Standing::allowed : Standing::refused;
-  reason = verdict.reason;
-  return who;
-}
-
-/// An address of a LAN, or one to which no way leads.
-Peer UdpLink::towards(const Route& way, net::Endpoint shown, std::string& reason) const {
-  Peer who{.shown = shown, .way = Way::neighbour, .standing = Standing::refused};
-  reason = way.why;
-  if (way.to == Route::To::nowhere) return who;
-  const auto there = way.neighbour->datagrams(shown.port);
-  reason = there ? "a module on the same network" : "that module has no such port";
-  who.actual = there.value_or(net::Endpoint{});
-  who.standing = Standing::allowed;
-  return who;
-}
-
-UdpLink::Socket& UdpLink::socket_towards(Way way, boost::system::error_code& error) {
-  if (way == Way::localhost) return at_localhost_;
-  if (way != Way::elsewhere) return at_module_;
-  // Any port: this is not a way in, so nobody needs to know where it is.
-  if (!elsewhere_.udp.is_open()) elsewhere_.udp.open(udp::v4(), error);
-  return elsewhere_;
 }
 
 // Receiving ---------------------------------------------------------------------------------------
@@ -304,7 +244,8 @@ bool UdpLink::read_one(Socket& socket) {
   const ssize_t n = ::recv(descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT);
   socket.next = 0;
   if (n != size) return false;
-  side_.datagram_input(handle(), shown(socket, sender), std::span(buffer).first(length));
+  side_.datagram_input(handle(), routes_.shown(socket.way, sender),
+                       std::span(buffer).first(length));
   side_.settle();
   return true;
 }
@@ -314,58 +255,13 @@ void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size, c
   ::recv(socket.udp.native_handle(), nullptr, 0, MSG_DONTWAIT);
 }
 
-/// Why a datagram is dropped; nullptr where it is welcome. Programs of this machine may write to
-/// the module's port, and modules on a LAN with it. From elsewhere, only those whom the module has
-/// written to are heard.
+/// Why a datagram is dropped; nullptr where it is welcome.
 const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const {
   // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes, or of none, does not
   // reach the host.
   if (size > limits::kDatagram) return "it is too long";
   if (size == 0) return "it is empty";
-  if (socket.way == Way::elsewhere) {
-    const bool known = !is_loopback(sender.address) && peers_.have_written_to(sender.address);
-    return known ? nullptr : "a stranger's";
-  }
-  const Neighbour* neighbour = neighbour_at(sender.address);
-  if (neighbour == nullptr || meet(side_.networks(), neighbour->networks())) return nullptr;
-  return "that module is on no network of this one's";
-}
-
-/// Another module of this process.
-const Neighbour* UdpLink::neighbour_at(Ipv4 actual) const {
-  const Neighbour* owner = neighbourhood_.owner_of(actual);
-  return owner == nullptr || owner->index() == settings_.index ? nullptr : owner;
-}
-
-/// The peer of the link is called as the host called it, also where it is the first to write.
-void UdpLink::expect_peer() {
-  look_at_networks();
-  if (peers_.find_shown(open_.remote) != nullptr) return;
-  const Route way = route(networks_, open_.remote.address, neighbourhood_, settings_.index);
-  if (way.to != Route::To::outside) return;
-  peers_.add({.shown = open_.remote,
-              .actual = {way.address, open_.remote.port},
-              .way = is_loopback(way.address) ? Way::module_address : Way::elsewhere});
-}
-
-/// A module is seen at its address on the LAN. To a program, answers go the way that its last
-/// datagram came: one that wrote to 127.0.0.1 hears from there.
-net::Endpoint UdpLink::shown(const Socket& socket, net::Endpoint sender) {
-  if (const Neighbour* neighbour = neighbour_at(sender.address)) {
-    const auto meeting = meet(side_.networks(), neighbour->networks());
-    return {meeting->theirs, neighbour->datagram_port(sender.port).value_or(sender.port)};
-  }
-  expect_peer();
-  if (Peer* known = peers_.find_actual(sender)) {
-    known->way = socket.way;
-    return known->shown;
-  }
-  const net::Endpoint name{shown_address(sender.address), sender.port};
-  const Peer* namesake = peers_.find_shown(name);
-  if (namesake == nullptr || namesake->standing == Standing::expected) {
-    peers_.add({.shown = name, .actual = sender, .way = socket.way});
-  }
-  return name;
+  return routes_.refusal(socket.way, sender);
 }
 
 // Ending ------------------------------------------------------------------------------------------

@@ -5,18 +5,17 @@
 #include <optional>
 #include <string>
 
+#include "daemon/sockets/datagram_routes.h"
 #include "daemon/sockets/host_link.h"
 #include "daemon/sockets/module_side.h"
-#include "daemon/sockets/peers.h"
-#include "daemon/sockets/policy.h"
-#include "daemon/sockets/route.h"
 #include "daemon/sockets/settings.h"
 
 namespace bfq::sockets {
 
-/// A UDP link of the module: a port on the module's own loopback address, at which any program of
-/// this machine may write to it (for the first module, at 127.0.0.1 too) and any module that shares
-/// a LAN with it, and, once it sends elsewhere, a socket that hears only those to whom it has sent.
+/// A UDP link of the module, by up to three sockets: one at the module's own loopback address,
+/// where programs of this machine and modules that share a LAN with it write to it; for the first
+/// module of a process, one at 127.0.0.1 with the same port; and, once it sends to other networks,
+/// one that hears only those to whom it has sent.
 ///
 /// A datagram is read only when the module has room for the whole of it.
 class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLink> {
@@ -25,11 +24,12 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   UdpLink(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
           const Neighbourhood& neighbourhood, const SocketsSetup& settings, const net::Open& open);
 
-  /// Takes its port, which is the module's from now on; nothing when it cannot be had.
+  /// Binds its port; returns it as the module knows it, or nothing when it cannot be had.
   std::optional<std::uint16_t> take_port();
 
   bool drain() override;
   void close() override;
+  bool ended() const override { return ended_; }
   Ports datagram_ports() const override;
 
  private:
@@ -49,34 +49,26 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
 
   bool send();
   bool send_one(const net::Outgoing& datagram);
-  bool send_to(const Peer& to, std::span<const std::byte> bytes);
+  bool send_to(const Peer& peer, std::span<const std::byte> bytes);
   void send_to_everybody(const net::Outgoing& datagram);
   void send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagram);
-  void fail(net::Endpoint destination, int error);
+  static int transmit(Socket& socket, net::Endpoint to, std::span<const std::byte> bytes);
   void await_room(Socket& socket);
-  void look_at_networks();
-  const Peer& peer(net::Endpoint destination);
-  Peer judged(Peer unjudged, std::string& reason) const;
-  Peer towards(const Route& way, net::Endpoint shown, std::string& reason) const;
-  const Neighbour* neighbour_at(Ipv4 actual) const;
-  Socket& socket_towards(Way way, boost::system::error_code& error);
+  Socket& socket_for(Way way);
 
   void await_datagram(Socket& socket);
   void read(Socket& socket);
   bool read_one(Socket& socket);
   void drop_one(Socket& socket, net::Endpoint sender, std::size_t size, const char* why);
   const char* refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const;
-  void expect_peer();
-  net::Endpoint shown(const Socket& socket, net::Endpoint sender);
 
   ModuleSide& side_;
-  const NetPolicy& policy_;
   const Neighbourhood& neighbourhood_;
   const SocketsSetup& settings_;
   net::Open open_;
   Socket at_module_, at_localhost_, elsewhere_;
-  Networks networks_;  ///< those that the peers were found in
-  Peers peers_;
-  bool sending_ = false;  ///< waiting for the network to take more
+  DatagramRoutes routes_;
+  bool is_blocked_ = false;  ///< waiting for the network to take more
+  bool ended_ = false;
 };
 }  // namespace bfq::sockets

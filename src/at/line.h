@@ -1,0 +1,30 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "at/dialect.h"
+
+/// How a line is cut, before anybody looks at what its arguments say.
+namespace bfq::at {
+
+/// The bytes of `AT`, which a command begins with.
+inline constexpr std::size_t kHeadSize = 2;
+/// Where the first head at or behind `from` begins, or npos. What stands in front of it is skipped.
+std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t from = 0);
+
+enum class Form : std::uint8_t { test, query, set, execute, digit, none };
+
+struct Parsed {
+  std::string_view name;
+  Form form = Form::execute;
+  std::string_view arguments;  ///< of a set form
+};
+
+/// Cuts the line that stands behind its head, in parts that point into it.
+Parsed parse(std::string_view line);
+
+/// Whether the row has that form. Form::digit is the set form of a row whose digit follows its
+/// name.
+bool has_form(const Command&, Form);
+}  // namespace bfq::at

@@ -1,0 +1,87 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+
+#include "daemon/sockets/client_socket.h"
+#include "daemon/sockets/host_link.h"
+#include "daemon/sockets/module_side.h"
+#include "daemon/sockets/stream_session.h"
+
+namespace bfq::sockets {
+
+/// A connection that the module has asked for, over TCP or TLS, or that a client of its server has
+/// made.
+///
+///   connecting ----> shaking_hands ----> open ----> ended
+///       |                  |                          ^
+///       +------------------+--------------------------+
+///
+/// It reads only when the module has room, and as much as there is room for: while the host doesn't
+/// read, the bytes stay in the kernel and the peer's window closes. (With TLS, one record of 16 KiB
+/// at most may already be decrypted.) The end of the connection is noticed also while there is no
+/// room, unless bytes came before it: those are the module's to have first.
+class StreamLink final : public HostLink, public std::enable_shared_from_this<StreamLink> {
+ public:
+  StreamLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open,
+             const Directions& to);
+
+  /// A client's connection, which is open from now on.
+  StreamLink(ModuleSide& side, LinkHandle handle, const EgressPath& exit,
+             boost::asio::ip::tcp::socket client);
+
+  /// Connects. The module is told how it went, never from within this call.
+  void connect();
+
+  bool drain() override;
+  void close() override;
+  void lose_place() override;
+  bool connects(std::uint16_t from, net::Endpoint to) const override;
+  bool ended() const override { return state_ == State::ended; }
+
+ private:
+  using Socket = boost::asio::ip::tcp::socket;
+  using Result = StreamSession::Result;
+  using Step = void (StreamLink::*)();
+
+  enum class State : std::uint8_t { connecting, shaking_hands, open, ended };
+  /// Of an open link. at_rest: nobody looks. listening: waits for the socket, or is busy with what
+  /// it had. held: bytes have come for which the module has no room.
+  enum class Input : std::uint8_t { at_rest, listening, held };
+  /// Of an open link. blocked: waits until the socket takes more. broken: it never will.
+  enum class Output : std::uint8_t { ready, blocked, broken };
+
+  void connected(boost::system::error_code error);
+  void shake_hands();
+  void opened();
+  void fail(const std::string& reason, net::OpenFailure why);
+
+  bool send();
+  void unblocked();
+  void break_output();
+
+  void listen();
+  void read();
+  Result read_one(std::size_t room);
+  Result look_for_end();
+
+  void finish_at_end(Result result);
+  void finish(const std::string& how);
+  void await_shutdown();
+  /// Takes that step when the socket is ready for it, unless the link has ended until then.
+  void await(Result wanted, Step step);
+
+  Socket socket_;
+  boost::asio::steady_timer shutdown_timer_;
+  ModuleSide& side_;
+  net::Open open_;
+  Directions to_;
+  std::string peer_;  ///< for the log
+  std::unique_ptr<StreamSession> session_;
+  State state_ = State::connecting;
+  Input input_ = Input::at_rest;
+  Output output_ = Output::ready;
+};
+}  // namespace bfq::sockets

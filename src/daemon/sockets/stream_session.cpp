@@ -1,0 +1,55 @@
+#include "daemon/sockets/stream_session.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace bfq::sockets {
+namespace {
+/// Calls again what a signal has interrupted.
+template <class Call>
+ssize_t uninterrupted(Call call) {
+  ssize_t n = 0;
+  do n = call();
+  while (n < 0 && errno == EINTR);
+  return n;
+}
+
+bool must_wait() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+}  // namespace
+
+bool PlainSession::begin(int socket, const net::Open& /*open*/) {
+  socket_ = socket;
+  return true;
+}
+
+PlainSession::Transfer PlainSession::receive(std::span<std::byte> into, int flags) {
+  const ssize_t n = uninterrupted(
+      [&] { return ::recv(socket_, into.data(), into.size(), flags | MSG_DONTWAIT); });
+  if (n == 0) return {Result::ended};
+  if (n < 0 && must_wait()) return {Result::wants_read};
+  if (n < 0) return error_ = errno, Transfer{Result::failed};
+  const auto size = static_cast<std::size_t>(n);
+  return {Result::done, size, size < into.size()};
+}
+
+PlainSession::Transfer PlainSession::read(std::span<std::byte> into) { return receive(into, 0); }
+
+PlainSession::Result PlainSession::peek() {
+  std::array<std::byte, 1> first{};
+  return receive(first, MSG_PEEK).result;
+}
+
+PlainSession::Transfer PlainSession::write(std::span<const std::byte> bytes) {
+  const ssize_t n = uninterrupted(
+      [&] { return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT); });
+  if (n >= 0) return {Result::done, static_cast<std::size_t>(n)};
+  if (must_wait()) return {Result::wants_write};
+  error_ = errno;
+  return {Result::failed};
+}
+
+std::string PlainSession::why() const { return std::strerror(error_); }
+}  // namespace bfq::sockets

@@ -1,0 +1,69 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "ports/network.h"
+
+namespace bfq::sockets {
+
+/// What carries a stream's bytes on its socket: TCP alone, or TLS. The client's side. The socket
+/// does not block; it stays its owner's, who keeps it open as long as this is used.
+class StreamSession {
+ public:
+  /// What became of an attempt. wants_read, wants_write: try the same again when the socket is
+  /// readable or writable. ended: the peer has said that nothing more comes. failed: the stream is
+  /// broken, see why().
+  enum class Result : std::uint8_t { done, wants_read, wants_write, ended, failed };
+  struct Transfer {
+    Result result{};
+    std::size_t n = 0;     ///< with done: how many bytes
+    bool is_last = false;  ///< with done: nothing more has come yet
+  };
+
+  virtual ~StreamSession() = default;
+
+  /// Takes a connected socket. False when there is no memory for it.
+  virtual bool begin(int socket, const net::Open& open) = 0;
+  /// The handshake, where there is one.
+  virtual Result shake_hands() = 0;
+  virtual Transfer read(std::span<std::byte> into) = 0;
+  /// What read() would find, without taking it: bytes (done), none yet (wants_read), or only the
+  /// end (ended, failed).
+  virtual Result peek() = 0;
+  /// `done` means that the socket has taken these bytes. After wants_write the same bytes must be
+  /// offered again, from wherever they then lie.
+  virtual Transfer write(std::span<const std::byte> bytes) = 0;
+  /// Sends close_notify, behind what was written, where there is one to send: not with TCP alone,
+  /// and not after a failure.
+  virtual Result shut_down() = 0;
+  /// True when read() has bytes that the socket no longer shows.
+  virtual bool holds_bytes() const = 0;
+
+  /// Protocol and certificate, for the log, after the handshake; empty with TCP alone.
+  virtual std::string describe() const = 0;
+  /// Why the last attempt failed.
+  virtual std::string why() const = 0;
+};
+
+/// TCP alone.
+class PlainSession final : public StreamSession {
+ public:
+  bool begin(int socket, const net::Open& open) override;
+  Result shake_hands() override { return Result::done; }
+  Transfer read(std::span<std::byte> into) override;
+  Result peek() override;
+  Transfer write(std::span<const std::byte> bytes) override;
+  Result shut_down() override { return Result::done; }
+  bool holds_bytes() const override { return false; }
+  std::string describe() const override { return {}; }
+  std::string why() const override;
+
+ private:
+  Transfer receive(std::span<std::byte> into, int flags);
+
+  int socket_ = -1;
+  int error_ = 0;
+};
+}  // namespace bfq::sockets
