@@ -6,6 +6,7 @@
 
 #include "daemon/manual_command.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/inherited.h"
 #include "daemon/process/printable.h"
 #include "daemon/process/version.h"
 #include "daemon/replay_command.h"
@@ -57,6 +58,7 @@ int fail(const std::exception& error, int status) {
 
 int main(int count, char** arguments) {
   using namespace bfq;
+  process::open_missing_standard_descriptors();
   try {
     return daemon::dispatch(count, arguments);
   } catch (const process::UsageError& error) {

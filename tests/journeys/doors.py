@@ -2,10 +2,13 @@
 
 import contextlib
 import os
+import pty
 import re
 import select
 import socket
 import subprocess
+import time
+import tty
 import unittest
 
 from journey import PROGRAM, Module, Server, TcpHost, free_port, run_program, wait_until
@@ -89,6 +92,18 @@ class TcpDoor(unittest.TestCase):
                 module.wait_for_log("has attached")
                 self.assertEqual(at_pty.command("AT"), b"\r\nOK\r\n")
                 self.assertEqual(at_tcp.expect("OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
+
+    def test_a_host_that_echoes_is_named_in_the_log(self):
+        with Module(serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as host:
+                host.type("nonsense\r\n")
+                while "lines that were typed are the module's own" not in module.log():
+                    host.more()
+                    host.type(host.take(len(host.seen)))
+                host.type("\r\nATE0\r\n")
+                host.expect("ATE0\r\r\n\r\nOK\r\n")
+                self.assertEqual(module.log().count("the module's own"), 1)
 
     def test_a_port_in_use_is_refused_clearly(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -244,6 +259,62 @@ class StandardInputAndOutput(unittest.TestCase):
         wait_until(lambda: process.poll() is not None, "the end of a program that nobody hears")
         self.assertEqual(process.returncode, 0)
         process.stdin.close()
+
+
+class NobodyReads(unittest.TestCase):
+    """Whatever does not take what the program prints: a signal ends it."""
+
+    def end_of(self, process):
+        begin = time.monotonic()
+        process.terminate()
+        process.wait(20)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(process.returncode, 0)
+
+    def test_a_terminal_as_the_serial_port(self):
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        os.set_blocking(master, False)
+        with subprocess.Popen(
+                COMMAND, stdin=slave, stdout=slave, stderr=subprocess.PIPE) as process:
+            self.addCleanup(process.kill)
+            while b"AT+CIPSTART" not in process.stderr.readline():  # the banner's end
+                pass
+            typed = 0
+            while typed < 1_000_000:  # until nothing moves any more
+                if not select.select([], [master], [], 1)[1]:
+                    break
+                typed += os.write(master, b"AT+GMR\r\n" * 10)
+            self.end_of(process)
+            self.assertFalse(os.get_blocking(master))
+            self.assertTrue(os.get_blocking(slave))  # others share it
+        os.close(master)
+        os.close(slave)
+
+    def test_a_pipe_for_the_banner(self):
+        read_end, write_end = os.pipe()
+        os.set_blocking(write_end, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(write_end, bytes(65536))
+        os.set_blocking(write_end, True)
+        command = [PROGRAM, "run", "--state", "none", "--serial", "tcp:0"]
+        with subprocess.Popen(command, stdout=write_end, stderr=subprocess.PIPE) as process:
+            self.addCleanup(process.kill)
+            while b"bfq0 is ready" not in process.stderr.readline():
+                pass
+            self.end_of(process)
+        os.close(read_end)
+        os.close(write_end)
+
+    def test_nothing_is_taken_for_a_standard_descriptor_that_was_closed(self):
+        log = f"/tmp/bfq-journey-{os.getpid()}.link"
+        line = f'exec "{PROGRAM}" run --state none --serial pty:{log} 0<&- 1>&- 2>&-'
+        with subprocess.Popen(["sh", "-c", line]) as process:
+            wait_until(lambda: os.path.exists(log), "a module")
+            for number in range(3):
+                self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{number}"), "/dev/null")
+            self.end_of(process)
 
 
 if __name__ == "__main__":

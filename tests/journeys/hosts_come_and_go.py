@@ -102,6 +102,24 @@ class HostsComeAndGo(unittest.TestCase):
                 self.assertTrue(now[3] & termios.NOFLSH)  # all else stays as a host has set it
                 self.assertEqual(second.command("AT"), b"\r\nOK\r\n")
 
+    def test_a_terminal_that_echoes_is_named_and_harms_nobody(self):
+        sane = {"c_iflag": termios.ICRNL, "c_oflag": termios.OPOST | termios.ONLCR,
+                "c_lflag": termios.ICANON | termios.ECHO | termios.ECHOCTL}
+        for name, (iflag, oflag, lflag) in {
+            "sane": sane.values(), "raw echo": (0, 0, termios.ECHO),
+            "raw echo echoctl": (0, 0, termios.ECHO | termios.ECHOCTL)
+        }.items():
+            with self.subTest(name), Module() as module, module.started_host() as host:
+                settings = termios.tcgetattr(host.descriptor)
+                settings[0:2], settings[3] = [iflag, oflag], lflag
+                termios.tcsetattr(host.descriptor, termios.TCSANOW, settings)
+                for _ in range(20):
+                    host.type("AT\r\n")
+                    host.expect("OK\n" if iflag else "OK\r\n")
+                self.assertNotIn("ERROR", module.log())
+                self.assertEqual(module.log().count("echoes what the module prints"), 1)
+                self.assertIn(f"stty -F {module.pts} -echo mends that", module.log())
+
     def test_a_host_that_locks_the_port_does_not_lock_it_for_ever(self):
         with Module() as module:
             with module.started_host() as host:

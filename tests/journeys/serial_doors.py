@@ -1,6 +1,7 @@
 """The serial doors as programs use them: pySerial, sockets, devices that come and go."""
 
 import array
+import contextlib
 import fcntl
 import os
 import re
@@ -274,6 +275,17 @@ class UnixDoor(unittest.TestCase):
             status, _, errors = run_program(*arguments)
             self.assertEqual(status, 1)
             self.assertIn("belongs to another program", errors)
+            waiting = []
+            with contextlib.suppress(BlockingIOError):
+                while True:  # until it would take nobody
+                    waiting.append(socket.socket(socket.AF_UNIX))
+                    waiting[-1].setblocking(False)
+                    waiting[-1].connect(self.path)
+            status, _, errors = run_program(*arguments)
+            self.assertEqual(status, 1)
+            self.assertIn("belongs to another program", errors)
+            for client in waiting:
+                client.close()
         os.unlink(self.path)
         with open(self.path, "w", encoding="ascii") as file:
             file.write("precious")

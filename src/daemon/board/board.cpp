@@ -271,6 +271,10 @@ bool Board::command_under_way() const {
   }
   return false;
 }
+bool Board::takes_payload() const {
+  const Activity activity = module_.status().activity;
+  return activity == Activity::collecting || activity == Activity::passthrough;
+}
 std::size_t Board::link_room(LinkHandle link) const { return module_.link_room(link); }
 void Board::link_input(LinkHandle link, std::span<const std::byte> bytes) {
   doors_of_module_.link_input(link, bytes, clock_.now());

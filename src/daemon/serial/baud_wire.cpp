@@ -11,6 +11,9 @@ namespace {
 // How often bytes are moved: rarely enough to cost little, and often enough that the FIFO of a host
 // that reads at once does not fill up.
 constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
+// A host that measures pauses sees lumps of as long as it takes to carry some bytes, or this long.
+constexpr Duration kUsualLook = 1ms;
+constexpr std::int64_t kBytesPerLook = 4;
 // Where the scheduler runs the program too late, it catches up: a real line would not have waited.
 constexpr Duration kMostLateness = 50ms;
 // The system does not notify of a host having read: it is polled while the module waits for it.
@@ -18,13 +21,14 @@ constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
 // Bits of UartFormat::flow.
 constexpr std::uint8_t kRaisesRts = 1, kHeedsCts = 2;
 
-/// A quarter of the smaller FIFO at a time.
+/// A quarter of the smaller FIFO at a time, at most.
 Duration look_every(const UartPhysics& physics, const UartFormat& format) {
   const std::size_t most =
       std::max<std::size_t>(1, std::min(physics.receive_fifo, physics.transmit_fifo) / 4);
-  const auto bytes_per_look = static_cast<std::int64_t>(bytes_in(kSlowestLook, format));
-  if (bytes_per_look <= static_cast<std::int64_t>(most)) return kSlowestLook;
-  return std::max(kFastestLook, kSlowestLook * static_cast<std::int64_t>(most) / bytes_per_look);
+  const auto bytes_per_slow = static_cast<std::int64_t>(bytes_in(kSlowestLook, format));
+  const Duration few = kSlowestLook * kBytesPerLook / bytes_per_slow;
+  const Duration many = kSlowestLook * static_cast<std::int64_t>(most) / bytes_per_slow;
+  return std::clamp(std::min(std::max(few, kUsualLook), many), kFastestLook, kSlowestLook);
 }
 }  // namespace
 
@@ -37,9 +41,8 @@ BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysic
                armed_ = Deadline::never();
                side_.settle();
              }),
-      pause_(kFirstPause),
-      typed_trace_(log_, Direction::to_module, side.dialect()),
-      said_trace_(log_, Direction::to_host, side.dialect()) {}
+      flush_pause_(kFirstPause),
+      pause_(kFirstPause) {}
 
 // Hosts -------------------------------------------------------------------------------------------
 
@@ -52,6 +55,7 @@ void BaudWire::attach(std::shared_ptr<SerialHost> host) {
 bool BaudWire::change_host(const SerialHost& host) {
   BaudEnd* const end = find(host);
   if (end == nullptr) return false;
+  forget_echo(*end);
   forget_output(*end);
   return true;
 }
@@ -192,7 +196,7 @@ std::size_t BaudWire::portion(Instant now) {
   if (now < next_portion_) return 0;
   const std::size_t arrived = out_.arrived(now);
   const std::size_t most =
-      std::max<std::size_t>(physics_.transmit_fifo / 2, bytes_in(kFastestLook, format_));
+      std::max<std::size_t>(physics_.host_buffer / 2, bytes_in(kFastestLook, format_));
   if (arrived > most) next_portion_ = now + kFastestLook;
   return std::min(arrived, most);
 }
@@ -211,7 +215,7 @@ bool BaudWire::deliver(Instant now) {
   // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire
   // that ends in the air.
   if (!heard) drop(n);
-  said_trace_.add(bytes);
+  trace_said(bytes);
   out_.take(n);
   side_.uart_sent(n);
   return true;
@@ -230,52 +234,59 @@ void BaudWire::give(BaudEnd& end, std::span<const std::byte> bytes) {
     bytes = heard;
   }
   // RTS/CTS stops a line before anything is lost, but how much the host has not read is known late.
-  if (stops_output(end) && !end.lags) {
-    end.held.insert(end.held.end(), bytes.begin(), bytes.end());
-    return;
-  }
-  hand_over(end, bytes);
-  if (!bytes.empty() && end.listens) {
-    lose(end, bytes.size());
+  const bool waits = stops_output(end) && !end.lags;
+  const std::size_t kept = waits ? bytes.size() : std::min(bytes.size(), room_at(end));
+  const auto rest = bytes.begin() + static_cast<std::ptrdiff_t>(kept);
+  end.held.insert(end.held.end(), bytes.begin(), rest);
+  if (kept < bytes.size()) {
+    lose(end, bytes.size() - kept);
   } else {
     log_losses(end);
   }
 }
 
-/// Gives the host as much as its FIFO has room for, and takes that off the front of `bytes`.
-bool BaudWire::hand_over(BaudEnd& end, std::span<const std::byte>& bytes) {
-  std::size_t room = std::min(room_at(end), bytes.size());
-  bool any = false;
-  while (room > 0) {
-    const Transfer done = end.host->write(bytes.first(room));
+bool BaudWire::hand_over_held() {
+  bool any = false, all = true;
+  for (BaudEnd& end : ends_) {
+    any |= hand_over(end);
+    all &= end.held.empty();
+  }
+  if (any) flush_pause_ = kFirstPause;
+  if (all) {
+    flush_again_.reset();
+  } else if (any || !flush_again_ || *flush_again_ <= turn_began_) {
+    flush_again_ = turn_began_ + flush_pause_;
+    flush_pause_ = std::min(flush_pause_ * 2, kLongestPause);
+  }
+  return any;
+}
+
+/// Gives the host as much of what is held as it can hold, and the system takes.
+bool BaudWire::hand_over(BaudEnd& end) {
+  if (end.held.empty()) return false;
+  std::span<const std::byte> bytes = end.held;
+  std::size_t room = capacity(end) - std::min(capacity(end), end.host->backlog());
+  while (room > 0 && !bytes.empty()) {
+    const auto piece = bytes.first(std::min(room, bytes.size()));
+    const Transfer done = end.host->write(piece);
     if (done.state == Transfer::State::gone) end.listens = false;
     if (done.n == 0) break;
+    note_given(end, piece.first(done.n));
     bytes = bytes.subspan(done.n);
     room -= done.n;
-    any = true;
   }
-  return any;
+  const std::size_t given = end.held.size() - bytes.size();
+  end.held.erase(end.held.begin(), end.held.begin() + static_cast<std::ptrdiff_t>(given));
+  if (!end.listens) end.held.clear();
+  return given > 0;
 }
 
-bool BaudWire::hand_over_held() {
-  bool any = false;
-  flush_again_.reset();
-  for (BaudEnd& end : ends_) {
-    if (end.held.empty()) continue;
-    std::span<const std::byte> bytes = end.held;
-    any |= hand_over(end, bytes);
-    end.held.erase(end.held.begin(), end.held.end() - static_cast<std::ptrdiff_t>(bytes.size()));
-    if (!end.listens) end.held.clear();
-    if (!end.held.empty()) flush_again_ = now_() + kFirstPause;
-  }
-  return any;
-}
-
-// Fidelity (our decision, issue 5): At --speed baud a host without RTS/CTS that has as many unread
-// bytes as the FIFO holds loses what comes then.
+// Fidelity (our decision, docs/attaching.md): At --speed baud a host without RTS/CTS that has as
+// many unread bytes as its kernel holds (4096, or the world's fifo.host) loses what comes then.
 void BaudWire::lose(BaudEnd& end, std::size_t bytes) {
   if (end.lost == 0)
-    log_.warn("{} loses bytes: it does not read, and its FIFO is full", end.host->name());
+    log_.warn("{} loses bytes: it has {} unread, and no room for more", end.host->name(),
+              capacity(end));
   end.lost += bytes;
   dropped_ += bytes;
   end.host->line_fault(LineFault::overrun);
@@ -289,8 +300,16 @@ void BaudWire::log_losses(BaudEnd& end) {
   }
 }
 
+/// How many unread bytes a host can have.
+std::size_t BaudWire::capacity(const BaudEnd& end) const {
+  return end.host->is_a_line() ? physics_.transmit_fifo
+                               : std::min(physics_.host_buffer, end.host->most_backlog());
+}
+
+/// How many more it can have than it has.
 std::size_t BaudWire::room_at(BaudEnd& end) {
-  return physics_.transmit_fifo - std::min(physics_.transmit_fifo, end.host->backlog());
+  const std::size_t unread = end.host->backlog() + end.held.size();
+  return capacity(end) - std::min(capacity(end), unread);
 }
 
 bool BaudWire::begin_to_send(Instant now) {
@@ -323,11 +342,7 @@ std::size_t BaudWire::credit(Instant now) {
   for (BaudEnd& end : ends_) {
     if (!end.listens || end.leaves) continue;
     look_at_settings(end);
-    std::size_t room = SIZE_MAX;
-    if (stops_output(end)) {
-      const std::size_t at_host = room_at(end);
-      room = at_host - std::min(at_host, end.held.size());
-    }
+    const std::size_t room = stops_output(end) ? room_at(end) : SIZE_MAX;
     if (room > 0) {
       end.full_since.reset();
       end.lags = false;
@@ -375,11 +390,11 @@ bool BaudWire::read_hosts(Instant now) {
     const Transfer got = end.host->read(std::span(buffer).first(most));
     discard(end, end.host->take_discard());
     if (got.n > 0) {
-      end.typed.insert(end.typed.end(), buffer.begin(),
-                       buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
+      const auto typed = without_echo(end, std::span(buffer).first(got.n));
+      end.typed.insert(end.typed.end(), typed.begin(), typed.end());
       // Where the host had typed more than the line could take, the line was busy all the time,
       // however late the program runs.
-      end.line.start(got.n, end.uart, end.kept_waiting ? now - kMostLateness : now);
+      end.line.start(typed.size(), end.uart, end.kept_waiting ? now - kMostLateness : now);
       moved = true;
     }
     end.kept_waiting = got.n == most;
@@ -428,7 +443,7 @@ void BaudWire::arrive(BaudEnd& end, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const std::size_t n = std::min(bytes.size(), physics_.receive_fifo - fifo_.size());
     fifo_.insert(fifo_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
-    typed_trace_.add(bytes.first(n));
+    trace_typed(bytes.first(n));
     bytes = bytes.subspan(n);
     if (!feed_module() && n == 0) break;
   }

@@ -27,6 +27,7 @@ class FakeModule final : public UartSide {
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
   bool command_under_way() const override { return is_busy; }
+  bool takes_payload() const override { return is_payload; }
   const std::string& name() const override { return its_name; }
   void settle() override {}
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
@@ -35,7 +36,7 @@ class FakeModule final : public UartSide {
   std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
-  bool is_busy = false;
+  bool is_busy = false, is_payload = false;
   std::function<void()> when_typed;
 };
 
@@ -52,9 +53,11 @@ class FakeHost final : public SerialHost {
     return Transfer::moved(n);
   }
   Transfer write(std::span<const std::byte> bytes) override {
-    unread.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    return Transfer::moved(bytes.size());
+    const std::size_t n = std::min(bytes.size(), system - std::min(system, unread.size()));
+    unread.append(reinterpret_cast<const char*>(bytes.data()), n);
+    return n == 0 ? Transfer::blocked() : Transfer::moved(n);
   }
+  std::optional<EchoSettings> echo() const override { return echoes; }
   void when_typing(Ready ready) override { on_typing = std::move(ready); }
   void when_room(Ready) override {}
   UartFormat uart(const UartFormat& module) const override { return set_to.value_or(module); }
@@ -71,6 +74,8 @@ class FakeHost final : public SerialHost {
 
   bool leaves = false, ends = false, line = false, reads = true, changing = false;
   bool attached = true, holds = false;
+  std::size_t system = SIZE_MAX;  ///< bytes that are taken and not read
+  std::optional<EchoSettings> echoes;
   unsigned overruns = 0, framing = 0;
   std::optional<UartFormat> set_to;
   Ready on_typing;
@@ -98,6 +103,7 @@ class BaudWireTest : public testing::Test {
     while (wire.drain()) {
     }
     for (const auto& host : hosts) {
+      largest_lump = std::max(largest_lump, host->unread.size());
       if (host->reads) host->seen += std::exchange(host->unread, {});
     }
   }
@@ -116,9 +122,11 @@ class BaudWireTest : public testing::Test {
   boost::asio::io_context io;
   Instant now{};
   FakeModule module;
-  BaudWire wire{io, module, {.speed = UartPhysics::Speed::baud}, [this] { return now; }};
+  BaudWire wire{
+      io, module, {.speed = UartPhysics::Speed::baud, .host_buffer = 128}, [this] { return now; }};
   std::vector<std::shared_ptr<FakeHost>> hosts;
   unsigned looks = 0;
+  std::size_t largest_lump = 0;  ///< bytes that a host received at once
 };
 
 TEST_F(BaudWireTest, BothDirectionsMoveAtTheRate) {
@@ -162,6 +170,55 @@ TEST_F(BaudWireTest, AFullFifoLosesACountedNumberOfBytes) {
   run(1s);
   EXPECT_EQ(host->seen, std::string(128, 'm') + "again");
   EXPECT_EQ(wire.dropped(), 872U);
+}
+
+TEST_F(BaudWireTest, BytesComeInLumpsOfAtMostAMillisecond) {
+  wire.configure({});  // 115200 baud: 11.5 bytes
+  const auto host = attach();
+  module.output = std::string(10000, 'm');
+  run(1s);
+  EXPECT_EQ(host->seen.size(), 10000U);
+  EXPECT_LE(largest_lump, 12U);
+}
+
+TEST_F(BaudWireTest, AHostThatGetsNoProcessorForAWhileLosesNothing) {
+  UartPhysics usual{.speed = UartPhysics::Speed::baud};
+  BaudWire of_a_pc(io, module, usual, [this] { return now; });
+  const auto host = std::make_shared<FakeHost>();
+  host->reads = false;
+  host->system = 100;  // in however small pieces; the rest is held for it
+  of_a_pc.attach(host);
+  const auto run_pc = [&](Duration time) {
+    for (const Instant end = now + time; now < end; now += 1ms) {
+      of_a_pc.begin_turn();
+      while (of_a_pc.drain()) {
+      }
+      if (host->reads) host->seen += std::exchange(host->unread, {});
+    }
+  };
+  module.output = std::string(5000, 'm');
+  run_pc(1s);
+  EXPECT_EQ(host->unread.size(), 100U);
+  EXPECT_EQ(of_a_pc.dropped(), 5000U - usual.host_buffer);
+  host->reads = true;
+  run_pc(5s);
+  EXPECT_EQ(host->seen.size(), usual.host_buffer);
+}
+
+TEST_F(BaudWireTest, WhatATerminalEchoesIsNotTyped) {
+  const auto host = attach();
+  host->echoes = EchoSettings{};
+  module.output = "ready\r\n";
+  run(20ms);
+  host->types = "ready\r\nAT";
+  run(100ms);
+  EXPECT_EQ(module.typed, "AT");
+  module.output = "OK\r\n";
+  run(20ms);
+  module.is_payload = true;
+  host->types = "OK\r\n";
+  run(100ms);
+  EXPECT_EQ(module.typed, "ATOK\r\n");
 }
 
 TEST_F(BaudWireTest, WithRtsAndCtsNothingIsLost) {

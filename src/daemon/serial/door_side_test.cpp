@@ -27,6 +27,7 @@ class PrintingModule final : public UartSide {
   }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
   bool command_under_way() const override { return is_busy; }
+  bool takes_payload() const override { return is_payload; }
   const std::string& name() const override { return its_name; }
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
   void settle() override {}
@@ -34,7 +35,7 @@ class PrintingModule final : public UartSide {
 
   std::string output, its_name = "bfq0";
   std::size_t takes = SIZE_MAX, typed = 0;
-  bool is_busy = false;
+  bool is_busy = false, is_payload = false;
   int wake_ups = 0;
 };
 

@@ -21,15 +21,10 @@ Instant now() {
 }  // namespace
 
 FastWire::FastWire(boost::asio::io_context& io, UartSide& side)
-    : HostedWire(side),
-      patience_(io),
-      departure_(io,
-                 [this] {
-                   departure_armed_ = Deadline::never();
-                   side_.settle();
-                 }),
-      typed_trace_(log_, Direction::to_module, side.dialect()),
-      said_trace_(log_, Direction::to_host, side.dialect()) {}
+    : HostedWire(side), patience_(io), departure_(io, [this] {
+        departure_armed_ = Deadline::never();
+        side_.settle();
+      }) {}
 
 // Hosts -------------------------------------------------------------------------------------------
 
@@ -39,6 +34,7 @@ bool FastWire::change_host(const SerialHost& host) {
   FastEnd* const end = find(host);
   if (end == nullptr) return false;
   forget_output(*end);
+  forget_echo(*end);
   return true;
 }
 
@@ -107,9 +103,10 @@ void FastWire::read(const std::shared_ptr<SerialHost>& host) {
   discard(*end, host->take_discard());
   note_end_of_typing(*end, got);
   if (got.n > 0) {
-    end->typed.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
+    const auto typed = without_echo(*end, std::span(buffer).first(got.n));
+    end->typed.assign(typed.begin(), typed.end());
     end->taken_typed = 0;
-    typed_trace_.add(end->typed);
+    trace_typed(end->typed);
   }
   side_.settle();
 }
@@ -154,6 +151,7 @@ void FastWire::push(FastEnd& end, std::span<const std::byte> output) {
     const auto chunk = output.subspan(end.ahead, std::min(kWrite, output.size() - end.ahead));
     const Transfer done = end.host->write(chunk);
     end.ahead += done.n;
+    note_given(end, chunk.first(done.n));
     if (done.state == Transfer::State::blocked) await_room(end);
     if (done.state == Transfer::State::gone) end.listens = false;
   }
@@ -184,7 +182,7 @@ void FastWire::sent(std::size_t n) {
   // Fidelity (our decision, see FastWire): While no host is attached, output is dropped, as on a
   // wire that ends in the air.
   if (!heard) drop(n);
-  said_trace_.add(side_.uart_output().first(n));
+  trace_said(side_.uart_output().first(n));
   side_.uart_sent(n);
 }
 

@@ -10,7 +10,6 @@
 
 #include "daemon/process/alarm.h"
 #include "daemon/serial/hosted_wire.h"
-#include "daemon/serial/trace.h"
 
 namespace bfq::serial {
 
@@ -63,6 +62,5 @@ class FastWire final : public HostedWire<FastEnd> {
   bool patience_armed_ = false;
   process::Alarm departure_;  ///< see next_departure()
   Deadline departure_armed_;
-  LineTrace typed_trace_, said_trace_;
 };
 }  // namespace bfq::serial

@@ -34,6 +34,7 @@ class FakeModule final : public UartSide {
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
   bool command_under_way() const override { return is_busy; }
+  bool takes_payload() const override { return is_payload; }
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
   const std::string& name() const override { return its_name; }
   void settle() override {
@@ -52,7 +53,7 @@ class FakeModule final : public UartSide {
   std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
-  bool is_busy = false;
+  bool is_busy = false, is_payload = false;
 };
 
 /// A host behind one end of a socket pair; the test holds the other.
@@ -74,7 +75,10 @@ class PairHost final : public SerialHost {
     await(descriptor_, Descriptor::wait_write, std::move(ready));
   }
 
+  std::optional<EchoSettings> echo() const override { return echoes; }
+
   bool may_end = false;
+  std::optional<EchoSettings> echoes;
 
  private:
   Descriptor descriptor_;
@@ -201,6 +205,18 @@ TEST_F(FastWireTest, WhoTypesNoMoreIsLetGoASecondAfterItsAnswer) {
   say("OK");
   run_until([&] { return !wire.attached(); });
   EXPECT_EQ(read_all(host), "OK");
+}
+
+TEST_F(FastWireTest, WhatATerminalEchoesIsNotTyped) {
+  const int host = attach();
+  hosts.front()->echoes = EchoSettings{};
+  say("ready\r\n");
+  EXPECT_EQ(write(host, "ready\r\nAT", 9), 9);
+  run_until([&] { return module.typed == "AT"; });
+  say("OK\r\n");
+  module.is_payload = true;
+  EXPECT_EQ(write(host, "OK\r\n", 4), 4);
+  run_until([&] { return module.typed == "ATOK\r\n"; });
 }
 
 TEST_F(FastWireTest, ALonelyHostThatDoesNotReadLosesNothing) {

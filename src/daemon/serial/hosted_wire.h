@@ -4,10 +4,13 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/time.h"
 #include "daemon/process/module_log.h"
+#include "daemon/serial/returned_lines.h"
+#include "daemon/serial/trace.h"
 #include "daemon/serial/uart_side.h"
 #include "daemon/serial/wire.h"
 
@@ -23,6 +26,8 @@ struct AttachedHost {
   bool types_no_more = false;  ///< it has shut down its sending half
   std::optional<Instant> served_since{};  ///< since when such a host has had all that it waited for
   std::uint64_t lost = 0;  ///< bytes that it was owed and could not take, not logged yet
+  TerminalEcho echo{};     ///< of what it was given, where its terminal echoes
+  bool told_of_echo = false;
 };
 
 /// The list of hosts that both kinds of wire have. `End` is what a wire knows of each: an
@@ -49,7 +54,53 @@ class HostedWire : public Wire {
   std::uint64_t dropped() const final { return dropped_; }
 
  protected:
-  explicit HostedWire(UartSide& side) : side_(side), log_(side.name()) {}
+  explicit HostedWire(UartSide& side)
+      : side_(side),
+        log_(side.name()),
+        typed_trace_(log_, Direction::to_module, side.dialect()),
+        said_trace_(log_, Direction::to_host, side.dialect()) {}
+
+  /// To be told of all bytes that reach the module, and of all that it has printed.
+  void trace_typed(std::span<const std::byte> bytes) {
+    typed_trace_.add(bytes);
+    returned_.typed(bytes);
+  }
+  void trace_said(std::span<const std::byte> bytes) {
+    said_trace_.add(bytes);
+    returned_.printed(bytes);
+    if (returned_.take_notice()) {
+      log_.warn(
+          "{} lines that were typed are the module's own and were answered with ERROR: does a "
+          "host echo what it reads? (stty -echo)",
+          ReturnedLines::kErrors);
+    }
+  }
+
+  /// To be told of all bytes that a host was given.
+  void note_given(End& end, std::span<const std::byte> bytes) {
+    const auto settings = end.host->echo();
+    if (!settings) return;
+    if (!std::exchange(end.told_of_echo, true)) {
+      log_.warn(
+          "the terminal at {0} echoes what the module prints; what returns in command mode is "
+          "dropped. stty -F {0} -echo mends that",
+          end.host->name());
+    }
+    end.echo.printed(bytes, *settings);
+  }
+  // Fidelity (our decision, see HostedWire): What a pseudo terminal with ECHO returns of the bytes
+  // that it was just sent is dropped; never while payload is typed, and at no other door.
+  /// Of the bytes that were read from a host, those that it has typed.
+  std::span<const std::byte> without_echo(End& end, std::span<const std::byte> bytes) {
+    if (!side_.takes_payload()) return bytes.subspan(end.echo.echoed(bytes));
+    end.echo.forget();
+    return bytes;
+  }
+  /// Behind the same door is another host now.
+  void forget_echo(End& end) {
+    end.echo.forget();
+    end.told_of_echo = false;
+  }
 
   /// True when the module has taken all that this host typed.
   virtual bool typed_is_taken(const End& end) const = 0;
@@ -137,6 +188,8 @@ class HostedWire : public Wire {
   std::uint64_t dropped_ = 0;
 
  private:
+  LineTrace typed_trace_, said_trace_;
+  ReturnedLines returned_;
   std::uint64_t unheard_ = 0;  ///< of those dropped, since the last host has gone
 };
 }  // namespace bfq::serial

@@ -34,6 +34,19 @@ bool has_input(int master) {
 
 int open_device(const char* path) { return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); }
 
+/// The settings of the slave are those of the master.
+std::optional<EchoSettings> echo_of(int master) {
+  termios settings{};
+  if (tcgetattr(master, &settings) != 0 || (settings.c_lflag & ECHO) == 0) return std::nullopt;
+  return EchoSettings{
+      .is_canonical = (settings.c_lflag & ICANON) != 0,
+      .ignores_cr = (settings.c_iflag & IGNCR) != 0,
+      .cr_to_nl = (settings.c_iflag & ICRNL) != 0,
+      .nl_to_cr = (settings.c_iflag & INLCR) != 0,
+      .nl_to_cr_nl = (settings.c_oflag & OPOST) != 0 && (settings.c_oflag & ONLCR) != 0,
+      .shows_controls = (settings.c_lflag & ECHOCTL) != 0};
+}
+
 int open_spare() { return open_device("/dev/null"); }
 
 /// Bytes as they are. The rate is shown by configure().
@@ -107,6 +120,9 @@ class PtyDoor::PtyHost final : public SerialHost {
     settings.flow = has_rts_cts(master_->native_handle()) ? kRtsCts : 0;
     return settings;
   }
+  std::optional<EchoSettings> echo() const override { return echo_of(master_->native_handle()); }
+  /// What Linux holds for the reader of a terminal (N_TTY_BUF_SIZE, less one).
+  std::size_t most_backlog() const override { return 4095; }
   std::size_t backlog() override { return hung_up_ ? 0 : door_.unread_at_slave(); }
 
   /// Notices a host that goes while nothing can be read from it: nothing else would tell.

@@ -1,13 +1,17 @@
 #pragma once
+#include <sys/types.h>
+
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "base/uart_format.h"
+#include "daemon/serial/terminal_echo.h"
 
 namespace bfq::serial {
 
@@ -71,6 +75,10 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   virtual UartFormat uart(const UartFormat& module) const { return module; }
   /// How many bytes were written that the host has not read, as far as the system can tell.
   virtual std::size_t backlog() { return 0; }
+  /// The largest figure that backlog() can say.
+  virtual std::size_t most_backlog() const { return SIZE_MAX; }
+  /// How the host's terminal echoes what is written, while it does.
+  virtual std::optional<EchoSettings> echo() const { return std::nullopt; }
   /// True for a host behind a real line, which takes its own time: the wire waits for it however
   /// slowly it reads.
   virtual bool is_a_line() const { return false; }
@@ -90,6 +98,10 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   void await(Descriptor& descriptor, Descriptor::wait_type type, Ready ready);
 };
 
+/// What read(2) or write(2) of `n` bytes has returned, in these terms. The end of a file or stream
+/// is `gone`.
+Transfer outcome_of_read(ssize_t n);
+Transfer outcome_of_write(ssize_t n);
 /// read(2) and write(2) in these terms, for a descriptor that does not block.
 Transfer read_some(int descriptor, std::span<std::byte> into);
 Transfer write_some(int descriptor, std::span<const std::byte> bytes);

@@ -17,6 +17,8 @@ class UartSide {
 
   /// True while a command runs whose result the host still waits for.
   virtual bool command_under_way() const = 0;
+  /// True while what is typed is payload, and not commands.
+  virtual bool takes_payload() const = 0;
 
   /// The module's name, for the log.
   virtual const std::string& name() const = 0;

@@ -19,12 +19,15 @@ namespace {
 constexpr mode_t kAllButOwners = 0177;
 
 /// The kernel tells how much memory the unread bytes occupy, not how many they are: each write has
-/// a buffer of its own, all of one size where the writes are small. So unread writes are counted.
+/// a buffer of its own, all of one size where the writes are small. So unread writes are counted,
+/// and there are never many of them: what comes then is held by the wire, and written in larger
+/// pieces.
 class PacedUnixHost final : public SocketHost {
  public:
   using SocketHost::SocketHost;
 
   Transfer write(std::span<const std::byte> bytes) override {
+    if (backlog() > 0 && writes_.size() >= kMostWrites) return Transfer::blocked();
     const std::size_t before = memory();
     const Transfer done = SocketHost::write(bytes.first(std::min(bytes.size(), kMost)));
     if (done.n > 0) writes_.push_back(done.n);
@@ -38,7 +41,7 @@ class PacedUnixHost final : public SocketHost {
   }
 
  private:
-  static constexpr std::size_t kMost = 128;
+  static constexpr std::size_t kMost = 128, kMostWrites = 64;
 
   std::size_t memory() {
     int bytes = 0;
@@ -76,7 +79,8 @@ void UnixDoor::make_room() const {
         ": there is a file that is no socket; remove it, or choose another path");
   }
   boost::system::error_code error;
-  Protocol::socket probe(side_.io());
+  Protocol::socket probe(side_.io(), Protocol());
+  probe.non_blocking(true);  // its listener may have more clients than it takes
   probe.connect(path_, error);
   if (error != boost::asio::error::connection_refused) {
     throw process::Failure(
