@@ -6,6 +6,7 @@
 
 #include "daemon/board/board.h"
 #include "daemon/options.h"
+#include "daemon/process/alarm.h"
 #include "sim/medium.h"
 
 namespace bfq::daemon {
@@ -21,12 +22,14 @@ class Loop {
   boost::asio::io_context& io() { return io_; }
 
   /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door ends the program,
-  /// as standard input does at its end. SIGHUP reads the world file again.
+  /// as standard input does at its end. SIGHUP reads the world file again; those that come while
+  /// that rests are one.
   void run() { io_.run(); }
 
  private:
   void wait_for_signals();
   void handle_signal(int signal);
+  void read_world_again();
 
   boost::asio::io_context io_{1};  // one thread runs it
   boost::asio::signal_set signals_;
@@ -34,6 +37,8 @@ class Loop {
   board::ProgramClock clock_;
   sim::Medium medium_;
   const world::WorldReader& world_;
+  process::Alarm rest_;  ///< behind the reading of a world, in which SIGHUPs wait
+  bool rests_ = false, reads_again_ = false;
   sockets::Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<board::Board>> boards_;
 };

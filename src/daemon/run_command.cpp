@@ -16,6 +16,7 @@
 #include "daemon/banner.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
+#include "daemon/process/disk_writer.h"
 #include "daemon/process/inherited.h"
 #include "daemon/process/log.h"
 #include "daemon/process/printable.h"
@@ -77,11 +78,14 @@ int run(const Options& options) {
   set_up_log(options.log_level);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
-  Loop loop(options);
-  const Announcement announcement(loop.io(), for_people(options),
-                                  process::printable_lines(banner(loop, options)));
-  loop.run();
-  return EXIT_SUCCESS;
+  {
+    Loop loop(options);
+    const Announcement announcement(loop.io(), for_people(options),
+                                    process::printable_lines(banner(loop, options)));
+    loop.run();
+  }
+  if (!process::DiskWriter::has_given_up()) return EXIT_SUCCESS;
+  std::_Exit(EXIT_FAILURE);  // its thread still uses what a proper end would destroy
 }
 }  // namespace
 

@@ -10,6 +10,7 @@ class Caller {
  public:
   static const Caller& current();
 
+  uid_t user() const { return uid_; }
   /// The home directory, without a trailing slash.
   const std::string& home() const { return home_; }
   /// Makes the caller the owner of an open file, or of a path itself (a symlink is not followed).
