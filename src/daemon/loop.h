@@ -19,6 +19,7 @@ class Loop {
 
   const std::vector<std::unique_ptr<board::Board>>& boards() const { return boards_; }
   const sim::Air& air() const { return medium_.air(); }
+  boost::asio::io_context& io() { return io_; }
 
   /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door ends the program,
   /// as standard input does at its end. SIGHUP reads the world file again; those that come while
