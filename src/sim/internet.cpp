@@ -197,7 +197,7 @@ std::size_t Internet::send_datagram(Connection& c, const net::Outgoing& out, Ins
   datagrams_.push_back({out.destination, bytes});
   const FarHost* peer = find_peer(out.destination);
   if (peer != nullptr && peer->echoes)
-    c.arrivals.push_back({now + answer_takes, Kind::bytes, bytes, out.destination});
+    arrive(c, now + answer_takes, Kind::bytes, bytes, out.destination);
   return bytes.size();
 }
 
@@ -206,7 +206,7 @@ void Internet::send_datagram(net::Endpoint from, std::uint16_t to_port, std::str
   for (Connection& c : connections_) {
     const bool fits = c.asked.local_port == to_port || to_port == 0;
     if (c.state == State::open && c.carries_datagrams() && fits)
-      c.arrivals.push_back({now, Kind::bytes, std::string(bytes), from});
+      arrive(c, now, Kind::bytes, std::string(bytes), from);
   }
 }
 
@@ -225,11 +225,13 @@ void Internet::consider_answer(Connection& c, std::size_t before, Instant now) {
   }
 }
 
-void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes) {
+void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes,
+                      net::Endpoint sender) {
   if (c.ended_by_peer) return;
+  at += delay;
   if (!c.arrivals.empty()) at = std::max(at, c.arrivals.back().at);
   c.ended_by_peer = kind == Kind::end;
-  c.arrivals.push_back({at, kind, std::move(bytes)});
+  c.arrivals.push_back({at, kind, std::move(bytes), sender});
 }
 
 std::span<const std::byte> Internet::arrived(const Connection& c, Instant now) const {

@@ -70,9 +70,10 @@ class Internet {
   Duration resolve_takes = 50ms;
   Duration connect_takes = 30ms;
   Duration answer_takes = 20ms;  ///< from a byte's leaving the module to what it makes a peer say
-  bool stalled = false;          ///< nothing is taken and nothing arrives
-  bool exhausted = false;        ///< there is no socket or port for one more link
-  bool joined = true;            ///< false: the module's station has no address
+  Duration delay{};      ///< how long what comes for a link is on its way: bytes, datagrams, an end
+  bool stalled = false;  ///< nothing is taken and nothing arrives
+  bool exhausted = false;               ///< there is no socket or port for one more link
+  bool joined = true;                   ///< false: the module's station has no address
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
   std::vector<FarHost> peers;
@@ -132,7 +133,8 @@ class Internet {
   void accept(const net::Accept&);
   void refuse(const net::Refuse&);
   void consider_answer(Connection&, std::size_t before, Instant now);
-  void arrive(Connection&, Instant at, Connection::Arrival::Kind, std::string bytes = {});
+  void arrive(Connection&, Instant at, Connection::Arrival::Kind, std::string bytes = {},
+              net::Endpoint sender = {});
 
   std::optional<Event> next_event(Instant now);
   /// What the network takes of that: bytes of a stream, or a whole datagram.

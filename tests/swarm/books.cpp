@@ -660,6 +660,9 @@ void Books::check_boot(std::string_view printed) {
   forget_life();
   owed_ = ready;
   const Record found{module_->memory().stored(), after_.writes};
+  // Its attempts to join go on, whatever is stored meanwhile.
+  if (found.settings.auto_connect)
+    asked_networks_.insert(std::string(found.settings.network.ssid.view()));
   demand(!stored_ || found == *stored_ || (written_ && found == *written_),
          "the settings are neither the old nor the new ones");
   stored_ = found;

@@ -172,6 +172,10 @@ std::string mutated(Dice& dice, std::string line) {
   return line;
 }
 
+std::string line_junk(Dice& dice) {
+  return dice.one_in(10) ? std::string(1 + dice.pick(3), '\r') : std::string();
+}
+
 std::string line_end(Dice& dice) {
   if (!dice.one_in(20)) return "\r\n";
   return dice.one_in(2) ? "\n" : dice.one_in(2) ? "\r" : "\r\r\n\n";

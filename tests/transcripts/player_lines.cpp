@@ -15,6 +15,7 @@ template <class On>
 struct Row {
   std::string_view word, arguments, help;
   void (*run)(On&, Words&);
+  std::string (*parts)() = nullptr;  ///< the help of what may follow it
 };
 
 /// Runs the row whose word comes next; false when it is none of them.
@@ -41,6 +42,7 @@ std::string help(std::string_view before, const Row<On> (&rows)[N]) {
     text += "| `" + std::string(before) + std::string(row.word);
     if (!row.arguments.empty()) text += " " + std::string(row.arguments);
     text += "` | " + std::string(row.help) + " |\n";
+    if (row.parts != nullptr) text += row.parts();
   }
   return text;
 }
@@ -271,26 +273,32 @@ struct Player::Lines {
        [](Player& p, Words& w) {
          if (p.world_ != nullptr) throw BadLine("the module has been built already");
          one_of<kModule>(p, w);
-       }},
+       },
+       [] { return help("module ", kModule); }},
   };
   static constexpr Row<Player> kAnyTime[] = {
-      {"peer", "A:P …", "a port of a far host, for TCP and UDP:", change_peer},
+      {"peer", "A:P …", "a port of a far host, for TCP and UDP:", change_peer,
+       [] { return help("peer A:P ", kPeer) + help("peer A:P ", kPeerActs); }},
       {"client", "A:P N",
        "somebody connects to the module's server on port N, and is a peer from then on; `in-vain` "
        "at the end when nobody listens",
        add_client},
-      {"station", "M …",
-       "somebody in the module's own access point, or who wants to be:", change_station},
+      {"station", "M …", "somebody in the module's own access point, or who wants to be:",
+       change_station, [] { return help("station M ", kStation); }},
       {"name", "\"n\" A", "a host name; every other one does not exist. `silent` for A: no answer",
        add_name},
       {"air", "\"ssid\" \"password\" …",
-       "one more access point, or, with one word behind `air`:", change_air},
+       "one more access point, or what becomes of those that there are:", change_air,
+       [] { return help("air ", kAir) + help("air \"ssid\" \"password\" ", kAccessPoint); }},
       {"delay", "…",
-       "how long things take:", [](Player& p, Words& w) { one_of<kDelays>(p.world(), w); }},
+       "how long things take:", [](Player& p, Words& w) { one_of<kDelays>(p.world(), w); },
+       [] { return help("delay ", kDelays); }},
       {"network", "…", "the network between them:",
-       [](Player& p, Words& w) { one_of<kNetwork>(p.world().internet, w); }},
+       [](Player& p, Words& w) { one_of<kNetwork>(p.world().internet, w); },
+       [] { return help("network ", kNetwork); }},
       {"host", "…",
-       "the host at the UART:", [](Player& p, Words& w) { one_of<kHost>(p.world(), w); }},
+       "the host at the UART:", [](Player& p, Words& w) { one_of<kHost>(p.world(), w); },
+       [] { return help("host ", kHost); }},
       {"reset", "", "the reset line", [](Player& p, Words&) { p.world().reset(); }},
   };
 };
@@ -320,10 +328,6 @@ void Player::act(std::string_view line) {
 std::string Player::lines() {
   const std::string head = "| line | means |\n|---|---|\n";
   return "In front of everything else:\n\n" + head + help("", Lines::kFirst) +
-         help("module ", Lines::kModule) + "\nAt any time:\n\n" + head + help("", Lines::kAnyTime) +
-         help("peer A:P ", kPeer) + help("peer A:P ", Lines::kPeerActs) +
-         help("station M ", Lines::kStation) + help("air ", Lines::kAir) +
-         help("air \"ssid\" \"password\" ", kAccessPoint) + help("delay ", kDelays) +
-         help("network ", kNetwork) + help("host ", kHost);
+         "\nAt any time:\n\n" + head + help("", Lines::kAnyTime);
 }
 }  // namespace bfq
