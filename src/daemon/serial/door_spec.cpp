@@ -51,8 +51,10 @@ bool read_group(DoorSpec& spec, std::string_view value) {
   return !value.empty();
 }
 bool read_baud(DoorSpec& spec, std::string_view value) {
-  spec.baud = number_in(value);
-  return spec.baud && *spec.baud >= kSlowest && *spec.baud <= kFastest;
+  const auto baud = number_in(value);
+  if (!baud || *baud < kSlowest || *baud > kFastest) return false;
+  spec.baud = baud;
+  return true;
 }
 
 constexpr std::array kFileOptions = {Option{"mode", "MODE", read_mode},
