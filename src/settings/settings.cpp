@@ -58,7 +58,7 @@ PoolSettings pool_in_use(const Settings& settings) {
   const std::uint32_t hosts = ~own.netmask.bits, network = own.address.bits & own.netmask.bits;
   const std::uint32_t own_host = own.address.bits & hosts;
   std::uint32_t first = kFirstOfFactory;
-  std::uint32_t last = std::min(kLastOfFactory, std::max(hosts, 1U) - 1);
+  std::uint32_t last = std::min(kLastOfFactory, std::max<std::uint32_t>(hosts, 1) - 1);
   if (first == own_host) ++first;
   if (last == own_host) --last;
   if (first > last) first = last = own_host == 1 ? 2 : 1;
