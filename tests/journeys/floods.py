@@ -134,7 +134,8 @@ class KeyUpdates:
     def run(self):
         self.lib.SSL_accept(self.ssl)
         self.floods.wait()
-        while self.lib.SSL_key_update(self.ssl, 0) == 1 and self.lib.SSL_do_handshake(self.ssl) == 1:
+        update, handshake = self.lib.SSL_key_update, self.lib.SSL_do_handshake
+        while update(self.ssl, 0) == 1 and handshake(self.ssl) == 1:
             self.sent += 1
 
 
@@ -269,7 +270,8 @@ class KeptBusy(unittest.TestCase):
             wait_until(lambda: flood.sent > 1000, "a flood")
             before = flood.sent
             worst = self.worst_answer(host)
-            print(f"key updates: {flood.sent - before}, AT {without:.4f} s, {worst:.4f} s with them")
+            sent = flood.sent - before
+            print(f"key updates: {sent}, AT {without:.4f} s, {worst:.4f} s with them")
             self.assertGreater(flood.sent, before, "the flood has ended")
             self.assertLess(worst, 10 * without + 0.2)
             self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")

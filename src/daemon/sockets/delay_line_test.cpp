@@ -107,7 +107,8 @@ TEST_F(ADelayLine, takes_so_much_and_leaves_the_rest_in_the_kernel) {
   EXPECT_GT(held, DelayLine::kMost - 2048);
   EXPECT_EQ(line.link_room(kOtherLink), limits::kSegment) << "each link has a queue of its own";
   int empty_ones = 0;
-  for (; line.datagram_room(kOtherLink) > 0; ++empty_ones) line.datagram_input(kOtherLink, kFarPeer, {});
+  for (; line.datagram_room(kOtherLink) > 0; ++empty_ones)
+    line.datagram_input(kOtherLink, kFarPeer, {});
   EXPECT_LE(empty_ones, 256);
 }
 
