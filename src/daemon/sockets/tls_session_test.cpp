@@ -28,10 +28,13 @@ class ATlsSession : public ::testing::Test {
     server.reset(SSL_new(context_.get()));
     SSL_set_fd(server.get(), ends_[1]);
     EXPECT_TRUE(session.begin(ends_[0], {.name = net::HostName("localhost")}));
-    int accepted = 0;
-    for (int i = 0; i < 10 && (accepted != 1 || session.shake_hands() != Result::done); ++i)
-      accepted = SSL_accept(server.get());
-    EXPECT_EQ(session.shake_hands(), Result::done);
+    Result ours = Result::wants_read;
+    int theirs = 0;
+    for (int i = 0; i < 20 && (ours != Result::done || theirs != 1); ++i) {
+      ours = session.shake_hands();
+      theirs = SSL_accept(server.get());
+    }
+    EXPECT_EQ(ours, Result::done);
   }
   ~ATlsSession() override {
     ::close(ends_[0]);
@@ -73,12 +76,11 @@ class ATlsSession : public ::testing::Test {
   std::unique_ptr<SSL_CTX, Free<SSL_CTX, SSL_CTX_free>> context_{SSL_CTX_new(TLS_server_method())};
 };
 
-TEST_F(ATlsSession, reads_a_bounded_number_of_bytes_of_a_flood_at_once) {
+TEST_F(ATlsSession, reads_one_record_of_a_flood_at_once) {
   session.read(buffer);  // the tickets that follow the handshake
-  while (session.read(buffer).result == Result::wants_read && unread() > 0) {
-  }
+  for (int i = 0; i < 10 && unread() > 0; ++i) session.read(buffer);
   std::size_t before = flood_with_key_updates();
-  ASSERT_GT(before, 2 * TlsSession::kMostAtOnce);
+  ASSERT_GT(before, 1000U);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(session.read(buffer).result, Result::wants_read);
     const std::size_t now = unread();
@@ -99,7 +101,7 @@ TEST_F(ATlsSession, hands_over_what_comes_behind_key_updates) {
 
 TEST_F(ATlsSession, sees_an_end_behind_bytes_that_wait) {
   say("bye");
-  while (session.peek() == Result::wants_read) {
+  for (int i = 0; i < 10 && session.peek() == Result::wants_read; ++i) {
   }
   EXPECT_FALSE(session.has_ended());
   SSL_shutdown(server.get());
