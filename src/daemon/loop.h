@@ -2,10 +2,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "daemon/board/board.h"
 #include "daemon/options.h"
+#include "daemon/process/sandbox.h"
 #include "sim/medium.h"
 
 namespace bfq::daemon {
@@ -19,6 +21,9 @@ class Loop {
   const std::vector<std::unique_ptr<board::Board>>& boards() const { return boards_; }
   const sim::Air& air() const { return medium_.air(); }
 
+  /// To be called before run().
+  void enter_sandbox(const process::LaterActs& acts) { sandbox_.emplace(io_, acts); }
+
   /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door ends the program,
   /// as standard input does at its end. SIGHUP reads the world file again.
   void run() { io_.run(); }
@@ -27,7 +32,8 @@ class Loop {
   void wait_for_signals();
   void handle_signal(int signal);
 
-  boost::asio::io_context io_{1};  // one thread runs it
+  boost::asio::io_context io_{1};            // one thread runs it
+  std::optional<process::Sandbox> sandbox_;  // until all else is gone, to tell what was refused
   boost::asio::signal_set signals_;
   bool had_terminal_;
   board::ProgramClock clock_;

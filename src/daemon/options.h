@@ -25,6 +25,7 @@ struct Options {
   std::vector<sockets::KnownName> names;
   std::string log_level = "info";
   JournalOptions journal{};
+  bool sandbox = true;  ///< the program is confined to what it does after its start
 };
 
 /// Declares what `bfq4004 run` takes. The function that is returned reads it, once parsed, and

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "daemon/banner.h"
+#include "daemon/later_acts.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
 #include "daemon/process/log.h"
@@ -44,6 +45,7 @@ int run(const Options& options) {
   Loop loop(options);
   std::fputs(process::printable_lines(banner(loop, options)).c_str(), for_people(options));
   std::fflush(nullptr);
+  if (options.sandbox) loop.enter_sandbox(later_acts(options));
   loop.run();
   return EXIT_SUCCESS;
 }
