@@ -53,14 +53,33 @@ std::size_t width_of(const Texts& texts, std::size_t least) {
   return least;
 }
 
-void list_access_points(std::string& out, const sim::Air& air) {
+/// Access points whose passwords everybody may read: README has those of the default world.
+using Published = std::vector<sim::AccessPoint>;
+
+Published published(const Options& options) {
+  if (options.world.is_file()) return {};
+  return world::WorldReader("").world().air.access_points;
+}
+
+/// The password, or an ellipsis for one that a world file or --set gave: who sees the terminal need
+/// not know it.
+std::string shown_password(const sim::AccessPoint& ap, const Published& published) {
+  const bool is_published =
+      std::any_of(published.begin(), published.end(), [&](const sim::AccessPoint& other) {
+        return other.ssid == ap.ssid && other.password == ap.password;
+      });
+  return is_published || ap.password.empty() ? ap.password : "…";
+}
+
+void list_access_points(std::string& out, const sim::Air& air, const Published& published) {
   const auto& all = air.access_points;
   if (all.empty()) return void(out += "\n  no access points\n");
   std::vector<std::string> names, passwords;
   for (const sim::AccessPoint& ap : all) {
     if (names.size() == kMostTold && all.size() > kMostTold + 1) break;
     names.push_back(process::printable(ap.ssid));
-    passwords.push_back(ap.password.empty() ? "-" : process::printable(ap.password));
+    passwords.push_back(ap.password.empty() ? "-"
+                                            : process::printable(shown_password(ap, published)));
   }
   const std::size_t wide = width_of(names, 14), as_wide = width_of(passwords, 17);
   out += fmt::format("\n  {:<{}} password\n", "access point", wide);
@@ -92,14 +111,15 @@ std::string terminal_command(const board::Board& board) {
   return "AT";
 }
 
-void suggest(std::string& out, const board::Board& board, const sim::Air& air) {
+void suggest(std::string& out, const board::Board& board, const sim::Air& air,
+             const Published& published) {
   const auto& aps = air.access_points;
   const auto usable =
       std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
   out += fmt::format("\n  to begin with, type\n    {}\n", terminal_command(board));
   if (usable != aps.end())
     out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid),
-                       escaped(usable->password));
+                       escaped(shown_password(*usable, published)));
   out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",8000\n", sockets::kThisMachine);
 }
 }  // namespace
@@ -115,8 +135,9 @@ std::string banner(const Loop& loop, const Options& options) {
     list_doors(out, *board);
   }
   out += fmt::format("  state          {}\n", options.state_directory.value_or("in memory only"));
-  list_access_points(out, loop.air());
-  suggest(out, *loop.boards().front(), loop.air());
+  const Published known = published(options);
+  list_access_points(out, loop.air(), known);
+  suggest(out, *loop.boards().front(), loop.air(), known);
   return out + "\n";
 }
 }  // namespace bfq::daemon

@@ -101,7 +101,7 @@ void add_door(LaterActs& acts, const serial::DoorSpec& door) {
 }  // namespace
 
 LaterActs later_acts(const Options& options) {
-  LaterActs acts{.gives_to_caller = process::Caller::current().is_through_sudo()};
+  LaterActs acts{.gives_to_caller = process::Caller::current().user() != geteuid()};
   add_reading(acts, options);
   add_state(acts, options);
   for (const board::ModuleSpec& module : options.modules)

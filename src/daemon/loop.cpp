@@ -3,10 +3,15 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <utility>
 
 namespace bfq::daemon {
 namespace {
+/// The time in which SIGHUPs are one. A flood of them leaves most of the time for all else.
+constexpr std::chrono::milliseconds kRest{200};
+
 /// A terminal that is closed sends SIGHUP too: then the program ends.
 bool has_terminal() {
   return isatty(STDIN_FILENO) == 1 || isatty(STDOUT_FILENO) == 1 || isatty(STDERR_FILENO) == 1;
@@ -39,7 +44,11 @@ Loop::Loop(const Options& options)
     : signals_(io_, SIGINT, SIGTERM, SIGHUP),
       had_terminal_(has_terminal()),
       medium_(options.world.world().air),
-      world_(options.world) {
+      world_(options.world),
+      rest_(io_, [this] {
+        rests_ = false;
+        if (std::exchange(reads_again_, false)) read_world_again();
+      }) {
   wait_for_signals();
   const board::Surroundings surroundings{io_, clock_, medium_, neighbourhood_};
   for (unsigned number = 0; number < options.modules.size(); ++number)
@@ -59,7 +68,14 @@ void Loop::handle_signal(int signal) {
     spdlog::info("ending: {}", name_of(signal));
     return io_.stop();
   }
-  world_.read_again(medium_, clock_.now());
+  read_world_again();
   wait_for_signals();
+}
+
+void Loop::read_world_again() {
+  if (rests_) return void(reads_again_ = true);
+  world_.read_again(medium_, clock_.now());
+  rests_ = true;
+  rest_.set(std::chrono::steady_clock::now() + kRest);
 }
 }  // namespace bfq::daemon

@@ -7,6 +7,7 @@
 
 #include "daemon/board/board.h"
 #include "daemon/options.h"
+#include "daemon/process/alarm.h"
 #include "daemon/process/sandbox.h"
 #include "sim/medium.h"
 
@@ -25,12 +26,14 @@ class Loop {
   void enter_sandbox(const process::LaterActs& acts) { sandbox_.emplace(io_, acts); }
 
   /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door ends the program,
-  /// as standard input does at its end. SIGHUP reads the world file again.
+  /// as standard input does at its end. SIGHUP reads the world file again; those that come while
+  /// that rests are one.
   void run() { io_.run(); }
 
  private:
   void wait_for_signals();
   void handle_signal(int signal);
+  void read_world_again();
 
   boost::asio::io_context io_{1};            // one thread runs it
   std::optional<process::Sandbox> sandbox_;  // until all else is gone, to tell what was refused
@@ -39,6 +42,8 @@ class Loop {
   board::ProgramClock clock_;
   sim::Medium medium_;
   const world::WorldReader& world_;
+  process::Alarm rest_;  ///< behind the reading of a world, in which SIGHUPs wait
+  bool rests_ = false, reads_again_ = false;
   sockets::Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<board::Board>> boards_;
 };

@@ -6,6 +6,7 @@
 
 #include "daemon/manual_command.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/memory.h"
 #include "daemon/process/printable.h"
 #include "daemon/process/version.h"
 #include "daemon/replay_command.h"
@@ -58,6 +59,8 @@ int fail(const std::exception& error, int status) {
 int main(int count, char** arguments) {
   using namespace bfq;
   try {
+    process::forbid_core_dumps();
+    process::end_when_out_of_memory();
     return daemon::dispatch(count, arguments);
   } catch (const process::UsageError& error) {
     return daemon::fail(error, daemon::kUsage);

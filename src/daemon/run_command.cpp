@@ -13,6 +13,7 @@
 #include "daemon/later_acts.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
+#include "daemon/process/disk_writer.h"
 #include "daemon/process/log.h"
 #include "daemon/process/printable.h"
 #include "daemon/process/version.h"
@@ -42,12 +43,15 @@ int run(const Options& options) {
   set_up_log(options.log_level);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
-  Loop loop(options);
-  std::fputs(process::printable_lines(banner(loop, options)).c_str(), for_people(options));
-  std::fflush(nullptr);
-  if (options.sandbox) loop.enter_sandbox(later_acts(options));
-  loop.run();
-  return EXIT_SUCCESS;
+  {
+    Loop loop(options);
+    std::fputs(process::printable_lines(banner(loop, options)).c_str(), for_people(options));
+    std::fflush(nullptr);
+    if (options.sandbox) loop.enter_sandbox(later_acts(options));
+    loop.run();
+  }
+  if (!process::DiskWriter::has_given_up()) return EXIT_SUCCESS;
+  std::_Exit(EXIT_FAILURE);  // its thread still uses what a proper end would destroy
 }
 }  // namespace
 

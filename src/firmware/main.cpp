@@ -2,20 +2,23 @@
 // needs nothing that such a chip lacks. It links, and is not yet meant to be flashed.
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 
 #include "base/check.h"
+#include "base/queue.h"
 #include "commands/bfq4004.h"
-#include "module/module.h"
+#include "runtime/turn.h"
 
+namespace bfq {
 namespace {
 // UART and microsecond counter as on Arm's MPS2 board.
-struct Uart {
+struct Registers {
   std::uint32_t data;
   std::uint32_t state;  // bit 0: nothing more may be sent now; bit 1: something was received
 };
-volatile Uart& uart() { return *reinterpret_cast<volatile Uart*>(0x40004000U); }
+volatile Registers& registers() { return *reinterpret_cast<volatile Registers*>(0x40004000U); }
 volatile std::uint32_t& counter() {
   return *reinterpret_cast<volatile std::uint32_t*>(0x40028018U);
 }
@@ -30,106 +33,152 @@ constexpr std::uint32_t kRequestReset = 0x05FA0004;
 /// The counter has 32 bits and is read more often than it wraps.
 class Clock {
  public:
-  bfq::Instant read() {
+  Instant now() {
     const std::uint32_t ticks = counter();
-    time_ += bfq::Duration{ticks - last_};
+    time_ += Duration{ticks - last_};
     last_ = ticks;
     return time_;
   }
 
  private:
-  bfq::Instant time_{};
+  Instant time_{};
   std::uint32_t last_ = 0;
 };
 
-constexpr bfq::Identity kIdentity{
+constexpr Identity kIdentity{
     .station_mac = {{0x02, 0x40, 0x04, 0, 0, 1}},
     .access_point_mac = {{0x02, 0x40, 0x04, 0, 0, 2}},
     .version = "1",
     .build_time = "1",
 };
 
-// Where flash would be.
-std::span<const std::byte> flash() {
-  return {reinterpret_cast<const std::byte*>(0x21000000U), bfq::flash::kImageSize};
-}
+// What is soldered to the module, see runtime/adapters.h ------------------------------------------
 
-bfq::Module module{kIdentity, bfq::commands::kBfq4004};
-Clock watch;
+class PolledUart {
+ public:
+  void take(const uart::Request&, Instant) {}  // it stays at the rate of its reset
+  bool drain(auto& module, Instant) {
+    const bool received = receive(module);
+    return send(module) || received;
+  }
+  Deadline next_deadline(Instant) const { return Deadline::never(); }
+  void power_off(Instant) { typed_.reset(); }
+  void chip_has_power(power::Reason) {}
+  void module_has_started() {}
 
-void receive(bfq::Instant now) {
-  if ((uart().state & kReceived) == 0) return;
-  const std::byte byte{static_cast<std::uint8_t>(uart().data)};
-  module.uart_input({&byte, 1}, now);
-}
+ private:
+  bool receive(auto& module) {
+    if (!typed_ && (registers().state & kReceived) != 0)
+      typed_ = std::byte{static_cast<std::uint8_t>(registers().data)};
+    if (!typed_ || module.uart_input({&*typed_, 1}) == 0) return false;
+    typed_.reset();
+    return true;
+  }
+  bool send(auto& module) {
+    const auto waiting = module.uart_output();
+    if (waiting.empty() || (registers().state & kSendFull) != 0) return false;
+    registers().data = std::to_integer<std::uint32_t>(waiting.front());
+    module.uart_sent(1);
+    return true;
+  }
 
-void send(bfq::Instant now) {
-  const auto waiting = module.uart_output();
-  if (waiting.empty() || (uart().state & kSendFull) != 0) return;
-  uart().data = std::to_integer<std::uint32_t>(waiting.front());
-  module.uart_sent(1, now);
-}
-
-// There is no radio and no network here: they refuse what the module asks for.
-struct Refusal {
-  bfq::Instant now;
-  void operator()(const bfq::radio::Join& join) const {
-    module.handle(bfq::radio::JoinFailed{join.ticket, bfq::radio::JoinFailure::no_such_network},
-                  now);
-  }
-  void operator()(const bfq::radio::Scan& scan) const {
-    module.handle(bfq::radio::ScanDone{scan.ticket}, now);
-  }
-  void operator()(const bfq::lease::ObtainAddress& obtain) const {
-    module.handle(bfq::lease::AddressFailed{obtain.ticket}, now);
-  }
-  void operator()(const bfq::lease::UseAddress& use) const {
-    module.handle(bfq::lease::AddressFailed{use.ticket}, now);
-  }
-  void operator()(const bfq::net::Resolve& resolve) const {
-    module.handle(bfq::net::ResolveFailed{resolve.ticket}, now);
-  }
-  void operator()(const bfq::net::Open& open) const {
-    module.handle(bfq::net::OpenFailed{open.link, bfq::net::OpenFailure::unreachable}, now);
-  }
-  void operator()(const bfq::flash::Erase& erase) const {
-    module.handle(bfq::flash::Failed{erase.ticket}, now);
-  }
-  void operator()(const bfq::flash::Program& write) const {
-    module.handle(bfq::flash::Failed{write.ticket}, now);
-  }
-  void operator()(const bfq::power::Restart& restart) const {
-    module.handle(bfq::power::Started{restart.reason, flash()}, now);
-  }
-  void operator()(const bfq::net::Listen& listen) const {
-    module.handle(bfq::net::ListenFailed{listen.ticket}, now);
-  }
-  // What is not answered.
-  void operator()(const bfq::radio::Leave&) const {}
-  void operator()(const bfq::radio::StopAccessPoint&) const {}
-  void operator()(const bfq::radio::StartAccessPoint&) const {}
-  void operator()(const bfq::lease::ServeAddresses&) const {}
-  void operator()(const bfq::net::Close&) const {}
-  void operator()(const bfq::net::StopListening&) const {}
-  void operator()(const bfq::net::Accept&) const {}
-  void operator()(const bfq::net::Refuse&) const {}
-  void operator()(const bfq::uart::Configure&) const {}
+  std::optional<std::byte> typed_;  ///< received, and not taken by the module yet
 };
 
-// Never true without a network, which the linker cannot know: the bytes of links are weighed too.
-void exchange(bfq::Instant now) {
-  for (std::uint8_t id = 0; id < bfq::limits::kLinks; ++id) {
-    const bfq::LinkHandle link{id, static_cast<std::uint16_t>(counter())};
-    const auto out = module.link_output(link);
-    if (!out.bytes.empty()) module.link_sent(link, out.bytes.size(), now);
-    if (module.link_room(link) > 0) module.link_input(link, out.bytes, now);
-    if (module.datagram_room(link) > 0)
-      module.datagram_input(link, out.destination, out.bytes, now);
+/// There is no radio, no network and no flash here: whatever is asked of them is refused. One queue
+/// serves all three, and holds what a refusal says: a whole Event is ten times as large.
+class Refusals {
+  using NotAnswered =
+      std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint,
+                   lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse>;
+
+ public:
+  void refuse(const radio::Join& r) {
+    add(radio::JoinFailed{r.ticket, radio::JoinFailure::no_such_network});
   }
-}
+  void refuse(const radio::Scan& r) { add(radio::ScanDone{r.ticket}); }
+  void refuse(const lease::ObtainAddress& r) { add(lease::AddressFailed{r.ticket}); }
+  void refuse(const lease::UseAddress& r) { add(lease::AddressFailed{r.ticket}); }
+  void refuse(const net::Resolve& r) { add(net::ResolveFailed{r.ticket}); }
+  void refuse(const net::Open& r) { add(net::OpenFailed{r.link, net::OpenFailure::unreachable}); }
+  void refuse(const net::Listen& r) { add(net::ListenFailed{r.ticket}); }
+  void refuse(const OneOf<flash::Request> auto& r) { add(flash::Failed{r.ticket}); }
+  void refuse(const OneOf<NotAnswered> auto&) {}
+
+  std::optional<Event> next() {
+    if (refusals_.empty()) return std::nullopt;
+    return std::visit([](const auto& refusal) { return Event(refusal); }, refusals_.pop());
+  }
+  void clear() { refusals_.clear(); }
+
+ private:
+  using Refusal =
+      std::variant<radio::JoinFailed, radio::ScanDone, lease::AddressFailed, net::ResolveFailed,
+                   net::OpenFailed, net::ListenFailed, flash::Failed>;
+
+  void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
+
+  Queue<Refusal, limits::kRequests> refusals_;
+};
+
+/// Tells the refusals of all three.
+struct MissingRadio {
+  Refusals& refusals;
+
+  void take(const auto& request, Instant) { refusals.refuse(request); }
+  std::optional<Event> next_event(Instant) { return refusals.next(); }
+  Deadline next_deadline(Instant) const { return Deadline::never(); }
+  void power_off(Instant) { refusals.clear(); }
+};
+
+struct MissingNetwork {
+  Refusals& refusals;
+
+  void take(const auto& request, Instant) { refusals.refuse(request); }
+  /// No link is ever open without a network, which the linker cannot know: the bytes of links are
+  /// weighed too.
+  bool drain(auto& module, Instant) {
+    for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
+      const LinkHandle link{id, static_cast<std::uint16_t>(counter())};
+      const auto out = module.link_output(link);
+      if (!out.bytes.empty()) module.link_sent(link, out.bytes.size());
+      if (module.link_room(link) > 0) module.link_input(link, out.bytes);
+      if (module.datagram_room(link) > 0) module.datagram_input(link, out.destination, out.bytes);
+    }
+    return false;
+  }
+  Deadline next_deadline(Instant) const { return Deadline::never(); }
+  void power_off(Instant) {}
+};
+
+struct MissingFlash {
+  Refusals& refusals;
+
+  void take(const auto& request, std::span<const std::byte>, Instant) { refusals.refuse(request); }
+  std::optional<Event> next_event(Instant) { return std::nullopt; }
+  Deadline next_deadline(Instant) const { return Deadline::never(); }
+  void power_off(Instant) {}
+  bool at_rest() const { return true; }
+  // Where flash would be.
+  std::span<const std::byte> image() const {
+    return {reinterpret_cast<const std::byte*>(0x21000000U), flash::kImageSize};
+  }
+};
+
+constexpr runtime::BootTimes kBootTimes{.power_on = {}, .restart = {}};  // the chip's own
+
+Module module{kIdentity, commands::kBfq4004};
+runtime::Doors doors{module};
+Clock watch;
+PolledUart polled_uart;
+Refusals refusals;
+MissingRadio missing_radio{refusals};
+MissingNetwork missing_network{refusals};
+MissingFlash missing_flash{refusals};
+runtime::Turn turn{doors,           watch,         polled_uart, missing_radio,
+                   missing_network, missing_flash, kBootTimes};
 }  // namespace
 
-namespace bfq {
 // As a watchdog would: the chip starts anew.
 void check_failed(const char*, const char*, int) {
   for (;;) reset_control() = kRequestReset;
@@ -137,13 +186,9 @@ void check_failed(const char*, const char*, int) {
 }  // namespace bfq
 
 int main() {
-  module.handle(bfq::power::Started{bfq::power::Reason::power_on, flash()}, watch.read());
+  bfq::turn.power_on();
   for (;;) {
-    const bfq::Instant now = watch.read();
-    receive(now);
-    while (const auto request = module.next_request()) std::visit(Refusal{now}, *request);
-    exchange(now);
-    send(now);
-    if (module.next_deadline().due(now)) module.advance(now);
+    bfq::turn.settle();
+    if (bfq::turn.next_deadline().due(bfq::watch.now())) bfq::turn.time_is_up();
   }
 }

@@ -202,7 +202,7 @@ class Forged {
  public:
   Forged() {
     Module module({}, commands::kBfq4004);
-    Recorder(module, build()).write_to(pages_);
+    Recorder(module, build(), kHoldsSecrets).write_to(pages_);
     add(power::Started{});
     take_requests();
   }
@@ -361,12 +361,12 @@ TEST(BlackBox, of_other_commands_is_refused) {
 TEST(BlackBox, has_the_call_that_the_module_did_not_come_back_from) {
   sim::World world(commands::kBfq4004);
   Module module({}, commands::kBfq4004);
-  Recorder recorder(module, build());
+  Recorded<runtime::Doors> doors(module, build());
   Pages pages;
-  recorder.write_to(pages);
-  recorder.handle(power::Started{}, Instant{1s});
+  doors.recorder().write_to(pages);
+  doors.handle(power::Started{}, Instant{1s});
   const std::string typed = "AT\r\n";
-  recorder.give_up(std::as_bytes(std::span(typed)), Instant{2s});
+  doors.recorder().give_up(std::as_bytes(std::span(typed)), Instant{2s});
   Replay replay(pages.all(), build());
   std::optional<Record> last;
   for (auto step = replay.next(); step; step = replay.next()) last = step->record;

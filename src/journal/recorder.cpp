@@ -1,7 +1,7 @@
 #include "journal/recorder.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "journal/messages.h"
 #include "journal/state.h"
@@ -91,7 +91,7 @@ void Recorder::end_record(RecordKind kind) {
   for (Sink* sink : sinks_) sink->add(framed_.all());
 }
 
-void Recorder::replace(Module& module) {
+void Recorder::replaced(const Module& module) {
   module_ = &module;
   if (sinks_.empty() || !fed_) return;
   begin_record(last_);
@@ -116,105 +116,81 @@ void Recorder::give_up(std::span<const std::byte> typed, Instant now) {
   write_typed(RecordKind::uart_input_unfinished, typed, 0, now);
 }
 
-// The doors ---------------------------------------------------------------------------------------
+// What passes -------------------------------------------------------------------------------------
 
-/// How much of it the module takes is part of what happened, so this one is written down behind the
-/// call.
-std::size_t Recorder::uart_input(std::span<const std::byte> bytes, Instant now) {
-  now = not_back(now);
-  if (sinks_.empty()) {
-    fed_ = true;
-    return module_->uart_input(bytes, now);
-  }
+void Recorder::uart_input(std::span<const std::byte> bytes, Instant now) {
   begin_where_wanted();
+  fed_ = true;
   typing_ = bytes;
   typing_at_ = now;
-  const std::size_t taken = module_->uart_input(bytes, now);
-  typing_at_.reset();
-  write_typed(RecordKind::uart_input, bytes.first(taken), bytes.size() - taken, now);
-  return taken;
+}
+
+void Recorder::uart_input_taken(std::size_t n) {
+  const Instant at = *std::exchange(typing_at_, std::nullopt);
+  if (!sinks_.empty())
+    write_typed(RecordKind::uart_input, typing_.first(n), typing_.size() - n, at);
 }
 
 void Recorder::uart_sent(std::size_t n, Instant now) {
-  now = not_back(now);
-  if (!sinks_.empty()) {
-    const auto output = module_->uart_output();
-    Writer& out = begin_record(now);
-    out.number(n);
-    out.number(crc32(output.first(std::min(n, output.size()))));
-    end_record(RecordKind::uart_sent);
-  }
-  module_->uart_sent(n, now);
+  if (sinks_.empty()) return;
+  const auto output = module_->uart_output();
+  Writer& out = begin_record(now);
+  out.number(n);
+  out.number(crc32(output.first(std::min(n, output.size()))));
+  end_record(RecordKind::uart_sent);
 }
 
 void Recorder::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-  now = not_back(now);
-  if (!sinks_.empty()) {
-    Writer& out = begin_record(now);
-    write(out, link);
-    out.bytes(bytes);
-    end_record(RecordKind::link_input);
-  }
-  module_->link_input(link, bytes, now);
+  if (sinks_.empty()) return;
+  Writer& out = begin_record(now);
+  write(out, link);
+  out.bytes(bytes);
+  end_record(RecordKind::link_input);
 }
 
 void Recorder::datagram_input(LinkHandle link, net::Endpoint sender,
                               std::span<const std::byte> bytes, Instant now) {
-  now = not_back(now);
-  if (!sinks_.empty()) {
-    Writer& out = begin_record(now);
-    write(out, link);
-    write(out, sender);
-    out.bytes(bytes);
-    end_record(RecordKind::datagram_input);
-  }
-  module_->datagram_input(link, sender, bytes, now);
+  if (sinks_.empty()) return;
+  Writer& out = begin_record(now);
+  write(out, link);
+  write(out, sender);
+  out.bytes(bytes);
+  end_record(RecordKind::datagram_input);
 }
 
 void Recorder::link_sent(LinkHandle link, std::size_t n, Instant now) {
-  now = not_back(now);
-  if (!sinks_.empty()) {
-    const auto output = module_->link_output(link).bytes;
-    Writer& out = begin_record(now);
-    write(out, link);
-    out.number(n);
-    out.number(crc32(output.first(std::min(n, output.size()))));
-    end_record(RecordKind::link_sent);
-  }
-  module_->link_sent(link, n, now);
+  if (sinks_.empty()) return;
+  const auto output = module_->link_output(link).bytes;
+  Writer& out = begin_record(now);
+  write(out, link);
+  out.number(n);
+  out.number(crc32(output.first(std::min(n, output.size()))));
+  end_record(RecordKind::link_sent);
 }
 
 void Recorder::handle(const Event& event, Instant now) {
-  now = not_back(now);
-  if (!sinks_.empty()) {
-    write(begin_record(now), event);
-    end_record(RecordKind::event);
-  }
   fed_ = true;
-  module_->handle(event, now);
+  if (sinks_.empty()) return;
+  write(begin_record(now), event);
+  end_record(RecordKind::event);
 }
 
 void Recorder::advance(Instant now) {
-  now = not_back(now);
-  if (!sinks_.empty()) {
-    begin_record(now);
-    end_record(RecordKind::advance);
-  }
-  module_->advance(now);
+  if (sinks_.empty()) return;
+  begin_record(now);
+  end_record(RecordKind::advance);
 }
 
+void Recorder::next_request() { begin_where_wanted(); }
+
 /// Asking in vain changes nothing, so only what is asked for is written down.
-std::optional<Request> Recorder::next_request() {
-  begin_where_wanted();
-  const auto request = module_->next_request();
-  if (request && !sinks_.empty()) {
-    Writer says;
-    write(says, *request);
-    Writer& out = begin_record(last_);
-    out.number(request->index());
-    out.number(crc32(says.all()));
-    end_record(RecordKind::request);
-  }
-  return request;
+void Recorder::requested(const Request& request) {
+  if (sinks_.empty()) return;
+  Writer says;
+  write(says, request);
+  Writer& out = begin_record(last_);
+  out.number(request.index());
+  out.number(crc32(says.all()));
+  end_record(RecordKind::request);
 }
 }  // namespace bfq::journal

@@ -1,5 +1,4 @@
 #pragma once
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,59 +49,115 @@ struct Build {
 /// Tells apart what dialects understand and say: names and arguments of commands, words, switches.
 std::uint32_t hash_of(const at::Dialect& dialect);
 
-/// The doors of a module (see there), with somebody who writes down what passes. Without a sink it
-/// only hands on. A runtime that feeds its module through these functions alone has a journal from
-/// which the same bytes come again. A moment that lies before the last one is taken for the last
-/// one: time never goes back.
+/// Writes down what passes a module's doors, for as many sinks as there are; without one it does
+/// nothing. Recorded is the layer that tells it.
 class Recorder {
  public:
   /// `module` and `for_people`, what the first line says, must outlive this.
-  Recorder(Module& module, Build build, std::string_view for_people = kHoldsSecrets)
+  Recorder(const Module& module, Build build, std::string_view for_people)
       : module_(&module), build_(build), for_people_(for_people) {}
-  virtual ~Recorder() = default;
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
   /// Writes to one more sink, which must outlive this, from the module's present state on: as a new
   /// one where nothing has been fed yet.
   void write_to(Sink& sink);
-  /// The module was replaced by a new one of the same identity, without power.
-  virtual void replace(Module& module);
   /// The module is not new: it has lived until then.
-  void resume(Instant at) { fed_ = true, last_ = clock_ = at; }
+  void resume(Instant at) { fed_ = true, last_ = at; }
   /// Writes down the call that is under way: the module will not come back from it.
   void give_up();
   /// Writes down such a call, which is not made.
   void give_up(std::span<const std::byte> typed, Instant now);
 
-  virtual std::size_t uart_input(std::span<const std::byte> bytes, Instant now);
-  virtual void uart_sent(std::size_t n, Instant now);
-  virtual void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now);
-  virtual void datagram_input(LinkHandle link, net::Endpoint sender,
-                              std::span<const std::byte> bytes, Instant now);
-  virtual void link_sent(LinkHandle link, std::size_t n, Instant now);
-  virtual void handle(const Event& event, Instant now);
-  virtual void advance(Instant now);
-  virtual std::optional<Request> next_request();
+  // What passes: each in front of the call, as a journal has to hold the call that a module does
+  // not come back from. How much a module takes of what is typed, and what it asks for, is part of
+  // what happened, so that is told behind the call as well.
+  void replaced(const Module& module);
+  void uart_input(std::span<const std::byte> bytes, Instant now);
+  void uart_input_taken(std::size_t n);
+  void uart_sent(std::size_t n, Instant now);
+  void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now);
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                      Instant now);
+  void link_sent(LinkHandle link, std::size_t n, Instant now);
+  void handle(const Event& event, Instant now);
+  void advance(Instant now);
+  void next_request();
+  void requested(const Request& request);
 
  private:
   void begin(Sink& sink, bool as_new);
-  Instant not_back(Instant now) { return clock_ = std::max(clock_, now); }
   void begin_where_wanted();
   Writer& begin_record(Instant now);
   void end_record(RecordKind kind);
   void write_typed(RecordKind kind, std::span<const std::byte> bytes, std::size_t beyond,
                    Instant now);
 
-  Module* module_;
+  const Module* module_;
   Build build_;
   std::string_view for_people_;
   std::vector<Sink*> sinks_;
   bool fed_ = false;
-  Instant clock_{};
   Instant last_{};                    ///< of the last record
   std::optional<Instant> typing_at_;  ///< uart_input is under way since then
   std::span<const std::byte> typing_;
   Writer content_, framed_;
+};
+
+/// Doors with somebody who writes down what passes. A runtime that feeds its module through these
+/// alone has a journal from which the same bytes come again.
+template <class Next>
+class Recorded : public Next {
+ public:
+  /// As a Recorder.
+  Recorded(Module& module, Build build, std::string_view for_people = kHoldsSecrets)
+      : Next(module), recorder_(module, build, for_people) {}
+
+  Recorder& recorder() { return recorder_; }
+
+  void replace(Module& module) {
+    recorder_.replaced(module);
+    Next::replace(module);
+  }
+  std::size_t uart_input(std::span<const std::byte> bytes, Instant now) {
+    recorder_.uart_input(bytes, now);
+    const std::size_t taken = Next::uart_input(bytes, now);
+    recorder_.uart_input_taken(taken);
+    return taken;
+  }
+  void uart_sent(std::size_t n, Instant now) {
+    recorder_.uart_sent(n, now);
+    Next::uart_sent(n, now);
+  }
+  void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
+    recorder_.link_input(link, bytes, now);
+    Next::link_input(link, bytes, now);
+  }
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                      Instant now) {
+    recorder_.datagram_input(link, sender, bytes, now);
+    Next::datagram_input(link, sender, bytes, now);
+  }
+  void link_sent(LinkHandle link, std::size_t n, Instant now) {
+    recorder_.link_sent(link, n, now);
+    Next::link_sent(link, n, now);
+  }
+  void handle(const Event& event, Instant now) {
+    recorder_.handle(event, now);
+    Next::handle(event, now);
+  }
+  void advance(Instant now) {
+    recorder_.advance(now);
+    Next::advance(now);
+  }
+  std::optional<Request> next_request() {
+    recorder_.next_request();
+    const auto request = Next::next_request();
+    if (request) recorder_.requested(*request);
+    return request;
+  }
+
+ private:
+  Recorder recorder_;
 };
 }  // namespace bfq::journal

@@ -13,6 +13,7 @@
 #include "at/line.h"
 #include "at/secrets.h"
 #include "journal/replay.h"
+#include "runtime/doors.h"
 
 namespace bfq::journal {
 namespace {
@@ -319,7 +320,7 @@ class Redaction {
   std::size_t typed_ = 0;  ///< records of typing so far
   std::unique_ptr<Module> module_;
   Beginning beginning_;
-  std::optional<Recorder> recorder_;
+  std::optional<Recorded<runtime::Doors>> doors_;
   Pages pages_;
 };
 
@@ -356,7 +357,7 @@ void Redaction::write() {
     const Record record = read_record(records.next(), last);
     last = record.at;
     if (record.kind == RecordKind::uart_input_unfinished) {
-      recorder_->give_up(std::as_bytes(std::span(typing_.records()[typed_])), record.at);
+      doors_->recorder().give_up(std::as_bytes(std::span(typing_.records()[typed_])), record.at);
       return;
     }
     feed(record);
@@ -368,12 +369,12 @@ void Redaction::write() {
 void Redaction::begin(const Beginning& beginning) {
   beginning_ = beginning;
   module_ = make_module(beginning_, build_, 0);
-  recorder_.emplace(*module_, Build{beginning_.build, build_.dialect}, kRedacted);
+  doors_.emplace(*module_, Build{beginning_.build, build_.dialect}, kRedacted);
   if (!beginning_.state.empty()) {
     StateVisit(dictionary_, typing_, true).visit(*module_);
-    recorder_->resume(beginning_.at);
+    doors_->recorder().resume(beginning_.at);
   }
-  recorder_->write_to(pages_);
+  doors_->recorder().write_to(pages_);
 }
 
 void Redaction::feed(const Record& record) {
@@ -383,34 +384,34 @@ void Redaction::feed(const Record& record) {
     case RecordKind::uart_input_unfinished: break;
     case RecordKind::power_cut: {
       auto next = std::make_unique<Module>(beginning_.identity(), build_.dialect);
-      recorder_->replace(*next);
+      doors_->replace(*next);
       module_ = std::move(next);
       break;
     }
     case RecordKind::uart_input: return type(record);
     case RecordKind::uart_sent:
       if (module_->uart_output().size() < record.n) refuse(record);
-      return recorder_->uart_sent(record.n, record.at);
-    case RecordKind::link_sent: return recorder_->link_sent(record.link, record.n, record.at);
+      return doors_->uart_sent(record.n, record.at);
+    case RecordKind::link_sent: return doors_->link_sent(record.link, record.n, record.at);
     case RecordKind::link_input:
       if (module_->link_room(record.link) < instead.size()) refuse(record);
-      return recorder_->link_input(record.link, instead, record.at);
+      return doors_->link_input(record.link, instead, record.at);
     case RecordKind::datagram_input:
       if (module_->datagram_room(record.link) < instead.size()) refuse(record);
-      return recorder_->datagram_input(record.link, record.sender, instead, record.at);
+      return doors_->datagram_input(record.link, record.sender, instead, record.at);
     case RecordKind::event: return tell(record);
     case RecordKind::request:
-      if (const auto request = recorder_->next_request(); !request || request->index() != record.n)
+      if (const auto request = doors_->next_request(); !request || request->index() != record.n)
         refuse(record);
       return;
-    case RecordKind::advance: return recorder_->advance(record.at);
+    case RecordKind::advance: return doors_->advance(record.at);
   }
 }
 
 void Redaction::type(const Record& record) {
   std::string offered = typing_.records()[typed_++];
   if (record.beyond > 0) offered += '?';
-  if (recorder_->uart_input(std::as_bytes(std::span(offered)), record.at) != record.bytes.size())
+  if (doors_->uart_input(std::as_bytes(std::span(offered)), record.at) != record.bytes.size())
     refuse(record);
 }
 
@@ -418,12 +419,12 @@ void Redaction::tell(const Record& record) {
   Event event = *record.event;
   for_each_secret(event, [this](auto& password) { dictionary_.replace(password); });
   const auto* started = std::get_if<power::Started>(&event);
-  if (started == nullptr) return recorder_->handle(event, record.at);
+  if (started == nullptr) return doors_->handle(event, record.at);
   std::vector<std::byte> image(started->flash.begin(), started->flash.end());
   const std::size_t half = image.size() / 2;
   replace_in_slot(std::span(image).first(half), dictionary_);
   replace_in_slot(std::span(image).subspan(half), dictionary_);
-  recorder_->handle(power::Started{started->reason, image}, record.at);
+  doors_->handle(power::Started{started->reason, image}, record.at);
 }
 
 void Redaction::compare(const Module& old, const Record& record) const {

@@ -36,7 +36,15 @@ void Internet::take(const net::Request& request, Instant now) {
              request);
 }
 
+/// Without an address the station reaches nobody; what goes through the softAP is another matter.
+bool Internet::refuses(const net::Open& asked) const {
+  constexpr Ipv4 kSoftApNetwork(192, 168, 0, 0), kMask(255, 255, 0, 0);
+  return !joined && asked.transport != net::Transport::udp &&
+         !same_network(asked.remote.address, kSoftApNetwork, kMask);
+}
+
 void Internet::resolve(const net::Resolve& asked, Instant now) {
+  if (!joined) return later(now, net::ResolveFailed{asked.ticket});
   const auto at = std::find_if(names.begin(), names.end(),
                                [&](const Name& n) { return n.name == asked.name.view(); });
   if (at == names.end()) return later(now + resolve_takes, net::ResolveFailed{asked.ticket});
@@ -46,6 +54,7 @@ void Internet::resolve(const net::Resolve& asked, Instant now) {
 /// A host that is known refuses on its other ports, as a machine's own loopback does; where nobody
 /// lives, nobody answers.
 void Internet::open(const net::Open& asked, Instant now) {
+  if (refuses(asked)) return later(now, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
   if (exhausted) return later(now, net::OpenFailed{asked.link, net::OpenFailure::no_resources});
   connections_.push_back({.link = asked.link, .asked = asked});
   if (asked.transport == net::Transport::udp)
@@ -129,19 +138,16 @@ Deadline Internet::next_deadline(Instant now) const {
 }
 
 std::optional<Event> Internet::next_event(Instant now) {
-  if (!pending_.empty() && pending_.front().at <= now) {
-    const Event event = pending_.front().event;
-    pending_.pop_front();
-    return settle(event, now);
-  }
-  for (Connection& c : connections_) {
-    if (c.state != State::open || c.arrivals.empty() || stalled) continue;
-    const Connection::Arrival& first = c.arrivals.front();
-    if (first.kind != Kind::end || first.at > now) continue;
-    c.state = State::over;
-    return net::Closed{c.link};
-  }
-  return std::nullopt;
+  if (pending_.empty() || pending_.front().at > now) return std::nullopt;
+  const Event event = pending_.front().event;
+  pending_.pop_front();
+  return settle(event, now);
+}
+
+bool Internet::has_ended(const Connection& c, Instant now) const {
+  if (c.arrivals.empty() || stalled) return false;
+  const Connection::Arrival& first = c.arrivals.front();
+  return first.kind == Kind::end && first.at <= now;
 }
 
 Event Internet::settle(const Event& event, Instant now) {
@@ -168,15 +174,15 @@ std::vector<LinkHandle> Internet::links() const {
   return open;
 }
 
-std::size_t Internet::take(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-  Connection* c = find(link);
-  if (c == nullptr || c->state != State::open || stalled) return 0;
-  const FarHost* peer = find_peer(c->asked.remote);
+std::size_t Internet::send(Connection& c, const net::Outgoing& out, Instant now) {
+  if (stalled) return 0;
+  if (c.carries_datagrams()) return send_datagram(c, out, now);
+  const FarHost* peer = find_peer(c.asked.remote);
   if (peer != nullptr && !peer->reads) return 0;
-  const std::size_t before = c->sent.size();
-  bytes = bytes.first(std::min(bytes.size(), most_at_once));
-  c->sent.append(text_of(bytes));
-  consider_answer(*c, before, now);
+  const std::size_t before = c.sent.size();
+  const auto bytes = out.bytes.first(std::min(out.bytes.size(), most_at_once));
+  c.sent.append(text_of(bytes));
+  consider_answer(c, before, now);
   return bytes.size();
 }
 
@@ -185,21 +191,14 @@ bool Internet::carries_datagrams(LinkHandle link) const {
   return c != nullptr && c->carries_datagrams();
 }
 
-bool Internet::take_datagram(LinkHandle link, const net::Outgoing& out, Instant now) {
-  Connection* c = find(link);
-  if (c == nullptr || c->state != State::open || stalled) return false;
+std::size_t Internet::send_datagram(Connection& c, const net::Outgoing& out, Instant now) {
   const std::string bytes(text_of(out.bytes));
-  c->sent += bytes;
+  c.sent += bytes;
   datagrams_.push_back({out.destination, bytes});
   const FarHost* peer = find_peer(out.destination);
   if (peer != nullptr && peer->echoes)
-    c->arrivals.push_back({now + answer_takes, Kind::bytes, bytes, out.destination});
-  return true;
-}
-
-net::Endpoint Internet::sender(LinkHandle link) const {
-  const Connection* c = find(link);
-  return c == nullptr || c->arrivals.empty() ? net::Endpoint{} : c->arrivals.front().sender;
+    c.arrivals.push_back({now + answer_takes, Kind::bytes, bytes, out.destination});
+  return bytes.size();
 }
 
 void Internet::send_datagram(net::Endpoint from, std::uint16_t to_port, std::string_view bytes,
@@ -233,22 +232,19 @@ void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes) {
   c.arrivals.push_back({at, kind, std::move(bytes)});
 }
 
-std::span<const std::byte> Internet::arrived(LinkHandle link, Instant now) const {
-  const Connection* c = find(link);
-  if (c == nullptr || c->state != State::open || c->arrivals.empty() || stalled) return {};
-  const Connection::Arrival& first = c->arrivals.front();
+std::span<const std::byte> Internet::arrived(const Connection& c, Instant now) const {
+  if (c.arrivals.empty() || stalled) return {};
+  const Connection::Arrival& first = c.arrivals.front();
   if (first.kind != Kind::bytes || first.at > now) return {};
-  if (c->carries_datagrams()) return std::as_bytes(std::span(first.bytes));
-  return std::as_bytes(std::span(first.bytes).first(std::min(first.bytes.size(), most_at_once)));
+  const std::size_t most = c.carries_datagrams() ? SIZE_MAX : most_at_once;
+  return std::as_bytes(std::span(first.bytes).first(std::min(first.bytes.size(), most)));
 }
 
-void Internet::handed_over(LinkHandle link, std::size_t n) {
-  Connection* c = find(link);
-  if (c == nullptr || c->arrivals.empty()) return;
-  std::string& bytes = c->arrivals.front().bytes;
-  c->received.append(bytes, 0, n);
+void Internet::handed_over(Connection& c, std::size_t n) {
+  std::string& bytes = c.arrivals.front().bytes;
+  c.received.append(bytes, 0, n);
   bytes.erase(0, n);
-  if (bytes.empty()) c->arrivals.pop_front();
+  if (bytes.empty()) c.arrivals.pop_front();
 }
 
 void Internet::send(net::Endpoint from, std::string_view bytes, Instant now) {
@@ -287,7 +283,7 @@ std::string Internet::received_by(net::Endpoint peer) const {
   return all;
 }
 
-void Internet::power_off() {
+void Internet::power_off(Instant) {
   pending_.clear();
   waiting_.clear();
   listening_on_ = 0;

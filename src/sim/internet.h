@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -64,8 +65,6 @@ struct Connection {
 };
 
 /// The network beyond the LAN: names, and hosts that behave well or badly. Sans-I/O, like Radio.
-/// Whoever carries bytes between a module and this network does it link by link: take() what the
-/// module sends, arrived() and handed_over() for what it gets.
 class Internet {
  public:
   Duration resolve_takes = 50ms;
@@ -73,34 +72,37 @@ class Internet {
   Duration answer_takes = 20ms;  ///< from a byte's leaving the module to what it makes a peer say
   bool stalled = false;          ///< nothing is taken and nothing arrives
   bool exhausted = false;        ///< there is no socket or port for one more link
+  bool joined = true;            ///< false: the module's station has no address
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
   std::vector<FarHost> peers;
 
-  /// What is asked of it: names, links, the module's server.
+  // As an adapter (runtime/adapters.h) ------------------------------------------------------------
+
   void take(const net::Request&, Instant now);
-
+  /// Tells what is due, and carries the bytes of all links.
+  template <class Module>
+  bool drain(Module& module, Instant now);
   /// When there is something new. What waits for the module's room is not counted: it is looked at
-  /// after each change.
+  /// in each turn.
   Deadline next_deadline(Instant now) const;
-  std::optional<Event> next_event(Instant now);
+  /// Ends everything without a word: the module has no power any more.
+  void power_off(Instant);
 
-  /// The links that exist; carrying bytes may end some, so look again after next_event().
+  // What can be seen ------------------------------------------------------------------------------
+
+  /// The links that are open.
   std::vector<LinkHandle> links() const;
-
-  /// Offers bytes from the module; says how many the network takes.
-  std::size_t take(LinkHandle, std::span<const std::byte>, Instant now);
-
-  /// Bytes that have come for the module. Valid until the next call of anything.
-  std::span<const std::byte> arrived(LinkHandle, Instant now) const;
-  void handed_over(LinkHandle, std::size_t n);
-
-  /// The same for a link of datagrams: one whole datagram at a time.
   bool carries_datagrams(LinkHandle) const;
-  bool take_datagram(LinkHandle, const net::Outgoing&, Instant now);
-  /// Who sent the one that has arrived.
-  net::Endpoint sender(LinkHandle) const;
+  /// All that the module has sent.
   const std::vector<Datagram>& datagrams() const { return datagrams_; }
+  /// The peer at an endpoint, or nullptr.
+  FarHost* find_peer(net::Endpoint);
+  /// All that ever came to a peer, over all its connections, and then in datagrams.
+  std::string received_by(net::Endpoint) const;
+  const std::deque<Connection>& connections() const { return connections_; }
+
+  // What the far hosts do of their own accord -----------------------------------------------------
 
   /// A client connects to the module's server; false when nobody listens on that port. Once it is
   /// accepted it is an open connection whose remote end is `from`.
@@ -108,23 +110,12 @@ class Internet {
   /// True from its connect() on, until it is turned away or its link is over.
   bool has_client(net::Endpoint from) const;
 
-  // What the far hosts do of their own accord, on every open connection to that port. A datagram
-  // goes to every link of datagrams.
+  // On every open connection to that port; a datagram goes to every link of datagrams.
   void send(net::Endpoint from, std::string_view bytes, Instant now);
   void send_datagram(net::Endpoint from, std::uint16_t to_port, std::string_view bytes,
                      Instant now);
   void close(net::Endpoint from, Instant now);
   void reset(net::Endpoint from);
-
-  /// The peer at an endpoint, or nullptr.
-  FarHost* find_peer(net::Endpoint);
-
-  /// All that ever came to a peer, over all its connections, and then in datagrams.
-  std::string received_by(net::Endpoint) const;
-  const std::deque<Connection>& connections() const { return connections_; }
-
-  /// Ends everything without a word: the module has no power any more.
-  void power_off();
 
  private:
   struct Pending {
@@ -132,6 +123,7 @@ class Internet {
     Event event;
   };
 
+  bool refuses(const net::Open&) const;
   void resolve(const net::Resolve&, Instant now);
   void listen(const net::Listen&, Instant now);
   void open(const net::Open&, Instant now);
@@ -141,6 +133,20 @@ class Internet {
   void refuse(const net::Refuse&);
   void consider_answer(Connection&, std::size_t before, Instant now);
   void arrive(Connection&, Instant at, Connection::Arrival::Kind, std::string bytes = {});
+
+  std::optional<Event> next_event(Instant now);
+  /// What the network takes of that: bytes of a stream, or a whole datagram.
+  std::size_t send(Connection&, const net::Outgoing&, Instant now);
+  std::size_t send_datagram(Connection&, const net::Outgoing&, Instant now);
+  /// What has come for the module, valid until something else does, and what it has taken of that.
+  std::span<const std::byte> arrived(const Connection&, Instant now) const;
+  static void handed_over(Connection&, std::size_t n);
+  bool has_ended(const Connection&, Instant now) const;
+  template <class Module>
+  bool send_from(Module&, Connection&, Instant now);
+  template <class Module>
+  bool hand_over(Module&, Connection&, Instant now);
+
   Connection* find(LinkHandle);
   const Connection* find(LinkHandle) const;
   Event settle(const Event&, Instant now);
@@ -155,4 +161,42 @@ class Internet {
   std::uint16_t next_local_port_ = 49152;
 };
 
+template <class Module>
+bool Internet::drain(Module& module, Instant now) {
+  bool moved = false;
+  for (auto event = next_event(now); event; event = next_event(now), moved = true)
+    module.handle(*event);
+  for (Connection& c : connections_) {
+    if (c.state == Connection::State::open) moved |= send_from(module, c, now);
+    if (c.state == Connection::State::open) moved |= hand_over(module, c, now);
+    if (c.state != Connection::State::open || !has_ended(c, now)) continue;
+    c.state = Connection::State::over;
+    module.handle(net::Closed{c.link});
+    moved = true;
+  }
+  return moved;
+}
+
+template <class Module>
+bool Internet::send_from(Module& module, Connection& c, Instant now) {
+  const net::Outgoing out = module.link_output(c.link);
+  const std::size_t taken = out.bytes.empty() ? 0 : send(c, out, now);
+  if (taken > 0) module.link_sent(c.link, taken);
+  return taken > 0;
+}
+
+template <class Module>
+bool Internet::hand_over(Module& module, Connection& c, Instant now) {
+  auto bytes = arrived(c, now);
+  if (c.carries_datagrams()) {
+    if (bytes.empty() || bytes.size() > module.datagram_room(c.link)) return false;
+    module.datagram_input(c.link, c.arrivals.front().sender, bytes);
+  } else {
+    bytes = bytes.first(std::min(bytes.size(), module.link_room(c.link)));
+    if (bytes.empty()) return false;
+    module.link_input(c.link, bytes);
+  }
+  handed_over(c, bytes.size());
+  return true;
+}
 }  // namespace bfq::sim

@@ -176,7 +176,7 @@ TEST_F(TwoModules, a_station_asks_nobody_who_gives_no_addresses) {
   apply(PutStation{{.ssid = "shed", .password = "12345678", .mac = kThird}});
   pass(1s);
   EXPECT_EQ(a.printed(), welcome("02:bf:57:00:00:03"));
-  EXPECT_TRUE(a.radio().next_deadline().is_never());
+  EXPECT_TRUE(a.radio().next_deadline(a.now()).is_never());
   EXPECT_EQ(say(a, "AT+CWDHCP_CUR=0,1", 1s), kOk + addressed("02:bf:57:00:00:03", "192.168.4.2"));
 }
 

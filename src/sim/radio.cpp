@@ -350,7 +350,7 @@ void Radio::wake() const {
   if (wake_) wake_();
 }
 
-Deadline Radio::next_deadline() const {
+Deadline Radio::next_deadline(Instant) const {
   const Deadline visit = medium_.next_visit(*this);
   return pending_.empty() ? visit : earliest({visit, pending_.front().at});
 }

@@ -36,7 +36,7 @@ class Radio {
 
   /// When next_event() has something to say, at the latest. It may become earlier whenever the
   /// medium changes or another radio is asked something: see when_due().
-  Deadline next_deadline() const;
+  Deadline next_deadline(Instant now) const;
 
   /// Is called within those calls of others that made next_deadline() earlier. It is for waking up
   /// who sleeps until then, and must not call anything in the medium.

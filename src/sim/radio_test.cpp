@@ -65,8 +65,8 @@ class ARadio : public ::testing::Test {
   std::vector<Event> pass(Radio& who, Duration d) {
     std::vector<Event> said;
     const Instant until = now + d;
-    while (who.next_deadline().due(until)) {
-      now = std::max(now, who.next_deadline().at());
+    while (who.next_deadline(now).due(until)) {
+      now = std::max(now, who.next_deadline(now).at());
       while (const auto event = who.next_event(now)) said.push_back(*event);
     }
     now = until;

@@ -18,7 +18,6 @@ class SimNetwork : public NetworkUnderTest {
       const Deadline next = internet_.next_deadline(now_);
       if (next.is_never()) return false;
       now_ = std::max(now_, next.at());
-      while (const auto event = internet_.next_event(now_)) side.handle(*event);
       drain();
     }
     return true;
@@ -49,41 +48,14 @@ class SimNetwork : public NetworkUnderTest {
   void client_says(std::string_view bytes) override { internet_.send(kClient, bytes, now_); }
   std::string client_heard() override { return internet_.received_by(kClient); }
   bool client_is_turned_away() override { return turned_away_ || !internet_.has_client(kClient); }
-  void power_off() override { internet_.power_off(); }
+  void power_off() override { internet_.power_off(now_); }
 
  private:
   static constexpr net::Endpoint kClient{Ipv4(10, 44, 1, 9), 50000};
 
   void drain() {
-    for (bool moved = true; moved;) {
-      moved = false;
-      for (const LinkHandle link : internet_.links()) moved = carry(link) || moved;
+    while (internet_.drain(side, now_)) {
     }
-  }
-  bool carry(LinkHandle link) {
-    return internet_.carries_datagrams(link) ? carry_datagrams(link) : carry_bytes(link);
-  }
-  bool carry_datagrams(LinkHandle link) {
-    const auto out = side.link_output(link);
-    const bool taken = !out.bytes.empty() && internet_.take_datagram(link, out, now_);
-    if (taken) side.link_sent(link, out.bytes.size());
-    const auto in = internet_.arrived(link, now_);
-    if (in.empty() || in.size() > side.datagram_room(link)) return taken;
-    side.datagram_input(link, internet_.sender(link), in);
-    internet_.handed_over(link, in.size());
-    return true;
-  }
-  bool carry_bytes(LinkHandle link) {
-    const auto out = side.link_output(link).bytes;
-    const std::size_t taken = out.empty() ? 0 : internet_.take(link, out, now_);
-    side.link_sent(link, taken);
-    const auto in = internet_.arrived(link, now_);
-    const std::size_t n = std::min(in.size(), side.link_room(link));
-    if (n > 0) {
-      side.link_input(link, in.first(n));
-      internet_.handed_over(link, n);
-    }
-    return taken > 0 || n > 0;
   }
 
   sim::Internet internet_;

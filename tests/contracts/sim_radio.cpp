@@ -47,7 +47,9 @@ class SimRadio : public RadioUnderTest {
   sim::Medium medium_;
 
  private:
-  Deadline next_deadline() const { return earliest({radio_.next_deadline(), others_deadline()}); }
+  Deadline next_deadline() const {
+    return earliest({radio_.next_deadline(now_), others_deadline()});
+  }
 
   sim::Radio radio_{medium_, station_mac(kItself), access_point_mac(kItself)};
   Instant now_{};
@@ -134,8 +136,8 @@ class SimRadioAmongModules : public SimRadio {
   }
   void place_neighbour(sim::Position at) { apply(sim::MoveModule{neighbour_.station_mac(), at}); }
   Deadline others_deadline() const override {
-    Deadline next = neighbour_.next_deadline();
-    for (const sim::Radio& guest : guests_) next = earliest({next, guest.next_deadline()});
+    Deadline next = neighbour_.next_deadline(now());
+    for (const sim::Radio& guest : guests_) next = earliest({next, guest.next_deadline(now())});
     return next;
   }
   void move_others() override {

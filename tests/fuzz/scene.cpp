@@ -27,8 +27,7 @@ Scene::Scene() : world(commands::kBfq4004) {
   world.internet.peers.push_back({.at = kSink, .greeting = "hello"});
   world.internet.names = {{"echo.test", kEcho.address}, {"slow.test", std::nullopt}};
   world.host.types_at_once = 1;
-  world.feed_through(std::make_unique<swarm::Books>(
-      world.module(), journal::Build{"a fuzzer's", commands::kBfq4004}));
+  world.doors().keep_books();
   world.power_on();
   world.pass(1s);
 }

@@ -39,7 +39,7 @@ class Scene {
   /// Quiet, an escape where one is wanted, and AT.
   void end();
 
-  sim::World world;
+  swarm::World world;
 
  private:
   void rest();

@@ -126,9 +126,9 @@ TEST(PowerCuts, in_the_middle_of_an_erase_keep_the_old_settings) {
   for (std::size_t n = 0; n <= flash::kSlotSize; n += 8) {
     Bench bench(changes()[0], false);
     const Settings before = bench.stored();
-    const auto old_slot = load_record(bench.world.flash.image, Settings{}).slot;
+    const auto old_slot = load_record(bench.world.flash.bytes, Settings{}).slot;
     for (std::size_t i = 0; i < n; ++i)
-      bench.world.flash.image[(1U - old_slot) * flash::kSlotSize + i] = std::byte{0xff};
+      bench.world.flash.bytes[(1U - old_slot) * flash::kSlotSize + i] = std::byte{0xff};
     bench.cut_and_start();
     EXPECT_EQ(bench.stored(), before) << n;
   }

@@ -70,9 +70,7 @@ std::string address_text(Ipv4 a) {
 }
 }  // namespace
 
-Books::Books(Module& module, journal::Build build) : Recorder(module, build), module_(&module) {
-  after_ = look();
-}
+Books::Books(const Module& module) : module_(&module) { after_ = look(); }
 
 // A call ------------------------------------------------------------------------------------------
 
@@ -159,17 +157,15 @@ void Books::forget_life() {
 
 // The doors ---------------------------------------------------------------------------------------
 
-void Books::replace(Module& module) {
-  Recorder::replace(module);
+void Books::replaced(const Module& module) {
   module_ = &module;
   after_ = look();
   handles_.fill({});
   forget_life();
 }
 
-std::size_t Books::uart_input(std::span<const std::byte> bytes, Instant now) {
+void Books::uart_input(std::span<const std::byte> bytes, std::size_t taken, Instant now) {
   demand(bytes.size() == 1, "the books want single bytes");
-  const std::size_t taken = Recorder::uart_input(bytes, now);
   const std::string printed = end(now);
   if (taken == 1) {
     check_typed(static_cast<char>(bytes.front()), printed);
@@ -178,29 +174,28 @@ std::size_t Books::uart_input(std::span<const std::byte> bytes, Instant now) {
     check_happened(printed);
   }
   check_outputs();
-  return taken;
 }
 
-void Books::uart_sent(std::size_t n, Instant now) {
+void Books::before_uart_sent(std::size_t n) {
   const std::string read = text_of(module_->uart_output().first(n));
   demand(owed_.starts_with(read), "the host reads something else than was printed");
   owed_.erase(0, n);
-  Recorder::uart_sent(n, now);
+}
+
+void Books::uart_sent(std::size_t n, Instant now) {
   check_happened(end(now, n));
   check_outputs();
 }
 
 void Books::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-  const net::Endpoint remote = after_.links[link.id].remote;
-  Recorder::link_input(link, bytes, now);
-  check_received(link, remote, text_of(bytes), end(now));
+  const std::string printed = end(now);
+  check_received(link, before_.links[link.id].remote, text_of(bytes), printed);
 }
 
 void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                            Instant now) {
-  net::Endpoint peer = after_.links[link.id].remote;
-  Recorder::datagram_input(link, sender, bytes, now);
   check_received(link, sender, text_of(bytes), end(now));
+  net::Endpoint peer = before_.links[link.id].remote;
   bool& changed = peer_has_changed_[link.id];
   const unsigned mode = udp_mode_[link.id];
   if (!(peer == sender) && (mode == 2 || (mode == 1 && !changed))) peer = sender, changed = true;
@@ -228,18 +223,19 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
   check_outputs();
 }
 
-void Books::link_sent(LinkHandle link, std::size_t n, Instant now) {
+void Books::before_link_sent(LinkHandle link, std::size_t n) {
   const net::Outgoing out = module_->link_output(link);
   const std::string sent = text_of(out.bytes.first(std::min(n, out.bytes.size())));
   const bool is_datagram = after_.links[link.id].transport == net::Transport::udp;
-  if (n > 0) {
-    demand(link.id == due_link_ && due_.starts_with(sent),
-           "the network is given what nobody typed: ", Shown{sent}, " instead of ", Shown{due_});
-    demand(!is_datagram || out.destination == due_destination_ || after_.is(Activity::passthrough),
-           "a datagram goes to somebody else");
-    due_.erase(0, sent.size());
-  }
-  Recorder::link_sent(link, n, now);
+  if (n == 0) return;
+  demand(link.id == due_link_ && due_.starts_with(sent),
+         "the network is given what nobody typed: ", Shown{sent}, " instead of ", Shown{due_});
+  demand(!is_datagram || out.destination == due_destination_ || after_.is(Activity::passthrough),
+         "a datagram goes to somebody else");
+  due_.erase(0, sent.size());
+}
+
+void Books::link_sent(Instant now) {
   const std::string printed = end(now);
   if (printed.find(spoken(at::Word::send_ok)) != std::string::npos)
     demand(due_.empty(), "SEND OK before all was sent");
@@ -247,14 +243,16 @@ void Books::link_sent(LinkHandle link, std::size_t n, Instant now) {
   check_outputs();
 }
 
-void Books::handle(const Event& event, Instant now) {
-  const auto link = link_of(event);
-  const bool is_stale = link && link->id < limits::kLinks && !(handles_[link->id] == *link);
+void Books::before_event(const Event& event) {
   const auto* unsent = std::get_if<net::SendFailed>(&event);
   if (unsent != nullptr && after_.is(Activity::passthrough) &&
       !module_->link_output(unsent->link).bytes.empty())
     due_.clear(), burst_is_whole_ = false;  // a datagram that cannot be sent is lost
-  Recorder::handle(event, now);
+}
+
+void Books::handled(const Event& event, Instant now) {
+  const auto link = link_of(event);
+  const bool is_stale = link && link->id < limits::kLinks && !(handles_[link->id] == *link);
   const std::string printed = end(now);
   if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
   if (std::holds_alternative<power::Reset>(event)) {
@@ -277,19 +275,15 @@ void Books::handle(const Event& event, Instant now) {
     demand(before_.open(id) == after_.open(id), "an event of an older link changes a newer one");
 }
 
-void Books::advance(Instant now) {
-  Recorder::advance(now);
+void Books::advanced(Instant now) {
   check_happened(end(now));
   check_outputs();
 }
 
-std::optional<Request> Books::next_request() {
-  const auto request = Recorder::next_request();
-  if (!request) return request;
-  note_join(*request);
-  note_link_request(*request);
-  note_flash(*request);
-  return request;
+void Books::requested(const Request& request) {
+  note_join(request);
+  note_link_request(request);
+  note_flash(request);
 }
 
 // Typing ------------------------------------------------------------------------------------------

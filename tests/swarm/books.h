@@ -7,32 +7,37 @@
 #include <string_view>
 #include <vector>
 
-#include "journal/recorder.h"
 #include "module/module.h"
 #include "said.h"
+#include "sim/world.h"
 
 namespace bfq::swarm {
 
-/// The doors of a module that keep its books: what goes in against what comes out, of each call by
-/// itself. Whatever does not add up is a Violation. The host must type byte by byte.
+/// The books of a module: what goes in against what comes out, of each call by itself. Whatever
+/// does not add up is a Violation. The host must type byte by byte.
 ///
 /// What is checked follows the dialect, exceptions included: what a restart and a power cut make of
 /// what was under way, a CIPSTART that fails, a payload that is canceled or whose link goes, and
 /// transparent transmission while it connects again.
-class Books final : public journal::Recorder {
+class Books {
  public:
-  explicit Books(Module& module, journal::Build build);
+  explicit Books(const Module& module);
 
-  void replace(Module& module) override;
-  std::size_t uart_input(std::span<const std::byte> bytes, Instant now) override;
-  void uart_sent(std::size_t n, Instant now) override;
-  void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) override;
+  // What passes the module's doors: BooksKept tells it. In front of a call:
+  void before_uart_sent(std::size_t n);
+  void before_link_sent(LinkHandle link, std::size_t n);
+  void before_event(const Event& event);
+  // Behind it:
+  void replaced(const Module& module);
+  void uart_input(std::span<const std::byte> bytes, std::size_t taken, Instant now);
+  void uart_sent(std::size_t n, Instant now);
+  void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now);
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
-                      Instant now) override;
-  void link_sent(LinkHandle link, std::size_t n, Instant now) override;
-  void handle(const Event& event, Instant now) override;
-  void advance(Instant now) override;
-  std::optional<Request> next_request() override;
+                      Instant now);
+  void link_sent(Instant now);
+  void handled(const Event& event, Instant now);
+  void advanced(Instant now);
+  void requested(const Request& request);
 
   /// To be asked when everything has come to rest and has been read.
   void check_at_rest() const;
@@ -126,5 +131,63 @@ class Books final : public journal::Recorder {
   std::optional<Record> written_;  ///< what it may find as well: its write is under way
   std::array<std::optional<std::uint16_t>, 2> flash_tickets_{};
 };
+
+/// Doors with books, which are kept from keep_books() on.
+template <class Next>
+class BooksKept : public Next {
+ public:
+  using Next::Next;
+
+  Books& keep_books() { return books_.emplace(this->module()); }
+
+  void replace(Module& module) {
+    Next::replace(module);
+    if (books_) books_->replaced(module);
+  }
+  std::size_t uart_input(std::span<const std::byte> bytes, Instant now) {
+    const std::size_t taken = Next::uart_input(bytes, now);
+    if (books_) books_->uart_input(bytes, taken, now);
+    return taken;
+  }
+  void uart_sent(std::size_t n, Instant now) {
+    if (books_) books_->before_uart_sent(n);
+    Next::uart_sent(n, now);
+    if (books_) books_->uart_sent(n, now);
+  }
+  void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
+    Next::link_input(link, bytes, now);
+    if (books_) books_->link_input(link, bytes, now);
+  }
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                      Instant now) {
+    Next::datagram_input(link, sender, bytes, now);
+    if (books_) books_->datagram_input(link, sender, bytes, now);
+  }
+  void link_sent(LinkHandle link, std::size_t n, Instant now) {
+    if (books_) books_->before_link_sent(link, n);
+    Next::link_sent(link, n, now);
+    if (books_) books_->link_sent(now);
+  }
+  void handle(const Event& event, Instant now) {
+    if (books_) books_->before_event(event);
+    Next::handle(event, now);
+    if (books_) books_->handled(event, now);
+  }
+  void advance(Instant now) {
+    Next::advance(now);
+    if (books_) books_->advanced(now);
+  }
+  std::optional<Request> next_request() {
+    const auto request = Next::next_request();
+    if (request && books_) books_->requested(*request);
+    return request;
+  }
+
+ private:
+  std::optional<Books> books_;
+};
+
+/// A world whose module's books may be kept.
+using World = sim::BasicWorld<BooksKept<journal::Recorded<runtime::Doors>>>;
 
 }  // namespace bfq::swarm

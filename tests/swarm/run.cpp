@@ -56,13 +56,11 @@ void Run::furnish() {
       world_.air, {.ssid = "no-address", .security = Security::open, .dhcp = Dhcp::is_silent});
   sim::add_access_point(world_.air,
                         {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
-  world_.restart_takes = world_.first_start_takes = std::chrono::milliseconds(1 + dice_.pick(400));
+  world_.boot_times.restart = world_.boot_times.power_on =
+      std::chrono::milliseconds(1 + dice_.pick(400));
   if (options_.manner == Manner::watched) {
     world_.host.types_at_once = 1;
-    auto books =
-        std::make_unique<Books>(world_.module(), journal::Build{"the swarm's", commands::kBfq4004});
-    books_ = books.get();
-    world_.feed_through(std::move(books));
+    books_ = &world_.doors().keep_books();
   }
   if (options_.journal != nullptr) world_.write_to(*options_.journal);
   world_.power_on();
@@ -358,7 +356,7 @@ void Run::change_flash() {
 
 /// Any flash image boots.
 void Run::scramble_flash() {
-  auto& image = world_.flash.image;
+  auto& image = world_.flash.bytes;
   switch (dice_.pick(4)) {
     case 0: std::fill(image.begin(), image.end(), static_cast<std::byte>(dice_.pick(256))); break;
     case 1:

@@ -75,7 +75,7 @@ class Run {
   std::size_t purpose_;  ///< one step in so many leads somewhere
   std::size_t junk_most_;
   bool likes_several_links_;
-  sim::World world_;
+  World world_;
   Books* books_ = nullptr;  ///< the world's, while somebody keeps them
   std::size_t free_at_first_ = 0;
   std::vector<sim::AccessPoint> lost_;

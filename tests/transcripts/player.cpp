@@ -133,10 +133,11 @@ sim::World& Player::world() {
 
 void Player::start(bool booted) {
   world_ = std::make_unique<sim::World>(dialect_, identity_);
-  if (manner_ == HostManner::byte_by_byte) world_->host = {.reads_at_once = 1, .types_at_once = 1};
+  const std::size_t at_once = manner_ == HostManner::byte_by_byte ? 1 : SIZE_MAX;
+  world_->host.reads_at_once = world_->host.types_at_once = at_once;
   world_->power_on();
   if (!booted) return;
-  world_->pass(world_->first_start_takes);
+  world_->pass(world_->boot_times.power_on);
   if (const std::string got = world_->printed(); got != "\r\nready\r\n")
     throw std::runtime_error("the module says at its start " + escaped(got));
   world_->host_types("ATE0\r\n");

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
-#include "base/overloaded.h"
 #include "commands/bfq4004.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
@@ -17,11 +16,6 @@
 
 namespace bfq::board {
 namespace {
-// Ours: a real module of this family takes some 100 ms from power, or from AT+RST, to "ready".
-// Fidelity (our decision, dialect 1.6): `ready` comes 200 ms after power, and 300 ms after AT+RST.
-constexpr Duration kPowerOnTakes = 200ms;
-constexpr Duration kRestartTakes = 300ms;
-
 // Fidelity (our decision, docs/attaching.md): Where the world asks for boot noise, the chip says
 // something at 74880 baud when it gets power or restarts, as an ESP8266 does; a host at another
 // rate hears garbage.
@@ -60,23 +54,22 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       finished_(std::move(finished)),
       clock_(surroundings.clock),
       name_(setup.module.name),
-      medium_(surroundings.medium),
       flash_(make_flash(setup)),
       module_(identity_of(setup), commands::kBfq4004),
-      doors_of_module_(module_, this_build()),
-      journal_(doors_of_module_),
-      radio_(surroundings.medium, station_mac(setup), access_point_mac(setup)),
+      module_doors_(module_, this_build()),
+      journal_(module_doors_.recorder()),
+      radio_(make_simulated_radio(surroundings.medium, station_mac(setup), access_point_mac(setup),
+                                  [this] { settle_soon(); })),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
       wire_(make_wire(setup.module.uart)),
       door_side_(io_, name_, setup.module.uart.speed == serial::UartPhysics::Speed::baud,
                  [this] { settle_soon(); }) {
   keep_journals(setup);
-  radio_.when_due([this] { settle_soon(); });
   for (const serial::DoorSpec& spec : setup.module.doors)
     doors_.push_back(serial::open_door(door_side_, spec));
   door_side_.apply(*wire_, *this);
-  power_off_and_start(power::Reason::power_on, kPowerOnTakes);
+  turn_.power_on();
   settle();
 }
 
@@ -88,12 +81,9 @@ std::unique_ptr<serial::Wire> Board::make_wire(const serial::UartPhysics& physic
 }
 
 FlashFile Board::make_flash(const BoardSetup& setup) {
-  const auto tell = [this](const Event& event) {
-    handle(event);
-    settle();
-  };
-  if (!setup.state_directory || !setup.module.remembers) return FlashFile(io_, tell);
-  return FlashFile(io_, tell, make_state_directory(*setup.state_directory), name_);
+  const auto wake = [this] { settle(); };
+  if (!setup.state_directory || !setup.module.remembers) return FlashFile(io_, wake);
+  return FlashFile(io_, wake, make_state_directory(*setup.state_directory), name_);
 }
 
 void Board::keep_journals(const BoardSetup& setup) {
@@ -106,22 +96,19 @@ void Board::keep_journals(const BoardSetup& setup) {
 
 // The turn ----------------------------------------------------------------------------------------
 
-void Board::settle() {
+void Board::settle() { take_turn(&BoardTurn::settle); }
+
+void Board::time_is_up() {
+  armed_ = Deadline::never();
+  take_turn(&BoardTurn::time_is_up);
+}
+
+void Board::take_turn(void (BoardTurn::*kind)()) {
+  turn_.start_if_due();  // a door may have waited for it with attaching its host
   // What doors have noticed takes effect here, and nowhere else: hosts and power stay as they are
-  // while anything is drained.
+  // within a turn.
   door_side_.apply(*wire_, *this);
-  // What the module says is true by the time that the host reads it: a server has stopped, a link
-  // is closed.
-  fulfil_requests();
-  bool moved = true;
-  while (moved) {
-    // First what is typed: even where the module takes none of it, it may find that its time is up,
-    // and then has something for all the others.
-    moved = wire_->drain();
-    moved |= fulfil_requests();
-    moved |= hear_radio();
-    moved |= sockets_.drain();
-  }
+  (turn_.*kind)();
   set_alarm();
   journal_.flush();
   if (all_is_said()) finished_();
@@ -138,150 +125,75 @@ void Board::settle_soon() {
   });
 }
 
-bool Board::fulfil_requests() {
-  bool any = false;
-  while (const auto request = doors_of_module_.next_request()) {
-    fulfil(*request);
-    any = true;
-  }
-  return any;
-}
-
-void Board::fulfil(const Request& request) {
-  std::visit(overloaded{
-                 [this](const radio::Request& r) { radio_.take(r, clock_.now()); },
-                 [this](const lease::Request& r) { radio_.take(r, clock_.now()); },
-                 [this](const net::Request& r) { sockets_.take(r); },
-                 [this](const flash::Request& r) { flash_.take(r, module_.flash_output()); },
-                 [this](const uart::Configure& r) { configure(r.format); },
-                 [this](const power::Restart& r) { power_off_and_start(r.reason, kRestartTakes); },
-             },
-             request);
-}
-
-void Board::configure(const UartFormat& format) {
-  if (format != uart_format_)
-    door_side_.log().info("UART: {} -> {}", serial::describe(uart_format_),
-                          serial::describe(format));
-  uart_format_ = format;
-  wire_->configure(format);
-  for (const auto& door : doors_) door->configure(format);
-}
-
-bool Board::hear_radio() {
-  bool any = false;
-  while (const auto event = radio_.next_event(clock_.now())) {
-    handle(*event);
-    any = true;
-  }
-  return any;
-}
-
 /// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module
 /// never wakes up.
 void Board::set_alarm() {
-  const Deadline due = earliest({module_.next_deadline(), radio_.next_deadline(), starts_});
+  const Deadline due = turn_.next_deadline();
   if (due == armed_) return;
   armed_ = due;
   if (due.is_never()) return alarm_.stop();
   alarm_.set(clock_.when(due.at()));
 }
 
-void Board::time_is_up() {
-  armed_ = Deadline::never();
-  const Instant now = clock_.now();
-  if (starts_.due(now)) {
-    starts_ = Deadline::never();
-    flash_.when_at_rest([this] {
-      start();
-      settle();
-    });
-  }
-  doors_of_module_.advance(clock_.now());  // what has just begun took its time
-  settle();
-}
-
 /// True when a door at which nothing more is typed has been told all that was asked there.
 bool Board::all_is_said() const {
   const bool ends =
       std::any_of(doors_.begin(), doors_.end(), [](const auto& door) { return door->finished(); });
-  if (!ends || !starts_.is_never() || !wire_->all_typed_is_taken()) return false;
+  if (!ends || turn_.is_starting() || !wire_->all_typed_is_taken()) return false;
   const Status status = module_.status();
   const bool waits_for_payload = status.activity == Activity::collecting;  // which will never come
   return (status.activity == Activity::idle || waits_for_payload) && status.waiting_for_host == 0;
 }
 
-// Power -------------------------------------------------------------------------------------------
+// The UART ----------------------------------------------------------------------------------------
 
-void Board::power_off() {
-  sockets_.power_off();
-  radio_.power_off(clock_.now());
-  flash_.power_off();
-  wire_->module_is_off();
-  starts_ = Deadline::never();
-  for (const auto& door : doors_) door->module_is_off();
+void Board::WireAdapter::take(const uart::Request& request, Instant) {
+  const UartFormat format = std::get<uart::Configure>(request).format;
+  if (format != board.uart_format_)
+    board.door_side_.log().info("UART: {} -> {}", serial::describe(board.uart_format_),
+                                serial::describe(format));
+  board.uart_format_ = format;
+  board.wire_->configure(format);
+  for (const auto& door : board.doors_) door->configure(format);
 }
 
-void Board::power_off_and_start(power::Reason reason, Duration boot_time) {
-  power_off();
-  if (boot_noise_) wire_->make_noise(boot_text(reason), kBootFormat);
-  start_reason_ = reason;
-  starts_ = clock_.now() + boot_time;
+void Board::WireAdapter::power_off(Instant) {
+  board.wire_->module_is_off();
+  for (const auto& door : board.doors_) door->module_is_off();
 }
 
-/// What is on its way to the flash arrives there first: the module starts with what is stored.
-void Board::start() {
-  handle(power::Started{start_reason_, flash_.image()});
-  spdlog::info("{} is ready", name_);
-  for (const auto& door : doors_) door->module_is_ready();
-  fulfil_requests();  // the UART is set up before anything is said
+void Board::WireAdapter::chip_has_power(power::Reason reason) {
+  if (board.boot_noise_) board.wire_->make_noise(boot_text(reason), kBootFormat);
 }
 
-// Fidelity (our decision, docs/attaching.md): Held in reset, the module forgets what runs and says
-// nothing; let go, it starts as after power-up.
+void Board::WireAdapter::module_has_started() {
+  spdlog::info("{} is ready", board.name_);
+  for (const auto& door : board.doors_) door->module_is_ready();
+}
+
 void Board::hold_in_reset() {
   spdlog::info("{} is held in reset", name_);
-  handle(power::Reset{power::Reason::external});
-  power_off();
+  turn_.hold_in_reset(power::Reason::external);
 }
 
-void Board::release_from_reset() { power_off_and_start(power::Reason::external, kPowerOnTakes); }
+void Board::release_from_reset() { turn_.release_reset(power::Reason::external); }
 
-// The module, with the time filled in -------------------------------------------------------------
+// The module, as the wire and the sockets see it --------------------------------------------------
 
-std::size_t Board::uart_input(std::span<const std::byte> bytes) {
-  const std::size_t taken = doors_of_module_.uart_input(bytes, clock_.now());
-  fulfil_requests();  // before the answer is read, see settle()
-  return taken;
-}
-std::span<const std::byte> Board::uart_output() const { return module_.uart_output(); }
-void Board::uart_sent(std::size_t n) { doors_of_module_.uart_sent(n, clock_.now()); }
-std::size_t Board::link_room(LinkHandle link) const { return module_.link_room(link); }
+std::size_t Board::uart_input(std::span<const std::byte> bytes) { return turn_.uart_input(bytes); }
+std::span<const std::byte> Board::uart_output() const { return turn_.uart_output(); }
+void Board::uart_sent(std::size_t n) { turn_.uart_sent(n); }
+std::size_t Board::link_room(LinkHandle link) const { return turn_.link_room(link); }
 void Board::link_input(LinkHandle link, std::span<const std::byte> bytes) {
-  doors_of_module_.link_input(link, bytes, clock_.now());
+  turn_.link_input(link, bytes);
 }
-std::size_t Board::datagram_room(LinkHandle link) const { return module_.datagram_room(link); }
+std::size_t Board::datagram_room(LinkHandle link) const { return turn_.datagram_room(link); }
 void Board::datagram_input(LinkHandle link, net::Endpoint sender,
                            std::span<const std::byte> bytes) {
-  doors_of_module_.datagram_input(link, sender, bytes, clock_.now());
+  turn_.datagram_input(link, sender, bytes);
 }
-net::Outgoing Board::link_output(LinkHandle link) const { return module_.link_output(link); }
-void Board::link_sent(LinkHandle link, std::size_t n) {
-  doors_of_module_.link_sent(link, n, clock_.now());
-}
-void Board::handle(const Event& event) { doors_of_module_.handle(event, clock_.now()); }
-
-sockets::Networks Board::networks() const {
-  const auto virtual_lan =
-      [this](const std::optional<sim::Lan>& lan) -> std::optional<sockets::VirtualLan> {
-    if (!lan) return std::nullopt;
-    const sim::AccessPoint* head = sim::head_of_lan(medium_.air(), lan->access_point);
-    return sockets::VirtualLan{.access_point = head != nullptr ? head->bssid : lan->access_point,
-                               .address = lan->address,
-                               .gateway = lan->gateway,
-                               .netmask = lan->netmask,
-                               .leads_on = head != nullptr};
-  };
-  return {.station = virtual_lan(radio_.lan()), .soft_ap = virtual_lan(radio_.own_lan())};
-}
+net::Outgoing Board::link_output(LinkHandle link) const { return turn_.link_output(link); }
+void Board::link_sent(LinkHandle link, std::size_t n) { turn_.link_sent(link, n); }
+void Board::handle(const Event& event) { turn_.handle(event); }
+sockets::Networks Board::networks() const { return radio_->networks(); }
 }  // namespace bfq::board

@@ -10,6 +10,7 @@
 #include "daemon/board/board_setup.h"
 #include "daemon/board/flash_file.h"
 #include "daemon/board/journals.h"
+#include "daemon/board/radio.h"
 #include "daemon/process/alarm.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
@@ -18,7 +19,7 @@
 #include "daemon/serial/wire.h"
 #include "daemon/sockets/host_sockets.h"
 #include "module/module.h"
-#include "sim/radio.h"
+#include "runtime/turn.h"
 
 namespace bfq::board {
 
@@ -82,18 +83,36 @@ class Board final : private serial::UartSide,
   void settle() override;
   void settle_soon() override;
 
+  /// The wire and its doors, as the turn sees them.
+  struct WireAdapter {
+    Board& board;
+
+    void take(const uart::Request& request, Instant);
+    bool drain(auto& /*the wire feeds its UartSide*/, Instant) { return board.wire_->drain(); }
+    Deadline next_deadline(Instant) const { return Deadline::never(); }
+    void power_off(Instant);
+    void chip_has_power(power::Reason reason);
+    void module_has_started();
+  };
+  /// The sockets, which have timers of their own.
+  struct SocketsAdapter {
+    sockets::HostSockets& sockets;
+
+    void take(const net::Request& request, Instant) { sockets.take(request); }
+    bool drain(auto& /*they feed their ModuleSide*/, Instant) { return sockets.drain(); }
+    Deadline next_deadline(Instant) const { return Deadline::never(); }
+    void power_off(Instant) { sockets.power_off(); }
+  };
+  using Doors = journal::Recorded<runtime::Doors>;
+  using BoardTurn =
+      runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio, SocketsAdapter, FlashFile>;
+
   FlashFile make_flash(const BoardSetup& setup);
   void keep_journals(const BoardSetup& setup);
   std::unique_ptr<serial::Wire> make_wire(const serial::UartPhysics& physics);
-  void configure(const UartFormat& format);
-  bool fulfil_requests();
-  void fulfil(const Request& request);
-  bool hear_radio();
-  void power_off();
-  void power_off_and_start(power::Reason reason, Duration boot_time);
-  void start();
-  void set_alarm();
   void time_is_up();
+  void take_turn(void (BoardTurn::*kind)());
+  void set_alarm();
   bool all_is_said() const;
 
   boost::asio::io_context& io_;
@@ -102,20 +121,22 @@ class Board final : private serial::UartSide,
   std::function<void()> finished_;
   const ProgramClock& clock_;
   std::string name_;
-  const sim::Medium& medium_;
   FlashFile flash_;
   Module module_;
-  journal::Recorder doors_of_module_;  ///< through which it is fed
+  Doors module_doors_;
   ModuleJournal journal_;
-  sim::Radio radio_;
+  std::unique_ptr<BoardRadio> radio_;
   sockets::HostSockets sockets_;
   bool boot_noise_;
   std::unique_ptr<serial::Wire> wire_;
   serial::DoorSide door_side_;
   std::vector<std::unique_ptr<serial::Door>> doors_;
-  Deadline starts_;
-  power::Reason start_reason_{};
   UartFormat uart_format_{};
   bool settles_soon_ = false;
+
+  WireAdapter uart_{*this};
+  SocketsAdapter network_{sockets_};
+  runtime::BootTimes boot_times_;
+  BoardTurn turn_{module_doors_, clock_, uart_, *radio_, network_, flash_, boot_times_};
 };
 }  // namespace bfq::board

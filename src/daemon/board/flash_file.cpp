@@ -1,10 +1,13 @@
 #include "daemon/board/flash_file.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
 #include "base/overloaded.h"
+#include "daemon/process/failure.h"
 
 namespace bfq::board {
 namespace {
@@ -13,22 +16,30 @@ std::ptrdiff_t begin_of(std::uint8_t slot) {
 }
 }  // namespace
 
-FlashFile::FlashFile(boost::asio::io_context& io, Tell tell) : io_(io), tell_(std::move(tell)) {
+FlashFile::FlashFile(boost::asio::io_context& io, Wake wake) : io_(io), wake_(std::move(wake)) {
   image_.fill(flash::kErased);
 }
 
-FlashFile::FlashFile(boost::asio::io_context& io, Tell tell, const std::string& directory,
+FlashFile::FlashFile(boost::asio::io_context& io, Wake wake, const std::string& directory,
                      const std::string& module)
-    : FlashFile(io, std::move(tell)) {
-  storage_.emplace(directory, module);
+    : FlashFile(io, std::move(wake)) {
+  storage_ = std::make_shared<FlashStorage>(directory, module);
+  module_ = module;
   image_ = storage_->image();
+  has_writer();
 }
 
-FlashFile::~FlashFile() {
-  if (writer_) writer_->join();
+/// Tried again with each write, as there may be room for a thread by then.
+bool FlashFile::has_writer() {
+  try {
+    if (writer_ == nullptr) writer_ = process::DiskWriter::shared();
+  } catch (const process::Failure& failure) {
+    spdlog::warn("{}: {}; commands that store something answer ERROR", module_, failure.what());
+  }
+  return writer_ != nullptr;
 }
 
-void FlashFile::take(const flash::Request& request, std::span<const std::byte> output) {
+void FlashFile::take(const flash::Request& request, std::span<const std::byte> output, Instant) {
   std::visit(overloaded{
                  [&](const flash::Erase& r) {
                    Slot erased;
@@ -55,34 +66,28 @@ FlashFile::Slot FlashFile::slot(std::uint8_t number) const {
 void FlashFile::change(std::uint8_t slot, const Slot& content, Ticket ticket) {
   ++on_their_way_;
   const auto answer = [this, slot, content, ticket, cycle = power_cycle_](bool stored) {
-    changed(slot, content, stored);
-    if (cycle != power_cycle_) return;
-    if (stored)
-      tell_(flash::Done{ticket});
-    else
-      tell_(flash::Failed{ticket});
+    if (stored) std::copy(content.begin(), content.end(), image_.begin() + begin_of(slot));
+    --on_their_way_;
+    if (cycle == power_cycle_)
+      answers_.push_back(stored ? Event(flash::Done{ticket}) : Event(flash::Failed{ticket}));
+    wake_();
   };
   if (!storage_) return boost::asio::post(io_, [answer] { answer(true); });
-  if (!writer_) writer_.emplace(1);
-  boost::asio::post(*writer_, [this, slot, content, answer] {
-    boost::asio::post(io_, [answer, stored = storage_->store(slot, content)] { answer(stored); });
-  });
+  if (!has_writer()) return boost::asio::post(io_, [answer] { answer(false); });
+  writer_->post(
+      "what " + module_ + " is to remember",
+      [storage = storage_, slot, content] { return storage->store(slot, content); }, io_, answer);
 }
 
-void FlashFile::changed(std::uint8_t slot, const Slot& content, bool stored) {
-  if (stored) std::copy(content.begin(), content.end(), image_.begin() + begin_of(slot));
-  --on_their_way_;
-  if (on_their_way_ > 0) return;
-  if (const auto then = std::exchange(at_rest_, nullptr)) then();
+std::optional<Event> FlashFile::next_event(Instant) {
+  if (answers_.empty()) return std::nullopt;
+  const Event answer = answers_.front();
+  answers_.pop_front();
+  return answer;
 }
 
-void FlashFile::power_off() {
+void FlashFile::power_off(Instant) {
   ++power_cycle_;
-  at_rest_ = nullptr;
-}
-
-void FlashFile::when_at_rest(std::function<void()> then) {
-  if (on_their_way_ == 0) return then();
-  at_rest_ = std::move(then);
+  answers_.clear();
 }
 }  // namespace bfq::board

@@ -27,17 +27,18 @@ class FlashFileTest : public testing::Test {
 
   FlashFile open() {
     return FlashFile(
-        io, [this](const Event& event) { told.push_back(event); }, directory, "bfq0");
+        io, [] {}, directory, "bfq0");
   }
-  void wait_for_an_answer() {
-    const std::size_t before = told.size();
-    for (int i = 0; i < 100 && told.size() == before; ++i) {
-      io.run_one_for(100ms);
-    }
-    ASSERT_EQ(told.size(), before + 1);
+  /// Once it is at rest: what it has answered.
+  std::vector<Event> answers_of(FlashFile& flash) {
+    for (int i = 0; i < 100 && !flash.at_rest(); ++i) io.run_one_for(100ms);
+    EXPECT_TRUE(flash.at_rest());
+    std::vector<Event> answers;
+    while (const auto answer = flash.next_event(Instant{})) answers.push_back(*answer);
+    return answers;
   }
-  bool was_done(std::uint16_t ticket) const {
-    const auto* done = std::get_if<flash::Done>(&told.back());
+  static bool only_done(const std::vector<Event>& answers, std::uint16_t ticket) {
+    const auto* done = answers.size() == 1 ? std::get_if<flash::Done>(&answers.front()) : nullptr;
     return done != nullptr && done->ticket.number == ticket;
   }
 
@@ -45,7 +46,6 @@ class FlashFileTest : public testing::Test {
   // As in the program, where signals are waited for: a write under way alone doesn't keep the loop.
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
   std::string directory;
-  std::vector<Event> told;
   std::array<std::byte, 2> record{std::byte{0x0F}, std::byte{0xF0}};
 };
 
@@ -59,18 +59,16 @@ TEST_F(FlashFileTest, TheFileIsItsUsersOwnAndHasOneOwner) {
 
 TEST_F(FlashFileTest, WithoutPowerNothingIsAnswered) {
   FlashFile flash = open();
-  flash.take(flash::Erase{{1}, 0}, {});
-  flash.power_off();
-  flash.take(flash::Erase{{2}, 0}, {});
-  wait_for_an_answer();
-  EXPECT_TRUE(was_done(2));
+  flash.take(flash::Erase{{1}, 0}, {}, Instant{});
+  flash.power_off(Instant{});
+  flash.take(flash::Erase{{2}, 0}, {}, Instant{});
+  EXPECT_TRUE(only_done(answers_of(flash), 2));
 }
 
 TEST_F(FlashFileTest, InMemoryItWorksTheSameWay) {
-  FlashFile flash(io, [this](const Event& event) { told.push_back(event); });
-  flash.take(flash::Program{{1}, 0}, record);
-  wait_for_an_answer();
-  EXPECT_TRUE(was_done(1));
+  FlashFile flash(io, [] {});
+  flash.take(flash::Program{{1}, 0}, record, Instant{});
+  EXPECT_TRUE(only_done(answers_of(flash), 1));
   EXPECT_EQ(flash.image()[1], std::byte{0xF0});
 }
 }  // namespace

@@ -1,6 +1,5 @@
 #include "daemon/board/flash_storage.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/files.h"
 #include "settings/stored_keys.h"
 
 namespace bfq::board {
@@ -84,8 +84,7 @@ void FlashStorage::store_nothing(const std::string& why) {
 // At the start ------------------------------------------------------------------------------------
 
 void FlashStorage::load() {
-  constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-  int file = open(path_.c_str(), O_RDWR | kFlags);
+  int file = open(path_.c_str(), O_RDWR | process::kOwnFile);
   if (file < 0 && errno == ENOENT) {
     if (why_not_.empty() && !replace_file(image_)) {
       spdlog::warn("until {} can be written, commands that store something answer ERROR", path_);
@@ -94,9 +93,23 @@ void FlashStorage::load() {
   }
   if (file < 0) {
     store_nothing(fmt::format("cannot open {}: {}", path_, std::strerror(errno)));
-    file = open(path_.c_str(), O_RDONLY | kFlags);
+    file = open(path_.c_str(), O_RDONLY | process::kOwnFile);
   }
-  if (file < 0) return;
+  if (file >= 0) use(file);
+}
+
+/// Takes what the open file holds, and the file itself where that is sound.
+void FlashStorage::use(int file) {
+  if (!process::is_regular(file)) {
+    close(file);
+    return store_nothing(path_ + " is not a regular file");
+  }
+  try {
+    process::refuse_of_others(file, path_);
+  } catch (const process::Failure&) {
+    close(file);
+    throw;
+  }
   const std::string damage = read(file);
   if (damage.empty() && why_not_.empty()) {
     file_ = file;
@@ -186,7 +199,10 @@ bool FlashStorage::overwrite(std::uint8_t slot, const Slot& content) {
 /// Replaces the file by a new one that is complete and on disk.
 bool FlashStorage::replace_file(const Image& image) {
   const std::string fresh = path_ + ".new";
-  const int file = open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  // What a crash has left, or somebody has put there.
+  const bool is_free = unlink(fresh.c_str()) == 0 || errno == ENOENT;
+  constexpr int kNew = O_RDWR | O_CREAT | O_EXCL | process::kOwnFile;
+  const int file = is_free ? open(fresh.c_str(), kNew, 0600) : -1;
   if (file >= 0 && give_to_caller(file) && write_all(file, image, 0) && fsync(file) == 0 &&
       rename(fresh.c_str(), path_.c_str()) == 0 && sync_directory()) {
     file_ = file;

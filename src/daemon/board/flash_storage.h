@@ -23,7 +23,8 @@ class FlashStorage {
   using Image = std::array<std::byte, flash::kImageSize>;
   using Slot = std::array<std::byte, flash::kSlotSize>;
 
-  /// Throws process::Taken when another program has the file.
+  /// Throws process::Taken when another program has the file, and process::Failure when somebody
+  /// else may have written what it holds: see process::refuse_of_others().
   FlashStorage(const std::string& directory, const std::string& module);
   ~FlashStorage();
   FlashStorage(const FlashStorage&) = delete;
@@ -40,6 +41,7 @@ class FlashStorage {
 
  private:
   void load();
+  void use(int file);
   std::string read(int file);
   void repair(const std::string& damage);
   std::string set_aside() const;

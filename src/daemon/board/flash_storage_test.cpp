@@ -201,6 +201,29 @@ TEST_F(Storage, what_cannot_be_opened_is_never_overwritten) {
   EXPECT_TRUE(fs::is_directory(path));
 }
 
+TEST_F(Storage, a_FIFO_is_neither_waited_for_nor_overwritten) {
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  FlashStorage storage = open();
+  EXPECT_FALSE(storage.store(1, slot_with(3, 1)));
+  EXPECT_TRUE(fs::is_fifo(path));
+}
+
+TEST_F(Storage, what_others_may_write_to_is_refused) {
+  { EXPECT_TRUE(open().store(1, slot_with(3, 1))); }
+  fs::permissions(path, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_THROW(open(), process::Failure);
+}
+
+// What somebody has put in the place of the new file, with another name of it elsewhere.
+TEST_F(Storage, a_hard_link_is_not_written_through) {
+  std::ofstream(directory + "/precious") << "precious";
+  fs::create_hard_link(directory + "/precious", path + ".new");
+  { EXPECT_TRUE(open().store(1, slot_with(3, 1))); }
+  EXPECT_EQ(content(directory + "/precious"), "precious");
+  EXPECT_FALSE(fs::exists(path + ".new"));
+  EXPECT_EQ(load(open()).stored.settings.mode, 3);
+}
+
 TEST_F(Storage, without_a_lock_nothing_is_stored) {
   fs::create_directory(directory + "/bfq0.lock");
   FlashStorage storage = open();

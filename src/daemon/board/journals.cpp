@@ -1,6 +1,5 @@
 #include "daemon/board/journals.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
@@ -17,6 +16,7 @@
 #include "commands/bfq4004.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/files.h"
 #include "daemon/process/version.h"
 
 namespace bfq::board {
@@ -40,6 +40,15 @@ bool may_be_replaced(int file) {
   return n == 0 ||
          (n > 0 && std::string_view(word.data(), static_cast<std::size_t>(n)) == kFirstWord);
 }
+
+/// Empties a file that exists, where that is a journal and nobody else's.
+void replace_journal(int file, const std::string& path) {
+  if (!may_be_replaced(file))
+    throw process::Failure(path + " exists and is no journal: choose another name, or remove it");
+  process::refuse_of_others(file, path);
+  if (fchmod(file, kOwnersAlone) != 0 || ftruncate(file, 0) != 0)
+    process::fail_with_errno("cannot make the journal " + path);
+}
 }  // namespace
 
 journal::Build this_build() {
@@ -51,20 +60,18 @@ journal::Build this_build() {
 // Files -------------------------------------------------------------------------------------------
 
 int make_journal_file(const std::string& path) {
-  const int file =
-      open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kOwnersAlone);
+  constexpr int kFlags = O_RDWR | process::kOwnFile;
+  int file = open(path.c_str(), kFlags | O_CREAT | O_EXCL, kOwnersAlone);
+  const bool is_new = file >= 0;
+  if (!is_new && errno == EEXIST) file = open(path.c_str(), kFlags);
   if (file < 0) process::fail_with_errno("cannot make the journal " + path);
-  if (!may_be_replaced(file)) {
+  try {
+    if (!is_new) replace_journal(file, path);
+    process::Caller::current().give(file);
+  } catch (const process::Failure&) {
     close(file);
-    throw process::Failure(path + " exists and is no journal: choose another name, or remove it");
+    throw;
   }
-  if (fchmod(file, kOwnersAlone) != 0 || ftruncate(file, 0) != 0) {
-    const int why = errno;
-    close(file);
-    errno = why;
-    process::fail_with_errno("cannot make the journal " + path);
-  }
-  process::Caller::current().give(file);
   return file;
 }
 
@@ -78,28 +85,53 @@ bool write_all(int file, std::span<const std::byte> bytes) {
   return true;
 }
 
-JournalFile::JournalFile(const std::string& path) : path_(path), file_(make_journal_file(path)) {}
-
-JournalFile::~JournalFile() {
-  flush();
-  if (file_ >= 0) close(file_);
-}
+JournalFile::JournalFile(const std::string& path)
+    : writer_(process::DiskWriter::shared()),
+      output_(std::make_shared<Output>(path, make_journal_file(path))) {}
 
 void JournalFile::add(std::span<const std::byte> record) {
-  if (file_ < 0) return;
-  waiting_.insert(waiting_.end(), record.begin(), record.end());
-  if (waiting_.size() >= kFlushAt) flush();
+  if (output_ == nullptr) return;
+  recorded_.insert(recorded_.end(), record.begin(), record.end());
+  if (recorded_.size() >= kFlushAt) flush();
 }
 
 void JournalFile::flush() {
-  if (file_ < 0 || waiting_.empty()) return;
-  if (!write_all(file_, waiting_)) {
-    spdlog::warn("cannot write the journal {}: {}; it ends here, and the module goes on", path_,
-                 std::strerror(errno));
-    close(file_);
-    file_ = -1;
+  if (output_ == nullptr || recorded_.empty()) return;
+  std::unique_lock lock(output_->mutex);
+  const bool is_first = output_->waiting.empty();
+  const bool keeps_up = output_->waiting.size() + recorded_.size() <= kMostWaiting;
+  if (!keeps_up && !output_->has_failed)
+    spdlog::warn(
+        "the disk does not keep up with the journal {}: it ends here, and the module goes on",
+        output_->path);
+  if (!keeps_up || output_->has_failed) {
+    recorded_.clear();
+    lock.unlock();
+    return output_.reset();
   }
-  waiting_.clear();
+  output_->waiting.insert(output_->waiting.end(), recorded_.begin(), recorded_.end());
+  recorded_.clear();
+  if (is_first)
+    writer_->post("the end of the journal " + output_->path, [out = output_] { out->write(); });
+}
+
+void JournalFile::wait() { writer_->wait(process::DiskWriter::kPatience); }
+
+JournalFile::Output::~Output() { close(file); }
+
+/// Runs in the writer's thread.
+void JournalFile::Output::write() {
+  std::vector<std::byte> bytes;
+  {
+    const std::lock_guard lock(mutex);
+    if (has_failed) return;
+    bytes.swap(waiting);
+  }
+  if (write_all(file, bytes)) return;
+  spdlog::warn("cannot write the journal {}: {}; it ends here, and the module goes on", path,
+               std::strerror(errno));
+  const std::lock_guard lock(mutex);
+  has_failed = true;
 }
 
 // One module --------------------------------------------------------------------------------------
@@ -127,6 +159,7 @@ void ModuleJournal::check_failed() {
 void ModuleJournal::save() {
   recorder_.give_up();
   flush();
+  if (file_) file_->wait();
   const std::string path = fmt::format("{}.{}.journal", where_, getpid());
   const int file =
       open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnersAlone);

@@ -1,9 +1,12 @@
 #pragma once
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "daemon/process/disk_writer.h"
 #include "journal/black_box.h"
 #include "journal/recorder.h"
 
@@ -13,31 +16,52 @@ namespace bfq::board {
 journal::Build this_build();
 
 /// Creates a file that only its owner can read and returns its descriptor. Throws process::Failure.
-/// An existing file is replaced only if it is a journal.
+/// An existing file is replaced only if it is a journal of ours.
 int make_journal_file(const std::string& path);
 
 /// Writes all bytes; returns false, with errno set, on failure.
 bool write_all(int file, std::span<const std::byte> bytes);
 
-/// A whole journal, from the module's first moment on (run --journal).
+/// A whole journal, from the module's first moment on (run --journal). The program's DiskWriter
+/// writes it, so that the event loop never waits for the disk. When the disk fails, or does not
+/// keep up, a warning is logged and the journal ends there, behind a whole record.
 class JournalFile final : public journal::Sink {
  public:
-  /// Throws process::Failure when the file cannot be created.
+  /// What may wait for the disk, in bytes.
+  static constexpr std::size_t kMostWaiting = 1024 * 1024;
+
+  /// Throws process::Failure when the file cannot be created, or nobody can write it.
   explicit JournalFile(const std::string& path);
-  ~JournalFile() override;
+  ~JournalFile() override { flush(); }
   JournalFile(const JournalFile&) = delete;
   JournalFile& operator=(const JournalFile&) = delete;
 
   void begin(std::span<const std::byte> bytes) override { add(bytes); }
   void add(std::span<const std::byte> record) override;
-  /// Writes what was recorded to the file. When that fails, a warning is logged and the journal
-  /// ends there.
+  /// Has what was recorded written to the file.
   void flush();
+  /// As DiskWriter::wait(): the program is about to abort.
+  void wait();
 
  private:
-  std::string path_;
-  int file_;
-  std::vector<std::byte> waiting_;
+  /// What the writer's thread shares, and may outlive this.
+  struct Output {
+    Output(std::string its_path, int its_file) : path(std::move(its_path)), file(its_file) {}
+    ~Output();
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+    void write();
+
+    const std::string path;
+    const int file;
+    std::mutex mutex;
+    std::vector<std::byte> waiting;  ///< a job is posted that writes it, unless it is empty
+    bool has_failed = false;
+  };
+
+  std::shared_ptr<process::DiskWriter> writer_;
+  std::shared_ptr<Output> output_;  ///< null: the journal has ended
+  std::vector<std::byte> recorded_;
 };
 
 /// Where one module's recorder writes to: a file on request, and a black box, which is saved to a

@@ -16,6 +16,7 @@
 #include "daemon/process/failure.h"
 #include "daemon/replay_command.h"
 #include "journal/replay.h"
+#include "runtime/doors.h"
 
 namespace bfq::board {
 namespace {
@@ -42,27 +43,27 @@ class Journals : public ::testing::Test {
   ~Journals() override { fs::remove_all(folder); }
 
   void type(std::string_view text) {
-    recorder.uart_input(std::as_bytes(std::span(text)), now += 1ms);
-    while (!module.uart_output().empty()) recorder.uart_sent(module.uart_output().size(), now);
-    while (recorder.next_request()) {
+    doors.uart_input(std::as_bytes(std::span(text)), now += 1ms);
+    while (!module.uart_output().empty()) doors.uart_sent(module.uart_output().size(), now);
+    while (doors.next_request()) {
     }
   }
   void live() {
-    recorder.handle(power::Started{}, now);
+    doors.handle(power::Started{}, now);
     type("ATE0\r\n");
     type("AT+CWJAP_CUR=\"a\",\"very-secret\"\r\n");
   }
 
   fs::path folder;
   Module module{{}, commands::kBfq4004};
-  journal::Recorder recorder{module, this_build()};
+  journal::Recorded<runtime::Doors> doors{module, this_build()};
   Instant now{};
 };
 
 TEST_F(Journals, are_their_owners_alone_and_replay) {
   const fs::path path = folder / "all.journal";
   {
-    ModuleJournal journal(recorder);
+    ModuleJournal journal(doors.recorder());
     journal.write_to_file(path);
     live();
     journal.flush();
@@ -79,6 +80,8 @@ TEST_F(Journals, replace_only_journals) {
   EXPECT_EQ(contents_of(path), "something else");
   std::ofstream(path) << "BFQ4004 journal 1: an old one, for everybody to read\n";
   fs::permissions(path, fs::perms::all);
+  EXPECT_THROW(JournalFile{path}, process::Failure);  // others may have written it
+  fs::permissions(path, fs::perms::others_write | fs::perms::group_write, fs::perm_options::remove);
   JournalFile journal(path);
   EXPECT_EQ(mode_of(path), 0600U);
   EXPECT_EQ(contents_of(path), "");
@@ -88,7 +91,7 @@ TEST_F(Journals, replace_only_journals) {
 TEST_F(Journals, that_are_redacted_replay_and_hold_no_secret) {
   const fs::path path = folder / "all.journal", redacted = folder / "redacted.journal";
   {
-    ModuleJournal journal(recorder);
+    ModuleJournal journal(doors.recorder());
     journal.write_to_file(path);
     live();
   }
@@ -102,7 +105,7 @@ TEST_F(Journals, that_are_redacted_replay_and_hold_no_secret) {
 TEST_F(Journals, that_are_damaged_are_a_failure_with_a_place) {
   const fs::path path = folder / "all.journal";
   {
-    ModuleJournal journal(recorder);
+    ModuleJournal journal(doors.recorder());
     journal.write_to_file(path);
     live();
   }
@@ -122,7 +125,7 @@ TEST_F(Journals, outlive_a_CHECK_that_fails) {
          0);  // the test that dies is run again, in another process
   const fs::path shared = std::getenv("BFQ_TEST_FOLDER");
   const auto die = [&] {
-    ModuleJournal journal(recorder);
+    ModuleJournal journal(doors.recorder());
     journal.keep_black_box(shared / "bfq0");
     live();
     CHECK(now == Instant{});

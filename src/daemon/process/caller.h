@@ -10,8 +10,7 @@ class Caller {
  public:
   static const Caller& current();
 
-  /// True where the caller is another user than the one that the program runs as.
-  bool is_through_sudo() const { return through_sudo_; }
+  uid_t user() const { return uid_; }
   /// The home directory, without a trailing slash.
   const std::string& home() const { return home_; }
   /// Makes the caller the owner of an open file, or of a path itself (a symlink is not followed).

@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <ctime>
+#include <exception>
 
 #include "daemon/process/capabilities.h"
+#include "daemon/process/disk_writer.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/system_calls.h"
 
@@ -27,10 +29,24 @@ void warn_without(const std::string& why) {
 
 Sandbox::Sandbox(boost::asio::io_context& io, const LaterActs& acts) : refusals_(io, make_event()) {
   tzset();  // the log's time, from a file that no rule is for
-  const std::string kept = drop_capabilities(acts);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail_with_errno("cannot set no_new_privs");
-  warn_without(FileRules(acts.places).bind_this_thread());
-  warn_without(allow_only_known_system_calls(refusals_.native_handle()));
+  const FileRules rules(acts.places);
+  std::string kept;
+  const auto confine_thread = [&] {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail_with_errno("cannot set no_new_privs");
+    kept = drop_capabilities(acts);
+    return rules.bind_this_thread();
+  };
+  std::exception_ptr failure;
+  DiskWriter::do_now([&] {
+    try {
+      confine_thread();
+    } catch (const Failure&) {
+      failure = std::current_exception();
+    }
+  });
+  if (failure) std::rethrow_exception(failure);
+  warn_without(confine_thread());
+  warn_without(allow_only_known_system_calls(refusals_.native_handle()));  // of all threads
   await_refusals();
   spdlog::debug("sandbox: in force; capabilities: {}", kept.empty() ? "none" : kept);
 }

@@ -23,8 +23,8 @@ inline constexpr bool kSandboxByDefault = false;
 /// What the kernel does not have is one line in the log, and the rest is in force.
 class Sandbox {
  public:
-  /// Confines the calling thread, and those that it starts from now on; of threads that exist, only
-  /// the system calls. Throws Failure when privileges cannot be dropped.
+  /// Confines the calling thread, that of the DiskWriter, and those that they start from now on.
+  /// Throws Failure when privileges cannot be dropped.
   Sandbox(boost::asio::io_context& io, const LaterActs& acts);
   ~Sandbox();
   Sandbox(const Sandbox&) = delete;

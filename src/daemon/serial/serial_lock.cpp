@@ -1,18 +1,19 @@
 #include "daemon/serial/serial_lock.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
-#include <csignal>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <charconv>
+#include <csignal>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "daemon/process/failure.h"
+#include "daemon/process/files.h"
 
 namespace bfq::serial {
 namespace {
@@ -27,16 +28,26 @@ std::string lock_path(const std::string& device) {
   return "/var/lock/LCK.." + name;
 }
 
-/// 0 when nobody is there any more.
+/// The process that the text of a lock file names; 0 when it names none that there can be.
+pid_t read_pid(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  return error == std::errc{} && pid > 0 ? pid : 0;
+}
+
+/// 0 when nobody is there any more. Throws process::Failure when what is there is not a file: other
+/// users may write to the directory.
 pid_t owner_of(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return 0;
+  const int descriptor = open(path.c_str(), O_RDONLY | process::kOwnFile);
+  if (descriptor < 0 && errno != ELOOP) return 0;
   std::array<char, 32> text{};
-  const ssize_t n = read(descriptor, text.data(), text.size() - 1);
-  close(descriptor);
-  const long pid = n > 0 ? std::strtol(text.data(), nullptr, 10) : 0;
-  const bool lives = pid > 0 && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
-  return lives ? static_cast<pid_t>(pid) : 0;
+  const bool is_file = descriptor >= 0 && process::is_regular(descriptor);
+  const ssize_t n = is_file ? read(descriptor, text.data(), text.size()) : 0;
+  if (descriptor >= 0) close(descriptor);
+  if (!is_file) throw process::Failure(path + " is not a regular file; remove it");
+  const pid_t pid = read_pid({text.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))});
+  return pid != 0 && (kill(pid, 0) == 0 || errno == EPERM) ? pid : 0;
 }
 }  // namespace
 

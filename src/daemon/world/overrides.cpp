@@ -9,10 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/process/failure.h"
+#include "daemon/process/files.h"
 #include "daemon/world/toml.h"
 
 namespace bfq::world {
 namespace {
+/// Of the file of KEY=@FILE, in bytes.
+constexpr std::size_t kLongestContent = 64 * 1024;
+
 /// The arrays of tables, and the keys by which their entries are referred to.
 struct Named {
   std::string_view array;
@@ -110,13 +115,28 @@ void put_into_entries(Value::Table& world, const Named& named, Value& said,
 }
 }  // namespace
 
-void put_override(Value::Table& world, const std::string& override_text, Problems& problems) {
-  const SourcePosition place{.source = std::string(kOverride) + "'" + override_text + "'"};
-  TomlReading said = read_toml(override_text, place.source);
+Override read_override(std::string text) {
+  const std::size_t at = text.find_first_not_of(' ', value_of(text));
+  if (at == std::string::npos || text[at] != '@') return {std::move(text)};
+  std::string content;
+  try {
+    content = process::read_file(text.substr(at + 1), kLongestContent, process::Readable::anything);
+  } catch (const process::Failure& failure) {
+    throw process::UsageError(fmt::format("{}'{}': {}", kOverride, text, failure.what()));
+  }
+  if (content.ends_with('\n')) content.pop_back();
+  if (content.ends_with('\r')) content.pop_back();
+  return {std::move(text), std::move(content)};
+}
+
+void put_override(Value::Table& world, const Override& override_given, Problems& problems) {
+  const auto& [text, content] = override_given;
+  const SourcePosition place{.source = fmt::format("{}'{}'", kOverride, text)};
+  TomlReading said = read_toml(text, place.source);
   const std::string why = said.why;
-  const std::size_t value = value_of(override_text);
-  if (!said.table && value != std::string_view::npos)
-    said = read_toml(override_text.substr(0, value) + quoted(override_text.substr(value)),
+  const std::size_t value = value_of(text);
+  if ((!said.table || content) && value != std::string_view::npos)
+    said = read_toml(text.substr(0, value) + quoted(content.value_or(text.substr(value))),
                      place.source);
   if (!said.table || said.table->empty())
     return problems.add(place, "write TABLE.NAME.KEY=VALUE, such as ap.LAB.rssi=-80; " + why);

@@ -3,15 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/process/failure.h"
 #include "daemon/world/checks.h"
 #include "daemon/world/keys.h"
-#include "daemon/world/overrides.h"
 #include "daemon/world/toml.h"
 
 namespace bfq::world {
@@ -88,18 +84,16 @@ void open_doors_by_name(Draft& draft) {
 }
 }  // namespace
 
-std::string read_world_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kLongest + 1, '\0');
-  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) throw process::UsageError(path + ": " + std::strerror(errno));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLongest) throw process::UsageError(path + ": a world has no more than 1 MiB");
-  return text;
+std::string read_world_file(const std::string& path, process::Readable readable) {
+  try {
+    return process::read_file(path, kLongest, readable);
+  } catch (const process::Failure& failure) {
+    throw process::UsageError(failure.what());
+  }
 }
 
 WorldReading read_world(std::string_view text, std::string_view name,
-                        std::span<const std::string> overrides, const sim::Air& before) {
+                        std::span<const Override> overrides, const sim::Air& before) {
   Problems problems;
   TomlReading parsed = read_toml(text, std::string(name));
   if (!parsed.table) {
@@ -108,7 +102,7 @@ WorldReading read_world(std::string_view text, std::string_view name,
   }
   Value::Table& table = *parsed.table;
   name_modules(table);
-  for (const std::string& each : overrides) put_override(table, each, problems);
+  for (const Override& each : overrides) put_override(table, each, problems);
   Draft draft(problems, {std::string(name), 1, 1});
   read_table(table, world_keys(), draft, draft.section);
   open_doors_by_name(draft);

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "daemon/board/module_spec.h"
+#include "daemon/process/files.h"
 #include "daemon/sockets/policy.h"
+#include "daemon/world/overrides.h"
 #include "daemon/world/value.h"
 #include "sim/air.h"
 
@@ -30,16 +32,16 @@ struct WorldReading {
   std::vector<std::string> problems;
 };
 
-/// Reads the text of a world file; errors refer to it as `name`. Each override is a line of TOML,
-/// as
-/// --set takes it, whose keys begin with ap.NAME, module.NAME and so on; they are applied before
-/// anything is checked. What has no address keeps the one that it had in `before`, or gets a free
-/// one. Never throws because of the text or the overrides.
+/// Reads the text of a world file; errors refer to it as `name`. The
+/// overrides are applied before anything is checked. What has no address keeps the one that it had
+/// in `before`, or gets a free one. Never throws because of the text or the overrides.
 WorldReading read_world(std::string_view text, std::string_view name,
-                        std::span<const std::string> overrides = {}, const sim::Air& before = {});
+                        std::span<const Override> overrides = {}, const sim::Air& before = {});
 
-/// Reads a file. Throws process::UsageError when it cannot be read or is longer than 1 MiB.
-std::string read_world_file(const std::string& path);
+/// Reads a file. Throws process::UsageError when it cannot be read, is longer than 1 MiB, or is not
+/// what it may be.
+std::string read_world_file(const std::string& path,
+                            process::Readable readable = process::Readable::anything);
 
 /// The world that runs when no file is named, as `bfq4004 world` prints it.
 std::string_view default_world();

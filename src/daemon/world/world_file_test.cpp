@@ -2,12 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "daemon/process/failure.h"
 #include "daemon/world/keys.h"
+#include "daemon/world/world_reader.h"
 
 namespace bfq::world {
 namespace {
@@ -196,7 +201,7 @@ TEST(WorldFile, WhoHadAnAddressKeepsItWhenAnotherComes) {
 
 TEST(WorldFile, TheSeedDecidesWhatNobodyWrites) {
   const auto offsets = [](const char* seed) {
-    const std::vector<std::string> overrides = {std::string("seed=") + seed};
+    const std::vector<Override> overrides = {{std::string("seed=") + seed}};
     const WorldReading reading = read_world(default_world(), "default", overrides);
     std::vector<int> out;
     for (const sim::AccessPoint& ap : reading.world->air.access_points)
@@ -216,12 +221,12 @@ TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
     for (const KeyInfo& key : keys) {
       if (!key.inner.empty()) self(head + key.name + ".", key.inner, self);
       if (!key.inner.empty() || key.otherwise.empty() || key.otherwise.front() == '(') continue;
-      const std::vector<std::string> overrides = {head + key.name + "=" + key.otherwise};
+      const std::vector<Override> overrides = {{head + key.name + "=" + key.otherwise}};
       const std::string text =
           "[[ap]]\nssid = \"x\"\npassword = \"12345678\"\n[[station]]\nssid = \"x\"\n[[module]]\n";
       const WorldReading without = read_world(text, "w"), with = read_world(text, "w", overrides);
       if (key.name == "password" && head == "ap.x.") continue;
-      SCOPED_TRACE(overrides.front());
+      SCOPED_TRACE(overrides.front().text);
       ASSERT_TRUE(with.world) << with.problems.front();
       EXPECT_EQ(with.world->air, without.world->air);
       EXPECT_EQ(with.world->modules.front().uart, without.world->modules.front().uart);
@@ -277,7 +282,7 @@ TEST(WorldFile, OverridesAreCheckedLikeTheFile) {
   };
   for (const auto& [text, says] : cases) {
     SCOPED_TRACE(text);
-    const std::vector<std::string> overrides = {text};
+    const std::vector<Override> overrides = {{text}};
     const WorldReading reading = read_world(default_world(), "default", overrides);
     if (says[0] == '\0') {
       EXPECT_TRUE(reading.world) << reading.problems.front();
@@ -289,23 +294,56 @@ TEST(WorldFile, OverridesAreCheckedLikeTheFile) {
 }
 
 TEST(WorldFile, AnOverrideIsWhatHolds) {
-  const std::vector<std::string> overrides = {"ap.BFQ-LAB.rssi=-80", "ap.BFQ-LAB.rssi=-81",
-                                              "ap.BFQ-LAB.dhcp.lease=1h"};
+  const std::vector<Override> overrides = {
+      {"ap.BFQ-LAB.rssi=-80"}, {"ap.BFQ-LAB.rssi=-81"}, {"ap.BFQ-LAB.dhcp.lease=1h"}};
   const WorldReading reading = read_world(default_world(), "default", overrides);
   ASSERT_TRUE(reading.world);
   EXPECT_EQ(reading.world->air.access_points[0].rssi, -81);
   EXPECT_EQ(reading.world->air.access_points[0].lease, 1h);
 }
 
+TEST(WorldFile, AnOverrideFromAFileIsATextThatNobodySees) {
+  const auto read = [](std::string content) {
+    const std::vector<Override> overrides = {{"ap.BFQ-LAB.password=@secret", std::move(content)}};
+    return read_world(default_world(), "default", overrides);
+  };
+  const WorldReading good = read("1234\"\\,56");
+  ASSERT_TRUE(good.world);
+  EXPECT_EQ(good.world->air.access_points[0].password, "1234\"\\,56");
+  EXPECT_EQ(only_problem(read("s3cret")).find("s3cret"), std::string::npos);
+  EXPECT_NE(only_problem(read("s3cret")).find("it has 6 bytes"), std::string::npos);
+  EXPECT_TRUE(read("12345678").world) << "a number is a text too";
+}
+
+TEST(WorldFile, OfManyMistakesSomeAreTold) {
+  char path[] = "/tmp/bfq-world-XXXXXX";
+  const int file = mkstemp(path);
+  ASSERT_GE(file, 0);
+  close(file);
+  std::ofstream out(path);
+  for (int i = 0; i < 1000; ++i) out << "key" << i << " = 1\n";
+  out.close();
+  try {
+    const WorldReader reader{path};
+    ADD_FAILURE();
+  } catch (const process::UsageError& error) {
+    const std::string text = error.what();
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 101);
+    EXPECT_TRUE(text.starts_with("1000 mistakes in the world:\n")) << text.substr(0, 100);
+    EXPECT_TRUE(text.ends_with("\nand 900 more mistakes")) << text;
+  }
+  std::filesystem::remove(path);
+}
+
 TEST(WorldFile, OneOfSeveralOfANameIsCalledByItsAddress) {
   const std::string text =
       "[[ap]]\nssid = \"x\"\nsecurity = \"open\"\nbssid = \"02:00:00:00:00:01\"\n"
       "[[ap]]\nssid = \"x\"\nsecurity = \"open\"\nbssid = \"02:00:00:00:00:02\"\n";
-  const std::vector<std::string> by_name = {"ap.x.channel=5"};
+  const std::vector<Override> by_name = {{"ap.x.channel=5"}};
   EXPECT_NE(
       only_problem(read_world(text, "w", by_name)).find("2 are called so; call it by its bssid"),
       std::string::npos);
-  const std::vector<std::string> by_address = {"ap.\"02:00:00:00:00:02\".channel=5"};
+  const std::vector<Override> by_address = {{"ap.\"02:00:00:00:00:02\".channel=5"}};
   const WorldReading reading = read_world(text, "w", by_address);
   ASSERT_TRUE(reading.world);
   EXPECT_EQ(reading.world->air.access_points[0].channel, 1);

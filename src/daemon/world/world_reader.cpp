@@ -10,22 +10,36 @@
 #include "daemon/world/changes.h"
 
 namespace bfq::world {
-WorldReader::WorldReader(std::string file, std::vector<std::string> overrides)
-    : file_(std::move(file)),
-      name_(file_.empty() ? "the default world" : file_),
-      overrides_(std::move(overrides)) {
-  WorldReading reading = read({});
+namespace {
+/// How many mistakes are told one by one.
+constexpr std::size_t kMostTold = 100;
+
+/// The lines that tell what is wrong with a world.
+std::vector<std::string> told(std::vector<std::string> problems) {
+  if (problems.size() <= kMostTold) return problems;
+  const std::size_t more = problems.size() - kMostTold;
+  problems.resize(kMostTold);
+  problems.push_back(fmt::format("and {} more mistakes", more));
+  return problems;
+}
+}  // namespace
+
+WorldReader::WorldReader(std::string file, const std::vector<std::string>& overrides)
+    : file_(std::move(file)), name_(file_.empty() ? "the default world" : file_) {
+  for (const std::string& each : overrides) overrides_.push_back(read_override(each));
+  WorldReading reading = read({}, process::Readable::anything);
   if (!reading.world) {
     const std::size_t count = reading.problems.size();
     throw process::UsageError(fmt::format(
         "{} in the world:\n{}", count == 1 ? "a mistake" : fmt::format("{} mistakes", count),
-        fmt::join(reading.problems, "\n")));
+        fmt::join(told(reading.problems), "\n")));
   }
   started_ = std::move(*reading.world);
 }
 
-WorldReading WorldReader::read(const sim::Air& before) const {
-  const std::string text = is_file() ? read_world_file(file_) : std::string(default_world());
+WorldReading WorldReader::read(const sim::Air& before, process::Readable readable) const {
+  const std::string text =
+      is_file() ? read_world_file(file_, readable) : std::string(default_world());
   return read_world(text, name_, overrides_, before);
 }
 
@@ -33,12 +47,12 @@ void WorldReader::read_again(sim::Medium& medium, Instant now) const {
   if (!is_file()) return spdlog::warn("SIGHUP: there is no world file that could be read again");
   WorldReading reading;
   try {
-    reading = read(medium.air());
+    reading = read(medium.air(), process::Readable::regular_file);
   } catch (const process::UsageError& error) {
-    reading.problems.emplace_back(error.what());
+    return spdlog::error("SIGHUP: nothing has changed: {}", error.what());
   }
   if (!reading.world) {
-    for (const std::string& problem : reading.problems) spdlog::error("{}", problem);
+    for (const std::string& problem : told(reading.problems)) spdlog::error("{}", problem);
     return spdlog::error("SIGHUP: nothing has changed, because of what is wrong with {}", name_);
   }
   const auto changes = sim::difference(medium.air(), reading.world->air);

@@ -12,8 +12,9 @@ namespace bfq::world {
 /// again.
 class WorldReader {
  public:
-  /// An empty `file` is the default world. Throws process::UsageError with all that is wrong.
-  WorldReader(std::string file, std::vector<std::string> overrides);
+  /// An empty `file` is the default world; each override is what --set takes. Throws
+  /// process::UsageError with what is wrong.
+  explicit WorldReader(std::string file, const std::vector<std::string>& overrides = {});
 
   /// The world at the start.
   const WorldFile& world() const { return started_; }
@@ -21,15 +22,15 @@ class WorldReader {
   /// The name of the file, for messages.
   const std::string& name() const { return name_; }
 
-  /// Reads the file again and applies the differences of its air to the medium; a file with errors
-  /// changes nothing. Logs all of that.
+  /// Reads the file again and applies the differences of its air to the medium; a file with errors,
+  /// or what is not a regular file by now, changes nothing. Logs all of that.
   void read_again(sim::Medium& medium, Instant now) const;
 
  private:
-  WorldReading read(const sim::Air& before) const;
+  WorldReading read(const sim::Air& before, process::Readable readable) const;
 
   std::string file_, name_;
-  std::vector<std::string> overrides_;
+  std::vector<Override> overrides_;
   WorldFile started_;
 };
 }  // namespace bfq::world

@@ -20,7 +20,7 @@ void start(sim::World& world) {
 void fuzz(std::span<const std::byte> input) {
   sim::World world(commands::kBfq4004);
   const std::size_t half = input.size() / 2;
-  auto slot = world.flash.image.begin();
+  auto slot = world.flash.bytes.begin();
   for (const auto content : {input.first(half), input.subspan(half)}) {
     std::copy_n(content.begin(), std::min(content.size(), flash::kSlotSize), slot);
     slot += static_cast<std::ptrdiff_t>(flash::kSlotSize);

@@ -1,0 +1,267 @@
+"""Files as another user or a failing disk may leave them: none hangs the program, is written
+through, or is taken for ours."""
+
+import contextlib
+import os
+import signal
+import stat
+import tempfile
+import threading
+import time
+import unittest
+
+from floods import Push
+from journey import (
+    ENVIRONMENT, PATIENCE, PROGRAM, Module, TcpHost, run_program, wait_until
+)
+from serial_doors import Wired
+
+OTHER_USER = 4004
+HELD_DISK = os.environ.get("BFQ_HELD_DISK", "build/test/libheld_disk.so")
+WORLD = '[[module]]\nname = "bfq0"\n[[ap]]\nssid = "garden"\nsecurity = "open"\n'
+ROOT_ONLY = unittest.skipUnless(os.geteuid() == 0, "only root can act for two users")
+
+
+def write(path, content):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(content)
+
+
+def read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
+class InDirectory(unittest.TestCase):
+    """A directory of its own."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="bfq-hostile-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def run_to_its_end(self, *arguments):
+        status, _, errors = run_program("run", *arguments)
+        self.assertEqual(status, 1)
+        return errors
+
+
+class HostileFiles(InDirectory):
+    def test_the_lock_of_another_program_stays(self):
+        write(self.path("poetry.lock"), "[[package]]\n")
+        for door in ("pty", "unix"):
+            errors = self.run_to_its_end(
+                "--state", "none", "--serial", f"{door}:{self.path('poetry')}")
+            self.assertIn(f"{self.path('poetry.lock')} exists and is no lock file of ours", errors)
+            self.assertEqual(read(self.path("poetry.lock")), "[[package]]\n")
+        os.truncate(self.path("poetry.lock"), 0)
+        with Module(serial=[f"pty:{self.path('poetry')}"]) as module:
+            module.wait_for_log("is ready")
+        self.assertEqual(os.listdir(self.directory), ["poetry.lock"])
+        self.assertEqual(read(self.path("poetry.lock")), "")
+
+    def test_a_fifo_in_the_place_of_a_lock(self):
+        os.mkfifo(self.path("serial.lock"))
+        errors = self.run_to_its_end("--state", "none", "--serial", f"pty:{self.path('serial')}")
+        self.assertIn("serial.lock is not a regular file", errors)
+
+    def lock_of(self, wired):
+        name = os.path.realpath(wired.ends[0]).removeprefix("/dev/").replace("/", "_")
+        lock = f"/var/lock/LCK..{name}"
+        self.addCleanup(lambda: os.path.exists(lock) and os.unlink(lock))
+        return lock
+
+    def test_a_fifo_in_the_place_of_a_devices_lock(self):
+        with Wired(self.directory) as wired:
+            os.mkfifo(self.lock_of(wired))
+            errors = self.run_to_its_end("--state", "none", "--serial", f"tty:{wired.ends[0]}")
+            self.assertIn("is not a regular file; remove it", errors)
+
+    def test_a_lock_names_no_process_that_cannot_be(self):
+        for text in ("4294967297\n", "18446744073709551617\n", "-1\n"):  # modulo 2^32: 1, 1, -1
+            with Wired(self.directory) as wired:
+                write(self.lock_of(wired), text)
+                with Module(serial=[f"tty:{wired.ends[0]}"]) as module:
+                    module.wait_for_log("has attached")
+                    with wired.host() as host:
+                        module.wait_for_log("bfq0 is ready")
+                        self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_world_that_is_a_pipe_is_read_once(self):
+        world = self.path("world.toml")
+        os.mkfifo(world)
+        writes = threading.Thread(target=write, args=(world, WORLD))
+        writes.start()
+        with Module(world) as module, module.started_host() as host:
+            writes.join()
+            self.assertIn("garden", module.banner)
+            for times in (1, 2):
+                module.process.send_signal(signal.SIGHUP)
+                module.wait_for_log(
+                    f"SIGHUP: nothing has changed: {world}: this is not a regular file", times)
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_sighups_are_one_while_the_world_is_read(self):
+        world = self.path("world.toml")
+        write(world, WORLD + "".join(
+            f'[[ap]]\nssid = "net-{n}"\nsecurity = "open"\n' for n in range(150)))
+        with Module(world) as module, module.started_host() as host:
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                module.process.send_signal(signal.SIGHUP)
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            before = time.monotonic()
+            module.process.terminate()
+            module.process.wait(PATIENCE)
+            self.assertLess(time.monotonic() - before, 2)
+            self.assertIn(module.log().count("is read again"), range(1, 16))
+
+    def test_what_others_may_write_to_is_refused(self):
+        with Module(state=self.directory) as module:
+            module.wait_for_log("is ready")
+        flash = self.path("bfq0.flash")
+        os.chmod(flash, 0o666)
+        errors = self.run_to_its_end("--state", self.directory, "--serial", "pty")
+        self.assertIn(f"and mode 0666: others may write to it; remove it, or, if you trust what it "
+                      f"holds: chmod go-w {flash}", errors)
+        os.chmod(flash, 0o600)
+        journal = self.path("all.journal")
+        write(journal, "")
+        os.chmod(journal, 0o622)
+        errors = self.run_to_its_end("--state", "none", "--serial", "pty", "--journal", journal)
+        self.assertIn("and mode 0622: others may write to it", errors)
+
+    @ROOT_ONLY
+    def test_what_belongs_to_somebody_else_is_refused(self):
+        with Module(state=self.directory) as module:
+            module.wait_for_log("is ready")
+        flash = self.path("bfq0.flash")
+        os.chown(flash, OTHER_USER, OTHER_USER)
+        errors = self.run_to_its_end("--state", self.directory, "--serial", "pty")
+        self.assertIn(f"{flash} has owner {OTHER_USER} and mode 0600: it belongs to somebody else",
+                      errors)
+        self.assertIn(f"chown root {flash}", errors)
+        os.chown(self.directory, OTHER_USER, OTHER_USER)  # root acts for him
+        with Module(state=self.directory) as module:
+            module.wait_for_log("is ready")
+
+    def test_a_hard_link_is_not_written_through(self):
+        with Module(state=self.directory) as module:
+            module.wait_for_log("is ready")
+        precious, flash = self.path("precious"), self.path("bfq0.flash")
+        write(precious, "precious")
+        os.link(precious, flash + ".new")
+        os.unlink(flash)
+        with Module(state=self.directory) as module, module.started_host() as host:
+            self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
+        self.assertEqual(read(precious), "precious")
+        self.assertEqual(stat.S_IMODE(os.stat(flash).st_mode), 0o600)
+
+    @ROOT_ONLY
+    def test_without_a_thread_what_stores_something_answers_error(self):
+        os.chown(self.directory, OTHER_USER, OTHER_USER)
+        user = f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups"
+        options = ENVIRONMENT["ASAN_OPTIONS"] + ":detect_leaks=0"  # which takes a thread
+        with Module(serial=["tcp:0"], state=self.directory,
+                    through=["setpriv", *user, "prlimit", "--nproc=1"],
+                    environment={"ASAN_OPTIONS": options}) as module:
+            module.wait_for_log("bfq0 is ready")
+            self.assertIn("bfq0: cannot start the thread that writes files: Resource temporarily "
+                          "unavailable; commands that store something answer ERROR", module.log())
+            with TcpHost(*module.url("socket").groups()) as host:
+                for _ in range(2):
+                    self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")
+                    self.assertEqual(host.command("AT+CWMODE_CUR=3"), b"\r\nOK\r\n")
+
+
+class HeldDisk(InDirectory):
+    """A disk that does not answer while the file `hold` exists."""
+
+    def module(self, *arguments, **more):
+        options = ENVIRONMENT["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
+        held = {"LD_PRELOAD": os.path.abspath(HELD_DISK), "BFQ_HELD": self.directory,
+                "ASAN_OPTIONS": options}
+        return Module(*arguments, environment=held, **more)
+
+    def hold(self):
+        write(self.path("hold"), "")
+
+    def let_go(self):
+        os.unlink(self.path("hold"))
+
+    def test_what_is_stored_when_it_answers_again(self):
+        with self.module(state=self.directory) as module, module.started_host() as host:
+            self.hold()
+            host.type(b"AT+CWMODE_DEF=3\r\n")
+            host.expect("AT+CWMODE_DEF=3\r\r\n")
+            host.type(b"AT\r\n")
+            host.expect("busy p...\r\n")  # the loop goes on
+            self.let_go()
+            host.expect("\r\nOK\r\n")
+
+    def test_sigterm_waits_five_seconds_for_it(self):
+        module = self.module(state=self.directory)
+        module.read_banner()
+        with module.started_host() as host:
+            self.hold()
+            host.type(b"AT+CWMODE_DEF=3\r\n")
+            host.expect("AT+CWMODE_DEF=3\r\r\n")
+            before = time.monotonic()
+            module.process.terminate()
+            self.assertEqual(module.process.wait(PATIENCE), 1)
+            self.assertLess(time.monotonic() - before, 7)
+        self.assertIn("what bfq0 is to remember was not stored: the disk has not answered for 5 s",
+                      module.log())
+        self.assertFalse(os.path.lexists(module.link))
+        with contextlib.suppress(AssertionError):
+            module.__exit__(None)
+        self.let_go()
+        with Module(state=self.directory) as after, after.started_host() as host:
+            self.assertEqual(host.command("AT+CWMODE_DEF?"), b"+CWMODE_DEF:1\r\n\r\nOK\r\n")
+
+    def test_a_journal_does_not_hold_the_module_up(self):
+        journal = self.path("all.journal")
+        with self.module("--journal", journal) as module, module.started_host() as host:
+            self.assertEqual(host.command("ATE0"), b"\r\nOK\r\n")
+            self.hold()
+            host.type("AT\r\n")
+            host.expect("\r\nOK\r\n")
+            typed = Push(host.descriptor, b"x" * (2 * 1024 * 1024) + b"\r\n")
+            module.wait_for_log(f"the disk does not keep up with the journal {journal}: "
+                                "it ends here, and the module goes on")
+            wait_until(lambda: typed.sent == len(typed.data), "all is typed")
+            host.type("AT\r\n")
+            host.expect("\r\nOK\r\n")
+            self.let_go()
+        self.assertEqual(run_program("replay", journal)[0], 0)
+
+
+class OutOfMemory(InDirectory):
+    def test_one_line_and_the_state_is_intact(self):
+        with open(PROGRAM, "rb") as program:
+            if b"libasan" in program.read():
+                self.skipTest("AddressSanitizer has an end of its own")
+        with Module(serial=["tcp:0"], state=self.directory) as module:
+            module.wait_for_log("bfq0 is ready")
+            address = module.url("socket").groups()
+            with TcpHost(*address) as host:
+                self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
+            size = module.status("VmSize") * 1024
+            os.system(f"prlimit --pid {module.process.pid} --as={size}:{size}")
+            with contextlib.ExitStack() as hosts:
+                while module.process.poll() is None:
+                    with contextlib.suppress(OSError):
+                        hosts.enter_context(TcpHost(*address))
+            self.assertEqual(module.process.returncode, 1)
+            self.assertEqual(module.log().count("out of memory"), 1)
+            self.assertTrue(module.log().endswith("bfq4004: out of memory\n"))
+            module.process.returncode = 0
+        with Module(state=self.directory) as after, after.started_host() as host:
+            self.assertEqual(host.command("AT+CWMODE_DEF?"), b"+CWMODE_DEF:3\r\n\r\nOK\r\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
