@@ -6,8 +6,7 @@ include(CheckCXXSourceCompiles)
 include(CheckLinkerFlag)
 
 # Level 3 also checks sizes that are known only when the program runs; glibc has it from 2.34 on.
-set(CMAKE_REQUIRED_FLAGS -O2)
-set(CMAKE_REQUIRED_DEFINITIONS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+set(CMAKE_REQUIRED_FLAGS "-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
 check_cxx_source_compiles("
   #include <features.h>
   #if __USE_FORTIFY_LEVEL < 3
@@ -15,7 +14,6 @@ check_cxx_source_compiles("
   #endif
   int main() {}" BFQ_FORTIFY_3)
 unset(CMAKE_REQUIRED_FLAGS)
-unset(CMAKE_REQUIRED_DEFINITIONS)
 if(BFQ_FORTIFY_3)
   set(fortify 3)
 else()
