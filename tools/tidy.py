@@ -88,7 +88,7 @@ BANNED_HEADERS = {
 REPLIES = re.compile(r"\b(?:text|line|quoted|notice|print|refuse)\s*\(\s*$")
 # The name of an argument or a member, for people; it may happen to be a word of some reply.
 ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\b(?:counted|ring|its|secret|derived)"
-                           r"|\.(?:answering|ending))\s*\(\s*$")
+                           r"|\.(?:answering|ending))\s*\(\s*$|\.reply\s*=\s*$")
 # What a reply may spell without a Word: punctuation, and the name of the command that it answers.
 ANSWERED_NAME = re.compile(r"^(?:\+[A-Z0-9_]+:?)?[^A-Za-z]*$")
 

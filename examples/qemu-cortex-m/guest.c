@@ -43,12 +43,14 @@ static void start_uart(void) {
   SYSTICK_CONTROL = SYSTICK_ON;
 }
 
-static void type(const char* text) {
-  for (; *text != '\0'; ++text) {
-    while (UART0->state & TRANSMIT_FULL) {
-    }
-    UART0->data = (uint8_t)*text;
+static void type_byte(char byte) {
+  while (UART0->state & TRANSMIT_FULL) {
   }
+  UART0->data = (uint8_t)byte;
+}
+
+static void type(const char* text) {
+  for (; *text != '\0'; ++text) type_byte(*text);
 }
 
 /* Everything up to and with `end` goes into `heard`; false when that has not come after `seconds`. */
@@ -95,6 +97,17 @@ static void expect(const char* command, const char* end, unsigned seconds) {
   tell(heard);
 }
 
+/* The wire carries every byte as it is: the module echoes what is typed. */
+static void expect_echo(const char* bytes, size_t count) {
+  for (size_t i = 0; i < count; ++i) type_byte(bytes[i]);
+  type("\r\n");
+  bool as_typed = hear("\r\nERROR\r\n", 2) && heard_size >= count;
+  for (size_t i = 0; as_typed && i < count; ++i) as_typed = heard[i] == bytes[i];
+  if (as_typed) return;
+  tell("bytes did not come back as they were typed\n");
+  leave(1);
+}
+
 int main(void) {
   start_uart();
   /* The module may have said ready long ago: it is asked until it answers. */
@@ -106,6 +119,7 @@ int main(void) {
     }
     type("AT\r\n");
   } while (!hear("\r\nOK\r\n", 1));
+  expect_echo("x\xff\r\0y\xff\xff\xfa\x2c\r\0\xffz", 13);
   expect("ATE0", "\r\nOK\r\n", 2);
   expect("AT", "\r\nOK\r\n", 2);
   expect("AT+CWMODE_CUR?", "+CWMODE_CUR:1\r\n\r\nOK\r\n", 2);

@@ -15,8 +15,7 @@ enum class Spacing : std::uint8_t { blank_line, tight, by_dialect };
 /// AT+X or AT+X?
 struct PlainForm {
   Answer (*run)(Chip&) = nullptr;
-  [[no_unique_address]] Doc
-      reply{};  ///< what it prints before OK; {} stands for the command's name
+  [[no_unique_address]] Doc reply{};  ///< the lines before OK, see manual/reply_pattern.h
   Spacing spacing = Spacing::blank_line;
   [[no_unique_address]] Doc result{};  ///< how it ends where that is not with OK alone
   constexpr explicit operator bool() const { return run != nullptr; }
@@ -30,7 +29,7 @@ struct Shape {
   [[no_unique_address]] Doc applies{};          ///< what `fits` asks for, in words
   Refusal (*allowed)(const Chip&) = nullptr;    ///< looked at before any argument
   Word surplus = Word::none;                    ///< the line for too many arguments
-  [[no_unique_address]] Doc reply{};            ///< what it prints before its result
+  [[no_unique_address]] Doc reply{};            ///< the lines before its result, likewise
   [[no_unique_address]] Doc result{};           ///< how it ends where that is not with OK alone
 
   // The same shape, with one thing more.
@@ -116,6 +115,8 @@ struct Command {
   /// AT+X in full while another command runs, instead of a busy line.
   Answer (*interrupts)(Chip&) = nullptr;
   std::span<const FailureCode> failures{};
+  /// The lines before ERROR, other than those for arguments that are wrong.
+  [[no_unique_address]] DocList<Word> refusals{};
   std::span<const Fact> facts{};
 
   /// The same command under the name that ends with _CUR or _DEF: what it sets it also shows.

@@ -20,7 +20,8 @@ inline constexpr Command kAddresses{
     .name = "+CIFSR",
     .summary = "Show the module's own addresses",
     .execute = {show_addresses,
-                "{}:APIP,<ip>, {}:APMAC,<mac>, {}:STAIP,<ip>, {}:STAMAC,<mac>, a line each"},
+                "{}:APIP,\"<ip>\" ?; {}:APMAC,\"<mac>\" ?; {}:STAIP,\"<ip>\" ?; "
+                "{}:STAMAC,\"<mac>\" ?"},
     .facts = kAddressesFacts,
 };
 
@@ -97,7 +98,7 @@ inline constexpr Command kPool{
     .summary = "Choose the addresses that the softAP gives, and store that (older name)",
     .keep = Keep::in_flash,
     .needs = "softAP mode with DHCP on, to set",
-    .query = {show_pool, "{}:<lease time>,<start IP>,<end IP>", Spacing::by_dialect},
+    .query = {show_pool, "{}:<minutes>,<start IP>,<end IP>", Spacing::by_dialect},
     .set = set(kPoolShapes),
     .facts = kPoolFacts,
 };
@@ -127,7 +128,8 @@ inline constexpr Param kAddressParams[] = {
     param<&AddressArgs::gateway>("gateway", "the gateway; x.y.z.1 when left out"),
     param<&AddressArgs::netmask>("netmask", "the netmask; 255.255.255.0 when left out"),
 };
-inline constexpr Doc kAddressReply = "{}:ip:<ip>, {}:gateway:<ip>, {}:netmask:<ip>, a line each";
+inline constexpr Doc kAddressReply =
+    "{}:ip:\"<ip>\"; {}:gateway:\"<gateway>\"; {}:netmask:\"<netmask>\"";
 
 inline constexpr Shape kStationAddressShapes[] = {
     shape<&set_station_address>(kAddressParams).needing(station_active),

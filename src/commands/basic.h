@@ -121,8 +121,7 @@ inline constexpr Fact kShowVersionFacts[] = {
 inline constexpr Command kShowVersion{
     .name = "+GMR",
     .summary = "Show the versions of the firmware",
-    .execute = {show_version,
-                "AT version:<version>, SDK version:<version>, compile time:<date>, a line each",
+    .execute = {show_version, "AT version:<version>; SDK version:<version>; compile time:<date>",
                 Spacing::tight},
     .facts = kShowVersionFacts,
 };

@@ -32,10 +32,9 @@ inline constexpr Fact kStatusFacts[] = {
 inline constexpr Command kStatus{
     .name = "+CIPSTATUS",
     .summary = "Show the state of the station and its links",
-    .execute =
-        {show_status,
-         "STATUS:<stat>, and for each link {}:<link ID>,<type>,<remote IP>,<remote port>,<local "
-         "port>,<tetype>"},
+    .execute = {show_status,
+                "STATUS:<stat>; {}:<link ID>,\"<type>\",\"<remote IP>\",<remote port>,"
+                "<local port>,<tetype> *"},
     .facts = kStatusFacts,
 };
 
@@ -52,6 +51,7 @@ inline constexpr FaultWords kHostWords{.missing = Word::ip_error,
 inline constexpr Param kDomainParams[] = {
     param<&DomainArgs::name>("domain name", length(1, 63), "the name").saying(kHostWords),
 };
+inline constexpr Word kDomainRefusals[] = {Word::dns_fail};
 inline constexpr Fact kDomainFacts[] = {
     {Origin::manual, "4.2.2", "The address, or DNS Fail and ERROR; a name has less than 64 bytes."},
     {Origin::ours, "dialect 3.3", "An address is answered without asking anybody."},
@@ -63,6 +63,7 @@ inline constexpr Command kDomain{
     .name = "+CIPDOMAIN",
     .summary = "Look up the address of a name",
     .set = set<&look_up>(kDomainParams).answering("{}:<IP address>"),
+    .refusals = kDomainRefusals,
     .facts = kDomainFacts,
 };
 
@@ -156,6 +157,9 @@ inline constexpr Shape kStartShapes[] = {
         .when(multiple, "TCP or SSL, several links (AT+CIPMUX=1)")
         .answering("<link ID>,CONNECT"),
 };
+inline constexpr Word kStartRefusals[] = {
+    Word::no_ip,        Word::dns_fail,     Word::already_connected,
+    Word::connect_fail, Word::tls_is_taken, Word::missing_parameter};
 inline constexpr Fact kStartFacts[] = {
     {Origin::manual, "4.3.3",
      "ALREADY CONNECTED when the link is in use; keep-alive 0 to 7200 s, off by default."},
@@ -181,6 +185,7 @@ inline constexpr Command kStart{
     .allowed = needs_address,
     .needs = "an address, in station mode",
     .set = set(kStartShapes),
+    .refusals = kStartRefusals,
     .facts = kStartFacts,
 };
 
@@ -244,6 +249,8 @@ inline constexpr Shape kSendShapes[] = {
         .surplus_says(Word::no_tail)
         .ending(kSendResult),
 };
+inline constexpr Word kSendRefusals[] = {Word::transparent, Word::link_is_not_valid, Word::bad_ip,
+                                         Word::no_port};
 inline constexpr Fact kSendFacts[] = {
     {Origin::observed, "T18, T19",
      "OK, then the prompt `> ` in a line of its own, with a space behind it."},
@@ -268,6 +275,7 @@ inline constexpr Command kSend{
     .summary = "Send bytes on a link, or enter transparent transmission",
     .set = set(kSendShapes),
     .execute = {.run = enter_passthrough, .result = "OK, >, a line each"},
+    .refusals = kSendRefusals,
     .facts = kSendFacts,
 };
 
@@ -285,8 +293,10 @@ inline constexpr Param kCloseParams[] = {
     param<&CloseArgs::link>("link ID", between(0, 5), "the link; 5: all of them"),
 };
 inline constexpr Shape kCloseShapes[] = {
-    shape<&close_numbered>(kCloseParams).needing(needs_multiple).answering("<link ID>,CLOSED"),
+    shape<&close_numbered>(kCloseParams).needing(needs_multiple).answering("<link ID>,CLOSED *"),
 };
+inline constexpr Word kCloseRefusals[] = {Word::multiplexing_is_off, Word::multiplexing_is_on,
+                                          Word::unlink};
 inline constexpr Fact kCloseFacts[] = {
     {Origin::observed, "T20, T23, T28",
      "CLOSED comes before OK; with nothing open ERROR comes alone."},
@@ -294,12 +304,12 @@ inline constexpr Fact kCloseFacts[] = {
     {Origin::manual, "4.4.5", "5 closes all; while the server runs it has no effect."},
     {Origin::ours, "dialect 3.3", "The form for the other mode: MUX=0 or MUX=1, ERROR."},
 };
-inline constexpr Doc kCloseReply = "CLOSED, a line each";
 inline constexpr Command kClose{
     .name = "+CIPCLOSE",
     .summary = "Close a link, or all of them",
     .set = set(kCloseShapes),
-    .execute = {close_single, kCloseReply},
+    .execute = {.run = close_single, .reply = "CLOSED"},
+    .refusals = kCloseRefusals,
     .facts = kCloseFacts,
 };
 
@@ -319,6 +329,8 @@ Answer set_sender(Chip&, const SwitchArgs&);
 inline constexpr Param kMultipleParams[] = {
     param<&SwitchArgs::on>("mode", between(0, 1), "0: one link, the default; 1: up to five"),
 };
+inline constexpr Word kMultipleRefusals[] = {Word::links_exist, Word::transparent_must_be_off,
+                                             Word::server_must_be_off, Word::other_links_exist};
 inline constexpr Fact kMultipleFacts[] = {
     {Origin::manual, "4.4.6",
      "Only with transparent transmission off, no link open, and no server when going back."},
@@ -330,6 +342,7 @@ inline constexpr Command kMultiple{
     .summary = "Choose between one link and several",
     .query = {show_multiple, "{}:<mode>"},
     .set = set<&set_multiple>(kMultipleParams),
+    .refusals = kMultipleRefusals,
     .facts = kMultipleFacts,
 };
 
@@ -337,6 +350,7 @@ inline constexpr Param kPassthroughParams[] = {
     param<&SwitchArgs::on>("mode", between(0, 1),
                            "0: CIPSEND takes a length; 1: transparent transmission"),
 };
+inline constexpr Word kPassthroughRefusals[] = {Word::multiplexing_and_server_must_be_off};
 inline constexpr Fact kPassthroughFacts[] = {
     {Origin::manual, "4.4.9", "Not stored; TCP in single mode, or UDP whose peer does not change."},
     {Origin::ours, "dialect 3.3",
@@ -349,6 +363,7 @@ inline constexpr Command kPassthrough{
     .summary = "Choose what AT+CIPSEND does",
     .query = {show_passthrough, "{}:<mode>"},
     .set = set<&set_passthrough>(kPassthroughParams),
+    .refusals = kPassthroughRefusals,
     .facts = kPassthroughFacts,
 };
 
@@ -363,7 +378,7 @@ inline constexpr Fact kSenderFacts[] = {
 inline constexpr Command kSender{
     .name = "+CIPDINFO",
     .summary = "Choose whether +IPD names the sender",
-    .query = {show_sender, "{}:TRUE, or {}:FALSE", Spacing::by_dialect},
+    .query = {show_sender, "{}:TRUE | {}:FALSE", Spacing::by_dialect},
     .set = set<&set_sender>(kSenderParams),
     .facts = kSenderFacts,
 };
@@ -395,7 +410,7 @@ inline constexpr Command kServer{
     .summary = "Open or close the TCP server",
     .allowed = needs_multiple_silently,
     .needs = "AT+CIPMUX=1",
-    .set = set<&set_server>(kServerParams),
+    .set = set<&set_server>(kServerParams).answering("no change ?"),
     .facts = kServerFacts,
 };
 

@@ -91,8 +91,8 @@ inline constexpr Command kJoin{
     .keep = Keep::in_flash,
     .allowed = needs_station,
     .needs = "station mode",
-    .query = {show_network, "{}:<ssid>,<bssid>,<channel>,<rssi>, or No AP"},
-    .set = set<&join>(kJoinParams).answering("WIFI CONNECTED, WIFI GOT IP, a line each"),
+    .query = {show_network, "{}:\"<ssid>\",\"<bssid>\",<channel>,<rssi> | No AP"},
+    .set = set<&join>(kJoinParams).answering("WIFI CONNECTED; WIFI GOT IP"),
     .failures = kJoinFailures,
     .facts = kJoinFacts,
 };
@@ -163,9 +163,8 @@ inline constexpr Fact kScanFacts[] = {
     {Origin::ours, "limits", "Of more than 64 access points the strongest are shown."},
 };
 inline constexpr Doc kScanReply =
-    "{}:(<ecn>,<ssid>,<rssi>,<mac>,<channel>,<freq_offset>,<freq_cali>,<pairwise>,<group>,<bgn>,<"
-    "wps>), "
-    "and so on for each access point";
+    "{}:([<ecn>][,\"<ssid>\"][,<rssi>][,\"<mac>\"][,<channel>][,<freq_offset>][,<freq_cali>]"
+    "[,<pairwise>][,<group>][,<bgn>][,<wps>]) *";
 inline constexpr Command kScan{
     .name = "+CWLAP",
     .summary = "List the access points in range",
@@ -243,7 +242,7 @@ inline constexpr Command kSoftAp{
     .keep = Keep::in_flash,
     .allowed = needs_soft_ap,
     .needs = "softAP mode",
-    .query = {show_soft_ap, "{}:<ssid>,<pwd>,<chl>,<ecn>,<max conn>,<ssid hidden>"},
+    .query = {show_soft_ap, "{}:\"<ssid>\",\"<pwd>\",<chl>,<ecn>,<max conn>,<ssid hidden>"},
     .set = set<&set_soft_ap>(kSoftApParams),
     .facts = kSoftApFacts,
 };
@@ -264,7 +263,7 @@ inline constexpr Command kStationList{
     .summary = "List the stations of the softAP",
     .allowed = needs_soft_ap,
     .needs = "softAP mode",
-    .execute = {list_stations, "<ip>,<mac>, and so on for each station"},
+    .execute = {list_stations, "<ip>,<mac> *"},
     .facts = kStationListFacts,
 };
 }  // namespace bfq::commands

@@ -41,7 +41,7 @@ const char* name_of(int signal) {
 }  // namespace
 
 Loop::Loop(const Options& options)
-    : signals_(io_, SIGINT, SIGTERM, SIGHUP),
+    : signals_(io_, SIGHUP),
       had_terminal_(has_terminal()),
       medium_(options.world.world().air),
       world_(options.world),
@@ -49,11 +49,13 @@ Loop::Loop(const Options& options)
         rests_ = false;
         if (std::exchange(reads_again_, false)) read_world_again();
       }) {
-  wait_for_signals();
   const board::Surroundings surroundings{io_, clock_, medium_, neighbourhood_};
   for (unsigned number = 0; number < options.modules.size(); ++number)
     boards_.push_back(std::make_unique<board::Board>(surroundings, setup_of(options, number),
                                                      [this] { io_.stop(); }));
+  // Until here these end the program by themselves: a disk that doesn't answer may hold it up.
+  for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
+  wait_for_signals();
 }
 
 void Loop::wait_for_signals() {

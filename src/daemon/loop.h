@@ -16,11 +16,13 @@ namespace bfq::daemon {
 /// The program's one event loop and clock, the air, and the boards in it.
 class Loop {
  public:
-  /// `options` must outlive it.
+  /// `options` must outlive it. While this opens files and doors, SIGINT and SIGTERM end the
+  /// program at once.
   explicit Loop(const Options& options);
 
   const std::vector<std::unique_ptr<board::Board>>& boards() const { return boards_; }
   const sim::Air& air() const { return medium_.air(); }
+  boost::asio::io_context& io() { return io_; }
 
   /// To be called before run().
   void enter_sandbox(const process::LaterActs& acts) { sandbox_.emplace(io_, acts); }

@@ -6,6 +6,7 @@
 
 #include "daemon/manual_command.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/inherited.h"
 #include "daemon/process/memory.h"
 #include "daemon/process/printable.h"
 #include "daemon/process/version.h"
@@ -58,6 +59,7 @@ int fail(const std::exception& error, int status) {
 
 int main(int count, char** arguments) {
   using namespace bfq;
+  process::open_missing_standard_descriptors();
   try {
     process::forbid_core_dumps();
     process::end_when_out_of_memory();

@@ -1,19 +1,24 @@
 #include "daemon/run_command.h"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 
 #include "daemon/banner.h"
 #include "daemon/later_acts.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
 #include "daemon/process/disk_writer.h"
+#include "daemon/process/inherited.h"
 #include "daemon/process/log.h"
 #include "daemon/process/printable.h"
 #include "daemon/process/version.h"
@@ -27,8 +32,39 @@ void set_up_log(const std::string& level) {
   spdlog::set_level(spdlog::level::from_str(level));
 }
 
+/// Prints a text as fast as it is taken, so that a terminal that takes nothing holds nobody up.
+class Announcement {
+ public:
+  Announcement(boost::asio::io_context& io, int descriptor, std::string text)
+      : to_(descriptor, process::Inherited::Use::writing),
+        ready_(io, to_.descriptor()),
+        text_(std::move(text)) {
+    print();
+  }
+
+ private:
+  void print() {
+    while (!text_.empty()) {
+      const ssize_t n = to_.write(std::as_bytes(std::span(text_)));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0 && errno == EAGAIN) return await();
+      if (n <= 0) return;  // nobody is there
+      text_.erase(0, static_cast<std::size_t>(n));
+    }
+  }
+  void await() {
+    ready_.async_wait(boost::asio::posix::stream_descriptor::wait_write, [this](auto error) {
+      if (!error) print();
+    });
+  }
+
+  process::Inherited to_;
+  boost::asio::posix::stream_descriptor ready_;
+  std::string text_;
+};
+
 /// Where the banner goes: to standard error when standard output is a serial port.
-std::FILE* for_people(const Options& options) {
+int for_people(const Options& options) {
   const bool is_wire =
       std::any_of(options.modules.begin(), options.modules.end(), [](const auto& module) {
         return std::any_of(module.doors.begin(), module.doors.end(),
@@ -36,7 +72,7 @@ std::FILE* for_people(const Options& options) {
                              return door.kind == serial::DoorSpec::Kind::stdio;
                            });
       });
-  return is_wire ? stderr : stdout;
+  return is_wire ? STDERR_FILENO : STDOUT_FILENO;
 }
 
 int run(const Options& options) {
@@ -45,8 +81,8 @@ int run(const Options& options) {
   std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
   {
     Loop loop(options);
-    std::fputs(process::printable_lines(banner(loop, options)).c_str(), for_people(options));
-    std::fflush(nullptr);
+    const Announcement announcement(loop.io(), for_people(options),
+                                    process::printable_lines(banner(loop, options)));
     if (options.sandbox) loop.enter_sandbox(later_acts(options));
     loop.run();
   }

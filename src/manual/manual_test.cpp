@@ -38,8 +38,8 @@ TEST(Page, tells_every_form_parameter_refusal_failure_and_fact_of_every_row) {
 }
 
 TEST(Page, names_the_command_in_what_it_answers) {
-  EXPECT_TRUE(
-      holds(markdown("CIPSTA_CUR"), "`+CIPSTA_CUR:ip:<ip>`<br>`+CIPSTA_CUR:gateway:<ip>`<br>"));
+  EXPECT_TRUE(holds(markdown("CIPSTA_CUR"),
+                    "`+CIPSTA_CUR:ip:\"<ip>\"`<br>`+CIPSTA_CUR:gateway:\"<gateway>\"`<br>"));
   EXPECT_TRUE(holds(markdown("CWMODE"), "`+CWMODE:(1-3)`<br>`OK`"));
   EXPECT_TRUE(holds(markdown("CWJAP"), "<br>or `No AP`<br>`OK`"));
   EXPECT_TRUE(holds(markdown("GMR"), "`compile time:<date>`"));

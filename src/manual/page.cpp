@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "manual/manual.h"
+#include "manual/reply_pattern.h"
 
 namespace bfq::manual {
 namespace {
@@ -28,7 +29,7 @@ std::string syntax(const Command& c, const Shape& shape) {
   return text + brackets;
 }
 
-/// `or No AP`: what is set in code begins behind the small words.
+/// `and behind the payload Recv`: what is set in code begins behind the small words.
 std::string piece(std::string_view text) {
   std::size_t at = 0;
   const bool is_prose = text.starts_with("or ") || text.starts_with("and ");
@@ -38,12 +39,9 @@ std::string piece(std::string_view text) {
   return str(text.substr(0, at)) + code(text.substr(at));
 }
 
-/// What a row says of an answer, one line for each line. `{}` is the command's own name: rows of
-/// one family share their texts.
-std::string lines(const Command& c, Doc said) {
+/// How a form ends, one line for each line.
+std::string result_lines(Doc said) {
   std::string text = str(said), out;
-  for (std::size_t at = 0; (at = text.find("{}", at)) != std::string::npos; at += c.name.size())
-    text.replace(at, 2, c.name);
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find(", ", at), text.size());
     const std::string part = text.substr(at, end - at);
@@ -53,20 +51,23 @@ std::string lines(const Command& c, Doc said) {
   return out;
 }
 
-/// What the test form prints: (1-3).
-std::string ranges(const Command& c) {
-  std::string text;
-  for (const Param& param : c.set.shapes().front().params) {
-    text += (text.empty() ? "(" : ",(") + std::to_string(param.range.min) + "-" +
-            std::to_string(param.range.max) + ")";
+std::string_view how_often(ReplyLine::Times times) {
+  switch (times) {
+    case ReplyLine::Times::once: return "";
+    case ReplyLine::Times::at_most_once: return " (or no such line)";
+    case ReplyLine::Times::any: return " (any number of lines)";
   }
-  return text;
+  return "";
 }
 
 std::string response(const Command& c, Doc reply, Doc result) {
-  std::string text = lines(c, reply);
-  if (!text.empty()) text += "<br>";
-  return text + (result.view().empty() ? code("OK") : lines(c, result));
+  std::string text;
+  for (const ReplyLine& line : reply_lines(reply, c)) {
+    for (const LinePattern& pattern : line.either)
+      text += (&pattern == &line.either.front() ? "" : "<br>or ") + code(pattern.text());
+    text += str(how_often(line.times)) + "<br>";
+  }
+  return text + (result.view().empty() ? code("OK") : result_lines(result));
 }
 
 /// `+CWJAP_CUR:<number>`.
@@ -77,8 +78,7 @@ std::string failure(const Dialect& dialect, const Command& c) {
 void write_forms(PageWriter& out, const Dialect& dialect, const Command& c) {
   std::vector<PageWriter::Row> rows;
   if (c.test == at::TestForm::ranges)
-    rows.push_back({"Test", code(full_name(c) + "=?"),
-                    code(str(c.name) + ":" + ranges(c)) + "<br>" + code("OK")});
+    rows.push_back({"Test", code(full_name(c) + "=?"), code(test_reply(c)) + "<br>" + code("OK")});
   if (c.query)
     rows.push_back({"Query", code(full_name(c) + "?"), response(c, c.query.reply, c.query.result)});
   for (const Shape& shape : c.set.shapes()) {
@@ -176,10 +176,15 @@ void write_refusals(PageWriter& out, const Dialect& dialect, const Command& c,
     if (std::none_of(all.begin(), all.end(), is_known))
       all.emplace_back(seen.line, "as after " + code(seen.typed));
   }
+  for (const at::Word word : c.refusals.all()) {
+    const std::string_view line = dialect.words[word];
+    const auto is_known = [&](const auto& known) { return known.first == line; };
+    if (std::none_of(all.begin(), all.end(), is_known)) all.emplace_back(line, "");
+  }
   if (!all.empty()) {
     out.heading("Refusals");
     out.paragraph("Each is a line before `ERROR`; what is not listed answers `ERROR` alone.");
-    for (const auto& [line, when] : all) out.item(code(line) + ": " + when);
+    for (const auto& [line, when] : all) out.item(code(line) + (when.empty() ? "" : ": " + when));
     out.end_of_list();
   }
   if (c.failures.empty()) return;

@@ -1,10 +1,14 @@
 """The doors besides the PTY: TCP and standard input and output."""
 
+import contextlib
 import os
+import pty
 import re
 import select
 import socket
 import subprocess
+import time
+import tty
 import unittest
 
 from journey import PROGRAM, Module, Server, TcpHost, free_port, run_program, wait_until
@@ -89,6 +93,18 @@ class TcpDoor(unittest.TestCase):
                 self.assertEqual(at_pty.command("AT"), b"\r\nOK\r\n")
                 self.assertEqual(at_tcp.expect("OK\r\n"), b"AT\r\r\n\r\nOK\r\n")
 
+    def test_a_host_that_echoes_is_named_in_the_log(self):
+        with Module(serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as host:
+                host.type("nonsense\r\n")
+                while "lines that were typed are the module's own" not in module.log():
+                    host.more()
+                    host.type(host.take(len(host.seen)))
+                host.type("\r\nATE0\r\n")
+                host.expect("ATE0\r\r\n\r\nOK\r\n")
+                self.assertEqual(module.log().count("the module's own"), 1)
+
     def test_a_port_in_use_is_refused_clearly(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
@@ -100,6 +116,80 @@ class TcpDoor(unittest.TestCase):
         port = free_port()
         with Module(serial=[f"tcp:127.0.0.1:{port}"]) as module:
             self.assertEqual(module.url("socket").groups(), ("127.0.0.1", str(port)))
+
+
+class HalfClosedHosts(unittest.TestCase):
+    """`printf … | socat` at each door: whoever types no more reads until it has been answered."""
+
+    def setUp(self):
+        path = f"/tmp/bfq-journey-{os.getpid()}.half"
+        module = Module(serial=["tcp:0", "rfc2217:0", f"unix:{path}"], log="info")
+        self.module = self.enterContext(module)
+        module.wait_for_log("bfq0 is ready")
+        self.doors = {
+            "tcp": lambda: socket.create_connection(module.url("socket").groups(), 20),
+            "rfc2217": lambda: socket.create_connection(module.url("rfc2217").groups(), 20),
+            "unix": lambda: self.connect_unix(path),
+        }
+
+    @staticmethod
+    def connect_unix(path):
+        host = socket.socket(socket.AF_UNIX)
+        host.settimeout(20)
+        host.connect(path)
+        return host
+
+    def answer_at_each(self, typed):
+        """What a host hears until the door closes; it never closes itself."""
+        for name, connect in self.doors.items():
+            with self.subTest(door=name), connect() as host:
+                host.sendall(typed)
+                host.shutdown(socket.SHUT_WR)
+                heard = bytearray()
+                while part := host.recv(65536):
+                    heard += part
+                yield bytes(heard)
+
+    def test_a_short_answer(self):
+        for heard in self.answer_at_each(b"AT\r\n"):
+            self.assertTrue(heard.endswith(b"\r\n\r\nOK\r\n"), heard)
+
+    def test_one_that_takes_its_time(self):
+        for heard in self.answer_at_each(b"AT+CWLAP\r\n"):
+            self.assertIn(b'"BFQ-LAB"', heard)
+            self.assertTrue(heard.endswith(b"\r\n\r\nOK\r\n"), heard[-100:])
+
+    def test_one_of_a_megabyte(self):
+        times = 9000
+        for heard in self.answer_at_each(b"ATE0\r\n" + b"AT+GMR\r\n" * times):
+            self.assertGreater(len(heard), 1_000_000)
+            self.assertEqual(heard.count(b"compile time"), times)
+            self.assertTrue(heard.endswith(b"\r\nOK\r\n"), heard[-100:])
+
+    def test_one_that_closes_is_gone_at_once(self):
+        with self.doors["unix"]() as host:
+            host.sendall(b"AT+CWLAP\r\n")
+            host.recv(1)
+        self.module.wait_for_log("has detached")
+        self.assertNotIn("loses", self.module.log())
+
+
+class Limits(unittest.TestCase):
+    def test_a_door_takes_32_hosts_and_closes_on_the_next(self):
+        with Module(serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            place = module.url("socket").groups()
+            with contextlib.ExitStack() as stack:
+                hosts = [stack.enter_context(TcpHost(*place)) for _ in range(32)]
+                module.wait_for_log("has attached", 32)
+                with socket.create_connection(place, 20) as refused:
+                    self.assertEqual(refused.recv(1), b"")
+                module.wait_for_log("tcp: refused a host: 32 are attached")
+                self.assertEqual(hosts[-1].command("AT"), b"\r\nOK\r\n")
+                hosts[0].close()
+                module.wait_for_log("has detached")
+                with TcpHost(*place) as late:
+                    self.assertEqual(late.command("AT"), b"\r\nOK\r\n")
 
 
 class StandardInputAndOutput(unittest.TestCase):
@@ -169,6 +259,62 @@ class StandardInputAndOutput(unittest.TestCase):
         wait_until(lambda: process.poll() is not None, "the end of a program that nobody hears")
         self.assertEqual(process.returncode, 0)
         process.stdin.close()
+
+
+class NobodyReads(unittest.TestCase):
+    """Whatever does not take what the program prints: a signal ends it."""
+
+    def end_of(self, process):
+        begin = time.monotonic()
+        process.terminate()
+        process.wait(20)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(process.returncode, 0)
+
+    def test_a_terminal_as_the_serial_port(self):
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        os.set_blocking(master, False)
+        with subprocess.Popen(
+                COMMAND, stdin=slave, stdout=slave, stderr=subprocess.PIPE) as process:
+            self.addCleanup(process.kill)
+            while b"AT+CIPSTART" not in process.stderr.readline():  # the banner's end
+                pass
+            typed = 0
+            while typed < 1_000_000:  # until nothing moves any more
+                if not select.select([], [master], [], 1)[1]:
+                    break
+                typed += os.write(master, b"AT+GMR\r\n" * 10)
+            self.end_of(process)
+            self.assertFalse(os.get_blocking(master))
+            self.assertTrue(os.get_blocking(slave))  # others share it
+        os.close(master)
+        os.close(slave)
+
+    def test_a_pipe_for_the_banner(self):
+        read_end, write_end = os.pipe()
+        os.set_blocking(write_end, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(write_end, bytes(65536))
+        os.set_blocking(write_end, True)
+        command = [PROGRAM, "run", "--state", "none", "--serial", "tcp:0"]
+        with subprocess.Popen(command, stdout=write_end, stderr=subprocess.PIPE) as process:
+            self.addCleanup(process.kill)
+            while b"bfq0 is ready" not in process.stderr.readline():
+                pass
+            self.end_of(process)
+        os.close(read_end)
+        os.close(write_end)
+
+    def test_nothing_is_taken_for_a_standard_descriptor_that_was_closed(self):
+        log = f"/tmp/bfq-journey-{os.getpid()}.link"
+        line = f'exec "{PROGRAM}" run --state none --serial pty:{log} 0<&- 1>&- 2>&-'
+        with subprocess.Popen(["sh", "-c", line]) as process:
+            wait_until(lambda: os.path.exists(log), "a module")
+            for number in range(3):
+                self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{number}"), "/dev/null")
+            self.end_of(process)
 
 
 if __name__ == "__main__":

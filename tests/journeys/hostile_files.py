@@ -202,6 +202,19 @@ class HeldDisk(InDirectory):
             self.let_go()
             host.expect("\r\nOK\r\n")
 
+    def test_sigterm_ends_a_start_that_waits_for_it(self):
+        self.hold()
+        module = self.module(state=self.directory)
+        wait_until(lambda: os.path.exists(self.path("bfq0.flash.new")), "a new flash file")
+        module.process.terminate()
+        self.assertEqual(module.process.wait(PATIENCE), -signal.SIGTERM)
+        self.end(module)
+
+    def end(self, module):
+        """Removes what is left of a program that has ended with another status than 0."""
+        module.process.returncode = 0
+        module.__exit__(None)
+
     def test_sigterm_waits_five_seconds_for_it(self):
         module = self.module(state=self.directory)
         module.read_banner()
@@ -216,8 +229,7 @@ class HeldDisk(InDirectory):
         self.assertIn("what bfq0 is to remember was not stored: the disk has not answered for 5 s",
                       module.log())
         self.assertFalse(os.path.lexists(module.link))
-        with contextlib.suppress(AssertionError):
-            module.__exit__(None)
+        self.end(module)
         self.let_go()
         with Module(state=self.directory) as after, after.started_host() as host:
             self.assertEqual(host.command("AT+CWMODE_DEF?"), b"+CWMODE_DEF:1\r\n\r\nOK\r\n")

@@ -83,19 +83,42 @@ class HostsComeAndGo(unittest.TestCase):
                 host.expect("AT\r\r\n\r\nOK\r\n")
             host.close()
 
-    def test_the_port_is_raw_and_keeps_what_a_host_sets(self):
+    def test_the_port_is_raw_and_each_host_begins_at_the_modules_rate(self):
         with Module() as module:
             first = module.started_host()
             settings = termios.tcgetattr(first.descriptor)
             self.assertEqual(settings[4:6], [termios.B115200, termios.B115200])
             self.assertEqual(settings[3] & (termios.ECHO | termios.ICANON | termios.ISIG), 0)
             settings[4] = settings[5] = termios.B9600
+            settings[3] |= termios.NOFLSH
             termios.tcsetattr(first.descriptor, termios.TCSANOW, settings)
+            self.assertEqual(first.command("AT+UART_CUR=57600,8,1,0,0"), b"\r\nOK\r\n")
+            self.assertEqual(termios.tcgetattr(first.descriptor)[4], termios.B9600)
             first.close()
             module.wait_for_log("no host has")
             with module.host() as second:
-                self.assertEqual(termios.tcgetattr(second.descriptor)[4], termios.B9600)
+                now = termios.tcgetattr(second.descriptor)
+                self.assertEqual(now[4:6], [termios.B57600, termios.B57600])
+                self.assertTrue(now[3] & termios.NOFLSH)  # all else stays as a host has set it
                 self.assertEqual(second.command("AT"), b"\r\nOK\r\n")
+
+    def test_a_terminal_that_echoes_is_named_and_harms_nobody(self):
+        sane = {"c_iflag": termios.ICRNL, "c_oflag": termios.OPOST | termios.ONLCR,
+                "c_lflag": termios.ICANON | termios.ECHO | termios.ECHOCTL}
+        for name, (iflag, oflag, lflag) in {
+            "sane": sane.values(), "raw echo": (0, 0, termios.ECHO),
+            "raw echo echoctl": (0, 0, termios.ECHO | termios.ECHOCTL)
+        }.items():
+            with self.subTest(name), Module() as module, module.started_host() as host:
+                settings = termios.tcgetattr(host.descriptor)
+                settings[0:2], settings[3] = [iflag, oflag], lflag
+                termios.tcsetattr(host.descriptor, termios.TCSANOW, settings)
+                for _ in range(20):
+                    host.type("AT\r\n")
+                    host.expect("OK\n" if iflag else "OK\r\n")
+                self.assertNotIn("ERROR", module.log())
+                self.assertEqual(module.log().count("echoes what the module prints"), 1)
+                self.assertIn(f"stty -F {module.pts} -echo mends that", module.log())
 
     def test_a_host_that_locks_the_port_does_not_lock_it_for_ever(self):
         with Module() as module:

@@ -37,10 +37,6 @@ class Guest(unittest.TestCase):
         with Module(serial=["tcp:0"]) as module:
             self.check(module, "-serial", "tcp:" + ":".join(module.url("socket").groups()))
 
-    def test_over_telnet(self):
-        with Module(serial=["rfc2217:0"]) as module:
-            self.check(module, "-serial", "telnet:" + ":".join(module.url("rfc2217").groups()))
-
     def test_at_a_socket_in_the_file_system(self):
         path = os.path.join(self.directory.name, "socket")
         with Module(serial=[f"unix:{path}"]) as module:

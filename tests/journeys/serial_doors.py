@@ -1,6 +1,7 @@
 """The serial doors as programs use them: pySerial, sockets, devices that come and go."""
 
 import array
+import contextlib
 import fcntl
 import os
 import re
@@ -16,6 +17,7 @@ from journey import PATIENCE, Host, Module, Server, TcpHost, UnixHost, run_progr
 
 TCGETS2 = 0x802C542A
 OK = b"AT\r\r\n\r\nOK\r\n"
+TELNET_OK = b"AT\r\0\r\n\r\nOK\r\n"  # to a client that has not agreed to BINARY
 
 
 class Wired:
@@ -182,7 +184,7 @@ class Rfc2217(unittest.TestCase):
                 bad.type("AT\r\n")
                 good.expect(OK)
                 module.wait_for_log("sends malformed Telnet commands")
-                bad.expect(OK)
+                bad.expect(TELNET_OK)
                 bad.type(b"\xff")  # and leaves in the middle of a command
                 bad.close()
                 module.wait_for_log("has detached")
@@ -204,6 +206,19 @@ class Rfc2217(unittest.TestCase):
                 self.assertEqual(good.command("AT"), b"\r\nOK\r\n")
                 self.assertLess(module.status("VmRSS") - before, 4096)
 
+    def test_a_client_that_speaks_no_telnet_is_told_of_in_the_log(self):
+        with Module(serial=["rfc2217:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("rfc2217").groups()) as raw:
+                raw.type("AT\r\n" * 127)
+                raw.expect(b"OK\r\n")
+                self.assertNotIn("RFC 2217 needs", module.log())
+                raw.type("AT\r\n" * 200)
+                module.wait_for_log("needs --serial tcp:PORT")
+                for _ in range(326):
+                    raw.expect(b"OK\r\n")
+                self.assertEqual(module.log().count("needs --serial tcp:PORT"), 1)
+
     def test_suspended_clients_hear_later(self):
         with Module(serial=["rfc2217:0"]) as module:
             module.wait_for_log("bfq0 is ready")
@@ -214,7 +229,7 @@ class Rfc2217(unittest.TestCase):
                 host.expect(b"\xff\xfa\x2c\x69\x09\xff\xf0")  # DTR is off
                 self.assertNotIn(b"AT", host.seen)
                 host.type(b"\xff\xfa\x2c\x09\xff\xf0")
-                host.expect(OK)
+                host.expect(TELNET_OK)
 
 
 class UnixDoor(unittest.TestCase):
@@ -260,6 +275,17 @@ class UnixDoor(unittest.TestCase):
             status, _, errors = run_program(*arguments)
             self.assertEqual(status, 1)
             self.assertIn("belongs to another program", errors)
+            waiting = []
+            with contextlib.suppress(BlockingIOError):
+                while True:  # until it would take nobody
+                    waiting.append(socket.socket(socket.AF_UNIX))
+                    waiting[-1].setblocking(False)
+                    waiting[-1].connect(self.path)
+            status, _, errors = run_program(*arguments)
+            self.assertEqual(status, 1)
+            self.assertIn("belongs to another program", errors)
+            for client in waiting:
+                client.close()
         os.unlink(self.path)
         with open(self.path, "w", encoding="ascii") as file:
             file.write("precious")

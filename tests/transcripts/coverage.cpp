@@ -57,6 +57,7 @@ struct Taps {
     const Command& row = listening->rows_[Row];
     const auto index = static_cast<std::size_t>(&self - listening->tapped_shapes_[Row].data());
     const Shape& shape = row.set.shapes()[index];
+    listening->answers_.runs(shape);
     const at::Refusal refusal = shape.run(chip, shape, fields, answer);
     listening->ran(set_form(row, shape), row, refusal ? Answer::error : answer);
     return refusal;
@@ -83,7 +84,8 @@ Coverage::Coverage(const at::Dialect& dialect)
       dialect_(dialect),
       tapped_(rows_.begin(), rows_.end()),
       tapped_shapes_(rows_.size()),
-      words_(dialect.words) {
+      words_(dialect.words),
+      answers_(dialect) {
   CHECK(listening == nullptr && rows_.size() <= Taps::kMostRows);
   listening = this;
   dialect_.commands = tapped_;
@@ -92,6 +94,7 @@ Coverage::Coverage(const at::Dialect& dialect)
     tap(row);
   }
   for (const at::Word word : words_.all()) want(description(word));
+  for (const std::string& line : answers_.declared()) want(line);
 }
 
 Coverage::~Coverage() { listening = nullptr; }
@@ -122,18 +125,29 @@ void Coverage::ran(std::string form, const Command& row, Answer answer) {
   pending_.reset();
   if (answer == Answer::ok || answer == Answer::prompt || answer == Answer::passthrough)
     seen_.insert(form);
-  // Of several lines in one burst we could not tell whose result is whose.
-  const bool alone = std::count(burst_.begin(), burst_.end(), '\n') == 1;
-  if ((answer == Answer::later || answer == Answer::fail) && alone)
-    pending_ = {std::move(form), &row};
+  if (answer == Answer::later || answer == Answer::fail) pending_ = {std::move(form), &row};
 }
 
-void Coverage::typed(std::string_view bytes) { burst_ = bytes; }
+void Coverage::begins() {
+  pending_.reset();
+  words_.begin();
+  answers_.begin();
+}
 
-void Coverage::printed(std::string_view text) {
-  const std::string_view echo = std::string_view(burst_).substr(0, burst_.find('\n'));
-  words_.read(text, echo, [&](const WordsSeen::Hit& hit) { read_result(hit, text); });
+void Coverage::typed(std::string_view bytes) {
+  burst_ = bytes;
+  echo_ = bytes.substr(0, bytes.find('\n'));
+  answers_.typed(bytes);
+  if (bytes == "+++") words_.back_to_commands();
+}
+
+std::string Coverage::printed(std::string_view text) {
+  words_.read(text, echo_,
+              {.word = [&](const WordsSeen::Hit& hit) { read_result(hit, text); },
+               .line = [&](std::string_view line) { answers_.printed(line); }});
   look_for_ranges(text);
+  echo_.reset();
+  return answers_.complaint();
 }
 
 void Coverage::read_result(const WordsSeen::Hit& hit, std::string_view text) {
@@ -177,6 +191,7 @@ std::string Coverage::description(at::Word word) const {
 
 std::vector<std::string> Coverage::complaints() const {
   std::set<std::string> seen = seen_;
+  seen.insert(answers_.seen().begin(), answers_.seen().end());
   for (const at::Word word : words_.all())
     if (words_.has(word)) seen.insert(description(word));
   std::vector<std::string> all;

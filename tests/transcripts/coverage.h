@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "answers.h"
 #include "at/dialect.h"
 #include "player.h"
 #include "words_seen.h"
@@ -14,7 +15,7 @@ namespace bfq {
 
 /// Listens to plays, and says what of the language never came up in them: a form of a command that
 /// was never accepted, a number that a command never failed with, a word that the module never
-/// printed.
+/// printed. And holds every answer against the row of its command (Answers).
 ///
 /// What must come up follows from the dialect alone. It is the handlers themselves that tell when
 /// they run: plays must be given dialect(), in whose rows there is a tap in front of each handler.
@@ -32,8 +33,9 @@ class Coverage : public Audience {
   std::vector<std::string> complaints() const;
   std::size_t wanted() const { return wanted_.size(); }
 
+  void begins() override;
   void typed(std::string_view bytes) override;
-  void printed(std::string_view bytes) override;
+  std::string printed(std::string_view bytes) override;
 
  private:
   friend struct Taps;
@@ -59,8 +61,10 @@ class Coverage : public Audience {
   std::vector<std::string> wanted_;
   std::set<std::string> seen_, undeclared_;
   WordsSeen words_;
+  Answers answers_;
   std::optional<Pending> pending_;
-  std::string burst_;
+  std::string burst_;                ///< what was typed last
+  std::optional<std::string> echo_;  ///< of that, until something is printed
 };
 
 }  // namespace bfq

@@ -43,6 +43,38 @@ class Missing {
   std::vector<std::string> complaints_;
 };
 
+/// The dialect, with another reply of the row that a query has.
+std::string play_with(const char* command, Doc reply, const std::string& text) {
+  std::vector<at::Command> rows(commands::kBfq4004.commands.begin(),
+                                commands::kBfq4004.commands.end());
+  for (at::Command& row : rows)
+    if (row.name == command) row.query.reply = reply;
+  at::Dialect dialect = commands::kBfq4004;
+  dialect.commands = rows;
+  Coverage coverage(dialect);
+  std::istringstream in(text);
+  Player player(coverage.dialect(), HostManner::at_once);
+  player.listen(coverage);
+  return player.play(in);
+}
+
+TEST(Coverage, fails_a_play_whose_answer_does_not_fit_its_row) {
+  const std::string text = "> AT+CIPMUX?\n< +CIPMUX:0\n<\n< OK\n";
+  EXPECT_EQ(play_with("+CIPMUX", "{}:<mode>", text), "");
+  for (const char* reply : {"", "{}:\"<mode>\"", "{}:<mode>,<mode>", "{}:<mode>; {}:<mode>"})
+    EXPECT_TRUE(play_with("+CIPMUX", reply, text).ends_with("fits no pattern of its row")) << reply;
+}
+
+TEST(Coverage, misses_patterns_and_refusals_of_which_there_is_no_play) {
+  const Missing missing(
+      "> AT+CIPDINFO?\n< +CIPDINFO:FALSE\n<\n< OK\n"
+      "> AT+CIPCLOSE=0\n< MUX=0\n<\n< ERROR\n");
+  EXPECT_FALSE(missing.has("AT+CIPDINFO? prints +CIPDINFO:FALSE"));
+  EXPECT_TRUE(missing.has("AT+CIPDINFO? prints +CIPDINFO:TRUE"));
+  EXPECT_FALSE(missing.has("AT+CIPCLOSE refuses with MUX=0"));
+  EXPECT_TRUE(missing.has("AT+CIPCLOSE refuses with UNLINK"));
+}
+
 TEST(Coverage, misses_every_form_and_word_of_which_there_is_no_play) {
   const Missing missing("# nothing\n");
   for (const at::Command& c : commands::kBfq4004.commands) {

@@ -1,6 +1,8 @@
 // Plays transcripts: transcripts [--byte-by-byte] [--coverage] FILE-OR-DIRECTORY...
 // With --coverage it fails, too, where something of the language never came up (coverage.h).
 // Or says which commands there are: transcripts --commands
+// Or which lines speak to a world: transcripts --lines; and whether that file has them: --readme
+// FILE
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -52,12 +54,22 @@ int list_commands() {
   return 0;
 }
 
+/// Whether the file holds the lines as the player's rows have them.
+int check_readme(const char* file) {
+  std::ifstream in(file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (text.find(bfq::Player::lines()) != std::string::npos) return 0;
+  std::printf("%s: its tables are stale; this belongs there:\n\n%s", file,
+              bfq::Player::lines().c_str());
+  return 1;
+}
+
 /// Whether nothing is missing.
 bool report(const bfq::Coverage& coverage) {
   const std::vector<std::string> complaints = coverage.complaints();
   for (const std::string& complaint : complaints) std::printf("%s\n", complaint.c_str());
-  std::printf("of %zu forms, failures and words %zu were never seen\n", coverage.wanted(),
-              complaints.size());
+  std::printf("of %zu forms, failures, patterns, refusals and words %zu were never seen\n",
+              coverage.wanted(), complaints.size());
   return complaints.empty();
 }
 }  // namespace
@@ -69,6 +81,9 @@ int main(int argc, char** argv) {
   std::size_t played = 0, failed = 0;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--commands") == 0) return list_commands();
+    if (std::strcmp(argv[i], "--lines") == 0)
+      return std::fputs(bfq::Player::lines().c_str(), stdout), 0;
+    if (std::strcmp(argv[i], "--readme") == 0 && i + 1 < argc) return check_readme(argv[i + 1]);
     if (std::strcmp(argv[i], "--byte-by-byte") == 0) {
       manner = bfq::HostManner::byte_by_byte;
       continue;

@@ -1,6 +1,7 @@
 #include "player.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bfq {
 namespace {
@@ -89,8 +90,22 @@ void Player::step(std::string_view line) {
 void Player::type(std::string_view line) {
   const std::string bytes = is_exact(line) ? exact(line) : after_mark(line) + std::string(kLineEnd);
   sim::World& there = world();
-  if (audience_ != nullptr) audience_->typed(bytes);
-  there.host_types(bytes);
+  if (audience_ == nullptr) return there.host_types(bytes);
+  for (std::string_view rest = bytes; !rest.empty();) {
+    const std::string_view piece = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
+    rest.remove_prefix(piece.size());
+    audience_->typed(piece);
+    there.host_types(piece);
+    hear();
+  }
+}
+
+void Player::hear() {
+  const std::string heard = world_->printed();
+  got_ += heard;
+  if (audience_ == nullptr || heard.empty()) return;
+  const std::string complaint = audience_->printed(heard);
+  if (!complaint.empty()) throw Mismatch{line_number_, complaint};
 }
 
 void Player::expect(std::string_view line) {
@@ -104,7 +119,8 @@ void Player::expect(std::string_view line) {
 /// What has come since the last action must be what was expected of it, no byte more or less.
 void Player::compare() {
   if (world_ == nullptr) return;
-  const std::string got = world_->printed();
+  hear();
+  const std::string got = std::exchange(got_, {});
   std::size_t at = 0;
   for (std::size_t i = 0; i < expected_.size(); ++i) {
     const std::size_t n =
@@ -116,7 +132,6 @@ void Player::compare() {
   if (at < got.size())
     throw Mismatch{line_number_,
                    "before this line came, unexpected, " + escaped(cut(got.substr(at)))};
-  if (audience_ != nullptr) audience_->printed(got);
 }
 
 void Player::complain(std::size_t at, const std::string& got) const {
@@ -143,261 +158,6 @@ void Player::start(bool booted) {
   world_->host_types("ATE0\r\n");
   if (const std::string got = world_->printed(); got != "ATE0\r\r\n\r\nOK\r\n")
     throw std::runtime_error("ATE0 is answered by " + escaped(got));
-}
-
-/// Lines that are only possible while there is no world yet.
-bool Player::prepare(Words words) {
-  if (words.take_if("module")) {
-    set_module(words);
-  } else if (words.take_if("power")) {
-    if (!words.take_if("on")) throw BadLine("power can only be switched on");
-    if (world_ != nullptr) throw BadLine("the module has power already");
-    start(false);
-  } else {
-    return false;
-  }
-  words.end();
-  return true;
-}
-
-void Player::set_module(Words& words) {
-  if (world_ != nullptr) throw BadLine("the module has been built already");
-  if (words.take_if("station-mac"))
-    identity_.station_mac = words.take_mac();
-  else if (words.take_if("at-version"))
-    set_version("AT version:", words.take());
-  else if (words.take_if("sdk-version"))
-    set_version("SDK version:", words.take());
-  else if (words.take_if("compile-time"))
-    identity_.build_time = words.take();
-  else
-    throw BadLine("the module has no such thing");
-}
-
-/// The line of AT+GMR that begins with the label goes on with that text.
-void Player::set_version(std::string_view label, const std::string& text) {
-  const auto line = std::find_if(version_lines_.begin(), version_lines_.end(),
-                                 [&](const auto& l) { return l.before.starts_with(label); });
-  if (line == version_lines_.end()) throw BadLine("AT+GMR has no such line");
-  *line = {version_texts_.emplace_back(std::string(label) + text)};
-}
-
-void Player::act(std::string_view line) {
-  Words words(line);
-  if (words.take_if("air"))
-    change_air(words);
-  else if (words.take_if("delay"))
-    change_delay(words);
-  else if (words.take_if("name"))
-    change_names(words);
-  else if (words.take_if("peer"))
-    change_peer(words);
-  else if (words.take_if("network"))
-    change_network(words);
-  else if (words.take_if("client"))
-    add_client(words);
-  else if (words.take_if("station"))
-    change_station(words);
-  else if (words.take_if("host"))
-    change_host(words);
-  else if (words.take_if("reset"))
-    world().reset();
-  else
-    throw BadLine("what is " + words.take() + '?');
-  words.end();
-  world().settle();
-}
-
-void Player::change_air(Words& words) {
-  sim::Air& air = world().air;
-  if (words.take_if("none")) return air.access_points.clear();
-  if (words.take_if("loses")) return lose_access_point(words.take());
-  if (!words.take_if("regains")) return add_access_point(words.take(), words);
-  const std::string ssid = words.take();
-  const auto at =
-      std::find_if(lost_.begin(), lost_.end(), [&](const auto& ap) { return ap.ssid == ssid; });
-  if (at == lost_.end()) throw BadLine("it was never lost");
-  air.access_points.push_back(*at);
-  lost_.erase(at);
-}
-
-void Player::lose_access_point(const std::string& ssid) {
-  auto& all = world().air.access_points;
-  const auto at =
-      std::find_if(all.begin(), all.end(), [&](const auto& ap) { return ap.ssid == ssid; });
-  if (at == all.end()) throw BadLine("no such access point");
-  lost_.push_back(*at);
-  all.erase(at);
-}
-
-void Player::add_access_point(std::string ssid, Words& words) {
-  using radio::Security;
-  static constexpr std::string_view kSecurities[] = {"open", "wep",      "wpa",
-                                                     "wpa2", "wpa/wpa2", "enterprise"};
-  sim::AccessPoint ap{.ssid = std::move(ssid), .password = words.take()};
-  std::optional<Ipv4> address;
-  while (!words.empty()) {
-    if (words.take_if("channel"))
-      ap.channel = static_cast<std::uint8_t>(words.take_number());
-    else if (words.take_if("rssi"))
-      ap.rssi = static_cast<std::int8_t>(-static_cast<int>(words.take_number()));
-    else if (words.take_if("bssid"))
-      ap.bssid = words.take_mac();
-    else if (words.take_if("address"))
-      address = words.take_address();
-    else if (words.take_if("hidden"))
-      ap.hidden = true;
-    else if (words.take_if("silent"))
-      ap.silent = true;
-    else if (words.take_if("no-dhcp"))
-      ap.dhcp = sim::Dhcp::is_silent;
-    else if (words.take_if("dhcp-refuses"))
-      ap.dhcp = sim::Dhcp::refuses;
-    else {
-      const auto at = std::find(std::begin(kSecurities), std::end(kSecurities), words.take());
-      if (at == std::end(kSecurities)) throw BadLine("an access point has no such thing");
-      ap.security = static_cast<Security>(at - std::begin(kSecurities));
-    }
-  }
-  if (address) {
-    ap.network = Ipv4(address->bits & ap.netmask.bits);
-    ap.pool = sim::Pool{*address, *address};
-  }
-  sim::add_access_point(world().air, ap);
-}
-
-void Player::change_delay(Words& words) {
-  sim::Delays& delays = world().air.delays;
-  sim::Internet& internet = world().internet;
-  const std::string what = words.take();
-  const Duration d = words.take_duration();
-  if (what == "scan")
-    delays.scan = d;
-  else if (what == "associate")
-    delays.associate = d;
-  else if (what == "address")
-    delays.address = d;
-  else if (what == "resolve")
-    internet.resolve_takes = d;
-  else if (what == "connect")
-    internet.connect_takes = d;
-  else if (what == "answer")
-    internet.answer_takes = d;
-  else
-    throw BadLine("no such delay: " + what);
-}
-
-void Player::change_names(Words& words) {
-  const std::string name = words.take();
-  if (words.take_if("silent"))
-    world().internet.names.push_back({name, std::nullopt});
-  else
-    world().internet.names.push_back({name, words.take_address()});
-}
-
-void Player::change_peer(Words& words) {
-  const net::Endpoint at = words.take_endpoint();
-  sim::Internet& internet = world().internet;
-  sim::FarHost* peer = internet.find_peer(at);
-  if (peer == nullptr)
-    return describe_peer(internet.peers.emplace_back(sim::FarHost{.at = at}), words);
-  if (words.take_if("sends")) return internet.send(at, words.take(), world().now());
-  if (words.take_if("datagram")) return internet.send_datagram(at, 0, words.take(), world().now());
-  if (words.take_if("closes")) return internet.close(at, world().now());
-  if (words.take_if("resets")) return internet.reset(at);
-  if (words.take_if("got")) {
-    const std::string want = words.take(), got = internet.received_by(at);
-    if (got != want) throw BadLine("the peer got " + escaped(cut(got)));
-    return;
-  }
-  describe_peer(*peer, words);
-}
-
-void Player::describe_peer(sim::FarHost& peer, Words& words) {
-  using Answer = sim::FarHost::Answer;
-  while (!words.empty()) {
-    if (words.take_if("accepts"))
-      peer.answer = Answer::accepts;
-    else if (words.take_if("refuses"))
-      peer.answer = Answer::refuses;
-    else if (words.take_if("silent"))
-      peer.answer = Answer::never;
-    else if (words.take_if("echoes"))
-      peer.echoes = true;
-    else if (words.take_if("reads"))
-      peer.reads = true;
-    else if (words.take_if("stops"))
-      peer.reads = false;
-    else if (words.take_if("greets"))
-      peer.greeting = words.take();
-    else if (words.take_if("replies"))
-      peer.reply = words.take();
-    else if (words.take_if("after"))
-      peer.reply_after = words.take_number();
-    else if (words.take_if("closes-after"))
-      peer.closes_after = words.take_number();
-    else if (words.take_if("resets-after"))
-      peer.resets_after = words.take_number();
-    else
-      throw BadLine("a peer doesn't do that: " + words.take());
-  }
-}
-
-void Player::change_network(Words& words) {
-  sim::Internet& internet = world().internet;
-  if (words.take_if("stalls"))
-    internet.stalled = true;
-  else if (words.take_if("flows"))
-    internet.stalled = false;
-  else if (words.take_if("exhausted"))
-    internet.exhausted = true;
-  else if (words.take_if("recovers"))
-    internet.exhausted = false;
-  else if (words.take_if("pieces"))
-    internet.most_at_once = words.take_number();
-  else
-    throw BadLine("the network stalls, flows, is exhausted, recovers, or goes in pieces of N");
-}
-
-void Player::add_client(Words& words) {
-  const net::Endpoint from = words.take_endpoint();
-  sim::Internet& internet = world().internet;
-  if (internet.find_peer(from) == nullptr) internet.peers.push_back({.at = from});
-  const auto port = static_cast<std::uint16_t>(words.take_number());
-  if (internet.connect(from, port, world().now()) == words.take_if("in-vain"))
-    throw BadLine("nobody listens there, or somebody does after all");
-}
-
-void Player::change_station(Words& words) {
-  const MacAddress mac = words.take_mac();
-  if (words.take_if("leaves")) return world().radio().station_leaves(mac, world().now());
-  if (words.take_if("seeks")) return add_station(mac, words);
-  if (words.take_if("vanishes")) return remove_station(mac);
-  if (!words.take_if("joins")) throw BadLine("a station joins, leaves, seeks, or vanishes");
-  world().radio().station_joins(mac, words.empty() ? Ipv4{} : words.take_address(), world().now());
-}
-
-void Player::add_station(MacAddress mac, Words& words) {
-  sim::SimulatedStation station{.ssid = words.take(), .password = words.take(), .mac = mac};
-  if (words.take_if("after")) station.after = words.take_duration();
-  auto& all = world().air.stations;
-  std::erase_if(all, [mac](const sim::SimulatedStation& s) { return s.mac == mac; });
-  all.push_back(station);
-}
-
-void Player::remove_station(MacAddress mac) {
-  if (std::erase_if(world().air.stations,
-                    [mac](const sim::SimulatedStation& s) { return s.mac == mac; }) == 0)
-    throw BadLine("no such station");
-}
-
-void Player::change_host(Words& words) {
-  if (words.take_if("stops"))
-    world().host.reads = false;
-  else if (words.take_if("reads"))
-    world().host.reads = true;
-  else
-    throw BadLine("the host stops, or reads");
 }
 
 }  // namespace bfq

@@ -14,13 +14,15 @@ namespace bfq {
 /// How the host behaves while a transcript is played; the bytes must be the same either way.
 enum class HostManner : std::uint8_t { at_once, byte_by_byte };
 
-/// Who listens to a play: told each burst before the module takes it, and each time all that came
-/// of it, once that was found to be right.
+/// Who listens to a play: told what is typed, at most one line at a time, and what came of it
+/// before anything more is typed.
 class Audience {
  public:
   virtual ~Audience() = default;
+  virtual void begins() = 0;
   virtual void typed(std::string_view bytes) = 0;
-  virtual void printed(std::string_view bytes) = 0;
+  /// Returns what is wrong with it; empty when nothing is.
+  virtual std::string printed(std::string_view bytes) = 0;
 };
 
 /// Plays one transcript in a world of its own and compares every byte.
@@ -40,11 +42,18 @@ class Player {
   /// with the number of its line.
   std::string play(std::istream& text);
 
-  void listen(Audience& audience) { audience_ = &audience; }
+  void listen(Audience& audience) {
+    audience_ = &audience;
+    audience.begins();
+  }
 
   int line_number() const { return line_number_; }
 
+  /// The lines that speak to the module and its world, as README.md has them.
+  static std::string lines();
+
  private:
+  struct Lines;
   struct Mismatch {
     int line;
     std::string what;
@@ -58,26 +67,13 @@ class Player {
   void step(std::string_view line);
   void type(std::string_view line);
   void expect(std::string_view line);
+  void hear();
   void compare();
   [[noreturn]] void complain(std::size_t at, const std::string& got) const;
 
   bool prepare(script::Words);
-  void set_module(script::Words&);
   void set_version(std::string_view label, const std::string& text);
   void act(std::string_view line);
-  void change_air(script::Words&);
-  void add_access_point(std::string ssid, script::Words&);
-  void lose_access_point(const std::string& ssid);
-  void change_delay(script::Words&);
-  void change_names(script::Words&);
-  void change_peer(script::Words&);
-  void describe_peer(sim::FarHost&, script::Words&);
-  void change_network(script::Words&);
-  void add_client(script::Words&);
-  void change_station(script::Words&);
-  void add_station(MacAddress, script::Words&);
-  void remove_station(MacAddress);
-  void change_host(script::Words&);
 
   sim::World& world();
   void start(bool booted);

@@ -21,6 +21,14 @@ bool stands_at(std::string_view text, std::size_t at, bool fresh, std::string_vi
   const std::size_t end = at + word.size();
   return end == text.size() || !is_letter(word.back()) || !is_letter(text[end]);
 }
+/// Behind the text in quotation marks that begins at `at`. Nothing in it is escaped: it ends with
+/// the first mark that something follows which may stand behind one.
+std::size_t behind_quotes(std::string_view text, std::size_t at) {
+  while ((at = text.find('"', at + 1)) != std::string_view::npos)
+    if (at + 1 == text.size() || std::string_view(",)\r").find(text[at + 1]) != text.npos)
+      return at + 1;
+  return text.size();
+}
 }  // namespace
 
 std::vector<Word> WordsSeen::all() const {
@@ -52,28 +60,44 @@ std::size_t WordsSeen::skip_data(std::string_view text, std::size_t at) {
   return colon + 1 + here;
 }
 
-void WordsSeen::read(std::string_view text, std::string_view echo,
-                     const std::function<void(const Hit&)>& told) {
+/// Where the text goes on behind the echo of what was typed, and behind the line end that follows
+/// the echo of a whole line unless a result does.
+std::size_t WordsSeen::behind_echo(std::string_view text, std::optional<std::string_view> echo) {
+  // A line end of the module's own begins like the echo of a CR.
+  if (!echo) return 0;
+  const bool is_line_end = *echo == "\r" && text.starts_with(kLineEnd);
+  if (!echo->empty()) echoes_ = text.starts_with(*echo) && !is_line_end;
+  if (!echoes_) return 0;
+  const std::size_t at = echo->size();
+  const bool ends = text.substr(at).starts_with(kLineEnd);
+  return ends && longest_at(text, at, true) == Word::none ? at + kLineEnd.size() : at;
+}
+
+void WordsSeen::read(std::string_view text, std::optional<std::string_view> echo,
+                     const Reader& told) {
   std::size_t at = std::min(data_left_, text.size());
   data_left_ -= at;
-  if (!echo.empty() && text.starts_with(echo)) at = echo.size();
+  if (at == 0) at = behind_echo(text, echo);
   std::size_t fresh = at;
   while (at < text.size() && !passing_) {
     if (const Word word = longest_at(text, at, at == fresh); word != Word::none) {
       seen_.insert(word);
-      told({word, at});
+      told.word({word, at});
       at += words_[word].size();
-      if (word == Word::ipd) fresh = at = skip_data(text, at);
-      if (word == Word::prompt) fresh = at;
       passing_ = word == Word::passthrough_prompt;
+      if (passing_ || word == Word::prompt) told.line(text.substr(fresh, at - fresh));
+      if (word == Word::ipd) at = skip_data(text, at);
+      if (passing_ || word == Word::prompt || word == Word::ipd) fresh = at;
     } else if (text.substr(at).starts_with(kLineEnd)) {
+      told.line(text.substr(fresh, at - fresh));
       fresh = at += kLineEnd.size();
     } else if (text[at] == '"') {
-      at = std::min(text.find('"', at + 1), text.size() - 1) + 1;
+      at = behind_quotes(text, at);
     } else {
       ++at;
     }
   }
+  if (fresh < text.size() && !passing_) told.line(text.substr(fresh));
 }
 
 }  // namespace bfq

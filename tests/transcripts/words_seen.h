@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,21 @@ class WordsSeen {
 
   explicit WordsSeen(const at::Words& words) : words_(words) {}
 
-  /// Reads on. `echo` is what the text may begin with because the host typed it.
-  void read(std::string_view text, std::string_view echo,
-            const std::function<void(const Hit&)>& told);
+  /// Who is told what stands in a text, in its order.
+  struct Reader {
+    std::function<void(const Hit&)> word;
+    /// A line without its line end; a result has one in front. A prompt is a line, and so is what
+    /// is left at the end of the text.
+    std::function<void(std::string_view)> line;
+  };
+  /// Reads on. `echo` is what the text may begin with because the host has just typed it, without
+  /// an LF; nullopt when nothing was typed since the text before.
+  void read(std::string_view text, std::optional<std::string_view> echo, const Reader& told);
+  /// Another module is listened to.
+  void begin() {
+    data_left_ = 0;
+    passing_ = echoes_ = false;
+  }
   /// A command runs: transparent transmission has ended.
   void back_to_commands() { passing_ = false; }
 
@@ -32,12 +45,14 @@ class WordsSeen {
 
  private:
   at::Word longest_at(std::string_view text, std::size_t at, bool fresh) const;
+  std::size_t behind_echo(std::string_view text, std::optional<std::string_view> echo);
   std::size_t skip_data(std::string_view text, std::size_t at);
 
   at::Words words_;
   std::set<at::Word> seen_;
   std::size_t data_left_ = 0;  ///< of a +IPD that goes on in the next text
   bool passing_ = false;
+  bool echoes_ = false;  ///< what was typed last came back
 };
 
 }  // namespace bfq

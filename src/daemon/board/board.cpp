@@ -69,6 +69,10 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
   for (const serial::DoorSpec& spec : setup.module.doors)
     doors_.push_back(serial::open_door(door_side_, spec));
   door_side_.apply(*wire_, *this);
+  // A host may open a door before the module has started: its terminal has the module's rate then.
+  const Settings factory = commands::kBfq4004.factory_settings(access_point_mac(setup));
+  const Stored stored = load_record(flash_.image(), factory).stored;
+  uart_.take(uart::Configure{stored.settings.uart}, clock_.now());
   turn_.power_on();
   settle();
 }
@@ -183,6 +187,22 @@ void Board::release_from_reset() { turn_.release_reset(power::Reason::external);
 std::size_t Board::uart_input(std::span<const std::byte> bytes) { return turn_.uart_input(bytes); }
 std::span<const std::byte> Board::uart_output() const { return turn_.uart_output(); }
 void Board::uart_sent(std::size_t n) { turn_.uart_sent(n); }
+bool Board::command_under_way() const {
+  switch (module_.status().activity) {
+    case Activity::processing:
+    case Activity::sending:
+    case Activity::restarting: return true;
+    case Activity::off:
+    case Activity::idle:
+    case Activity::collecting:  // a payload that will never come
+    case Activity::passthrough: break;
+  }
+  return false;
+}
+bool Board::takes_payload() const {
+  const Activity activity = module_.status().activity;
+  return activity == Activity::collecting || activity == Activity::passthrough;
+}
 std::size_t Board::link_room(LinkHandle link) const { return turn_.link_room(link); }
 void Board::link_input(LinkHandle link, std::span<const std::byte> bytes) {
   turn_.link_input(link, bytes);

@@ -65,6 +65,8 @@ class Board final : private serial::UartSide,
   std::size_t uart_input(std::span<const std::byte> bytes) override;
   std::span<const std::byte> uart_output() const override;
   void uart_sent(std::size_t n) override;
+  bool command_under_way() const override;
+  bool takes_payload() const override;
   const at::Dialect& dialect() const override { return module_.dialect(); }
   // ModuleSide
   std::size_t link_room(LinkHandle link) const override;

@@ -81,8 +81,10 @@ void FileRules::add(const Place& place) {
   const int there = open(place.path.c_str(), O_PATH | O_CLOEXEC);
   if (there < 0) return;
   struct stat about {};
+  fstat(there, &about);
   std::uint64_t rights = rights_of(place.use) & known_rights(version_);
-  if (fstat(there, &about) == 0 && !S_ISDIR(about.st_mode)) rights &= kOfFiles;
+  if (!S_ISDIR(about.st_mode)) rights &= kOfFiles;
+  if (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)) rights = 0;  // pipes are never refused
   const landlock_path_beneath_attr rule{.allowed_access = rights, .parent_fd = there};
   if (rights != 0 &&
       syscall(SYS_landlock_add_rule, ruleset_, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)

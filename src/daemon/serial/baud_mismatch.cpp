@@ -1,11 +1,7 @@
 #include "daemon/serial/baud_mismatch.h"
 
-#include <cstdlib>
-
 namespace bfq::serial {
 namespace {
-constexpr std::int64_t kTolerance = 3;  // percent
-
 bool odd_number_of_ones(unsigned value) {
   bool odd = false;
   for (; value != 0; value &= value - 1) odd = !odd;
@@ -72,9 +68,7 @@ void BaudMismatch::sample(bool high, std::vector<std::byte>& heard) {
   }
 }
 
-bool are_tuned(const UartFormat& one, const UartFormat& other) {
-  const std::int64_t apart = std::int64_t{one.baud} - std::int64_t{other.baud};
-  return std::abs(apart) * 100 <= kTolerance * std::int64_t{other.baud} &&
-         one.data_bits == other.data_bits && one.parity == other.parity;
+bool sample_alike(const UartFormat& one, const UartFormat& other) {
+  return one.baud == other.baud && one.data_bits == other.data_bits && one.parity == other.parity;
 }
 }  // namespace bfq::serial

@@ -15,7 +15,8 @@ namespace bfq::serial {
 /// time, and gives up if the line is high then. Otherwise it samples its data bits, a parity bit
 /// that it does not check, and one stop bit, each in the middle. Then it waits for the line to be
 /// high, and to fall again. So the same bytes always become the same garbage, and a receiver with
-/// the sender's format receives every byte.
+/// the sender's format receives every byte. So does one whose rate is up to 5 % off, since it finds
+/// its place again with each start bit.
 class BaudMismatch {
  public:
   BaudMismatch(const UartFormat& sender, const UartFormat& receiver);
@@ -40,6 +41,7 @@ class BaudMismatch {
   std::uint8_t value_ = 0;
 };
 
-/// Whether two UARTs can communicate: rates at most 3 % apart, the same data bits and parity.
-bool are_tuned(const UartFormat& one, const UartFormat& other);
+/// True where a receiver of one format samples exactly what a sender of the other sends: the same
+/// rate, data bits and parity. (Elsewhere it may still receive every byte, see BaudMismatch.)
+bool sample_alike(const UartFormat& one, const UartFormat& other);
 }  // namespace bfq::serial

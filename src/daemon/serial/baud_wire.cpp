@@ -11,6 +11,9 @@ namespace {
 // How often bytes are moved: rarely enough to cost little, and often enough that the FIFO of a host
 // that reads at once does not fill up.
 constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
+// A host that measures pauses sees lumps of as long as it takes to carry some bytes, or this long.
+constexpr Duration kUsualLook = 1ms;
+constexpr std::int64_t kBytesPerLook = 4;
 // Where the scheduler runs the program too late, it catches up: a real line would not have waited.
 constexpr Duration kMostLateness = 50ms;
 // The system does not notify of a host having read: it is polled while the module waits for it.
@@ -18,13 +21,14 @@ constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
 // Bits of UartFormat::flow.
 constexpr std::uint8_t kRaisesRts = 1, kHeedsCts = 2;
 
-/// A quarter of the smaller FIFO at a time.
+/// A quarter of the smaller FIFO at a time, at most.
 Duration look_every(const UartPhysics& physics, const UartFormat& format) {
   const std::size_t most =
       std::max<std::size_t>(1, std::min(physics.receive_fifo, physics.transmit_fifo) / 4);
-  const auto bytes_per_look = static_cast<std::int64_t>(bytes_in(kSlowestLook, format));
-  if (bytes_per_look <= static_cast<std::int64_t>(most)) return kSlowestLook;
-  return std::max(kFastestLook, kSlowestLook * static_cast<std::int64_t>(most) / bytes_per_look);
+  const auto bytes_per_slow = static_cast<std::int64_t>(bytes_in(kSlowestLook, format));
+  const Duration few = kSlowestLook * kBytesPerLook / bytes_per_slow;
+  const Duration many = kSlowestLook * static_cast<std::int64_t>(most) / bytes_per_slow;
+  return std::clamp(std::min(std::max(few, kUsualLook), many), kFastestLook, kSlowestLook);
 }
 }  // namespace
 
@@ -37,9 +41,8 @@ BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysic
                armed_ = Deadline::never();
                side_.settle();
              }),
-      pause_(kFirstPause),
-      typed_trace_(log_, Direction::to_module, side.dialect()),
-      said_trace_(log_, Direction::to_host, side.dialect()) {}
+      flush_pause_(kFirstPause),
+      pause_(kFirstPause) {}
 
 // Hosts -------------------------------------------------------------------------------------------
 
@@ -52,6 +55,7 @@ void BaudWire::attach(std::shared_ptr<SerialHost> host) {
 bool BaudWire::change_host(const SerialHost& host) {
   BaudEnd* const end = find(host);
   if (end == nullptr) return false;
+  forget_echo(*end);
   forget_output(*end);
   return true;
 }
@@ -94,27 +98,39 @@ void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
 
 // Settings ----------------------------------------------------------------------------------------
 
-/// Compares the host's format with the module's; a mismatch is logged once, until something
-/// changes.
+/// Compares the host's format with the module's.
 void BaudWire::look_at_settings(BaudEnd& end) {
   const UartFormat uart = end.host->uart(format_);
   if (uart != end.uart && end.line.moving() > 0)
     return;  // what is on the line was sent in the old one
-  const bool tuned = are_tuned(uart, format_);
-  const bool as_before = uart == end.uart && tuned == end.tuned;
+  if (uart == end.uart && format_ == end.module) return;
   end.uart = uart;
-  if (tuned) {
-    if (!end.tuned)
+  end.module = format_;
+  const bool garbled = std::exchange(end.garbled, false);
+  if (sample_alike(uart, format_)) {
+    if (garbled)
       log_.info("{} and the module are both set to {} now", end.host->name(), describe(format_));
     end.to_host.reset();
     end.to_module.reset();
-  } else if (!as_before || !end.to_host) {
+  } else {
     end.to_host.emplace(format_, uart);
     end.to_module.emplace(uart, format_);
-    log_.warn("{} is set to {} and the module to {}: both receive garbage", end.host->name(),
-              describe(uart), describe(format_));
   }
-  end.tuned = tuned;
+}
+
+/// Replaces bytes by what the other side's UART receives; `is_last`: the line is idle then. Returns
+/// true when that is something else; the first time is logged, until a setting changes.
+bool BaudWire::resample(BaudEnd& end, BaudMismatch& way, bool is_last,
+                        std::vector<std::byte>& bytes) {
+  const std::vector<std::byte> sent = std::exchange(bytes, {});
+  way.pass(sent, bytes);
+  if (is_last) way.rest(bytes);
+  if (bytes == sent) return false;
+  if (!std::exchange(end.garbled, true)) {
+    log_.warn("{} is set to {} and the module to {}: both receive garbage", end.host->name(),
+              describe(end.uart), describe(format_));
+  }
+  return true;
 }
 
 /// RTS/CTS stops a line where both ends have it.
@@ -128,15 +144,22 @@ bool BaudWire::stops_input(const BaudEnd& end) const {
 
 // Both directions ---------------------------------------------------------------------------------
 
+/// What arrives in the middle of a turn is for the next one: where the module is slower than the
+/// hosts type, a turn would not end.
+void BaudWire::begin_turn() { turn_began_ = now_(); }
+
 bool BaudWire::drain() {
-  const Instant now = now_();
+  const Instant now = turn_began_;
   bool moved = receive(now);
   moved |= feed_module();
   moved |= read_hosts(now);
   moved |= deliver(now);
   moved |= hand_over_held();
   moved |= begin_to_send(now);
-  if (!moved) set_alarm(now);
+  if (!moved) {
+    let_readers_go(now);
+    set_alarm();
+  }
   settle_soon_if_hosts_may_go();
   return moved;
 }
@@ -147,6 +170,7 @@ Deadline BaudWire::next_deadline() const {
   };
   Deadline next = next_on(out_, format_);
   if (!next.is_never()) next = std::max(next, Deadline(next_portion_));
+  next = earliest({next, next_departure()});
   if (flush_again_) next = earliest({next, *flush_again_});
   if (look_again_) next = earliest({next, *look_again_});
   for (const BaudEnd& end : ends_) {
@@ -156,12 +180,12 @@ Deadline BaudWire::next_deadline() const {
   return next;
 }
 
-void BaudWire::set_alarm(Instant now) {
+void BaudWire::set_alarm() {
   const Deadline due = next_deadline();
   if (due == armed_) return;
   armed_ = due;
   if (due.is_never()) return alarm_.stop();
-  alarm_.set(std::chrono::steady_clock::now() + std::max(Duration::zero(), due.at() - now));
+  alarm_.set(std::chrono::steady_clock::now() + std::max(Duration::zero(), due.at() - now_()));
 }
 
 // To hosts ----------------------------------------------------------------------------------------
@@ -172,7 +196,7 @@ std::size_t BaudWire::portion(Instant now) {
   if (now < next_portion_) return 0;
   const std::size_t arrived = out_.arrived(now);
   const std::size_t most =
-      std::max<std::size_t>(physics_.transmit_fifo / 2, bytes_in(kFastestLook, format_));
+      std::max<std::size_t>(physics_.host_buffer / 2, bytes_in(kFastestLook, format_));
   if (arrived > most) next_portion_ = now + kFastestLook;
   return std::min(arrived, most);
 }
@@ -191,7 +215,7 @@ bool BaudWire::deliver(Instant now) {
   // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire
   // that ends in the air.
   if (!heard) drop(n);
-  said_trace_.add(bytes);
+  trace_said(bytes);
   out_.take(n);
   side_.uart_sent(n);
   return true;
@@ -203,60 +227,66 @@ void BaudWire::give(BaudEnd& end, std::span<const std::byte> bytes) {
       std::exchange(end.skips, end.skips - std::min(end.skips, bytes.size())), bytes.size());
   bytes = bytes.subspan(skipped);
   dropped_ += skipped;
-  std::vector<std::byte> garbage;
+  std::vector<std::byte> heard;
   if (end.to_host) {
-    end.to_host->pass(bytes, garbage);
-    if (last) end.to_host->rest(garbage);
-    end.host->line_fault(LineFault::framing);
-    bytes = garbage;
+    heard.assign(bytes.begin(), bytes.end());
+    if (resample(end, *end.to_host, last, heard)) end.host->line_fault(LineFault::framing);
+    bytes = heard;
   }
   // RTS/CTS stops a line before anything is lost, but how much the host has not read is known late.
-  if (stops_output(end) && !end.lags) {
-    end.held.insert(end.held.end(), bytes.begin(), bytes.end());
-    return;
-  }
-  hand_over(end, bytes);
-  if (!bytes.empty() && end.listens) {
-    lose(end, bytes.size());
+  const bool waits = stops_output(end) && !end.lags;
+  const std::size_t kept = waits ? bytes.size() : std::min(bytes.size(), room_at(end));
+  const auto rest = bytes.begin() + static_cast<std::ptrdiff_t>(kept);
+  end.held.insert(end.held.end(), bytes.begin(), rest);
+  if (kept < bytes.size()) {
+    lose(end, bytes.size() - kept);
   } else {
     log_losses(end);
   }
 }
 
-/// Gives the host as much as its FIFO has room for, and takes that off the front of `bytes`.
-bool BaudWire::hand_over(BaudEnd& end, std::span<const std::byte>& bytes) {
-  std::size_t room = std::min(room_at(end), bytes.size());
-  bool any = false;
-  while (room > 0) {
-    const Transfer done = end.host->write(bytes.first(room));
+bool BaudWire::hand_over_held() {
+  bool any = false, all = true;
+  for (BaudEnd& end : ends_) {
+    any |= hand_over(end);
+    all &= end.held.empty();
+  }
+  if (any) flush_pause_ = kFirstPause;
+  if (all) {
+    flush_again_.reset();
+  } else if (any || !flush_again_ || *flush_again_ <= turn_began_) {
+    flush_again_ = turn_began_ + flush_pause_;
+    flush_pause_ = std::min(flush_pause_ * 2, kLongestPause);
+  }
+  return any;
+}
+
+/// Gives the host as much of what is held as it can hold, and the system takes.
+bool BaudWire::hand_over(BaudEnd& end) {
+  if (end.held.empty()) return false;
+  std::span<const std::byte> bytes = end.held;
+  std::size_t room = capacity(end) - std::min(capacity(end), end.host->backlog());
+  while (room > 0 && !bytes.empty()) {
+    const auto piece = bytes.first(std::min(room, bytes.size()));
+    const Transfer done = end.host->write(piece);
     if (done.state == Transfer::State::gone) end.listens = false;
     if (done.n == 0) break;
+    note_given(end, piece.first(done.n));
     bytes = bytes.subspan(done.n);
     room -= done.n;
-    any = true;
   }
-  return any;
+  const std::size_t given = end.held.size() - bytes.size();
+  end.held.erase(end.held.begin(), end.held.begin() + static_cast<std::ptrdiff_t>(given));
+  if (!end.listens) end.held.clear();
+  return given > 0;
 }
 
-bool BaudWire::hand_over_held() {
-  bool any = false;
-  flush_again_.reset();
-  for (BaudEnd& end : ends_) {
-    if (end.held.empty()) continue;
-    std::span<const std::byte> bytes = end.held;
-    any |= hand_over(end, bytes);
-    end.held.erase(end.held.begin(), end.held.end() - static_cast<std::ptrdiff_t>(bytes.size()));
-    if (!end.listens) end.held.clear();
-    if (!end.held.empty()) flush_again_ = now_() + kFirstPause;
-  }
-  return any;
-}
-
-// Fidelity (our decision, issue 5): At --speed baud a host without RTS/CTS that has as many unread
-// bytes as the FIFO holds loses what comes then.
+// Fidelity (our decision, docs/attaching.md): At --speed baud a host without RTS/CTS that has as
+// many unread bytes as its kernel holds (4096, or the world's fifo.host) loses what comes then.
 void BaudWire::lose(BaudEnd& end, std::size_t bytes) {
   if (end.lost == 0)
-    log_.warn("{} loses bytes: it does not read, and its FIFO is full", end.host->name());
+    log_.warn("{} loses bytes: it has {} unread, and no room for more", end.host->name(),
+              capacity(end));
   end.lost += bytes;
   dropped_ += bytes;
   end.host->line_fault(LineFault::overrun);
@@ -270,8 +300,16 @@ void BaudWire::log_losses(BaudEnd& end) {
   }
 }
 
+/// How many unread bytes a host can have.
+std::size_t BaudWire::capacity(const BaudEnd& end) const {
+  return end.host->is_a_line() ? physics_.transmit_fifo
+                               : std::min(physics_.host_buffer, end.host->most_backlog());
+}
+
+/// How many more it can have than it has.
 std::size_t BaudWire::room_at(BaudEnd& end) {
-  return physics_.transmit_fifo - std::min(physics_.transmit_fifo, end.host->backlog());
+  const std::size_t unread = end.host->backlog() + end.held.size();
+  return capacity(end) - std::min(capacity(end), unread);
 }
 
 bool BaudWire::begin_to_send(Instant now) {
@@ -304,11 +342,7 @@ std::size_t BaudWire::credit(Instant now) {
   for (BaudEnd& end : ends_) {
     if (!end.listens || end.leaves) continue;
     look_at_settings(end);
-    std::size_t room = SIZE_MAX;
-    if (stops_output(end)) {
-      const std::size_t at_host = room_at(end);
-      room = at_host - std::min(at_host, end.held.size());
-    }
+    const std::size_t room = stops_output(end) ? room_at(end) : SIZE_MAX;
     if (room > 0) {
       end.full_since.reset();
       end.lags = false;
@@ -348,7 +382,7 @@ bool BaudWire::read_hosts(Instant now) {
   bool moved = false;
   std::array<std::byte, 4096> buffer;
   for (BaudEnd& end : ends_) {
-    if (!end.readable || end.leaves) continue;
+    if (!end.readable || end.leaves || end.types_no_more) continue;
     look_at_settings(end);
     if (end.host->uart(format_) != end.uart) continue;
     const std::size_t most = std::min(room_for_typing(end), buffer.size());
@@ -356,19 +390,20 @@ bool BaudWire::read_hosts(Instant now) {
     const Transfer got = end.host->read(std::span(buffer).first(most));
     discard(end, end.host->take_discard());
     if (got.n > 0) {
-      end.typed.insert(end.typed.end(), buffer.begin(),
-                       buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
+      const auto typed = without_echo(end, std::span(buffer).first(got.n));
+      end.typed.insert(end.typed.end(), typed.begin(), typed.end());
       // Where the host had typed more than the line could take, the line was busy all the time,
       // however late the program runs.
-      end.line.start(got.n, end.uart, end.kept_waiting ? now - kMostLateness : now);
+      end.line.start(typed.size(), end.uart, end.kept_waiting ? now - kMostLateness : now);
       moved = true;
     }
     end.kept_waiting = got.n == most;
-    end.leaves = got.state == Transfer::State::gone;
+    note_end_of_typing(end, got);
     if (got.n == 0) {
+      const bool types_on = !end.leaves && !end.types_no_more;
       end.readable = false;
-      if (!end.leaves) await_typing(end);
-      moved |= end.leaves;
+      if (types_on) await_typing(end);
+      moved |= !types_on;
     }
   }
   return moved;
@@ -395,12 +430,8 @@ bool BaudWire::receive(Instant now) {
                                  end.typed.begin() + static_cast<std::ptrdiff_t>(n));
     end.typed.erase(end.typed.begin(), end.typed.begin() + static_cast<std::ptrdiff_t>(n));
     end.line.take(n);
-    if (end.to_module) {
-      std::vector<std::byte> garbage;
-      end.to_module->pass(bytes, garbage);
-      if (end.line.moving() == 0 && !end.kept_waiting) end.to_module->rest(garbage);
-      bytes = std::move(garbage);
-    }
+    if (end.to_module)
+      resample(end, *end.to_module, end.line.moving() == 0 && !end.kept_waiting, bytes);
     arrive(end, bytes);
     moved = true;
   }
@@ -412,7 +443,7 @@ void BaudWire::arrive(BaudEnd& end, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const std::size_t n = std::min(bytes.size(), physics_.receive_fifo - fifo_.size());
     fifo_.insert(fifo_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
-    typed_trace_.add(bytes.first(n));
+    trace_typed(bytes.first(n));
     bytes = bytes.subspan(n);
     if (!feed_module() && n == 0) break;
   }

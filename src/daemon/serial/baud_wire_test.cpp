@@ -26,6 +26,8 @@ class FakeModule final : public UartSide {
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
+  bool command_under_way() const override { return is_busy; }
+  bool takes_payload() const override { return is_payload; }
   const std::string& name() const override { return its_name; }
   void settle() override {}
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
@@ -34,6 +36,7 @@ class FakeModule final : public UartSide {
   std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
+  bool is_busy = false, is_payload = false;
   std::function<void()> when_typed;
 };
 
@@ -43,26 +46,37 @@ class FakeHost final : public SerialHost {
   std::string name() const override { return "a host"; }
   Transfer read(std::span<std::byte> into) override {
     const std::size_t n = std::min(into.size(), types.size());
+    if (n == 0 && ends) return Transfer::ended();
     if (n == 0) return leaves ? Transfer::gone() : Transfer::blocked();
     std::copy_n(bytes_of(types).begin(), n, into.begin());
     types.erase(0, n);
     return Transfer::moved(n);
   }
   Transfer write(std::span<const std::byte> bytes) override {
-    unread.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    return Transfer::moved(bytes.size());
+    const std::size_t n = std::min(bytes.size(), system - std::min(system, unread.size()));
+    unread.append(reinterpret_cast<const char*>(bytes.data()), n);
+    return n == 0 ? Transfer::blocked() : Transfer::moved(n);
   }
+  std::optional<EchoSettings> echo() const override { return echoes; }
   void when_typing(Ready ready) override { on_typing = std::move(ready); }
   void when_room(Ready) override {}
   UartFormat uart(const UartFormat& module) const override { return set_to.value_or(module); }
   std::size_t backlog() override { return unread.size(); }
   bool is_a_line() const override { return line; }
-  void line_fault(LineFault fault) override { overruns += fault == LineFault::overrun ? 1 : 0; }
+  void line_fault(LineFault fault) override {
+    ++(fault == LineFault::overrun ? overruns : framing);
+  }
   bool is_changing() const override { return changing; }
 
   std::string types, unread, seen;
-  bool leaves = false, line = false, reads = true, changing = false;
-  unsigned overruns = 0;
+  void left() override { attached = false; }
+  bool holds_output() const override { return holds; }
+
+  bool leaves = false, ends = false, line = false, reads = true, changing = false;
+  bool attached = true, holds = false;
+  std::size_t system = SIZE_MAX;  ///< bytes that are taken and not read
+  std::optional<EchoSettings> echoes;
+  unsigned overruns = 0, framing = 0;
   std::optional<UartFormat> set_to;
   Ready on_typing;
 };
@@ -81,13 +95,15 @@ class BaudWireTest : public testing::Test {
   }
   void look() {
     for (const auto& host : hosts) {
-      const bool has_something = !host->types.empty() || host->leaves;
+      const bool has_something = !host->types.empty() || host->leaves || host->ends;
       if (has_something && host->on_typing) std::exchange(host->on_typing, nullptr)();
     }
+    wire.begin_turn();
     wire.release_gone_hosts();
     while (wire.drain()) {
     }
     for (const auto& host : hosts) {
+      largest_lump = std::max(largest_lump, host->unread.size());
       if (host->reads) host->seen += std::exchange(host->unread, {});
     }
   }
@@ -106,9 +122,11 @@ class BaudWireTest : public testing::Test {
   boost::asio::io_context io;
   Instant now{};
   FakeModule module;
-  BaudWire wire{io, module, {.speed = UartPhysics::Speed::baud}, [this] { return now; }};
+  BaudWire wire{
+      io, module, {.speed = UartPhysics::Speed::baud, .host_buffer = 128}, [this] { return now; }};
   std::vector<std::shared_ptr<FakeHost>> hosts;
   unsigned looks = 0;
+  std::size_t largest_lump = 0;  ///< bytes that a host received at once
 };
 
 TEST_F(BaudWireTest, BothDirectionsMoveAtTheRate) {
@@ -152,6 +170,55 @@ TEST_F(BaudWireTest, AFullFifoLosesACountedNumberOfBytes) {
   run(1s);
   EXPECT_EQ(host->seen, std::string(128, 'm') + "again");
   EXPECT_EQ(wire.dropped(), 872U);
+}
+
+TEST_F(BaudWireTest, BytesComeInLumpsOfAtMostAMillisecond) {
+  wire.configure({});  // 115200 baud: 11.5 bytes
+  const auto host = attach();
+  module.output = std::string(10000, 'm');
+  run(1s);
+  EXPECT_EQ(host->seen.size(), 10000U);
+  EXPECT_LE(largest_lump, 12U);
+}
+
+TEST_F(BaudWireTest, AHostThatGetsNoProcessorForAWhileLosesNothing) {
+  UartPhysics usual{.speed = UartPhysics::Speed::baud};
+  BaudWire of_a_pc(io, module, usual, [this] { return now; });
+  const auto host = std::make_shared<FakeHost>();
+  host->reads = false;
+  host->system = 100;  // in however small pieces; the rest is held for it
+  of_a_pc.attach(host);
+  const auto run_pc = [&](Duration time) {
+    for (const Instant end = now + time; now < end; now += 1ms) {
+      of_a_pc.begin_turn();
+      while (of_a_pc.drain()) {
+      }
+      if (host->reads) host->seen += std::exchange(host->unread, {});
+    }
+  };
+  module.output = std::string(5000, 'm');
+  run_pc(1s);
+  EXPECT_EQ(host->unread.size(), 100U);
+  EXPECT_EQ(of_a_pc.dropped(), 5000U - usual.host_buffer);
+  host->reads = true;
+  run_pc(5s);
+  EXPECT_EQ(host->seen.size(), usual.host_buffer);
+}
+
+TEST_F(BaudWireTest, WhatATerminalEchoesIsNotTyped) {
+  const auto host = attach();
+  host->echoes = EchoSettings{};
+  module.output = "ready\r\n";
+  run(20ms);
+  host->types = "ready\r\nAT";
+  run(100ms);
+  EXPECT_EQ(module.typed, "AT");
+  module.output = "OK\r\n";
+  run(20ms);
+  module.is_payload = true;
+  host->types = "OK\r\n";
+  run(100ms);
+  EXPECT_EQ(module.typed, "ATOK\r\n");
 }
 
 TEST_F(BaudWireTest, WithRtsAndCtsNothingIsLost) {
@@ -247,13 +314,83 @@ TEST_F(BaudWireTest, WhoIsSetOtherwiseHearsGarbageAndIsHeardAsSuch) {
   EXPECT_EQ(tuned->seen, "ready and more of it");
   EXPECT_NE(module.typed, "AT+GMR");
   host->seen.clear();
-  host->set_to = UartFormat{.baud = 10200};  // within 3 %
+  EXPECT_GT(host->framing, 0U);
+  host->set_to = UartFormat{.baud = 10450};  // every sample is still within its bit
   module.typed.clear();
   host->types = "AT";
   module.output = "OK";
   run(1s);
   EXPECT_EQ(host->seen, "OK");
   EXPECT_EQ(module.typed, "AT");
+}
+
+TEST_F(BaudWireTest, AFramingErrorIsOneThatHappened) {
+  const auto host = attach();
+  host->set_to = UartFormat{.baud = 10450};
+  module.output = "ready";
+  run(1s);
+  EXPECT_EQ(host->seen, "ready");
+  EXPECT_EQ(host->framing, 0U);
+}
+
+TEST_F(BaudWireTest, WhatAHostHearsFollowsTheModulesRateToo) {
+  const auto host = attach();
+  host->set_to = UartFormat{.baud = 20000};
+  run(1ms);
+  const UartFormat slower{.baud = 5000};
+  wire.configure(slower);
+  module.output = "ready";
+  run(1s);
+  const auto garbage = BaudMismatch(slower, *host->set_to).burst(bytes_of("ready"));
+  EXPECT_EQ(host->seen, std::string(reinterpret_cast<const char*>(garbage.data()), garbage.size()));
+}
+
+TEST_F(BaudWireTest, WhoTypesNoMoreReadsUntilTheCommandHasAnsweredAndASecondIsOver) {
+  const auto host = attach();
+  host->types = "AT";
+  host->ends = true;
+  module.is_busy = true;
+  run(60s);
+  EXPECT_EQ(module.typed, "AT");
+  EXPECT_TRUE(host->attached);
+  module.is_busy = false;
+  module.output = "OK";
+  run(900ms);
+  EXPECT_EQ(host->seen, "OK");
+  EXPECT_TRUE(host->attached);
+  module.output = "more";
+  run(950ms);
+  EXPECT_EQ(host->seen, "OKmore");
+  EXPECT_TRUE(host->attached);
+  host->holds = true;  // the system has not taken all of it
+  run(5s);
+  EXPECT_TRUE(host->attached);
+  host->holds = false;
+  run(1010ms);
+  EXPECT_FALSE(host->attached);
+  EXPECT_TRUE(wire.next_deadline().is_never());
+}
+
+TEST_F(BaudWireTest, WhoHasClosedIsNotWaitedFor) {
+  const auto host = attach();
+  module.is_busy = true;
+  host->ends = true;
+  run(1ms);
+  wire.stop_listening(*host);
+  run(0ms);
+  EXPECT_FALSE(host->attached);
+}
+
+TEST_F(BaudWireTest, OneTurnTakesALimitedNumberOfBytes) {
+  wire.configure({.baud = 4000000});
+  const auto host = attach();
+  host->types = std::string(1 << 20, 'h');
+  module.when_typed = [this] { now += 50ms; };  // it is slower than the line
+  run(0ms);
+  EXPECT_LE(module.typed.size(), kTypedPerTurn);
+  module.when_typed = nullptr;
+  run(10s);
+  EXPECT_EQ(module.typed.size(), 1U << 20U);
 }
 
 TEST_F(BaudWireTest, AnotherHostGetsNothingOld) {

@@ -18,6 +18,7 @@ void DoorSide::notice(Notice notice) {
 
 /// A host that is let go may have its door notice something else.
 void DoorSide::apply(Wire& wire, ResetLine& reset_line) {
+  wire.begin_turn();
   wire.release_gone_hosts();
   while (!noticed_.empty()) {
     const Notice notice = std::exchange(noticed_.front(), {});

@@ -26,6 +26,8 @@ class PrintingModule final : public UartSide {
     return std::as_bytes(std::span(output));
   }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
+  bool command_under_way() const override { return is_busy; }
+  bool takes_payload() const override { return is_payload; }
   const std::string& name() const override { return its_name; }
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
   void settle() override {}
@@ -33,6 +35,7 @@ class PrintingModule final : public UartSide {
 
   std::string output, its_name = "bfq0";
   std::size_t takes = SIZE_MAX, typed = 0;
+  bool is_busy = false, is_payload = false;
   int wake_ups = 0;
 };
 
@@ -97,6 +100,7 @@ class DoorSideTest : public testing::Test {
   /// has arrived at any rate.
   void drain() {
     for (int i = 0; i < 2; ++i) {
+      wire->begin_turn();
       while (wire->drain()) {
       }
       now += 1s;

@@ -8,18 +8,23 @@
 
 namespace bfq::serial {
 namespace {
-constexpr std::size_t kRead = 4096;
+constexpr std::size_t kRead = 4096;  // of each host, once a turn at most
+static_assert(kRead <= kTypedPerTurn);
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty
 // buffer puts the writer to sleep.
 constexpr std::size_t kWrite = 2048;
 using Steady = std::chrono::steady_clock;
+
+Instant now() {
+  return Instant(std::chrono::duration_cast<Duration>(Steady::now().time_since_epoch()));
+}
 }  // namespace
 
 FastWire::FastWire(boost::asio::io_context& io, UartSide& side)
-    : HostedWire(side),
-      patience_(io),
-      typed_trace_(log_, Direction::to_module, side.dialect()),
-      said_trace_(log_, Direction::to_host, side.dialect()) {}
+    : HostedWire(side), patience_(io), departure_(io, [this] {
+        departure_armed_ = Deadline::never();
+        side_.settle();
+      }) {}
 
 // Hosts -------------------------------------------------------------------------------------------
 
@@ -29,6 +34,7 @@ bool FastWire::change_host(const SerialHost& host) {
   FastEnd* const end = find(host);
   if (end == nullptr) return false;
   forget_output(*end);
+  forget_echo(*end);
   return true;
 }
 
@@ -65,8 +71,18 @@ void FastWire::make_noise(std::string_view text, const UartFormat& format) {
 bool FastWire::drain() {
   bool moved = offer_typed();
   moved |= send();
+  if (!moved) await_departure();
   settle_soon_if_hosts_may_go();
   return moved;
+}
+
+void FastWire::await_departure() {
+  let_readers_go(now());
+  const Deadline next = next_departure();
+  if (next == departure_armed_) return;
+  departure_armed_ = next;
+  if (next.is_never()) return departure_.stop();
+  departure_.set(Steady::time_point(next.at().time_since_epoch()));
 }
 
 // From hosts --------------------------------------------------------------------------------------
@@ -85,11 +101,12 @@ void FastWire::read(const std::shared_ptr<SerialHost>& host) {
   std::array<std::byte, kRead> buffer;
   const Transfer got = host->read(buffer);
   discard(*end, host->take_discard());
-  if (got.state == Transfer::State::gone) end->leaves = true;
+  note_end_of_typing(*end, got);
   if (got.n > 0) {
-    end->typed.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got.n));
+    const auto typed = without_echo(*end, std::span(buffer).first(got.n));
+    end->typed.assign(typed.begin(), typed.end());
     end->taken_typed = 0;
-    typed_trace_.add(end->typed);
+    trace_typed(end->typed);
   }
   side_.settle();
 }
@@ -103,7 +120,8 @@ bool FastWire::offer_typed() {
       moved |= n > 0;
       if (end.taken_typed == end.typed.size()) end.typed.clear();
     }
-    if (end.typed.empty() && !end.awaits_typing && !end.leaves) await_typing(end);
+    const bool types_on = !end.leaves && !end.types_no_more;
+    if (end.typed.empty() && !end.awaits_typing && types_on) await_typing(end);
   }
   return moved;
 }
@@ -133,9 +151,14 @@ void FastWire::push(FastEnd& end, std::span<const std::byte> output) {
     const auto chunk = output.subspan(end.ahead, std::min(kWrite, output.size() - end.ahead));
     const Transfer done = end.host->write(chunk);
     end.ahead += done.n;
+    note_given(end, chunk.first(done.n));
     if (done.state == Transfer::State::blocked) await_room(end);
     if (done.state == Transfer::State::gone) end.listens = false;
   }
+}
+
+bool FastWire::output_is_given(const FastEnd& end) const {
+  return end.ahead >= side_.uart_output().size();
 }
 
 std::size_t FastWire::taken_by_all(std::size_t size) const {
@@ -159,7 +182,7 @@ void FastWire::sent(std::size_t n) {
   // Fidelity (our decision, see FastWire): While no host is attached, output is dropped, as on a
   // wire that ends in the air.
   if (!heard) drop(n);
-  said_trace_.add(side_.uart_output().first(n));
+  trace_said(side_.uart_output().first(n));
   side_.uart_sent(n);
 }
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/process/alarm.h"
 #include "daemon/serial/hosted_wire.h"
-#include "daemon/serial/trace.h"
 
 namespace bfq::serial {
 
@@ -40,13 +40,15 @@ class FastWire final : public HostedWire<FastEnd> {
   bool all_typed_is_taken() const override;
 
  private:
-  bool may_go(const FastEnd& end) const override { return end.leaves && end.typed.empty(); }
+  bool typed_is_taken(const FastEnd& end) const override { return end.typed.empty(); }
+  bool output_is_given(const FastEnd& end) const override;
   bool offer_typed();
   bool send();
   void push(FastEnd& end, std::span<const std::byte> output);
   std::size_t taken_by_all(std::size_t size) const;
   void sent(std::size_t n);
   void hold_out();
+  void await_departure();
   void catch_up(FastEnd& end);
   void stop_waiting_for_laggards();
   void read(const std::shared_ptr<SerialHost>& host);
@@ -58,6 +60,7 @@ class FastWire final : public HostedWire<FastEnd> {
   UartFormat format_{};
   boost::asio::steady_timer patience_;
   bool patience_armed_ = false;
-  LineTrace typed_trace_, said_trace_;
+  process::Alarm departure_;  ///< see next_departure()
+  Deadline departure_armed_;
 };
 }  // namespace bfq::serial

@@ -33,6 +33,8 @@ class FakeModule final : public UartSide {
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
+  bool command_under_way() const override { return is_busy; }
+  bool takes_payload() const override { return is_payload; }
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
   const std::string& name() const override { return its_name; }
   void settle() override {
@@ -51,6 +53,7 @@ class FakeModule final : public UartSide {
   std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
+  bool is_busy = false, is_payload = false;
 };
 
 /// A host behind one end of a socket pair; the test holds the other.
@@ -59,6 +62,7 @@ class PairHost final : public SerialHost {
   PairHost(boost::asio::io_context& io, int descriptor) : descriptor_(io, descriptor) {}
   std::string name() const override { return "a pair"; }
   Transfer read(std::span<std::byte> into) override {
+    if (may_end) return receive_some(descriptor_.native_handle(), into);
     return read_some(descriptor_.native_handle(), into);
   }
   Transfer write(std::span<const std::byte> bytes) override {
@@ -70,6 +74,11 @@ class PairHost final : public SerialHost {
   void when_room(Ready ready) override {
     await(descriptor_, Descriptor::wait_write, std::move(ready));
   }
+
+  std::optional<EchoSettings> echo() const override { return echoes; }
+
+  bool may_end = false;
+  std::optional<EchoSettings> echoes;
 
  private:
   Descriptor descriptor_;
@@ -121,7 +130,7 @@ class FastWireTest : public testing::Test {
   boost::asio::io_context io;
   FakeModule module{io};
   FastWire wire{io, module};
-  std::vector<std::shared_ptr<SerialHost>> hosts;
+  std::vector<std::shared_ptr<PairHost>> hosts;
 };
 
 TEST_F(FastWireTest, WithoutAHostOutputIsDroppedAndCounted) {
@@ -150,7 +159,8 @@ TEST_F(FastWireTest, WhatTheModuleDoesNotTakeIsKeptAndNoMoreIsRead) {
   EXPECT_FALSE(wire.all_typed_is_taken());
   EXPECT_EQ(write(host, "ghi", 3), 3);
   io.restart();
-  EXPECT_EQ(io.poll(), 0U);
+  io.poll();
+  EXPECT_EQ(module.typed, "abc");
   module.takes = SIZE_MAX;
   module.settle();
   EXPECT_EQ(module.typed, "abcdef");
@@ -169,6 +179,44 @@ TEST_F(FastWireTest, WhatAHostTypedBeforeItWentIsTakenFirst) {
   module.settle();
   run_until([&] { return !wire.attached(); });
   EXPECT_EQ(module.typed, "abcdef");
+}
+
+TEST_F(FastWireTest, WhoTypesNoMoreReadsUntilItCloses) {
+  const int host = attach();
+  hosts.front()->may_end = true;
+  module.is_busy = true;
+  EXPECT_EQ(write(host, "AT", 2), 2);
+  shutdown(host, SHUT_WR);
+  run_until([&] { return module.typed == "AT"; });
+  say("OK");
+  EXPECT_EQ(read_all(host), "OK");
+  EXPECT_TRUE(wire.attached());
+  wire.stop_listening(*hosts.front());  // as its door does, once it has closed
+  module.settle();
+  run_until([&] { return !wire.attached(); });
+}
+
+TEST_F(FastWireTest, WhoTypesNoMoreIsLetGoASecondAfterItsAnswer) {
+  const int host = attach();
+  hosts.front()->may_end = true;
+  EXPECT_EQ(write(host, "AT", 2), 2);
+  shutdown(host, SHUT_WR);
+  run_until([&] { return module.typed == "AT"; });
+  say("OK");
+  run_until([&] { return !wire.attached(); });
+  EXPECT_EQ(read_all(host), "OK");
+}
+
+TEST_F(FastWireTest, WhatATerminalEchoesIsNotTyped) {
+  const int host = attach();
+  hosts.front()->echoes = EchoSettings{};
+  say("ready\r\n");
+  EXPECT_EQ(write(host, "ready\r\nAT", 9), 9);
+  run_until([&] { return module.typed == "AT"; });
+  say("OK\r\n");
+  module.is_payload = true;
+  EXPECT_EQ(write(host, "OK\r\n", 4), 4);
+  run_until([&] { return module.typed == "ATOK\r\n"; });
 }
 
 TEST_F(FastWireTest, ALonelyHostThatDoesNotReadLosesNothing) {

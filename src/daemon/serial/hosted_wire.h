@@ -3,9 +3,14 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
+#include <span>
 #include <utility>
 
+#include "base/time.h"
 #include "daemon/process/module_log.h"
+#include "daemon/serial/returned_lines.h"
+#include "daemon/serial/trace.h"
 #include "daemon/serial/uart_side.h"
 #include "daemon/serial/wire.h"
 
@@ -15,10 +20,14 @@ namespace bfq::serial {
 struct AttachedHost {
   std::shared_ptr<SerialHost> host;
   bool awaits_typing = false;
-  bool listens = true;     ///< false: what it is owed is dropped
-  bool lags = false;       ///< it did not read for too long, and holds nobody up until it does
-  bool leaves = false;     ///< it has gone, and is let go once all that it typed is taken
+  bool listens = true;         ///< false: what it is owed is dropped
+  bool lags = false;           ///< it did not read for too long, and holds nobody up until it does
+  bool leaves = false;         ///< it has gone, and is let go once all that it typed is taken
+  bool types_no_more = false;  ///< it has shut down its sending half
+  std::optional<Instant> served_since{};  ///< since when such a host has had all that it waited for
   std::uint64_t lost = 0;  ///< bytes that it was owed and could not take, not logged yet
+  TerminalEcho echo{};     ///< of what it was given, where its terminal echoes
+  bool told_of_echo = false;
 };
 
 /// The list of hosts that both kinds of wire have. `End` is what a wire knows of each: an
@@ -45,14 +54,99 @@ class HostedWire : public Wire {
   std::uint64_t dropped() const final { return dropped_; }
 
  protected:
-  explicit HostedWire(UartSide& side) : side_(side), log_(side.name()) {}
+  explicit HostedWire(UartSide& side)
+      : side_(side),
+        log_(side.name()),
+        typed_trace_(log_, Direction::to_module, side.dialect()),
+        said_trace_(log_, Direction::to_host, side.dialect()) {}
 
-  /// True when the host has gone, and nothing that it typed is left.
-  virtual bool may_go(const End& end) const = 0;
+  /// To be told of all bytes that reach the module, and of all that it has printed.
+  void trace_typed(std::span<const std::byte> bytes) {
+    typed_trace_.add(bytes);
+    returned_.typed(bytes);
+  }
+  void trace_said(std::span<const std::byte> bytes) {
+    said_trace_.add(bytes);
+    returned_.printed(bytes);
+    if (returned_.take_notice()) {
+      log_.warn(
+          "{} lines that were typed are the module's own and were answered with ERROR: does a "
+          "host echo what it reads? (stty -echo)",
+          ReturnedLines::kErrors);
+    }
+  }
+
+  /// To be told of all bytes that a host was given.
+  void note_given(End& end, std::span<const std::byte> bytes) {
+    const auto settings = end.host->echo();
+    if (!settings) return;
+    if (!std::exchange(end.told_of_echo, true)) {
+      log_.warn(
+          "the terminal at {0} echoes what the module prints; what returns in command mode is "
+          "dropped. stty -F {0} -echo mends that",
+          end.host->name());
+    }
+    end.echo.printed(bytes, *settings);
+  }
+  // Fidelity (our decision, see HostedWire): What a pseudo terminal with ECHO returns of the bytes
+  // that it was just sent is dropped; never while payload is typed, and at no other door.
+  /// Of the bytes that were read from a host, those that it has typed.
+  std::span<const std::byte> without_echo(End& end, std::span<const std::byte> bytes) {
+    if (!side_.takes_payload()) return bytes.subspan(end.echo.echoed(bytes));
+    end.echo.forget();
+    return bytes;
+  }
+  /// Behind the same door is another host now.
+  void forget_echo(End& end) {
+    end.echo.forget();
+    end.told_of_echo = false;
+  }
+
+  /// True when the module has taken all that this host typed.
+  virtual bool typed_is_taken(const End& end) const = 0;
+  /// True when this host has been given all that the module has printed.
+  virtual bool output_is_given(const End& end) const = 0;
+
+  bool may_go(const End& end) const { return end.leaves && typed_is_taken(end); }
   /// Logs what the host has lost since the last time, and forgets it.
   virtual void log_losses(End& end) {
     if (end.lost > 0)
       log_.warn("{} lost {} bytes: it did not read", end.host->name(), std::exchange(end.lost, 0));
+  }
+
+  /// Notes the outcome of reading a host.
+  void note_end_of_typing(End& end, const Transfer& got) {
+    end.types_no_more |= got.state == Transfer::State::ended;
+    end.leaves |= got.state == Transfer::State::gone;
+  }
+  /// Hosts that type no more leave when they have closed, or have had all for kReadersStay. To be
+  /// called after everything else was moved.
+  void let_readers_go(Instant now) {
+    for (End& end : ends_) {
+      if (!end.types_no_more || end.leaves) continue;
+      const bool served = typed_is_taken(end) && !side_.command_under_way() && output_is_given(end);
+      if (!served) {
+        end.served_since.reset();
+      } else if (!end.served_since) {
+        end.served_since = now;
+      } else if (now >= *end.served_since + kReadersStay) {
+        if (end.host->holds_output()) {
+          end.served_since = now;
+        } else {
+          end.leaves = true;
+        }
+      }
+      end.leaves |= !end.listens;
+    }
+  }
+  /// When let_readers_go() is to be called again, if nothing happens before.
+  Deadline next_departure() const {
+    Deadline next;
+    for (const End& end : ends_) {
+      if (end.served_since && !end.leaves)
+        next = earliest({next, *end.served_since + kReadersStay});
+    }
+    return next;
   }
 
   End& add(std::shared_ptr<SerialHost> host) {
@@ -94,6 +188,8 @@ class HostedWire : public Wire {
   std::uint64_t dropped_ = 0;
 
  private:
+  LineTrace typed_trace_, said_trace_;
+  ReturnedLines returned_;
   std::uint64_t unheard_ = 0;  ///< of those dropped, since the last host has gone
 };
 }  // namespace bfq::serial

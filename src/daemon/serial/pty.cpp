@@ -34,15 +34,27 @@ bool has_input(int master) {
 
 int open_device(const char* path) { return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); }
 
+/// The settings of the slave are those of the master.
+std::optional<EchoSettings> echo_of(int master) {
+  termios settings{};
+  if (tcgetattr(master, &settings) != 0 || (settings.c_lflag & ECHO) == 0) return std::nullopt;
+  return EchoSettings{
+      .is_canonical = (settings.c_lflag & ICANON) != 0,
+      .ignores_cr = (settings.c_iflag & IGNCR) != 0,
+      .cr_to_nl = (settings.c_iflag & ICRNL) != 0,
+      .nl_to_cr = (settings.c_iflag & INLCR) != 0,
+      .nl_to_cr_nl = (settings.c_oflag & OPOST) != 0 && (settings.c_oflag & ONLCR) != 0,
+      .shows_controls = (settings.c_lflag & ECHOCTL) != 0};
+}
+
 int open_spare() { return open_device("/dev/null"); }
 
-/// Bytes as they are, 115200 baud, 8N1: what a module's factory setting is.
+/// Bytes as they are. The rate is shown by configure().
 void make_raw(int descriptor) {
   termios settings{};
   if (tcgetattr(descriptor, &settings) != 0)
     process::fail_with_errno("cannot read the settings of a new PTY");
   cfmakeraw(&settings);
-  cfsetspeed(&settings, B115200);
   settings.c_cflag |= CLOCAL | CREAD;
   if (tcsetattr(descriptor, TCSANOW, &settings) != 0)
     process::fail_with_errno("cannot set up a new PTY");
@@ -108,6 +120,9 @@ class PtyDoor::PtyHost final : public SerialHost {
     settings.flow = has_rts_cts(master_->native_handle()) ? kRtsCts : 0;
     return settings;
   }
+  std::optional<EchoSettings> echo() const override { return echo_of(master_->native_handle()); }
+  /// What Linux holds for the reader of a terminal (N_TTY_BUF_SIZE, less one).
+  std::size_t most_backlog() const override { return 4095; }
   std::size_t backlog() override { return hung_up_ ? 0 : door_.unread_at_slave(); }
 
   /// Notices a host that goes while nothing can be read from it: nothing else would tell.
@@ -170,9 +185,7 @@ void PtyDoor::open_pair() {
 
 void PtyDoor::configure(const UartFormat& format) {
   format_ = format;
-  // On a paced wire a host sets its own rate.
-  if (side_.is_paced() && !host_.expired()) return;
-  show_settings();
+  if (host_.expired()) show_settings();  // one that is attached sets its own rate
 }
 
 void PtyDoor::show_settings() {
@@ -267,7 +280,7 @@ void PtyDoor::host_left() {
     stop_watching();
     return replace_pair();
   }
-  if (side_.is_paced()) show_settings();  // a host starts at the module's rate
+  if (!someone_is_there()) show_settings();  // a host starts at the module's rate
   look_for_hosts();
 }
 

@@ -31,8 +31,9 @@ class PtyDoor final : public Door {
 
   std::string place() const override;
   std::string url() const override;
-  /// stty at the slave shows the format; bytes pass unchanged. On a paced wire this applies to the
-  /// next host only: one that is attached must set its own rate, as with a real module.
+  /// stty at the slave shows the format from the start, and again when the last host has left;
+  /// bytes pass unchanged. While a host has it open only that one sets its rate, as with a real
+  /// module.
   void configure(const UartFormat& format) override;
   std::string device() const { return slave_; }
 

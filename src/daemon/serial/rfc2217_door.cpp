@@ -16,12 +16,14 @@ using boost::asio::ip::tcp;
 
 constexpr std::uint8_t kRunning =
     TelnetComPort::kClearToSend | TelnetComPort::kDataSetReady | TelnetComPort::kCarrier;
+/// Whoever speaks RFC 2217 begins with it; a client that has sent so many bytes of data speaks raw.
+constexpr std::uint64_t kTelnetSpeaksWithin = 512;
 }  // namespace
 
-class Rfc2217Door::TelnetHost final : public StreamHost {
+class Rfc2217Door::TelnetHost final : public SocketHost {
  public:
   TelnetHost(Rfc2217Door& door, int descriptor, std::string name)
-      : StreamHost(door.side_, descriptor, std::move(name)),
+      : SocketHost(door.side_, descriptor, std::move(name)),
         door_(door),
         telnet_("bfq4004 " + std::string(process::kVersion)) {}
 
@@ -73,6 +75,7 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
   UartFormat uart(const UartFormat& module) const override {
     return telnet_.port().negotiated ? telnet_.port().format : module;
   }
+  bool holds_output() const override { return !telnet_.output().empty(); }
   std::size_t backlog() override { return StreamHost::backlog() + telnet_.output().size(); }
   void line_fault(LineFault fault) override {
     telnet_.tell_line_state(fault == LineFault::overrun ? TelnetComPort::kOverrun
@@ -81,9 +84,8 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
   }
 
   void left() override {
-    asserts_reset_ = false;
     StreamHost::left();
-    door_.look_at_reset();
+    let_go_of_reset();
   }
 
   void show_modem_state(std::uint8_t state) {
@@ -98,9 +100,11 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
     if (!flush()) return Transfer::gone();
     if (!telnet_.has_room()) return Transfer::blocked();
     std::array<std::byte, 1024> buffer;
-    const Transfer got = read_some(descriptor().native_handle(),
-                                   std::span(buffer).first(std::min(most, buffer.size())));
+    const Transfer got =
+        SocketHost::receive(std::span(buffer).first(std::min(most, buffer.size())));
+    if (got.state == Transfer::State::ended) let_go_of_reset();  // it can send no command any more
     if (got.n == 0) return got;
+    received_ += got.n;
     const TelnetComPort::Port before = telnet_.port();
     telnet_.take(std::span(buffer).first(got.n), typed_);
     obey(before);
@@ -119,13 +123,24 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
       told_malformed_ = true;
       log().warn(
           "{} sends malformed Telnet commands, which are ignored; a host that sends raw bytes "
-          "needs "
-          "--serial tcp:PORT",
+          "needs --serial tcp:PORT",
           name());
+    }
+    if (received_ >= kTelnetSpeaksWithin && telnet_.commands() == 0 &&
+        !std::exchange(told_raw_, true)) {
+      log().warn(
+          "{} has sent {} bytes and no Telnet command: a host that does not speak RFC 2217 needs "
+          "--serial tcp:PORT",
+          name(), received_);
     }
     if (!telnet_.suspended() && on_resume_)
       StreamHost::when_room(std::exchange(on_resume_, nullptr));
     asserts_reset_ = port.rts && !port.dtr;
+    door_.look_at_reset();
+  }
+
+  void let_go_of_reset() {
+    asserts_reset_ = false;
     door_.look_at_reset();
   }
 
@@ -156,15 +171,16 @@ class Rfc2217Door::TelnetHost final : public StreamHost {
   TelnetComPort telnet_;
   std::vector<std::byte> typed_;
   Ready on_resume_;
-  bool asserts_reset_ = false, awaits_flush_ = false, told_malformed_ = false;
+  std::uint64_t received_ = 0;  ///< bytes
+  bool asserts_reset_ = false, awaits_flush_ = false, told_malformed_ = false, told_raw_ = false;
 };
 
 Rfc2217Door::Rfc2217Door(DoorSide& side, const std::string& host, std::uint16_t port,
                          bool rts_resets)
     : side_(side),
       rts_resets_(rts_resets),
-      listener_(side.log(), listen_at(side.io(), "rfc2217", host, port),
-                [this](tcp::socket client) { welcome(std::move(client)); }) {}
+      listener_(side.log(), "rfc2217", listen_at(side.io(), "rfc2217", host, port),
+                [this](tcp::socket client) { return welcome(std::move(client)); }) {}
 
 std::string Rfc2217Door::place() const {
   return "rfc2217 " + text_of(listener_.endpoint()) + (rts_resets_ ? ", RTS resets" : "");
@@ -173,14 +189,14 @@ std::string Rfc2217Door::url() const {
   return "rfc2217://" + address_to_call(listener_.endpoint());
 }
 
-void Rfc2217Door::welcome(tcp::socket client) {
+std::shared_ptr<SerialHost> Rfc2217Door::welcome(tcp::socket client) {
   const auto who = make_ready(client);
-  if (!who) return;
-  if (side_.is_paced()) shrink_buffer(client.native_handle());
+  if (!who) return nullptr;
   const auto host = std::make_shared<TelnetHost>(*this, client.release(), *who);
   hosts_.push_back(host);
   side_.attach(host);
   host->begin();
+  return host;
 }
 
 void Rfc2217Door::module_is_ready() { show_modem_state(kRunning); }

@@ -28,7 +28,7 @@ class Rfc2217Door final : public Door {
  private:
   class TelnetHost;
 
-  void welcome(boost::asio::ip::tcp::socket client);
+  std::shared_ptr<SerialHost> welcome(boost::asio::ip::tcp::socket client);
   void show_modem_state(std::uint8_t state);
   void look_at_reset();
 

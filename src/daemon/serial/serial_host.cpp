@@ -1,5 +1,6 @@
 #include "daemon/serial/serial_host.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,15 +19,27 @@ void SerialHost::await(Descriptor& descriptor, Descriptor::wait_type type, Ready
   });
 }
 
-Transfer read_some(int descriptor, std::span<std::byte> into) {
-  const ssize_t n = ::read(descriptor, into.data(), into.size());
+Transfer outcome_of_read(ssize_t n) {
   if (n > 0) return Transfer::moved(static_cast<std::size_t>(n));
   return n == 0 ? Transfer::gone() : failed();
 }
 
-Transfer write_some(int descriptor, std::span<const std::byte> bytes) {
-  const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
+Transfer outcome_of_write(ssize_t n) {
   if (n > 0) return Transfer::moved(static_cast<std::size_t>(n));
   return n == 0 ? Transfer::blocked() : failed();
+}
+
+Transfer read_some(int descriptor, std::span<std::byte> into) {
+  return outcome_of_read(::read(descriptor, into.data(), into.size()));
+}
+
+Transfer receive_some(int socket, std::span<std::byte> into) {
+  const ssize_t n = recv(socket, into.data(), into.size(), 0);
+  if (n > 0) return Transfer::moved(static_cast<std::size_t>(n));
+  return n == 0 ? Transfer::ended() : failed();
+}
+
+Transfer write_some(int descriptor, std::span<const std::byte> bytes) {
+  return outcome_of_write(::write(descriptor, bytes.data(), bytes.size()));
 }
 }  // namespace bfq::serial

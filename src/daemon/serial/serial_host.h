@@ -1,23 +1,30 @@
 #pragma once
+#include <sys/types.h>
+
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "base/uart_format.h"
+#include "daemon/serial/terminal_echo.h"
 
 namespace bfq::serial {
 
 /// The outcome of an attempt to read or write: some bytes moved, none can now, or none ever will.
+/// `ended` comes from reads alone: the host types no more, but may go on reading, as a peer that
+/// has shut down its sending half.
 struct Transfer {
-  enum class State : std::uint8_t { moved, blocked, gone } state{};
+  enum class State : std::uint8_t { moved, blocked, ended, gone } state{};
   std::size_t n = 0;  ///< bytes; 0 unless `moved`
 
   static Transfer moved(std::size_t bytes) { return {State::moved, bytes}; }
   static Transfer blocked() { return {State::blocked, 0}; }
+  static Transfer ended() { return {State::ended, 0}; }
   static Transfer gone() { return {State::gone, 0}; }
 };
 
@@ -47,12 +54,16 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   /// What the log calls it.
   virtual std::string name() const = 0;
 
-  /// Takes what was typed. `gone`: there will be no more, and the host leaves the wire.
+  /// Takes what was typed. `gone`: there will be no more, and the host leaves the wire. `ended`: it
+  /// leaves as HostedWire::let_readers_go() says; a host that closes before is reported to
+  /// DoorSide::stop_listening().
   virtual Transfer read(std::span<std::byte> into) = 0;
   /// What the host has asked to be discarded since the last call. The wire asks after each read(),
   /// and complies before it uses the bytes that were read.
   virtual Discard take_discard() { return {}; }
   virtual Transfer write(std::span<const std::byte> bytes) = 0;
+  /// True while the system has not taken all that write() has.
+  virtual bool holds_output() const { return false; }
 
   /// Calls back once when read() or write() is worth another try; not after the host is destroyed.
   virtual void when_typing(Ready ready) = 0;
@@ -64,6 +75,10 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   virtual UartFormat uart(const UartFormat& module) const { return module; }
   /// How many bytes were written that the host has not read, as far as the system can tell.
   virtual std::size_t backlog() { return 0; }
+  /// The largest figure that backlog() can say.
+  virtual std::size_t most_backlog() const { return SIZE_MAX; }
+  /// How the host's terminal echoes what is written, while it does.
+  virtual std::optional<EchoSettings> echo() const { return std::nullopt; }
   /// True for a host behind a real line, which takes its own time: the wire waits for it however
   /// slowly it reads.
   virtual bool is_a_line() const { return false; }
@@ -83,7 +98,14 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   void await(Descriptor& descriptor, Descriptor::wait_type type, Ready ready);
 };
 
+/// What read(2) or write(2) of `n` bytes has returned, in these terms. The end of a file or stream
+/// is `gone`.
+Transfer outcome_of_read(ssize_t n);
+Transfer outcome_of_write(ssize_t n);
 /// read(2) and write(2) in these terms, for a descriptor that does not block.
 Transfer read_some(int descriptor, std::span<std::byte> into);
 Transfer write_some(int descriptor, std::span<const std::byte> bytes);
+/// As read_some(), for a socket: its end is `ended`, since the peer may have shut down its sending
+/// half alone.
+Transfer receive_some(int socket, std::span<std::byte> into);
 }  // namespace bfq::serial

@@ -1,6 +1,7 @@
 #include "daemon/serial/stream_host.h"
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -30,8 +31,28 @@ void StreamHost::left() {
   if (gone_) std::exchange(gone_, nullptr)();
 }
 
-void shrink_buffer(int socket) {
-  constexpr int kBytes = 8192;  // the kernel enforces a minimum
-  setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kBytes, sizeof kBytes);
+SocketHost::SocketHost(DoorSide& side, int socket, std::string name, std::function<void()> gone)
+    : StreamHost(side, socket, std::move(name), std::move(gone)) {
+  setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer);
+  if (!side.is_paced()) return;
+  // What the system holds in the other direction is measured instead, see SerialHost::backlog().
+  constexpr int kSmall = 8192;  // the kernel enforces a minimum
+  setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &kSmall, sizeof kSmall);
+}
+
+Transfer SocketHost::read(std::span<std::byte> into) { return receive(into); }
+
+Transfer SocketHost::receive(std::span<std::byte> into) {
+  const Transfer got = receive_some(descriptor().native_handle(), into);
+  if (got.state == Transfer::State::ended) await_hang_up();
+  return got;
+}
+
+void SocketHost::await_hang_up() {
+  await(descriptor(), Descriptor::wait_error, [this] {
+    pollfd look{.fd = descriptor().native_handle(), .events = 0, .revents = 0};
+    const bool closed = poll(&look, 1, 0) == 1 && (look.revents & (POLLHUP | POLLERR)) != 0;
+    if (closed) side().stop_listening(shared_from_this());
+  });
 }
 }  // namespace bfq::serial

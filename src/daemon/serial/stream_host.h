@@ -6,7 +6,11 @@
 
 namespace bfq::serial {
 
-/// A host behind a file descriptor that carries raw bytes, such as a socket.
+/// How much the system holds of what a host has not read. (Linux counts its own overhead too, and
+/// doubles the figure for that.)
+inline constexpr int kSendBuffer = 65536;
+
+/// A host behind a file descriptor that carries raw bytes.
 class StreamHost : public SerialHost {
  public:
   /// Takes over the file descriptor, which from now on does not block. `gone` is called once when
@@ -32,6 +36,7 @@ class StreamHost : public SerialHost {
 
  protected:
   Descriptor& descriptor() { return descriptor_; }
+  DoorSide& side() { return side_; }
   const process::ModuleLog& log() const { return side_.log(); }
 
  private:
@@ -41,7 +46,21 @@ class StreamHost : public SerialHost {
   std::function<void()> gone_;
 };
 
-/// Keeps small what the system holds of the bytes that a host has typed, where the wire is paced.
-/// What it holds in the other direction is measured instead, see SerialHost::backlog().
-void shrink_buffer(int socket);
+/// A host behind a stream socket. When it has shut down its sending half it goes on reading.
+class SocketHost : public StreamHost {
+ public:
+  /// Takes over the socket as StreamHost does its file descriptor, and limits the system's buffers:
+  /// what is sent and not read is at most kSendBuffer; what is typed and not taken is little where
+  /// the wire is paced.
+  SocketHost(DoorSide& side, int socket, std::string name, std::function<void()> gone = {});
+
+  Transfer read(std::span<std::byte> into) override;
+
+ protected:
+  /// As receive_some(). From the end on, that the host has closed its socket is reported.
+  Transfer receive(std::span<std::byte> into);
+
+ private:
+  void await_hang_up();
+};
 }  // namespace bfq::serial

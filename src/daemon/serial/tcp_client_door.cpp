@@ -4,6 +4,7 @@
 
 #include "daemon/serial/stream_host.h"
 #include "daemon/serial/tcp_door.h"
+#include "daemon/serial/wire.h"
 
 namespace bfq::serial {
 namespace {
@@ -51,17 +52,17 @@ void TcpClientDoor::connect(const asio::ip::address& address) {
 void TcpClientDoor::connected() {
   const auto who = make_ready(socket_);
   if (!who) return call_again("it hung up at once");
-  if (side_.is_paced()) shrink_buffer(socket_.native_handle());
   told_ = false;
   came_ = std::chrono::steady_clock::now();
   side_.attach(
-      std::make_shared<StreamHost>(side_, socket_.release(), peer_, [this] { host_left(); }));
+      std::make_shared<SocketHost>(side_, socket_.release(), peer_, [this] { host_left(); }));
 }
 
 void TcpClientDoor::host_left() {
   // The pause begins anew only after a connection that lasted: a host that hangs up at once is not
-  // called in a tight loop.
-  if (std::chrono::steady_clock::now() - came_ > next_pause_) next_pause_ = kFirstRedial;
+  // called in a tight loop. (It has stayed for a while then: it might only have ended its typing.)
+  if (std::chrono::steady_clock::now() - came_ > next_pause_ + kReadersStay)
+    next_pause_ = kFirstRedial;
   call_again("it has hung up");
 }
 

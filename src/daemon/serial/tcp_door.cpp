@@ -53,16 +53,17 @@ std::optional<std::string> make_ready(tcp::socket& client) {
 
 TcpDoor::TcpDoor(DoorSide& side, const std::string& host, std::uint16_t port)
     : side_(side),
-      listener_(side.log(), listen_at(side.io(), "tcp", host, port),
-                [this](tcp::socket client) { welcome(std::move(client)); }) {}
+      listener_(side.log(), "tcp", listen_at(side.io(), "tcp", host, port),
+                [this](tcp::socket client) { return welcome(std::move(client)); }) {}
 
 std::string TcpDoor::place() const { return "tcp " + text_of(listener_.endpoint()); }
 std::string TcpDoor::url() const { return "socket://" + address_to_call(listener_.endpoint()); }
 
-void TcpDoor::welcome(tcp::socket client) {
+std::shared_ptr<SerialHost> TcpDoor::welcome(tcp::socket client) {
   const auto who = make_ready(client);
-  if (!who) return;
-  if (side_.is_paced()) shrink_buffer(client.native_handle());
-  side_.attach(std::make_shared<StreamHost>(side_, client.release(), *who));
+  if (!who) return nullptr;
+  const auto host = std::make_shared<SocketHost>(side_, client.release(), *who);
+  side_.attach(host);
+  return host;
 }
 }  // namespace bfq::serial

@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ class TcpDoor final : public Door {
   std::string url() const override;
 
  private:
-  void welcome(boost::asio::ip::tcp::socket client);
+  std::shared_ptr<SerialHost> welcome(boost::asio::ip::tcp::socket client);
 
   DoorSide& side_;
   ClientListener<boost::asio::ip::tcp> listener_;

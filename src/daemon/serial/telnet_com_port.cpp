@@ -10,7 +10,7 @@ constexpr std::uint8_t kSubnegotiationEnd = 240, kSubnegotiation = 250;
 constexpr std::uint8_t kWill = 251, kWont = 252, kDo = 253, kDont = 254, kInterpretAsCommand = 255;
 // RFC 856, 857, 858, 2217
 constexpr std::uint8_t kBinary = 0, kEcho = 1, kSuppressGoAhead = 3, kComPort = 44;
-constexpr std::uint8_t kCarriageReturn = 13;
+constexpr std::uint8_t kLineFeed = 10, kCarriageReturn = 13;
 
 // Commands of RFC 2217, as a client sends them; a server answers with 100 more.
 constexpr std::uint8_t kSignature = 0, kSetBaudRate = 1, kSetDataSize = 2, kSetParity = 3,
@@ -93,6 +93,7 @@ void TelnetComPort::take_data(std::uint8_t byte, std::vector<std::byte>& typed) 
 
 void TelnetComPort::take_command(std::uint8_t byte, std::vector<std::byte>& typed) {
   state_ = State::data;
+  commands_ += byte != kInterpretAsCommand ? 1 : 0;
   switch (byte) {
     case kInterpretAsCommand: typed.push_back(std::byte{byte}); return;
     case kWill:
@@ -166,18 +167,34 @@ void TelnetComPort::negotiate(std::uint8_t command, std::uint8_t number) {
   if (wants && before == Use::no) answer(yes, number);
   if (!wants && before == Use::yes) answer(no, number);
   if (number == kComPort && wants) greet();
+  // From here on a CR is a byte like any other.
+  if (number == kBinary && !theirs && wants) said_cr_ = false;
 }
 
 void TelnetComPort::answer(std::uint8_t command, std::uint8_t option) {
+  complete_return(kInterpretAsCommand);
   output_ += {static_cast<char>(kInterpretAsCommand), static_cast<char>(command),
               static_cast<char>(option)};
 }
 
 void TelnetComPort::say(std::span<const std::byte> bytes) {
-  for (const std::byte byte : bytes) {
-    output_ += static_cast<char>(byte);
-    if (static_cast<std::uint8_t>(byte) == kInterpretAsCommand) output_ += static_cast<char>(byte);
+  const bool binary = find(kBinary)->ours == Use::yes;
+  for (const std::byte each : bytes) {
+    const auto byte = static_cast<std::uint8_t>(each);
+    complete_return(byte);
+    escape(byte);
+    said_cr_ = byte == kCarriageReturn && !binary;
   }
+}
+
+/// What follows a CR in data (RFC 854): LF, or else NUL.
+void TelnetComPort::complete_return(std::uint8_t next) {
+  if (std::exchange(said_cr_, false) && next != kLineFeed) output_ += '\0';
+}
+
+void TelnetComPort::escape(std::uint8_t byte) {
+  output_ += static_cast<char>(byte);
+  if (byte == kInterpretAsCommand) output_ += static_cast<char>(byte);
 }
 
 // The port ----------------------------------------------------------------------------------------
@@ -318,7 +335,7 @@ void TelnetComPort::reply(std::uint8_t command, std::uint8_t value) {
 void TelnetComPort::reply(std::uint8_t command, std::string_view value) {
   answer(kSubnegotiation, kComPort);
   output_ += static_cast<char>(command + kServer);
-  say(std::as_bytes(std::span(value)));
+  for (const char byte : value) escape(static_cast<std::uint8_t>(byte));
   output_ += {static_cast<char>(kInterpretAsCommand), static_cast<char>(kSubnegotiationEnd)};
 }
 }  // namespace bfq::serial

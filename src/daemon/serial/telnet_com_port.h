@@ -45,7 +45,8 @@ class TelnetComPort {
   /// False while so many replies wait that the client must read first.
   bool has_room() const { return output_.size() < kMostOutput; }
 
-  /// Escapes data for the client, and appends it to the output.
+  /// Escapes data for the client, and appends it to the output. To a client that has not agreed to
+  /// BINARY a CR goes out as CR NUL, unless LF follows.
   void say(std::span<const std::byte> bytes);
   /// The module's side of the line: reported to the client if its mask includes the change.
   void set_modem_state(std::uint8_t state);
@@ -62,6 +63,8 @@ class TelnetComPort {
   Purge take_purge();
   /// How many commands were malformed so far.
   std::uint64_t malformed() const { return malformed_; }
+  /// How many Telnet commands have come.
+  std::uint64_t commands() const { return commands_; }
 
  private:
   enum class State : std::uint8_t {
@@ -100,6 +103,8 @@ class TelnetComPort {
   void reply(std::uint8_t command, std::uint8_t value);
   void notify_modem_state(std::uint8_t changes);
   void greet();
+  void escape(std::uint8_t byte);
+  void complete_return(std::uint8_t next);
 
   std::string signature_;
   std::string output_;
@@ -112,6 +117,7 @@ class TelnetComPort {
   Purge purge_;
   bool suspended_ = false, greeted_ = false, forgets_typed_ = false;
   std::uint8_t modem_state_ = 0, modem_mask_ = 0xff, line_mask_ = 0;
-  std::uint64_t malformed_ = 0;
+  bool said_cr_ = false;  ///< the last data byte was a CR to which LF or NUL belongs
+  std::uint64_t malformed_ = 0, commands_ = 0;
 };
 }  // namespace bfq::serial

@@ -62,7 +62,7 @@ TEST_F(TelnetTest, NegotiationComesToAnEnd) {
 }
 
 TEST_F(TelnetTest, DataPassInBothDirections) {
-  EXPECT_EQ(take("\xff\xfb\x00"s), "");
+  EXPECT_EQ(take("\xff\xfb\x00\xff\xfd\x00"s), "");
   EXPECT_EQ(take("A\xff\xffT\r\n\r\0\0"s), "A\xffT\r\n\r\0\0"s);
   const std::string said = "a\xff\r\0b"s;
   telnet.say(std::as_bytes(std::span(said)));
@@ -72,6 +72,32 @@ TEST_F(TelnetTest, DataPassInBothDirections) {
 TEST_F(TelnetTest, WithoutBinaryReturnIsReturnNul) {
   EXPECT_EQ(take("A\r\0B\r\n\0"s), "A\rB\r\n\0"s);
   EXPECT_EQ(take("\xff\xfb\x00\xff\xfc\x00\r\0"s), "\r"s);
+}
+
+TEST_F(TelnetTest, AndGoesOutAsReturnNul) {
+  const auto say = [this](const std::string& text) {
+    telnet.say(std::as_bytes(std::span(text)));
+    return answers();
+  };
+  EXPECT_EQ(say("AT\r\r\n\r\nOK\r\n"s), "AT\r\0\r\n\r\nOK\r\n"s);
+  EXPECT_EQ(say("a\r"), "a\r");
+  EXPECT_EQ(say("b\r"), "\0b\r"s);  // what follows is known with the next byte
+  EXPECT_EQ(say("\n"), "\n");
+  EXPECT_EQ(say("\r"), "\r");
+  EXPECT_EQ(answer_to("\xff\xfd\x18"), "\0\xff\xfc\x18"s);
+  EXPECT_EQ(say("\n"), "\n");
+  EXPECT_EQ(answer_to(com_port("\x02\x0d")), com_port("\x66\x08"));
+  EXPECT_EQ(answer_to(com_port("\x0b\x0d")), com_port("\x6f\x0d"));  // a value, and no data
+  EXPECT_EQ(say("\r"), "\r");
+  EXPECT_EQ(answer_to("\xff\xfd\x00"s), "");
+  EXPECT_EQ(say("\r\0\rx"s), "\r\0\rx"s);
+}
+
+TEST_F(TelnetTest, CommandsAreCounted) {
+  EXPECT_EQ(take("AT\xff\xff"), "AT\xff");
+  EXPECT_EQ(telnet.commands(), 0U);
+  take("\xff\xfd\x18\xff\xf1");
+  EXPECT_EQ(telnet.commands(), 2U);
 }
 
 TEST_F(TelnetTest, ThePortIsSetAndAskedFor) {

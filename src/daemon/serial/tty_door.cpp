@@ -190,9 +190,11 @@ bool TtyDoor::rts_cts() const {
 
 void TtyDoor::configure(const UartFormat& format) {
   format_ = format;
-  if (std::exchange(starts_, false) && spec_.baud && *spec_.baud != format.baud) {
-    side_.log().info("{} has {} baud, as --serial says, until the module's rate is changed",
-                     spec_.path, *spec_.baud);
+  const bool starts = std::exchange(starts_, false) || !has_started_;
+  if (starts && spec_.baud && *spec_.baud != format.baud) {
+    if (has_started_)
+      side_.log().info("{} has {} baud, as --serial says, until the module's rate is changed",
+                       spec_.path, *spec_.baud);
     format_.baud = *spec_.baud;
   }
   if (const auto host = host_.lock()) host->configure(format_, rts_cts());

@@ -24,7 +24,7 @@ class TtyDoor final : public Door {
   std::string place() const override { return "tty " + spec_.path; }
   std::string url() const override { return {}; }
   void configure(const UartFormat& format) override;
-  void module_is_ready() override { starts_ = true; }
+  void module_is_ready() override { starts_ = has_started_ = true; }
 
  private:
   class TtyHost;
@@ -44,6 +44,7 @@ class TtyDoor final : public Door {
   DoorSide& side_;
   DoorSpec spec_;
   UartFormat format_{};
+  bool has_started_ = false;
   bool starts_ = false;  ///< the next format is the one that the module starts with
   std::string told_;     ///< why there is no device, as logged last
   DeviceWatch watch_;

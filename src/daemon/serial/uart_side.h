@@ -15,6 +15,11 @@ class UartSide {
   virtual std::span<const std::byte> uart_output() const = 0;
   virtual void uart_sent(std::size_t n) = 0;
 
+  /// True while a command runs whose result the host still waits for.
+  virtual bool command_under_way() const = 0;
+  /// True while what is typed is payload, and not commands.
+  virtual bool takes_payload() const = 0;
+
   /// The module's name, for the log.
   virtual const std::string& name() const = 0;
 

@@ -19,14 +19,17 @@ namespace {
 constexpr mode_t kAllButOwners = 0177;
 
 /// The kernel tells how much memory the unread bytes occupy, not how many they are: each write has
-/// a buffer of its own, all of one size where the writes are small. So unread writes are counted.
-class PacedUnixHost final : public StreamHost {
+/// a buffer of its own, all of one size where the writes are small. So unread writes are counted,
+/// and there are never many of them: what comes then is held by the wire, and written in larger
+/// pieces.
+class PacedUnixHost final : public SocketHost {
  public:
-  using StreamHost::StreamHost;
+  using SocketHost::SocketHost;
 
   Transfer write(std::span<const std::byte> bytes) override {
+    if (backlog() > 0 && writes_.size() >= kMostWrites) return Transfer::blocked();
     const std::size_t before = memory();
-    const Transfer done = StreamHost::write(bytes.first(std::min(bytes.size(), kMost)));
+    const Transfer done = SocketHost::write(bytes.first(std::min(bytes.size(), kMost)));
     if (done.n > 0) writes_.push_back(done.n);
     one_ = std::max(one_, memory() - std::min(memory(), before));
     return done;
@@ -38,7 +41,7 @@ class PacedUnixHost final : public StreamHost {
   }
 
  private:
-  static constexpr std::size_t kMost = 128;
+  static constexpr std::size_t kMost = 128, kMostWrites = 64;
 
   std::size_t memory() {
     int bytes = 0;
@@ -59,8 +62,8 @@ UnixDoor::UnixDoor(DoorSide& side, std::string path)
             "--serial unix:" + path_ +
                 ": it belongs to a module that is running; stop that, or choose another path") {
   make_room();
-  listener_.emplace(side.log(), listen(),
-                    [this](Protocol::socket client) { welcome(std::move(client)); });
+  listener_.emplace(side.log(), "unix:" + path_, listen(),
+                    [this](Protocol::socket client) { return welcome(std::move(client)); });
 }
 
 UnixDoor::~UnixDoor() {
@@ -76,7 +79,8 @@ void UnixDoor::make_room() const {
         ": there is a file that is no socket; remove it, or choose another path");
   }
   boost::system::error_code error;
-  Protocol::socket probe(side_.io());
+  Protocol::socket probe(side_.io(), Protocol());
+  probe.non_blocking(true);  // its listener may have more clients than it takes
   probe.connect(path_, error);
   if (error != boost::asio::error::connection_refused) {
     throw process::Failure(
@@ -112,11 +116,15 @@ bool UnixDoor::is_still_ours() const {
   return lstat(path_.c_str(), &there) == 0 && there.st_dev == device_ && there.st_ino == inode_;
 }
 
-void UnixDoor::welcome(Protocol::socket client) {
+std::shared_ptr<SerialHost> UnixDoor::welcome(Protocol::socket client) {
   const std::string name = path_ + " #" + std::to_string(++hosts_);
-  if (!side_.is_paced())
-    return side_.attach(std::make_shared<StreamHost>(side_, client.release(), name));
-  shrink_buffer(client.native_handle());
-  side_.attach(std::make_shared<PacedUnixHost>(side_, client.release(), name));
+  std::shared_ptr<SerialHost> host;
+  if (side_.is_paced()) {
+    host = std::make_shared<PacedUnixHost>(side_, client.release(), name);
+  } else {
+    host = std::make_shared<SocketHost>(side_, client.release(), name);
+  }
+  side_.attach(host);
+  return host;
 }
 }  // namespace bfq::serial

@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,7 +30,7 @@ class UnixDoor final : public Door {
 
   void make_room() const;
   Protocol::acceptor listen();
-  void welcome(Protocol::socket client);
+  std::shared_ptr<SerialHost> welcome(Protocol::socket client);
   bool is_still_ours() const;
 
   DoorSide& side_;

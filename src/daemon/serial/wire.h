@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -12,6 +13,15 @@ namespace bfq::serial {
 // Fidelity (our decision, see Wire): Of several hosts, one that has taken nothing for 1 s while
 // others read loses bytes instead of holding the module up.
 inline constexpr std::chrono::seconds kLaggardsAreWaitedFor{1};
+
+// Fidelity (our decision, see Wire): A host that has shut down its sending half (as `printf … |
+// socat` does) goes on reading until the command under way has answered, all of that is read and 1
+// s is over. Then the door closes its connection.
+inline constexpr std::chrono::seconds kReadersStay{1};
+
+/// How much of what one host has typed is taken in one turn at most, so that no host keeps the
+/// program from anything else.
+inline constexpr std::size_t kTypedPerTurn = 65536;
 
 /// The module's UART and all hosts attached to it: each reads what the module prints, any may type.
 /// With no host at all the output is dropped and counted, as on a wire that ends in the air.
@@ -33,6 +43,8 @@ class Wire {
   /// Behind the same door is another host now: nothing that was meant for the one before is left.
   /// Returns false for a host that is not attached.
   virtual bool change_host(const SerialHost& host) = 0;
+  /// Called at the beginning of each turn: what hosts type from now on is for the next one.
+  virtual void begin_turn() {}
   /// Lets go of the hosts that have gone, once all that they typed is taken.
   virtual void release_gone_hosts() = 0;
   virtual bool attached() const = 0;

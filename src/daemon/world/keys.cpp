@@ -136,7 +136,10 @@ const Keys<serial::UartPhysics>& fifo_keys() {
                                "bytes that the UART holds for the module"),
       key<serial::UartPhysics>("tx", &serial::UartPhysics::transmit_fifo,
                                number<std::size_t>(1, 65536), "128",
-                               "bytes that the UART holds for the host"),
+                               "bytes that the UART holds for the host at a tty door"),
+      key<serial::UartPhysics>(
+          "host", &serial::UartPhysics::host_buffer, number<std::size_t>(1, 1048576), "4096",
+          "bytes that a host at any other door may have unread, as in its kernel"),
   };
   return keys;
 }

@@ -1,0 +1,204 @@
+#include "manual/reply_pattern.h"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <stdexcept>
+
+#include "base/ipv4.h"
+
+namespace bfq::manual {
+namespace {
+using at::Kind;
+using Rest = std::function<bool(std::size_t)>;
+
+constexpr Range kPort = between(0, 65535);
+constexpr std::string_view kTransports[] = {"TCP", "UDP", "SSL"};
+
+/// The fields of replies that are no parameters of their rows.
+struct KnownField {
+  std::string_view name;
+  Kind kind{};
+  Range range{};
+  std::span<const std::string_view> choices{};
+};
+constexpr KnownField kKnownFields[] = {
+    {"version", Kind::text, length(1, 64)},
+    {"date", Kind::text, length(1, 64)},
+    {"remain RAM size", Kind::integer, between(0, 1'000'000)},
+    {"ip", Kind::ipv4},
+    {"IP address", Kind::ipv4},
+    {"mac", Kind::mac},
+    // the radio
+    {"channel", Kind::integer, between(1, 14)},
+    {"rssi", Kind::integer, between(-127, 0)},
+    {"ecn", Kind::integer, between(0, 5)},
+    {"freq_offset", Kind::integer, between(-32768, 32767)},
+    {"freq_cali", Kind::integer, between(-32768, 32767)},
+    {"pairwise", Kind::integer, between(0, 5)},
+    {"group", Kind::integer, between(0, 5)},
+    {"bgn", Kind::integer, between(0, 7)},
+    {"wps", Kind::integer, between(0, 1)},
+    // DHCP
+    {"station", Kind::integer, between(0, 1)},
+    {"softAP", Kind::integer, between(0, 1)},
+    {"minutes", Kind::integer, between(0, 2880)},
+    // links
+    {"stat", Kind::integer, between(2, 5)},
+    {"link ID", Kind::integer, between(0, 4)},
+    {"type", Kind::choice, {}, kTransports},
+    {"remote IP", Kind::ipv4},
+    {"remote port", Kind::integer, kPort},
+    {"local port", Kind::integer, kPort},
+    {"tetype", Kind::integer, between(0, 1)},
+    {"length", Kind::integer, between(1, 2048)},
+};
+
+bool is_number(std::string_view text, Range range) {
+  std::int32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && std::to_string(value) == text && value >= range.min &&
+         value <= range.max;
+}
+
+/// In lower case, as the module prints them.
+bool is_mac(std::string_view text) {
+  if (text.size() != 17) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_digit = std::string_view("0123456789abcdef").find(text[i]) != text.npos;
+    if (i % 3 == 2 ? text[i] != ':' : !is_digit) return false;
+  }
+  return true;
+}
+
+/// The parts of a text between separators.
+std::vector<std::string_view> parts(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> all;
+  for (std::size_t end = 0; (end = text.find(separator)) != text.npos;
+       text.remove_prefix(end + separator.size()))
+    all.push_back(text.substr(0, end));
+  all.push_back(text);
+  return all;
+}
+}  // namespace
+
+struct LinePattern::Matching {
+  std::string_view line;
+
+  bool from(const Elements& all, std::size_t next, std::size_t at, const Rest& then) const {
+    if (next == all.size()) return then(at);
+    const Element& element = all[next];
+    const Rest go_on = [&](std::size_t end) { return from(all, next + 1, end, then); };
+    switch (element.is) {
+      case Element::Is::literal:
+        return line.substr(at).starts_with(element.literal) && go_on(at + element.literal.size());
+      case Element::Is::group: return from(group_at(element, at), 0, at, go_on) || go_on(at);
+      case Element::Is::field: break;
+    }
+    for (std::size_t end = at; end <= line.size(); ++end)
+      if (holds(element, line.substr(at, end - at)) && go_on(end)) return true;
+    return false;
+  }
+
+  /// What a group stands for there: without the comma that begins it, where there is nothing before
+  /// that it would separate.
+  Elements group_at(const Element& element, std::size_t at) const {
+    Elements group = element.group;
+    const bool is_first = at > 0 && (line[at - 1] == '(' || line[at - 1] == ':');
+    if (is_first && !group.empty() && group.front().literal.starts_with(','))
+      group.front().literal.erase(0, 1);
+    return group;
+  }
+};
+
+LinePattern::LinePattern(std::string_view text, const at::Command& command) : text_(text) {
+  for (std::size_t at = 0; (at = text_.find("{}", at)) != std::string::npos;
+       at += command.name.size())
+    text_.replace(at, 2, command.name);
+  std::string_view rest = text_;
+  elements_ = parse(rest, command, false);
+}
+
+LinePattern::Elements LinePattern::parse(std::string_view& rest, const at::Command& command,
+                                         bool in_group) {
+  Elements elements;
+  const auto fail = [&] { throw std::invalid_argument("not a pattern: " + std::string(rest)); };
+  while (!rest.empty() && rest.front() != ']') {
+    const std::size_t end = std::min(rest.find_first_of("<[]"), rest.size());
+    if (end > 0) {
+      elements.push_back({.literal = std::string(rest.substr(0, end))});
+      rest.remove_prefix(end);
+    } else if (rest.front() == '<') {
+      const std::size_t close = rest.find('>');
+      if (close == std::string_view::npos) fail();
+      elements.push_back(field(rest.substr(1, close - 1), command));
+      rest.remove_prefix(close + 1);
+    } else {
+      rest.remove_prefix(1);
+      elements.push_back({.group = parse(rest, command, true), .is = Element::Is::group});
+      if (rest.empty()) fail();
+      rest.remove_prefix(1);
+    }
+  }
+  if (!in_group && !rest.empty()) fail();
+  return elements;
+}
+
+LinePattern::Element LinePattern::field(std::string_view name, const at::Command& command) {
+  const auto is_it = [&](const auto& known) { return known.name == name; };
+  const auto element = [](const auto& known) {
+    return Element{.kind = known.kind,
+                   .range = known.range,
+                   .choices = known.choices,
+                   .is = Element::Is::field};
+  };
+  for (const at::Shape& shape : command.set.shapes()) {
+    const auto param = std::find_if(shape.params.begin(), shape.params.end(), is_it);
+    if (param != shape.params.end()) return element(*param);
+  }
+  const auto* const known = std::find_if(std::begin(kKnownFields), std::end(kKnownFields), is_it);
+  if (known == std::end(kKnownFields))
+    throw std::invalid_argument("what may <" + std::string(name) + "> be?");
+  return element(*known);
+}
+
+bool LinePattern::holds(const Element& field, std::string_view value) {
+  switch (field.kind) {
+    case Kind::integer: return is_number(value, field.range);
+    case Kind::mac: return is_mac(value);
+    case Kind::ipv4: return parse_ipv4(value).has_value();
+    case Kind::choice:
+      return std::find(field.choices.begin(), field.choices.end(), value) != field.choices.end();
+    case Kind::text:
+    case Kind::host: break;
+  }
+  const auto size = static_cast<std::int64_t>(value.size());
+  return size >= field.range.min && size <= field.range.max;
+}
+
+bool LinePattern::matches(std::string_view line) const {
+  return Matching{line}.from(elements_, 0, 0, [&](std::size_t end) { return end == line.size(); });
+}
+
+std::vector<ReplyLine> reply_lines(Doc reply, const at::Command& command) {
+  std::vector<ReplyLine> lines;
+  if (reply.view().empty()) return lines;
+  for (std::string_view part : parts(reply.view(), "; ")) {
+    ReplyLine line;
+    if (part.ends_with(" ?")) line.times = ReplyLine::Times::at_most_once;
+    if (part.ends_with(" *")) line.times = ReplyLine::Times::any;
+    if (line.times != ReplyLine::Times::once) part.remove_suffix(2);
+    for (const std::string_view text : parts(part, " | ")) line.either.emplace_back(text, command);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string test_reply(const at::Command& command) {
+  std::string text;
+  for (const at::Param& param : command.set.shapes().front().params)
+    text += (text.empty() ? "(" : ",(") + std::to_string(param.range.min) + "-" +
+            std::to_string(param.range.max) + ")";
+  return std::string(command.name) + ":" + text;
+}
+}  // namespace bfq::manual

@@ -1,0 +1,333 @@
+// The lines that speak to the module and its world: one row each, with its help, which README.md
+// must repeat (transcripts --lines).
+#include <algorithm>
+
+#include "player.h"
+
+namespace bfq {
+namespace {
+using script::BadLine;
+using script::escaped;
+using script::Words;
+
+/// One keyword: what it is followed by, what it does, and how it does that to `On`.
+template <class On>
+struct Row {
+  std::string_view word, arguments, help;
+  void (*run)(On&, Words&);
+  std::string (*parts)() = nullptr;  ///< the help of what may follow it
+};
+
+/// Runs the row whose word comes next; false when it is none of them.
+template <class On, std::size_t N>
+bool run_row(const Row<On> (&rows)[N], On& on, Words& words) {
+  const auto* const row = std::find_if(std::begin(rows), std::end(rows),
+                                       [&](const Row<On>& r) { return words.take_if(r.word); });
+  if (row == std::end(rows)) return false;
+  row->run(on, words);
+  return true;
+}
+
+/// As many rows as there are words.
+template <class On, std::size_t N>
+void run_rows(const Row<On> (&rows)[N], On& on, Words& words) {
+  while (!words.empty())
+    if (!run_row(rows, on, words)) throw BadLine("what is " + words.take() + '?');
+}
+
+template <class On, std::size_t N>
+std::string help(std::string_view before, const Row<On> (&rows)[N]) {
+  std::string text;
+  for (const Row<On>& row : rows) {
+    text += "| `" + std::string(before) + std::string(row.word);
+    if (!row.arguments.empty()) text += " " + std::string(row.arguments);
+    text += "` | " + std::string(row.help) + " |\n";
+    if (row.parts != nullptr) text += row.parts();
+  }
+  return text;
+}
+
+template <class T>
+T number(Words& words) {
+  return static_cast<T>(words.take_number());
+}
+
+/// An access point that is being described.
+struct NewAccessPoint {
+  sim::AccessPoint it;
+  std::optional<Ipv4> address{};
+};
+template <radio::Security security>
+void secure(NewAccessPoint& ap, Words&) {
+  ap.it.security = security;
+}
+constexpr Row<NewAccessPoint> kAccessPoint[] = {
+    {"open", "", "without a password", secure<radio::Security::open>},
+    {"wep", "", "with WEP", secure<radio::Security::wep>},
+    {"wpa", "", "with WPA", secure<radio::Security::wpa>},
+    {"wpa2", "", "with WPA2, as without any of these", secure<radio::Security::wpa2>},
+    {"wpa/wpa2", "", "with both", secure<radio::Security::wpa_wpa2>},
+    {"enterprise", "", "with WPA2 Enterprise", secure<radio::Security::enterprise>},
+    {"channel", "N", "on this channel",
+     [](NewAccessPoint& ap, Words& w) { ap.it.channel = number<std::uint8_t>(w); }},
+    {"rssi", "N", "with a signal of -N dBm",
+     [](NewAccessPoint& ap, Words& w) { ap.it.rssi = static_cast<std::int8_t>(-number<int>(w)); }},
+    {"bssid", "M", "with this MAC address",
+     [](NewAccessPoint& ap, Words& w) { ap.it.bssid = w.take_mac(); }},
+    {"address", "A", "what the module gets there",
+     [](NewAccessPoint& ap, Words& w) { ap.address = w.take_address(); }},
+    {"hidden", "", "does not say its name",
+     [](NewAccessPoint& ap, Words&) { ap.it.hidden = true; }},
+    {"silent", "", "never answers a join", [](NewAccessPoint& ap, Words&) { ap.it.silent = true; }},
+    {"no-dhcp", "", "gives no address",
+     [](NewAccessPoint& ap, Words&) { ap.it.dhcp = sim::Dhcp::is_silent; }},
+    {"dhcp-refuses", "", "refuses to give one",
+     [](NewAccessPoint& ap, Words&) { ap.it.dhcp = sim::Dhcp::refuses; }},
+};
+
+using Peer = sim::FarHost;
+constexpr Row<Peer> kPeer[] = {
+    {"accepts", "", "takes connections, as it does at first",
+     [](Peer& p, Words&) { p.answer = Peer::Answer::accepts; }},
+    {"refuses", "", "refuses them", [](Peer& p, Words&) { p.answer = Peer::Answer::refuses; }},
+    {"silent", "", "never answers them", [](Peer& p, Words&) { p.answer = Peer::Answer::never; }},
+    {"echoes", "", "sends back what it gets", [](Peer& p, Words&) { p.echoes = true; }},
+    {"greets", "\"…\"", "sends this to whoever connects",
+     [](Peer& p, Words& w) { p.greeting = w.take(); }},
+    {"replies", "\"…\"", "sends this once it got as many bytes as `after` says",
+     [](Peer& p, Words& w) { p.reply = w.take(); }},
+    {"after", "N", "see `replies`", [](Peer& p, Words& w) { p.reply_after = w.take_number(); }},
+    {"closes-after", "N", "closes when it got N bytes",
+     [](Peer& p, Words& w) { p.closes_after = w.take_number(); }},
+    {"resets-after", "N", "resets the connection then",
+     [](Peer& p, Words& w) { p.resets_after = w.take_number(); }},
+    {"stops", "", "takes nothing more from the network", [](Peer& p, Words&) { p.reads = false; }},
+    {"reads", "", "takes it again", [](Peer& p, Words&) { p.reads = true; }},
+};
+
+constexpr Row<sim::Internet> kNetwork[] = {
+    {"stalls", "", "nothing moves", [](sim::Internet& net, Words&) { net.stalled = true; }},
+    {"flows", "", "it does again", [](sim::Internet& net, Words&) { net.stalled = false; }},
+    {"exhausted", "", "there is no socket for one more link",
+     [](sim::Internet& net, Words&) { net.exhausted = true; }},
+    {"recovers", "", "there is one again",
+     [](sim::Internet& net, Words&) { net.exhausted = false; }},
+    {"pieces", "N", "never more than N bytes at once",
+     [](sim::Internet& net, Words& w) { net.most_at_once = w.take_number(); }},
+};
+
+constexpr Row<sim::World> kDelays[] = {
+    {"scan", "D", "how long a scan takes",
+     [](sim::World& w, Words& words) { w.air.delays.scan = words.take_duration(); }},
+    {"associate", "D", "an association",
+     [](sim::World& w, Words& words) { w.air.delays.associate = words.take_duration(); }},
+    {"address", "D", "an address from DHCP",
+     [](sim::World& w, Words& words) { w.air.delays.address = words.take_duration(); }},
+    {"resolve", "D", "a look-up of a name",
+     [](sim::World& w, Words& words) { w.internet.resolve_takes = words.take_duration(); }},
+    {"connect", "D", "a connection",
+     [](sim::World& w, Words& words) { w.internet.connect_takes = words.take_duration(); }},
+    {"answer", "D", "what a peer sends by itself",
+     [](sim::World& w, Words& words) { w.internet.answer_takes = words.take_duration(); }},
+};
+
+constexpr Row<sim::World> kHost[] = {
+    {"stops", "", "does not read its UART", [](sim::World& w, Words&) { w.host.reads = false; }},
+    {"reads", "", "reads it again", [](sim::World& w, Words&) { w.host.reads = true; }},
+};
+}  // namespace
+
+/// What needs more of the player than its world.
+struct Player::Lines {
+  struct PeerAt {
+    sim::World& world;
+    net::Endpoint at;
+  };
+  static constexpr Row<PeerAt> kPeerActs[] = {
+      {"sends", "\"…\"", "sends this on all its connections",
+       [](PeerAt& p, Words& w) { p.world.internet.send(p.at, w.take(), p.world.now()); }},
+      {"datagram", "\"…\"", "sends one to every UDP link",
+       [](PeerAt& p, Words& w) {
+         p.world.internet.send_datagram(p.at, 0, w.take(), p.world.now());
+       }},
+      {"closes", "", "closes all its connections",
+       [](PeerAt& p, Words&) { p.world.internet.close(p.at, p.world.now()); }},
+      {"resets", "", "resets them", [](PeerAt& p, Words&) { p.world.internet.reset(p.at); }},
+      {"got", "\"…\"", "checks all that ever came to it",
+       [](PeerAt& p, Words& w) {
+         const std::string want = w.take(), got = p.world.internet.received_by(p.at);
+         if (got != want) throw BadLine("the peer got " + escaped(got.substr(0, 400)));
+       }},
+  };
+
+  struct StationAt {
+    sim::World& world;
+    MacAddress mac;
+  };
+  static std::size_t forget_station(StationAt& s) {
+    return std::erase_if(s.world.air.stations,
+                         [&](const sim::SimulatedStation& other) { return other.mac == s.mac; });
+  }
+  static constexpr Row<StationAt> kStation[] = {
+      {"joins", "[A]", "is in the module's own access point, whatever its rules say",
+       [](StationAt& s, Words& w) {
+         s.world.radio().station_joins(s.mac, w.empty() ? Ipv4{} : w.take_address(), s.world.now());
+       }},
+      {"leaves", "", "has left it",
+       [](StationAt& s, Words&) { s.world.radio().station_leaves(s.mac, s.world.now()); }},
+      {"seeks", "\"ssid\" \"password\" [after D]",
+       "a simulated station joins the softAP of that name by its rules, asks for an address, and "
+       "comes again whenever it has lost it; `after` says how long the softAP must have been there",
+       [](StationAt& s, Words& w) {
+         sim::SimulatedStation station{.ssid = w.take(), .password = w.take(), .mac = s.mac};
+         if (w.take_if("after")) station.after = w.take_duration();
+         forget_station(s);
+         s.world.air.stations.push_back(station);
+       }},
+      {"vanishes", "", "that station is gone",
+       [](StationAt& s, Words&) {
+         if (forget_station(s) == 0) throw BadLine("no such station");
+       }},
+  };
+
+  using AccessPoints = std::vector<sim::AccessPoint>;
+  /// Takes the access point of that name out of the one list, into the other.
+  static void move(AccessPoints& from, AccessPoints& to, const std::string& ssid) {
+    const auto at =
+        std::find_if(from.begin(), from.end(), [&](const auto& ap) { return ap.ssid == ssid; });
+    if (at == from.end()) throw BadLine("no such access point: " + ssid);
+    to.push_back(*at);
+    from.erase(at);
+  }
+  static constexpr Row<Player> kAir[] = {
+      {"none", "", "there is no access point left",
+       [](Player& p, Words&) { p.world().air.access_points.clear(); }},
+      {"loses", "\"ssid\"", "this one is gone",
+       [](Player& p, Words& w) { move(p.world().air.access_points, p.lost_, w.take()); }},
+      {"regains", "\"ssid\"", "it is back",
+       [](Player& p, Words& w) { move(p.lost_, p.world().air.access_points, w.take()); }},
+  };
+  static void change_air(Player& player, Words& words) {
+    if (run_row(kAir, player, words)) return;
+    NewAccessPoint ap{.it = {.ssid = words.take(), .password = words.take()}};
+    run_rows(kAccessPoint, ap, words);
+    if (ap.address) {
+      ap.it.network = Ipv4(ap.address->bits & ap.it.netmask.bits);
+      ap.it.pool = sim::Pool{*ap.address, *ap.address};
+    }
+    sim::add_access_point(player.world().air, ap.it);
+  }
+
+  static void change_peer(Player& player, Words& words) {
+    PeerAt peer{player.world(), words.take_endpoint()};
+    sim::Internet& internet = peer.world.internet;
+    sim::FarHost* known = internet.find_peer(peer.at);
+    if (known != nullptr && run_row(kPeerActs, peer, words)) return;
+    if (known == nullptr) known = &internet.peers.emplace_back(sim::FarHost{.at = peer.at});
+    run_rows(kPeer, *known, words);
+  }
+  static void add_client(Player& player, Words& words) {
+    const net::Endpoint from = words.take_endpoint();
+    sim::Internet& internet = player.world().internet;
+    if (internet.find_peer(from) == nullptr) internet.peers.push_back({.at = from});
+    const auto port = number<std::uint16_t>(words);
+    if (internet.connect(from, port, player.world().now()) == words.take_if("in-vain"))
+      throw BadLine("nobody listens there, or somebody does after all");
+  }
+  static void change_station(Player& player, Words& words) {
+    StationAt station{player.world(), words.take_mac()};
+    if (!run_row(kStation, station, words))
+      throw BadLine("a station joins, leaves, seeks, or vanishes");
+  }
+  static void add_name(Player& player, Words& words) {
+    const std::string name = words.take();
+    std::optional<Ipv4> address;
+    if (!words.take_if("silent")) address = words.take_address();
+    player.world().internet.names.push_back({name, address});
+  }
+  /// A line of one word, which its subject must know.
+  template <auto& rows, class On>
+  static void one_of(On& on, Words& words) {
+    if (!run_row(rows, on, words)) throw BadLine("it does nothing like that: " + words.take());
+  }
+
+  static constexpr Row<Player> kModule[] = {
+      {"station-mac", "M", "its station's MAC address",
+       [](Player& p, Words& w) { p.identity_.station_mac = w.take_mac(); }},
+      {"at-version", "\"…\"", "the first line of AT+GMR",
+       [](Player& p, Words& w) { p.set_version("AT version:", w.take()); }},
+      {"sdk-version", "\"…\"", "the second one",
+       [](Player& p, Words& w) { p.set_version("SDK version:", w.take()); }},
+      {"compile-time", "\"…\"", "when the program was built",
+       [](Player& p, Words& w) { p.identity_.build_time = w.take(); }},
+  };
+  /// Only possible in front of everything else.
+  static constexpr Row<Player> kFirst[] = {
+      {"power", "on", "begin at power-up instead: `ready` comes after 200 ms, echo is on",
+       [](Player& p, Words& w) {
+         if (!w.take_if("on")) throw BadLine("power can only be switched on");
+         if (p.world_ != nullptr) throw BadLine("the module has power already");
+         p.start(false);
+       }},
+      {"module", "…", "what is burnt into it:",
+       [](Player& p, Words& w) {
+         if (p.world_ != nullptr) throw BadLine("the module has been built already");
+         one_of<kModule>(p, w);
+       },
+       [] { return help("module ", kModule); }},
+  };
+  static constexpr Row<Player> kAnyTime[] = {
+      {"peer", "A:P …", "a port of a far host, for TCP and UDP:", change_peer,
+       [] { return help("peer A:P ", kPeer) + help("peer A:P ", kPeerActs); }},
+      {"client", "A:P N",
+       "somebody connects to the module's server on port N, and is a peer from then on; `in-vain` "
+       "at the end when nobody listens",
+       add_client},
+      {"station", "M …", "somebody in the module's own access point, or who wants to be:",
+       change_station, [] { return help("station M ", kStation); }},
+      {"name", "\"n\" A", "a host name; every other one does not exist. `silent` for A: no answer",
+       add_name},
+      {"air", "\"ssid\" \"password\" …",
+       "one more access point, or what becomes of those that there are:", change_air,
+       [] { return help("air ", kAir) + help("air \"ssid\" \"password\" ", kAccessPoint); }},
+      {"delay", "…",
+       "how long things take:", [](Player& p, Words& w) { one_of<kDelays>(p.world(), w); },
+       [] { return help("delay ", kDelays); }},
+      {"network", "…", "the network between them:",
+       [](Player& p, Words& w) { one_of<kNetwork>(p.world().internet, w); },
+       [] { return help("network ", kNetwork); }},
+      {"host", "…",
+       "the host at the UART:", [](Player& p, Words& w) { one_of<kHost>(p.world(), w); },
+       [] { return help("host ", kHost); }},
+      {"reset", "", "the reset line", [](Player& p, Words&) { p.world().reset(); }},
+  };
+};
+
+/// Lines that are only possible while there is no world yet.
+bool Player::prepare(Words words) {
+  if (!run_row(Lines::kFirst, *this, words)) return false;
+  words.end();
+  return true;
+}
+
+/// The line of AT+GMR that begins with the label goes on with that text.
+void Player::set_version(std::string_view label, const std::string& text) {
+  const auto line = std::find_if(version_lines_.begin(), version_lines_.end(),
+                                 [&](const auto& l) { return l.before.starts_with(label); });
+  if (line == version_lines_.end()) throw BadLine("AT+GMR has no such line");
+  *line = {version_texts_.emplace_back(std::string(label) + text)};
+}
+
+void Player::act(std::string_view line) {
+  Words words(line);
+  if (!run_row(Lines::kAnyTime, *this, words)) throw BadLine("what is " + words.take() + '?');
+  words.end();
+  world().settle();
+}
+
+std::string Player::lines() {
+  const std::string head = "| line | means |\n|---|---|\n";
+  return "In front of everything else:\n\n" + head + help("", Lines::kFirst) +
+         "\nAt any time:\n\n" + head + help("", Lines::kAnyTime);
+}
+}  // namespace bfq
