@@ -35,7 +35,7 @@ void attack_others() {
   tell("ptrace", ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) < 0);
   tell("socket", socket(AF_UNIX, SOCK_STREAM, 0) < 0);
   tell("packets", socket(AF_PACKET, SOCK_RAW, 0) < 0);
-  tell("kill", kill(getppid(), SIGWINCH) < 0);
+  tell("kill", kill(getpid(), SIGWINCH) < 0);
   void* const code = mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   tell("mmap", code == MAP_FAILED);
   tell("setuid", syscall(SYS_setuid, 0) < 0);

@@ -84,7 +84,7 @@ void FileRules::add(const Place& place) {
   fstat(there, &about);
   std::uint64_t rights = rights_of(place.use) & known_rights(version_);
   if (!S_ISDIR(about.st_mode)) rights &= kOfFiles;
-  if (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)) rights = 0;  // pipes are never refused
+  if (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)) rights = 0;  // no folder has them
   const landlock_path_beneath_attr rule{.allowed_access = rights, .parent_fd = there};
   if (rights != 0 &&
       syscall(SYS_landlock_add_rule, ruleset_, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
