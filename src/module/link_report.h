@@ -15,7 +15,8 @@ struct LinkReport {
     failed,    ///< it could not be opened, because of `why`
     received,  ///< `bytes` have come, from `sender`
     sent,      ///< the network has taken `size` bytes of what it was offered
-    not_sent,  ///< the network cannot send what it was offered; the link lives on (datagrams)
+    not_sent,  ///< the network cannot send what it was offered; the link lives on
+    too_late,  ///< it cannot, because the peer had ended the link before; `closed` follows
     closed,    ///< the peer or the network has ended it, or we have because it takes nothing
   };
   Kind kind{};

@@ -52,8 +52,8 @@ class Module : private Chip {
   /// datagram from the network only when it fits; drop one that is larger than limits::kDatagram.
   std::size_t datagram_room(LinkHandle link) const;
 
-  /// One whole datagram, at most datagram_room() bytes of it, and who sent it. Dropped when the
-  /// link has gone, or when it is empty.
+  /// One whole datagram, at most datagram_room() bytes of it or none at all, and who sent it.
+  /// Dropped when the link has gone, or where there is no room.
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                       Instant now);
 

@@ -16,7 +16,8 @@ constexpr Duration kAttemptGivesUp = 20s;
 }  // namespace
 
 at::Answer Passthrough::enter(Chip& chip) {
-  if (!enabled_ || !chip.links().may_pass(kLink)) return at::Answer::error;
+  const Links& links = chip.links();
+  if (!enabled_ || !links.may_pass(kLink) || !links.has_peer(kLink)) return at::Answer::error;
   state_ = State::collecting;
   escape_ = Escape(chip.now());
   due_ = Deadline::never();
@@ -65,7 +66,8 @@ void Passthrough::on(Chip& chip, const LinkReport& report) {
       chip.payload().sent(report.size);
       if (chip.payload().unsent().empty()) packet_is_gone(chip);
       return;
-    case LinkReport::Kind::not_sent: return packet_is_gone(chip);
+    case LinkReport::Kind::not_sent:
+    case LinkReport::Kind::too_late: return packet_is_gone(chip);
     case LinkReport::Kind::failed:
     case LinkReport::Kind::closed: return broken(chip);
   }

@@ -171,6 +171,32 @@ TEST_P(Network, tells_of_an_end_also_while_there_is_no_room) {
   }
 }
 
+TEST_P(Network, takes_nothing_for_a_peer_that_has_ended_behind_bytes) {
+  open(net->host(Manners::greets));
+  side.link(kLink).room = 0;
+  net->rest();
+  side.link(kLink).to_send = "x";
+  ASSERT_TRUE(net->until([&] { return side.count<net::SendFailed>() > 0; }));
+  EXPECT_EQ(std::get<net::SendFailed>(side.said_of(kLink).back()).why, net::SendFailure::too_late);
+  EXPECT_EQ(side.count<net::Closed>(), 0U);
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, kGreeting);
+}
+
+TEST_P(Network, hands_over_what_came_before_a_link_is_given_up) {
+  open(net->host(Manners::echoes));
+  side.link(kLink).to_send = "hello";
+  side.link(kLink).room = 0;
+  net->rest();
+  net->request(net::GiveUp{kLink});
+  net->rest();
+  EXPECT_EQ(side.count<net::Closed>(), 0U);
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, "hello");
+}
+
 TEST_P(Network, takes_only_so_much_for_a_peer_that_does_not_read) {
   open(net->host(Manners::reads_nothing));
   side.link(kLink).to_send.assign(64U << 20U, 'x');

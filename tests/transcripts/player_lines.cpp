@@ -131,6 +131,11 @@ constexpr Row<sim::World> kDelays[] = {
      [](sim::World& w, Words& words) { w.internet.answer_takes = words.take_duration(); }},
 };
 
+constexpr Row<sim::World> kFlash[] = {
+    {"fails", "", "nothing can be written", [](sim::World& w, Words&) { w.flash.fails = true; }},
+    {"works", "", "it can again", [](sim::World& w, Words&) { w.flash.fails = false; }},
+};
+
 constexpr Row<sim::World> kHost[] = {
     {"stops", "", "does not read its UART", [](sim::World& w, Words&) { w.host.reads = false; }},
     {"reads", "", "reads it again", [](sim::World& w, Words&) { w.host.reads = true; }},
@@ -299,6 +304,8 @@ struct Player::Lines {
       {"host", "…",
        "the host at the UART:", [](Player& p, Words& w) { one_of<kHost>(p.world(), w); },
        [] { return help("host ", kHost); }},
+      {"flash", "…", "its flash memory:", [](Player& p, Words& w) { one_of<kFlash>(p.world(), w); },
+       [] { return help("flash ", kFlash); }},
       {"reset", "", "the reset line", [](Player& p, Words&) { p.world().reset(); }},
   };
 };

@@ -44,6 +44,10 @@ class HostLink {
   /// Ends it; the module is told nothing. What the network has taken still reaches the peer.
   virtual void close() = 0;
 
+  /// Sends nothing any more. Tells the module of its end once that has what has come by now, or
+  /// ends at once.
+  virtual void give_up() = 0;
+
   /// Ends it and tells the module: the place on a LAN that it was bound to is no more.
   virtual void lose_place() {}
 

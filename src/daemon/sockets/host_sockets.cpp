@@ -37,6 +37,7 @@ void HostSockets::take(const net::Request& request) {
                  [this](const net::StopListening&) { server_.stop(); },
                  [this](const net::Accept& r) { accept(r); },
                  [this](const net::Refuse& r) { server_.refuse(r.client); },
+                 [this](const net::GiveUp& r) { give_up(r); },
              },
              request);
 }
@@ -183,6 +184,13 @@ void HostSockets::close(const net::Close& request) {
   if (request.link.id >= links_.size()) return;
   auto& link = links_[request.link.id];
   if (link && link->handle() == request.link) std::exchange(link, nullptr)->close();
+}
+
+void HostSockets::give_up(const net::GiveUp& request) {
+  const auto& link = links_[request.link.id];
+  if (!link || link->handle() != request.link || link->ended()) return;
+  link->give_up();
+  if (link->ended()) due_.push_back(net::Closed{request.link});
 }
 
 // The server --------------------------------------------------------------------------------------

@@ -63,6 +63,7 @@ class HostSockets final : private Neighbour {
   std::optional<Directions> directions(const net::Open& request);
   void open_datagrams(const net::Open& request);
   void close(const net::Close& request);
+  void give_up(const net::GiveUp& request);
   void refuse(const net::Open& request, std::string_view reason,
               std::optional<net::Endpoint> actual = std::nullopt);
   void listen(const net::Listen& request);

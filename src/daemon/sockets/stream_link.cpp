@@ -1,5 +1,6 @@
 #include "daemon/sockets/stream_link.h"
 
+#include <poll.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -129,34 +130,55 @@ bool StreamLink::send() {
     const auto bytes = side_.link_output(handle()).bytes;
     if (bytes.empty()) break;
     if (output_ == Output::broken) {
-      side_.handle(net::SendFailed{handle()});
+      side_.handle(net::SendFailed{handle(), net::SendFailure::too_late});
+      return true;
+    }
+    if (has_hung_up()) {
+      break_output("it has ended the connection");
       return true;
     }
     const auto [result, n, _] = session_->write(bytes);
     if (result == Result::wants_read || result == Result::wants_write) {
       output_ = Output::blocked;
+      is_sending_ = true;
       await(result, &StreamLink::unblocked);
       break;
     }
-    if (result == Result::done)
-      side_.link_sent(handle(), n);
-    else
-      break_output();
+    if (result != Result::done) return break_output(session_->why()), true;
+    is_sending_ = n < bytes.size();
+    side_.link_sent(handle(), n);
     moved = true;
   }
   return moved;
 }
 
 void StreamLink::unblocked() {
-  output_ = Output::ready;
+  if (output_ == Output::blocked) output_ = Output::ready;
   side_.settle();
 }
 
+/// True when its FIN or its reset has come, also behind bytes for which the module has no room.
+bool StreamLink::has_hung_up() const {
+  pollfd socket{const_cast<Socket&>(socket_).native_handle(), POLLRDHUP, 0};
+  return ::poll(&socket, 1, 0) > 0;
+}
+
 /// The peer takes nothing any more. What it sent before is still read; its end is the link's end.
-void StreamLink::break_output() {
-  spdlog::info("{}: {} takes nothing any more: {}", label(), peer_, session_->why());
+void StreamLink::break_output(const std::string& why) {
+  spdlog::info("{}: {} takes nothing any more: {}", label(), peer_, why);
   output_ = Output::broken;
-  side_.handle(net::SendFailed{handle()});
+  side_.handle(net::SendFailed{handle(), failure()});
+}
+
+net::SendFailure StreamLink::failure() const {
+  return is_sending_ ? net::SendFailure::refused : net::SendFailure::too_late;
+}
+
+/// What has come by now can still be read from a socket that receives nothing any more.
+void StreamLink::give_up() {
+  output_ = Output::broken;
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_receive, ignored);
 }
 
 // Receiving ---------------------------------------------------------------------------------------

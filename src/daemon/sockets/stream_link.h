@@ -37,6 +37,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
 
   bool drain() override;
   void close() override;
+  void give_up() override;
   void lose_place() override;
   bool connects(std::uint16_t from, net::Endpoint to) const override;
   bool ended() const override { return state_ == State::ended; }
@@ -60,7 +61,9 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
 
   bool send();
   void unblocked();
-  void break_output();
+  bool has_hung_up() const;
+  void break_output(const std::string& why);
+  net::SendFailure failure() const;
 
   void listen();
   void read();
@@ -83,5 +86,6 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   State state_ = State::connecting;
   Input input_ = Input::at_rest;
   Output output_ = Output::ready;
+  bool is_sending_ = false;  ///< what the module has for it was offered before, or a part is sent
 };
 }  // namespace bfq::sockets

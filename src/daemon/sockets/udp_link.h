@@ -29,6 +29,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
 
   bool drain() override;
   void close() override;
+  void give_up() override { close(); }
   bool ended() const override { return ended_; }
   Ports datagram_ports() const override;
 
