@@ -58,6 +58,12 @@ Loop::Loop(const Options& options)
   wait_for_signals();
 }
 
+void Loop::run() {
+  manager_.ready();
+  io_.run();
+  manager_.stopping();
+}
+
 void Loop::wait_for_signals() {
   signals_.async_wait([this](auto error, int signal) {
     if (!error) handle_signal(signal);
@@ -76,7 +82,9 @@ void Loop::handle_signal(int signal) {
 
 void Loop::read_world_again() {
   if (rests_) return void(reads_again_ = true);
+  manager_.reloading();
   world_.read_again(medium_, clock_.now());
+  manager_.ready();
   rests_ = true;
   rest_.set(std::chrono::steady_clock::now() + kRest);
 }

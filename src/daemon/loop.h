@@ -9,6 +9,7 @@
 #include "daemon/options.h"
 #include "daemon/process/alarm.h"
 #include "daemon/process/sandbox.h"
+#include "daemon/process/service_manager.h"
 #include "sim/medium.h"
 
 namespace bfq::daemon {
@@ -30,7 +31,8 @@ class Loop {
   /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door ends the program,
   /// as standard input does at its end. SIGHUP reads the world file again; those that come while
   /// that rests are one.
-  void run() { io_.run(); }
+  /// Whoever manages services is told of it.
+  void run();
 
  private:
   void wait_for_signals();
@@ -40,6 +42,7 @@ class Loop {
   boost::asio::io_context io_{1};            // one thread runs it
   std::optional<process::Sandbox> sandbox_;  // until all else is gone, to tell what was refused
   boost::asio::signal_set signals_;
+  process::ServiceManager manager_{io_};
   bool had_terminal_;
   board::ProgramClock clock_;
   sim::Medium medium_;

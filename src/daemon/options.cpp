@@ -29,6 +29,7 @@ struct CommandLine {
   std::vector<std::string> serial, overrides;
   std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
+  std::string wait;
   JournalWords journal;
 };
 
@@ -37,12 +38,11 @@ void declare(CLI::App& run, CommandLine& words) {
                  "a file that describes access points and modules [what bfq4004 world prints]")
       ->type_name("WORLD.toml");
   declare_overrides(run, words.overrides);
-  run.add_option(
-         "--serial", words.serial,
-         "where hosts attach; may be given several times: pty[:LINK], tcp:[HOST:]PORT,\n"
-         "tcp-connect:HOST:PORT, rfc2217:[HOST:]PORT[,reset=rts], unix:PATH,\n"
-         "tty:DEVICE[,BAUD][,crtscts] or stdio [those of the world, or pty:/tmp/NAME]; not where\n"
-         "the world has several modules")
+  run.add_option("--serial", words.serial,
+                 "where hosts attach [those of the world, or pty:/tmp/NAME]; may be given several "
+                 "times, but "
+                 "not where\nthe world has several modules:\n" +
+                     serial::syntax_of_doors())
       ->type_name("DOOR")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
@@ -56,6 +56,10 @@ void declare(CLI::App& run, CommandLine& words) {
                  "all modules")
       ->check(CLI::IsMember({"fast", "baud"}))
       ->type_name("fast|baud");
+  run.add_option("--wait", words.wait,
+                 "at the door stdio, type each line when the one before has been answered")
+      ->check(CLI::IsMember({"answers"}))
+      ->type_name("answers");
   run.add_option("--net", words.net,
                  "where modules may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'; "
                  "replaces [net] allow\n"
@@ -92,6 +96,17 @@ void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::s
     throw process::UsageError("--serial stdio was given twice: there is only one standard input");
 }
 
+void wait_for_answers(std::vector<board::ModuleSpec>& modules) {
+  bool any = false;
+  for (board::ModuleSpec& module : modules) {
+    for (serial::DoorSpec& door : module.doors) {
+      if (door.kind != serial::DoorSpec::Kind::stdio) continue;
+      any = door.waits_for_answers = true;
+    }
+  }
+  if (!any) throw process::UsageError("--wait answers is for the door stdio: --serial stdio");
+}
+
 /// Of --net, which must make sense in that air.
 sockets::NetPolicy parse_policy(const std::string& text, const sim::Air& air) {
   sockets::NetPolicy policy = sockets::NetPolicy::parse(text);
@@ -111,6 +126,7 @@ Options understand(const CommandLine& words) {
                   .names = world.names,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);
+  if (!words.wait.empty()) wait_for_answers(options.modules);
   if (!words.speed.empty()) {
     const auto speed =
         words.speed == "baud" ? serial::UartPhysics::Speed::baud : serial::UartPhysics::Speed::fast;

@@ -82,6 +82,7 @@ class BothWays(unittest.TestCase):
             self.assertEqual(peer.receive(), body)
             for data in (bytes(2049), b"", body):
                 peer.send(data, port)
+            self.assertEqual(host.expect(":"), b"\r\n+IPD,0:")
             self.assertEqual(host.received(), body)
             module.wait_for_log("2049 bytes from 127.0.0.1")
 

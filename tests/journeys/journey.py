@@ -71,9 +71,9 @@ class Module:
             raise AssertionError(f"the sandbox has {refused}")
 
     def read_banner(self):
-        """Returns once all doors are open; the banner ends with the third line to type."""
+        """Returns once all doors are open; the banner ends with what may be typed."""
         deadline = time.monotonic() + PATIENCE
-        while "AT+CIPSTART" not in self.banner:
+        while not re.search(r"type\n(    .+\n)+\n$", self.banner):
             ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
             data = os.read(self.process.stdout.fileno(), 4096) if ready else b""
             if not data:

@@ -192,7 +192,7 @@ bool Board::command_under_way() const {
     case Activity::processing:
     case Activity::sending:
     case Activity::restarting: return true;
-    case Activity::off:
+    case Activity::off: return turn_.is_starting();
     case Activity::idle:
     case Activity::collecting:  // a payload that will never come
     case Activity::passthrough: break;

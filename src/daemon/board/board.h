@@ -59,6 +59,8 @@ class Board final : private serial::UartSide,
 
   const std::string& name() const override { return name_; }
   const std::vector<std::unique_ptr<serial::Door>>& doors() const { return doors_; }
+  /// How the module's UART is set.
+  const UartFormat& uart_format() const { return uart_format_; }
 
  private:
   // UartSide

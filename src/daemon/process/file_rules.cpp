@@ -15,7 +15,7 @@ namespace bfq::process {
 namespace {
 // What the kernel's headers of Debian 12 do not have yet, by landlock(7).
 constexpr std::uint64_t kTruncate = 1ULL << 14U, kIoctlOfDevice = 1ULL << 15U;
-constexpr std::uint64_t kAbstractSockets = 1U << 0U, kSignals = 1U << 1U;
+constexpr std::uint64_t kSignals = 1U << 1U;
 struct RulesetAttributes {
   std::uint64_t files, ports, scopes;
 };
@@ -60,10 +60,9 @@ FileRules::FileRules(std::span<const Place> places) : version_(version_of_kernel
     why_not_ = "this kernel has no Landlock";
     return;
   }
-  const RulesetAttributes attributes{
-      .files = known_rights(version_),
-      .ports = 0,
-      .scopes = version_ >= kVersionWithScopes ? kAbstractSockets | kSignals : 0};
+  const RulesetAttributes attributes{.files = known_rights(version_),
+                                     .ports = 0,
+                                     .scopes = version_ >= kVersionWithScopes ? kSignals : 0};
   ruleset_ =
       static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
   if (ruleset_ < 0) {

@@ -158,7 +158,10 @@ constexpr AllowedCall kRules[] = {
     SCMP_SYS(inotify_rm_watch),
     {SCMP_SYS(kill), is(1, 0)},
 
-    // The network: TCP, UDP and DNS. No local socket is made or connected to, and no packet.
+    // The service manager is told by a local datagram. No local stream is made, and no packet.
+    {SCMP_SYS(socket), is(0, AF_UNIX), is(1, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK)},
+
+    // The network: TCP, UDP and DNS.
     {SCMP_SYS(socket), is(0, AF_INET)},
     {SCMP_SYS(socket), is(0, AF_INET6)},
     SCMP_SYS(bind),

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -206,8 +207,7 @@ void UdpLink::await_room(Socket& socket) {
 
 void UdpLink::await_datagram(Socket& socket) {
   if (!socket.udp.is_open() || socket.reading) return;
-  const std::size_t room = side_.datagram_room(handle());
-  if (room == 0 || room < socket.next) return;
+  if (side_.datagram_room(handle()) < std::max<std::size_t>(socket.next, 1)) return;
   socket.reading = true;
   socket.udp.async_wait(udp::socket::wait_read, [weak = weak_from_this(), &socket](auto error) {
     const auto self = weak.lock();
@@ -239,7 +239,7 @@ bool UdpLink::read_one(Socket& socket) {
     return true;
   }
   socket.next = length;
-  if (length > side_.datagram_room(handle())) return false;
+  if (side_.datagram_room(handle()) < std::max<std::size_t>(length, 1)) return false;
   std::array<std::byte, limits::kDatagram> buffer;
   const ssize_t n = ::recv(descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT);
   socket.next = 0;
@@ -257,10 +257,9 @@ void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size, c
 
 /// Why a datagram is dropped; nullptr where it is welcome.
 const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const {
-  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes, or of none, does not
-  // reach the host.
+  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes does not reach the
+  // host; the log says so. One of no bytes prints `+IPD,0:`.
   if (size > limits::kDatagram) return "it is too long";
-  if (size == 0) return "it is empty";
   return routes_.refusal(socket.way, sender);
 }
 
