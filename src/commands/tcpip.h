@@ -57,7 +57,8 @@ inline constexpr Fact kDomainFacts[] = {
     {Origin::ours, "dialect 3.3", "An address is answered without asking anybody."},
     {Origin::ours, "see HostName", "What names no host: IP ERROR, and nobody is asked."},
     {Origin::ours, "dialect 3.3",
-     "Without a network DNS Fail comes after 6 s; a server that is silent has 15 s."},
+     "Without a network DNS Fail comes after 6 s; one silent name server is given up after 6 s, "
+     "several after 15 s at most."},
 };
 inline constexpr Command kDomain{
     .name = "+CIPDOMAIN",
@@ -187,7 +188,8 @@ inline constexpr Fact kStartFacts[] = {
     {Origin::observed, "T45",
      "A link ID in single mode, or none in multiple mode: Link type ERROR."},
     {Origin::ours, "see Links",
-     "A server that never answers is given up after 20 s, a name after 15 s."},
+     "A server that never answers is given up after 20 s; a name after 6 s by one silent name "
+     "server, after 15 s at most by several."},
     {Origin::ours, "dialect 2", "Digits and dots that are no address: IP ERROR."},
     {Origin::ours, "see HostName",
      "So is a name with anything but letters, digits, -, _ and dots."},

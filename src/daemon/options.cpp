@@ -124,6 +124,7 @@ Options understand(const CommandLine& words) {
                   .state_directory = state_directory(words.state),
                   .policy = words.net.empty() ? world.policy : parse_policy(words.net, world.air),
                   .names = world.names,
+                  .link_delay = world.link_delay,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);
   if (!words.wait.empty()) wait_for_answers(options.modules);

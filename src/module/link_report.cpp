@@ -63,7 +63,8 @@ void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
   switch (report.kind) {
     case Kind::sent:
       chip.payload().sent(report.size);
-      if (chip.payload().unsent().empty()) chip.finish_send(at::Word::send_ok);
+      if (chip.payload().unsent().empty()) return chip.finish_send(at::Word::send_ok);
+      chip.job<Sending>()->give_up = chip.now() + kSendGivesUp;
       return;
     case Kind::not_sent: return chip.finish_send(at::Word::send_fail);
     case Kind::too_late: return chip.finish_send(at::Word::error);  // dialect 0.4, 2

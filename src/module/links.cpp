@@ -175,9 +175,9 @@ net::Outgoing Links::output(const Chip& chip, LinkHandle handle) const {
 
 void Links::sent(Chip& chip, LinkHandle handle, std::size_t n) {
   Link* link = find(handle);
-  if (link == nullptr || n == 0) return;
+  if (link == nullptr) return;
   link->bytes_out += n;
-  link->last_active = chip.now();
+  if (n > 0) link->last_active = chip.now();
   report(chip, {.kind = Kind::sent, .link = handle.id, .size = static_cast<std::uint16_t>(n)});
 }
 

@@ -61,7 +61,8 @@ class Module : private Chip {
   /// Empty when there is nothing. Valid until the next call of anything.
   net::Outgoing link_output(LinkHandle link) const;
 
-  /// The network has taken the first `n` bytes of link_output(); of a datagram, all of them.
+  /// The network has taken the first `n` bytes of link_output(); of a datagram, all of them. With 0
+  /// the peer of a stream has acknowledged something that the network had taken before.
   void link_sent(LinkHandle link, std::size_t n, Instant now);
 
   // Messages --------------------------------------------------------------------------------------
@@ -91,6 +92,8 @@ class Module : private Chip {
 
   /// What the module is doing right now, for people and tools.
   Status status() const;
+  /// See Passthrough::dropped().
+  std::uint64_t dropped_bytes() const { return passthrough().dropped(); }
   /// What is burnt into it, and what it speaks.
   using Chip::dialect;
   using Chip::identity;

@@ -11,6 +11,9 @@ namespace {
 using Kind = Connection::Arrival::Kind;
 using State = Connection::State;
 
+// How long ARP asks for an address that nobody has (dialect 0.4, 31).
+constexpr Duration kArpGivesUp = 3s;
+
 bool is_loopback(Ipv4 a) { return a.octet(0) == 127; }
 
 std::string_view text_of(std::span<const std::byte> bytes) {
@@ -66,11 +69,18 @@ void Internet::open(const net::Open& asked, Instant now) {
                              std::any_of(peers.begin(), peers.end(), [&](const FarHost& p) {
                                return p.at.address == asked.remote.address;
                              });
+  if (peer == nullptr && !host_is_known && is_absent_neighbour(asked.remote.address))
+    return later(now + kArpGivesUp, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
   if (peer == nullptr ? !host_is_known : peer->answer == FarHost::Answer::never) return;
   const Instant at = now + connect_takes;
   if (peer == nullptr || peer->answer == FarHost::Answer::refuses)
     return later(at, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
   later(at, net::Opened{asked.link, next_local_port_++});
+}
+
+/// An address of the module's LAN other than its gateway's, which is another matter.
+bool Internet::is_absent_neighbour(Ipv4 address) const {
+  return !lan.is_none() && address != lan && same_network(address, lan, netmask);
 }
 
 void Internet::close_link(LinkHandle link) {
@@ -190,11 +200,13 @@ std::vector<LinkHandle> Internet::links() const {
 
 std::size_t Internet::send(Connection& c, const net::Outgoing& out, Instant now) {
   if (c.carries_datagrams()) return stalled ? 0 : send_datagram(c, out, now);
-  const FarHost* peer = find_peer(c.asked.remote);
-  c.waits = stalled || (peer != nullptr && !peer->reads);
+  FarHost* peer = find_peer(c.asked.remote);
+  const std::size_t room = peer == nullptr ? SIZE_MAX : peer->reads ? peer->takes : 0;
+  c.waits = stalled || room == 0;
   if (c.waits) return 0;
   const std::size_t before = c.sent.size();
-  const auto bytes = out.bytes.first(std::min(out.bytes.size(), most_at_once));
+  const auto bytes = out.bytes.first(std::min({out.bytes.size(), most_at_once, room}));
+  if (room != SIZE_MAX) peer->takes -= bytes.size();
   c.waits = bytes.size() < out.bytes.size();
   c.sent.append(text_of(bytes));
   consider_answer(c, before, now);

@@ -20,9 +20,10 @@ struct FarHost {
   net::Endpoint at;
   Answer answer = Answer::accepts;
   bool echoes = false;
-  bool reads = true;       ///< false: takes no byte more until it is true again
-  std::string greeting{};  ///< said as soon as somebody connects
-  std::string reply{};     ///< said once `reply_after` bytes have come
+  bool reads = true;             ///< false: takes no byte more until it is true again
+  std::size_t takes = SIZE_MAX;  ///< while it reads: so many bytes more
+  std::string greeting{};        ///< said as soon as somebody connects
+  std::string reply{};           ///< said once `reply_after` bytes have come
   std::size_t reply_after = 1;
   std::optional<std::size_t> closes_after{};  ///< so many bytes, and what it has to say to them
   std::optional<std::size_t> resets_after{};
@@ -75,6 +76,7 @@ class Internet {
   bool stalled = false;  ///< nothing is taken and nothing arrives
   bool exhausted = false;               ///< there is no socket or port for one more link
   bool joined = true;                   ///< false: the module's station has no address
+  Ipv4 lan{}, netmask{};                ///< the LAN of the station; none where nobody says
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
   std::vector<FarHost> peers;
@@ -126,6 +128,7 @@ class Internet {
   };
 
   bool refuses(const net::Open&) const;
+  bool is_absent_neighbour(Ipv4 address) const;
   void resolve(const net::Resolve&, Instant now);
   void listen(const net::Listen&, Instant now);
   void open(const net::Open&, Instant now);

@@ -452,7 +452,7 @@ void Run::rest() {
 }
 
 void Run::check_alive() {
-  type("AT\r\n");
+  type(line_junk(dice_) + "AT\r\n");
   const std::string printed = world_.printed();
   if (options_.tells) tell("prints  " + shown(printed));
   history_ += printed;

@@ -102,7 +102,9 @@ constexpr Row<Peer> kPeer[] = {
     {"resets-after", "N", "resets the connection then",
      [](Peer& p, Words& w) { p.resets_after = w.take_number(); }},
     {"stops", "", "takes nothing more from the network", [](Peer& p, Words&) { p.reads = false; }},
-    {"reads", "", "takes it again", [](Peer& p, Words&) { p.reads = true; }},
+    {"reads", "", "takes it again", [](Peer& p, Words&) { p.reads = true, p.takes = SIZE_MAX; }},
+    {"takes", "N", "takes N bytes more, and then nothing",
+     [](Peer& p, Words& w) { p.takes = w.take_number(); }},
 };
 
 constexpr Row<sim::Internet> kNetwork[] = {

@@ -68,6 +68,8 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
   keep_journals(setup);
   for (const serial::DoorSpec& spec : setup.module.doors)
     doors_.push_back(serial::open_door(door_side_, spec));
+  for (const auto& door : doors_)
+    if (const auto at = door->listens_at()) surroundings.neighbourhood.add_door(*at);
   door_side_.apply(*wire_, *this);
   // A host may open a door before the module has started: its terminal has the module's rate then.
   const Settings factory = commands::kBfq4004.factory_settings(access_point_mac(setup));

@@ -78,6 +78,7 @@ class Board final : private serial::UartSide,
                       std::span<const std::byte> bytes) override;
   net::Outgoing link_output(LinkHandle link) const override;
   void link_sent(LinkHandle link, std::size_t n) override;
+  std::uint64_t dropped_bytes() const override { return module_.dropped_bytes(); }
   void handle(const Event& event) override;
   sockets::Networks networks() const override;
   // ResetLine

@@ -121,6 +121,7 @@ constexpr AllowedCall kRules[] = {
     SCMP_SYS(readlink),
     SCMP_SYS(readlinkat),
     SCMP_SYS(getcwd),
+    SCMP_SYS(getdents64),
     SCMP_SYS(pread64),
     SCMP_SYS(pwrite64),
     SCMP_SYS(fsync),

@@ -56,11 +56,21 @@ bool UdpLink::bind(boost::system::error_code& error) {
   at_module_.udp.open(udp::v4(), error);
   if (error) return false;
   const std::uint16_t port =
-      bind_or_move(at_module_.udp, {module_address(settings_.index), open_.local_port}, error);
+      bind_or_move(at_module_.udp, {module_address(settings_.index), open_.local_port},
+                   neighbourhood_.has_port(open_.local_port), error);
   if (error) return false;
-  if (!settings_.is_at_localhost || bind_localhost(port)) return true;
+  if (!settings_.is_at_localhost || is_of_peer(port) || bind_localhost(port)) return true;
   if (open_.local_port == 0) error = asio::error::address_in_use;
   return !error;
+}
+
+/// True for the port at which the link's peer, a program of this machine, is or may yet be: the
+/// usual "UDP","host.bfq.internal",8080,8080.
+// Fidelity (our decision, see UdpLink): Where the peer is this machine and has the same port as the
+// link, that port of 127.0.0.1 is the peer's.
+bool UdpLink::is_of_peer(std::uint16_t port) const {
+  const Route way = route(side_.networks(), open_.remote.address, neighbourhood_, settings_.index);
+  return open_.remote.port == port && way.to == Route::To::outside && is_loopback(way.address);
 }
 
 /// False where 127.0.0.1 has that port for another program. A peer on this machine often has the
@@ -122,8 +132,9 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
     return true;
   }
   // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens
-  // is sent.
-  if (peer.actual.port == 0) {
+  // is sent. So is one to a port of this machine that is the module's own, but it does not hear
+  // itself.
+  if (peer.actual.port == 0 || routes_.is_own(peer.actual)) {
     side_.link_sent(handle(), datagram.bytes.size());
     return true;
   }

@@ -45,6 +45,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   };
 
   bool bind(boost::system::error_code& error);
+  bool is_of_peer(std::uint16_t port) const;
   bool bind_localhost(std::uint16_t port);
   void log_port(std::uint16_t port) const;
 

@@ -196,6 +196,9 @@ const Keys<NetDraft>& net_keys() {
       map<NetDraft, sockets::KnownName>("names", &NetDraft::names, read_known_name,
                                         "a name and its address, \"broker.test\" = \"127.0.0.1\"",
                                         "names that all modules know, whatever a name server says"),
+      key<NetDraft>("delay", &NetDraft::delay, duration(0s, kLongestDelay),
+                    "(5ms for modules at the speed of baud, 0s for others)",
+                    "how long what comes from a link takes to the module, as on a real network"),
   };
   return keys;
 }
