@@ -164,15 +164,14 @@ Refusal check(const Chip& chip, const void* args) {
 /// The rows of a dialect, sorted by name.
 using CommandTable = std::span<const Command>;
 
-/// Sorted by name, no two alike, required arguments before optional ones.
+/// Sorted by name, no two alike, and what comes together is optional in both.
 constexpr bool well_formed(CommandTable table) {
   for (std::size_t i = 0; i < table.size(); ++i) {
     if (i > 0 && !(table[i - 1].name < table[i].name)) return false;
     for (const Shape& shape : table[i].set.shapes()) {
-      bool seen_optional = false;
-      for (const Param& param : shape.params) {
-        if (seen_optional && !param.optional) return false;
-        seen_optional = param.optional;
+      for (std::size_t p = 0; p < shape.params.size(); ++p) {
+        if (!shape.params[p].with_previous) continue;
+        if (p == 0 || !shape.params[p].optional || !shape.params[p - 1].optional) return false;
       }
     }
   }

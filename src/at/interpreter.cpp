@@ -22,6 +22,10 @@ void print_ranges(const Command& command, Reply reply) {
   reply.end();
 }
 
+Refusal precondition(const Command& command, const Chip& chip) {
+  return command.allowed == nullptr ? kAccepted : command.allowed(chip);
+}
+
 const Shape* fitting(const Command& command, const Chip& chip, Fields fields) {
   for (const Shape& shape : command.set.shapes()) {
     if (shape.fits == nullptr || shape.fits(chip, fields)) return &shape;
@@ -55,13 +59,16 @@ void Interpreter::take(char c, Chip& chip, Reply reply, Busy busy, Instant now) 
 }
 
 void Interpreter::store(char c) {
-  // Fidelity (our decision, dialect 1.2): What stands between the first CR and the LF is ignored.
+  // Fidelity (our decision, dialect 1.2): What stands between the first CR behind a head and the
+  // LF is ignored.
   // Fidelity (our decision, dialect 1.2): There is no editing: backspace and DEL are bytes like
   // others.
   // Fidelity (our decision, dialect 1.2): A line of more than 256 bytes is dropped and answers
   // ERROR once.
+  // Fidelity (our decision, dialect 0.4, 16): While no AT has been found in a line, a CR is junk
+  // like any other byte.
   if (ended_) return;
-  if (c == '\r') {
+  if (c == '\r' && find_head({line_.data(), length_}, *dialect_) != std::string_view::npos) {
     ended_ = true;
   } else if (length_ < line_.size()) {
     line_[length_++] = c;
@@ -120,11 +127,9 @@ void Interpreter::run_line(std::string_view line, Chip& chip, Reply reply) {
     print_ranges(command, reply);
     return answer(Answer::ok, {}, reply);
   }
-  if (command.allowed != nullptr) {
-    if (const Refusal refusal = command.allowed(chip)) return refuse_with(refusal, reply);
-  }
   if (parsed.form == Form::set || parsed.form == Form::digit)
     return run_set(parsed.arguments, chip, reply);
+  if (const Refusal refusal = precondition(command, chip)) return refuse_with(refusal, reply);
   const PlainForm& plain = parsed.form == Form::query ? command.query : command.execute;
   answer(plain.run(chip), plain.spacing, reply);
 }
@@ -140,7 +145,10 @@ void Interpreter::run_set(std::string_view arguments, Chip& chip, Reply reply) {
   if (!arguments.empty())
     typed = std::span(line_).subspan(static_cast<std::size_t>(arguments.data() - line_.data()),
                                      arguments.size());
+  // Fidelity (our decision, dialect 0.4, 28): A quotation mark that is missing, or is followed by
+  // anything but a comma, answers ERROR alone: such a line has no arguments to blame.
   if (!split_fields(typed, fields)) return answer(Answer::error, {}, reply);
+  if (const Refusal refusal = precondition(command(), chip)) return refuse_with(refusal, reply);
   // Fidelity (our decision, dialect 2): First what the command needs is looked at, then each
   // argument from left to right. The first one that is wrong decides what is printed.
   const Shape* shape = fitting(command(), chip, fields.view());

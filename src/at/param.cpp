@@ -4,7 +4,8 @@
 
 namespace bfq::at {
 namespace {
-// Fidelity (our decision, dialect 2): A number has one to nine digits and no quotation marks.
+// Fidelity (our decision, dialect 2): A number has one to nine digits and no quotation marks; with
+// more digits it answers ERROR alone.
 constexpr std::size_t kMostDigits =
     9;  // dialect 2: at most nine digits, so an int32 always holds it
 
@@ -18,13 +19,27 @@ int hex_digit(char c) {
 Word word_for(const Param& param, Fault fault) {
   if (param.words == nullptr) return Word::none;
   switch (fault) {
-    case Fault::none: return Word::none;
+    case Fault::none:
+    case Fault::too_many_digits: return Word::none;
     case Fault::missing: return param.words->missing;
     case Fault::wrong: return param.words->wrong;
     case Fault::too_small: return param.words->too_small;
     case Fault::too_large: return param.words->too_large;
   }
   return Word::none;
+}
+
+bool is_given(const Param& param, const Field& field) {
+  return field.present && !(param.empty_is_none && field.quoted && field.text.empty());
+}
+
+/// Whether the argument at `i`, which is not given, is missing all the same.
+bool is_missing(std::span<const Param> params, Fields fields, std::size_t i) {
+  const auto given = [&](std::size_t other) {
+    return other < fields.size() && is_given(params[other], fields[other]);
+  };
+  const bool next_needs_it = i + 1 < params.size() && params[i + 1].with_previous && given(i + 1);
+  return !params[i].optional || (params[i].with_previous && given(i - 1)) || next_needs_it;
 }
 }  // namespace
 
@@ -35,7 +50,7 @@ Fault read_integer(Field field, Range range, std::int32_t& out) {
   if (negative) digits = slice(digits, 1);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return Fault::wrong;
-  if (digits.size() > kMostDigits) return Fault::too_large;
+  if (digits.size() > kMostDigits) return Fault::too_many_digits;
   std::int32_t value = 0;
   for (const char c : digits) value = value * 10 + (c - '0');
   if (negative) value = -value;
@@ -77,12 +92,14 @@ Fault read_choice(Field field, std::span<const std::string_view> choices, std::s
   return Fault::none;
 }
 
+// Fidelity (our decision, dialect 0.4, 17): Optional arguments that are left empty at the end are
+// as if they were not there.
 Refusal store_all(std::span<const Param> params, Fields fields, Word surplus, const Chip& chip,
                   void* args) {
   for (std::size_t i = 0; i < params.size(); ++i) {
     const Param& param = params[i];
-    const bool given = i < fields.size() && fields[i].present;
-    if (!given && param.optional) continue;
+    const bool given = i < fields.size() && is_given(param, fields[i]);
+    if (!given && !is_missing(params, fields, i)) continue;
     const Fault fault = given ? param.store(args, fields[i], param.range) : Fault::missing;
     if (fault != Fault::none) return refuse(word_for(param, fault));
     if (param.then == nullptr) continue;

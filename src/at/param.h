@@ -31,10 +31,14 @@ struct Field {
 /// The fields of one line, as split_fields() cut them; they point into the line.
 using Fields = std::span<const Field>;
 
-enum class Kind : std::uint8_t { integer, text, host, mac, ipv4, choice };
+enum class Kind : std::uint8_t { integer, text, host, mac, ipv4, choice, ignored };
 
-/// What is wrong with an argument, and the line that some commands print for it before ERROR.
-enum class Fault : std::uint8_t { none, missing, wrong, too_small, too_large };
+/// An argument that may be anything, because nobody looks at it.
+struct Ignored {};
+
+/// What is wrong with an argument, and the line that some commands print for it before ERROR. None
+/// is printed for too_many_digits: such a thing is no number, and so neither small nor large.
+enum class Fault : std::uint8_t { none, missing, wrong, too_small, too_large, too_many_digits };
 struct FaultWords {
   Word missing = Word::none, wrong = Word::none;
   Word too_small = Word::none, too_large = Word::none;
@@ -49,7 +53,9 @@ struct Param {
   std::string_view name;
   Kind kind{};
   bool optional = false;
-  bool secret = false;  ///< masked wherever people may see it
+  bool with_previous = false;  ///< an optional one that comes with the one before it or not at all
+  bool empty_is_none = false;  ///< a quoted text without a byte is as if it were left out
+  bool secret = false;         ///< masked wherever people may see it
   Range range{};
   std::span<const std::string_view> choices{};
   Fault (*store)(void* args, Field, Range) = nullptr;
@@ -68,6 +74,24 @@ struct Param {
   consteval Param and_then(Refusal (*check)(const Chip&, const void*)) const {
     Param p = *this;
     p.then = check;
+    return p;
+  }
+  /// The same argument where it must not be left out, of a member that others may leave out.
+  consteval Param required() const {
+    Param p = *this;
+    p.optional = false;
+    return p;
+  }
+  /// The same optional argument, given together with the one before it, or neither is.
+  consteval Param together() const {
+    Param p = *this;
+    p.with_previous = true;
+    return p;
+  }
+  /// The same optional argument, which `""` leaves out too.
+  consteval Param or_empty() const {
+    Param p = *this;
+    p.empty_is_none = true;
     return p;
   }
   consteval Param masked() const {
@@ -127,6 +151,10 @@ struct KindOf<MacAddress> {
   static constexpr Kind kind = Kind::mac;
 };
 template <>
+struct KindOf<Ignored> {
+  static constexpr Kind kind = Kind::ignored;
+};
+template <>
 struct KindOf<Ipv4> {
   static constexpr Kind kind = Kind::ipv4;
 };
@@ -163,6 +191,8 @@ Fault read(Field field, Range range, T& out) {
     const Fault fault = read_text(field, range);
     if (fault != Fault::none) return fault;
     return out.assign(field.text) ? Fault::none : Fault::wrong;
+  } else if constexpr (KindOf<T>::kind == Kind::ignored) {
+    return Fault::none;
   } else if constexpr (KindOf<T>::kind == Kind::mac) {
     return read_mac(field, out);
   } else if constexpr (KindOf<T>::kind == Kind::ipv4) {

@@ -29,9 +29,9 @@ INSTANTIATE_TEST_SUITE_P(
         IntegerCase{"0", kByte, Fault::none, 0}, IntegerCase{"255", kByte, Fault::none, 255},
         IntegerCase{"256", kByte, Fault::too_large},
         IntegerCase{"000000255", kByte, Fault::none, 255},
-        IntegerCase{"0000000255", kByte, Fault::too_large},  // ten digits
+        IntegerCase{"0000000255", kByte, Fault::too_many_digits},
         IntegerCase{"999999999", Range{}, Fault::none, 999999999},
-        IntegerCase{"99999999999999999999", Range{}, Fault::too_large},
+        IntegerCase{"99999999999999999999", Range{}, Fault::too_many_digits},
         IntegerCase{"4", Range{5, 8}, Fault::too_small}, IntegerCase{"-1", kByte, Fault::wrong},
         IntegerCase{"-11", Range{-11, 13}, Fault::none, -11},
         IntegerCase{"-12", Range{-11, 13}, Fault::too_small},

@@ -23,6 +23,7 @@ bool suits(const Param& param, std::string_view typed) {
   std::size_t choice = 0;
   if (!field.present) return true;
   switch (param.kind) {
+    case Kind::ignored: return true;
     case Kind::text:
     case Kind::host: return quoted;
     case Kind::integer: return read_integer(field, param.range, number) == Fault::none;

@@ -27,6 +27,20 @@ constexpr bool same_network(Ipv4 a, Ipv4 b, Ipv4 mask) {
   return (a.bits & mask.bits) == (b.bits & mask.bits);
 }
 
+/// True where `a` is a host's in the network that `mask` cuts out: neither that network's own
+/// address nor its broadcast address. Networks of 31 or 32 bits have no such address.
+constexpr bool is_host(Ipv4 a, Ipv4 mask) {
+  const std::uint32_t hosts = ~mask.bits, own = a.bits & hosts;
+  return own != 0 && own != hosts;
+}
+
+/// True for a mask whose ones all stand in front of its zeros.
+constexpr bool is_contiguous(Ipv4 mask) { return (~mask.bits & (~mask.bits + 1U)) == 0; }
+
+/// True for addresses that one host on a network can have: not 0.0.0.0, none of 127.0.0.0/8, and
+/// none of the multicast and reserved ones from 224.0.0.0 on.
+constexpr bool is_unicast(Ipv4 a) { return !a.is_none() && a.octet(0) != 127 && a.octet(0) < 224; }
+
 /// Reads "a.b.c.d", each 0…255 in decimal without leading zeros, which others read as octal, and
 /// nothing around it.
 std::optional<Ipv4> parse_ipv4(std::string_view text);

@@ -20,13 +20,11 @@ Answer show_three(Chip& chip, const AddressSettings& what) {
   return Answer::ok;
 }
 
-/// All three, or nothing when the arguments do not belong together.
-std::optional<AddressSettings> complete(const AddressArgs& args) {
-  if (args.address.is_none() || args.gateway.has_value() != args.netmask.has_value())
-    return std::nullopt;
+/// All three: what was left out is the usual.
+AddressSettings complete(const AddressArgs& args) {
   const Ipv4 netmask = args.netmask.value_or(kUsualNetmask);
   const Ipv4 first((args.address.bits & kUsualNetmask.bits) | 1U);
-  return AddressSettings{args.address, args.gateway.value_or(first), netmask};
+  return {args.address, args.gateway.value_or(first), netmask};
 }
 
 /// Addresses from 192.0.0.0 to 223.255.255.255, in a network that is no larger than theirs.
@@ -100,11 +98,11 @@ Answer show_pool(Chip& chip) {
 
 Answer set_pool(Chip& chip, const PoolArgs& args) {
   const AddressSettings& own = chip.settings().soft_ap_address;
-  const auto local = [&](Ipv4 a) { return same_network(a, own.address, own.netmask); };
   const bool on = args.enable != 0;
   const PoolSettings pool =
       on ? PoolSettings{args.lease_minutes, args.first, args.last} : PoolSettings{};
-  if (on && (!local(pool.first) || !local(pool.last) || !is_in_order(pool))) return Answer::error;
+  const bool gives_own = pool.first <= own.address && own.address <= pool.last;
+  if (on && (!fits(pool, own) || gives_own)) return Answer::error;
   return chip.change(Effect::serving, [&](Settings& s) { s.pool = pool; });
 }
 
@@ -120,10 +118,10 @@ Answer show_station_address(Chip& chip) {
 }
 
 Answer set_station_address(Chip& chip, const AddressArgs& args) {
-  const std::optional<AddressSettings> wanted = complete(args);
-  if (!wanted) return Answer::error;
+  const AddressSettings wanted = complete(args);
+  if (!is_possible(wanted) || wanted.gateway == wanted.address) return Answer::error;
   return chip.change(Effect::address, [&](Settings& s) {
-    s.station_address = *wanted;
+    s.station_address = wanted;
     s.dhcp.station = false;
   });
 }
@@ -133,11 +131,8 @@ Answer show_soft_ap_address(Chip& chip) {
 }
 
 Answer set_soft_ap_address(Chip& chip, const AddressArgs& args) {
-  const std::optional<AddressSettings> wanted = complete(args);
-  if (!wanted || !is_class_c(*wanted)) return Answer::error;
-  return chip.change(Effect::serving, [&](Settings& s) {
-    s.soft_ap_address = *wanted;
-    if (!same_network(s.pool.first, wanted->address, wanted->netmask)) s.pool = {};
-  });
+  const AddressSettings wanted = complete(args);
+  if (!is_possible(wanted) || !is_class_c(wanted)) return Answer::error;
+  return chip.change(Effect::serving, [&](Settings& s) { s.soft_ap_address = wanted; });
 }
 }  // namespace bfq::commands

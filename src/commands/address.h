@@ -91,6 +91,8 @@ inline constexpr Fact kPoolFacts[] = {
      "A colon and bare addresses; 120 minutes and .2 to .101 unless set; unset in flash: 0."},
     {Origin::ours, "dialect 3.2",
      "Start and end lie in the softAP's network, start not behind end, else ERROR."},
+    {Origin::ours, "dialect 0.4, 22",
+     "The network's own, its broadcast and the softAP's address are not in the range, else ERROR."},
     {Origin::manual, "AT+CWDHCPS 2020", "Needs the softAP with its DHCP on."},
 };
 inline constexpr Command kPool{
@@ -126,7 +128,7 @@ Answer set_soft_ap_address(Chip&, const AddressArgs&);
 inline constexpr Param kAddressParams[] = {
     param<&AddressArgs::address>("ip", "the address"),
     param<&AddressArgs::gateway>("gateway", "the gateway; x.y.z.1 when left out"),
-    param<&AddressArgs::netmask>("netmask", "the netmask; 255.255.255.0 when left out"),
+    param<&AddressArgs::netmask>("netmask", "the netmask; 255.255.255.0 when left out").together(),
 };
 inline constexpr Doc kAddressReply =
     "{}:ip:\"<ip>\"; {}:gateway:\"<gateway>\"; {}:netmask:\"<netmask>\"";
@@ -140,8 +142,10 @@ inline constexpr Fact kStationAddressFacts[] = {
     {Origin::ours, "dialect 4.2",
      "Without gateway and netmask they are x.y.z.1 and 255.255.255.0."},
     {Origin::ours, "dialect 4.2", "Setting an address turns the station's DHCP off."},
-    {Origin::ours, "see commands",
-     "Gateway and netmask come together or not at all; 0.0.0.0 is refused."},
+    {Origin::ours, "see commands", "Gateway and netmask come together or not at all."},
+    {Origin::ours, "dialect 0.4, 22",
+     "ERROR: 0.0.0.0, 127/8 and from 224.0.0.0 on; a network's own or broadcast address; a netmask "
+     "with holes or of 31 or 32 bits; a gateway equal to the address, also where it is left out."},
     {Origin::ours, "see commands", "_DEF shows the stored address, 0.0.0.0 when none is stored."},
 };
 inline constexpr Command kStationAddress{
@@ -164,8 +168,10 @@ inline constexpr Shape kSoftApAddressShapes[] = {
 inline constexpr Fact kSoftApAddressFacts[] = {
     {Origin::observed, "T27", "192.168.4.1 and 255.255.255.0 unless set."},
     {Origin::manual, "AT+CIPAP 2020", "Class C networks only."},
-    {Origin::ours, "see commands",
-     "A range of addresses to give that lies elsewhere goes back to the factory's."},
+    {Origin::ours, "dialect 0.4, 22",
+     "ERROR: a network's own or broadcast address; a netmask with holes or of 31 or 32 bits."},
+    {Origin::ours, "dialect 0.4, 22",
+     "A range of addresses to give that lies elsewhere is kept, but not used meanwhile."},
 };
 inline constexpr Command kSoftApAddress{
     .name = "+CIPAP",

@@ -53,6 +53,7 @@ inline constexpr Fact kRestartFacts[] = {
      "WIFI DISCONNECT follows OK when the station was associated; links end without CLOSED."},
     {Origin::ours, "dialect 1.5",
      "While another command runs, AT+RST in full restarts all the same, and says so."},
+    {Origin::ours, "dialect 0.4, 18", "So it does with other bytes between its CR and the LF."},
     {Origin::ours, "dialect 1.6", "What is typed before `ready` is lost."},
 };
 inline constexpr Command kRestart{
@@ -70,6 +71,7 @@ inline constexpr Fact kRestoreFacts[] = {
      "All stored parameters are the factory's again, and the module restarts."},
     {Origin::ours, "dialect 0.4, 6", "Links close without CLOSED, as with AT+RST."},
     {Origin::ours, "dialect 3.1", "How often each key was written is kept."},
+    {Origin::ours, "dialect 0.4, 26", "Where flash cannot be written: ERROR, and no restart."},
 };
 inline constexpr Command kRestore{
     .name = "+RESTORE",

@@ -5,6 +5,7 @@
 
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/server.h"
 #include "commands/tcpip.h"
 #include "commands/wifi.h"
 #include "settings/settings.h"

@@ -1,5 +1,6 @@
 #include "commands/tcpip.h"
 
+#include "commands/server.h"
 #include "module/chip.h"
 
 namespace bfq::commands {
@@ -8,6 +9,15 @@ constexpr std::uint8_t kSingleLink = 0;
 constexpr std::uint8_t kAllLinks = 5;
 constexpr std::uint16_t kUsualServerPort = 333;
 constexpr std::string_view kUdp = Choices<net::Transport>::word(net::Transport::udp);
+
+bool is_zero(const Field& field) {
+  std::int32_t value = 0;
+  return read_integer(field, {0, 0}, value) == Fault::none;
+}
+
+bool names_no_port(Fields fields, std::size_t at) {
+  return fields.size() <= at || !fields[at].present || is_zero(fields[at]);
+}
 
 bool names_datagram(Fields fields, std::size_t at) {
   return fields.size() > at && fields[at].quoted && fields[at].text == kUdp;
@@ -37,6 +47,15 @@ bool opens_datagram_multiple(const Chip& chip, Fields fields) {
   return multiple(chip, fields) && names_datagram(fields, 1);
 }
 
+bool names_no_port_single(const Chip& chip, Fields fields) {
+  return opens_datagram_single(chip, fields) && names_no_port(fields, 2);
+}
+bool names_no_port_multiple(const Chip& chip, Fields fields) {
+  return opens_datagram_multiple(chip, fields) && names_no_port(fields, 3);
+}
+
+bool stops_server(const Chip&, Fields fields) { return !fields.empty() && is_zero(fields[0]); }
+
 // Status and names --------------------------------------------------------------------------------
 
 Answer show_status(Chip& chip) { return chip.links().show_status(chip); }
@@ -63,8 +82,6 @@ Answer open_stream(Chip& chip, const StreamArgs& args) {
 }
 
 Answer open_datagram(Chip& chip, const DatagramArgs& args) {
-  if (args.port.value_or(0) == 0 && !args.local_port) return chip.refuse(Word::missing_parameter);
-  if (args.mode && !args.local_port) return Answer::error;
   const net::Open open{
       .link = {.id = args.link},
       .transport = args.transport,
@@ -91,8 +108,6 @@ Refusal link_is_open(const Chip& chip, const SendArgs& args) {
 }
 
 Answer send(Chip& chip, const SendArgs& args) {
-  if (!args.address && args.port) return chip.refuse(Word::bad_ip);
-  if (args.address && !args.port) return chip.refuse(Word::no_port);
   std::optional<net::Endpoint> destination;
   if (args.address) destination = net::Endpoint{*args.address, *args.port};
   return chip.links().send(chip, args.link, args.length, destination);
@@ -171,8 +186,9 @@ Refusal needs_multiple_silently(const Chip& chip) {
   return chip.links().multiple() ? kAccepted : at::refuse();
 }
 
-Answer set_server(Chip& chip, const ServerArgs& args) {
-  if (args.on == 0) return chip.server().stop(chip);
+Answer stop_server(Chip& chip, const StopServerArgs&) { return chip.server().stop(chip); }
+
+Answer start_server(Chip& chip, const StartServerArgs& args) {
   return chip.server().start(chip, args.port.value_or(kUsualServerPort));
 }
 

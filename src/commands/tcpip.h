@@ -5,7 +5,7 @@
 #include "module/wire_names.h"
 #include "ports/network.h"
 
-/// The manual's chapter 4: names, links and the server.
+/// The manual's chapter 4: names and links.
 namespace bfq {
 enum class UdpMode : std::uint8_t;
 }
@@ -57,7 +57,8 @@ inline constexpr Fact kDomainFacts[] = {
     {Origin::ours, "dialect 3.3", "An address is answered without asking anybody."},
     {Origin::ours, "see HostName", "What names no host: IP ERROR, and nobody is asked."},
     {Origin::ours, "dialect 3.3",
-     "Without a network DNS Fail comes after 6 s; a server that is silent has 15 s."},
+     "Without a network DNS Fail comes after 6 s; one silent name server is given up after 6 s, "
+     "several after 15 s at most."},
 };
 inline constexpr Command kDomain{
     .name = "+CIPDOMAIN",
@@ -98,6 +99,8 @@ Answer open_stream(Chip&, const StreamArgs&);
 Answer open_datagram(Chip&, const DatagramArgs&);
 bool opens_datagram_single(const Chip&, Fields);
 bool opens_datagram_multiple(const Chip&, Fields);
+bool names_no_port_single(const Chip&, Fields);
+bool names_no_port_multiple(const Chip&, Fields);
 
 inline constexpr FaultWords kStartLinkWords{.missing = Word::link_type_error,
                                             .wrong = Word::link_type_error,
@@ -128,10 +131,16 @@ inline constexpr Param kDatagramHost =
                                "an address or a name, \"0\" for none yet")
         .saying(kHostWords);
 inline constexpr Param kDatagramPort =
-    param<&DatagramArgs::port>("remote port", between(0, 65535),
-                               "the peer's port; may be 0 or empty where a local port is given");
+    param<&DatagramArgs::port>("remote port", between(1, 65535), "the peer's port").required();
+inline constexpr Param kNoPort =
+    param<&DatagramArgs::port>("remote port", between(0, 0), "0: there is no peer yet");
 inline constexpr Param kLocalPort = param<&DatagramArgs::local_port>(
     "UDP local port", between(1, 65535), "our own port; any when left out");
+inline constexpr FaultWords kOwnPortWords{.missing = Word::missing_parameter};
+inline constexpr Param kOwnPort =
+    param<&DatagramArgs::local_port>("UDP local port", between(1, 65535), "our own port")
+        .required()
+        .saying(kOwnPortWords);
 inline constexpr Param kUdpMode = param<&DatagramArgs::mode>(
     "UDP mode", between(0, 2),
     "0: the peer stays; 1: it changes once; 2: it changes with each sender");
@@ -143,13 +152,23 @@ inline constexpr Param kDatagramSingle[] = {kDatagramType, kDatagramHost, kDatag
                                             kUdpMode};
 inline constexpr Param kDatagramMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost,
                                               kDatagramPort, kLocalPort,    kUdpMode};
+inline constexpr Param kNoPeerSingle[] = {kDatagramType, kDatagramHost, kNoPort, kOwnPort,
+                                          kUdpMode};
+inline constexpr Param kNoPeerMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost,
+                                            kNoPort,       kOwnPort,      kUdpMode};
 inline constexpr Shape kStartShapes[] = {
+    shape<&open_datagram>(kNoPeerSingle)
+        .when(names_no_port_single, "UDP without a peer yet, one link (AT+CIPMUX=0)")
+        .answering("CONNECT"),
     shape<&open_datagram>(kDatagramSingle)
         .when(opens_datagram_single, "UDP, one link (AT+CIPMUX=0)")
         .answering("CONNECT"),
     shape<&open_stream>(kStreamSingle)
         .when(single, "TCP or SSL, one link (AT+CIPMUX=0)")
         .answering("CONNECT"),
+    shape<&open_datagram>(kNoPeerMultiple)
+        .when(names_no_port_multiple, "UDP without a peer yet, several links (AT+CIPMUX=1)")
+        .answering("<link ID>,CONNECT"),
     shape<&open_datagram>(kDatagramMultiple)
         .when(opens_datagram_multiple, "UDP, several links (AT+CIPMUX=1)")
         .answering("<link ID>,CONNECT"),
@@ -157,24 +176,27 @@ inline constexpr Shape kStartShapes[] = {
         .when(multiple, "TCP or SSL, several links (AT+CIPMUX=1)")
         .answering("<link ID>,CONNECT"),
 };
-inline constexpr Word kStartRefusals[] = {
-    Word::no_ip,        Word::dns_fail,     Word::already_connected,
-    Word::connect_fail, Word::tls_is_taken, Word::missing_parameter};
+inline constexpr Word kStartRefusals[] = {Word::no_ip, Word::dns_fail, Word::already_connected,
+                                          Word::connect_fail, Word::tls_is_taken};
 inline constexpr Fact kStartFacts[] = {
     {Origin::manual, "4.3.3",
      "ALREADY CONNECTED when the link is in use; keep-alive 0 to 7200 s, off by default."},
-    {Origin::manual, "4.3.3", "UDP modes 0, 1 and 2; a mode needs a local port."},
+    {Origin::manual, "4.3.3", "UDP modes 0, 1 and 2; a mode stands behind the local port."},
     {Origin::observed, "T15, T18", "CONNECT comes before OK."},
     {Origin::observed, "T21, T50, T51", "A refused connection answers ERROR and then CLOSED."},
     {Origin::observed, "T23, T33", "Without an address: no ip, ERROR."},
     {Origin::observed, "T45",
      "A link ID in single mode, or none in multiple mode: Link type ERROR."},
     {Origin::ours, "see Links",
-     "A server that never answers is given up after 20 s, a name after 15 s."},
+     "A server that never answers is given up after 20 s; a name after 6 s by one silent name "
+     "server, after 15 s at most by several."},
     {Origin::ours, "dialect 2", "Digits and dots that are no address: IP ERROR."},
     {Origin::ours, "see HostName",
      "So is a name with anything but letters, digits, -, _ and dots."},
-    {Origin::ours, "dialect 0.4, 11", "UDP with a mode but an empty local port: ERROR."},
+    {Origin::ours, "dialect 0.4, 11",
+     "UDP with a mode and an empty local port takes any port that is free."},
+    {Origin::ours, "dialect 0.4, 32",
+     "IPv6 is not known: a literal is IP ERROR, a name with such addresses alone DNS Fail."},
     {Origin::ours, "dialect 3.3", "A second SSL link: ssl reach max, ERROR."},
     {Origin::ours, "dialect 0.4, 14",
      "A failed TLS handshake ends like a refused connection; nothing is verified."},
@@ -205,8 +227,9 @@ Answer send(Chip&, const SendArgs&);
 Answer enter_passthrough(Chip&);
 
 inline constexpr FaultWords kLengthWords{.too_large = Word::too_long};
-inline constexpr FaultWords kSendAddressWords{.wrong = Word::bad_ip};
-inline constexpr FaultWords kSendPortWords{.wrong = Word::port_error,
+inline constexpr FaultWords kSendAddressWords{.missing = Word::bad_ip, .wrong = Word::bad_ip};
+inline constexpr FaultWords kSendPortWords{.missing = Word::no_port,
+                                           .wrong = Word::port_error,
                                            .too_small = Word::port_range_error,
                                            .too_large = Word::port_range_error};
 inline constexpr Param kSendLink =
@@ -220,7 +243,8 @@ inline constexpr Param kSendAddress =
         .saying(kSendAddressWords);
 inline constexpr Param kSendPort =
     param<&SendArgs::port>("remote port", between(1, 65535), "and to which port")
-        .saying(kSendPortWords);
+        .saying(kSendPortWords)
+        .together();
 
 inline constexpr Param kSendSingle[] = {kSendLength};
 inline constexpr Param kSendDatagramSingle[] = {kSendLength, kSendAddress, kSendPort};
@@ -249,8 +273,7 @@ inline constexpr Shape kSendShapes[] = {
         .surplus_says(Word::no_tail)
         .ending(kSendResult),
 };
-inline constexpr Word kSendRefusals[] = {Word::transparent, Word::link_is_not_valid, Word::bad_ip,
-                                         Word::no_port};
+inline constexpr Word kSendRefusals[] = {Word::transparent, Word::link_is_not_valid};
 inline constexpr Fact kSendFacts[] = {
     {Origin::observed, "T18, T19",
      "OK, then the prompt `> ` in a line of its own, with a space behind it."},
@@ -259,11 +282,16 @@ inline constexpr Fact kSendFacts[] = {
     {Origin::ours, "dialect 0.4, 1",
      "+++ alone in its burst cancels, unless it completes the payload."},
     {Origin::ours, "dialect 0.4, 2",
-     "A link that goes meanwhile: the payload is taken, then ERROR and CLOSED."},
+     "A link that goes meanwhile: the payload is taken, then ERROR, what came before, CLOSED."},
+    {Origin::ours, "dialect 0.4, 29",
+     "Cancelled after its link has gone: SEND Canceled, what came before, CLOSED."},
     {Origin::ours, "dialect 0.4, 14",
-     "What the network does not take in 10 s: SEND FAIL, then CLOSED."},
+     "What the network does not take in 10 s: SEND FAIL, what came meanwhile, CLOSED."},
     {Origin::ours, "dialect 5.1", "An address in the command is for that datagram alone."},
     {Origin::manual, "4.4.4", "Without a length: transparent transmission, until +++ comes alone."},
+    {Origin::ours, "dialect 0.4, 32",
+     "Without a peer (0.0.0.0 or port 0) a UDP link is refused transparent transmission, and a "
+     "datagram to it is SEND FAIL."},
     {Origin::observed, "T58", "Leaving transparent transmission prints nothing."},
     {Origin::ours, "dialect 0.4, 12",
      "A silence of 20 ms ends a packet; a steady stream goes out 2048 bytes at a time."},
@@ -381,85 +409,5 @@ inline constexpr Command kSender{
     .query = {show_sender, "{}:TRUE | {}:FALSE", Spacing::by_dialect},
     .set = set<&set_sender>(kSenderParams),
     .facts = kSenderFacts,
-};
-
-// The server --------------------------------------------------------------------------------------
-
-/// Arguments of AT+CIPSERVER.
-struct ServerArgs {
-  std::uint8_t on = 0;
-  std::optional<std::uint16_t> port{};
-};
-Refusal needs_multiple_silently(const Chip&);
-Answer set_server(Chip&, const ServerArgs&);
-
-inline constexpr Param kServerParams[] = {
-    param<&ServerArgs::on>("mode", between(0, 1), "1 opens the server, 0 closes it"),
-    param<&ServerArgs::port>("port", between(1, 65535), "333 when left out"),
-};
-inline constexpr Fact kServerFacts[] = {
-    {Origin::manual, "4.4.7", "Only with AT+CIPMUX=1; port 333 by default."},
-    {Origin::observed, "T27", "What is so already: no change, OK."},
-    {Origin::observed, "T24", "A client takes the lowest free link, and <id>,CONNECT is printed."},
-    {Origin::ours, "dialect 3.3", "Closing the server answers OK, and then its links close."},
-    {Origin::ours, "dialect 6",
-     "A client beyond the limits is turned away, and nothing is printed."},
-};
-inline constexpr Command kServer{
-    .name = "+CIPSERVER",
-    .summary = "Open or close the TCP server",
-    .allowed = needs_multiple_silently,
-    .needs = "AT+CIPMUX=1",
-    .set = set<&set_server>(kServerParams).answering("no change ?"),
-    .facts = kServerFacts,
-};
-
-/// Arguments of AT+CIPSERVERMAXCONN.
-struct MostClientsArgs {
-  std::uint8_t clients = 0;
-};
-Answer show_most_clients(Chip&);
-Answer set_most_clients(Chip&, const MostClientsArgs&);
-
-inline constexpr Param kMostClientsParams[] = {
-    param<&MostClientsArgs::clients>("num", between(1, 5), "most clients at a time; 5 by default"),
-};
-inline constexpr Fact kMostClientsFacts[] = {
-    {Origin::manual, "4.4.8", "1 to 5, to be set before the server is opened."},
-    {Origin::ours, "dialect 3.3", "ERROR while the server runs."},
-};
-inline constexpr Command kMostClients{
-    .name = "+CIPSERVERMAXCONN",
-    .summary = "Limit the clients of the server",
-    .query = {show_most_clients, "{}:<num>"},
-    .set = set<&set_most_clients>(kMostClientsParams),
-    .facts = kMostClientsFacts,
-};
-
-/// Arguments of AT+CIPSTO.
-struct IdleLimitArgs {
-  std::uint16_t seconds = 0;
-};
-Answer show_idle_limit(Chip&);
-Answer set_idle_limit(Chip&, const IdleLimitArgs&);
-
-inline constexpr Param kIdleLimitParams[] = {
-    param<&IdleLimitArgs::seconds>("time", between(0, 7200),
-                                   "seconds of silence; 0: never; 180 by default"),
-};
-inline constexpr Fact kIdleLimitFacts[] = {
-    {Origin::manual, "4.1", "The time after which the server closes a silent link."},
-    {Origin::observed, "T35", "180 seconds by default."},
-    {Origin::ours, "dialect 3.3",
-     "ERROR without a server; holds for the links that are open, too."},
-    {Origin::ours, "dialect 6",
-     "Only for the server's links; no link ends in the middle of a CIPSEND."},
-};
-inline constexpr Command kIdleLimit{
-    .name = "+CIPSTO",
-    .summary = "Choose when the server closes a silent link",
-    .query = {show_idle_limit, "{}:<time>"},
-    .set = set<&set_idle_limit>(kIdleLimitParams),
-    .facts = kIdleLimitFacts,
 };
 }  // namespace bfq::commands

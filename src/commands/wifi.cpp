@@ -3,6 +3,10 @@
 #include "module/chip.h"
 
 namespace bfq::commands {
+namespace {
+constexpr std::uint8_t kEveryChannel = 0;  // of <channel>
+}  // namespace
+
 Refusal needs_station(const Chip& chip) { return chip.has_station() ? kAccepted : at::refuse(); }
 Refusal needs_soft_ap(const Chip& chip) {
   return chip.has_access_point() ? kAccepted : at::refuse();
@@ -22,10 +26,10 @@ Answer set_mode(Chip& chip, const ModeArgs& args) {
 
 // Joining -----------------------------------------------------------------------------------------
 
-/// _DEF shows the access point of now under the stored name (dialect 3.2).
 Answer show_network(Chip& chip) {
-  const bool stored = chip.shows_stored();
-  return chip.station().show_network(chip, stored ? &chip.shown_settings().network.ssid : nullptr);
+  const Station& station = chip.station();
+  return chip.shows_stored() ? station.show_stored(chip, chip.shown_settings().network)
+                             : station.show_network(chip);
 }
 
 Answer join(Chip& chip, const radio::Join& join) {
@@ -51,7 +55,7 @@ Answer scan_all(Chip& chip) { return chip.station().scan(chip, {}); }
 
 Answer scan(Chip& chip, const radio::Scan& what) {
   radio::Scan wanted = what;
-  if (wanted.ssid && wanted.ssid->empty()) wanted.ssid.reset();
+  if (wanted.channel == kEveryChannel) wanted.channel.reset();
   return chip.station().scan(chip, wanted);
 }
 

@@ -79,6 +79,11 @@ inline constexpr Fact kJoinFacts[] = {
      "A join gives up after 15 s; after a failure the station stays idle."},
     {Origin::ours, "dialect 3.2",
      "A wrong parameter is refused at once and the old association is kept."},
+    {Origin::ours, "dialect 0.4, 19",
+     "The query of _DEF shows the stored network: with its access point while that is joined, else "
+     "with the stored bssid or zeros, and 0,0; No AP where none is stored."},
+    {Origin::ours, "dialect 0.4, 20",
+     "Keys in hexadecimal compare as keys, whatever their case; a WEP key may be typed as text."},
     {Origin::ours, "dialect 3.2", "_DEF stores the network even when joining it fails."},
     {Origin::ours, "see Station",
      "An address that does not come: DHCP TIMEOUT, WIFI DISCONNECT, number 1, FAIL."},
@@ -147,19 +152,21 @@ Answer scan_all(Chip&);
 Answer scan(Chip&, const radio::Scan&);
 
 inline constexpr Param kScanParams[] = {
-    param<&radio::Scan::ssid>("ssid", length(0, 32), "only networks of this name; empty: any"),
-    param<&radio::Scan::bssid>("mac", "only this access point"),
-    param<&radio::Scan::channel>("channel", between(1, 14), "only this channel"),
+    param<&radio::Scan::ssid>("ssid", length(0, 32), "only networks of this name").or_empty(),
+    param<&radio::Scan::bssid>("mac", "only this access point").or_empty(),
+    param<&radio::Scan::channel>("channel", between(0, 14), "only this channel; 0: all"),
     param<&radio::Scan::type>("scan_type", between(0, 1), "0 active, 1 passive"),
     param<&radio::Scan::shortest_ms>("scan_time_min", between(0, 1500),
-                                     "least time for a channel, in ms"),
+                                     "least time for a channel, in ms; 0: none given"),
     param<&radio::Scan::longest_ms>("scan_time_max", between(0, 1500),
-                                    "most time for a channel, in ms"),
+                                    "most time for a channel, in ms; 0: none given"),
 };
 inline constexpr Fact kScanFacts[] = {
     {Origin::observed, "T32, T34", "Each access point is one line in parentheses, strings quoted."},
     {Origin::ours, "dialect 3.2",
      "A hidden network has the name \"\"; a scan that finds nothing answers OK alone."},
+    {Origin::ours, "dialect 0.4, 21",
+     "An empty MAC is no filter, channel 0 is all channels, and times of 0 are none."},
     {Origin::ours, "limits", "Of more than 64 access points the strongest are shown."},
 };
 inline constexpr Doc kScanReply =
@@ -193,6 +200,7 @@ inline constexpr Fact kScanOptionFacts[] = {
      "Bits 0 to 10: ecn, ssid, rssi, mac, channel, freq_offset, freq_cali, "
      "pairwise, group, bgn, wps."},
     {Origin::observed, "T35", "There is no query."},
+    {Origin::ours, "dialect 0.4, 25", "With a mask of 0 each access point is +CWLAP:() ."},
 };
 inline constexpr Command kScanOptions{
     .name = "+CWLAPOPT",

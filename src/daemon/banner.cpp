@@ -101,26 +101,42 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+/// What opens a terminal at the first door where one of this machine can be; what is typed
+/// otherwise.
 std::string terminal_command(const board::Board& board) {
+  constexpr std::string_view kUnix = "unix ";
+  const auto rate = board.uart_format().baud;
   for (const auto& door : board.doors()) {
-    const std::string url = door->url();
+    const std::string url = door->url(), place = door->place();
+    if (place.starts_with(kUnix))
+      return fmt::format("socat - UNIX-CONNECT:{},crlf", place.substr(kUnix.size()));
     if (url.empty()) continue;
-    if (url.front() == '/') return "picocom -b 115200 --omap crcrlf " + url;
-    return "python3 -m serial.tools.miniterm --eol CRLF " + url + " 115200";
+    if (url.front() == '/') return fmt::format("picocom -b {} --omap crcrlf {}", rate, url);
+    return fmt::format("python3 -m serial.tools.miniterm --eol CRLF {} {}", url, rate);
   }
   return "AT";
 }
 
+bool reaches_this_machine(const sockets::NetPolicy& policy, std::uint16_t port) {
+  constexpr Ipv4 kLoopback{0x7f000001};
+  return policy
+      .judge({.name = sockets::kThisMachine, .asked = kLoopback, .actual = kLoopback, .port = port})
+      .allowed;
+}
+
+/// Only what can work.
 void suggest(std::string& out, const board::Board& board, const sim::Air& air,
-             const Published& published) {
+             const Published& published, const sockets::NetPolicy& policy) {
+  constexpr std::uint16_t kPort = 8000;
   const auto& aps = air.access_points;
   const auto usable =
       std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
   out += fmt::format("\n  to begin with, type\n    {}\n", terminal_command(board));
-  if (usable != aps.end())
-    out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid),
-                       escaped(shown_password(*usable, published)));
-  out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",8000\n", sockets::kThisMachine);
+  if (usable == aps.end()) return;
+  out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid),
+                     escaped(shown_password(*usable, published)));
+  if (reaches_this_machine(policy, kPort))
+    out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",{}\n", sockets::kThisMachine, kPort);
 }
 }  // namespace
 
@@ -137,7 +153,7 @@ std::string banner(const Loop& loop, const Options& options) {
   out += fmt::format("  state          {}\n", options.state_directory.value_or("in memory only"));
   const Published known = published(options);
   list_access_points(out, loop.air(), known);
-  suggest(out, *loop.boards().front(), loop.air(), known);
+  suggest(out, *loop.boards().front(), loop.air(), known, options.policy);
   return out + "\n";
 }
 }  // namespace bfq::daemon

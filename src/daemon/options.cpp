@@ -7,6 +7,7 @@
 
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/sandbox.h"
 #include "daemon/world/checks.h"
 
 namespace bfq::daemon {
@@ -26,7 +27,9 @@ std::optional<std::string> state_directory(const std::string& given) {
 struct CommandLine {
   std::string world, state, speed, net, log_level = "info";
   std::vector<std::string> serial, overrides;
+  std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
+  std::string wait;
   JournalWords journal;
 };
 
@@ -35,12 +38,11 @@ void declare(CLI::App& run, CommandLine& words) {
                  "a file that describes access points and modules [what bfq4004 world prints]")
       ->type_name("WORLD.toml");
   declare_overrides(run, words.overrides);
-  run.add_option(
-         "--serial", words.serial,
-         "where hosts attach; may be given several times: pty[:LINK], tcp:[HOST:]PORT,\n"
-         "tcp-connect:HOST:PORT, rfc2217:[HOST:]PORT[,reset=rts], unix:PATH,\n"
-         "tty:DEVICE[,BAUD][,crtscts] or stdio [those of the world, or pty:/tmp/NAME]; not where\n"
-         "the world has several modules")
+  run.add_option("--serial", words.serial,
+                 "where hosts attach [those of the world, or pty:/tmp/NAME]; may be given several "
+                 "times, but "
+                 "not where\nthe world has several modules:\n" +
+                     serial::syntax_of_doors())
       ->type_name("DOOR")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
@@ -54,6 +56,10 @@ void declare(CLI::App& run, CommandLine& words) {
                  "all modules")
       ->check(CLI::IsMember({"fast", "baud"}))
       ->type_name("fast|baud");
+  run.add_option("--wait", words.wait,
+                 "at the door stdio, type each line when the one before has been answered")
+      ->check(CLI::IsMember({"answers"}))
+      ->type_name("answers");
   run.add_option("--net", words.net,
                  "where modules may connect, such as 'allow=*.test,10.0.0.0/8:80;deny=*:25'; "
                  "replaces [net] allow\n"
@@ -68,6 +74,11 @@ void declare(CLI::App& run, CommandLine& words) {
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
   declare_journal(run, words.journal);
+  run.add_option("--sandbox", words.sandbox,
+                 "on: once started, the program gives up what it does not need any more [" +
+                     words.sandbox + "]")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->type_name("on|off");
 }
 
 void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::string>& doors) {
@@ -83,6 +94,17 @@ void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::s
   };
   if (std::count_if(modules.front().doors.begin(), modules.front().doors.end(), is_stdio) > 1)
     throw process::UsageError("--serial stdio was given twice: there is only one standard input");
+}
+
+void wait_for_answers(std::vector<board::ModuleSpec>& modules) {
+  bool any = false;
+  for (board::ModuleSpec& module : modules) {
+    for (serial::DoorSpec& door : module.doors) {
+      if (door.kind != serial::DoorSpec::Kind::stdio) continue;
+      any = door.waits_for_answers = true;
+    }
+  }
+  if (!any) throw process::UsageError("--wait answers is for the door stdio: --serial stdio");
 }
 
 /// Of --net, which must make sense in that air.
@@ -102,14 +124,17 @@ Options understand(const CommandLine& words) {
                   .state_directory = state_directory(words.state),
                   .policy = words.net.empty() ? world.policy : parse_policy(words.net, world.air),
                   .names = world.names,
+                  .link_delay = world.link_delay,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);
+  if (!words.wait.empty()) wait_for_answers(options.modules);
   if (!words.speed.empty()) {
     const auto speed =
         words.speed == "baud" ? serial::UartPhysics::Speed::baud : serial::UartPhysics::Speed::fast;
     for (board::ModuleSpec& module : options.modules) module.uart.speed = speed;
   }
   options.journal = understand_journal(words.journal, options.modules);
+  options.sandbox = words.sandbox == "on";
   return options;
 }
 

@@ -101,6 +101,7 @@ class Refusals {
   void refuse(const lease::UseAddress& r) { add(lease::AddressFailed{r.ticket}); }
   void refuse(const net::Resolve& r) { add(net::ResolveFailed{r.ticket}); }
   void refuse(const net::Open& r) { add(net::OpenFailed{r.link, net::OpenFailure::unreachable}); }
+  void refuse(const net::GiveUp& r) { add(net::Closed{r.link}); }
   void refuse(const net::Listen& r) { add(net::ListenFailed{r.ticket}); }
   void refuse(const OneOf<flash::Request> auto& r) { add(flash::Failed{r.ticket}); }
   void refuse(const OneOf<NotAnswered> auto&) {}
@@ -114,7 +115,7 @@ class Refusals {
  private:
   using Refusal =
       std::variant<radio::JoinFailed, radio::ScanDone, lease::AddressFailed, net::ResolveFailed,
-                   net::OpenFailed, net::ListenFailed, flash::Failed>;
+                   net::OpenFailed, net::ListenFailed, net::Closed, flash::Failed>;
 
   void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
 

@@ -181,7 +181,7 @@ void Replay::receive(Step& step) {
   const bool whole = record.kind == RecordKind::datagram_input;
   const std::size_t room =
       whole ? module_->datagram_room(record.link) : module_->link_room(record.link);
-  if (record.bytes.size() > room) {
+  if (std::max<std::size_t>(record.bytes.size(), whole ? 1 : 0) > room) {
     step.difference = "the module has room for " + counted(room, "bytes from the network, not ") +
                       std::to_string(record.bytes.size());
     if (whole) return;

@@ -32,6 +32,10 @@ std::string page(const at::Dialect&, const at::Command&, Style, const Cuttings& 
 /// All commands, each with its summary.
 std::string index(const at::Dialect&, Style);
 
+/// What is typed for a set form: `AT+X=<a>[,<b>[,<c>]]`. What is in brackets may be left out; what
+/// stands in them in front of something else may also be left empty.
+std::string syntax(const at::Command&, const at::Shape&);
+
 /// `AT+CWJAP_CUR`.
 std::string full_name(const at::Command&);
 /// `cwjap_cur.md`.

@@ -17,18 +17,6 @@ std::string str(Doc doc) { return str(doc.view()); }
 
 // Forms -------------------------------------------------------------------------------------------
 
-/// `AT+X=<a>,<b>[,<c>]`.
-std::string syntax(const Command& c, const Shape& shape) {
-  std::string text = full_name(c) + (c.digit_follows ? "" : "=");
-  std::string brackets;
-  for (const Param& param : shape.params) {
-    const std::string comma = &param == &shape.params.front() ? "" : ",";
-    text += (param.optional ? "[" : "") + comma + "<" + str(param.name) + ">";
-    if (param.optional) brackets += "]";
-  }
-  return text + brackets;
-}
-
 /// `and behind the payload Recv`: what is set in code begins behind the small words.
 std::string piece(std::string_view text) {
   std::size_t at = 0;
@@ -103,12 +91,14 @@ std::string range(const Param& param) {
 }
 
 std::string kind(const Param& param) {
+  const std::string or_empty = param.empty_is_none ? ", or \"\"" : "";
   switch (param.kind) {
     case at::Kind::integer: return "integer," + range(param);
     case at::Kind::text: return "text in quotation marks," + range(param) + " bytes";
     case at::Kind::host: return "host in quotation marks," + range(param) + " bytes";
-    case at::Kind::mac: return "MAC address in quotation marks";
+    case at::Kind::mac: return "MAC address in quotation marks" + or_empty;
     case at::Kind::ipv4: return "IPv4 address in quotation marks";
+    case at::Kind::ignored: return "anything";
     case at::Kind::choice: break;
   }
   std::string words;
@@ -225,6 +215,26 @@ void write_neighbours(PageWriter& out, const Dialect& dialect, const Command& c)
   if (any) out.end_of_list();
 }
 }  // namespace
+
+std::string syntax(const Command& c, const Shape& shape) {
+  const auto params = shape.params;
+  const auto is_required = [](const Param& p) { return !p.optional; };
+  const auto last_required = std::find_if(params.rbegin(), params.rend(), is_required).base();
+  std::string text = full_name(c) + (c.digit_follows ? "" : "="), brackets;
+  for (auto param = params.begin(); param != params.end(); ++param) {
+    const std::string comma = param == params.begin() ? "" : ",";
+    const std::string name = "<" + str(param->name) + ">";
+    if (param->optional && param < last_required) {
+      text += comma + "[" + name + "]";  // its comma has to be there
+    } else if (param->optional && !param->with_previous) {
+      text += "[" + comma + name;
+      brackets += "]";
+    } else {
+      text += comma + name;
+    }
+  }
+  return text + brackets;
+}
 
 std::string full_name(const Command& c) { return "AT" + str(c.name); }
 

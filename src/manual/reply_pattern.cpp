@@ -30,7 +30,7 @@ constexpr KnownField kKnownFields[] = {
     {"IP address", Kind::ipv4},
     {"mac", Kind::mac},
     // the radio
-    {"channel", Kind::integer, between(1, 14)},
+    {"channel", Kind::integer, between(0, 14)},  // 0: of an access point that is not joined
     {"rssi", Kind::integer, between(-127, 0)},
     {"ecn", Kind::integer, between(0, 5)},
     {"freq_offset", Kind::integer, between(-32768, 32767)},
@@ -170,7 +170,8 @@ bool LinePattern::holds(const Element& field, std::string_view value) {
     case Kind::choice:
       return std::find(field.choices.begin(), field.choices.end(), value) != field.choices.end();
     case Kind::text:
-    case Kind::host: break;
+    case Kind::host:
+    case Kind::ignored: break;
   }
   const auto size = static_cast<std::int64_t>(value.size());
   return size >= field.range.min && size <= field.range.max;

@@ -3,9 +3,6 @@
 #include <algorithm>
 
 namespace bfq {
-namespace {
-constexpr std::size_t kPlusSigns = 3;
-}
 
 void Escape::typed(std::span<const std::byte> bytes, Instant now) {
   if (bytes.empty()) return;
@@ -25,6 +22,6 @@ void Escape::held_back(Instant now) {
 }
 
 Deadline Escape::complete() const {
-  return burst_ == kPlusSigns && !held_back_ ? Deadline(last_ + kSilence) : Deadline::never();
+  return burst_ == kLength && !held_back_ ? Deadline(last_ + kSilence) : Deadline::never();
 }
 }  // namespace bfq

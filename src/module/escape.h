@@ -15,6 +15,8 @@ class Escape {
   static constexpr auto kDescription =
       describe("Escape", "last", "burst", "held_back", "held_burst_is_new");
 
+  static constexpr std::uint32_t kLength = 3;  ///< plus signs
+
   // Fidelity (our decision, dialect 5.1): +++ is alone when 20 ms of silence stand before and
   // behind it.
   static constexpr Duration kSilence = 20ms;

@@ -34,7 +34,8 @@ void Links::tell_host(Chip& chip, const LinkReport& report) {
     case Kind::closed:
     case Kind::failed: return chip.notify({.kind = Urc::Kind::closed, .link = report.link});
     case Kind::sent:
-    case Kind::not_sent: return;  // nothing of the host's is on its way
+    case Kind::not_sent:
+    case Kind::too_late: return;  // nothing of the host's is on its way
   }
 }
 
@@ -53,6 +54,7 @@ void Links::tell_cipstart(Chip& chip, const LinkReport& report) {
     case Kind::received:
     case Kind::sent:
     case Kind::not_sent:
+    case Kind::too_late:
     case Kind::closed: return tell_host(chip, report);  // of a link that is open
   }
 }
@@ -61,9 +63,11 @@ void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
   switch (report.kind) {
     case Kind::sent:
       chip.payload().sent(report.size);
-      if (chip.payload().unsent().empty()) chip.finish_send(at::Word::send_ok);
+      if (chip.payload().unsent().empty()) return chip.finish_send(at::Word::send_ok);
+      chip.job<Sending>()->give_up = chip.now() + kSendGivesUp;
       return;
     case Kind::not_sent: return chip.finish_send(at::Word::send_fail);
+    case Kind::too_late: return chip.finish_send(at::Word::error);  // dialect 0.4, 2
     case Kind::closed:
       // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED
       // behind the result.

@@ -14,9 +14,11 @@ struct LinkReport {
     opened,    ///< it is open
     failed,    ///< it could not be opened, because of `why`
     received,  ///< `bytes` have come, from `sender`
-    sent,      ///< the network has taken `size` bytes of what it was offered
-    not_sent,  ///< the network cannot send what it was offered; the link lives on (datagrams)
-    closed,    ///< the peer or the network has ended it, or we have because it takes nothing
+    sent,      ///< the network has taken `size` bytes of what it was offered; 0: the peer has
+               ///< acknowledged some of what was taken before
+    not_sent,  ///< the network cannot send what it was offered; the link lives on
+    too_late,  ///< it cannot, because the peer had ended the link before; `closed` follows
+    closed,    ///< the peer or the network has ended it
   };
   Kind kind{};
   std::uint8_t link = 0;

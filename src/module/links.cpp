@@ -154,8 +154,9 @@ std::size_t Links::take_payload(Chip& chip, std::span<const std::byte> typed) {
 void Links::payload_complete(Chip& chip, const Collecting& job) {
   chip.say_received(job.length);
   if (!is_open(job.link)) return chip.finish_send(at::Word::error);  // dialect 0.4, 2
-  chip.start(Sending{job.link, job.destination.value_or(links_[job.link.id].remote),
-                     chip.now() + kSendGivesUp});
+  const net::Endpoint destination = job.destination.value_or(links_[job.link.id].remote);
+  if (!is_peer(destination)) return chip.finish_send(at::Word::send_fail);  // dialect 0.4, 32
+  chip.start(Sending{job.link, destination, chip.now() + kSendGivesUp});
 }
 
 void Links::give_up(Chip& chip, const Collecting&) { chip.finish_send(at::Word::send_canceled); }
@@ -174,18 +175,24 @@ net::Outgoing Links::output(const Chip& chip, LinkHandle handle) const {
 
 void Links::sent(Chip& chip, LinkHandle handle, std::size_t n) {
   Link* link = find(handle);
-  if (link == nullptr || n == 0) return;
+  if (link == nullptr) return;
   link->bytes_out += n;
-  link->last_active = chip.now();
+  if (n > 0) link->last_active = chip.now();
   report(chip, {.kind = Kind::sent, .link = handle.id, .size = static_cast<std::uint16_t>(n)});
 }
 
 void Links::on(Chip& chip, const net::SendFailed& event) {
-  if (is_open(event.link)) report(chip, {.kind = Kind::not_sent, .link = event.link.id});
+  if (!is_open(event.link)) return;
+  const bool too_late = event.why == net::SendFailure::too_late;
+  report(chip, {.kind = too_late ? Kind::too_late : Kind::not_sent, .link = event.link.id});
 }
 
-/// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14).
-void Links::give_up(Chip& chip, const Sending& job) { give_up_link(chip, job.link.id); }
+/// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14), and
+/// closes when what has come is printed (dialect 1.7).
+void Links::give_up(Chip& chip, const Sending& job) {
+  chip.request(net::GiveUp{job.link});
+  chip.finish_send(at::Word::send_fail);
+}
 
 // Receiving ---------------------------------------------------------------------------------------
 

@@ -153,6 +153,8 @@ class Links {
   bool is_datagram(std::uint8_t id) const {
     return is_open(id) && links_[id].transport == net::Transport::udp;
   }
+  /// False for a UDP link that does not know yet whom to send to.
+  bool has_peer(std::uint8_t id) const { return is_peer(links_[id].remote); }
   /// The link that is being opened.
   std::optional<LinkHandle> opening() const;
   bool any_open(net::Transport) const;
@@ -167,6 +169,7 @@ class Links {
   LinkHandle handle(std::uint8_t id) const { return {id, links_[id].generation}; }
   Link* find(LinkHandle);
   const Link* find(LinkHandle) const;
+  static bool is_peer(const net::Endpoint& e) { return !e.address.is_none() && e.port != 0; }
   template <class Matches>
   void close_where(Chip&, Matches matches);
   void begin(std::uint8_t id, const Link& link);

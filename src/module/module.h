@@ -52,8 +52,8 @@ class Module : private Chip {
   /// datagram from the network only when it fits; drop one that is larger than limits::kDatagram.
   std::size_t datagram_room(LinkHandle link) const;
 
-  /// One whole datagram, at most datagram_room() bytes of it, and who sent it. Dropped when the
-  /// link has gone, or when it is empty.
+  /// One whole datagram, at most datagram_room() bytes of it or none at all, and who sent it.
+  /// Dropped when the link has gone, or where there is no room.
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                       Instant now);
 
@@ -61,7 +61,8 @@ class Module : private Chip {
   /// Empty when there is nothing. Valid until the next call of anything.
   net::Outgoing link_output(LinkHandle link) const;
 
-  /// The network has taken the first `n` bytes of link_output(); of a datagram, all of them.
+  /// The network has taken the first `n` bytes of link_output(); of a datagram, all of them. With 0
+  /// the peer of a stream has acknowledged something that the network had taken before.
   void link_sent(LinkHandle link, std::size_t n, Instant now);
 
   // Messages --------------------------------------------------------------------------------------
@@ -91,6 +92,8 @@ class Module : private Chip {
 
   /// What the module is doing right now, for people and tools.
   Status status() const;
+  /// See Passthrough::dropped().
+  std::uint64_t dropped_bytes() const { return passthrough().dropped(); }
   /// What is burnt into it, and what it speaks.
   using Chip::dialect;
   using Chip::identity;

@@ -1,6 +1,7 @@
 #include "module/passthrough.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "module/chip.h"
 
@@ -16,7 +17,8 @@ constexpr Duration kAttemptGivesUp = 20s;
 }  // namespace
 
 at::Answer Passthrough::enter(Chip& chip) {
-  if (!enabled_ || !chip.links().may_pass(kLink)) return at::Answer::error;
+  const Links& links = chip.links();
+  if (!enabled_ || !links.may_pass(kLink) || !links.has_peer(kLink)) return at::Answer::error;
   state_ = State::collecting;
   escape_ = Escape(chip.now());
   due_ = Deadline::never();
@@ -33,17 +35,22 @@ std::size_t Passthrough::take(Chip& chip, std::span<const std::byte> typed) {
   const std::size_t n =
       state_ == State::broken ? typed.size() : std::min(typed.size(), chip.payload().room());
   escape_.typed(typed.first(n), chip.now());
-  if (state_ == State::broken) return n;  // dropped: there is nowhere to send it (dialect 5.2)
+  if (state_ == State::broken) {  // there is nowhere to send it (dialect 5.2)
+    dropped_ += n;
+    return n;
+  }
   chip.payload().add(typed.first(n));
   due_ = chip.now() + Escape::kSilence;
-  if (chip.payload().room() == 0) flush(chip);
+  if (chip.payload().room() == 0) flush();
   if (n < typed.size()) escape_.held_back(chip.now());
   return n;
 }
 
-void Passthrough::flush(Chip& chip) {
+// Fidelity (our decision, dialect 0.4, 27): In transparent transmission a peer that takes nothing
+// holds the host up, however long, and `+++` with it.
+void Passthrough::flush() {
   state_ = State::flushing;
-  due_ = chip.now() + kSendGivesUp;
+  due_ = Deadline::never();
 }
 
 std::span<const std::byte> Passthrough::output(const Chip& chip) const {
@@ -59,29 +66,36 @@ void Passthrough::on(Chip& chip, const LinkReport& report) {
     case LinkReport::Kind::opened:
       state_ = State::collecting;
       due_ = Deadline::never();
+      dropped_before_ += std::exchange(dropped_, 0);
       return;
     case LinkReport::Kind::received: chip.reply().bytes(report.bytes); return;
     case LinkReport::Kind::sent:
       chip.payload().sent(report.size);
       if (chip.payload().unsent().empty()) packet_is_gone(chip);
       return;
-    case LinkReport::Kind::not_sent: return packet_is_gone(chip);
+    case LinkReport::Kind::not_sent:
+    case LinkReport::Kind::too_late: return packet_is_gone(chip);
     case LinkReport::Kind::failed:
     case LinkReport::Kind::closed: return broken(chip);
   }
 }
 
+void Passthrough::drop_packet(Chip& chip) {
+  dropped_ += chip.payload().unsent().size();
+  chip.payload().clear();
+}
+
 /// A datagram that cannot be sent is lost, as on any network.
 void Passthrough::packet_is_gone(Chip& chip) {
   if (state_ != State::flushing) return;
-  chip.payload().clear();
+  drop_packet(chip);
   state_ = State::collecting;
   due_ = Deadline::never();
 }
 
 /// What was typed for the link is gone, and it is opened again until that works (dialect 5.2).
 void Passthrough::broken(Chip& chip) {
-  chip.payload().clear();
+  drop_packet(chip);
   state_ = State::broken;
   due_ = chip.now() + kBetweenAttempts;
 }
@@ -102,8 +116,8 @@ void Passthrough::advance(Chip& chip) {
   if (state_ != State::flushing && escape_.complete().due(now)) return leave(chip);
   if (!due_.due(now)) return;
   switch (state_) {
-    case State::collecting: return flush(chip);
-    case State::flushing: return chip.links().give_up_link(chip, kLink);
+    case State::collecting: return flush();
+    case State::flushing: return;  // it has no deadline
     case State::broken:
       due_ = now + (chip.links().reopen(chip, kLink) ? kAttemptGivesUp : kBetweenAttempts);
   }
@@ -112,7 +126,11 @@ void Passthrough::advance(Chip& chip) {
 /// Nothing is printed, and the link and CIPMODE stay as they are; a link that was being opened
 /// again is down (dialect 5.2).
 void Passthrough::leave(Chip& chip) {
-  if (state_ == State::broken) chip.links().drop(chip, kLink);
+  if (state_ == State::broken) {
+    chip.links().drop(chip, kLink);
+    dropped_ -= std::min<std::uint64_t>(dropped_, Escape::kLength);
+  }
+  dropped_before_ += std::exchange(dropped_, 0);
   chip.payload().clear();
   due_ = Deadline::never();
   chip.finish_passthrough();

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "at/answer.h"
@@ -17,7 +18,8 @@ class Chip;
 /// goes to the host as it is, until `+++` (dialect 5.2).
 class Passthrough {
  public:
-  static constexpr auto kDescription = describe("Passthrough", "enabled", "state", "escape", "due");
+  static constexpr auto kDescription =
+      describe("Passthrough", "enabled", "state", "escape", "due", "dropped", "dropped_before");
 
   /// AT+CIPMODE: what AT+CIPSEND without a length means.
   bool enabled() const { return enabled_; }
@@ -39,6 +41,10 @@ class Passthrough {
   /// True when that link is the one that is being opened again.
   bool reopens(LinkHandle) const;
 
+  /// How many bytes were typed for a connection that broke, and dropped, since the module started.
+  /// It is counted when the connection is back, or the host has left transparent transmission.
+  std::uint64_t dropped() const { return dropped_before_; }
+
   Deadline next_deadline(const Chip&) const;
   void advance(Chip&);
 
@@ -46,7 +52,8 @@ class Passthrough {
   /// flushing: a complete packet waits for the network. broken: the link is being opened again.
   enum class State : std::uint8_t { collecting, flushing, broken, last = broken };
 
-  void flush(Chip&);
+  void flush();
+  void drop_packet(Chip&);
   /// The packet has been sent, or cannot be.
   void packet_is_gone(Chip&);
   void broken(Chip&);
@@ -55,9 +62,11 @@ class Passthrough {
   bool enabled_ = false;
   State state_ = State::collecting;
   Escape escape_{Instant{}};
-  /// What the state waits for: the silence that ends a packet, the time by which the network must
-  /// have taken it, or the next attempt to open the link again.
+  /// What the state waits for: the silence that ends a packet, or the next attempt to open the link
+  /// again.
   Deadline due_;
+  std::uint64_t dropped_ = 0;         ///< since the connection broke
+  std::uint64_t dropped_before_ = 0;  ///< until then
   friend MemberAccess;
 };
 }  // namespace bfq

@@ -10,9 +10,8 @@
 #include "base/time.h"
 
 namespace bfq {
-// Fidelity (our decision, dialect 0.4, 14): In transparent transmission, a link that takes nothing
-// for 10 s counts as broken.
-/// How long the network may take nothing of a payload or a packet before its link is given up.
+/// How long the network may take nothing of a payload before its link is given up: from the last
+/// bytes that it took, or that the peer acknowledged.
 inline constexpr Duration kSendGivesUp = 10s;
 
 /// What the host has typed for the network: collected whole, then taken by the network in one piece

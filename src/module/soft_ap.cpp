@@ -6,22 +6,6 @@
 #include "module/chip.h"
 
 namespace bfq {
-namespace {
-// Observed T35: what a module hands out as long as nothing else was set.
-constexpr PoolSettings kFactoryPool{
-    .lease_minutes = 120, .first = Ipv4(0, 0, 0, 2), .last = Ipv4(0, 0, 0, 101)};
-}  // namespace
-
-PoolSettings pool_in_use(const Settings& settings) {
-  if (settings.pool.lease_minutes != 0) return settings.pool;
-  const auto& own = settings.soft_ap_address;
-  const auto in_network = [&](Ipv4 host) {
-    return Ipv4((own.address.bits & own.netmask.bits) | host.bits);
-  };
-  return {kFactoryPool.lease_minutes, in_network(kFactoryPool.first),
-          in_network(kFactoryPool.last)};
-}
-
 void SoftAp::start(Chip& chip) {
   if (running_) forget_guests(chip);
   running_ = true;

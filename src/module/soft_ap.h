@@ -55,7 +55,4 @@ class SoftAp {
   std::array<Guest, kMostStations> guests_{};
   friend MemberAccess;
 };
-
-/// The softAP's addresses to give: as set, or 120 minutes and .2 to .101 of its own network.
-PoolSettings pool_in_use(const Settings&);
 }  // namespace bfq

@@ -15,6 +15,18 @@ constexpr Duration kScanGivesUp = 30s;
 constexpr Duration kRetryAfterLoss = 1s;
 constexpr Duration kRetryAfterFailure = 3s;
 
+/// Where there is no name, there is no network.
+at::Answer show(Chip& chip, const Text<32>& name, const radio::Joined& access_point) {
+  if (name.empty()) {
+    chip.reply().line(at::Word::no_access_point);
+    return at::Answer::ok;
+  }
+  at::Reply reply = chip.info();
+  reply.quoted(name.view()).comma().mac(access_point.bssid);
+  reply.comma().number(access_point.channel).comma().number(access_point.rssi).end();
+  return at::Answer::ok;
+}
+
 radio::Join request_for(const NetworkSettings& network) {
   radio::Join join{.ssid = network.ssid, .password = network.password, .bssid = network.bssid};
   if (network.only_protected) join.only_protected = 1;
@@ -32,15 +44,18 @@ at::Answer Station::join(Chip& chip) {
   return at::Answer::later;
 }
 
-at::Answer Station::show_network(Chip& chip, const Text<32>* name) const {
-  if (!associated()) {
-    chip.reply().line(at::Word::no_access_point);
-    return at::Answer::ok;
-  }
-  at::Reply reply = chip.info();
-  reply.quoted((name != nullptr ? *name : network_.ssid).view()).comma().mac(joined_.bssid);
-  reply.comma().number(joined_.channel).comma().number(joined_.rssi).end();
-  return at::Answer::ok;
+at::Answer Station::show_network(Chip& chip) const {
+  return show(chip, associated() ? network_.ssid : Text<32>{}, joined_);
+}
+
+at::Answer Station::show_stored(Chip& chip, const NetworkSettings& stored) const {
+  const radio::Joined out_of_sight{.bssid = stored.bssid.value_or(MacAddress{})};
+  return show(chip, stored.ssid, is_joined_to(stored) ? joined_ : out_of_sight);
+}
+
+bool Station::is_joined_to(const NetworkSettings& network) const {
+  return associated() && network_.ssid == network.ssid &&
+         network.bssid.value_or(joined_.bssid) == joined_.bssid;
 }
 
 at::Answer Station::leave(Chip& chip) {
@@ -174,10 +189,12 @@ void Station::on(Chip& chip, const radio::Lost& event) {
   if (chip.job<Joining>() != nullptr) fail_join(chip, radio::JoinFailure::refused);
 }
 
-// Fidelity (our decision, see Station): AT+CWJAP? shows the signal as it is now, not as it was at
-// the join.
+// Fidelity (our decision, see Station): AT+CWJAP? shows the signal and the channel as they are now,
+// not as they were at the join.
 void Station::on(Chip&, const radio::Signal& event) {
-  if (associated() && event.ticket == network_.ticket) joined_.rssi = event.rssi;
+  if (!associated() || event.ticket != network_.ticket) return;
+  joined_.rssi = event.rssi;
+  joined_.channel = event.channel;
 }
 
 void Station::retry_later(Chip& chip, Duration after) {

@@ -31,8 +31,10 @@ class Station {
   // What commands do.
   /// AT+CWJAP: joins the network of the settings in use; an association ends first.
   at::Answer join(Chip&);
-  /// AT+CWJAP?: the access point of the association, under that name where one is given.
-  at::Answer show_network(Chip&, const Text<32>* name) const;
+  /// AT+CWJAP?: the access point of the association.
+  at::Answer show_network(Chip&) const;
+  /// AT+CWJAP_DEF?: that network, with its access point while it is joined.
+  at::Answer show_stored(Chip&, const NetworkSettings&) const;
   /// AT+CWQAP.
   at::Answer leave(Chip&);
   /// AT+CWLAP.
@@ -78,6 +80,7 @@ class Station {
 
   /// `retry` is when an attempt that nobody waits for is given up and made anew.
   void associate(Chip&, Deadline retry);
+  bool is_joined_to(const NetworkSettings&) const;
   void request_address(Chip&);
   void retry_later(Chip&, Duration after);
   void fail_join(Chip&, radio::JoinFailure);

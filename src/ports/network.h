@@ -77,6 +77,13 @@ struct Close {
   static constexpr auto kDescription = describe("net::Close", "link");
 };
 
+/// Ends a link that takes nothing any more, once what has come for it by now is handed over:
+/// answered by Closed. What the network has not taken is dropped.
+struct GiveUp {
+  LinkHandle link{};
+  static constexpr auto kDescription = describe("net::GiveUp", "link");
+};
+
 /// Opens the module's TCP server: answered by Listening or ListenFailed.
 struct Listen {
   Ticket ticket{};
@@ -143,10 +150,19 @@ struct Closed {
   static constexpr auto kDescription = describe("net::Closed", "link");
 };
 
-/// The network could not send what it was given; the link itself lives on (datagrams).
+/// Why bytes could not be sent.
+enum class SendFailure : std::uint8_t {
+  refused,   ///< the network refuses a datagram, or a stream broke on the way
+  too_late,  ///< the peer had ended the stream before the network was offered any of them
+  last = too_late,
+};
+/// The network could not send what it was given: a datagram, whose link lives on, or bytes of a
+/// stream that its peer has ended. Of such a stream no byte is taken any more. What came before the
+/// end is handed over as soon as there is room for it, and Closed follows.
 struct SendFailed {
   LinkHandle link{};
-  static constexpr auto kDescription = describe("net::SendFailed", "link");
+  SendFailure why{};
+  static constexpr auto kDescription = describe("net::SendFailed", "link", "why");
 };
 
 /// The server of that Listen takes clients from now on.
@@ -172,7 +188,7 @@ struct Incoming {
 };
 
 /// All that the module asks of the network.
-using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse>;
+using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse, GiveUp>;
 
 /// All that the network tells the module.
 using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,

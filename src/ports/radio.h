@@ -176,8 +176,9 @@ struct Lost {
 /// The access point of that association is heard like this from now on.
 struct Signal {
   Ticket ticket{};
+  std::uint8_t channel = 0;
   std::int8_t rssi = 0;  ///< dBm
-  static constexpr auto kDescription = describe("radio::Signal", "ticket", "rssi");
+  static constexpr auto kDescription = describe("radio::Signal", "ticket", "channel", "rssi");
 };
 
 /// That Scan has found one access point.

@@ -8,6 +8,9 @@ namespace bfq {
 namespace {
 constexpr std::uint8_t kOpen = 0, kWep = 1;  // of <ecn>
 constexpr std::size_t kShortestPassphrase = 8;
+// Observed T35: what a module gives as long as nothing else was set; hosts of its network.
+constexpr std::uint16_t kFactoryLease = 120;  // minutes
+constexpr std::uint32_t kFirstOfFactory = 2, kLastOfFactory = 101;
 
 /// The prefix, and the last three bytes of the address in upper-case digits.
 Text<32> factory_name(std::string_view prefix, const MacAddress& mac) {
@@ -32,6 +35,34 @@ Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_a
 bool protection_is_possible(const SoftApSettings& soft_ap) {
   if (soft_ap.security == kWep) return false;
   return soft_ap.security == kOpen || soft_ap.password.view().size() >= kShortestPassphrase;
+}
+
+bool is_possible(const AddressSettings& own) {
+  return is_unicast(own.address) && is_contiguous(own.netmask) && is_host(own.address, own.netmask);
+}
+
+bool fits(const PoolSettings& pool, const AddressSettings& soft_ap) {
+  const auto is_of_network = [&](Ipv4 a) {
+    return same_network(a, soft_ap.address, soft_ap.netmask) && is_host(a, soft_ap.netmask);
+  };
+  const bool gives_one = pool.first != pool.last || pool.first != soft_ap.address;
+  return is_of_network(pool.first) && is_of_network(pool.last) && is_in_order(pool) && gives_one;
+}
+
+// Fidelity (our decision, dialect 0.4, 22): A range of addresses that does not fit the softAP's
+// network stays set, and the factory's is used meanwhile, cut to that network: .2 to .101 but for
+// the softAP's own address at an end, or else the lowest address that is free.
+PoolSettings pool_in_use(const Settings& settings) {
+  const AddressSettings& own = settings.soft_ap_address;
+  if (settings.pool.lease_minutes != 0 && fits(settings.pool, own)) return settings.pool;
+  const std::uint32_t hosts = ~own.netmask.bits, network = own.address.bits & own.netmask.bits;
+  const std::uint32_t own_host = own.address.bits & hosts;
+  std::uint32_t first = kFirstOfFactory;
+  std::uint32_t last = std::min(kLastOfFactory, std::max<std::uint32_t>(hosts, 1) - 1);
+  if (first == own_host) ++first;
+  if (last == own_host) --last;
+  if (first > last) first = last = own_host == 1 ? 2 : 1;
+  return {kFactoryLease, Ipv4(network + first), Ipv4(network + last)};
 }
 
 void copy_key(Key key, const Settings& from, Settings& to) {

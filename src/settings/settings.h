@@ -53,7 +53,7 @@ struct DhcpSettings {
   bool operator==(const DhcpSettings&) const = default;
 };
 
-/// The addresses that the softAP gives. Unset: 120 minutes, .2 to .101 of the softAP's network.
+/// The addresses that the softAP gives. Unset: the factory's, see pool_in_use().
 struct PoolSettings {
   std::uint16_t lease_minutes = 0;  ///< 0: unset
   Ipv4 first{}, last{};
@@ -97,9 +97,18 @@ void for_each_password(Settings& settings, auto&& visit) {
 /// Whether a softAP can be protected so: WEP is refused, and a passphrase has at least 8 bytes
 /// (dialect 3.2).
 bool protection_is_possible(const SoftApSettings&);
+/// Whether an interface can have these: an address of a host of its network, and a netmask without
+/// holes (dialect 0.4, 22).
+bool is_possible(const AddressSettings&);
 constexpr bool has_address(const AddressSettings& a) { return !a.address.is_none(); }
 /// Whether the first address is not behind the last one.
 constexpr bool is_in_order(const PoolSettings& pool) { return pool.first <= pool.last; }
+/// Whether the softAP with that address can give addresses of this pool: both ends are hosts of its
+/// network, in order, and there is one that is not its own.
+bool fits(const PoolSettings&, const AddressSettings& soft_ap);
+/// The pool that is set where it fits the softAP's address in use, else the factory's: 120 minutes
+/// and .2 to .101, as far as that network goes (dialect 0.4, 22).
+PoolSettings pool_in_use(const Settings&);
 
 /// What is stored together and counted together. The numbers are those of the flash record. Each
 /// has its row in stored_keys.h.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/overloaded.h"
 
 namespace bfq::sim {
@@ -168,6 +170,34 @@ const AccessPoint* head_of_lan(const Air& air, MacAddress bssid) {
   if (one == nullptr) return nullptr;
   return &*std::find_if(air.access_points.begin(), air.access_points.end(),
                         [one](const AccessPoint& other) { return share_lan(*one, other); });
+}
+
+namespace {
+/// In digits of one case, where it is no passphrase.
+std::string as_digits(radio::Security security, std::string_view key) {
+  constexpr std::size_t kShortKey = 5, kLongKey = 13, kPsk = 32;  // bytes
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const auto has_bytes = [&](std::size_t n) {
+    return security == radio::Security::wep ? n == kShortKey || n == kLongKey : n == kPsk;
+  };
+  std::string digits;
+  if (security == radio::Security::wep && has_bytes(key.size())) {
+    for (const char c : key) {
+      digits += kHex[static_cast<unsigned char>(c) >> 4U];
+      digits += kHex[static_cast<unsigned char>(c) & 15U];
+    }
+  } else if (key.size() % 2 == 0 && has_bytes(key.size() / 2)) {
+    std::transform(key.begin(), key.end(), std::back_inserter(digits), lower);
+  } else {
+    digits = key;
+  }
+  return digits;
+}
+}  // namespace
+
+bool is_same_key(radio::Security security, std::string_view key, std::string_view wanted) {
+  return security == radio::Security::open ||
+         as_digits(security, key) == as_digits(security, wanted);
 }
 
 Ipv4 gateway_of(const AccessPoint& ap) {

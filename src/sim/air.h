@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,6 +29,10 @@ struct Pool {
   Ipv4 first{}, last{};
   bool operator==(const Pool&) const = default;
 };
+
+/// Whether a module's radio has to be on one channel, as a station and as an access point, as on
+/// hardware.
+enum class Channels : std::uint8_t { one, free };
 
 /// How long things take at one access point, where it isn't what they take in the air.
 struct OwnDelays {
@@ -126,6 +131,10 @@ bool share_lan(const AccessPoint&, const AccessPoint&);
 /// The first access point of the same LAN, which stands for it, or nullptr when the one with that
 /// address isn't in the air: a module's own has a LAN of its own.
 const AccessPoint* head_of_lan(const Air&, MacAddress bssid);
+
+/// Whether `key` opens what is protected with `wanted`. Keys in hexadecimal compare as keys, and a
+/// WEP key as text is the same as in hexadecimal. An open network takes anything.
+bool is_same_key(radio::Security, std::string_view key, std::string_view wanted);
 
 /// The gateway of its LAN, and the addresses that it gives.
 Ipv4 gateway_of(const AccessPoint&);

@@ -11,6 +11,9 @@ namespace {
 using Kind = Connection::Arrival::Kind;
 using State = Connection::State;
 
+// How long ARP asks for an address that nobody has (dialect 0.4, 31).
+constexpr Duration kArpGivesUp = 3s;
+
 bool is_loopback(Ipv4 a) { return a.octet(0) == 127; }
 
 std::string_view text_of(std::span<const std::byte> bytes) {
@@ -32,6 +35,7 @@ void Internet::take(const net::Request& request, Instant now) {
                  [&](const net::StopListening&) { stop_listening(); },
                  [&](const net::Accept& a) { accept(a); },
                  [&](const net::Refuse& r) { refuse(r); },
+                 [&](const net::GiveUp& g) { give_up(g.link, now); },
              },
              request);
 }
@@ -65,11 +69,18 @@ void Internet::open(const net::Open& asked, Instant now) {
                              std::any_of(peers.begin(), peers.end(), [&](const FarHost& p) {
                                return p.at.address == asked.remote.address;
                              });
+  if (peer == nullptr && !host_is_known && is_absent_neighbour(asked.remote.address))
+    return later(now + kArpGivesUp, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
   if (peer == nullptr ? !host_is_known : peer->answer == FarHost::Answer::never) return;
   const Instant at = now + connect_takes;
   if (peer == nullptr || peer->answer == FarHost::Answer::refuses)
     return later(at, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
   later(at, net::Opened{asked.link, next_local_port_++});
+}
+
+/// An address of the module's LAN other than its gateway's, which is another matter.
+bool Internet::is_absent_neighbour(Ipv4 address) const {
+  return !lan.is_none() && address != lan && same_network(address, lan, netmask);
 }
 
 void Internet::close_link(LinkHandle link) {
@@ -82,7 +93,21 @@ void Internet::close_link(LinkHandle link) {
   });
 }
 
+/// What has come by now is still handed over.
+void Internet::give_up(LinkHandle link, Instant now) {
+  Connection* c = find(link);
+  if (c == nullptr || c->state != State::open) return;
+  std::erase_if(c->arrivals, [&](const Connection::Arrival& a) { return stalled || a.at > now; });
+  if (c->arrivals.empty()) {
+    c->state = State::over;
+    return later(now, net::Closed{link});
+  }
+  if (c->arrivals.back().kind != Kind::end) c->arrivals.push_back({now, Kind::end, {}});
+  c->ended_by_peer = true;
+}
+
 void Internet::listen(const net::Listen& asked, Instant now) {
+  if (exhausted) return later(now, net::ListenFailed{asked.ticket});
   listening_on_ = asked.port;
   later(now, net::Listening{asked.ticket});
 }
@@ -144,10 +169,9 @@ std::optional<Event> Internet::next_event(Instant now) {
   return settle(event, now);
 }
 
-bool Internet::has_ended(const Connection& c, Instant now) const {
-  if (c.arrivals.empty() || stalled) return false;
-  const Connection::Arrival& first = c.arrivals.front();
-  return first.kind == Kind::end && first.at <= now;
+bool Internet::has_come(const Connection& c, Kind kind, Instant now) const {
+  return !c.arrivals.empty() && !stalled && c.arrivals.front().kind == kind &&
+         c.arrivals.front().at <= now;
 }
 
 Event Internet::settle(const Event& event, Instant now) {
@@ -175,15 +199,24 @@ std::vector<LinkHandle> Internet::links() const {
 }
 
 std::size_t Internet::send(Connection& c, const net::Outgoing& out, Instant now) {
-  if (stalled) return 0;
-  if (c.carries_datagrams()) return send_datagram(c, out, now);
-  const FarHost* peer = find_peer(c.asked.remote);
-  if (peer != nullptr && !peer->reads) return 0;
+  if (c.carries_datagrams()) return stalled ? 0 : send_datagram(c, out, now);
+  FarHost* peer = find_peer(c.asked.remote);
+  const std::size_t room = peer == nullptr ? SIZE_MAX : peer->reads ? peer->takes : 0;
+  c.waits = stalled || room == 0;
+  if (c.waits) return 0;
   const std::size_t before = c.sent.size();
-  const auto bytes = out.bytes.first(std::min(out.bytes.size(), most_at_once));
+  const auto bytes = out.bytes.first(std::min({out.bytes.size(), most_at_once, room}));
+  if (room != SIZE_MAX) peer->takes -= bytes.size();
+  c.waits = bytes.size() < out.bytes.size();
   c.sent.append(text_of(bytes));
   consider_answer(c, before, now);
   return bytes.size();
+}
+
+/// What was on its way before the peer ended the connection still arrives.
+bool Internet::comes_too_late(const Connection& c, Instant now) {
+  return !c.waits && !c.arrivals.empty() && c.arrivals.back().kind == Kind::end &&
+         c.arrivals.back().at <= now;
 }
 
 bool Internet::carries_datagrams(LinkHandle link) const {
@@ -197,7 +230,7 @@ std::size_t Internet::send_datagram(Connection& c, const net::Outgoing& out, Ins
   datagrams_.push_back({out.destination, bytes});
   const FarHost* peer = find_peer(out.destination);
   if (peer != nullptr && peer->echoes)
-    c.arrivals.push_back({now + answer_takes, Kind::bytes, bytes, out.destination});
+    arrive(c, now + answer_takes, Kind::bytes, bytes, out.destination);
   return bytes.size();
 }
 
@@ -206,7 +239,7 @@ void Internet::send_datagram(net::Endpoint from, std::uint16_t to_port, std::str
   for (Connection& c : connections_) {
     const bool fits = c.asked.local_port == to_port || to_port == 0;
     if (c.state == State::open && c.carries_datagrams() && fits)
-      c.arrivals.push_back({now, Kind::bytes, std::string(bytes), from});
+      arrive(c, now, Kind::bytes, std::string(bytes), from);
   }
 }
 
@@ -225,17 +258,18 @@ void Internet::consider_answer(Connection& c, std::size_t before, Instant now) {
   }
 }
 
-void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes) {
+void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes,
+                      net::Endpoint sender) {
   if (c.ended_by_peer) return;
+  at += delay;
   if (!c.arrivals.empty()) at = std::max(at, c.arrivals.back().at);
   c.ended_by_peer = kind == Kind::end;
-  c.arrivals.push_back({at, kind, std::move(bytes)});
+  c.arrivals.push_back({at, kind, std::move(bytes), sender});
 }
 
 std::span<const std::byte> Internet::arrived(const Connection& c, Instant now) const {
-  if (c.arrivals.empty() || stalled) return {};
+  if (!has_come(c, Kind::bytes, now)) return {};
   const Connection::Arrival& first = c.arrivals.front();
-  if (first.kind != Kind::bytes || first.at > now) return {};
   const std::size_t most = c.carries_datagrams() ? SIZE_MAX : most_at_once;
   return std::as_bytes(std::span(first.bytes).first(std::min(first.bytes.size(), most)));
 }

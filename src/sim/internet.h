@@ -20,9 +20,10 @@ struct FarHost {
   net::Endpoint at;
   Answer answer = Answer::accepts;
   bool echoes = false;
-  bool reads = true;       ///< false: takes no byte more until it is true again
-  std::string greeting{};  ///< said as soon as somebody connects
-  std::string reply{};     ///< said once `reply_after` bytes have come
+  bool reads = true;             ///< false: takes no byte more until it is true again
+  std::size_t takes = SIZE_MAX;  ///< while it reads: so many bytes more
+  std::string greeting{};        ///< said as soon as somebody connects
+  std::string reply{};           ///< said once `reply_after` bytes have come
   std::size_t reply_after = 1;
   std::optional<std::size_t> closes_after{};  ///< so many bytes, and what it has to say to them
   std::optional<std::size_t> resets_after{};
@@ -60,6 +61,7 @@ struct Connection {
   std::string received{};  ///< by the module
   std::deque<Arrival> arrivals{};
   bool ended_by_peer = false;
+  bool waits = false;  ///< the module has bytes for it that could not be taken
 
   bool carries_datagrams() const { return asked.transport == net::Transport::udp; }
 };
@@ -70,9 +72,11 @@ class Internet {
   Duration resolve_takes = 50ms;
   Duration connect_takes = 30ms;
   Duration answer_takes = 20ms;  ///< from a byte's leaving the module to what it makes a peer say
-  bool stalled = false;          ///< nothing is taken and nothing arrives
-  bool exhausted = false;        ///< there is no socket or port for one more link
-  bool joined = true;            ///< false: the module's station has no address
+  Duration delay{};      ///< how long what comes for a link is on its way: bytes, datagrams, an end
+  bool stalled = false;  ///< nothing is taken and nothing arrives
+  bool exhausted = false;               ///< there is no socket or port for one more link
+  bool joined = true;                   ///< false: the module's station has no address
+  Ipv4 lan{}, netmask{};                ///< the LAN of the station; none where nobody says
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
   std::vector<FarHost> peers;
@@ -124,24 +128,29 @@ class Internet {
   };
 
   bool refuses(const net::Open&) const;
+  bool is_absent_neighbour(Ipv4 address) const;
   void resolve(const net::Resolve&, Instant now);
   void listen(const net::Listen&, Instant now);
   void open(const net::Open&, Instant now);
   void close_link(LinkHandle);
+  void give_up(LinkHandle, Instant now);
   void stop_listening();
   void accept(const net::Accept&);
   void refuse(const net::Refuse&);
   void consider_answer(Connection&, std::size_t before, Instant now);
-  void arrive(Connection&, Instant at, Connection::Arrival::Kind, std::string bytes = {});
+  void arrive(Connection&, Instant at, Connection::Arrival::Kind, std::string bytes = {},
+              net::Endpoint sender = {});
 
   std::optional<Event> next_event(Instant now);
   /// What the network takes of that: bytes of a stream, or a whole datagram.
   std::size_t send(Connection&, const net::Outgoing&, Instant now);
+  static bool comes_too_late(const Connection&, Instant now);
   std::size_t send_datagram(Connection&, const net::Outgoing&, Instant now);
   /// What has come for the module, valid until something else does, and what it has taken of that.
   std::span<const std::byte> arrived(const Connection&, Instant now) const;
   static void handed_over(Connection&, std::size_t n);
-  bool has_ended(const Connection&, Instant now) const;
+  /// Whether that is what the module gets next, bytes or the end.
+  bool has_come(const Connection&, Connection::Arrival::Kind, Instant now) const;
   template <class Module>
   bool send_from(Module&, Connection&, Instant now);
   template <class Module>
@@ -169,7 +178,8 @@ bool Internet::drain(Module& module, Instant now) {
   for (Connection& c : connections_) {
     if (c.state == Connection::State::open) moved |= send_from(module, c, now);
     if (c.state == Connection::State::open) moved |= hand_over(module, c, now);
-    if (c.state != Connection::State::open || !has_ended(c, now)) continue;
+    if (c.state != Connection::State::open || !has_come(c, Connection::Arrival::Kind::end, now))
+      continue;
     c.state = Connection::State::over;
     module.handle(net::Closed{c.link});
     moved = true;
@@ -180,6 +190,10 @@ bool Internet::drain(Module& module, Instant now) {
 template <class Module>
 bool Internet::send_from(Module& module, Connection& c, Instant now) {
   const net::Outgoing out = module.link_output(c.link);
+  if (!out.bytes.empty() && !c.carries_datagrams() && comes_too_late(c, now)) {
+    module.handle(net::SendFailed{c.link, net::SendFailure::too_late});
+    return true;
+  }
   const std::size_t taken = out.bytes.empty() ? 0 : send(c, out, now);
   if (taken > 0) module.link_sent(c.link, taken);
   return taken > 0;
@@ -189,7 +203,9 @@ template <class Module>
 bool Internet::hand_over(Module& module, Connection& c, Instant now) {
   auto bytes = arrived(c, now);
   if (c.carries_datagrams()) {
-    if (bytes.empty() || bytes.size() > module.datagram_room(c.link)) return false;
+    const std::size_t room = module.datagram_room(c.link);
+    if (!has_come(c, Connection::Arrival::Kind::bytes, now) || room == 0 || bytes.size() > room)
+      return false;
     module.datagram_input(c.link, c.arrivals.front().sender, bytes);
   } else {
     bytes = bytes.first(std::min(bytes.size(), module.link_room(c.link)));

@@ -190,6 +190,11 @@ void Medium::own_network_ended(MacAddress bssid, Instant now) {
   }
 }
 
+void Medium::own_network_retuned(const AccessPoint& ap, Instant now) {
+  for (Radio* radio : radios_)
+    if (radio->is_joined_to(ap.bssid)) radio->hear(ap, now);
+}
+
 void Medium::own_network_serves(Radio& host, Instant now) {
   for (Visitor& visitor : visitors_)
     if (visitor.inside && !visitor.has_address && host_of(visitor.wants) == &host)
@@ -241,8 +246,7 @@ void Medium::let_visitors_in(Radio& host, Instant now) {
 
 void Medium::try_to_join(Visitor& visitor, Radio& host, Instant now) {
   const AccessPoint& ap = *host.own_network();
-  const bool knows_password =
-      ap.security == radio::Security::open || ap.password == visitor.is.password;
+  const bool knows_password = is_same_key(ap.security, visitor.is.password, ap.password);
   if (!knows_password || is_full(ap)) {
     visitor.tries = now + kVisitorRetries;
     return;

@@ -54,6 +54,8 @@ class Medium {
   /// A module's own access point is there; its LAN is not the one that it was; it is gone.
   void own_network_started(MacAddress bssid, Instant now);
   void own_network_ended(MacAddress bssid, Instant now);
+  /// It is on another channel; who is in it follows.
+  void own_network_retuned(const AccessPoint&, Instant now);
   /// It gives addresses from now on, perhaps.
   void own_network_serves(Radio& host, Instant now);
 

@@ -280,9 +280,10 @@ TEST_F(TwoModules, a_dhcp_server_that_takes_too_long_is_given_up_on) {
 TEST_F(TwoModules, a_module_in_mode_3_is_in_one_network_and_has_another) {
   join();
   EXPECT_EQ(say(a, "AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"", 1s), kUp);
-  EXPECT_EQ(b.printed(), "");  // the channel of its own is what it was
+  EXPECT_EQ(b.printed(),
+            "");  // who is in its own network follows it to another channel without a word
   EXPECT_EQ(say(b, "AT+CWJAP_CUR?"),
-            "+CWJAP_CUR:\"shed\",\"06:bf:40:04:00:01\",5,-50\r\n\r\nOK\r\n");
+            "+CWJAP_CUR:\"shed\",\"06:bf:40:04:00:01\",6,-50\r\n\r\nOK\r\n");
   Air none = medium.air();
   none.access_points.clear();
   medium.change_to(none, a.now());

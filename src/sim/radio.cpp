@@ -24,7 +24,7 @@ bool is_weak(Security security) { return security == Security::open || security 
 std::optional<JoinFailure> refusal(const AccessPoint& ap, const radio::Join& join) {
   if (ap.security == Security::enterprise) return JoinFailure::refused;
   if (is_weak(ap.security) && join.only_protected.value_or(0) != 0) return JoinFailure::refused;
-  if (ap.security != Security::open && ap.password != join.password.view())
+  if (!is_same_key(ap.security, join.password.view(), ap.password))
     return JoinFailure::wrong_password;
   return std::nullopt;
 }
@@ -74,22 +74,30 @@ radio::ScanResult as_seen(const AccessPoint& ap, int signal, bool by_name) {
 }
 
 // Fidelity (our decision, see sim Radio): A passive scan, or one with times, takes them for each of
-// 13 channels: 360 ms passive, 120 ms active, unless the host says otherwise.
+// 13 channels: 360 ms passive, 120 ms active, unless the host says otherwise. Times of 0 are none.
+
+// Fidelity (our decision, see sim Radio): An access point that answers later than a scan takes is
+// joined only then.
+Duration unseen_for(const AccessPoint& ap, const Delays& delays) {
+  const Duration answers = ap.delays.scan.value_or(Duration{0});
+  return answers > delays.scan ? answers : Duration{0};
+}
 
 /// A scan takes the air's usual time, unless the host wants to listen in its own way.
 Duration scan_time(const radio::Scan& scan, const Delays& delays) {
   const bool passive = scan.type == radio::ScanType::passive;
-  if (!passive && !scan.shortest_ms && !scan.longest_ms) return delays.scan;
+  const int shortest_ms = scan.shortest_ms.value_or(0);
   int each_ms = scan.longest_ms.value_or(0);
+  if (!passive && shortest_ms == 0 && each_ms == 0) return delays.scan;
   if (each_ms == 0) each_ms = passive ? 360 : 120;
-  each_ms = std::max<int>(each_ms, scan.shortest_ms.value_or(0));
+  each_ms = std::max(each_ms, shortest_ms);
   return std::max<Duration>(delays.scan,
                             std::chrono::milliseconds(each_ms * (scan.channel ? 1 : kChannels)));
 }
 }  // namespace
 
-Radio::Radio(Medium& medium, MacAddress station, MacAddress access_point)
-    : medium_(medium), station_(station), access_point_(access_point) {
+Radio::Radio(Medium& medium, MacAddress station, MacAddress access_point, Channels channels)
+    : medium_(medium), station_(station), access_point_(access_point), channels_(channels) {
   medium_.enter(*this);
 }
 
@@ -132,9 +140,12 @@ void Radio::join(const radio::Join& join, Instant now) {
   if (ap == nullptr)
     return later(now + delays.scan, radio::JoinFailed{join.ticket, JoinFailure::no_such_network});
   if (ap->silent) return;
-  const Duration associates = ap->delays.associate.value_or(delays.associate);
+  const Duration associates =
+      unseen_for(*ap, delays) + ap->delays.associate.value_or(delays.associate);
   if (const auto why = refusal(*ap, join)) {
-    const Duration takes = why == JoinFailure::wrong_password ? delays.reject_password : associates;
+    const bool wrong_password = why == JoinFailure::wrong_password;
+    const Duration takes =
+        wrong_password ? unseen_for(*ap, delays) + delays.reject_password : associates;
     return later(now + takes, radio::JoinFailed{join.ticket, *why});
   }
   later(now + associates, radio::Joined{.ticket = join.ticket, .bssid = ap->bssid});
@@ -168,7 +179,9 @@ std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
     why = JoinFailure::refused;
   if (why) return radio::JoinFailed{due.ticket, *why};
   const int signal = signal_of(*ap, position_);
-  association_ = Association{.ticket = due.ticket, .bssid = ap->bssid, .signal = signal};
+  association_ = Association{
+      .ticket = due.ticket, .bssid = ap->bssid, .channel = ap->channel, .signal = signal};
+  retune(now);
   if (Radio* host = medium_.host_of(ap->bssid)) host->welcome(station_, now);
   return radio::Joined{due.ticket, ap->bssid, ap->channel, static_cast<std::int8_t>(signal)};
 }
@@ -178,6 +191,7 @@ void Radio::disassociate(Instant now) {
          lease::AddressFailed>();
   if (!association_) return;
   const MacAddress left = std::exchange(association_, std::nullopt)->bssid;
+  retune(now);
   medium_.end_lease(left, station_, now);
   if (Radio* host = medium_.host_of(left)) host->part(station_, now);
 }
@@ -191,10 +205,24 @@ void Radio::lose(Instant now) {
 
 void Radio::hear(const AccessPoint& ap, Instant now) {
   const int signal = signal_of(ap, position_);
-  if (signal == std::exchange(association_->signal, signal)) return;
+  const bool same_channel = ap.channel == std::exchange(association_->channel, ap.channel);
+  if (signal == std::exchange(association_->signal, signal) && same_channel) return;
   forget<radio::Signal>();
-  later(now, radio::Signal{association_->ticket, static_cast<std::int8_t>(signal)});
+  later(now, radio::Signal{association_->ticket, ap.channel, static_cast<std::int8_t>(signal)});
   wake();
+  retune(now);
+}
+
+// Fidelity (our decision, dialect 0.4, 24): In mode 3 a softAP is on the station's channel while
+// the station is associated, as with one radio, and its stations follow without a word. AT+CWSAP?
+// shows the channel that was set. `radio = "free"` of a module in a world keeps the softAP where it
+// is.
+void Radio::retune(Instant now) {
+  if (!own_) return;
+  const bool follows = channels_ == Channels::one && association_;
+  const std::uint8_t channel = follows ? association_->channel : own_channel_;
+  if (channel == std::exchange(own_->channel, channel)) return;
+  medium_.own_network_retuned(*own_, now);
 }
 
 std::optional<MacAddress> Radio::joined_to() const {
@@ -252,8 +280,6 @@ void Radio::take(const lease::Addressed& due, Instant now) {
 
 // As an access point ------------------------------------------------------------------------------
 
-// Fidelity (our decision, see sim Radio): In mode 3 the softAP stays on its channel, whatever
-// channel the station joins on.
 void Radio::open_network(const radio::StartAccessPoint& asked, Instant now) {
   close_network(now);
   own_ = AccessPoint{.ssid = std::string(asked.ssid.view()),
@@ -265,6 +291,8 @@ void Radio::open_network(const radio::StartAccessPoint& asked, Instant now) {
                      .position = position_,
                      .max_stations = asked.max_stations,
                      .dhcp = Dhcp::is_silent};
+  own_channel_ = asked.channel;
+  retune(now);
   medium_.own_network_started(access_point_, now);
 }
 

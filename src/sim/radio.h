@@ -23,7 +23,8 @@ struct Lan {
 class Radio {
  public:
   /// Its two addresses belong to nobody else in the medium, which must outlive it.
-  Radio(Medium& medium, MacAddress station, MacAddress access_point);
+  Radio(Medium& medium, MacAddress station, MacAddress access_point,
+        Channels channels = Channels::one);
   /// Nobody is told: power_off() comes first where others live on.
   ~Radio();
   Radio(const Radio&) = delete;
@@ -90,8 +91,9 @@ class Radio {
   struct Association {
     Ticket ticket{};
     MacAddress bssid{};
-    int signal = 0;       ///< as the module knows it
-    bool leased = false;  ///< the address that it has, or asked for
+    std::uint8_t channel = 0;  ///< both as the module knows them
+    int signal = 0;            ///< as the module knows it
+    bool leased = false;       ///< the address that it has, or asked for
     std::optional<Lan> lan{};
     Ipv4 known_to_host{};  ///< the address that the module was told whose access point it is
   };
@@ -108,6 +110,8 @@ class Radio {
 
   void open_network(const radio::StartAccessPoint&, Instant now);
   void close_network(Instant now);
+  /// Its own access point is on the channel where it has to be.
+  void retune(Instant now);
   void serve_addresses(const lease::ServeAddresses&, Instant now);
   void send_stations_away(Instant now);
 
@@ -117,13 +121,15 @@ class Radio {
 
   Medium& medium_;
   MacAddress station_, access_point_;
+  Channels channels_;
   std::optional<Position> position_{};
   std::function<void()> wake_{};
   std::deque<Pending> pending_{};
   radio::Join attempt_{};  ///< the last one
   std::optional<Association> association_{};
   std::optional<AccessPoint> own_{};
-  bool serves_ = false;  ///< its own network has an address
+  std::uint8_t own_channel_ = 1;  ///< that it was asked to be on
+  bool serves_ = false;           ///< its own network has an address
   std::vector<MacAddress> stations_{};
 };
 

@@ -287,6 +287,55 @@ TEST_F(ARadio, waits_as_long_as_the_access_point_takes) {
   EXPECT_TRUE(radio.lan().has_value());
 }
 
+TEST_F(ARadio, has_its_own_network_on_the_channel_where_it_is_joined) {
+  Radio two{medium, station(3), own(3), Channels::free};
+  const radio::StartAccessPoint open{.ssid = Text<32>("mine"), .channel = 11};
+  in({net(6, -40)});
+  radio.take(open, now);
+  two.take(open, now);
+  const auto channels = [&] {
+    return std::pair<int, int>(radio.own_network()->channel, two.own_network()->channel);
+  };
+  EXPECT_EQ(channels(), std::pair(11, 11));
+  EXPECT_EQ(join(ask()), joined(6));
+  two.take(ask(), now);
+  EXPECT_EQ(outcome(pass(two, 1min)), joined(6));
+  EXPECT_EQ(channels(), std::pair(6, 11));
+  radio.take(open, now);
+  EXPECT_EQ(channels(), std::pair(6, 11)) << "opened anew while joined";
+  radio.take(radio::Leave{}, now);
+  EXPECT_EQ(channels(), std::pair(11, 11));
+}
+
+TEST_F(ARadio, follows_a_network_of_a_module_to_another_channel) {
+  const radio::StartAccessPoint open{.ssid = Text<32>("mine"), .channel = 11};
+  in({net(6, -40)});
+  radio.take(open, now);
+  radio.take(
+      lease::ServeAddresses{.address = Ipv4(192, 168, 4, 1), .netmask = Ipv4(255, 255, 255, 0)},
+      now);
+  other.take(ask("mine", ""), now);
+  EXPECT_EQ(pass(other, 1min).size(), 1U);
+  EXPECT_TRUE(other.joined_to().has_value());
+  EXPECT_FALSE(pass(radio, 1min).empty()) << "that station has come";
+  EXPECT_EQ(join(ask()), joined(6));
+  const auto said = pass(other, 0s);
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(std::get<radio::Signal>(said[0]).channel, 6);
+  EXPECT_TRUE(other.joined_to().has_value());
+}
+
+TEST_F(ARadio, joins_no_sooner_what_no_scan_finds) {
+  AccessPoint late = net(1, -40);
+  late.delays.scan = 2s;  // a scan takes 500 ms
+  in({late});
+  EXPECT_TRUE(names_found({.ticket = {1}}).empty());
+  EXPECT_EQ(join(ask(), 2299ms), kSilence);
+  EXPECT_EQ(outcome(pass(radio, 1ms)), joined(1));
+  EXPECT_EQ(join(ask("net", "wrong"), 2999ms), kSilence);
+  EXPECT_EQ(outcome(pass(radio, 1ms)), failed(JoinFailure::wrong_password));
+}
+
 TEST_F(ARadio, is_refused_an_address_while_all_are_taken) {
   AccessPoint small = net(1, -40);
   small.pool = Pool{Ipv4(10, 44, 1, 7), Ipv4(10, 44, 1, 7)};

@@ -151,7 +151,10 @@ class BasicWorld {
     const Radio& radio;
 
     void take(const net::Request& request, Instant now) {
-      internet.joined = radio.lan().has_value();
+      const auto lan = radio.lan();
+      internet.joined = lan.has_value();
+      internet.lan = lan ? lan->gateway : Ipv4();
+      internet.netmask = lan ? lan->netmask : Ipv4();
       internet.take(request, now);
     }
     bool drain(auto& module, Instant now) { return internet.drain(module, now); }

@@ -59,6 +59,20 @@ TEST_F(AWorld, carries_a_long_stream_to_a_host_that_reads) {
   EXPECT_EQ(data_of(world.printed()), pattern(100'000));
 }
 
+TEST_F(AWorld, holds_what_comes_by_a_link_for_its_delay_in_order) {
+  open_link();
+  world.internet.delay = 5ms;
+  world.internet.send(kPeer, "one", world.now());
+  world.internet.delay = 0ms;  // what is on its way is not overtaken
+  world.internet.send(kPeer, "two", world.now());
+  world.internet.close(kPeer, world.now());
+  world.settle();
+  world.pass(5ms - 1us);
+  EXPECT_EQ(world.printed(), "");
+  world.pass(1us);
+  EXPECT_EQ(world.printed(), "\r\n+IPD,3:one\r\n+IPD,3:twoCLOSED\r\n");
+}
+
 TEST_F(AWorld, stops_reading_the_network_when_the_host_stops) {
   open_link();
   world.host.reads = false;

@@ -1,6 +1,10 @@
 #include "cases.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <set>
+
+#include "manual/manual.h"
 
 namespace bfq::conformance {
 namespace {
@@ -64,7 +68,23 @@ std::string good_address(const Param& p) {
   if (contains(p.name, "mask")) return "\"255.255.255.0\"";
   if (contains(p.name, "start")) return "\"192.168.4.2\"";
   if (contains(p.name, "end")) return "\"192.168.4.3\"";
-  return "\"192.168.4.1\"";
+  if (contains(p.name, "gateway")) return "\"192.168.4.254\"";
+  return "\"192.168.4.9\"";
+}
+
+/// What the syntax stands for, with and without each thing in brackets.
+std::vector<std::string> expanded(const std::string& syntax) {
+  const std::size_t open = syntax.find('[');
+  if (open == std::string::npos) return {syntax};
+  std::size_t close = open + 1;
+  for (int depth = 1; depth > 0; ++close)
+    depth += syntax[close] == '[' ? 1 : syntax[close] == ']' ? -1 : 0;
+  const std::string before = syntax.substr(0, open), behind = syntax.substr(close);
+  std::vector<std::string> all = expanded(before + behind);
+  for (const std::string& with :
+       expanded(before + syntax.substr(open + 1, close - open - 2) + behind))
+    all.push_back(with);
+  return all;
 }
 
 /// Builds the cases of one shape of a set form.
@@ -73,6 +93,10 @@ class Builder {
   Builder(const Command& command, const Shape& shape, ShapeCases& out)
       : command_(command), shape_(shape), params_(shape.params), out_(out.cases) {
     out.good = line_with(params_.size(), "");
+    for (const std::string& line : expanded(manual::syntax(command, shape)))
+      out.by_syntax.push_back(filled_in(line));
+    for (std::size_t i = 0; i < params_.size() && !command.digit_follows; ++i)
+      out.beginnings.push_back(line_until(i));
   }
 
   void add() {
@@ -85,7 +109,8 @@ class Builder {
     if (command_.digit_follows) return;
     refuse(line_with(params_.size(), "") + ",1", "one argument too many");
     refuse(line_with(params_.size(), "") + ",", "an empty argument too many");
-    refuse(line_with(params_.size(), "") + " ", "a space at the end");
+    if (params_.empty() || params_.back().kind != Kind::ignored)
+      refuse(line_with(params_.size(), "") + " ", "a space at the end");
   }
 
   /// The whole line, every argument good but the one at `index`.
@@ -102,6 +127,7 @@ class Builder {
       case Kind::integer: return std::to_string(p.range.min);
       case Kind::text: return text_of(p.range.min);
       case Kind::host: return host_of(p.range.min);
+      case Kind::ignored: return "0";
       case Kind::mac: return "\"02:00:00:00:00:01\"";
       case Kind::ipv4: return good_address(p);
       case Kind::choice:
@@ -118,29 +144,44 @@ class Builder {
     return line;
   }
 
+  /// With a good argument for each name.
+  std::string filled_in(std::string line) const {
+    for (const Param& p : params_) {
+      const std::string name = "<" + std::string(p.name) + ">";
+      if (const std::size_t at = line.find(name); at != std::string::npos)
+        line.replace(at, name.size(), good(p));
+    }
+    return line;
+  }
+
   void add_absence(std::size_t i) {
     if (command_.digit_follows) return;
     const bool last = i + 1 == params_.size();
+    const bool has_company = params_[i].with_previous || (!last && params_[i + 1].with_previous);
     if (!params_[i].optional) {
       refuse(line_with(i, ""), "required, but empty");
-      refuse(line_until(i), "required, but missing");
+    } else if (has_company) {
+      refuse(line_with(i, ""), "left empty without what it comes with");
     } else {
-      accept(line_until(i), "optional ones left out from here");
-      if (!last) accept(line_with(i, ""), "optional and left empty in the middle");
+      accept(line_with(i, ""), "optional and left empty");
     }
+    if (params_[i].empty_is_none) accept(line_with(i, "\"\""), "optional and empty");
   }
 
   void add_wrong_kinds(std::size_t i) {
-    refuse(line_with(i, "\"unterminated"), "a quotation mark is missing");
+    refuse_silently(line_with(i, "\"unterminated"), "a quotation mark is missing");
+    if (params_[i].kind == Kind::ignored) return;
     if (params_[i].kind == Kind::integer) {
-      for (const char* wrong : {"x", "-", "1x", "0x1", "1.0", "+1", "1 ", "99999999999999999999"})
+      for (const char* wrong : {"x", "-", "1x", "0x1", "1.0", "+1", "1 "})
         refuse(line_with(i, wrong), "not a number");
+      for (const char* wrong : {"0000000000", "99999999999999999999"})
+        refuse_silently(line_with(i, wrong), "too many digits for a number");
       if (!command_.digit_follows)
         refuse(line_with(i, quoted(good(params_[i]))), "a number in quotation marks");
     } else {
       refuse(line_with(i, "unquoted"), "quotation marks are missing");
-      refuse(line_with(i, good(params_[i]) + "x"), "something behind the quotation mark");
-      refuse(line_with(i, good(params_[i]) + " "), "a space behind the quotation mark");
+      refuse_silently(line_with(i, good(params_[i]) + "x"), "something behind the quotation mark");
+      refuse_silently(line_with(i, good(params_[i]) + " "), "a space behind the quotation mark");
       refuse(line_with(i, "7"), "a number where a text belongs");
     }
   }
@@ -170,13 +211,18 @@ class Builder {
       case Kind::mac:
         accept(line_with(i, "\"0A:bC:ff:00:9f:F9\""), "either case");
         for (const char* wrong : {"02:00:00:00:00", "02:00:00:00:00:0g", "02-00-00-00-00-01",
-                                  "2:0:0:0:0:1", "02:00:00:00:00:01:02", "02:00:00:00:00:01 ", ""})
+                                  "2:0:0:0:0:1", "02:00:00:00:00:01:02", "02:00:00:00:00:01 "})
           refuse(line_with(i, quoted(wrong)), "not a MAC address");
+        if (!p.empty_is_none) refuse(line_with(i, "\"\""), "not a MAC address");
         break;
       case Kind::ipv4:
         for (const char* wrong :
              {"1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d", "1.2.3.", " 1.2.3.4", "010.0.0.1", ""})
           refuse(line_with(i, quoted(wrong)), "not an address");
+        break;
+      case Kind::ignored:
+        for (const char* any : {"", "0", "1", "65536", "-1", "x", "99999999999", "\"80\""})
+          accept(line_with(i, any), "not looked at");
         break;
       case Kind::choice:
         for (const char* wrong : {"", "nonsense", "tcp"})
@@ -188,6 +234,9 @@ class Builder {
   void refuse(const std::string& line, const char* why) {
     out_.push_back({Must::be_refused, line, why});
   }
+  void refuse_silently(const std::string& line, const char* why) {
+    out_.push_back({Must::be_refused_silently, line, why});
+  }
   void accept(const std::string& line, const char* why) {
     out_.push_back({Must::be_accepted, line, why});
   }
@@ -197,6 +246,18 @@ class Builder {
   std::span<const Param> params_;
   std::vector<Case>& out_;
 };
+
+/// What one way to write the set form takes, another need not refuse.
+void forget_refusals_of_what_is_taken(std::vector<ShapeCases>& shapes) {
+  std::set<std::string> taken;
+  for (const ShapeCases& shape : shapes)
+    for (const Case& c : shape.cases)
+      if (c.must == Must::be_accepted) taken.insert(c.line);
+  for (ShapeCases& shape : shapes)
+    std::erase_if(shape.cases, [&](const Case& c) {
+      return c.must == Must::be_refused && taken.contains(c.line);
+    });
+}
 
 void add_form(std::vector<Case>& out, bool exists, const std::string& line, const char* why) {
   out.push_back({exists ? Must::be_accepted : Must::be_refused_silently, line, why});
@@ -218,6 +279,7 @@ std::vector<Case> form_cases_of(const Command& command) {
 std::vector<ShapeCases> shape_cases_of(const Command& command) {
   std::vector<ShapeCases> out;
   for (const Shape& shape : command.set.shapes()) Builder(command, shape, out.emplace_back()).add();
+  forget_refusals_of_what_is_taken(out);
   return out;
 }
 

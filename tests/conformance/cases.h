@@ -21,6 +21,10 @@ struct Case {
 /// What follows from one shape of a set form.
 struct ShapeCases {
   std::string good;  ///< the line with all arguments at their least
+  /// Its syntax as the manual shows it, with and without each thing in brackets: all are accepted.
+  std::vector<std::string> by_syntax;
+  /// Its beginnings, each without the arguments from some place on: of these, those alone.
+  std::vector<std::string> beginnings;
   std::vector<Case> cases;
 };
 

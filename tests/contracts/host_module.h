@@ -48,6 +48,7 @@ class HostModule : private sockets::ModuleSide {
   }
   net::Outgoing link_output(LinkHandle link) const override { return side.link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) override { side.link_sent(link, n); }
+  std::uint64_t dropped_bytes() const override { return 0; }
   void handle(const Event& event) override { side.handle(event); }
   const std::string& name() const override { return name_; }
   sockets::Networks networks() const override { return now; }

@@ -28,7 +28,8 @@ class Host {
     Guest(tcp::socket s, Manners m) : socket(std::move(s)), manners(m) {}
 
     void begin() {
-      if (manners == Manners::greets) return say(std::string(kGreeting));
+      if (manners == Manners::greets || manners == Manners::stays)
+        return say(std::string(kGreeting));
       if (manners == Manners::says_much) return say(much());
       if (manners != Manners::reads_nothing) read();
     }
@@ -36,6 +37,7 @@ class Host {
       text = std::move(bytes);
       asio::async_write(socket, asio::buffer(text),
                         [self = shared_from_this()](auto error, std::size_t) {
+                          if (self->manners == Manners::stays) return;
                           if (!error && self->manners != Manners::echoes)
                             self->socket.shutdown(tcp::socket::shutdown_send, error);
                           if (!error) self->read();
@@ -80,7 +82,10 @@ class Host {
 
 class HostNetwork : public NetworkUnderTest {
  public:
-  HostNetwork() { module_.now = kAtHome; }
+  explicit HostNetwork(Duration delay = {})
+      : module_(side, io_, policy_, neighbourhood_, {.is_at_localhost = true, .delay = delay}) {
+    module_.now = kAtHome;
+  }
 
   void request(const net::Request& r) override { module_.request(r); }
   bool until(const std::function<bool()>& done) override {
@@ -149,11 +154,14 @@ class HostNetwork : public NetworkUnderTest {
   bool turned_away_ = false;
   sockets::NetPolicy policy_;
   sockets::Neighbourhood neighbourhood_;
-  HostModule module_{side, io_, policy_, neighbourhood_, {.is_at_localhost = true}};
+  HostModule module_;
   std::vector<std::unique_ptr<Host>> hosts_;
   std::vector<std::unique_ptr<SecureHost>> secure_hosts_;
 };
 }  // namespace
 
 std::unique_ptr<NetworkUnderTest> make_host_network() { return std::make_unique<HostNetwork>(); }
+std::unique_ptr<NetworkUnderTest> make_slow_host_network() {
+  return std::make_unique<HostNetwork>(5ms);
+}
 }  // namespace bfq::contracts

@@ -52,8 +52,8 @@ class Far {
     const LinkHandle link{static_cast<std::uint8_t>(n % limits::kLinks), n};
     auto& its = side.link(link);
     its.open = true;
-    if (manners_ == Manners::reads_nothing) its.room = 0;
-    if (manners_ == Manners::greets) its.to_send = kGreeting;
+    if (manners_ == Manners::reads_nothing || manners_ == Manners::stays) its.room = 0;
+    if (manners_ == Manners::greets || manners_ == Manners::stays) its.to_send = kGreeting;
     if (manners_ == Manners::says_much) its.to_send = much();
     guests_.push_back({link});
     module_.request(net::Accept{incoming.client, link});
@@ -64,8 +64,8 @@ class Far {
     const bool has_said_all = !its.to_send.empty() && its.unsent() == 0;
     const bool goes =
         manners_ == Manners::leaves || manners_ == Manners::hangs_up || manners_ == Manners::resets;
-    const bool ends =
-        (goes && !its.received.empty()) || (manners_ != Manners::echoes && has_said_all);
+    const bool ends = (goes && !its.received.empty()) ||
+                      (manners_ != Manners::echoes && manners_ != Manners::stays && has_said_all);
     if (ends) {
       its.open = false;
       module_.request(net::Close{guest.link});

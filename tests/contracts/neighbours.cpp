@@ -205,7 +205,7 @@ TEST_F(Neighbours, TakeTurnsWhenTheyAreFlooded) {
     std::size_t waiting = 0;
     boost::system::error_code full;
     while (!full) waiting += flood.write_some(asio::buffer(piece), full);
-    ASSERT_GT(waiting, 200'000U);
+    ASSERT_GT(waiting, 100'000U);
   }
   for (HostModule* module : {&zero, &two}) module->side.link(kDialled).room = SIZE_MAX;
   settle();
@@ -234,17 +234,19 @@ TEST_F(Neighbours, SeeWhomADatagramIsFrom) {
 TEST_F(Neighbours, MayComeAfterTheFirstDatagramToThem) {
   take_port(zero, 5000);
   send(zero, "too early", {Ipv4(192, 168, 4, 3), kPort});
-  EXPECT_EQ(zero.side.count<net::SendFailed>(), 1U) << "nobody has that address";
+  EXPECT_EQ(zero.side.count<net::SendFailed>(), 0U) << "nobody has that address, as no radio knows";
   two.now = {.station = soft_ap(kOwn, 3)};
   send(zero, "no port yet", {Ipv4(192, 168, 4, 3), kPort});
-  EXPECT_EQ(zero.side.count<net::SendFailed>(), 1U) << "sent, and heard by nobody";
+  EXPECT_EQ(zero.side.count<net::SendFailed>(), 0U) << "sent, and heard by nobody";
   take_port(two, kPort);
   send(zero, "hello", {Ipv4(192, 168, 4, 3), kPort});
   ASSERT_TRUE(until([&] { return datagrams(two).size() == 1; }));
   EXPECT_EQ(datagrams(two)[0].second, "hello");
   two.now = {};
   send(zero, "too late", {Ipv4(192, 168, 4, 3), kPort});
-  EXPECT_EQ(zero.side.count<net::SendFailed>(), 2U);
+  rest();
+  EXPECT_EQ(zero.side.count<net::SendFailed>(), 0U);
+  EXPECT_EQ(datagrams(two).size(), 1U);
 }
 
 TEST_F(Neighbours, WithoutACommonLanAreNotHeard) {

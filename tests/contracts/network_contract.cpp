@@ -67,6 +67,7 @@ void Side::link_sent(LinkHandle handle, std::size_t n) {
   Link& l = link(handle);
   EXPECT_LE(n, l.unsent());
   l.sent += n;
+  if (n == 0) ++l.acknowledged;
 }
 
 void Side::handle(const Event& event) {
@@ -171,6 +172,32 @@ TEST_P(Network, tells_of_an_end_also_while_there_is_no_room) {
   }
 }
 
+TEST_P(Network, takes_nothing_for_a_peer_that_has_ended_behind_bytes) {
+  open(net->host(Manners::greets));
+  side.link(kLink).room = 0;
+  net->rest();
+  side.link(kLink).to_send = "x";
+  ASSERT_TRUE(net->until([&] { return side.count<net::SendFailed>() > 0; }));
+  EXPECT_EQ(std::get<net::SendFailed>(side.said_of(kLink).back()).why, net::SendFailure::too_late);
+  EXPECT_EQ(side.count<net::Closed>(), 0U);
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, kGreeting);
+}
+
+TEST_P(Network, hands_over_what_came_before_a_link_is_given_up) {
+  open(net->host(Manners::echoes));
+  side.link(kLink).to_send = "hello";
+  side.link(kLink).room = 0;
+  net->rest();
+  net->request(net::GiveUp{kLink});
+  net->rest();
+  EXPECT_EQ(side.count<net::Closed>(), 0U);
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, "hello");
+}
+
 TEST_P(Network, takes_only_so_much_for_a_peer_that_does_not_read) {
   open(net->host(Manners::reads_nothing));
   side.link(kLink).to_send.assign(64U << 20U, 'x');
@@ -179,6 +206,42 @@ TEST_P(Network, takes_only_so_much_for_a_peer_that_does_not_read) {
   close();
   net->rest();
   EXPECT_EQ(side.said_of(kLink).size(), 1U);
+}
+
+TEST_P(Network, hands_over_what_has_come_when_the_module_gives_up) {
+  begin(net->host(Manners::stays));
+  side.link(kLink).room = 0;
+  ASSERT_TRUE(net->until([&] { return is_open(); }));
+  side.link(kLink).to_send.assign(64U << 20U, 'x');
+  net->rest();
+  side.link(kLink).drop_unsent();  // as the module does
+  net->request(net::GiveUp{kLink});
+  net->rest();
+  EXPECT_EQ(side.count<net::Closed>(), 0U) << "the end overtook the bytes";
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, kGreeting);
+  net->rest();
+  EXPECT_EQ(side.count<net::Closed>(), 1U);
+}
+
+TEST_P(Network, closes_at_once_when_the_module_gives_up_and_nothing_has_come) {
+  open(net->host(Manners::reads_nothing));
+  net->request(net::GiveUp{kLink});
+  EXPECT_TRUE(was_closed());
+}
+
+TEST_P(Network, takes_nothing_for_a_peer_that_has_ended_while_its_bytes_wait) {
+  begin(net->host(Manners::greets));
+  side.link(kLink).room = 0;
+  ASSERT_TRUE(net->until([&] { return is_open(); }));
+  net->rest();
+  side.link(kLink).to_send = "late";
+  ASSERT_TRUE(net->until([&] { return side.count<net::SendFailed>() > 0; }));
+  EXPECT_EQ(side.link(kLink).sent, 0U);
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, kGreeting);
 }
 
 TEST_P(Network, tells_once_that_a_link_broke) {
@@ -324,6 +387,18 @@ TEST_P(Secured, lets_no_end_overtake_bytes) {
   side.link(kLink).room = 0;
   net->rest();
   EXPECT_EQ(side.count<net::Closed>(), 0U);
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, kGreeting);
+}
+
+TEST_P(Secured, takes_nothing_for_a_peer_that_has_ended_while_its_bytes_wait) {
+  open_secured(net->secure_host(Manners::greets));
+  side.link(kLink).room = 0;
+  net->rest();
+  side.link(kLink).to_send = "late";
+  ASSERT_TRUE(net->until([&] { return side.count<net::SendFailed>() > 0; }));
+  EXPECT_EQ(side.link(kLink).sent, 0U);
   side.link(kLink).room = SIZE_MAX;
   ASSERT_TRUE(was_closed());
   EXPECT_EQ(side.link(kLink).received, kGreeting);
@@ -484,6 +559,10 @@ INSTANTIATE_TEST_SUITE_P(OfThisMachine, Network, ::testing::Values(&make_host_ne
 INSTANTIATE_TEST_SUITE_P(OfThisMachine, Datagrams, ::testing::Values(&make_host_network));
 INSTANTIATE_TEST_SUITE_P(OfThisMachine, Secured, ::testing::Values(&make_host_network));
 INSTANTIATE_TEST_SUITE_P(OfThisMachine, Served, ::testing::Values(&make_host_network));
+INSTANTIATE_TEST_SUITE_P(OfThisMachineLater, Network, ::testing::Values(&make_slow_host_network));
+INSTANTIATE_TEST_SUITE_P(OfThisMachineLater, Datagrams, ::testing::Values(&make_slow_host_network));
+INSTANTIATE_TEST_SUITE_P(OfThisMachineLater, Secured, ::testing::Values(&make_slow_host_network));
+INSTANTIATE_TEST_SUITE_P(OfThisMachineLater, Served, ::testing::Values(&make_slow_host_network));
 INSTANTIATE_TEST_SUITE_P(OfNeighbours, Network, ::testing::Values(&make_neighbour_network));
 INSTANTIATE_TEST_SUITE_P(OfNeighbours, Datagrams, ::testing::Values(&make_neighbour_network));
 INSTANTIATE_TEST_SUITE_P(OfNeighbours, Served, ::testing::Values(&make_neighbour_network));

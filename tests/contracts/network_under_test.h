@@ -16,7 +16,8 @@ class Side {
   struct Link {
     std::string received{};
     std::string to_send{};
-    std::size_t sent = 0;  ///< so much of it has the network taken
+    std::size_t sent = 0;          ///< so much of it has the network taken
+    std::size_t acknowledged = 0;  ///< how often the peer has acknowledged while it took nothing
     std::size_t room = SIZE_MAX;
     bool open = false;
     net::Endpoint destination{};  ///< of what is sent, where it is a datagram
@@ -61,6 +62,7 @@ enum class Manners : std::uint8_t {
   greets,     ///< says kGreeting and ends the connection
   says_much,  ///< says much_of() and ends the connection
   reads_nothing,
+  stays,     ///< says kGreeting, reads nothing, and does not end the connection
   leaves,    ///< ends the connection as soon as a byte has come; with TLS, by close_notify
   hangs_up,  ///< the same; with TLS, by the end of the connection alone
   resets,    ///< resets the connection as soon as a byte has come
@@ -96,6 +98,7 @@ class NetworkUnderTest {
 std::unique_ptr<NetworkUnderTest> make_sim_network();
 // Only where the daemon is built:
 std::unique_ptr<NetworkUnderTest> make_host_network();  ///< the others are programs of this machine
+std::unique_ptr<NetworkUnderTest> make_slow_host_network();  ///< the same, and net.delay is 5 ms
 std::unique_ptr<NetworkUnderTest>
 make_neighbour_network();  ///< the others are modules on the same LAN
 

@@ -95,6 +95,7 @@ class Server final : public SecureHost {
   void accept() {
     acceptor_.async_accept([this](auto error, tcp::socket socket) {
       if (error) return;
+      socket.set_option(tcp::no_delay(true));
       std::make_shared<Guest>(Stream(std::move(socket), context_), manners_)->begin();
       accept();
     });

@@ -30,8 +30,8 @@ class SimNetwork : public NetworkUnderTest {
                            static_cast<std::uint16_t>(4000 + internet_.peers.size())};
     sim::FarHost peer{.at = at};
     peer.echoes = manners == Manners::echoes;
-    peer.reads = manners != Manners::reads_nothing;
-    if (manners == Manners::greets) peer.greeting = kGreeting;
+    peer.reads = manners != Manners::reads_nothing && manners != Manners::stays;
+    if (manners == Manners::greets || manners == Manners::stays) peer.greeting = kGreeting;
     if (manners == Manners::says_much) peer.greeting = much();
     if (manners == Manners::greets || manners == Manners::says_much) peer.closes_after = 0;
     if (manners == Manners::leaves || manners == Manners::hangs_up) peer.closes_after = 1;

@@ -5,8 +5,10 @@ import os
 import pty
 import re
 import select
+import signal
 import socket
 import subprocess
+import tempfile
 import time
 import tty
 import unittest
@@ -259,6 +261,94 @@ class StandardInputAndOutput(unittest.TestCase):
         wait_until(lambda: process.poll() is not None, "the end of a program that nobody hears")
         self.assertEqual(process.returncode, 0)
         process.stdin.close()
+
+
+class Scripts(unittest.TestCase):
+    """A script piped into standard input, whose lines wait for the answers."""
+
+    SCRIPT = (b'ATE0\nAT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"\n'.replace(b"\n", b"\r\n") +
+              b"AT+RST\r\nATE0\r\nAT+CWLAP\r\nAT\r\n")
+
+    def run_script(self, *arguments):
+        done = subprocess.run(
+            [*COMMAND, *arguments], input=self.SCRIPT, capture_output=True, timeout=30, check=True)
+        return done.stdout
+
+    def check(self, heard):
+        self.assertNotIn(b"busy", heard)
+        self.assertNotIn(b"ERROR", heard)
+        self.assertIn(b"WIFI GOT IP\r\n\r\nOK\r\n", heard)
+        self.assertIn(b'"BFQ-LAB"', heard)
+        self.assertTrue(heard.endswith(b"\r\n\r\nOK\r\n\r\nOK\r\n"), heard)
+
+    def test_without_it_the_module_is_busy(self):
+        self.assertIn(b"busy p...", self.run_script())
+
+    def test_each_line_is_typed_when_the_one_before_has_been_answered(self):
+        self.check(self.run_script("--wait", "answers"))
+
+    def test_at_the_pace_of_the_uart(self):
+        self.check(self.run_script("--wait", "answers", "--speed", "baud"))
+
+    def test_it_takes_standard_input(self):
+        status, _, errors = run_program("run", "--serial", "tcp:0", "--wait", "answers")
+        self.assertEqual(status, 2)
+        self.assertIn("--wait answers is for the door stdio", errors)
+
+
+class Service(unittest.TestCase):
+    def test_whoever_manages_services_is_told(self):
+        path = f"/tmp/bfq-journey-{os.getpid()}.notify"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            self.addCleanup(os.unlink, path)
+            manager.settimeout(20)
+            with tempfile.NamedTemporaryFile("w", suffix=".toml") as world:
+                world.write('[[ap]]\nssid = "shed"\n')
+                world.flush()
+                environment = {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000"}
+                with Module(world.name, environment=environment) as module:
+                    self.assertEqual(manager.recv(100), b"READY=1")
+                    for _ in range(3):
+                        self.assertEqual(manager.recv(100), b"WATCHDOG=1")
+                    module.process.send_signal(signal.SIGHUP)
+                    heard = []
+                    while b"READY=1" not in heard:
+                        heard.append(manager.recv(100))
+                    reloading = [text for text in heard if text.startswith(b"RELOADING=1\n")]
+                    self.assertEqual(len(reloading), 1, heard)
+                while (text := manager.recv(100)) == b"WATCHDOG=1":
+                    pass
+                self.assertEqual(text, b"STOPPING=1")
+
+
+class FirstLines(unittest.TestCase):
+    def test_only_what_can_work_is_suggested(self):
+        with Module(serial=["tcp:0"]) as module:
+            self.assertIn('AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"', module.banner)
+            self.assertIn('AT+CIPSTART="TCP","host.bfq.internal",8000', module.banner)
+        with Module("--net", "deny=*", serial=["tcp:0"]) as module:
+            self.assertIn("AT+CWJAP_CUR", module.banner)
+            self.assertNotIn("AT+CIPSTART", module.banner)
+        path = f"/tmp/bfq-journey-{os.getpid()}.first"
+        with Module(serial=[f"unix:{path}"]) as module:
+            line = f"socat - UNIX-CONNECT:{path},crlf"
+            self.assertIn(f"    {line}\n", module.banner)
+            module.wait_for_log("bfq0 is ready")
+            done = subprocess.run(line.replace(" -", " -t3 -", 1).split(), input=b"AT\n",
+                                  capture_output=True, timeout=20, check=True)
+            self.assertTrue(done.stdout.endswith(b"\nOK\n"), done.stdout)
+
+    def test_lines_that_end_with_cr_alone_are_named_in_the_log(self):
+        with Module(serial=["tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as host:
+                for _ in range(5):
+                    host.type("AT\r")
+                module.wait_for_log("a host ends its lines with CR alone")
+                host.type("\n")
+                host.expect("OK\r\n")
+                self.assertEqual(module.log().count("CR alone"), 1)
 
 
 class NobodyReads(unittest.TestCase):

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import ctypes
 import os
 import random
 import select
@@ -83,8 +84,8 @@ def next_data(host):
 
 
 @contextlib.contextmanager
-def tls_context():
-    """A server context with a self-signed certificate."""
+def tls_files():
+    """Paths of a self-signed certificate and its key."""
     with tempfile.TemporaryDirectory(prefix="bfq-tls-") as directory:
         key, certificate = (
             os.path.join(directory, name) for name in ("key.pem", "certificate.pem")
@@ -98,9 +99,44 @@ def tls_context():
             check=True,
             capture_output=True,
         )
+        yield certificate, key
+
+
+@contextlib.contextmanager
+def tls_context():
+    """A server context with a self-signed certificate."""
+    with tls_files() as files:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
+        context.load_cert_chain(*files)
         yield context
+
+
+class KeyUpdates:
+    """A TLS server that sends nothing but key updates, as fast as it can; Python's ssl cannot."""
+
+    def __init__(self, client, certificate, key):
+        self.lib = ctypes.CDLL("libssl.so.3")
+        for name in ("TLS_server_method", "SSL_CTX_new", "SSL_new"):
+            getattr(self.lib, name).restype = ctypes.c_void_p
+        pem, self.client, self.sent = 1, client, 0
+        client.setblocking(True)
+        context = ctypes.c_void_p(
+            self.lib.SSL_CTX_new(ctypes.c_void_p(self.lib.TLS_server_method()))
+        )
+        self.lib.SSL_CTX_use_certificate_file(context, certificate.encode(), pem)
+        self.lib.SSL_CTX_use_PrivateKey_file(context, key.encode(), pem)
+        self.ssl = ctypes.c_void_p(self.lib.SSL_new(context))
+        self.lib.SSL_set_fd(self.ssl, client.fileno())
+        self.floods = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        self.lib.SSL_accept(self.ssl)
+        self.floods.wait()
+        update, handshake = self.lib.SSL_key_update, self.lib.SSL_do_handshake
+        while update(self.ssl, 0) == 1 and handshake(self.ssl) == 1:
+            self.sent += 1
 
 
 def fill_black_box(host):
@@ -206,6 +242,39 @@ class Floods(unittest.TestCase):
             self.assertEqual(numbers, sorted(set(numbers)))  # in order, none twice
             self.assertEqual(heard[:len(numbers)], [bodies[number] for number in numbers])
             self.assertLess(module.status("VmRSS") - before, ALLOWED)
+
+
+class KeptBusy(unittest.TestCase):
+    def worst_answer(self, host):
+        """Seconds that the slowest of some answers to AT takes."""
+        worst = 0.0
+        for _ in range(50):
+            began = time.monotonic()
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            worst = max(worst, time.monotonic() - began)
+        return worst
+
+    def test_a_tls_server_that_sends_key_updates_without_end(self):
+        with (
+            Module(log="info") as module,
+            module.started_host() as host,
+            Server() as server,
+            tls_files() as files,
+        ):
+            host.join()
+            host.type(f'AT+CIPSTART="SSL","127.0.0.1",{server.port}\r\n')
+            flood = KeyUpdates(server.accept(), *files)
+            host.expect("CONNECT\r\n\r\nOK\r\n")
+            without = self.worst_answer(host)
+            flood.floods.set()
+            wait_until(lambda: flood.sent > 1000, "a flood")
+            before = flood.sent
+            worst = self.worst_answer(host)
+            sent = flood.sent - before
+            print(f"key updates: {sent}, AT {without:.4f} s, {worst:.4f} s with them")
+            self.assertGreater(flood.sent, before, "the flood has ended")
+            self.assertLess(worst, 10 * without + 0.2)
+            self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")
 
 
 class Dawdlers(unittest.TestCase):

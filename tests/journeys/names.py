@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from journey import Module, Server, wait_until
@@ -214,6 +215,31 @@ class WhatIsAsked(Names):
                 module.wait_for_log(f"refused: {reason}", len(names))
                 self.is_not_connected(server)
                 self.assertEqual(resolver.asked(), [])
+
+
+class WhyThereIsNoAnswer(Names):
+    def test_the_log_says_it(self):
+        with self.asking({"six.test": "2001:db8::1"}) as (_, module, host):
+            for name, why in (("unknown.test", "there is no such name"),
+                              ("six.test", "it has no IPv4 address")):
+                self.assertEqual(self.look_up(host, name), DNS_FAIL)
+                module.wait_for_log(f"DNS knows no address of {name}: {why}")
+            write_etc("resolv.conf", "nameserver 127.0.0.9\n")
+            self.assertEqual(self.look_up(host, "any.test"), DNS_FAIL)
+            module.wait_for_log("DNS knows no address of any.test: no name server answered")
+
+    def test_a_silent_server_is_asked_last(self):
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent,
+            self.asking({"far.test": "192.0.2.7"}) as (_, __, host),
+        ):
+            silent.bind(("127.0.0.9", 53))
+            silent.setblocking(False)
+            write_etc("resolv.conf", "nameserver 127.0.0.9\nnameserver 127.0.0.1\n")
+            for asks_it in (True, False, False):
+                began = time.monotonic()
+                self.assertEqual(self.look_up(host, "far.test"), "192.0.2.7")
+                self.assertEqual(time.monotonic() - began > 1.5, asks_it)
 
 
 class WhatDnsIsTrustedWith(Names):

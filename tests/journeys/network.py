@@ -4,10 +4,13 @@ end."""
 import select
 import socket
 import struct
+import threading
 import time
 import unittest
 
-from journey import Module, Server, machine_address, timer_of, wait_until
+from journey import (
+    Module, Server, TcpHost, free_port, machine_address, receive, timer_of, wait_until
+)
 
 
 class WhereLinksGo(unittest.TestCase):
@@ -27,9 +30,35 @@ class WhereLinksGo(unittest.TestCase):
     def test_nobody_else_lives_on_the_virtual_network(self):
         with Module() as module, module.started_host() as host:
             host.join()
+            began = time.monotonic()
             answer = host.command('AT+CIPSTART="TCP","10.44.1.77",80', "CLOSED\r\n")
             self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n")
+            self.assertGreaterEqual(time.monotonic() - began, 3)
             module.wait_for_log("nobody has that address")
+
+    def test_a_serial_door_of_the_program_is_closed_to_its_modules(self):
+        door = ["tcp:127.0.0.1:0"]
+        for policy in ((), ("--net", "allow=*")):
+            with Module(*policy, serial=door) as module:
+                place = module.url("socket")
+                module.wait_for_log("bfq0 is ready")
+                with TcpHost(*place.groups()) as host:
+                    host.join()
+                    answer = host.command(
+                        f'AT+CIPSTART="TCP","host.bfq.internal",{place.group(2)}', "CLOSED\r\n"
+                    )
+                    self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n", policy)
+                    module.wait_for_log("it is a serial door of this program")
+        port = free_port()
+        with Module(
+            "--net", f"allow=host.bfq.internal:{port}", serial=[f"tcp:127.0.0.1:{port}"]
+        ) as module:
+            module.wait_for_log("bfq0 is ready")
+            host = TcpHost("127.0.0.1", port)
+            host.join()
+            host.type(f'AT+CIPSTART="TCP","host.bfq.internal",{port}\r\n')
+            host.expect("CONNECT\r\n")
+            host.close()
 
     def test_names_come_from_the_hosts_file_and_unknown_ones_fail(self):
         with Module() as module, module.started_host() as host, Server() as server:
@@ -112,7 +141,7 @@ class HowLinksEnd(unittest.TestCase):
                 self.assertEqual(host.received(), b"")
                 self.assertIn(b"STATUS:4", host.command("AT+CIPSTATUS"))
 
-    def test_data_and_an_end_that_come_during_a_payload_wait_for_its_result(self):
+    def test_data_and_an_end_that_come_during_a_payload_are_told_behind_its_error(self):
         with Module() as module, module.started_host() as host, Server() as server:
             host.join()
             host.connect(server.port)
@@ -121,10 +150,10 @@ class HowLinksEnd(unittest.TestCase):
             client.sendall(b"early")
             client.shutdown(socket.SHUT_WR)
             host.type("abcd")
-            self.assertEqual(host.expect("SEND OK\r\n"), b"\r\nRecv 4 bytes\r\n\r\nSEND OK\r\n")
+            self.assertEqual(host.expect("ERROR\r\n"), b"\r\nRecv 4 bytes\r\n\r\nERROR\r\n")
             self.assertEqual(host.received(), b"early")
             self.assertEqual(host.received(), b"")
-            self.assertEqual(receive_all(client), b"abcd")
+            self.assertEqual(receive_all(client), b"")
             client.close()
 
     def test_an_end_alone_during_a_payload_is_an_error_behind_it(self):
@@ -211,6 +240,50 @@ class HowLinksEnd(unittest.TestCase):
             self.assertTrue(came.startswith(sent))
             self.assertLess(len(came), len(sent) + 2048)
             clients[0].close()
+
+    def test_a_peer_that_reads_slowly_keeps_its_link(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            server.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            host.join()
+            host.connect(server.port)
+            peer = server.accept()
+            sent, heard, enough = 0, bytearray(), threading.Event()
+
+            def read_slowly():
+                while not enough.wait(0.25):
+                    heard.extend(peer.recv(500))
+
+            reader = threading.Thread(target=read_slowly)
+            reader.start()
+            until = time.monotonic() + 15
+            while time.monotonic() < until:
+                self.assertEqual(host.send(bytes(2048)), b"\r\nSEND OK\r\n")
+                sent += 2048
+            enough.set()
+            reader.join()
+            self.assertGreater(sent - len(heard), 0)
+            heard.extend(receive(peer, sent - len(heard)))
+            self.assertEqual(heard, bytes(sent))
+            peer.close()
+
+    def test_what_came_is_printed_when_a_send_is_given_up(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            host.connect(server.port)
+            peer = server.accept()
+            answer = b"\r\nSEND OK\r\n"
+            while answer == b"\r\nSEND OK\r\n":
+                host.command("AT+CIPSEND=2048", "> ")
+                host.type(bytes(2048))
+                host.expect("Recv 2048 bytes\r\n")
+                if not select.select([host.descriptor], [], [], 1)[0]:
+                    peer.sendall(b"inbound")
+                answer = host.expect("\r\n") + host.expect("\r\n")
+            self.assertEqual(answer, b"\r\nSEND FAIL\r\n")
+            self.assertEqual(host.received(), b"inbound")
+            self.assertEqual(host.received(), b"")
+            module.wait_for_log("takes nothing any more, and the module gives the link up")
+            peer.close()
 
     def test_a_peer_that_has_reset(self):
         with Module() as module, module.started_host() as host, Server() as server:

@@ -11,6 +11,7 @@ SIMULATED = {
     ("delay", "resolve"): "how long the network takes is not ours to say",
     ("delay", "connect"): "how long the network takes is not ours to say",
     ("delay", "answer"): "how long the network takes is not ours to say",
+    ("flash",): "a file that cannot be written is the user's to make",
     ("network",): "the machine's network has no whims on demand",
     ("peer", "stops"): "the machine takes bytes that nobody reads",
     ("peer", "silent"): "every port of this machine answers",

@@ -81,11 +81,13 @@ class OverTcp(unittest.TestCase):
             first.close()
             module.wait_for_log("cannot connect to 127.0.0.1", 3)
             host.type("lost, as nobody hears it")
+            module.wait_for_log("cannot connect to 127.0.0.1", 6)
             with socket.create_server(("127.0.0.1", port)) as back:
                 back.settimeout(PATIENCE)
                 peer, _ = back.accept()
                 peer.settimeout(PATIENCE)
                 module.wait_for_log("connected to", 3)
+                module.wait_for_log("link 0: dropped 24 bytes that were typed")
                 host.type("found")
                 self.assertEqual(receive(peer, 5), b"found")
                 peer.sendall(b"welcome back")
@@ -105,6 +107,21 @@ class OverTcp(unittest.TestCase):
             time.sleep(3 * SILENCE)
             self.assertEqual(module.log().count("cannot connect"), count)
 
+    def test_attempts_that_fail_alike_are_said_once_and_counted(self):
+        with Module(log="info") as module, module.started_host() as host:
+            with Server() as server:
+                begin(host, server.port)
+                peer, port = server.accept(), server.port
+            peer.close()
+            module.wait_for_log("cannot connect to 127.0.0.1")
+            time.sleep(1)  # ten attempts
+            with socket.create_server(("127.0.0.1", port)) as back:
+                back.settimeout(PATIENCE)
+                back.accept()[0].close()
+            module.wait_for_log("connected to", 2)
+            self.assertRegex(module.log(), r"Connection refused \(\d+ times more\)\n")
+            self.assertEqual(module.log().count("cannot connect to 127.0.0.1"), 2)
+
     def test_a_peer_that_does_not_read_holds_the_host_up(self):
         with Module(log="info") as module, module.started_host() as host, Server() as server:
             begin(host, server.port)
@@ -112,6 +129,8 @@ class OverTcp(unittest.TestCase):
             body = os.urandom(4_000_000)
             typist = threading.Thread(target=host.type, args=(body,))
             typist.start()
+            time.sleep(11)  # longer than a CIPSEND would wait
+            self.assertTrue(typist.is_alive())
             peer.sendall(b"the other direction is free")
             host.expect(b"free")
             self.assertTrue(typist.is_alive())

@@ -256,6 +256,22 @@ class UnixDoor(unittest.TestCase):
         self.assertFalse(os.path.exists(self.path))
         self.assertFalse(os.path.exists(self.path + ".lock"))
 
+    def test_who_may_open_it_is_said_behind_its_name(self):
+        path = self.path + ",with a comma"
+        escaped = path.replace(",", "\\,")
+        group = os.getgroups()[-1] if os.getgroups() else os.getgid()
+        options = f",mode=660,group={group},user={os.getuid()}"
+        with Module(serial=[f"unix:{escaped}{options}", f"pty{options}"]) as module:
+            for file in (path, module.pts):
+                there = os.stat(file)
+                self.assertEqual(stat.S_IMODE(there.st_mode), 0o660)
+                self.assertEqual((there.st_uid, there.st_gid), (os.getuid(), group))
+        door = f"unix:{self.path},group=nobody-has-this"
+        status, _, errors = run_program("run", "--state", "none", "--serial", door)
+        self.assertEqual(status, 1)
+        self.assertIn("there is no group 'nobody-has-this' on this machine", errors)
+        self.assertFalse(os.path.exists(self.path))
+
     def test_only_what_a_crash_has_left_is_replaced(self):
         with Module(serial=[f"unix:{self.path}"]) as module:
             module.process.kill()
@@ -422,17 +438,19 @@ class TtyDoor(unittest.TestCase):
 class Mistakes(unittest.TestCase):
     def test_each_is_named(self):
         for door, message in {
-            "modem:1": "no such door; use pty[:LINK], tcp:[HOST:]PORT, tcp-connect:HOST:PORT, "
-                       "rfc2217:[HOST:]PORT[,reset=rts], unix:PATH, "
-                       "tty:DEVICE[,BAUD][,crtscts] or stdio",
+            "modem:1": "no such door; use one of\n"
+                       "pty[:LINK][,mode=MODE][,user=USER][,group=GROUP]\ntcp:[HOST:]PORT\n",
             "tcp:99999": "'99999' is not a port",
             "tcp-connect:7000": "give HOST:PORT",
             "tcp-connect:host:0": "'0' is not a port; give a number from 1",
-            "rfc2217:0,reset=dtr": "'reset=dtr' is no option; use reset=rts",
+            "rfc2217:0,reset=dtr": "'reset=dtr' is no option of rfc2217, which has reset=rts",
+            "tcp:0,mode=660": "'mode=660' is no option of tcp, which has none",
+            "pty:/tmp/a,b": "'b' is no option of pty, which has mode=MODE, user=USER, group=GROUP; "
+                            "a comma in a path is written '\\,'",
             "unix:": "the path after ':' is missing",
             "unix:/" + "x" * 200: "at most 107 bytes",
             "tty:": "the device after ':' is missing",
-            "tty:/dev/ttyUSB0,fast": "'fast' is neither a rate, such as 115200, nor crtscts",
+            "tty:/dev/ttyUSB0,fast": "'fast' is no option of tty, which has BAUD, crtscts",
             "pty:": "the link's path after ':' is missing",
             "stdio:x": "stdio takes nothing behind ':'",
         }.items():

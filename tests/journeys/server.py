@@ -206,16 +206,27 @@ class Places(unittest.TestCase):
             module.wait_for_log(f"server: cannot listen on {MODULE}:{port}: Address already in use")
             self.assertEqual(host.command(f"AT+CIPSERVER=1,{free_port()}"), b"\r\nOK\r\n")
 
-    def test_a_port_in_use_at_127_0_0_1_leaves_the_modules_own_address(self):
+    def test_a_port_in_use_at_127_0_0_1_is_an_error_too(self):
         with (Module() as module, module.started_host() as host,
               socket.create_server(("127.0.0.1", 0)) as taken):
+            host.join()
+            host.command("AT+CIPMUX=1")
             port = taken.getsockname()[1]
-            start(host, port)
+            self.assertEqual(host.command(f"AT+CIPSERVER=1,{port}"), b"\r\nERROR\r\n")
             module.wait_for_log(
                 f"server: cannot listen on 127.0.0.1:{port}: Address already in use"
             )
-            with client_of(port, MODULE):
-                host.expect("0,CONNECT\r\n")
+            with self.assertRaises(ConnectionRefusedError):
+                client_of(port, MODULE)
+
+    def test_a_module_does_not_reach_its_own_server(self):
+        port = free_port()
+        with Module() as module, module.started_host() as host:
+            start(host, port)
+            for name in ("127.0.0.1", "host.bfq.internal", MODULE):
+                answer = host.command(f'AT+CIPSTART=1,"TCP","{name}",{port}', "CLOSED\r\n")
+                self.assertEqual(answer, b"\r\nERROR\r\n1,CLOSED\r\n", name)
+            module.wait_for_log("that is the module's own server", 3)
 
     def test_without_the_right_to_low_ports(self):
         with open("/proc/sys/net/ipv4/ip_unprivileged_port_start", encoding="ascii") as limit:

@@ -248,6 +248,7 @@ void Books::before_event(const Event& event) {
   if (unsent != nullptr && after_.is(Activity::passthrough) &&
       !module_->link_output(unsent->link).bytes.empty())
     due_.clear(), burst_is_whole_ = false;  // a datagram that cannot be sent is lost
+  peer_had_gone_ = unsent != nullptr && unsent->why == net::SendFailure::too_late;
 }
 
 void Books::handled(const Event& event, Instant now) {
@@ -268,6 +269,7 @@ void Books::handled(const Event& event, Instant now) {
       failed != nullptr && flash_tickets_[1] == failed->ticket.number)
     written_.reset();
   check_happened(printed);
+  peer_had_gone_ = false;
   check_outputs();
   if (!is_stale) return;
   demand(printed.empty(), "an event of an older link is heard: ", Shown{printed});
@@ -322,7 +324,10 @@ void Books::take_payload(char c, std::string_view printed) {
   demand(!said.empty() && said[0].kind == Kind::received && said[0].count == payload_.size(),
          "a payload is not received as it was typed: ", Shown{printed});
   const bool goes_out = after_.is(Activity::sending);
-  demand(goes_out || !before_.open(payload_link_), "a payload is refused though its link is open");
+  const net::Endpoint peer = payload_destination_.value_or(before_.links[payload_link_].remote);
+  const bool has_peer = !peer.address.is_none() && peer.port != 0;
+  demand(goes_out || !has_peer || !before_.open(payload_link_),
+         "a payload is refused though its link is open");
   if (goes_out) {
     demand(said.size() == 1, "something is said while payload is sent: ", Shown{printed});
     due_ = std::exchange(payload_, {});
@@ -332,7 +337,8 @@ void Books::take_payload(char c, std::string_view printed) {
   }
   payload_.clear();
   line_.clear();
-  demand(said.size() >= 2 && said[1].kind == Kind::error,
+  const bool goes_nowhere = !has_peer && before_.open(payload_link_);
+  demand(said.size() >= 2 && said[1].kind == (goes_nowhere ? Kind::send_fail : Kind::error),
          "a payload without its result: ", Shown{printed});
   for (std::size_t i = 2; i < said.size(); ++i) {
     demand(said[i].is_urc(), "more than a result for a payload: ", Shown{printed});
@@ -376,9 +382,9 @@ void Books::end_line(Activity during, std::string_view printed) {
     return;
   }
   constexpr std::size_t kLongest = limits::kLine;
-  const std::size_t cr = line.find('\r');
-  const std::string text = line.substr(0, std::min({cr, line.size() - 1, kLongest}));
-  const std::size_t head = text.find("AT");
+  const std::string stored = line.substr(0, std::min(line.size() - 1, kLongest));
+  const std::size_t head = stored.find("AT"), cr = line.find('\r', head);
+  const std::string text = stored.substr(0, cr);
   if (echo_ && head != std::string::npos) {
     demand(printed.starts_with("\r\n"), "the line end behind an echo is missing");
     printed.remove_prefix(2);
@@ -511,9 +517,10 @@ void Books::check_happened(std::string_view printed) {
       before == Activity::processing && (after == Activity::idle || after == Activity::restarting);
   const bool send_ends = before == Activity::sending && after == Activity::idle;
   const bool is_canceled = before == Activity::collecting && after == Activity::idle;
-  demand(count(said, is_result) == (job_ends ? 1 : 0),
+  const bool too_late = send_ends && peer_had_gone_;  // ERROR, as for a link that went before
+  demand(count(said, is_result) == (job_ends || too_late ? 1 : 0),
          "not one answer for a command: ", Shown{printed});
-  demand(count(said, is_send_result) == (send_ends ? 1 : 0),
+  demand(count(said, is_send_result) == (send_ends && !too_late ? 1 : 0),
          "not one result for a payload: ", Shown{printed});
   demand(count(said, is_cancel) == (is_canceled ? 1 : 0),
          "SEND Canceled in the wrong place: ", Shown{printed});
@@ -622,6 +629,8 @@ void Books::note_link_request(const Request& request) {
   if (const auto* accept = std::get_if<net::Accept>(&request)) take(accept->link);
   if (const auto* close = std::get_if<net::Close>(&request))
     demand(handles_.at(close->link.id) == close->link, "an older link is closed");
+  if (const auto* gone = std::get_if<net::GiveUp>(&request))
+    demand(handles_.at(gone->link.id) == gone->link, "an older link is given up");
 }
 
 // Flash -------------------------------------------------------------------------------------------
@@ -660,6 +669,9 @@ void Books::check_boot(std::string_view printed) {
   forget_life();
   owed_ = ready;
   const Record found{module_->memory().stored(), after_.writes};
+  // Its attempts to join go on, whatever is stored meanwhile.
+  if (found.settings.auto_connect)
+    asked_networks_.insert(std::string(found.settings.network.ssid.view()));
   demand(!stored_ || found == *stored_ || (written_ && found == *written_),
          "the settings are neither the old nor the new ones");
   stored_ = found;

@@ -116,6 +116,7 @@ class Books {
   std::array<bool, limits::kLinks> peer_has_changed_{};
   std::array<unsigned, limits::kLinks> udp_mode_{};
   unsigned asked_udp_mode_ = 0;
+  bool peer_had_gone_ = false;      ///< the event that is told says so of a payload
   bool closed_may_follow_ = false;  ///< an ERROR was that of a CIPSTART
   std::string due_;                 ///< what the network has to get
   std::uint8_t due_link_ = 0;

@@ -111,6 +111,7 @@ std::string argument_for(Dice& dice, const at::Param& param) {
       return mac;
     }
     case at::Kind::ipv4: return '"' + std::string(dice.one_of(kAddresses)) + '"';
+    case at::Kind::ignored: return dice.one_in(2) ? "\"x\"" : "65536";
     case at::Kind::choice:
       return '"' + std::string(param.choices[dice.pick(param.choices.size())]) + '"';
   }
@@ -170,6 +171,10 @@ std::string mutated(Dice& dice, std::string line) {
     }
   }
   return line;
+}
+
+std::string line_junk(Dice& dice) {
+  return dice.one_in(10) ? std::string(1 + dice.pick(3), '\r') : std::string();
 }
 
 std::string line_end(Dice& dice) {

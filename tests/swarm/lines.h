@@ -16,6 +16,10 @@ std::string line_from_a_row(Dice&);
 /// The same line after an accident: bytes changed, lost, doubled, or a number out of bounds.
 std::string mutated(Dice&, std::string line);
 
+/// What stands in front of a line: mostly nothing, else a CR or a few, as of a host that presses
+/// Enter first.
+std::string line_junk(Dice&);
+
 /// How the line ends: mostly in CR LF.
 std::string line_end(Dice&);
 

@@ -56,6 +56,7 @@ void Run::furnish() {
       world_.air, {.ssid = "no-address", .security = Security::open, .dhcp = Dhcp::is_silent});
   sim::add_access_point(world_.air,
                         {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
+  if (dice_.one_in(2)) world_.internet.delay = 5ms;
   world_.boot_times.restart = world_.boot_times.power_on =
       std::chrono::milliseconds(1 + dice_.pick(400));
   if (options_.manner == Manner::watched) {
@@ -109,7 +110,8 @@ void Run::type(const std::string& bytes) {
 
 void Run::type_line() {
   const std::string line = dice_.one_in(2) ? likely_line(dice_) : line_from_a_row(dice_);
-  type((dice_.one_in(4) ? mutated(dice_, line) : line) + line_end(dice_));
+  const std::string typed = dice_.one_in(4) ? mutated(dice_, line) : line;
+  type(line_junk(dice_) + typed + line_end(dice_));
 }
 
 /// What a host does that wants to get somewhere: join, connect, send.
@@ -156,7 +158,23 @@ void Run::use_link() {
   if (dice_.one_in(2)) read();
   if (dice_.one_in(3)) return change_peers();  // in the middle of it
   if (dice_.one_in(4)) world_.pass(std::chrono::milliseconds(dice_.some(50)));
-  type(dice_.bytes(dice_.one_in(5) ? dice_.some(2100) : n));
+  const std::string payload = dice_.bytes(dice_.one_in(5) ? dice_.some(2100) : n);
+  if (!dice_.one_in(4)) return type(payload);
+  const std::size_t half = dice_.some(payload.size());
+  type(payload.substr(0, half));
+  hang_up(status.links[id].remote);
+  type(payload.substr(half));
+}
+
+/// A peer says something and goes, while a payload is typed for it: until that is complete both
+/// wait, as nothing may be printed.
+void Run::hang_up(net::Endpoint peer) {
+  const bool resets = dice_.one_in(3);
+  tell(resets ? "peer    speaks and resets" : "peer    speaks and closes");
+  world_.internet.send(peer, dice_.bytes(1 + dice_.some(3000)), world_.now());
+  resets ? world_.internet.reset(peer) : world_.internet.close(peer, world_.now());
+  world_.settle();
+  if (dice_.one_in(2)) world_.pass(std::chrono::milliseconds(dice_.some(300)));
 }
 
 void Run::pass_through() {
@@ -301,6 +319,7 @@ void Run::change_network() {
   net.connect_takes = std::chrono::milliseconds(dice_.some(30'000));
   net.resolve_takes = std::chrono::milliseconds(dice_.some(20'000));
   net.exhausted = dice_.one_in(12);
+  net.delay = std::chrono::milliseconds(dice_.one_in(2) ? 5 : dice_.some(2000));
   tell(net.stalled ? "network stalls" : "network flows");
   world_.settle();
 }
@@ -433,7 +452,7 @@ void Run::rest() {
 }
 
 void Run::check_alive() {
-  type("AT\r\n");
+  type(line_junk(dice_) + "AT\r\n");
   const std::string printed = world_.printed();
   if (options_.tells) tell("prints  " + shown(printed));
   history_ += printed;

@@ -43,6 +43,7 @@ class Run {
   void proceed();
   void begin_link();
   void use_link();
+  void hang_up(net::Endpoint peer);
   void pass_through();
   void change_host();
   void nibble();

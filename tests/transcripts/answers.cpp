@@ -128,7 +128,8 @@ void Answers::typed(std::string_view bytes) {
 }
 
 Answers::Asked Answers::ask(std::string_view line) const {
-  const std::string_view typed = line.substr(0, line.find('\r'));
+  // Up to the first CR behind the head: in front of one, a CR is junk like any other byte.
+  const std::string_view typed = line.substr(0, line.find('\r', at::find_head(line, dialect_)));
   Asked asked{.typed = str(typed)};
   const std::size_t head = at::find_head(typed, dialect_);
   if (head == std::string_view::npos) return asked;

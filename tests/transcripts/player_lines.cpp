@@ -102,7 +102,9 @@ constexpr Row<Peer> kPeer[] = {
     {"resets-after", "N", "resets the connection then",
      [](Peer& p, Words& w) { p.resets_after = w.take_number(); }},
     {"stops", "", "takes nothing more from the network", [](Peer& p, Words&) { p.reads = false; }},
-    {"reads", "", "takes it again", [](Peer& p, Words&) { p.reads = true; }},
+    {"reads", "", "takes it again", [](Peer& p, Words&) { p.reads = true, p.takes = SIZE_MAX; }},
+    {"takes", "N", "takes N bytes more, and then nothing",
+     [](Peer& p, Words& w) { p.takes = w.take_number(); }},
 };
 
 constexpr Row<sim::Internet> kNetwork[] = {
@@ -129,6 +131,11 @@ constexpr Row<sim::World> kDelays[] = {
      [](sim::World& w, Words& words) { w.internet.connect_takes = words.take_duration(); }},
     {"answer", "D", "what a peer sends by itself",
      [](sim::World& w, Words& words) { w.internet.answer_takes = words.take_duration(); }},
+};
+
+constexpr Row<sim::World> kFlash[] = {
+    {"fails", "", "nothing can be written", [](sim::World& w, Words&) { w.flash.fails = true; }},
+    {"works", "", "it can again", [](sim::World& w, Words&) { w.flash.fails = false; }},
 };
 
 constexpr Row<sim::World> kHost[] = {
@@ -299,6 +306,8 @@ struct Player::Lines {
       {"host", "…",
        "the host at the UART:", [](Player& p, Words& w) { one_of<kHost>(p.world(), w); },
        [] { return help("host ", kHost); }},
+      {"flash", "…", "its flash memory:", [](Player& p, Words& w) { one_of<kFlash>(p.world(), w); },
+       [] { return help("flash ", kFlash); }},
       {"reset", "", "the reset line", [](Player& p, Words&) { p.world().reset(); }},
   };
 };

@@ -59,7 +59,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       module_doors_(module_, this_build()),
       journal_(module_doors_.recorder()),
       radio_(make_simulated_radio(surroundings.medium, station_mac(setup), access_point_mac(setup),
-                                  [this] { settle_soon(); })),
+                                  setup.module.channels, [this] { settle_soon(); })),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
       wire_(make_wire(setup.module.uart)),
@@ -68,6 +68,8 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
   keep_journals(setup);
   for (const serial::DoorSpec& spec : setup.module.doors)
     doors_.push_back(serial::open_door(door_side_, spec));
+  for (const auto& door : doors_)
+    if (const auto at = door->listens_at()) surroundings.neighbourhood.add_door(*at);
   door_side_.apply(*wire_, *this);
   // A host may open a door before the module has started: its terminal has the module's rate then.
   const Settings factory = commands::kBfq4004.factory_settings(access_point_mac(setup));
@@ -192,7 +194,7 @@ bool Board::command_under_way() const {
     case Activity::processing:
     case Activity::sending:
     case Activity::restarting: return true;
-    case Activity::off:
+    case Activity::off: return turn_.is_starting();
     case Activity::idle:
     case Activity::collecting:  // a payload that will never come
     case Activity::passthrough: break;

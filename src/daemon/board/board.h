@@ -59,6 +59,8 @@ class Board final : private serial::UartSide,
 
   const std::string& name() const override { return name_; }
   const std::vector<std::unique_ptr<serial::Door>>& doors() const { return doors_; }
+  /// How the module's UART is set.
+  const UartFormat& uart_format() const { return uart_format_; }
 
  private:
   // UartSide
@@ -76,6 +78,7 @@ class Board final : private serial::UartSide,
                       std::span<const std::byte> bytes) override;
   net::Outgoing link_output(LinkHandle link) const override;
   void link_sent(LinkHandle link, std::size_t n) override;
+  std::uint64_t dropped_bytes() const override { return module_.dropped_bytes(); }
   void handle(const Event& event) override;
   sockets::Networks networks() const override;
   // ResetLine

@@ -19,6 +19,7 @@ struct ModuleSpec {
   std::optional<MacAddress> station_mac{}, access_point_mac{};  ///< default: by its number
   std::optional<sim::Position> position{};
   std::vector<sockets::Forward> forwards{};
+  sim::Channels channels = sim::Channels::one;
   bool boot_noise = false;  ///< its chip prints at 74880 baud before it runs its program
   bool remembers = true;    ///< false: its settings are lost at the end of the program
 };

@@ -34,6 +34,6 @@ class BoardRadio {
 /// A radio in a simulated medium, which must outlive it. `wake` is called when it has to be looked
 /// at earlier than it said, from within another radio's turn: it must not look at once.
 std::unique_ptr<BoardRadio> make_simulated_radio(sim::Medium& medium, MacAddress station,
-                                                 MacAddress access_point,
+                                                 MacAddress access_point, sim::Channels channels,
                                                  std::function<void()> wake);
 }  // namespace bfq::board

@@ -8,8 +8,8 @@ namespace {
 class SimulatedRadio final : public BoardRadio {
  public:
   SimulatedRadio(sim::Medium& medium, MacAddress station, MacAddress access_point,
-                 std::function<void()> wake)
-      : medium_(medium), radio_(medium, station, access_point) {
+                 sim::Channels channels, std::function<void()> wake)
+      : medium_(medium), radio_(medium, station, access_point, channels) {
     radio_.when_due(std::move(wake));
   }
 
@@ -39,8 +39,8 @@ class SimulatedRadio final : public BoardRadio {
 }  // namespace
 
 std::unique_ptr<BoardRadio> make_simulated_radio(sim::Medium& medium, MacAddress station,
-                                                 MacAddress access_point,
+                                                 MacAddress access_point, sim::Channels channels,
                                                  std::function<void()> wake) {
-  return std::make_unique<SimulatedRadio>(medium, station, access_point, std::move(wake));
+  return std::make_unique<SimulatedRadio>(medium, station, access_point, channels, std::move(wake));
 }
 }  // namespace bfq::board

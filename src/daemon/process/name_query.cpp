@@ -1,9 +1,13 @@
 #include "daemon/process/name_query.h"
 
+#include <arpa/nameser.h>
+#include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/time.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <cstring>
@@ -18,7 +22,11 @@ namespace asio = boost::asio;
 using Descriptor = asio::posix::stream_descriptor;
 
 // Ours: two tries of 2 and then 4 s for each server; the module itself gives up after 15 s.
+// Fidelity (our decision, see NameQuery): A name server that is silent is given up after 6 s, and
+// the look-up after 15 s where there are several; then DNS Fail.
 constexpr int kFirstTimeoutMs = 2000, kTries = 2;
+// How long a name server that was silent is asked after the others.
+constexpr auto kAskedLast = std::chrono::minutes(5);
 constexpr Ipv4 kLoopback(127, 0, 0, 1);
 
 void initialise_library() {
@@ -26,13 +34,54 @@ void initialise_library() {
   if (result != ARES_SUCCESS)
     throw Failure(std::string("cannot look up names: ") + ares_strerror(result));
 }
+
+/// The name servers that were silent, and until when they are asked last. All queries share it: who
+/// was silent is so for each module.
+class SilentServers {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  void note(const std::string& server) { until_[server] = Clock::now() + kAskedLast; }
+  void forget(const std::string& server) { until_.erase(server); }
+  bool has(const std::string& server) const {
+    const auto at = until_.find(server);
+    return at != until_.end() && at->second > Clock::now();
+  }
+
+ private:
+  std::map<std::string, Clock::time_point> until_;
+};
+
+SilentServers& silent_servers() {
+  static SilentServers servers;
+  return servers;
+}
+
+/// A name server as c-ares takes it in a list: "192.0.2.1:53", "[2001:db8::1]:53".
+std::string text_of(const ares_addr_port_node& server) {
+  std::array<char, INET6_ADDRSTRLEN> address{};
+  ares_inet_ntop(server.family, &server.addr, address.data(), address.size());
+  const int port = server.udp_port != 0 ? server.udp_port : NAMESERVER_PORT;
+  const char* form = server.family == AF_INET6 ? "[{}]:{}" : "{}:{}";
+  return fmt::format(fmt::runtime(form), address.data(), port);
+}
+
+std::string reason_of(int status) {
+  switch (status) {
+    case ARES_ENOTFOUND: return "there is no such name";
+    case ARES_ENODATA: return "it has no IPv4 address";
+    case ARES_ETIMEOUT:
+    case ARES_ECONNREFUSED: return "no name server answered";
+    default: return ares_strerror(status);
+  }
+}
 }  // namespace
 
 std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::string& name,
                                             Where where, Answer answer) {
   std::shared_ptr<NameQuery> query(new NameQuery(io, std::move(answer)));
   if (where == Where::as_configured && is_loopback_name(name)) {
-    query->finish(in_hosts_file(name).value_or(kLoopback));
+    query->finish({in_hosts_file(name).value_or(kLoopback)});
     return query;
   }
   query->open_channel(where);
@@ -84,19 +133,48 @@ void NameQuery::open_channel(Where where) {
     mask |= ARES_OPT_FLAGS | ARES_OPT_DOMAINS;
   }
   if (ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) channel_ = nullptr;
+  if (channel_ != nullptr) ask_silent_servers_last();
+}
+
+void NameQuery::ask_silent_servers_last() {
+  ares_addr_port_node* all = nullptr;
+  if (ares_get_servers_ports(channel_, &all) != ARES_SUCCESS) return;
+  for (const auto* server = all; server != nullptr; server = server->next)
+    servers_.push_back(text_of(*server));
+  ares_free_data(all);
+  const auto speaks = [](const std::string& server) { return !silent_servers().has(server); };
+  const auto silent = std::stable_partition(servers_.begin(), servers_.end(), speaks);
+  if (silent == servers_.begin() || silent == servers_.end()) return;
+  ares_set_servers_ports_csv(channel_, fmt::format("{}", fmt::join(servers_, ",")).c_str());
+}
+
+/// c-ares asks one after the other, in their order, and tells how many of these tries found no
+/// answer.
+void NameQuery::note_silent_servers(int timeouts) {
+  const auto tried = static_cast<std::size_t>(timeouts);
+  for (std::size_t i = 0; i < std::min(tried, servers_.size()); ++i)
+    silent_servers().note(servers_[i]);
+  if (tried < servers_.size()) silent_servers().forget(servers_[tried]);
 }
 
 void NameQuery::ask(const std::string& name) {
-  if (channel_ == nullptr) return finish(std::nullopt);
+  if (channel_ == nullptr) return finish({{}, "no memory for the question"});
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_INET;
-  const auto answered = [](void* self, int status, int, ares_addrinfo* found) {
-    static_cast<NameQuery*>(self)->finish(status == ARES_SUCCESS ? first_address(found)
-                                                                 : std::nullopt);
+  const auto answered = [](void* self, int status, int timeouts, ares_addrinfo* found) {
+    static_cast<NameQuery*>(self)->answered(status, timeouts, found);
     if (found != nullptr) ares_freeaddrinfo(found);
   };
   ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, answered, this);
   arm_timer();
+}
+
+void NameQuery::answered(int status, int timeouts, const ares_addrinfo* found) {
+  if (status == ARES_EDESTRUCTION) return;
+  note_silent_servers(timeouts);
+  if (status != ARES_SUCCESS) return finish({{}, reason_of(status)});
+  const auto address = first_address(found);
+  finish({address, address ? "" : reason_of(ARES_ENODATA)});
 }
 
 std::optional<Ipv4> NameQuery::first_address(const ares_addrinfo* found) {
@@ -109,10 +187,10 @@ std::optional<Ipv4> NameQuery::first_address(const ares_addrinfo* found) {
 
 /// Called by c-ares from within its own functions, so the answer waits for the loop: whoever takes
 /// it may throw this query away.
-void NameQuery::finish(std::optional<Ipv4> address) {
+void NameQuery::finish(const Result& result) {
   if (!answer_) return;
-  asio::post(io_, [weak = weak_from_this(), answer = std::exchange(answer_, nullptr), address] {
-    if (auto self = weak.lock()) answer(address);
+  asio::post(io_, [weak = weak_from_this(), answer = std::exchange(answer_, nullptr), result] {
+    if (auto self = weak.lock()) answer(result);
   });
 }
 

@@ -9,18 +9,24 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ipv4.h"
 
 namespace bfq::process {
 
 /// One look-up of a name. It has its own c-ares channel, so that an idle program has no socket and
-/// no timer, and a changed resolv.conf applies to the next query.
+/// no timer, and a changed resolv.conf applies to the next query. A name server that was silent is
+/// asked last for some time.
 class NameQuery : public std::enable_shared_from_this<NameQuery> {
  public:
-  /// Called once, from the event loop, with the IPv4 address or nothing; not after the query is
-  /// destroyed.
-  using Answer = std::function<void(std::optional<Ipv4>)>;
+  /// The IPv4 address, or why there is none.
+  struct Result {
+    std::optional<Ipv4> address{};
+    std::string why{};  ///< for the log: "no name server answered"
+  };
+  /// Called once, from the event loop; not after the query is destroyed.
+  using Answer = std::function<void(const Result&)>;
 
   enum class Where : std::uint8_t {
     as_configured,  ///< the hosts file, then DNS with the search domains; localhost never by DNS
@@ -46,18 +52,22 @@ class NameQuery : public std::enable_shared_from_this<NameQuery> {
 
   NameQuery(boost::asio::io_context& io, Answer answer);
   void open_channel(Where where);
+  void ask_silent_servers_last();
+  void note_silent_servers(int timeouts);
   void ask(const std::string& name);
   void watch(ares_socket_t socket, bool wants_read, bool wants_write);
   void await(ares_socket_t socket);
   void ready(ares_socket_t socket, bool writable);
   void arm_timer();
-  void finish(std::optional<Ipv4> address);
+  void answered(int status, int timeouts, const ares_addrinfo* found);
+  void finish(const Result& result);
   static std::optional<Ipv4> first_address(const ares_addrinfo* found);
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
   Answer answer_;
   ares_channel channel_ = nullptr;
+  std::vector<std::string> servers_;  ///< in the order in which they are asked
   std::map<ares_socket_t, std::shared_ptr<Watch>> watches_;
 };
 }  // namespace bfq::process

@@ -382,7 +382,7 @@ bool BaudWire::read_hosts(Instant now) {
   bool moved = false;
   std::array<std::byte, 4096> buffer;
   for (BaudEnd& end : ends_) {
-    if (!end.readable || end.leaves || end.types_no_more) continue;
+    if (!end.readable || end.leaves || end.types_no_more || awaits_answer(end)) continue;
     look_at_settings(end);
     if (end.host->uart(format_) != end.uart) continue;
     const std::size_t most = std::min(room_for_typing(end), buffer.size());

@@ -1,5 +1,7 @@
 #pragma once
+#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/uart_format.h"
@@ -22,6 +24,8 @@ class Door {
   virtual std::string place() const = 0;
   /// Its URL for pySerial; empty where pySerial cannot connect to it.
   virtual std::string url() const = 0;
+  /// Where it listens for connections by TCP, if it does.
+  virtual std::optional<boost::asio::ip::tcp::endpoint> listens_at() const { return {}; }
   /// True once no input can come any more, as after the end of standard input.
   virtual bool finished() const { return false; }
   /// The module's UART has this format from now on. Doors that carry bytes regardless of a format

@@ -1,43 +1,88 @@
 #include "daemon/serial/door_spec.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 #include <system_error>
+#include <vector>
 
 #include "daemon/process/failure.h"
 
 namespace bfq::serial {
 namespace {
-constexpr std::string_view kDoors =
-    "pty[:LINK], tcp:[HOST:]PORT, tcp-connect:HOST:PORT, rfc2217:[HOST:]PORT[,reset=rts], "
-    "unix:PATH, "
-    "tty:DEVICE[,BAUD][,crtscts] or stdio";
 constexpr std::uint32_t kSlowest = 50, kFastest = 20'000'000;
+
+std::optional<std::uint32_t> number_in(std::string_view text, int base = 10) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Options -----------------------------------------------------------------------------------------
+
+/// What may stand behind a door's place, and a comma.
+struct Option {
+  std::string_view name;  ///< empty for a value that stands alone
+  std::string_view
+      value;  ///< what it takes: a word in capital letters, or the only one; may be empty
+  /// Returns false where the value is not allowed.
+  bool (*read)(DoorSpec& spec, std::string_view value);
+
+  std::string syntax() const {
+    const bool is_pair = !name.empty() && !value.empty();
+    return std::string(name) + (is_pair ? "=" : "") + std::string(value);
+  }
+};
+
+bool read_mode(DoorSpec& spec, std::string_view value) {
+  const auto mode = number_in(value, 8);
+  if (!mode || *mode > 0777) return false;
+  spec.access.mode = *mode;
+  return true;
+}
+bool read_user(DoorSpec& spec, std::string_view value) {
+  spec.access.user = value;
+  return !value.empty();
+}
+bool read_group(DoorSpec& spec, std::string_view value) {
+  spec.access.group = value;
+  return !value.empty();
+}
+bool read_baud(DoorSpec& spec, std::string_view value) {
+  const auto baud = number_in(value);
+  if (!baud || *baud < kSlowest || *baud > kFastest) return false;
+  spec.baud = baud;
+  return true;
+}
+
+constexpr std::array kFileOptions = {Option{"mode", "MODE", read_mode},
+                                     Option{"user", "USER", read_user},
+                                     Option{"group", "GROUP", read_group}};
+constexpr std::array kTelnetOptions = {Option{
+    "reset", "rts",
+    [](DoorSpec& spec, std::string_view value) { return spec.reset_by_rts = value == "rts"; }}};
+constexpr std::array kTtyOptions = {
+    Option{"", "BAUD", read_baud},
+    Option{"crtscts", "", [](DoorSpec& spec, std::string_view) { return spec.rts_cts = true; }}};
+constexpr std::array kStdioOptions = {
+    Option{"wait", "answers", [](DoorSpec& spec, std::string_view value) {
+             return spec.waits_for_answers = value == "answers";
+           }}};
+
+// Doors -------------------------------------------------------------------------------------------
 
 /// The text of one door, and how a mistake in it is reported.
 struct DoorWords {
-  std::string_view door;   ///< all of it
-  std::string_view place;  ///< behind the first colon
+  std::string_view door;  ///< all of it
+  std::string place{};    ///< behind the first colon
+  std::vector<std::string> options{};
 
   [[noreturn]] void refuse(const std::string& why) const {
     throw process::UsageError("--serial " + std::string(door) + ": " + why);
   }
-  /// Takes what stands behind the last comma, if there is one.
-  std::optional<std::string_view> take_option() {
-    const std::size_t comma = place.rfind(',');
-    if (comma == std::string_view::npos) return std::nullopt;
-    const std::string_view option = place.substr(comma + 1);
-    place = place.substr(0, comma);
-    return option;
-  }
 };
-
-std::optional<std::uint32_t> number_in(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 std::uint16_t parse_port(std::string_view text, std::uint32_t lowest, const DoorWords& words) {
   const auto port = number_in(text);
@@ -50,99 +95,125 @@ std::uint16_t parse_port(std::string_view text, std::uint32_t lowest, const Door
 
 /// HOST:PORT, [IPV6]:PORT or, where `host` has a value already, PORT alone.
 void parse_address(DoorSpec& spec, std::uint32_t lowest, const DoorWords& words) {
-  const std::size_t colon = words.place.rfind(':');
+  const std::string_view place = words.place;
+  const std::size_t colon = place.rfind(':');
   if (colon != std::string_view::npos) {
-    spec.host = words.place.substr(0, colon);
+    spec.host = place.substr(0, colon);
     if (spec.host.size() > 2 && spec.host.front() == '[')
       spec.host = spec.host.substr(1, spec.host.size() - 2);
     if (spec.host.empty()) words.refuse("the host before ':' is empty");
   } else if (spec.host.empty()) {
     words.refuse("give HOST:PORT, such as tcp-connect:127.0.0.1:7000");
   }
-  spec.port = parse_port(words.place.substr(colon == std::string_view::npos ? 0 : colon + 1),
-                         lowest, words);
+  spec.port =
+      parse_port(place.substr(colon == std::string_view::npos ? 0 : colon + 1), lowest, words);
 }
 
-DoorSpec parse_pty(DoorWords words) {
-  if (words.door != "pty" && words.place.empty())
+void parse_pty(DoorSpec& spec, const DoorWords& words) {
+  if (words.door.starts_with("pty:") && words.place.empty())
     words.refuse("the link's path after ':' is missing");
-  return {.kind = DoorSpec::Kind::pty, .path = std::string(words.place)};
+  spec.path = words.place;
 }
 
-DoorSpec parse_tcp(DoorWords words) {
-  DoorSpec spec{.kind = DoorSpec::Kind::tcp};
-  parse_address(spec, 0, words);
-  return spec;
-}
+void parse_listener(DoorSpec& spec, const DoorWords& words) { parse_address(spec, 0, words); }
 
-DoorSpec parse_tcp_connect(DoorWords words) {
-  DoorSpec spec{.kind = DoorSpec::Kind::tcp_connect, .host = {}};
+void parse_tcp_connect(DoorSpec& spec, const DoorWords& words) {
+  spec.host.clear();
   parse_address(spec, 1, words);
-  return spec;
 }
 
-DoorSpec parse_rfc2217(DoorWords words) {
-  DoorSpec spec{.kind = DoorSpec::Kind::rfc2217};
-  while (const auto option = words.take_option()) {
-    if (*option != "reset=rts")
-      words.refuse("'" + std::string(*option) + "' is no option; use reset=rts");
-    spec.reset_by_rts = true;
-  }
-  parse_address(spec, 0, words);
-  return spec;
-}
-
-DoorSpec parse_unix(DoorWords words) {
+void parse_unix(DoorSpec& spec, const DoorWords& words) {
   constexpr std::size_t kLongest = 107;  // what a socket address holds
   if (words.place.empty()) words.refuse("the path after ':' is missing");
   if (words.place.size() > kLongest) words.refuse("a path of a socket has at most 107 bytes");
-  return {.kind = DoorSpec::Kind::unix_socket, .path = std::string(words.place)};
+  spec.path = words.place;
 }
 
-DoorSpec parse_tty(DoorWords words) {
-  DoorSpec spec{.kind = DoorSpec::Kind::tty};
-  while (const auto option = words.take_option()) {
-    const auto baud = number_in(*option);
-    if (*option == "crtscts") {
-      spec.rts_cts = true;
-    } else if (baud && *baud >= kSlowest && *baud <= kFastest) {
-      spec.baud = baud;
-    } else {
-      words.refuse("'" + std::string(*option) + "' is neither a rate, such as 115200, nor crtscts");
-    }
-  }
+void parse_tty(DoorSpec& spec, const DoorWords& words) {
   if (words.place.empty()) words.refuse("the device after ':' is missing, such as /dev/ttyUSB0");
   spec.path = words.place;
-  return spec;
 }
 
-DoorSpec parse_stdio(DoorWords words) {
-  if (words.door != "stdio") words.refuse("stdio takes nothing behind ':'");
-  return {.kind = DoorSpec::Kind::stdio};
+void parse_stdio(DoorSpec&, const DoorWords& words) {
+  if (words.door.starts_with("stdio:")) words.refuse("stdio takes nothing behind ':'");
 }
 
 struct KindOfDoor {
-  std::string_view name;
-  DoorSpec (*parse)(DoorWords words);
+  std::string_view name, place;
+  DoorSpec::Kind kind;
+  void (*parse)(DoorSpec& spec, const DoorWords& words);
+  std::span<const Option> options{};
 };
+using Kind = DoorSpec::Kind;
 constexpr std::array<KindOfDoor, 7> kKinds = {{
-    {"pty", parse_pty},
-    {"tcp", parse_tcp},
-    {"tcp-connect", parse_tcp_connect},
-    {"rfc2217", parse_rfc2217},
-    {"unix", parse_unix},
-    {"tty", parse_tty},
-    {"stdio", parse_stdio},
+    {"pty", "[:LINK]", Kind::pty, parse_pty, kFileOptions},
+    {"tcp", ":[HOST:]PORT", Kind::tcp, parse_listener},
+    {"tcp-connect", ":HOST:PORT", Kind::tcp_connect, parse_tcp_connect},
+    {"rfc2217", ":[HOST:]PORT", Kind::rfc2217, parse_listener, kTelnetOptions},
+    {"unix", ":PATH", Kind::unix_socket, parse_unix, kFileOptions},
+    {"tty", ":DEVICE", Kind::tty, parse_tty, kTtyOptions},
+    {"stdio", "", Kind::stdio, parse_stdio, kStdioOptions},
 }};
+
+/// Cuts at commas; a comma of the place itself is written "\,".
+std::vector<std::string> cut_at_commas(std::string_view text) {
+  std::vector<std::string> parts(1);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == ',') {
+      parts.back() += text[++i];
+    } else if (text[i] == ',') {
+      parts.emplace_back();
+    } else {
+      parts.back() += text[i];
+    }
+  }
+  return parts;
+}
+
+void read_option(DoorSpec& spec, std::string_view text, const KindOfDoor& kind,
+                 const DoorWords& words) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const std::string_view name = text.substr(0, equals);
+  const bool has_value = equals < text.size();
+  const std::string_view value = has_value ? text.substr(equals + 1) : std::string_view();
+  std::string allowed;
+  for (const Option& option : kind.options) {
+    const bool stands_alone = option.name.empty() && !has_value;
+    const bool is_it = option.name == name && has_value == !option.value.empty();
+    if (stands_alone && option.read(spec, name)) return;
+    if (is_it && option.read(spec, value)) return;
+    allowed += (allowed.empty() ? "" : ", ") + option.syntax();
+  }
+  const std::string what = "'" + std::string(text) + "' is no option of " + std::string(kind.name);
+  if (allowed.empty()) words.refuse(what + ", which has none");
+  words.refuse(what + ", which has " + allowed + "; a comma in a path is written '\\,'");
+}
 }  // namespace
 
 DoorSpec parse_door(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const std::string_view place = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  const std::size_t end = std::min(text.find_first_of(":,"), text.size());
+  const bool has_place = end < text.size() && text[end] == ':';
+  DoorWords words{.door = text};
+  words.options = cut_at_commas(text.substr(std::min(text.size(), has_place ? end + 1 : end)));
+  words.place = words.options.front();
+  words.options.erase(words.options.begin());
   for (const KindOfDoor& kind : kKinds) {
-    if (kind.name == text.substr(0, colon)) return kind.parse({.door = text, .place = place});
+    if (kind.name != text.substr(0, end)) continue;
+    DoorSpec spec{.kind = kind.kind};
+    for (const std::string& option : words.options) read_option(spec, option, kind, words);
+    kind.parse(spec, words);
+    return spec;
   }
-  throw process::UsageError("--serial " + std::string(text) + ": no such door; use " +
-                            std::string(kDoors));
+  throw process::UsageError("--serial " + std::string(text) + ": no such door; use one of\n" +
+                            syntax_of_doors());
+}
+
+std::string syntax_of_doors() {
+  std::string all;
+  for (const KindOfDoor& kind : kKinds) {
+    all += (all.empty() ? "" : "\n") + std::string(kind.name) + std::string(kind.place);
+    for (const Option& option : kind.options) all += "[," + option.syntax() + "]";
+  }
+  return all;
 }
 }  // namespace bfq::serial

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/process/file_access.h"
+
 namespace bfq::serial {
 /// One place where a host may attach to the module's UART, as named by --serial.
 struct DoorSpec {
@@ -16,9 +18,14 @@ struct DoorSpec {
   std::optional<std::uint32_t>
       baud{};            ///< tty: its rate while the module has the one that it started with
   bool rts_cts = false;  ///< tty: flow control, whatever the module is set to
+  process::FileAccess access{};    ///< pty, unix: who may open it
+  bool waits_for_answers = false;  ///< stdio: the next line is typed when the last was answered
 };
 
-/// Parses what `--serial` takes (see kDoors in door_spec.cpp). Throws process::UsageError, which
+/// Parses what `--serial` takes (see kKinds in door_spec.cpp). Throws process::UsageError, which
 /// says what is wrong and what is allowed.
 DoorSpec parse_door(std::string_view text);
+
+/// All doors with their options, a line each, such as "rfc2217:[HOST:]PORT[,reset=rts]".
+std::string syntax_of_doors();
 }  // namespace bfq::serial

@@ -2,13 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/process/failure.h"
+
 namespace bfq::serial {
 namespace {
 using Kind = DoorSpec::Kind;
 
 TEST(parse_door, reads_every_kind) {
   EXPECT_EQ(parse_door("pty").kind, Kind::pty);
-  EXPECT_EQ(parse_door("pty:/tmp/x,y").path, "/tmp/x,y");
+  EXPECT_EQ(parse_door("pty:/tmp/x\\,y").path, "/tmp/x,y");
+  EXPECT_EQ(parse_door("pty:/tmp/x\\y").path, "/tmp/x\\y");
   const DoorSpec tcp = parse_door("tcp:[::1]:7000");
   EXPECT_TRUE(tcp.kind == Kind::tcp && tcp.host == "::1" && tcp.port == 7000);
   const DoorSpec client = parse_door("tcp-connect:host.test:7000");
@@ -28,6 +31,40 @@ TEST(parse_door, reads_the_options_of_a_tty_in_any_order) {
     const DoorSpec spec = parse_door(text);
     EXPECT_TRUE(spec.path == "/dev/ttyS0" && spec.baud == 74880U && spec.rts_cts) << text;
   }
+}
+
+TEST(parse_door, reads_who_may_open_a_file) {
+  for (const char* text : {"pty:/tmp/a\\,b,mode=660,group=dialout,user=1000",
+                           "unix:/tmp/a\\,b,user=1000,mode=0660,group=dialout"}) {
+    const DoorSpec spec = parse_door(text);
+    EXPECT_EQ(spec.path, "/tmp/a,b") << text;
+    EXPECT_TRUE(spec.access.mode == 0660U && spec.access.group == "dialout" &&
+                spec.access.user == "1000")
+        << text;
+  }
+  const DoorSpec plain = parse_door("pty,mode=600");
+  EXPECT_TRUE(plain.kind == Kind::pty && plain.path.empty() && plain.access.mode == 0600U);
+}
+
+TEST(parse_door, refuses_every_option_that_it_does_not_know) {
+  for (const char* text : {"pty:/tmp/a,mode=999", "pty:/tmp/a,mode=1000", "pty:/tmp/a,mode",
+                           "pty:/tmp/a,mode=", "pty:/tmp/a,group=", "pty:/tmp/a,", "pty:/tmp/a,b",
+                           "tcp:7000,mode=660", "unix:/tmp/a,110", "tty:/dev/ttyS0,baud=110",
+                           "tty:/dev/ttyS0,crtscts=1", "tty:/dev/ttyS0,49", "rfc2217:0,reset",
+                           "stdio,wait", "stdio,wait=always", "stdio:", "pty:"})
+    EXPECT_THROW(parse_door(text), process::UsageError) << text;
+}
+
+TEST(parse_door, says_which_options_there_are) {
+  try {
+    parse_door("tty:/dev/ttyS0,fast");
+    FAIL();
+  } catch (const process::UsageError& error) {
+    EXPECT_STREQ(error.what(),
+                 "--serial tty:/dev/ttyS0,fast: 'fast' is no option of tty, which has BAUD, "
+                 "crtscts; a comma in a path is written '\\,'");
+  }
+  EXPECT_NE(syntax_of_doors().find("\nrfc2217:[HOST:]PORT[,reset=rts]\n"), std::string::npos);
 }
 }  // namespace
 }  // namespace bfq::serial

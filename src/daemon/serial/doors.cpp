@@ -11,15 +11,15 @@
 namespace bfq::serial {
 std::unique_ptr<Door> open_door(DoorSide& side, const DoorSpec& spec) {
   switch (spec.kind) {
-    case DoorSpec::Kind::pty: return std::make_unique<PtyDoor>(side, spec.path);
+    case DoorSpec::Kind::pty: return std::make_unique<PtyDoor>(side, spec);
     case DoorSpec::Kind::tcp: return std::make_unique<TcpDoor>(side, spec.host, spec.port);
     case DoorSpec::Kind::tcp_connect:
       return std::make_unique<TcpClientDoor>(side, spec.host, spec.port);
     case DoorSpec::Kind::rfc2217:
       return std::make_unique<Rfc2217Door>(side, spec.host, spec.port, spec.reset_by_rts);
-    case DoorSpec::Kind::unix_socket: return std::make_unique<UnixDoor>(side, spec.path);
+    case DoorSpec::Kind::unix_socket: return std::make_unique<UnixDoor>(side, spec);
     case DoorSpec::Kind::tty: return std::make_unique<TtyDoor>(side, spec);
-    case DoorSpec::Kind::stdio: return std::make_unique<StdioDoor>(side);
+    case DoorSpec::Kind::stdio: return std::make_unique<StdioDoor>(side, spec);
   }
   return nullptr;
 }

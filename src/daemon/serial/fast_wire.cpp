@@ -121,7 +121,8 @@ bool FastWire::offer_typed() {
       if (end.taken_typed == end.typed.size()) end.typed.clear();
     }
     const bool types_on = !end.leaves && !end.types_no_more;
-    if (end.typed.empty() && !end.awaits_typing && types_on) await_typing(end);
+    const bool is_read = end.typed.empty() && types_on && !awaits_answer(end);
+    if (is_read && !end.awaits_typing) await_typing(end);
   }
   return moved;
 }

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "daemon/process/module_log.h"
+#include "daemon/serial/bare_returns.h"
 #include "daemon/serial/returned_lines.h"
 #include "daemon/serial/trace.h"
 #include "daemon/serial/uart_side.h"
@@ -64,6 +65,11 @@ class HostedWire : public Wire {
   void trace_typed(std::span<const std::byte> bytes) {
     typed_trace_.add(bytes);
     returned_.typed(bytes);
+    if (!side_.takes_payload() && bare_returns_.typed(bytes)) {
+      log_.warn(
+          "a host ends its lines with CR alone: a command ends with CR LF (picocom: --omap crcrlf; "
+          "minicom: Ctrl-J after Enter)");
+    }
   }
   void trace_said(std::span<const std::byte> bytes) {
     said_trace_.add(bytes);
@@ -114,6 +120,10 @@ class HostedWire : public Wire {
       log_.warn("{} lost {} bytes: it did not read", end.host->name(), std::exchange(end.lost, 0));
   }
 
+  /// True while a host that waits for answers is not to be read.
+  bool awaits_answer(const End& end) const {
+    return end.host->waits_for_answers() && (!typed_is_taken(end) || side_.command_under_way());
+  }
   /// Notes the outcome of reading a host.
   void note_end_of_typing(End& end, const Transfer& got) {
     end.types_no_more |= got.state == Transfer::State::ended;
@@ -190,6 +200,7 @@ class HostedWire : public Wire {
  private:
   LineTrace typed_trace_, said_trace_;
   ReturnedLines returned_;
+  BareReturns bare_returns_;
   std::uint64_t unheard_ = 0;  ///< of those dropped, since the last host has gone
 };
 }  // namespace bfq::serial

@@ -150,13 +150,17 @@ class PtyDoor::PtyHost final : public SerialHost {
 
 // The pair ----------------------------------------------------------------------------------------
 
-PtyDoor::PtyDoor(DoorSide& side, const std::string& link)
-    : side_(side), inotify_(side.io()), pause_(side.io()), spare_(open_spare()) {
+PtyDoor::PtyDoor(DoorSide& side, const DoorSpec& spec)
+    : side_(side),
+      access_(spec.access),
+      inotify_(side.io()),
+      pause_(side.io()),
+      spare_(open_spare()) {
   const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) process::fail_with_errno("cannot watch for hosts (inotify)");
   inotify_.assign(descriptor);
   open_pair();
-  if (!link.empty()) link_.emplace(link, slave_);
+  if (!spec.path.empty()) link_.emplace(spec.path, slave_);
   await_opens();
 }
 
@@ -175,6 +179,7 @@ void PtyDoor::open_pair() {
   }
   slave_ = name.data();
   process::Caller::current().give(slave_);
+  access_.apply(slave_);
   {
     const OpenSlave slave(*this);
     if (slave.descriptor() < 0) process::fail_with_errno("cannot open " + slave_);

@@ -7,6 +7,7 @@
 #include "daemon/serial/device_link.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
+#include "daemon/serial/door_spec.h"
 
 namespace bfq::serial {
 
@@ -24,9 +25,8 @@ namespace bfq::serial {
 /// prevent it. (pySerial and picocom flush when they open a port.)
 class PtyDoor final : public Door {
  public:
-  /// Opens a pair, and makes the symlink `link` to it unless that is empty. Throws
-  /// process::Failure.
-  PtyDoor(DoorSide& side, const std::string& link);
+  /// Opens a pair, and makes the symlink to it unless its path is empty. Throws process::Failure.
+  PtyDoor(DoorSide& side, const DoorSpec& spec);
   ~PtyDoor() override;
 
   std::string place() const override;
@@ -59,6 +59,7 @@ class PtyDoor final : public Door {
   bool someone_is_there() const;
 
   DoorSide& side_;
+  process::FileAccess access_;  ///< of the slave
   std::string slave_;
   UartFormat format_{};
   std::shared_ptr<boost::asio::posix::stream_descriptor> master_;

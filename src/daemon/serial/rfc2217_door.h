@@ -22,6 +22,9 @@ class Rfc2217Door final : public Door {
 
   std::string place() const override;
   std::string url() const override;
+  std::optional<boost::asio::ip::tcp::endpoint> listens_at() const override {
+    return listener_.endpoint();
+  }
   void module_is_ready() override;
   void module_is_off() override;
 

@@ -79,6 +79,8 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   virtual std::size_t most_backlog() const { return SIZE_MAX; }
   /// How the host's terminal echoes what is written, while it does.
   virtual std::optional<EchoSettings> echo() const { return std::nullopt; }
+  /// True for a host that is read only while no command of its runs; each read() is a line then.
+  virtual bool waits_for_answers() const { return false; }
   /// True for a host behind a real line, which takes its own time: the wire waits for it however
   /// slowly it reads.
   virtual bool is_a_line() const { return false; }

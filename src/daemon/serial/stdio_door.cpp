@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <memory>
+#include <vector>
 
 #include "daemon/process/inherited.h"
 
@@ -22,11 +25,10 @@ class StdioDoor::StdioHost final : public SerialHost {
 
   std::string name() const override { return "standard output"; }
   Transfer read(std::span<std::byte> into) override {
-    const Transfer got = outcome_of_read(in_.read(into));
-    if (got.state != Transfer::State::gone) return got;
-    door_.input_ended_ = true;
-    return Transfer::blocked();  // it still listens
+    if (door_.waits_for_answers_) return read_line(into);
+    return receive(into);
   }
+  bool waits_for_answers() const override { return door_.waits_for_answers_; }
   Transfer write(std::span<const std::byte> bytes) override {
     const Transfer done = outcome_of_write(out_.write(bytes));
     door_.nobody_reads_ |= done.state == Transfer::State::gone;
@@ -40,13 +42,38 @@ class StdioDoor::StdioHost final : public SerialHost {
     return tells ? static_cast<std::size_t>(waiting) : 0;
   }
   void when_typing(Ready ready) override {
-    if (!door_.input_ended_) await_any(in_ready_, Descriptor::wait_read, std::move(ready));
+    if (door_.input_ended_) return;
+    if (!lines_.empty()) return boost::asio::post(door_.side_.io(), std::move(ready));
+    await_any(in_ready_, Descriptor::wait_read, std::move(ready));
   }
   void when_room(Ready ready) override {
     await_any(out_ready_, Descriptor::wait_write, std::move(ready));
   }
 
  private:
+  Transfer receive(std::span<std::byte> into) {
+    const Transfer got = outcome_of_read(in_.read(into));
+    if (got.state != Transfer::State::gone) return got;
+    door_.input_ended_ = true;
+    return Transfer::blocked();  // it still listens
+  }
+
+  /// A line, or as much of it as fits; what was read beyond it is kept.
+  Transfer read_line(std::span<std::byte> into) {
+    if (lines_.empty()) {
+      const Transfer got = receive(into);
+      lines_.assign(into.begin(), into.begin() + static_cast<std::ptrdiff_t>(got.n));
+      if (got.n == 0) return got;
+    }
+    const auto end = std::find(lines_.begin(), lines_.end(), std::byte{'\n'});
+    const auto length = static_cast<std::size_t>(end - lines_.begin()) + (end != lines_.end());
+    const std::size_t n = std::min(length, into.size());
+    const auto rest = lines_.begin() + static_cast<std::ptrdiff_t>(n);
+    std::copy(lines_.begin(), rest, into.begin());
+    lines_.erase(lines_.begin(), rest);
+    return Transfer::moved(n);
+  }
+
   void await_any(Descriptor& descriptor, Descriptor::wait_type type, Ready ready) {
     descriptor.async_wait(type, [weak = weak_from_this(), ready = std::move(ready)](auto error) {
       const bool is_file = error == boost::asio::error::operation_not_supported;
@@ -58,6 +85,7 @@ class StdioDoor::StdioHost final : public SerialHost {
   process::Inherited in_{STDIN_FILENO, process::Inherited::Use::reading};
   process::Inherited out_{STDOUT_FILENO, process::Inherited::Use::writing};
   Descriptor in_ready_, out_ready_;
+  std::vector<std::byte> lines_;  ///< read, and not typed yet
 };
 
 void StdioDoor::module_is_ready() {

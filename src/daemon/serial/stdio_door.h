@@ -1,14 +1,17 @@
 #pragma once
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
+#include "daemon/serial/door_spec.h"
 
 namespace bfq::serial {
 
 /// Standard input and output as the serial port. Input is read once the module is ready, since a
-/// program behind a pipe could not know when to start typing.
+/// program behind a pipe could not know when to start typing. With `wait=answers` each line is
+/// typed when the one before has been answered, so that a script can be piped in.
 class StdioDoor final : public Door {
  public:
-  explicit StdioDoor(DoorSide& side) : side_(side) {}
+  StdioDoor(DoorSide& side, const DoorSpec& spec)
+      : side_(side), waits_for_answers_(spec.waits_for_answers) {}
 
   std::string place() const override { return "standard input and output"; }
   std::string url() const override { return {}; }
@@ -18,6 +21,7 @@ class StdioDoor final : public Door {
  private:
   class StdioHost;
   DoorSide& side_;
+  bool waits_for_answers_;
   bool attached_ = false, input_ended_ = false, nobody_reads_ = false;
 };
 }  // namespace bfq::serial

@@ -32,8 +32,8 @@ void TcpClientDoor::call() {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(host_, error);
   if (!error) return connect(address);
-  const auto answered = [this](std::optional<Ipv4> found) {
-    if (found) return connect(asio::ip::address_v4(found->bits));
+  const auto answered = [this](const process::NameQuery::Result& found) {
+    if (found.address) return connect(asio::ip::address_v4(found.address->bits));
     call_again("no address is known for its name");
   };
   query_ = process::NameQuery::start(side_.io(), host_, process::NameQuery::Where::as_configured,

@@ -30,6 +30,9 @@ class TcpDoor final : public Door {
 
   std::string place() const override;
   std::string url() const override;
+  std::optional<boost::asio::ip::tcp::endpoint> listens_at() const override {
+    return listener_.endpoint();
+  }
 
  private:
   std::shared_ptr<SerialHost> welcome(boost::asio::ip::tcp::socket client);

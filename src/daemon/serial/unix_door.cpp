@@ -55,14 +55,14 @@ class PacedUnixHost final : public SocketHost {
 };
 }  // namespace
 
-UnixDoor::UnixDoor(DoorSide& side, std::string path)
+UnixDoor::UnixDoor(DoorSide& side, const DoorSpec& spec)
     : side_(side),
-      path_(std::move(path)),
+      path_(spec.path),
       lock_(path_ + ".lock", process::LockFile::AtEnd::remove,
             "--serial unix:" + path_ +
                 ": it belongs to a module that is running; stop that, or choose another path") {
   make_room();
-  listener_.emplace(side.log(), "unix:" + path_, listen(),
+  listener_.emplace(side.log(), "unix:" + path_, listen(spec.access),
                     [this](Protocol::socket client) { return welcome(std::move(client)); });
 }
 
@@ -91,7 +91,7 @@ void UnixDoor::make_room() const {
     process::fail_with_errno("cannot replace the old socket " + path_);
 }
 
-UnixDoor::Protocol::acceptor UnixDoor::listen() {
+UnixDoor::Protocol::acceptor UnixDoor::listen(const process::FileAccess& access) {
   Protocol::acceptor acceptor(side_.io(), Protocol());
   boost::system::error_code error;
   const mode_t before = umask(kAllButOwners);
@@ -103,6 +103,7 @@ UnixDoor::Protocol::acceptor UnixDoor::listen() {
                            "; choose another path");
   }
   process::Caller::current().give(path_);
+  access.apply(path_);
   struct stat made {};
   if (lstat(path_.c_str(), &made) != 0)
     process::fail_with_errno("cannot find the new socket " + path_);

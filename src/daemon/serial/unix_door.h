@@ -9,17 +9,19 @@
 #include "daemon/serial/client_listener.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
+#include "daemon/serial/door_spec.h"
 
 namespace bfq::serial {
 
-/// A socket in the file system, for its owner alone, at which each client is a host.
+/// A socket in the file system at which each client is a host. It is for its owner alone, unless
+/// the door says otherwise.
 ///
 /// While the program runs it holds PATH.lock. A stale socket that a crash left behind is replaced;
 /// anything else at that path is left alone.
 class UnixDoor final : public Door {
  public:
-  /// Throws process::Failure when a socket that is in use, or another file, is at `path`.
-  UnixDoor(DoorSide& side, std::string path);
+  /// Throws process::Failure when a socket that is in use, or another file, is at its path.
+  UnixDoor(DoorSide& side, const DoorSpec& spec);
   ~UnixDoor() override;
 
   std::string place() const override { return "unix " + path_; }
@@ -29,7 +31,7 @@ class UnixDoor final : public Door {
   using Protocol = boost::asio::local::stream_protocol;
 
   void make_room() const;
-  Protocol::acceptor listen();
+  Protocol::acceptor listen(const process::FileAccess& access);
   std::shared_ptr<SerialHost> welcome(Protocol::socket client);
   bool is_still_ours() const;
 

@@ -23,7 +23,8 @@ struct Directions {
 void connect(boost::asio::ip::tcp::socket& socket, const net::Open& open, const Directions& to,
              std::function<void(boost::system::error_code)> done);
 
-/// What holds for every stream, whoever has opened it: a small buffer for sending, and no delay.
+/// What holds for every stream, whoever has opened it: a small buffer for sending, no delay,
+/// segments of Ethernet's size, and urgent bytes in line.
 void set_usual_options(int socket);
 
 /// Why an Open failed, in the module's words.

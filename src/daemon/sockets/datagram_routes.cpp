@@ -53,6 +53,9 @@ DatagramRoutes::Judged DatagramRoutes::find_way(net::Endpoint destination) const
   Peer peer{.shown = destination, .way = Way::neighbour, .standing = Standing::refused};
   switch (way.to) {
     case Route::To::nowhere: return {peer, way.why};
+    // Fidelity (our decision, dialect 0.4, 31): A datagram to an address of a LAN that nobody has
+    // is sent, as no radio can know.
+    case Route::To::nobody: peer.standing = Standing::allowed; return {peer, way.why};
     case Route::To::neighbour: {
       const auto there = way.neighbour->datagrams(destination.port);
       peer.standing = Standing::allowed;
@@ -86,6 +89,14 @@ void DatagramRoutes::log(const Judged& judged) const {
                : is_anywhere                      ? "go there"
                                                   : "are lost",
                judged.reason);
+}
+
+bool DatagramRoutes::is_own(net::Endpoint actual) const {
+  const Neighbour* own = neighbourhood_.owner_of(module_address(settings_.index));
+  if (own == nullptr) return false;
+  return actual.address == module_address(settings_.index)
+             ? own->datagram_port(actual.port).has_value()
+             : actual.address == kLocalhost && own->has_datagrams_at_localhost(actual.port);
 }
 
 // Receiving ---------------------------------------------------------------------------------------

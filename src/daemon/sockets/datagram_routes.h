@@ -24,6 +24,9 @@ class DatagramRoutes {
   /// Where a datagram for one destination goes, not for everybody. Valid until the next call.
   const Peer& towards(net::Endpoint destination);
 
+  /// True when a socket of the module itself is there.
+  bool is_own(net::Endpoint actual) const;
+
   /// Why a datagram from that sender is dropped, which has come by that socket; nullptr where it is
   /// welcome. Programs of this machine may write to the module's port, and modules on a LAN with
   /// it; from elsewhere, only those whom the module has written to are heard.

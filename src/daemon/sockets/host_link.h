@@ -44,6 +44,13 @@ class HostLink {
   /// Ends it; the module is told nothing. What the network has taken still reaches the peer.
   virtual void close() = 0;
 
+  /// The same, because the module asks for it; an attempt that nobody has answered goes to the log.
+  virtual void close_for_module() { close(); }
+
+  /// Sends nothing any more. Tells the module of its end once that has what has come by now, or
+  /// ends at once.
+  virtual void give_up() = 0;
+
   /// Ends it and tells the module: the place on a LAN that it was bound to is no more.
   virtual void lose_place() {}
 

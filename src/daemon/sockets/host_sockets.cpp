@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "base/overloaded.h"
+#include "daemon/sockets/absent_link.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/local_names.h"
 #include "daemon/sockets/route.h"
-#include "daemon/sockets/stream_link.h"
 #include "daemon/sockets/udp_link.h"
 
 namespace bfq::sockets {
@@ -18,7 +18,7 @@ namespace bfq::sockets {
 HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
                          Neighbourhood& neighbourhood, SocketsSetup settings)
     : io_(io),
-      side_(side),
+      side_(io, side, settings.delay),
       policy_(policy),
       neighbourhood_(neighbourhood),
       settings_(std::move(settings)),
@@ -37,6 +37,7 @@ void HostSockets::take(const net::Request& request) {
                  [this](const net::StopListening&) { server_.stop(); },
                  [this](const net::Accept& r) { accept(r); },
                  [this](const net::Refuse& r) { server_.refuse(r.client); },
+                 [this](const net::GiveUp& r) { give_up(r); },
              },
              request);
 }
@@ -48,7 +49,17 @@ bool HostSockets::drain() {
     if (link && !link->ended()) moved |= link->drain();
     if (link && link->ended()) link.reset();
   }
+  moved |= side_.drain();
+  say_what_was_dropped();
   return moved;
+}
+
+void HostSockets::say_what_was_dropped() {
+  const std::uint64_t now = side_.dropped_bytes();
+  if (now > dropped_)
+    spdlog::info("{} link 0: dropped {} bytes that were typed for a connection that broke",
+                 side_.name(), now - dropped_);
+  dropped_ = now;
 }
 
 /// Each end of a link between two modules looks after itself: its peer sees the connection's end.
@@ -82,6 +93,7 @@ void HostSockets::power_off() {
   server_.stop();
   queries_.clear();
   due_.clear();
+  side_.forget_all();
 }
 
 // Names -------------------------------------------------------------------------------------------
@@ -92,6 +104,8 @@ void HostSockets::resolve(const net::Resolve& request) {
   // hosts file, then from DNS, IPv4 alone and without search domains.
   const Networks networks = side_.networks();
   if (!networks.station || !networks.station->leads_on) {
+    spdlog::info("{}: DNS is not asked for {}: the module is on no network that leads on",
+                 side_.name(), name);
     due_.push_back(net::ResolveFailed{request.ticket});
   } else if (const auto local = find_local_name(name, settings_, networks)) {
     spdlog::debug("{}: name {} is {}, says {}", side_.name(), name, text_of(local->address),
@@ -103,20 +117,26 @@ void HostSockets::resolve(const net::Resolve& request) {
     spdlog::info("{}: DNS is not asked for {}: {}", side_.name(), name, verdict.reason);
     due_.push_back(net::ResolveFailed{request.ticket});
   } else {
-    const Ticket ticket = request.ticket;
-    const auto answered = [this, ticket, name](std::optional<Ipv4> address) {
-      spdlog::debug("{}: name {} is {}, says DNS", side_.name(), name,
-                    address ? text_of(*address) : "unknown");
-      queries_.erase(ticket.number);
-      if (address)
-        side_.handle(net::Resolved{ticket, *address});
-      else
-        side_.handle(net::ResolveFailed{ticket});
-      side_.settle();
-    };
-    queries_[ticket.number] =
-        process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered);
+    ask_dns(request);
   }
+}
+
+void HostSockets::ask_dns(const net::Resolve& request) {
+  const Ticket ticket = request.ticket;
+  const std::string name(request.name.view());
+  const auto answered = [this, ticket, name](const process::NameQuery::Result& result) {
+    queries_.erase(ticket.number);
+    if (result.address) {
+      spdlog::debug("{}: name {} is {}, says DNS", side_.name(), name, text_of(*result.address));
+      side_.handle(net::Resolved{ticket, *result.address});
+    } else {
+      spdlog::info("{}: DNS knows no address of {}: {}", side_.name(), name, result.why);
+      side_.handle(net::ResolveFailed{ticket});
+    }
+    side_.settle();
+  };
+  queries_[ticket.number] =
+      process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered);
 }
 
 // Links -------------------------------------------------------------------------------------------
@@ -127,16 +147,28 @@ void HostSockets::open(const net::Open& request) {
   if (request.transport == net::Transport::udp) return open_datagrams(request);
   const auto to = directions(request);
   if (!to) return;
-  const auto link = std::make_shared<StreamLink>(io_, side_, request, *to);
+  const auto link =
+      std::make_shared<StreamLink>(shared(), request, *to, attempts_[request.link.id]);
   links_[request.link.id] = link;
   link->connect();
 }
+
+StreamLink::Shared HostSockets::shared() { return {io_, side_, closes_}; }
 
 /// Where a connection goes; nothing where it is refused.
 std::optional<Directions> HostSockets::directions(const net::Open& request) {
   const auto [address, port] = request.remote;
   const Route way = route(side_.networks(), address, neighbourhood_, settings_.index);
   if (way.to == Route::To::nowhere) return refuse(request, way.why), std::nullopt;
+  if (way.to == Route::To::nobody) {
+    attempts_[request.link.id].failed(fmt::format("{}: cannot connect to {}: {}",
+                                                  label_of(side_.name(), request.link),
+                                                  describe(request), way.why));
+    const auto link = std::make_shared<AbsentLink>(io_, side_, request, way.exit);
+    links_[request.link.id] = link;
+    link->connect();
+    return std::nullopt;
+  }
   const Ipv4 own = module_address(settings_.index);
   if (way.to == Route::To::neighbour) {
     const auto server = way.neighbour->server(port);
@@ -144,9 +176,14 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
     return Directions{*server, own, way.exit, "a module on the same network"};
   }
   const bool dns = is_from_dns(request.name, address, settings_, side_.networks());
-  const auto verdict = policy_.judge({request.name.view(), address, way.address, port, dns});
-  // Fidelity (our decision, see NetPolicy): What the policy forbids ends like a refused connection.
   const net::Endpoint actual{way.address, port};
+  const auto verdict = policy_.judge(
+      {request.name.view(), address, way.address, port, dns, neighbourhood_.has_door(actual)});
+  // Fidelity (our decision, see HostSockets): A link towards this machine does not reach the
+  // module's own server: it ends like a refused connection.
+  if (server_.is_at(actual))
+    return refuse(request, "that is the module's own server", actual), std::nullopt;
+  // Fidelity (our decision, see NetPolicy): What the policy forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, verdict.reason, actual), std::nullopt;
   return Directions{actual, is_loopback(way.address) ? own : Ipv4(), way.exit, verdict.reason};
 }
@@ -167,8 +204,9 @@ void HostSockets::open_datagrams(const net::Open& request) {
 
 void HostSockets::refuse(const net::Open& request, std::string_view reason,
                          std::optional<net::Endpoint> actual) {
-  spdlog::info("{}: {} refused: {}", label_of(side_.name(), request.link),
-               describe(request, actual), reason);
+  attempts_[request.link.id].failed(fmt::format("{}: {} refused: {}",
+                                                label_of(side_.name(), request.link),
+                                                describe(request, actual), reason));
   due_.push_back(net::OpenFailed{request.link, net::OpenFailure::unreachable});
 }
 
@@ -182,7 +220,15 @@ void HostSockets::close(const net::Close& request) {
   due_.erase(std::remove_if(due_.begin(), due_.end(), speaks_of_it), due_.end());
   if (request.link.id >= links_.size()) return;
   auto& link = links_[request.link.id];
-  if (link && link->handle() == request.link) std::exchange(link, nullptr)->close();
+  side_.forget(request.link);
+  if (link && link->handle() == request.link) std::exchange(link, nullptr)->close_for_module();
+}
+
+void HostSockets::give_up(const net::GiveUp& request) {
+  const auto& link = links_[request.link.id];
+  if (!link || link->handle() != request.link || link->ended()) return;
+  link->give_up();
+  if (link->ended()) due_.push_back(net::Closed{request.link});
 }
 
 // The server --------------------------------------------------------------------------------------
@@ -202,7 +248,7 @@ void HostSockets::accept(const net::Accept& request) {
   }
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
   links_[request.link.id] =
-      std::make_shared<StreamLink>(side_, request.link, client->exit, std::move(client->socket));
+      std::make_shared<StreamLink>(shared(), request.link, client->exit, std::move(client->socket));
 }
 
 // For the neighbours ------------------------------------------------------------------------------

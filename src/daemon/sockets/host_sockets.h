@@ -10,12 +10,16 @@
 
 #include "base/limits.h"
 #include "daemon/process/name_query.h"
+#include "daemon/sockets/attempt_log.h"
 #include "daemon/sockets/client_socket.h"
+#include "daemon/sockets/delay_line.h"
 #include "daemon/sockets/host_link.h"
+#include "daemon/sockets/lingering_close.h"
 #include "daemon/sockets/module_side.h"
 #include "daemon/sockets/neighbourhood.h"
 #include "daemon/sockets/policy.h"
 #include "daemon/sockets/settings.h"
+#include "daemon/sockets/stream_link.h"
 #include "daemon/sockets/tcp_server.h"
 
 namespace bfq::sockets {
@@ -59,10 +63,13 @@ class HostSockets final : private Neighbour {
   std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
 
   void resolve(const net::Resolve& request);
+  void ask_dns(const net::Resolve& request);
   void open(const net::Open& request);
   std::optional<Directions> directions(const net::Open& request);
   void open_datagrams(const net::Open& request);
   void close(const net::Close& request);
+  void give_up(const net::GiveUp& request);
+  StreamLink::Shared shared();
   void refuse(const net::Open& request, std::string_view reason,
               std::optional<net::Endpoint> actual = std::nullopt);
   void listen(const net::Listen& request);
@@ -71,14 +78,18 @@ class HostSockets final : private Neighbour {
   const HostLink* find_link(Matches matches) const;
   bool end_what_has_lost_its_place();
   bool tell();
+  void say_what_was_dropped();
 
   boost::asio::io_context& io_;
-  ModuleSide& side_;
+  DelayLine side_;
   NetPolicy policy_;
   Neighbourhood& neighbourhood_;
   SocketsSetup settings_;
   TcpServer server_;
   std::array<std::shared_ptr<HostLink>, limits::kLinks> links_;
+  std::array<AttemptLog, limits::kLinks> attempts_;
+  LingeringCloses closes_;
+  std::uint64_t dropped_ = 0;  ///< bytes that the log has told of
   std::map<std::uint16_t, std::shared_ptr<process::NameQuery>> queries_;  ///< by ticket
   std::deque<Event> due_;
 };

@@ -3,45 +3,18 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <memory>
+#include <utility>
 
 namespace bfq::sockets {
 namespace {
-constexpr auto kPatience = std::chrono::seconds(10);
+using boost::asio::ip::tcp;
 
-class LingeringClose : public std::enable_shared_from_this<LingeringClose> {
- public:
-  explicit LingeringClose(boost::asio::ip::tcp::socket socket)
-      : socket_(std::move(socket)), patience_(socket_.get_executor()) {}
-
-  void start() {
-    patience_.expires_after(kPatience);
-    patience_.async_wait([self = shared_from_this()](auto error) {
-      boost::system::error_code ignored;
-      if (!error) self->socket_.close(ignored);
-    });
-    drop_input();
-  }
-
- private:
-  void drop_input() {
-    socket_.async_read_some(boost::asio::buffer(dropped_),
-                            [self = shared_from_this()](auto error, std::size_t) {
-                              if (error)
-                                self->patience_.cancel();
-                              else
-                                self->drop_input();
-                            });
-  }
-
-  boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer patience_;
-  std::array<std::byte, 4096> dropped_{};
-};
+constexpr auto kGivesUp = std::chrono::seconds(10);
 
 bool nothing_on_its_way(int descriptor) {
   int unread = 0, unsent = 0;
@@ -50,13 +23,80 @@ bool nothing_on_its_way(int descriptor) {
 }
 }  // namespace
 
-void close_lingering(boost::asio::ip::tcp::socket socket) {
-  boost::system::error_code error;
-  if (nothing_on_its_way(socket.native_handle())) {
-    socket.close(error);
-    return;
+/// One of them. Its handlers keep it alive, until it is over.
+class LingeringCloses::Closing : public std::enable_shared_from_this<Closing> {
+ public:
+  Closing(tcp::socket socket, std::unique_ptr<StreamSession> session)
+      : socket_(std::move(socket)),
+        session_(std::move(session)),
+        gives_up_(socket_.get_executor()) {}
+
+  /// False when it is over at once.
+  bool start() {
+    const bool must_wait = session_ && session_->shut_down() == StreamSession::Result::wants_write;
+    boost::system::error_code error;
+    if (!must_wait && nothing_on_its_way(socket_.native_handle())) return false;
+    if (!must_wait) socket_.shutdown(tcp::socket::shutdown_send, error);
+    if (error) return false;
+    gives_up_.expires_after(kGivesUp);
+    gives_up_.async_wait([self = shared_from_this()](auto cancelled) {
+      boost::system::error_code ignored;
+      if (!cancelled) self->socket_.close(ignored);
+    });
+    if (must_wait)
+      await_shutdown();
+    else
+      drop_input();
+    return true;
   }
-  socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
-  if (!error) std::make_shared<LingeringClose>(std::move(socket))->start();
+
+  void reset() {
+    boost::system::error_code ignored;
+    socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
+  }
+
+ private:
+  /// Sends close_notify as soon as the peer takes something again.
+  void await_shutdown() {
+    socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](auto error) {
+      if (error) return self->finish();
+      if (self->session_->shut_down() == StreamSession::Result::wants_write)
+        return self->await_shutdown();
+      self->socket_.shutdown(tcp::socket::shutdown_send, error);
+      if (error) return self->finish();
+      self->drop_input();
+    });
+  }
+
+  void drop_input() {
+    socket_.async_read_some(boost::asio::buffer(dropped_),
+                            [self = shared_from_this()](auto error, std::size_t) {
+                              if (error) return self->finish();
+                              self->drop_input();
+                            });
+  }
+
+  void finish() { gives_up_.cancel(); }
+
+  tcp::socket socket_;
+  std::unique_ptr<StreamSession> session_;
+  boost::asio::steady_timer gives_up_;
+  std::array<std::byte, 4096> dropped_{};
+};
+
+LingeringCloses::LingeringCloses() = default;
+LingeringCloses::~LingeringCloses() = default;
+
+void LingeringCloses::add(tcp::socket socket, std::unique_ptr<StreamSession> session) {
+  const auto closing = std::make_shared<Closing>(std::move(socket), std::move(session));
+  if (!closing->start()) return;
+  all_.erase(std::remove_if(all_.begin(), all_.end(), [](const auto& c) { return c.expired(); }),
+             all_.end());
+  if (all_.size() == kMost) {
+    if (const auto oldest = all_.front().lock()) oldest->reset();
+    all_.pop_front();
+  }
+  all_.push_back(closing);
 }
 }  // namespace bfq::sockets

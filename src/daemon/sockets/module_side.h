@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -19,6 +20,7 @@ class ModuleSide {
                               std::span<const std::byte> bytes) = 0;
   virtual net::Outgoing link_output(LinkHandle link) const = 0;
   virtual void link_sent(LinkHandle link, std::size_t n) = 0;
+  virtual std::uint64_t dropped_bytes() const = 0;
   virtual void handle(const Event& event) = 0;
 
   /// The module's name, for the log.

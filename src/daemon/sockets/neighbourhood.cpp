@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/sockets/address.h"
+
 namespace bfq::sockets {
 namespace {
 template <class Matches>
@@ -53,5 +55,23 @@ void Neighbourhood::for_each_on(MacAddress lan,
 bool Neighbourhood::has_datagrams_at_localhost(std::uint16_t port) const {
   return first(all_, [&](const Neighbour& n) { return n.has_datagrams_at_localhost(port); }) !=
          nullptr;
+}
+
+bool Neighbourhood::has_port(std::uint16_t port) const {
+  return first(all_, [&](const Neighbour& n) { return n.server(port) || n.datagram_port(port); }) !=
+         nullptr;
+}
+
+void Neighbourhood::add_door(const boost::asio::ip::tcp::endpoint& at) {
+  if (at.address().is_v4()) doors_.push_back(endpoint_of(at));
+  // `::` takes connections by IPv4 too; another IPv6 address is none that a module can reach.
+  if (at.address().is_v6() && at.address().is_unspecified()) doors_.push_back({{}, at.port()});
+}
+
+bool Neighbourhood::has_door(net::Endpoint at) const {
+  return std::any_of(doors_.begin(), doors_.end(), [at](net::Endpoint door) {
+    if (door.port != at.port) return false;
+    return door.address == at.address || (door.address.is_none() && is_own_address(at.address));
+  });
 }
 }  // namespace bfq::sockets

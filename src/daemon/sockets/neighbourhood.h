@@ -1,4 +1,5 @@
 #pragma once
+#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -57,7 +58,16 @@ class Neighbourhood {
   /// True when a module's UDP link is bound to that port of 127.0.0.1.
   bool has_datagrams_at_localhost(std::uint16_t port) const;
 
+  /// True when a module of this process has a server, or a UDP link, with that port of the machine.
+  bool has_port(std::uint16_t port) const;
+
+  /// A serial door of this program listens there, from now on.
+  void add_door(const boost::asio::ip::tcp::endpoint& at);
+  /// True when a connection to that endpoint would reach a serial door of this program.
+  bool has_door(net::Endpoint at) const;
+
  private:
   std::vector<const Neighbour*> all_;
+  std::vector<net::Endpoint> doors_;  ///< 0.0.0.0: each of the machine's addresses
 };
 }  // namespace bfq::sockets

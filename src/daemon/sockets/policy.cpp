@@ -194,10 +194,28 @@ bool NetPolicy::Rule::is_meant_for_guarded() const {
   return kind == Kind::network && (inside_link_local || mask.bits == ~std::uint32_t{0});
 }
 
+bool NetPolicy::Rule::names_one_port_of_one_host() const {
+  return kind == Kind::network && mask.bits == ~std::uint32_t{0} && first_port == last_port;
+}
+
+// Fidelity (our decision, see NetPolicy): A module does not reach the TCP and RFC 2217 doors of its
+// own program, unless an entry of the allow list names address and port.
+NetPolicy::Verdict NetPolicy::judge_door(const Destination& destination) const {
+  const auto named = std::find_if(allow_.begin(), allow_.end(), [&](const Rule& rule) {
+    return rule.names_one_port_of_one_host() && rule.allows(destination);
+  });
+  if (named != allow_.end()) return {true, "allow=" + named->text};
+  return {false, fmt::format("it is a serial door of this program, which only allow={}:{} opens",
+                             is_loopback(destination.actual) ? std::string(kThisMachine)
+                                                             : text_of(destination.actual),
+                             destination.port)};
+}
+
 NetPolicy::Verdict NetPolicy::judge(const Destination& destination) const {
   const auto denied = std::find_if(deny_.begin(), deny_.end(),
                                    [&](const Rule& rule) { return rule.denies(destination); });
   if (denied != deny_.end()) return {false, "deny=" + denied->text};
+  if (destination.is_door) return judge_door(destination);
   if (is_guarded_address(destination.asked) || is_guarded_address(destination.actual) ||
       is_guarded_name(destination.name)) {
     const auto named = std::find_if(allow_.begin(), allow_.end(), [&](const Rule& rule) {

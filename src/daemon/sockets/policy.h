@@ -15,6 +15,7 @@ struct Destination {
   Ipv4 actual;            ///< the address that the machine will connect to
   std::uint16_t port = 0;
   bool is_from_dns = false;  ///< the address asked for is what DNS has said of the name
+  bool is_door = false;      ///< it is a serial door of this program
 };
 
 /// Which destinations a module may reach, and of which names DNS is asked. Deny beats allow; with
@@ -26,6 +27,10 @@ struct Destination {
 /// and its gateway is this machine. One for names holds for the address that the name has, and not
 /// for this machine because a gateway happens to have the same address; nor for an address of a
 /// private network, loopback or link-local that DNS has given (DNS rebinding).
+///
+/// The TCP and RFC 2217 doors of this program are refused, whatever the lists say, unless an entry
+/// of the allow list names the one address and the one port: a module at whose UART a host types
+/// must not become another host of a module.
 ///
 ///   allow=ENTRY,...;deny=ENTRY,...
 ///   ENTRY   HOST[:PORTS]
@@ -70,6 +75,7 @@ class NetPolicy {
     bool denies(const Destination& destination) const;
     bool allows(const Destination& destination) const;
     bool is_meant_for_guarded() const;
+    bool names_one_port_of_one_host() const;
     bool denies_query(std::string_view asked) const;
     bool allows_query(std::string_view asked) const;
   };
@@ -77,6 +83,7 @@ class NetPolicy {
   static Rule network_rule(Ipv4 network, unsigned bits);
   static Rule parse_rule(std::string_view text, std::string_view list);
   static Rule parse_host(std::string_view host, std::string_view list, std::string_view entry);
+  Verdict judge_door(const Destination& destination) const;
   std::string why_not_allowed(const Destination& destination) const;
 
   std::vector<Rule> allow_, deny_;

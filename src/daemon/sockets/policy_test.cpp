@@ -53,6 +53,23 @@ constexpr Case kCases[] = {
     {"allow=169.254.0.0/16;deny=169.254.169.254", "169.254.169.254", "169.254.169.254", 80, false},
 };
 
+TEST(NetPolicy, ASerialDoorOfThisProgramIsOpenedByItsNameAlone) {
+  const auto judge = [](const char* policy) {
+    const Destination door{.name = "host.bfq.internal",
+                           .asked = Ipv4(10, 44, 1, 1),
+                           .actual = Ipv4(127, 0, 0, 1),
+                           .port = 7000,
+                           .is_door = true};
+    return NetPolicy::parse(policy).judge(door).allowed;
+  };
+  for (const char* closed :
+       {"", "allow=*", "allow=0.0.0.0/0", "allow=127.0.0.0/8:7000", "allow=127.0.0.1",
+        "allow=host.bfq.internal", "allow=127.0.0.1:1-9999", "allow=127.0.0.1:7000;deny=*:7000"})
+    EXPECT_FALSE(judge(closed)) << closed;
+  EXPECT_TRUE(judge("allow=host.bfq.internal:7000"));
+  EXPECT_TRUE(judge("allow=*,127.0.0.1:7000"));
+}
+
 TEST(NetPolicy, JudgesEachDestination) {
   for (const Case& c : kCases) {
     const Ipv4 address = *parse_ipv4(c.address);

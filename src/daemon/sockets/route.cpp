@@ -2,9 +2,7 @@
 
 namespace bfq::sockets {
 namespace {
-Route nowhere(const char* why, bool on_lan = false) {
-  return {.to = Route::To::nowhere, .on_lan = on_lan, .why = why};
-}
+Route nowhere(const char* why) { return {.to = Route::To::nowhere, .why = why}; }
 
 Route outside(Ipv4 address) {
   return {.to = Route::To::outside, .exit = {net::Interface::station}, .address = address};
@@ -14,16 +12,13 @@ Route outside(Ipv4 address) {
 Route within(const VirtualLan& lan, net::Interface side, Ipv4 remote,
              const Neighbourhood& neighbourhood, unsigned index) {
   // Fidelity (our decision, see route): A module does not reach itself by its address on a LAN.
-  if (remote == lan.address) return nowhere("that is the module itself", true);
+  if (remote == lan.address) return nowhere("that is the module itself");
   const Neighbour* neighbour =
       neighbourhood.exists(lan) ? neighbourhood.find(lan.access_point, remote) : nullptr;
-  // Fidelity (our decision, see route): An address of a LAN that nobody has: ERROR and CLOSED at
-  // once.
   if (neighbour == nullptr || neighbour->index() == index)
-    return nowhere("nobody has that address", true);
+    return {.to = Route::To::nobody, .exit = {side}, .why = "nobody has that address"};
   return {.to = Route::To::neighbour,
           .exit = {side, LanPlace{lan.access_point, lan.address}},
-          .on_lan = true,
           .neighbour = neighbour};
 }
 }  // namespace

@@ -5,13 +5,13 @@ namespace bfq::sockets {
 
 /// Where the machine must go for an address of the module's.
 struct Route {
-  enum class To : std::uint8_t { nowhere, neighbour, outside };
+  /// nobody: an address of a LAN that nobody has.
+  enum class To : std::uint8_t { nowhere, nobody, neighbour, outside };
   To to = To::nowhere;
   EgressPath exit{};
-  bool on_lan = false;                   ///< the address is one of a LAN that the module is on
   const Neighbour* neighbour = nullptr;  ///< with To::neighbour, for now
   Ipv4 address{};                        ///< with To::outside
-  const char* why = "";                  ///< with To::nowhere
+  const char* why = "";                  ///< with To::nowhere and To::nobody
 };
 
 /// The way to what module `index` calls `remote`, as things are now. The gateway of a network that

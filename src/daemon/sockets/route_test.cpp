@@ -154,7 +154,7 @@ TEST_F(AmongNeighbours, TheSameNumbersElsewhereAreSomebodyElse) {
 TEST_F(AmongNeighbours, WhoHasLeftIsNotReached) {
   station.go_to({});
   EXPECT_EQ(reached(access_point, Ipv4(192, 168, 4, 2)), nullptr);
-  EXPECT_EQ(from(access_point, Ipv4(192, 168, 4, 2)).to, Route::To::nowhere);
+  EXPECT_EQ(from(access_point, Ipv4(192, 168, 4, 2)).to, Route::To::nobody);
 }
 TEST_F(AmongNeighbours, AnAccessPointOfAModuleIsNoRouter) {
   for (const Ipv4 remote : {kLocalhost, Ipv4(8, 8, 8, 8), Ipv4(10, 44, 1, 1), Ipv4(10, 44, 1, 3)})
@@ -166,7 +166,7 @@ TEST_F(AmongNeighbours, ALanThatIsGoneHasNobody) {
   EXPECT_EQ(reached(station, Ipv4(192, 168, 4, 3)), &other);
   access_point.go_to(kStation);  // and its stations do not know it yet
   EXPECT_EQ(reached(station, Ipv4(192, 168, 4, 3)), nullptr);
-  EXPECT_EQ(from(station, Ipv4(192, 168, 4, 1)).to, Route::To::nowhere)
+  EXPECT_EQ(from(station, Ipv4(192, 168, 4, 1)).to, Route::To::nobody)
       << "it is not the machine's either";
 }
 TEST_F(AmongNeighbours, TheStationsNetworkWinsWhereBothFit) {

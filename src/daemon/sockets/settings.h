@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/ipv4.h"
+#include "base/time.h"
 
 namespace bfq::sockets {
 
@@ -26,5 +27,6 @@ struct SocketsSetup {
   bool is_at_localhost = false;  ///< it is at 127.0.0.1 too: the first module of a process
   std::vector<Forward> forwards{};
   std::vector<KnownName> names{};
+  Duration delay{};  ///< how long what comes from a link takes to the module, see DelayLine
 };
 }  // namespace bfq::sockets

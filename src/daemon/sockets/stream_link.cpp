@@ -1,6 +1,8 @@
 #include "daemon/sockets/stream_link.h"
 
+#include <linux/sockios.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <array>
@@ -8,7 +10,6 @@
 #include <chrono>
 #include <utility>
 
-#include "daemon/sockets/lingering_close.h"
 #include "daemon/sockets/tls_session.h"
 
 namespace bfq::sockets {
@@ -16,12 +17,18 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// How long close_notify may wait for a peer that takes nothing.
-constexpr auto kShutdownGivesUp = std::chrono::seconds(10);
+// How often a peer that takes nothing is looked at, to see whether it has acknowledged something.
+constexpr auto kLookAtPeer = std::chrono::seconds(1);
 
 std::unique_ptr<StreamSession> make_session(net::Transport transport) {
   if (transport == net::Transport::tls) return std::make_unique<TlsSession>();
   return std::make_unique<PlainSession>();
+}
+
+/// How many bytes the peer has not acknowledged yet.
+int unacknowledged(int socket) {
+  int n = 0;
+  return ioctl(socket, SIOCOUTQ, &n) == 0 ? n : 0;
 }
 
 std::string describe_client(const tcp::socket& client) {
@@ -31,23 +38,26 @@ std::string describe_client(const tcp::socket& client) {
 }
 }  // namespace
 
-StreamLink::StreamLink(asio::io_context& io, ModuleSide& side, const net::Open& open,
-                       const Directions& to)
-    : HostLink(open.link, label_of(side.name(), open.link), to.exit),
-      socket_(io),
-      shutdown_timer_(io),
-      side_(side),
+StreamLink::StreamLink(const Shared& shared, const net::Open& open, const Directions& to,
+                       AttemptLog& attempts)
+    : HostLink(open.link, label_of(shared.side.name(), open.link), to.exit),
+      socket_(shared.io),
+      acknowledged_(shared.io),
+      side_(shared.side),
+      closes_(shared.closes),
+      attempts_(&attempts),
       open_(open),
       to_(to),
       peer_(describe(open, to.actual)),
       session_(make_session(open.transport)) {}
 
-StreamLink::StreamLink(ModuleSide& side, LinkHandle handle, const EgressPath& exit,
+StreamLink::StreamLink(const Shared& shared, LinkHandle handle, const EgressPath& exit,
                        tcp::socket client)
-    : HostLink(handle, label_of(side.name(), handle), exit),
+    : HostLink(handle, label_of(shared.side.name(), handle), exit),
       socket_(std::move(client)),
-      shutdown_timer_(socket_.get_executor()),
-      side_(side),
+      acknowledged_(shared.io),
+      side_(shared.side),
+      closes_(shared.closes),
       peer_(describe_client(socket_)),
       session_(make_session(net::Transport::tcp)),
       state_(State::open) {
@@ -100,15 +110,15 @@ void StreamLink::opened() {
   if (error) return fail(error.message(), failure_of(error));
   const std::string session = session_->describe();
   // Fidelity (our decision, dialect 0.4, 14): Certificates are not verified; the log says so.
-  spdlog::info("{}: connected to {} from port {}{}{}: {}", label(), peer_, port,
-               session.empty() ? "" : " with ", session, to_.reason);
+  attempts_->connected(fmt::format("{}: connected to {} from port {}{}{}: {}", label(), peer_, port,
+                                   session.empty() ? "" : " with ", session, to_.reason));
   state_ = State::open;
   side_.handle(net::Opened{handle(), port, exit().through});
   side_.settle();
 }
 
 void StreamLink::fail(const std::string& reason, net::OpenFailure why) {
-  spdlog::info("{}: cannot connect to {}: {}", label(), peer_, reason);
+  attempts_->failed(fmt::format("{}: cannot connect to {}: {}", label(), peer_, reason));
   state_ = State::ended;
   side_.handle(net::OpenFailed{handle(), why});
   side_.settle();
@@ -128,35 +138,83 @@ bool StreamLink::send() {
   while (state_ == State::open && output_ != Output::blocked) {
     const auto bytes = side_.link_output(handle()).bytes;
     if (bytes.empty()) break;
-    if (output_ == Output::broken) {
-      side_.handle(net::SendFailed{handle()});
+    if (output_ != Output::ready) {
+      side_.handle(net::SendFailed{handle(), net::SendFailure::too_late});
+      return true;
+    }
+    // Fidelity (our decision, dialect 0.4, 2): What is sent to a peer that has ended the link is an
+    // error, also while bytes that came before that wait for the host.
+    if (session_->has_ended()) {
+      break_output("it has ended the connection");
       return true;
     }
     const auto [result, n, _] = session_->write(bytes);
     if (result == Result::wants_read || result == Result::wants_write) {
-      output_ = Output::blocked;
-      await(result, &StreamLink::unblocked);
+      block_output(result);
       break;
     }
-    if (result == Result::done)
-      side_.link_sent(handle(), n);
-    else
-      break_output();
+    if (result != Result::done) return break_output(session_->why()), true;
+    is_sending_ = n < bytes.size();
+    side_.link_sent(handle(), n);
     moved = true;
   }
   return moved;
 }
 
+void StreamLink::block_output(Result wanted) {
+  output_ = Output::blocked;
+  is_sending_ = true;
+  await(wanted, &StreamLink::unblocked);
+  watch_acknowledgements(unacknowledged(socket_.native_handle()));
+}
+
 void StreamLink::unblocked() {
+  if (output_ != Output::blocked) return;
   output_ = Output::ready;
+  acknowledged_.cancel();
   side_.settle();
 }
 
+/// A slow peer makes room in steps, and the kernel tells of room only when there is plenty. What
+/// the peer has acknowledged meanwhile counts as progress too.
+// Fidelity (our decision, dialect 0.4, 27): The 10 s after which a CIPSEND is given up count from
+// the last byte that the network took or, to the second, that the peer acknowledged.
+void StreamLink::watch_acknowledgements(int before) {
+  acknowledged_.expires_after(kLookAtPeer);
+  acknowledged_.async_wait([weak = weak_from_this(), before](auto error) {
+    const auto self = weak.lock();
+    if (!self || error || self->state_ != State::open || self->output_ != Output::blocked) return;
+    const int now = unacknowledged(self->socket_.native_handle());
+    self->watch_acknowledgements(now);
+    if (now >= before) return;
+    self->side_.link_sent(self->handle(), 0);
+    self->side_.settle();
+  });
+}
+
 /// The peer takes nothing any more. What it sent before is still read; its end is the link's end.
-void StreamLink::break_output() {
-  spdlog::info("{}: {} takes nothing any more: {}", label(), peer_, session_->why());
+void StreamLink::break_output(const std::string& why) {
+  spdlog::info("{}: {} takes nothing any more: {}", label(), peer_, why);
   output_ = Output::broken;
-  side_.handle(net::SendFailed{handle()});
+  side_.handle(net::SendFailed{handle(), failure()});
+}
+
+net::SendFailure StreamLink::failure() const {
+  return is_sending_ ? net::SendFailure::refused : net::SendFailure::too_late;
+}
+
+// Fidelity (our decision, dialect 1.7, 6): When a CIPSEND is given up after 10 s, what the peer has
+// sent before is printed between SEND FAIL and CLOSED.
+void StreamLink::give_up() {
+  if (state_ != State::open) return;
+  spdlog::info("{}: {} takes nothing any more, and the module gives the link up", label(), peer_);
+  acknowledged_.cancel();
+  output_ = Output::given_up;
+  left_to_read_ = session_->available();
+  if (input_ == Input::held) return;  // it goes on when there is room
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+  read_soon();
 }
 
 // Receiving ---------------------------------------------------------------------------------------
@@ -169,8 +227,13 @@ void StreamLink::listen() {
     return;
   }
   input_ = Input::listening;
-  if (!session_->holds_bytes()) return await(Result::wants_read, &StreamLink::read);
   // Of what is decrypted already the socket knows nothing any more.
+  if (session_->holds_bytes() || output_ == Output::given_up) return read_soon();
+  await(Result::wants_read, &StreamLink::read);
+}
+
+void StreamLink::read_soon() {
+  input_ = Input::listening;
   asio::post(socket_.get_executor(), [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (self && !self->ended()) self->read();
@@ -179,11 +242,15 @@ void StreamLink::listen() {
 
 void StreamLink::read() {
   Result result = Result::done;
-  for (int i = 0; i < kReadsInARow && result == Result::done; ++i) {
+  for (int i = 0; i < kReadsInARow && result == Result::done && left_to_read_ > 0; ++i) {
     const std::size_t room = side_.link_room(handle());
     result = room > 0 ? read_one(room) : look_for_end();
   }
-  if (state_ != State::open || input_ == Input::held) return;
+  if (state_ != State::open) return;
+  const bool has_read_all = result != Result::done && input_ != Input::held;
+  if (output_ == Output::given_up && (has_read_all || left_to_read_ == 0))
+    return finish("is given up");
+  if (input_ == Input::held) return;
   if (result == Result::wants_write) return await(result, &StreamLink::read);
   listen();
 }
@@ -192,9 +259,10 @@ void StreamLink::read() {
 StreamLink::Result StreamLink::read_one(std::size_t room) {
   std::array<std::byte, limits::kSegment> buffer;
   const auto [result, n, is_last] =
-      session_->read(std::span(buffer).first(std::min(room, buffer.size())));
+      session_->read(std::span(buffer).first(std::min({room, buffer.size(), left_to_read_})));
   // Fidelity (our decision, dialect 1.7): What came before an end is printed before CLOSED.
   if (result != Result::done) return finish_at_end(result), result;
+  if (output_ == Output::given_up) left_to_read_ -= n;
   side_.link_input(handle(), std::span(buffer).first(n));
   side_.settle();
   return is_last || ended() ? Result::wants_read : Result::done;
@@ -242,27 +310,20 @@ bool StreamLink::connects(std::uint16_t from, net::Endpoint to) const {
   return to_.actual == to && socket_.local_endpoint(error).port() == from && !error;
 }
 
+void StreamLink::close_for_module() {
+  if (state_ == State::connecting)
+    attempts_->failed(fmt::format("{}: {} has not answered: given up", label(), peer_));
+  if (state_ == State::shaking_hands)
+    attempts_->failed(
+        fmt::format("{}: {} has not finished the TLS handshake: given up", label(), peer_));
+  close();
+}
+
 void StreamLink::close() {
   const bool was_open = std::exchange(state_, State::ended) == State::open;
   boost::system::error_code ignored;
   socket_.cancel(ignored);
-  if (!socket_.is_open()) return;
-  if (!was_open || session_->shut_down() != Result::wants_write)
-    return close_lingering(std::move(socket_));
-  shutdown_timer_.expires_after(kShutdownGivesUp);
-  shutdown_timer_.async_wait([self = shared_from_this()](auto error) {
-    if (!error) self->socket_.close(error);
-  });
-  await_shutdown();
-}
-
-/// Sends close_notify when the peer takes something again; then the socket is closed by itself.
-void StreamLink::await_shutdown() {
-  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](auto error) {
-    if (error) return;
-    if (self->session_->shut_down() == Result::wants_write) return self->await_shutdown();
-    self->shutdown_timer_.cancel();
-    close_lingering(std::move(self->socket_));
-  });
+  acknowledged_.cancel();
+  if (socket_.is_open()) closes_.add(std::move(socket_), was_open ? std::move(session_) : nullptr);
 }
 }  // namespace bfq::sockets

@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 
+#include "daemon/sockets/attempt_log.h"
 #include "daemon/sockets/client_socket.h"
 #include "daemon/sockets/host_link.h"
+#include "daemon/sockets/lingering_close.h"
 #include "daemon/sockets/module_side.h"
 #include "daemon/sockets/stream_session.h"
 
@@ -25,11 +27,19 @@ namespace bfq::sockets {
 /// room, unless bytes came before it: those are the module's to have first.
 class StreamLink final : public HostLink, public std::enable_shared_from_this<StreamLink> {
  public:
-  StreamLink(boost::asio::io_context& io, ModuleSide& side, const net::Open& open,
-             const Directions& to);
+  /// What the streams of a module share; it outlives them.
+  struct Shared {
+    boost::asio::io_context& io;
+    ModuleSide& side;
+    LingeringCloses& closes;
+  };
+
+  /// `attempts` is the log of this link number's attempts to connect, and outlives the link.
+  StreamLink(const Shared& shared, const net::Open& open, const Directions& to,
+             AttemptLog& attempts);
 
   /// A client's connection, which is open from now on.
-  StreamLink(ModuleSide& side, LinkHandle handle, const EgressPath& exit,
+  StreamLink(const Shared& shared, LinkHandle handle, const EgressPath& exit,
              boost::asio::ip::tcp::socket client);
 
   /// Connects. The module is told how it went, never from within this call.
@@ -37,6 +47,8 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
 
   bool drain() override;
   void close() override;
+  void close_for_module() override;
+  void give_up() override;
   void lose_place() override;
   bool connects(std::uint16_t from, net::Endpoint to) const override;
   bool ended() const override { return state_ == State::ended; }
@@ -50,8 +62,9 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   /// Of an open link. at_rest: nobody looks. listening: waits for the socket, or is busy with what
   /// it had. held: bytes have come for which the module has no room.
   enum class Input : std::uint8_t { at_rest, listening, held };
-  /// Of an open link. blocked: waits until the socket takes more. broken: it never will.
-  enum class Output : std::uint8_t { ready, blocked, broken };
+  /// Of an open link. blocked: waits until the socket takes more. broken: it never will. given_up:
+  /// the module sends nothing more; the link ends once what has come is handed over.
+  enum class Output : std::uint8_t { ready, blocked, broken, given_up };
 
   void connected(boost::system::error_code error);
   void shake_hands();
@@ -59,23 +72,28 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   void fail(const std::string& reason, net::OpenFailure why);
 
   bool send();
+  void block_output(Result wanted);
   void unblocked();
-  void break_output();
+  void break_output(const std::string& why);
+  net::SendFailure failure() const;
+  void watch_acknowledgements(int unacknowledged);
 
   void listen();
+  void read_soon();
   void read();
   Result read_one(std::size_t room);
   Result look_for_end();
 
   void finish_at_end(Result result);
   void finish(const std::string& how);
-  void await_shutdown();
   /// Takes that step when the socket is ready for it, unless the link has ended until then.
   void await(Result wanted, Step step);
 
   Socket socket_;
-  boost::asio::steady_timer shutdown_timer_;
+  boost::asio::steady_timer acknowledged_;  ///< runs while output is blocked
   ModuleSide& side_;
+  LingeringCloses& closes_;
+  AttemptLog* attempts_ = nullptr;  ///< of a link that the module opens
   net::Open open_;
   Directions to_;
   std::string peer_;  ///< for the log
@@ -83,5 +101,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   State state_ = State::connecting;
   Input input_ = Input::at_rest;
   Output output_ = Output::ready;
+  bool is_sending_ = false;  ///< what the module has for it was offered before, or a part is sent
+  std::size_t left_to_read_ = SIZE_MAX;  ///< once given up: what had come by then, at most
 };
 }  // namespace bfq::sockets

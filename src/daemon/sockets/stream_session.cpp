@@ -1,5 +1,7 @@
 #include "daemon/sockets/stream_session.h"
 
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -19,6 +21,20 @@ ssize_t uninterrupted(Call call) {
 
 bool must_wait() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 }  // namespace
+
+std::size_t bytes_in_kernel(int socket) {
+  int n = 0;
+  return ioctl(socket, FIONREAD, &n) == 0 ? static_cast<std::size_t>(n) : 0;
+}
+
+bool has_peer_ended(int socket) {
+  pollfd look{.fd = socket, .events = POLLRDHUP, .revents = 0};
+  return ::poll(&look, 1, 0) > 0;
+}
+
+bool PlainSession::has_ended() { return has_peer_ended(socket_); }
+
+std::size_t PlainSession::available() const { return bytes_in_kernel(socket_); }
 
 bool PlainSession::begin(int socket, const net::Open& /*open*/) {
   socket_ = socket;

@@ -32,6 +32,9 @@ class StreamSession {
   /// What read() would find, without taking it: bytes (done), none yet (wants_read), or only the
   /// end (ended, failed).
   virtual Result peek() = 0;
+  /// True when the peer has ended the stream, or it is broken, also while bytes that came before
+  /// are still to be read.
+  virtual bool has_ended() = 0;
   /// `done` means that the socket has taken these bytes. After wants_write the same bytes must be
   /// offered again, from wherever they then lie.
   virtual Transfer write(std::span<const std::byte> bytes) = 0;
@@ -40,12 +43,19 @@ class StreamSession {
   virtual Result shut_down() = 0;
   /// True when read() has bytes that the socket no longer shows.
   virtual bool holds_bytes() const = 0;
+  /// How many bytes have come and are not read yet, at most.
+  virtual std::size_t available() const = 0;
 
   /// Protocol and certificate, for the log, after the handshake; empty with TCP alone.
   virtual std::string describe() const = 0;
   /// Why the last attempt failed.
   virtual std::string why() const = 0;
 };
+
+/// How many bytes the kernel has for a socket.
+std::size_t bytes_in_kernel(int socket);
+/// True when the peer of a TCP socket has sent its end, or reset the connection.
+bool has_peer_ended(int socket);
 
 /// TCP alone.
 class PlainSession final : public StreamSession {
@@ -54,9 +64,11 @@ class PlainSession final : public StreamSession {
   Result shake_hands() override { return Result::done; }
   Transfer read(std::span<std::byte> into) override;
   Result peek() override;
+  bool has_ended() override;
   Transfer write(std::span<const std::byte> bytes) override;
   Result shut_down() override { return Result::done; }
   bool holds_bytes() const override { return false; }
+  std::size_t available() const override;
   std::string describe() const override { return {}; }
   std::string why() const override;
 

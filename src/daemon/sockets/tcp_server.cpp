@@ -2,10 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "daemon/sockets/address.h"
+#include "daemon/sockets/client_socket.h"
 
 namespace bfq::sockets {
 namespace {
@@ -35,12 +37,13 @@ TcpServer::TcpServer(asio::io_context& io, ModuleSide& side, const Neighbourhood
 bool TcpServer::listen(std::uint16_t port) {
   stop();
   port_ = port;
-  if (!listen_at_module(module_address(settings_.index))) return false;
-  // Fidelity (our decision, see TcpServer): Where another program has the port at 127.0.0.1, the
-  // server is only at the module's own address, and the log says so.
-  if (settings_.is_at_localhost) listen_at_module(kLocalhost);
-  listen_at_forwards();
-  return true;
+  // Fidelity (our decision, dialect 0.4, 30): Where another program has the port at 127.0.0.1, or
+  // the place of a forward, AT+CIPSERVER answers ERROR.
+  const bool everywhere = listen_at_module(module_address(settings_.index)) &&
+                          (!settings_.is_at_localhost || listen_at_module(kLocalhost)) &&
+                          listen_at_forwards();
+  if (!everywhere) stop();
+  return everywhere;
 }
 
 bool TcpServer::listen_at_module(Ipv4 address) {
@@ -61,7 +64,8 @@ bool TcpServer::listen_at_module(Ipv4 address) {
   return true;
 }
 
-void TcpServer::listen_at_forwards() {
+bool TcpServer::listen_at_forwards() {
+  bool everywhere = true;
   for (const Forward& forward : settings_.forwards) {
     if (forward.port != port_) continue;
     const std::optional<Ipv4> address = parse_ipv4(forward.host);
@@ -70,11 +74,13 @@ void TcpServer::listen_at_forwards() {
     if (error) {
       spdlog::error("{} server: cannot forward {}:{} to port {}: {}", side_.name(), forward.host,
                     forward.at, port_, error.message());
+      everywhere = false;
     } else {
       spdlog::info("{} server: {}:{} is forwarded to port {}", side_.name(), forward.host,
                    forward.at, port_);
     }
   }
+  return everywhere;
 }
 
 /// Returns the port that it listens on.
@@ -86,8 +92,10 @@ std::uint16_t TcpServer::listen_at(net::Endpoint at, bool forwards,
   std::uint16_t actual = 0;
   acceptor.open(tcp::v4(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) set_usual_options(acceptor.native_handle());  // a client's socket inherits them
   if (!error && forwards) acceptor.bind(asio_endpoint<tcp>(at), error);
-  if (!error && !forwards) actual = bind_or_move(acceptor, at, error);
+  if (!error && !forwards)
+    actual = bind_or_move(acceptor, at, neighbourhood_.has_port(at.port), error);
   if (!error) acceptor.listen(kBacklog, error);
   if (error) return 0;
   accept(*listeners_.emplace_back(std::move(listener)));
@@ -104,6 +112,16 @@ void TcpServer::stop() {
 std::optional<net::Endpoint> TcpServer::place(std::uint16_t port) const {
   if (actual_ == 0 || port != port_) return std::nullopt;
   return net::Endpoint{module_address(settings_.index), actual_};
+}
+
+bool TcpServer::is_at(net::Endpoint actual) const {
+  return std::any_of(listeners_.begin(), listeners_.end(), [&](const auto& listener) {
+    boost::system::error_code error;
+    const net::Endpoint at = endpoint_of(listener->acceptor.local_endpoint(error));
+    const bool is_there =
+        at.address == actual.address || (at.address.is_none() && is_own_address(actual.address));
+    return !error && at.port == actual.port && is_there;
+  });
 }
 
 // Clients -----------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ namespace bfq::sockets {
 /// The module's TCP server: a listener on the module's loopback address, for the first module of a
 /// process one on 127.0.0.1 too, and one for each Forward of the port.
 ///
+/// It listens at all of these or not at all.
+///
 /// Its clients are programs of this machine, peers that use a forward, and modules that share a LAN
 /// with this one. Where the machine refuses the module's port, it listens on 10000 + port, and logs
 /// that.
@@ -35,13 +37,15 @@ class TcpServer {
   TcpServer(boost::asio::io_context& io, ModuleSide& side, const Neighbourhood& neighbourhood,
             const SocketsSetup& settings);
 
-  /// Listens at the module's address. Returns false, and listens nowhere, when that fails.
+  /// Returns false, and listens nowhere, when it cannot listen at one of its places.
   bool listen(std::uint16_t port);
   /// Stops listening and turns away clients that wait.
   void stop();
 
   /// Where it listens at the module's address, if its port is that one.
   std::optional<net::Endpoint> place(std::uint16_t port) const;
+  /// True when a connection to that endpoint of the machine would reach this server.
+  bool is_at(net::Endpoint actual) const;
 
   /// The client of that Incoming, or nothing. A client that is not taken is turned away.
   std::optional<Client> take(Ticket client);
@@ -63,7 +67,7 @@ class TcpServer {
 
   std::uint16_t listen_at(net::Endpoint at, bool forwards, boost::system::error_code& error);
   bool listen_at_module(Ipv4 address);
-  void listen_at_forwards();
+  bool listen_at_forwards();
   void accept(Listener& listener);
   void welcome(Socket client, bool forwarded);
   Seen see(net::Endpoint client, net::Endpoint here, bool forwarded) const;

@@ -1,8 +1,10 @@
 #include "daemon/sockets/tls_session.h"
 
 #include <fmt/format.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -28,6 +30,7 @@ Context make_context() {
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_default_verify_paths(context.get());  // to tell what verifying would have said
   ERR_clear_error();
@@ -65,11 +68,54 @@ std::string subject_of(const X509* certificate) {
 bool TlsSession::begin(int socket, const net::Open& open) {
   if (context() == nullptr) return false;
   ssl_.reset(SSL_new(context()));
-  if (!ssl_ || SSL_set_fd(ssl_.get(), socket) != 1) return false;
+  socket_ = socket;
+  if (!ssl_ || !give_socket()) return false;
   SSL_set_verify(ssl_.get(), SSL_VERIFY_NONE, remember_doubt);
   SSL_set_app_data(ssl_.get(), this);
   name_the_server(open);
   return true;
+}
+
+/// OpenSSL's own way to a socket, but for a limit on reading.
+BIO_METHOD* TlsSession::bio_method() {
+  static BIO_METHOD* const method = [] {
+    const BIO_METHOD* socket = BIO_s_socket();
+    BIO_METHOD* limited = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+    if (limited == nullptr) return limited;
+    BIO_meth_set_read(limited, read_from_socket);
+    BIO_meth_set_write(limited, BIO_meth_get_write(socket));
+    BIO_meth_set_ctrl(limited, BIO_meth_get_ctrl(socket));
+    BIO_meth_set_create(limited, BIO_meth_get_create(socket));
+    BIO_meth_set_destroy(limited, BIO_meth_get_destroy(socket));
+    return limited;
+  }();
+  return method;
+}
+
+bool TlsSession::give_socket() {
+  BIO* bio = bio_method() == nullptr ? nullptr : BIO_new(bio_method());
+  if (bio == nullptr) return false;
+  BIO_set_fd(bio, socket_, BIO_NOCLOSE);
+  BIO_set_app_data(bio, this);
+  SSL_set_bio(ssl_.get(), bio, bio);
+  return true;
+}
+
+int TlsSession::read_from_socket(BIO* bio, char* into, int size) {
+  auto& self = *static_cast<TlsSession*>(BIO_get_app_data(bio));
+  BIO_clear_retry_flags(bio);
+  const std::size_t most = std::min(static_cast<std::size_t>(size), self.may_read_);
+  errno = EAGAIN;
+  const ssize_t n = most == 0 ? -1 : ::recv(self.socket_, into, most, MSG_DONTWAIT);
+  if (n > 0) self.may_read_ -= static_cast<std::size_t>(n);
+  if (n == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+  if (n < 0 && BIO_sock_should_retry(-1) == 1) BIO_set_retry_read(bio);
+  return static_cast<int>(n);
+}
+
+std::size_t TlsSession::available() const {
+  return ahead_.size() + static_cast<std::size_t>(SSL_pending(ssl_.get())) +
+         bytes_in_kernel(socket_);
 }
 
 /// A name goes to the server too (SNI), an address does not: RFC 6066.
@@ -101,6 +147,7 @@ template <class Attempt>
 TlsSession::Transfer TlsSession::attempt(Attempt attempt) {
   ERR_clear_error();
   errno = 0;
+  may_read_ = kMostAtOnce;
   std::size_t n = 0;
   const int returned = attempt(n);
   if (returned > 0) return {Result::done, n};
@@ -121,14 +168,38 @@ TlsSession::Result TlsSession::shake_hands() {
 }
 
 TlsSession::Transfer TlsSession::read(std::span<std::byte> into) {
+  if (ahead_.empty()) return read_from_stream(into);
+  const std::size_t n = std::min(into.size(), ahead_.size());
+  std::copy_n(ahead_.begin(), n, into.begin());
+  ahead_.erase(ahead_.begin(), ahead_.begin() + static_cast<std::ptrdiff_t>(n));
+  return {Result::done, n};
+}
+
+TlsSession::Transfer TlsSession::read_from_stream(std::span<std::byte> into) {
   return attempt(
       [&](std::size_t& n) { return SSL_read_ex(ssl_.get(), into.data(), into.size(), &n); });
 }
 
 /// Decrypts one record at most. Those that carry no bytes, such as a key update, are dealt with.
 TlsSession::Result TlsSession::peek() {
+  if (!ahead_.empty()) return Result::done;
   std::byte first{};
   return attempt([&](std::size_t& n) { return SSL_peek_ex(ssl_.get(), &first, 1, &n); }).result;
+}
+
+/// A close_notify is seen behind one record of bytes that wait; behind more, only the end of the
+/// TCP connection is.
+bool TlsSession::has_ended() {
+  if (has_peer_ended(socket_)) return true;
+  if (const int n = SSL_pending(ssl_.get()); n > 0 && ahead_.empty()) {
+    ahead_.resize(static_cast<std::size_t>(n));
+    ahead_.resize(read_from_stream(ahead_).n);
+  }
+  if (SSL_pending(ssl_.get()) > 0) return false;
+  std::byte first{};
+  const Transfer next =
+      attempt([&](std::size_t& n) { return SSL_peek_ex(ssl_.get(), &first, 1, &n); });
+  return next.result == Result::ended || next.result == Result::failed;
 }
 
 TlsSession::Transfer TlsSession::write(std::span<const std::byte> bytes) {

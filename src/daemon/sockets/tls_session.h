@@ -14,10 +14,18 @@ namespace bfq::sockets {
 /// TLS 1.2 and 1.3.
 ///
 /// No certificate is verified (dialect 0.4, 14), but what verifying would have said is kept for the
-/// log. It holds at most one record in each direction: one that the module has no room for, or one
-/// that the socket has taken in part.
+/// log. It holds at most two records that the module has no room for, and one that the socket has
+/// taken in part.
+///
+/// A call reads at most kMostAtOnce bytes of the socket and stops after a record that carries none
+/// of the stream's bytes: what a server sends without end (key updates, requests to negotiate
+/// again) cannot keep a call from returning. Then it says wants_read, although the socket is
+/// readable still.
 class TlsSession final : public StreamSession {
  public:
+  /// One record of the largest size.
+  static constexpr std::size_t kMostAtOnce = SSL3_RT_MAX_PACKET_SIZE;
+
   TlsSession() = default;
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
@@ -26,9 +34,11 @@ class TlsSession final : public StreamSession {
   Result shake_hands() override;
   Transfer read(std::span<std::byte> into) override;
   Result peek() override;
+  bool has_ended() override;
   Transfer write(std::span<const std::byte> bytes) override;
   Result shut_down() override;
-  bool holds_bytes() const override { return SSL_pending(ssl_.get()) > 0; }
+  bool holds_bytes() const override { return !ahead_.empty() || SSL_pending(ssl_.get()) > 0; }
+  std::size_t available() const override;
   std::string describe() const override;
   std::string why() const override { return why_; }
 
@@ -38,10 +48,17 @@ class TlsSession final : public StreamSession {
   };
   template <class Attempt>
   Transfer attempt(Attempt attempt);
+  Transfer read_from_stream(std::span<std::byte> into);
   void name_the_server(const net::Open& open);
+  bool give_socket();
+  static BIO_METHOD* bio_method();
+  static int read_from_socket(BIO* bio, char* into, int size);
   static int remember_doubt(int passed, X509_STORE_CTX* chain);
 
   std::unique_ptr<SSL, Free> ssl_;
+  std::vector<std::byte> ahead_;  ///< read in order to see what comes behind it
+  int socket_ = -1;
+  std::size_t may_read_ = 0;         ///< bytes of the socket that the call under way may still read
   std::vector<std::string> doubts_;  ///< why the certificate would not have been accepted
   std::string why_;
   bool has_failed_ = false;

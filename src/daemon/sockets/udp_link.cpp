@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -55,11 +56,21 @@ bool UdpLink::bind(boost::system::error_code& error) {
   at_module_.udp.open(udp::v4(), error);
   if (error) return false;
   const std::uint16_t port =
-      bind_or_move(at_module_.udp, {module_address(settings_.index), open_.local_port}, error);
+      bind_or_move(at_module_.udp, {module_address(settings_.index), open_.local_port},
+                   neighbourhood_.has_port(open_.local_port), error);
   if (error) return false;
-  if (!settings_.is_at_localhost || bind_localhost(port)) return true;
+  if (!settings_.is_at_localhost || is_of_peer(port) || bind_localhost(port)) return true;
   if (open_.local_port == 0) error = asio::error::address_in_use;
   return !error;
+}
+
+/// True for the port at which the link's peer, a program of this machine, is or may yet be: the
+/// usual "UDP","host.bfq.internal",8080,8080.
+// Fidelity (our decision, see UdpLink): Where the peer is this machine and has the same port as the
+// link, that port of 127.0.0.1 is the peer's.
+bool UdpLink::is_of_peer(std::uint16_t port) const {
+  const Route way = route(side_.networks(), open_.remote.address, neighbourhood_, settings_.index);
+  return open_.remote.port == port && way.to == Route::To::outside && is_loopback(way.address);
 }
 
 /// False where 127.0.0.1 has that port for another program. A peer on this machine often has the
@@ -121,8 +132,9 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
     return true;
   }
   // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens
-  // is sent.
-  if (peer.actual.port == 0) {
+  // is sent. So is one to a port of this machine that is the module's own, but it does not hear
+  // itself.
+  if (peer.actual.port == 0 || routes_.is_own(peer.actual)) {
     side_.link_sent(handle(), datagram.bytes.size());
     return true;
   }
@@ -206,8 +218,7 @@ void UdpLink::await_room(Socket& socket) {
 
 void UdpLink::await_datagram(Socket& socket) {
   if (!socket.udp.is_open() || socket.reading) return;
-  const std::size_t room = side_.datagram_room(handle());
-  if (room == 0 || room < socket.next) return;
+  if (side_.datagram_room(handle()) < std::max<std::size_t>(socket.next, 1)) return;
   socket.reading = true;
   socket.udp.async_wait(udp::socket::wait_read, [weak = weak_from_this(), &socket](auto error) {
     const auto self = weak.lock();
@@ -239,7 +250,7 @@ bool UdpLink::read_one(Socket& socket) {
     return true;
   }
   socket.next = length;
-  if (length > side_.datagram_room(handle())) return false;
+  if (side_.datagram_room(handle()) < std::max<std::size_t>(length, 1)) return false;
   std::array<std::byte, limits::kDatagram> buffer;
   const ssize_t n = ::recv(descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT);
   socket.next = 0;
@@ -257,10 +268,9 @@ void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size, c
 
 /// Why a datagram is dropped; nullptr where it is welcome.
 const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const {
-  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes, or of none, does not
-  // reach the host.
+  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes does not reach the
+  // host; the log says so. One of no bytes prints `+IPD,0:`.
   if (size > limits::kDatagram) return "it is too long";
-  if (size == 0) return "it is empty";
   return routes_.refusal(socket.way, sender);
 }
 

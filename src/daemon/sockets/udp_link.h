@@ -29,6 +29,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
 
   bool drain() override;
   void close() override;
+  void give_up() override { close(); }
   bool ended() const override { return ended_; }
   Ports datagram_ports() const override;
 
@@ -44,6 +45,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   };
 
   bool bind(boost::system::error_code& error);
+  bool is_of_peer(std::uint16_t port) const;
   bool bind_localhost(std::uint16_t port);
   void log_port(std::uint16_t port) const;
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Subnet {
 struct NetDraft {
   std::vector<std::string> allow, deny;
   std::vector<sockets::KnownName> names;
+  std::optional<Duration> delay;
 };
 
 /// A world as written: each value is allowed by itself; combinations are not checked yet.

@@ -23,6 +23,11 @@ ValueKind<Security> security() {
                            {"wpa2-enterprise", Security::enterprise}});
 }
 
+ValueKind<sim::Channels> channels() {
+  return choice<sim::Channels>(
+      {{"one channel", sim::Channels::one}, {"free", sim::Channels::free}});
+}
+
 ValueKind<serial::UartPhysics::Speed> speed() {
   return choice<serial::UartPhysics::Speed>(
       {{"fast", serial::UartPhysics::Speed::fast}, {"baud", serial::UartPhysics::Speed::baud}});
@@ -169,6 +174,9 @@ const Keys<board::ModuleSpec>& module_keys() {
       key<board::ModuleSpec>(
           "position", &board::ModuleSpec::position, position(), "(nowhere in particular)",
           "where it stands; without it, it hears those that have one at -50 dBm"),
+      key<board::ModuleSpec>(
+          "radio", &board::ModuleSpec::channels, channels(), "\"one channel\"",
+          "one channel: its softAP is where the station is joined; free: where it was set"),
       map<board::ModuleSpec, sockets::Forward>(
           "forward", &board::ModuleSpec::forwards, read_forward,
           "a port of the module and a place of this machine, \"8080\" = \"0.0.0.0:18080\"",
@@ -188,6 +196,9 @@ const Keys<NetDraft>& net_keys() {
       map<NetDraft, sockets::KnownName>("names", &NetDraft::names, read_known_name,
                                         "a name and its address, \"broker.test\" = \"127.0.0.1\"",
                                         "names that all modules know, whatever a name server says"),
+      key<NetDraft>("delay", &NetDraft::delay, duration(0s, kLongestDelay),
+                    "(5ms for modules at the speed of baud, 0s for others)",
+                    "how long what comes from a link takes to the module, as on a real network"),
   };
   return keys;
 }

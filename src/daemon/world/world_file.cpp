@@ -58,6 +58,7 @@ WorldFile world_of(const Draft& draft, const sim::Air& before) {
                   .modules = {},
                   .policy = sockets::NetPolicy::from_lists(draft.net.allow, draft.net.deny),
                   .names = draft.net.names,
+                  .link_delay = draft.net.delay,
                   .fixed = {}};
   for (const auto& module : draft.modules) world.modules.push_back(module.value);
   return world;

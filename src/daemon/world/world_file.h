@@ -22,6 +22,7 @@ struct WorldFile {
   std::vector<board::ModuleSpec> modules;  ///< at least one, each with a name and a door
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;
+  std::optional<Duration> link_delay;  ///< for all modules; left out, their speed decides
   /// The parts that only a restart changes, as written: "module left", "[net]".
   std::map<std::string, Value> fixed;
 };
