@@ -33,8 +33,9 @@ def usable_port(port):
 
 
 def bound(kind, address, port):
-    """A socket at that port or, where that is taken, at another."""
-    for candidate in (port, 0):
+    """A socket at that port or, where that is taken, at another. At 127.0.0.1 always at another:
+    there a module's server must have the port that it was told."""
+    for candidate in (0,) if address == LOCALHOST else (port, 0):
         created = socket.socket(socket.AF_INET, kind)
         created.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -14,6 +14,7 @@ SIMULATED = {
     ("flash",): "a file that cannot be written is the user's to make",
     ("network",): "the machine's network has no whims on demand",
     ("peer", "stops"): "the machine takes bytes that nobody reads",
+    ("peer", "takes"): "the machine takes bytes that nobody reads",
     ("peer", "silent"): "every port of this machine answers",
     ("name", "silent"): "a name server that never answers",
     ("station", "seeks"): "when it tries again is a matter of minutes that are not waited for",
