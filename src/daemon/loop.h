@@ -2,11 +2,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "daemon/board/board.h"
 #include "daemon/options.h"
 #include "daemon/process/alarm.h"
+#include "daemon/process/sandbox.h"
 #include "daemon/process/service_manager.h"
 #include "sim/medium.h"
 
@@ -23,6 +25,9 @@ class Loop {
   const sim::Air& air() const { return medium_.air(); }
   boost::asio::io_context& io() { return io_; }
 
+  /// To be called before run().
+  void enter_sandbox(const process::LaterActs& acts) { sandbox_.emplace(io_, acts); }
+
   /// Runs until SIGINT or SIGTERM, until its terminal is closed, or until a door ends the program,
   /// as standard input does at its end. SIGHUP reads the world file again; those that come while
   /// that rests are one.
@@ -34,7 +39,8 @@ class Loop {
   void handle_signal(int signal);
   void read_world_again();
 
-  boost::asio::io_context io_{1};  // one thread runs it
+  boost::asio::io_context io_{1};            // one thread runs it
+  std::optional<process::Sandbox> sandbox_;  // until all else is gone, to tell what was refused
   boost::asio::signal_set signals_;
   process::ServiceManager manager_{io_};
   bool had_terminal_;

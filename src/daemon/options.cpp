@@ -7,6 +7,7 @@
 
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/sandbox.h"
 #include "daemon/world/checks.h"
 
 namespace bfq::daemon {
@@ -26,6 +27,7 @@ std::optional<std::string> state_directory(const std::string& given) {
 struct CommandLine {
   std::string world, state, speed, net, log_level = "info";
   std::vector<std::string> serial, overrides;
+  std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
   std::string wait;
   JournalWords journal;
@@ -72,6 +74,11 @@ void declare(CLI::App& run, CommandLine& words) {
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
   declare_journal(run, words.journal);
+  run.add_option("--sandbox", words.sandbox,
+                 "on: once started, the program gives up what it does not need any more [" +
+                     words.sandbox + "]")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->type_name("on|off");
 }
 
 void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::string>& doors) {
@@ -127,6 +134,7 @@ Options understand(const CommandLine& words) {
     for (board::ModuleSpec& module : options.modules) module.uart.speed = speed;
   }
   options.journal = understand_journal(words.journal, options.modules);
+  options.sandbox = words.sandbox == "on";
   return options;
 }
 

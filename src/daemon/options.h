@@ -26,6 +26,7 @@ struct Options {
   std::optional<Duration> link_delay;  ///< left out: by the speed of each module
   std::string log_level = "info";
   JournalOptions journal{};
+  bool sandbox = true;  ///< the program is confined to what it does after its start
 };
 
 /// Declares what `bfq4004 run` takes. The function that is returned reads it, once parsed, and

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "daemon/banner.h"
+#include "daemon/later_acts.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
 #include "daemon/process/disk_writer.h"
@@ -82,6 +83,7 @@ int run(const Options& options) {
     Loop loop(options);
     const Announcement announcement(loop.io(), for_people(options),
                                     process::printable_lines(banner(loop, options)));
+    if (options.sandbox) loop.enter_sandbox(later_acts(options));
     loop.run();
   }
   if (!process::DiskWriter::has_given_up()) return EXIT_SUCCESS;

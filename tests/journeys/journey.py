@@ -17,7 +17,8 @@ import tempfile
 import threading
 import time
 
-PROGRAM = os.environ.get("BFQ4004", "build/test/bfq4004")
+# BFQ_PROGRAM is for whoever runs them by CTest with another build than the one that they belong to.
+PROGRAM = os.environ.get("BFQ_PROGRAM") or os.environ.get("BFQ4004", "build/test/bfq4004")
 # Memory that AddressSanitizer keeps back would look like growth.
 ENVIRONMENT = {
     **os.environ,
@@ -49,6 +50,7 @@ class Module:
                 command + list(arguments), stdout=subprocess.PIPE, stderr=errors,
                 env={**ENVIRONMENT, **(environment or {})})
         self.banner = ""
+        self.is_attacked = False  # its sandbox is expected to refuse system calls
 
     def __enter__(self):
         self.read_banner()
@@ -61,9 +63,12 @@ class Module:
         self.process.stdout.close()
         if failed or status != 0:
             print(self.log()[-20000:])
+        refused = re.findall(r"refused the system call \w+", self.log())
         shutil.rmtree(self.directory)
         if not failed and status != 0:
             raise AssertionError(f"the program ended with status {status}")
+        if not failed and refused and not self.is_attacked:
+            raise AssertionError(f"the sandbox has {refused}")
 
     def read_banner(self):
         """Returns once all doors are open; the banner ends with what may be typed."""

@@ -332,13 +332,14 @@ class Machine(unittest.TestCase):
                 hub.expect(b"0,CLOSED\r\n")
             self.assertTrue(is_turned_away(place))
 
-    def test_a_place_that_is_taken_does_no_harm(self):
+    def test_a_place_that_is_taken_is_an_error(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             place = taken.getsockname()[1]
             with World(HUB, module=f'forward = {{ "8080" = "127.0.0.1:{place}" }}\n') as world:
                 [hub] = world.hosts()
                 join(hub, "home", "home-4004-home")
-                serve(hub, 8080)
+                hub.command("AT+CIPMUX=1")
+                self.assertEqual(hub.command("AT+CIPSERVER=1,8080"), b"\r\nERROR\r\n")
                 world.wait_for_log(
                     f"hub server: cannot forward 127.0.0.1:{place} to port 8080:"
                     " Address already in use"
@@ -363,17 +364,22 @@ class Machine(unittest.TestCase):
 
 class Processes(unittest.TestCase):
     def test_module_base_keeps_them_apart(self):
-        port = free_port()
+        ports = free_port(), free_port()
         with World(HUB) as first, World(LEAF, base=MODULE_BASE + 10) as second:
             [hub], [leaf] = first.hosts(), second.hosts()
-            for host in (hub, leaf):
+            for host, port in zip((hub, leaf), ports):
                 join(host, "home", "home-4004-home")
                 serve(host, port)
+            # 127.0.0.1 has each port once, whoever was first.
+            leaf.command("AT+CIPSERVER=0")
+            self.assertEqual(leaf.command(f"AT+CIPSERVER=1,{ports[0]}"), b"\r\nERROR\r\n")
             second.wait_for_log(
-                f"leaf server: cannot listen on 127.0.0.1:{port}: Address already in use"
+                f"leaf server: cannot listen on 127.0.0.1:{ports[0]}: Address already in use"
             )
-            for host, address in ((hub, machine_address()), (leaf, machine_address(10)),
-                                  (hub, "127.0.0.1")):
+            self.assertEqual(leaf.command(f"AT+CIPSERVER=1,{ports[1]}"), b"\r\nOK\r\n")
+            for host, address, port in ((hub, machine_address(), ports[0]),
+                                        (leaf, machine_address(10), ports[1]),
+                                        (hub, "127.0.0.1", ports[0])):
                 with socket.create_connection((address, port), PATIENCE):
                     host.expect(b"0,CONNECT\r\n")
                 host.expect(b"0,CLOSED\r\n")

@@ -43,11 +43,22 @@ struct DiskWriter::State {
   bool ends = false, is_left = false;
 };
 
-std::shared_ptr<DiskWriter> DiskWriter::shared() {
-  static std::weak_ptr<DiskWriter> held;
-  std::shared_ptr<DiskWriter> writer = held.lock();
-  if (writer == nullptr) held = writer = std::shared_ptr<DiskWriter>(new DiskWriter);
+std::weak_ptr<DiskWriter>& DiskWriter::held() {
+  static std::weak_ptr<DiskWriter> writer;
   return writer;
+}
+
+std::shared_ptr<DiskWriter> DiskWriter::shared() {
+  std::shared_ptr<DiskWriter> writer = held().lock();
+  if (writer == nullptr) held() = writer = std::shared_ptr<DiskWriter>(new DiskWriter);
+  return writer;
+}
+
+void DiskWriter::do_now(std::function<void()> job) {
+  const std::shared_ptr<DiskWriter> writer = held().lock();
+  if (writer == nullptr) return;
+  writer->post({}, std::move(job));
+  writer->wait(kPatience);
 }
 
 bool DiskWriter::has_given_up() { return gave_up(); }

@@ -21,6 +21,8 @@ class DiskWriter {
   /// The one that others hold, or a new one. For the event loop's thread. Throws Failure when the
   /// system has no thread left.
   static std::shared_ptr<DiskWriter> shared();
+  /// Does this in the thread, where there is one, and waits for it: as post() and wait().
+  static void do_now(std::function<void()> job);
   /// True once jobs were left undone: the program then ends with status 1.
   static bool has_given_up();
 
@@ -42,6 +44,7 @@ class DiskWriter {
  private:
   struct State;
   DiskWriter();
+  static std::weak_ptr<DiskWriter>& held();
   void leave_behind();
   static void work(const std::shared_ptr<State>& state);
 

@@ -27,6 +27,16 @@ TEST(DiskWriter, is_one_for_all_and_does_jobs_in_order) {
   EXPECT_FALSE(DiskWriter::has_given_up());
 }
 
+TEST(DiskWriter, does_now_what_is_for_its_thread_and_nothing_where_there_is_none) {
+  std::thread::id where;
+  DiskWriter::do_now([&] { where = std::this_thread::get_id(); });
+  EXPECT_EQ(where, std::thread::id());
+  const auto writer = DiskWriter::shared();
+  DiskWriter::do_now([&] { where = std::this_thread::get_id(); });
+  EXPECT_NE(where, std::thread::id());
+  EXPECT_NE(where, std::this_thread::get_id());
+}
+
 TEST(DiskWriter, is_waited_for_no_longer_than_that) {
   const auto writer = DiskWriter::shared();
   std::promise<void> disk;

@@ -103,7 +103,12 @@ UnixDoor::Protocol::acceptor UnixDoor::listen(const process::FileAccess& access)
                            "; choose another path");
   }
   process::Caller::current().give(path_);
-  access.apply(path_);
+  try {
+    access.apply(path_);
+  } catch (const process::Failure&) {
+    unlink(path_.c_str());
+    throw;
+  }
   struct stat made {};
   if (lstat(path_.c_str(), &made) != 0)
     process::fail_with_errno("cannot find the new socket " + path_);
