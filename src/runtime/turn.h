@@ -178,7 +178,7 @@ class Turn {
     const Stage before = std::exchange(stage_, Stage::requests);
     bool any = false;
     for (auto request = doors_.next_request(); request; request = doors_.next_request(), any = true)
-      std::visit([this](const auto& r) { fulfil(r); }, *request);
+      std::visit([this](const auto& r) { this->fulfil(r); }, *request);
     stage_ = before;
     return any;
   }

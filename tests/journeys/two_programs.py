@@ -75,11 +75,16 @@ class Contest(unittest.TestCase):
                 self.assertEqual(host.command("AT+CWMODE_DEF=1"), b"\r\nOK\r\n")
                 client.close()
                 host.expect("CLOSED\r\n")
-                for other in (UnixHost(self.socket), TcpHost(*module.url("rfc2217").groups()),
-                              Host(os.open(self.link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))):
+                terminal = os.open(self.link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+                for other, echo in (
+                    (UnixHost(self.socket), "AT\r\r\n"),
+                    # Telnet without BINARY: a CR that no LF follows is sent as CR NUL.
+                    (TcpHost(*module.url("rfc2217").groups()), "AT\r\0\r\n"),
+                    (Host(terminal), "AT\r\r\n"),
+                ):
                     with other:
                         other.type("AT\r\n")
-                        other.expect("AT\r\r\n\r\nOK\r\n")
+                        other.expect(echo + "\r\nOK\r\n")
 
     def everything(self):
         """What is in the directory, by name and type."""

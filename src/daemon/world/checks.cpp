@@ -198,6 +198,7 @@ std::vector<std::string> useless_entries(const sockets::NetPolicy& policy, const
                              entry, sockets::text_of(ap.network), std::popcount(ap.netmask.bits),
                              quoted(ap.ssid), sockets::kThisMachine));
   std::vector<std::string> out;
+  out.reserve(lines.size());
   for (const auto& [entry, line] : lines) out.push_back(line);
   return out;
 }
