@@ -18,13 +18,13 @@ class ModemLines {
 
   /// CTS and DSR.
   bool is_running() const { return is_running_; }
+  /// DCD.
   // Fidelity (our decision, docs/attaching.md): DCD is on while the module runs; with dcd=wifi
   // while it is associated, and with dcd=link while link 0 is open.
-  /// DCD.
   bool has_carrier() const;
-  // Fidelity (our decision, docs/attaching.md): With dtr=reset the module starts anew when a host
-  // drops DTR, also by going.
   /// A host has asserted DTR and does so no more.
+  // Fidelity (our decision, docs/attaching.md): With dtr=reset the module restarts when a host
+  // drops DTR, also by disconnecting.
   void dtr_dropped();
 
  private:
