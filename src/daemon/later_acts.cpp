@@ -98,7 +98,8 @@ void add_door(LaterActs& acts, const serial::DoorSpec& door) {
       return;
     case Kind::tcp:
     case Kind::tcp_connect:
-    case Kind::rfc2217: return;  // sockets alone
+    case Kind::rfc2217:
+    case Kind::ip232: return;  // sockets alone
   }
 }
 }  // namespace

@@ -28,6 +28,7 @@ struct ModuleIdentity {
   MacAddress access_point_mac{{0x06, 0xbf, 0x40, 0x04, 0x00, 0x01}};
   std::string version = "0.1.0";
   std::string build_time = "Jan  1 2020 00:00:00";
+  Channels channels = Channels::one;
 };
 
 /// Doors that remember what was told last.
@@ -167,7 +168,7 @@ class BasicWorld {
         identity_(std::move(identity)),
         own_medium_(shared == nullptr ? std::make_unique<Medium>(air) : nullptr),
         medium_(shared == nullptr ? *own_medium_ : *shared),
-        radio_(medium_, identity_.station_mac, identity_.access_point_mac),
+        radio_(medium_, identity_.station_mac, identity_.access_point_mac, identity_.channels),
         module_(make_module()),
         doors_(*module_, journal::Build{"simulated", dialect}) {}
 

@@ -200,6 +200,17 @@ class Meeting(unittest.TestCase):
                 send(leaf, b"still here")
                 self.assertEqual(received(hub)[1], b"still here")
 
+    def test_a_soft_ap_is_on_the_stations_channel_unless_the_radio_is_free(self):
+        for radio, channel in (("one channel", 1), ("free", 5)):
+            with self.subTest(radio), World(HUB, LEAF, module=f'radio = "{radio}"\n') as world:
+                hub, leaf = world.hosts()
+                open_soft_ap(hub, mode=3)
+                join(hub, "home", "home-4004-home")
+                self.assertIn(b'"hub","hub-4004-hub",5,3,4,0', hub.command("AT+CWSAP_CUR?"))
+                ok(leaf, "AT+CWLAPOPT=0,16")
+                self.assertEqual(leaf.command('AT+CWLAP="hub"'),
+                                 b"+CWLAP:(%d)\r\n\r\nOK\r\n" % channel)
+
     def test_no_more_than_the_soft_ap_has_room_for(self):
         with World(HUB, LEAF, TWIG) as world:
             hub, leaf, twig = world.hosts()

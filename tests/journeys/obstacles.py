@@ -11,12 +11,14 @@ SIMULATED = {
     ("delay", "resolve"): "how long the network takes is not ours to say",
     ("delay", "connect"): "how long the network takes is not ours to say",
     ("delay", "answer"): "how long the network takes is not ours to say",
+    ("dropped",): "the program says it in its log, which passthrough.py reads",
     ("flash",): "a file that cannot be written is the user's to make",
     ("network",): "the machine's network has no whims on demand",
     ("peer", "stops"): "the machine takes bytes that nobody reads",
     ("peer", "takes"): "the machine takes bytes that nobody reads",
     ("peer", "silent"): "every port of this machine answers",
     ("name", "silent"): "a name server that never answers",
+    ("soft-ap",): "only another module hears its channel, as in neighbours.py",
     ("station", "seeks"): "when it tries again is a matter of minutes that are not waited for",
 }
 UNSAID = "air that a world file cannot say"

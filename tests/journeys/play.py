@@ -64,6 +64,8 @@ class Play:
             self.hosts.addresses[address] = LOCALHOST
         elif step.kind == "act" and step.words[:2] == ("module", "station-mac"):
             self.world.module["station_mac"] = step.words[2]
+        elif step.kind == "act" and step.words[:2] == ("module", "radio"):
+            self.world.module["radio"] = step.words[2]
         elif step.kind == "act" and step.words[0] == "module":
             self.simulated[step.words[1]] = unescaped(step.words[2])
 

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import tempfile
+import termios
 import unittest
 
 import serial
@@ -232,6 +233,83 @@ class Rfc2217(unittest.TestCase):
                 host.expect(TELNET_OK)
 
 
+class ModemLines(unittest.TestCase):
+    def connected(self, host, server):
+        host.join()
+        host.connect(server.port)
+        return server.accept()
+
+    def test_dcd_follows_the_link_and_dtr_resets_over_rfc2217(self):
+        door = "rfc2217:0,dcd=link,dtr=reset"
+        with Module(serial=[door, "tcp:0"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as other, serial.serial_for_url(
+                    module.url("rfc2217").group(), timeout=PATIENCE) as port:
+                wait_until(lambda: port.cts and port.dsr, "CTS and DSR")
+                self.assertFalse(port.cd)
+                client = self.connected(other, server)
+                wait_until(lambda: port.cd, "DCD to come")
+                client.close()
+                wait_until(lambda: not port.cd, "DCD to go")
+                port.dtr = False
+                other.expect("\r\nready\r\n")
+                self.assertEqual(other.command("AT"), b"\r\nOK\r\n")
+                port.dtr = True
+                self.assertEqual(module.log().count("held in reset"), 1)
+            module.wait_for_log("held in reset", 2)  # who goes drops it too
+
+    def test_dcd_follows_the_association(self):
+        with Module(serial=["rfc2217:0,dcd=wifi", "tcp:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as other, serial.serial_for_url(
+                    module.url("rfc2217").group(), timeout=PATIENCE) as port:
+                self.assertFalse(port.cd)
+                other.join()
+                wait_until(lambda: port.cd, "DCD to come")
+                other.command("AT+CWQAP")
+                wait_until(lambda: not port.cd, "DCD to go")
+
+    def test_the_framing_of_ip232(self):
+        with Module(serial=["ip232:0,dcd=link,dtr=reset", "tcp:0"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            place = re.search(r"ip232 (\S+):(\d+)", module.banner).groups()
+            with TcpHost(*module.url("socket").groups()) as other, TcpHost(*place) as host:
+                host.type(b"\xff\x01x\xff\xff\r\n")
+                self.assertEqual(host.expect(b"ERROR\r\n"), b"x\xff\xff\r\r\nERROR\r\n")
+                other.expect(b"x\xff\r\r\nERROR\r\n")
+                client = self.connected(other, server)
+                host.expect(b"\xff\x01")
+                client.close()
+                host.expect(b"\xff\x00")
+                host.type(b"\xff\x00")
+                other.expect("\r\nready\r\n")
+
+
+class XonXoff(unittest.TestCase):
+    def test_a_host_stops_and_starts_what_it_is_sent(self):
+        path = f"/tmp/bfq-journey-{os.getpid()}.xon"
+        with Module(serial=["tcp:0,xonxoff", f"unix:{path},xonxoff", "pty,xonxoff"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            module.link = module.pts
+            for connect in (lambda: TcpHost(*module.url("socket").groups()),
+                            lambda: UnixHost(path), module.host):
+                with connect() as host:
+                    self.assertEqual(host.command("ATE1"), b"\r\nOK\r\n")
+                    host.type(b"\x13AT+GMR\r\n")
+                    module.wait_for_log("> AT+GMR")
+                    self.assertEqual(host.take_all(), b"")
+                    host.type(b"\x11")
+                    self.assertIn(b"compile time", host.expect("OK\r\n"))
+
+    def test_a_device_has_it_from_its_driver(self):
+        with tempfile.TemporaryDirectory(prefix="bfq-tty-") as directory, Wired(directory) as wired:
+            with Module(serial=[f"tty:{wired.ends[0]},57600,xonxoff"]) as module:
+                module.wait_for_log("bfq0 is ready")
+                flags = termios.tcgetattr(wired.watcher)[0]
+                self.assertEqual(flags & (termios.IXON | termios.IXOFF),
+                                 termios.IXON | termios.IXOFF)
+
+
 class UnixDoor(unittest.TestCase):
     def setUp(self):
         self.path = f"/tmp/bfq-journey-{os.getpid()}.socket"
@@ -439,18 +517,21 @@ class Mistakes(unittest.TestCase):
     def test_each_is_named(self):
         for door, message in {
             "modem:1": "no such door; use one of\n"
-                       "pty[:LINK][,mode=MODE][,user=USER][,group=GROUP]\ntcp:[HOST:]PORT\n",
+                       "pty[:LINK][,mode=MODE][,user=USER][,group=GROUP][,xonxoff]\n"
+                       "tcp:[HOST:]PORT[,xonxoff]\n",
             "tcp:99999": "'99999' is not a port",
             "tcp-connect:7000": "give HOST:PORT",
             "tcp-connect:host:0": "'0' is not a port; give a number from 1",
-            "rfc2217:0,reset=dtr": "'reset=dtr' is no option of rfc2217, which has reset=rts",
-            "tcp:0,mode=660": "'mode=660' is no option of tcp, which has none",
-            "pty:/tmp/a,b": "'b' is no option of pty, which has mode=MODE, user=USER, group=GROUP; "
-                            "a comma in a path is written '\\,'",
+            "rfc2217:0,reset=dtr": "'reset=dtr' is no option of rfc2217, which has reset=rts, "
+                                    "dcd=on|wifi|link, dtr=ignore|reset",
+            "ip232:0,dtr=hangup": "'dtr=hangup' is no option of ip232",
+            "tcp:0,mode=660": "'mode=660' is no option of tcp, which has xonxoff",
+            "pty:/tmp/a,b": "'b' is no option of pty, which has mode=MODE, user=USER, group=GROUP, "
+                            "xonxoff; a comma in a path is written '\\,'",
             "unix:": "the path after ':' is missing",
             "unix:/" + "x" * 200: "at most 107 bytes",
             "tty:": "the device after ':' is missing",
-            "tty:/dev/ttyUSB0,fast": "'fast' is no option of tty, which has BAUD, crtscts",
+            "tty:/dev/ttyUSB0,fast": "'fast' is no option of tty, which has BAUD, crtscts, xonxoff",
             "pty:": "the link's path after ':' is missing",
             "stdio:x": "stdio takes nothing behind ':'",
         }.items():

@@ -80,6 +80,8 @@ class WorldFile:
                 address = words.pop(0)
                 added["subnet"] = re.sub(r"\d+$", "0/24", address)
                 added["dhcp"] = {"pool": [address, address]}
+            elif word == "answers-scan":
+                added["delays"] = {"scan": words.pop(0)}
             elif word in ("hidden", "silent"):
                 added[word] = True
             else:

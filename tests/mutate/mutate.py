@@ -128,7 +128,7 @@ class Workshop:
         if not (self.build / "build.ninja").exists():
             done = subprocess.run(
                 ["cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DBFQ_TESTS=ON",
-                 "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O1"],
+                 "-DBFQ_UNITE=ON", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O1"],
                 capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 sys.exit(done.stdout + done.stderr)

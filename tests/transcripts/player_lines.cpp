@@ -79,6 +79,8 @@ constexpr Row<NewAccessPoint> kAccessPoint[] = {
     {"hidden", "", "does not say its name",
      [](NewAccessPoint& ap, Words&) { ap.it.hidden = true; }},
     {"silent", "", "never answers a join", [](NewAccessPoint& ap, Words&) { ap.it.silent = true; }},
+    {"answers-scan", "D", "answers a scan only after D, and so is missed by one that ends earlier",
+     [](NewAccessPoint& ap, Words& w) { ap.it.delays.scan = w.take_duration(); }},
     {"no-dhcp", "", "gives no address",
      [](NewAccessPoint& ap, Words&) { ap.it.dhcp = sim::Dhcp::is_silent; }},
     {"dhcp-refuses", "", "refuses to give one",
@@ -252,6 +254,15 @@ struct Player::Lines {
     if (!words.take_if("silent")) address = words.take_address();
     player.world().internet.names.push_back({name, address});
   }
+  static void check_channel(Player& player, Words& words) {
+    const sim::AccessPoint* own = player.world().radio().own_network();
+    const int want = number<int>(words), got = own == nullptr ? 0 : own->channel;
+    if (got != want) throw BadLine("it is on channel " + std::to_string(got));
+  }
+  static void check_dropped(Player& player, Words& words) {
+    const std::uint64_t want = words.take_number(), got = player.world().module().dropped_bytes();
+    if (got != want) throw BadLine("the module counted " + std::to_string(got) + " bytes");
+  }
   /// A line of one word, which its subject must know.
   template <auto& rows, class On>
   static void one_of(On& on, Words& words) {
@@ -261,6 +272,12 @@ struct Player::Lines {
   static constexpr Row<Player> kModule[] = {
       {"station-mac", "M", "its station's MAC address",
        [](Player& p, Words& w) { p.identity_.station_mac = w.take_mac(); }},
+      {"radio", "free",
+       "its access point stays on its own channel while the station is associated on another",
+       [](Player& p, Words& w) {
+         if (!w.take_if("free")) throw BadLine("a radio can only be set free");
+         p.identity_.channels = sim::Channels::free;
+       }},
       {"at-version", "\"…\"", "the first line of AT+GMR",
        [](Player& p, Words& w) { p.set_version("AT version:", w.take()); }},
       {"sdk-version", "\"…\"", "the second one",
@@ -292,6 +309,13 @@ struct Player::Lines {
        add_client},
       {"station", "M …", "somebody in the module's own access point, or who wants to be:",
        change_station, [] { return help("station M ", kStation); }},
+      {"soft-ap", "N",
+       "checks the channel that the module's own access point is on; 0: there is none",
+       check_channel},
+      {"dropped", "N",
+       "checks how many bytes the module has counted that were typed in transparent transmission "
+       "and dropped",
+       check_dropped},
       {"name", "\"n\" A", "a host name; every other one does not exist. `silent` for A: no answer",
        add_name},
       {"air", "\"ssid\" \"password\" …",

@@ -64,7 +64,11 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       boot_noise_(setup.module.boot_noise),
       wire_(make_wire(setup.module.uart)),
       door_side_(io_, name_, setup.module.uart.speed == serial::UartPhysics::Speed::baud,
-                 [this] { settle_soon(); }) {
+                 [this] { settle_soon(); }),
+      shows_state_(std::any_of(setup.module.doors.begin(), setup.module.doors.end(),
+                               [](const serial::DoorSpec& door) {
+                                 return door.carrier != serial::DoorSpec::Carrier::on;
+                               })) {
   keep_journals(setup);
   for (const serial::DoorSpec& spec : setup.module.doors)
     doors_.push_back(serial::open_door(door_side_, spec));
@@ -115,9 +119,19 @@ void Board::take_turn(void (BoardTurn::*kind)()) {
   // within a turn.
   door_side_.apply(*wire_, *this);
   (turn_.*kind)();
+  show_state();
   set_alarm();
   journal_.flush();
   if (all_is_said()) finished_();
+}
+
+void Board::show_state() {
+  if (!shows_state_) return;
+  const Status status = module_.status();
+  const serial::ModuleState now{.is_associated = status.associated,
+                                .has_link = status.links.front().open};
+  if (now == std::exchange(shown_, now)) return;
+  for (const auto& door : doors_) door->module_state(now);
 }
 
 /// Somebody else's radio, or a change of the air, has something for this one: within their turn, so

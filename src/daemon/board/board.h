@@ -117,6 +117,7 @@ class Board final : private serial::UartSide,
   std::unique_ptr<serial::Wire> make_wire(const serial::UartPhysics& physics);
   void time_is_up();
   void take_turn(void (BoardTurn::*kind)());
+  void show_state();
   void set_alarm();
   bool all_is_said() const;
 
@@ -137,6 +138,8 @@ class Board final : private serial::UartSide,
   serial::DoorSide door_side_;
   std::vector<std::unique_ptr<serial::Door>> doors_;
   UartFormat uart_format_{};
+  bool shows_state_;  ///< a door has lines that follow the module
+  serial::ModuleState shown_{};
   bool settles_soon_ = false;
 
   WireAdapter uart_{*this};

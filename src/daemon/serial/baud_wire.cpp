@@ -55,7 +55,7 @@ void BaudWire::attach(std::shared_ptr<SerialHost> host) {
 bool BaudWire::change_host(const SerialHost& host) {
   BaudEnd* const end = find(host);
   if (end == nullptr) return false;
-  forget_echo(*end);
+  forget_host(*end);
   forget_output(*end);
   return true;
 }
@@ -133,13 +133,14 @@ bool BaudWire::resample(BaudEnd& end, BaudMismatch& way, bool is_last,
   return true;
 }
 
-/// RTS/CTS stops a line where both ends have it.
+/// RTS/CTS stops a line where both ends have it; XON/XOFF where a door has it.
 bool BaudWire::stops_output(const BaudEnd& end) const {
-  return end.host->is_a_line() ||
+  return end.host->is_a_line() || end.host->has_xon_xoff() ||
          ((format_.flow & kHeedsCts) != 0 && (end.uart.flow & kRaisesRts) != 0);
 }
 bool BaudWire::stops_input(const BaudEnd& end) const {
-  return (format_.flow & kRaisesRts) != 0 && (end.uart.flow & kHeedsCts) != 0;
+  return end.host->has_xon_xoff() ||
+         ((format_.flow & kRaisesRts) != 0 && (end.uart.flow & kHeedsCts) != 0);
 }
 
 // Both directions ---------------------------------------------------------------------------------
@@ -157,6 +158,8 @@ bool BaudWire::drain() {
   moved |= hand_over_held();
   moved |= begin_to_send(now);
   if (!moved) {
+    for (BaudEnd& end : ends_)
+      hold_off(end, fifo_.size() * (end.holds_off ? 4 : 2) > physics_.receive_fifo);
     let_readers_go(now);
     set_alarm();
   }
@@ -263,7 +266,7 @@ bool BaudWire::hand_over_held() {
 
 /// Gives the host as much of what is held as it can hold, and the system takes.
 bool BaudWire::hand_over(BaudEnd& end) {
-  if (end.held.empty()) return false;
+  if (end.held.empty() || end.is_stopped) return false;
   std::span<const std::byte> bytes = end.held;
   std::size_t room = capacity(end) - std::min(capacity(end), end.host->backlog());
   while (room > 0 && !bytes.empty()) {
@@ -342,7 +345,7 @@ std::size_t BaudWire::credit(Instant now) {
   for (BaudEnd& end : ends_) {
     if (!end.listens || end.leaves) continue;
     look_at_settings(end);
-    const std::size_t room = stops_output(end) ? room_at(end) : SIZE_MAX;
+    const std::size_t room = end.is_stopped ? 0 : stops_output(end) ? room_at(end) : SIZE_MAX;
     if (room > 0) {
       end.full_since.reset();
       end.lags = false;
@@ -390,7 +393,7 @@ bool BaudWire::read_hosts(Instant now) {
     const Transfer got = end.host->read(std::span(buffer).first(most));
     discard(end, end.host->take_discard());
     if (got.n > 0) {
-      const auto typed = without_echo(end, std::span(buffer).first(got.n));
+      const auto typed = typed_in(end, std::span(buffer).first(got.n));
       end.typed.insert(end.typed.end(), typed.begin(), typed.end());
       // Where the host had typed more than the line could take, the line was busy all the time,
       // however late the program runs.
@@ -413,7 +416,8 @@ bool BaudWire::read_hosts(Instant now) {
 std::size_t BaudWire::room_for_typing(const BaudEnd& end) const {
   const std::size_t busy = 2 * bytes_in(look_every(physics_, end.uart), end.uart);
   std::size_t room = busy - std::min(busy, end.line.moving());
-  if (stops_input(end)) {
+  // A host that has sent XOFF is read on: behind what the module does not take may be the XON.
+  if (stops_input(end) && !end.is_stopped) {
     const std::size_t coming = fifo_.size() + end.line.moving();
     room = std::min(room, physics_.receive_fifo - std::min(physics_.receive_fifo, coming));
   }

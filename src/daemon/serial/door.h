@@ -11,6 +11,13 @@ namespace bfq::serial {
 /// kernel does not notify of the end of such a shortage.
 inline constexpr std::chrono::seconds kShortagePause{1};
 
+/// What of the module's state a door with modem lines may show.
+struct ModuleState {
+  bool is_associated = false;
+  bool has_link = false;  ///< link 0 is open
+  bool operator==(const ModuleState&) const = default;
+};
+
 /// A place where hosts attach to the module's UART, for as long as it exists. What it notices goes
 /// to its DoorSide.
 class Door {
@@ -33,6 +40,8 @@ class Door {
   virtual void configure(const UartFormat&) {}
   /// The module has started and takes input.
   virtual void module_is_ready() {}
+  /// That has changed; told only to boards where a door follows it.
+  virtual void module_state(const ModuleState&) {}
   /// The module has no power, or is held in reset.
   virtual void module_is_off() {}
 };

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <span>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "daemon/process/failure.h"
@@ -57,15 +58,39 @@ bool read_baud(DoorSpec& spec, std::string_view value) {
   return true;
 }
 
+constexpr Option kXonXoff{"xonxoff", "",
+                          [](DoorSpec& spec, std::string_view) { return spec.xon_xoff = true; }};
+constexpr std::array kStreamOptions = {kXonXoff};
 constexpr std::array kFileOptions = {Option{"mode", "MODE", read_mode},
                                      Option{"user", "USER", read_user},
-                                     Option{"group", "GROUP", read_group}};
-constexpr std::array kTelnetOptions = {Option{
-    "reset", "rts",
-    [](DoorSpec& spec, std::string_view value) { return spec.reset_by_rts = value == "rts"; }}};
+                                     Option{"group", "GROUP", read_group}, kXonXoff};
+bool read_carrier(DoorSpec& spec, std::string_view value) {
+  using Carrier = DoorSpec::Carrier;
+  constexpr std::array<std::pair<std::string_view, Carrier>, 3> kWords = {
+      {{"on", Carrier::on}, {"wifi", Carrier::wifi}, {"link", Carrier::link}}};
+  for (const auto& [word, carrier] : kWords) {
+    if (word != value) continue;
+    spec.carrier = carrier;
+    return true;
+  }
+  return false;
+}
+bool read_dtr(DoorSpec& spec, std::string_view value) {
+  spec.on_dtr_drop = value == "reset" ? DoorSpec::DtrDrop::reset : DoorSpec::DtrDrop::ignore;
+  return value == "reset" || value == "ignore";
+}
+constexpr Option kCarrierOption{"dcd", "on|wifi|link", read_carrier};
+constexpr Option kDtrOption{"dtr", "ignore|reset", read_dtr};
+constexpr std::array kTelnetOptions = {Option{"reset", "rts",
+                                              [](DoorSpec& spec, std::string_view value) {
+                                                return spec.reset_by_rts = value == "rts";
+                                              }},
+                                       kCarrierOption, kDtrOption};
+constexpr std::array kIp232Options = {kCarrierOption, kDtrOption};
 constexpr std::array kTtyOptions = {
     Option{"", "BAUD", read_baud},
-    Option{"crtscts", "", [](DoorSpec& spec, std::string_view) { return spec.rts_cts = true; }}};
+    Option{"crtscts", "", [](DoorSpec& spec, std::string_view) { return spec.rts_cts = true; }},
+    kXonXoff};
 constexpr std::array kStdioOptions = {
     Option{"wait", "answers", [](DoorSpec& spec, std::string_view value) {
              return spec.waits_for_answers = value == "answers";
@@ -145,11 +170,12 @@ struct KindOfDoor {
   std::span<const Option> options{};
 };
 using Kind = DoorSpec::Kind;
-constexpr std::array<KindOfDoor, 7> kKinds = {{
+constexpr std::array<KindOfDoor, 8> kKinds = {{
     {"pty", "[:LINK]", Kind::pty, parse_pty, kFileOptions},
-    {"tcp", ":[HOST:]PORT", Kind::tcp, parse_listener},
-    {"tcp-connect", ":HOST:PORT", Kind::tcp_connect, parse_tcp_connect},
+    {"tcp", ":[HOST:]PORT", Kind::tcp, parse_listener, kStreamOptions},
+    {"tcp-connect", ":HOST:PORT", Kind::tcp_connect, parse_tcp_connect, kStreamOptions},
     {"rfc2217", ":[HOST:]PORT", Kind::rfc2217, parse_listener, kTelnetOptions},
+    {"ip232", ":[HOST:]PORT", Kind::ip232, parse_listener, kIp232Options},
     {"unix", ":PATH", Kind::unix_socket, parse_unix, kFileOptions},
     {"tty", ":DEVICE", Kind::tty, parse_tty, kTtyOptions},
     {"stdio", "", Kind::stdio, parse_stdio, kStdioOptions},

@@ -62,9 +62,10 @@ TEST(parse_door, says_which_options_there_are) {
   } catch (const process::UsageError& error) {
     EXPECT_STREQ(error.what(),
                  "--serial tty:/dev/ttyS0,fast: 'fast' is no option of tty, which has BAUD, "
-                 "crtscts; a comma in a path is written '\\,'");
+                 "crtscts, xonxoff; a comma in a path is written '\\,'");
   }
-  EXPECT_NE(syntax_of_doors().find("\nrfc2217:[HOST:]PORT[,reset=rts]\n"), std::string::npos);
+  EXPECT_NE(syntax_of_doors().find("\nrfc2217:[HOST:]PORT[,reset=rts][,dcd=on|wifi|link]"),
+            std::string::npos);
 }
 }  // namespace
 }  // namespace bfq::serial

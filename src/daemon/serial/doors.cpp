@@ -1,5 +1,6 @@
 #include "daemon/serial/doors.h"
 
+#include "daemon/serial/ip232_door.h"
 #include "daemon/serial/pty.h"
 #include "daemon/serial/rfc2217_door.h"
 #include "daemon/serial/stdio_door.h"
@@ -12,11 +13,10 @@ namespace bfq::serial {
 std::unique_ptr<Door> open_door(DoorSide& side, const DoorSpec& spec) {
   switch (spec.kind) {
     case DoorSpec::Kind::pty: return std::make_unique<PtyDoor>(side, spec);
-    case DoorSpec::Kind::tcp: return std::make_unique<TcpDoor>(side, spec.host, spec.port);
-    case DoorSpec::Kind::tcp_connect:
-      return std::make_unique<TcpClientDoor>(side, spec.host, spec.port);
-    case DoorSpec::Kind::rfc2217:
-      return std::make_unique<Rfc2217Door>(side, spec.host, spec.port, spec.reset_by_rts);
+    case DoorSpec::Kind::tcp: return std::make_unique<TcpDoor>(side, spec);
+    case DoorSpec::Kind::tcp_connect: return std::make_unique<TcpClientDoor>(side, spec);
+    case DoorSpec::Kind::rfc2217: return std::make_unique<Rfc2217Door>(side, spec);
+    case DoorSpec::Kind::ip232: return std::make_unique<Ip232Door>(side, spec);
     case DoorSpec::Kind::unix_socket: return std::make_unique<UnixDoor>(side, spec);
     case DoorSpec::Kind::tty: return std::make_unique<TtyDoor>(side, spec);
     case DoorSpec::Kind::stdio: return std::make_unique<StdioDoor>(side, spec);

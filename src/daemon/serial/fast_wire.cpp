@@ -10,6 +10,7 @@ namespace bfq::serial {
 namespace {
 constexpr std::size_t kRead = 4096;  // of each host, once a turn at most
 static_assert(kRead <= kTypedPerTurn);
+constexpr std::size_t kMostTyped = kTypedPerTurn - kRead;  // of a host that has sent XOFF
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty
 // buffer puts the writer to sleep.
 constexpr std::size_t kWrite = 2048;
@@ -34,7 +35,7 @@ bool FastWire::change_host(const SerialHost& host) {
   FastEnd* const end = find(host);
   if (end == nullptr) return false;
   forget_output(*end);
-  forget_echo(*end);
+  forget_host(*end);
   return true;
 }
 
@@ -71,7 +72,10 @@ void FastWire::make_noise(std::string_view text, const UartFormat& format) {
 bool FastWire::drain() {
   bool moved = offer_typed();
   moved |= send();
-  if (!moved) await_departure();
+  if (!moved) {
+    for (FastEnd& end : ends_) hold_off(end, !end.typed.empty());
+    await_departure();
+  }
   settle_soon_if_hosts_may_go();
   return moved;
 }
@@ -103,10 +107,15 @@ void FastWire::read(const std::shared_ptr<SerialHost>& host) {
   discard(*end, host->take_discard());
   note_end_of_typing(*end, got);
   if (got.n > 0) {
-    const auto typed = without_echo(*end, std::span(buffer).first(got.n));
-    end->typed.assign(typed.begin(), typed.end());
+    const bool was_stopped = end->is_stopped;
+    const auto typed = typed_in(*end, std::span(buffer).first(got.n));
+    if (was_stopped && !end->is_blocked()) catch_up(*end);
+    if (!was_stopped && end->is_stopped) end->blocked_since = Steady::now();
+    end->typed.erase(end->typed.begin(),
+                     end->typed.begin() + static_cast<std::ptrdiff_t>(end->taken_typed));
     end->taken_typed = 0;
-    trace_typed(end->typed);
+    end->typed.insert(end->typed.end(), typed.begin(), typed.end());
+    trace_typed(typed);
   }
   side_.settle();
 }
@@ -118,10 +127,15 @@ bool FastWire::offer_typed() {
       const std::size_t n = side_.uart_input(std::span(end.typed).subspan(end.taken_typed));
       end.taken_typed += n;
       moved |= n > 0;
-      if (end.taken_typed == end.typed.size()) end.typed.clear();
+      if (end.taken_typed == end.typed.size()) {
+        end.typed.clear();
+        end.taken_typed = 0;
+      }
     }
     const bool types_on = !end.leaves && !end.types_no_more;
-    const bool is_read = end.typed.empty() && types_on && !awaits_answer(end);
+    // A host that has sent XOFF is read on: behind what the module does not take may be the XON.
+    const bool has_room = end.typed.empty() || (end.is_stopped && end.typed.size() < kMostTyped);
+    const bool is_read = has_room && types_on && !awaits_answer(end);
     if (is_read && !end.awaits_typing) await_typing(end);
   }
   return moved;
@@ -148,7 +162,8 @@ bool FastWire::send() {
 }
 
 void FastWire::push(FastEnd& end, std::span<const std::byte> output) {
-  while (end.listens && !end.lags && !end.leaves && !end.awaits_room && end.ahead < output.size()) {
+  while (end.listens && !end.lags && !end.leaves && !end.is_blocked() &&
+         end.ahead < output.size()) {
     const auto chunk = output.subspan(end.ahead, std::min(kWrite, output.size() - end.ahead));
     const Transfer done = end.host->write(chunk);
     end.ahead += done.n;
@@ -194,7 +209,7 @@ void FastWire::await_room(FastEnd& end) {
     FastEnd* const waiting = find(host);
     if (waiting == nullptr) return;
     waiting->awaits_room = false;
-    catch_up(*waiting);
+    if (!waiting->is_stopped) catch_up(*waiting);
     side_.settle();
   });
 }
@@ -211,7 +226,7 @@ void FastWire::hold_out() {
   if (!others_read_on || patience_armed_) return;
   auto first = Steady::time_point::max();
   for (const FastEnd& end : ends_) {
-    if (end.awaits_room && !end.lags && end.ahead == 0) first = std::min(first, end.blocked_since);
+    if (end.is_blocked() && !end.lags && end.ahead == 0) first = std::min(first, end.blocked_since);
   }
   if (first == Steady::time_point::max()) return;
   patience_armed_ = true;
@@ -227,7 +242,7 @@ void FastWire::hold_out() {
 void FastWire::stop_waiting_for_laggards() {
   const auto now = Steady::now();
   for (FastEnd& end : ends_) {
-    if (!end.awaits_room || end.lags || end.ahead > 0 ||
+    if (!end.is_blocked() || end.lags || end.ahead > 0 ||
         now < end.blocked_since + kLaggardsAreWaitedFor)
       continue;
     stop_waiting_for(end);

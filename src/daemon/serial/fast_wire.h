@@ -20,6 +20,8 @@ struct FastEnd : AttachedHost {
   std::size_t ahead = 0;           ///< bytes of uart_output() that this host has already
   bool awaits_room = false;
   std::chrono::steady_clock::time_point blocked_since{};
+
+  bool is_blocked() const { return awaits_room || is_stopped; }
 };
 
 /// A wire on which bytes move as they come, whatever the rate.

@@ -219,6 +219,42 @@ TEST_F(FastWireTest, WhatATerminalEchoesIsNotTyped) {
   run_until([&] { return module.typed == "ATOK\r\n"; });
 }
 
+TEST_F(FastWireTest, XoffAndXonStopBothDirections) {
+  const int host = attach();
+  hosts.front()->use_xon_xoff(true);
+  EXPECT_EQ(write(host, "A\x13T", 3), 3);
+  run_until([&] { return module.typed == "AT"; });
+  say("OK");
+  EXPECT_EQ(read_all(host), "");
+  EXPECT_EQ(module.output, "OK");
+  EXPECT_EQ(write(host, "\x11", 1), 1);
+  run_until([&] { return module.output.empty(); });
+  EXPECT_EQ(read_all(host), "OK");
+  module.takes = 3;
+  EXPECT_EQ(write(host, "abcdef", 6), 6);
+  run_until([&] { return module.typed == "ATabc"; });
+  EXPECT_EQ(read_all(host), "\x13");
+  module.takes = SIZE_MAX;
+  module.settle();
+  EXPECT_EQ(module.typed, "ATabcdef");
+  EXPECT_EQ(read_all(host), "\x11");
+}
+
+TEST_F(FastWireTest, XonIsSeenBehindWhatTheModuleDoesNotTake) {
+  const int host = attach();
+  hosts.front()->use_xon_xoff(true);
+  module.takes = 0;
+  EXPECT_EQ(write(host, "\x13T", 2), 2);
+  std::string seen;
+  run_until([&] { return (seen += read_all(host)) == "\x13"; });
+  say("OK");
+  EXPECT_EQ(write(host, "E\x11", 2), 2);
+  run_until([&] { return (seen += read_all(host)) == "\x13OK"; });
+  module.takes = SIZE_MAX;
+  module.settle();
+  EXPECT_EQ(module.typed, "TE");
+}
+
 TEST_F(FastWireTest, ALonelyHostThatDoesNotReadLosesNothing) {
   const int host = attach();
   const std::size_t size = say_too_much();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "base/time.h"
 #include "daemon/process/module_log.h"
@@ -29,6 +30,8 @@ struct AttachedHost {
   std::uint64_t lost = 0;  ///< bytes that it was owed and could not take, not logged yet
   TerminalEcho echo{};     ///< of what it was given, where its terminal echoes
   bool told_of_echo = false;
+  bool is_stopped = false;  ///< it has sent XOFF
+  bool holds_off = false;   ///< it was sent XOFF
 };
 
 /// The list of hosts that both kinds of wire have. `End` is what a wire knows of each: an
@@ -97,15 +100,32 @@ class HostedWire : public Wire {
   // Fidelity (our decision, see HostedWire): What a pseudo terminal with ECHO returns of the bytes
   // that it was just sent is dropped; never while payload is typed, and at no other door.
   /// Of the bytes that were read from a host, those that it has typed.
-  std::span<const std::byte> without_echo(End& end, std::span<const std::byte> bytes) {
-    if (!side_.takes_payload()) return bytes.subspan(end.echo.echoed(bytes));
-    end.echo.forget();
-    return bytes;
+  std::vector<std::byte> typed_in(End& end, std::span<const std::byte> bytes) {
+    if (side_.takes_payload()) {
+      end.echo.forget();
+    } else {
+      bytes = bytes.subspan(end.echo.echoed(bytes));
+    }
+    std::vector<std::byte> typed(bytes.begin(), bytes.end());
+    if (!end.host->has_xon_xoff()) return typed;
+    std::erase_if(typed, [&](std::byte byte) {
+      if (byte == kXoff || byte == kXon) end.is_stopped = byte == kXoff;
+      return byte == kXoff || byte == kXon;
+    });
+    return typed;
+  }
+  /// Tells a host that has XON/XOFF to stop typing, or to go on.
+  void hold_off(End& end, bool hold) {
+    if (!end.host->has_xon_xoff() || hold == end.holds_off) return;
+    const std::byte code = hold ? kXoff : kXon;
+    if (end.host->write(std::span(&code, 1)).n == 0) return;  // the next call tries again
+    note_given(end, std::span(&code, 1));
+    end.holds_off = hold;
   }
   /// Behind the same door is another host now.
-  void forget_echo(End& end) {
+  void forget_host(End& end) {
     end.echo.forget();
-    end.told_of_echo = false;
+    end.told_of_echo = end.is_stopped = end.holds_off = false;
   }
 
   /// True when the module has taken all that this host typed.
@@ -198,6 +218,8 @@ class HostedWire : public Wire {
   std::uint64_t dropped_ = 0;
 
  private:
+  static constexpr std::byte kXon{0x11}, kXoff{0x13};
+
   LineTrace typed_trace_, said_trace_;
   ReturnedLines returned_;
   BareReturns bare_returns_;

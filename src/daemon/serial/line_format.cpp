@@ -56,7 +56,7 @@ bool show_format(int master, const UartFormat& format) {
   return ioctl(master, TCSETS2, &settings) == 0;
 }
 
-bool set_format(int tty, const UartFormat& format, bool rts_cts) {
+bool set_format(int tty, const UartFormat& format, const FlowControl& flow) {
   termios2 settings{};
   if (ioctl(tty, TCGETS2, &settings) != 0) return false;
   put_rate(settings, format);
@@ -64,8 +64,9 @@ bool set_format(int tty, const UartFormat& format, bool rts_cts) {
   settings.c_cflag |= size_of(format.data_bits) | CREAD | CLOCAL;
   if (format.parity != 0) settings.c_cflag |= PARENB;
   if (format.parity == 1) settings.c_cflag |= PARODD;
-  if (rts_cts) settings.c_cflag |= CRTSCTS;
+  if (flow.rts_cts) settings.c_cflag |= CRTSCTS;
   settings.c_iflag = IGNBRK;  // a break is no character
+  if (flow.xon_xoff) settings.c_iflag |= IXON | IXOFF;
   settings.c_oflag = 0;
   settings.c_lflag = 0;
   settings.c_cc[VMIN] = 1;

@@ -10,9 +10,13 @@ namespace bfq::serial {
 /// failure.
 bool show_format(int master, const UartFormat& format);
 
-/// Sets up a real UART: raw bytes, at any rate, in this format, with RTS/CTS on request.
-/// Returns false, with errno set, when the device cannot do that.
-bool set_format(int tty, const UartFormat& format, bool rts_cts);
+/// Flow control of a real UART.
+struct FlowControl {
+  bool rts_cts = false, xon_xoff = false;
+};
+/// Sets up a real UART: raw bytes, at any rate, in this format. Returns false, with errno set, when
+/// the device cannot do that.
+bool set_format(int tty, const UartFormat& format, const FlowControl& flow);
 /// The rate that a tty really has; 0 when that is unknown.
 std::uint32_t rate_of(int tty);
 /// Whether it has RTS/CTS.

@@ -153,6 +153,7 @@ class PtyDoor::PtyHost final : public SerialHost {
 PtyDoor::PtyDoor(DoorSide& side, const DoorSpec& spec)
     : side_(side),
       access_(spec.access),
+      xon_xoff_(spec.xon_xoff),
       inotify_(side.io()),
       pause_(side.io()),
       spare_(open_spare()) {
@@ -255,6 +256,7 @@ void PtyDoor::look_at_opens() {
 
 void PtyDoor::attach() {
   const auto host = std::make_shared<PtyHost>(*this, master_);
+  host->use_xon_xoff(xon_xoff_);
   host_ = host;
   side_.log().debug("a host has opened {}", slave_);
   side_.attach(host);

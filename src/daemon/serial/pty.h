@@ -60,6 +60,7 @@ class PtyDoor final : public Door {
 
   DoorSide& side_;
   process::FileAccess access_;  ///< of the slave
+  bool xon_xoff_;
   std::string slave_;
   UartFormat format_{};
   std::shared_ptr<boost::asio::posix::stream_descriptor> master_;

@@ -1,12 +1,11 @@
 #include "daemon/serial/rfc2217_door.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <utility>
 
 #include "daemon/process/version.h"
+#include "daemon/serial/framed_host.h"
 #include "daemon/serial/line_format.h"
-#include "daemon/serial/stream_host.h"
 #include "daemon/serial/tcp_door.h"
 #include "daemon/serial/telnet_com_port.h"
 
@@ -14,34 +13,21 @@ namespace bfq::serial {
 namespace {
 using boost::asio::ip::tcp;
 
-constexpr std::uint8_t kRunning =
-    TelnetComPort::kClearToSend | TelnetComPort::kDataSetReady | TelnetComPort::kCarrier;
 /// Whoever speaks RFC 2217 begins with it; a client that has sent so many bytes of data speaks raw.
 constexpr std::uint64_t kTelnetSpeaksWithin = 512;
 }  // namespace
 
-class Rfc2217Door::TelnetHost final : public SocketHost {
+class Rfc2217Door::TelnetHost final : public FramedHost {
  public:
   TelnetHost(Rfc2217Door& door, int descriptor, std::string name)
-      : SocketHost(door.side_, descriptor, std::move(name)),
+      : FramedHost(door.side_, descriptor, std::move(name)),
         door_(door),
         telnet_("bfq4004 " + std::string(process::kVersion)) {}
 
   /// Sends what a new client must be told first.
   void begin() {
-    telnet_.set_modem_state(door_.modem_state_);
+    telnet_.set_modem_state(door_.modem_state());
     flush();
-  }
-
-  Transfer read(std::span<std::byte> into) override {
-    if (typed_.empty()) {
-      const Transfer got = receive(into.size());
-      if (typed_.empty()) return got;
-    }
-    const std::size_t n = std::min(into.size(), typed_.size());
-    std::memcpy(into.data(), typed_.data(), n);
-    typed_.erase(typed_.begin(), typed_.begin() + static_cast<std::ptrdiff_t>(n));
-    return Transfer::moved(n);
   }
 
   Discard take_discard() override {
@@ -50,11 +36,7 @@ class Rfc2217Door::TelnetHost final : public SocketHost {
   }
 
   Transfer write(std::span<const std::byte> bytes) override {
-    if (telnet_.suspended()) return Transfer::blocked();
-    if (!flush()) return Transfer::gone();
-    if (!telnet_.output().empty()) return Transfer::blocked();
-    telnet_.say(bytes);
-    return flush() ? Transfer::moved(bytes.size()) : Transfer::gone();
+    return telnet_.suspended() ? Transfer::blocked() : FramedHost::write(bytes);
   }
 
   /// While the client does not read replies, none of its commands is read either.
@@ -75,8 +57,6 @@ class Rfc2217Door::TelnetHost final : public SocketHost {
   UartFormat uart(const UartFormat& module) const override {
     return telnet_.port().negotiated ? telnet_.port().format : module;
   }
-  bool holds_output() const override { return !telnet_.output().empty(); }
-  std::size_t backlog() override { return StreamHost::backlog() + telnet_.output().size(); }
   void line_fault(LineFault fault) override {
     telnet_.tell_line_state(fault == LineFault::overrun ? TelnetComPort::kOverrun
                                                         : TelnetComPort::kFramingError);
@@ -85,7 +65,7 @@ class Rfc2217Door::TelnetHost final : public SocketHost {
 
   void left() override {
     StreamHost::left();
-    let_go_of_reset();
+    let_go_of_lines();
   }
 
   void show_modem_state(std::uint8_t state) {
@@ -95,22 +75,18 @@ class Rfc2217Door::TelnetHost final : public SocketHost {
   bool asserts_reset() const { return asserts_reset_; }
 
  private:
-  /// Reads from the socket and obeys the commands in it; what was typed is appended to typed_.
-  Transfer receive(std::size_t most) {
-    if (!flush()) return Transfer::gone();
-    if (!telnet_.has_room()) return Transfer::blocked();
-    std::array<std::byte, 1024> buffer;
-    const Transfer got =
-        SocketHost::receive(std::span(buffer).first(std::min(most, buffer.size())));
-    if (got.state == Transfer::State::ended) let_go_of_reset();  // it can send no command any more
-    if (got.n == 0) return got;
-    received_ += got.n;
+  std::span<const std::byte> output() const override { return telnet_.output(); }
+  void sent(std::size_t n) override { telnet_.sent(n); }
+  void say(std::span<const std::byte> bytes) override { telnet_.say(bytes); }
+  bool may_take() const override { return telnet_.has_room(); }
+  void take(std::span<const std::byte> bytes, std::vector<std::byte>& typed) override {
+    received_ += bytes.size();
     const TelnetComPort::Port before = telnet_.port();
-    telnet_.take(std::span(buffer).first(got.n), typed_);
+    telnet_.take(bytes, typed);
     obey(before);
-    if (!flush()) return Transfer::gone();
-    return Transfer::blocked();
   }
+  /// It can send no command any more.
+  void typing_has_ended() override { let_go_of_lines(); }
 
   void obey(const TelnetComPort::Port& before) {
     const TelnetComPort::Port& port = telnet_.port();
@@ -135,51 +111,33 @@ class Rfc2217Door::TelnetHost final : public SocketHost {
     }
     if (!telnet_.suspended() && on_resume_)
       StreamHost::when_room(std::exchange(on_resume_, nullptr));
+    note_dtr(port.dtr);
     asserts_reset_ = port.rts && !port.dtr;
     door_.look_at_reset();
   }
 
-  void let_go_of_reset() {
+  void let_go_of_lines() {
+    note_dtr(false);
     asserts_reset_ = false;
     door_.look_at_reset();
   }
-
-  /// Sends what can be sent, and the rest when there is room. Returns false when the client has
-  /// gone.
-  bool flush() {
-    while (!telnet_.output().empty()) {
-      const Transfer done = write_some(descriptor().native_handle(), telnet_.output());
-      telnet_.sent(done.n);
-      if (done.state == Transfer::State::gone) return false;
-      if (done.state == Transfer::State::blocked) {
-        await_flush();
-        break;
-      }
-    }
-    return true;
-  }
-
-  void await_flush() {
-    if (std::exchange(awaits_flush_, true)) return;
-    await(descriptor(), Descriptor::wait_write, [this] {
-      awaits_flush_ = false;
-      flush();  // if the client has gone, reading will tell
-    });
+  void note_dtr(bool on) {
+    // It is not released while another client holds it in reset.
+    if (std::exchange(dtr_, on) && !on && !door_.resets_) door_.lines_.dtr_dropped();
   }
 
   Rfc2217Door& door_;
   TelnetComPort telnet_;
-  std::vector<std::byte> typed_;
   Ready on_resume_;
   std::uint64_t received_ = 0;  ///< bytes
-  bool asserts_reset_ = false, awaits_flush_ = false, told_malformed_ = false, told_raw_ = false;
+  bool asserts_reset_ = false, dtr_ = false, told_malformed_ = false, told_raw_ = false;
 };
 
-Rfc2217Door::Rfc2217Door(DoorSide& side, const std::string& host, std::uint16_t port,
-                         bool rts_resets)
+Rfc2217Door::Rfc2217Door(DoorSide& side, const DoorSpec& spec)
     : side_(side),
-      rts_resets_(rts_resets),
-      listener_(side.log(), "rfc2217", listen_at(side.io(), "rfc2217", host, port),
+      rts_resets_(spec.reset_by_rts),
+      lines_(side, spec),
+      listener_(side.log(), "rfc2217", listen_at(side.io(), "rfc2217", spec.host, spec.port),
                 [this](tcp::socket client) { return welcome(std::move(client)); }) {}
 
 std::string Rfc2217Door::place() const {
@@ -199,13 +157,31 @@ std::shared_ptr<SerialHost> Rfc2217Door::welcome(tcp::socket client) {
   return host;
 }
 
-void Rfc2217Door::module_is_ready() { show_modem_state(kRunning); }
-void Rfc2217Door::module_is_off() { show_modem_state(0); }
+void Rfc2217Door::module_is_ready() {
+  lines_.module_is_ready();
+  show_modem_state();
+}
 
-void Rfc2217Door::show_modem_state(std::uint8_t state) {
-  modem_state_ = state;
+void Rfc2217Door::module_is_off() {
+  lines_.module_is_off();
+  show_modem_state();
+}
+
+void Rfc2217Door::module_state(const ModuleState& state) {
+  lines_.module_state(state);
+  show_modem_state();
+}
+
+std::uint8_t Rfc2217Door::modem_state() const {
+  constexpr unsigned kRunning = TelnetComPort::kClearToSend | TelnetComPort::kDataSetReady;
+  const unsigned running = lines_.is_running() ? kRunning : 0U;
+  const unsigned carrier = lines_.has_carrier() ? TelnetComPort::kCarrier : 0U;
+  return static_cast<std::uint8_t>(running | carrier);
+}
+
+void Rfc2217Door::show_modem_state() {
   for (const auto& host : hosts_) {
-    if (const auto there = host.lock()) there->show_modem_state(state);
+    if (const auto there = host.lock()) there->show_modem_state(modem_state());
   }
 }
 

@@ -8,17 +8,18 @@
 #include "daemon/serial/client_listener.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
+#include "daemon/serial/modem_lines.h"
 
 namespace bfq::serial {
 
 /// A Telnet server with the COM port option (RFC 2217): its clients set a serial port's format and
 /// lines over the network, as with pySerial's rfc2217://. What a client sets is the format of its
-/// own UART; the module's stays as it is. CTS, DSR and CD are on while the module runs.
+/// own UART; the module's stays as it is. CTS, DSR and CD are as ModemLines has them.
 class Rfc2217Door final : public Door {
  public:
-  /// With `rts_resets`, the module is held in reset while a client asserts RTS and not DTR. Opening
+  /// With `reset=rts`, the module is held in reset while a client asserts RTS and not DTR. Opening
   /// the port with pySerial asserts DTR first, and so does not reset it.
-  Rfc2217Door(DoorSide& side, const std::string& host, std::uint16_t port, bool rts_resets);
+  Rfc2217Door(DoorSide& side, const DoorSpec& spec);
 
   std::string place() const override;
   std::string url() const override;
@@ -27,18 +28,20 @@ class Rfc2217Door final : public Door {
   }
   void module_is_ready() override;
   void module_is_off() override;
+  void module_state(const ModuleState& state) override;
 
  private:
   class TelnetHost;
 
   std::shared_ptr<SerialHost> welcome(boost::asio::ip::tcp::socket client);
-  void show_modem_state(std::uint8_t state);
+  std::uint8_t modem_state() const;
+  void show_modem_state();
   void look_at_reset();
 
   DoorSide& side_;
   bool rts_resets_;
   bool resets_ = false;  ///< a client asserts RTS and not DTR
-  std::uint8_t modem_state_ = 0;
+  ModemLines lines_;
   std::vector<std::weak_ptr<TelnetHost>> hosts_;
   ClientListener<boost::asio::ip::tcp> listener_;
 };

@@ -81,6 +81,10 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   virtual std::optional<EchoSettings> echo() const { return std::nullopt; }
   /// True for a host that is read only while no command of its runs; each read() is a line then.
   virtual bool waits_for_answers() const { return false; }
+  /// From now on XOFF and XON stop and start the flow of bytes, in both directions, and are no
+  /// data.
+  void use_xon_xoff(bool on) { xon_xoff_ = on; }
+  bool has_xon_xoff() const { return xon_xoff_; }
   /// True for a host behind a real line, which takes its own time: the wire waits for it however
   /// slowly it reads.
   virtual bool is_a_line() const { return false; }
@@ -98,6 +102,9 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
  protected:
   /// Calls `ready` once when the descriptor is, unless this host is destroyed first.
   void await(Descriptor& descriptor, Descriptor::wait_type type, Ready ready);
+
+ private:
+  bool xon_xoff_ = false;
 };
 
 /// What read(2) or write(2) of `n` bytes has returned, in these terms. The end of a file or stream

@@ -16,12 +16,13 @@ constexpr auto kFirstRedial = 100ms;
 constexpr auto kLongestRedial = 10'000ms;
 }  // namespace
 
-TcpClientDoor::TcpClientDoor(DoorSide& side, std::string host, std::uint16_t port)
+TcpClientDoor::TcpClientDoor(DoorSide& side, const DoorSpec& spec)
     : side_(side),
-      host_(std::move(host)),
-      port_(port),
+      host_(spec.host),
+      port_(spec.port),
       peer_((host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]") + ":" +
-            std::to_string(port)),
+            std::to_string(port_)),
+      xon_xoff_(spec.xon_xoff),
       socket_(side.io()),
       pause_(side.io()),
       next_pause_(kFirstRedial) {
@@ -54,8 +55,10 @@ void TcpClientDoor::connected() {
   if (!who) return call_again("it hung up at once");
   told_ = false;
   came_ = std::chrono::steady_clock::now();
-  side_.attach(
-      std::make_shared<SocketHost>(side_, socket_.release(), peer_, [this] { host_left(); }));
+  const auto host =
+      std::make_shared<SocketHost>(side_, socket_.release(), peer_, [this] { host_left(); });
+  host->use_xon_xoff(xon_xoff_);
+  side_.attach(host);
 }
 
 void TcpClientDoor::host_left() {

@@ -8,6 +8,7 @@
 #include "daemon/process/name_query.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
+#include "daemon/serial/door_spec.h"
 
 namespace bfq::serial {
 
@@ -15,8 +16,8 @@ namespace bfq::serial {
 /// fails or ends.
 class TcpClientDoor final : public Door {
  public:
-  /// `host` is an address, or a name that is looked up for each attempt.
-  TcpClientDoor(DoorSide& side, std::string host, std::uint16_t port);
+  /// The host is an address, or a name that is looked up for each attempt.
+  TcpClientDoor(DoorSide& side, const DoorSpec& spec);
 
   std::string place() const override { return "tcp-connect " + peer_; }
   std::string url() const override { return {}; }
@@ -32,6 +33,7 @@ class TcpClientDoor final : public Door {
   std::string host_;
   std::uint16_t port_;
   std::string peer_;
+  bool xon_xoff_;
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer pause_;
   std::chrono::milliseconds next_pause_;

@@ -51,9 +51,10 @@ std::optional<std::string> make_ready(tcp::socket& client) {
   return text_of(peer);
 }
 
-TcpDoor::TcpDoor(DoorSide& side, const std::string& host, std::uint16_t port)
+TcpDoor::TcpDoor(DoorSide& side, const DoorSpec& spec)
     : side_(side),
-      listener_(side.log(), "tcp", listen_at(side.io(), "tcp", host, port),
+      xon_xoff_(spec.xon_xoff),
+      listener_(side.log(), "tcp", listen_at(side.io(), "tcp", spec.host, spec.port),
                 [this](tcp::socket client) { return welcome(std::move(client)); }) {}
 
 std::string TcpDoor::place() const { return "tcp " + text_of(listener_.endpoint()); }
@@ -63,6 +64,7 @@ std::shared_ptr<SerialHost> TcpDoor::welcome(tcp::socket client) {
   const auto who = make_ready(client);
   if (!who) return nullptr;
   const auto host = std::make_shared<SocketHost>(side_, client.release(), *who);
+  host->use_xon_xoff(xon_xoff_);
   side_.attach(host);
   return host;
 }

@@ -9,6 +9,7 @@
 #include "daemon/serial/client_listener.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
+#include "daemon/serial/door_spec.h"
 
 namespace bfq::serial {
 
@@ -26,7 +27,7 @@ std::optional<std::string> make_ready(boost::asio::ip::tcp::socket& client);
 /// A TCP server at which each client is a host, several at once if they like.
 class TcpDoor final : public Door {
  public:
-  TcpDoor(DoorSide& side, const std::string& host, std::uint16_t port);
+  TcpDoor(DoorSide& side, const DoorSpec& spec);
 
   std::string place() const override;
   std::string url() const override;
@@ -38,6 +39,7 @@ class TcpDoor final : public Door {
   std::shared_ptr<SerialHost> welcome(boost::asio::ip::tcp::socket client);
 
   DoorSide& side_;
+  bool xon_xoff_;
   ClientListener<boost::asio::ip::tcp> listener_;
 };
 }  // namespace bfq::serial

@@ -56,15 +56,15 @@ class TtyDoor::TtyHost final : public StreamHost {
   }
 
   /// Sets up the device as soon as everything that was written before has left it.
-  void configure(const UartFormat& format, bool rts_cts) {
-    wanted_ = {format, rts_cts};
+  void configure(const UartFormat& format, const FlowControl& flow) {
+    wanted_ = {format, flow};
     configure_when_drained();
   }
 
  private:
   struct Wanted {
     UartFormat format;
-    bool rts_cts = false;
+    FlowControl flow;
   };
 
   void configure_when_drained() {
@@ -78,7 +78,7 @@ class TtyDoor::TtyHost final : public StreamHost {
     }
     const Wanted wanted = *std::exchange(wanted_, std::nullopt);
     const int tty = descriptor().native_handle();
-    if (!set_format(tty, wanted.format, wanted.rts_cts)) {
+    if (!set_format(tty, wanted.format, wanted.flow)) {
       log().warn("{} cannot be set to {}: {}", name(), describe(wanted.format),
                  std::strerror(errno));
     } else if (const auto rate = rate_of(tty);
@@ -133,7 +133,7 @@ std::optional<TtyDoor::Refusal> TtyDoor::try_to_open() {
     tcflush(tty, TCIOFLUSH);
     const auto host =
         std::make_shared<TtyHost>(side_, tty, spec_.path, std::move(lock), [this] { host_left(); });
-    host->configure(format_, rts_cts());
+    host->configure(format_, flow());
     host_ = host;
     watch_.stop();
     side_.attach(host);
@@ -183,9 +183,9 @@ void TtyDoor::host_left() {
   boost::asio::post(side_.io(), [this] { look(); });  // once the device is closed
 }
 
-bool TtyDoor::rts_cts() const {
+FlowControl TtyDoor::flow() const {
   constexpr std::uint8_t kBoth = 3;
-  return spec_.rts_cts || format_.flow == kBoth;
+  return {.rts_cts = spec_.rts_cts || format_.flow == kBoth, .xon_xoff = spec_.xon_xoff};
 }
 
 void TtyDoor::configure(const UartFormat& format) {
@@ -197,6 +197,6 @@ void TtyDoor::configure(const UartFormat& format) {
                        spec_.path, *spec_.baud);
     format_.baud = *spec_.baud;
   }
-  if (const auto host = host_.lock()) host->configure(format_, rts_cts());
+  if (const auto host = host_.lock()) host->configure(format_, flow());
 }
 }  // namespace bfq::serial

@@ -9,6 +9,7 @@
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
 #include "daemon/serial/door_spec.h"
+#include "daemon/serial/line_format.h"
 
 namespace bfq::serial {
 
@@ -39,7 +40,7 @@ class TtyDoor final : public Door {
   std::optional<Refusal> watch_and_try();
   void look();
   void host_left();
-  bool rts_cts() const;
+  FlowControl flow() const;
 
   DoorSide& side_;
   DoorSpec spec_;

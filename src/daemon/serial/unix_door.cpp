@@ -58,6 +58,7 @@ class PacedUnixHost final : public SocketHost {
 UnixDoor::UnixDoor(DoorSide& side, const DoorSpec& spec)
     : side_(side),
       path_(spec.path),
+      xon_xoff_(spec.xon_xoff),
       lock_(path_ + ".lock", process::LockFile::AtEnd::remove,
             "--serial unix:" + path_ +
                 ": it belongs to a module that is running; stop that, or choose another path") {
@@ -130,6 +131,7 @@ std::shared_ptr<SerialHost> UnixDoor::welcome(Protocol::socket client) {
   } else {
     host = std::make_shared<SocketHost>(side_, client.release(), name);
   }
+  host->use_xon_xoff(xon_xoff_);
   side_.attach(host);
   return host;
 }

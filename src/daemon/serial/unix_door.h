@@ -37,6 +37,7 @@ class UnixDoor final : public Door {
 
   DoorSide& side_;
   std::string path_;
+  bool xon_xoff_;
   process::LockFile lock_;
   unsigned long device_ = 0, inode_ = 0;  ///< of the socket that we made
   unsigned hosts_ = 0;

@@ -1,0 +1,84 @@
+#include "daemon/serial/ip232_door.h"
+
+#include <utility>
+
+#include "daemon/serial/framed_host.h"
+#include "daemon/serial/ip232_line.h"
+#include "daemon/serial/tcp_door.h"
+
+namespace bfq::serial {
+using boost::asio::ip::tcp;
+
+class Ip232Door::Ip232Host final : public FramedHost {
+ public:
+  Ip232Host(Ip232Door& door, int descriptor, std::string name)
+      : FramedHost(door.side_, descriptor, std::move(name)), door_(door) {}
+
+  void show_carrier(bool on) {
+    if (on == std::exchange(carrier_, on)) return;
+    line_.show_carrier(on);
+    flush();
+  }
+  void left() override {
+    StreamHost::left();
+    note_dtr(false);
+  }
+
+ private:
+  std::span<const std::byte> output() const override { return line_.output(); }
+  void sent(std::size_t n) override { line_.sent(n); }
+  void say(std::span<const std::byte> bytes) override { line_.say(bytes); }
+  void take(std::span<const std::byte> bytes, std::vector<std::byte>& typed) override {
+    line_.take(bytes, typed);
+    note_dtr(line_.dtr());
+  }
+  void typing_has_ended() override { note_dtr(false); }
+  void note_dtr(bool on) {
+    if (std::exchange(dtr_, on) && !on) door_.lines_.dtr_dropped();
+  }
+
+  Ip232Door& door_;
+  Ip232Line line_;
+  bool carrier_ = false, dtr_ = false;
+};
+
+Ip232Door::Ip232Door(DoorSide& side, const DoorSpec& spec)
+    : side_(side),
+      lines_(side, spec),
+      listener_(side.log(), "ip232", listen_at(side.io(), "ip232", spec.host, spec.port),
+                [this](tcp::socket client) { return welcome(std::move(client)); }) {}
+
+std::string Ip232Door::place() const { return "ip232 " + text_of(listener_.endpoint()); }
+
+std::shared_ptr<SerialHost> Ip232Door::welcome(tcp::socket client) {
+  const auto who = make_ready(client);
+  if (!who) return nullptr;
+  std::erase_if(hosts_, [](const auto& host) { return host.expired(); });
+  const auto host = std::make_shared<Ip232Host>(*this, client.release(), *who);
+  hosts_.push_back(host);
+  side_.attach(host);
+  host->show_carrier(lines_.has_carrier());
+  return host;
+}
+
+void Ip232Door::module_is_ready() {
+  lines_.module_is_ready();
+  show_carrier();
+}
+
+void Ip232Door::module_is_off() {
+  lines_.module_is_off();
+  show_carrier();
+}
+
+void Ip232Door::module_state(const ModuleState& state) {
+  lines_.module_state(state);
+  show_carrier();
+}
+
+void Ip232Door::show_carrier() {
+  for (const auto& host : hosts_) {
+    if (const auto there = host.lock()) there->show_carrier(lines_.has_carrier());
+  }
+}
+}  // namespace bfq::serial
