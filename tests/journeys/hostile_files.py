@@ -1,7 +1,6 @@
 """Files as another user or a failing disk may leave them: none hangs the program, is written
 through, or is taken for ours."""
 
-import contextlib
 import os
 import signal
 import stat
@@ -231,7 +230,7 @@ class HeldDisk(InDirectory):
         self.assertFalse(os.path.lexists(module.link))
         self.end(module)
         self.let_go()
-        with Module(state=self.directory) as after, after.started_host() as host:
+        with Module(state=state) as after, after.started_host() as host:
             self.assertEqual(host.command("AT+CWMODE_DEF?"), b"+CWMODE_DEF:1\r\n\r\nOK\r\n")
 
     def test_a_journal_does_not_hold_the_module_up(self):
@@ -256,22 +255,23 @@ class OutOfMemory(InDirectory):
         with open(PROGRAM, "rb") as program:
             if b"libasan" in program.read():
                 self.skipTest("AddressSanitizer has an end of its own")
-        with Module(serial=["tcp:0"], state=self.directory) as module:
+        world = os.path.join(self.directory, "air.toml")
+        write(world, WORLD)
+        state = os.path.join(self.directory, "state")
+        with Module(world, serial=["tcp:0"], state=state) as module:
             module.wait_for_log("bfq0 is ready")
-            address = module.url("socket").groups()
-            with TcpHost(*address) as host:
+            with TcpHost(*module.url("socket").groups()) as host:
                 self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
             size = module.status("VmSize") * 1024
             os.system(f"prlimit --pid {module.process.pid} --as={size}:{size}")
-            with contextlib.ExitStack() as hosts:
-                while module.process.poll() is None:
-                    with contextlib.suppress(OSError):
-                        hosts.enter_context(TcpHost(*address))
+            write(world, WORLD + "# more than there is room for\n" * 2_000_000)
+            module.process.send_signal(signal.SIGHUP)
+            module.process.wait(PATIENCE)
             self.assertEqual(module.process.returncode, 1)
             self.assertEqual(module.log().count("out of memory"), 1)
             self.assertTrue(module.log().endswith("bfq4004: out of memory\n"))
             module.process.returncode = 0
-        with Module(state=self.directory) as after, after.started_host() as host:
+        with Module(state=state) as after, after.started_host() as host:
             self.assertEqual(host.command("AT+CWMODE_DEF?"), b"+CWMODE_DEF:3\r\n\r\nOK\r\n")
 
 

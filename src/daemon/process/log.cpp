@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <spdlog/details/log_msg.h>
 #include <spdlog/pattern_formatter.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -73,11 +74,14 @@ std::vector<std::string> LogLimit::counts(Time now, bool at_the_end) {
   return said;
 }
 
-StderrSink::StderrSink()
-    // Opened anew, because O_NONBLOCK on standard error itself would be seen by everybody who
-    // shares it, the shell for one.
-    : descriptor_(open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_APPEND | O_CLOEXEC | O_NOCTTY)),
-      is_colored_(isatty(STDERR_FILENO) == 1) {}
+StderrSink::StderrSink() : is_colored_(isatty(STDERR_FILENO) == 1) {
+  struct stat it = {};
+  // A file has one position for all who share it, and does not block.
+  if (fstat(STDERR_FILENO, &it) == 0 && S_ISREG(it.st_mode)) return;
+  // Opened anew, because O_NONBLOCK on standard error itself would be seen by everybody who shares
+  // it, the shell for one.
+  descriptor_ = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+}
 
 StderrSink::~StderrSink() {
   for (const std::string& text : limit_.counts(std::chrono::steady_clock::now(), true))

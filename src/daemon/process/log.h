@@ -58,7 +58,7 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
   void say(const spdlog::details::log_msg& message, std::string_view text);
   bool write(std::string_view line);
 
-  int descriptor_;  ///< one of our own for what standard error refers to, which doesn't block
+  int descriptor_ = -1;  ///< our own for what standard error refers to, which does not block; or -1
   bool is_colored_;
   LogLimit limit_;
   std::uint64_t dropped_ = 0;
