@@ -225,12 +225,12 @@ std::string syntax(const Command& c, const Shape& shape) {
     const std::string comma = param == params.begin() ? "" : ",";
     const std::string name = "<" + str(param->name) + ">";
     if (param->optional && param < last_required) {
-      text += comma + "[" + name + "]";  // its comma has to be there
+      text.append(comma).append("[").append(name).append("]");  // its comma has to be there
     } else if (param->optional && !param->with_previous) {
-      text += "[" + comma + name;
+      text.append("[").append(comma).append(name);
       brackets += "]";
     } else {
-      text += comma + name;
+      text.append(comma).append(name);
     }
   }
   return text + brackets;

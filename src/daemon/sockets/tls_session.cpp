@@ -77,8 +77,8 @@ bool TlsSession::begin(int socket, const net::Open& open) {
 }
 
 /// OpenSSL's own way to a socket, but for a limit on reading.
-BIO_METHOD* TlsSession::bio_method() {
-  static BIO_METHOD* const method = [] {
+const BIO_METHOD* TlsSession::bio_method() {
+  static const BIO_METHOD* const method = [] {
     const BIO_METHOD* socket = BIO_s_socket();
     BIO_METHOD* limited = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
     if (limited == nullptr) return limited;

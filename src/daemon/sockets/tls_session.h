@@ -51,7 +51,7 @@ class TlsSession final : public StreamSession {
   Transfer read_from_stream(std::span<std::byte> into);
   void name_the_server(const net::Open& open);
   bool give_socket();
-  static BIO_METHOD* bio_method();
+  static const BIO_METHOD* bio_method();
   static int read_from_socket(BIO* bio, char* into, int size);
   static int remember_doubt(int passed, X509_STORE_CTX* chain);
 
