@@ -230,7 +230,7 @@ class HeldDisk(InDirectory):
         self.assertFalse(os.path.lexists(module.link))
         self.end(module)
         self.let_go()
-        with Module(state=state) as after, after.started_host() as host:
+        with Module(state=self.directory) as after, after.started_host() as host:
             self.assertEqual(host.command("AT+CWMODE_DEF?"), b"+CWMODE_DEF:1\r\n\r\nOK\r\n")
 
     def test_a_journal_does_not_hold_the_module_up(self):

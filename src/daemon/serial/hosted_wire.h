@@ -179,7 +179,7 @@ class HostedWire : public Wire {
     return next;
   }
 
-  End& add(std::shared_ptr<SerialHost> host) {
+  End& add(std::shared_ptr<SerialHost>&& host) {
     if (ends_.empty() && unheard_ > 0)
       log_.info("dropped {} bytes: no host was attached", std::exchange(unheard_, 0));
     End& end = ends_.emplace_back();
