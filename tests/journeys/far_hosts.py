@@ -33,9 +33,10 @@ def usable_port(port):
 
 
 def bound(kind, address, port):
-    """A socket at that port or, where that is taken, at another. At 127.0.0.1 always at another:
-    there a module's server must have the port that it was told."""
-    for candidate in (0,) if address == LOCALHOST else (port, 0):
+    """A socket at that port or, where that is taken, at another. Always at another where the server
+    of another play's module may need that port: at 127.0.0.1, and below 1024 everywhere, since no
+    module takes a port that a service of this machine has."""
+    for candidate in (0,) if address == LOCALHOST or port < 1024 else (port, 0):
         created = socket.socket(socket.AF_INET, kind)
         created.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
