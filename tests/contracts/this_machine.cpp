@@ -202,7 +202,7 @@ TEST_F(ThisMachine, is_asked_for_so_many_datagrams_in_one_turn) {
   const std::uint16_t port = free_port();
   open_datagrams({kLoopback, 9}, port);
   udp::socket peer(io, {asio::ip::address_v4::loopback(), 0});
-  for (int i = 0; i < 100; ++i)
+  for (std::size_t i = 0; i < 100; ++i)
     peer.send_to(asio::buffer("x", i % 2), {asio::ip::address_v4::loopback(), port});
   std::size_t most = 0, before = 0;
   while (io.restart(), io.run_one_for(std::chrono::milliseconds(100)) > 0) {
