@@ -1,6 +1,7 @@
 """The module's links as the machine sees them: where they go, where they come from, how they
 end."""
 
+import re
 import select
 import socket
 import struct
@@ -49,6 +50,16 @@ class WhereLinksGo(unittest.TestCase):
                     )
                     self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n", policy)
                     module.wait_for_log("it is a serial door of this program")
+        with Module(serial=["tcp:0", "rfc2217:0", "ip232:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as host:
+                host.join()
+                for framed in "rfc2217 ", "ip232 ":
+                    port = re.search(framed + r"\S+:(\d+)", module.banner)[1]
+                    answer = host.command(
+                        f'AT+CIPSTART="TCP","host.bfq.internal",{port}', "CLOSED\r\n"
+                    )
+                    self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n", framed)
         port = free_port()
         with Module(
             "--net", f"allow=host.bfq.internal:{port}", serial=[f"tcp:127.0.0.1:{port}"]

@@ -7,7 +7,6 @@
 #include "daemon/serial/tcp_door.h"
 
 namespace bfq::serial {
-using boost::asio::ip::tcp;
 
 class Ip232Door::Ip232Host final : public FramedHost {
  public:
@@ -42,41 +41,18 @@ class Ip232Door::Ip232Host final : public FramedHost {
   bool carrier_ = false, dtr_ = false;
 };
 
-Ip232Door::Ip232Door(DoorSide& side, const DoorSpec& spec)
-    : side_(side),
-      lines_(side, spec),
-      listener_(side.log(), "ip232", listen_at(side.io(), "ip232", spec.host, spec.port),
-                [this](tcp::socket client) { return welcome(std::move(client)); }) {}
+std::string Ip232Door::place() const { return "ip232 " + text_of(*listens_at()); }
 
-std::string Ip232Door::place() const { return "ip232 " + text_of(listener_.endpoint()); }
-
-std::shared_ptr<SerialHost> Ip232Door::welcome(tcp::socket client) {
-  const auto who = make_ready(client);
-  if (!who) return nullptr;
+std::shared_ptr<SerialHost> Ip232Door::welcome(int descriptor, const std::string& name) {
   std::erase_if(hosts_, [](const auto& host) { return host.expired(); });
-  const auto host = std::make_shared<Ip232Host>(*this, client.release(), *who);
+  const auto host = std::make_shared<Ip232Host>(*this, descriptor, name);
   hosts_.push_back(host);
   side_.attach(host);
   host->show_carrier(lines_.has_carrier());
   return host;
 }
 
-void Ip232Door::module_is_ready() {
-  lines_.module_is_ready();
-  show_carrier();
-}
-
-void Ip232Door::module_is_off() {
-  lines_.module_is_off();
-  show_carrier();
-}
-
-void Ip232Door::module_state(const ModuleState& state) {
-  lines_.module_state(state);
-  show_carrier();
-}
-
-void Ip232Door::show_carrier() {
+void Ip232Door::show_lines() {
   for (const auto& host : hosts_) {
     if (const auto there = host.lock()) there->show_carrier(lines_.has_carrier());
   }

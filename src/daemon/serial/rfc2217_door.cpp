@@ -11,8 +11,6 @@
 
 namespace bfq::serial {
 namespace {
-using boost::asio::ip::tcp;
-
 /// Whoever speaks RFC 2217 begins with it; a client that has sent so many bytes of data speaks raw.
 constexpr std::uint64_t kTelnetSpeaksWithin = 512;
 }  // namespace
@@ -134,42 +132,19 @@ class Rfc2217Door::TelnetHost final : public FramedHost {
 };
 
 Rfc2217Door::Rfc2217Door(DoorSide& side, const DoorSpec& spec)
-    : side_(side),
-      rts_resets_(spec.reset_by_rts),
-      lines_(side, spec),
-      listener_(side.log(), "rfc2217", listen_at(side.io(), "rfc2217", spec.host, spec.port),
-                [this](tcp::socket client) { return welcome(std::move(client)); }) {}
+    : ModemDoor(side, spec, "rfc2217"), rts_resets_(spec.reset_by_rts) {}
 
 std::string Rfc2217Door::place() const {
-  return "rfc2217 " + text_of(listener_.endpoint()) + (rts_resets_ ? ", RTS resets" : "");
+  return "rfc2217 " + text_of(*listens_at()) + (rts_resets_ ? ", RTS resets" : "");
 }
-std::string Rfc2217Door::url() const {
-  return "rfc2217://" + address_to_call(listener_.endpoint());
-}
+std::string Rfc2217Door::url() const { return "rfc2217://" + address_to_call(*listens_at()); }
 
-std::shared_ptr<SerialHost> Rfc2217Door::welcome(tcp::socket client) {
-  const auto who = make_ready(client);
-  if (!who) return nullptr;
-  const auto host = std::make_shared<TelnetHost>(*this, client.release(), *who);
+std::shared_ptr<SerialHost> Rfc2217Door::welcome(int descriptor, const std::string& name) {
+  const auto host = std::make_shared<TelnetHost>(*this, descriptor, name);
   hosts_.push_back(host);
   side_.attach(host);
   host->begin();
   return host;
-}
-
-void Rfc2217Door::module_is_ready() {
-  lines_.module_is_ready();
-  show_modem_state();
-}
-
-void Rfc2217Door::module_is_off() {
-  lines_.module_is_off();
-  show_modem_state();
-}
-
-void Rfc2217Door::module_state(const ModuleState& state) {
-  lines_.module_state(state);
-  show_modem_state();
 }
 
 std::uint8_t Rfc2217Door::modem_state() const {
@@ -179,7 +154,7 @@ std::uint8_t Rfc2217Door::modem_state() const {
   return static_cast<std::uint8_t>(running | carrier);
 }
 
-void Rfc2217Door::show_modem_state() {
+void Rfc2217Door::show_lines() {
   for (const auto& host : hosts_) {
     if (const auto there = host.lock()) there->show_modem_state(modem_state());
   }

@@ -198,8 +198,8 @@ bool NetPolicy::Rule::names_one_port_of_one_host() const {
   return kind == Kind::network && mask.bits == ~std::uint32_t{0} && first_port == last_port;
 }
 
-// Fidelity (our decision, see NetPolicy): A module does not reach the TCP and RFC 2217 doors of its
-// own program, unless an entry of the allow list names address and port.
+// Fidelity (our decision, see NetPolicy): A module does not reach the doors of its own program that
+// listen by TCP, unless an entry of the allow list names address and port.
 NetPolicy::Verdict NetPolicy::judge_door(const Destination& destination) const {
   const auto named = std::find_if(allow_.begin(), allow_.end(), [&](const Rule& rule) {
     return rule.names_one_port_of_one_host() && rule.allows(destination);

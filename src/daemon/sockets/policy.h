@@ -28,7 +28,7 @@ struct Destination {
 /// for this machine because a gateway happens to have the same address; nor for an address of a
 /// private network, loopback or link-local that DNS has given (DNS rebinding).
 ///
-/// The TCP and RFC 2217 doors of this program are refused, whatever the lists say, unless an entry
+/// Doors of this program that listen by TCP are refused, whatever the lists say, unless an entry
 /// of the allow list names the one address and the one port: a module at whose UART a host types
 /// must not become another host of a module.
 ///
