@@ -3,23 +3,17 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 
 #include "daemon/process/failure.h"
+#include "daemon/process/number.h"
 
 namespace bfq::process {
 namespace {
 std::optional<unsigned> number_in_environment(const char* name) {
   const char* text = std::getenv(name);
-  unsigned value = 0;
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  const char* const last = text + std::strlen(text);
-  const auto [end, error] = std::from_chars(text, last, value);
-  if (error != std::errc{} || end != last) return std::nullopt;
-  return value;
+  return text == nullptr ? std::nullopt : whole_number<unsigned>(text);
 }
 
 std::string home_of(uid_t uid, bool through_sudo) {

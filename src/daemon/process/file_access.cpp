@@ -6,29 +6,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdint>
 
 #include "daemon/process/failure.h"
+#include "daemon/process/number.h"
 
 namespace bfq::process {
 namespace {
-std::optional<std::uint32_t> number_in(const std::string& text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 uid_t user_of(const std::string& name) {
   if (const passwd* found = getpwnam(name.c_str())) return found->pw_uid;
-  if (const auto number = number_in(name)) return *number;
+  if (const auto number = whole_number<std::uint32_t>(name)) return *number;
   throw Failure("there is no user '" + name + "' on this machine");
 }
 
 gid_t group_of(const std::string& name) {
   if (const group* found = getgrnam(name.c_str())) return found->gr_gid;
-  if (const auto number = number_in(name)) return *number;
+  if (const auto number = whole_number<std::uint32_t>(name)) return *number;
   throw Failure("there is no group '" + name + "' on this machine");
 }
 }  // namespace

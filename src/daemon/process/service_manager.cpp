@@ -8,10 +8,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+
+#include "daemon/process/number.h"
 
 namespace bfq::process {
 namespace {
@@ -20,17 +21,10 @@ std::string_view variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 /// The time within which the manager wants a sign of life from this process.
 std::optional<std::chrono::microseconds> watchdog_time() {
-  const auto process = number_in(variable("WATCHDOG_PID"));
-  const auto time = number_in(variable("WATCHDOG_USEC"));
+  const auto process = whole_number<std::int64_t>(variable("WATCHDOG_PID"));
+  const auto time = whole_number<std::int64_t>(variable("WATCHDOG_USEC"));
   if (!time || *time <= 0 || (process && *process != getpid())) return std::nullopt;
   return std::chrono::microseconds(*time);
 }

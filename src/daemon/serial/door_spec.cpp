@@ -2,32 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "daemon/process/failure.h"
+#include "daemon/process/number.h"
 
 namespace bfq::serial {
 namespace {
 constexpr std::uint32_t kSlowest = 50, kFastest = 20'000'000;
 
-std::optional<std::uint32_t> number_in(std::string_view text, int base = 10) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // Options -----------------------------------------------------------------------------------------
 
 /// What may stand behind a door's place, and a comma.
 struct Option {
-  std::string_view name;  ///< empty for a value that stands alone
-  std::string_view
-      value;  ///< what it takes: a word in capital letters, or the only one; may be empty
+  std::string_view name;   ///< empty for a value that stands alone
+  std::string_view value;  ///< what it takes, as the help shows it: MODE, or on|off; may be empty
   /// Returns false where the value is not allowed.
   bool (*read)(DoorSpec& spec, std::string_view value);
 
@@ -38,7 +29,7 @@ struct Option {
 };
 
 bool read_mode(DoorSpec& spec, std::string_view value) {
-  const auto mode = number_in(value, 8);
+  const auto mode = process::whole_number<std::uint32_t>(value, 8);
   if (!mode || *mode > 0777) return false;
   spec.access.mode = *mode;
   return true;
@@ -52,7 +43,7 @@ bool read_group(DoorSpec& spec, std::string_view value) {
   return !value.empty();
 }
 bool read_baud(DoorSpec& spec, std::string_view value) {
-  const auto baud = number_in(value);
+  const auto baud = process::whole_number<std::uint32_t>(value);
   if (!baud || *baud < kSlowest || *baud > kFastest) return false;
   spec.baud = baud;
   return true;
@@ -110,7 +101,7 @@ struct DoorWords {
 };
 
 std::uint16_t parse_port(std::string_view text, std::uint32_t lowest, const DoorWords& words) {
-  const auto port = number_in(text);
+  const auto port = process::whole_number<std::uint32_t>(text);
   if (!port || *port < lowest || *port > 65535) {
     words.refuse("'" + std::string(text) + "' is not a port; give a number from " +
                  (lowest == 0 ? "0 (any free one)" : "1") + " to 65535");

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "daemon/process/failure.h"
+#include "daemon/process/number.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/networks.h"
 
@@ -28,11 +28,8 @@ constexpr std::array<std::string_view, 2> kMetadataNames = {"metadata.google.int
 }
 
 std::optional<unsigned> parse_number(std::string_view text, unsigned last) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value > last)
-    return std::nullopt;
-  return value;
+  const auto value = process::whole_number<unsigned>(text);
+  return value && *value <= last ? value : std::nullopt;
 }
 
 constexpr Ipv4 mask_of(unsigned bits) {

@@ -1,5 +1,4 @@
 #pragma once
-#include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -12,6 +11,7 @@
 #include "base/mac.h"
 #include "base/time.h"
 #include "daemon/board/module_spec.h"
+#include "daemon/process/number.h"
 #include "daemon/world/value.h"
 
 /// What a value of a world file may be. A kind says what is allowed, in words for errors and the
@@ -78,10 +78,7 @@ ValueKind<V> choice(std::vector<std::pair<std::string_view, V>> words) {
 /// Parses all of a text as a whole number from `least` to `most`; returns nothing otherwise.
 template <std::integral V>
 std::optional<V> parse_whole(std::string_view text, V least, V most) {
-  V value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (value < least || value > most) return std::nullopt;
-  return value;
+  const auto value = process::whole_number<V>(text);
+  return value && *value >= least && *value <= most ? value : std::nullopt;
 }
 }  // namespace bfq::world
