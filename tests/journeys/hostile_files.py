@@ -162,7 +162,9 @@ class HostileFiles(InDirectory):
     @ROOT_ONLY
     def test_without_a_thread_what_stores_something_answers_error(self):
         os.chown(self.directory, OTHER_USER, OTHER_USER)
-        user = f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups"
+        # The program may lie in a directory that is closed to others, such as /root.
+        finds = "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"
+        user = f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups", *finds
         options = ENVIRONMENT["ASAN_OPTIONS"] + ":detect_leaks=0"  # which takes a thread
         with Module(serial=["tcp:0"], state=self.directory,
                     through=["setpriv", *user, "prlimit", "--nproc=1"],
