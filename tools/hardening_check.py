@@ -112,6 +112,12 @@ def options_of(cache):
         name = "BFQ_HAS" + re.sub(r"\W", "_", option)
         if option == "-D_FORTIFY_SOURCE=3":
             name = "BFQ_FORTIFY_3"
+        elif option == "-ftrivial-auto-var-init=zero":  # not where the compiler does it wrongly
+            if cache.get("BFQ_ZEROES_ONLY_PADDING"):
+                wanted.append(option)
+            else:
+                print(f"hardening: this compiler loses data with {option}")
+            continue
         elif option.startswith("-D"):
             wanted.append(option)
             continue
