@@ -129,9 +129,10 @@ def options_of(cache):
 
 
 def problems_of_commands(build, options):
-    """Options that a source of ours was compiled without."""
+    """Options that a source of ours was compiled without. (Some are united, in `build`.)"""
     commands = json.loads((build / "compile_commands.json").read_text())
-    ours = [c for c in commands if (ROOT / "src") in pathlib.Path(c["file"]).parents]
+    folders = {ROOT / "src", build.resolve()}
+    ours = [c for c in commands if folders & set(pathlib.Path(c["file"]).parents)]
     if not ours:
         yield "no command line of a source in src/ is recorded"
     for command in ours:
