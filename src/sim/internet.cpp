@@ -263,6 +263,9 @@ void Internet::consider_answer(Connection& c, std::size_t before, Instant now) {
 void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes,
                       net::Endpoint sender) {
   if (c.ended_by_peer) return;
+  const bool is_dropped = c.carries_datagrams() && bytes.size() > limits::kDatagram;
+  const bool is_nothing = !c.carries_datagrams() && kind == Kind::bytes && bytes.empty();
+  if (is_dropped || is_nothing) return;
   if (!c.arrivals.empty()) at = std::max(at, c.arrivals.back().at);
   c.ended_by_peer = kind == Kind::end;
   c.arrivals.push_back({at, kind, std::move(bytes), sender});

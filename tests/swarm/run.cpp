@@ -465,6 +465,8 @@ void Run::rest() {
 /// What came by a link has reached the module, in order: all of it where the module has not closed
 /// the link.
 void Run::check_received() {
+  world_.pass(100s);  // what had to wait for a payload may have its delay before it still
+  read();
   demand(world_.internet.at_rest(), "something waits for the module and never comes");
   for (const sim::Connection& c : world_.internet.connections())
     demand(c.came.starts_with(c.received), "a link's bytes come in another order");

@@ -190,9 +190,13 @@ TlsSession::Result TlsSession::peek() {
 /// A close_notify may be behind bytes that wait, as the end of a TCP connection may be.
 bool TlsSession::has_ended() {
   if (has_peer_ended(socket_)) return true;
-  Result next = Result::done;
-  while (next == Result::done && ahead_.size() < kMostAhead) next = read_record_ahead();
-  return next == Result::ended || next == Result::failed;
+  for (int i = 0; i < kMostRecordsAhead && ahead_.size() < kMostAhead; ++i) {
+    const Result next = read_record_ahead();
+    if (next == Result::ended || next == Result::failed) return true;
+    // A record without bytes of the stream says wants_read too, whatever is behind it.
+    if (next != Result::done && bytes_in_kernel(socket_) == 0) break;
+  }
+  return false;
 }
 
 TlsSession::Result TlsSession::read_record_ahead() {

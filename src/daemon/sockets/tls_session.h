@@ -26,8 +26,10 @@ class TlsSession final : public StreamSession {
  public:
   /// One record of the largest size.
   static constexpr std::size_t kMostAtOnce = SSL3_RT_MAX_PACKET_SIZE;
-  /// What the kernel would hold of a TCP stream that nobody reads, and with it its end.
+  /// What the kernel would hold of a TCP stream that nobody reads, and with it its end; and of how
+  /// many records at once.
   static constexpr std::size_t kMostAhead = 128 * 1024;
+  static constexpr int kMostRecordsAhead = 1000;
 
   TlsSession() = default;
   TlsSession(const TlsSession&) = delete;
