@@ -26,10 +26,16 @@ void ReadySignal::watch(int descriptor) {
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   const f_owner_ex thread{.type = F_OWNER_TID, .pid = gettid()};
+  sigset_t itself;
+  sigemptyset(&itself);
+  sigaddset(&itself, SIGIO);
   const int flags = fcntl(descriptor, F_GETFL);
-  // The handler first: without it the signal would end the program.
-  if (sigaction(SIGIO, &action, nullptr) != 0 || fcntl(descriptor, F_SETOWN_EX, &thread) != 0 ||
-      flags < 0 || fcntl(descriptor, F_SETFL, flags | O_ASYNC) != 0)
+  // The handler first: without it the signal would end the program. Whoever has started it may have
+  // blocked the signal.
+  if (sigaction(SIGIO, &action, nullptr) != 0 ||
+      pthread_sigmask(SIG_UNBLOCK, &itself, nullptr) != 0 ||
+      fcntl(descriptor, F_SETOWN_EX, &thread) != 0 || flags < 0 ||
+      fcntl(descriptor, F_SETFL, flags | O_ASYNC) != 0)
     process::fail_with_errno("cannot be told of hosts (SIGIO)");
 }
 
