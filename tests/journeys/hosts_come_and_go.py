@@ -107,6 +107,7 @@ class HostsComeAndGo(unittest.TestCase):
             for kind in before:  # a hundredth is for whatever else happens meanwhile
                 self.assertLessEqual(trips[kind] - before[kind], 1.01 * times, kind)
                 self.assertLessEqual(sends[kind] - trips[kind], 2 * 1.01 * times, kind)
+            peer.close()
 
     def test_the_port_is_raw_and_each_host_begins_at_the_modules_rate(self):
         with Module() as module:
