@@ -82,6 +82,8 @@ enum class Word : std::uint8_t {
   ap_mac,
   station_ip,
   station_mac,
+  ping,  ///< in front of the milliseconds that an echo took
+  ping_timeout,
 
   count  ///< how many there are; not a word
 };

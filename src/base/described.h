@@ -101,6 +101,9 @@ struct MemberAccess {
     } else if constexpr (n == 9) {
       auto& [a, b, c, d, e, f, g, h, i] = m;
       return std::tie(a, b, c, d, e, f, g, h, i);
+    } else if constexpr (n == 10) {
+      auto& [a, b, c, d, e, f, g, h, i, j] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j);
     } else if constexpr (n == 11) {
       auto& [a, b, c, d, e, f, g, h, i, j, k] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k);

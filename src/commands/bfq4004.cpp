@@ -6,6 +6,7 @@
 #include "commands/address.h"
 #include "commands/basic.h"
 #include "commands/server.h"
+#include "commands/services.h"
 #include "commands/tcpip.h"
 #include "commands/wifi.h"
 #include "settings/settings.h"
@@ -71,6 +72,11 @@ constexpr std::array kTable = sorted(std::array{
     kServer,
     kMostClients,
     kIdleLimit,
+    // Services
+    kPing,
+    kNameServersCurrent,
+    kNameServersDefault,
+    kNameServers,
 });
 static_assert(well_formed(kTable));
 
@@ -147,6 +153,8 @@ constexpr Words kWords({
     {Word::ap_mac, "APMAC"},
     {Word::station_ip, "STAIP"},
     {Word::station_mac, "STAMAC"},
+    {Word::ping, "+"},
+    {Word::ping_timeout, "+timeout"},
 });
 
 // Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every query.

@@ -63,6 +63,7 @@ constexpr KnownField kKnownFields[] = {
     {"remote port", Kind::integer, kPort},
     {"local port", Kind::integer, kPort},
     {"tetype", Kind::integer, between(0, 1)},
+    {"time", Kind::integer, between(1, 2000)},        // of an echo, in milliseconds
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 

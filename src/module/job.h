@@ -42,6 +42,17 @@ struct LookingUp {
   static constexpr auto kDescription = describe("LookingUp", "ticket", "give_up");
 };
 
+/// PING: the name is looked up, unless it is an address, and then the host is asked for an echo.
+struct Pinging {
+  enum class Step : std::uint8_t { resolving, waiting, last = waiting } step{};
+  Ticket ticket{};  ///< of the step
+  net::HostName name{};
+  Instant asked{};  ///< when the echo was asked for
+  Deadline give_up{};
+  static constexpr auto kDescription =
+      describe("Pinging", "step", "ticket", "name", "asked", "give_up");
+};
+
 /// CIPSTART: the name is looked up, unless it is an address, and then the link is opened.
 struct Opening {
   enum class Step : std::uint8_t { resolving, connecting, last = connecting } step{};
@@ -90,7 +101,7 @@ struct Saving {
 
 /// The command under way; at most one.
 using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
-                         PassingThrough, StartingServer, Saving>;
+                         PassingThrough, StartingServer, Saving, Pinging>;
 
 /// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
 /// at its deadline, by the organ that has a give_up() for it.

@@ -1,6 +1,7 @@
 #include "module/links.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/check.h"
@@ -13,6 +14,8 @@ namespace {
 constexpr Duration kLookUpGivesUp = 15s;
 // Dialect 3.3: without a network the answer comes after about 6 s.
 constexpr Duration kLookUpWithoutNetwork = 6s;
+// Ours: how long a host may take to answer an echo request; real modules wait for 1 s or a few.
+constexpr Duration kEchoGivesUp = 2s;
 // Ours: how long a server may leave a connection attempt without an answer.
 constexpr Duration kConnectGivesUp = 20s;
 
@@ -36,9 +39,8 @@ at::Answer Links::open(Chip& chip, const net::Open& what, UdpMode mode) {
   if (const auto address = what.name.address()) {
     connect(chip, job, *address);
   } else {
-    job.ticket = chip.new_ticket();
+    job.ticket = resolve(chip, what.name);
     job.give_up = chip.now() + kLookUpGivesUp;
-    chip.request(net::Resolve{job.ticket, what.name});
   }
   chip.start(job);
   return at::Answer::later;
@@ -61,7 +63,10 @@ void Links::connect(Chip& chip, Opening& job, Ipv4 address) {
 }
 
 void Links::on(Chip& chip, const net::Resolved& event) {
-  if (auto* opening = chip.job<Opening>(); opening != nullptr && opening->ticket == event.ticket) {
+  if (auto* pinging = chip.job<Pinging>(); pinging != nullptr && pinging->ticket == event.ticket) {
+    if (pinging->step == Pinging::Step::resolving) ask_for_echo(chip, *pinging, event.address);
+  } else if (auto* opening = chip.job<Opening>();
+             opening != nullptr && opening->ticket == event.ticket) {
     if (opening->step == Opening::Step::resolving) connect(chip, *opening, event.address);
   } else if (const auto* look_up = chip.job<LookingUp>();
              look_up != nullptr && look_up->ticket == event.ticket) {
@@ -74,6 +79,11 @@ void Links::on(Chip& chip, const net::ResolveFailed& event) {
   if (const auto* look_up = chip.job<LookingUp>();
       look_up != nullptr && look_up->ticket == event.ticket) {
     return give_up(chip, *look_up);
+  }
+  if (const auto* pinging = chip.job<Pinging>(); pinging != nullptr &&
+                                                 pinging->step == Pinging::Step::resolving &&
+                                                 pinging->ticket == event.ticket) {
+    return give_up(chip, *pinging);
   }
   const auto* opening = chip.job<Opening>();
   if (opening == nullptr || opening->step != Opening::Step::resolving ||
@@ -114,15 +124,58 @@ at::Answer Links::look_up(Chip& chip, const net::HostName& name) {
     chip.info().address(*address).end();
     return at::Answer::ok;
   }
-  const Ticket ticket = chip.new_ticket();
   const bool online = chip.station().has_address();
-  if (online) chip.request(net::Resolve{ticket, name});
+  const Ticket ticket = online ? resolve(chip, name) : chip.new_ticket();
   chip.start(LookingUp{ticket, chip.now() + (online ? kLookUpGivesUp : kLookUpWithoutNetwork)});
   return at::Answer::later;
 }
 
 void Links::give_up(Chip& chip, const LookingUp&) {
   chip.reply().line(at::Word::dns_fail);
+  chip.finish(at::Answer::error);
+}
+
+Ticket Links::resolve(Chip& chip, const net::HostName& name) {
+  const NameServerSettings& set = chip.settings().name_servers;
+  const Ticket ticket = chip.new_ticket();
+  chip.request(net::Resolve{ticket, name, set.fixed ? servers_in_use(set) : net::NameServers{}});
+  return ticket;
+}
+
+// Echoes ------------------------------------------------------------------------------------------
+
+at::Answer Links::ping(Chip& chip, const net::HostName& name) {
+  Pinging job{.name = name};
+  if (const auto address = name.address()) {
+    ask_for_echo(chip, job, *address);
+  } else {
+    job.ticket = resolve(chip, name);
+    job.give_up = chip.now() + kLookUpGivesUp;
+  }
+  chip.start(job);
+  return at::Answer::later;
+}
+
+void Links::ask_for_echo(Chip& chip, Pinging& job, Ipv4 address) {
+  job.step = Pinging::Step::waiting;
+  job.ticket = chip.new_ticket();
+  job.asked = chip.now();
+  job.give_up = chip.now() + kEchoGivesUp;
+  constexpr auto kTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(kEchoGivesUp);
+  chip.request(net::Ping{job.ticket, address, job.name, std::uint16_t{kTimeout.count()}});
+}
+
+void Links::on(Chip& chip, const net::Pong& event) {
+  const auto* job = chip.job<Pinging>();
+  if (job == nullptr || job->step != Pinging::Step::waiting || job->ticket != event.ticket) return;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(chip.now() - job->asked);
+  const std::int64_t shown = std::max<std::int64_t>(took.count(), 1);
+  chip.reply().text(at::Word::ping).number(shown).end();
+  chip.finish(at::Answer::ok);
+}
+
+void Links::give_up(Chip& chip, const Pinging& job) {
+  if (job.step == Pinging::Step::waiting) chip.reply().line(at::Word::ping_timeout);
   chip.finish(at::Answer::error);
 }
 

@@ -76,6 +76,8 @@ class Links {
   at::Answer close_all(Chip&);
   /// AT+CIPDOMAIN. An address is its own answer.
   at::Answer look_up(Chip&, const net::HostName& name);
+  /// AT+PING: asks for an echo, of a name once it is looked up. The answer is `later`.
+  at::Answer ping(Chip&, const net::HostName& name);
   /// AT+CIPSTATUS.
   at::Answer show_status(Chip&) const;
 
@@ -90,6 +92,7 @@ class Links {
 
   void on(Chip&, const net::Resolved&);
   void on(Chip&, const net::ResolveFailed&);
+  void on(Chip&, const net::Pong&);
   void on(Chip&, const net::Opened&);
   void on(Chip&, const net::OpenFailed&);
   void on(Chip&, const net::Closed&);
@@ -97,6 +100,7 @@ class Links {
   void on(Chip&, const uart::HangUp&);
   void give_up(Chip&, const LookingUp&);
   void give_up(Chip&, const Opening&);
+  void give_up(Chip&, const Pinging&);
   void give_up(Chip&, const Collecting&);
   void give_up(Chip&, const Sending&);
 
@@ -185,6 +189,9 @@ class Links {
   void tell_cipsend(Chip&, const LinkReport&);
   void print_received(Chip&, const LinkReport&) const;
 
+  /// Has a name looked up, by the name servers that are set where there are some.
+  static Ticket resolve(Chip&, const net::HostName& name);
+  static void ask_for_echo(Chip&, Pinging&, Ipv4 address);
   void connect(Chip&, Opening&, Ipv4 address);
   /// Takes a link out of use that could not be opened, or that has closed.
   void retire(Chip&, const LinkReport& end);

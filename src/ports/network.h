@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,11 +53,27 @@ enum class Transport : std::uint8_t { tcp, udp, tls, last = tls };
 
 // Asked -------------------------------------------------------------------------------------------
 
+/// Name servers in the order in which they are asked; 0.0.0.0: none. Without the first, those that
+/// the network gives.
+using NameServers = std::array<Ipv4, 2>;
+
 /// Asks for the IPv4 address of a name: answered by Resolved or ResolveFailed.
 struct Resolve {
   Ticket ticket{};
   HostName name{};
-  static constexpr auto kDescription = describe("net::Resolve", "ticket", "name");
+  NameServers servers{};
+  static constexpr auto kDescription = describe("net::Resolve", "ticket", "name", "servers");
+};
+
+/// Asks a host for an echo by ICMP: answered by Pong if the host answers within that time, and else
+/// by nothing. It takes the place of a Ping that still waits.
+struct Ping {
+  Ticket ticket{};
+  Ipv4 address{};
+  HostName name{};  ///< as it was asked for
+  std::uint16_t timeout_ms = 0;
+  static constexpr auto kDescription =
+      describe("net::Ping", "ticket", "address", "name", "timeout_ms");
 };
 
 /// Asks for a link to a peer: answered by Opened or OpenFailed.
@@ -120,6 +137,12 @@ struct Resolved {
 struct ResolveFailed {
   Ticket ticket{};
   static constexpr auto kDescription = describe("net::ResolveFailed", "ticket");
+};
+
+/// The host of that Ping has answered.
+struct Pong {
+  Ticket ticket{};
+  static constexpr auto kDescription = describe("net::Pong", "ticket");
 };
 
 /// The link is up. `local_port` is the port that its peer sees us at.
@@ -188,11 +211,12 @@ struct Incoming {
 };
 
 /// All that the module asks of the network.
-using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse, GiveUp>;
+using Request =
+    std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse, GiveUp, Ping>;
 
 /// All that the network tells the module.
 using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,
-                           Listening, ListenFailed, Incoming>;
+                           Listening, ListenFailed, Incoming, Pong>;
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
 struct Outgoing {

@@ -39,6 +39,7 @@ Settings unusual() {
   s.soft_ap_address = {Ipv4(192, 168, 9, 1), Ipv4(192, 168, 9, 1), Ipv4(255, 255, 255, 0)};
   s.dhcp = {.station = false, .soft_ap = false};
   s.pool = {.lease_minutes = 5, .first = Ipv4(192, 168, 9, 2), .last = Ipv4(192, 168, 9, 9)};
+  s.name_servers = {.fixed = true, .first = Ipv4(9, 9, 9, 9), .second = Ipv4(8, 8, 4, 4)};
   return s;
 }
 
@@ -141,6 +142,9 @@ TEST(FlashRecord, what_no_command_could_have_stored_is_the_factorys) {
       {Key::soft_ap_address, [](Settings& s) { s.soft_ap_address.address = {}; }},
       {Key::pool, [](Settings& s) { s.pool.lease_minutes = 2881; }},
       {Key::pool, [](Settings& s) { s.pool.first = Ipv4(192, 168, 9, 10); }},
+      {Key::name_servers, [](Settings& s) { s.name_servers.second = s.name_servers.first; }},
+      {Key::name_servers, [](Settings& s) { s.name_servers.first = {}; }},
+      {Key::name_servers, [](Settings& s) { s.name_servers.first = Ipv4(224, 0, 0, 1); }},
   };
   for (const auto& [key, spoil] : cases) {
     Settings spoiled = unusual(), expected = unusual();

@@ -10,6 +10,7 @@ constexpr std::uint8_t kOpen = 0, kWep = 1;  // of <ecn>
 constexpr std::size_t kShortestPassphrase = 8;
 // Observed T35: what a module gives as long as nothing else was set; hosts of its network.
 constexpr std::uint16_t kFactoryLease = 120;  // minutes
+constexpr Ipv4 kFactoryNameServer(208, 67, 222, 222);
 constexpr std::uint32_t kFirstOfFactory = 2, kLastOfFactory = 101;
 
 /// The prefix, and the last three bytes of the address in upper-case digits.
@@ -39,6 +40,17 @@ bool protection_is_possible(const SoftApSettings& soft_ap) {
 
 bool is_possible(const AddressSettings& own) {
   return is_unicast(own.address) && is_contiguous(own.netmask) && is_host(own.address, own.netmask);
+}
+
+bool is_possible(const NameServerSettings& set) {
+  if (set.first.is_none()) return set.second.is_none();
+  return is_unicast(set.first) &&
+         (set.second.is_none() || (is_unicast(set.second) && set.second != set.first));
+}
+
+std::array<Ipv4, 2> servers_in_use(const NameServerSettings& set) {
+  if (set.first.is_none()) return {kFactoryNameServer, Ipv4()};
+  return {set.first, set.second};
 }
 
 bool fits(const PoolSettings& pool, const AddressSettings& soft_ap) {

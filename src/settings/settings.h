@@ -61,6 +61,14 @@ struct PoolSettings {
   bool operator==(const PoolSettings&) const = default;
 };
 
+/// The name servers, as AT+CIPDNS sets them.
+struct NameServerSettings {
+  bool fixed = false;  ///< false: those that the network gives
+  Ipv4 first{}, second{};
+  static constexpr auto kDescription = describe("NameServerSettings", "fixed", "first", "second");
+  bool operator==(const NameServerSettings&) const = default;
+};
+
 inline constexpr AddressSettings kFactorySoftApAddress{Ipv4(192, 168, 4, 1), Ipv4(192, 168, 4, 1),
                                                        Ipv4(255, 255, 255, 0)};
 
@@ -75,9 +83,10 @@ struct Settings {
   AddressSettings soft_ap_address = kFactorySoftApAddress;
   DhcpSettings dhcp{};
   PoolSettings pool{};
+  NameServerSettings name_servers{};
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool");
+               "soft_ap_address", "dhcp", "pool", "name_servers");
   bool operator==(const Settings&) const = default;
 };
 
@@ -100,6 +109,11 @@ bool protection_is_possible(const SoftApSettings&);
 /// Whether an interface can have these: an address of a host of its network, and a netmask without
 /// holes (dialect 0.4, 22).
 bool is_possible(const AddressSettings&);
+/// Whether these can be asked: addresses of hosts, two that differ, and no second one alone.
+bool is_possible(const NameServerSettings&);
+/// The servers that are set, or the factory's, 208.67.222.222; 0.0.0.0 where there is no second
+/// one.
+std::array<Ipv4, 2> servers_in_use(const NameServerSettings&);
 constexpr bool has_address(const AddressSettings& a) { return !a.address.is_none(); }
 /// Whether the first address is not behind the last one.
 constexpr bool is_in_order(const PoolSettings& pool) { return pool.first <= pool.last; }
@@ -122,6 +136,7 @@ enum class Key : std::uint8_t {
   soft_ap_address,
   dhcp,
   pool,
+  name_servers,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

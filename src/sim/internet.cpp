@@ -36,6 +36,7 @@ void Internet::take(const net::Request& request, Instant now) {
                  [&](const net::Accept& a) { accept(a); },
                  [&](const net::Refuse& r) { refuse(r); },
                  [&](const net::GiveUp& g) { give_up(g.link, now); },
+                 [&](const net::Ping& p) { ping(p, now); },
              },
              request);
 }
@@ -49,10 +50,35 @@ bool Internet::refuses(const net::Open& asked) const {
 
 void Internet::resolve(const net::Resolve& asked, Instant now) {
   if (!joined) return later(now, net::ResolveFailed{asked.ticket});
+  if (!asked.servers[0].is_none() && !has_name_server(asked.servers)) return;
   const auto at = std::find_if(names.begin(), names.end(),
                                [&](const Name& n) { return n.name == asked.name.view(); });
   if (at == names.end()) return later(now + resolve_takes, net::ResolveFailed{asked.ticket});
   if (at->address) later(now + resolve_takes, net::Resolved{asked.ticket, *at->address});
+}
+
+/// A name server that is set is a far host whose port 53 takes who comes; any other is silent.
+bool Internet::has_name_server(const net::NameServers& servers) {
+  constexpr std::uint16_t kPort = 53;
+  return std::any_of(servers.begin(), servers.end(), [&](Ipv4 server) {
+    const FarHost* host = find_peer({server, kPort});
+    return host != nullptr && host->answer == FarHost::Answer::accepts;
+  });
+}
+
+/// True for an address that has a host, whatever its ports.
+bool Internet::is_known(Ipv4 address) const {
+  return is_loopback(address) || std::any_of(peers.begin(), peers.end(), [&](const FarHost& p) {
+           return p.at.address == address;
+         });
+}
+
+/// The module itself, its gateway, and hosts that are known answer.
+void Internet::ping(const net::Ping& asked, Instant now) {
+  const bool is_own = std::find(own.begin(), own.end(), asked.address) != own.end();
+  const bool is_far = joined && (asked.address == lan || is_known(asked.address));
+  if (!asked.address.is_none() && (is_own || is_far) && !stalled)
+    later(now + answer_takes, net::Pong{asked.ticket});
 }
 
 /// A host that is known refuses on its other ports, as a machine's own loopback does; where nobody
@@ -65,10 +91,7 @@ void Internet::open(const net::Open& asked, Instant now) {
     return later(now, net::Opened{asked.link,
                                   asked.local_port != 0 ? asked.local_port : next_local_port_++});
   const FarHost* peer = find_peer(asked.remote);
-  const bool host_is_known = is_loopback(asked.remote.address) ||
-                             std::any_of(peers.begin(), peers.end(), [&](const FarHost& p) {
-                               return p.at.address == asked.remote.address;
-                             });
+  const bool host_is_known = is_known(asked.remote.address);
   if (peer == nullptr && !host_is_known && is_absent_neighbour(asked.remote.address))
     return later(now + kArpGivesUp, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
   if (peer == nullptr ? !host_is_known : peer->answer == FarHost::Answer::never) return;

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -79,6 +80,7 @@ class Internet {
   bool exhausted = false;               ///< there is no socket or port for one more link
   bool joined = true;                   ///< false: the module's station has no address
   Ipv4 lan{}, netmask{};                ///< the LAN of the station; none where nobody says
+  std::array<Ipv4, 2> own{};            ///< the module's addresses
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::vector<Name> names;
   std::vector<FarHost> peers;
@@ -134,6 +136,9 @@ class Internet {
   bool refuses(const net::Open&) const;
   bool is_absent_neighbour(Ipv4 address) const;
   void resolve(const net::Resolve&, Instant now);
+  bool has_name_server(const net::NameServers&);
+  bool is_known(Ipv4 address) const;
+  void ping(const net::Ping&, Instant now);
   void listen(const net::Listen&, Instant now);
   void open(const net::Open&, Instant now);
   void close_link(LinkHandle);

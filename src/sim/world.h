@@ -156,6 +156,8 @@ class BasicWorld {
       internet.joined = lan.has_value();
       internet.lan = lan ? lan->gateway : Ipv4();
       internet.netmask = lan ? lan->netmask : Ipv4();
+      const auto own_lan = radio.own_lan();
+      internet.own = {lan ? lan->address : Ipv4(), own_lan ? own_lan->address : Ipv4()};
       internet.take(request, now);
     }
     bool drain(auto& module, Instant now) { return internet.drain(module, now); }

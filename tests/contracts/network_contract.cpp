@@ -310,6 +310,23 @@ TEST_P(Network, answers_a_name_once) {
   EXPECT_EQ(std::get<net::Resolved>(side.events[0]).address, Ipv4(127, 0, 0, 1));
 }
 
+TEST_P(Network, answers_a_ping_of_the_gateway_and_of_the_module_once) {
+  for (const Ipv4 address : {Ipv4(10, 44, 1, 1), Ipv4(10, 44, 1, 2)}) {
+    side.events.clear();
+    net->request(net::Ping{{9}, address, {}, 2000});
+    ASSERT_TRUE(net->until([&] { return side.count<net::Pong>() > 0; }));
+    net->rest();
+    ASSERT_EQ(side.events.size(), 1U);
+    EXPECT_EQ(std::get<net::Pong>(side.events[0]).ticket, Ticket{9});
+  }
+}
+
+TEST_P(Network, says_nothing_of_a_host_that_does_not_answer_a_ping) {
+  net->request(net::Ping{{9}, Ipv4(10, 44, 1, 77), {}, 2000});
+  net->rest();
+  EXPECT_TRUE(side.events.empty());
+}
+
 TEST_P(Network, is_silent_without_power) {
   open(net->host(Manners::echoes));
   begin(net->host(Manners::greets), {1, 1});

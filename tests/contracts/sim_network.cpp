@@ -6,7 +6,12 @@ namespace bfq::contracts {
 namespace {
 class SimNetwork : public NetworkUnderTest {
  public:
-  SimNetwork() { internet_.names.push_back({"localhost", Ipv4(127, 0, 0, 1)}); }
+  SimNetwork() {
+    internet_.names.push_back({"localhost", Ipv4(127, 0, 0, 1)});
+    internet_.lan = Ipv4(10, 44, 1, 1);
+    internet_.netmask = Ipv4(255, 255, 255, 0);
+    internet_.own[0] = Ipv4(10, 44, 1, 2);
+  }
 
   void request(const net::Request& r) override {
     internet_.take(r, now_);

@@ -1,6 +1,8 @@
 // What only this machine's sockets can show: its ports, its addresses, and the pace of its peers.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio.hpp>
 
@@ -90,6 +92,35 @@ TEST_F(ThisMachine, delivers_an_empty_datagram) {
   side.link(kFirst).room = SIZE_MAX;
   ASSERT_TRUE(until([&] { return !side.link(kFirst).datagrams.empty(); }));
   EXPECT_EQ(side.link(kFirst).datagrams[0].second, "");
+}
+
+/// A kernel may refuse both kinds of sockets to whoever runs the tests.
+bool may_ping() {
+  for (const int type : {SOCK_DGRAM, SOCK_RAW})
+    if (const int probe = socket(AF_INET, type, IPPROTO_ICMP); probe >= 0) return close(probe) == 0;
+  return false;
+}
+
+TEST_F(ThisMachine, answers_a_ping_by_icmp) {
+  if (!may_ping()) GTEST_SKIP() << "no ICMP socket is permitted";
+  for (const std::uint16_t ticket : {std::uint16_t{1}, std::uint16_t{2}}) {
+    module.request(net::Ping{{ticket}, kLoopback, net::HostName("127.0.0.1"), 2000});
+    ASSERT_TRUE(until([&] { return side.count<net::Pong>() == ticket; }));
+    EXPECT_EQ(std::get<net::Pong>(side.events.back()).ticket, Ticket{ticket});
+  }
+  module.request(net::Ping{{3}, kLoopback, net::HostName("127.0.0.1"), 2000});
+  module.power_off();
+  rest();
+  EXPECT_EQ(side.count<net::Pong>(), 2U) << "the answer to a module without power is heard";
+}
+
+TEST_F(ThisMachine, sends_no_ping_that_the_policy_forbids) {
+  sockets::NetPolicy no_loopback = sockets::NetPolicy::parse("deny=127.0.0.0/8");
+  HostModule other{side, io, no_loopback, neighbourhood, {.index = 1}};
+  other.now = module.now;
+  other.request(net::Ping{{1}, kLoopback, net::HostName("127.0.0.1"), 2000});
+  run_to_rest(io, [&] { other.settle(); });
+  EXPECT_EQ(side.count<net::Pong>(), 0U);
 }
 
 TEST_F(ThisMachine, does_not_lead_to_the_modules_own_server) {

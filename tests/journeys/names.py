@@ -1,4 +1,4 @@
-"""What the module asks DNS, and what it does not: dnsmasq answers, and writes down each question.
+"""What the module asks DNS and other hosts, and what it does not: dnsmasq answers, and writes down each question.
 
 The journey runs in namespaces of its own, with an /etc that it writes and a loopback on which port
 53 is free.
@@ -23,6 +23,7 @@ INSIDE = "BFQ_JOURNEY_INSIDE"
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 IP_ERROR = b"IP ERROR\r\n\r\nERROR\r\n"
 REFUSED = b"\r\nERROR\r\nCLOSED\r\n"
+OK = b"\r\nOK\r\n"
 DNS_FAIL = b"DNS Fail\r\n\r\nERROR\r\n"
 
 
@@ -215,6 +216,57 @@ class WhatIsAsked(Names):
                 module.wait_for_log(f"refused: {reason}", len(names))
                 self.is_not_connected(server)
                 self.assertEqual(resolver.asked(), [])
+
+
+class ServersThatAreSet(Names):
+    def test_they_are_asked_instead_of_those_of_the_machine(self):
+        with self.asking({"far.test": "192.0.2.7"}) as (resolver, _, host):
+            write_etc("resolv.conf", "nameserver 127.0.0.9\n")
+            self.assertEqual(self.look_up(host, "far.test"), DNS_FAIL)
+            # The gateway is this machine, where dnsmasq is.
+            self.assertEqual(host.command('AT+CIPDNS_CUR=1,"10.44.1.1"'), OK)
+            self.assertEqual(self.look_up(host, "far.test"), "192.0.2.7")
+            self.assertEqual(self.look_up(host, "printer.test"), "127.0.0.1")
+            self.assertEqual(resolver.asked(), ["far.test"])
+            # One that is silent comes first.
+            self.assertEqual(host.command('AT+CIPDNS_CUR=1,"10.44.1.77","10.44.1.1"'), OK)
+            self.assertEqual(self.look_up(host, "far.test"), "192.0.2.7")
+            self.assertEqual(host.command("AT+CIPDNS_CUR=0"), OK)
+            self.assertEqual(self.look_up(host, "far.test"), DNS_FAIL)
+
+    def test_the_policy_is_asked(self):
+        policy = ("--net", "deny=127.0.0.1:53")
+        with self.asking({"far.test": "192.0.2.7"}, *policy) as (resolver, module, host):
+            self.assertEqual(host.command('AT+CIPDNS_CUR=1,"10.44.1.1"'), OK)
+            self.assertEqual(self.look_up(host, "far.test"), DNS_FAIL)
+            module.wait_for_log("name server 10.44.1.1 is not asked: deny=127.0.0.1:53")
+            self.assertEqual(resolver.asked(), [])
+
+
+class WhoAnswersAnEcho(Names):
+    TIMEOUT = b"+timeout\r\n\r\nERROR\r\n"
+
+    def answers(self, host, name):
+        self.assertRegex(host.command(f'AT+PING="{name}"'), rb"^\+\d+\r\n\r\nOK\r\n$")
+
+    def test_this_machine_does(self):
+        """By an unprivileged socket where this kernel lets us permit it, or else by a raw one."""
+        with contextlib.suppress(OSError), open(
+            "/proc/sys/net/ipv4/ping_group_range", "w", encoding="ascii"
+        ) as permitted:
+            permitted.write("0 0\n")
+        with self.asking({"far.test": "127.0.0.1"}, "--sandbox", "off") as (_, module, host):
+            for name in ("127.0.0.1", "far.test", "10.44.1.1", "10.44.1.2"):
+                self.answers(host, name)
+            self.assertEqual(host.command('AT+PING="nobody.test"'), b"\r\nERROR\r\n")
+            # No way leads there.
+            self.assertEqual(host.command('AT+PING="192.0.2.7"'), self.TIMEOUT)
+            module.wait_for_log("cannot ping 192.0.2.7: Network is unreachable")
+
+    def test_nobody_that_the_policy_forbids(self):
+        with self.asking({}, "--net", "deny=127.0.0.0/8") as (_, module, host):
+            self.assertEqual(host.command('AT+PING="127.0.0.1"'), self.TIMEOUT)
+            module.wait_for_log("ping of 127.0.0.1 refused: deny=127.0.0.0/8")
 
 
 class WhyThereIsNoAnswer(Names):

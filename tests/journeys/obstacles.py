@@ -17,6 +17,7 @@ SIMULATED = {
     ("network",): "the machine's network has no whims on demand",
     ("peer", "stops"): "the machine takes bytes that nobody reads",
     ("peer", "takes"): "the machine takes bytes that nobody reads",
+    ("peer", "9.9.9.9:53"): "a name server that is set is at port 53; names.py asks one",
     ("peer", "silent"): "every port of this machine answers",
     ("name", "silent"): "a name server that never answers",
     ("soft-ap",): "only another module hears its channel, as in neighbours.py",

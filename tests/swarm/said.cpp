@@ -70,6 +70,7 @@ constexpr Word kInformation[] = {
     Word::multiplexing_and_server_must_be_off,
     Word::no_change,
     Word::no_access_point,
+    Word::ping_timeout,
 };
 constexpr Meaning kStationLines[] = {
     {Word::station_connected, Kind::station_connected},
@@ -99,9 +100,13 @@ std::optional<std::size_t> read_number(std::string_view text) {
   return value;
 }
 
-/// "+NAME:" of a command, or a line of AT+CWLIF: an address, a comma, a hardware address.
+/// The milliseconds of AT+PING, "+NAME:" of a command, or a line of AT+CWLIF: an address, a comma,
+/// a hardware address.
 bool is_reply(std::string_view line) {
   const auto table = kDialect.commands;
+  if (line.starts_with(spoken(Word::ping)) &&
+      read_number(line.substr(spoken(Word::ping).size())).has_value())
+    return true;
   const std::size_t colon = line.find(':');
   if (line.starts_with('+') && colon != std::string_view::npos) {
     const std::string_view name = line.substr(0, colon);

@@ -78,13 +78,14 @@ std::string reason_of(int status) {
 }  // namespace
 
 std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::string& name,
-                                            Where where, Answer answer) {
+                                            Where where, Answer answer,
+                                            const std::vector<std::string>& servers) {
   std::shared_ptr<NameQuery> query(new NameQuery(io, std::move(answer)));
   if (where == Where::as_configured && is_loopback_name(name)) {
     query->finish({in_hosts_file(name).value_or(kLoopback)});
     return query;
   }
-  query->open_channel(where);
+  query->open_channel(where, servers);
   query->ask(name);
   return query;
 }
@@ -113,7 +114,7 @@ NameQuery::~NameQuery() {
   if (channel_ != nullptr) ares_destroy(channel_);
 }
 
-void NameQuery::open_channel(Where where) {
+void NameQuery::open_channel(Where where, const std::vector<std::string>& servers) {
   initialise_library();
   ares_options options{};
   char hosts_file_and_dns[] = "fb", dns[] = "b";  // whatever the machine's own order is
@@ -134,6 +135,8 @@ void NameQuery::open_channel(Where where) {
   }
   if (ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) channel_ = nullptr;
   if (channel_ == nullptr) return;
+  if (!servers.empty())
+    ares_set_servers_ports_csv(channel_, fmt::format("{}", fmt::join(servers, ",")).c_str());
   sockets_.serve(channel_);
   ask_silent_servers_last();
 }

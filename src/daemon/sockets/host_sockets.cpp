@@ -10,7 +10,6 @@
 #include "daemon/sockets/absent_link.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/local_names.h"
-#include "daemon/sockets/route.h"
 #include "daemon/sockets/udp_link.h"
 
 namespace bfq::sockets {
@@ -38,6 +37,7 @@ void HostSockets::take(const net::Request& request) {
                  [this](const net::Accept& r) { accept(r); },
                  [this](const net::Refuse& r) { server_.refuse(r.client); },
                  [this](const net::GiveUp& r) { give_up(r); },
+                 [this](const net::Ping& r) { ping(r); },
              },
              request);
 }
@@ -92,6 +92,7 @@ void HostSockets::power_off() {
   }
   server_.stop();
   queries_.clear();
+  echo_.reset();
   due_.clear();
   side_.forget_all();
 }
@@ -116,12 +117,46 @@ void HostSockets::resolve(const net::Resolve& request) {
     // answers DNS Fail.
     spdlog::info("{}: DNS is not asked for {}: {}", side_.name(), name, verdict.reason);
     due_.push_back(net::ResolveFailed{request.ticket});
+  } else if (request.servers[0].is_none()) {
+    ask_dns(request, {});
+  } else if (const auto servers = permitted_name_servers(request.servers); !servers.empty()) {
+    ask_dns(request, servers);
   } else {
-    ask_dns(request);
+    due_.push_back(net::ResolveFailed{request.ticket});
   }
 }
 
-void HostSockets::ask_dns(const net::Resolve& request) {
+/// Those that a packet of the module reaches, as c-ares takes them.
+std::vector<std::string> HostSockets::permitted_name_servers(
+    const net::NameServers& servers) const {
+  constexpr std::uint16_t kPort = 53;
+  std::vector<std::string> permitted;
+  for (const Ipv4 server : servers) {
+    if (server.is_none()) continue;
+    const Route way = route(side_.networks(), server, neighbourhood_, settings_.index);
+    const std::string name = text_of(server);
+    std::string why = way.to == Route::To::neighbour ? "a module is no name server" : way.why;
+    if (way.to == Route::To::outside) {
+      // Fidelity (our decision, see NetPolicy): A name server that is set is a destination like any
+      // other, at port 53: one that the policy forbids is not asked.
+      const auto verdict =
+          policy_.judge({.name = name,
+                         .asked = server,
+                         .actual = way.address,
+                         .port = kPort,
+                         .is_door = neighbourhood_.has_door({way.address, kPort})});
+      if (verdict.allowed) {
+        permitted.push_back(text_of(net::Endpoint{way.address, kPort}));
+        continue;
+      }
+      why = verdict.reason;
+    }
+    spdlog::info("{}: name server {} is not asked: {}", side_.name(), name, why);
+  }
+  return permitted;
+}
+
+void HostSockets::ask_dns(const net::Resolve& request, const std::vector<std::string>& servers) {
   const Ticket ticket = request.ticket;
   const std::string name(request.name.view());
   const auto answered = [this, ticket, name](const process::NameQuery::Result& result) {
@@ -136,7 +171,48 @@ void HostSockets::ask_dns(const net::Resolve& request) {
     side_.settle();
   };
   queries_[ticket.number] =
-      process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered);
+      process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered, servers);
+}
+
+// Echoes ------------------------------------------------------------------------------------------
+
+void HostSockets::ping(const net::Ping& request) {
+  echo_.reset();
+  const Networks networks = side_.networks();
+  const Route way = route(networks, request.address, neighbourhood_, settings_.index);
+  const auto is_at = [&](const std::optional<VirtualLan>& lan, Ipv4 VirtualLan::*who) {
+    return lan && (*lan).*who == request.address;
+  };
+  const bool is_own = is_at(networks.station, &VirtualLan::address) ||
+                      is_at(networks.soft_ap, &VirtualLan::address);
+  const bool is_gateway =
+      is_at(networks.station, &VirtualLan::gateway) && networks.station->leads_on;
+  // Fidelity (our decision, see HostSockets): The module itself, its gateway and other modules on
+  // its LAN answer AT+PING; no packet leaves the program for that.
+  if (is_own || is_gateway || way.to == Route::To::neighbour)
+    return due_.push_back(net::Pong{request.ticket});
+  if (way.to == Route::To::outside) return send_echo(request, way);
+  spdlog::info("{}: no answer to a ping of {}: {}", side_.name(), text_of(request.address),
+               way.why);
+}
+
+/// Where the policy or the machine forbids it nobody answers, and the log says why.
+void HostSockets::send_echo(const net::Ping& request, const Route& way) {
+  const std::string name(request.name.view());
+  const bool dns = is_from_dns(request.name, request.address, settings_, side_.networks());
+  const auto verdict = policy_.judge(
+      {.name = name, .asked = request.address, .actual = way.address, .is_from_dns = dns});
+  if (!verdict.allowed)
+    return spdlog::info("{}: ping of {} refused: {}", side_.name(), name, verdict.reason);
+  const Ipv4 source = is_loopback(way.address) ? module_address(settings_.index) : Ipv4();
+  const auto answered = [this, ticket = request.ticket] {
+    side_.handle(net::Pong{ticket});
+    side_.settle();
+  };
+  std::string why;
+  echo_ = EchoRequest::start(io_, way.address, source,
+                             std::chrono::milliseconds(request.timeout_ms), answered, why);
+  if (!echo_) spdlog::warn("{}: cannot ping {}: {}", side_.name(), name, why);
 }
 
 // Links -------------------------------------------------------------------------------------------

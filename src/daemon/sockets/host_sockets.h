@@ -6,18 +6,22 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/limits.h"
 #include "daemon/process/name_query.h"
 #include "daemon/sockets/attempt_log.h"
 #include "daemon/sockets/client_socket.h"
 #include "daemon/sockets/delay_line.h"
+#include "daemon/sockets/echo_request.h"
 #include "daemon/sockets/host_link.h"
 #include "daemon/sockets/lingering_close.h"
 #include "daemon/sockets/module_side.h"
 #include "daemon/sockets/neighbourhood.h"
 #include "daemon/sockets/policy.h"
+#include "daemon/sockets/route.h"
 #include "daemon/sockets/settings.h"
 #include "daemon/sockets/stream_link.h"
 #include "daemon/sockets/tcp_server.h"
@@ -63,7 +67,10 @@ class HostSockets final : private Neighbour {
   std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
 
   void resolve(const net::Resolve& request);
-  void ask_dns(const net::Resolve& request);
+  void ask_dns(const net::Resolve& request, const std::vector<std::string>& servers);
+  std::vector<std::string> permitted_name_servers(const net::NameServers& servers) const;
+  void ping(const net::Ping& request);
+  void send_echo(const net::Ping& request, const Route& way);
   void open(const net::Open& request);
   std::optional<Directions> directions(const net::Open& request);
   void open_datagrams(const net::Open& request);
@@ -91,6 +98,7 @@ class HostSockets final : private Neighbour {
   LingeringCloses closes_;
   std::uint64_t dropped_ = 0;  ///< bytes that the log has told of
   std::map<std::uint16_t, std::shared_ptr<process::NameQuery>> queries_;  ///< by ticket
+  std::shared_ptr<EchoRequest> echo_;                                     ///< of the last Ping
   std::deque<Event> due_;
 };
 }  // namespace bfq::sockets

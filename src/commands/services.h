@@ -1,0 +1,90 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "at/command.h"
+#include "base/ipv4.h"
+#include "ports/network.h"
+
+/// What a module asks of hosts without a link: the manual's chapter 4 of 2020.
+namespace bfq::commands {
+using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
+
+// Echo --------------------------------------------------------------------------------------------
+
+/// Arguments of AT+PING.
+struct PingArgs {
+  net::HostName host{};
+};
+Refusal is_on_a_network(const Chip&);
+Answer ping(Chip&, const PingArgs&);
+
+inline constexpr Param kPingParams[] = {
+    param<&PingArgs::host>("IP", length(1, 64), "an address or a name"),
+};
+inline constexpr Word kPingRefusals[] = {Word::ping_timeout};
+inline constexpr Fact kPingFacts[] = {
+    {Origin::observed, "T17, T23", "The milliseconds behind +, or +timeout and ERROR."},
+    {Origin::ours, "dialect 4.3", "A name without an address is ERROR alone."},
+    {Origin::ours, "see Links",
+     "A host that does not answer is given up after 2 s; less than a millisecond is shown as 1."},
+    {Origin::ours, "see HostSockets",
+     "A host that --net forbids, or that no route leads to, is one that does not answer."},
+};
+inline constexpr Command kPing{
+    .name = "+PING",
+    .summary = "Ask a host for an echo",
+    .allowed = is_on_a_network,
+    .needs = "an address, in station mode",
+    .set = set<&ping>(kPingParams).answering("{ping}<time>"),
+    .refusals = kPingRefusals,
+    .facts = kPingFacts,
+};
+
+// Name servers ------------------------------------------------------------------------------------
+
+/// Arguments of AT+CIPDNS.
+struct NameServerArgs {
+  std::uint8_t fixed = 0;
+  std::optional<Ipv4> first{};
+  std::optional<Ipv4> second{};
+};
+bool uses_those_of_dhcp(const Chip&, Fields);
+Answer show_name_servers(Chip&);
+Answer set_name_servers(Chip&, const NameServerArgs&);
+
+inline constexpr Param kNameServersOffParams[] = {
+    param<&NameServerArgs::fixed>("enable", between(0, 0), "0: the servers that the network gives"),
+};
+inline constexpr Param kNameServersOnParams[] = {
+    param<&NameServerArgs::fixed>("enable", between(1, 1), "1: these servers"),
+    param<&NameServerArgs::first>("DNS IP1", "the first server; 208.67.222.222 when left out"),
+    param<&NameServerArgs::second>("DNS IP2", "the second one; none when left out"),
+};
+inline constexpr Shape kNameServersShapes[] = {
+    shape<&set_name_servers>(kNameServersOffParams)
+        .when(uses_those_of_dhcp, "to go back to the servers that the network gives"),
+    shape<&set_name_servers>(kNameServersOnParams),
+};
+inline constexpr Fact kNameServersFacts[] = {
+    {Origin::manual, "AT+CIPDNS 2020",
+     "A line for each server, unquoted; 208.67.222.222 unless others are set."},
+    {Origin::manual, "AT+CIPDNS 2020", "Two servers that are the same: ERROR."},
+    {Origin::ours, "see NameServerSettings",
+     "An address that no host can have is ERROR, and so is a second server without a first."},
+    {Origin::ours, "see HostSockets",
+     "Servers that are set are asked at port 53, in their order, where --net permits it."},
+};
+inline constexpr Command kNameServers{
+    .name = "+CIPDNS",
+    .summary = "Choose the name servers, and store that (older name)",
+    .keep = Keep::in_flash,
+    .query = {show_name_servers, "{}:<DNS IP1> *"},
+    .set = set(kNameServersShapes),
+    .facts = kNameServersFacts,
+};
+inline constexpr Command kNameServersCurrent = kNameServers.named(
+    "+CIPDNS_CUR", Keep::until_reset, "Choose the name servers, until the next reset");
+inline constexpr Command kNameServersDefault =
+    kNameServers.named("+CIPDNS_DEF", Keep::in_flash, "Choose the name servers, and store that");
+}  // namespace bfq::commands
