@@ -56,9 +56,9 @@ TEST(parse_door, refuses_every_option_that_it_does_not_know) {
 }
 
 TEST(parse_door, refuses_control_characters_wherever_they_stand) {
-  for (const std::string text : {std::string("pty:/tmp/a\nb"), std::string("unix:/tmp/a\0b", 13),
-                                 std::string("tty:/dev/\x7f"), std::string("tcp-connect:a\r:80"),
-                                 std::string("pty:/tmp/a,user=a\0b", 19)})
+  for (const std::string& text : {std::string("pty:/tmp/a\nb"), std::string("unix:/tmp/a\0b", 13),
+                                  std::string("tty:/dev/\x7f"), std::string("tcp-connect:a\r:80"),
+                                  std::string("pty:/tmp/a,user=a\0b", 19)})
     EXPECT_THROW(parse_door(text), process::UsageError) << text;
 }
 
