@@ -61,7 +61,8 @@ struct Connection {
   std::string received{};  ///< by the module
   std::deque<Arrival> arrivals{};
   bool ended_by_peer = false;
-  bool waits = false;  ///< the module has bytes for it that could not be taken
+  bool waits = false;    ///< the module has bytes for it that could not be taken
+  std::size_t told = 0;  ///< of what has come: what the module knows of, in passive receive
 
   bool carries_datagrams() const { return asked.transport == net::Transport::udp; }
 };
@@ -138,6 +139,7 @@ class Internet {
   void accept(const net::Accept&);
   void refuse(const net::Refuse&);
   void consider_answer(Connection&, std::size_t before, Instant now);
+  static void drop_untold(Connection&);
   void arrive(Connection&, Instant at, Connection::Arrival::Kind, std::string bytes = {},
               net::Endpoint sender = {});
 
@@ -149,10 +151,15 @@ class Internet {
   /// What has come for the module, valid until something else does, and what it has taken of that.
   std::span<const std::byte> arrived(const Connection&, Instant now) const;
   static void handed_over(Connection&, std::size_t n);
+  /// How many bytes of a stream have come, in front of its end.
+  static std::size_t unread(const Connection&, Instant now);
+  static bool has_ended(const Connection&, Instant now);
   /// Whether that is what the module gets next, bytes or the end.
   bool has_come(const Connection&, Connection::Arrival::Kind, Instant now) const;
   template <class Module>
   bool send_from(Module&, Connection&, Instant now);
+  template <class Module>
+  bool tell_unread(Module&, Connection&, Instant now);
   template <class Module>
   bool hand_over(Module&, Connection&, Instant now);
 
@@ -177,7 +184,8 @@ bool Internet::drain(Module& module, Instant now) {
     module.handle(*event);
   for (Connection& c : connections_) {
     if (c.state == Connection::State::open) moved |= send_from(module, c, now);
-    if (c.state == Connection::State::open) moved |= hand_over(module, c, now);
+    if (c.state == Connection::State::open) moved |= tell_unread(module, c, now);
+    if (c.state == Connection::State::open || c.told > 0) moved |= hand_over(module, c, now);
     if (c.state != Connection::State::open || !has_come(c, Connection::Arrival::Kind::end, now))
       continue;
     c.state = Connection::State::over;
@@ -197,6 +205,23 @@ bool Internet::send_from(Module& module, Connection& c, Instant now) {
   const std::size_t taken = out.bytes.empty() ? 0 : send(c, out, now);
   if (taken > 0) module.link_sent(c.link, taken);
   return taken > 0;
+}
+
+template <class Module>
+bool Internet::tell_unread(Module& module, Connection& c, Instant now) {
+  const std::size_t limit = stalled || c.carries_datagrams() ? 0 : module.unread_limit(c.link);
+  if (limit == 0) return false;
+  const std::size_t all = unread(c, now), told = std::min(all, limit);
+  const bool is_news = told > c.told;
+  if (is_news) {
+    c.told = told;
+    module.handle(net::Unread{c.link, static_cast<std::uint16_t>(told)});
+  }
+  if (all > c.told || !has_ended(c, now)) return is_news;
+  c.arrivals.pop_back();
+  c.state = Connection::State::over;
+  module.handle(net::Closed{c.link});
+  return true;
 }
 
 template <class Module>

@@ -15,10 +15,13 @@ namespace bfq::sockets {
 
 /// What a module's links bring reaches the module by this, a given time later and in order: on
 /// hardware no peer answers within the microsecond. A module's side between its links and the
-/// module's own; without a delay everything passes through at once.
+/// module's own; without a delay everything passes through at once, but for passive receive: what
+/// the module is told of by net::Unread is kept here until it asks for it, also once the link has
+/// ended (src/ports/network.h).
 ///
-/// Each link has a queue of its own, which holds at most kMost bytes: what does not fit stays in
-/// the kernel, and the peer's window closes. A timer runs only while something waits for its time.
+/// Each link has a queue of its own, which holds at most kMost bytes, or without a delay what the
+/// module may be told of: what does not fit stays in the kernel, and the peer's window closes. A
+/// timer runs only while something waits for its time.
 class DelayLine final : public ModuleSide {
  public:
   using Clock = std::chrono::steady_clock;
@@ -30,12 +33,13 @@ class DelayLine final : public ModuleSide {
 
   /// Hands over what is due, as far as the module has room for it. True when something moved.
   bool drain();
-  /// The module has closed that link: what waits is dropped.
+  /// The module has closed that link: what waits is dropped, but for what it was told of.
   void forget(LinkHandle link);
   void forget_all();
 
   // ModuleSide
   std::size_t link_room(LinkHandle link) const override;
+  std::size_t unread_limit(LinkHandle link) const override { return side_.unread_limit(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override;
   std::size_t datagram_room(LinkHandle link) const override;
   void datagram_input(LinkHandle link, net::Endpoint sender,
@@ -61,14 +65,20 @@ class DelayLine final : public ModuleSide {
     LinkHandle link{};
     std::deque<Arrival> arrivals{};
     std::size_t size = 0;  ///< bytes, each arrival with its overhead
+    std::size_t told = 0;  ///< in passive receive: bytes that the module knows of
+    std::size_t unread(Clock::time_point now) const;
   };
 
   bool is_off() const { return delay_ == Clock::duration::zero(); }
   std::size_t room(LinkHandle link) const;
   void add(LinkHandle link, Arrival arrival);
+  const Queue* find(LinkHandle link) const;
+  bool passes_on(LinkHandle link) const;
+  static void pop(Queue& queue);
   bool drain(Queue& queue, Clock::time_point now);
+  bool tell_unread(Queue& queue, Clock::time_point now);
   bool refuse_output(const Queue& queue, Clock::time_point now);
-  bool hand_over(LinkHandle link, Arrival& arrival);
+  bool hand_over(Queue& queue, Arrival& arrival);
   void set_timer(Clock::time_point now);
 
   ModuleSide& side_;
