@@ -84,10 +84,8 @@ bool Internet::is_absent_neighbour(Ipv4 address) const {
 }
 
 void Internet::close_link(LinkHandle link) {
-  if (Connection* c = find(link)) {
-    c->state = State::over;
-    drop_untold(*c);
-  }
+  if (Connection* c = find(link)) c->state = State::over;
+  delayed_.forget(link);
   std::erase_if(pending_, [&](const Pending& p) {
     const auto* opened = std::get_if<net::Opened>(&p.event);
     const auto* failed = std::get_if<net::OpenFailed>(&p.event);
@@ -156,14 +154,12 @@ void Internet::refuse(const net::Refuse& refused) {
 }
 
 Deadline Internet::next_deadline(Instant now) const {
-  Deadline next = pending_.empty() ? Deadline::never() : Deadline(pending_.front().at);
+  Deadline next = delayed_.next_deadline(now);
+  if (!pending_.empty()) next = earliest({next, Deadline(pending_.front().at)});
   for (const Connection& c : connections_) {
     if (c.state != State::open || c.arrivals.empty() || stalled) continue;
-    if (const auto& first = c.arrivals.front(); first.kind == Kind::end)
-      next = earliest({next, Deadline(first.at)});
-    const auto later = std::find_if(c.arrivals.begin(), c.arrivals.end(),
-                                    [&](const auto& a) { return a.at > now; });
-    if (later != c.arrivals.end()) next = earliest({next, Deadline(later->at)});
+    const Connection::Arrival& first = c.arrivals.front();
+    if (first.kind == Kind::end || first.at > now) next = earliest({next, Deadline(first.at)});
   }
   return next;
 }
@@ -221,7 +217,8 @@ std::size_t Internet::send(Connection& c, const net::Outgoing& out, Instant now)
 
 /// What was on its way before the peer ended the connection still arrives.
 bool Internet::comes_too_late(const Connection& c, Instant now) {
-  return !c.waits && has_ended(c, now);
+  return !c.waits && !c.arrivals.empty() && c.arrivals.back().kind == Kind::end &&
+         c.arrivals.back().at <= now;
 }
 
 bool Internet::carries_datagrams(LinkHandle link) const {
@@ -258,57 +255,45 @@ void Internet::consider_answer(Connection& c, std::size_t before, Instant now) {
     arrive(c, at, Kind::bytes, peer->reply);
   if (reached(peer->closes_after, before, after)) arrive(c, at, Kind::end);
   if (reached(peer->resets_after, before, after)) {
-    drop_untold(c);
+    c.arrivals.clear();
     arrive(c, at, Kind::end);
   }
 }
 
 void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes,
                       net::Endpoint sender) {
-  const bool is_nothing = kind == Kind::bytes && bytes.empty() && !c.carries_datagrams();
-  if (c.ended_by_peer || is_nothing) return;
-  at += delay;
+  if (c.ended_by_peer) return;
+  const bool is_dropped = c.carries_datagrams() && bytes.size() > limits::kDatagram;
+  const bool is_nothing = !c.carries_datagrams() && kind == Kind::bytes && bytes.empty();
+  if (is_dropped || is_nothing) return;
   if (!c.arrivals.empty()) at = std::max(at, c.arrivals.back().at);
   c.ended_by_peer = kind == Kind::end;
   c.arrivals.push_back({at, kind, std::move(bytes), sender});
 }
 
-/// What the module was told of is there, whatever becomes of the network and the link.
-void Internet::drop_untold(Connection& c) {
-  std::size_t left = c.told;
-  auto at = c.arrivals.begin();
-  for (; left > 0; ++at) {
-    at->bytes.resize(std::min(left, at->bytes.size()));
-    left -= at->bytes.size();
-  }
-  c.arrivals.erase(at, c.arrivals.end());
-}
-
-std::size_t Internet::unread(const Connection& c, Instant now) {
-  std::size_t n = 0;
-  for (const Connection::Arrival& arrival : c.arrivals)
-    if (arrival.kind == Kind::bytes && arrival.at <= now) n += arrival.bytes.size();
-  return n;
-}
-
-bool Internet::has_ended(const Connection& c, Instant now) {
-  return !c.arrivals.empty() && c.arrivals.back().kind == Kind::end && c.arrivals.back().at <= now;
-}
-
 std::span<const std::byte> Internet::arrived(const Connection& c, Instant now) const {
-  if (c.told == 0 && !has_come(c, Kind::bytes, now)) return {};
+  if (!has_come(c, Kind::bytes, now)) return {};
   const Connection::Arrival& first = c.arrivals.front();
-  std::size_t most = c.carries_datagrams() ? SIZE_MAX : most_at_once;
-  if (c.told > 0) most = std::min(most, c.told);
+  const std::size_t most = c.carries_datagrams() ? SIZE_MAX : most_at_once;
   return std::as_bytes(std::span(first.bytes).first(std::min(first.bytes.size(), most)));
 }
 
 void Internet::handed_over(Connection& c, std::size_t n) {
   std::string& bytes = c.arrivals.front().bytes;
-  c.told -= std::min(c.told, n);
-  c.received.append(bytes, 0, n);
+  c.came.append(bytes, 0, n);
   bytes.erase(0, n);
   if (bytes.empty()) c.arrivals.pop_front();
+}
+
+void Internet::received(LinkHandle link, std::span<const std::byte> bytes) {
+  if (Connection* c = find(link)) c->received += text_of(bytes);
+}
+
+bool Internet::at_rest() const {
+  const auto waits = [](const Connection& c) {
+    return c.state == State::open && !c.arrivals.empty();
+  };
+  return delayed_.empty() && std::none_of(connections_.begin(), connections_.end(), waits);
 }
 
 void Internet::send(net::Endpoint from, std::string_view bytes, Instant now) {
@@ -326,7 +311,7 @@ void Internet::close(net::Endpoint from, Instant now) {
 void Internet::reset(net::Endpoint from) {
   for (Connection& c : connections_) {
     if (c.state != State::open || c.asked.remote != from) continue;
-    drop_untold(c);
+    c.arrivals.clear();
     c.ended_by_peer = true;
     c.arrivals.push_back({Instant{}, Kind::end, {}});
   }
@@ -351,10 +336,8 @@ void Internet::power_off(Instant) {
   pending_.clear();
   waiting_.clear();
   listening_on_ = 0;
-  for (Connection& c : connections_) {
-    c.state = State::over;
-    c.told = 0;
-  }
+  delayed_.forget_all();
+  for (Connection& c : connections_) c.state = State::over;
 }
 
 Connection* Internet::find(LinkHandle link) {

@@ -45,6 +45,7 @@ class Run {
   void use_link();
   void hang_up(net::Endpoint peer);
   void read_link();
+  void drop_dtr();
   void pass_through();
   void change_host();
   void nibble();
@@ -68,6 +69,7 @@ class Run {
   void rest();
   void escape();
   void check_alive();
+  void check_received();
   void check_memory();
   void tell(const std::string& what);
 
