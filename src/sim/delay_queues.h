@@ -49,7 +49,9 @@ class DelayQueues {
     return passes(link) ? side.datagram_room(link) : std::min(room(link), limits::kDatagram);
   }
   void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-    if (side.unread_limit(link) == 0 && passes(link)) return side.link_input(link, bytes);
+    const bool waits = side.unread_limit(link) > 0;
+    if (!waits && passes(link)) return side.link_input(link, bytes);
+    if (waits && delay_ == Duration::zero() && joins_last(link, bytes)) return;
     add(link, {.kind = Arrival::Kind::bytes, .bytes = {bytes.begin(), bytes.end()}}, now);
   }
   void datagram_input(auto& side, LinkHandle link, net::Endpoint sender,
@@ -161,7 +163,6 @@ class DelayQueues {
   void add(LinkHandle link, Arrival arrival, Instant now) {
     Queue& queue = queues_.at(link.id);
     if (!(queue.link == link)) queue = {.link = link};
-    if (delay_ == Duration::zero() && joins_last(queue, arrival)) return;
     arrival.due = now + delay_;
     if (!queue.arrivals.empty()) arrival.due = std::max(arrival.due, queue.arrivals.back().due);
     queue.size += arrival.bytes.size() + kOverhead;
@@ -170,15 +171,15 @@ class DelayQueues {
   }
 
   /// Bytes that need no time of their own.
-  static bool joins_last(Queue& queue, const Arrival& arrival) {
-    const bool joins = arrival.kind == Arrival::Kind::bytes && !queue.arrivals.empty() &&
-                       queue.arrivals.back().kind == Arrival::Kind::bytes;
-    if (!joins) return false;
+  bool joins_last(LinkHandle link, std::span<const std::byte> bytes) {
+    Queue& queue = queues_.at(link.id);
+    if (!(queue.link == link) || queue.arrivals.empty()) return false;
+    if (queue.arrivals.back().kind != Arrival::Kind::bytes) return false;
     Arrival& last = queue.arrivals.back();
     const std::size_t taken = std::exchange(last.taken, 0);
     last.bytes.erase(last.bytes.begin(), last.bytes.begin() + static_cast<std::ptrdiff_t>(taken));
-    last.bytes.insert(last.bytes.end(), arrival.bytes.begin(), arrival.bytes.end());
-    queue.size = queue.size - taken + arrival.bytes.size();
+    last.bytes.insert(last.bytes.end(), bytes.begin(), bytes.end());
+    queue.size = queue.size - taken + bytes.size();
     return true;
   }
 
