@@ -129,8 +129,9 @@ void suggest(std::string& out, const board::Board& board, const sim::Air& air,
              const Published& published, const sockets::NetPolicy& policy) {
   constexpr std::uint16_t kPort = 8000;
   const auto& aps = air.access_points;
-  const auto usable =
-      std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
+  const auto usable = std::find_if(aps.begin(), aps.end(), [](const auto& ap) {
+    return remark(ap).empty() && process::printable(ap.ssid) == ap.ssid;
+  });
   out += fmt::format("\n  to begin with, type\n    {}\n", terminal_command(board));
   if (usable == aps.end()) return;
   out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid),

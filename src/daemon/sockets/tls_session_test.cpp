@@ -24,21 +24,40 @@ class ATlsSession : public ::testing::Test {
  protected:
   ATlsSession() {
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends_.data()), 0);
-    certify();
     server.reset(SSL_new(context_.get()));
+    const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
+    certify(*key);
     SSL_set_fd(server.get(), ends_[1]);
     EXPECT_TRUE(session.begin(ends_[0], {.name = net::HostName("localhost")}));
-    Result ours = Result::wants_read;
-    int theirs = 0;
-    for (int i = 0; i < 20 && (ours != Result::done || theirs != 1); ++i) {
-      ours = session.shake_hands();
-      theirs = SSL_accept(server.get());
-    }
-    EXPECT_EQ(ours, Result::done);
   }
+  void SetUp() override { EXPECT_EQ(shake_hands(), Result::done); }
   ~ATlsSession() override {
     ::close(ends_[0]);
     ::close(ends_[1]);
+  }
+
+  /// What the session has come to when both are through, or cannot go on.
+  Result shake_hands() {
+    Result ours = Result::wants_read;
+    int theirs = 0;
+    for (int i = 0; i < 20 && ours != Result::failed && (ours != Result::done || theirs != 1);
+         ++i) {
+      ours = session.shake_hands();
+      theirs = SSL_accept(server.get());
+    }
+    return ours;
+  }
+
+  /// Gives the server a certificate for that key.
+  void certify(EVP_PKEY& key) {
+    const std::unique_ptr<X509, Free<X509, X509_free>> certificate(X509_new());
+    constexpr long kHour = 3600;
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kHour);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kHour);
+    X509_set_pubkey(certificate.get(), &key);
+    X509_sign(certificate.get(), &key, EVP_sha256());
+    SSL_use_certificate(server.get(), certificate.get());
+    SSL_use_PrivateKey(server.get(), &key);
   }
 
   std::size_t unread() const { return bytes_in_kernel(ends_[0]); }
@@ -60,21 +79,38 @@ class ATlsSession : public ::testing::Test {
   std::array<std::byte, 100> buffer{};
 
  private:
-  void certify() {
-    const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
-    const std::unique_ptr<X509, Free<X509, X509_free>> certificate(X509_new());
-    constexpr long kHour = 3600;
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kHour);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kHour);
-    X509_set_pubkey(certificate.get(), key.get());
-    X509_sign(certificate.get(), key.get(), EVP_sha256());
-    SSL_CTX_use_certificate(context_.get(), certificate.get());
-    SSL_CTX_use_PrivateKey(context_.get(), key.get());
-  }
-
   std::array<int, 2> ends_{};
   std::unique_ptr<SSL_CTX, Free<SSL_CTX, SSL_CTX_free>> context_{SSL_CTX_new(TLS_server_method())};
 };
+
+/// The same, before they have shaken hands.
+class ATlsSessionToBe : public ATlsSession {
+ protected:
+  void SetUp() override {}
+};
+
+TEST_F(ATlsSessionToBe, lets_no_server_choose_a_costly_group) {
+  ASSERT_EQ(SSL_set1_groups_list(server.get(), "ffdhe2048"), 1);
+  EXPECT_EQ(shake_hands(), Result::failed);
+}
+
+TEST_F(ATlsSessionToBe, lets_no_server_choose_a_costly_group_in_tls_1_2) {
+  const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key(EVP_RSA_gen(2048));
+  certify(*key);
+  SSL_set_max_proto_version(server.get(), TLS1_2_VERSION);
+  ASSERT_EQ(SSL_set_cipher_list(server.get(), "DHE-RSA-AES128-GCM-SHA256"), 1);
+  SSL_set_dh_auto(server.get(), 1);
+  EXPECT_EQ(shake_hands(), Result::failed);
+}
+
+TEST_F(ATlsSessionToBe, takes_no_endless_chain_of_certificates) {
+  const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
+  certify(*key);
+  for (int i = 0; i < 200; ++i)
+    ASSERT_EQ(SSL_add1_chain_cert(server.get(), SSL_get_certificate(server.get())), 1);
+  EXPECT_EQ(shake_hands(), Result::failed);
+  EXPECT_EQ(session.why(), "excessive message size");
+}
 
 TEST_F(ATlsSession, reads_one_record_of_a_flood_at_once) {
   session.read(buffer);  // the tickets that follow the handshake
