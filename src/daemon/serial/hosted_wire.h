@@ -25,7 +25,7 @@ struct AttachedHost {
   bool awaits_typing = false;
   bool listens = true;         ///< false: what it is owed is dropped
   bool lags = false;           ///< it did not read for too long, and holds nobody up until it does
-  bool is_waited_for = true;   ///< false: see kNewcomersAreNotWaitedFor
+  bool is_suspect = false;     ///< it came soon after a host that did not read was given up
   bool leaves = false;         ///< it has gone, and is let go once all that it typed is taken
   bool types_no_more = false;  ///< it has shut down its sending half
   std::optional<Instant> served_since{};  ///< since when such a host has had all that it waited for
@@ -123,7 +123,7 @@ class HostedWire : public Wire {
   void forget_host(End& end) {
     end.echo.forget();
     end.told_of_echo = end.is_stopped = end.holds_off = false;
-    end.is_waited_for = is_quiet();
+    end.is_suspect = suspects_newcomers();
   }
 
   /// True when the module has taken all that this host typed.
@@ -182,7 +182,7 @@ class HostedWire : public Wire {
       log_.info("dropped {} bytes: no host was attached", std::exchange(unheard_, 0));
     End& end = ends_.emplace_back();
     end.host = std::move(host);
-    end.is_waited_for = is_quiet();
+    end.is_suspect = suspects_newcomers();
     return end;
   }
   End* find(const SerialHost& host) {
@@ -202,8 +202,8 @@ class HostedWire : public Wire {
     if (ends_.empty()) unheard_ += bytes;
   }
   /// How long the others wait for that host when it does not read.
-  static std::chrono::seconds patience_with(const End& end) {
-    return end.is_waited_for ? kLaggardsAreWaitedFor : std::chrono::seconds(0);
+  static std::chrono::milliseconds patience_with(const End& end) {
+    return end.is_suspect ? kSuspectsAreWaitedFor : kLaggardsAreWaitedFor;
   }
   void stop_waiting_for(End& end) {
     end.lags = true;
@@ -224,9 +224,8 @@ class HostedWire : public Wire {
  private:
   static constexpr std::byte kXon{0x11}, kXoff{0x13};
 
-  /// True when no host has been given up lately.
-  bool is_quiet() const {
-    return !gave_up_ || std::chrono::steady_clock::now() >= *gave_up_ + kNewcomersAreNotWaitedFor;
+  bool suspects_newcomers() const {
+    return gave_up_ && std::chrono::steady_clock::now() < *gave_up_ + kSuspicionLasts;
   }
   void look_at_echo(End& end) {
     const auto settings = end.host->echo();
