@@ -177,8 +177,9 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
   }
   const bool dns = is_from_dns(request.name, address, settings_, side_.networks());
   const net::Endpoint actual{way.address, port};
-  const auto verdict = policy_.judge(
-      {request.name.view(), address, way.address, port, dns, neighbourhood_.has_door(actual)});
+  const auto verdict =
+      policy_.judge({request.name.view(), address, way.address, port, dns,
+                     neighbourhood_.has_door(actual), is_own_address(way.address)});
   // Fidelity (our decision, see HostSockets): A link towards this machine does not reach the
   // module's own server: it ends like a refused connection.
   if (server_.is_at(actual))

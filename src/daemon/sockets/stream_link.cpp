@@ -86,6 +86,9 @@ void StreamLink::connect() {
 
 void StreamLink::connected(boost::system::error_code error) {
   if (ended()) return;
+  // Fidelity (our decision, see StreamLink): A connection that has come about with itself, as TCP
+  // makes them where nobody listens, is a refused one.
+  if (!error && is_connected_to_itself(socket_)) error = asio::error::connection_refused;
   if (error) return fail(error.message(), failure_of(error));
   if (!session_->begin(socket_.native_handle(), open_))
     return fail("no memory for TLS", net::OpenFailure::no_resources);
