@@ -11,7 +11,7 @@ void DoorSide::change_host(std::shared_ptr<SerialHost> host) { notice(Changed{st
 void DoorSide::hold_in_reset() { notice(Reset{.held = true}); }
 void DoorSide::release_from_reset() { notice(Reset{.held = false}); }
 
-void DoorSide::notice(Notice notice) {
+void DoorSide::notice(DoorEvent notice) {
   noticed_.push_back(std::move(notice));
   wake_();
 }
@@ -21,7 +21,7 @@ void DoorSide::apply(Wire& wire, ResetLine& reset_line) {
   wire.begin_turn();
   wire.release_gone_hosts();
   while (!noticed_.empty()) {
-    const Notice notice = std::exchange(noticed_.front(), {});
+    const DoorEvent notice = std::exchange(noticed_.front(), {});
     noticed_.pop_front();
     std::visit(overloaded{
                    [&](const Attached& n) { wire.attach(n.host); },

@@ -60,14 +60,14 @@ class DoorSide {
   struct Reset {
     bool held = false;
   };
-  using Notice = std::variant<Attached, StoppedListening, Changed, Reset>;
+  using DoorEvent = std::variant<Attached, StoppedListening, Changed, Reset>;
 
-  void notice(Notice notice);
+  void notice(DoorEvent notice);
 
   boost::asio::io_context& io_;
   process::ModuleLog log_;
   bool is_paced_;
   std::function<void()> wake_;
-  std::deque<Notice> noticed_;
+  std::deque<DoorEvent> noticed_;
 };
 }  // namespace bfq::serial
