@@ -82,7 +82,7 @@ StderrSink::StderrSink() : is_colored_(isatty(STDERR_FILENO) == 1) {
   struct stat it = {};
   // A file has one position for all who share it, and does not block.
   if (fstat(STDERR_FILENO, &it) == 0 && S_ISREG(it.st_mode)) return;
-  // Opened anew, because O_NONBLOCK on standard error itself would be seen by everybody who shares
+  // Reopened, because O_NONBLOCK on standard error itself would be seen by everybody who shares
   // it, the shell for one.
   descriptor_ = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 }
@@ -93,7 +93,7 @@ StderrSink::~StderrSink() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-/// True when the line was taken. Where standard error could not be opened anew (a socket), it is
+/// True when the line was taken. Where standard error could not be reopened (a socket), it is
 /// asked first: what poll() promises for a line of this size, it keeps.
 bool StderrSink::write(std::string_view line) {
   int to = descriptor_;

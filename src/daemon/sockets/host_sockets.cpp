@@ -104,7 +104,7 @@ void HostSockets::resolve(const net::Resolve& request) {
   // hosts file, then from DNS, IPv4 alone and without search domains.
   const Networks networks = side_.networks();
   if (!networks.station || !networks.station->leads_on) {
-    spdlog::info("{}: DNS is not asked for {}: the module is on no network that leads on",
+    spdlog::info("{}: DNS is not asked for {}: the module is on no network that routes to others",
                  side_.name(), name);
     due_.push_back(net::ResolveFailed{request.ticket});
   } else if (const auto local = find_local_name(name, settings_, networks)) {
