@@ -63,7 +63,8 @@ constexpr KnownField kKnownFields[] = {
     {"remote port", Kind::integer, kPort},
     {"local port", Kind::integer, kPort},
     {"tetype", Kind::integer, between(0, 1)},
-    {"time", Kind::integer, between(1, 2000)},        // of an echo, in milliseconds
+    {"time", Kind::integer, between(1, 2000)},  // of an echo, in milliseconds
+    {"unread", Kind::integer, between(0, 5760)},
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 
