@@ -1,7 +1,6 @@
 #include "module/links.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "base/check.h"
@@ -14,8 +13,6 @@ namespace {
 constexpr Duration kLookUpGivesUp = 15s;
 // Dialect 3.3: without a network the answer comes after about 6 s.
 constexpr Duration kLookUpWithoutNetwork = 6s;
-// Ours: how long a host may take to answer an echo request; real modules wait for 1 s or a few.
-constexpr Duration kEchoGivesUp = 2s;
 // Ours: how long a server may leave a connection attempt without an answer.
 constexpr Duration kConnectGivesUp = 20s;
 
@@ -140,43 +137,6 @@ Ticket Links::resolve(Chip& chip, const net::HostName& name) {
   const Ticket ticket = chip.new_ticket();
   chip.request(net::Resolve{ticket, name, set.fixed ? servers_in_use(set) : net::NameServers{}});
   return ticket;
-}
-
-// Echoes ------------------------------------------------------------------------------------------
-
-at::Answer Links::ping(Chip& chip, const net::HostName& name) {
-  Pinging job{.name = name};
-  if (const auto address = name.address()) {
-    ask_for_echo(chip, job, *address);
-  } else {
-    job.ticket = resolve(chip, name);
-    job.give_up = chip.now() + kLookUpGivesUp;
-  }
-  chip.start(job);
-  return at::Answer::later;
-}
-
-void Links::ask_for_echo(Chip& chip, Pinging& job, Ipv4 address) {
-  job.step = Pinging::Step::waiting;
-  job.ticket = chip.new_ticket();
-  job.asked = chip.now();
-  job.give_up = chip.now() + kEchoGivesUp;
-  constexpr auto kTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(kEchoGivesUp);
-  chip.request(net::Ping{job.ticket, address, job.name, std::uint16_t{kTimeout.count()}});
-}
-
-void Links::on(Chip& chip, const net::Pong& event) {
-  const auto* job = chip.job<Pinging>();
-  if (job == nullptr || job->step != Pinging::Step::waiting || job->ticket != event.ticket) return;
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(chip.now() - job->asked);
-  const std::int64_t shown = std::max<std::int64_t>(took.count(), 1);
-  chip.reply().text(at::Word::ping).number(shown).end();
-  chip.finish(at::Answer::ok);
-}
-
-void Links::give_up(Chip& chip, const Pinging& job) {
-  if (job.step == Pinging::Step::waiting) chip.reply().line(at::Word::ping_timeout);
-  chip.finish(at::Answer::error);
 }
 
 // Sending -----------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""What the module asks DNS and other hosts, and what it does not: dnsmasq answers, and writes down each question.
+"""What the module asks DNS and other hosts, and what it does not: dnsmasq answers, and writes down
+each question.
 
 The journey runs in namespaces of its own, with an /etc that it writes and a loopback on which port
 53 is free.

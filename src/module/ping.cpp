@@ -1,0 +1,50 @@
+// AT+PING, as far as Links does it.
+#include <algorithm>
+#include <chrono>
+
+#include "module/chip.h"
+#include "module/links.h"
+
+namespace bfq {
+namespace {
+// Ours: as long as Links waits for a name server.
+constexpr Duration kPingLookUpGivesUp = 15s;
+// Ours: how long a host may take to answer an echo request; real modules wait for 1 s or a few.
+constexpr Duration kEchoGivesUp = 2s;
+}  // namespace
+
+at::Answer Links::ping(Chip& chip, const net::HostName& name) {
+  Pinging job{.name = name};
+  if (const auto address = name.address()) {
+    ask_for_echo(chip, job, *address);
+  } else {
+    job.ticket = resolve(chip, name);
+    job.give_up = chip.now() + kPingLookUpGivesUp;
+  }
+  chip.start(job);
+  return at::Answer::later;
+}
+
+void Links::ask_for_echo(Chip& chip, Pinging& job, Ipv4 address) {
+  job.step = Pinging::Step::waiting;
+  job.ticket = chip.new_ticket();
+  job.asked = chip.now();
+  job.give_up = chip.now() + kEchoGivesUp;
+  constexpr auto kTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(kEchoGivesUp);
+  chip.request(net::Ping{job.ticket, address, job.name, std::uint16_t{kTimeout.count()}});
+}
+
+void Links::on(Chip& chip, const net::Pong& event) {
+  const auto* job = chip.job<Pinging>();
+  if (job == nullptr || job->step != Pinging::Step::waiting || job->ticket != event.ticket) return;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(chip.now() - job->asked);
+  const std::int64_t shown = std::max<std::int64_t>(took.count(), 1);
+  chip.reply().text(at::Word::ping).number(shown).end();
+  chip.finish(at::Answer::ok);
+}
+
+void Links::give_up(Chip& chip, const Pinging& job) {
+  if (job.step == Pinging::Step::waiting) chip.reply().line(at::Word::ping_timeout);
+  chip.finish(at::Answer::error);
+}
+}  // namespace bfq
