@@ -57,6 +57,8 @@ enum class Word : std::uint8_t {
   transparent_must_be_off,
   server_must_be_off,
   multiplexing_and_server_must_be_off,
+  not_gpio_mode,
+  not_output,
 
   // Information and unsolicited lines (dialect 7).
   ready,

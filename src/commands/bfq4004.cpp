@@ -5,6 +5,7 @@
 
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/hardware.h"
 #include "commands/server.h"
 #include "commands/tcpip.h"
 #include "commands/wifi.h"
@@ -30,6 +31,14 @@ constexpr std::array kTable = sorted(std::array{
     kUartDefault,
     kUart,
     kShowFreeMemory,
+    kSleep,
+    kDeepSleep,
+    kWakeUp,
+    kSetUpPin,
+    kShowPinSetup,
+    kPinDirection,
+    kWritePin,
+    kReadPin,
     // Wi-Fi
     kModeCurrent,
     kModeDefault,
@@ -122,6 +131,8 @@ constexpr Words kWords({
     {Word::transparent_must_be_off, "IPMODE must be 0"},
     {Word::server_must_be_off, "CIPSERVER must be 0"},
     {Word::multiplexing_and_server_must_be_off, "CIPMUX and CIPSERVER must be 0"},
+    {Word::not_gpio_mode, "NOT GPIO MODE!"},
+    {Word::not_output, "NOT OUTPUT!"},
 
     // Information and unsolicited lines (dialect 7).
     {Word::ready, "\r\nready"},

@@ -10,6 +10,7 @@
 #include "daemon/process/alarm.h"
 #include "daemon/process/sandbox.h"
 #include "daemon/process/service_manager.h"
+#include "daemon/timeline.h"
 #include "sim/medium.h"
 
 namespace bfq::daemon {
@@ -51,5 +52,6 @@ class Loop {
   bool rests_ = false, reads_again_ = false;
   sockets::Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<board::Board>> boards_;
+  std::optional<Timeline> timeline_;  ///< once there are boards
 };
 }  // namespace bfq::daemon

@@ -166,6 +166,14 @@ struct MissingFlash {
   }
 };
 
+/// Nothing is attached to the module's pins, and what it drives is not led anywhere.
+struct MissingPins {
+  void take(const pins::Request&, Instant) {}
+  std::optional<Event> next_event(Instant) { return std::nullopt; }
+  Deadline next_deadline(Instant) const { return Deadline::never(); }
+  void power_off(Instant) {}
+};
+
 constexpr runtime::BootTimes kBootTimes{.power_on = {}, .restart = {}};  // the chip's own
 
 Module module{kIdentity, commands::kBfq4004};
@@ -176,8 +184,9 @@ Refusals refusals;
 MissingRadio missing_radio{refusals};
 MissingNetwork missing_network{refusals};
 MissingFlash missing_flash{refusals};
-runtime::Turn turn{doors,           watch,         polled_uart, missing_radio,
-                   missing_network, missing_flash, kBootTimes};
+MissingPins missing_pins;
+runtime::Turn turn{doors,           watch,         polled_uart,  missing_radio,
+                   missing_network, missing_flash, missing_pins, kBootTimes};
 }  // namespace
 
 // As a watchdog would: the chip starts anew.

@@ -149,7 +149,16 @@ void Chip::restart(power::Reason reason) {
   urcs_.clear();
   // No line follows for links and servers; one does for an association (dialect 1.6).
   if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
-  restart_reason_ = reason;
+  goes_down_by_ = power::Restart{reason};
+  phase_ = Phase::restarting;
+}
+
+// Fidelity (our decision, dialect 4.1): Behind the OK of AT+GSLP nothing more is said, also not of
+// an association that ends.
+void Chip::sleep_deeply(const power::Sleep& how) {
+  job_ = NoJob{};
+  urcs_.clear();
+  goes_down_by_ = how;
   phase_ = Phase::restarting;
 }
 
@@ -187,7 +196,7 @@ bool Chip::job_fits() const {
 
 /// The result of a command finds room, see limits::kReplyReserve, and so does what follows a start.
 bool Chip::output_fits() const {
-  if (phase_ == Phase::off) return uart_out_.empty() && urcs_.empty();
+  if (phase_ == Phase::off || phase_ == Phase::asleep) return uart_out_.empty() && urcs_.empty();
   const bool says_nothing = job<NoJob>() != nullptr || job<PassingThrough>() != nullptr;
   return says_nothing || uart_out_.room() + kLongestLine >= limits::kReplyReserve;
 }

@@ -70,6 +70,8 @@ class Station {
 
   bool associated() const { return phase_ == Phase::addressing || phase_ == Phase::up; }
   bool has_address() const { return phase_ == Phase::up; }
+  /// Neither associated nor trying to be.
+  bool is_idle() const { return phase_ == Phase::idle; }
   /// The station's address; all zero while it has none.
   AddressSettings address() const;
   const Text<32>& ssid() const { return network_.ssid; }

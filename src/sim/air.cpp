@@ -277,6 +277,7 @@ void change(Air& air, const Change& change) {
             if (c.to) air.modules.push_back({c.station, *c.to});
           },
           [&](const SetDelays& c) { air.delays = c.delays; },
+          [](const OneOf<Happening> auto&) {},
       },
       change);
 }

@@ -9,6 +9,8 @@
 #include "base/ipv4.h"
 #include "base/mac.h"
 #include "base/time.h"
+#include "base/variants.h"
+#include "ports/pins.h"
 #include "ports/radio.h"
 
 /// What is in the air, as plain values: what a world file says. Medium is where they live.
@@ -183,9 +185,24 @@ struct SetDelays {
   Delays delays{};
 };
 
-/// All that can happen to the air; Medium::apply() makes it so.
-using Change = std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation,
-                            MoveModule, SetDelays>;
+/// All that can become of the air as a value.
+using AirChange = std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation,
+                               MoveModule, SetDelays>;
+
+/// What is attached to a pin of the module with that station holds it so.
+struct SetPin {
+  MacAddress station{};
+  std::uint8_t pin = 0;  ///< less than pins::kPins
+  pins::Level level{};
+};
+
+/// All that can happen to one module, or because of one thing in the air, and leaves the air as it
+/// is. A new kind is an alternative here, a row in Medium::apply(), and one wherever it is given:
+/// daemon/world/events.cpp, and the lines of transcripts.
+using Happening = std::variant<SetPin>;
+
+/// All that can change in the world; Medium::apply() makes it so.
+using Change = Concatenated<AirChange, Happening>;
 
 /// What makes `to` of `from`, and leaves alone what is the same in both: of each kind, first what
 /// goes, then what comes. Their order isn't made the same: whoever comes anew stands last.

@@ -6,6 +6,7 @@
 
 #include "base/overloaded.h"
 #include "sim/radio.h"
+#include "sim/wiring.h"
 
 namespace bfq::sim {
 namespace {
@@ -45,6 +46,7 @@ void Medium::apply(const Change& wanted, Instant now) {
                  [&](const RemoveStation& c) { remove_station(c.mac, now); },
                  [&](const MoveModule& c) { move(c, now); },
                  [&](const SetDelays&) { change(air_, wanted); },
+                 [&](const SetPin& c) { set_pin(c); },
              },
              wanted);
 }
@@ -86,6 +88,11 @@ void Medium::move(const MoveModule& moved, Instant now) {
   hear_anew(now);
 }
 
+void Medium::set_pin(const SetPin& set) {
+  for (Wiring* wiring : wirings_)
+    if (wiring->station() == set.station) wiring->hold(set.pin, set.level);
+}
+
 void Medium::end_associations(MacAddress bssid, Instant now) {
   for (Radio* radio : radios_)
     if (radio->is_joined_to(bssid)) radio->lose(now);
@@ -124,6 +131,10 @@ void Medium::enter(Radio& radio) {
 }
 
 void Medium::leave(Radio& radio) { std::erase(radios_, &radio); }
+
+void Medium::enter(Wiring& wiring) { wirings_.push_back(&wiring); }
+
+void Medium::leave(Wiring& wiring) { std::erase(wirings_, &wiring); }
 
 std::vector<const AccessPoint*> Medium::heard_by(const Radio& listener) const {
   std::vector<const AccessPoint*> heard;

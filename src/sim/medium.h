@@ -7,6 +7,7 @@
 
 namespace bfq::sim {
 class Radio;
+class Wiring;
 
 /// Where radios meet: the air, and the radio of every module in it. An access point that a module
 /// opens is one like any other to the other radios and to the simulated stations.
@@ -23,9 +24,10 @@ class Medium {
   /// The air as it is now. Modules' own access points are not in it.
   const Air& air() const { return air_; }
 
-  /// The one way in which the air changes. An association ends where its access point has gone, can
-  /// no longer be heard, or has another name, password, security, channel or LAN; else it stays,
-  /// and the module is told its new signal. A station that changes leaves and comes anew.
+  /// The one way in which the world of modules changes. An association ends where its access point
+  /// has gone, can no longer be heard, or has another name, password, security, channel or LAN;
+  /// else it stays, and the module is told its new signal. A station that changes leaves and comes
+  /// anew.
   void apply(const Change&, Instant now);
 
   /// Applies all that makes this air of the present one.
@@ -35,6 +37,8 @@ class Medium {
 
   void enter(Radio&);
   void leave(Radio&);
+  void enter(Wiring&);
+  void leave(Wiring&);
 
   /// The access points that `listener` hears: those of the air, then those of the other modules.
   std::vector<const AccessPoint*> heard_by(const Radio& listener) const;
@@ -79,6 +83,7 @@ class Medium {
   void put_station(const SimulatedStation&, Instant now);
   void remove_station(MacAddress mac, Instant now);
   void move(const MoveModule&, Instant now);
+  void set_pin(const SetPin&);
   void end_associations(MacAddress bssid, Instant now);
   void hear_anew(Instant now);
   void end_visit(const Visitor&, Instant now);
@@ -89,6 +94,7 @@ class Medium {
 
   Air air_{};
   std::vector<Radio*> radios_{};
+  std::vector<Wiring*> wirings_{};
   std::vector<Visitor> visitors_{};
   Leases leases_{};
 };

@@ -96,6 +96,7 @@ void Run::step() {
       break;
     case 14:
     case 15: type_payload(); break;
+    case 16: hold_pin(); break;
     default: type_line();
   }
   read();
@@ -346,6 +347,15 @@ void Run::visit() {
   world_.settle();
 }
 
+/// Something outside holds a pin, or lets it go; pin 4 is the one that likely lines are about.
+void Run::hold_pin() {
+  const pins::Level levels[] = {pins::Level::open, pins::Level::low, pins::Level::high};
+  const auto pin = static_cast<std::uint8_t>(dice_.one_in(3) ? dice_.pick(pins::kPins) : 4);
+  const pins::Level level = dice_.one_of(levels);
+  tell("pin " + std::to_string(pin) + " is held " + std::to_string(static_cast<int>(level)));
+  world_.apply(sim::SetPin{world_.module().identity().station_mac, pin, level});
+}
+
 /// Answers that come twice, or too late. Power, flash and clients keep their word.
 void Run::tell_again() {
   const auto& told = world_.told();
@@ -437,10 +447,16 @@ void Run::come_to_rest() {
   if (books_ != nullptr) books_->check_at_rest();
 }
 
-/// After quiet, and an escape where one is wanted, nothing goes on.
+/// After quiet, and an escape where one is wanted, nothing goes on. Who sleeps is woken.
 void Run::rest() {
   world_.pass(100s);
   read();
+  const Activity before = world_.module().status().activity;
+  if (before == Activity::off || before == Activity::asleep) {
+    reset();
+    world_.pass(100s);
+    read();
+  }
   demand(world_.untyped() == 0, "the module takes nothing more");
   const Activity activity = world_.module().status().activity;
   if (activity == Activity::collecting || activity == Activity::passthrough) {

@@ -57,6 +57,7 @@ class Run {
   void change_peers();
   void change_network();
   void visit();
+  void hold_pin();
   void tell_again();
   void change_flash();
   void scramble_flash();

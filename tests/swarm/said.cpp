@@ -68,6 +68,8 @@ constexpr Word kInformation[] = {
     Word::transparent_must_be_off,
     Word::server_must_be_off,
     Word::multiplexing_and_server_must_be_off,
+    Word::not_gpio_mode,
+    Word::not_output,
     Word::no_change,
     Word::no_access_point,
 };
@@ -99,8 +101,10 @@ std::optional<std::size_t> read_number(std::string_view text) {
   return value;
 }
 
-/// "+NAME:" of a command, or a line of AT+CWLIF: an address, a comma, a hardware address.
+/// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
+/// hardware address.
 bool is_reply(std::string_view line) {
+  if (read_number(line)) return true;
   const auto table = kDialect.commands;
   const std::size_t colon = line.find(':');
   if (line.starts_with('+') && colon != std::string_view::npos) {

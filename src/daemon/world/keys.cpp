@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "daemon/world/events.h"
 #include "daemon/world/network_kinds.h"
 
 namespace bfq::world {
@@ -232,6 +233,9 @@ const Keys<Draft>& world_keys() {
           "a simulated station, which joins the softAP of a module"),
       tables<Draft, board::ModuleSpec>("module", &Draft::modules, module_keys(), "name",
                                        "a module; where there is none, there is one: bfq0"),
+      tables<Draft, EventDraft>("event", &Draft::events, event_keys(), "",
+                                "what happens around the modules by itself, and when; each event "
+                                "is of one kind"),
       table<Draft, NetDraft>("net", &Draft::net, net_keys(),
                              "what the modules may reach of the real network"),
       table<Draft, sim::Delays>("delays", &Draft::delays, delay_keys(),
