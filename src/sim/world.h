@@ -206,6 +206,7 @@ class BasicWorld {
       turn_{doors_, clock_, host, radio_, network_, flash, wiring_, boot_times};
 };
 
+/// A simulated world that records a journal, as the program does; the swarm's keeps books as well.
 using World = BasicWorld<journal::Recorded<runtime::Doors>>;
 
 template <class Doors>
