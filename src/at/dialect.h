@@ -67,6 +67,8 @@ struct Dialect {
   SwitchPoints switches;
   std::span<const VersionLine> version_lines;
   Settings (*factory_settings)(const MacAddress& soft_ap_mac);
+  /// What the station calls itself until the host says otherwise.
+  Text<32> (*host_name)(const MacAddress& station_mac);
 };
 
 /// `+CWJAP` of `+CWJAP_CUR`; a name without such a suffix is its own family.

@@ -2,8 +2,9 @@
 #include <optional>
 
 #include "at/command.h"
+#include "module/light_sleep.h"
 #include "module/pins.h"
-#include "module/sleep.h"
+#include "ports/radio.h"
 
 /// The chip itself: sleep and pins, of the chapter on basic commands in the reference of July 2020.
 namespace bfq::commands {
@@ -15,7 +16,7 @@ Refusal needs_station_alone(const Chip&);
 
 /// Arguments of AT+SLEEP.
 struct SleepArgs {
-  Sleep::Mode mode{};
+  LightSleep::Mode mode{};
 };
 Answer show_sleep_mode(Chip&);
 Answer set_sleep_mode(Chip&, const SleepArgs&);
@@ -29,12 +30,13 @@ inline constexpr Shape kSleepShapes[] = {
 };
 inline constexpr Fact kSleepFacts[] = {
     {Origin::manual, "AT+SLEEP 2020", "Three modes; to be set in station mode alone."},
-    {Origin::ours, "see Sleep",
+    {Origin::ours, "see LightSleep",
      "Light sleep leaves the access point: OK, WIFI DISCONNECT, then CLOSED for each link."},
-    {Origin::ours, "see Sleep",
+    {Origin::ours, "see LightSleep",
      "The module then sleeps only where AT+WAKEUPGPIO has a pin that wakes it, and while it is not "
      "joining or joined."},
-    {Origin::ours, "see Sleep", "Modem sleep saves power, and nothing else can be seen of it."},
+    {Origin::ours, "see LightSleep",
+     "Modem sleep saves power, and nothing else can be seen of it."},
 };
 inline constexpr Command kSleep{
     .name = "+SLEEP",
@@ -103,10 +105,10 @@ inline constexpr Fact kWakeUpFacts[] = {
     {Origin::manual, "AT+WAKEUPGPIO 2020",
      "A pin and its level wake the module from light sleep; another pin may say that it is awake."},
     {Origin::ours, "dialect 4.1", "Both being the same pin is refused."},
-    {Origin::ours, "see Sleep",
+    {Origin::ours, "see LightSleep",
      "While the pin has that level the module stays awake; without it, a module that has had "
      "nothing to do for 100 ms sleeps, and what is typed then is lost."},
-    {Origin::ours, "see Sleep",
+    {Origin::ours, "see LightSleep",
      "The pin becomes an input, the other one an output, with the opposite level during sleep."},
 };
 inline constexpr Command kWakeUp{
@@ -114,6 +116,30 @@ inline constexpr Command kWakeUp{
     .summary = "Choose the pin that wakes the module from light sleep, until the next reset",
     .set = set(kWakeUpShapes),
     .facts = kWakeUpFacts,
+};
+
+// Power of transmission ---------------------------------------------------------------------------
+
+/// Arguments of AT+RFPOWER.
+struct PowerArgs {
+  std::uint8_t quarter_dbm = 0;
+};
+Answer set_power(Chip&, const PowerArgs&);
+
+inline constexpr Param kPowerParams[] = {
+    param<&PowerArgs::quarter_dbm>("TX power", between(0, radio::kMostPower), "in quarters of dBm"),
+};
+inline constexpr Fact kPowerFacts[] = {
+    {Origin::manual, "AT+RFPOWER 2020", "0 to 82, in steps of 0.25 dBm."},
+    {Origin::observed, "T35", "There is no query."},
+    {Origin::ours, "see Radio",
+     "The module's softAP is heard as much weaker as that is less than 82, which holds at first."},
+};
+inline constexpr Command kPower{
+    .name = "+RFPOWER",
+    .summary = "Choose how strongly the radio sends, until the next reset",
+    .set = set<&set_power>(kPowerParams),
+    .facts = kPowerFacts,
 };
 
 // Pins --------------------------------------------------------------------------------------------

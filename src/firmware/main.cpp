@@ -89,7 +89,7 @@ class PolledUart {
 /// serves all three, and holds what a refusal says: a whole Event is ten times as large.
 class Refusals {
   using NotAnswered =
-      std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint,
+      std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse>;
 
  public:
@@ -97,6 +97,7 @@ class Refusals {
     add(radio::JoinFailed{r.ticket, radio::JoinFailure::no_such_network});
   }
   void refuse(const radio::Scan& r) { add(radio::ScanDone{r.ticket}); }
+  void refuse(const radio::Pair& r) { add(radio::PairFailed{r.ticket}); }
   void refuse(const lease::ObtainAddress& r) { add(lease::AddressFailed{r.ticket}); }
   void refuse(const lease::UseAddress& r) { add(lease::AddressFailed{r.ticket}); }
   void refuse(const net::Resolve& r) { add(net::ResolveFailed{r.ticket}); }
@@ -113,9 +114,9 @@ class Refusals {
   void clear() { refusals_.clear(); }
 
  private:
-  using Refusal =
-      std::variant<radio::JoinFailed, radio::ScanDone, lease::AddressFailed, net::ResolveFailed,
-                   net::OpenFailed, net::ListenFailed, net::Closed, flash::Failed>;
+  using Refusal = std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed,
+                               lease::AddressFailed, net::ResolveFailed, net::OpenFailed,
+                               net::ListenFailed, net::Closed, flash::Failed>;
 
   void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
 

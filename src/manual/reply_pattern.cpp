@@ -56,6 +56,7 @@ constexpr KnownField kKnownFields[] = {
     {"group", Kind::integer, between(0, 5)},
     {"bgn", Kind::integer, between(0, 7)},
     {"wps", Kind::integer, between(0, 1)},
+    {"country", Kind::text, length(2, 2)},
     // DHCP
     {"station", Kind::integer, between(0, 1)},
     {"softAP", Kind::integer, between(0, 1)},

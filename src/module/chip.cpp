@@ -41,6 +41,8 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::wifi_got_ip: return reply.line(at::Word::wifi_got_ip);
     case Urc::Kind::wifi_disconnect: return reply.line(at::Word::wifi_disconnect);
     case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
+    case Urc::Kind::wps_success: return reply.line(at::Word::wps_success);
+    case Urc::Kind::wps_fail: return reply.line(at::Word::wps_fail);
     case Urc::Kind::connect: return link_line(at::Word::connect);
     case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
     case Urc::Kind::station_connected:
@@ -122,6 +124,7 @@ at::Answer Chip::restore() {
 
 at::Answer Chip::apply(const Settings& settings, Effect effect) {
   const bool had_soft_ap = has_access_point();
+  const std::uint8_t old_channel = soft_ap_channel(settings_);
   settings_ = settings;
   switch (effect) {
     case Effect::none: break;
@@ -138,6 +141,9 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
     case Effect::addresses:
       soft_ap_.serve(*this);
       station_.renew_address(*this);
+      break;
+    case Effect::country:
+      if (soft_ap_.running() && soft_ap_channel(settings_) != old_channel) soft_ap_.start(*this);
       break;
     case Effect::restart: restart(power::Reason::command); break;
   }

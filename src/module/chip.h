@@ -12,13 +12,13 @@
 #include "base/time.h"
 #include "module/identity.h"
 #include "module/job.h"
+#include "module/light_sleep.h"
 #include "module/links.h"
 #include "module/memory.h"
 #include "module/passthrough.h"
 #include "module/payload.h"
 #include "module/pins.h"
 #include "module/server.h"
-#include "module/sleep.h"
 #include "module/soft_ap.h"
 #include "module/station.h"
 #include "module/urc_queue.h"
@@ -154,7 +154,7 @@ class Chip {
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
   Pins& pins() { return pins_; }
-  Sleep& sleep() { return sleep_; }
+  LightSleep& sleep() { return sleep_; }
 
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
@@ -166,7 +166,7 @@ class Chip {
   [[nodiscard]] bool restored() const;
 
  protected:
-  /// restarting: the host still has to read what was printed. asleep: see Sleep.
+  /// restarting: the host still has to read what was printed. asleep: see LightSleep.
   enum class Phase : std::uint8_t { off, running, restarting, asleep, last = asleep };
 
   Chip(const Identity& identity, const at::Dialect& dialect)
@@ -198,7 +198,7 @@ class Chip {
   Passthrough passthrough_;
   Payload payload_;
   Pins pins_;
-  Sleep sleep_;
+  LightSleep sleep_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;

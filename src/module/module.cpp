@@ -229,7 +229,7 @@ void Module::go_off() {
   passthrough_ = Passthrough{};
   payload_.clear();
   pins_ = Pins{};
-  sleep_ = Sleep{};
+  sleep_ = LightSleep{};
   links_.reset();
 }
 

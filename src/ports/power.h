@@ -9,7 +9,7 @@
 /// How the module starts and stops.
 ///
 ///            Started             Restart, Sleep (asked), Reset (told)
-///   off --------------> running --------------------------------------> off
+///   off --------------> running ------------------------------------> off
 ///
 /// A runtime answers a Restart, or a Sleep that ends by itself, with exactly one Started, after
 /// having ended every link, association and pending answer. It may also Reset the module at any

@@ -47,6 +47,7 @@ void Medium::apply(const Change& wanted, Instant now) {
                  [&](const MoveModule& c) { move(c, now); },
                  [&](const SetDelays&) { change(air_, wanted); },
                  [&](const SetPin& c) { set_pin(c); },
+                 [&](const PressButton& c) { press_button(c, now); },
              },
              wanted);
 }
@@ -91,6 +92,11 @@ void Medium::move(const MoveModule& moved, Instant now) {
 void Medium::set_pin(const SetPin& set) {
   for (Wiring* wiring : wirings_)
     if (wiring->station() == set.station) wiring->hold(set.pin, set.level);
+}
+
+void Medium::press_button(const PressButton& press, Instant now) {
+  pressed_[press.bssid] = now;
+  for (Radio* radio : radios_) radio->look_for_button(now);
 }
 
 void Medium::end_associations(MacAddress bssid, Instant now) {
@@ -166,6 +172,14 @@ bool Medium::is_full(const AccessPoint& ap) const {
     return radio->is_joined_to(ap.bssid);
   });
   return inside >= *ap.max_stations;
+}
+
+// Fidelity (our decision, Wi-Fi Protected Setup): An access point pairs for 120 s after its button
+// was pressed.
+bool Medium::is_pairing(const AccessPoint& ap, Instant now) const {
+  constexpr Duration kPairs = 120s;
+  const auto pressed = pressed_.find(ap.bssid);
+  return ap.wps && pressed != pressed_.end() && now - pressed->second < kPairs;
 }
 
 Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -47,6 +48,8 @@ class Medium {
   /// The module whose own access point that is, or nullptr.
   Radio* host_of(MacAddress bssid) const;
   bool is_full(const AccessPoint&) const;
+  /// Whether its WPS button was pressed a short time ago.
+  bool is_pairing(const AccessPoint&, Instant now) const;
 
   /// An address for a station of that access point, or 0.0.0.0.
   Ipv4 lease(const AccessPoint& from, MacAddress station, Instant now);
@@ -58,6 +61,8 @@ class Medium {
   /// A module's own access point is there; its LAN is not the one that it was; it is gone.
   void own_network_started(MacAddress bssid, Instant now);
   void own_network_ended(MacAddress bssid, Instant now);
+  /// Its signal is another one.
+  void own_network_weakened(Instant now) { hear_anew(now); }
   /// It is on another channel; who is in it follows.
   void own_network_retuned(const AccessPoint&, Instant now);
   /// It gives addresses from now on, perhaps.
@@ -84,6 +89,7 @@ class Medium {
   void remove_station(MacAddress mac, Instant now);
   void move(const MoveModule&, Instant now);
   void set_pin(const SetPin&);
+  void press_button(const PressButton&, Instant now);
   void end_associations(MacAddress bssid, Instant now);
   void hear_anew(Instant now);
   void end_visit(const Visitor&, Instant now);
@@ -97,6 +103,7 @@ class Medium {
   std::vector<Wiring*> wirings_{};
   std::vector<Visitor> visitors_{};
   Leases leases_{};
+  std::map<MacAddress, Instant> pressed_{};  ///< when each button was, the last time
 };
 
 }  // namespace bfq::sim

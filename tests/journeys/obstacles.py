@@ -6,7 +6,7 @@ from world_file import can_say
 
 LONGEST_WAIT = 20.0  # seconds that a play may wait for one output
 
-#Kinds of lines about what only the simulated world has.
+# Kinds of lines about what only the simulated world has.
 SIMULATED = {
     ("delay", "resolve"): "how long the network takes is not ours to say",
     ("delay", "connect"): "how long the network takes is not ours to say",
@@ -14,7 +14,8 @@ SIMULATED = {
     ("dropped",): "the program says it in its log, which passthrough.py reads",
     ("flash",): "a file that cannot be written is the user's to make",
     ("network",): "the machine's network has no whims on demand",
-    ("pin",): "only a world's events hold pins, as in world_file.py",
+    ("air", "presses"): "only a world's events press buttons, as in world_file.py",
+    ("pin",): "only a world's events hold pins, as in worlds.py",
     ("peer", "stops"): "the machine takes bytes that nobody reads",
     ("peer", "takes"): "the machine takes bytes that nobody reads",
     ("peer", "silent"): "every port of this machine answers",
@@ -23,8 +24,8 @@ SIMULATED = {
     ("station", "seeks"): "when it tries again is a matter of minutes that are not waited for",
 }
 UNSAID = "air that a world file cannot say"
-#A host name in another spelling than that of its `name` line, by which a play would know it;
-#names.py asks a real name server for such.
+# A host name in another spelling than that of its `name` line, by which a play would know it;
+# names.py asks a real name server for such.
 ODD_NAME = re.compile(rb'AT\+CIP(?:DOMAIN|START)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
 
 

@@ -154,7 +154,7 @@ void Books::forget_life() {
   told_wifi_ = Wifi::off;
   told_stations_.clear();
   asked_networks_.clear();
-  light_sleep_ = false;
+  light_sleep_ = pairs_ = false;
   wakes_.reset();
   held_.fill({});
   may_be_pulled_up_.fill(false);
@@ -260,6 +260,8 @@ void Books::before_event(const Event& event) {
 void Books::handled(const Event& event, Instant now) {
   const auto link = link_of(event);
   const bool is_stale = link && link->id < limits::kLinks && !(handles_[link->id] == *link);
+  if (const auto* paired = std::get_if<radio::Paired>(&event); paired != nullptr && pairs_)
+    asked_networks_.insert(std::string(paired->ssid.view()));
   if (const auto* driven = std::get_if<pins::Driven>(&event)) held_.at(driven->pin) = driven->level;
   const std::string printed = end(now);
   if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
@@ -472,6 +474,7 @@ void Books::check_done(std::string_view line) const {
       {"AT+CWDHCPS_DEF=", Key::pool},
       {"AT+CIPSTA_DEF=", Key::station_address},
       {"AT+CIPAP_DEF=", Key::soft_ap_address},
+      {"AT+CWCOUNTRY_DEF=", Key::country},
       {"AT+CWAUTOCONN=", Key::auto_connect}};
   const Settings now = module_->settings();
   for (const auto& [command, key] : kStores) {
@@ -506,6 +509,7 @@ void Books::begin_payload(std::string_view line) {
 
 void Books::note_sleep(std::string_view line) {
   const auto fields = fields_of(line);
+  if (line.starts_with("AT+WPS=")) pairs_ = number_in(fields, 0) == 1;
   if (line.starts_with("AT+SLEEP=")) light_sleep_ = number_in(fields, 0) == 1;
   if (line.starts_with("AT+SYSIOSETCFG=") && number_in(fields, 2) == 1)
     may_be_pulled_up_.at(number_in(fields, 0)) = true;
@@ -598,6 +602,9 @@ void Books::note(const Said& said) {
     case Kind::station_connected:
     case Kind::station_address:
     case Kind::station_disconnected: return note_station(said);
+    case Kind::wps_success:
+    case Kind::wps_fail:
+      return demand(std::exchange(pairs_, false), "nobody asked for WPS: ", said.text);
     case Kind::ready:
     case Kind::forced_restart:
     case Kind::busy_processing:

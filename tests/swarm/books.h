@@ -132,6 +132,7 @@ class Books {
   std::map<std::string, bool> told_stations_;  ///< by hardware address; true: with an address
 
   // Sleep and pins
+  bool pairs_ = false;  ///< AT+WPS=1 was answered with OK, and nothing has come of it
   bool light_sleep_ = false;
   std::optional<std::pair<std::uint8_t, bool>> wakes_;  ///< the pin, and whether high
   std::array<pins::Level, pins::kPins> held_{};

@@ -56,6 +56,7 @@ void Run::furnish() {
       world_.air, {.ssid = "no-address", .security = Security::open, .dhcp = Dhcp::is_silent});
   sim::add_access_point(world_.air,
                         {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
+  for (sim::AccessPoint& ap : world_.air.access_points) ap.wps = ap.ssid != "BFQ-OPEN";
   if (dice_.one_in(2)) world_.internet.delay = 5ms;
   world_.boot_times.restart = world_.boot_times.power_on =
       std::chrono::milliseconds(1 + dice_.pick(400));
@@ -96,7 +97,7 @@ void Run::step() {
       break;
     case 14:
     case 15: type_payload(); break;
-    case 16: hold_pin(); break;
+    case 16: dice_.one_in(2) ? hold_pin() : press_button(); break;
     default: type_line();
   }
   read();
@@ -354,6 +355,14 @@ void Run::hold_pin() {
   const pins::Level level = dice_.one_of(levels);
   tell("pin " + std::to_string(pin) + " is held " + std::to_string(static_cast<int>(level)));
   world_.apply(sim::SetPin{world_.module().identity().station_mac, pin, level});
+}
+
+void Run::press_button() {
+  const auto& present = world_.medium().air().access_points;
+  if (present.empty()) return;
+  const sim::AccessPoint& ap = present[dice_.pick(present.size())];
+  tell("presses the button of " + ap.ssid);
+  world_.apply(sim::PressButton{ap.bssid});
 }
 
 /// Answers that come twice, or too late. Power, flash and clients keep their word.

@@ -38,6 +38,8 @@ constexpr Meaning kLines[] = {
     {Word::wifi_got_ip, Kind::wifi_got_ip},
     {Word::wifi_disconnect, Kind::wifi_disconnect},
     {Word::dhcp_timeout, Kind::dhcp_timeout},
+    {Word::wps_success, Kind::wps_success},
+    {Word::wps_fail, Kind::wps_fail},
     {Word::connect, Kind::connect},
     {Word::closed, Kind::closed},
 };
@@ -70,6 +72,7 @@ constexpr Word kInformation[] = {
     Word::multiplexing_and_server_must_be_off,
     Word::not_gpio_mode,
     Word::not_output,
+    Word::wrong_mode_for_wps,
     Word::no_change,
     Word::no_access_point,
 };

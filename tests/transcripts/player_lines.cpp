@@ -79,6 +79,7 @@ constexpr Row<NewAccessPoint> kAccessPoint[] = {
     {"hidden", "", "does not say its name",
      [](NewAccessPoint& ap, Words&) { ap.it.hidden = true; }},
     {"silent", "", "never answers a join", [](NewAccessPoint& ap, Words&) { ap.it.silent = true; }},
+    {"wps", "", "has WPS", [](NewAccessPoint& ap, Words&) { ap.it.wps = true; }},
     {"answers-scan", "D", "answers a scan only after D, and so is missed by one that ends earlier",
      [](NewAccessPoint& ap, Words& w) { ap.it.delays.scan = w.take_duration(); }},
     {"no-dhcp", "", "gives no address",
@@ -213,6 +214,16 @@ struct Player::Lines {
        [](Player& p, Words&) { p.world().air.access_points.clear(); }},
       {"loses", "\"ssid\"", "this one is gone",
        [](Player& p, Words& w) { move(p.world().air.access_points, p.lost_, w.take()); }},
+      {"presses", "\"ssid\"", "somebody presses its WPS button",
+       [](Player& p, Words& w) {
+         const std::string ssid = w.take();
+         p.world().settle();  // what was changed before is in the air
+         const auto& all = p.world().air.access_points;
+         const auto at =
+             std::find_if(all.begin(), all.end(), [&](const auto& ap) { return ap.ssid == ssid; });
+         if (at == all.end()) throw BadLine("no such access point: " + ssid);
+         p.world().apply(sim::PressButton{at->bssid});
+       }},
       {"regains", "\"ssid\"", "it is back",
        [](Player& p, Words& w) { move(p.lost_, p.world().air.access_points, w.take()); }},
   };

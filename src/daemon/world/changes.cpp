@@ -73,6 +73,11 @@ std::string describe(const sim::Change& change, const sim::Air& air) {
                         [](const sim::MoveModule& c) { return move(c); },
                         [](const sim::SetDelays&) { return std::string("[delays] changed"); },
                         [](const sim::SetPin& c) { return hold(c); },
+                        [&](const sim::PressButton& c) {
+                          const auto* ap = sim::find_access_point(air, c.bssid);
+                          return (ap == nullptr ? board::text_of(c.bssid) : called(*ap)) +
+                                 ": its WPS button is pressed";
+                        },
                     },
                     change);
 }

@@ -30,10 +30,15 @@ struct PinEvent {
   pins::Level level{};
 };
 
+/// Whose WPS button is pressed.
+struct WpsEvent {
+  std::string ssid{};
+};
+
 /// One [[event]] as written.
 struct EventDraft {
   Duration after{};  ///< after the program's start
-  std::variant<std::monostate, PinEvent> what{};
+  std::variant<std::monostate, PinEvent, WpsEvent> what{};
   unsigned kinds = 0;  ///< of how many it was written that they happen
 };
 

@@ -50,6 +50,15 @@ const Keys<PinEvent>& pin_keys() {
   return keys;
 }
 
+const Keys<WpsEvent>& wps_keys() {
+  static const Keys<WpsEvent> keys = {
+      key<WpsEvent>("ssid", &WpsEvent::ssid, text(1, 32), "",
+                    "the access point, the first one of that name; it must have wps = true")
+          .must_be_there(),
+  };
+  return keys;
+}
+
 /// The station of the module with that name, or of the first one; nothing where there is none.
 std::optional<MacAddress> station_of(const Draft& draft, const std::string& module) {
   for (unsigned i = 0; i < draft.modules.size(); ++i) {
@@ -72,6 +81,23 @@ void check(const Draft& draft, Section& section, const PinEvent& event) {
   check_module(draft, section, "pin.module", event.module);
 }
 
+void check(const Draft& draft, Section& section, const WpsEvent& event) {
+  if (event.ssid.empty()) return;  // told of already
+  const auto ap = std::find_if(draft.access_points.begin(), draft.access_points.end(),
+                               [&](const auto& a) { return a.value.ssid == event.ssid; });
+  if (ap == draft.access_points.end())
+    section.refuse("wps.ssid", fmt::format("there is no access point {}", quoted(event.ssid)));
+  else if (!ap->value.wps)
+    section.refuse("wps.ssid",
+                   fmt::format("{} has no button; give it wps = true", quoted(event.ssid)));
+}
+
+sim::Happening happening(const Draft&, const sim::Air& air, const WpsEvent& event) {
+  return sim::PressButton{
+      std::find_if(air.access_points.begin(), air.access_points.end(),
+                   [&](const sim::AccessPoint& ap) { return ap.ssid == event.ssid; })
+          ->bssid};
+}
 sim::Happening happening(const Draft& draft, const sim::Air&, const PinEvent& event) {
   return sim::SetPin{*station_of(draft, event.module), event.pin, event.level};
 }
@@ -82,6 +108,7 @@ const Keys<EventDraft>& event_keys() {
       key<EventDraft>("after", &EventDraft::after, duration(0s, kLatest), "\"0s\"",
                       "how long after the start of the program it happens"),
       kind<PinEvent>("pin", pin_keys(), "what is attached to a pin of a module holds it so"),
+      kind<WpsEvent>("wps", wps_keys(), "somebody presses the WPS button of an access point"),
   };
   return keys;
 }

@@ -96,7 +96,7 @@ const Keys<AccessPoint>& access_point_keys() {
       key<AccessPoint>("silent", &AccessPoint::silent, flag(), "false",
                        "true: it is seen, but never answers a join"),
       key<AccessPoint>("wps", &AccessPoint::wps, flag(), "false",
-                       "true: a scan says that it has WPS"),
+                       "true: it has WPS, and a button for that, which an [[event]] presses"),
       key<AccessPoint>("country", &AccessPoint::country, country(), "(none)",
                        "where it stands in the law: which channels it may have"),
       key<AccessPoint>("max_stations", &AccessPoint::max_stations, number<std::uint8_t>(0, 255),

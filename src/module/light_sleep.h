@@ -17,9 +17,10 @@ class Chip;
 ///     ^                                                  |
 ///     |     the pin has the level that wakes, a reset    |
 ///     +--------------------------------------------------+
-class Sleep {
+class LightSleep {
  public:
-  static constexpr auto kDescription = describe("Sleep", "mode", "trigger", "flag", "falls_asleep");
+  static constexpr auto kDescription =
+      describe("LightSleep", "mode", "trigger", "flag", "falls_asleep");
 
   /// The numbers are those of AT+SLEEP.
   enum class Mode : std::uint8_t { off = 0, light = 1, modem = 2, last = modem };
@@ -27,13 +28,13 @@ class Sleep {
   struct Signal {
     std::uint8_t pin = 0;  ///< less than pins::kPins
     bool high = false;
-    static constexpr auto kDescription = describe("Sleep::Signal", "pin", "high");
+    static constexpr auto kDescription = describe("LightSleep::Signal", "pin", "high");
     bool operator==(const Signal&) const = default;
   };
 
   /// How long nothing has been typed, printed or under way when the module falls asleep.
-  // Fidelity (our decision, see Sleep): The module falls asleep when nothing was typed, printed or
-  // under way for 100 ms.
+  // Fidelity (our decision, see LightSleep): The module falls asleep when nothing was typed,
+  // printed or under way for 100 ms.
   static constexpr Duration kFallsAsleepAfter = 100ms;
 
   Mode mode() const { return mode_; }
