@@ -380,7 +380,7 @@ inline constexpr Command kHostName{
     .name = "+CWHOSTNAME",
     .summary = "Choose what the station calls itself, until the next reset",
     .needs = "station mode, to set",
-    .query = {show_host_name, "{}:{no_host_name} | {}:<hostname>"},
+    .query = {show_host_name, "{}:<hostname>"},
     .set = set(kHostNameShapes),
     .facts = kHostNameFacts,
 };

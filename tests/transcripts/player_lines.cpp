@@ -283,7 +283,7 @@ struct Player::Lines {
       {"high", "", "holds it high", [](PinAt& p, Words&) { p.hold(pins::Level::high); }},
       {"open", "", "lets it go, as it is at first",
        [](PinAt& p, Words&) { p.hold(pins::Level::open); }},
-      {"driven", "low|high|open", "checks how the module drives it",
+      {"driven", "L", "checks how the module drives it: low, high or open",
        [](PinAt& p, Words& w) {
          const std::string want = w.take();
          constexpr const char* kNames[] = {"open", "low", "high"};
