@@ -108,6 +108,7 @@ class Station {
   void retry_later(Chip&, Duration after);
   void fail_join(Chip&, radio::JoinFailure);
   void fail_pairing(Chip&);
+  void give_up_attempt(Chip&);
   void remember(const radio::ScanResult&);
   void sort_found();
   void print(Chip&, const radio::ScanResult&) const;
