@@ -44,6 +44,7 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::wps_success: return reply.line(at::Word::wps_success);
     case Urc::Kind::wps_fail: return reply.line(at::Word::wps_fail);
     case Urc::Kind::connect: return link_line(at::Word::connect);
+    case Urc::Kind::unread: return links_.say_unread(reply, urc.link);
     case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
     case Urc::Kind::station_connected:
       return reply.text(at::Word::station_connected).mac(urc.mac).end();
@@ -194,6 +195,10 @@ bool Chip::job_fits() const {
                         },
                         [&](const Sending& job) {
                           return !opening && links_.is_open(job.link) && !payload_.unsent().empty();
+                        },
+                        [&](const Reading& job) {
+                          return !opening && job.taken < job.size &&
+                                 links_.can_read(job.link, std::size_t{job.size} - job.taken);
                         },
                         [&](const auto&) { return !opening || phase_ == Phase::restarting; },
                     },
