@@ -101,7 +101,7 @@ class Station {
     last = pairing
   };
 
-  /// `retry` is when an attempt that nobody waits for is given up and made anew.
+  /// `retry` is when an attempt that nobody waits for is given up and repeated.
   void associate(Chip&, Deadline retry);
   bool is_joined_to(const NetworkSettings&) const;
   void request_address(Chip&);

@@ -28,7 +28,7 @@ class Medium {
   /// The one way in which the world of modules changes. An association ends where its access point
   /// has gone, can no longer be heard, or has another name, password, security, channel or LAN;
   /// else it stays, and the module is told its new signal. A station that changes leaves and comes
-  /// anew.
+  /// again.
   void apply(const Change&, Instant now);
 
   /// Applies all that makes this air of the present one.
@@ -62,7 +62,7 @@ class Medium {
   void own_network_started(MacAddress bssid, Instant now);
   void own_network_ended(MacAddress bssid, Instant now);
   /// Its signal is another one.
-  void own_network_weakened(Instant now) { hear_anew(now); }
+  void own_network_weakened(Instant now) { update_signals(now); }
   /// It is on another channel; who is in it follows.
   void own_network_retuned(const AccessPoint&, Instant now);
   /// It gives addresses from now on, perhaps.
@@ -91,7 +91,7 @@ class Medium {
   void set_pin(const SetPin&);
   void press_button(const PressButton&, Instant now);
   void end_associations(MacAddress bssid, Instant now);
-  void hear_anew(Instant now);
+  void update_signals(Instant now);
   void end_visit(const Visitor&, Instant now);
   void look_for_network(Visitor&, Instant now) const;
   void try_to_join(Visitor&, Radio& host, Instant now);
