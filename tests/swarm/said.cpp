@@ -38,6 +38,8 @@ constexpr Meaning kLines[] = {
     {Word::wifi_got_ip, Kind::wifi_got_ip},
     {Word::wifi_disconnect, Kind::wifi_disconnect},
     {Word::dhcp_timeout, Kind::dhcp_timeout},
+    {Word::wps_success, Kind::wps_success},
+    {Word::wps_fail, Kind::wps_fail},
     {Word::connect, Kind::connect},
     {Word::closed, Kind::closed},
 };
@@ -68,6 +70,9 @@ constexpr Word kInformation[] = {
     Word::transparent_must_be_off,
     Word::server_must_be_off,
     Word::multiplexing_and_server_must_be_off,
+    Word::not_gpio_mode,
+    Word::not_output,
+    Word::wrong_mode_for_wps,
     Word::no_change,
     Word::no_access_point,
     Word::ping_timeout,
@@ -102,7 +107,10 @@ std::optional<std::size_t> read_number(std::string_view text) {
 
 /// The milliseconds of AT+PING, "+NAME:" of a command, or a line of AT+CWLIF: an address, a comma,
 /// a hardware address.
+/// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
+/// hardware address.
 bool is_reply(std::string_view line) {
+  if (read_number(line)) return true;
   const auto table = kDialect.commands;
   if (line.starts_with(spoken(Word::ping)) &&
       read_number(line.substr(spoken(Word::ping).size())).has_value())
