@@ -39,11 +39,8 @@ Settings unusual() {
   s.soft_ap_address = {Ipv4(192, 168, 9, 1), Ipv4(192, 168, 9, 1), Ipv4(255, 255, 255, 0)};
   s.dhcp = {.station = false, .soft_ap = false};
   s.pool = {.lease_minutes = 5, .first = Ipv4(192, 168, 9, 2), .last = Ipv4(192, 168, 9, 9)};
-<<<<<<< HEAD
-  s.name_servers = {.fixed = true, .first = Ipv4(9, 9, 9, 9), .second = Ipv4(8, 8, 4, 4)};
-=======
   s.country = {.policy = 1, .code = Text<3>("USA"), .first_channel = 2, .channels = 13};
->>>>>>> origin/main
+  s.name_servers = {.fixed = true, .first = Ipv4(9, 9, 9, 9), .second = Ipv4(8, 8, 4, 4)};
   return s;
 }
 

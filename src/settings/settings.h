@@ -61,14 +61,6 @@ struct PoolSettings {
   bool operator==(const PoolSettings&) const = default;
 };
 
-<<<<<<< HEAD
-/// The name servers, as AT+CIPDNS sets them.
-struct NameServerSettings {
-  bool fixed = false;  ///< false: those that the network gives
-  Ipv4 first{}, second{};
-  static constexpr auto kDescription = describe("NameServerSettings", "fixed", "first", "second");
-  bool operator==(const NameServerSettings&) const = default;
-=======
 /// The country, and the channels that the radio may use there, as AT+CWCOUNTRY sets them.
 struct CountrySettings {
   std::uint8_t policy = 0;
@@ -78,7 +70,14 @@ struct CountrySettings {
   static constexpr auto kDescription =
       describe("CountrySettings", "policy", "code", "first_channel", "channels");
   bool operator==(const CountrySettings&) const = default;
->>>>>>> origin/main
+};
+
+/// The name servers, as AT+CIPDNS sets them.
+struct NameServerSettings {
+  bool fixed = false;  ///< false: those that the network gives
+  Ipv4 first{}, second{};
+  static constexpr auto kDescription = describe("NameServerSettings", "fixed", "first", "second");
+  bool operator==(const NameServerSettings&) const = default;
 };
 
 inline constexpr AddressSettings kFactorySoftApAddress{Ipv4(192, 168, 4, 1), Ipv4(192, 168, 4, 1),
@@ -95,17 +94,11 @@ struct Settings {
   AddressSettings soft_ap_address = kFactorySoftApAddress;
   DhcpSettings dhcp{};
   PoolSettings pool{};
-<<<<<<< HEAD
+  CountrySettings country{};
   NameServerSettings name_servers{};
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool", "name_servers");
-=======
-  CountrySettings country{};
-  static constexpr auto kDescription =
-      describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool", "country");
->>>>>>> origin/main
+               "soft_ap_address", "dhcp", "pool", "country", "name_servers");
   bool operator==(const Settings&) const = default;
 };
 
@@ -165,11 +158,8 @@ enum class Key : std::uint8_t {
   soft_ap_address,
   dhcp,
   pool,
-<<<<<<< HEAD
-  name_servers,
-=======
   country,
->>>>>>> origin/main
+  name_servers,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

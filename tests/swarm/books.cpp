@@ -525,14 +525,10 @@ void Books::check_done(std::string_view line) const {
       {"AT+CWDHCPS_DEF=", Key::pool},
       {"AT+CIPSTA_DEF=", Key::station_address},
       {"AT+CIPAP_DEF=", Key::soft_ap_address},
-<<<<<<< HEAD
+      {"AT+CWCOUNTRY_DEF=", Key::country},
       {"AT+CWAUTOCONN=", Key::auto_connect},
       {"AT+CIPDNS_DEF=", Key::name_servers},
       {"AT+CIPDNS=", Key::name_servers}};
-=======
-      {"AT+CWCOUNTRY_DEF=", Key::country},
-      {"AT+CWAUTOCONN=", Key::auto_connect}};
->>>>>>> origin/main
   const Settings now = module_->settings();
   for (const auto& [command, key] : kStores) {
     if (!line.starts_with(command) || line.ends_with("=?")) continue;

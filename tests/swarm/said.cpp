@@ -105,10 +105,8 @@ std::optional<std::size_t> read_number(std::string_view text) {
   return value;
 }
 
-/// The milliseconds of AT+PING, "+NAME:" of a command, or a line of AT+CWLIF: an address, a comma,
-/// a hardware address.
-/// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
-/// hardware address.
+/// "+NAME:" of a command, the time of AT+GSLP or AT+PING, or a line of AT+CWLIF: an address, a
+/// comma, a hardware address.
 bool is_reply(std::string_view line) {
   if (read_number(line)) return true;
   const auto table = kDialect.commands;
