@@ -27,12 +27,13 @@ class Decided {
 /// Where firmware of this family disagrees about what is otherwise the same (dialect 0.3): one
 /// member for each switch point, and of each the values that are known from hardware or documents.
 /// Every dialect decides each.
-/// SW3, the header of CIPRECVDATA, comes with that command.
 struct SwitchPoints {
   /// SW1: what stands in front of OK behind the queries whose row says Spacing::by_dialect.
   enum class QuerySpacing : std::uint8_t { blank_line, tight };
   /// SW2: how a failed join calls itself: `+CWJAP_CUR:3` after AT+CWJAP_CUR, or `+CWJAP:3` always.
   enum class FailureName : std::uint8_t { as_typed, without_suffix };
+  /// SW3: what stands in front of the data of CIPRECVDATA: `+CIPRECVDATA:5,` or `+CIPRECVDATA,5:`.
+  enum class ReceivedData : std::uint8_t { colon_length_comma, comma_length_colon };
   /// SW4: how the query of DHCP answers: `1,0`, or one number with bit 0 softAP and bit 1 station.
   enum class DhcpReply : std::uint8_t { station_and_soft_ap, bits };
   /// SW5: whether each line that meets a busy module gets a busy line, or only the first one of a
@@ -43,6 +44,7 @@ struct SwitchPoints {
 
   Decided<QuerySpacing> query_spacing;
   Decided<FailureName> failure_name;
+  Decided<ReceivedData> received_data;
   Decided<DhcpReply> dhcp_reply;
   Decided<BusyLines> busy_lines;
   Decided<Head> head;

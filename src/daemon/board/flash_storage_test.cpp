@@ -61,7 +61,7 @@ class Storage : public ::testing::Test {
     spdlog::set_level(level_);
     fs::remove_all(directory);
   }
-  FlashStorage open() { return {directory, "bfq0"}; }
+  FlashStorage open() { return {directory, "bfq0", "bfq0"}; }
   std::string content(const std::string& of) const {
     std::ifstream file(of, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
