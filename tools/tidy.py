@@ -18,8 +18,8 @@ from rooms import TABLE, Rooms
 CHIP = ("core", "chip")
 DETERMINED = ("core", "repeatable")
 EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()
-DIALECTS = ["src/commands/words.h", "src/commands/bfq4004.cpp",
-            "src/commands/esp8266_1_7.cpp"]  # the words on the wire, and no others
+# The words on the wire, and no others.
+DIALECTS = ["src/commands/bfq4004.cpp", "src/commands/esp8266_1_7.cpp", "src/commands/words.h"]
 LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # these write CR LF after a line
 
 MAX_COLUMNS = 100
