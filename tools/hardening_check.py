@@ -112,6 +112,12 @@ def options_of(cache):
         name = "BFQ_HAS" + re.sub(r"\W", "_", option)
         if option == "-D_FORTIFY_SOURCE=3":
             name = "BFQ_FORTIFY_3"
+        elif option == "-ftrivial-auto-var-init=zero":  # not where the compiler does it wrongly
+            if cache.get("BFQ_ZEROES_ONLY_PADDING"):
+                wanted.append(option)
+            else:
+                print(f"hardening: this compiler loses data with {option}")
+            continue
         elif option.startswith("-D"):
             wanted.append(option)
             continue
@@ -123,9 +129,10 @@ def options_of(cache):
 
 
 def problems_of_commands(build, options):
-    """Options that a source of ours was compiled without."""
+    """Options that a source of ours was compiled without. (Some are united, in `build`.)"""
     commands = json.loads((build / "compile_commands.json").read_text())
-    ours = [c for c in commands if (ROOT / "src") in pathlib.Path(c["file"]).parents]
+    folders = {ROOT / "src", build.resolve()}
+    ours = [c for c in commands if folders & set(pathlib.Path(c["file"]).parents)]
     if not ours:
         yield "no command line of a source in src/ is recorded"
     for command in ours:

@@ -88,8 +88,7 @@ BANNED_HEADERS = {
 # Calls that print to the host.
 REPLIES = re.compile(r"\b(?:text|line|quoted|notice|print|refuse)\s*\(\s*$")
 # The name of an argument or a member, for people; it may happen to be a word of some reply.
-ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\b(?:counted|ring|its|secret|derived)"
-                           r"|\.(?:answering|ending))\s*\(\s*$|\.reply\s*=\s*$")
+ARGUMENT_NAME = re.compile(r"(?:\bparam<[^()]*>|\b(?:counted|ring|its|secret|derived))\s*\(\s*$")
 # What a reply may spell without a Word: punctuation, and the name of the command that it answers.
 ANSWERED_NAME = re.compile(r"^(?:\+[A-Z0-9_]+:?)?[^A-Za-z]*$")
 
@@ -179,19 +178,39 @@ TYPE_HEAD = re.compile(r"\b(?:class|struct|union|enum(?:\s+class)?)\s+(?:alignas
                        r"(\w+)(?:\s+final)?\s*(?::[^:].*)?$", re.S)
 
 
+ALIAS_HEAD = re.compile(r"^(?:template\s*<[^{};]*>\s*)?(?:requires[^{};]*?)?"
+                        r"(?:using|concept)\s+(\w+)\s*=", re.S)
+NAMESPACE_HEAD = re.compile(r"\bnamespace\b\s*([\w:]*)\s*$")
+
+
+@dataclasses.dataclass(frozen=True)
+class Declaration:
+    name: str
+    line: int        # where it begins, its template head included
+    is_class: bool   # or a union or an enumeration; else an alias or a concept
+    is_detail: bool  # in a namespace of that name
+
+
 def types(code):
-    """(name, line) of each class, struct, union and enumeration that is defined in a namespace, and
-    not within another type or a function; without specialisations of templates."""
+    """The types and concepts that are defined in a namespace, and not within another type or a
+    function; without specialisations of templates."""
     found, stack, head, line = [], [], "", 1
     for token in re.findall(r"[{};]|[^{};]+", code):
-        if token == "{":
-            head_line = head.strip()
-            if all(kind == "namespace" for kind in stack):
-                defined = TYPE_HEAD.search(head_line)
-                if defined and "(" not in head_line.partition(defined[0])[0]:
-                    found.append((defined[1], line))
-            is_namespace = re.search(r"\bnamespace\b[\w:\s]*$", head_line)
-            stack.append("namespace" if is_namespace else "other")
+        if token in "{;":
+            text = re.sub(r"^[ \t]*#.*?(?<!\\)$", "", head, flags=re.M)
+            first = line - head.count("\n") + len(re.match(r"\s*", text)[0].split("\n")) - 1
+            text = text.strip()
+            if None not in stack:
+                defined = TYPE_HEAD.search(text) if token == "{" else None
+                if defined and "(" in text.partition(defined[0])[0]:
+                    defined = None
+                alias = None if defined else ALIAS_HEAD.match(text)
+                if defined or alias:
+                    found.append(Declaration((defined or alias)[1], first, bool(defined),
+                                             "detail" in stack))
+            if token == "{":
+                namespace = NAMESPACE_HEAD.search(text)
+                stack.append(namespace[1].rpartition("::")[2] if namespace else None)
         elif token == "}" and stack:
             stack.pop()
         head = "" if token in "{};" else token
@@ -282,6 +301,14 @@ def check_sizes(path, source, code):
                           f"a function of {length} lines, of {MAX_FUNCTION_LINES}: split it")
 
 
+def check_docstrings(path, source, code):
+    lines = source.splitlines()
+    for each in types(code):
+        if not each.is_detail and not lines[each.line - 2].startswith("///"):
+            yield Problem(path, each.line, "docstring",
+                          f"{each.name} is public: say above it, behind ///, what it stands for")
+
+
 def check_file(path, source, rooms, words):
     """What is wrong with one file; `path` is relative to the repository."""
     if path.endswith(".md"):
@@ -302,6 +329,8 @@ def check_file(path, source, rooms, words):
     yield from check_sizes(path, source, code)
     if is_test:
         return
+    if path.startswith("src/") and path.endswith(".h"):
+        yield from check_docstrings(path, source, code)
     room = rooms[name]
     yield from check_includes(path, room, rooms, source)
     yield from check_words(path, room, literals, words)
@@ -317,10 +346,11 @@ def check_names(sources_by_path):
             continue
         if path.endswith("_test.cpp"):
             continue
-        for name, line in types(strip(source)[0]):
-            owner = owners.setdefault(name, path)
+        for each in types(strip(source)[0]):
+            owner = owners.setdefault(each.name, path) if each.is_class else path
             if owner != path:
-                yield Problem(path, line, "names", f"{owner} has a type {name} too: rename one")
+                yield Problem(path, each.line, "names",
+                              f"{owner} has a type {each.name} too: rename one")
 
 
 # --- the repository ------------------------------------------------------------------------------
@@ -484,7 +514,7 @@ CASES = [
     ("src/commands/a.cpp", "void f() { auto s = t.substr(3); }", "may-throw"),
     ("src/commands/a.cpp", "void f() { auto s = t->at(3); }", "may-throw"),
     ("src/commands/a.cpp", "void f() { auto s = at(3); auto t = deadline.at(); }", None),
-    ("src/ports/a.h", "struct A { virtual void f(); };", "rtti"),
+    ("src/ports/a.h", "///\nstruct A { virtual void f(); };", "rtti"),
     ("src/ports/a.h", "auto* a = dynamic_cast<A*>(b);", "rtti"),
     ("src/module/a.cpp", "auto t = Clock::now();", "clock"),
     ("src/sim/a.cpp", "auto t = std::chrono::steady_clock::now();", "clock"),
@@ -499,9 +529,10 @@ CASES = [
     ("src/module/a.cpp", "static int count = 0;", "statics"),
     ("src/module/a.cpp", "void f() {\n  static Text<8> t;\n}", "statics"),
     ("src/module/a.cpp", "static Foo foo{1};", "statics"),
-    ("src/module/a.h", "struct A { static A make(int x = 3); static constexpr int k = 3; };", None),
     ("src/module/a.h",
-     "struct A { static bool operator==(A, A); };\nstatic_assert(sizeof(A) == 1);", None),
+     "///\nstruct A { static A make(int x = 3); static constexpr int k = 3; };", None),
+    ("src/module/a.h",
+     "///\nstruct A { static bool operator==(A, A); };\nstatic_assert(sizeof(A) == 1);", None),
     ("src/module/a.cpp", "#include <iostream>", "streams"),
     ("src/module/a.cpp", "void f() { std::cout << 3; }", "streams"),
     ("src/module/a.cpp", "void f() { std::printf(x); }", "streams"),
@@ -517,7 +548,8 @@ CASES = [
     ("src/commands/a.cpp",
      'constexpr Command kX{.name = "+X", .summary = "Answers OK, or no ip"};', None),
     ("src/commands/a.cpp", 'constexpr Param kP[] = {\n    param<&A::b>("no ip", "c")};', None),
-    ("src/commands/a.cpp", 'auto shape = other.answering("no ip");', None),
+    ("src/commands/a.cpp", 'auto shape = other.answering("no ip");', "words"),
+    ("src/commands/a.cpp", 'auto shape = other.answering("{no_ip}: <ip>");', None),
     ("src/commands/a.cpp", 'auto shape = other.taking("no ip");', "words"),
     ("src/commands/a.cpp", 'auto s = "a\\r\\n";', "words"),
     ("src/at/interpreter.cpp", 'auto s = "a\\r\\n";', "words"),
@@ -526,14 +558,29 @@ CASES = [
     ("src/at/interpreter.cpp", 'void f() { out.line("OK"); }', "words"),
     ("src/daemon/a.cpp", 'print("OK\\r\\n");', None),
     ("src/ports/a.h", 'auto w = "no ip";', None),  # cannot write to the host
+    # every public type says what it stands for
+    ("src/module/a.h", "/// A room.\nstruct Room {};", None),
+    ("src/module/a.h", "struct Room {};", "docstring"),
+    ("src/module/a.h", "/// A room.\n\nstruct Room {};", "docstring"),
+    ("src/module/a.h", "namespace bfq {\n// A room.\nenum class Room : int { a };\n}",
+     "docstring"),
+    ("src/module/a.h", "/// Rooms.\ntemplate <class T>\nusing Rooms = A<T>;", None),
+    ("src/module/a.h", "template <class T>\nusing Rooms = A<T>;", "docstring"),
+    ("src/module/a.h", "int a();\nconcept Room = requires(A& a) { a.b(); };",
+     "docstring"),
+    ("src/module/a.h", "struct Room;\nusing namespace b;\nusing b::Room;", None),
+    ("src/module/a.h", "namespace detail {\nstruct Room {};\n}", None),
+    ("src/module/a.h", "template <>\nstruct Room<int> {};", None),
+    ("src/module/a.h", "/// A room.\nstruct Room {\n  struct Wall {};\n};", None),
+    ("src/module/a.cpp", "struct Room {};", None),
     # no name twice; words.h of this test has a struct Word
-    ("src/sim/a.h", "namespace bfq::sim {\nstruct Word {};\n}", "names"),
-    ("src/sim/a.h", "namespace bfq::sim {\nenum class Word : int { a };\n}", "names"),
+    ("src/sim/a.h", "namespace bfq::sim {\n///\nstruct Word {};\n}", "names"),
+    ("src/sim/a.h", "namespace bfq::sim {\n///\nenum class Word : int { a };\n}", "names"),
     ("src/sim/a.cpp", "namespace {\nclass Word final : public A {};\n}", "names"),
     ("src/sim/a.h", "struct Word;\nWord a();", None),
-    ("src/sim/a.h", "class A {\n  struct Word {};\n};", None),
+    ("src/sim/a.h", "///\nclass A {\n  struct Word {};\n};", None),
     ("src/sim/a.h", "template <>\nstruct Word<int> {};", None),
-    ("src/sim/a.h", "struct Words {};\nWord a{1};\nvoid f() { struct Word {}; }", None),
+    ("src/sim/a.h", "///\nstruct Words {};\nWord a{1};\nvoid f() { struct Word {}; }", None),
     ("src/sim/a_test.cpp", "struct Word {};", None),
     # sizes
     ("src/daemon/a.cpp", body(MAX_FUNCTION_LINES), None),
@@ -563,7 +610,7 @@ CASES = [
 
 def tree_of_test(folder, path, content):
     """A repository without problems, apart from that content in that file."""
-    files = {dialect: '"OK";' for dialect in DIALECTS}
+    files = {dialect: '#pragma once\n"OK";' for dialect in DIALECTS}
     files |= {DIALECTS[0]: WORDS_OF_TEST, TABLE: ROOMS_OF_TEST}
     for room in Rooms(ROOMS_OF_TEST).values():
         files[room.folder + "/README.md"] = "# A room\n\n" + room.sentence()

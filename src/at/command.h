@@ -17,7 +17,7 @@ struct PlainForm {
   Answer (*run)(Chip&) = nullptr;
   [[no_unique_address]] Doc reply{};  ///< the lines before OK, see manual/reply_pattern.h
   Spacing spacing = Spacing::blank_line;
-  [[no_unique_address]] Doc result{};  ///< how it ends where that is not with OK alone
+  [[no_unique_address]] Doc result{};  ///< what ends it, likewise; OK where that is empty
   constexpr explicit operator bool() const { return run != nullptr; }
 };
 
@@ -30,7 +30,7 @@ struct Shape {
   Refusal (*allowed)(const Chip&) = nullptr;    ///< looked at before any argument
   Word surplus = Word::none;                    ///< the line for too many arguments
   [[no_unique_address]] Doc reply{};            ///< the lines before its result, likewise
-  [[no_unique_address]] Doc result{};           ///< how it ends where that is not with OK alone
+  [[no_unique_address]] Doc result{};           ///< what ends it, likewise; OK where that is empty
 
   // The same shape, with one thing more.
   consteval Shape when(bool (*condition)(const Chip&, Fields), Doc in_words) const {
@@ -49,14 +49,14 @@ struct Shape {
     s.surplus = word;
     return s;
   }
-  consteval Shape answering(Doc before_ok) const {
+  consteval Shape answering(Doc before_result) const {
     Shape s = *this;
-    s.reply = before_ok;
+    s.reply = before_result;
     return s;
   }
-  consteval Shape ending(Doc in_words) const {
+  consteval Shape ending(Doc with) const {
     Shape s = *this;
-    s.result = in_words;
+    s.result = with;
     return s;
   }
 };
@@ -71,8 +71,11 @@ struct SetForm {
   }
   constexpr explicit operator bool() const { return !several.empty() || only.run != nullptr; }
 
-  consteval SetForm answering(Doc before_ok) const {
-    return {.only = only.answering(before_ok), .several = several};
+  consteval SetForm answering(Doc before_result) const {
+    return {.only = only.answering(before_result), .several = several};
+  }
+  consteval SetForm ending(Doc with) const {
+    return {.only = only.ending(with), .several = several};
   }
 };
 
@@ -117,6 +120,8 @@ struct Command {
   std::span<const FailureCode> failures{};
   /// The lines before ERROR, other than those for arguments that are wrong.
   [[no_unique_address]] DocList<Word> refusals{};
+  /// Unsolicited lines that this command gives rise to once it has ended, in the patterns of reply.
+  [[no_unique_address]] Doc later{};
   std::span<const Fact> facts{};
 
   /// The same command under the name that ends with _CUR or _DEF: what it sets it also shows.

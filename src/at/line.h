@@ -13,8 +13,11 @@ inline constexpr std::size_t kHeadSize = 2;
 /// Where the first head at or behind `from` begins, or npos. What stands in front of it is skipped.
 std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t from = 0);
 
+/// How a command is written: AT+X=?, AT+X?, AT+X=…, AT+X, ATX followed by a digit; none when the
+/// rest of the line is no form at all.
 enum class Form : std::uint8_t { test, query, set, execute, digit, none };
 
+/// A line taken apart; all views point into the line and are valid as long as it is.
 struct Parsed {
   std::string_view name;
   Form form = Form::execute;

@@ -31,6 +31,8 @@ struct Field {
 /// The fields of one line, as split_fields() cut them; they point into the line.
 using Fields = std::span<const Field>;
 
+/// What an argument is read as. What a Param's range limits depends on it: the value of an integer,
+/// the bytes of a text or host; the others have none.
 enum class Kind : std::uint8_t { integer, text, host, mac, ipv4, choice, ignored };
 
 /// An argument that may be anything, because nobody looks at it.
@@ -39,6 +41,7 @@ struct Ignored {};
 /// What is wrong with an argument, and the line that some commands print for it before ERROR. None
 /// is printed for too_many_digits: such a thing is no number, and so neither small nor large.
 enum class Fault : std::uint8_t { none, missing, wrong, too_small, too_large, too_many_digits };
+/// The line for each fault of one argument; Word::none, the default, where ERROR stands alone.
 struct FaultWords {
   Word missing = Word::none, wrong = Word::none;
   Word too_small = Word::none, too_large = Word::none;

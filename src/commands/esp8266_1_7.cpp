@@ -11,7 +11,9 @@
 #include "commands/words.h"
 #include "settings/settings.h"
 
+// The names of each dialect are its own: several sources may be compiled as one.
 namespace bfq::commands {
+namespace esp8266_v17 {
 namespace {
 constexpr std::array kTable = sorted(std::array{
     // Basic
@@ -97,13 +99,14 @@ Settings factory(const MacAddress& soft_ap_mac) {
   return settings;
 }
 }  // namespace
+}  // namespace esp8266_v17
 
 constexpr at::Dialect kEsp8266V17{
     .name = "esp8266-1.7",
-    .commands = kTable,
+    .commands = esp8266_v17::kTable,
     .words = kCommonWords,
-    .switches = kSwitches,
-    .version_lines = kVersionLines,
-    .factory_settings = factory,
+    .switches = esp8266_v17::kSwitches,
+    .version_lines = esp8266_v17::kVersionLines,
+    .factory_settings = esp8266_v17::factory,
 };
 }  // namespace bfq::commands

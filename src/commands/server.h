@@ -33,8 +33,8 @@ inline constexpr Param kStopServerParams[] = {
 inline constexpr Shape kServerShapes[] = {
     shape<&stop_server>(kStopServerParams)
         .when(stops_server, "to close the server")
-        .answering("no change ?"),
-    shape<&start_server>(kStartServerParams).answering("no change ?"),
+        .answering("{no_change} ?"),
+    shape<&start_server>(kStartServerParams).answering("{no_change} ?"),
 };
 inline constexpr Fact kServerFacts[] = {
     {Origin::manual, "4.4.7", "Only with AT+CIPMUX=1; port 333 by default."},

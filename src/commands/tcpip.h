@@ -33,7 +33,7 @@ inline constexpr Command kStatus{
     .name = "+CIPSTATUS",
     .summary = "Show the state of the station and its links",
     .execute = {show_status,
-                "STATUS:<stat>; {}:<link ID>,\"<type>\",\"<remote IP>\",<remote port>,"
+                "{status}<stat>; {}:<link ID>,\"<type>\",\"<remote IP>\",<remote port>,"
                 "<local port>,<tetype> *"},
     .facts = kStatusFacts,
 };
@@ -159,22 +159,22 @@ inline constexpr Param kNoPeerMultiple[] = {kDatagramLink, kDatagramType, kDatag
 inline constexpr Shape kStartShapes[] = {
     shape<&open_datagram>(kNoPeerSingle)
         .when(names_no_port_single, "UDP without a peer yet, one link (AT+CIPMUX=0)")
-        .answering("CONNECT"),
+        .answering("{connect}"),
     shape<&open_datagram>(kDatagramSingle)
         .when(opens_datagram_single, "UDP, one link (AT+CIPMUX=0)")
-        .answering("CONNECT"),
+        .answering("{connect}"),
     shape<&open_stream>(kStreamSingle)
         .when(single, "TCP or SSL, one link (AT+CIPMUX=0)")
-        .answering("CONNECT"),
+        .answering("{connect}"),
     shape<&open_datagram>(kNoPeerMultiple)
         .when(names_no_port_multiple, "UDP without a peer yet, several links (AT+CIPMUX=1)")
-        .answering("<link ID>,CONNECT"),
+        .answering("<link ID>,{connect}"),
     shape<&open_datagram>(kDatagramMultiple)
         .when(opens_datagram_multiple, "UDP, several links (AT+CIPMUX=1)")
-        .answering("<link ID>,CONNECT"),
+        .answering("<link ID>,{connect}"),
     shape<&open_stream>(kStreamMultiple)
         .when(multiple, "TCP or SSL, several links (AT+CIPMUX=1)")
-        .answering("<link ID>,CONNECT"),
+        .answering("<link ID>,{connect}"),
 };
 inline constexpr Word kStartRefusals[] = {Word::no_ip, Word::dns_fail, Word::already_connected,
                                           Word::connect_fail, Word::tls_is_taken};
@@ -250,7 +250,9 @@ inline constexpr Param kSendSingle[] = {kSendLength};
 inline constexpr Param kSendDatagramSingle[] = {kSendLength, kSendAddress, kSendPort};
 inline constexpr Param kSendMultiple[] = {kSendLink, kSendLength};
 inline constexpr Param kSendDatagramMultiple[] = {kSendLink, kSendLength, kSendAddress, kSendPort};
-inline constexpr Doc kSendResult = "OK, > , and behind the payload Recv <length> bytes, SEND OK";
+inline constexpr Doc kSendResult =
+    "{prompt}; {received_before}<length>{received_after} ?; "
+    "{send_ok} | {send_fail} | {send_canceled} | {error}";
 inline constexpr Shape kSendShapes[] = {
     shape<&send>(kSendDatagramSingle)
         .when(single_datagram, "one UDP link (AT+CIPMUX=0)")
@@ -302,7 +304,7 @@ inline constexpr Command kSend{
     .name = "+CIPSEND",
     .summary = "Send bytes on a link, or enter transparent transmission",
     .set = set(kSendShapes),
-    .execute = {.run = enter_passthrough, .result = "OK, >, a line each"},
+    .execute = {.run = enter_passthrough, .result = "{passthrough_prompt}"},
     .refusals = kSendRefusals,
     .facts = kSendFacts,
 };
@@ -321,7 +323,7 @@ inline constexpr Param kCloseParams[] = {
     param<&CloseArgs::link>("link ID", between(0, 5), "the link; 5: all of them"),
 };
 inline constexpr Shape kCloseShapes[] = {
-    shape<&close_numbered>(kCloseParams).needing(needs_multiple).answering("<link ID>,CLOSED *"),
+    shape<&close_numbered>(kCloseParams).needing(needs_multiple).answering("<link ID>,{closed} *"),
 };
 inline constexpr Word kCloseRefusals[] = {Word::multiplexing_is_off, Word::multiplexing_is_on,
                                           Word::unlink};
@@ -336,7 +338,7 @@ inline constexpr Command kClose{
     .name = "+CIPCLOSE",
     .summary = "Close a link, or all of them",
     .set = set(kCloseShapes),
-    .execute = {.run = close_single, .reply = "CLOSED"},
+    .execute = {.run = close_single, .reply = "{closed}"},
     .refusals = kCloseRefusals,
     .facts = kCloseFacts,
 };
@@ -406,7 +408,7 @@ inline constexpr Fact kSenderFacts[] = {
 inline constexpr Command kSender{
     .name = "+CIPDINFO",
     .summary = "Choose whether +IPD names the sender",
-    .query = {show_sender, "{}:TRUE | {}:FALSE", Spacing::by_dialect},
+    .query = {show_sender, "{}:{is_true} | {}:{is_false}", Spacing::by_dialect},
     .set = set<&set_sender>(kSenderParams),
     .facts = kSenderFacts,
 };

@@ -96,8 +96,8 @@ inline constexpr Command kJoin{
     .keep = Keep::in_flash,
     .allowed = needs_station,
     .needs = "station mode",
-    .query = {show_network, "{}:\"<ssid>\",\"<bssid>\",<channel>,<rssi> | No AP"},
-    .set = set<&join>(kJoinParams).answering("WIFI CONNECTED; WIFI GOT IP"),
+    .query = {show_network, "{}:\"<ssid>\",\"<bssid>\",<channel>,<rssi> | {no_access_point}"},
+    .set = set<&join>(kJoinParams).answering("{wifi_connected}; {wifi_got_ip}"),
     .failures = kJoinFailures,
     .facts = kJoinFacts,
 };

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "base/described.h"
+#include "base/enumerator_name.h"
 #include "base/host_name.h"
 #include "base/ipv4.h"
 #include "base/mac.h"
@@ -30,13 +31,6 @@ inline constexpr std::uint64_t kLongestTime = std::uint64_t{10'000} * 366 * 24 *
 /// Values of which several lie side by side as they are.
 template <class T>
 concept Raw = std::same_as<T, std::byte> || std::same_as<T, char> || std::same_as<T, std::uint8_t>;
-
-/// False where the compiler knows no name for that value.
-template <auto kValue>
-consteval bool is_enumerator() {
-  const std::string_view with_value = __PRETTY_FUNCTION__;  // "[kValue = Color::red]", "(Color)7]"
-  return with_value[with_value.find("kValue = ") + 9] != '(';
-}
 
 // Written -----------------------------------------------------------------------------------------
 
@@ -129,7 +123,7 @@ void get(Reader& in, T& value) {
   const auto read = static_cast<std::int64_t>(in.number());
   if constexpr (std::is_enum_v<T>) {
     constexpr auto kBehind = static_cast<T>(static_cast<int>(T::last) + 1);
-    static_assert(!is_enumerator<kBehind>(), "`last` has to be the last one");
+    static_assert(enumerator_name<kBehind>().empty(), "`last` has to be the last one");
     if (read < 0 || read > static_cast<std::int64_t>(T::last)) in.fail("there is no such value");
   } else {
     if (!std::in_range<std::conditional_t<std::same_as<T, bool>, std::uint8_t, T>>(read) ||

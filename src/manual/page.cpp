@@ -17,28 +17,6 @@ std::string str(Doc doc) { return str(doc.view()); }
 
 // Forms -------------------------------------------------------------------------------------------
 
-/// `and behind the payload Recv`: what is set in code begins behind the small words.
-std::string piece(std::string_view text) {
-  std::size_t at = 0;
-  const bool is_prose = text.starts_with("or ") || text.starts_with("and ");
-  while (is_prose && at < text.size() && (text[at] == ' ' || (text[at] >= 'a' && text[at] <= 'z')))
-    ++at;
-  if (at == text.size()) return str(text);
-  return str(text.substr(0, at)) + code(text.substr(at));
-}
-
-/// How a form ends, one line for each line.
-std::string result_lines(Doc said) {
-  std::string text = str(said), out;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(", ", at), text.size());
-    const std::string part = text.substr(at, end - at);
-    if (!part.empty() && part != "a line each") out += (out.empty() ? "" : "<br>") + piece(part);
-    at = end + 2;
-  }
-  return out;
-}
-
 std::string_view how_often(ReplyLine::Times times) {
   switch (times) {
     case ReplyLine::Times::once: return "";
@@ -48,14 +26,34 @@ std::string_view how_often(ReplyLine::Times times) {
   return "";
 }
 
-std::string response(const Command& c, Doc reply, Doc result) {
+/// Line by line: a prompt is two.
+std::string printed(const LinePattern& pattern) {
+  std::string text = code(pattern.text());
+  for (std::size_t at = 0; (at = text.find("\r\n", at)) != std::string::npos;)
+    text.replace(at, 2, text.substr(at + 2, 2) == "\r\n" ? "" : "`<br>`");
+  return text;
+}
+
+std::string printed(const ReplyLine& line) {
   std::string text;
-  for (const ReplyLine& line : reply_lines(reply, c)) {
-    for (const LinePattern& pattern : line.either)
-      text += (&pattern == &line.either.front() ? "" : "<br>or ") + code(pattern.text());
-    text += str(how_often(line.times)) + "<br>";
+  for (const LinePattern& pattern : line.either)
+    text += (text.empty() ? "" : "<br>or ") + printed(pattern);
+  return text + str(how_often(line.times));
+}
+
+/// A form of a command, or one of its shapes.
+template <class Form>
+std::string response(const Dialect& dialect, const Command& c, const Form& form) {
+  std::string text;
+  for (const ReplyLine& line : reply_lines(form.reply.view(), c, dialect.words))
+    text += printed(line) + "<br>";
+  const std::vector<ReplyLine> result = result_lines(form.result, c, dialect.words);
+  for (const ReplyLine& line : result) {
+    text += printed(line);
+    if (&line == &result.back()) break;
+    text += &line == &result.front() ? "<br>and behind the payload<br>" : "<br>";
   }
-  return text + (result.view().empty() ? code("OK") : result_lines(result));
+  return text;
 }
 
 /// `+CWJAP_CUR:<number>`.
@@ -67,19 +65,22 @@ void write_forms(PageWriter& out, const Dialect& dialect, const Command& c) {
   std::vector<PageWriter::Row> rows;
   if (c.test == at::TestForm::ranges)
     rows.push_back({"Test", code(full_name(c) + "=?"), code(test_reply(c)) + "<br>" + code("OK")});
-  if (c.query)
-    rows.push_back({"Query", code(full_name(c) + "?"), response(c, c.query.reply, c.query.result)});
+  if (c.query) rows.push_back({"Query", code(full_name(c) + "?"), response(dialect, c, c.query)});
   for (const Shape& shape : c.set.shapes()) {
     const std::string when = shape.applies.view().empty() ? "" : ": " + str(shape.applies);
-    std::string answer = response(c, shape.reply, shape.result);
+    std::string answer = response(dialect, c, shape);
     if (!c.failures.empty()) answer += "<br>or " + failure(dialect, c) + " and " + code("FAIL");
     rows.push_back({"Set" + when, code(syntax(c, shape)), std::move(answer)});
   }
-  if (c.execute)
-    rows.push_back({"Execute", code(full_name(c)), response(c, c.execute.reply, c.execute.result)});
+  if (c.execute) rows.push_back({"Execute", code(full_name(c)), response(dialect, c, c.execute)});
   out.heading("Forms");
   out.table({"form", "syntax", "response"}, rows);
   out.paragraph("Every other form answers `ERROR`.");
+  const std::vector<ReplyLine> later = reply_lines(c.later.view(), c, dialect.words);
+  if (later.empty()) return;
+  out.paragraph("Unsolicited lines that may follow at any later time:");
+  for (const ReplyLine& line : later) out.item(printed(line));
+  out.end_of_list();
 }
 
 // Parameters --------------------------------------------------------------------------------------

@@ -1,16 +1,28 @@
 #include "manual/reply_pattern.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <functional>
 #include <stdexcept>
+#include <utility>
 
+#include "base/enumerator_name.h"
 #include "base/ipv4.h"
 
 namespace bfq::manual {
 namespace {
 using at::Kind;
 using Rest = std::function<bool(std::size_t)>;
+
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kData = "<data>", kLength = "length";
+
+template <std::size_t... I>
+consteval auto word_names(std::index_sequence<I...>) {
+  return std::array{enumerator_name<static_cast<at::Word>(I)>()...};
+}
+constexpr auto kWordNames = word_names(std::make_index_sequence<at::Words::kCount>());
 
 constexpr Range kPort = between(0, 65535);
 constexpr std::string_view kTransports[] = {"TCP", "UDP", "SSL"};
@@ -51,7 +63,7 @@ constexpr KnownField kKnownFields[] = {
     {"remote port", Kind::integer, kPort},
     {"local port", Kind::integer, kPort},
     {"tetype", Kind::integer, between(0, 1)},
-    {"length", Kind::integer, between(1, 2048)},
+    {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 
 bool is_number(std::string_view text, Range range) {
@@ -80,12 +92,16 @@ std::vector<std::string_view> parts(std::string_view text, std::string_view sepa
   all.push_back(text);
   return all;
 }
+std::string_view without_line_end_in_front(std::string_view line) {
+  return line.starts_with(kLineEnd) ? line.substr(kLineEnd.size()) : line;
+}
 }  // namespace
 
 struct LinePattern::Matching {
   std::string_view line;
+  std::size_t length = 0;  ///< what the field of that name holds
 
-  bool from(const Elements& all, std::size_t next, std::size_t at, const Rest& then) const {
+  bool from(const Elements& all, std::size_t next, std::size_t at, const Rest& then) {
     if (next == all.size()) return then(at);
     const Element& element = all[next];
     const Rest go_on = [&](std::size_t end) { return from(all, next + 1, end, then); };
@@ -95,8 +111,12 @@ struct LinePattern::Matching {
       case Element::Is::group: return from(group_at(element, at), 0, at, go_on) || go_on(at);
       case Element::Is::field: break;
     }
-    for (std::size_t end = at; end <= line.size(); ++end)
-      if (holds(element, line.substr(at, end - at)) && go_on(end)) return true;
+    for (std::size_t end = at; end <= line.size(); ++end) {
+      const std::string_view value = line.substr(at, end - at);
+      if (!holds(element, value)) continue;
+      if (element.is_length) std::from_chars(value.data(), value.data() + value.size(), length);
+      if (go_on(end)) return true;
+    }
     return false;
   }
 
@@ -111,12 +131,32 @@ struct LinePattern::Matching {
   }
 };
 
-LinePattern::LinePattern(std::string_view text, const at::Command& command) : text_(text) {
-  for (std::size_t at = 0; (at = text_.find("{}", at)) != std::string::npos;
-       at += command.name.size())
-    text_.replace(at, 2, command.name);
+LinePattern::LinePattern(std::string_view text, const at::Command& command, const at::Words& words)
+    : text_(text) {
+  replace_names(command, words);
   std::string_view rest = text_;
+  ends_with_data_ = rest.ends_with(kData);
+  if (ends_with_data_) rest.remove_suffix(kData.size());
   elements_ = parse(rest, command, false);
+}
+
+/// `{}` and `{ok}`.
+void LinePattern::replace_names(const at::Command& command, const at::Words& words) {
+  for (std::size_t at = 0; (at = text_.find('{', at)) != std::string::npos;) {
+    const std::size_t end = std::min(text_.find('}', at), text_.size());
+    const std::string_view name = std::string_view(text_).substr(at + 1, end - at - 1);
+    std::string_view reads = command.name;
+    if (!name.empty()) {
+      const auto* const known = std::find(kWordNames.begin(), kWordNames.end(), name);
+      if (known == kWordNames.end())
+        throw std::invalid_argument("{" + std::string(name) + "} is no at::Word");
+      reads = words[static_cast<at::Word>(known - kWordNames.begin())];
+      exists_ = exists_ && !reads.empty();
+    }
+    text_.replace(at, end + 1 - at, reads);
+    at += reads.size();
+  }
+  text_.erase(0, text_.size() - without_line_end_in_front(text_).size());
 }
 
 LinePattern::Elements LinePattern::parse(std::string_view& rest, const at::Command& command,
@@ -150,7 +190,8 @@ LinePattern::Element LinePattern::field(std::string_view name, const at::Command
     return Element{.kind = known.kind,
                    .range = known.range,
                    .choices = known.choices,
-                   .is = Element::Is::field};
+                   .is = Element::Is::field,
+                   .is_length = known.name == kLength};
   };
   for (const at::Shape& shape : command.set.shapes()) {
     const auto param = std::find_if(shape.params.begin(), shape.params.end(), is_it);
@@ -178,21 +219,40 @@ bool LinePattern::holds(const Element& field, std::string_view value) {
 }
 
 bool LinePattern::matches(std::string_view line) const {
+  line = without_line_end_in_front(line);
   return Matching{line}.from(elements_, 0, 0, [&](std::size_t end) { return end == line.size(); });
 }
 
-std::vector<ReplyLine> reply_lines(Doc reply, const at::Command& command) {
+std::optional<std::size_t> LinePattern::data_behind(std::string_view line) const {
+  line = without_line_end_in_front(line);
+  Matching matching{line};
+  if (!ends_with_data_ ||
+      !matching.from(elements_, 0, 0, [&](std::size_t end) { return end == line.size(); }))
+    return std::nullopt;
+  return matching.length;
+}
+
+std::vector<ReplyLine> reply_lines(std::string_view patterns, const at::Command& command,
+                                   const at::Words& words) {
   std::vector<ReplyLine> lines;
-  if (reply.view().empty()) return lines;
-  for (std::string_view part : parts(reply.view(), "; ")) {
+  if (patterns.empty()) return lines;
+  for (std::string_view part : parts(patterns, "; ")) {
     ReplyLine line;
     if (part.ends_with(" ?")) line.times = ReplyLine::Times::at_most_once;
     if (part.ends_with(" *")) line.times = ReplyLine::Times::any;
     if (line.times != ReplyLine::Times::once) part.remove_suffix(2);
-    for (const std::string_view text : parts(part, " | ")) line.either.emplace_back(text, command);
-    lines.push_back(std::move(line));
+    for (const std::string_view text : parts(part, " | ")) {
+      LinePattern pattern(text, command, words);
+      if (pattern.exists()) line.either.push_back(std::move(pattern));
+    }
+    if (!line.either.empty()) lines.push_back(std::move(line));
   }
   return lines;
+}
+
+std::vector<ReplyLine> result_lines(Doc result, const at::Command& command,
+                                    const at::Words& words) {
+  return reply_lines(result.view().empty() ? "{ok}" : result.view(), command, words);
 }
 
 std::string test_reply(const at::Command& command) {

@@ -6,6 +6,7 @@
 
 namespace bfq::manual {
 
+/// Where a page is read: in a Markdown viewer, or as plain text of at most 100 columns.
 enum class Style : std::uint8_t { markdown, terminal };
 
 /// Lays a page out. Texts may have `code` and [links](to.md) in them, and <br> in cells: a terminal

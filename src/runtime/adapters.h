@@ -37,22 +37,26 @@ struct NetworkFace {
   void handle(const Event& event);
 };
 
+/// What every adapter has: when to look at it again, and what it does when the power goes.
 template <class A>
 concept Adapter = requires(A& adapter, Instant now) {
   { adapter.next_deadline(now) } -> std::same_as<Deadline>;
   adapter.power_off(now);
 };
 
+/// Is given the requests of a port. It may not feed the module before it is next looked at.
 template <class A, class Request>
 concept Takes = requires(A& adapter, const Request& request, Instant now) {
   adapter.take(request, now);
 };
 
+/// Has nothing for the module but events, which it is asked for until there is none.
 template <class A>
 concept Tells = requires(A& adapter, Instant now) {
   { adapter.next_event(now) } -> std::same_as<std::optional<Event>>;
 };
 
+/// Moves bytes to and from the module by its Face; false when nothing moved, so that the turn ends.
 template <class A, class Face>
 concept Drains = requires(A& adapter, Face& module, Instant now) {
   { adapter.drain(module, now) } -> std::same_as<bool>;
@@ -72,6 +76,7 @@ template <class A>
 concept RadioAdapter =
     Adapter<A> && Takes<A, radio::Request> && Takes<A, lease::Request> && Tells<A>;
 
+/// Links and look-ups of names: the host's sockets, a simulated internet, a chip's stack.
 template <class A>
 concept NetworkAdapter = Adapter<A> && Takes<A, net::Request> && Drains<A, NetworkFace>;
 

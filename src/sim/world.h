@@ -196,6 +196,7 @@ class BasicWorld {
       doors_, clock_, host, radio_, network_, flash, boot_times};
 };
 
+/// A simulated world that records a journal, as the program does; the swarm's keeps books as well.
 using World = BasicWorld<journal::Recorded<runtime::Doors>>;
 
 template <class Doors>

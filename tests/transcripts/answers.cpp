@@ -10,27 +10,28 @@ namespace {
 using at::Command;
 using at::Word;
 using manual::LinePattern;
+using manual::reply_lines;
 using manual::ReplyLine;
+using manual::result_lines;
+using manual::test_reply;
 
 constexpr Command kNoCommand{};
 
-/// A line that answers no command: a word, and what stands around it.
-struct UnsolicitedLine {
-  Word word;
-  std::string_view before{}, after{};
-};
-constexpr UnsolicitedLine kUnsolicited[] = {
-    {Word::wifi_connected},
-    {Word::wifi_got_ip},
-    {Word::wifi_disconnect},
-    {Word::dhcp_timeout},
-    {Word::connect, "[<link ID>,]"},
-    {Word::closed, "[<link ID>,]"},
-    {Word::station_connected, "", "\"<mac>\""},
-    {Word::station_disconnected, "", "\"<mac>\""},
-    {Word::station_address, "", "\"<mac>\",\"<ip>\""},
+/// Lines that answer no command.
+constexpr std::string_view kUnsolicited[] = {
+    "{wifi_connected}",
+    "{wifi_got_ip}",
+    "{wifi_disconnect}",
+    "{dhcp_timeout}",
+    "[<link ID>,]{connect}",
+    "[<link ID>,]{closed}",
+    "{station_connected}\"<mac>\"",
+    "{station_disconnected}\"<mac>\"",
+    "{station_address}\"<mac>\",\"<ip>\"",
+    "{ipd}[<link ID>,]<length>[,<remote IP>,<remote port>]:<data>",
 };
 
+/// What ends any command that does not declare it.
 constexpr Word kResults[] = {
     Word::ok,           Word::ok_without_blank_line, Word::error,   Word::fail,
     Word::prompt,       Word::passthrough_prompt,    Word::send_ok, Word::send_fail,
@@ -39,10 +40,23 @@ constexpr Word kResults[] = {
 std::string str(std::string_view s) { return std::string(s); }
 
 std::string prints(std::string_view form, const LinePattern& pattern) {
-  return str(form) + " prints " + pattern.text();
+  const std::string text = script::escaped(pattern.text());
+  return str(form) + " prints " + text.substr(1, text.size() - 2);
 }
 std::string refuses(const Command& c, std::string_view line) {
   return "AT" + str(c.name) + " refuses with " + str(line);
+}
+
+std::string fails(const Command& c, int number) {
+  return "AT" + str(c.name) + " fails with " + std::to_string(number);
+}
+
+/// `AT+CIPSEND=<length>, one link (AT+CIPMUX=0)`.
+std::string full_name(const Command& c, const at::Shape& shape) {
+  std::string form = "AT" + str(c.name) + (c.digit_follows ? "<" : "=<");
+  for (const at::Param& param : shape.params)
+    form += (&param == &shape.params.front() ? "" : ",<") + str(param.name) + ">";
+  return shape.applies.view().empty() ? form : form + ", " + str(shape.applies.view());
 }
 
 /// The words with which a row refuses: those for its arguments, and its own.
@@ -61,7 +75,7 @@ std::set<Word> refusals(const Command& c) {
 
 /// Gives lines to the patterns of a reply in their order, and leaves out unsolicited ones.
 struct Answers::Fit {
-  const Answers& answers;
+  Answers& answers;
   const std::vector<std::string>& lines;
   const Patterns& patterns;
   std::vector<const LinePattern*> used{};
@@ -85,30 +99,45 @@ struct Answers::Fit {
   }
 };
 
-Answers::Answers(const at::Dialect& dialect)
-    : dialect_(dialect),
-      progress_(str(dialect.words[Word::received_before]) + "<length>" +
-                    str(dialect.words[Word::received_after]),
-                kNoCommand) {
-  for (const UnsolicitedLine& line : kUnsolicited)
-    unsolicited_.emplace_back(str(line.before) + str(dialect.words[line.word]) + str(line.after),
-                              kNoCommand);
+Answers::Answers(const at::Dialect& dialect) : dialect_(dialect) {
+  for (const std::string_view line : kUnsolicited)
+    if (LinePattern pattern(line, kNoCommand, dialect.words); pattern.exists())
+      unsolicited_.push_back(std::move(pattern));
   for (const Command& c : dialect_.commands) declare(c);
 }
 
 void Answers::declare(const Command& c) {
-  const auto add = [&](const std::string& form, const Doc& reply) {
-    Patterns& patterns = replies_[{&c, &reply}] = manual::reply_lines(reply, c);
-    for (const ReplyLine& line : patterns)
-      for (const LinePattern& pattern : line.either) declared_.push_back(prints(form, pattern));
-  };
+  const at::Words& words = dialect_.words;
   const std::string name = "AT" + str(c.name);
-  if (c.query) add(name + "?", c.query.reply);
-  for (const at::Shape& shape : c.set.shapes()) add(name + "=", shape.reply);
-  if (c.execute) add(name, c.execute.reply);
+  const auto add = [&](const std::string& short_name, const std::string& full_name,
+                       const auto& form) {
+    declare({&c, &form.reply}, {short_name, full_name, reply_lines(form.reply.view(), c, words),
+                                result_lines(form.result, c, words)});
+  };
   if (c.test != at::TestForm::absent)
-    tests_[&c] = {{.either = {LinePattern(manual::test_reply(c), c)}}};
-  for (const Word word : refusals(c)) declared_.push_back(refuses(c, dialect_.words[word]));
+    declare({&c, nullptr}, {name + "=?", name + "=?", reply_lines(test_reply(c), c, words),
+                            result_lines({}, c, words)});
+  if (c.query) add(name + "?", name + "?", c.query);
+  for (const at::Shape& shape : c.set.shapes()) add(name + "=", full_name(c, shape), shape);
+  if (c.execute) add(name, name, c.execute);
+  for (const Word word : refusals(c))
+    if (!words[word].empty()) declared_.push_back(refuses(c, words[word]));
+  for (const at::FailureCode& failure : c.failures) declared_.push_back(fails(c, failure.code));
+  for (const ReplyLine& line : reply_lines(c.later.view(), c, words)) {
+    for (const LinePattern& pattern : line.either) {
+      later_.emplace_back(prints(name + ", later,", pattern), pattern);
+      declared_.push_back(later_.back().first);
+    }
+  }
+}
+
+void Answers::declare(const Key& key, Form form) {
+  declared_.push_back(form.full_name);
+  for (const Patterns* patterns : {&form.reply, &form.result})
+    for (const ReplyLine& line : *patterns)
+      for (const LinePattern& pattern : line.either)
+        declared_.push_back(prints(form.name, pattern));
+  forms_[key] = std::move(form);
 }
 
 // What is typed -----------------------------------------------------------------------------------
@@ -146,23 +175,36 @@ void Answers::runs(const at::Shape& shape) {
 // What is printed ---------------------------------------------------------------------------------
 
 void Answers::printed(std::string_view line) {
-  if (take_busy(line) || take_result(line)) return;
+  if (take_busy(line)) return;
   if (is(line, Word::ready)) {
     asked_.clear();
+    passing_ = false;
     return line_.clear();
   }
   if (asked_.empty()) {
     if (!is_unsolicited(line)) complaint_ = "nobody asked for " + script::escaped(line);
     return;
   }
-  const bool is_progress = asked_.front().prompted && progress_.matches(line);
-  if (!is_progress) asked_.front().lines.push_back(str(line));
+  if (!take_result(line)) asked_.front().lines.push_back(str(line));
+}
+
+std::optional<std::size_t> Answers::data_behind(std::string_view line) {
+  if (!line.ends_with(':') && !line.ends_with(',')) return std::nullopt;
+  std::vector<const LinePattern*> all;
+  for (const LinePattern& pattern : unsolicited_) all.push_back(&pattern);
+  for (const auto& [name, pattern] : later_) all.push_back(&pattern);
+  if (const Form* const asked = asked_.empty() ? nullptr : form(asked_.front()))
+    for (const Patterns* patterns : {&asked->reply, &asked->result})
+      for (const ReplyLine& one : *patterns)
+        for (const LinePattern& pattern : one.either) all.push_back(&pattern);
+  for (const LinePattern* pattern : all)
+    if (const auto length = pattern->data_behind(line)) return length;
+  return std::nullopt;
 }
 
 bool Answers::take_busy(std::string_view line) {
   if (is(line, Word::forced_restart)) {  // what ran has no result, and what was typed last has
     if (asked_.size() > 1) asked_.erase(asked_.begin(), asked_.end() - 1);
-    if (!asked_.empty()) asked_.front().prompted = false;
     return true;
   }
   if (!is(line, Word::busy_processing) && !is(line, Word::busy_sending)) return false;
@@ -170,60 +212,80 @@ bool Answers::take_busy(std::string_view line) {
   return true;
 }
 
+bool Answers::is_result(std::string_view line) const {
+  return std::any_of(std::begin(kResults), std::end(kResults),
+                     [&](Word word) { return is(line, word); });
+}
+
+/// False when the line is none of the result of the command that is answered.
 bool Answers::take_result(std::string_view line) {
-  const auto* const result = std::find_if(std::begin(kResults), std::end(kResults),
-                                          [&](Word word) { return is(line, word); });
-  if (result == std::end(kResults)) return false;
-  if (asked_.empty()) {
-    complaint_ = "nobody asked for the result " + script::escaped(line);
-    return true;
-  }
   Asked& asked = asked_.front();
-  check(asked, *result);
-  asked.lines.clear();
-  asked.prompted = *result == Word::prompt;
-  if (asked.prompted) return true;
-  passing_ = *result == Word::passthrough_prompt;
+  const Step step = next_step(asked, line);
+  if (step.pattern == nullptr && !is_result(line)) return false;
+  if (step.pattern != nullptr && fits(asked, *step.pattern)) {
+    asked.lines.clear();
+    asked.step = step.then;
+    asked.prompted = is(line, Word::prompt);
+    if (asked.step < form(asked)->result.size()) return true;
+  } else {
+    check_refusal(asked, line);
+  }
+  passing_ = is(line, Word::passthrough_prompt);
   asked_.pop_front();
   line_.clear();
   return true;
 }
 
-bool Answers::is_unsolicited(std::string_view line) const {
+Answers::Step Answers::next_step(const Asked& asked, std::string_view line) const {
+  const Form* const wanted = form(asked);
+  for (std::size_t i = asked.step; wanted != nullptr && i < wanted->result.size(); ++i) {
+    const ReplyLine& next = wanted->result[i];
+    for (const LinePattern& pattern : next.either)
+      if (pattern.matches(line)) return {&pattern, next.times == ReplyLine::Times::any ? i : i + 1};
+    if (next.times == ReplyLine::Times::once) break;
+  }
+  return {};
+}
+
+bool Answers::is_unsolicited(std::string_view line) {
+  for (const auto& [declaration, pattern] : later_)
+    if (pattern.matches(line)) return seen_.insert(declaration), true;
   return std::any_of(unsolicited_.begin(), unsolicited_.end(),
                      [&](const LinePattern& p) { return p.matches(line); });
 }
 
 // Whether it fits ---------------------------------------------------------------------------------
 
-void Answers::check(const Asked& asked, Word result) {
-  if (result == Word::error)
-    return check_before(asked, [&](std::string_view line) {
-      return asked.row != nullptr && is_refusal(*asked.row, line);
-    });
-  if (result == Word::fail)
-    return check_before(asked, [&](std::string_view line) {
-      return asked.row != nullptr && is_failure(*asked.row, line);
-    });
+/// Whether the lines in front of this line of the result are what the form declares.
+bool Answers::fits(const Asked& asked, const LinePattern& end) {
   static const Patterns kNothing;
-  const Patterns* const reply = asked.prompted ? &kNothing : patterns(asked);
-  if (reply == nullptr) return complain(asked, "a form that its row does not have was accepted");
-  Fit fit{*this, asked.lines, *reply};
-  if (!fit.from(0, 0)) return complain(asked, "the answer fits no pattern of its row");
-  for (const LinePattern* pattern : fit.used) seen_.insert(prints(form(asked), *pattern));
+  const Form& wanted = *form(asked);
+  Fit fit{*this, asked.lines, asked.step == 0 ? wanted.reply : kNothing};
+  if (!fit.from(0, 0)) return false;
+  for (const LinePattern* pattern : fit.used) seen_.insert(prints(wanted.name, *pattern));
+  seen_.insert(prints(wanted.name, end));
+  if (!end.matches(dialect_.words[Word::error])) seen_.insert(wanted.full_name);
+  return true;
 }
 
-/// One line at most, apart from unsolicited ones, and one that the row declares.
-void Answers::check_before(const Asked& asked,
-                           const std::function<bool(std::string_view)>& is_declared) {
+/// Nothing but ERROR behind a refusal or FAIL behind a failure may end what has just begun, apart
+/// from what the form declares.
+void Answers::check_refusal(const Asked& asked, std::string_view result) {
+  const bool is_error = is(result, Word::error), is_fail = is(result, Word::fail);
+  if (asked.step > 0 || !(is_error || is_fail)) {
+    if (form(asked) == nullptr)
+      return complain(asked, result, "a form that its row does not have was accepted");
+    return complain(asked, result, "the answer fits no pattern of its row");
+  }
   int declared = 0;
   for (const std::string& line : asked.lines) {
-    if (is_declared(line))
+    if (asked.row != nullptr &&
+        ((is_error && is_refusal(*asked.row, line)) || (is_fail && is_failure(*asked.row, line))))
       ++declared;
     else if (!is_unsolicited(line))
-      complain(asked, "its row does not declare this line before its result");
+      complain(asked, result, "its row does not declare this line before its result");
   }
-  if (declared > 1) complain(asked, "more than one reason stands before its result");
+  if (declared > 1) complain(asked, result, "more than one reason stands before its result");
 }
 
 bool Answers::is_refusal(const Command& row, std::string_view line) {
@@ -235,42 +297,39 @@ bool Answers::is_refusal(const Command& row, std::string_view line) {
   return false;
 }
 
-bool Answers::is_failure(const Command& row, std::string_view line) const {
+bool Answers::is_failure(const Command& row, std::string_view line) {
   const std::string name = str(at::failure_name(dialect_, row.name)) + ":";
-  return std::any_of(row.failures.begin(), row.failures.end(), [&](const at::FailureCode& f) {
-    return line == name + std::to_string(f.code);
-  });
+  for (const at::FailureCode& failure : row.failures) {
+    if (line != name + std::to_string(failure.code)) continue;
+    seen_.insert(fails(row, failure.code));
+    return true;
+  }
+  return false;
 }
 
-std::string Answers::form(const Asked& asked) {
-  const std::string name = "AT" + str(asked.row->name);
-  const bool is_set = asked.form == at::Form::set || asked.form == at::Form::digit;
-  return name + (is_set ? "=" : asked.form == at::Form::query ? "?" : "");
-}
-
-const Answers::Patterns* Answers::patterns(const Asked& asked) const {
+/// nullptr when the row has no such form, or refused before a shape was chosen.
+const Answers::Form* Answers::form(const Asked& asked) const {
   if (asked.row == nullptr) return nullptr;
-  const Command& row = *asked.row;
-  const auto of = [](const auto& all, const auto& key) {
-    const auto found = all.find(key);
-    return found == all.end() ? nullptr : &found->second;
-  };
+  const Doc* reply = nullptr;
   switch (asked.form) {
-    case at::Form::test: return of(tests_, &row);
-    case at::Form::query: return of(replies_, Key{&row, &row.query.reply});
-    case at::Form::execute: return of(replies_, Key{&row, &row.execute.reply});
+    case at::Form::test: break;
+    case at::Form::query: reply = &asked.row->query.reply; break;
+    case at::Form::execute: reply = &asked.row->execute.reply; break;
     case at::Form::set:
     case at::Form::digit:
-      return asked.shape == nullptr ? nullptr : of(replies_, Key{&row, &asked.shape->reply});
-    case at::Form::none: break;
+      if (asked.shape == nullptr) return nullptr;
+      reply = &asked.shape->reply;
+      break;
+    case at::Form::none: return nullptr;
   }
-  return nullptr;
+  const auto found = forms_.find({asked.row, reply});
+  return found == forms_.end() ? nullptr : &found->second;
 }
 
-void Answers::complain(const Asked& asked, const std::string& what) {
+void Answers::complain(const Asked& asked, std::string_view result, const std::string& what) {
   complaint_ = "to " + script::escaped(asked.typed) + " came ";
   for (const std::string& line : asked.lines) complaint_ += script::escaped(line) + ' ';
-  complaint_ += "and a result: " + what;
+  complaint_ += script::escaped(result) + ": " + what;
 }
 
 }  // namespace bfq

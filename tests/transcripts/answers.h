@@ -1,7 +1,7 @@
 #pragma once
 #include <deque>
-#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,9 +15,10 @@
 namespace bfq {
 
 /// Gives each line that a module prints to the command that it answers, and holds it against what
-/// the command's row declares: information against the patterns of `reply`, the line before ERROR
-/// against the refusals, the one before FAIL against the failures. A line that no command has asked
-/// for must be one of the unsolicited ones.
+/// the command's row declares: information against the patterns of `reply`, what ends it against
+/// those of `result`, the line before ERROR against the refusals, the one before FAIL against the
+/// failures. A line that no command has asked for must be one of the unsolicited ones, or a row's
+/// `later`.
 ///
 /// Commands are answered in the order in which they are typed, each by one result. Of what is typed
 /// while one is still unanswered each line is answered by a busy line, in the same order.
@@ -31,13 +32,17 @@ class Answers {
   void typed(std::string_view bytes);
   /// What was typed last runs as this set form.
   void runs(const at::Shape&);
-  /// The module prints this line, without its line end; a result with the line end in front.
+  /// The module prints this line, without its line end; a result with the line end in front, what
+  /// has data at its end without them.
   void printed(std::string_view line);
+  /// How many bytes of data follow a line that begins like this; nullopt: none yet.
+  std::optional<std::size_t> data_behind(std::string_view line);
 
   /// What did not fit since the last call; empty when all did.
   std::string complaint() { return std::exchange(complaint_, {}); }
-  /// The patterns and refusals that the rows declare, each with its command.
+  /// The forms, patterns, refusals and failures that the rows declare, each with its command.
   const std::vector<std::string>& declared() const { return declared_; }
+  /// Those that came up; a form did when it was accepted.
   const std::set<std::string>& seen() const { return seen_; }
 
  private:
@@ -47,33 +52,46 @@ class Answers {
     const at::Command* row = nullptr;  ///< nullptr: no such command
     at::Form form = at::Form::none;
     const at::Shape* shape = nullptr;  ///< of a set form whose arguments were looked at
-    std::vector<std::string> lines{};
-    bool prompted = false;  ///< what is typed is its payload
+    std::vector<std::string> lines{};  ///< since its last step
+    std::size_t step = 0;              ///< of its result, how many lines have come
+    bool prompted = false;             ///< what is typed is its payload
   };
   using Patterns = std::vector<manual::ReplyLine>;
-  /// Rows may share their shapes, but not their names.
+  /// What a row says of one of its forms.
+  struct Form {
+    std::string name;       ///< AT+CIPCLOSE=
+    std::string full_name;  ///< AT+CIPCLOSE=<link ID>
+    Patterns reply, result;
+  };
+  /// A row, as rows may share their shapes, and the reply of one of its forms; nullptr: AT+X=?
   using Key = std::pair<const at::Command*, const Doc*>;
+  /// A line of a result.
+  struct Step {
+    const manual::LinePattern* pattern = nullptr;  ///< nullptr: none fits
+    std::size_t then = 0;                          ///< Asked::step behind it
+  };
   struct Fit;
 
   void declare(const at::Command&);
+  void declare(const Key&, Form);
   Asked ask(std::string_view line) const;
   bool is(std::string_view line, at::Word word) const { return line == dialect_.words[word]; }
+  bool is_result(std::string_view line) const;
   bool take_busy(std::string_view line);
   bool take_result(std::string_view line);
-  bool is_unsolicited(std::string_view line) const;
-  void check(const Asked&, at::Word result);
-  void check_before(const Asked&, const std::function<bool(std::string_view)>& is_declared);
+  Step next_step(const Asked&, std::string_view line) const;
+  bool fits(const Asked&, const manual::LinePattern& end);
+  bool is_unsolicited(std::string_view line);
+  void check_refusal(const Asked&, std::string_view result);
   bool is_refusal(const at::Command&, std::string_view line);
-  bool is_failure(const at::Command&, std::string_view line) const;
-  static std::string form(const Asked&);
-  const Patterns* patterns(const Asked&) const;
-  void complain(const Asked&, const std::string& what);
+  bool is_failure(const at::Command&, std::string_view line);
+  const Form* form(const Asked&) const;
+  void complain(const Asked&, std::string_view result, const std::string& what);
 
   at::Dialect dialect_;
-  std::map<Key, Patterns> replies_;
-  std::map<const at::Command*, Patterns> tests_;
+  std::map<Key, Form> forms_;
   std::vector<manual::LinePattern> unsolicited_;
-  manual::LinePattern progress_;  ///< between the prompt and the result
+  std::vector<std::pair<std::string, manual::LinePattern>> later_;  ///< each with its declaration
   std::deque<Asked> asked_;
   std::string line_;  ///< typed, and not ended yet
   bool passing_ = false;

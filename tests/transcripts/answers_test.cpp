@@ -3,10 +3,47 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "commands/bfq4004.h"
 
 namespace bfq {
 namespace {
+/// What is typed and printed in turn; what is printed has a `<` in front.
+using Talk = std::vector<std::string>;
+
+/// Answers to a dialect of one row.
+class OneRow {
+ public:
+  explicit OneRow(const at::Command& row) : rows_{row}, dialect_(commands::kBfq4004) {
+    dialect_.commands = rows_;
+  }
+  /// What is wrong with that; empty when nothing is.
+  std::string complaint(const Talk& talk) {
+    Answers answers(dialect_);
+    for (const std::string& part : talk)
+      part.starts_with('<') ? answers.printed(part.substr(1)) : answers.typed(part);
+    seen = answers.seen();
+    length = answers.data_behind("+X,7:");
+    return answers.complaint();
+  }
+
+  std::set<std::string> seen{};
+  std::optional<std::size_t> length{};
+
+ private:
+  std::vector<at::Command> rows_;
+  at::Dialect dialect_;
+};
+
+at::Answer nothing(Chip&) { return at::Answer::ok; }
+at::Command row(Doc reply, Doc result, Doc later = {}) {
+  return {
+      .name = "+X", .execute = {.run = nothing, .reply = reply, .result = result}, .later = later};
+}
+constexpr const char* kSend =
+    "{prompt}; {received_before}<length>{received_after} ?; {send_ok} | {send_canceled} | {error}";
+
 /// What is wrong when the host types this line and the module prints those.
 std::string complaint(const std::string& typed, const std::vector<std::string>& printed) {
   Answers answers(commands::kBfq4004);
@@ -77,9 +114,61 @@ TEST(Answers, that_nobody_asked_for_are_found) {
   answers.printed("+CWMODE:1");
   EXPECT_EQ(answers.complaint(), "nobody asked for \"+CWMODE:1\"");
   answers.printed(kOk);
-  EXPECT_EQ(answers.complaint(), "nobody asked for the result \"\\r\\nOK\"");
+  EXPECT_EQ(answers.complaint(), "nobody asked for \"\\r\\nOK\"");
   EXPECT_NE(complaint("AT+CWMODE", {kOk}), "");
   EXPECT_NE(complaint("AT+NONSENSE", {kOk}), "");
+}
+
+TEST(Answers, end_as_their_rows_declare) {
+  OneRow sends(row({}, kSend));
+  const std::string recv = "<\r\nRecv 5 bytes", prompt = "<\r\nOK\r\n> ";
+  EXPECT_EQ(sends.complaint({"AT+X\r\n", prompt, "hello", recv, "<\r\nSEND OK", "<CLOSED"}), "");
+  EXPECT_TRUE(sends.seen.contains("AT+X prints SEND OK"));
+  EXPECT_FALSE(sends.seen.contains("AT+X prints SEND Canceled"));
+  EXPECT_EQ(sends.complaint({"AT+X\r\n", prompt, "he", "+++", "<\r\nSEND Canceled"}), "");
+  EXPECT_EQ(sends.complaint({"AT+X\r\n", prompt, "hello", recv, "<\r\nERROR"}), "");
+  EXPECT_EQ(sends.complaint({"AT+X\r\n", "<\r\nERROR"}), "");
+  for (const Talk& talk :
+       std::vector<Talk>{{"AT+X\r\n", "<\r\nOK"},
+                         {"AT+X\r\n", "<\r\nSEND OK"},
+                         {"AT+X\r\n", "<\r\nOK\r\n\r\n>"},
+                         {"AT+X\r\n", prompt, "hello", recv, "<\r\nSEND FAIL"},
+                         {"AT+X\r\n", prompt, "hello", recv, "<\r\nOK"},
+                         {"AT+X\r\n", prompt, "hello", recv, recv, "<\r\nSEND OK"},
+                         {"AT+X\r\n", prompt, "hello", "<hello", "<\r\nSEND OK"}})
+    EXPECT_TRUE(sends.complaint(talk).ends_with("fits no pattern of its row")) << talk.back();
+}
+
+TEST(Answers, may_end_with_other_lines_than_results) {
+  OneRow publishes(row({}, "{prompt}; +PUB:OK | +PUB:FAIL"));
+  EXPECT_EQ(publishes.complaint({"AT+X\r\n", "<\r\nOK\r\n> ", "x", "<+PUB:OK"}), "");
+  EXPECT_NE(publishes.complaint({"AT+X\r\n", "<\r\nOK\r\n> ", "x", "<+PUB:OK", "<\r\nOK"}), "");
+  OneRow updates(row("{}:<channel> *", "{ok} | {error}"));
+  EXPECT_EQ(updates.complaint({"AT+X\r\n", "<+X:1", "<+X:2", "<\r\nERROR"}), "");
+  EXPECT_FALSE(updates.seen.contains("AT+X"));
+  EXPECT_NE(updates.complaint({"AT+X\r\n", "<+Y:1", "<\r\nERROR"}), "");
+}
+
+TEST(Answers, may_be_followed_by_lines_that_their_rows_declare) {
+  const std::string prompt = "<\r\nOK\r\n> ", recv = "<\r\nRecv 2 bytes";
+  OneRow buffers(row("<channel>,<channel>",
+                     "{prompt}; {received_before}<length>{received_after} | {send_canceled}",
+                     "[<link ID>,]<channel>,SEND OK"));
+  const Talk talk{"AT+X\r\n", "<1,0", prompt,           "hi",  recv,
+                  "AT+X\r\n", "<2,1", "<\r\n1,SEND OK", prompt};
+  EXPECT_EQ(buffers.complaint(talk), "");
+  EXPECT_TRUE(buffers.seen.contains("AT+X, later, prints [<link ID>,]<channel>,SEND OK"));
+  EXPECT_NE(buffers.complaint({"<15,SEND OK"}), "");
+  EXPECT_NE(buffers.complaint({"<\r\n1,SEND FAIL"}), "");
+}
+
+TEST(Answers, say_how_many_bytes_of_data_follow) {
+  OneRow receives(row("{},<length>:<data>", {}));
+  EXPECT_EQ(receives.complaint({"AT+X\r\n", "<+X,7:", "<\r\nOK"}), "");
+  EXPECT_EQ(receives.length, std::nullopt);
+  EXPECT_EQ(receives.complaint({"AT+X\r\n"}), "");
+  EXPECT_EQ(receives.length, std::optional<std::size_t>(7));
+  EXPECT_NE(receives.complaint({"AT+X\r\n", "<+X:7:", "<\r\nOK"}), "");
 }
 
 TEST(Answers, belong_to_the_command_that_was_not_busy) {
@@ -102,8 +191,9 @@ TEST(Answers, count_what_they_showed_and_only_for_their_own_row) {
   answers.typed("AT+CIPCLOSE=0\r\n");
   answers.printed("MUX=0");
   answers.printed(kError);
-  EXPECT_EQ(answers.seen(), (std::set<std::string>{"AT+CWMODE? prints +CWMODE:<mode>",
-                                                   "AT+CIPCLOSE refuses with MUX=0"}));
+  EXPECT_EQ(answers.seen(),
+            (std::set<std::string>{"AT+CWMODE?", "AT+CWMODE? prints +CWMODE:<mode>",
+                                   "AT+CWMODE? prints OK", "AT+CIPCLOSE refuses with MUX=0"}));
 }
 }  // namespace
 }  // namespace bfq

@@ -1,7 +1,6 @@
 #pragma once
 #include <istream>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +16,9 @@ namespace bfq {
 /// was never accepted, a number that a command never failed with, a word that the module never
 /// printed. And holds every answer against the row of its command (Answers).
 ///
-/// What must come up follows from the dialect alone. It is the handlers themselves that tell when
-/// they run: plays must be given dialect(), in whose rows there is a tap in front of each handler.
-/// Only one Coverage may live at a time, as a handler is a bare function.
+/// What must come up follows from the dialect alone. Which shape of a set form runs is told by its
+/// handler: plays must be given dialect(), in whose rows there is a tap in front of each. Only one
+/// Coverage may live at a time, as a handler is a bare function.
 class Coverage : public Audience {
  public:
   /// What the dialect points at must outlive this. A word that reads as in `first`, if that is
@@ -41,32 +40,17 @@ class Coverage : public Audience {
 
  private:
   friend struct Taps;
-  /// A command that has answered `later`: whether it was accepted shows in what it prints.
-  struct Pending {
-    std::string form;
-    const at::Command* row;
-  };
-
-  void want(std::string form) { wanted_.push_back(std::move(form)); }
-  void want_forms(const at::Command&);
   void tap(std::size_t row);
-  void ran(std::string form, const at::Command&, at::Answer);
-  void read_result(const WordsSeen::Hit&, std::string_view text);
-  void failed(const at::Command&, std::string_view before);
-  void look_for_ranges(std::string_view text);
   std::string description(at::Word word) const;
 
   at::CommandTable rows_;
   at::Dialect dialect_;
   std::vector<at::Command> tapped_;
   std::vector<std::vector<at::Shape>> tapped_shapes_;
-  std::vector<std::string> wanted_;
-  std::set<std::string> seen_, undeclared_;
   WordsSeen words_;
   Answers answers_;
-  std::optional<Pending> pending_;
-  std::string burst_;                ///< what was typed last
-  std::optional<std::string> echo_;  ///< of that, until something is printed
+  std::vector<std::string> wanted_;
+  std::optional<std::string> echo_;  ///< of what was typed last, until something is printed
 };
 
 }  // namespace bfq

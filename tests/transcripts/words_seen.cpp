@@ -48,16 +48,22 @@ Word WordsSeen::longest_at(std::string_view text, std::size_t at, bool fresh) co
   return longest;
 }
 
-/// Behind `+IPD,`: [<id>,]<length>[,<ip>,<port>]: and that many bytes. Where they end.
-std::size_t WordsSeen::skip_data(std::string_view text, std::size_t at) {
-  const std::size_t colon = std::min(text.find(':', at), text.size());
-  std::vector<std::string> fields{""};
-  for (const char c : text.substr(at, colon - at))
-    c == ',' ? fields.emplace_back() : fields.back() += std::string(1, c);
-  const std::size_t length = std::stoul(fields[fields.size() % 2 == 0 ? 1 : 0]);
-  const std::size_t here = std::min(length, text.size() - std::min(colon + 1, text.size()));
-  data_left_ = length - here;
-  return colon + 1 + here;
+/// Where the text goes on behind the data that are left, and behind a line end that follows them
+/// and does not begin a result.
+std::size_t WordsSeen::behind_data(std::string_view text, std::size_t at) {
+  const std::size_t here = std::min(data_left_, text.size() - at);
+  data_left_ -= here;
+  at += here;
+  const bool ends = text.substr(at).starts_with(kLineEnd);
+  return ends && longest_at(text, at, true) == Word::none ? at + kLineEnd.size() : at;
+}
+
+/// Nothing in transparent transmission is a word; a restart ends it.
+std::size_t WordsSeen::behind_passthrough(std::string_view text, std::size_t at) {
+  if (!passing_) return at;
+  const std::size_t ready = text.find(std::string(words_[Word::ready]) + "\r\n", at);
+  passing_ = ready == std::string_view::npos;
+  return passing_ ? text.size() : ready;
 }
 
 /// Where the text goes on behind the echo of what was typed, and behind the line end that follows
@@ -75,29 +81,36 @@ std::size_t WordsSeen::behind_echo(std::string_view text, std::optional<std::str
 
 void WordsSeen::read(std::string_view text, std::optional<std::string_view> echo,
                      const Reader& told) {
-  std::size_t at = std::min(data_left_, text.size());
-  data_left_ -= at;
-  if (at == 0) at = behind_echo(text, echo);
+  std::size_t at = data_left_ > 0 ? behind_data(text, 0) : behind_echo(text, echo);
+  at = behind_passthrough(text, at);
   std::size_t fresh = at;
-  while (at < text.size() && !passing_) {
+  while (at < text.size()) {
     if (const Word word = longest_at(text, at, at == fresh); word != Word::none) {
       seen_.insert(word);
-      told.word({word, at});
       at += words_[word].size();
       passing_ = word == Word::passthrough_prompt;
-      if (passing_ || word == Word::prompt) told.line(text.substr(fresh, at - fresh));
-      if (word == Word::ipd) at = skip_data(text, at);
-      if (passing_ || word == Word::prompt || word == Word::ipd) fresh = at;
-    } else if (text.substr(at).starts_with(kLineEnd)) {
+      if (passing_ || word == Word::prompt) {
+        told.line(text.substr(fresh, at - fresh));
+        fresh = at = behind_passthrough(text, at);
+        continue;
+      }
+    } else if (at > fresh && text.substr(at).starts_with(kLineEnd)) {
       told.line(text.substr(fresh, at - fresh));
       fresh = at += kLineEnd.size();
+      continue;
     } else if (text[at] == '"') {
       at = behind_quotes(text, at);
     } else {
       ++at;
     }
+    const std::string_view begun = text.substr(fresh, at - fresh);
+    if (const std::optional<std::size_t> length = told.data(begun)) {
+      data_left_ = *length;
+      told.line(begun);
+      fresh = at = behind_data(text, at);
+    }
   }
-  if (fresh < text.size() && !passing_) told.line(text.substr(fresh));
+  if (fresh < text.size()) told.line(text.substr(fresh));
 }
 
 }  // namespace bfq

@@ -14,19 +14,15 @@ namespace bfq {
 /// transparent transmission.
 class WordsSeen {
  public:
-  struct Hit {
-    at::Word word;
-    std::size_t at;  ///< where in the text
-  };
-
   explicit WordsSeen(const at::Words& words) : words_(words) {}
 
   /// Who is told what stands in a text, in its order.
   struct Reader {
-    std::function<void(const Hit&)> word;
-    /// A line without its line end; a result has one in front. A prompt is a line, and so is what
-    /// is left at the end of the text.
+    /// A line without its line end; a result has one in front. A prompt is a line, so is what
+    /// stands in front of data, and so is what is left at the end of the text.
     std::function<void(std::string_view)> line;
+    /// How many bytes of data follow a line that begins like this; nullopt: none yet.
+    std::function<std::optional<std::size_t>(std::string_view)> data;
   };
   /// Reads on. `echo` is what the text may begin with because the host has just typed it, without
   /// an LF; nullopt when nothing was typed since the text before.
@@ -36,7 +32,7 @@ class WordsSeen {
     data_left_ = 0;
     passing_ = echoes_ = false;
   }
-  /// A command runs: transparent transmission has ended.
+  /// Transparent transmission has ended.
   void back_to_commands() { passing_ = false; }
 
   /// All that the dialect ever says.
@@ -46,11 +42,12 @@ class WordsSeen {
  private:
   at::Word longest_at(std::string_view text, std::size_t at, bool fresh) const;
   std::size_t behind_echo(std::string_view text, std::optional<std::string_view> echo);
-  std::size_t skip_data(std::string_view text, std::size_t at);
+  std::size_t behind_data(std::string_view text, std::size_t at);
+  std::size_t behind_passthrough(std::string_view text, std::size_t at);
 
   at::Words words_;
   std::set<at::Word> seen_;
-  std::size_t data_left_ = 0;  ///< of a +IPD that goes on in the next text
+  std::size_t data_left_ = 0;  ///< data that go on in the next text
   bool passing_ = false;
   bool echoes_ = false;  ///< what was typed last came back
 };

@@ -13,6 +13,7 @@ namespace bfq::serial {
 /// The bytes for the log: what is not printable ASCII is shown as \r or \xNN.
 std::string printable(std::string_view bytes);
 
+/// Which way bytes go on the wire, as the module sees it: typed by the host, or printed for it.
 enum class Direction : std::uint8_t { to_module, to_host };
 
 /// Masks the secrets in the lines of one direction of the wire (at/secrets.h): in what is typed, in

@@ -45,6 +45,7 @@ struct WorldKey {
   }
 };
 
+/// The keys that one table of a world file may have; each writes into a T.
 template <class T>
 using Keys = std::vector<WorldKey<T>>;
 

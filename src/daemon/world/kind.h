@@ -25,6 +25,7 @@ struct Read {
   std::string why{};  ///< more than "it is not allowed"; empty: nothing
 };
 
+/// What may be written for a key, and how that becomes a V.
 template <class V>
 struct ValueKind {
   std::string allowed;  ///< follows "write": "a whole number from 1 to 14"
