@@ -78,6 +78,11 @@ constexpr SwitchPoints kSwitches{
     .dhcp_reply = SwitchPoints::DhcpReply::station_and_soft_ap,
     .busy_lines = SwitchPoints::BusyLines::one_for_each_line,
     .head = SwitchPoints::Head::upper_case,
+    .uart_reply = SwitchPoints::UartReply::as_set,
+    .network_reply = SwitchPoints::NetworkReply::four_fields,
+    .join_again = SwitchPoints::JoinAgain::joins_anew,
+    .status_links = SwitchPoints::StatusLinks::all,
+    .close_all = SwitchPoints::CloseAll::not_with_server,
 };
 
 constexpr VersionLine kVersionLines[] = {

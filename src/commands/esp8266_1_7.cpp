@@ -4,6 +4,7 @@
 
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/esp8266_rows.h"
 #include "commands/server.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
@@ -84,6 +85,11 @@ constexpr SwitchPoints kSwitches{
     .dhcp_reply = SwitchPoints::DhcpReply::bits,
     .busy_lines = SwitchPoints::BusyLines::one_for_each_burst,
     .head = SwitchPoints::Head::either_case,
+    .uart_reply = SwitchPoints::UartReply::as_achieved,
+    .network_reply = SwitchPoints::NetworkReply::with_pci_en,
+    .join_again = SwitchPoints::JoinAgain::keeps_association,
+    .status_links = SwitchPoints::StatusLinks::streams,
+    .close_all = SwitchPoints::CloseAll::also_with_server,
 };
 
 constexpr VersionLine kVersionLines[] = {
