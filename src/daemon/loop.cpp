@@ -7,6 +7,8 @@
 #include <csignal>
 #include <utility>
 
+#include "daemon/process/failure.h"
+
 namespace bfq::daemon {
 namespace {
 /// The time in which SIGHUPs are one. A flood of them leaves most of the time for all else.
@@ -93,11 +95,35 @@ void Loop::handle_signal(int signal) {
 }
 
 void Loop::read_world_again() {
-  if (rests_) return void(reads_again_ = true);
+  if (std::exchange(rests_, true)) return void(reads_again_ = true);
   manager_.reloading();
-  world_.read_again(medium_, clock_.now());
+  if (!world_.is_file()) {
+    spdlog::warn("SIGHUP: there is no world file that could be read again");
+    return end_reading();
+  }
+  const auto content = std::make_shared<world::FileContent>();
+  try {
+    reader_ = process::DiskWriter::shared();
+  } catch (const process::Failure& failure) {
+    content->why = failure.what();
+    return use_world(*content);
+  }
+  // The disk may be slow, or a network's.
+  const auto read = [content, file = world_.name()] {
+    *content = world::read_again(file);
+    return true;
+  };
+  reader_->post({}, read, io_, [this, content](bool) { use_world(*content); });
+}
+
+void Loop::use_world(const world::FileContent& content) {
+  world_.apply(content, medium_, clock_.now());
+  end_reading();
+}
+
+void Loop::end_reading() {
+  reader_.reset();
   manager_.ready();
-  rests_ = true;
   rest_.set(std::chrono::steady_clock::now() + kRest);
 }
 }  // namespace bfq::daemon

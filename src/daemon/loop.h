@@ -8,6 +8,7 @@
 #include "daemon/board/board.h"
 #include "daemon/options.h"
 #include "daemon/process/alarm.h"
+#include "daemon/process/disk_writer.h"
 #include "daemon/process/sandbox.h"
 #include "daemon/process/service_manager.h"
 #include "sim/medium.h"
@@ -38,6 +39,8 @@ class Loop {
   void wait_for_signals();
   void handle_signal(int signal);
   void read_world_again();
+  void use_world(const world::FileContent& content);
+  void end_reading();
 
   boost::asio::io_context io_{1};            // one thread runs it
   std::optional<process::Sandbox> sandbox_;  // until all else is gone, to tell what was refused
@@ -47,8 +50,9 @@ class Loop {
   board::ProgramClock clock_;
   sim::Medium medium_;
   const world::WorldReader& world_;
-  process::Alarm rest_;  ///< behind the reading of a world, in which SIGHUPs wait
-  bool rests_ = false, reads_again_ = false;
+  std::shared_ptr<process::DiskWriter> reader_;  ///< while the world file is read again
+  process::Alarm rest_;                          ///< behind that
+  bool rests_ = false, reads_again_ = false;  ///< from its start to the end of rest_, SIGHUPs wait
   sockets::Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<board::Board>> boards_;
 };

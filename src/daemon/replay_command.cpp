@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +14,7 @@
 #include "commands/personalities.h"
 #include "daemon/board/journals.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/files.h"
 #include "daemon/serial/trace.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
@@ -27,6 +26,8 @@ using journal::RecordKind;
 // What there is of a line is shown once so much time has passed, or so much of it has come.
 constexpr Duration kPause = 100ms;
 constexpr std::size_t kLongestPiece = 4096;
+// It is held in memory: 1 GiB, some hours of full load.
+constexpr std::size_t kLongestJournal = std::size_t{1} << 30U;
 
 /// One direction of the UART, in lines.
 class Lines {
@@ -119,15 +120,6 @@ class Dialogue {
   Lines typed_, said_;
 };
 
-std::vector<std::byte> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) process::fail_with_errno("cannot read " + path);
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) process::fail_with_errno("cannot read " + path);
-  const auto view = std::as_bytes(std::span(bytes));
-  return {view.begin(), view.end()};
-}
-
 /// What it says may quote the journal.
 process::Failure unreadable(const std::string& path, const journal::Unreadable& error) {
   return process::Failure(path + ": " + serial::printable(error.what()));
@@ -186,7 +178,9 @@ void write_redacted(const std::string& path, std::span<const std::byte> journal)
 }  // namespace
 
 int replay(const ReplayOptions& options) {
-  const std::vector<std::byte> file = read_file(options.journal);
+  const std::string content =
+      process::read_file(options.journal, kLongestJournal, process::Readable::anything);
+  const auto file = std::as_bytes(std::span(content));
   try {
     const journal::Build build = build_for(file);
     if (options.redacted.empty()) return show(options.journal, file, build, options.shows_secrets);

@@ -62,8 +62,10 @@ concept Drains = requires(A& adapter, Face& module, Instant now) {
   { adapter.drain(module, now) } -> std::same_as<bool>;
 };
 
-/// The module's UART and who is attached to it. It is told when the chip gets power, which is some
-/// time before the module's program runs, and when that has started.
+/// The module's UART and who is attached to it. While the module takes what is typed, the host is
+/// given nothing yet: what the others, such as the network, make of it goes along. It is told when
+/// the chip gets power, which is some time before the module's program runs, and when that has
+/// started.
 template <class A>
 concept UartAdapter = Adapter<A> && Takes<A, uart::Request> && Drains<A, UartFace> &&
     requires(A& adapter, power::Reason reason) {

@@ -37,8 +37,7 @@ class Host {
   }
   template <class Module>
   bool drain(Module& module, Instant) {
-    const bool typed = offer_typed(module);
-    return read(module) || typed;
+    return offer_typed(module) || read(module);
   }
   Deadline next_deadline(Instant) const { return Deadline::never(); }
   void power_off(Instant) {}

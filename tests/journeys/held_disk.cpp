@@ -1,5 +1,5 @@
 // Preloaded into the program: a disk that does not answer. While the file $BFQ_HELD/hold exists,
-// whatever is written to a file below $BFQ_HELD waits.
+// whatever is written to a file below $BFQ_HELD, or read of one, waits.
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,6 +25,10 @@ void wait_for_disk(int file) {
 }  // namespace
 
 extern "C" {
+ssize_t read(int file, void* bytes, size_t n) {
+  wait_for_disk(file);
+  return syscall(SYS_read, file, bytes, n);
+}
 ssize_t write(int file, const void* bytes, size_t n) {
   wait_for_disk(file);
   return syscall(SYS_write, file, bytes, n);

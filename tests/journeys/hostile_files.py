@@ -4,6 +4,7 @@ through, or is taken for ours."""
 import os
 import signal
 import stat
+import subprocess
 import tempfile
 import threading
 import time
@@ -102,6 +103,41 @@ class HostileFiles(InDirectory):
                 module.wait_for_log(
                     f"SIGHUP: nothing has changed: {world}: this is not a regular file", times)
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+    def test_what_is_waited_for_is_said(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        for arguments in (["run", fifo], ["run", "--set", f"ap.BFQ-LAB.password=@{fifo}"],
+                          ["lint", fifo], ["replay", fifo]):
+            with self.subTest(arguments), subprocess.Popen(
+                    [PROGRAM, *arguments], stderr=subprocess.PIPE, text=True) as process:
+                self.assertEqual(process.stderr.readline(), f"bfq4004: waiting for {fifo}: this is "
+                                 "no file, and nobody writes to it\n")
+                process.terminate()
+                self.assertEqual(process.wait(PATIENCE), -signal.SIGTERM)
+
+    def test_what_is_too_long_is_named_with_its_size(self):
+        path = self.path("long")
+        write(path, "")
+        for size, limit, status, arguments in (
+                ((1 << 30) + 1, 1 << 30, 1, ["replay", path]),
+                ((1 << 20) + 1, 1 << 20, 2, ["lint", path]),
+                ((1 << 20) + 1, 1 << 20, 2, ["run", path])):
+            with self.subTest(arguments):
+                os.truncate(path, size)
+                ended, _, errors = run_program(*arguments)
+                self.assertEqual(ended, status)
+                self.assertIn(f"{path}: this has {size} bytes; the limit is {limit}", errors)
+
+    def test_a_symbolic_link_in_place_of_a_file_of_ours_is_called_that(self):
+        for name in ("bfq0.flash", "bfq0.lock", "journal"):
+            os.symlink("/dev/null", self.path(name))
+        what = "it is a symbolic link, which is not followed here; put the file itself in its place"
+        errors = self.run_to_its_end("--state", "none", "--journal", self.path("journal"))
+        self.assertIn(f"cannot make the journal {self.path('journal')}: {what}", errors)
+        with Module(state=self.directory) as module:
+            module.wait_for_log(f"cannot open the lock file {self.path('bfq0.lock')}: {what}")
+            module.wait_for_log(f"cannot open {self.path('bfq0.flash')}: {what}")
 
     def test_sighups_are_one_while_the_world_is_read(self):
         world = self.path("world.toml")
@@ -234,6 +270,18 @@ class HeldDisk(InDirectory):
         self.let_go()
         with Module(state=self.directory) as after, after.started_host() as host:
             self.assertEqual(host.command("AT+CWMODE_DEF?"), b"+CWMODE_DEF:1\r\n\r\nOK\r\n")
+
+    def test_a_world_that_is_read_again_does_not_hold_the_module_up(self):
+        world = self.path("world.toml")
+        write(world, WORLD)
+        with self.module(world) as module, module.started_host() as host:
+            self.hold()
+            module.process.send_signal(signal.SIGHUP)
+            for _ in range(3):
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            self.assertNotIn("is read again", module.log())
+            self.let_go()
+            module.wait_for_log("is read again")
 
     def test_a_journal_does_not_hold_the_module_up(self):
         journal = self.path("all.journal")

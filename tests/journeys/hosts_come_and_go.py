@@ -83,6 +83,32 @@ class HostsComeAndGo(unittest.TestCase):
                 host.expect("AT\r\r\n\r\nOK\r\n")
             host.close()
 
+    def test_a_command_costs_one_read_and_one_write(self):
+        with Module(log="info") as module, Server() as server, module.started_host() as host:
+            if not os.access(f"/proc/{module.process.pid}/io", os.R_OK):
+                self.skipTest("only root may count the calls of a program that has secrets")
+            host.join()
+            host.connect(server.port)
+            peer = server.accept()
+            host.command("ATE0")
+            times = 200
+            before = calls(module)
+            for _ in range(times):
+                host.type("AT\r\n")
+                host.expect("OK\r\n")
+            trips = calls(module)
+            for _ in range(times):
+                host.type("AT+CIPSEND=1\r\n")
+                host.expect("> ")
+                host.type("x")
+                host.expect("SEND OK\r\n")
+                peer.recv(1)
+            sends = calls(module)
+            for kind in before:  # a hundredth is for whatever else happens meanwhile
+                self.assertLessEqual(trips[kind] - before[kind], 1.01 * times, kind)
+                self.assertLessEqual(sends[kind] - trips[kind], 2 * 1.01 * times, kind)
+            peer.close()
+
     def test_the_port_is_raw_and_each_host_begins_at_the_modules_rate(self):
         with Module() as module:
             first = module.started_host()
@@ -172,6 +198,13 @@ class HostsComeAndGo(unittest.TestCase):
             return now == then
 
         wait_until(same, "a server that is held up")
+
+
+def calls(module):
+    """How often the program has called read() and write() (or the like; not recv())."""
+    with open(f"/proc/{module.process.pid}/io", encoding="ascii") as io:
+        words = dict(line.split(": ") for line in io.read().splitlines())
+    return {kind: int(words[kind]) for kind in ("syscr", "syscw")}
 
 
 def push(client, block, size, progress):

@@ -93,7 +93,7 @@ void FlashStorage::load() {
     return;
   }
   if (file < 0) {
-    store_nothing(fmt::format("cannot open {}: {}", path_, std::strerror(errno)));
+    store_nothing(fmt::format("cannot open {}: {}", path_, process::why_not_opened(path_)));
     file = open(path_.c_str(), O_RDONLY | process::kOwnFile);
   }
   if (file >= 0) use(file);

@@ -63,7 +63,9 @@ int make_journal_file(const std::string& path) {
   int file = open(path.c_str(), kFlags | O_CREAT | O_EXCL, kOwnersAlone);
   const bool is_new = file >= 0;
   if (!is_new && errno == EEXIST) file = open(path.c_str(), kFlags);
-  if (file < 0) process::fail_with_errno("cannot make the journal " + path);
+  if (file < 0)
+    throw process::Failure("cannot make the journal " + path + ": " +
+                           process::why_not_opened(path));
   try {
     if (!is_new) replace_journal(file, path);
     process::Caller::current().give(file);

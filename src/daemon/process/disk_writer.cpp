@@ -93,6 +93,8 @@ void DiskWriter::leave_behind() {
   thread_.detach();
   std::set<std::string> left;
   for (const State::Task& job : state_->jobs) left.insert(job.what);
+  if (left.erase(std::string()) > 0)
+    spdlog::error("the disk has not answered for {} s: a file was not read", kPatience.count());
   for (const std::string& what : left)
     spdlog::error("{} was not stored: the disk has not answered for {} s", what, kPatience.count());
 }

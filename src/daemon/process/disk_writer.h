@@ -30,8 +30,8 @@ class DiskWriter {
   DiskWriter(const DiskWriter&) = delete;
   DiskWriter& operator=(const DiskWriter&) = delete;
 
-  /// `what` is what the log calls it where it is not done. As the thread may outlive all else, a
-  /// job owns what it uses.
+  /// `what` is what the log calls it where it is not done; empty for what only reads. As the thread
+  /// may outlive all else, a job owns what it uses.
   void post(std::string what, std::function<void()> job);
   /// The same; `then` is posted to `io` with the job's result, unless the writer has given up by
   /// then. `io` must outlive this.

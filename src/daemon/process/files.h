@@ -8,7 +8,8 @@ namespace bfq::process {
 
 /// What a file that is only read may be.
 enum class Readable : unsigned char {
-  anything,      ///< also a pipe or a device: it is read to its end, however long that takes
+  anything,      ///< also a pipe or a device: it is read to its end, however long that takes; where
+                 ///< nothing comes for a second, standard error says so
   regular_file,  ///< opening and reading it never blocks
 };
 
@@ -19,6 +20,10 @@ std::string read_file(const std::string& path, std::size_t longest, Readable rea
 /// What a file is opened with that we write or trust as ours: no symlink is followed, and what is
 /// there instead of a file, such as a FIFO, is not waited for. Ask is_regular() next.
 inline constexpr int kOwnFile = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+
+/// Why open(2) has failed, with the errno that it left; instead of O_NOFOLLOW's ELOOP, that the
+/// path is a symbolic link and what to do.
+std::string why_not_opened(const std::string& path);
 
 /// False for what could block, or is not what it was taken for: a FIFO, a device, a directory.
 bool is_regular(int file);

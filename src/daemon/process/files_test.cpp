@@ -69,6 +69,24 @@ TEST_F(Files, that_are_a_FIFO_are_read_where_they_may_be_and_never_waited_for_el
   writes.join();
 }
 
+TEST_F(Files, that_are_too_long_are_named_with_size_and_limit) {
+  write("12345");
+  try {
+    read_file(path, 4, Readable::regular_file);
+    ADD_FAILURE();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.what(), path.string() + ": this has 5 bytes; the limit is 4");
+  }
+}
+
+TEST_F(Files, that_are_symbolic_links_are_called_that) {
+  fs::create_symlink("/dev/null", path);
+  EXPECT_EQ(open(path.c_str(), O_RDONLY | kOwnFile), -1);
+  EXPECT_EQ(why_not_opened(path).find("it is a symbolic link"), 0U) << why_not_opened(path);
+  EXPECT_EQ(open((folder / "none").c_str(), O_RDONLY | kOwnFile), -1);
+  EXPECT_EQ(why_not_opened(folder / "none"), "No such file or directory");
+}
+
 TEST_F(Files, of_ours_alone_are_trusted) {
   write("");
   for (const mode_t mode : {0600U, 0644U, 0400U}) {

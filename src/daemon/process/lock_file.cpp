@@ -48,7 +48,8 @@ bool LockFile::lock(const std::string& if_taken) {
   while (true) {
     const OpenedLock opened = open_or_create(path_);
     descriptor_ = opened.descriptor;
-    if (descriptor_ < 0) fail_with_errno("cannot open the lock file " + path_);
+    if (descriptor_ < 0)
+      throw Failure("cannot open the lock file " + path_ + ": " + why_not_opened(path_));
     if (!is_regular(descriptor_))
       throw Failure("the lock file " + path_ + " is not a regular file; remove it");
     if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {

@@ -133,7 +133,9 @@ void NameQuery::open_channel(Where where) {
     mask |= ARES_OPT_FLAGS | ARES_OPT_DOMAINS;
   }
   if (ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) channel_ = nullptr;
-  if (channel_ != nullptr) ask_silent_servers_last();
+  if (channel_ == nullptr) return;
+  sockets_.serve(channel_);
+  ask_silent_servers_last();
 }
 
 void NameQuery::ask_silent_servers_last() {
@@ -231,6 +233,7 @@ void NameQuery::await(ares_socket_t socket) {
 }
 
 void NameQuery::ready(ares_socket_t socket, bool writable) {
+  sockets_.begin_turn();
   ares_process_fd(channel_, writable ? ARES_SOCKET_BAD : socket,
                   writable ? socket : ARES_SOCKET_BAD);
   await(socket);

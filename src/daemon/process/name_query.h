@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ipv4.h"
+#include "daemon/process/dns_sockets.h"
 
 namespace bfq::process {
 
@@ -66,6 +67,7 @@ class NameQuery : public std::enable_shared_from_this<NameQuery> {
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
   Answer answer_;
+  DnsSockets sockets_;
   ares_channel channel_ = nullptr;
   std::vector<std::string> servers_;  ///< in the order in which they are asked
   std::map<ares_socket_t, std::shared_ptr<Watch>> watches_;

@@ -57,6 +57,7 @@ class FakeHost final : public SerialHost {
     unread.append(reinterpret_cast<const char*>(bytes.data()), n);
     return n == 0 ? Transfer::blocked() : Transfer::moved(n);
   }
+  bool is_terminal() const override { return true; }
   std::optional<EchoSettings> echo() const override { return echoes; }
   void when_typing(Ready ready) override { on_typing = std::move(ready); }
   void when_room(Ready) override {}

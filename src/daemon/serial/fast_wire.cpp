@@ -70,11 +70,13 @@ void FastWire::make_noise(std::string_view text, const UartFormat& format) {
 // Both directions ---------------------------------------------------------------------------------
 
 bool FastWire::drain() {
-  bool moved = offer_typed();
-  moved |= send();
+  // What the module says of that, and what the network says to it, is one write to each host.
+  if (offer_typed()) return true;
+  const bool moved = send();
   if (!moved) {
     for (FastEnd& end : ends_) hold_off(end, !end.typed.empty());
     await_departure();
+    read_on();
   }
   settle_soon_if_hosts_may_go();
   return moved;
@@ -132,13 +134,19 @@ bool FastWire::offer_typed() {
         end.taken_typed = 0;
       }
     }
+  }
+  return moved;
+}
+
+/// Once all is said: to wait for a host is a system call, and what it reads comes first.
+void FastWire::read_on() {
+  for (FastEnd& end : ends_) {
     const bool types_on = !end.leaves && !end.types_no_more;
     // A host that has sent XOFF is read on: behind what the module does not take may be the XON.
     const bool has_room = end.typed.empty() || (end.is_stopped && end.typed.size() < kMostTyped);
     const bool is_read = has_room && types_on && !awaits_answer(end);
     if (is_read && !end.awaits_typing) await_typing(end);
   }
-  return moved;
 }
 
 bool FastWire::all_typed_is_taken() const {

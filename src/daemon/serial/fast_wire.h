@@ -45,6 +45,7 @@ class FastWire final : public HostedWire<FastEnd> {
   bool typed_is_taken(const FastEnd& end) const override { return end.typed.empty(); }
   bool output_is_given(const FastEnd& end) const override;
   bool offer_typed();
+  void read_on();
   bool send();
   void push(FastEnd& end, std::span<const std::byte> output);
   std::size_t taken_by_all(std::size_t size) const;

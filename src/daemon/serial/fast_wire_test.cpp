@@ -29,6 +29,7 @@ class FakeModule final : public UartSide {
     const std::size_t n = std::min(bytes.size(), takes);
     takes -= n;
     typed.append(reinterpret_cast<const char*>(bytes.data()), n);
+    output += std::exchange(answers, "");
     return n;
   }
   std::span<const std::byte> uart_output() const override { return bytes_of(output); }
@@ -39,8 +40,8 @@ class FakeModule final : public UartSide {
   const std::string& name() const override { return its_name; }
   void settle() override {
     wire->release_gone_hosts();
-    while (wire->drain()) {
-    }
+    while (wire->drain())
+      if (between) between();
   }
   void settle_soon() override {
     boost::asio::post(io, [this] { settle(); });
@@ -52,6 +53,9 @@ class FakeModule final : public UartSide {
   Wire* wire = nullptr;
   std::string its_name = "bfq0";
   std::string typed, output;
+  std::string answers;  ///< to what is typed next
+  std::string sends = "\r\nSEND OK\r\n";
+  std::function<void()> between;  ///< two looks at the wire
   std::size_t takes = SIZE_MAX;
   bool is_busy = false, is_payload = false;
 };
@@ -75,10 +79,12 @@ class PairHost final : public SerialHost {
     await(descriptor_, Descriptor::wait_write, std::move(ready));
   }
 
-  std::optional<EchoSettings> echo() const override { return echoes; }
+  bool is_terminal() const override { return true; }
+  std::optional<EchoSettings> echo() const override { return ++asked, echoes; }
 
   bool may_end = false;
   std::optional<EchoSettings> echoes;
+  mutable unsigned asked = 0;  ///< for its echo
 
  private:
   Descriptor descriptor_;
@@ -217,6 +223,39 @@ TEST_F(FastWireTest, WhatATerminalEchoesIsNotTyped) {
   module.is_payload = true;
   EXPECT_EQ(write(host, "OK\r\n", 4), 4);
   run_until([&] { return module.typed == "ATOK\r\n"; });
+}
+
+TEST_F(FastWireTest, ATerminalIsNotAskedForItsEchoWhileNothingLooksLikeIt) {
+  const int host = attach();
+  std::string typed;
+  for (int i = 0; i < 10; ++i) {
+    say("\r\nOK\r\n");
+    EXPECT_EQ(write(host, "AT\r\n", 4), 4);
+    typed += "AT\r\n";
+    run_until([&] { return module.typed == typed; });
+  }
+  EXPECT_EQ(hosts.front()->asked, 0U);
+  hosts.front()->echoes = EchoSettings{};  // at any time
+  say("\r\nOK\r\n");
+  EXPECT_EQ(write(host, "\r\nOK\r\nAT", 8), 8);
+  typed += "AT";
+  run_until([&] { return module.typed == typed; });
+}
+
+TEST_F(FastWireTest, WhatTheModuleSaysToWhatIsTypedWaitsForTheRestOfTheTurn) {
+  const int host = attach();
+  say("> ");
+  EXPECT_EQ(read_all(host), "> ");
+  module.answers = "\r\nRecv 1 bytes\r\n";
+  EXPECT_EQ(write(host, "x", 1), 1);
+  std::string first;
+  module.between = [&] {  // here the network is looked at
+    if (module.output.empty()) return;
+    EXPECT_EQ(first += read_all(host), "");
+    module.output += std::exchange(module.sends, "");
+  };
+  run_until([&] { return module.typed == "x"; });
+  EXPECT_EQ(read_all(host), "\r\nRecv 1 bytes\r\n\r\nSEND OK\r\n");
 }
 
 TEST_F(FastWireTest, XoffAndXonStopBothDirections) {

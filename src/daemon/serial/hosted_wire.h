@@ -87,15 +87,9 @@ class HostedWire : public Wire {
 
   /// To be told of all bytes that a host was given.
   void note_given(End& end, std::span<const std::byte> bytes) {
-    const auto settings = end.host->echo();
-    if (!settings) return;
-    if (!std::exchange(end.told_of_echo, true)) {
-      log_.warn(
-          "the terminal at {0} echoes what the module prints; what returns in command mode is "
-          "dropped. stty -F {0} -echo mends that",
-          end.host->name());
-    }
-    end.echo.printed(bytes, *settings);
+    if (!end.host->is_terminal()) return;
+    end.echo.printed(bytes);
+    if (end.echo.needs_look()) look_at_echo(end);
   }
   // Fidelity (our decision, see HostedWire): What a pseudo terminal with ECHO returns of the bytes
   // that it was just sent is dropped; never while payload is typed, and at no other door.
@@ -104,6 +98,7 @@ class HostedWire : public Wire {
     if (side_.takes_payload()) {
       end.echo.forget();
     } else {
+      if (end.echo.needs_look(bytes)) look_at_echo(end);
       bytes = bytes.subspan(end.echo.echoed(bytes));
     }
     std::vector<std::byte> typed(bytes.begin(), bytes.end());
@@ -219,6 +214,16 @@ class HostedWire : public Wire {
 
  private:
   static constexpr std::byte kXon{0x11}, kXoff{0x13};
+
+  void look_at_echo(End& end) {
+    const auto settings = end.host->echo();
+    end.echo.settings(settings);
+    if (!settings || std::exchange(end.told_of_echo, true)) return;
+    log_.warn(
+        "the terminal at {0} echoes what the module prints; what returns in command mode is "
+        "dropped. stty -F {0} -echo mends that",
+        end.host->name());
+  }
 
   LineTrace typed_trace_, said_trace_;
   ReturnedLines returned_;

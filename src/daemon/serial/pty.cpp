@@ -22,15 +22,16 @@ using Descriptor = boost::asio::posix::stream_descriptor;
 
 constexpr std::uint8_t kRtsCts = 3;  // UartFormat::flow, both ways
 
-bool has_hung_up(int master) {
-  pollfd look{.fd = master, .events = 0, .revents = 0};
-  return poll(&look, 1, 0) == 1 && (look.revents & POLLHUP) != 0;
+/// What poll(2) tells of these events. (It is interrupted by each open that is noticed.)
+short poll_for(int master, short events) {
+  pollfd look{.fd = master, .events = events, .revents = 0};
+  while (poll(&look, 1, 0) < 0 && errno == EINTR) {
+  }
+  return look.revents;
 }
 
-bool has_input(int master) {
-  pollfd look{.fd = master, .events = POLLIN, .revents = 0};
-  return poll(&look, 1, 0) == 1 && (look.revents & POLLIN) != 0;
-}
+bool has_hung_up(int master) { return (poll_for(master, 0) & POLLHUP) != 0; }
+bool has_input(int master) { return (poll_for(master, POLLIN) & POLLIN) != 0; }
 
 int open_device(const char* path) { return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC); }
 
@@ -97,7 +98,7 @@ class PtyDoor::PtyHost final : public SerialHost {
     const Transfer transfer = read_some(master_->native_handle(), into);
     // After that, since whoever typed this has opened the slave before: a change of hosts is
     // noticed before the bytes are used, so that it does not discard what they are answered.
-    door_.look_at_opens();
+    if (door_.opens_.changed()) door_.look_at_opens();
     return transfer;
   }
   Transfer write(std::span<const std::byte> bytes) override {
@@ -120,6 +121,7 @@ class PtyDoor::PtyHost final : public SerialHost {
     settings.flow = has_rts_cts(master_->native_handle()) ? kRtsCts : 0;
     return settings;
   }
+  bool is_terminal() const override { return true; }
   std::optional<EchoSettings> echo() const override { return echo_of(master_->native_handle()); }
   /// What Linux holds for the reader of a terminal (N_TTY_BUF_SIZE, less one).
   std::size_t most_backlog() const override { return 4095; }
@@ -160,6 +162,7 @@ PtyDoor::PtyDoor(DoorSide& side, const DoorSpec& spec)
   const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) process::fail_with_errno("cannot watch for hosts (inotify)");
   inotify_.assign(descriptor);
+  opens_.watch(descriptor);
   open_pair();
   if (!spec.path.empty()) link_.emplace(spec.path, slave_);
   await_opens();

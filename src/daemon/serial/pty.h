@@ -8,6 +8,7 @@
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
 #include "daemon/serial/door_spec.h"
+#include "daemon/serial/ready_signal.h"
 
 namespace bfq::serial {
 
@@ -65,6 +66,7 @@ class PtyDoor final : public Door {
   UartFormat format_{};
   std::shared_ptr<boost::asio::posix::stream_descriptor> master_;
   boost::asio::posix::stream_descriptor inotify_;
+  ReadySignal opens_;  ///< of inotify_
   boost::asio::steady_timer pause_;
   int spare_;  ///< for OpenSlave
   int watched_ = -1;

@@ -77,7 +77,9 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   virtual std::size_t backlog() { return 0; }
   /// The largest figure that backlog() can say.
   virtual std::size_t most_backlog() const { return SIZE_MAX; }
-  /// How the host's terminal echoes what is written, while it does.
+  /// True for a host whose terminal may echo what is written.
+  virtual bool is_terminal() const { return false; }
+  /// How it does so, while it does.
   virtual std::optional<EchoSettings> echo() const { return std::nullopt; }
   /// True for a host that is read only while no command of its runs; each read() is a line then.
   virtual bool waits_for_answers() const { return false; }

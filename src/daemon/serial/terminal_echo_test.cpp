@@ -11,6 +11,11 @@ std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
 
+void print(TerminalEcho& terminal, std::string_view text, const EchoSettings& settings) {
+  terminal.printed(bytes_of(text));
+  terminal.settings(settings);
+}
+
 constexpr EchoSettings kSane{
     .is_canonical = true, .cr_to_nl = true, .nl_to_cr_nl = true, .shows_controls = true};
 constexpr EchoSettings kRaw{};
@@ -27,7 +32,7 @@ TEST(TerminalEcho, IsWhatLinuxReturnsOfAnAnswer) {
                                        {{.ignores_cr = true}, "\nOK\t\n"},
                                        {{.nl_to_cr = true}, "\r\rOK\t\r\r"}}) {
     TerminalEcho terminal;
-    terminal.printed(bytes_of("\r\nOK\t\r\n"), settings);
+    print(terminal, "\r\nOK\t\r\n", settings);
     EXPECT_EQ(terminal.echoed(bytes_of(echo)), echo.size()) << echo;
     EXPECT_EQ(terminal.echoed(bytes_of("AT")), 0U);
   }
@@ -35,19 +40,19 @@ TEST(TerminalEcho, IsWhatLinuxReturnsOfAnAnswer) {
 
 TEST(TerminalEcho, ComesInPiecesAndIsFollowedByWhatIsTyped) {
   TerminalEcho terminal;
-  terminal.printed(bytes_of("\r\nOK"), kRaw);
+  print(terminal, "\r\nOK", kRaw);
   EXPECT_EQ(terminal.echoed(bytes_of("\r\n")), 2U);
-  terminal.printed(bytes_of("\r\n"), kRaw);
+  print(terminal, "\r\n", kRaw);
   EXPECT_EQ(terminal.echoed(bytes_of("OK\r\nAT\r\n")), 4U);
   EXPECT_EQ(terminal.echoed(bytes_of("\r\n")), 0U);
 }
 
 TEST(TerminalEcho, IsNothingFromTheFirstByteThatDiffers) {
   TerminalEcho terminal;
-  terminal.printed(bytes_of("\r\nOK\r\n"), kRaw);
+  print(terminal, "\r\nOK\r\n", kRaw);
   EXPECT_EQ(terminal.echoed(bytes_of("\r\nAT\r\n")), 2U);
   EXPECT_EQ(terminal.echoed(bytes_of("OK\r\n")), 0U);  // typed, for all that is known
-  terminal.printed(bytes_of("ready"), kRaw);
+  print(terminal, "ready", kRaw);
   terminal.forget();
   EXPECT_EQ(terminal.echoed(bytes_of("ready")), 0U);
 }
@@ -55,8 +60,44 @@ TEST(TerminalEcho, IsNothingFromTheFirstByteThatDiffers) {
 TEST(TerminalEcho, WhatCanNotAllComeBackIsNotWaitedFor) {
   TerminalEcho terminal;
   const std::string much(20000, 'x');
-  terminal.printed(bytes_of(much), kRaw);
+  print(terminal, much, kRaw);
   EXPECT_EQ(terminal.echoed(bytes_of("x")), 0U);
+}
+
+TEST(TerminalEcho, IsAskedForItsSettingsOnlyWhereWhatComesMayBeEcho) {
+  struct Case {
+    std::string_view printed, comes;
+    bool needs_look;
+  };
+  for (const auto& [printed, comes, needs_look] : {Case{"\r\nOK\r\n", "AT\r\n", false},
+                                                   {"\r\nOK\r\n", "\r\nOK", true},
+                                                   {"\r\nOK\r\n", "\nOK", true},
+                                                   {"\r\nOK\r\n", "^M^JOK", true},
+                                                   {"\nOK", "\rOK", true},
+                                                   {"\nOK", "OK", false},
+                                                   {"\rOK", "OK", true},
+                                                   {"> ", ">", true},
+                                                   {"> ", "^", false},
+                                                   {"", "AT", false},
+                                                   {"AT", "", false}}) {
+    TerminalEcho terminal;
+    terminal.printed(bytes_of(printed));
+    EXPECT_FALSE(terminal.needs_look());
+    EXPECT_EQ(terminal.needs_look(bytes_of(comes)), needs_look) << printed << ", " << comes;
+  }
+}
+
+TEST(TerminalEcho, OfATerminalThatIsKnownToEchoIsKnownAlsoOnceItHasStopped) {
+  TerminalEcho terminal;
+  print(terminal, "ready", kRaw);
+  EXPECT_EQ(terminal.echoed(bytes_of("ready")), 5U);
+  terminal.printed(bytes_of("OK"));
+  EXPECT_TRUE(terminal.needs_look());
+  terminal.settings(kRaw);
+  terminal.printed(bytes_of("OK"));
+  terminal.settings(std::nullopt);
+  EXPECT_FALSE(terminal.needs_look());
+  EXPECT_EQ(terminal.echoed(bytes_of("OKOK")), 2U);
 }
 }  // namespace
 }  // namespace bfq::serial

@@ -29,7 +29,7 @@ std::size_t bytes_in_kernel(int socket) {
 
 bool has_peer_ended(int socket) {
   pollfd look{.fd = socket, .events = POLLRDHUP, .revents = 0};
-  return ::poll(&look, 1, 0) > 0;
+  return uninterrupted([&] { return ::poll(&look, 1, 0); }) > 0;
 }
 
 bool PlainSession::has_ended() { return has_peer_ended(socket_); }

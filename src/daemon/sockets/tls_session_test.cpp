@@ -20,14 +20,34 @@ struct Free {
 };
 
 /// A TLS server at one end of a pair of sockets, and a session at the other.
-class ATlsSession : public ::testing::Test {
- protected:
-  ATlsSession() {
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends_.data()), 0);
-    certify();
-    server.reset(SSL_new(context_.get()));
-    SSL_set_fd(server.get(), ends_[1]);
-    EXPECT_TRUE(session.begin(ends_[0], {.name = net::HostName("localhost")}));
+struct APair {
+  APair() { EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0); }
+  ~APair() {
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  APair(const APair&) = delete;
+  APair& operator=(const APair&) = delete;
+
+  /// Makes the server's certificate, which it sends so many times more in its chain.
+  void certify(int times = 0) const {
+    const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
+    const std::unique_ptr<X509, Free<X509, X509_free>> certificate(X509_new());
+    constexpr long kHour = 3600;
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kHour);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kHour);
+    X509_set_pubkey(certificate.get(), key.get());
+    X509_sign(certificate.get(), key.get(), EVP_sha256());
+    SSL_CTX_use_certificate(context.get(), certificate.get());
+    SSL_CTX_use_PrivateKey(context.get(), key.get());
+    for (int i = 0; i < times; ++i) SSL_CTX_add1_chain_cert(context.get(), certificate.get());
+  }
+  void begin() {
+    server.reset(SSL_new(context.get()));
+    SSL_set_fd(server.get(), ends[1]);
+    EXPECT_TRUE(session.begin(ends[0], {.name = net::HostName("localhost")}));
+  }
+  void shake_hands() {
     Result ours = Result::wants_read;
     int theirs = 0;
     for (int i = 0; i < 20 && (ours != Result::done || theirs != 1); ++i) {
@@ -36,12 +56,22 @@ class ATlsSession : public ::testing::Test {
     }
     EXPECT_EQ(ours, Result::done);
   }
-  ~ATlsSession() override {
-    ::close(ends_[0]);
-    ::close(ends_[1]);
-  }
+  std::size_t unread() const { return bytes_in_kernel(ends[0]); }
 
-  std::size_t unread() const { return bytes_in_kernel(ends_[0]); }
+  std::array<int, 2> ends{};
+  std::unique_ptr<SSL_CTX, Free<SSL_CTX, SSL_CTX_free>> context{SSL_CTX_new(TLS_server_method())};
+  TlsSession session;
+  std::unique_ptr<SSL, Free<SSL, SSL_free>> server;
+};
+
+/// One whose handshake is done.
+class ATlsSession : public ::testing::Test, protected APair {
+ protected:
+  ATlsSession() {
+    certify();
+    begin();
+    shake_hands();
+  }
 
   /// Has the server send key updates until the socket takes no more; returns their bytes.
   std::size_t flood_with_key_updates() {
@@ -55,25 +85,7 @@ class ATlsSession : public ::testing::Test {
               static_cast<int>(text.size()));
   }
 
-  TlsSession session;
-  std::unique_ptr<SSL, Free<SSL, SSL_free>> server;
   std::array<std::byte, 100> buffer{};
-
- private:
-  void certify() {
-    const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
-    const std::unique_ptr<X509, Free<X509, X509_free>> certificate(X509_new());
-    constexpr long kHour = 3600;
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kHour);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kHour);
-    X509_set_pubkey(certificate.get(), key.get());
-    X509_sign(certificate.get(), key.get(), EVP_sha256());
-    SSL_CTX_use_certificate(context_.get(), certificate.get());
-    SSL_CTX_use_PrivateKey(context_.get(), key.get());
-  }
-
-  std::array<int, 2> ends_{};
-  std::unique_ptr<SSL_CTX, Free<SSL_CTX, SSL_CTX_free>> context_{SSL_CTX_new(TLS_server_method())};
 };
 
 TEST_F(ATlsSession, reads_one_record_of_a_flood_at_once) {
@@ -88,6 +100,25 @@ TEST_F(ATlsSession, reads_one_record_of_a_flood_at_once) {
     EXPECT_LT(before - now, 100U) << "more than one record";
     before = now;
   }
+}
+
+TEST(TlsSession, reads_one_record_of_the_largest_size_of_a_handshake_at_once) {
+  APair pair;
+  pair.certify(200);
+  pair.begin();
+  EXPECT_EQ(pair.session.shake_hands(), Result::wants_read);
+  SSL_accept(pair.server.get());  // all of its first flight
+  std::size_t before = pair.unread();
+  ASSERT_GT(before, 2 * TlsSession::kMostAtOnce);
+  for (; before > 0; before = pair.unread()) {
+    const Result result = pair.session.shake_hands();
+    const std::size_t read = before - pair.unread();
+    ASSERT_GT(read, 0U);
+    EXPECT_LE(read, TlsSession::kMostAtOnce);
+    if (result == Result::done) break;
+    EXPECT_EQ(result, Result::wants_read);
+  }
+  pair.shake_hands();
 }
 
 TEST_F(ATlsSession, hands_over_what_comes_behind_key_updates) {

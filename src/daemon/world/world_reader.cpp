@@ -27,7 +27,8 @@ std::vector<std::string> told(std::vector<std::string> problems) {
 WorldReader::WorldReader(std::string file, const std::vector<std::string>& overrides)
     : file_(std::move(file)), name_(file_.empty() ? "the default world" : file_) {
   for (const std::string& each : overrides) overrides_.push_back(read_override(each));
-  WorldReading reading = read({}, process::Readable::anything);
+  const std::string text = is_file() ? read_world_file(file_) : std::string(default_world());
+  WorldReading reading = read_world(text, name_, overrides_);
   if (!reading.world) {
     const std::size_t count = reading.problems.size();
     throw process::UsageError(fmt::format(
@@ -37,20 +38,17 @@ WorldReader::WorldReader(std::string file, const std::vector<std::string>& overr
   started_ = std::move(*reading.world);
 }
 
-WorldReading WorldReader::read(const sim::Air& before, process::Readable readable) const {
-  const std::string text =
-      is_file() ? read_world_file(file_, readable) : std::string(default_world());
-  return read_world(text, name_, overrides_, before);
+FileContent read_again(const std::string& file) {
+  try {
+    return {.text = read_world_file(file, process::Readable::regular_file)};
+  } catch (const process::UsageError& error) {
+    return {.why = error.what()};
+  }
 }
 
-void WorldReader::read_again(sim::Medium& medium, Instant now) const {
-  if (!is_file()) return spdlog::warn("SIGHUP: there is no world file that could be read again");
-  WorldReading reading;
-  try {
-    reading = read(medium.air(), process::Readable::regular_file);
-  } catch (const process::UsageError& error) {
-    return spdlog::error("SIGHUP: nothing has changed: {}", error.what());
-  }
+void WorldReader::apply(const FileContent& again, sim::Medium& medium, Instant now) const {
+  if (!again.why.empty()) return spdlog::error("SIGHUP: nothing has changed: {}", again.why);
+  const WorldReading reading = read_world(again.text, name_, overrides_, medium.air());
   if (!reading.world) {
     for (const std::string& problem : told(reading.problems)) spdlog::error("{}", problem);
     return spdlog::error("SIGHUP: nothing has changed, because of what is wrong with {}", name_);

@@ -8,6 +8,15 @@
 
 namespace bfq::world {
 
+/// What a file that is read again holds, or why it cannot be read.
+struct FileContent {
+  std::string text{}, why{};
+};
+
+/// Reads a world file that is a regular file, for WorldReader::apply(). It waits for the disk, for
+/// any time, and runs in any thread.
+FileContent read_again(const std::string& file);
+
 /// The world file of a running program: its content at the start, and what changes when it is read
 /// again.
 class WorldReader {
@@ -22,13 +31,11 @@ class WorldReader {
   /// The name of the file, for messages.
   const std::string& name() const { return name_; }
 
-  /// Reads the file again and applies the differences of its air to the medium; a file with errors,
-  /// or what is not a regular file by now, changes nothing. Logs all of that.
-  void read_again(sim::Medium& medium, Instant now) const;
+  /// Applies the differences that the air of a file which was read again has to the medium; a file
+  /// with errors, or what is not a regular file by now, changes nothing. Logs all of that.
+  void apply(const FileContent& again, sim::Medium& medium, Instant now) const;
 
  private:
-  WorldReading read(const sim::Air& before, process::Readable readable) const;
-
   std::string file_, name_;
   std::vector<Override> overrides_;
   WorldFile started_;
