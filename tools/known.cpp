@@ -99,7 +99,8 @@ void add_rows(std::vector<Known>& all, const at::Dialect& dialect) {
 /// T18, dialect 3.2, SW1: what a text cites, each as docs/sources.md lists it. What follows
 /// `dialect` goes on behind commas: (dialect 1.3, 1.5); of 0.4 it is the number of a decision.
 void collect(const std::string& text, std::set<std::string>& citations) {
-  static const std::regex kSeen(R"(\b[TP]\d+\b)"), kSwitch(R"(\bSW\d\b)");
+  static const std::regex kSeen(R"(\b[TP]\d+\b|\bpersonalities \d(?:\.\d)?)"),
+      kSwitch(R"(\bSW\d\b)");
   static const std::regex kSections(R"(\bdialect (\d[\d.]*\d|\d)((?:, \d[\d.]*)*))"),
       kMore(R"(\d+(?:\.\d+)*)");
   const std::sregex_iterator end;
