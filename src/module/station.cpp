@@ -252,11 +252,15 @@ void Station::on(Chip& chip, const radio::ScanDone& event) {
   job->give_up = Deadline::never();
 }
 
-/// Strongest first; of equals, the lower address, so that the order is the same every time.
+/// Strongest first; of equals, the lower address, so that the order is the same every time. At most
+/// limits::kScanResults are sorted by selection: std::sort is 800 bytes of an image.
 void Station::sort_found() {
-  std::sort(found_.begin(), found_.begin() + found_count_, [](const auto& a, const auto& b) {
+  const auto comes_first = [](const auto& a, const auto& b) {
     return a.rssi != b.rssi ? a.rssi > b.rssi : a.bssid < b.bssid;
-  });
+  };
+  auto* const end = found_.begin() + found_count_;
+  for (auto* at = found_.begin(); at != end; ++at)
+    std::iter_swap(at, std::min_element(at, end, comes_first));
 }
 
 void Station::list(Chip& chip) {
