@@ -75,7 +75,7 @@ inline constexpr Fact kJoinFacts[] = {
 inline constexpr Command kJoin = [] {
   Command c = commands::kJoin;
   c.query.reply = "{}:\"<ssid>\",\"<bssid>\",<channel>,<rssi>,<pci_en> | No AP";
-  c.set = c.set.answering("WIFI CONNECTED ?; WIFI GOT IP ?");
+  c.set = commands::kJoin.set.answering("WIFI CONNECTED ?; WIFI GOT IP ?");
   c.facts = kJoinFacts;
   return c;
 }();
