@@ -86,7 +86,8 @@ inline constexpr Fact kJoinFacts[] = {
      "Keys in hexadecimal compare as keys, whatever their case; a WEP key may be typed as text."},
     {Origin::ours, "dialect 3.2", "_DEF stores the network even when joining it fails."},
     {Origin::ours, "see Station",
-     "An address that does not come: DHCP TIMEOUT, WIFI DISCONNECT, number 1, FAIL."},
+     "An address that does not come: DHCP TIMEOUT where nobody has answered in time, WIFI "
+     "DISCONNECT, number 1, FAIL."},
     {Origin::ours, "see Station",
      "An access point that was lost is tried again after 1 s, then every 3 s."},
 };

@@ -274,15 +274,30 @@ void Links::close_where(Chip& chip, Matches matches) {
   }
 }
 
-void Links::close_links_through(Chip& chip, net::Interface side) {
+void Links::give_up_opening(Chip& chip) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
-    if (links_[id].state != Link::State::opening || side != net::Interface::station) continue;
+    if (links_[id].state != Link::State::opening) continue;
     if (holder(chip, id) == LinkHolder::cipstart)
       give_up(chip, Opening(*chip.job<Opening>()));
     else
       give_up_link(chip, id);
   }
+}
+
+void Links::close_links_through(Chip& chip, net::Interface side) {
+  if (side == net::Interface::station) give_up_opening(chip);
   close_where(chip, [&](const Link& link) { return link.through == side; });
+}
+
+// Fidelity (our decision, ITU-T V.250, &D2): A host that hangs up by DTR (dtr=hangup) leaves
+// transparent transmission as with `+++`, which drops what was not sent yet; a payload that is
+// being typed is canceled, a CIPSTART under way fails, and each link closes with its CLOSED, lowest
+// number first, UDP and a server's clients included. CIPMODE, the server and the association stay.
+void Links::on(Chip& chip, const uart::HangUp&) {
+  chip.passthrough().hang_up(chip);
+  if (const auto* job = chip.job<Collecting>()) give_up(chip, Collecting(*job));
+  give_up_opening(chip);
+  close_where(chip, [](const Link&) { return true; });
 }
 
 void Links::closed_was_said(std::uint8_t id) {

@@ -94,6 +94,7 @@ class Links {
   void on(Chip&, const net::OpenFailed&);
   void on(Chip&, const net::Closed&);
   void on(Chip&, const net::SendFailed&);
+  void on(Chip&, const uart::HangUp&);
   void give_up(Chip&, const LookingUp&);
   void give_up(Chip&, const Opening&);
   void give_up(Chip&, const Collecting&);
@@ -172,6 +173,7 @@ class Links {
   static bool is_peer(const net::Endpoint& e) { return !e.address.is_none() && e.port != 0; }
   template <class Matches>
   void close_where(Chip&, Matches matches);
+  void give_up_opening(Chip&);
   void begin(std::uint8_t id, const Link& link);
 
   /// Who has the link now.

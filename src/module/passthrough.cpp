@@ -113,7 +113,7 @@ Deadline Passthrough::next_deadline(const Chip& chip) const {
 void Passthrough::advance(Chip& chip) {
   if (!holds(chip, kLink)) return;
   const Instant now = chip.now();
-  if (state_ != State::flushing && escape_.complete().due(now)) return leave(chip);
+  if (state_ != State::flushing && escape_.complete().due(now)) return escape(chip);
   if (!due_.due(now)) return;
   switch (state_) {
     case State::collecting: return flush();
@@ -123,13 +123,22 @@ void Passthrough::advance(Chip& chip) {
   }
 }
 
+/// The escape itself is no payload that was dropped.
+void Passthrough::escape(Chip& chip) {
+  if (state_ == State::broken) dropped_ -= std::min<std::uint64_t>(dropped_, Escape::kLength);
+  leave(chip);
+}
+
+void Passthrough::hang_up(Chip& chip) {
+  if (!holds(chip, kLink)) return;
+  drop_packet(chip);
+  leave(chip);
+}
+
 /// Nothing is printed, and the link and CIPMODE stay as they are; a link that was being opened
 /// again is down (dialect 5.2).
 void Passthrough::leave(Chip& chip) {
-  if (state_ == State::broken) {
-    chip.links().drop(chip, kLink);
-    dropped_ -= std::min<std::uint64_t>(dropped_, Escape::kLength);
-  }
+  if (state_ == State::broken) chip.links().drop(chip, kLink);
   dropped_before_ += std::exchange(dropped_, 0);
   chip.payload().clear();
   due_ = Deadline::never();

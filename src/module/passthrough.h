@@ -35,6 +35,9 @@ class Passthrough {
 
   /// True while that link is used for transparent transmission.
   bool holds(const Chip&, std::uint8_t link) const;
+  /// Ends transparent transmission, if there is any, as `+++` does. What it has not sent yet is
+  /// dropped.
+  void hang_up(Chip&);
   /// What has happened to the link that it holds.
   void on(Chip&, const LinkReport&);
 
@@ -57,6 +60,7 @@ class Passthrough {
   /// The packet has been sent, or cannot be.
   void packet_is_gone(Chip&);
   void broken(Chip&);
+  void escape(Chip&);
   void leave(Chip&);
 
   bool enabled_ = false;

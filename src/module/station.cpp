@@ -157,9 +157,11 @@ void Station::on(Chip& chip, const lease::Addressed& event) {
   if (chip.job<Joining>() != nullptr) chip.finish(at::Answer::ok);
 }
 
+// Fidelity (our decision, dialect 0.4, 23): A DHCP server that refuses an address, or has none
+// left, ends the attempt at once and without DHCP TIMEOUT, which is said where nobody answered in
+// time.
 void Station::on(Chip& chip, const lease::AddressFailed& event) {
   if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
-  chip.notify({.kind = Urc::Kind::dhcp_timeout});
   disassociate(chip);
   if (chip.job<Joining>() != nullptr) return fail_join(chip, radio::JoinFailure::timed_out);
   retry_later(chip, kRetryAfterFailure);
@@ -181,10 +183,15 @@ void Station::fail_join(Chip& chip, radio::JoinFailure why) {
 }
 
 void Station::give_up(Chip& chip, const Joining&) {
+  give_up_attempt(chip);
+  fail_join(chip, radio::JoinFailure::timed_out);
+}
+
+/// Time is up for an attempt, whoever wanted it.
+void Station::give_up_attempt(Chip& chip) {
   const bool asked_for_address = phase_ == Phase::addressing && chip.settings().dhcp.station;
   if (asked_for_address) chip.notify({.kind = Urc::Kind::dhcp_timeout});
   disassociate(chip);
-  fail_join(chip, radio::JoinFailure::timed_out);
 }
 
 // Losing the access point, and coming back --------------------------------------------------------
@@ -216,7 +223,7 @@ void Station::retry_later(Chip& chip, Duration after) {
 void Station::advance(Chip& chip) {
   if (!retry_.due(chip.now())) return;
   if (phase_ == Phase::waiting) return associate(chip, chip.now() + kJoinGivesUp);
-  disassociate(chip);  // an attempt that came to nothing
+  give_up_attempt(chip);
   retry_later(chip, kRetryAfterFailure);
 }
 

@@ -84,6 +84,7 @@ class Station {
   void request_address(Chip&);
   void retry_later(Chip&, Duration after);
   void fail_join(Chip&, radio::JoinFailure);
+  void give_up_attempt(Chip&);
   void remember(const radio::ScanResult&);
   void sort_found();
   void print(Chip&, const radio::ScanResult&) const;

@@ -53,7 +53,7 @@ struct Addressed {
       describe("lease::Addressed", "ticket", "address", "gateway", "netmask");
 };
 
-/// No server gave an address; the association lives on.
+/// A server has refused to give an address, or has none left; the association lives on.
 struct AddressFailed {
   Ticket ticket{};
   static constexpr auto kDescription = describe("lease::AddressFailed", "ticket");

@@ -16,7 +16,8 @@ using Request = Concatenated<radio::Request, lease::Request, net::Request, flash
                              uart::Request, power::Request>;
 
 /// All that the world may tell the module.
-using Event = Concatenated<radio::Event, lease::Event, net::Event, flash::Event, power::Event>;
+using Event =
+    Concatenated<radio::Event, lease::Event, net::Event, flash::Event, power::Event, uart::Event>;
 
 /// Calls `visit(member)` for each member of the message that is described as secret.
 template <Described... Messages, class Visit>

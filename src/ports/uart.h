@@ -13,6 +13,15 @@ struct Configure {
   static constexpr auto kDescription = describe("uart::Configure", "format");
 };
 
+/// Told: the host has dropped DTR where that means to hang up. The module is back in command mode
+/// and has closed its links when the call returns.
+struct HangUp {
+  static constexpr auto kDescription = describe("uart::HangUp");
+};
+
 /// All that the module asks of the line.
 using Request = std::variant<Configure>;
+
+/// All that the module is told of it.
+using Event = std::variant<HangUp>;
 }  // namespace bfq::uart

@@ -85,6 +85,7 @@ bool Internet::is_absent_neighbour(Ipv4 address) const {
 
 void Internet::close_link(LinkHandle link) {
   if (Connection* c = find(link)) c->state = State::over;
+  delayed_.forget(link);
   std::erase_if(pending_, [&](const Pending& p) {
     const auto* opened = std::get_if<net::Opened>(&p.event);
     const auto* failed = std::get_if<net::OpenFailed>(&p.event);
@@ -153,7 +154,8 @@ void Internet::refuse(const net::Refuse& refused) {
 }
 
 Deadline Internet::next_deadline(Instant now) const {
-  Deadline next = pending_.empty() ? Deadline::never() : Deadline(pending_.front().at);
+  Deadline next = delayed_.next_deadline(now);
+  if (!pending_.empty()) next = earliest({next, Deadline(pending_.front().at)});
   for (const Connection& c : connections_) {
     if (c.state != State::open || c.arrivals.empty() || stalled) continue;
     const Connection::Arrival& first = c.arrivals.front();
@@ -261,7 +263,9 @@ void Internet::consider_answer(Connection& c, std::size_t before, Instant now) {
 void Internet::arrive(Connection& c, Instant at, Kind kind, std::string bytes,
                       net::Endpoint sender) {
   if (c.ended_by_peer) return;
-  at += delay;
+  const bool is_dropped = c.carries_datagrams() && bytes.size() > limits::kDatagram;
+  const bool is_nothing = !c.carries_datagrams() && kind == Kind::bytes && bytes.empty();
+  if (is_dropped || is_nothing) return;
   if (!c.arrivals.empty()) at = std::max(at, c.arrivals.back().at);
   c.ended_by_peer = kind == Kind::end;
   c.arrivals.push_back({at, kind, std::move(bytes), sender});
@@ -276,9 +280,20 @@ std::span<const std::byte> Internet::arrived(const Connection& c, Instant now) c
 
 void Internet::handed_over(Connection& c, std::size_t n) {
   std::string& bytes = c.arrivals.front().bytes;
-  c.received.append(bytes, 0, n);
+  c.came.append(bytes, 0, n);
   bytes.erase(0, n);
   if (bytes.empty()) c.arrivals.pop_front();
+}
+
+void Internet::received(LinkHandle link, std::span<const std::byte> bytes) {
+  if (Connection* c = find(link)) c->received += text_of(bytes);
+}
+
+bool Internet::at_rest() const {
+  const auto waits = [](const Connection& c) {
+    return c.state == State::open && !c.arrivals.empty();
+  };
+  return delayed_.empty() && std::none_of(connections_.begin(), connections_.end(), waits);
 }
 
 void Internet::send(net::Endpoint from, std::string_view bytes, Instant now) {
@@ -321,6 +336,7 @@ void Internet::power_off(Instant) {
   pending_.clear();
   waiting_.clear();
   listening_on_ = 0;
+  delayed_.forget_all();
   for (Connection& c : connections_) c.state = State::over;
 }
 

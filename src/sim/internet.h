@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "ports/messages.h"
+#include "sim/delay_queues.h"
 
 namespace bfq::sim {
 
@@ -58,7 +59,8 @@ struct Connection {
   State state = State::opening;
   bool opened = false;     ///< the module was told that it is open
   std::string sent{};      ///< by the module, and taken by the network
-  std::string received{};  ///< by the module
+  std::string came{};      ///< to the module's network, see Internet::delay
+  std::string received{};  ///< by the module: all of that, or the beginning
   std::deque<Arrival> arrivals{};
   bool ended_by_peer = false;
   bool waits = false;  ///< the module has bytes for it that could not be taken
@@ -72,7 +74,7 @@ class Internet {
   Duration resolve_takes = 50ms;
   Duration connect_takes = 30ms;
   Duration answer_takes = 20ms;  ///< from a byte's leaving the module to what it makes a peer say
-  Duration delay{};      ///< how long what comes for a link is on its way: bytes, datagrams, an end
+  Duration delay{};      ///< how long what has come for a link takes to the module, see DelayQueues
   bool stalled = false;  ///< nothing is taken and nothing arrives
   bool exhausted = false;               ///< there is no socket or port for one more link
   bool joined = true;                   ///< false: the module's station has no address
@@ -105,6 +107,8 @@ class Internet {
   /// All that ever came to a peer, over all its connections, and then in datagrams.
   std::string received_by(net::Endpoint) const;
   const std::deque<Connection>& connections() const { return connections_; }
+  /// True when nothing of an open link is on its way to the module.
+  bool at_rest() const;
 
   // What the far hosts do of their own accord -----------------------------------------------------
 
@@ -149,8 +153,15 @@ class Internet {
   /// What has come for the module, valid until something else does, and what it has taken of that.
   std::span<const std::byte> arrived(const Connection&, Instant now) const;
   static void handed_over(Connection&, std::size_t n);
+  void received(LinkHandle, std::span<const std::byte> bytes);
   /// Whether that is what the module gets next, bytes or the end.
   bool has_come(const Connection&, Connection::Arrival::Kind, Instant now) const;
+  /// The module, and what it has received.
+  template <class Module>
+  struct Receiving;
+  /// The module behind the delay.
+  template <class Module>
+  struct Delayed;
   template <class Module>
   bool send_from(Module&, Connection&, Instant now);
   template <class Module>
@@ -167,12 +178,54 @@ class Internet {
   std::uint16_t listening_on_ = 0;
   std::uint16_t last_client_ = 0;
   std::deque<Connection> connections_;
+  DelayQueues delayed_{Duration::zero()};
   std::uint16_t next_local_port_ = 49152;
 };
 
 template <class Module>
-bool Internet::drain(Module& module, Instant now) {
-  bool moved = false;
+struct Internet::Receiving {
+  Module& module;
+  Internet& internet;
+
+  std::size_t link_room(LinkHandle link) const { return module.link_room(link); }
+  void link_input(LinkHandle link, std::span<const std::byte> bytes) {
+    internet.received(link, bytes);
+    module.link_input(link, bytes);
+  }
+  std::size_t datagram_room(LinkHandle link) const { return module.datagram_room(link); }
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
+    internet.received(link, bytes);
+    module.datagram_input(link, sender, bytes);
+  }
+  net::Outgoing link_output(LinkHandle link) const { return module.link_output(link); }
+  void handle(const Event& event) { module.handle(event); }
+};
+
+template <class Module>
+struct Internet::Delayed {
+  Module& module;
+  DelayQueues& queues;
+  Instant now;
+
+  std::size_t link_room(LinkHandle link) const { return queues.link_room(module, link); }
+  void link_input(LinkHandle link, std::span<const std::byte> bytes) {
+    queues.link_input(module, link, bytes, now);
+  }
+  std::size_t datagram_room(LinkHandle link) const { return queues.datagram_room(module, link); }
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
+    queues.datagram_input(module, link, sender, bytes, now);
+  }
+  net::Outgoing link_output(LinkHandle link) const { return module.link_output(link); }
+  void link_sent(LinkHandle link, std::size_t n) { module.module.link_sent(link, n); }
+  void handle(const Event& event) { queues.handle(module, event, now); }
+};
+
+template <class Module>
+bool Internet::drain(Module& its, Instant now) {
+  delayed_.set_delay(delay);
+  Receiving<Module> receiving{its, *this};
+  Delayed<Receiving<Module>> module{receiving, delayed_, now};
+  bool moved = delayed_.drain(receiving, now);
   for (auto event = next_event(now); event; event = next_event(now), moved = true)
     module.handle(*event);
   for (Connection& c : connections_) {

@@ -140,13 +140,13 @@ TEST_F(TwoModules, an_address_of_ones_own_is_in_nobodys_list_and_given_to_nobody
   EXPECT_EQ(a.printed(), welcome("02:bf:57:00:00:03", "192.168.4.51"));
 }
 
-TEST_F(TwoModules, a_pool_that_is_used_up_ends_in_a_dhcp_timeout) {
+TEST_F(TwoModules, a_pool_that_is_used_up_refuses_and_is_no_dhcp_timeout) {
   EXPECT_EQ(say(a, "AT+CWDHCPS_CUR=1,1,\"192.168.4.2\",\"192.168.4.2\""), kOk);
   apply(PutStation{{.ssid = "shed", .password = "12345678", .mac = kThird}});
   pass(1s);
   EXPECT_EQ(a.printed(), welcome("02:bf:57:00:00:03", "192.168.4.2"));
   EXPECT_EQ(say(b, kJoinShed, 1s),
-            "WIFI CONNECTED\r\nDHCP TIMEOUT\r\nWIFI DISCONNECT\r\n+CWJAP_CUR:1\r\n\r\nFAIL\r\n");
+            "WIFI CONNECTED\r\nWIFI DISCONNECT\r\n+CWJAP_CUR:1\r\n\r\nFAIL\r\n");
   EXPECT_EQ(a.printed(), welcome("02:bf:40:04:00:02") + kGone);
   apply(RemoveStation{kThird});
   pass(59s);
@@ -168,7 +168,7 @@ TEST_F(TwoModules, a_station_without_an_address_asks_until_it_has_one) {
   pass(11s);  // a minute of lease, and at most ten seconds until it asks again
   EXPECT_EQ(a.printed(), addressed("02:bf:57:00:00:03", "192.168.4.2"));
   EXPECT_EQ(say(b, kJoinShed, 1s),
-            "WIFI CONNECTED\r\nDHCP TIMEOUT\r\nWIFI DISCONNECT\r\n+CWJAP_CUR:1\r\n\r\nFAIL\r\n");
+            "WIFI CONNECTED\r\nWIFI DISCONNECT\r\n+CWJAP_CUR:1\r\n\r\nFAIL\r\n");
 }
 
 TEST_F(TwoModules, a_station_asks_nobody_who_gives_no_addresses) {

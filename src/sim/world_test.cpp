@@ -63,6 +63,7 @@ TEST_F(AWorld, holds_what_comes_by_a_link_for_its_delay_in_order) {
   open_link();
   world.internet.delay = 5ms;
   world.internet.send(kPeer, "one", world.now());
+  world.settle();
   world.internet.delay = 0ms;  // what is on its way is not overtaken
   world.internet.send(kPeer, "two", world.now());
   world.internet.close(kPeer, world.now());

@@ -25,6 +25,8 @@ std::string much() {
   return s;
 }
 
+std::string several_records() { return much().substr(0, 50'000); }
+
 std::vector<Event> Side::said_of(LinkHandle handle) const {
   std::vector<Event> said;
   std::copy_if(events.begin(), events.end(), std::back_inserter(said),
@@ -402,6 +404,19 @@ TEST_P(Secured, takes_nothing_for_a_peer_that_has_ended_while_its_bytes_wait) {
   side.link(kLink).room = SIZE_MAX;
   ASSERT_TRUE(was_closed());
   EXPECT_EQ(side.link(kLink).received, kGreeting);
+}
+
+TEST_P(Secured, takes_nothing_for_a_peer_that_has_ended_while_many_bytes_wait) {
+  open_secured(net->secure_host(Manners::says_several_records));
+  side.link(kLink).room = 0;
+  net->rest();
+  side.link(kLink).to_send = "late";
+  ASSERT_TRUE(net->until([&] { return side.count<net::SendFailed>() > 0; }));
+  EXPECT_EQ(side.link(kLink).sent, 0U);
+  EXPECT_EQ(side.count<net::Closed>(), 0U);
+  side.link(kLink).room = SIZE_MAX;
+  ASSERT_TRUE(was_closed());
+  EXPECT_EQ(side.link(kLink).received, several_records());
 }
 
 TEST_P(Secured, says_nothing_after_a_close) {

@@ -66,9 +66,11 @@ enum class Manners : std::uint8_t {
   leaves,    ///< ends the connection as soon as a byte has come; with TLS, by close_notify
   hangs_up,  ///< the same; with TLS, by the end of the connection alone
   resets,    ///< resets the connection as soon as a byte has come
+  says_several_records,  ///< with TLS: says several_records() and ends the stream
 };
 inline constexpr std::string_view kGreeting = "hello\r\n";
 std::string much();
+std::string several_records();  ///< of TLS
 
 /// A network adapter in a setting where a test can try it.
 class NetworkUnderTest {

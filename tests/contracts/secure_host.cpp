@@ -46,6 +46,7 @@ struct Guest : std::enable_shared_from_this<Guest> {
       if (error) return;
       if (self->manners == Manners::greets) return self->say(std::string(kGreeting));
       if (self->manners == Manners::says_much) return self->say(much());
+      if (self->manners == Manners::says_several_records) return self->say(several_records());
       self->read();
     });
   }

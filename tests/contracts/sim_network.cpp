@@ -33,7 +33,10 @@ class SimNetwork : public NetworkUnderTest {
     peer.reads = manners != Manners::reads_nothing && manners != Manners::stays;
     if (manners == Manners::greets || manners == Manners::stays) peer.greeting = kGreeting;
     if (manners == Manners::says_much) peer.greeting = much();
-    if (manners == Manners::greets || manners == Manners::says_much) peer.closes_after = 0;
+    if (manners == Manners::says_several_records) peer.greeting = several_records();
+    if (manners == Manners::greets || manners == Manners::says_much ||
+        manners == Manners::says_several_records)
+      peer.closes_after = 0;
     if (manners == Manners::leaves || manners == Manners::hangs_up) peer.closes_after = 1;
     if (manners == Manners::resets) peer.resets_after = 1;
     internet_.peers.push_back(peer);

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import tempfile
 import termios
+import time
 import unittest
 
 import serial
@@ -233,6 +234,17 @@ class Rfc2217(unittest.TestCase):
                 host.expect(TELNET_OK)
 
 
+def unread_by(client):
+    """How many bytes the kernel holds for a connection to that client, on both sides of it."""
+    ends = {f":{port:04X}" for port in (client.getsockname()[1], client.getpeername()[1])}
+    held = 0
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for columns in map(str.split, table):
+            if {columns[1][-5:], columns[2][-5:]} == ends:
+                held += sum(int(queue, 16) for queue in columns[4].split(":"))
+    return held
+
+
 class ModemLines(unittest.TestCase):
     def connected(self, host, server):
         host.join()
@@ -283,6 +295,42 @@ class ModemLines(unittest.TestCase):
                 host.expect(b"\xff\x00")
                 host.type(b"\xff\x00")
                 other.expect("\r\nready\r\n")
+
+    def test_a_host_hangs_up_over_rfc2217(self):
+        door = "rfc2217:0,dcd=link,dtr=hangup"
+        with Module(serial=[door, "tcp:0"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            with TcpHost(*module.url("socket").groups()) as other, serial.serial_for_url(
+                    module.url("rfc2217").group(), timeout=PATIENCE) as port:
+                with self.connected(other, server) as client:
+                    wait_until(lambda: port.cd, "DCD to come")
+                    port.dtr = False
+                    other.expect("CLOSED\r\n")
+                    wait_until(lambda: not port.cd, "DCD to go")
+                    self.assertEqual(client.recv(1), b"")
+                self.assertIn(b"+CWJAP_CUR:", other.command("AT+CWJAP_CUR?"))
+            module.wait_for_log("has dropped DTR: the module hangs up")
+
+    def test_a_host_hangs_up_over_ip232_while_the_peer_takes_nothing(self):
+        with Module(serial=["ip232:0,dcd=link,dtr=hangup", "tcp:0"]) as module, Server() as server:
+            module.wait_for_log("bfq0 is ready")
+            place = re.search(r"ip232 (\S+):(\d+)", module.banner).groups()
+            with TcpHost(*module.url("socket").groups()) as other, TcpHost(*place) as host:
+                host.type(b"\xff\x01")
+                with self.connected(other, server) as client:
+                    other.command("AT+CIPMODE=1")
+                    other.command("AT+CIPSEND", "\r\n\r\n>")
+                    before, held = -1, 0
+                    while held != before:  # until the peer takes nothing any more
+                        host.type(b"x" * 8192)
+                        time.sleep(0.3)
+                        before, held = held, unread_by(client)
+                    # DTR drops and comes back within a segment, and commands follow.
+                    host.type(b"\xff\x00\xff\x01AT+CIPMODE=0\r\n")
+                    other.expect("CLOSED\r\n")
+                    other.expect("OK\r\n")
+                self.assertEqual(module.log().count("hangs up"), 1)
+            module.wait_for_log("hangs up", 2)  # who goes drops it too
 
 
 class XonXoff(unittest.TestCase):
@@ -523,8 +571,8 @@ class Mistakes(unittest.TestCase):
             "tcp-connect:7000": "give HOST:PORT",
             "tcp-connect:host:0": "'0' is not a port; give a number from 1",
             "rfc2217:0,reset=dtr": "'reset=dtr' is no option of rfc2217, which has reset=rts, "
-                                    "dcd=on|wifi|link, dtr=ignore|reset",
-            "ip232:0,dtr=hangup": "'dtr=hangup' is no option of ip232",
+                                    "dcd=on|wifi|link, dtr=ignore|reset|hangup",
+            "ip232:0,dtr=drop": "'dtr=drop' is no option of ip232",
             "tcp:0,mode=660": "'mode=660' is no option of tcp, which has xonxoff",
             "pty:/tmp/a,b": "'b' is no option of pty, which has mode=MODE, user=USER, group=GROUP, "
                             "xonxoff; a comma in a path is written '\\,'",

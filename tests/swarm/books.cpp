@@ -111,7 +111,7 @@ void Books::follow_passthrough() {
   told_wifi_ = !now.associated                 ? Wifi::off
                : now.station_address.is_none() ? Wifi::connected
                                                : Wifi::up;
-  told_open_[0] = after_.open(0);
+  told_open_[0] = hangs_up_ ? before_.open(0) : after_.open(0);  // of a HangUp CLOSED is said
   if (before_.open(0) && !after_.open(0))
     due_.clear(), burst_is_whole_ = false;  // on its way, and lost
 }
@@ -245,6 +245,7 @@ void Books::link_sent(Instant now) {
 }
 
 void Books::before_event(const Event& event) {
+  hangs_up_ = std::holds_alternative<uart::HangUp>(event);
   const auto* unsent = std::get_if<net::SendFailed>(&event);
   if (unsent != nullptr && after_.is(Activity::passthrough) &&
       !module_->link_output(unsent->link).bytes.empty())
@@ -269,7 +270,7 @@ void Books::handled(const Event& event, Instant now) {
   if (const auto* failed = std::get_if<flash::Failed>(&event);
       failed != nullptr && flash_tickets_[1] == failed->ticket.number)
     written_.reset();
-  check_happened(printed);
+  std::exchange(hangs_up_, false) ? check_hung_up(printed) : check_happened(printed);
   peer_had_gone_ = false;
   check_outputs();
   if (!is_stale) return;
@@ -504,6 +505,28 @@ void Books::begin_payload(std::string_view line) {
         net::Endpoint{*address, static_cast<std::uint16_t>(number_in(fields, first + 2))};
   demand(after_.open(payload_link_), "a prompt for a link that is closed");
   demand(payload_size_ >= 1 && payload_size_ <= limits::kPayload, "a prompt for a wrong length");
+}
+
+// The line ----------------------------------------------------------------------------------------
+
+/// Whatever was under way on a link is over, and so is each link.
+void Books::check_hung_up(std::string_view printed) {
+  if (before_.is(Activity::passthrough)) {
+    for (const Said& said : parse(printed)) {
+      demand(said.kind == Kind::closed, "more than CLOSED when DTR drops: ", Shown{printed});
+      note(said);
+    }
+    due_.clear();
+    line_.clear();
+  } else {
+    check_happened(printed);
+    if (before_.is(Activity::collecting)) payload_.clear();
+  }
+  if (before_.is(Activity::restarting)) return;  // it hears nothing any more
+  for (const Activity on_a_link : {Activity::collecting, Activity::sending, Activity::passthrough})
+    demand(!after_.is(on_a_link), "DTR drops, and the module is not in command mode");
+  for (std::uint8_t id = 0; id < limits::kLinks; ++id)
+    demand(!after_.open(id), "DTR drops, and a link stays open");
 }
 
 // What happens by itself --------------------------------------------------------------------------

@@ -83,6 +83,7 @@ class Books {
 
   // What happens by itself
   void check_happened(std::string_view printed);
+  void check_hung_up(std::string_view printed);
   void note(const Said& said);
   void note_link(const Said& said);
   void note_wifi(const Said& said);
@@ -122,6 +123,7 @@ class Books {
   std::array<bool, limits::kLinks> peer_has_changed_{};
   std::array<unsigned, limits::kLinks> udp_mode_{};
   unsigned asked_udp_mode_ = 0;
+  bool hangs_up_ = false;           ///< the event that is told is a HangUp
   bool peer_had_gone_ = false;      ///< the event that is told says so of a payload
   bool closed_may_follow_ = false;  ///< an ERROR was that of a CIPSTART
   std::string due_;                 ///< what the network has to get

@@ -94,6 +94,7 @@ void Run::step() {
     case 10: visit(); break;
     case 11:
       if (dice_.one_in(4)) reset();
+      if (dice_.one_in(3)) drop_dtr();
       break;
     case 12: change_flash(); break;
     case 13:
@@ -170,7 +171,7 @@ void Run::use_link() {
   if (!dice_.one_in(4)) return type(payload);
   const std::size_t half = dice_.some(payload.size());
   type(payload.substr(0, half));
-  hang_up(status.links[id].remote);
+  dice_.one_in(6) ? drop_dtr() : hang_up(status.links[id].remote);
   type(payload.substr(half));
 }
 
@@ -185,12 +186,21 @@ void Run::hang_up(net::Endpoint peer) {
   if (dice_.one_in(2)) world_.pass(std::chrono::milliseconds(dice_.some(300)));
 }
 
+/// The host hangs up, with all that the module has not taken yet.
+void Run::drop_dtr() {
+  tell("DTR drops");
+  world_.forget_typed();
+  read();
+  world_.tell(uart::HangUp{});
+}
+
 void Run::pass_through() {
   type("AT+CIPMODE=1\r\nAT+CIPSEND\r\n");
   for (std::size_t i = dice_.pick(4); i > 0; --i) {
     type(dice_.bytes(dice_.some(3000)));
     world_.pass(std::chrono::milliseconds(dice_.pick(60)));
   }
+  if (dice_.one_in(6)) drop_dtr();
 }
 
 /// Something for a payload that may be wanted: bytes, an escape, or lines that must not be run.
@@ -440,6 +450,7 @@ void Run::come_to_rest() {
   world_.settle();
   read();
   rest();
+  check_received();
   type("\r\n");  // ends what was left of a line, which may be any command
   rest();
   if (books_ != nullptr) books_->check_at_rest();
@@ -457,6 +468,16 @@ void Run::rest() {
     read();
   }
   demand(world_.module().status().activity == Activity::idle, "something goes on for ever");
+}
+
+/// What came by a link has reached the module, in order: all of it where the module has not closed
+/// the link.
+void Run::check_received() {
+  world_.pass(100s);  // what had to wait for a payload may have its delay before it still
+  read();
+  demand(world_.internet.at_rest(), "something waits for the module and never comes");
+  for (const sim::Connection& c : world_.internet.connections())
+    demand(c.came.starts_with(c.received), "a link's bytes come in another order");
 }
 
 void Run::check_alive() {

@@ -46,6 +46,7 @@ class Run {
   void begin_link();
   void use_link();
   void hang_up(net::Endpoint peer);
+  void drop_dtr();
   void pass_through();
   void change_host();
   void nibble();
@@ -69,6 +70,7 @@ class Run {
   void rest();
   void escape();
   void check_alive();
+  void check_received();
   void check_memory();
   void tell(const std::string& what);
 

@@ -339,6 +339,8 @@ struct Player::Lines {
        [] { return help("host ", kHost); }},
       {"flash", "…", "its flash memory:", [](Player& p, Words& w) { one_of<kFlash>(p.world(), w); },
        [] { return help("flash ", kFlash); }},
+      {"hang-up", "", "the host drops DTR where that hangs up",
+       [](Player& p, Words&) { p.world().tell(uart::HangUp{}); }},
       {"reset", "", "the reset line", [](Player& p, Words&) { p.world().reset(); }},
   };
 };

@@ -205,6 +205,11 @@ void Board::hold_in_reset() {
 
 void Board::release_from_reset() { turn_.release_reset(power::Reason::external); }
 
+void Board::hang_up() {
+  door_side_.log().info("a host has dropped DTR: the module hangs up");
+  turn_.handle(uart::HangUp{});
+}
+
 // The module, as the wire and the sockets see it --------------------------------------------------
 
 std::size_t Board::uart_input(std::span<const std::byte> bytes) { return turn_.uart_input(bytes); }

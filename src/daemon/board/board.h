@@ -12,9 +12,9 @@
 #include "daemon/board/journals.h"
 #include "daemon/board/radio.h"
 #include "daemon/process/alarm.h"
+#include "daemon/serial/control_lines.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
-#include "daemon/serial/reset_line.h"
 #include "daemon/serial/uart_side.h"
 #include "daemon/serial/wire.h"
 #include "daemon/sockets/host_sockets.h"
@@ -50,7 +50,7 @@ struct Surroundings {
 /// Whatever feeds the module an input calls settle() next, and nothing else ever waits.
 class Board final : private serial::UartSide,
                     private sockets::ModuleSide,
-                    private serial::ResetLine {
+                    private serial::ControlLines {
  public:
   /// `finished` is called when a door at which all has been said ends the program.
   Board(const Surroundings& surroundings, const BoardSetup& setup, std::function<void()> finished);
@@ -81,9 +81,10 @@ class Board final : private serial::UartSide,
   std::uint64_t dropped_bytes() const override { return module_.dropped_bytes(); }
   void handle(const Event& event) override;
   sockets::Networks networks() const override;
-  // ResetLine
+  // ControlLines
   void hold_in_reset() override;
   void release_from_reset() override;
+  void hang_up() override;
   // all of them
   void settle() override;
   void settle_soon() override;

@@ -10,6 +10,7 @@ void DoorSide::stop_listening(std::shared_ptr<SerialHost> host) {
 void DoorSide::change_host(std::shared_ptr<SerialHost> host) { notice(Changed{std::move(host)}); }
 void DoorSide::hold_in_reset() { notice(Reset{.held = true}); }
 void DoorSide::release_from_reset() { notice(Reset{.held = false}); }
+void DoorSide::hang_up() { notice(HungUp{}); }
 
 void DoorSide::notice(Notice notice) {
   noticed_.push_back(std::move(notice));
@@ -17,23 +18,23 @@ void DoorSide::notice(Notice notice) {
 }
 
 /// A host that is let go may have its door notice something else.
-void DoorSide::apply(Wire& wire, ResetLine& reset_line) {
+void DoorSide::apply(Wire& wire, ControlLines& lines) {
   wire.begin_turn();
   wire.release_gone_hosts();
   while (!noticed_.empty()) {
     const Notice notice = std::exchange(noticed_.front(), {});
     noticed_.pop_front();
-    std::visit(overloaded{
-                   [&](const Attached& n) { wire.attach(n.host); },
-                   [&](const StoppedListening& n) { wire.stop_listening(*n.host); },
-                   [&](const Changed& n) {
-                     if (wire.change_host(*n.host)) n.host->changed();
-                   },
-                   [&](const Reset& n) {
-                     n.held ? reset_line.hold_in_reset() : reset_line.release_from_reset();
-                   },
-               },
-               notice);
+    std::visit(
+        overloaded{
+            [&](const Attached& n) { wire.attach(n.host); },
+            [&](const StoppedListening& n) { wire.stop_listening(*n.host); },
+            [&](const Changed& n) {
+              if (wire.change_host(*n.host)) n.host->changed();
+            },
+            [&](const Reset& n) { n.held ? lines.hold_in_reset() : lines.release_from_reset(); },
+            [&](const HungUp&) { lines.hang_up(); },
+        },
+        notice);
   }
 }
 }  // namespace bfq::serial

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "daemon/process/module_log.h"
-#include "daemon/serial/reset_line.h"
+#include "daemon/serial/control_lines.h"
 #include "daemon/serial/serial_host.h"
 #include "daemon/serial/wire.h"
 
@@ -42,10 +42,11 @@ class DoorSide {
   void change_host(std::shared_ptr<SerialHost> host);
   void hold_in_reset();
   void release_from_reset();
+  void hang_up();
 
   /// Lets all that was noticed take effect, in order, and the wire let go of hosts that have gone.
   /// The board calls it at the beginning of each turn, and never within one.
-  void apply(Wire& wire, ResetLine& reset_line);
+  void apply(Wire& wire, ControlLines& lines);
 
  private:
   struct Attached {
@@ -60,7 +61,8 @@ class DoorSide {
   struct Reset {
     bool held = false;
   };
-  using Notice = std::variant<Attached, StoppedListening, Changed, Reset>;
+  struct HungUp {};
+  using Notice = std::variant<Attached, StoppedListening, Changed, Reset, HungUp>;
 
   void notice(Notice notice);
 

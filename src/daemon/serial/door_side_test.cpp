@@ -72,10 +72,11 @@ class NoticingHost final : public SerialHost {
   std::function<void()> when_written;
 };
 
-class FakeReset final : public ResetLine {
+class FakeLines final : public ControlLines {
  public:
   void hold_in_reset() override { seen += 'H'; }
   void release_from_reset() override { seen += 'R'; }
+  void hang_up() override { seen += 'U'; }
   std::string seen;
 };
 
@@ -95,7 +96,7 @@ class DoorSideTest : public testing::Test {
       return std::make_unique<BaudWire>(io, module, physics, [this] { return now; });
     }
   }
-  void begin_turn() { side.apply(*wire, reset); }
+  void begin_turn() { side.apply(*wire, lines); }
   /// All of a turn but its beginning, and then the same again a second later: so that everything
   /// has arrived at any rate.
   void drain() {
@@ -111,7 +112,7 @@ class DoorSideTest : public testing::Test {
   Instant now{};
   PrintingModule module;
   std::unique_ptr<Wire> wire = make();
-  FakeReset reset;
+  FakeLines lines;
   int wake_ups = 0;
   DoorSide side{io, "bfq0", !std::is_same_v<W, FastWire>, [this] { ++wake_ups; }};
   std::shared_ptr<NoticingHost> host = std::make_shared<NoticingHost>();
@@ -124,7 +125,7 @@ TYPED_TEST(DoorSideTest, WakesTheBoardForWhatADoorNotices) {
   const int before = this->wake_ups;
   this->side.hold_in_reset();
   EXPECT_EQ(this->wake_ups, before + 1);
-  EXPECT_EQ(this->reset.seen, "");
+  EXPECT_EQ(this->lines.seen, "");
 }
 
 TYPED_TEST(DoorSideTest, AHostThatComesWithinADrainIsThereFromTheNextTurnOn) {
@@ -146,16 +147,16 @@ TYPED_TEST(DoorSideTest, AResetWithinADrainTakesEffectInTheNextTurn) {
   this->module.output = "hello";
   this->drain();
   EXPECT_EQ(this->host->read_bytes, 5U);
-  EXPECT_EQ(this->reset.seen, "");
+  EXPECT_EQ(this->lines.seen, "");
   this->begin_turn();
-  EXPECT_EQ(this->reset.seen, "H");
+  EXPECT_EQ(this->lines.seen, "H");
 }
 
 TYPED_TEST(DoorSideTest, APulseIsNotMissed) {
   this->side.hold_in_reset();
   this->side.release_from_reset();
   this->begin_turn();
-  EXPECT_EQ(this->reset.seen, "HR");
+  EXPECT_EQ(this->lines.seen, "HR");
 }
 
 TYPED_TEST(DoorSideTest, AChangeOfHostsWithinADrainTakesEffectInTheNextTurn) {

@@ -55,23 +55,31 @@ constexpr std::array kStreamOptions = {kXonXoff};
 constexpr std::array kFileOptions = {Option{"mode", "MODE", read_mode},
                                      Option{"user", "USER", read_user},
                                      Option{"group", "GROUP", read_group}, kXonXoff};
-bool read_carrier(DoorSpec& spec, std::string_view value) {
-  using Carrier = DoorSpec::Carrier;
-  constexpr std::array<std::pair<std::string_view, Carrier>, 3> kWords = {
-      {{"on", Carrier::on}, {"wifi", Carrier::wifi}, {"link", Carrier::link}}};
-  for (const auto& [word, carrier] : kWords) {
+/// Sets what that word means; returns false where it means nothing.
+template <class Choice, std::size_t N>
+bool choose(const std::array<std::pair<std::string_view, Choice>, N>& words, std::string_view value,
+            Choice& choice) {
+  for (const auto& [word, meaning] : words) {
     if (word != value) continue;
-    spec.carrier = carrier;
+    choice = meaning;
     return true;
   }
   return false;
 }
+bool read_carrier(DoorSpec& spec, std::string_view value) {
+  using Carrier = DoorSpec::Carrier;
+  constexpr std::array<std::pair<std::string_view, Carrier>, 3> kWords = {
+      {{"on", Carrier::on}, {"wifi", Carrier::wifi}, {"link", Carrier::link}}};
+  return choose(kWords, value, spec.carrier);
+}
 bool read_dtr(DoorSpec& spec, std::string_view value) {
-  spec.on_dtr_drop = value == "reset" ? DoorSpec::DtrDrop::reset : DoorSpec::DtrDrop::ignore;
-  return value == "reset" || value == "ignore";
+  using DtrDrop = DoorSpec::DtrDrop;
+  constexpr std::array<std::pair<std::string_view, DtrDrop>, 3> kWords = {
+      {{"ignore", DtrDrop::ignore}, {"reset", DtrDrop::reset}, {"hangup", DtrDrop::hangup}}};
+  return choose(kWords, value, spec.on_dtr_drop);
 }
 constexpr Option kCarrierOption{"dcd", "on|wifi|link", read_carrier};
-constexpr Option kDtrOption{"dtr", "ignore|reset", read_dtr};
+constexpr Option kDtrOption{"dtr", "ignore|reset|hangup", read_dtr};
 constexpr std::array kTelnetOptions = {Option{"reset", "rts",
                                               [](DoorSpec& spec, std::string_view value) {
                                                 return spec.reset_by_rts = value == "rts";

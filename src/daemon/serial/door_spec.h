@@ -22,7 +22,7 @@ struct DoorSpec {
   process::FileAccess access{};  ///< pty, unix: who may open it
   enum class Carrier : std::uint8_t { on, wifi, link };
   Carrier carrier{};  ///< rfc2217, ip232: what DCD follows
-  enum class DtrDrop : std::uint8_t { ignore, reset };
+  enum class DtrDrop : std::uint8_t { ignore, reset, hangup };
   DtrDrop on_dtr_drop{};           ///< rfc2217, ip232: what a host does that drops DTR
   bool waits_for_answers = false;  ///< stdio: the next line is typed when the last was answered
 };

@@ -10,7 +10,7 @@ namespace bfq::serial {
 namespace {
 constexpr std::size_t kRead = 4096;  // of each host, once a turn at most
 static_assert(kRead <= kTypedPerTurn);
-constexpr std::size_t kMostTyped = kTypedPerTurn - kRead;  // of a host that has sent XOFF
+constexpr std::size_t kMostTyped = kTypedPerTurn - kRead;  // of a host that is read ahead
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty
 // buffer puts the writer to sleep.
 constexpr std::size_t kWrite = 2048;
@@ -142,8 +142,9 @@ bool FastWire::offer_typed() {
 void FastWire::read_on() {
   for (FastEnd& end : ends_) {
     const bool types_on = !end.leaves && !end.types_no_more;
-    // A host that has sent XOFF is read on: behind what the module does not take may be the XON.
-    const bool has_room = end.typed.empty() || (end.is_stopped && end.typed.size() < kMostTyped);
+    // Behind what the module does not take may be an XON, or a drop of DTR.
+    const bool reads_ahead = end.is_stopped || end.host->is_read_ahead();
+    const bool has_room = end.typed.empty() || (reads_ahead && end.typed.size() < kMostTyped);
     const bool is_read = has_room && types_on && !awaits_answer(end);
     if (is_read && !end.awaits_typing) await_typing(end);
   }

@@ -18,6 +18,8 @@ class Ip232Door::Ip232Host final : public FramedHost {
     line_.show_carrier(on);
     flush();
   }
+  Discard take_discard() override { return {.typed = std::exchange(discards_, false)}; }
+  bool is_read_ahead() const override { return door_.lines_.heeds_dtr(); }
   void left() override {
     StreamHost::left();
     note_dtr(false);
@@ -27,18 +29,24 @@ class Ip232Door::Ip232Host final : public FramedHost {
   std::span<const std::byte> output() const override { return line_.output(); }
   void sent(std::size_t n) override { line_.sent(n); }
   void say(std::span<const std::byte> bytes) override { line_.say(bytes); }
+  /// One byte at a time: DTR may drop and come back within a piece.
   void take(std::span<const std::byte> bytes, std::vector<std::byte>& typed) override {
-    line_.take(bytes, typed);
-    note_dtr(line_.dtr());
+    for (const std::byte byte : bytes) {
+      line_.take({&byte, 1}, typed);
+      if (note_dtr(line_.dtr())) typed.clear();
+    }
   }
   void typing_has_ended() override { note_dtr(false); }
-  void note_dtr(bool on) {
-    if (std::exchange(dtr_, on) && !on) door_.lines_.dtr_dropped();
+  /// True where what was typed before is to be discarded.
+  bool note_dtr(bool on) {
+    const bool drops = std::exchange(dtr_, on) && !on && door_.lines_.dtr_dropped();
+    discards_ |= drops;
+    return drops;
   }
 
   Ip232Door& door_;
   Ip232Line line_;
-  bool carrier_ = false, dtr_ = false;
+  bool carrier_ = false, dtr_ = false, discards_ = false;
 };
 
 std::string Ip232Door::place() const { return "ip232 " + text_of(*listens_at()); }

@@ -11,9 +11,15 @@ bool ModemLines::has_carrier() const {
   return true;
 }
 
-void ModemLines::dtr_dropped() {
-  if (on_drop_ == DoorSpec::DtrDrop::ignore) return;
-  side_.hold_in_reset();
-  side_.release_from_reset();
+bool ModemLines::dtr_dropped() {
+  switch (on_drop_) {
+    case DoorSpec::DtrDrop::ignore: break;
+    case DoorSpec::DtrDrop::reset:
+      side_.hold_in_reset();
+      side_.release_from_reset();
+      break;
+    case DoorSpec::DtrDrop::hangup: side_.hang_up(); break;
+  }
+  return heeds_dtr();
 }
 }  // namespace bfq::serial

@@ -22,10 +22,13 @@ class ModemLines {
   // Fidelity (our decision, docs/attaching.md): DCD is on while the module runs; with dcd=wifi
   // while it is associated, and with dcd=link while link 0 is open.
   bool has_carrier() const;
-  /// A host has asserted DTR and does so no more.
+  /// A host has asserted DTR and does so no more. Returns true where what it typed before, and the
+  /// module has not taken yet, is to be discarded.
   // Fidelity (our decision, docs/attaching.md): With dtr=reset the module restarts when a host
-  // drops DTR, also by disconnecting.
-  void dtr_dropped();
+  // drops DTR, also by disconnecting; with dtr=hangup it hangs up.
+  bool dtr_dropped();
+  /// False where DTR does nothing.
+  bool heeds_dtr() const { return on_drop_ != DoorSpec::DtrDrop::ignore; }
 
  private:
   DoorSide& side_;

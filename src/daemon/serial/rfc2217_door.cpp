@@ -30,8 +30,10 @@ class Rfc2217Door::TelnetHost final : public FramedHost {
 
   Discard take_discard() override {
     const auto purge = telnet_.take_purge();
-    return {.typed = purge.typed, .unread = purge.unread};
+    const bool discards = std::exchange(discards_, false);
+    return {.typed = purge.typed || discards, .unread = purge.unread};
   }
+  bool is_read_ahead() const override { return door_.lines_.heeds_dtr(); }
 
   Transfer write(std::span<const std::byte> bytes) override {
     return telnet_.suspended() ? Transfer::blocked() : FramedHost::write(bytes);
@@ -77,16 +79,20 @@ class Rfc2217Door::TelnetHost final : public FramedHost {
   void sent(std::size_t n) override { telnet_.sent(n); }
   void say(std::span<const std::byte> bytes) override { telnet_.say(bytes); }
   bool may_take() const override { return telnet_.has_room(); }
+  /// One byte at a time: DTR may drop and come back within a piece.
   void take(std::span<const std::byte> bytes, std::vector<std::byte>& typed) override {
-    received_ += bytes.size();
-    const TelnetComPort::Port before = telnet_.port();
-    telnet_.take(bytes, typed);
-    obey(before);
+    for (const std::byte byte : bytes) {
+      ++received_;
+      const TelnetComPort::Port before = telnet_.port();
+      telnet_.take({&byte, 1}, typed);
+      if (obey(before)) typed.clear();
+    }
   }
   /// It can send no command any more.
   void typing_has_ended() override { let_go_of_lines(); }
 
-  void obey(const TelnetComPort::Port& before) {
+  /// Returns what note_dtr() does.
+  bool obey(const TelnetComPort::Port& before) {
     const TelnetComPort::Port& port = telnet_.port();
     if (port.format != before.format)
       log().info("{} sets its port to {}", name(), describe(port.format));
@@ -109,9 +115,10 @@ class Rfc2217Door::TelnetHost final : public FramedHost {
     }
     if (!telnet_.suspended() && on_resume_)
       StreamHost::when_room(std::exchange(on_resume_, nullptr));
-    note_dtr(port.dtr);
+    const bool drops = note_dtr(port.dtr);
     asserts_reset_ = port.rts && !port.dtr;
     door_.look_at_reset();
+    return drops;
   }
 
   void let_go_of_lines() {
@@ -119,16 +126,21 @@ class Rfc2217Door::TelnetHost final : public FramedHost {
     asserts_reset_ = false;
     door_.look_at_reset();
   }
-  void note_dtr(bool on) {
+  /// True where what was typed before is to be discarded.
+  bool note_dtr(bool on) {
     // It is not released while another client holds it in reset.
-    if (std::exchange(dtr_, on) && !on && !door_.resets_) door_.lines_.dtr_dropped();
+    const bool drops =
+        std::exchange(dtr_, on) && !on && !door_.resets_ && door_.lines_.dtr_dropped();
+    discards_ |= drops;
+    return drops;
   }
 
   Rfc2217Door& door_;
   TelnetComPort telnet_;
   Ready on_resume_;
   std::uint64_t received_ = 0;  ///< bytes
-  bool asserts_reset_ = false, dtr_ = false, told_malformed_ = false, told_raw_ = false;
+  bool asserts_reset_ = false, dtr_ = false, discards_ = false, told_malformed_ = false,
+       told_raw_ = false;
 };
 
 Rfc2217Door::Rfc2217Door(DoorSide& side, const DoorSpec& spec)

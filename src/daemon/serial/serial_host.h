@@ -83,6 +83,9 @@ class SerialHost : public std::enable_shared_from_this<SerialHost> {
   virtual std::optional<EchoSettings> echo() const { return std::nullopt; }
   /// True for a host that is read only while no command of its runs; each read() is a line then.
   virtual bool waits_for_answers() const { return false; }
+  /// True for a host whose bytes hold more than what it types, such as DTR: it is read on while the
+  /// module takes nothing, up to kTypedPerTurn.
+  virtual bool is_read_ahead() const { return false; }
   /// From now on XOFF and XON stop and start the flow of bytes, in both directions, and are no
   /// data.
   void use_xon_xoff(bool on) { xon_xoff_ = on; }

@@ -9,7 +9,7 @@
 namespace bfq::sockets {
 namespace {
 using namespace std::chrono_literals;
-using Clock = DelayLine::Clock;
+using Clock = std::chrono::steady_clock;
 
 constexpr LinkHandle kOneLink{1, 7}, kOtherLink{2, 3};
 constexpr net::Endpoint kFarPeer{Ipv4(192, 0, 2, 1), 7};
@@ -103,8 +103,8 @@ TEST_F(ADelayLine, takes_so_much_and_leaves_the_rest_in_the_kernel) {
     line.link_input(kOneLink, bytes(piece).first(room));
     held += room;
   }
-  EXPECT_LE(held, DelayLine::kMost);
-  EXPECT_GT(held, DelayLine::kMost - 2048);
+  EXPECT_LE(held, sim::DelayQueues::kMost);
+  EXPECT_GT(held, sim::DelayQueues::kMost - 2048);
   EXPECT_EQ(line.link_room(kOtherLink), limits::kSegment) << "each link has a queue of its own";
   int empty_ones = 0;
   for (; line.datagram_room(kOtherLink) > 0; ++empty_ones)

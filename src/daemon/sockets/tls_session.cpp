@@ -187,19 +187,24 @@ TlsSession::Result TlsSession::peek() {
   return attempt([&](std::size_t& n) { return SSL_peek_ex(ssl_.get(), &first, 1, &n); }).result;
 }
 
-/// A close_notify is seen behind one record of bytes that wait; behind more, only the end of the
-/// TCP connection is.
+/// A close_notify may be behind bytes that wait, as the end of a TCP connection may be.
 bool TlsSession::has_ended() {
   if (has_peer_ended(socket_)) return true;
-  if (const int n = SSL_pending(ssl_.get()); n > 0 && ahead_.empty()) {
-    ahead_.resize(static_cast<std::size_t>(n));
-    ahead_.resize(read_from_stream(ahead_).n);
+  for (int i = 0; i < kMostRecordsAhead && ahead_.size() < kMostAhead; ++i) {
+    const Result next = read_record_ahead();
+    if (next == Result::ended || next == Result::failed) return true;
+    // A record without bytes of the stream says wants_read too, whatever is behind it.
+    if (next != Result::done && bytes_in_kernel(socket_) == 0) break;
   }
-  if (SSL_pending(ssl_.get()) > 0) return false;
-  std::byte first{};
-  const Transfer next =
-      attempt([&](std::size_t& n) { return SSL_peek_ex(ssl_.get(), &first, 1, &n); });
-  return next.result == Result::ended || next.result == Result::failed;
+  return false;
+}
+
+TlsSession::Result TlsSession::read_record_ahead() {
+  const std::size_t before = ahead_.size();
+  ahead_.resize(before + SSL3_RT_MAX_PLAIN_LENGTH);
+  const Transfer next = read_from_stream(std::span(ahead_).subspan(before));
+  ahead_.resize(before + next.n);
+  return next.result;
 }
 
 TlsSession::Transfer TlsSession::write(std::span<const std::byte> bytes) {

@@ -15,7 +15,8 @@ namespace bfq::sockets {
 ///
 /// No certificate is verified (dialect 0.4, 14), but what verifying would have said is kept for the
 /// log. It holds at most two records that the module has no room for, and one that the socket has
-/// taken in part.
+/// taken in part. Where it has to see whether the server has ended the stream behind bytes that
+/// wait, it decrypts what has come, kMostAhead bytes at most: what is behind them is encrypted.
 ///
 /// A call reads at most kMostAtOnce bytes of the socket and stops after a record that carries none
 /// of the stream's bytes: what a server sends without end (key updates, requests to negotiate
@@ -25,6 +26,10 @@ class TlsSession final : public StreamSession {
  public:
   /// One record of the largest size.
   static constexpr std::size_t kMostAtOnce = SSL3_RT_MAX_PACKET_SIZE;
+  /// What the kernel would hold of a TCP stream that nobody reads, and with it its end; and of how
+  /// many records at once.
+  static constexpr std::size_t kMostAhead = 128 * 1024;
+  static constexpr int kMostRecordsAhead = 1000;
 
   TlsSession() = default;
   TlsSession(const TlsSession&) = delete;
@@ -49,6 +54,7 @@ class TlsSession final : public StreamSession {
   template <class Attempt>
   Transfer attempt(Attempt attempt);
   Transfer read_from_stream(std::span<std::byte> into);
+  Result read_record_ahead();
   void name_the_server(const net::Open& open);
   bool give_socket();
   static const BIO_METHOD* bio_method();

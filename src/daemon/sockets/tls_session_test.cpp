@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace bfq::sockets {
@@ -140,6 +141,30 @@ TEST_F(ATlsSession, sees_an_end_behind_bytes_that_wait) {
   EXPECT_TRUE(session.holds_bytes());
   EXPECT_EQ(session.read(buffer).n, 3U);
   EXPECT_EQ(session.read(buffer).result, Result::ended);
+}
+
+TEST_F(ATlsSession, sees_an_end_behind_several_records_that_wait) {
+  for (const char* const text : {"one ", "two ", "three"}) say(text);
+  EXPECT_FALSE(session.has_ended());
+  say(" four");
+  SSL_shutdown(server.get());
+  EXPECT_TRUE(session.has_ended());
+  std::string read;
+  StreamSession::Transfer got{Result::done};
+  for (; got.result == Result::done; got = session.read(buffer))
+    read.append(reinterpret_cast<const char*>(buffer.data()), got.n);
+  EXPECT_EQ(got.result, Result::ended);
+  EXPECT_EQ(read, "one two three four");
+}
+
+TEST_F(ATlsSession, decrypts_only_so_much_in_order_to_see_an_end) {
+  const std::string record(10'000, 'x');
+  std::size_t said = 0;
+  for (; SSL_write(server.get(), record.data(), 10'000) > 0; said += record.size())
+    EXPECT_FALSE(session.has_ended());
+  EXPECT_GT(said, TlsSession::kMostAhead);
+  EXPECT_LT(session.available() - unread(), TlsSession::kMostAhead + SSL3_RT_MAX_PLAIN_LENGTH);
+  EXPECT_GT(unread(), 0U);
 }
 }  // namespace
 }  // namespace bfq::sockets

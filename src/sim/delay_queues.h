@@ -1,0 +1,176 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "ports/messages.h"
+
+namespace bfq::sim {
+
+/// What a module's links bring reaches the module by this, a given time later and in order: on
+/// hardware no peer answers within the microsecond. It stands between a network and the module, in
+/// the program as in a simulated world; without a delay everything passes through at once.
+///
+/// Each link has a queue of its own, which holds at most kMost bytes: what does not fit is the
+/// network's to keep, so that the peer's window closes.
+///
+/// `side` is the module as the network sees it, runtime::NetworkFace.
+class DelayQueues {
+ public:
+  static constexpr std::size_t kMost = 16 * 1024;
+
+  explicit DelayQueues(Duration delay) : delay_(delay) {}
+
+  /// Of what comes from now on; it does not overtake what waits.
+  void set_delay(Duration delay) { delay_ = delay; }
+
+  // From the network ------------------------------------------------------------------------------
+
+  std::size_t link_room(const auto& side, LinkHandle link) const {
+    return passes(link) ? side.link_room(link) : std::min(room(link), limits::kSegment);
+  }
+  std::size_t datagram_room(const auto& side, LinkHandle link) const {
+    return passes(link) ? side.datagram_room(link) : std::min(room(link), limits::kDatagram);
+  }
+  void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, Instant now) {
+    if (passes(link)) return side.link_input(link, bytes);
+    add(link, {.kind = Arrival::Kind::bytes, .bytes = {bytes.begin(), bytes.end()}}, now);
+  }
+  void datagram_input(auto& side, LinkHandle link, net::Endpoint sender,
+                      std::span<const std::byte> bytes, Instant now) {
+    if (passes(link)) return side.datagram_input(link, sender, bytes);
+    add(link,
+        {.kind = Arrival::Kind::datagram, .sender = sender, .bytes = {bytes.begin(), bytes.end()}},
+        now);
+  }
+  /// The end of a link comes behind its bytes; what is said otherwise is not from a peer.
+  void handle(auto& side, const Event& event, Instant now) {
+    const auto* closed = std::get_if<net::Closed>(&event);
+    if (closed == nullptr || passes(closed->link)) return side.handle(event);
+    add(closed->link, {.kind = Arrival::Kind::end}, now);
+  }
+
+  // To the module ---------------------------------------------------------------------------------
+
+  /// Hands over what is due, as far as the module has room for it. True when something moved.
+  bool drain(auto& side, Instant now) {
+    bool moved = false;
+    for (Queue& queue : queues_) {
+      moved |= drain(side, queue, now);
+      moved |= refuse_output(side, queue, now);
+    }
+    return moved;
+  }
+  /// When drain() is to be called by the clock: what is due and waits for room is not counted.
+  Deadline next_deadline(Instant now) const {
+    Deadline next;
+    for (const Queue& queue : queues_) {
+      if (queue.arrivals.empty()) continue;
+      const Arrival &first = queue.arrivals.front(), &last = queue.arrivals.back();
+      if (first.due > now) next = earliest({next, Deadline(first.due)});
+      if (last.kind == Arrival::Kind::end && last.due > now)
+        next = earliest({next, Deadline(last.due)});
+    }
+    return next;
+  }
+
+  /// The module has closed that link: what waits is dropped.
+  void forget(LinkHandle link) {
+    if (queues_.at(link.id).link == link) queues_.at(link.id) = {};
+  }
+  void forget_all() { queues_ = {}; }
+  /// True when nothing waits.
+  bool empty() const {
+    return std::all_of(queues_.begin(), queues_.end(),
+                       [](const Queue& queue) { return queue.arrivals.empty(); });
+  }
+
+ private:
+  struct Arrival {
+    enum class Kind : std::uint8_t { bytes, datagram, end };
+    Instant due{};
+    Kind kind{};
+    net::Endpoint sender{};  ///< of a datagram
+    std::vector<std::byte> bytes{};
+    std::size_t taken = 0;  ///< of a stream: bytes that the module has
+  };
+  struct Queue {
+    LinkHandle link{};
+    std::deque<Arrival> arrivals{};
+    std::size_t size = 0;  ///< bytes, each arrival with its overhead
+  };
+  // What an arrival costs beside its bytes, so that a queue of very small ones is bounded too.
+  static constexpr std::size_t kOverhead = 64;
+
+  /// Nothing is delayed, and nothing that was waits.
+  bool passes(LinkHandle link) const {
+    return delay_ == Duration::zero() && queues_.at(link.id).arrivals.empty();
+  }
+  std::size_t room(LinkHandle link) const {
+    const Queue& queue = queues_.at(link.id);
+    const std::size_t used = queue.link == link ? queue.size : 0;
+    return kMost - std::min(kMost, used + kOverhead);
+  }
+  void add(LinkHandle link, Arrival arrival, Instant now) {
+    Queue& queue = queues_.at(link.id);
+    if (!(queue.link == link)) queue = {.link = link};
+    arrival.due = now + delay_;
+    if (!queue.arrivals.empty()) arrival.due = std::max(arrival.due, queue.arrivals.back().due);
+    queue.size += arrival.bytes.size() + kOverhead;
+    CHECK(arrival.kind == Arrival::Kind::end || queue.size <= kMost);
+    queue.arrivals.push_back(std::move(arrival));
+  }
+
+  bool drain(auto& side, Queue& queue, Instant now) {
+    bool moved = false;
+    while (!queue.arrivals.empty() && queue.arrivals.front().due <= now) {
+      Arrival& first = queue.arrivals.front();
+      const std::size_t before = first.taken;
+      const bool is_over = hand_over(side, queue.link, first);
+      moved |= is_over || first.taken > before;
+      if (!is_over) break;
+      queue.size -= first.bytes.size() + kOverhead;
+      queue.arrivals.pop_front();
+    }
+    return moved;
+  }
+  /// Of a link whose end waits for room nothing is sent any more: SendFailed, as from the link
+  /// itself.
+  bool refuse_output(auto& side, const Queue& queue, Instant now) {
+    const bool has_ended = !queue.arrivals.empty() &&
+                           queue.arrivals.back().kind == Arrival::Kind::end &&
+                           queue.arrivals.back().due <= now;
+    if (!has_ended || side.link_output(queue.link).bytes.empty()) return false;
+    side.handle(net::SendFailed{queue.link, net::SendFailure::too_late});
+    return true;
+  }
+  /// True when all of it is the module's; otherwise the module has no room for the rest.
+  bool hand_over(auto& side, LinkHandle link, Arrival& arrival) {
+    const auto rest = std::span(std::as_const(arrival.bytes)).subspan(arrival.taken);
+    switch (arrival.kind) {
+      case Arrival::Kind::end: side.handle(net::Closed{link}); return true;
+      case Arrival::Kind::datagram:
+        if (side.datagram_room(link) < std::max<std::size_t>(rest.size(), 1)) return false;
+        side.datagram_input(link, arrival.sender, rest);
+        return true;
+      case Arrival::Kind::bytes: break;
+    }
+    const std::size_t n = std::min(side.link_room(link), rest.size());
+    if (n > 0) side.link_input(link, rest.first(n));
+    arrival.taken += n;
+    return n == rest.size();
+  }
+
+  Duration delay_;
+  std::array<Queue, limits::kLinks> queues_{};
+};
+}  // namespace bfq::sim
