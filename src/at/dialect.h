@@ -32,8 +32,11 @@ struct SwitchPoints {
   enum class QuerySpacing : std::uint8_t { blank_line, tight };
   /// SW2: how a failed join calls itself: `+CWJAP_CUR:3` after AT+CWJAP_CUR, or `+CWJAP:3` always.
   enum class FailureName : std::uint8_t { as_typed, without_suffix };
-  /// SW3: what stands in front of the data of CIPRECVDATA: `+CIPRECVDATA:5,` or `+CIPRECVDATA,5:`.
-  enum class ReceivedData : std::uint8_t { colon_length_comma, comma_length_colon };
+  /// SW3: what stands before the bytes of AT+CIPRECVDATA.
+  enum class ReceivedData : std::uint8_t {
+    length_comma_data,  ///< +CIPRECVDATA:<len>,<data>
+    length_colon_data   ///< +CIPRECVDATA,<len>:<data>
+  };
   /// SW4: how the query of DHCP answers: `1,0`, or one number with bit 0 softAP and bit 1 station.
   enum class DhcpReply : std::uint8_t { station_and_soft_ap, bits };
   /// SW5: whether each line that meets a busy module gets a busy line, or only the first one of a
@@ -86,6 +89,7 @@ struct Dialect {
   SwitchPoints switches;
   std::span<const VersionLine> version_lines;
   Settings (*factory_settings)(const MacAddress& soft_ap_mac);
+  std::uint16_t unread_limit;  ///< bytes of a link that passive receive speaks of at most
 };
 
 /// `+CWJAP` of `+CWJAP_CUR`; a name without such a suffix is its own family.

@@ -25,8 +25,8 @@ inline constexpr std::size_t kReplyReserve = 2048;
 inline constexpr std::size_t kScanResults = 64;
 /// Host names (dialect 3.3: 1 to 64 bytes).
 inline constexpr std::size_t kHostName = 64;
-/// Unsolicited lines that may wait while the host does not read.
-inline constexpr std::size_t kUrcs = 40;
+/// Unsolicited lines that may wait while the host does not read, see UrcQueue.
+inline constexpr std::size_t kUrcs = 48;
 /// Requests that one command or event can give rise to: closing and leaving everything at once,
 /// with a margin.
 inline constexpr std::size_t kRequestsOfOneInput = 16;

@@ -4,6 +4,7 @@
 
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/receiving.h"
 #include "commands/server.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
@@ -62,6 +63,9 @@ constexpr std::array kTable = sorted(std::array{
     kMultiple,
     kPassthrough,
     kSender,
+    kReceiveMode,
+    kReceiveData,
+    kReceiveLength,
     kServer,
     kMostClients,
     kIdleLimit,
@@ -69,12 +73,13 @@ constexpr std::array kTable = sorted(std::array{
 static_assert(well_formed(kTable));
 
 // Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every query.
+// Fidelity (manual, AT+CIPRECVDATA 2020): A comma stands between the length and the data.
 // Fidelity (our decision, dialect 0.3, SW5): One busy line for each LF.
 // Fidelity (manual, 1, note 5): Commands are in capital letters.
 constexpr SwitchPoints kSwitches{
     .query_spacing = SwitchPoints::QuerySpacing::blank_line,
     .failure_name = SwitchPoints::FailureName::as_typed,
-    .received_data = SwitchPoints::ReceivedData::colon_length_comma,
+    .received_data = SwitchPoints::ReceivedData::length_comma_data,
     .dhcp_reply = SwitchPoints::DhcpReply::station_and_soft_ap,
     .busy_lines = SwitchPoints::BusyLines::one_for_each_line,
     .head = SwitchPoints::Head::upper_case,
@@ -103,5 +108,6 @@ constexpr at::Dialect kBfq4004{
     .switches = kSwitches,
     .version_lines = kVersionLines,
     .factory_settings = factory,
+    .unread_limit = 2920,
 };
 }  // namespace bfq::commands

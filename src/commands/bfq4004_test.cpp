@@ -25,6 +25,9 @@ class Bench {
     world_.host_types(lines);
     return world_.printed();
   }
+  void peer_greets(const std::string& greeting) {
+    world_.internet.peers.push_back({.at = {Ipv4(127, 0, 0, 1), 4007}, .greeting = greeting});
+  }
   std::string pass(Duration d) {
     world_.pass(d);
     return world_.printed();
@@ -67,6 +70,33 @@ TEST(Dialect, SW2_names_a_failed_join_without_its_suffix) {
     bench.type("AT+" + name + "=\"NOBODY\",\"x\"\r\n");
     EXPECT_EQ(bench.pass(1s), "+CWJAP:3\r\n\r\nFAIL\r\n");
   }
+}
+
+TEST(Dialect, SW3_writes_the_length_of_received_data_in_either_way) {
+  const auto read = [](void (*change)(at::Dialect&)) {
+    Bench bench(change);
+    bench.peer_greets("hello");
+    bench.type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+    bench.pass(1s);
+    bench.type("AT+CIPRECVMODE=1\r\nAT+CIPSTART=\"TCP\",\"127.0.0.1\",4007\r\n");
+    EXPECT_TRUE(bench.pass(1s).ends_with("+IPD,5\r\n"));
+    return bench.type("AT+CIPRECVDATA=4\r\n");
+  };
+  EXPECT_EQ(read(nothing), "+CIPRECVDATA:4,hell\r\nOK\r\n");
+  EXPECT_EQ(read([](at::Dialect& d) {
+              d.switches.received_data = at::SwitchPoints::ReceivedData::length_colon_data;
+            }),
+            "+CIPRECVDATA,4:hell\r\nOK\r\n");
+}
+
+TEST(Dialect, says_how_much_passive_receive_speaks_of) {
+  Bench bench([](at::Dialect& d) { d.unread_limit = 3; });
+  bench.peer_greets("hello");
+  bench.type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+  bench.pass(1s);
+  bench.type("AT+CIPRECVMODE=1\r\nAT+CIPSTART=\"TCP\",\"127.0.0.1\",4007\r\n");
+  EXPECT_TRUE(bench.pass(1s).ends_with("+IPD,3\r\n"));
+  EXPECT_EQ(bench.type("AT+CIPRECVDATA=9\r\n"), "+CIPRECVDATA:3,hel\r\nOK\r\n\r\n+IPD,2\r\n");
 }
 
 TEST(Dialect, SW4_shows_dhcp_as_bits) {

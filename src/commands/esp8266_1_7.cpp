@@ -81,7 +81,7 @@ static_assert(well_formed(kTable));
 constexpr SwitchPoints kSwitches{
     .query_spacing = SwitchPoints::QuerySpacing::tight,
     .failure_name = SwitchPoints::FailureName::without_suffix,
-    .received_data = SwitchPoints::ReceivedData::comma_length_colon,
+    .received_data = SwitchPoints::ReceivedData::length_colon_data,
     .dhcp_reply = SwitchPoints::DhcpReply::bits,
     .busy_lines = SwitchPoints::BusyLines::one_for_each_burst,
     .head = SwitchPoints::Head::either_case,

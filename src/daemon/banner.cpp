@@ -37,8 +37,9 @@ std::string remark(const sim::AccessPoint& ap) {
 
 void list_doors(std::string& out, const board::Board& board) {
   for (const auto& door : board.doors()) {
-    out += fmt::format("  serial port    {}\n", door->place());
-    if (!door->url().empty()) out += fmt::format("    in pySerial  {}\n", door->url());
+    out += fmt::format("  serial port    {}\n", process::printable(door->place()));
+    if (!door->url().empty())
+      out += fmt::format("    in pySerial  {}\n", process::printable(door->url()));
   }
 }
 
@@ -101,6 +102,16 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+/// A path as socat reads it in an address.
+std::string for_socat(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (std::string_view("\\,:!\"'([{").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 /// What opens a terminal at the first door where one of this machine can be; what is typed
 /// otherwise.
 std::string terminal_command(const board::Board& board) {
@@ -109,10 +120,12 @@ std::string terminal_command(const board::Board& board) {
   for (const auto& door : board.doors()) {
     const std::string url = door->url(), place = door->place();
     if (place.starts_with(kUnix))
-      return fmt::format("socat - UNIX-CONNECT:{},crlf", place.substr(kUnix.size()));
+      return "socat - " + process::word_of_shell(
+                              "UNIX-CONNECT:" + for_socat(place.substr(kUnix.size())) + ",crlf");
     if (url.empty()) continue;
-    if (url.front() == '/') return fmt::format("picocom -b {} --omap crcrlf {}", rate, url);
-    return fmt::format("python3 -m serial.tools.miniterm --eol CRLF {} {}", url, rate);
+    const std::string word = process::word_of_shell(url);
+    if (url.front() == '/') return fmt::format("picocom -b {} --omap crcrlf {}", rate, word);
+    return fmt::format("python3 -m serial.tools.miniterm --eol CRLF {} {}", word, rate);
   }
   return "AT";
 }
@@ -129,8 +142,12 @@ void suggest(std::string& out, const board::Board& board, const sim::Air& air,
              const Published& published, const sockets::NetPolicy& policy) {
   constexpr std::uint16_t kPort = 8000;
   const auto& aps = air.access_points;
-  const auto usable =
-      std::find_if(aps.begin(), aps.end(), [](const auto& ap) { return remark(ap).empty(); });
+  const auto can_be_typed = [](const std::string& text) {
+    return process::printable(text) == text;
+  };
+  const auto usable = std::find_if(aps.begin(), aps.end(), [&](const auto& ap) {
+    return remark(ap).empty() && can_be_typed(ap.ssid) && can_be_typed(ap.password);
+  });
   out += fmt::format("\n  to begin with, type\n    {}\n", terminal_command(board));
   if (usable == aps.end()) return;
   out += fmt::format("    AT+CWJAP_CUR=\"{}\",\"{}\"\n", escaped(usable->ssid),
@@ -142,7 +159,8 @@ void suggest(std::string& out, const board::Board& board, const sim::Air& air,
 
 std::string banner(const Loop& loop, const Options& options) {
   std::string out = fmt::format("bfq4004 {}: a serial Wi-Fi module\n\n", process::kVersion);
-  if (options.world.is_file()) out += fmt::format("  world          {}\n", options.world.name());
+  if (options.world.is_file())
+    out += fmt::format("  world          {}\n", process::printable(options.world.name()));
   unsigned index = options.first_module;
   for (const auto& board : loop.boards()) {
     const std::string address = sockets::text_of(sockets::module_address(index++));
@@ -150,7 +168,8 @@ std::string banner(const Loop& loop, const Options& options) {
       out += fmt::format("  module         {} at {}\n", board->name(), address);
     list_doors(out, *board);
   }
-  out += fmt::format("  state          {}\n", options.state_directory.value_or("in memory only"));
+  out += fmt::format("  state          {}\n",
+                     process::printable(options.state_directory.value_or("in memory only")));
   const Published known = published(options);
   list_access_points(out, loop.air(), known);
   suggest(out, *loop.boards().front(), loop.air(), known, options.policy);

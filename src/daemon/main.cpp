@@ -1,4 +1,6 @@
 // bfq4004: a serial Wi-Fi module that lives in this machine.
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -60,6 +62,7 @@ int fail(const std::exception& error, int status) {
 int main(int count, char** arguments) {
   using namespace bfq;
   process::open_missing_standard_descriptors();
+  umask(umask(0) & (S_IRWXG | S_IRWXO));  // what we make can be opened by us, whatever is inherited
   try {
     process::forbid_core_dumps();
     process::end_when_out_of_memory();

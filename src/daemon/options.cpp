@@ -26,7 +26,8 @@ std::optional<std::string> state_directory(const std::string& given) {
 
 /// The arguments as typed.
 struct CommandLine {
-  std::string world, state, personality, speed, net, log_level = "info";
+  std::string world, state, personality, speed, log_level = "info";
+  std::optional<std::string> net{};
   std::vector<std::string> serial, overrides;
   std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
@@ -112,6 +113,9 @@ void wait_for_answers(std::vector<board::ModuleSpec>& modules) {
 
 /// Of --net, which must make sense in that air.
 sockets::NetPolicy parse_policy(const std::string& text, const sim::Air& air) {
+  if (text.find('=') == std::string::npos)  // such as the unset variable of a script
+    throw process::UsageError("--net '" + text +
+                              "': expected allow=... or deny=...; without --net there is no limit");
   sockets::NetPolicy policy = sockets::NetPolicy::parse(text);
   const auto mistakes = world::useless_entries(policy, air);
   if (!mistakes.empty()) throw process::UsageError("--net allow: " + mistakes.front());
@@ -125,7 +129,7 @@ Options understand(const CommandLine& words) {
                   .modules = world.modules,
                   .first_module = words.module_base,
                   .state_directory = state_directory(words.state),
-                  .policy = words.net.empty() ? world.policy : parse_policy(words.net, world.air),
+                  .policy = words.net ? parse_policy(*words.net, world.air) : world.policy,
                   .names = world.names,
                   .link_delay = world.link_delay,
                   .log_level = words.log_level};

@@ -33,6 +33,7 @@ std::uint32_t hash_of(const at::Dialect& dialect) {
     all.text(dialect.words[static_cast<at::Word>(word)]);
   static_assert(sizeof(at::SwitchPoints) == 11, "made of enumerations of one byte alone");
   all.bytes(std::as_bytes(std::span(&dialect.switches, 1)));
+  all.number(dialect.unread_limit);
   for (const at::VersionLine& line : dialect.version_lines) {
     all.text(line.before);
     all.byte(static_cast<std::uint8_t>(line.middle));

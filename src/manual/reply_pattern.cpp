@@ -64,6 +64,7 @@ constexpr KnownField kKnownFields[] = {
     {"remote port", Kind::integer, kPort},
     {"local port", Kind::integer, kPort},
     {"tetype", Kind::integer, between(0, 1)},
+    {"unread", Kind::integer, between(0, 5760)},
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 

@@ -42,6 +42,7 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::wifi_disconnect: return reply.line(at::Word::wifi_disconnect);
     case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
     case Urc::Kind::connect: return link_line(at::Word::connect);
+    case Urc::Kind::unread: return links_.say_unread(reply, urc.link);
     case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
     case Urc::Kind::station_connected:
       return reply.text(at::Word::station_connected).mac(urc.mac).end();
@@ -179,6 +180,10 @@ bool Chip::job_fits() const {
                         },
                         [&](const Sending& job) {
                           return !opening && links_.is_open(job.link) && !payload_.unsent().empty();
+                        },
+                        [&](const Reading& job) {
+                          return !opening && job.taken < job.size &&
+                                 links_.can_read(job.link, std::size_t{job.size} - job.taken);
                         },
                         [&](const auto&) { return !opening || phase_ == Phase::restarting; },
                     },

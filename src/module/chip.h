@@ -170,7 +170,7 @@ class Chip {
   bool output_fits() const;
   bool settings_fit() const;
   /// True while unsolicited lines and received data have to wait, however much room there is.
-  bool holds_lines() const { return sends() || switches_uart_; }
+  bool holds_lines() const { return sends() || switches_uart_ || job<Reading>() != nullptr; }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
   void flush_urcs(bool into_reserve);

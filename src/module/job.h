@@ -69,6 +69,15 @@ struct Sending {
   static constexpr auto kDescription = describe("Sending", "link", "destination", "give_up");
 };
 
+/// CIPRECVDATA, until the network has handed over what it keeps and the host has room for it. The
+/// bytes are there, so there is no deadline.
+struct Reading {
+  LinkHandle link{};
+  std::uint16_t size = 0;
+  std::uint16_t taken = 0;  ///< so many of them are printed
+  static constexpr auto kDescription = describe("Reading", "link", "size", "taken");
+};
+
 /// Transparent transmission, until `+++`. Its state and deadline are Passthrough's.
 struct PassingThrough {
   static constexpr auto kDescription = describe("PassingThrough");
@@ -90,12 +99,13 @@ struct Saving {
 
 /// The command under way; at most one.
 using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
-                         PassingThrough, StartingServer, Saving>;
+                         PassingThrough, StartingServer, Saving, Reading>;
 
 /// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
 /// at its deadline, by the organ that has a give_up() for it.
 template <class J>
-concept EndsByItself = OneOf<J, std::variant<NoJob, PassingThrough, StartingServer, Saving>>;
+concept EndsByItself =
+    OneOf<J, std::variant<NoJob, PassingThrough, StartingServer, Saving, Reading>>;
 
 inline Deadline deadline_of(const Collecting& job) { return job.escape.complete(); }
 template <class J>

@@ -196,8 +196,10 @@ void Links::on(Chip& chip, const net::SendFailed& event) {
 /// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14), and
 /// closes when what has come is printed (dialect 1.7).
 void Links::give_up(Chip& chip, const Sending& job) {
-  chip.request(net::GiveUp{job.link});
+  const bool is_passive = unread_limit(chip, job.link) > 0;
+  if (!is_passive) chip.request(net::GiveUp{job.link});
   chip.finish_send(at::Word::send_fail);
+  if (is_passive) give_up_link(chip, job.link.id);  // what has come waits anyway
 }
 
 // Receiving ---------------------------------------------------------------------------------------
@@ -208,13 +210,20 @@ bool Links::is_open(LinkHandle handle) const {
 }
 
 std::size_t Links::most_at_once(const Chip& chip, LinkHandle handle) const {
-  if (!is_open(handle)) return 0;
+  if (const auto* job = chip.job<Reading>())
+    return job->link == handle ? std::size_t{job->size} - job->taken : 0;
+  if (!is_open(handle) || unread_limit(chip, handle) > 0) return 0;
   // Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or one
   // datagram.
   return holder(chip, handle.id) == LinkHolder::passthrough ? limits::kPayload : limits::kSegment;
 }
 
 void Links::input(Chip& chip, LinkHandle handle, std::span<const std::byte> bytes) {
+  if (auto* job = chip.job<Reading>()) return read_on(chip, *job, bytes);
+  // What waited in passive receive before, and is not waited with any more.
+  std::uint16_t& unread = links_[handle.id].unread;
+  unread = static_cast<std::uint16_t>(unread - std::min<std::size_t>(unread, bytes.size()));
+  if (unread == 0) links_[handle.id].is_noted = false;
   received(chip, handle.id, links_[handle.id].remote, bytes);
 }
 
@@ -315,8 +324,11 @@ void Links::reset() {
 // The server's clients ----------------------------------------------------------------------------
 
 bool Links::accept(Chip& chip, const net::Incoming& client) {
-  const auto* const place = std::find_if(
-      links_.begin(), links_.end(), [](const Link& l) { return l.state == Link::State::free; });
+  const auto* const job = chip.job<Reading>();
+  const auto* const place = std::find_if(links_.begin(), links_.end(), [&](const Link& l) {
+    const bool is_read = job != nullptr && &l == &links_[job->link.id];
+    return l.state == Link::State::free && !is_read;
+  });
   if (place == links_.end()) return false;
   const auto id = static_cast<std::uint8_t>(place - links_.begin());
   begin(id, {.state = Link::State::open,
@@ -434,6 +446,7 @@ bool Links::restored() const {
 void Links::describe(Status& status) const {
   status.multiple_links = multiple_;
   status.shows_sender = shows_sender_;
+  status.passive = passive_;
   for (std::size_t i = 0; i < links_.size(); ++i) {
     const Link& link = links_[i];
     status.links[i] = {link.state == Link::State::open,
@@ -441,6 +454,7 @@ void Links::describe(Status& status) const {
                        link.remote,
                        link.local_port,
                        link.accepted,
+                       link.unread,
                        link.bytes_in,
                        link.bytes_out};
   }

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "at/answer.h"
+#include "at/reply.h"
 #include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
@@ -42,12 +43,15 @@ struct Link {
   std::uint16_t generation = 0;
   std::uint16_t local_port = 0;
   net::Endpoint remote{};
+  std::uint16_t unread = 0;  ///< bytes that the network keeps for the host, also once it is closed
+  bool is_noted = false;     ///< the host was told of them, and has read nothing since
   Instant last_active{};
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   static constexpr auto kDescription =
       describe("Link", "state", "transport", "accepted", "through", "udp_mode", "peer_has_changed",
-               "generation", "local_port", "remote", "last_active", "bytes_in", "bytes_out");
+               "generation", "local_port", "remote", "unread", "is_noted", "last_active",
+               "bytes_in", "bytes_out");
 };
 
 /// The module's connections: opening, sending, receiving and closing them. Link numbers are less
@@ -58,7 +62,7 @@ struct Link {
 class Links {
  public:
   static constexpr auto kDescription =
-      bfq::describe("Links", "links", "single", "had_links", "multiple", "shows_sender");
+      bfq::describe("Links", "links", "single", "had_links", "multiple", "shows_sender", "passive");
 
   // Commands --------------------------------------------------------------------------------------
 
@@ -86,6 +90,24 @@ class Links {
   bool shows_sender() const { return shows_sender_; }
   void show_sender(bool shows) { shows_sender_ = shows; }
 
+  // Passive receive -------------------------------------------------------------------------------
+
+  /// AT+CIPRECVMODE: what comes over TCP waits until the host asks for it. Holds for open links
+  /// too.
+  bool passive() const { return passive_; }
+  void set_passive(Chip&, bool passive);
+  /// AT+CIPRECVDATA: `length` bytes of what waits, or all where that is less. The link may be
+  /// closed.
+  at::Answer read(Chip&, std::uint8_t id, std::uint16_t length);
+  /// AT+CIPRECVLEN.
+  at::Answer show_unread(Chip&) const;
+  /// The unsolicited +IPD without data; nothing when nothing waits any more.
+  void say_unread(at::Reply, std::uint8_t id) const;
+  /// See Module.
+  std::size_t unread_limit(const Chip&, LinkHandle) const;
+  /// True while so many bytes of that link wait.
+  bool can_read(LinkHandle, std::size_t n) const;
+
   // Events and deadlines --------------------------------------------------------------------------
 
   void on(Chip&, const net::Resolved&);
@@ -94,6 +116,7 @@ class Links {
   void on(Chip&, const net::OpenFailed&);
   void on(Chip&, const net::Closed&);
   void on(Chip&, const net::SendFailed&);
+  void on(Chip&, const net::Unread&);
   void on(Chip&, const uart::HangUp&);
   void give_up(Chip&, const LookingUp&);
   void give_up(Chip&, const Opening&);
@@ -103,7 +126,7 @@ class Links {
   // Bytes; see Module for the contracts -----------------------------------------------------------
 
   /// The most bytes that input() may be given at once, however much room there is; 0 where the link
-  /// is not open.
+  /// is not open, or its bytes wait until they are asked for.
   std::size_t most_at_once(const Chip&, LinkHandle) const;
   /// Takes what belongs to the payload that is collected; returns how many bytes that were.
   std::size_t take_payload(Chip&, std::span<const std::byte> typed);
@@ -190,12 +213,15 @@ class Links {
   void retire(Chip&, const LinkReport& end);
   void payload_complete(Chip&, const Collecting&);
   void received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
+  void note_unread(Chip&, std::uint8_t id);
+  void read_on(Chip&, Reading&, std::span<const std::byte>);
 
   std::array<Link, limits::kLinks> links_{};
   net::Open single_;  ///< how link 0 was opened, to open it again
   bool had_links_ = false;
   bool multiple_ = false;
   bool shows_sender_ = false;
+  bool passive_ = false;
   friend MemberAccess;
 };
 }  // namespace bfq

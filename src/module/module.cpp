@@ -1,11 +1,15 @@
 #include "module/module.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace bfq {
 namespace {
 // What stands around the bytes of a +IPD at most: CR LF, the name, a link number and a length.
 constexpr std::size_t kIpdHeader = 32;
+// The same of the data of CIPRECVDATA.
+constexpr std::size_t kReadHeader = 64;
 }  // namespace
 
 // Bytes -------------------------------------------------------------------------------------------
@@ -42,6 +46,8 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
 bool Module::takes_command_bytes() const {
   const bool requests_fit = requests_.size() + limits::kRequestsOfOneInput <= limits::kRequests;
   const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
+  const auto* const reading = job<Reading>();
+  if (reading != nullptr && reading->taken > 0) return false;  // an echo would stand in the data
   return nothing_waits && !switches_uart_ && requests_fit &&
          uart_out_.room() >= limits::kReplyReserve;
 }
@@ -54,6 +60,10 @@ void Module::uart_sent(std::size_t n, Instant now) {
 
 std::size_t Module::link_room(LinkHandle link) const {
   const std::size_t most = links_.most_at_once(*this, link);
+  if (job<Reading>() != nullptr) {
+    const std::size_t reserved = limits::kReplyReserve + kReadHeader;
+    return std::min(most, uart_out_.room() - std::min(uart_out_.room(), reserved));
+  }
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
   // network.
   const bool may_print = phase_ == Phase::running && urcs_.empty() && !holds_lines();
@@ -63,9 +73,11 @@ std::size_t Module::link_room(LinkHandle link) const {
 
 void Module::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
   now_ = now;
-  if (bytes.empty() || !links_.is_open(link)) return;
+  const bool is_there = links_.is_open(link) || links_.most_at_once(*this, link) > 0;
+  if (bytes.empty() || !is_there) return;
   CHECK(bytes.size() <= link_room(link));
   links_.input(*this, link, bytes);
+  settle();
 }
 
 std::size_t Module::datagram_room(LinkHandle link) const {

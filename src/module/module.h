@@ -42,10 +42,16 @@ class Module : private Chip {
 
   /// How many bytes link_input() takes now: at most kSegment, or kPayload in transparent
   /// transmission; 0 while the host must read first, is in the middle of a CIPSEND, or the link is
-  /// not open. For datagrams, see datagram_room().
+  /// not open. In passive receive: what the host has asked for, and 0 while it asks for nothing.
+  /// For datagrams, see datagram_room().
   std::size_t link_room(LinkHandle link) const;
 
-  /// Bytes from a stream, at most link_room() of them: one +IPD. Dropped when the link has gone.
+  /// In passive receive: how many bytes of that link the network is to keep and to tell of by
+  /// net::Unread, at most. 0 where it hands over what comes, as link_room() says.
+  std::size_t unread_limit(LinkHandle link) const { return links_.unread_limit(*this, link); }
+
+  /// Bytes from a stream, at most link_room() of them: one +IPD, or what the host has asked for.
+  /// Dropped when the link has gone.
   void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now);
 
   /// The largest datagram that datagram_input() takes now: limits::kDatagram, less, or 0. Read a

@@ -32,6 +32,7 @@ struct Status {
     net::Endpoint remote;
     std::uint16_t local_port = 0;
     bool accepted = false;        ///< by our server
+    std::uint16_t unread = 0;     ///< bytes that wait for the host, also of a link that is closed
     std::uint64_t bytes_in = 0;   ///< from the network
     std::uint64_t bytes_out = 0;  ///< to the network
   };
@@ -43,6 +44,7 @@ struct Status {
   std::array<Link, limits::kLinks> links{};
   bool multiple_links = false;       ///< AT+CIPMUX=1
   bool shows_sender = false;         ///< AT+CIPDINFO=1
+  bool passive = false;              ///< AT+CIPRECVMODE=1
   std::size_t payload_missing = 0;   ///< bytes of a CIPSEND's payload that are still to be typed
   UartFormat uart{};                 ///< as set; it holds once what was printed before has left
   std::size_t free_bytes = 0;        ///< what AT+SYSRAM answers

@@ -19,6 +19,7 @@ struct Urc {
     wifi_disconnect,
     dhcp_timeout,
     connect,
+    unread,  ///< +IPD of passive receive
     closed,
     station_connected,
     station_address,
@@ -26,7 +27,7 @@ struct Urc {
     last = station_disconnected,
   };
   Kind kind{};
-  std::uint8_t link = 0;  ///< for connect and closed
+  std::uint8_t link = 0;  ///< for connect, unread and closed
   MacAddress mac{};       ///< for the stations of our softAP
   Ipv4 address{};
   static constexpr auto kDescription = describe("Urc", "kind", "link", "mac", "address");
@@ -36,7 +37,7 @@ struct Urc {
 /// host does not read, or while a payload is being typed (dialect 1.7).
 ///
 /// It never overflows: a link number is not used again before its CLOSED is printed, no line waits
-/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 10 lines for links, 4
+/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 15 lines for links, 4
 /// for the station, 24 for the softAP's eight stations (limits::kUrcs).
 class UrcQueue {
  public:

@@ -20,6 +20,12 @@
 /// most one Closed, unless a Close comes first: after a Close nothing more is said of that link.
 /// The bytes of a link go by span through Module's own functions, while the link is open.
 ///
+/// In passive receive (Module::unread_limit() says of which links) the network keeps what comes and
+/// tells how much that is by Unread. When the host asks for bytes, link_room() says how many, and
+/// the network hands those over, in any pieces. It keeps what it has told of also when the link has
+/// ended, by Closed or Close, until it is read, an Open or Accept uses the number, or the power
+/// goes.
+///
 /// Between Listening and StopListening each client is told of by one Incoming, which the module
 /// answers with one Accept, after which its link is open, or one Refuse.
 namespace bfq {
@@ -144,7 +150,8 @@ struct OpenFailed {
   static constexpr auto kDescription = describe("net::OpenFailed", "link", "why");
 };
 
-/// The peer has ended the link, or it broke. All bytes that came before have been handed over.
+/// The peer has ended the link, or it broke. All bytes that came before have been handed over or,
+/// in passive receive, told of by Unread.
 struct Closed {
   LinkHandle link{};
   static constexpr auto kDescription = describe("net::Closed", "link");
@@ -163,6 +170,15 @@ struct SendFailed {
   LinkHandle link{};
   SendFailure why{};
   static constexpr auto kDescription = describe("net::SendFailed", "link", "why");
+};
+
+/// In passive receive: that many bytes of the link have come and are not read, at most
+/// Module::unread_limit(). Told whenever there are more of them than were told of and not handed
+/// over since; of the others the window of the peer takes care.
+struct Unread {
+  LinkHandle link{};
+  std::uint16_t bytes = 0;
+  static constexpr auto kDescription = describe("net::Unread", "link", "bytes");
 };
 
 /// The server of that Listen takes clients from now on.
@@ -192,7 +208,7 @@ using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept
 
 /// All that the network tells the module.
 using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,
-                           Listening, ListenFailed, Incoming>;
+                           Listening, ListenFailed, Incoming, Unread>;
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
 struct Outgoing {

@@ -18,10 +18,13 @@ namespace bfq::sim {
 
 /// What a module's links bring reaches the module by this, a given time later and in order: on
 /// hardware no peer answers within the microsecond. It stands between a network and the module, in
-/// the program as in a simulated world; without a delay everything passes through at once.
+/// the program as in a simulated world; without a delay everything passes through at once, but for
+/// passive receive: what the module is told of by net::Unread is kept here until it asks for it,
+/// also once the link has ended (ports/network.h).
 ///
-/// Each link has a queue of its own, which holds at most kMost bytes: what does not fit is the
-/// network's to keep, so that the peer's window closes.
+/// Each link has a queue of its own, which holds at most kMost bytes, or without a delay what the
+/// module may be told of: what does not fit is the network's to keep, so that the peer's window
+/// closes.
 ///
 /// `side` is the module as the network sees it, runtime::NetworkFace.
 class DelayQueues {
@@ -36,13 +39,19 @@ class DelayQueues {
   // From the network ------------------------------------------------------------------------------
 
   std::size_t link_room(const auto& side, LinkHandle link) const {
-    return passes(link) ? side.link_room(link) : std::min(room(link), limits::kSegment);
+    const std::size_t limit = side.unread_limit(link);
+    if (limit == 0 && passes(link)) return side.link_room(link);
+    if (limit == 0 || delay_ > Duration::zero()) return std::min(room(link), limits::kSegment);
+    const Queue* queue = find(link);
+    return limit - std::min(limit, queue == nullptr ? 0 : queue->unread(Instant::max()));
   }
   std::size_t datagram_room(const auto& side, LinkHandle link) const {
     return passes(link) ? side.datagram_room(link) : std::min(room(link), limits::kDatagram);
   }
   void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-    if (passes(link)) return side.link_input(link, bytes);
+    const bool waits = side.unread_limit(link) > 0;
+    if (!waits && passes(link)) return side.link_input(link, bytes);
+    if (waits && delay_ == Duration::zero() && joins_last(link, bytes)) return;
     add(link, {.kind = Arrival::Kind::bytes, .bytes = {bytes.begin(), bytes.end()}}, now);
   }
   void datagram_input(auto& side, LinkHandle link, net::Endpoint sender,
@@ -65,6 +74,7 @@ class DelayQueues {
   bool drain(auto& side, Instant now) {
     bool moved = false;
     for (Queue& queue : queues_) {
+      moved |= tell_unread(side, queue, now);
       moved |= drain(side, queue, now);
       moved |= refuse_output(side, queue, now);
     }
@@ -75,23 +85,37 @@ class DelayQueues {
     Deadline next;
     for (const Queue& queue : queues_) {
       if (queue.arrivals.empty()) continue;
-      const Arrival &first = queue.arrivals.front(), &last = queue.arrivals.back();
-      if (first.due > now) next = earliest({next, Deadline(first.due)});
+      const auto later = std::find_if(queue.arrivals.begin(), queue.arrivals.end(),
+                                      [now](const Arrival& arrival) { return arrival.due > now; });
+      if (later != queue.arrivals.end()) next = earliest({next, Deadline(later->due)});
+      const Arrival& last = queue.arrivals.back();
       if (last.kind == Arrival::Kind::end && last.due > now)
         next = earliest({next, Deadline(last.due)});
     }
     return next;
   }
 
-  /// The module has closed that link: what waits is dropped.
+  /// The module has closed that link: what waits is dropped, but for what the module was told of.
   void forget(LinkHandle link) {
-    if (queues_.at(link.id).link == link) queues_.at(link.id) = {};
+    Queue& queue = queues_.at(link.id);
+    if (!(queue.link == link)) return;
+    std::size_t left = queue.told;
+    auto arrival = queue.arrivals.begin();
+    for (; left > 0; ++arrival) {
+      arrival->bytes.resize(arrival->taken +
+                            std::min(left, arrival->bytes.size() - arrival->taken));
+      left -= arrival->bytes.size() - arrival->taken;
+    }
+    queue.arrivals.erase(arrival, queue.arrivals.end());
   }
   void forget_all() { queues_ = {}; }
-  /// True when nothing waits.
+  /// True when nothing waits but what the module was told of.
   bool empty() const {
-    return std::all_of(queues_.begin(), queues_.end(),
-                       [](const Queue& queue) { return queue.arrivals.empty(); });
+    return std::all_of(queues_.begin(), queues_.end(), [](const Queue& queue) {
+      const bool has_end =
+          !queue.arrivals.empty() && queue.arrivals.back().kind != Arrival::Kind::bytes;
+      return !has_end && queue.unread(Instant::max()) == queue.told;
+    });
   }
 
  private:
@@ -107,13 +131,29 @@ class DelayQueues {
     LinkHandle link{};
     std::deque<Arrival> arrivals{};
     std::size_t size = 0;  ///< bytes, each arrival with its overhead
+    std::size_t told = 0;  ///< in passive receive: bytes that the module knows of
+
+    /// How many bytes have come by then, in front of anything else.
+    std::size_t unread(Instant now) const {
+      std::size_t n = 0;
+      for (const Arrival& arrival : arrivals) {
+        if (arrival.due > now || arrival.kind != Arrival::Kind::bytes) break;
+        n += arrival.bytes.size() - arrival.taken;
+      }
+      return n;
+    }
   };
   // What an arrival costs beside its bytes, so that a queue of very small ones is bounded too.
   static constexpr std::size_t kOverhead = 64;
 
+  const Queue* find(LinkHandle link) const {
+    const Queue& queue = queues_.at(link.id);
+    return queue.link == link ? &queue : nullptr;
+  }
   /// Nothing is delayed, and nothing that was waits.
   bool passes(LinkHandle link) const {
-    return delay_ == Duration::zero() && queues_.at(link.id).arrivals.empty();
+    const Queue* queue = find(link);
+    return delay_ == Duration::zero() && (queue == nullptr || queue->arrivals.empty());
   }
   std::size_t room(LinkHandle link) const {
     const Queue& queue = queues_.at(link.id);
@@ -130,12 +170,43 @@ class DelayQueues {
     queue.arrivals.push_back(std::move(arrival));
   }
 
+  /// Bytes that need no time of their own.
+  bool joins_last(LinkHandle link, std::span<const std::byte> bytes) {
+    Queue& queue = queues_.at(link.id);
+    if (!(queue.link == link) || queue.arrivals.empty()) return false;
+    if (queue.arrivals.back().kind != Arrival::Kind::bytes) return false;
+    Arrival& last = queue.arrivals.back();
+    const std::size_t taken = std::exchange(last.taken, 0);
+    last.bytes.erase(last.bytes.begin(), last.bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+    last.bytes.insert(last.bytes.end(), bytes.begin(), bytes.end());
+    queue.size = queue.size - taken + bytes.size();
+    return true;
+  }
+
+  /// The end is told as soon as the module knows of all that came before it.
+  bool tell_unread(auto& side, Queue& queue, Instant now) {
+    const std::size_t limit = queue.arrivals.empty() ? 0 : side.unread_limit(queue.link);
+    if (limit == 0) return false;
+    const std::size_t all = queue.unread(now);
+    const bool is_news = std::min(all, limit) > queue.told;
+    if (is_news) {
+      queue.told = std::min(all, limit);
+      side.handle(net::Unread{queue.link, static_cast<std::uint16_t>(queue.told)});
+    }
+    const Arrival& last = queue.arrivals.back();
+    if (last.kind != Arrival::Kind::end || last.due > now || all > queue.told) return is_news;
+    queue.arrivals.pop_back();
+    queue.size -= kOverhead;
+    side.handle(net::Closed{queue.link});
+    return true;
+  }
+
   bool drain(auto& side, Queue& queue, Instant now) {
     bool moved = false;
     while (!queue.arrivals.empty() && queue.arrivals.front().due <= now) {
       Arrival& first = queue.arrivals.front();
       const std::size_t before = first.taken;
-      const bool is_over = hand_over(side, queue.link, first);
+      const bool is_over = hand_over(side, queue, first);
       moved |= is_over || first.taken > before;
       if (!is_over) break;
       queue.size -= first.bytes.size() + kOverhead;
@@ -154,7 +225,8 @@ class DelayQueues {
     return true;
   }
   /// True when all of it is the module's; otherwise the module has no room for the rest.
-  bool hand_over(auto& side, LinkHandle link, Arrival& arrival) {
+  bool hand_over(auto& side, Queue& queue, Arrival& arrival) {
+    const LinkHandle link = queue.link;
     const auto rest = std::span(std::as_const(arrival.bytes)).subspan(arrival.taken);
     switch (arrival.kind) {
       case Arrival::Kind::end: side.handle(net::Closed{link}); return true;
@@ -167,6 +239,7 @@ class DelayQueues {
     const std::size_t n = std::min(side.link_room(link), rest.size());
     if (n > 0) side.link_input(link, rest.first(n));
     arrival.taken += n;
+    queue.told -= std::min(queue.told, n);
     return n == rest.size();
   }
 

@@ -188,6 +188,7 @@ struct Internet::Receiving {
   Internet& internet;
 
   std::size_t link_room(LinkHandle link) const { return module.link_room(link); }
+  std::size_t unread_limit(LinkHandle link) const { return module.unread_limit(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) {
     internet.received(link, bytes);
     module.link_input(link, bytes);

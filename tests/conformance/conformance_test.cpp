@@ -13,7 +13,7 @@ namespace bfq::conformance {
 namespace {
 using Must = Case::Must;
 
-constexpr net::Endpoint kPeer{Ipv4(127, 0, 0, 1), 4007};
+constexpr net::Endpoint kPeer{Ipv4(127, 0, 0, 1), 4007}, kGreeter{Ipv4(127, 0, 0, 1), 4008};
 
 /// What the module has been through before the line is typed: what one command needs is in the way
 /// of another.
@@ -33,12 +33,16 @@ const Stage kStages[] = {
     {JOIN, "AT+CIPMUX=1", "AT+CIPSTART=4,\"UDP\",\"127.0.0.1\",4007"},
     {"AT+CIPMUX=1", "AT+CIPSERVER=1"},
     {JOIN, "AT+CIPSTART=\"TCP\",\"127.0.0.1\",4007", "AT+CIPMODE=1"},
+    {JOIN, "AT+CIPRECVMODE=1", "AT+CIPSTART=\"TCP\",\"127.0.0.1\",4008"},
+    {JOIN, "AT+CIPMUX=1", "AT+CIPRECVMODE=1", "AT+CIPSTART=0,\"TCP\",\"127.0.0.1\",4008"},
+    {JOIN, "AT+CIPMUX=1", "AT+CIPRECVMODE=1", "AT+CIPSTART=4,\"TCP\",\"127.0.0.1\",4008"},
 };
 #undef JOIN
 
 std::unique_ptr<sim::World> world_at(const at::Dialect& dialect, const Stage& stage) {
   auto w = std::make_unique<sim::World>(dialect);
   w->internet.peers.push_back({.at = kPeer});
+  w->internet.peers.push_back({.at = kGreeter, .greeting = "hello"});
   w->power_on();
   w->pass(1s);
   w->host_types("ATE0\r\n");

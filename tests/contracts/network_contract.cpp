@@ -36,13 +36,21 @@ std::vector<Event> Side::said_of(LinkHandle handle) const {
 
 std::size_t Side::link_room(LinkHandle handle) const {
   const Link* l = find(handle);
-  return l == nullptr || !l->open ? 0 : std::min<std::size_t>(l->room, limits::kSegment);
+  if (l == nullptr) return 0;
+  if (l->asked > 0) return l->asked;
+  return !l->open || l->unread_limit > 0 ? 0 : std::min<std::size_t>(l->room, limits::kSegment);
+}
+
+std::size_t Side::unread_limit(LinkHandle handle) const {
+  const Link* l = find(handle);
+  return l == nullptr || !l->open ? 0 : l->unread_limit;
 }
 
 void Side::link_input(LinkHandle handle, std::span<const std::byte> bytes) {
   EXPECT_LE(bytes.size(), link_room(handle));
   Link& l = link(handle);
-  EXPECT_TRUE(l.open) << "bytes of a link that is not open";
+  EXPECT_TRUE(l.open || l.asked > 0) << "bytes of a link that is not open";
+  l.asked -= std::min(l.asked, bytes.size());
   l.received.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (l.room != SIZE_MAX) l.room -= bytes.size();
 }
@@ -73,6 +81,10 @@ void Side::link_sent(LinkHandle handle, std::size_t n) {
 }
 
 void Side::handle(const Event& event) {
+  if (const auto* told = std::get_if<net::Unread>(&event)) {
+    EXPECT_LE(told->bytes, unread_limit(told->link));
+    return link(told->link).unread.push_back(told->bytes);
+  }
   events.push_back(event);
   if (std::holds_alternative<net::Opened>(event)) link(link_of(event)).open = true;
   if (std::holds_alternative<net::Closed>(event)) link(link_of(event)).open = false;
@@ -245,6 +257,71 @@ TEST_P(Network, takes_nothing_for_a_peer_that_has_ended_while_its_bytes_wait) {
   ASSERT_TRUE(was_closed());
   EXPECT_EQ(side.link(kLink).received, kGreeting);
 }
+
+// Passive receive ---------------------------------------------------------------------------------
+
+TEST_P(Network, keeps_what_comes_until_it_is_asked_for) {
+  begin(net->host(Manners::stays));
+  side.link(kLink).unread_limit = 2920;
+  ASSERT_TRUE(net->until([&] { return !side.link(kLink).unread.empty(); }));
+  net->rest();
+  EXPECT_EQ(side.link(kLink).unread.back(), kGreeting.size());
+  EXPECT_EQ(side.link(kLink).received, "");
+  side.link(kLink).asked = 4;
+  ASSERT_TRUE(heard(4));
+  net->rest();
+  EXPECT_EQ(side.link(kLink).received, kGreeting.substr(0, 4));
+  side.link(kLink).unread_limit = 0;  // back to bytes that come by themselves
+  ASSERT_TRUE(heard(kGreeting.size()));
+  EXPECT_EQ(side.link(kLink).received, kGreeting);
+}
+
+TEST_P(Network, speaks_of_no_more_than_the_limit_and_leaves_the_rest_to_the_peers_window) {
+  begin(net->host(Manners::says_much));
+  side.link(kLink).unread_limit = 2920;
+  ASSERT_TRUE(net->until([&] { return !side.link(kLink).unread.empty(); }));
+  net->rest();
+  EXPECT_EQ(side.link(kLink).unread.back(), 2920U);
+  EXPECT_EQ(side.count<net::Closed>(), 0U) << "the end overtook the bytes";
+  for (std::size_t n = 2048; side.count<net::Closed>() == 0; n += 2048) {
+    side.link(kLink).asked = 2048;
+    ASSERT_TRUE(heard(n));
+    net->rest();
+  }
+  const std::size_t left = much().size() - side.link(kLink).received.size();
+  EXPECT_LE(left, 2920U);
+  EXPECT_EQ(side.link(kLink).unread.back(), left);
+  side.link(kLink).asked = left;  // the link has ended
+  ASSERT_TRUE(heard(much().size()));
+  EXPECT_EQ(side.link(kLink).received, much());
+}
+
+TEST_P(Network, keeps_what_it_has_told_of_when_the_module_closes_the_link) {
+  begin(net->host(Manners::stays));
+  side.link(kLink).unread_limit = 4;
+  ASSERT_TRUE(net->until([&] { return !side.link(kLink).unread.empty(); }));
+  net->rest();
+  ASSERT_EQ(side.link(kLink).unread.back(), 4U);
+  close();
+  side.link(kLink).asked = 4;
+  ASSERT_TRUE(heard(4));
+  net->rest();
+  EXPECT_EQ(side.link(kLink).received, kGreeting.substr(0, 4));
+}
+
+TEST_P(Network, keeps_nothing_of_a_link_whose_number_is_used_again) {
+  begin(net->host(Manners::greets));
+  side.link(kLink).unread_limit = 2920;
+  ASSERT_TRUE(was_closed());
+  constexpr LinkHandle kNext{0, 2};
+  open(net->host(Manners::echoes), kNext);
+  side.link(kNext).to_send = "next";
+  ASSERT_TRUE(heard(4, kNext));
+  EXPECT_EQ(side.link(kNext).received, "next");
+  EXPECT_EQ(side.link(kLink).received, "");
+}
+
+// Ending ------------------------------------------------------------------------------------------
 
 TEST_P(Network, tells_once_that_a_link_broke) {
   open(net->host(Manners::resets));

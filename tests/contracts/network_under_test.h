@@ -19,6 +19,9 @@ class Side {
     std::size_t sent = 0;          ///< so much of it has the network taken
     std::size_t acknowledged = 0;  ///< how often the peer has acknowledged while it took nothing
     std::size_t room = SIZE_MAX;
+    std::size_t unread_limit = 0;       ///< passive receive
+    std::vector<std::size_t> unread{};  ///< what it was told of, each time
+    std::size_t asked = 0;              ///< what the host asks for of that
     bool open = false;
     net::Endpoint destination{};  ///< of what is sent, where it is a datagram
     std::vector<std::pair<net::Endpoint, std::string>> datagrams{};  ///< that came, and from whom
@@ -43,6 +46,7 @@ class Side {
 
   // What an adapter calls, after Module's own functions.
   std::size_t link_room(LinkHandle handle) const;
+  std::size_t unread_limit(LinkHandle handle) const;
   void link_input(LinkHandle handle, std::span<const std::byte> bytes);
   std::size_t datagram_room(LinkHandle handle) const;
   void datagram_input(LinkHandle handle, net::Endpoint sender, std::span<const std::byte> bytes);

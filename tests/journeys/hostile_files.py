@@ -63,6 +63,48 @@ class HostileFiles(InDirectory):
         self.assertEqual(os.listdir(self.directory), ["poetry.lock"])
         self.assertEqual(read(self.path("poetry.lock")), "")
 
+    def test_an_empty_policy_is_none(self):
+        for policy in ("", ";"):
+            status, _, errors = run_program("run", "--state", "none", "--net", policy)
+            self.assertEqual(status, 2)
+            self.assertIn(f"--net '{policy}': expected allow=", errors)
+
+    def test_what_replaces_a_lock_meanwhile_stays(self):
+        for door in ("pty", "unix"):
+            with Module(serial=[f"{door}:{self.path(door)}"]) as module:
+                module.wait_for_log("is ready")
+                os.remove(self.path(f"{door}.lock"))
+                write(self.path(f"{door}.lock"), "[[package]]\n")
+        self.assertEqual(sorted(os.listdir(self.directory)), ["pty.lock", "unix.lock"])
+
+    def test_an_inherited_mask_does_not_shut_us_out(self):
+        for _ in range(2):
+            command = [PROGRAM, "run", "--state", self.path("a/state"), "--serial", "stdio"]
+            done = subprocess.run(command, input=b"AT+CWMODE_DEF=2\r\n", capture_output=True,
+                                  umask=0o777, check=True, env=ENVIRONMENT, timeout=PATIENCE)
+            self.assertIn(b"\r\nOK\r\n", done.stdout)
+            for path, mode in (("a/state", 0o700), ("a/state/bfq0.flash", 0o600)):
+                self.assertEqual(stat.S_IMODE(os.stat(self.path(path)).st_mode), mode)
+
+    def test_a_state_directory_of_everybody_is_named(self):
+        os.mkdir(self.path("open"))
+        os.chmod(self.path("open"), 0o777)
+        with Module(state=self.path("open")) as module:
+            module.wait_for_log(f"chmod go-w {self.path('open')}")
+        os.chmod(self.path("open"), 0o700)
+        with Module(state=self.path("open")) as module:
+            self.assertNotIn("others may remove", module.log())
+
+    def test_what_is_to_be_typed_is_no_other_command(self):
+        link = self.path("a b;touch c")
+        with Module(serial=[f"pty:{link}"]) as module:
+            self.assertIn(f"--omap crcrlf '{link}'\n", module.banner)
+        with Module(serial=[f"unix:{link},mode=600"]) as module:
+            self.assertIn(f"socat - 'UNIX-CONNECT:{link},crlf'\n", module.banner)
+        write(self.path("w.toml"), WORLD.replace("garden", "g\\n    id"))
+        with Module(self.path("w.toml")) as module:
+            self.assertNotIn("\n    id", module.banner)
+
     def test_a_fifo_in_the_place_of_a_lock(self):
         os.mkfifo(self.path("serial.lock"))
         errors = self.run_to_its_end("--state", "none", "--serial", f"pty:{self.path('serial')}")

@@ -3,6 +3,7 @@
 import glob
 import os
 import re
+import signal
 import socket
 import tempfile
 import unittest
@@ -22,7 +23,8 @@ IS_ROOT = os.geteuid() == 0
 
 # What is refused by a rule for its arguments or its call, and what by a rule for files.
 NOT_PERMITTED = (
-    "clone", "execve", "ptrace", "socket", "packets", "kill", "mmap", "setuid", "chmod"
+    "clone", "execve", "ptrace", "socket", "packets", "protocol", "kill", "fcntl", "signal",
+    "mmap", "setuid", "chmod"
 )
 NO_ACCESS = ("read", "create", "remove")
 
@@ -61,6 +63,14 @@ class Privileges(unittest.TestCase):
             with in_sandbox(serial=[f"tty:{wired.ends[0]}"]) as module:
                 module.wait_for_log(IN_FORCE)
                 self.assert_confined(module, NET_BIND_SERVICE | DAC_OVERRIDE | FOWNER)
+
+    def test_a_signal_of_its_kind_from_elsewhere_is_no_call(self):
+        with in_sandbox() as module, module.started_host() as host:
+            module.wait_for_log(IN_FORCE)
+            for _ in range(100):
+                module.process.send_signal(signal.SIGSYS)
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            self.assertNotIn("refused the system call", module.log())
 
     def test_without_it_nothing_is_given_up(self):
         with Module("--sandbox", "off") as module, module.started_host():
@@ -117,7 +127,7 @@ class TakenOver(unittest.TestCase):
                     module.wait_for_log(f"attack {attack}: Operation not permitted\n")
                 for attack in NO_ACCESS:
                     module.wait_for_log(f"attack {attack}: Permission denied\n")
-                named = set(NOT_PERMITTED) - {"packets"}  # which is another socket
+                named = set(NOT_PERMITTED) - {"packets", "protocol", "signal"}  # socket and fcntl
                 for call in named:
                     module.wait_for_log(f"sandbox: refused the system call {call},")
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")

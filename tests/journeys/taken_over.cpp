@@ -1,6 +1,7 @@
 // Preloaded into the program: it is taken over where it writes what is stored, in the thread that
 // does so, tries what a program can do to others, and tells what became of it.
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -35,7 +36,10 @@ void attack_others() {
   tell("ptrace", ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) < 0);
   tell("socket", socket(AF_UNIX, SOCK_STREAM, 0) < 0);
   tell("packets", socket(AF_PACKET, SOCK_RAW, 0) < 0);
+  tell("protocol", socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP) < 0);
   tell("kill", kill(getpid(), SIGWINCH) < 0);
+  tell("fcntl", fcntl(STDERR_FILENO, F_SETOWN, getpid()) < 0);
+  tell("signal", fcntl(STDERR_FILENO, F_SETSIG, SIGKILL) < 0);
   void* const code = mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   tell("mmap", code == MAP_FAILED);
   tell("setuid", syscall(SYS_setuid, 0) < 0);

@@ -8,7 +8,7 @@ using bfq::at::SwitchPoints;
 constexpr SwitchPoints kSwitches{
     .query_spacing = SwitchPoints::QuerySpacing::tight,
     .failure_name = SwitchPoints::FailureName::as_typed,
-    .received_data = SwitchPoints::ReceivedData::colon_length_comma,
+    .received_data = SwitchPoints::ReceivedData::length_comma_data,
     .dhcp_reply = SwitchPoints::DhcpReply::bits,
     .busy_lines = SwitchPoints::BusyLines::one_for_each_line,
     .head = SwitchPoints::Head::upper_case,

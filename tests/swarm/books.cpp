@@ -125,7 +125,8 @@ void Books::check_outputs() {
     const bool passes = after_.is(Activity::passthrough) && id == 0;
     if (!after_.open(id)) {
       demand(out.empty(), "a closed link holds payload");
-      demand(module_->link_room(handles_[id]) == 0, "a closed link takes bytes");
+      const std::size_t room = read_left_ > 0 && id == read_link_ ? read_left_ : 0;
+      demand(module_->link_room(handles_[id]) <= room, "a closed link takes bytes");
     } else if (passes) {
       demand(out.empty() || out == due_, "the network is given what nobody typed: ", Shown{out},
              " instead of ", Shown{due_});
@@ -151,6 +152,8 @@ void Books::forget_life() {
   payload_.clear();
   due_.clear();
   told_open_.fill(false);
+  unread_.fill({});
+  read_left_ = 0;
   told_wifi_ = Wifi::off;
   told_stations_.clear();
   asked_networks_.clear();
@@ -190,7 +193,31 @@ void Books::uart_sent(std::size_t n, Instant now) {
 
 void Books::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
   const std::string printed = end(now);
+  if (read_left_ > 0) return check_read(link, text_of(bytes), printed);
+  std::size_t& unread = unread_[link.id].bytes;
+  unread -= std::min(unread, bytes.size());
+  if (unread == 0) unread_[link.id] = {};
   check_received(link, before_.links[link.id].remote, text_of(bytes), printed);
+}
+
+/// Each byte that was asked for comes once and in order, behind one header, and nothing between.
+void Books::check_read(LinkHandle link, std::string_view bytes, std::string_view printed) {
+  demand(link.id == read_link_ && handles_[link.id] == link, "bytes that nobody asked for");
+  demand(bytes.size() <= read_left_, "more bytes than were asked for");
+  std::string expected;
+  if (read_left_ == read_size_) expected = "+CIPRECVDATA:" + std::to_string(read_size_) + ',';
+  expected += bytes;
+  read_left_ -= bytes.size();
+  unread_[link.id].bytes -= bytes.size();
+  if (read_left_ == 0) expected += std::string(spoken(at::Word::ok)) + "\r\n";
+  demand(printed.starts_with(expected), "data are read wrongly: ", Shown{printed});
+  demand(after_.is(Activity::idle) == (read_left_ == 0), "a read ends too early or too late");
+  if (read_left_ == 0) answer_is_due_ = false, line_.clear();
+  for (const Said& said : parse(module_->dialect(), printed.substr(expected.size()))) {
+    demand(said.is_urc() && read_left_ == 0, "something is said with data: ", Shown{printed});
+    note(said);
+  }
+  check_outputs();
 }
 
 void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
@@ -201,6 +228,20 @@ void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<cons
   const unsigned mode = udp_mode_[link.id];
   if (!(peer == sender) && (mode == 2 || (mode == 1 && !changed))) peer = sender, changed = true;
   demand(after_.links[link.id].remote == peer, "a datagram changes the peer wrongly");
+}
+
+void Books::take_unread(const net::Unread& event) {
+  const std::uint8_t id = event.link.id;
+  const bool passes = before_.is(Activity::passthrough) && id == 0;
+  const bool is_passive = before_.passive && before_.open(id) && !passes &&
+                          !before_.is(Activity::restarting) &&
+                          before_.links[id].transport == net::Transport::tcp;
+  Kept& unread = unread_[id];
+  if (is_passive && event.bytes > unread.bytes) {
+    unread.bytes = event.bytes;
+    unread.note_is_due = !unread.is_noted;
+  }
+  demand(after_.links[id].unread == unread.bytes, "unread bytes are counted wrongly");
 }
 
 void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
@@ -270,6 +311,8 @@ void Books::handled(const Event& event, Instant now) {
   if (const auto* failed = std::get_if<flash::Failed>(&event);
       failed != nullptr && flash_tickets_[1] == failed->ticket.number)
     written_.reset();
+  if (const auto* unread = std::get_if<net::Unread>(&event); unread != nullptr && !is_stale)
+    take_unread(*unread);
   std::exchange(hangs_up_, false) ? check_hung_up(printed) : check_happened(printed);
   peer_had_gone_ = false;
   check_outputs();
@@ -460,6 +503,13 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
     const auto fields = fields_of(line);
     asked_udp_mode_ = number_in(fields, after_.multiple_links ? 5 : 4);
   }
+  if (later && line.starts_with("AT+CIPRECVDATA=")) begin_read(line);
+  if (line == "AT+CIPRECVLEN?" && module_->requests_waiting() == 0) {
+    std::string lengths = "+CIPRECVLEN:";
+    for (const Kept& unread : unread_)
+      lengths += (lengths.ends_with(':') ? "" : ",") + std::to_string(unread.bytes);
+    demand(said.front().text == lengths, "other bytes wait: ", said.front().text);
+  }
   if (after_.is(Activity::collecting)) begin_payload(line);
   if (after_.is(Activity::passthrough))
     typed_at_ = now_, due_.clear(), last_typed_.clear(), held_back_ = false;
@@ -492,6 +542,16 @@ void Books::check_done(std::string_view line) const {
     demand(after_.is(Activity::restarting), "OK, but no restart: ", Shown{line});
 }
 
+void Books::begin_read(std::string_view line) {
+  const auto fields = fields_of(line);
+  const std::size_t first = after_.multiple_links ? 1 : 0;
+  read_link_ = static_cast<std::uint8_t>(first == 0 ? 0 : number_in(fields, 0));
+  Kept& unread = unread_.at(read_link_);
+  read_size_ = read_left_ = std::min<std::size_t>(number_in(fields, first), unread.bytes);
+  unread.is_noted = unread.note_is_due = false;
+  demand(read_size_ > 0, "a read of nothing");
+}
+
 void Books::begin_payload(std::string_view line) {
   const auto fields = fields_of(line);
   const std::size_t first = after_.multiple_links ? 1 : 0;
@@ -512,7 +572,7 @@ void Books::begin_payload(std::string_view line) {
 /// Whatever was under way on a link is over, and so is each link.
 void Books::check_hung_up(std::string_view printed) {
   if (before_.is(Activity::passthrough)) {
-    for (const Said& said : parse(printed)) {
+    for (const Said& said : parse(module_->dialect(), printed)) {
       demand(said.kind == Kind::closed, "more than CLOSED when DTR drops: ", Shown{printed});
       note(said);
     }
@@ -582,6 +642,7 @@ void Books::note(const Said& said) {
   switch (said.kind) {
     case Kind::connect:
     case Kind::closed: return note_link(said);
+    case Kind::unread: return note_unread(said);
     case Kind::wifi_connected:
     case Kind::wifi_got_ip:
     case Kind::wifi_disconnect: return note_wifi(said);
@@ -610,6 +671,15 @@ void Books::note_link(const Said& said) {
   } else {
     open = false;
   }
+}
+
+void Books::note_unread(const Said& said) {
+  demand(said.link.has_value() == after_.multiple_links, "a note of the other mode: ", said.text);
+  Kept& unread = unread_[said.link.value_or(0)];
+  demand(!unread.is_noted, "+IPD twice before a read");
+  demand(said.count == unread.bytes && said.count > 0, "+IPD of another number: ", said.text);
+  unread.is_noted = true;
+  unread.note_is_due = false;
 }
 
 void Books::note_wifi(const Said& said) {
@@ -661,6 +731,7 @@ void Books::note_link_request(const Request& request) {
     demand(!(handles_.at(link.id) == link), "a link number is used again with its old generation");
     handles_[link.id] = link;
     peer_has_changed_[link.id] = false;
+    unread_[link.id] = {};
   };
   if (const auto* open = std::get_if<net::Open>(&request)) {
     if (!after_.is(Activity::passthrough))
@@ -725,8 +796,11 @@ void Books::check_at_rest() const {
   demand(owed_.empty(), "something was printed and can't be read");
   demand(!answer_is_due_, "a line without an answer: ", command_);
   demand(due_.empty(), "payload that was never sent: ", Shown{due_});
-  for (std::uint8_t id = 0; id < limits::kLinks; ++id)
+  for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
     demand(told_open_[id] == after_.open(id), "the host was never told of link ", std::size_t{id});
+    demand(after_.links[id].unread == unread_[id].bytes, "unread bytes are counted wrongly");
+    demand(!unread_[id].note_is_due, "the host was never told of unread bytes");
+  }
   const bool up = !after_.station_address.is_none();
   const Wifi wifi = !after_.associated ? Wifi::off : up ? Wifi::up : Wifi::connected;
   demand(told_wifi_ == wifi, "the host was never told of the access point");

@@ -86,12 +86,16 @@ class Books {
   void check_hung_up(std::string_view printed);
   void note(const Said& said);
   void note_link(const Said& said);
+  void note_unread(const Said& said);
   void note_wifi(const Said& said);
   void note_station(const Said& said);
   void note_flash(const Request& request);
   void note_join(const Request& request);
   void note_link_request(const Request& request);
   void check_boot(std::string_view printed);
+  void take_unread(const net::Unread& event);
+  void begin_read(std::string_view line);
+  void check_read(LinkHandle link, std::string_view bytes, std::string_view printed);
   void check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
                       std::string_view printed);
 
@@ -129,6 +133,16 @@ class Books {
   std::string due_;                 ///< what the network has to get
   std::uint8_t due_link_ = 0;
   net::Endpoint due_destination_{};
+
+  // Passive receive
+  struct Kept {
+    std::size_t bytes = 0;  ///< told of by the network, and not handed over
+    bool is_noted = false;  ///< the host knows, and has read nothing since
+    bool note_is_due = false;
+  };
+  std::array<Kept, limits::kLinks> unread_{};
+  std::uint8_t read_link_ = 0;
+  std::size_t read_size_ = 0, read_left_ = 0;  ///< of what the host has asked for
 
   // Wi-Fi
   Wifi told_wifi_ = Wifi::off;

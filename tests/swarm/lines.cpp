@@ -53,6 +53,12 @@ constexpr const char* kLines[] = {
     "AT+CIPSTO=5",
     "AT+CIPSERVERMAXCONN=2",
     "AT+CIPDINFO=1",
+    "AT+CIPRECVMODE=1",
+    "AT+CIPRECVMODE=1",
+    "AT+CIPRECVMODE=0",
+    "AT+CIPRECVLEN?",
+    "AT+CIPRECVDATA=2048",
+    "AT+CIPRECVDATA=1",
     "AT+CWDHCP=1,0",
     "AT+CIPSTA_CUR=\"10.44.1.77\"",
     "AT+CWAUTOCONN=0",
@@ -143,13 +149,14 @@ std::string line_from_a_row(Dice& dice, at::CommandTable table) {
 
 std::string likely_line(Dice& dice) {
   const std::string link = std::to_string(dice.pick(6));
-  switch (dice.pick(12)) {
+  switch (dice.pick(13)) {
     case 0: return "AT+CIPSEND=" + std::to_string(1 + dice.some(2047));
     case 1: return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(2047));
     case 2: return "AT+CIPSTART=" + link + dice.one_of(kLinks);
     case 3: return "AT+CIPCLOSE=" + link;
     case 4:
       return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(99)) + ",\"127.0.0.1\",7";
+    case 5: return "AT+CIPRECVDATA=" + link + ',' + std::to_string(1 + dice.some(2047));
     default: return dice.one_of(kLines);
   }
 }

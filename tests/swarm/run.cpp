@@ -158,6 +158,8 @@ void Run::begin_link() {
 
 void Run::use_link() {
   const Status status = world_.module().status();
+  if (dice_.one_in(8)) type(status.passive ? "AT+CIPRECVMODE=0\r\n" : "AT+CIPRECVMODE=1\r\n");
+  if (status.passive && dice_.one_in(2)) return read_link();
   if (!status.multiple_links && dice_.one_in(3)) return pass_through();
   const std::size_t n = 1 + dice_.some(2047);
   std::size_t id = dice_.pick(5);
@@ -173,6 +175,16 @@ void Run::use_link() {
   type(payload.substr(0, half));
   dice_.one_in(6) ? drop_dtr() : hang_up(status.links[id].remote);
   type(payload.substr(half));
+}
+
+/// Asks for what waits, of whatever link.
+void Run::read_link() {
+  const Status status = world_.module().status();
+  std::size_t id = dice_.pick(5);
+  for (std::size_t i = 0; i < 5 && status.links[id].unread == 0; ++i) id = (id + 1) % 5;
+  const std::string link = status.multiple_links ? std::to_string(id) + ',' : "";
+  const std::size_t n = dice_.one_in(2) ? limits::kPayload : 1 + dice_.some(2047);
+  type("AT+CIPRECVDATA=" + link + std::to_string(n) + "\r\n");
 }
 
 /// A peer says something and goes, while a payload is typed for it: until that is complete both
@@ -364,13 +376,15 @@ void Run::visit() {
   world_.settle();
 }
 
-/// Answers that come twice, or too late. Power, flash and clients keep their word.
+/// Answers that come twice, or too late. Power, flash and clients keep their word, and so does what
+/// keeps unread bytes.
 void Run::tell_again() {
   const auto& told = world_.told();
   if (told.empty()) return;
   const Event event = told[dice_.pick(told.size())];
   if (std::holds_alternative<power::Started>(event) ||
-      std::holds_alternative<power::Reset>(event) || std::holds_alternative<net::Incoming>(event))
+      std::holds_alternative<power::Reset>(event) || std::holds_alternative<net::Incoming>(event) ||
+      std::holds_alternative<net::Unread>(event))
     return;
   tell("hears again event " + std::to_string(event.index()));
   world_.tell(event);
@@ -450,9 +464,11 @@ void Run::come_to_rest() {
   world_.settle();
   read();
   rest();
-  check_received();
   type("\r\n");  // ends what was left of a line, which may be any command
   rest();
+  type("AT+CIPRECVMODE=0\r\n");
+  rest();
+  check_received();
   if (books_ != nullptr) books_->check_at_rest();
 }
 

@@ -46,6 +46,7 @@ class Run {
   void begin_link();
   void use_link();
   void hang_up(net::Endpoint peer);
+  void read_link();
   void drop_dtr();
   void pass_through();
   void change_host();

@@ -82,6 +82,19 @@ std::optional<std::size_t> read_number(std::string_view text) {
   return value;
 }
 
+/// Behind `+IPD,` of passive receive: [<id>,]<length>.
+Said as_note(std::string_view text) {
+  const std::size_t comma = text.find(',');
+  Said said{.kind = Kind::unread, .text = std::string(text)};
+  if (comma != std::string_view::npos)
+    said.link = static_cast<std::uint8_t>(read_number(text.substr(0, comma)).value_or(UINT8_MAX));
+  const auto count = read_number(text.substr(comma == std::string_view::npos ? 0 : comma + 1));
+  demand(count.has_value() && said.link.value_or(0) < limits::kLinks,
+         "no word of the dialect: ", Shown{text});
+  said.count = *count;
+  return said;
+}
+
 /// Knows the words of a dialect.
 class Parser {
  public:
@@ -160,6 +173,7 @@ class Parser {
       }
       return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
     }
+    if (line.starts_with(spoken(Word::ipd))) return as_note(line.substr(spoken(Word::ipd).size()));
     const auto before = spoken(Word::received_before), after = spoken(Word::received_after);
     demand(line.starts_with(before) && line.ends_with(after),
            "no word of the dialect: ", Shown{line});

@@ -35,6 +35,7 @@ struct Said {
     wifi_disconnect,
     dhcp_timeout,
     connect,
+    unread,
     closed,
     station_connected,
     station_address,
@@ -44,8 +45,8 @@ struct Said {
   };
   Kind kind{};
   std::string text{};                  ///< the line without its ends
-  std::optional<std::uint8_t> link{};  ///< of connect and closed
-  std::size_t count = 0;               ///< of received
+  std::optional<std::uint8_t> link{};  ///< of connect, unread and closed
+  std::size_t count = 0;               ///< of received and unread
 
   bool is_result() const { return kind <= Kind::passthrough_prompt; }
   bool is_urc() const { return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected; }

@@ -137,5 +137,23 @@ TEST_F(Files, that_are_somebody_elses_lock_are_left_alone) {
   { const LockFile kept = lock(LockFile::AtEnd::keep); }
   EXPECT_EQ(content(), "kept");
 }
+
+TEST_F(Files, that_are_put_in_the_place_of_a_lock_stay) {
+  {
+    const LockFile ours = lock();
+    fs::remove(path);
+    write("[[package]]\n");
+  }
+  EXPECT_EQ(content(), "[[package]]\n");
+}
+
+TEST_F(Files, that_lock_and_were_not_written_to_their_end_are_ours) {
+  const std::string line = "lock of bfq4004\n";
+  for (const std::string& left : {line.substr(0, 1), line.substr(0, 15), std::string(26, '\0')}) {
+    write(left);
+    EXPECT_NO_THROW(lock()) << left.size();
+    EXPECT_FALSE(fs::exists(path)) << left.size();
+  }
+}
 }  // namespace
 }  // namespace bfq::process

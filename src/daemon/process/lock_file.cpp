@@ -21,6 +21,13 @@ struct OpenedLock {
   bool created = false;
 };
 
+/// True for what is left where the first line was not written to its end: a part of it after a full
+/// disk or a limit of files' sizes, zeros after a power cut.
+bool is_begun(std::string_view content) {
+  return kFirstLine.starts_with(content) ||
+         content.find_first_not_of('\0') == std::string_view::npos;
+}
+
 /// Two steps, as Linux refuses O_CREAT on other users' files in /tmp.
 OpenedLock open_or_create(const std::string& path) {
   int descriptor = open(path.c_str(), kFlags);
@@ -65,14 +72,19 @@ bool LockFile::lock(const std::string& if_taken) {
 void LockFile::make_ours(bool created) {
   const std::string before = content();
   if (before.starts_with(kFirstLine)) return;
-  if (!before.empty())
+  if (!is_begun(before))
     throw Failure(path_ + " exists and is no lock file of ours; remove it, or choose another path");
-  was_there_ = !created;
-  write({});
+  was_there_ = !created && before.empty();
+  try {
+    write({});
+  } catch (const Failure&) {
+    if (created) unlink(path_.c_str());
+    throw;
+  }
 }
 
 LockFile::~LockFile() {
-  if (at_end_ == AtEnd::remove && !was_there_) unlink(path_.c_str());
+  if (at_end_ == AtEnd::remove && !was_there_ && is_still_there()) unlink(path_.c_str());
   [[maybe_unused]] const bool emptied = was_there_ && ftruncate(descriptor_, 0) == 0;
   close(descriptor_);
 }
@@ -80,7 +92,7 @@ LockFile::~LockFile() {
 bool LockFile::is_still_there() const {
   struct stat ours {
   }, there{};
-  return fstat(descriptor_, &ours) == 0 && stat(path_.c_str(), &there) == 0 &&
+  return fstat(descriptor_, &ours) == 0 && lstat(path_.c_str(), &there) == 0 &&
          ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
 }
 

@@ -7,8 +7,8 @@ namespace bfq::process {
 /// the process ends, however it ends. It may also contain a line of text.
 ///
 /// One that is removed at the end says in its first line that it is ours: whatever else is there,
-/// such as the `.lock` of another program, is neither written to nor removed. One that was there
-/// and empty is left empty.
+/// such as the `.lock` of another program, is neither written to nor removed, and neither is what
+/// somebody has put in its place meanwhile. One that was there and empty is left empty.
 class LockFile {
  public:
   enum class AtEnd : unsigned char { remove, keep };

@@ -11,4 +11,8 @@ std::string printable(std::string_view text);
 
 /// The same for a text of several lines, which stay lines.
 std::string printable_lines(std::string_view text);
+
+/// The text as one word of a shell's command line: in quotation marks where it holds anything that
+/// a shell may read as more than itself. For what is copied from a terminal and run.
+std::string word_of_shell(std::string_view text);
 }  // namespace bfq::process

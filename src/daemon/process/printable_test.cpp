@@ -39,5 +39,14 @@ TEST(Printable, LinesStayLines) {
   EXPECT_EQ(printable_lines("a\n\x1b\n\nb"), "a\n\\x1b\n\nb");
   EXPECT_EQ(printable_lines("a\n"), "a\n");
 }
+
+TEST(Printable, AWordOfAShellIsNothingElse) {
+  EXPECT_EQ(word_of_shell("/tmp/bfq0"), "/tmp/bfq0");
+  EXPECT_EQ(word_of_shell("socket://127.0.0.1:7000"), "socket://127.0.0.1:7000");
+  EXPECT_EQ(word_of_shell("/tmp/x;touch y"), "'/tmp/x;touch y'");
+  EXPECT_EQ(word_of_shell("/tmp/$(id)'s"), "'/tmp/$(id)'\\''s'");
+  EXPECT_EQ(word_of_shell("~"), "'~'");
+  EXPECT_EQ(word_of_shell(""), "''");
+}
 }  // namespace
 }  // namespace bfq::process

@@ -1,8 +1,10 @@
 #include "daemon/process/system_calls.h"
 
 #include <asm/termbits.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -44,6 +46,10 @@ constexpr scmp_arg_cmp lacks(unsigned argument, std::uint64_t bits) {
   return {argument, SCMP_CMP_MASKED_EQ, bits, 0};
 }
 constexpr AllowedCall control(unsigned request) { return {SCMP_SYS(ioctl), is(1, request)}; }
+constexpr AllowedCall of_descriptor(unsigned command) { return {SCMP_SYS(fcntl), is(1, command)}; }
+constexpr AllowedCall internet(unsigned family, unsigned protocol) {
+  return {SCMP_SYS(socket), is(0, family), is(2, protocol)};
+}
 
 /// All that the program calls after its start, by what needs it. It starts no program, makes no
 /// code, looks at no other process, and mounts nothing.
@@ -104,10 +110,15 @@ constexpr AllowedCall kRules[] = {
     SCMP_SYS(readv),
     SCMP_SYS(writev),
     SCMP_SYS(close),
-    SCMP_SYS(fcntl),
     SCMP_SYS(dup),
     SCMP_SYS(lseek),
     SCMP_SYS(fstat),
+    // Not who is signalled by a descriptor (F_SETOWN, F_SETSIG): that would be another kill().
+    of_descriptor(F_DUPFD_CLOEXEC),
+    of_descriptor(F_GETFD),
+    of_descriptor(F_SETFD),
+    of_descriptor(F_GETFL),
+    of_descriptor(F_SETFL),
 
     // Files: settings, journals, locks, the world file, hosts and resolv.conf, certificates.
     SCMP_SYS(openat),
@@ -162,9 +173,13 @@ constexpr AllowedCall kRules[] = {
     // The service manager is told by a local datagram. No local stream is made, and no packet.
     {SCMP_SYS(socket), is(0, AF_UNIX), is(1, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK)},
 
-    // The network: TCP, UDP and DNS.
-    {SCMP_SYS(socket), is(0, AF_INET)},
-    {SCMP_SYS(socket), is(0, AF_INET6)},
+    // The network: TCP, UDP and DNS. No other protocol of the kernel's.
+    internet(AF_INET, 0),
+    internet(AF_INET, IPPROTO_TCP),
+    internet(AF_INET, IPPROTO_UDP),
+    internet(AF_INET6, 0),
+    internet(AF_INET6, IPPROTO_TCP),
+    internet(AF_INET6, IPPROTO_UDP),
     SCMP_SYS(bind),
     SCMP_SYS(listen),
     SCMP_SYS(accept),
@@ -218,6 +233,8 @@ void refuse(ucontext_t&) {}
 /// Runs in the thread that made the call, wherever that is: it may use nothing but what POSIX calls
 /// async-signal-safe.
 void on_refused_call(int, siginfo_t* info, void* context) {
+  constexpr int kBySeccomp = 1;             // SYS_SECCOMP, which not every C library names
+  if (info->si_code != kBySeccomp) return;  // somebody has sent it: there is no call to refuse
   const int error = errno;
   refuse(*static_cast<ucontext_t*>(context));
   const std::size_t number = static_cast<std::size_t>(info->si_syscall) % (kWords * kBits);

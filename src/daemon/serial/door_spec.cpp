@@ -216,6 +216,9 @@ void read_option(DoorSpec& spec, std::string_view text, const KindOfDoor& kind,
 }  // namespace
 
 DoorSpec parse_door(std::string_view text) {
+  const auto is_control = [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; };
+  if (std::any_of(text.begin(), text.end(), is_control))
+    DoorWords{.door = text}.refuse("control characters are not allowed in it");
   const std::size_t end = std::min(text.find_first_of(":,"), text.size());
   const bool has_place = end < text.size() && text[end] == ':';
   DoorWords words{.door = text};

@@ -55,6 +55,13 @@ TEST(parse_door, refuses_every_option_that_it_does_not_know) {
     EXPECT_THROW(parse_door(text), process::UsageError) << text;
 }
 
+TEST(parse_door, refuses_control_characters_wherever_they_stand) {
+  for (const std::string& text : {std::string("pty:/tmp/a\nb"), std::string("unix:/tmp/a\0b", 13),
+                                  std::string("tty:/dev/\x7f"), std::string("tcp-connect:a\r:80"),
+                                  std::string("pty:/tmp/a,user=a\0b", 19)})
+    EXPECT_THROW(parse_door(text), process::UsageError) << text;
+}
+
 TEST(parse_door, says_which_options_there_are) {
   try {
     parse_door("tty:/dev/ttyS0,fast");

@@ -160,7 +160,11 @@ PtyDoor::PtyDoor(DoorSide& side, const DoorSpec& spec)
       pause_(side.io()),
       spare_(open_spare()) {
   const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (descriptor < 0) process::fail_with_errno("cannot watch for hosts (inotify)");
+  if (descriptor < 0)
+    process::fail_with_errno(
+        "cannot watch for hosts (each PTY takes one of the fs.inotify.max_user_instances of "
+        "sysctl, "
+        "and a descriptor of ulimit -n)");
   inotify_.assign(descriptor);
   opens_.watch(descriptor);
   open_pair();

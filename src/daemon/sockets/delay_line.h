@@ -20,12 +20,13 @@ class DelayLine final : public ModuleSide {
 
   /// Hands over what is due, as far as the module has room for it. True when something moved.
   bool drain();
-  /// The module has closed that link: what waits is dropped.
+  /// The module has closed that link: what waits is dropped, but for what it was told of.
   void forget(LinkHandle link) { queues_.forget(link); }
   void forget_all() { queues_.forget_all(); }
 
   // ModuleSide
   std::size_t link_room(LinkHandle link) const override { return queues_.link_room(side_, link); }
+  std::size_t unread_limit(LinkHandle link) const override { return side_.unread_limit(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
     queues_.link_input(side_, link, bytes, now());
   }

@@ -22,7 +22,9 @@ struct HeardModule final : ModuleSide {
   int turns = 0;
   std::string its_name = "bfq0";
 
+  std::size_t limit = 0;
   std::size_t link_room(LinkHandle) const override { return std::min(room, limits::kSegment); }
+  std::size_t unread_limit(LinkHandle) const override { return limit; }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
     told.push_back(std::to_string(link.id) + ":" +
                    std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
@@ -37,7 +39,10 @@ struct HeardModule final : ModuleSide {
   void link_sent(LinkHandle, std::size_t) override {}
   std::uint64_t dropped_bytes() const override { return 0; }
   void handle(const Event& event) override {
-    told.push_back(std::holds_alternative<net::Closed>(event) ? "closed" : "send failed");
+    const auto* unread = std::get_if<net::Unread>(&event);
+    told.push_back(std::holds_alternative<net::Closed>(event) ? "closed"
+                   : unread != nullptr ? std::to_string(unread->bytes) + " unread"
+                                       : "send failed");
   }
   const std::string& name() const override { return its_name; }
   Networks networks() const override { return {}; }
@@ -121,6 +126,60 @@ TEST_F(ADelayLine, hands_over_a_datagram_whole_or_not_at_all) {
   module.room = 4;
   line.drain();
   EXPECT_EQ(told, (std::vector<std::string>{"1:four", "1:"}));
+}
+
+TEST_F(ADelayLine, tells_of_bytes_that_wait_until_they_are_asked_for) {
+  for (const auto delay : {0ms, 20ms}) {
+    told.clear();
+    DelayLine passive{io, module, delay};
+    const auto happens = [&] {
+      io.restart();
+      passive.drain();
+      while (io.run_one() > 0) passive.drain();
+    };
+    module.limit = 5, module.room = 0;
+    passive.link_input(kOneLink, bytes("one"));
+    happens();
+    passive.link_input(kOneLink, bytes("two"));
+    passive.handle(net::Closed{kOneLink});
+    happens();
+    EXPECT_EQ(told, (std::vector<std::string>{"3 unread", "5 unread"})) << "no more than the limit";
+    module.room = 4;
+    passive.drain();
+    module.room = 0;
+    passive.drain();
+    EXPECT_EQ(std::vector<std::string>(told.begin() + 2, told.end()),
+              delay == 0ms ? (std::vector<std::string>{"1:onet", "2 unread", "closed"})
+                           : (std::vector<std::string>{"1:one", "1:two", "closed"}));
+  }
+}
+
+TEST_F(ADelayLine, keeps_what_it_has_told_of_when_the_link_ends) {
+  DelayLine passive{io, module, 0ms};
+  module.limit = 3, module.room = 0;
+  passive.link_input(kOneLink, bytes("kept"));
+  EXPECT_TRUE(passive.drain());
+  passive.forget(kOneLink);
+  module.limit = 0;
+  EXPECT_FALSE(passive.drain());
+  module.room = SIZE_MAX;
+  EXPECT_TRUE(passive.drain());
+  EXPECT_FALSE(passive.drain());
+  EXPECT_EQ(told, (std::vector<std::string>{"3 unread", "1:kep"}));
+}
+
+TEST_F(ADelayLine, hands_over_what_waits_when_passive_receive_ends) {
+  DelayLine passive{io, module, 0ms};
+  module.limit = 8, module.room = 0;
+  passive.link_input(kOneLink, bytes("first"));
+  passive.drain();
+  module.limit = 0;
+  passive.link_input(kOneLink, bytes(",second"));
+  module.room = SIZE_MAX;
+  EXPECT_TRUE(passive.drain());
+  EXPECT_EQ(passive.link_room(kOneLink), limits::kSegment);
+  passive.link_input(kOneLink, bytes("then"));
+  EXPECT_EQ(told, (std::vector<std::string>{"5 unread", "1:first", "1:,second", "1:then"}));
 }
 
 TEST_F(ADelayLine, forgets_what_was_for_a_link_that_the_module_has_closed) {

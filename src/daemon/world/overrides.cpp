@@ -43,6 +43,16 @@ std::size_t value_of(std::string_view text) {
   return std::string_view::npos;
 }
 
+/// True when `said` has what `key` has and nothing beside it: with line feeds in it, the text of
+/// one override may be TOML that says more.
+bool says_one_key(const Value::Table& said, const Value::Table& key) {
+  if (said.size() != 1 || key.size() != 1) return false;
+  const auto* const inner = key.front().value.as<Value::Table>();
+  if (inner == nullptr) return true;
+  const auto* const more = said.front().value.as<Value::Table>();
+  return more != nullptr && says_one_key(*more, *inner);
+}
+
 /// Moves all entries of `from` into `into`, replacing those there; tables are merged.
 void merge(Value::Table& into, Value::Table&& from) {
   for (Value::Entry& entry : from) {
@@ -135,7 +145,11 @@ void put_override(Value::Table& world, const Override& override_given, Problems&
   TomlReading said = read_toml(text, place.source);
   const std::string why = said.why;
   const std::size_t value = value_of(text);
-  if ((!said.table || content) && value != std::string_view::npos)
+  const auto is_one_key = [&] {
+    const TomlReading key = read_toml(text.substr(0, value) + "0", place.source);
+    return key.table && says_one_key(*said.table, *key.table);
+  };
+  if (value != std::string_view::npos && (!said.table || content || !is_one_key()))
     said = read_toml(text.substr(0, value) + quoted(content.value_or(text.substr(value))),
                      place.source);
   if (!said.table || said.table->empty())

@@ -6,6 +6,22 @@
 #include <tuple>
 
 namespace bfq::world {
+namespace {
+/// A line that somebody can read: of a longer one the beginning and the end, which name the place
+/// and say what is allowed. Cut between UTF-8 characters.
+std::string shortened(std::string line) {
+  constexpr std::size_t kHead = 400, kTail = 400;
+  if (line.size() <= kHead + kTail) return line;
+  const auto is_inside = [&](std::size_t i) {
+    return (static_cast<unsigned char>(line[i]) & 0xC0U) == 0x80;
+  };
+  std::size_t head = kHead, tail = line.size() - kTail;
+  while (head > 0 && is_inside(head)) --head;
+  while (tail < line.size() && is_inside(tail)) ++tail;
+  return line.substr(0, head) + " … " + line.substr(tail);
+}
+}  // namespace
+
 std::vector<std::string> Problems::lines() const {
   std::vector<Problem> sorted = all_;
   const auto order = [](const Problem& p) {
@@ -16,9 +32,9 @@ std::vector<std::string> Problems::lines() const {
   std::vector<std::string> out;
   out.reserve(sorted.size());
   for (const auto& [place, message] : sorted) {
-    out.push_back(place.line == 0 ? fmt::format("{}: {}", place.source, message)
-                                  : fmt::format("{}:{}:{}: {}", place.source, place.line,
-                                                place.column, message));
+    out.push_back(shortened(place.line == 0 ? fmt::format("{}: {}", place.source, message)
+                                            : fmt::format("{}:{}:{}: {}", place.source, place.line,
+                                                          place.column, message)));
   }
   return out;
 }

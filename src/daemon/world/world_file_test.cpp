@@ -279,6 +279,9 @@ TEST(WorldFile, OverridesAreCheckedLikeTheFile) {
       {"", "write TABLE.NAME.KEY=VALUE"},
       {"=", "write TABLE.NAME.KEY=VALUE"},
       {"a.\"b=c", "write TABLE.NAME.KEY=VALUE"},
+      {"net.deny=[\"*:25\",\n\"*:26\"]", ""},
+      {"ap.BFQ-LAB.rssi=-80\n[net]\ndeny=[]", "write a whole number"},
+      {"seed=1\nnet.deny=[]", "write a whole number"},
   };
   for (const auto& [text, says] : cases) {
     SCOPED_TRACE(text);
@@ -291,6 +294,14 @@ TEST(WorldFile, OverridesAreCheckedLikeTheFile) {
       EXPECT_NE(only_problem(reading).find(says), std::string::npos) << only_problem(reading);
     }
   }
+}
+
+TEST(WorldFile, AMistakeOfAnyLengthIsALineThatCanBeRead) {
+  const std::string text = std::string(1000, 'k') + " = 1\n";
+  const WorldReading reading = read_world(text, "w.toml", {});
+  EXPECT_LT(only_problem(reading).size(), 900U);
+  EXPECT_NE(only_problem(reading).find("there is no such key; write one of these"),
+            std::string::npos);
 }
 
 TEST(WorldFile, AnOverrideIsWhatHolds) {
