@@ -5,6 +5,7 @@
 #include "commands/address.h"
 #include "commands/basic.h"
 #include "commands/esp8266_rows.h"
+#include "commands/receiving.h"
 #include "commands/server.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
@@ -68,6 +69,9 @@ constexpr std::array kTable = sorted(std::array{
     kServer,
     kMostClients,
     kIdleLimit,
+    kReceiveMode,
+    kReceiveData,
+    kReceiveLength,
 });
 static_assert(well_formed(kTable));
 
@@ -114,5 +118,6 @@ constexpr at::Dialect kEsp8266V17{
     .switches = esp8266_v17::kSwitches,
     .version_lines = esp8266_v17::kVersionLines,
     .factory_settings = esp8266_v17::factory,
+    .unread_limit = 2920,
 };
 }  // namespace bfq::commands

@@ -1,6 +1,7 @@
 #pragma once
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/receiving.h"
 #include "commands/tcpip.h"
 #include "commands/wifi.h"
 
@@ -124,6 +125,23 @@ inline constexpr Fact kCloseFacts[] = {
 inline constexpr Command kClose = [] {
   Command c = commands::kClose;
   c.facts = kCloseFacts;
+  return c;
+}();
+
+inline constexpr Shape kReceiveDataShapes[] = {
+    commands::kReceiveDataShapes[0].answering("{},<length>:<data>"),
+    commands::kReceiveDataShapes[1].answering("{},<length>:<data>"),
+};
+inline constexpr Fact kReceiveDataFacts[] = {
+    {Origin::ours, "dialect 0.3, SW3",
+     "A comma stands before the length, a colon before the data."},
+    {Origin::manual, "AT+CIPRECVDATA 2020", "At most 2048 bytes at a time, and what waits."},
+    {Origin::ours, "dialect 4.3", "Nothing waits: ERROR; and no link: link is not valid, ERROR."},
+};
+inline constexpr Command kReceiveData = [] {
+  Command c = commands::kReceiveData;
+  c.set = set(kReceiveDataShapes);
+  c.facts = kReceiveDataFacts;
   return c;
 }();
 }  // namespace bfq::commands::esp8266_v17
