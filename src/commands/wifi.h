@@ -242,8 +242,7 @@ inline constexpr Fact kSoftApFacts[] = {
     {Origin::observed, "T41", "WEP is refused."},
     {Origin::ours, "dialect 3.2",
      "A passphrase shorter than 8 bytes is refused unless the network is open."},
-    {Origin::ours, "dialect 3.2",
-     "The softAP starts anew, and its stations get +STA_DISCONNECTED."},
+    {Origin::ours, "dialect 3.2", "The softAP restarts, and its stations get +STA_DISCONNECTED."},
 };
 inline constexpr Command kSoftAp{
     .name = "+CWSAP",

@@ -180,7 +180,7 @@ runtime::Turn turn{doors,           watch,         polled_uart, missing_radio,
                    missing_network, missing_flash, kBootTimes};
 }  // namespace
 
-// As a watchdog would: the chip starts anew.
+// As a watchdog would: the chip restarts.
 void check_failed(const char*, const char*, int) {
   for (;;) reset_control() = kRequestReset;
 }

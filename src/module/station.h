@@ -78,7 +78,7 @@ class Station {
   /// waiting: the access point was lost, and the next attempt follows at `retry_`.
   enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting, last = waiting };
 
-  /// `retry` is when an attempt that nobody waits for is given up and made anew.
+  /// `retry` is when an attempt that nobody waits for is given up and repeated.
   void associate(Chip&, Deadline retry);
   bool is_joined_to(const NetworkSettings&) const;
   void request_address(Chip&);

@@ -188,7 +188,7 @@ using Change = std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, Remov
                             MoveModule, SetDelays>;
 
 /// What makes `to` of `from`, and leaves alone what is the same in both: of each kind, first what
-/// goes, then what comes. Their order isn't made the same: whoever comes anew stands last.
+/// goes, then what comes. Their order isn't made the same: what is added stands last.
 std::vector<Change> difference(const Air& from, const Air& to);
 
 /// Makes the change in the value alone, without anybody who would notice.

@@ -58,7 +58,7 @@ void Medium::put(const AccessPoint& ap, Instant now) {
   const bool stays = old != nullptr && is_same_network(*old, ap);
   change(air_, PutAccessPoint{ap});
   if (!stays) end_associations(ap.bssid, now);
-  hear_anew(now);
+  update_signals(now);
 }
 
 void Medium::remove_access_point(MacAddress bssid, Instant now) {
@@ -83,7 +83,7 @@ void Medium::remove_station(MacAddress mac, Instant now) {
 void Medium::move(const MoveModule& moved, Instant now) {
   change(air_, moved);
   for (Radio* radio : radios_) radio->stand_at(place_of(radio->station_mac()));
-  hear_anew(now);
+  update_signals(now);
 }
 
 void Medium::end_associations(MacAddress bssid, Instant now) {
@@ -93,7 +93,7 @@ void Medium::end_associations(MacAddress bssid, Instant now) {
 
 /// Who or what is heard may have changed: ends what is out of hearing, and tells the signal of what
 /// is not.
-void Medium::hear_anew(Instant now) {
+void Medium::update_signals(Instant now) {
   for (Radio* radio : radios_) {
     const auto joined = radio->joined_to();
     if (!joined) continue;
@@ -203,7 +203,7 @@ void Medium::own_network_serves(Radio& host, Instant now) {
 
 // Simulated stations ------------------------------------------------------------------------------
 
-/// Begins anew: waits for the network of its name, if it hears one.
+/// Starts over: waits for the network of its name, if it hears one.
 void Medium::look_for_network(Visitor& visitor, Instant now) const {
   visitor = {.is = visitor.is};
   const Radio* best = nullptr;

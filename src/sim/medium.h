@@ -25,7 +25,7 @@ class Medium {
 
   /// The one way in which the air changes. An association ends where its access point has gone, can
   /// no longer be heard, or has another name, password, security, channel or LAN; else it stays,
-  /// and the module is told its new signal. A station that changes leaves and comes anew.
+  /// and the module is told its new signal. A station that changes leaves and comes again.
   void apply(const Change&, Instant now);
 
   /// Applies all that makes this air of the present one.
@@ -80,7 +80,7 @@ class Medium {
   void remove_station(MacAddress mac, Instant now);
   void move(const MoveModule&, Instant now);
   void end_associations(MacAddress bssid, Instant now);
-  void hear_anew(Instant now);
+  void update_signals(Instant now);
   void end_visit(const Visitor&, Instant now);
   void look_for_network(Visitor&, Instant now) const;
   void try_to_join(Visitor&, Radio& host, Instant now);

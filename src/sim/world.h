@@ -78,7 +78,7 @@ class BasicWorld {
 
   /// Gives the module power.
   void power_on() { turn_.power_on(); }
-  /// Takes power away and gives it back, wherever the module was: it begins anew from its flash.
+  /// Takes power away and gives it back, wherever the module was: it starts again from its flash.
   void power_cut() {
     auto module = make_module();
     turn_.power_on();
