@@ -178,7 +178,7 @@ TEST_F(Storage, a_disk_that_is_full_at_the_start_may_have_room_later) {
   std::optional<FlashStorage> storage;
   {
     const FullDisk full(100);
-    storage.emplace(directory, "bfq0");
+    storage.emplace(directory, "bfq0", "bfq0");
     EXPECT_FALSE(storage->store(1, slot_with(3, 1)));
     EXPECT_FALSE(fs::exists(path));
   }
