@@ -4,6 +4,7 @@
 
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/hardware.h"
 #include "commands/receiving.h"
 #include "commands/server.h"
 #include "commands/table.h"
@@ -25,6 +26,15 @@ constexpr std::array kTable = sorted(std::array{
     kUartDefault,
     kUart,
     kShowFreeMemory,
+    kSleep,
+    kDeepSleep,
+    kWakeUp,
+    kSetUpPin,
+    kShowPinSetup,
+    kPinDirection,
+    kWritePin,
+    kReadPin,
+    kPower,
     // Wi-Fi
     kModeCurrent,
     kModeDefault,
@@ -40,6 +50,11 @@ constexpr std::array kTable = sorted(std::array{
     kSoftApDefault,
     kSoftAp,
     kStationList,
+    kPairing,
+    kHostName,
+    kCountryCurrent,
+    kCountryDefault,
+    kCountry,
     // Addresses
     kAddresses,
     kDhcpCurrent,
@@ -96,6 +111,8 @@ constexpr VersionLine kVersionLines[] = {
     {"compile time:", VersionLine::Middle::build_time},
 };
 
+Text<32> host_name(const MacAddress& station_mac) { return numbered_name("BFQ4004_", station_mac); }
+
 Settings factory(const MacAddress& soft_ap_mac) {
   return factory_settings("BFQ4004_", soft_ap_mac);
 }
@@ -108,6 +125,7 @@ constexpr at::Dialect kBfq4004{
     .switches = kSwitches,
     .version_lines = kVersionLines,
     .factory_settings = factory,
+    .host_name = host_name,
     .unread_limit = 2920,
 };
 }  // namespace bfq::commands

@@ -103,6 +103,8 @@ constexpr VersionLine kVersionLines[] = {
     {"Bin version(Wroom 02):1.7.4"},
 };
 
+Text<32> host_name(const MacAddress& station_mac) { return numbered_name("ESP_", station_mac); }
+
 Settings factory(const MacAddress& soft_ap_mac) {
   Settings settings = factory_settings("ESP_", soft_ap_mac);
   settings.mode = 2;
@@ -118,6 +120,7 @@ constexpr at::Dialect kEsp8266V17{
     .switches = esp8266_v17::kSwitches,
     .version_lines = esp8266_v17::kVersionLines,
     .factory_settings = esp8266_v17::factory,
+    .host_name = esp8266_v17::host_name,
     .unread_limit = 2920,
 };
 }  // namespace bfq::commands

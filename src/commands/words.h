@@ -53,6 +53,9 @@ inline constexpr at::Words kCommonWords({
     {at::Word::transparent_must_be_off, "IPMODE must be 0"},
     {at::Word::server_must_be_off, "CIPSERVER must be 0"},
     {at::Word::multiplexing_and_server_must_be_off, "CIPMUX and CIPSERVER must be 0"},
+    {at::Word::not_gpio_mode, "NOT GPIO MODE!"},
+    {at::Word::not_output, "NOT OUTPUT!"},
+    {at::Word::wrong_mode_for_wps, "opmode mismatch when wps"},
 
     // Information and unsolicited lines (dialect 7).
     {at::Word::ready, "\r\nready"},
@@ -60,6 +63,8 @@ inline constexpr at::Words kCommonWords({
     {at::Word::wifi_got_ip, "WIFI GOT IP"},
     {at::Word::wifi_disconnect, "WIFI DISCONNECT"},
     {at::Word::dhcp_timeout, "DHCP TIMEOUT"},
+    {at::Word::wps_success, "wps success,connecting ap ..."},
+    {at::Word::wps_fail, "wps fail"},
     {at::Word::connect, "CONNECT"},
     {at::Word::closed, "CLOSED"},
     {at::Word::no_change, "no change"},
@@ -72,6 +77,7 @@ inline constexpr at::Words kCommonWords({
     {at::Word::gateway, "gateway"},
     {at::Word::netmask, "netmask"},
     {at::Word::no_access_point, "No AP"},
+    {at::Word::no_host_name, "<null>"},
     {at::Word::status, "STATUS:"},
     {at::Word::ipd, "\r\n+IPD,"},
     {at::Word::ap_ip, "APIP"},

@@ -12,6 +12,7 @@ enum class Effect : std::uint8_t {
   serving,    ///< the softAP's own address, or the addresses that it gives, change
   address,    ///< the station's address changes
   addresses,  ///< both
+  country,    ///< the channels that the radio may use change
   restart,
   last = restart,
 };

@@ -6,6 +6,7 @@
 
 #include "base/overloaded.h"
 #include "sim/radio.h"
+#include "sim/wiring.h"
 
 namespace bfq::sim {
 namespace {
@@ -45,6 +46,8 @@ void Medium::apply(const Change& wanted, Instant now) {
                  [&](const RemoveStation& c) { remove_station(c.mac, now); },
                  [&](const MoveModule& c) { move(c, now); },
                  [&](const SetDelays&) { change(air_, wanted); },
+                 [&](const SetPin& c) { set_pin(c); },
+                 [&](const PressButton& c) { press_button(c, now); },
              },
              wanted);
 }
@@ -86,6 +89,16 @@ void Medium::move(const MoveModule& moved, Instant now) {
   update_signals(now);
 }
 
+void Medium::set_pin(const SetPin& set) {
+  for (Wiring* wiring : wirings_)
+    if (wiring->station() == set.station) wiring->hold(set.pin, set.level);
+}
+
+void Medium::press_button(const PressButton& press, Instant now) {
+  pressed_[press.bssid] = now;
+  for (Radio* radio : radios_) radio->look_for_button(now);
+}
+
 void Medium::end_associations(MacAddress bssid, Instant now) {
   for (Radio* radio : radios_)
     if (radio->is_joined_to(bssid)) radio->lose(now);
@@ -125,6 +138,10 @@ void Medium::enter(Radio& radio) {
 
 void Medium::leave(Radio& radio) { std::erase(radios_, &radio); }
 
+void Medium::enter(Wiring& wiring) { wirings_.push_back(&wiring); }
+
+void Medium::leave(Wiring& wiring) { std::erase(wirings_, &wiring); }
+
 std::vector<const AccessPoint*> Medium::heard_by(const Radio& listener) const {
   std::vector<const AccessPoint*> heard;
   const auto add = [&](const AccessPoint& ap) {
@@ -155,6 +172,14 @@ bool Medium::is_full(const AccessPoint& ap) const {
     return radio->is_joined_to(ap.bssid);
   });
   return inside >= *ap.max_stations;
+}
+
+// Fidelity (our decision, Wi-Fi Protected Setup): An access point pairs for 120 s after its button
+// was pressed.
+bool Medium::is_pairing(const AccessPoint& ap, Instant now) const {
+  constexpr Duration kPairs = 120s;
+  const auto pressed = pressed_.find(ap.bssid);
+  return ap.wps && pressed != pressed_.end() && now - pressed->second < kPairs;
 }
 
 Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
