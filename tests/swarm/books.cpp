@@ -211,7 +211,11 @@ void Books::check_read(LinkHandle link, std::string_view bytes, std::string_view
   demand(link.id == read_link_ && handles_[link.id] == link, "bytes that nobody asked for");
   demand(bytes.size() <= read_left_, "more bytes than were asked for");
   std::string expected;
-  if (read_left_ == read_size_) expected = "+CIPRECVDATA:" + std::to_string(read_size_) + ',';
+  const bool comma_first = module_->dialect().switches.received_data ==
+                           at::SwitchPoints::ReceivedData::length_colon_data;
+  if (read_left_ == read_size_)
+    expected = std::string("+CIPRECVDATA") + (comma_first ? ',' : ':') +
+               std::to_string(read_size_) + (comma_first ? ':' : ',');
   expected += bytes;
   read_left_ -= bytes.size();
   unread_[link.id].bytes -= bytes.size();
