@@ -53,7 +53,9 @@ TEST(Shrink, leaves_what_it_takes) {
 /// The one that the journal names.
 const at::Dialect& personality_of(std::span<const std::byte> file) {
   journal::Records records(file);
-  return *commands::personality(journal::read_beginning(records.next()).dialect);
+  const std::string name = journal::read_beginning(records.next()).dialect;
+  if (const at::Dialect* dialect = commands::personality(name)) return *dialect;
+  throw journal::Unreadable(0, "nobody has the personality " + name);
 }
 
 struct Replayed {
