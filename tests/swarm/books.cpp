@@ -556,6 +556,11 @@ void Books::check_done(std::string_view line) const {
     if (!line.starts_with(command) || line.ends_with("=?")) continue;
     Settings with_stored = now;
     copy_key(key, module_->memory().stored(), with_stored);
+    if (key == Key::dhcp) {  // what the command doesn't name stays as it was
+      const unsigned side = number_in(fields_of(line), 0);
+      if (side == 0) with_stored.dhcp.station = now.dhcp.station;
+      if (side == 1) with_stored.dhcp.soft_ap = now.dhcp.soft_ap;
+    }
     demand(with_stored == now, "OK, but not in use: ", Shown{line});
   }
   if (line.starts_with("AT+CWJAP") && line.find('=') != std::string_view::npos &&
@@ -803,6 +808,9 @@ void Books::note_link_request(const Request& request) {
     take(open->link);
   }
   if (const auto* accept = std::get_if<net::Accept>(&request)) take(accept->link);
+  // AT+CIPSTART takes its number into use before it looks a name up, and keeps it if that fails.
+  if (std::holds_alternative<net::Resolve>(request) && command_.starts_with("AT+CIPSTART="))
+    unread_.at(after_.multiple_links ? number_in(fields_of(command_), 0) : 0) = {};
   if (const auto* close = std::get_if<net::Close>(&request))
     demand(handles_.at(close->link.id) == close->link, "an older link is closed");
   if (const auto* gone = std::get_if<net::GiveUp>(&request))
