@@ -146,8 +146,9 @@ Loaded load_record(std::span<const std::byte> image, const Settings& factory) {
                      : any                              ? FlashCondition::salvaged
                      : slots[0].blank && slots[1].blank ? FlashCondition::blank
                                                         : FlashCondition::damaged;
-  loaded.stored =
-      valid || any ? slots[static_cast<std::size_t>(slot)].stored : Stored{.settings = factory};
+  // Where no entry is whole, these are the factory's.
+  loaded.stored = slots[static_cast<std::size_t>(slot)].stored;
+  if (!valid && !any) loaded.stored.sequence = 0;
   loaded.whole = slots[static_cast<std::size_t>(slot)].whole;
   return loaded;
 }
