@@ -38,7 +38,7 @@ class CommandLine(unittest.TestCase):
             (["run", "--net", "deny=10.0.0.0/99"], "--net deny: '10.0.0.0/99'"),
             (["run", "--what"], "--what"),
             (["commands", "CWJAB_CUR"], "near it are AT+CWJAP_CUR"),
-            (["commands", "frobnicate"], "bfq4004 commands lists them all"),
+            (["commands", "frobnicate"], "bfq4004 commands --personality bfq4004 lists them all"),
         ):
             status, _, errors = run_program(*arguments)
             self.assertEqual(status, 2, (arguments, errors))
