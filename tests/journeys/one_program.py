@@ -28,6 +28,9 @@ class CommandLine(unittest.TestCase):
             (["run", "--serial", "stdio", "--serial", "stdio"], "only one standard input"),
             (["run", "nowhere.toml"], "nowhere.toml: No such file"),
             (["lint"], "world is required"),
+            (["lint"], "bfq4004 lint --help tells what there is"),
+            (["commands", "--personality", "none"], "bfq4004 commands --help tells what there is"),
+            (["frobnicate"], "bfq4004 --help tells what there is"),
             (["lint", "/dev/null", "--set", "module.bfq0.sped=fast"], "is it speed?"),
             (
                 ["run", "--set", "ap.BFQ-LAB.rssi=-200"],
