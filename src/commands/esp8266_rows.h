@@ -30,11 +30,7 @@ inline constexpr Fact kUartFacts[] = {
     {Origin::ours, "dialect 3.1",
      "OK comes at the old setting; the line switches when all output has left."},
 };
-inline constexpr Command kUart = [] {
-  Command c = commands::kUart;
-  c.facts = kUartFacts;
-  return c;
-}();
+inline constexpr Command kUart = commands::kUart.known_from(kUartFacts);
 inline constexpr Command kUartCurrent =
     kUart.named("+UART_CUR", Keep::until_reset, commands::kUartCurrent.summary);
 inline constexpr Command kUartDefault = [] {
@@ -49,11 +45,7 @@ inline constexpr Fact kModeFacts[] = {
     {Origin::ours, "dialect 0.4, 6",
      "Leaving station mode prints OK, WIFI DISCONNECT, then CLOSED for each link."},
 };
-inline constexpr Command kMode = [] {
-  Command c = commands::kMode;
-  c.facts = kModeFacts;
-  return c;
-}();
+inline constexpr Command kMode = commands::kMode.known_from(kModeFacts);
 inline constexpr Command kModeCurrent =
     kMode.named("+CWMODE_CUR", Keep::until_reset, commands::kModeCurrent.summary);
 inline constexpr Command kModeDefault =
@@ -109,11 +101,7 @@ inline constexpr Fact kStatusFacts[] = {
      "3 while a TCP or SSL link is open and 4 after the last of those; UDP alone leaves 2."},
     {Origin::observed, "P2", "A line for each link, lowest number first, with the local port."},
 };
-inline constexpr Command kStatus = [] {
-  Command c = commands::kStatus;
-  c.facts = kStatusFacts;
-  return c;
-}();
+inline constexpr Command kStatus = commands::kStatus.known_from(kStatusFacts);
 
 inline constexpr Fact kCloseFacts[] = {
     {Origin::observed, "T20, T23, T28",
@@ -122,11 +110,7 @@ inline constexpr Fact kCloseFacts[] = {
     {Origin::ours, "personalities 2.1", "5 closes all, also while the server runs."},
     {Origin::ours, "dialect 3.3", "The form for the other mode: MUX=0 or MUX=1, ERROR."},
 };
-inline constexpr Command kClose = [] {
-  Command c = commands::kClose;
-  c.facts = kCloseFacts;
-  return c;
-}();
+inline constexpr Command kClose = commands::kClose.known_from(kCloseFacts);
 
 inline constexpr Shape kReceiveDataShapes[] = {
     commands::kReceiveDataShapes[0].answering("{},<length>:<data>"),

@@ -94,9 +94,9 @@ class Play:
             self.module.__enter__()
             if not echo:
                 self.host = self.module.started_host()
-                assert self.host.command("ATE0") == b"\r\nOK\r\n"
                 if b"+CWMODE_CUR:1\r\n" not in self.host.command("AT+CWMODE_CUR?"):
                     assert self.host.command("AT+CWMODE_CUR=1") == b"\r\nOK\r\n"
+                assert self.host.command("ATE0") == b"\r\nOK\r\n"
                 return
             self.host = self.module.host()
             if "is ready" not in self.module.log():
