@@ -27,8 +27,9 @@ Answer show_name_servers(Chip& chip) {
 }
 
 Answer set_name_servers(Chip& chip, const NameServerArgs& args) {
+  const Ipv4 unless_given = args.second ? servers_in_use({})[0] : Ipv4();
   const NameServerSettings asked{.fixed = args.fixed != 0,
-                                 .first = args.first.value_or(Ipv4()),
+                                 .first = args.first.value_or(unless_given),
                                  .second = args.second.value_or(Ipv4())};
   const auto is_usable = [](const std::optional<Ipv4>& a) { return !a || is_unicast(*a); };
   if (!is_usable(args.first) || !is_usable(args.second) || !is_possible(asked))

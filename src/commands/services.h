@@ -70,8 +70,7 @@ inline constexpr Fact kNameServersFacts[] = {
     {Origin::manual, "AT+CIPDNS 2020",
      "A line for each server, unquoted; 208.67.222.222 unless others are set."},
     {Origin::manual, "AT+CIPDNS 2020", "Two servers that are the same: ERROR."},
-    {Origin::ours, "see NameServerSettings",
-     "An address that no host can have is ERROR, and so is a second server without a first."},
+    {Origin::ours, "see NameServerSettings", "An address that no host can have is ERROR."},
     {Origin::ours, "see HostSockets",
      "Servers that are set are asked at port 53, in their order, where --net permits it."},
 };

@@ -69,6 +69,7 @@ std::string good_address(const Param& p) {
   if (contains(p.name, "start")) return "\"192.168.4.2\"";
   if (contains(p.name, "end")) return "\"192.168.4.3\"";
   if (contains(p.name, "gateway")) return "\"192.168.4.254\"";
+  if (contains(p.name, "IP2")) return "\"192.168.4.10\"";  // two name servers differ
   return "\"192.168.4.9\"";
 }
 
@@ -251,9 +252,11 @@ class Builder {
 /// What one way to write the set form takes, another need not refuse.
 void forget_refusals_of_what_is_taken(std::vector<ShapeCases>& shapes) {
   std::set<std::string> taken;
-  for (const ShapeCases& shape : shapes)
+  for (const ShapeCases& shape : shapes) {
+    taken.insert(shape.by_syntax.begin(), shape.by_syntax.end());
     for (const Case& c : shape.cases)
       if (c.must == Must::be_accepted) taken.insert(c.line);
+  }
   for (ShapeCases& shape : shapes)
     std::erase_if(shape.cases, [&](const Case& c) {
       return c.must == Must::be_refused && taken.contains(c.line);

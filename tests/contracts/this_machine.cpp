@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <boost/asio.hpp>
+#include <utility>
 
 #include "daemon/sockets/absent_link.h"
+#include "daemon/sockets/address.h"
 #include "host_module.h"
 
 namespace bfq::contracts {
@@ -115,12 +117,17 @@ TEST_F(ThisMachine, answers_a_ping_by_icmp) {
 }
 
 TEST_F(ThisMachine, sends_no_ping_that_the_policy_forbids) {
-  sockets::NetPolicy no_loopback = sockets::NetPolicy::parse("deny=127.0.0.0/8");
-  HostModule other{side, io, no_loopback, neighbourhood, {.index = 1}};
-  other.now = module.now;
-  other.request(net::Ping{{1}, kLoopback, net::HostName("127.0.0.1"), 2000});
-  run_to_rest(io, [&] { other.settle(); });
-  EXPECT_EQ(side.count<net::Pong>(), 0U);
+  // What is denied at 127.0.0.1 is so at every address of this machine.
+  const std::pair<const char*, Ipv4> cases[] = {{"deny=127.0.0.0/8", kLoopback},
+                                                {"deny=127.0.0.1", Ipv4(127, 0, 0, 2)}};
+  for (const auto& [denied, address] : cases) {
+    sockets::NetPolicy no_loopback = sockets::NetPolicy::parse(denied);
+    HostModule other{side, io, no_loopback, neighbourhood, {.index = 1}};
+    other.now = module.now;
+    other.request(net::Ping{{1}, address, net::HostName(sockets::text_of(address)), 2000});
+    run_to_rest(io, [&] { other.settle(); });
+    EXPECT_EQ(side.count<net::Pong>(), 0U) << denied;
+  }
 }
 
 TEST_F(ThisMachine, does_not_lead_to_the_modules_own_server) {

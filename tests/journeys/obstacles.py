@@ -28,7 +28,7 @@ SIMULATED = {
 UNSAID = "air that a world file cannot say"
 # A host name in another spelling than that of its `name` line, by which a play would know it;
 # names.py asks a real name server for such.
-ODD_NAME = re.compile(rb'AT\+CIP(?:DOMAIN|START)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
+ODD_NAME = re.compile(rb'AT\+(?:CIPDOMAIN|CIPSTART|PING)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
 
 
 def of_line(words):

@@ -97,6 +97,19 @@ void HostSockets::power_off() {
   side_.forget_all();
 }
 
+/// What the policy says of an address outside the simulated networks, which the module knows as
+/// `asked`.
+NetPolicy::Verdict HostSockets::judge(const net::HostName& name, Ipv4 asked,
+                                      net::Endpoint actual) const {
+  return policy_.judge({.name = name.view(),
+                        .asked = asked,
+                        .actual = actual.address,
+                        .port = actual.port,
+                        .is_from_dns = is_from_dns(name, asked, settings_, side_.networks()),
+                        .is_door = neighbourhood_.has_door(actual),
+                        .is_machine = is_own_address(actual.address)});
+}
+
 // Names -------------------------------------------------------------------------------------------
 
 void HostSockets::resolve(const net::Resolve& request) {
@@ -139,12 +152,7 @@ std::vector<std::string> HostSockets::permitted_name_servers(
     if (way.to == Route::To::outside) {
       // Fidelity (our decision, see NetPolicy): A name server that is set is a destination like any
       // other, at port 53: one that the policy forbids is not asked.
-      const auto verdict =
-          policy_.judge({.name = name,
-                         .asked = server,
-                         .actual = way.address,
-                         .port = kPort,
-                         .is_door = neighbourhood_.has_door({way.address, kPort})});
+      const auto verdict = judge(net::HostName(name), server, {way.address, kPort});
       if (verdict.allowed) {
         permitted.push_back(text_of(net::Endpoint{way.address, kPort}));
         continue;
@@ -199,9 +207,7 @@ void HostSockets::ping(const net::Ping& request) {
 /// Where the policy or the machine forbids it nobody answers, and the log says why.
 void HostSockets::send_echo(const net::Ping& request, const Route& way) {
   const std::string name(request.name.view());
-  const bool dns = is_from_dns(request.name, request.address, settings_, side_.networks());
-  const auto verdict = policy_.judge(
-      {.name = name, .asked = request.address, .actual = way.address, .is_from_dns = dns});
+  const auto verdict = judge(request.name, request.address, {way.address, 0});
   if (!verdict.allowed)
     return spdlog::info("{}: ping of {} refused: {}", side_.name(), name, verdict.reason);
   const Ipv4 source = is_loopback(way.address) ? module_address(settings_.index) : Ipv4();
@@ -251,11 +257,8 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
     if (!server) return refuse(request, "that module does not listen there"), std::nullopt;
     return Directions{*server, own, way.exit, "a module on the same network"};
   }
-  const bool dns = is_from_dns(request.name, address, settings_, side_.networks());
   const net::Endpoint actual{way.address, port};
-  const auto verdict =
-      policy_.judge({request.name.view(), address, way.address, port, dns,
-                     neighbourhood_.has_door(actual), is_own_address(way.address)});
+  const auto verdict = judge(request.name, address, actual);
   // Fidelity (our decision, see HostSockets): A link towards this machine does not reach the
   // module's own server: it ends like a refused connection.
   if (server_.is_at(actual))
