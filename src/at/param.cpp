@@ -4,8 +4,8 @@
 
 namespace bfq::at {
 namespace {
-// Fidelity (our decision, dialect 2.1): A number has one to nine digits and no quotation marks; with
-// more digits it answers ERROR alone.
+// Fidelity (our decision, dialect 2.1): A number has one to nine digits and no quotation marks;
+// with more digits it answers ERROR alone.
 constexpr std::size_t kMostDigits =
     9;  // dialect 2: at most nine digits, so an int32 always holds it
 

@@ -117,8 +117,7 @@ inline constexpr Shape kReceiveDataShapes[] = {
     commands::kReceiveDataShapes[1].answering("{},<length>:<data>"),
 };
 inline constexpr Fact kReceiveDataFacts[] = {
-    {Origin::ours, "dialect SW3",
-     "A comma stands before the length, a colon before the data."},
+    {Origin::ours, "dialect SW3", "A comma stands before the length, a colon before the data."},
     {Origin::manual, "AT+CIPRECVDATA 2020", "At most 2048 bytes at a time, and what waits."},
     {Origin::ours, "dialect 4.3.1", "Nothing waits: ERROR; and no link: link is not valid, ERROR."},
 };

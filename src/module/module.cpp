@@ -219,8 +219,8 @@ void Module::print_and_go_on() {
 }
 
 at::Busy Module::busy() const {
-  // Fidelity (our decision, dialect 1.5.2): Bytes directly behind a full payload count as typed while
-  // busy; an LF that comes when the payload is sent ends a line that answers ERROR.
+  // Fidelity (our decision, dialect 1.5.2): Bytes directly behind a full payload count as typed
+  // while busy; an LF that comes when the payload is sent ends a line that answers ERROR.
   if (job<NoJob>() != nullptr) return at::Busy::no;
   return job<Sending>() != nullptr ? at::Busy::sending : at::Busy::processing;
 }
