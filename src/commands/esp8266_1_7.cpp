@@ -7,6 +7,7 @@
 #include "commands/esp8266_rows.h"
 #include "commands/receiving.h"
 #include "commands/server.h"
+#include "commands/services.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
 #include "commands/wifi.h"
@@ -72,6 +73,13 @@ constexpr std::array kTable = sorted(std::array{
     kReceiveMode,
     kReceiveData,
     kReceiveLength,
+    // Services
+    kPing,
+    kNameServersCurrent,
+    kNameServersDefault,
+    kNameServers,
+    kTimeServers,
+    kTime,
 });
 static_assert(well_formed(kTable));
 

@@ -25,7 +25,7 @@ inline constexpr Param kPingParams[] = {
 inline constexpr Word kPingRefusals[] = {Word::ping_timeout};
 inline constexpr Fact kPingFacts[] = {
     {Origin::observed, "T17, T23", "The milliseconds behind +, or +timeout and ERROR."},
-    {Origin::ours, "dialect 4.3", "A name without an address is ERROR alone."},
+    {Origin::observed, "T17", "A name without an address is ERROR alone."},
     {Origin::ours, "see Links",
      "A host that does not answer is given up after 2 s; less than a millisecond is shown as 1."},
     {Origin::ours, "see HostSockets",
@@ -86,4 +86,64 @@ inline constexpr Command kNameServersCurrent = kNameServers.named(
     "+CIPDNS_CUR", Keep::until_reset, "Choose the name servers, until the next reset");
 inline constexpr Command kNameServersDefault =
     kNameServers.named("+CIPDNS_DEF", Keep::in_flash, "Choose the name servers, and store that");
+
+// The time ----------------------------------------------------------------------------------------
+
+/// Arguments of AT+CIPSNTPCFG; the time zone is in hours.
+struct TimeServerArgs {
+  std::uint8_t enable = 0;
+  std::int8_t time_zone = 0;
+  std::optional<net::HostName> first{}, second{}, third{};
+};
+bool turns_time_off(const Chip&, Fields);
+Answer show_time_servers(Chip&);
+Answer set_time_servers(Chip&, const TimeServerArgs&);
+Answer show_time(Chip&);
+
+inline constexpr Param kTimeOffParams[] = {
+    param<&TimeServerArgs::enable>("enable", between(0, 0), "0: no server is asked"),
+};
+inline constexpr Param kTimeOnParams[] = {
+    param<&TimeServerArgs::enable>("enable", between(1, 1), "1: the time comes from a server"),
+    param<&TimeServerArgs::time_zone>("time zone", between(-11, 13),
+                                      "hours that it is ahead of UTC"),
+    param<&TimeServerArgs::first>("SNTP server 0", length(1, 64),
+                                  "the first server; the factory's three when left out"),
+    param<&TimeServerArgs::second>("SNTP server 1", length(1, 64), "the second one"),
+    param<&TimeServerArgs::third>("SNTP server 2", length(1, 64), "the third one"),
+};
+inline constexpr Shape kTimeShapes[] = {
+    shape<&set_time_servers>(kTimeOffParams).when(turns_time_off, "to turn it off"),
+    shape<&set_time_servers>(kTimeOnParams),
+};
+inline constexpr Fact kTimeServersFacts[] = {
+    {Origin::ours, "dialect 4.3.2", "0 alone while it is off; else the zone and the servers."},
+    {Origin::ours, "dialect 4.3.2", "A server that is left out is skipped."},
+    {Origin::ours, "personalities 2.1",
+     "Without servers: cn.ntp.org.cn, ntp.sjtu.edu.cn and us.pool.ntp.org."},
+    {Origin::ours, "see TimeSync", "A server that has answered is asked again every hour."},
+    {Origin::ours, "see HostSockets",
+     "Servers are asked at UDP port 123, where --net permits it; a module is no time server."},
+    {Origin::ours, "see TimeSync", "Off after a restart."},
+};
+inline constexpr Command kTimeServers{
+    .name = "+CIPSNTPCFG",
+    .summary = "Choose the time servers and the time zone",
+    .query = {show_time_servers,
+              "{}:<enable>[,<time zone>,\"<SNTP server 0>\"[,\"<SNTP server 1>\"[,\"<SNTP server "
+              "2>\"]]]"},
+    .set = set(kTimeShapes),
+    .facts = kTimeServersFacts,
+};
+inline constexpr Fact kTimeFacts[] = {
+    {Origin::ours, "personalities 2.1", "The day has two digits."},
+    {Origin::ours, "dialect 4.3.3",
+     "Thu Jan 01 00:00:00 1970 until a server has answered, whatever the zone."},
+};
+inline constexpr Command kTime{
+    .name = "+CIPSNTPTIME",
+    .summary = "Show the time that a server has told",
+    .query = {show_time, "{}:<date>", Spacing::by_dialect},
+    .facts = kTimeFacts,
+};
 }  // namespace bfq::commands

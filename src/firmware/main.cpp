@@ -88,9 +88,10 @@ class PolledUart {
 /// There is no radio, no network and no flash here: whatever is asked of them is refused. One queue
 /// serves all three, and holds what a refusal says: a whole Event is ten times as large.
 class Refusals {
-  using NotAnswered = std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint,
-                                   radio::SetPower, lease::ServeAddresses, net::Close,
-                                   net::StopListening, net::Accept, net::Refuse, net::Ping>;
+  using NotAnswered =
+      std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
+                   lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
+                   net::Ping, net::AskTime>;
 
  public:
   void refuse(const radio::Join& r) {

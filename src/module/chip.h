@@ -21,6 +21,7 @@
 #include "module/server.h"
 #include "module/soft_ap.h"
 #include "module/station.h"
+#include "module/time_sync.h"
 #include "module/urc_queue.h"
 #include "ports/messages.h"
 
@@ -40,7 +41,7 @@ class Chip {
   static constexpr auto kDescription = describe(
       "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
       "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
-      "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
+      "time_sync", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
@@ -150,6 +151,7 @@ class Chip {
   const Server& server() const { return server_; }
   Passthrough& passthrough() { return passthrough_; }
   const Passthrough& passthrough() const { return passthrough_; }
+  TimeSync& time_sync() { return time_sync_; }
   const Memory& memory() const { return memory_; }
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
@@ -199,6 +201,7 @@ class Chip {
   Payload payload_;
   Pins pins_;
   LightSleep sleep_;
+  TimeSync time_sync_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;

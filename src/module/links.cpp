@@ -66,6 +66,7 @@ void Links::connect(Chip& chip, Opening& job, Ipv4 address) {
 }
 
 void Links::on(Chip& chip, const net::Resolved& event) {
+  chip.time_sync().resolved(chip, event);
   if (auto* pinging = chip.job<Pinging>(); pinging != nullptr && pinging->ticket == event.ticket) {
     if (pinging->step == Pinging::Step::resolving) ask_for_echo(chip, *pinging, event.address);
   } else if (auto* opening = chip.job<Opening>();
@@ -79,6 +80,7 @@ void Links::on(Chip& chip, const net::Resolved& event) {
 }
 
 void Links::on(Chip& chip, const net::ResolveFailed& event) {
+  chip.time_sync().resolve_failed(chip, event);
   if (const auto* look_up = chip.job<LookingUp>();
       look_up != nullptr && look_up->ticket == event.ticket) {
     return give_up(chip, *look_up);

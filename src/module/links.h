@@ -165,6 +165,8 @@ class Links {
 
   // For other organs ------------------------------------------------------------------------------
 
+  /// Has a name looked up, by the name servers that are set where there are some.
+  static Ticket resolve(Chip&, const net::HostName& name);
   /// A side of the module has lost its network: its links close, and lines follow for them.
   void close_links_through(Chip&, net::Interface side);
   /// A new association: what was connected before it no longer shows in the status.
@@ -212,8 +214,6 @@ class Links {
   void tell_cipsend(Chip&, const LinkReport&);
   void print_received(Chip&, const LinkReport&) const;
 
-  /// Has a name looked up, by the name servers that are set where there are some.
-  static Ticket resolve(Chip&, const net::HostName& name);
   static void ask_for_echo(Chip&, Pinging&, Ipv4 address);
   void connect(Chip&, Opening&, Ipv4 address);
   /// Takes a link out of use that could not be opened, or that has closed.

@@ -143,7 +143,7 @@ void Module::on(const E& event) {
     organ.on(chip, e);
   }
   { organ.on(*this, event); };
-  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_);
+  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -157,7 +157,8 @@ Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
   const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
   return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
-                   server_.next_deadline(*this), sleep_.next_deadline()});
+                   server_.next_deadline(*this), sleep_.next_deadline(),
+                   time_sync_.next_deadline()});
 }
 
 void Module::advance(Instant now) {
@@ -167,6 +168,7 @@ void Module::advance(Instant now) {
   passthrough_.advance(*this);
   station_.advance(*this);
   server_.advance(*this);
+  time_sync_.advance(*this);
   if (sleep_.next_deadline().due(now)) fall_asleep();
   settle();
 }
@@ -237,6 +239,7 @@ void Module::go_off() {
   station_.reset();
   soft_ap_ = SoftAp{};
   server_ = Server{};
+  time_sync_ = TimeSync{};
   passthrough_ = Passthrough{};
   payload_.clear();
   pins_ = Pins{};

@@ -202,6 +202,7 @@ void Station::on(Chip& chip, const lease::Addressed& event) {
   retry_ = Deadline::never();
   chip.links().forget_history();
   chip.notify({.kind = Urc::Kind::wifi_got_ip});
+  chip.time_sync().network_is_up(chip);
   if (chip.job<Joining>() != nullptr) chip.finish(at::Answer::ok);
 }
 

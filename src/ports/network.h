@@ -130,6 +130,25 @@ struct Refuse {
   static constexpr auto kDescription = describe("net::Refuse", "client");
 };
 
+/// Seconds since 1970, UTC, to the millisecond.
+struct UnixTime {
+  std::uint32_t seconds = 0;
+  std::uint16_t milliseconds = 0;
+  static constexpr auto kDescription = describe("UnixTime", "seconds", "milliseconds");
+  bool operator==(const UnixTime&) const = default;
+};
+
+/// Asks a time server by SNTP: answered by TimeTold if the server answers within that time, and
+/// else by nothing. It takes the place of an AskTime that still waits.
+struct AskTime {
+  Ticket ticket{};
+  Ipv4 address{};
+  HostName name{};  ///< as it was asked for
+  std::uint16_t timeout_ms = 0;
+  static constexpr auto kDescription =
+      describe("net::AskTime", "ticket", "address", "name", "timeout_ms");
+};
+
 // Told --------------------------------------------------------------------------------------------
 
 /// The name of that Resolve has this address; of several, the first.
@@ -149,6 +168,13 @@ struct ResolveFailed {
 struct Pong {
   Ticket ticket{};
   static constexpr auto kDescription = describe("net::Pong", "ticket");
+};
+
+/// The server of that AskTime says that it is this time now.
+struct TimeTold {
+  Ticket ticket{};
+  UnixTime time{};
+  static constexpr auto kDescription = describe("net::TimeTold", "ticket", "time");
 };
 
 /// The link is up. `local_port` is the port that its peer sees us at.
@@ -227,12 +253,12 @@ struct Incoming {
 };
 
 /// All that the module asks of the network.
-using Request =
-    std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse, GiveUp, Ping>;
+using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse, GiveUp,
+                             Ping, AskTime>;
 
 /// All that the network tells the module.
 using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,
-                           Listening, ListenFailed, Incoming, Unread, Pong>;
+                           Listening, ListenFailed, Incoming, Unread, Pong, TimeTold>;
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
 struct Outgoing {

@@ -37,6 +37,7 @@ void Internet::take(const net::Request& request, Instant now) {
                  [&](const net::Refuse& r) { refuse(r); },
                  [&](const net::GiveUp& g) { give_up(g.link, now); },
                  [&](const net::Ping& p) { ping(p, now); },
+                 [&](const net::AskTime& a) { tell_time(a, now); },
              },
              request);
 }
@@ -79,6 +80,18 @@ void Internet::ping(const net::Ping& asked, Instant now) {
   const bool is_far = joined && (asked.address == lan || is_known(asked.address));
   if (!asked.address.is_none() && (is_own || is_far) && !stalled)
     later(now + answer_takes, net::Pong{asked.ticket});
+}
+
+/// A time server is a far host whose port 123 takes who comes.
+void Internet::tell_time(const net::AskTime& asked, Instant now) {
+  constexpr std::uint16_t kPort = 123;
+  const FarHost* host = find_peer({asked.address, kPort});
+  if (!joined || stalled || host == nullptr || host->answer != FarHost::Answer::accepts) return;
+  const Instant at = now + answer_takes;
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch());
+  later(at, net::TimeTold{asked.ticket,
+                          {static_cast<std::uint32_t>(epoch + ms.count() / 1000),
+                           static_cast<std::uint16_t>(ms.count() % 1000)}});
 }
 
 /// A host that is known refuses on its other ports, as a machine's own loopback does; where nobody

@@ -82,6 +82,7 @@ class Internet {
   Ipv4 lan{}, netmask{};                ///< the LAN of the station; none where nobody says
   std::array<Ipv4, 2> own{};            ///< the module's addresses
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
+  std::uint32_t epoch = 1'470'322'085;  ///< the time of time servers at 0, in seconds since 1970
   std::vector<Name> names;
   std::vector<FarHost> peers;
 
@@ -139,6 +140,7 @@ class Internet {
   bool has_name_server(const net::NameServers&);
   bool is_known(Ipv4 address) const;
   void ping(const net::Ping&, Instant now);
+  void tell_time(const net::AskTime&, Instant now);
   void listen(const net::Listen&, Instant now);
   void open(const net::Open&, Instant now);
   void close_link(LinkHandle);

@@ -7,6 +7,7 @@ The journey runs in namespaces of its own, with an /etc that it writes and a loo
 
 import contextlib
 import ctypes
+import datetime
 import fcntl
 import os
 import re
@@ -242,6 +243,65 @@ class ServersThatAreSet(Names):
             self.assertEqual(self.look_up(host, "far.test"), DNS_FAIL)
             module.wait_for_log("name server 10.44.1.1 is not asked: deny=127.0.0.1:53")
             self.assertEqual(resolver.asked(), [])
+
+
+class TimeServer:
+    """chrony at 127.0.0.1:123, which tells the time of this machine; it sets no clock."""
+
+    def __init__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="bfq-time-")
+        config = os.path.join(self.directory.name, "chrony.conf")
+        with open(config, "w", encoding="ascii") as file:
+            file.write("local stratum 3\nallow 127.0.0.0/8\nbindaddress 127.0.0.1\ncmdport 0\n"
+                       f"bindcmdaddress /\npidfile {self.directory.name}/pid\n")
+        self.process = subprocess.Popen(["/usr/sbin/chronyd", "-d", "-x", "-u", "root", "-f", config],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(lambda: os.path.exists(f"{self.directory.name}/pid"), "chrony")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        self.directory.cleanup()
+
+
+class WhatTimeItIs(Names):
+    NEVER = b"+CIPSNTPTIME:Thu Jan 01 00:00:00 1970\r\n\r\nOK\r\n"
+
+    def is_the_time(self, host, hours):
+        """The module's clock is right to two seconds in a zone so far ahead of UTC."""
+        answer = host.command("AT+CIPSNTPTIME?")
+        shown = re.fullmatch(rb"\+CIPSNTPTIME:(.*)\r\n\r\nOK\r\n", answer).group(1).decode()
+        told = datetime.datetime.strptime(shown, "%a %b %d %H:%M:%S %Y")
+        right = datetime.datetime.utcnow() + datetime.timedelta(hours=hours)
+        self.assertLess(abs((told - right).total_seconds()), 2, shown)
+        self.assertEqual(told.strftime("%a %b %d %H:%M:%S %Y"), shown)
+
+    def test_a_server_tells_it(self):
+        with TimeServer(), self.asking({"time.test": "127.0.0.1"}) as (resolver, module, host):
+            self.assertEqual(host.command("AT+CIPSNTPTIME?"), self.NEVER)
+            # The first name does not exist, so the second one is asked at once.
+            self.assertEqual(host.command('AT+CIPSNTPCFG=1,-11,"nobody.test","time.test"'), OK)
+            module.wait_for_log("time server time.test has answered")
+            self.assertEqual(resolver.asked(), ["nobody.test", "time.test"])
+            self.is_the_time(host, -11)
+            self.assertEqual(host.command('AT+CIPSNTPCFG=1,13,"10.44.1.1"'), OK)
+            self.is_the_time(host, 13)
+            module.wait_for_log("time server 10.44.1.1 has answered")
+
+    def test_where_nobody_listens_it_is_not_known(self):
+        with self.asking({}) as (_, module, host):
+            self.assertEqual(host.command('AT+CIPSNTPCFG=1,0,"127.0.0.1","10.44.1.77"'), OK)
+            module.wait_for_log("time server 10.44.1.77 is not asked: nobody has that address")
+            self.assertEqual(host.command("AT+CIPSNTPTIME?"), self.NEVER)
+
+    def test_the_policy_is_asked(self):
+        with TimeServer(), self.asking({}, "--net", "deny=*:123") as (_, module, host):
+            self.assertEqual(host.command('AT+CIPSNTPCFG=1,0,"10.44.1.1"'), OK)
+            module.wait_for_log("time server 10.44.1.1 is not asked: deny=*:123")
+            self.assertEqual(host.command("AT+CIPSNTPTIME?"), self.NEVER)
 
 
 class WhoAnswersAnEcho(Names):

@@ -19,6 +19,7 @@ SIMULATED = {
     ("pin",): "only a world's events hold pins, as in worlds.py",
     ("peer", "stops"): "the machine takes bytes that nobody reads",
     ("peer", "takes"): "the machine takes bytes that nobody reads",
+    ("peer", "9.9.9.9:123"): "a time server is at port 123; names.py asks one",
     ("peer", "9.9.9.9:53"): "a name server that is set is at port 53; names.py asks one",
     ("peer", "silent"): "every port of this machine answers",
     ("name", "silent"): "a name server that never answers",

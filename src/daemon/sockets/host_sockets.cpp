@@ -38,6 +38,7 @@ void HostSockets::take(const net::Request& request) {
                  [this](const net::Refuse& r) { server_.refuse(r.client); },
                  [this](const net::GiveUp& r) { give_up(r); },
                  [this](const net::Ping& r) { ping(r); },
+                 [this](const net::AskTime& r) { ask_time(r); },
              },
              request);
 }
@@ -93,6 +94,7 @@ void HostSockets::power_off() {
   server_.stop();
   queries_.clear();
   echo_.reset();
+  time_query_.reset();
   due_.clear();
   side_.forget_all();
 }
@@ -219,6 +221,42 @@ void HostSockets::send_echo(const net::Ping& request, const Route& way) {
   echo_ = EchoRequest::start(io_, way.address, source,
                              std::chrono::milliseconds(request.timeout_ms), answered, why);
   if (!echo_) spdlog::warn("{}: cannot ping {}: {}", side_.name(), name, why);
+}
+
+// The time ----------------------------------------------------------------------------------------
+
+/// Where the policy, a route or the machine forbids it no server answers, and the log says why.
+void HostSockets::ask_time(const net::AskTime& request) {
+  constexpr std::uint16_t kPort = 123;
+  time_query_.reset();
+  const std::string name(request.name.view());
+  const auto why_not = [&]() -> std::string {
+    const Route way = route(side_.networks(), request.address, neighbourhood_, settings_.index);
+    if (way.to == Route::To::neighbour) return "a module is no time server";
+    if (way.to != Route::To::outside) return way.why;
+    const net::Endpoint actual{way.address, kPort};
+    // Fidelity (our decision, see NetPolicy): A time server is a destination like any other, at
+    // UDP port 123: one that the policy forbids is not asked.
+    const auto verdict = judge(request.name, request.address, actual);
+    return verdict.allowed ? send_time_query(request, actual) : verdict.reason;
+  }();
+  if (!why_not.empty())
+    spdlog::info("{}: time server {} is not asked: {}", side_.name(), name, why_not);
+}
+
+/// Returns why it could not be sent, or nothing.
+std::string HostSockets::send_time_query(const net::AskTime& request, net::Endpoint actual) {
+  const auto answered = [this, ticket = request.ticket,
+                         name = std::string(request.name.view())](const net::UnixTime& time) {
+    spdlog::info("{}: time server {} has answered", side_.name(), name);
+    side_.handle(net::TimeTold{ticket, time});
+    side_.settle();
+  };
+  const Ipv4 source = is_loopback(actual.address) ? module_address(settings_.index) : Ipv4();
+  std::string why;
+  time_query_ = TimeQuery::start(io_, actual, source, std::chrono::milliseconds(request.timeout_ms),
+                                 answered, why);
+  return why;
 }
 
 // Links -------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@
 #include "daemon/sockets/settings.h"
 #include "daemon/sockets/stream_link.h"
 #include "daemon/sockets/tcp_server.h"
+#include "daemon/sockets/time_query.h"
 
 namespace bfq::sockets {
 
@@ -71,6 +72,8 @@ class HostSockets final : private Neighbour {
   void ask_dns(const net::Resolve& request, const std::vector<std::string>& servers);
   std::vector<std::string> permitted_name_servers(const net::NameServers& servers) const;
   void ping(const net::Ping& request);
+  void ask_time(const net::AskTime& request);
+  std::string send_time_query(const net::AskTime& request, net::Endpoint actual);
   void send_echo(const net::Ping& request, const Route& way);
   void open(const net::Open& request);
   std::optional<Directions> directions(const net::Open& request);
@@ -100,6 +103,7 @@ class HostSockets final : private Neighbour {
   std::uint64_t dropped_ = 0;  ///< bytes that the log has told of
   std::map<std::uint16_t, std::shared_ptr<process::NameQuery>> queries_;  ///< by ticket
   std::shared_ptr<EchoRequest> echo_;                                     ///< of the last Ping
+  std::shared_ptr<TimeQuery> time_query_;                                 ///< of the last AskTime
   std::deque<Event> due_;
 };
 }  // namespace bfq::sockets
