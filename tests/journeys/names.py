@@ -312,11 +312,14 @@ class WhoAnswersAnEcho(Names):
 
     def test_this_machine_does(self):
         """By an unprivileged socket where this kernel lets us permit it, or else by a raw one."""
+        sandbox = ("--sandbox", "off")  # a raw one is forbidden there
         with contextlib.suppress(OSError), open(
             "/proc/sys/net/ipv4/ping_group_range", "w", encoding="ascii"
         ) as permitted:
             permitted.write("0 0\n")
-        with self.asking({"far.test": "127.0.0.1"}, "--sandbox", "off") as (_, module, host):
+            permitted.flush()
+            sandbox = ()
+        with self.asking({"far.test": "127.0.0.1"}, *sandbox) as (_, module, host):
             for name in ("127.0.0.1", "far.test", "10.44.1.1", "10.44.1.2"):
                 self.answers(host, name)
             self.assertEqual(host.command('AT+PING="nobody.test"'), b"\r\nERROR\r\n")

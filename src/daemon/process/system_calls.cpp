@@ -27,13 +27,15 @@ namespace {
 /// A system call that is let through, always or where its arguments are these.
 struct AllowedCall {
   int call;
-  std::array<scmp_arg_cmp, 2> conditions{};
+  std::array<scmp_arg_cmp, 3> conditions{};
   unsigned count = 0;
 
   constexpr AllowedCall(int number) : call(number) {}  // NOLINT: a row is a name
   constexpr AllowedCall(int number, scmp_arg_cmp one) : call(number), conditions{one}, count(1) {}
   constexpr AllowedCall(int number, scmp_arg_cmp one, scmp_arg_cmp two)
       : call(number), conditions{one, two}, count(2) {}
+  constexpr AllowedCall(int number, scmp_arg_cmp one, scmp_arg_cmp two, scmp_arg_cmp three)
+      : call(number), conditions{one, two, three}, count(3) {}
 };
 
 constexpr scmp_arg_cmp is(unsigned argument, std::uint64_t value) {
@@ -173,7 +175,10 @@ constexpr AllowedCall kRules[] = {
     // The service manager is told by a local datagram. No local stream is made, and no packet.
     {SCMP_SYS(socket), is(0, AF_UNIX), is(1, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK)},
 
-    // The network: TCP, UDP and DNS. No other protocol of the kernel's.
+    // The network: TCP, UDP and DNS, and the kernel's unprivileged echo requests for AT+PING. No
+    // other protocol of the kernel's, and no packet that the program has made.
+    {SCMP_SYS(socket), is(0, AF_INET), is(1, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK),
+     is(2, IPPROTO_ICMP)},
     internet(AF_INET, 0),
     internet(AF_INET, IPPROTO_TCP),
     internet(AF_INET, IPPROTO_UDP),
