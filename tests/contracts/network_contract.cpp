@@ -404,6 +404,12 @@ TEST_P(Network, says_nothing_of_a_host_that_does_not_answer_a_ping) {
   EXPECT_TRUE(side.events.empty());
 }
 
+TEST_P(Network, says_nothing_of_a_time_server_that_is_not_there) {
+  net->request(net::AskTime{{9}, Ipv4(10, 44, 1, 77), {}, 3000});
+  net->rest();
+  EXPECT_TRUE(side.events.empty());
+}
+
 TEST_P(Network, is_silent_without_power) {
   open(net->host(Manners::echoes));
   begin(net->host(Manners::greets), {1, 1});

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace bfq::sockets {
 namespace {
 using std::chrono::milliseconds;
@@ -39,16 +41,12 @@ TEST(TimeQuery, reads_both_eras_and_adds_half_of_the_way) {
 }
 
 TEST(TimeQuery, believes_no_other_packet) {
-  struct Case {
-    std::size_t at;
-    std::uint8_t byte;
-    const char* why;
-  };
-  const Case cases[] = {{0, 0x23, "from a client"},
-                        {0, 0xe4, "not synchronised"},
-                        {1, 0, "kiss of death"},
-                        {1, 16, "no stratum"},
-                        {kOriginate, 9, "another question"}};
+  const std::tuple<std::size_t, std::uint8_t, const char*> cases[] = {
+      {0, 0x23, "from a client"},
+      {0, 0xe4, "not synchronised"},
+      {1, 0, "kiss of death"},
+      {1, 16, "no stratum"},
+      {kOriginate, 9, "another question"}};
   for (const auto& [at, byte, why] : cases) {
     auto packet = reply(3679310885U);
     packet[at] = byte;
