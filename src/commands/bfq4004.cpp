@@ -90,6 +90,8 @@ constexpr std::array kTable = sorted(std::array{
     kNameServersCurrent,
     kNameServersDefault,
     kNameServers,
+    kTlsSize,
+    kTlsChecks,
     kTimeServers,
     kTime,
 });

@@ -78,6 +78,8 @@ constexpr std::array kTable = sorted(std::array{
     kNameServersCurrent,
     kNameServersDefault,
     kNameServers,
+    kTlsSize,
+    kTlsChecks,
     kTimeServers,
     kTime,
 });

@@ -53,6 +53,20 @@ Answer set_name_servers(Chip& chip, const NameServerArgs& args) {
   return chip.change(Effect::none, [&](Settings& settings) { settings.name_servers = asked; });
 }
 
+// TLS ---------------------------------------------------------------------------------------------
+
+/// The buffers of OpenSSL are as large as a record may be.
+Answer set_tls_size(Chip&, const TlsSizeArgs&) { return Answer::ok; }
+
+Answer show_tls_checks(Chip& chip) {
+  chip.info().number(chip.shown_settings().tls).end();
+  return Answer::ok;
+}
+
+Answer set_tls_checks(Chip& chip, const TlsChecksArgs& args) {
+  return chip.change(Effect::none, [&](Settings& settings) { settings.tls = args.checks; });
+}
+
 // The time ----------------------------------------------------------------------------------------
 
 bool turns_time_off(const Chip&, Fields fields) { return is_zero(fields); }

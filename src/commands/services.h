@@ -5,8 +5,9 @@
 #include "at/command.h"
 #include "base/ipv4.h"
 #include "ports/network.h"
+#include "settings/ranges.h"
 
-/// What a module asks of hosts without a link: the manual's chapter 4 of 2020.
+/// What a module asks of hosts without a link, and certificates: the manual's chapter 4 of 2020.
 namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
 
@@ -87,6 +88,55 @@ inline constexpr Command kNameServersCurrent = kNameServers.named(
 inline constexpr Command kNameServersDefault =
     kNameServers.named("+CIPDNS_DEF", Keep::in_flash, "Choose the name servers, and store that");
 
+// TLS ---------------------------------------------------------------------------------------------
+
+/// Arguments of AT+CIPSSLSIZE.
+struct TlsSizeArgs {
+  std::uint16_t bytes = 0;
+};
+/// Arguments of AT+CIPSSLCCONF.
+struct TlsChecksArgs {
+  std::uint8_t checks = 0;
+};
+Answer set_tls_size(Chip&, const TlsSizeArgs&);
+Answer show_tls_checks(Chip&);
+Answer set_tls_checks(Chip&, const TlsChecksArgs&);
+
+inline constexpr Param kTlsSizeParams[] = {
+    param<&TlsSizeArgs::bytes>("size", between(2048, 4096), "bytes of the buffer for SSL"),
+};
+inline constexpr Fact kTlsSizeFacts[] = {
+    {Origin::ours, "see commands", "It changes nothing: SSL records of every size are read."},
+};
+inline constexpr Command kTlsSize{
+    .name = "+CIPSSLSIZE",
+    .summary = "Choose the size of the buffer for SSL",
+    .set = set<&set_tls_size>(kTlsSizeParams),
+    .facts = kTlsSizeFacts,
+};
+inline constexpr Param kTlsChecksParams[] = {
+    param<&TlsChecksArgs::checks>("SSL mode", ranges::kTlsChecks,
+                                  "bit 0: show the module's certificate to servers that ask for "
+                                  "one; bit 1: verify the server's; 0, the default: neither"),
+};
+inline constexpr Fact kTlsChecksFacts[] = {
+    {Origin::manual, "AT+CIPSSLCCONF 2020", "It is stored, and holds for SSL links from then on."},
+    {Origin::ours, "dialect 4.3.4",
+     "Certificates and key are PEM files that the world names. Where there are none, and where "
+     "verifying finds a fault, a link ends like a refused connection."},
+    {Origin::ours, "dialect 4.3.4",
+     "The server's certificate must be for the name or address in AT+CIPSTART."},
+};
+inline constexpr Command kTlsChecks{
+    .name = "+CIPSSLCCONF",
+    .summary = "Choose how SSL links use certificates, and store that",
+    .shows = Keep::in_flash,
+    .keep = Keep::in_flash,
+    .query = {show_tls_checks, "{}:<SSL mode>"},
+    .set = set<&set_tls_checks>(kTlsChecksParams),
+    .facts = kTlsChecksFacts,
+};
+
 // The time ----------------------------------------------------------------------------------------
 
 /// Arguments of AT+CIPSNTPCFG; the time zone is in hours.
@@ -130,8 +180,8 @@ inline constexpr Command kTimeServers{
     .name = "+CIPSNTPCFG",
     .summary = "Choose the time servers and the time zone",
     .query = {show_time_servers,
-              "{}:<enable>[,<time zone>,\"<SNTP server 0>\"[,\"<SNTP server 1>\"[,\"<SNTP server "
-              "2>\"]]]"},
+              "{}:0 | {}:1,<time zone>,\"<SNTP server 0>\"[,\"<SNTP server 1>\"[,\"<SNTP server "
+              "2>\"]]"},
     .set = set(kTimeShapes),
     .facts = kTimeServersFacts,
 };

@@ -71,12 +71,15 @@ Refusal needs_address(const Chip& chip) {
 }
 
 Answer open_stream(Chip& chip, const StreamArgs& args) {
+  const unsigned tls = args.transport == net::Transport::tls ? chip.settings().tls : 0U;
   const net::Open open{
       .link = {.id = args.link},
       .transport = args.transport,
       .remote = {.port = args.port},
       .name = args.host,
       .keep_alive_s = args.keep_alive_s.value_or(0),
+      .shows_certificate = (tls & kShowsCertificate) != 0,
+      .verifies = (tls & kVerifies) != 0,
   };
   return chip.links().open(chip, open, {});
 }

@@ -58,7 +58,12 @@ void add_reading(LaterActs& acts, const Options& options) {
     if (const char* path = std::getenv(name); path != nullptr)
       acts.places.push_back({path, FileUse::read});
   acts.reads_world_again = options.world.is_file();
-  if (acts.reads_world_again) add_folders(acts, options.world.name(), FileUse::read);
+  if (!acts.reads_world_again) return;
+  add_folders(acts, options.world.name(), FileUse::read);
+  for (const board::ModuleSpec& module : options.modules)
+    for (const auto* file :
+         {&module.tls_files.authorities, &module.tls_files.certificate, &module.tls_files.key})
+      if (!file->empty()) add_folders(acts, *file, FileUse::read);
 }
 
 void add_state(LaterActs& acts, const Options& options) {

@@ -42,6 +42,7 @@ board::BoardSetup setup_of(const Options& options, unsigned number) {
                   .is_at_localhost = number == 0,
                   .forwards = module.forwards,
                   .names = options.names,
+                  .tls = module.tls,
                   .delay = link_delay(options, module)},
       .policy = options.policy,
       .state_directory = options.state_directory,

@@ -90,8 +90,11 @@ struct Open {
   HostName name{};                 ///< as it was asked for; a TLS client names it to the server
   std::uint16_t keep_alive_s = 0;  ///< seconds of silence before probes; 0: no probes
   std::uint16_t local_port = 0;    ///< 0: any
+  bool shows_certificate = false;  ///< TLS: the module's own, to a server that asks for one
+  bool verifies = false;  ///< TLS: the server's certificate must be trusted, and its name fit
   static constexpr auto kDescription =
-      describe("net::Open", "link", "transport", "remote", "name", "keep_alive_s", "local_port");
+      describe("net::Open", "link", "transport", "remote", "name", "keep_alive_s", "local_port",
+               "shows_certificate", "verifies");
 };
 
 /// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer.

@@ -40,6 +40,7 @@ Settings unusual() {
   s.dhcp = {.station = false, .soft_ap = false};
   s.pool = {.lease_minutes = 5, .first = Ipv4(192, 168, 9, 2), .last = Ipv4(192, 168, 9, 9)};
   s.country = {.policy = 1, .code = Text<3>("USA"), .first_channel = 2, .channels = 13};
+  s.tls = kVerifies;
   s.name_servers = {.fixed = true, .first = Ipv4(9, 9, 9, 9), .second = Ipv4(8, 8, 4, 4)};
   return s;
 }

@@ -26,6 +26,9 @@ inline constexpr Range kCountryCode = length(2, 3);
 inline constexpr Range kChannel = between(1, 14);       ///< the first one
 inline constexpr Range kChannelCount = between(1, 14);  ///< from there
 
+// AT+CIPSSLCCONF (dialect 4.3)
+inline constexpr Range kTlsChecks = between(0, 3);  ///< two bits
+
 // AT+CWDHCPS (dialect 3.2)
 inline constexpr Range kLeaseMinutes = between(1, 2880);
 }  // namespace bfq::ranges

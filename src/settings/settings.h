@@ -80,6 +80,10 @@ struct NameServerSettings {
   bool operator==(const NameServerSettings&) const = default;
 };
 
+/// What AT+CIPSSLCCONF chooses: TLS servers that ask for a certificate get the module's; the
+/// server's certificate is verified.
+inline constexpr std::uint8_t kShowsCertificate = 1, kVerifies = 2;
+
 inline constexpr AddressSettings kFactorySoftApAddress{Ipv4(192, 168, 4, 1), Ipv4(192, 168, 4, 1),
                                                        Ipv4(255, 255, 255, 0)};
 
@@ -96,9 +100,10 @@ struct Settings {
   PoolSettings pool{};
   CountrySettings country{};
   NameServerSettings name_servers{};
+  std::uint8_t tls = 0;  ///< bits: kShowsCertificate, kVerifies
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool", "country", "name_servers");
+               "soft_ap_address", "dhcp", "pool", "country", "name_servers", "tls");
   bool operator==(const Settings&) const = default;
 };
 
@@ -160,6 +165,7 @@ enum class Key : std::uint8_t {
   pool,
   country,
   name_servers,
+  tls,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

@@ -49,6 +49,7 @@ inline constexpr StoredKey kStoredKeys[] = {
         Key::name_servers, "name servers", field<&NameServerSettings::fixed>,
         field<&NameServerSettings::first>, field<&NameServerSettings::second>,
         rule<static_cast<bool (*)(const NameServerSettings&)>(&is_possible)>),
+    stored<&Settings::tls>(Key::tls, "TLS", whole<ranges::kTlsChecks>),
 };
 static_assert(every_key_has_its_row(kStoredKeys), "every Key has its row, in its place");
 }  // namespace bfq::record

@@ -49,6 +49,16 @@ bool Internet::refuses(const net::Open& asked) const {
          !same_network(asked.remote.address, kSoftApNetwork, kMask);
 }
 
+/// What AT+CIPSSLCCONF asks for is not there, or one side does not accept the other's certificate.
+bool Internet::refuses_tls(const net::Open& asked) {
+  if (asked.transport != net::Transport::tls) return false;
+  if ((asked.verifies && !has_authorities) || (asked.shows_certificate && !has_certificate))
+    return true;
+  const FarHost* peer = find_peer(asked.remote);
+  return peer != nullptr && ((asked.verifies && !peer->is_trusted) ||
+                             (peer->wants_certificate && !asked.shows_certificate));
+}
+
 void Internet::resolve(const net::Resolve& asked, Instant now) {
   if (!joined) return later(now, net::ResolveFailed{asked.ticket});
   if (!asked.servers[0].is_none() && !has_name_server(asked.servers)) return;
@@ -97,7 +107,8 @@ void Internet::tell_time(const net::AskTime& asked, Instant now) {
 /// A host that is known refuses on its other ports, as a machine's own loopback does; where nobody
 /// lives, nobody answers.
 void Internet::open(const net::Open& asked, Instant now) {
-  if (refuses(asked)) return later(now, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
+  if (refuses(asked) || refuses_tls(asked))
+    return later(now, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
   if (exhausted) return later(now, net::OpenFailed{asked.link, net::OpenFailure::no_resources});
   connections_.push_back({.link = asked.link, .asked = asked});
   if (asked.transport == net::Transport::udp)

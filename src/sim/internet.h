@@ -22,10 +22,12 @@ struct FarHost {
   net::Endpoint at;
   Answer answer = Answer::accepts;
   bool echoes = false;
-  bool reads = true;             ///< false: takes no byte more until it is true again
-  std::size_t takes = SIZE_MAX;  ///< while it reads: so many bytes more
-  std::string greeting{};        ///< said as soon as somebody connects
-  std::string reply{};           ///< said once `reply_after` bytes have come
+  bool is_trusted = false;         ///< over TLS: its certificate stands up to verifying
+  bool wants_certificate = false;  ///< over TLS: it refuses whoever shows none
+  bool reads = true;               ///< false: takes no byte more until it is true again
+  std::size_t takes = SIZE_MAX;    ///< while it reads: so many bytes more
+  std::string greeting{};          ///< said as soon as somebody connects
+  std::string reply{};             ///< said once `reply_after` bytes have come
   std::size_t reply_after = 1;
   std::optional<std::size_t> closes_after{};  ///< so many bytes, and what it has to say to them
   std::optional<std::size_t> resets_after{};
@@ -77,7 +79,8 @@ class Internet {
   Duration answer_takes = 20ms;  ///< from a byte's leaving the module to what it makes a peer say
   Duration delay{};      ///< how long what has come for a link takes to the module, see DelayQueues
   bool stalled = false;  ///< nothing is taken and nothing arrives
-  bool exhausted = false;               ///< there is no socket or port for one more link
+  bool exhausted = false;  ///< there is no socket or port for one more link
+  bool has_authorities = false, has_certificate = false;  ///< of the module, for TLS
   bool joined = true;                   ///< false: the module's station has no address
   Ipv4 lan{}, netmask{};                ///< the LAN of the station; none where nobody says
   std::array<Ipv4, 2> own{};            ///< the module's addresses
@@ -135,6 +138,7 @@ class Internet {
   };
 
   bool refuses(const net::Open&) const;
+  bool refuses_tls(const net::Open&);
   bool is_absent_neighbour(Ipv4 address) const;
   void resolve(const net::Resolve&, Instant now);
   bool has_name_server(const net::NameServers&);

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import unittest
 
-from journey import PATIENCE, Module, Server, free_port, wait_until, web_server
+from journey import PATIENCE, Module, Server, free_port, run_program, wait_until, web_server
 
 CONNECTED = b"CONNECT\r\n\r\nOK\r\n"
 REFUSED = b"\r\nERROR\r\nCLOSED\r\n"
@@ -31,7 +31,7 @@ class Certificates:
             "req", "-x509", *self.new_key("ca"), "-days", "2", "-subj", "/CN=BFQ test CA", "-out",
             "ca.pem"
         )
-        for name in ("localhost", "other.test"):
+        for name in ("localhost", "other.test", "client.test"):
             self.sign(name, name, "-days", "2")
         self.sign("expired", "localhost", "-days", "-1")
         for name, key in (("self", ()), ("short", ("rsa:1024",))):
@@ -390,6 +390,85 @@ class Bytes(unittest.TestCase):
                 server.type("unread\n")
                 host.type("AT+RST\r\n")
                 host.expect("ready\r\n")
+
+
+def world_with(**files):
+    """The path of a world whose module has these files, which lie beside it."""
+    path = CERTIFICATES.path("world.toml")
+    tls = ", ".join(f'{key} = "{file}"' for key, file in files.items())
+    with open(path, "w", encoding="ascii") as world:
+        world.write(f'[[ap]]\nssid = "BFQ-LAB"\npassword = "bfq4004-lab"\n'
+                    f"[[module]]\ntls = {{ {tls} }}\n")
+    return path
+
+
+class WhatTheHostAsksFor(unittest.TestCase):
+    """AT+CIPSSLCCONF."""
+
+    OWN = {"certificate": "client.test.pem", "key": "client.test.key"}
+
+    def check(self, host, checks):
+        self.assertEqual(host.command(f"AT+CIPSSLCCONF={checks}"), b"\r\nOK\r\n")
+
+    def is_refused(self, host, port, name="localhost"):
+        self.assertEqual(host.command(start_to(name, port), "CLOSED\r\n"), REFUSED)
+
+    def test_a_server_that_wants_a_certificate_gets_the_modules(self):
+        ca = CERTIFICATES.path("ca.pem")
+        asks = ("-Verify", "1", "-verify_return_error", "-CAfile", ca)
+        with Module(world_with(**self.OWN)) as module, module.started_host() as host:
+            host.join()
+            for version in ("-tls1_2", "-tls1_3"):
+                with OpensslServer("localhost", version, *asks) as server:
+                    self.check(host, 1)
+                    self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
+                    self.assertIn(b"\r\nSEND OK\r\n", host.send(b"to the server\n"))
+                    server.expect("CN = client.test")
+                    server.expect("to the server")
+                    self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")
+                    self.check(host, 0)
+                    if version == "-tls1_2":
+                        self.is_refused(host, server.port)
+                    else:  # the server says so behind the handshake
+                        host.command(start_to("localhost", server.port))
+                        host.expect("CLOSED\r\n")
+
+    def test_a_server_is_verified(self):
+        with Module(world_with(ca="ca.pem")) as module, module.started_host() as host:
+            host.join()
+            self.check(host, 2)
+            with OpensslServer("localhost") as server:
+                self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
+                module.wait_for_log("CN=localhost is verified")
+                host.command("AT+CIPCLOSE")
+                self.is_refused(host, server.port, "127.0.0.1")
+                module.wait_for_log("(IP address mismatch)")
+            for certificate, why in (("other.test", "hostname mismatch"),
+                                     ("self", "self-signed certificate"),
+                                     ("expired", "certificate has expired")):
+                with self.subTest(certificate), OpensslServer(certificate) as server:
+                    self.is_refused(host, server.port)
+                    module.wait_for_log(f"certificate verify failed ({why}")
+
+    def test_what_is_missing_is_named(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            host.join()
+            for checks, missing in ((1, "tls.certificate"), (2, "tls.ca")):
+                self.check(host, checks)
+                self.is_refused(host, server.port)
+                module.wait_for_log(f"the world names no {missing}")
+
+    def test_files_that_are_wrong_are_refused_at_the_start(self):
+        for files, wrong in (
+            ({"ca": "missing.pem"}, "tls.ca: "),
+            ({"ca": "ca.key"}, "ca.key holds no certificate in PEM"),
+            ({**self.OWN, "key": "localhost.key"}, "localhost.key is not the key of that"),
+            ({**self.OWN, "key": "ca.pem"}, "ca.pem holds no private key in PEM"),
+        ):
+            with self.subTest(wrong):
+                status, _, errors = run_program("lint", world_with(**files))
+                self.assertEqual(status, 2)
+                self.assertIn(wrong, errors)
 
 
 if __name__ == "__main__":

@@ -550,7 +550,8 @@ void Books::check_done(std::string_view line) const {
       {"AT+CWCOUNTRY_DEF=", Key::country},
       {"AT+CWAUTOCONN=", Key::auto_connect},
       {"AT+CIPDNS_DEF=", Key::name_servers},
-      {"AT+CIPDNS=", Key::name_servers}};
+      {"AT+CIPDNS=", Key::name_servers},
+      {"AT+CIPSSLCCONF=", Key::tls}};
   const Settings now = module_->settings();
   for (const auto& [command, key] : kStores) {
     if (!line.starts_with(command) || line.ends_with("=?")) continue;

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,11 @@
 
 namespace bfq::board {
 
+/// The paths of a module's PEM files; empty: none.
+struct TlsFiles {
+  std::string authorities{}, certificate{}, key{};
+};
+
 /// One module of a program: its name and what it is soldered to.
 struct ModuleSpec {
   std::string name = "bfq0";
@@ -21,6 +27,8 @@ struct ModuleSpec {
   std::optional<MacAddress> station_mac{}, access_point_mac{};  ///< default: by its number
   std::optional<sim::Position> position{};
   std::vector<sockets::Forward> forwards{};
+  TlsFiles tls_files{};
+  std::shared_ptr<const sockets::TlsCredentials> tls{};  ///< what is in these files
   sim::Channels channels = sim::Channels::one;
   bool boot_noise = false;  ///< its chip prints at 74880 baud before it runs its program
   bool remembers = true;    ///< false: its settings are lost at the end of the program

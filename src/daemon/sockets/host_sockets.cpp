@@ -10,6 +10,7 @@
 #include "daemon/sockets/absent_link.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/local_names.h"
+#include "daemon/sockets/tls_credentials.h"
 #include "daemon/sockets/udp_link.h"
 
 namespace bfq::sockets {
@@ -265,6 +266,7 @@ void HostSockets::open(const net::Open& request) {
   if (request.link.id >= links_.size()) return;
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
   if (request.transport == net::Transport::udp) return open_datagrams(request);
+  if (const char* why = why_no_tls(request); *why != '\0') return refuse(request, why);
   const auto to = directions(request);
   if (!to) return;
   const auto link =
@@ -273,7 +275,17 @@ void HostSockets::open(const net::Open& request) {
   link->connect();
 }
 
-StreamLink::Shared HostSockets::shared() { return {io_, side_, closes_}; }
+StreamLink::Shared HostSockets::shared() { return {io_, side_, closes_, settings_.tls.get()}; }
+
+/// What AT+CIPSSLCCONF asks for must be there. Returns what is missing, or "".
+const char* HostSockets::why_no_tls(const net::Open& request) const {
+  const TlsCredentials* tls = settings_.tls.get();
+  if (request.verifies && (tls == nullptr || !tls->has_authorities()))
+    return "AT+CIPSSLCCONF asks to verify the server, and the world names no tls.ca";
+  if (request.shows_certificate && (tls == nullptr || !tls->has_certificate()))
+    return "AT+CIPSSLCCONF asks for a certificate, and the world names no tls.certificate";
+  return "";
+}
 
 /// Where a connection goes; nothing where it is refused.
 std::optional<Directions> HostSockets::directions(const net::Open& request) {

@@ -80,6 +80,7 @@ class HostSockets final : private Neighbour {
   void open_datagrams(const net::Open& request);
   void close(const net::Close& request);
   void give_up(const net::GiveUp& request);
+  const char* why_no_tls(const net::Open& request) const;
   StreamLink::Shared shared();
   void refuse(const net::Open& request, std::string_view reason,
               std::optional<net::Endpoint> actual = std::nullopt);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "base/time.h"
 
 namespace bfq::sockets {
+class TlsCredentials;
 
 /// A port of the module's server that is also reached at another endpoint of this machine.
 struct Forward {
@@ -27,6 +29,7 @@ struct SocketsSetup {
   bool is_at_localhost = false;  ///< it is at 127.0.0.1 too: the first module of a process
   std::vector<Forward> forwards{};
   std::vector<KnownName> names{};
+  std::shared_ptr<const TlsCredentials> tls{};  ///< nullptr: no certificate at all
   Duration delay{};  ///< how long what comes from a link takes to the module, see DelayLine
 };
 }  // namespace bfq::sockets

@@ -20,8 +20,8 @@ using asio::ip::tcp;
 // How often a peer that takes nothing is looked at, to see whether it has acknowledged something.
 constexpr auto kLookAtPeer = std::chrono::seconds(1);
 
-std::unique_ptr<StreamSession> make_session(net::Transport transport) {
-  if (transport == net::Transport::tls) return std::make_unique<TlsSession>();
+std::unique_ptr<StreamSession> make_session(net::Transport transport, const TlsCredentials* tls) {
+  if (transport == net::Transport::tls) return std::make_unique<TlsSession>(tls);
   return std::make_unique<PlainSession>();
 }
 
@@ -49,7 +49,7 @@ StreamLink::StreamLink(const Shared& shared, const net::Open& open, const Direct
       open_(open),
       to_(to),
       peer_(describe(open, to.actual)),
-      session_(make_session(open.transport)) {}
+      session_(make_session(open.transport, shared.tls)) {}
 
 StreamLink::StreamLink(const Shared& shared, LinkHandle handle, const EgressPath& exit,
                        tcp::socket client)
@@ -59,7 +59,7 @@ StreamLink::StreamLink(const Shared& shared, LinkHandle handle, const EgressPath
       side_(shared.side),
       closes_(shared.closes),
       peer_(describe_client(socket_)),
-      session_(make_session(net::Transport::tcp)),
+      session_(make_session(net::Transport::tcp, nullptr)),
       state_(State::open) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
@@ -91,7 +91,8 @@ void StreamLink::connected(boost::system::error_code error) {
   if (!error && is_connected_to_itself(socket_)) error = asio::error::connection_refused;
   if (error) return fail(error.message(), failure_of(error));
   if (!session_->begin(socket_.native_handle(), open_))
-    return fail("no memory for TLS", net::OpenFailure::no_resources);
+    return fail("TLS has no memory, or refuses the module's certificate",
+                net::OpenFailure::no_resources);
   state_ = State::shaking_hands;
   shake_hands();
 }
@@ -112,7 +113,8 @@ void StreamLink::opened() {
   const std::uint16_t port = socket_.local_endpoint(error).port();
   if (error) return fail(error.message(), failure_of(error));
   const std::string session = session_->describe();
-  // Fidelity (our decision, dialect 0.4.14): Certificates are not verified; the log says so.
+  // Fidelity (our decision, dialect 0.4.14): Certificates are not verified, unless AT+CIPSSLCCONF
+  // asks for it; the log says so.
   attempts_->connected(fmt::format("{}: connected to {} from port {}{}{}: {}", label(), peer_, port,
                                    session.empty() ? "" : " with ", session, to_.reason));
   state_ = State::open;

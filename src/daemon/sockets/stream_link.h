@@ -13,6 +13,7 @@
 #include "daemon/sockets/stream_session.h"
 
 namespace bfq::sockets {
+class TlsCredentials;
 
 /// A connection that the module has asked for, over TCP or TLS, or that a client of its server has
 /// made.
@@ -32,6 +33,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
     boost::asio::io_context& io;
     ModuleSide& side;
     LingeringCloses& closes;
+    const TlsCredentials* tls;  ///< nullptr: none
   };
 
   /// `attempts` is the log of this link number's attempts to connect, and outlives the link.

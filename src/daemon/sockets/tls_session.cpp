@@ -84,10 +84,12 @@ bool TlsSession::begin(int socket, const net::Open& open) {
   ssl_.reset(SSL_new(context()));
   socket_ = socket;
   if (!ssl_ || !give_socket()) return false;
-  SSL_set_verify(ssl_.get(), SSL_VERIFY_NONE, remember_doubt);
+  verifies_ = open.verifies;
+  SSL_set_verify(ssl_.get(), verifies_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, remember_doubt);
   SSL_set_app_data(ssl_.get(), this);
+  if (verifies_) credentials_->judge_for(ssl_.get());
   name_the_server(open);
-  return true;
+  return !open.shows_certificate || credentials_->show_in(ssl_.get());
 }
 
 /// OpenSSL's own way to a socket, but for a limit on reading.
@@ -144,15 +146,17 @@ void TlsSession::name_the_server(const net::Open& open) {
   ERR_clear_error();
 }
 
-/// OpenSSL asks this for everything that it finds against a certificate: all is let pass.
+/// OpenSSL asks this for everything that it finds against a certificate: where nothing is to be
+/// verified, all is let pass.
 int TlsSession::remember_doubt(int passed, X509_STORE_CTX* chain) {
   if (passed == 1) return 1;
   const auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  auto& doubts = static_cast<TlsSession*>(SSL_get_app_data(ssl))->doubts_;
+  auto& self = *static_cast<TlsSession*>(SSL_get_app_data(ssl));
+  auto& doubts = self.doubts_;
   const std::string doubt = X509_verify_cert_error_string(X509_STORE_CTX_get_error(chain));
   if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
-  return 1;
+  return self.verifies_ ? 0 : 1;
 }
 
 // Bytes -------------------------------------------------------------------------------------------
@@ -174,6 +178,7 @@ TlsSession::Transfer TlsSession::attempt(Attempt attempt) {
   }
   has_failed_ = true;
   why_ = take_reason(system_error);
+  if (verifies_ && !doubts_.empty()) why_ += fmt::format(" ({})", fmt::join(doubts_, ", "));
   return {Result::failed};
 }
 
@@ -238,8 +243,8 @@ std::string TlsSession::describe() const {
       doubts_.empty() ? "it would have passed"
                       : fmt::format("it would not have passed: {}", fmt::join(doubts_, ", "));
   const std::string subject = certificate != nullptr ? subject_of(certificate) : "none";
-  return fmt::format("{}, {}; certificate {} is not verified ({})", SSL_get_version(ssl_.get()),
+  return fmt::format("{}, {}; certificate {} is {}", SSL_get_version(ssl_.get()),
                      SSL_get_cipher_name(ssl_.get()), subject.empty() ? "without a name" : subject,
-                     verdict);
+                     verifies_ ? "verified" : fmt::format("not verified ({})", verdict));
 }
 }  // namespace bfq::sockets

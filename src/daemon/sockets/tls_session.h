@@ -8,15 +8,17 @@
 #include <vector>
 
 #include "daemon/sockets/stream_session.h"
+#include "daemon/sockets/tls_credentials.h"
 
 namespace bfq::sockets {
 
 /// TLS 1.2 and 1.3.
 ///
-/// No certificate is verified (dialect 0.4.14), but what verifying would have said is kept for the
-/// log. It holds at most two records that the module has no room for, and one that the socket has
-/// taken in part. Where it has to see whether the server has ended the stream behind bytes that
-/// wait, it decrypts what has come, kMostAhead bytes at most: what is behind them is encrypted.
+/// Unless that is asked for no certificate is verified (dialect 0.4.14), but what verifying would
+/// have said is kept for the log. It holds at most two records that the module has no room for, and
+/// one that the socket has taken in part. Where it has to see whether the server has ended the
+/// stream behind bytes that wait, it decrypts what has come, kMostAhead bytes at most: what is
+/// behind them is encrypted.
 ///
 /// A call reads at most kMostAtOnce bytes of the socket and stops after a record that carries none
 /// of the stream's bytes: what a server sends without end (key updates, requests to negotiate
@@ -31,7 +33,8 @@ class TlsSession final : public StreamSession {
   static constexpr std::size_t kMostAhead = 128 * 1024;
   static constexpr int kMostRecordsAhead = 1000;
 
-  TlsSession() = default;
+  /// `credentials` outlives the session; without it, nothing that needs some must be asked for.
+  explicit TlsSession(const TlsCredentials* credentials = nullptr) : credentials_(credentials) {}
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
@@ -61,11 +64,13 @@ class TlsSession final : public StreamSession {
   static int read_from_socket(BIO* bio, char* into, int size);
   static int remember_doubt(int passed, X509_STORE_CTX* chain);
 
+  const TlsCredentials* credentials_;
   std::unique_ptr<SSL, Free> ssl_;
   std::vector<std::byte> ahead_;  ///< read in order to see what comes behind it
   int socket_ = -1;
-  std::size_t may_read_ = 0;         ///< bytes of the socket that the call under way may still read
-  std::vector<std::string> doubts_;  ///< why the certificate would not have been accepted
+  std::size_t may_read_ = 0;  ///< bytes of the socket that the call under way may still read
+  bool verifies_ = false;
+  std::vector<std::string> doubts_;  ///< why the certificate is not, or would not be, accepted
   std::string why_;
   bool has_failed_ = false;
 };

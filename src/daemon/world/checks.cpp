@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "daemon/board/hardware_addresses.h"
+#include "daemon/process/failure.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/route.h"
+#include "daemon/sockets/tls_credentials.h"
 #include "daemon/world/events.h"
 #include "daemon/world/key.h"
 #include "daemon/world/network_kinds.h"
@@ -168,6 +171,45 @@ void check_forwards(Draft& draft) {
   }
 }
 
+/// A path as the file means it: from its own directory on. In an override, from the present one.
+std::string path_of(const std::string& written, const SourcePosition& place) {
+  const bool is_of_file = !place.source.starts_with(kOverride);
+  if (!is_of_file || written.starts_with('/')) return written;
+  return place.source.substr(0, place.source.rfind('/') + 1) + written;
+}
+
+/// Reads the file that a key of a module's `tls` names, and puts its path there.
+void read_tls_file(Section& section, const char* key, std::string& file,
+                   sockets::TlsCredentials& into,
+                   void (sockets::TlsCredentials::*read)(const std::string&)) {
+  if (file.empty() || !section.stands(key)) return;
+  file = path_of(file, section.place_of(key));
+  try {
+    (into.*read)(file);
+  } catch (const process::UsageError& error) {
+    section.refuse(key, error.what());
+  }
+}
+
+void check_tls(Draft& draft) {
+  using sockets::TlsCredentials;
+  for (auto& [module, section] : draft.modules) {
+    board::TlsFiles& files = module.tls_files;
+    if (files.certificate.empty() != files.key.empty()) {
+      section.refuse(files.certificate.empty() ? "tls.key" : "tls.certificate",
+                     "certificate and key come together; write both, or none");
+      continue;
+    }
+    const auto tls = std::make_shared<TlsCredentials>();
+    read_tls_file(section, "tls.ca", files.authorities, *tls, &TlsCredentials::read_authorities);
+    read_tls_file(section, "tls.certificate", files.certificate, *tls,
+                  &TlsCredentials::read_certificate);
+    if (section.stands("tls.certificate"))
+      read_tls_file(section, "tls.key", files.key, *tls, &TlsCredentials::read_key);
+    module.tls = tls;
+  }
+}
+
 void check_names(Draft& draft) {
   Owners<std::string> owners;
   for (const sockets::KnownName& known : draft.net.names) {
@@ -216,6 +258,7 @@ void check_together(Draft& draft) {
   check_module_names(draft);
   check_doors(draft);
   check_forwards(draft);
+  check_tls(draft);
   check_names(draft);
   check_events(draft);
   check_counts(draft);

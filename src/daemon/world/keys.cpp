@@ -13,6 +13,7 @@ using sim::AccessPoint;
 
 constexpr std::size_t kLongestSsid = 32;
 constexpr std::size_t kLongestPassword = 64;
+constexpr std::size_t kLongestPath = 4095;
 constexpr Duration kLongestDelay = 1h;
 constexpr Duration kLongestLease = 8760h;
 
@@ -158,6 +159,19 @@ const Keys<serial::UartPhysics>& fifo_keys() {
   return keys;
 }
 
+const Keys<board::TlsFiles>& tls_keys() {
+  static const Keys<board::TlsFiles> keys = {
+      key<board::TlsFiles>("ca", &board::TlsFiles::authorities, text(1, kLongestPath), "(none)",
+                           "the certificates of those whom it trusts to sign a server's"),
+      key<board::TlsFiles>("certificate", &board::TlsFiles::certificate, text(1, kLongestPath),
+                           "(none)",
+                           "its own certificate, and behind it those that lead to its authority"),
+      key<board::TlsFiles>("key", &board::TlsFiles::key, text(1, kLongestPath), "(none)",
+                           "the key of that certificate, without a password"),
+  };
+  return keys;
+}
+
 const Keys<board::ModuleSpec>& module_keys() {
   static const Keys<board::ModuleSpec> keys = {
       key<board::ModuleSpec>(
@@ -194,6 +208,9 @@ const Keys<board::ModuleSpec>& module_keys() {
           "forward", &board::ModuleSpec::forwards, read_forward,
           "a port of the module and a place of this machine, \"8080\" = \"0.0.0.0:18080\"",
           "ports of its server that are also reached at another place of this machine"),
+      table<board::ModuleSpec, board::TlsFiles>(
+          "tls", &board::ModuleSpec::tls_files, tls_keys(),
+          "PEM files for AT+CIPSSLCCONF, each from the world file's directory on"),
   };
   return keys;
 }
