@@ -103,6 +103,18 @@ class Module:
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(rf"^{field}:\s+(\d+)", status.read(), re.M).group(1))
 
+    def wait_until_it_rests(self):
+        """Until it has not woken up for half a second: it waits for its host, or for a peer."""
+        idle = -1
+
+        def rests():
+            nonlocal idle
+            time.sleep(0.5)
+            idle, before = self.status("voluntary_ctxt_switches"), idle
+            return idle - before <= 1
+
+        wait_until(rests, "a module that rests")
+
     def descriptors(self):
         """The numbers of its open file descriptors."""
         return sorted(int(name) for name in os.listdir(f"/proc/{self.process.pid}/fd"))
