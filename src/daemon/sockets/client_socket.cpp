@@ -29,7 +29,7 @@ constexpr int kProbeInterval = 1, kProbes = 3;
 // takes back the room of one only when all of it is read, so that the window of a peer there that
 // reads slowly would open by steps of up to 120 KiB. With segments of a real network, sent one by
 // one (send_segment()), it opens by at most 24 KiB, as it does there: Linux joins 17 of them.
-// Fidelity (our decision, dialect 0.4, 27): Segments have at most 1460 bytes, towards peers on this
+// Fidelity (our decision, dialect 0.4.27): Segments have at most 1460 bytes, towards peers on this
 // machine too.
 constexpr int kSegmentSize = limits::kSegment;
 
