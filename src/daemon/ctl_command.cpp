@@ -37,7 +37,7 @@ struct CtlWords {
 
 /// The command that the first words name, "ap change" or "ap.change", and how many these are.
 struct NamedCommand {
-  const control::Command* command = nullptr;
+  const control::ControlCommand* command = nullptr;
   std::size_t words = 0;
 };
 
@@ -46,7 +46,8 @@ NamedCommand named_command(const std::vector<std::string>& words) {
   std::string name;
   for (std::size_t i = 0; i < words.size() && words[i].find('=') == std::string::npos; ++i) {
     name += (i == 0 ? "" : ".") + words[i];
-    if (const control::Command* command = control::find_command(name)) found = {command, i + 1};
+    if (const control::ControlCommand* command = control::find_command(name))
+      found = {command, i + 1};
   }
   return found;
 }
@@ -125,7 +126,7 @@ int tell_events(control::Client& client, const CtlWords& how) {
   return EXIT_SUCCESS;
 }
 
-int ask(const control::Command& command, const std::vector<std::string>& arguments,
+int ask(const control::ControlCommand& command, const std::vector<std::string>& arguments,
         const CtlWords& how) {
   const json::object request = control::request_of(command, arguments);
   control::Client client(path_of(how.to));

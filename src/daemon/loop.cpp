@@ -72,7 +72,7 @@ Loop::Loop(const Options& options)
   const auto quit = [this] {
     boost::asio::post(io_, [this] { boost::asio::post(io_, [this] { io_.stop(); }); });
   };
-  control_.emplace(control::Program{io_, boards_, medium_, clock_, quit}, options.control,
+  control_.emplace(control::RunningProgram{io_, boards_, medium_, clock_, quit}, options.control,
                    options.state_directory);
   timeline_.emplace(io_, clock_, medium_, options.world.world().events);
   // Until here these end the program by themselves: a disk that doesn't answer may hold it up.

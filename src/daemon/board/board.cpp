@@ -131,7 +131,7 @@ void Board::take_turn(void (BoardTurn::*kind)()) {
   // within a turn.
   door_side_.apply(*wire_, *this);
   (turn_.*kind)();
-  if (Watch* const watch = module_doors_.watch()) watch->turn_ended(clock_.now());
+  if (Observer* const observer = module_doors_.observer()) observer->turn_ended(clock_.now());
   show_state();
   set_alarm();
   journal_.flush();

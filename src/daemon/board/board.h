@@ -10,8 +10,8 @@
 #include "daemon/board/board_setup.h"
 #include "daemon/board/flash_file.h"
 #include "daemon/board/journals.h"
+#include "daemon/board/observer.h"
 #include "daemon/board/radio.h"
-#include "daemon/board/watch.h"
 #include "daemon/process/alarm.h"
 #include "daemon/serial/control_lines.h"
 #include "daemon/serial/door.h"
@@ -67,8 +67,8 @@ class Board final : private serial::UartSide,
   // For whoever controls the program, between turns -----------------------------------------------
 
   const Module& module() const { return module_; }
-  /// `watch` must outlive this, or be replaced; null: nobody.
-  void watch(Watch* watch) { module_doors_.watch(watch); }
+  /// `observer` must outlive this, or be replaced; null: nobody.
+  void observe(Observer* observer) { module_doors_.observe(observer); }
   /// True while bytes move at the rate of the UART.
   bool is_paced() const { return door_side_.is_paced(); }
   bool has_power() const { return has_power_; }
@@ -134,7 +134,7 @@ class Board final : private serial::UartSide,
     Deadline next_deadline(Instant) const { return Deadline::never(); }
     void power_off(Instant) { sockets.power_off(); }
   };
-  using Doors = Watched<journal::Recorded<runtime::Doors>>;
+  using Doors = Observed<journal::Recorded<runtime::Doors>>;
   using BoardTurn = runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio,
                                   SocketsAdapter, FlashFile, sim::Wiring>;
 

@@ -118,13 +118,14 @@ struct LeavingStation {
   MacAddress mac;
 };
 
-Outcome<Done, ErrorCode::no_such_station> remove_station(Call& call, const LeavingStation& which) {
+Outcome<NothingMore, ErrorCode::no_such_station> remove_station(Call& call,
+                                                                const LeavingStation& which) {
   const auto& all = air(call).stations;
   if (std::none_of(all.begin(), all.end(), [&](const auto& s) { return s.mac == which.mac; }))
     return Refusal<ErrorCode::no_such_station>{"there is no simulated station " +
                                                board::text_of(which.mac)};
   apply(call, sim::RemoveStation{which.mac});
-  return Done{};
+  return NothingMore{};
 }
 
 const world::Keys<LeavingStation>& leaving_station() {
@@ -153,15 +154,15 @@ const world::Keys<MoveArguments>& move_arguments() {
   return keys;
 }
 
-Outcome<Done, ErrorCode::no_such_module> move_module(Call& call, const MoveArguments& how) {
+Outcome<NothingMore, ErrorCode::no_such_module> move_module(Call& call, const MoveArguments& how) {
   const board::Board* const board = call.program().find(how.module);
   if (board == nullptr) return no_such_module(call, how.module);
   apply(call, sim::MoveModule{board->module().identity().station_mac, how.to});
-  return Done{};
+  return NothingMore{};
 }
 }  // namespace
 
-std::vector<Command> air_commands() {
+std::vector<ControlCommand> air_commands() {
   std::vector<world::KeyInfo> change = world::infos(access_point_name());
   for (world::KeyInfo info : world::infos(world::access_point_keys())) {
     info.otherwise = "(as it is)";

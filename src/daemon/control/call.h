@@ -16,7 +16,7 @@ namespace bfq::control {
 class Waits;
 
 /// The program, as control commands act on it. All of it outlives the control channel.
-struct Program {
+struct RunningProgram {
   boost::asio::io_context& io;
   const std::vector<std::unique_ptr<board::Board>>& boards;
   sim::Medium& medium;
@@ -28,7 +28,7 @@ struct Program {
 };
 
 /// Whoever has sent a command, as handlers see it.
-class Caller {
+class Requester {
  public:
   /// Topics are bits, by their number.
   virtual std::uint32_t topics() const = 0;
@@ -37,29 +37,29 @@ class Caller {
   virtual void answer(const json::value& id, const Answer& answer, std::uint64_t at) = 0;
 
  protected:
-  ~Caller() = default;
+  ~Requester() = default;
 };
 
 /// One command under way.
 class Call {
  public:
-  Call(Program& program, EventLog& events, Waits& waits, const std::shared_ptr<Caller>& caller,
-       json::value id)
+  Call(RunningProgram& program, EventLog& events, Waits& waits,
+       const std::shared_ptr<Requester>& caller, json::value id)
       : program_(program), events_(events), waits_(waits), caller_(caller), id_(std::move(id)) {}
 
-  Program& program() const { return program_; }
+  RunningProgram& program() const { return program_; }
   EventLog& events() const { return events_; }
   Waits& waits() const { return waits_; }
-  Caller& caller() const { return *caller_; }
+  Requester& caller() const { return *caller_; }
   /// For what is answered later. The caller may have gone by then.
-  std::weak_ptr<Caller> weak_caller() const { return caller_; }
+  std::weak_ptr<Requester> weak_caller() const { return caller_; }
   const json::value& id() const { return id_; }
 
  private:
-  Program& program_;
+  RunningProgram& program_;
   EventLog& events_;
   Waits& waits_;
-  const std::shared_ptr<Caller>& caller_;
+  const std::shared_ptr<Requester>& caller_;
   json::value id_;
 };
 }  // namespace bfq::control

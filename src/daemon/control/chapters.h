@@ -8,10 +8,10 @@
 
 /// The rows of all commands, by what they act on; commands() has them one behind the other.
 namespace bfq::control {
-std::vector<Command> program_commands();
-std::vector<Command> module_commands();
-std::vector<Command> air_commands();
-std::vector<Command> event_commands();
+std::vector<ControlCommand> program_commands();
+std::vector<ControlCommand> module_commands();
+std::vector<ControlCommand> air_commands();
+std::vector<ControlCommand> event_commands();
 
 /// Arguments of a command that acts on one module.
 struct ModuleArguments {

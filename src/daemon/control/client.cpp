@@ -169,7 +169,7 @@ bool answers(const std::string& path) {
   return socket >= 0;
 }
 
-json::object request_of(const Command& command, const std::vector<std::string>& words) {
+json::object request_of(const ControlCommand& command, const std::vector<std::string>& words) {
   json::object arguments;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string word = words[i];

@@ -32,7 +32,7 @@ bool answers(const std::string& path);
 
 /// The request that ARG=VALUE (or --ARG VALUE) words mean: what each value is follows from the
 /// command's row. Throws process::UsageError for a word that is neither.
-json::object request_of(const Command& command, const std::vector<std::string>& words);
+json::object request_of(const ControlCommand& command, const std::vector<std::string>& words);
 
 /// The bytes of a text in base64. Throws process::Failure for another text.
 std::string from_base64(const std::string& text);

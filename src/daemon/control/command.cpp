@@ -16,32 +16,32 @@ std::optional<CommandError> refusal_of(const world::Problems& problems) {
 }
 }  // namespace rows
 
-const std::vector<Command>& commands() {
-  static const std::vector<Command> all = [] {
-    std::vector<Command> rows;
+const std::vector<ControlCommand>& commands() {
+  static const std::vector<ControlCommand> all = [] {
+    std::vector<ControlCommand> rows;
     for (auto chapter : {program_commands, module_commands, air_commands, event_commands})
-      for (Command& row : chapter()) rows.push_back(std::move(row));
+      for (ControlCommand& row : chapter()) rows.push_back(std::move(row));
     return rows;
   }();
   return all;
 }
 
-const Command* find_command(std::string_view name) {
+const ControlCommand* find_command(std::string_view name) {
   const auto& all = commands();
-  const auto at =
-      std::find_if(all.begin(), all.end(), [&](const Command& row) { return row.name == name; });
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [&](const ControlCommand& row) { return row.name == name; });
   return at == all.end() ? nullptr : &*at;
 }
 
 CommandError unknown_command(std::string_view name) {
   std::vector<std::string> known;
-  for (const Command& row : commands()) known.emplace_back(row.name);
+  for (const ControlCommand& row : commands()) known.emplace_back(row.name);
   return {ErrorCode::unknown_command,
           fmt::format("{}: {}", world::quoted(name),
                       world::nearest_of(name, known, "there is no such command"))};
 }
 
-board::Board* Program::find(std::string_view module) const {
+board::Board* RunningProgram::find(std::string_view module) const {
   if (module.empty()) return boards.front().get();
   const auto at = std::find_if(boards.begin(), boards.end(),
                                [&](const auto& board) { return board->name() == module; });

@@ -100,16 +100,17 @@ class Outcome {
  private:
   std::variant<json::value, CommandError, AnsweredLater> is_;
 };
+/// The same whatever the command returns and refuses with.
 using Answer = std::variant<json::value, CommandError, AnsweredLater>;
 
 /// Nothing to say beyond that it was done.
-struct Done {
-  static constexpr auto kDescription = describe("Done");
+struct NothingMore {
+  static constexpr auto kDescription = describe("NothingMore");
   static constexpr Meanings<0> kMeanings = {};
 };
 
 /// One control command.
-struct Command {
+struct ControlCommand {
   std::string_view name;     ///< "ap.change"; at the shell also "ap change"
   std::string_view summary;  ///< one sentence
   Need need{};
@@ -135,9 +136,10 @@ std::optional<CommandError> refusal_of(const world::Problems& problems);
 /// The row of a command whose arguments have rows of their own. The handler is called once all of
 /// them are read.
 template <auto kHandler>
-Command command(std::string_view name, Need need,
-                const world::Keys<typename rows::Signature<decltype(kHandler)>::Args>& arguments,
-                std::string_view summary) {
+ControlCommand command(
+    std::string_view name, Need need,
+    const world::Keys<typename rows::Signature<decltype(kHandler)>::Args>& arguments,
+    std::string_view summary) {
   using Signature = rows::Signature<decltype(kHandler)>;
   const auto run = [&arguments](Call& call, const world::Value::Table& given) -> Answer {
     world::Problems problems;
@@ -159,8 +161,8 @@ Command command(std::string_view name, Need need,
 /// The row of a command that reads its arguments itself, as `arguments` describes them: those of an
 /// access point are read over what it is.
 template <auto kHandler>
-Command command_of_table(std::string_view name, Need need, std::vector<world::KeyInfo> arguments,
-                         std::string_view summary) {
+ControlCommand command_of_table(std::string_view name, Need need,
+                                std::vector<world::KeyInfo> arguments, std::string_view summary) {
   using Signature = rows::Signature<decltype(kHandler)>;
   const auto run = [](Call& call, const world::Value::Table& given) -> Answer {
     return kHandler(call, given).value();
@@ -175,8 +177,8 @@ Command command_of_table(std::string_view name, Need need, std::vector<world::Ke
 }
 
 /// All commands, in the order in which people read them.
-const std::vector<Command>& commands();
-const Command* find_command(std::string_view name);
+const std::vector<ControlCommand>& commands();
+const ControlCommand* find_command(std::string_view name);
 /// The error for a name that no command has: it suggests near ones, or lists all.
 CommandError unknown_command(std::string_view name);
 }  // namespace bfq::control

@@ -110,7 +110,7 @@ ControlSocket::~ControlSocket() {
 
 // The channel -------------------------------------------------------------------------------------
 
-Control::Control(const Program& program, const ControlPlace& place,
+Control::Control(const RunningProgram& program, const ControlPlace& place,
                  const std::optional<std::string>& state_directory)
     : program_(program), waits_(program_, events_), pause_(program.io) {
   if (place.kind == ControlPlace::Kind::unix_socket) socket_.emplace(program.io, place.path);
@@ -120,7 +120,7 @@ Control::Control(const Program& program, const ControlPlace& place,
     const auto settled = [this, it = board.get()] { waits_.turn_ended(*it); };
     watches_.push_back(
         std::make_unique<ModuleWatch>(board->name(), board->module(), events_, settled));
-    board->watch(watches_.back().get());
+    board->observe(watches_.back().get());
   }
   program_.medium.when_changing([this](const sim::Change& change) {
     events_.add(program_.clock.now(), AirChanged{world::describe(change, program_.medium.air())});
@@ -130,7 +130,7 @@ Control::Control(const Program& program, const ControlPlace& place,
 
 Control::~Control() {
   program_.medium.when_changing({});
-  for (const auto& board : program_.boards) board->watch(nullptr);
+  for (const auto& board : program_.boards) board->observe(nullptr);
 }
 
 /// Nobody has asked for it, so nothing ends the program for want of it.

@@ -44,7 +44,7 @@ class Control {
 
   /// `program` and its boards must outlive this. Where no place was chosen and none of the usual
   /// ones can be had, there is no socket, and the log says why. Otherwise throws process::Failure.
-  Control(const Program& program, const ControlPlace& place,
+  Control(const RunningProgram& program, const ControlPlace& place,
           const std::optional<std::string>& state_directory);
   ~Control();
   Control(const Control&) = delete;
@@ -58,7 +58,7 @@ class Control {
   void accept();
   void admit(Session::Socket client);
 
-  Program program_;
+  RunningProgram program_;
   EventLog events_;
   Waits waits_;
   std::vector<std::unique_ptr<ModuleWatch>> watches_;

@@ -92,7 +92,7 @@ class ControlChannel : public testing::Test {
                                   .network = {.index = 240}};
     boards.push_back(std::make_unique<board::Board>(
         board::Surroundings{io, clock, medium, neighbourhood}, setup, [] {}));
-    control.emplace(Program{io, boards, medium, clock, [this] { has_quit = true; }},
+    control.emplace(RunningProgram{io, boards, medium, clock, [this] { has_quit = true; }},
                     ControlPlace{ControlPlace::Kind::unix_socket, path}, std::nullopt);
     client.emplace(io, path);
   }
@@ -412,7 +412,7 @@ TEST(ControlPlaceTest, a_path_that_is_too_long_is_refused_with_its_length) {
 
 TEST(ControlRows, each_name_stands_once_and_everything_is_described) {
   std::set<std::string_view> names;
-  for (const Command& row : commands()) {
+  for (const ControlCommand& row : commands()) {
     EXPECT_TRUE(names.insert(row.name).second) << row.name;
     EXPECT_TRUE(row.summary.ends_with('.')) << row.name;
     for (const world::KeyInfo& key : row.arguments)

@@ -156,7 +156,7 @@ Outcome<Subscribed> unsubscribe(Call& call, const TopicArguments& less) {
 }
 }  // namespace
 
-std::vector<Command> event_commands() {
+std::vector<ControlCommand> event_commands() {
   return {
       command<&wait>("wait", Need::nothing, wait_arguments(),
                      "Waits for a state of a module, an event, or a line on its wire."),

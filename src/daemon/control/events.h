@@ -29,6 +29,7 @@ static_assert(std::size(kTopics) == static_cast<std::size_t>(Topic::last) + 1,
 
 // State -------------------------------------------------------------------------------------------
 
+/// The module's program has started.
 struct ModuleReady {
   std::string_view module{};
   std::string_view reason{};
@@ -41,6 +42,8 @@ struct ModuleReady {
       "timer (the end of a sleep)"};
 };
 
+/// The module's program does not run any more: its power or a reset ended it, it restarts, or it
+/// sleeps deeply.
 struct ModuleOff {
   std::string_view module{};
   static constexpr auto kDescription = describe("off", "module");
@@ -51,6 +54,7 @@ struct ModuleOff {
   static constexpr Meanings<1> kMeanings = {"whose event it is"};
 };
 
+/// The station has associated with an access point.
 struct JoinedNetwork {
   std::string_view module{};
   std::string ssid{};
@@ -60,6 +64,7 @@ struct JoinedNetwork {
   static constexpr Meanings<2> kMeanings = {"whose event it is", "the network's name"};
 };
 
+/// An attempt to associate has failed.
 struct JoiningFailed {
   std::string_view module{};
   std::string_view reason{};
@@ -70,6 +75,7 @@ struct JoiningFailed {
       "whose event it is", "timed_out, wrong_password, no_such_network or refused"};
 };
 
+/// The station is associated no more, whoever has ended that.
 struct LeftNetwork {
   std::string_view module{};
   static constexpr auto kDescription = describe("left", "module");
@@ -79,6 +85,7 @@ struct LeftNetwork {
   static constexpr Meanings<1> kMeanings = {"whose event it is"};
 };
 
+/// The station has an address, or another one.
 struct GotAddress {
   std::string_view module{};
   std::string address{};
@@ -88,6 +95,7 @@ struct GotAddress {
   static constexpr Meanings<2> kMeanings = {"whose event it is", "the IPv4 address"};
 };
 
+/// A link is open.
 struct LinkOpened {
   std::string_view module{};
   unsigned link = 0;
@@ -105,6 +113,7 @@ struct LinkOpened {
       "the module's port for it", "true for a client of the module's server"};
 };
 
+/// A link is open no more, whoever has ended it.
 struct LinkClosed {
   std::string_view module{};
   unsigned link = 0;
@@ -118,6 +127,7 @@ struct LinkClosed {
                                             "bytes that went to the network, as of the last turn"};
 };
 
+/// An attempt to open a link has failed.
 struct LinkFailed {
   std::string_view module{};
   unsigned link = 0;
@@ -129,6 +139,7 @@ struct LinkFailed {
                                             "what the network said"};
 };
 
+/// A station has joined the module's softAP.
 struct StationCame {
   std::string_view module{};
   std::string mac{};
@@ -138,6 +149,7 @@ struct StationCame {
   static constexpr Meanings<2> kMeanings = {"whose event it is", "the station's address"};
 };
 
+/// A station has left the module's softAP.
 struct StationWent {
   std::string_view module{};
   std::string mac{};
@@ -149,6 +161,7 @@ struct StationWent {
 
 // Air ---------------------------------------------------------------------------------------------
 
+/// The air changes: by a command, by an [[event]] of the world, or by SIGHUP.
 struct AirChanged {
   std::string what{};
   static constexpr auto kDescription = describe("air_changed", "what");
@@ -163,6 +176,7 @@ struct AirChanged {
 /// How much of a line an event holds, in bytes.
 inline constexpr std::size_t kLongestEventLine = 512;
 
+/// The module has taken a line from a host.
 struct TypedLine {
   std::string_view module{};
   std::string line{};
@@ -174,6 +188,8 @@ struct TypedLine {
       "its first 512 bytes, without CR LF; what is not printable as \\xNN, passwords masked"};
 };
 
+/// The module has printed a line that is not empty, or the prompt >. Received data is left out
+/// behind its header.
 struct PrintedLine {
   std::string_view module{};
   std::string line{};
@@ -187,6 +203,7 @@ struct PrintedLine {
       "its first 512 bytes, without CR LF; what is not printable as \\xNN, passwords masked"};
 };
 
+/// What an event can be.
 using EventBody = std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork,
                                GotAddress, LinkOpened, LinkClosed, LinkFailed, StationCame,
                                StationWent, AirChanged, TypedLine, PrintedLine>;

@@ -15,7 +15,7 @@
 namespace bfq::control {
 namespace {
 /// One link of a module.
-struct LinkReport {
+struct LinkState {
   unsigned link = 0;
   std::string_view transport{};
   std::string peer{};
@@ -24,7 +24,7 @@ struct LinkReport {
   std::uint64_t bytes_in = 0, bytes_out = 0;
   unsigned unread = 0;
   static constexpr auto kDescription =
-      describe("LinkReport", "link", "transport", "peer", "local_port", "accepted", "bytes_in",
+      describe("LinkState", "link", "transport", "peer", "local_port", "accepted", "bytes_in",
                "bytes_out", "unread");
   static constexpr Meanings<8> kMeanings = {"its number",
                                             "tcp, udp or tls",
@@ -63,7 +63,7 @@ struct ModuleReport {
   bool associated = false;
   std::optional<std::string> ssid{}, address{};
   std::string uart{};
-  std::vector<LinkReport> links{};
+  std::vector<LinkState> links{};
   std::vector<WriteReport> flash{};
   std::vector<DoorReport> doors{};
   std::uint64_t free_bytes = 0, waiting_for_host = 0;
@@ -87,8 +87,8 @@ struct ModuleReport {
       "bytes that the hosts have not read"};
 };
 
-std::vector<LinkReport> links_of(const Status& status) {
-  std::vector<LinkReport> out;
+std::vector<LinkState> links_of(const Status& status) {
+  std::vector<LinkState> out;
   for (unsigned id = 0; id < status.links.size(); ++id) {
     const Status::Link& link = status.links[id];
     if (!link.open) continue;
@@ -152,11 +152,12 @@ const world::Keys<ModuleArguments>& status_arguments() {
 // Power -------------------------------------------------------------------------------------------
 
 template <bool kOn>
-Outcome<Done, ErrorCode::no_such_module> switch_power(Call& call, const ModuleArguments& to) {
+Outcome<NothingMore, ErrorCode::no_such_module> switch_power(Call& call,
+                                                             const ModuleArguments& to) {
   board::Board* board = call.program().find(to.module);
   if (board == nullptr) return no_such_module(call, to.module);
   board->switch_power(kOn);
-  return Done{};
+  return NothingMore{};
 }
 
 /// Arguments of reset.
@@ -178,14 +179,14 @@ const world::Keys<ResetArguments>& reset_arguments() {
   return keys;
 }
 
-Outcome<Done, ErrorCode::no_such_module, ErrorCode::module_is_off> reset(
+Outcome<NothingMore, ErrorCode::no_such_module, ErrorCode::module_is_off> reset(
     Call& call, const ResetArguments& how) {
   board::Board* board = call.program().find(how.module);
   if (board == nullptr) return no_such_module(call, how.module);
   if (!board->has_power())
     return Refusal<ErrorCode::module_is_off>{board->name() + " has no power; power.on first"};
   board->reset(how.reason);
-  return Done{};
+  return NothingMore{};
 }
 
 // The wire ----------------------------------------------------------------------------------------
@@ -276,14 +277,14 @@ const world::Keys<LinkArguments>& link_arguments() {
 }
 
 template <sockets::Interference kWhat>
-Outcome<Done, ErrorCode::no_such_module, ErrorCode::no_such_link> interfere(
+Outcome<NothingMore, ErrorCode::no_such_module, ErrorCode::no_such_link> interfere(
     Call& call, const LinkArguments& with) {
   board::Board* board = call.program().find(with.module);
   if (board == nullptr) return no_such_module(call, with.module);
   if (!board->interfere(with.link, kWhat))
     return Refusal<ErrorCode::no_such_link>{
         fmt::format("{} has no open connection {}", board->name(), with.link)};
-  return Done{};
+  return NothingMore{};
 }
 
 // The journal -------------------------------------------------------------------------------------
@@ -320,7 +321,7 @@ Outcome<SavedJournal, ErrorCode::no_such_module, ErrorCode::no_journal> save_jou
 }
 }  // namespace
 
-std::vector<Command> module_commands() {
+std::vector<ControlCommand> module_commands() {
   return {
       command<&tell_status>(
           "status", Need::nothing, status_arguments(),

@@ -22,10 +22,14 @@ bool is_same_link(const Status::Link& a, const Status::Link& b) {
   return a.open == b.open && a.remote == b.remote && a.local_port == b.local_port;
 }
 
-/// The line as clients see it: without its end, fit to be shown.
+/// The line as clients see it: without its end, fit to be shown. The mask is told of each line, as
+/// it counts them, and of an echo with the CR that was typed.
 std::string shown(std::string line, serial::SecretMask& mask) {
-  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
-  return process::printable(mask.mask(line));
+  if (line.ends_with('\n')) line.pop_back();
+  if (line.ends_with('\r')) line.pop_back();
+  line = mask.mask(line);
+  while (line.ends_with('\r')) line.pop_back();
+  return process::printable(line);
 }
 }  // namespace
 

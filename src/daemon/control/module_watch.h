@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "daemon/board/watch.h"
+#include "daemon/board/observer.h"
 #include "daemon/control/event_log.h"
 #include "daemon/serial/trace.h"
 
@@ -11,7 +11,7 @@ namespace bfq::control {
 
 /// Makes events of what passes one module's doors: of its state, by comparing what it says of
 /// itself, and of the lines of its wire.
-class ModuleWatch final : public board::Watch {
+class ModuleWatch final : public board::Observer {
  public:
   /// All must outlive this. `settled` is called at the end of each turn.
   ModuleWatch(const std::string& name, const Module& module, EventLog& events,

@@ -44,7 +44,7 @@ struct Capabilities {
 
 Outcome<Capabilities> capabilities(Call& call, const NoArguments&) {
   Capabilities out{.version = process::kVersion};
-  for (const Command& row : commands())
+  for (const ControlCommand& row : commands())
     out.commands.push_back({row.name, kNeeds[static_cast<std::size_t>(row.need)]});
   for (const EventInfo& row : event_rows()) out.events.push_back(row.name);
   for (const TopicInfo& row : kTopics) out.topics.push_back(row.name);
@@ -75,13 +75,13 @@ Outcome<ProgramReport> report_program(Call& call, const NoArguments&) {
                        .events_kept_since = call.events().forgotten()};
 }
 
-Outcome<Done> quit(Call& call, const NoArguments&) {
+Outcome<NothingMore> quit(Call& call, const NoArguments&) {
   call.program().quit();
-  return Done{};
+  return NothingMore{};
 }
 }  // namespace
 
-std::vector<Command> program_commands() {
+std::vector<ControlCommand> program_commands() {
   return {
       command<&capabilities>("capabilities", Need::nothing, no_arguments(),
                              "Tells which commands, events and topics there are, and what each "

@@ -10,7 +10,7 @@
 namespace bfq::control {
 namespace {
 /// At the shell dots are also spaces.
-std::string shell_name(const Command& command) {
+std::string shell_name(const ControlCommand& command) {
   std::string name(command.name);
   std::replace(name.begin(), name.end(), '.', ' ');
   return name;
@@ -55,7 +55,7 @@ std::string default_cell(const world::KeyInfo& key) {
   return '`' + key.otherwise + '`';
 }
 
-std::string command_section(const Command& command) {
+std::string command_section(const ControlCommand& command) {
   std::string out = fmt::format("\n#### `{}`\n\n{}", command.name, command.summary);
   if (command.need != Need::nothing)
     out += fmt::format(" Needs `{}`.", kNeeds[static_cast<std::size_t>(command.need)]);
@@ -99,12 +99,12 @@ std::string event_section(const EventInfo& event) {
 
 std::string command_list() {
   std::string out;
-  for (const Command& command : commands())
+  for (const ControlCommand& command : commands())
     out += fmt::format("  {:<14} {}\n", shell_name(command), command.summary);
   return out;
 }
 
-std::string command_page(const Command& command) {
+std::string command_page(const ControlCommand& command) {
   std::string out = fmt::format("bfq4004 ctl {}", shell_name(command));
   for_each_argument(command.arguments, "", [&](const std::string& path, const auto& key) {
     out += key.otherwise.empty() ? fmt::format(" {}=…", path) : fmt::format(" [{}=…]", path);
@@ -126,7 +126,7 @@ std::string command_page(const Command& command) {
 
 std::string control_reference() {
   std::string out = "### Commands\n";
-  for (const Command& command : commands()) out += command_section(command);
+  for (const ControlCommand& command : commands()) out += command_section(command);
   out += "\n### States that `wait` knows\n\n| state | holds while |\n|---|---|\n";
   for (const StateInfo& state : states())
     out += fmt::format("| `{}` | {} |\n", state.name, state.meaning);
@@ -144,7 +144,7 @@ std::string control_reference() {
 // Completion --------------------------------------------------------------------------------------
 
 namespace {
-std::string arguments_of(const Command& command) {
+std::string arguments_of(const ControlCommand& command) {
   std::string out;
   for_each_argument(command.arguments, "", [&](const std::string& path, const auto&) {
     out += (out.empty() ? "" : " ") + path + '=';
@@ -154,7 +154,7 @@ std::string arguments_of(const Command& command) {
 
 std::string bash_completion() {
   std::string names, cases;
-  for (const Command& command : commands()) {
+  for (const ControlCommand& command : commands()) {
     names += (names.empty() ? "" : " ") + std::string(command.name);
     cases += fmt::format("      {}) words=\"{}\" ;;\n", command.name, arguments_of(command));
   }
@@ -185,7 +185,7 @@ std::string in_quotes(std::string_view text) {
 
 std::string zsh_completion() {
   std::string names, cases;
-  for (const Command& command : commands()) {
+  for (const ControlCommand& command : commands()) {
     names += fmt::format("    '{}:{}'\n", command.name, in_quotes(command.summary));
     cases += fmt::format("    {}) compadd -S '' -- {} ;;\n", command.name, arguments_of(command));
   }
@@ -212,14 +212,14 @@ compdef _bfq4004 bfq4004
 std::string fish_completion() {
   std::string out = "# bfq4004 ctl --completion fish\n";
   std::string names;
-  for (const Command& command : commands())
+  for (const ControlCommand& command : commands())
     names += (names.empty() ? "" : " ") + std::string(command.name);
-  for (const Command& command : commands())
+  for (const ControlCommand& command : commands())
     out += fmt::format(
         "complete -c bfq4004 -f -n '__fish_seen_subcommand_from ctl; and not "
         "__fish_seen_subcommand_from {}' -a '{}' -d '{}'\n",
         names, command.name, in_quotes(command.summary));
-  for (const Command& command : commands())
+  for (const ControlCommand& command : commands())
     for_each_argument(command.arguments, "", [&](const std::string& path, const auto& key) {
       out += fmt::format(
           "complete -c bfq4004 -f -n '__fish_seen_subcommand_from {}' -a '{}=' -d '{}'\n",

@@ -9,7 +9,7 @@ namespace bfq::control {
 /// All commands, a line for each.
 std::string command_list();
 /// All about one command: arguments, what it returns, errors.
-std::string command_page(const Command& command);
+std::string command_page(const ControlCommand& command);
 /// Commands, events and errors as Markdown, for docs/control.md.
 std::string control_reference();
 /// A script that completes `bfq4004 ctl` in "bash", "zsh" or "fish"; empty for another shell.

@@ -9,7 +9,7 @@ namespace {
 /// A request, or what is wrong with it.
 struct Request {
   json::value id{};
-  const Command* command = nullptr;
+  const ControlCommand* command = nullptr;
   world::Value::Table arguments{};
   std::optional<CommandError> error{};
 };
@@ -64,8 +64,8 @@ Request read_request(std::string_view line) {
 }
 }  // namespace
 
-void carry_out(std::string_view line, Program& program, EventLog& events, Waits& waits,
-               const std::shared_ptr<Caller>& caller) {
+void carry_out(std::string_view line, RunningProgram& program, EventLog& events, Waits& waits,
+               const std::shared_ptr<Requester>& caller) {
   const Request request = read_request(line);
   if (request.error) return caller->answer(request.id, *request.error, events.last());
   Call call(program, events, waits, caller, request.id);

@@ -25,11 +25,11 @@ inline constexpr std::size_t kMostUnread = std::size_t{256} << 10U;
 
 /// Carries out one request, a line without its end, and hands the answer to the caller, now or
 /// later. Never throws because of the text.
-void carry_out(std::string_view line, Program& program, EventLog& events, Waits& waits,
-               const std::shared_ptr<Caller>& caller);
+void carry_out(std::string_view line, RunningProgram& program, EventLog& events, Waits& waits,
+               const std::shared_ptr<Requester>& caller);
 
 /// One client at a stream socket: one JSON object a line in both directions.
-class Session final : public Caller,
+class Session final : public Requester,
                       private EventListener,
                       public std::enable_shared_from_this<Session> {
  public:
@@ -37,7 +37,7 @@ class Session final : public Caller,
 
   /// What sessions share; it outlives them.
   struct Shared {
-    Program& program;
+    RunningProgram& program;
     EventLog& events;
     Waits& waits;
   };

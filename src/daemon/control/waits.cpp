@@ -78,7 +78,7 @@ bool fits(std::string_view text, std::string_view pattern) {
   return true;
 }
 
-Waits::Waits(const Program& program, EventLog& events)
+Waits::Waits(const RunningProgram& program, EventLog& events)
     : program_(program), events_(events), alarm_(program.io, [this] { give_up(); }) {
   events_.enter(*this);
 }

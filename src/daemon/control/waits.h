@@ -38,7 +38,7 @@ class Waits final : private EventListener {
   /// How many one client may have under way.
   static constexpr std::size_t kMostOfOne = 16;
 
-  Waits(const Program& program, EventLog& events);
+  Waits(const RunningProgram& program, EventLog& events);
   ~Waits() { events_.leave(*this); }
   Waits(const Waits&) = delete;
   Waits& operator=(const Waits&) = delete;
@@ -54,7 +54,7 @@ class Waits final : private EventListener {
  private:
   struct Pending {
     Condition condition;
-    std::weak_ptr<Caller> caller{};
+    std::weak_ptr<Requester> caller{};
     json::value id{};
     Instant give_up{};
   };
@@ -64,7 +64,7 @@ class Waits final : private EventListener {
   void give_up();
   void set_alarm();
 
-  const Program& program_;
+  const RunningProgram& program_;
   EventLog& events_;
   std::vector<Pending> pending_;
   process::Alarm alarm_;

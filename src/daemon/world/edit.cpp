@@ -36,7 +36,10 @@ Edited<sim::AccessPoint> edit_access_point(const sim::Air& air, const sim::Acces
   draft.access_points.push_back(
       as_written(base != nullptr ? *base : sim::AccessPoint{}, access_point_keys(), "", problems));
   auto& [value, section] = draft.access_points.back();
-  read_table(keys, access_point_keys(), value, section);
+  Value::Table given = keys;
+  if (base != nullptr && find(given, "ssid") == nullptr)
+    put(given, {.name = "ssid", .position = {}, .value = {base->ssid}});
+  read_table(given, access_point_keys(), value, section);
   check_together(draft);
   if (!problems.empty()) return {.problems = problems.lines()};
   if (base != nullptr) return {.value = std::move(value)};

@@ -11,12 +11,12 @@ namespace bfq::board {
 /// Whoever looks on at one module, such as the control channel. All of it is called while the
 /// module is being fed: it must feed nothing and block nothing, and what it is given is valid
 /// during the call only.
-class Watch {
+class Observer {
  public:
-  virtual ~Watch() = default;
-  Watch() = default;
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
+  virtual ~Observer() = default;
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
 
   /// Bytes that the module has taken from its hosts: commands, or payload.
   virtual void typed(std::span<const std::byte> bytes, bool is_payload, Instant now) = 0;
@@ -34,21 +34,21 @@ class Watch {
   virtual void turn_ended(Instant now) = 0;
 };
 
-/// A layer on the doors (runtime/doors.h) that tells a Watch what passes. Where nobody watches, it
-/// costs a comparison.
+/// A layer on the doors (runtime/doors.h) that tells an Observer what passes. Where there is none,
+/// it costs a comparison.
 template <class Next>
-class Watched : public Next {
+class Observed : public Next {
  public:
   using Next::Next;
 
-  /// `watch` must outlive this; null: nobody.
-  void watch(Watch* watch) { watch_ = watch; }
-  Watch* watch() const { return watch_; }
+  /// `observer` must outlive this; null: nobody.
+  void observe(Observer* observer) { observer_ = observer; }
+  Observer* observer() const { return observer_; }
 
-  /// Where somebody watches, the module gets what is typed line by line, so that each piece is
+  /// Where somebody looks on, the module gets what is typed line by line, so that each piece is
   /// either a command or payload. It does the same with the pieces as with the whole.
   std::size_t uart_input(std::span<const std::byte> bytes, Instant now) {
-    if (watch_ == nullptr) return Next::uart_input(bytes, now);
+    if (observer_ == nullptr) return Next::uart_input(bytes, now);
     std::size_t taken = 0;
     do {
       const Status status = this->module().status();
@@ -56,37 +56,37 @@ class Watched : public Next {
           status.activity == Activity::collecting || status.activity == Activity::passthrough;
       const auto piece = first_piece(bytes.subspan(taken), status);
       const std::size_t n = Next::uart_input(piece, now);
-      watch_->typed(piece.first(n), is_payload, now);
+      observer_->typed(piece.first(n), is_payload, now);
       taken += n;
       if (n < piece.size()) break;
     } while (taken < bytes.size());
     return taken;
   }
   void uart_sent(std::size_t n, Instant now) {
-    if (watch_ != nullptr) watch_->printed(this->module().uart_output().first(n), now);
+    if (observer_ != nullptr) observer_->printed(this->module().uart_output().first(n), now);
     Next::uart_sent(n, now);
   }
   void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-    if (watch_ == nullptr) return Next::link_input(link, bytes, now);
+    if (observer_ == nullptr) return Next::link_input(link, bytes, now);
     const std::size_t before = this->module().status().waiting_for_host;
     Next::link_input(link, bytes, now);
-    watch_->received(link, bytes, before, this->module().status().waiting_for_host, now);
+    observer_->received(link, bytes, before, this->module().status().waiting_for_host, now);
   }
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                       Instant now) {
-    if (watch_ == nullptr) return Next::datagram_input(link, sender, bytes, now);
+    if (observer_ == nullptr) return Next::datagram_input(link, sender, bytes, now);
     const std::size_t before = this->module().status().waiting_for_host;
     Next::datagram_input(link, sender, bytes, now);
-    watch_->received(link, bytes, before, this->module().status().waiting_for_host, now);
+    observer_->received(link, bytes, before, this->module().status().waiting_for_host, now);
   }
   void link_sent(LinkHandle link, std::size_t n, Instant now) {
-    if (watch_ != nullptr && n > 0)
-      watch_->sent(link, this->module().link_output(link).bytes.first(n), now);
+    if (observer_ != nullptr && n > 0)
+      observer_->sent(link, this->module().link_output(link).bytes.first(n), now);
     Next::link_sent(link, n, now);
   }
   void handle(const Event& event, Instant now) {
     Next::handle(event, now);
-    if (watch_ != nullptr) watch_->handled(event, now);
+    if (observer_ != nullptr) observer_->handled(event, now);
   }
 
  private:
@@ -99,6 +99,6 @@ class Watched : public Next {
     return bytes.first(static_cast<std::size_t>(end - bytes.begin()) + (end != bytes.end()));
   }
 
-  Watch* watch_ = nullptr;
+  Observer* observer_ = nullptr;
 };
 }  // namespace bfq::board
