@@ -35,7 +35,7 @@ void read_member(Request& request, std::string_view name, const json::value& val
     if (!value.is_object()) {
       request.error = bad_request("arguments: write an object");
     } else {
-      request.arguments = *neutral(value, "").as<world::Value::Table>();
+      request.arguments = *neutral(value, std::string(world::kNoFile)).as<world::Value::Table>();
     }
     return;
   }

@@ -12,7 +12,7 @@ template <class T>
 Written<T> as_written(const T& thing, const Keys<T>& keys, std::string name, Problems& problems) {
   Written<T> out{thing, Section(std::move(name), {}, problems)};
   for (const std::string& key : differing_keys(keys, T{}, thing))
-    out.section.note(key, {.source = "air"});
+    out.section.note(key, {.source = std::string(kNoFile)});
   return out;
 }
 
