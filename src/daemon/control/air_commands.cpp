@@ -72,7 +72,7 @@ change_access_point(Call& call, const world::Value::Table& given) {
   world::Value::Table name, keys;
   for (const auto& entry : given) (entry.name == "name" ? name : keys).push_back(entry);
   world::Problems problems;
-  world::Section section("", {}, problems);
+  world::Section section("", world::no_file(), problems);
   AccessPointName which;
   world::read_table(name, access_point_name(), which, section);
   if (!problems.empty()) return bad(problems.lines());

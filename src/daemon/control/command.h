@@ -143,7 +143,7 @@ ControlCommand command(
   using Signature = rows::Signature<decltype(kHandler)>;
   const auto run = [&arguments](Call& call, const world::Value::Table& given) -> Answer {
     world::Problems problems;
-    world::Section section("", {}, problems);
+    world::Section section("", world::no_file(), problems);
     typename Signature::Args args{};
     world::read_table(given, arguments, args, section);
     if (auto error = rows::refusal_of(problems)) return *error;

@@ -10,9 +10,8 @@ namespace {
 /// What is in the air already, as if a file had it: what was chosen counts as written.
 template <class T>
 Written<T> as_written(const T& thing, const Keys<T>& keys, std::string name, Problems& problems) {
-  Written<T> out{thing, Section(std::move(name), {}, problems)};
-  for (const std::string& key : differing_keys(keys, T{}, thing))
-    out.section.note(key, {.source = std::string(kNoFile)});
+  Written<T> out{thing, Section(std::move(name), no_file(), problems)};
+  for (const std::string& key : differing_keys(keys, T{}, thing)) out.section.note(key, no_file());
   return out;
 }
 
@@ -29,7 +28,7 @@ void put_all(std::vector<Written<T>>& into, const std::vector<T>& all, const T* 
 Edited<sim::AccessPoint> edit_access_point(const sim::Air& air, const sim::AccessPoint* base,
                                            const Value::Table& keys) {
   Problems problems;
-  Draft draft(problems, {});
+  Draft draft(problems, no_file());
   put_all(draft.access_points, air.access_points, base, access_point_keys(), "ap", problems);
   put_all<sim::SimulatedStation>(draft.stations, air.stations, nullptr, station_keys(), "station",
                                  problems);
@@ -49,12 +48,12 @@ Edited<sim::AccessPoint> edit_access_point(const sim::Air& air, const sim::Acces
 
 Edited<sim::SimulatedStation> make_station(const sim::Air& air, const Value::Table& keys) {
   Problems problems;
-  Draft draft(problems, {});
+  Draft draft(problems, no_file());
   put_all<sim::AccessPoint>(draft.access_points, air.access_points, nullptr, access_point_keys(),
                             "ap", problems);
   put_all<sim::SimulatedStation>(draft.stations, air.stations, nullptr, station_keys(), "station",
                                  problems);
-  draft.stations.push_back({{}, Section("", {}, problems)});
+  draft.stations.push_back({{}, Section("", no_file(), problems)});
   auto& [value, section] = draft.stations.back();
   read_table(keys, station_keys(), value, section);
   check_together(draft);

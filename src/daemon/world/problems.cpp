@@ -33,9 +33,9 @@ std::vector<std::string> Problems::lines() const {
   out.reserve(sorted.size());
   for (const auto& [place, message] : sorted) {
     const std::string where =
-        place.source.empty() || place.source == kNoFile ? ""
-        : place.line == 0                               ? place.source + ": "
-                          : fmt::format("{}:{}:{}: ", place.source, place.line, place.column);
+        place.source == kNoFile ? ""
+        : place.line == 0       ? place.source + ": "
+                                : fmt::format("{}:{}:{}: ", place.source, place.line, place.column);
     out.push_back(shortened(where + message));
   }
   return out;

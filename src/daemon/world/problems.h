@@ -20,6 +20,9 @@ struct SourcePosition {
                 column = 0;  ///< from 1; 0 in an override
 };
 
+/// Nowhere in a file.
+inline SourcePosition no_file() { return {.source = std::string(kNoFile)}; }
+
 /// All that is wrong with a world, so that it is reported at once.
 class Problems {
  public:
