@@ -254,8 +254,9 @@ class TimeServer:
         with open(config, "w", encoding="ascii") as file:
             file.write("local stratum 3\nallow 127.0.0.0/8\nbindaddress 127.0.0.1\ncmdport 0\n"
                        f"bindcmdaddress /\npidfile {self.directory.name}/pid\n")
-        self.process = subprocess.Popen(["/usr/sbin/chronyd", "-d", "-x", "-u", "root", "-f", config],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = ["/usr/sbin/chronyd", "-d", "-x", "-u", "root", "-f", config]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
         wait_until(lambda: os.path.exists(f"{self.directory.name}/pid"), "chrony")
 
     def __enter__(self):
