@@ -12,6 +12,10 @@ inline constexpr std::size_t kFields = 9;
 inline constexpr std::size_t kLinks = 5;
 /// Most bytes of one CIPSEND (manual 4.4.4).
 inline constexpr std::size_t kPayload = 2048;
+/// What a connection may send by AT+CIPSENDBUF before its peer acknowledges it: bytes, and
+/// segments. Two full TCP segments on Ethernet, as the send buffer of such modules has them.
+inline constexpr std::size_t kSendBuffer = 2920;
+inline constexpr std::size_t kSegments = 4;
 /// Most bytes of one +IPD from a stream: one full TCP segment on Ethernet (dialect 5.4).
 inline constexpr std::size_t kSegment = 1460;
 /// Largest datagram that can reach the host; a larger one is dropped where it arrives.

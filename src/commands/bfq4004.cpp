@@ -6,6 +6,7 @@
 #include "commands/address.h"
 #include "commands/basic.h"
 #include "commands/receiving.h"
+#include "commands/segments.h"
 #include "commands/server.h"
 #include "commands/tcpip.h"
 #include "commands/wifi.h"
@@ -69,6 +70,11 @@ constexpr std::array kTable = sorted(std::array{
     kMultiple,
     kPassthrough,
     kSender,
+    kSendEscaped,
+    kSegment,
+    kResetSegments,
+    kShowSegments,
+    kCheckSegment,
     kReceiveMode,
     kReceiveData,
     kReceiveLength,
@@ -114,6 +120,9 @@ constexpr Words kWords({
     {Word::multiplexing_is_off, "MUX=0"},
     {Word::multiplexing_is_on, "MUX=1"},
     {Word::unlink, "UNLINK"},
+    {Word::send_mode_error, "send mode error"},
+    {Word::buffer_full, "BUFFER FULL"},
+    {Word::queue_full, "QUEUE FULL"},
     {Word::missing_parameter, "Miss param"},
     {Word::tls_is_taken, "ssl reach max"},
     {Word::transparent, "IPMODE=1"},
@@ -147,6 +156,8 @@ constexpr Words kWords({
     {Word::no_access_point, "No AP"},
     {Word::status, "STATUS:"},
     {Word::ipd, "\r\n+IPD,"},
+    {Word::segment_sent, ",SEND OK"},
+    {Word::segment_failed, ",SEND FAIL"},
     {Word::ap_ip, "APIP"},
     {Word::ap_mac, "APMAC"},
     {Word::station_ip, "STAIP"},
