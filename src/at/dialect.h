@@ -72,6 +72,8 @@ struct Dialect {
   SwitchPoints switches;
   std::span<const VersionLine> version_lines;
   Settings (*factory_settings)(const MacAddress& soft_ap_mac);
+  /// What the station calls itself until the host says otherwise.
+  Text<32> (*host_name)(const MacAddress& station_mac);
   std::uint16_t unread_limit;  ///< bytes of a link that passive receive speaks of at most
 };
 

@@ -80,6 +80,21 @@ bool ends_in_quotation_marks(std::string_view text) {
   return quoted;
 }
 
+/// Of commands that were typed behind one without secrets, with no line end between them. True when
+/// one has secrets: they begin with its arguments.
+bool add_joined_command(std::string_view line, std::size_t from, const Dialect& dialect,
+                        Secrets& out) {
+  while ((from = find_head(line, dialect, from)) != kNone) {
+    from += kHeadSize;
+    const Parsed parsed = parse(slice(line, from));
+    const Command* command = find(dialect.commands, parsed.name);
+    if (command == nullptr || parsed.form != Form::set || masking_shape(*command) == nullptr)
+      continue;
+    return out.add({line.size() - parsed.arguments.size(), line.size()}), true;
+  }
+  return false;
+}
+
 /// Of what stands in `line` from `begin` on. False when more may follow that is no better.
 bool add_command(std::string_view line, std::size_t begin, const Dialect& dialect, Secrets& out) {
   const std::size_t head = find_head(line, dialect, begin), quote = line.find('"', begin);
@@ -91,7 +106,10 @@ bool add_command(std::string_view line, std::size_t begin, const Dialect& dialec
   // AT+CWJ may be the first part of anything: so may be what cut it, directly behind it.
   const bool is_part = head == begin && (parsed.name.empty() || parsed.name.front() == '+');
   out.set_open(shape != nullptr || (!valid && (is_part || quote != kNone)));
-  if (shape == nullptr) return valid || !ends_in_quotation_marks(slice(line, begin));
+  if (shape == nullptr) {
+    if (valid && add_joined_command(line, head + kHeadSize, dialect, out)) out.set_open(true);
+    return valid || !ends_in_quotation_marks(slice(line, begin));
+  }
   return add_arguments(*shape, line, line.size() - parsed.arguments.size(), out);
 }
 

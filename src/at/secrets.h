@@ -36,6 +36,7 @@ class Secrets {
 /// - the arguments of masked parameters. Where not all arguments are as the row wants them, it is
 ///   anybody's guess which one is the secret: the masked one, or all, and whatever follows.
 /// - in what is no valid command, all from the first quotation mark on.
+/// - behind a command without secrets, in the same line: the arguments of one that has some.
 ///
 /// What stands behind a CR is looked at as a line of its own: a host may have forgotten the LF.
 Secrets secrets_of_typed(std::string_view line, const Dialect&);

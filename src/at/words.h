@@ -60,6 +60,9 @@ enum class Word : std::uint8_t {
   transparent_must_be_off,
   server_must_be_off,
   multiplexing_and_server_must_be_off,
+  not_gpio_mode,
+  not_output,
+  wrong_mode_for_wps,
 
   // Information and unsolicited lines (dialect 7).
   ready,
@@ -67,6 +70,8 @@ enum class Word : std::uint8_t {
   wifi_got_ip,
   wifi_disconnect,
   dhcp_timeout,
+  wps_success,
+  wps_fail,
   connect,
   closed,
   no_change,
@@ -79,6 +84,7 @@ enum class Word : std::uint8_t {
   gateway,
   netmask,
   no_access_point,
+  no_host_name,
   status,
   ipd,
   segment_sent,    ///< behind its number

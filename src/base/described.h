@@ -101,6 +101,9 @@ struct MemberAccess {
     } else if constexpr (n == 9) {
       auto& [a, b, c, d, e, f, g, h, i] = m;
       return std::tie(a, b, c, d, e, f, g, h, i);
+    } else if constexpr (n == 10) {
+      auto& [a, b, c, d, e, f, g, h, i, j] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j);
     } else if constexpr (n == 11) {
       auto& [a, b, c, d, e, f, g, h, i, j, k] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k);
@@ -111,9 +114,9 @@ struct MemberAccess {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q);
     } else {
-      static_assert(n == 19, "a class of that many members has to be added here");
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u);
+      static_assert(n == 21, "a class of that many members has to be added here");
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w);
     }
   }
 };

@@ -22,10 +22,10 @@ class Text {
   static constexpr std::size_t capacity = N;
 
   constexpr Text() = default;
-  explicit Text(std::string_view s) { CHECK(assign(s)); }
+  constexpr explicit Text(std::string_view s) { CHECK(assign(s)); }
 
   /// Takes a copy of `s`, or refuses it whole when it does not fit.
-  [[nodiscard]] bool assign(std::string_view s) {
+  [[nodiscard]] constexpr bool assign(std::string_view s) {
     if (s.size() > N) return false;
     std::copy(s.begin(), s.end(), chars_.begin());
     size_ = static_cast<std::uint16_t>(s.size());

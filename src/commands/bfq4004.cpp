@@ -5,6 +5,7 @@
 
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/hardware.h"
 #include "commands/receiving.h"
 #include "commands/segments.h"
 #include "commands/server.h"
@@ -32,6 +33,15 @@ constexpr std::array kTable = sorted(std::array{
     kUartDefault,
     kUart,
     kShowFreeMemory,
+    kSleep,
+    kDeepSleep,
+    kWakeUp,
+    kSetUpPin,
+    kShowPinSetup,
+    kPinDirection,
+    kWritePin,
+    kReadPin,
+    kPower,
     // Wi-Fi
     kModeCurrent,
     kModeDefault,
@@ -47,6 +57,11 @@ constexpr std::array kTable = sorted(std::array{
     kSoftApDefault,
     kSoftAp,
     kStationList,
+    kPairing,
+    kHostName,
+    kCountryCurrent,
+    kCountryDefault,
+    kCountry,
     // Addresses
     kAddresses,
     kDhcpCurrent,
@@ -135,6 +150,9 @@ constexpr Words kWords({
     {Word::transparent_must_be_off, "IPMODE must be 0"},
     {Word::server_must_be_off, "CIPSERVER must be 0"},
     {Word::multiplexing_and_server_must_be_off, "CIPMUX and CIPSERVER must be 0"},
+    {Word::not_gpio_mode, "NOT GPIO MODE!"},
+    {Word::not_output, "NOT OUTPUT!"},
+    {Word::wrong_mode_for_wps, "opmode mismatch when wps"},
 
     // Information and unsolicited lines (dialect 7).
     {Word::ready, "\r\nready"},
@@ -142,6 +160,8 @@ constexpr Words kWords({
     {Word::wifi_got_ip, "WIFI GOT IP"},
     {Word::wifi_disconnect, "WIFI DISCONNECT"},
     {Word::dhcp_timeout, "DHCP TIMEOUT"},
+    {Word::wps_success, "wps success,connecting ap ..."},
+    {Word::wps_fail, "wps fail"},
     {Word::connect, "CONNECT"},
     {Word::closed, "CLOSED"},
     {Word::no_change, "no change"},
@@ -154,6 +174,7 @@ constexpr Words kWords({
     {Word::gateway, "gateway"},
     {Word::netmask, "netmask"},
     {Word::no_access_point, "No AP"},
+    {Word::no_host_name, "<null>"},
     {Word::status, "STATUS:"},
     {Word::ipd, "\r\n+IPD,"},
     {Word::segment_sent, ",SEND OK"},
@@ -183,6 +204,8 @@ constexpr VersionLine kVersionLines[] = {
     {"compile time:", VersionLine::Middle::build_time},
 };
 
+Text<32> host_name(const MacAddress& station_mac) { return numbered_name("BFQ4004_", station_mac); }
+
 Settings factory(const MacAddress& soft_ap_mac) {
   return factory_settings("BFQ4004_", soft_ap_mac);
 }
@@ -195,6 +218,7 @@ constexpr at::Dialect kBfq4004{
     .switches = kSwitches,
     .version_lines = kVersionLines,
     .factory_settings = factory,
+    .host_name = host_name,
     .unread_limit = 2920,
 };
 }  // namespace bfq::commands

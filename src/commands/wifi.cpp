@@ -88,9 +88,62 @@ Answer set_soft_ap(Chip& chip, const SoftApArgs& args) {
       .max_stations = args.max_stations.value_or(SoftApSettings{}.max_stations),
       .hidden = args.hidden.value_or(0) != 0,
   };
-  if (!protection_is_possible(wanted)) return Answer::error;
+  Settings probe = chip.settings();
+  probe.soft_ap = wanted;
+  const bool has_channel = soft_ap_channel(probe) == wanted.channel;
+  if (!has_channel || !protection_is_possible(wanted)) return Answer::error;
   return chip.change(Effect::soft_ap, [&](Settings& s) { s.soft_ap = wanted; });
 }
 
 Answer list_stations(Chip& chip) { return chip.soft_ap().list_stations(chip); }
+
+// The country, WPS and the station's name ---------------------------------------------------------
+
+Answer show_country(Chip& chip) {
+  constexpr std::size_t kShown = 2;  // letters
+  const CountrySettings& country = chip.shown_settings().country;
+  chip.info()
+      .number(country.policy)
+      .comma()
+      .quoted(slice(country.code.view(), 0, kShown))
+      .comma()
+      .number(country.first_channel)
+      .comma()
+      .number(country.channels)
+      .end();
+  return Answer::ok;
+}
+
+Answer set_country(Chip& chip, const CountryArgs& args) {
+  const CountrySettings wanted{args.policy, args.code, args.first_channel, args.channels};
+  if (!are_channels(wanted)) return Answer::error;
+  return chip.change(Effect::country, [&](Settings& s) { s.country = wanted; });
+}
+
+Refusal needs_station_to_pair(const Chip& chip) {
+  return chip.has_station() ? kAccepted : at::refuse(Word::wrong_mode_for_wps);
+}
+
+Answer pair(Chip& chip, const PairingArgs& args) {
+  Station& station = chip.station();
+  args.enable != 0 ? station.pair(chip) : station.stop_pairing(chip);
+  return Answer::ok;
+}
+
+Answer show_host_name(Chip& chip) {
+  Reply reply = chip.info();
+  const Text<32>& name = chip.station().host_name();
+  if (!chip.has_station())
+    reply.line(Word::no_host_name);
+  else if (!name.empty())
+    reply.line(name.view());
+  else
+    reply.line(chip.dialect().host_name(chip.identity().station_mac).view());
+  return Answer::ok;
+}
+
+Answer set_host_name(Chip& chip, const HostNameArgs& args) {
+  chip.station().set_host_name(args.name);
+  return Answer::ok;
+}
 }  // namespace bfq::commands

@@ -242,8 +242,7 @@ inline constexpr Fact kSoftApFacts[] = {
     {Origin::observed, "T41", "WEP is refused."},
     {Origin::ours, "dialect 3.2",
      "A passphrase shorter than 8 bytes is refused unless the network is open."},
-    {Origin::ours, "dialect 3.2",
-     "The softAP starts anew, and its stations get +STA_DISCONNECTED."},
+    {Origin::ours, "dialect 3.2", "The softAP restarts, and its stations get +STA_DISCONNECTED."},
 };
 inline constexpr Command kSoftAp{
     .name = "+CWSAP",
@@ -274,5 +273,115 @@ inline constexpr Command kStationList{
     .needs = "softAP mode",
     .execute = {list_stations, "<ip>,<mac> *"},
     .facts = kStationListFacts,
+};
+
+// The country -------------------------------------------------------------------------------------
+
+/// Arguments of AT+CWCOUNTRY.
+struct CountryArgs {
+  std::uint8_t policy = 0;
+  Text<3> code;
+  std::uint8_t first_channel = 0;
+  std::uint8_t channels = 0;
+};
+Answer show_country(Chip&);
+Answer set_country(Chip&, const CountryArgs&);
+
+inline constexpr Param kCountryParams[] = {
+    param<&CountryArgs::policy>("country policy", ranges::kCountryPolicy,
+                                "0: that of the access point counts, 1: this one does"),
+    param<&CountryArgs::code>("country code", ranges::kCountryCode,
+                              "two letters, and a third one that is not shown"),
+    param<&CountryArgs::first_channel>("start channel", ranges::kChannel, "the first channel"),
+    param<&CountryArgs::channels>("total channel count", ranges::kChannelCount,
+                                  "how many there are from that one on, up to the 14th"),
+};
+inline constexpr Fact kCountryFacts[] = {
+    {Origin::manual, "AT+CWCOUNTRY_CUR 2020", "Four parameters; a third letter is not shown."},
+    {Origin::observed, "T36", "0,\"US\",1,13 is accepted."},
+    {Origin::ours, "see CountrySettings", "0,\"CN\",1,13 at first."},
+    {Origin::ours, "see CountrySettings",
+     "A scan, a join and WPS see these channels alone. A softAP that is set to another one is "
+     "refused, or is on the first of these where it was set before."},
+    {Origin::ours, "see CountrySettings",
+     "An association on another channel stays. The policy is stored and shown: no access point's "
+     "country changes these channels."},
+};
+inline constexpr Command kCountry{
+    .name = "+CWCOUNTRY",
+    .summary = "Choose the country and its channels, and store that (older name)",
+    .keep = Keep::in_flash,
+    .query = {show_country,
+              "{}:<country policy>,\"<country>\",<start channel>,<total channel count>"},
+    .set = set<&set_country>(kCountryParams),
+    .facts = kCountryFacts,
+};
+inline constexpr Command kCountryCurrent =
+    kCountry.named("+CWCOUNTRY_CUR", Keep::until_reset,
+                   "Choose the country and its channels, until the next reset");
+inline constexpr Command kCountryDefault = kCountry.named(
+    "+CWCOUNTRY_DEF", Keep::in_flash, "Choose the country and its channels, and store that");
+
+// WPS and the station's name ----------------------------------------------------------------------
+
+/// Arguments of AT+WPS.
+struct PairingArgs {
+  std::uint8_t enable = 0;
+};
+Refusal needs_station_to_pair(const Chip&);
+Answer pair(Chip&, const PairingArgs&);
+
+inline constexpr Param kPairingParams[] = {
+    param<&PairingArgs::enable>("enable", between(0, 1), "1: begin, 0: stop"),
+};
+inline constexpr Word kPairingRefusals[] = {Word::wrong_mode_for_wps};
+inline constexpr Fact kPairingFacts[] = {
+    {Origin::manual, "AT+WPS 2020", "Needs the station; a network with WEP cannot be found so."},
+    {Origin::ours, "dialect 4.2",
+     "Where it succeeds: `wps success,connecting ap ...`, then WIFI CONNECTED and WIFI GOT IP."},
+    {Origin::ours, "see Station",
+     "OK comes at once, and an association ends. `wps fail` follows when no button was pressed for "
+     "120 s, or those of two access points were. A join, AT+CWQAP or AT+WPS=0 stops it without a "
+     "line."},
+    {Origin::ours, "see Station", "The network that was found is joined until the next reset."},
+};
+inline constexpr Command kPairing{
+    .name = "+WPS",
+    .summary = "Join the access point whose WPS button is pressed",
+    .allowed = needs_station_to_pair,
+    .needs = "station mode",
+    .set = set<&pair>(kPairingParams),
+    .refusals = kPairingRefusals,
+    .later = "{wps_success} | {wps_fail}",
+    .facts = kPairingFacts,
+};
+
+/// Arguments of AT+CWHOSTNAME.
+struct HostNameArgs {
+  Text<32> name;
+};
+Answer show_host_name(Chip&);
+Answer set_host_name(Chip&, const HostNameArgs&);
+
+inline constexpr Param kHostNameParams[] = {
+    param<&HostNameArgs::name>("hostname", length(1, 32), "what the station calls itself"),
+};
+inline constexpr Shape kHostNameShapes[] = {
+    shape<&set_host_name>(kHostNameParams).needing(needs_station),
+};
+inline constexpr Fact kHostNameFacts[] = {
+    {Origin::manual, "AT+CWHOSTNAME 2020",
+     "BFQ4004_ and the last three bytes of the address at first; 32 bytes at most; not stored."},
+    {Origin::manual, "AT+CWHOSTNAME 2020", "Without a station the query shows <null>."},
+    {Origin::ours, "dialect 4.2", "The name stands bare, without the manual's brackets."},
+    {Origin::ours, "see Station", "No simulated network asks for it."},
+};
+inline constexpr Command kHostName{
+    .name = "+CWHOSTNAME",
+    .summary = "Choose what the station calls itself, until the next reset",
+    .needs = "station mode, to set",
+    .query = {show_host_name, "{}:<hostname>"},
+    .set = set(kHostNameShapes),
+    .facts = kHostNameFacts,
 };
 }  // namespace bfq::commands

@@ -67,6 +67,7 @@ Loop::Loop(const Options& options)
   for (unsigned number = 0; number < options.modules.size(); ++number)
     boards_.push_back(std::make_unique<board::Board>(surroundings, setup_of(options, number),
                                                      [this] { io_.stop(); }));
+  timeline_.emplace(io_, clock_, medium_, options.world.world().events);
   // Until here these end the program by themselves: a disk that doesn't answer may hold it up.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   wait_for_signals();

@@ -11,6 +11,7 @@
 #include "daemon/process/disk_writer.h"
 #include "daemon/process/sandbox.h"
 #include "daemon/process/service_manager.h"
+#include "daemon/timeline.h"
 #include "sim/medium.h"
 
 namespace bfq::daemon {
@@ -55,5 +56,6 @@ class Loop {
   bool rests_ = false, reads_again_ = false;  ///< from its start to the end of rest_, SIGHUPs wait
   sockets::Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<board::Board>> boards_;
+  std::optional<Timeline> timeline_;  ///< once there are boards
 };
 }  // namespace bfq::daemon

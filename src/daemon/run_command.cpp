@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "daemon/banner.h"
+#include "daemon/board/journals.h"
 #include "daemon/later_acts.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
@@ -86,7 +87,8 @@ int run(const Options& options) {
     if (options.sandbox) loop.enter_sandbox(later_acts(options));
     loop.run();
   }
-  if (!process::DiskWriter::has_given_up()) return EXIT_SUCCESS;
+  if (!process::DiskWriter::has_given_up())
+    return board::JournalFile::any_ended_early() ? EXIT_FAILURE : EXIT_SUCCESS;
   std::_Exit(EXIT_FAILURE);  // its thread still uses what a proper end would destroy
 }
 }  // namespace

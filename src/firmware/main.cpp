@@ -89,7 +89,7 @@ class PolledUart {
 /// serves all three, and holds what a refusal says: a whole Event is ten times as large.
 class Refusals {
   using NotAnswered =
-      std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint,
+      std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse>;
 
  public:
@@ -97,6 +97,7 @@ class Refusals {
     add(radio::JoinFailed{r.ticket, radio::JoinFailure::no_such_network});
   }
   void refuse(const radio::Scan& r) { add(radio::ScanDone{r.ticket}); }
+  void refuse(const radio::Pair& r) { add(radio::PairFailed{r.ticket}); }
   void refuse(const lease::ObtainAddress& r) { add(lease::AddressFailed{r.ticket}); }
   void refuse(const lease::UseAddress& r) { add(lease::AddressFailed{r.ticket}); }
   void refuse(const net::Resolve& r) { add(net::ResolveFailed{r.ticket}); }
@@ -113,9 +114,9 @@ class Refusals {
   void clear() { refusals_.clear(); }
 
  private:
-  using Refusal =
-      std::variant<radio::JoinFailed, radio::ScanDone, lease::AddressFailed, net::ResolveFailed,
-                   net::OpenFailed, net::ListenFailed, net::Closed, flash::Failed>;
+  using Refusal = std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed,
+                               lease::AddressFailed, net::ResolveFailed, net::OpenFailed,
+                               net::ListenFailed, net::Closed, flash::Failed>;
 
   void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
 
@@ -166,6 +167,14 @@ struct MissingFlash {
   }
 };
 
+/// Nothing is attached to the module's pins, and what it drives is not led anywhere.
+struct MissingPins {
+  void take(const pins::Request&, Instant) {}
+  std::optional<Event> next_event(Instant) { return std::nullopt; }
+  Deadline next_deadline(Instant) const { return Deadline::never(); }
+  void power_off(Instant) {}
+};
+
 constexpr runtime::BootTimes kBootTimes{.power_on = {}, .restart = {}};  // the chip's own
 
 Module module{kIdentity, commands::kBfq4004};
@@ -176,11 +185,12 @@ Refusals refusals;
 MissingRadio missing_radio{refusals};
 MissingNetwork missing_network{refusals};
 MissingFlash missing_flash{refusals};
-runtime::Turn turn{doors,           watch,         polled_uart, missing_radio,
-                   missing_network, missing_flash, kBootTimes};
+MissingPins missing_pins;
+runtime::Turn turn{doors,           watch,         polled_uart,  missing_radio,
+                   missing_network, missing_flash, missing_pins, kBootTimes};
 }  // namespace
 
-// As a watchdog would: the chip starts anew.
+// As a watchdog would: the chip restarts.
 void check_failed(const char*, const char*, int) {
   for (;;) reset_control() = kRequestReset;
 }

@@ -41,6 +41,11 @@ constexpr KnownField kKnownFields[] = {
     {"ip", Kind::ipv4},
     {"IP address", Kind::ipv4},
     {"mac", Kind::mac},
+    // pins
+    {"mode", Kind::integer, between(0, 4)},
+    {"pull up", Kind::integer, between(0, 1)},
+    {"dir", Kind::integer, between(0, 1)},
+    {"level", Kind::integer, between(0, 1)},
     // the radio
     {"channel", Kind::integer, between(0, 14)},  // 0: of an access point that is not joined
     {"rssi", Kind::integer, between(-127, 0)},
@@ -51,6 +56,7 @@ constexpr KnownField kKnownFields[] = {
     {"group", Kind::integer, between(0, 5)},
     {"bgn", Kind::integer, between(0, 7)},
     {"wps", Kind::integer, between(0, 1)},
+    {"country", Kind::text, length(2, 2)},
     // DHCP
     {"station", Kind::integer, between(0, 1)},
     {"softAP", Kind::integer, between(0, 1)},

@@ -41,6 +41,8 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::wifi_got_ip: return reply.line(at::Word::wifi_got_ip);
     case Urc::Kind::wifi_disconnect: return reply.line(at::Word::wifi_disconnect);
     case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
+    case Urc::Kind::wps_success: return reply.line(at::Word::wps_success);
+    case Urc::Kind::wps_fail: return reply.line(at::Word::wps_fail);
     case Urc::Kind::connect: return link_line(at::Word::connect);
     case Urc::Kind::unread: return links_.say_unread(reply, urc.link);
     case Urc::Kind::segment: return links_.say_result(reply, urc.link);
@@ -125,6 +127,7 @@ at::Answer Chip::restore() {
 
 at::Answer Chip::apply(const Settings& settings, Effect effect) {
   const bool had_soft_ap = has_access_point();
+  const std::uint8_t old_channel = soft_ap_channel(settings_);
   settings_ = settings;
   switch (effect) {
     case Effect::none: break;
@@ -142,6 +145,9 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
       soft_ap_.serve(*this);
       station_.renew_address(*this);
       break;
+    case Effect::country:
+      if (soft_ap_.running() && soft_ap_channel(settings_) != old_channel) soft_ap_.start(*this);
+      break;
     case Effect::restart: restart(power::Reason::command); break;
   }
   return at::Answer::ok;
@@ -152,7 +158,16 @@ void Chip::restart(power::Reason reason) {
   urcs_.clear();
   // No line follows for links and servers; one does for an association (dialect 1.6).
   if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
-  restart_reason_ = reason;
+  goes_down_by_ = power::Restart{reason};
+  phase_ = Phase::restarting;
+}
+
+// Fidelity (our decision, dialect 4.1): Behind the OK of AT+GSLP nothing more is said, also not of
+// an association that ends.
+void Chip::sleep_deeply(const power::Sleep& how) {
+  job_ = NoJob{};
+  urcs_.clear();
+  goes_down_by_ = how;
   phase_ = Phase::restarting;
 }
 
@@ -198,7 +213,7 @@ bool Chip::job_fits() const {
 
 /// The result of a command finds room, see limits::kReplyReserve, and so does what follows a start.
 bool Chip::output_fits() const {
-  if (phase_ == Phase::off) return uart_out_.empty() && urcs_.empty();
+  if (phase_ == Phase::off || phase_ == Phase::asleep) return uart_out_.empty() && urcs_.empty();
   const bool says_nothing = job<NoJob>() != nullptr || job<PassingThrough>() != nullptr;
   return says_nothing || uart_out_.room() + kLongestLine >= limits::kReplyReserve;
 }

@@ -12,10 +12,12 @@
 #include "base/time.h"
 #include "module/identity.h"
 #include "module/job.h"
+#include "module/light_sleep.h"
 #include "module/links.h"
 #include "module/memory.h"
 #include "module/passthrough.h"
 #include "module/payload.h"
+#include "module/pins.h"
 #include "module/server.h"
 #include "module/soft_ap.h"
 #include "module/station.h"
@@ -35,10 +37,10 @@ enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 /// beyond that call.
 class Chip {
  public:
-  static constexpr auto kDescription =
-      describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
-               "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
-               "payload", "now", "last_ticket", "phase", "restart_reason", "switches_uart");
+  static constexpr auto kDescription = describe(
+      "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
+      "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
+      "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
@@ -134,6 +136,8 @@ class Chip {
   /// Forgets what is under way, and goes down as soon as the host has read everything that was
   /// printed. The caller prints OK.
   void restart(power::Reason reason);
+  /// The same, for so long: AT+GSLP.
+  void sleep_deeply(const power::Sleep&);
 
   // Organs ----------------------------------------------------------------------------------------
 
@@ -149,6 +153,8 @@ class Chip {
   const Memory& memory() const { return memory_; }
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
+  Pins& pins() { return pins_; }
+  LightSleep& sleep() { return sleep_; }
 
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
@@ -160,8 +166,8 @@ class Chip {
   [[nodiscard]] bool restored() const;
 
  protected:
-  /// restarting: the host still has to read what was printed.
-  enum class Phase : std::uint8_t { off, running, restarting, last = restarting };
+  /// restarting: the host still has to read what was printed. asleep: see LightSleep.
+  enum class Phase : std::uint8_t { off, running, restarting, asleep, last = asleep };
 
   Chip(const Identity& identity, const at::Dialect& dialect)
       : identity_(identity), interpreter_(dialect) {}
@@ -191,10 +197,12 @@ class Chip {
   Server server_;
   Passthrough passthrough_;
   Payload payload_;
+  Pins pins_;
+  LightSleep sleep_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;
-  power::Reason restart_reason_{};
+  power::Request goes_down_by_{};  ///< what it asks for in the end, where it is restarting
   /// The new format holds as soon as all that was to be sent in the old one has been sent.
   bool switches_uart_ = false;
   friend MemberAccess;

@@ -8,10 +8,11 @@ enum class Effect : std::uint8_t {
   uart,       ///< the serial line changes when the output has drained
   mode,       ///< station and softAP come and go
   join,       ///< the station joins
-  soft_ap,    ///< the softAP starts anew
+  soft_ap,    ///< the softAP restarts
   serving,    ///< the softAP's own address, or the addresses that it gives, change
   address,    ///< the station's address changes
   addresses,  ///< both
+  country,    ///< the channels that the radio may use change
   restart,
   last = restart,
 };

@@ -206,7 +206,7 @@ void Links::on(Chip& chip, const net::SendFailed& event) {
   report(chip, {.kind = too_late ? Kind::too_late : Kind::not_sent, .link = event.link.id});
 }
 
-/// The network takes nothing any more: the link is given up with its payload (dialect 0.4, 14), and
+/// The network no longer accepts data: the link is given up with its payload (dialect 0.4, 14), and
 /// closes when what has come is printed (dialect 1.7).
 void Links::give_up(Chip& chip, const Sending& job) {
   const bool is_passive = unread_limit(chip, job.link) > 0;

@@ -179,7 +179,7 @@ class Links {
   bool reopen(Chip&, std::uint8_t id);
   /// Closes a link, or an attempt to open it; nothing is printed.
   void drop(Chip&, std::uint8_t id);
-  /// Closes a link that takes nothing any more, or an attempt to open it, and reports that.
+  /// Closes a link that no longer accepts data, or an attempt to open it, and reports that.
   void give_up_link(Chip&, std::uint8_t id);
 
   // For other organs ------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "module/module.h"
 
 #include <algorithm>
+#include <concepts>
 
 #include "base/check.h"
 
@@ -16,11 +17,13 @@ constexpr std::size_t kReadHeader = 64;
 
 std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
   now_ = now;
+  if (sleep_.next_deadline().due(now_)) fall_asleep();  // where the runtime was late to say so
   std::size_t used = 0;
   while (used < bytes.size() && phase_ == Phase::running) {
     const std::size_t taken = take(bytes.subspan(used));
     if (taken == 0) break;
     used += taken;
+    sleep_.disturb();
     flush_urcs(false);
   }
   settle();
@@ -121,9 +124,20 @@ void Module::on(const power::Started& started) {
   if (phase_ == Phase::off) boot(started);
 }
 
+void Module::on(const pins::Driven& event) {
+  if (phase_ != Phase::running && phase_ != Phase::asleep) return;
+  pins_.on(*this, event);
+  if (phase_ != Phase::asleep || !sleep_.is_woken(*this)) return;
+  phase_ = Phase::running;
+  sleep_.end(*this);
+}
+
 /// Goes to the organ that has an on() for it.
 template <class E>
 void Module::on(const E& event) {
+  if constexpr (std::same_as<E, net::Incoming>) {
+    if (phase_ == Phase::asleep) request(net::Refuse{event.client});
+  }
   if (phase_ != Phase::running) return;
   const auto tell = [&](auto& organ) requires requires(Chip & chip, const E& e) {
     organ.on(chip, e);
@@ -143,7 +157,7 @@ Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
   const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
   return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
-                   server_.next_deadline(*this)});
+                   server_.next_deadline(*this), sleep_.next_deadline()});
 }
 
 void Module::advance(Instant now) {
@@ -153,7 +167,14 @@ void Module::advance(Instant now) {
   passthrough_.advance(*this);
   station_.advance(*this);
   server_.advance(*this);
+  if (sleep_.next_deadline().due(now)) fall_asleep();
   settle();
+}
+
+void Module::fall_asleep() {
+  interpreter_.forget_line();
+  phase_ = Phase::asleep;
+  sleep_.begin(*this);
 }
 
 void Module::give_up_job() {
@@ -176,6 +197,13 @@ void Module::give_up(const J& job) {
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
 void Module::settle() {
+  print_and_go_on();
+  const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
+                       urcs_.empty() && !switches_uart_;
+  sleep_.look(*this, is_idle);
+}
+
+void Module::print_and_go_on() {
   flush_urcs(false);
   station_.list(*this);
   if (!uart_out_.empty()) return;
@@ -185,9 +213,9 @@ void Module::settle() {
     flush_urcs(false);
   }
   if (phase_ != Phase::restarting || !urcs_.empty()) return;
-  const power::Reason reason = restart_reason_;
+  const power::Request down = goes_down_by_;
   go_off();
-  request(power::Restart{reason});
+  std::visit([this](const auto& asked) { request(asked); }, down);
 }
 
 at::Busy Module::busy() const {
@@ -211,6 +239,8 @@ void Module::go_off() {
   server_ = Server{};
   passthrough_ = Passthrough{};
   payload_.clear();
+  pins_ = Pins{};
+  sleep_ = LightSleep{};
   links_.reset();
 }
 
@@ -220,6 +250,7 @@ void Module::boot(const power::Started& started) {
   settings_ = memory_.stored();
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
+  request(pins::Watch{});
   // Fidelity (our decision, dialect 1.6): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);
@@ -234,6 +265,7 @@ Status Module::status() const {
   Status status;
   status.activity = phase_ == Phase::off               ? Activity::off
                     : phase_ == Phase::restarting      ? Activity::restarting
+                    : phase_ == Phase::asleep          ? Activity::asleep
                     : job<NoJob>() != nullptr          ? Activity::idle
                     : job<Collecting>() != nullptr     ? Activity::collecting
                     : job<Sending>() != nullptr        ? Activity::sending

@@ -121,10 +121,13 @@ class Module : private Chip {
   bool takes_command_bytes() const;
   std::size_t take(std::span<const std::byte> bytes);
   void settle();
+  void print_and_go_on();
+  void fall_asleep();
   void go_off();
   void boot(const power::Started& started);
   void on(const power::Reset&);
   void on(const power::Started& started);
+  void on(const pins::Driven& event);
   template <class E>
   void on(const E& event);
   void give_up_job();

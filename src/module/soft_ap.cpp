@@ -14,7 +14,7 @@ void SoftAp::start(Chip& chip) {
       .ssid = settings.soft_ap.ssid,
       .password = settings.soft_ap.password,
       .security = static_cast<radio::Security>(settings.soft_ap.security),
-      .channel = settings.soft_ap.channel,
+      .channel = soft_ap_channel(settings),
       .max_stations = settings.soft_ap.max_stations,
       .hidden = settings.soft_ap.hidden,
   });

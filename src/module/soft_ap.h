@@ -17,7 +17,7 @@ class SoftAp {
   static constexpr auto kDescription = describe("SoftAp", "running", "guests");
   static constexpr std::size_t kMostStations = 8;
 
-  /// Opens the network with the settings in use, or opens it anew when it is open: then its
+  /// Opens the network with the settings in use, or reopens it when it is open: then its
   /// stations are gone, and lines say so.
   void start(Chip&);
   /// Closes the network; lines follow for its stations and for the links through it.

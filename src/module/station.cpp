@@ -1,6 +1,7 @@
 #include "module/station.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "module/chip.h"
 
@@ -14,6 +15,12 @@ constexpr Duration kScanGivesUp = 30s;
 // Ours: how long after a loss, or a failed attempt to come back, the station tries again.
 constexpr Duration kRetryAfterLoss = 1s;
 constexpr Duration kRetryAfterFailure = 3s;
+// Fidelity (our decision, Wi-Fi Protected Setup): A pairing gives up after 120 s.
+constexpr Duration kPairingGivesUp = 120s;
+
+radio::ChannelRange channels_of(const Settings& settings) {
+  return {settings.country.first_channel, settings.country.channels};
+}
 
 /// Where there is no name, there is no network.
 at::Answer show(Chip& chip, const Text<32>& name, const radio::Joined& access_point) {
@@ -66,6 +73,7 @@ at::Answer Station::leave(Chip& chip) {
 at::Answer Station::scan(Chip& chip, const radio::Scan& what) {
   radio::Scan request = what;
   request.ticket = chip.new_ticket();
+  request.channels = channels_of(chip.settings());
   found_count_ = 0;
   chip.request(request);
   chip.start(Scanning{.ticket = request.ticket, .give_up = chip.now() + kScanGivesUp});
@@ -91,7 +99,46 @@ void Station::reset() {
   address_ = {};
   retry_ = Deadline::never();
   options_ = {};
+  host_name_ = {};
+  power_ = radio::kMostPower;
   found_count_ = 0;
+}
+
+void Station::set_power(Chip& chip, std::uint8_t quarter_dbm) {
+  if (quarter_dbm == std::exchange(power_, quarter_dbm)) return;
+  chip.request(radio::SetPower{quarter_dbm});
+}
+
+// Pairing -----------------------------------------------------------------------------------------
+
+// Fidelity (our decision, see Station): AT+WPS=1 answers OK at once, and ends an association; what
+// comes of it follows in lines. The network that it finds is joined until the next reset.
+void Station::pair(Chip& chip) {
+  disassociate(chip);
+  network_ = {.ticket = chip.new_ticket()};
+  chip.request(radio::Pair{network_.ticket, channels_of(chip.settings())});
+  phase_ = Phase::pairing;
+  retry_ = chip.now() + kPairingGivesUp;
+}
+
+void Station::stop_pairing(Chip& chip) {
+  if (phase_ == Phase::pairing) disassociate(chip);
+}
+
+void Station::on(Chip& chip, const radio::Paired& event) {
+  if (phase_ != Phase::pairing || event.ticket != network_.ticket) return;
+  chip.notify({.kind = Urc::Kind::wps_success});
+  network_ = {.ssid = event.ssid, .password = event.password, .bssid = event.bssid};
+  associate(chip, chip.now() + kJoinGivesUp);
+}
+
+void Station::on(Chip& chip, const radio::PairFailed& event) {
+  if (phase_ == Phase::pairing && event.ticket == network_.ticket) fail_pairing(chip);
+}
+
+void Station::fail_pairing(Chip& chip) {
+  disassociate(chip);
+  chip.notify({.kind = Urc::Kind::wps_fail});
 }
 
 // Joining -----------------------------------------------------------------------------------------
@@ -103,6 +150,7 @@ void Station::join_by_itself(Chip& chip) {
 
 void Station::associate(Chip& chip, Deadline retry) {
   network_.ticket = chip.new_ticket();
+  network_.channels = channels_of(chip.settings());
   chip.request(network_);
   phase_ = Phase::associating;
   retry_ = retry;
@@ -212,6 +260,7 @@ void Station::retry_later(Chip& chip, Duration after) {
 void Station::advance(Chip& chip) {
   if (!retry_.due(chip.now())) return;
   if (phase_ == Phase::waiting) return associate(chip, chip.now() + kJoinGivesUp);
+  if (phase_ == Phase::pairing) return fail_pairing(chip);
   give_up_attempt(chip);
   retry_later(chip, kRetryAfterFailure);
 }

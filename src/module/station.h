@@ -25,8 +25,8 @@ struct ScanOptions {
 class Station {
  public:
   static constexpr auto kDescription =
-      describe("Station", "phase", "network", "joined", "address", "retry", "options",
-               counted("found"), its("found_count"));
+      describe("Station", "phase", "network", "joined", "address", "retry", "options", "host_name",
+               "power", counted("found"), its("found_count"));
 
   // What commands do.
   /// AT+CWJAP: joins the network of the settings in use; an association ends first.
@@ -39,6 +39,16 @@ class Station {
   at::Answer leave(Chip&);
   /// AT+CWLAP.
   at::Answer scan(Chip&, const radio::Scan& what);
+  /// AT+WPS=1: asks for the network of whichever access point has its button pressed, in the
+  /// background, and joins that.
+  void pair(Chip&);
+  /// AT+WPS=0.
+  void stop_pairing(Chip&);
+  /// AT+CWHOSTNAME; empty: that of the dialect.
+  const Text<32>& host_name() const { return host_name_; }
+  void set_host_name(const Text<32>& name) { host_name_ = name; }
+  /// AT+RFPOWER, in quarters of dBm.
+  void set_power(Chip&, std::uint8_t quarter_dbm);
   void set_scan_options(const ScanOptions& options) { options_ = options; }
 
   /// Joins in the background, as after a start with a stored network.
@@ -49,6 +59,8 @@ class Station {
   // What happens.
   void on(Chip&, const radio::Joined&);
   void on(Chip&, const radio::JoinFailed&);
+  void on(Chip&, const radio::Paired&);
+  void on(Chip&, const radio::PairFailed&);
   void on(Chip&, const radio::Lost&);
   void on(Chip&, const radio::Signal&);
   void on(Chip&, const radio::Found&);
@@ -70,20 +82,32 @@ class Station {
 
   bool associated() const { return phase_ == Phase::addressing || phase_ == Phase::up; }
   bool has_address() const { return phase_ == Phase::up; }
+  /// Neither associated nor trying to be.
+  bool is_idle() const { return phase_ == Phase::idle; }
   /// The station's address; all zero while it has none.
   AddressSettings address() const;
   const Text<32>& ssid() const { return network_.ssid; }
 
  private:
-  /// waiting: the access point was lost, and the next attempt follows at `retry_`.
-  enum class Phase : std::uint8_t { idle, associating, addressing, up, waiting, last = waiting };
+  /// waiting: the access point was lost, and the next attempt follows at `retry_`. pairing: until
+  /// then a network is asked for.
+  enum class Phase : std::uint8_t {
+    idle,
+    associating,
+    addressing,
+    up,
+    waiting,
+    pairing,
+    last = pairing
+  };
 
-  /// `retry` is when an attempt that nobody waits for is given up and made anew.
+  /// `retry` is when an attempt that nobody waits for is given up and repeated.
   void associate(Chip&, Deadline retry);
   bool is_joined_to(const NetworkSettings&) const;
   void request_address(Chip&);
   void retry_later(Chip&, Duration after);
   void fail_join(Chip&, radio::JoinFailure);
+  void fail_pairing(Chip&);
   void give_up_attempt(Chip&);
   void remember(const radio::ScanResult&);
   void sort_found();
@@ -95,6 +119,8 @@ class Station {
   lease::Addressed address_;
   Deadline retry_;
   ScanOptions options_;
+  Text<32> host_name_;
+  std::uint8_t power_ = radio::kMostPower;
   std::array<radio::ScanResult, limits::kScanResults> found_{};
   std::uint8_t found_count_ = 0;
   friend MemberAccess;

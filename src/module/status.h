@@ -21,7 +21,8 @@ enum class Activity : std::uint8_t {
   collecting,
   sending,
   passthrough,
-  restarting
+  restarting,
+  asleep
 };
 
 /// A snapshot of the module, for people and tools. It is a copy and does not follow the module.

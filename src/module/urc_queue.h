@@ -25,7 +25,9 @@ struct Urc {
     station_connected,
     station_address,
     station_disconnected,
-    last = station_disconnected,
+    wps_success,
+    wps_fail,
+    last = wps_fail,
   };
   Kind kind{};
   std::uint8_t link = 0;  ///< for connect, unread, segment and closed
@@ -38,7 +40,7 @@ struct Urc {
 /// host does not read, or while a payload is being typed (dialect 1.7).
 ///
 /// It never overflows: a link number is not used again before its CLOSED is printed, no line waits
-/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 20 lines for links, 4
+/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 20 lines for links, 6
 /// for the station, 24 for the softAP's eight stations (limits::kUrcs).
 class UrcQueue {
  public:

@@ -6,6 +6,7 @@
 #include "ports/flash.h"
 #include "ports/lease.h"
 #include "ports/network.h"
+#include "ports/pins.h"
 #include "ports/power.h"
 #include "ports/radio.h"
 #include "ports/uart.h"
@@ -13,11 +14,11 @@
 namespace bfq {
 /// All that the module may ask of the world: what it asks of each port.
 using Request = Concatenated<radio::Request, lease::Request, net::Request, flash::Request,
-                             uart::Request, power::Request>;
+                             uart::Request, power::Request, pins::Request>;
 
 /// All that the world may tell the module.
-using Event =
-    Concatenated<radio::Event, lease::Event, net::Event, flash::Event, power::Event, uart::Event>;
+using Event = Concatenated<radio::Event, lease::Event, net::Event, flash::Event, power::Event,
+                           uart::Event, pins::Event>;
 
 /// Calls `visit(member)` for each member of the message that is described as secret.
 template <Described... Messages, class Visit>

@@ -83,7 +83,7 @@ struct Close {
   static constexpr auto kDescription = describe("net::Close", "link");
 };
 
-/// Ends a link that takes nothing any more, once what has come for it by now is handed over:
+/// Ends a link that no longer accepts data, once what has come for it by now is handed over:
 /// answered by Closed. What the network has not taken is dropped.
 struct GiveUp {
   LinkHandle link{};

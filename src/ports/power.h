@@ -8,11 +8,12 @@
 
 /// How the module starts and stops.
 ///
-///            Started                Restart (asked), Reset (told)
-///   off --------------> running --------------------------------> off
+///            Started             Restart, Sleep (asked), Reset (told)
+///   off --------------> running ------------------------------------> off
 ///
-/// A runtime answers a Restart with exactly one Started, after having ended every link, association
-/// and pending answer. It may also Reset the module at any time, and must then send a Started.
+/// A runtime answers a Restart, or a Sleep that ends by itself, with exactly one Started, after
+/// having ended every link, association and pending answer. It may also Reset the module at any
+/// time, asleep or not, and must then send a Started.
 namespace bfq::power {
 
 /// Why the module starts, or must start again.
@@ -21,13 +22,21 @@ enum class Reason : std::uint8_t {
   command,   ///< AT+RST or AT+RESTORE
   external,  ///< the reset line, or somebody's wish
   watchdog,
-  last = watchdog,
+  timer,  ///< the end of a Sleep
+  last = timer,
 };
 
 /// Asked: everything that the host was owed has left the UART; start me again.
 struct Restart {
   Reason reason{};
   static constexpr auto kDescription = describe("power::Restart", "reason");
+};
+
+/// Asked: everything that the host was owed has left the UART; switch me off, and start me again
+/// after so long.
+struct Sleep {
+  std::uint32_t time_ms = 0;  ///< 0: not before a Reset
+  static constexpr auto kDescription = describe("power::Sleep", "time_ms");
 };
 
 /// Told: the module has no power from now on, wherever it was.
@@ -45,7 +54,7 @@ struct Started {
 };
 
 /// All that the module asks about its power.
-using Request = std::variant<Restart>;
+using Request = std::variant<Restart, Sleep>;
 
 /// All that the module is told about it.
 using Event = std::variant<Reset, Started>;

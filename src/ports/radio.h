@@ -20,8 +20,9 @@
 /// A radio answers every Join with exactly one Joined or JoinFailed, unless a Leave or another Join
 /// comes first; and every Scan with any number of Found and then one ScanDone. A radio that never
 /// answers is given up on by the module, with a Leave. After a Leave nothing more is said of what
-/// it ended. Between Joined and Lost, Signal tells of a signal that is another one than was told
-/// last.
+/// it ended. A Pair is answered by at most one Paired or PairFailed, unless a Leave, a Join or
+/// another Pair comes first. Between Joined and Lost, Signal tells of a signal that is another one
+/// than was told last.
 ///
 /// As an access point: between StartAccessPoint and StopAccessPoint, each station that gets in is
 /// told of by one StationJoined, then, if it is given an address, by one StationAddressed, and in
@@ -53,6 +54,16 @@ enum class Cipher : std::uint8_t {
   last = unknown
 };
 
+/// The channels that may be used.
+struct ChannelRange {
+  std::uint8_t first = 1;
+  std::uint8_t count = 14;
+  static constexpr auto kDescription = describe("radio::ChannelRange", "first", "count");
+  constexpr bool holds(std::uint8_t channel) const {
+    return channel >= first && channel < first + count;
+  }
+};
+
 /// Asks to associate with a network. The strongest access point that fits is taken.
 struct Join {
   Ticket ticket{};
@@ -61,11 +72,19 @@ struct Join {
   std::optional<MacAddress> bssid{};
   /// 1: refuse open and WEP networks (the manual's pci_en).
   std::optional<std::uint8_t> only_protected{};
-  static constexpr auto kDescription =
-      describe("radio::Join", "ticket", "ssid", secret("password"), "bssid", "only_protected");
+  ChannelRange channels{};
+  static constexpr auto kDescription = describe("radio::Join", "ticket", "ssid", secret("password"),
+                                                "bssid", "only_protected", "channels");
 };
 
-/// Ends an association, or an attempt at one. Not answered.
+/// Asks for the name and password of the access point whose WPS button is pressed, now or later.
+struct Pair {
+  Ticket ticket{};
+  ChannelRange channels{};
+  static constexpr auto kDescription = describe("radio::Pair", "ticket", "channels");
+};
+
+/// Ends an association, or an attempt at one or at a pairing. Not answered.
 struct Leave {
   static constexpr auto kDescription = describe("radio::Leave");
 };
@@ -82,8 +101,9 @@ struct Scan {
   std::optional<ScanType> type{};
   std::optional<std::uint16_t> shortest_ms{};  ///< time for each channel
   std::optional<std::uint16_t> longest_ms{};
+  ChannelRange channels{};
   static constexpr auto kDescription = describe("radio::Scan", "ticket", "ssid", "bssid", "channel",
-                                                "type", "shortest_ms", "longest_ms");
+                                                "type", "shortest_ms", "longest_ms", "channels");
 };
 
 /// One access point as a scan sees it.
@@ -121,6 +141,13 @@ struct StartAccessPoint {
 struct StopAccessPoint {
   static constexpr auto kDescription = describe("radio::StopAccessPoint");
 };
+
+/// How strongly the radio sends from now on. Not answered; after the power came it is the most.
+struct SetPower {
+  std::uint8_t quarter_dbm = 0;
+  static constexpr auto kDescription = describe("radio::SetPower", "quarter_dbm");
+};
+inline constexpr std::uint8_t kMostPower = 82;  ///< quarters of dBm
 
 /// A station has associated with our own network.
 struct StationJoined {
@@ -167,6 +194,22 @@ struct JoinFailed {
   static constexpr auto kDescription = describe("radio::JoinFailed", "ticket", "why");
 };
 
+/// That Pair succeeded: the network to join.
+struct Paired {
+  Ticket ticket{};
+  Text<32> ssid{};
+  Text<64> password{};
+  MacAddress bssid{};
+  static constexpr auto kDescription =
+      describe("radio::Paired", "ticket", "ssid", secret("password"), "bssid");
+};
+
+/// That Pair came to nothing.
+struct PairFailed {
+  Ticket ticket{};
+  static constexpr auto kDescription = describe("radio::PairFailed", "ticket");
+};
+
 /// The association that `ticket` asked for is gone, and nobody asked for that.
 struct Lost {
   Ticket ticket{};
@@ -196,9 +239,9 @@ struct ScanDone {
 };
 
 /// All that the module asks of a radio.
-using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint>;
+using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint, Pair, SetPower>;
 
 /// All that a radio tells the module.
 using Event = std::variant<Joined, JoinFailed, Lost, Signal, Found, ScanDone, StationJoined,
-                           StationAddressed, StationLeft>;
+                           StationAddressed, StationLeft, Paired, PairFailed>;
 }  // namespace bfq::radio

@@ -84,6 +84,10 @@ concept RadioAdapter =
 template <class A>
 concept NetworkAdapter = Adapter<A> && Takes<A, net::Request> && Drains<A, NetworkFace>;
 
+/// What is attached to the module's pins.
+template <class A>
+concept PinsAdapter = Adapter<A> && Takes<A, pins::Request> && Tells<A>;
+
 /// The flash memory. `output` is Module::flash_output(). What was asked before power_off() still
 /// reaches the memory, and is not answered; image() is what lies there once at_rest() is true.
 template <class A>

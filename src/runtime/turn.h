@@ -32,17 +32,18 @@ struct BootTimes {
 ///
 /// `Clock` has a `now()` that never goes back. All must outlive this.
 template <ModuleDoors TheDoors, class Clock, UartAdapter Uart, RadioAdapter Radio,
-          NetworkAdapter Network, FlashAdapter Flash>
+          NetworkAdapter Network, FlashAdapter Flash, PinsAdapter Pins>
 class Turn {
  public:
   Turn(TheDoors& doors, Clock& clock, Uart& uart, Radio& radio, Network& network, Flash& flash,
-       const BootTimes& boot_times)
+       Pins& pins, const BootTimes& boot_times)
       : doors_(doors),
         clock_(clock),
         uart_(uart),
         radio_(radio),
         network_(network),
         flash_(flash),
+        pins_(pins),
         boot_times_(boot_times) {}
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
@@ -61,6 +62,7 @@ class Turn {
       moved |= look_at(Stage::radio, radio_);
       moved |= look_at(Stage::network, network_);
       moved |= look_at(Stage::flash, flash_);
+      moved |= look_at(Stage::pins, pins_);
     }
   }
 
@@ -69,6 +71,7 @@ class Turn {
     const Instant now = clock_.now();
     return earliest({module().next_deadline(), uart_.next_deadline(now), radio_.next_deadline(now),
                      network_.next_deadline(now), flash_.next_deadline(now),
+                     pins_.next_deadline(now), wakes_,
                      flash_.at_rest() ? starts_ : Deadline::never()});
   }
 
@@ -106,14 +109,16 @@ class Turn {
   /// such as attaching a host that waits for it.
   void start_if_due() {
     CHECK(stage_ == Stage::between);
+    if (wakes_.due(clock_.now())) power_off_and_start(power::Reason::timer, boot_times_.power_on);
     if (!starts_.due(clock_.now()) || !flash_.at_rest()) return;
     starts_ = Deadline::never();
     doors_.handle(power::Started{start_reason_, flash_.image()}, clock_.now());
     uart_.module_has_started();
     fulfil_requests();  // the UART is set up before anything is said
   }
-  /// The module has power, and its program has not started yet.
-  bool is_starting() const { return !starts_.is_never(); }
+  /// The module's program does not run, and will without anybody's doing: it starts, or sleeps for
+  /// a time.
+  bool is_starting() const { return !starts_.is_never() || !wakes_.is_never(); }
 
   // What adapters see of the module, see UartFace and NetworkFace ---------------------------------
 
@@ -156,7 +161,7 @@ class Turn {
  private:
   /// Between turns, or what of a turn is under way: the module's requests are handed out, or that
   /// adapter is looked at.
-  enum class Stage : std::uint8_t { between, requests, uart, radio, network, flash };
+  enum class Stage : std::uint8_t { between, requests, uart, radio, network, flash, pins };
 
   const Module& module() const { return doors_.module(); }
 
@@ -193,8 +198,13 @@ class Turn {
   void fulfil(const OneOf<flash::Request> auto& r) {
     flash_.take(r, module().flash_output(), clock_.now());
   }
+  void fulfil(const OneOf<pins::Request> auto& r) { pins_.take(r, clock_.now()); }
   void fulfil(const power::Restart& request) {
     power_off_and_start(request.reason, boot_times_.restart);
+  }
+  void fulfil(const power::Sleep& request) {
+    power_off();
+    if (request.time_ms != 0) wakes_ = clock_.now() + std::chrono::milliseconds(request.time_ms);
   }
 
   void power_off() {
@@ -202,8 +212,9 @@ class Turn {
     network_.power_off(now);
     radio_.power_off(now);
     flash_.power_off(now);
+    pins_.power_off(now);
     uart_.power_off(now);
-    starts_ = Deadline::never();
+    starts_ = wakes_ = Deadline::never();
   }
   void power_off_and_start(power::Reason reason, Duration boot_time) {
     power_off();
@@ -218,9 +229,11 @@ class Turn {
   Radio& radio_;
   Network& network_;
   Flash& flash_;
+  Pins& pins_;
   const BootTimes& boot_times_;
   Stage stage_ = Stage::between;
   Deadline starts_;
+  Deadline wakes_;  ///< from a power::Sleep
   power::Reason start_reason_{};
 };
 }  // namespace bfq::runtime

@@ -114,9 +114,10 @@ class ATurn : public ::testing::Test {
   Radio radio{{log, "radio"}};
   Network network{{log, "network"}};
   Flash flash{{{log, "flash"}}};
+  Radio pins{{log, "pins"}};
   BootTimes boot_times;
-  Turn<Doors, Clock, Uart, Radio, Network, Flash> turn{doors,   clock, uart,      radio,
-                                                       network, flash, boot_times};
+  Turn<Doors, Clock, Uart, Radio, Network, Flash, Radio> turn{doors,   clock, uart, radio,
+                                                              network, flash, pins, boot_times};
 };
 
 using Log = std::vector<std::string>;
@@ -124,11 +125,11 @@ using Log = std::vector<std::string>;
 TEST_F(ATurn, stage_everything_until_nothing_moves_with_the_uart_first) {
   start();
   turn.settle();
-  EXPECT_EQ(log, (Log{"uart", "radio", "network", "flash"}));
+  EXPECT_EQ(log, (Log{"uart", "radio", "network", "flash", "pins"}));
   log.clear();
   type("AT+CWJAP_CUR=\"a\",\"b\"");
-  EXPECT_EQ(log, (Log{"uart", "radio takes", "radio", "network", "flash",  //
-                      "uart", "radio", "network", "flash"}));
+  EXPECT_EQ(log, (Log{"uart", "radio takes", "radio", "network", "flash", "pins",  //
+                      "uart", "radio", "network", "flash", "pins"}));
 }
 
 TEST_F(ATurn, goes_on_while_one_thing_leads_to_another) {
@@ -169,7 +170,7 @@ TEST_F(ATurn, can_start_the_module_before_anything_is_carried) {
   log.clear();
   turn.start_if_due();
   EXPECT_FALSE(turn.is_starting());
-  EXPECT_EQ(log, (Log{"module has started", "uart takes"}));
+  EXPECT_EQ(log, (Log{"module has started", "uart takes", "pins takes"}));
   turn.settle();
   EXPECT_EQ(uart.printed, "\r\nready\r\n");
 }
@@ -177,7 +178,8 @@ TEST_F(ATurn, can_start_the_module_before_anything_is_carried) {
 TEST_F(ATurn, restarts_when_the_module_asks) {
   start();
   type("AT+RST");
-  const Log power_cycle{"network off", "radio off", "flash off", "uart off", "chip has power"};
+  const Log power_cycle{"network off", "radio off", "flash off",
+                        "pins off",    "uart off",  "chip has power"};
   EXPECT_NE(std::search(log.begin(), log.end(), power_cycle.begin(), power_cycle.end()), log.end());
   EXPECT_EQ(turn.next_deadline(), Deadline(clock.time + boot_times.restart));
   clock.time += boot_times.restart;
@@ -196,12 +198,38 @@ TEST_F(ATurn, stays_off_while_it_is_held_in_reset) {
   EXPECT_EQ(uart.printed, "\r\nready\r\n");
 }
 
+TEST_F(ATurn, lets_the_module_sleep_and_starts_it_again) {
+  start();
+  EXPECT_TRUE(type("AT+GSLP=1000").ends_with("1000\r\n\r\nOK\r\n"));
+  EXPECT_EQ(std::count(log.begin(), log.end(), "chip has power"), 0);
+  EXPECT_EQ(type("AT"), "");
+  EXPECT_TRUE(turn.is_starting());
+  EXPECT_EQ(turn.next_deadline(), Deadline(clock.time + 1s));
+  clock.time += 1s;
+  turn.time_is_up();
+  EXPECT_EQ(std::count(log.begin(), log.end(), "chip has power"), 1);
+  EXPECT_EQ(uart.printed, "");
+  clock.time += boot_times.power_on;
+  turn.time_is_up();
+  EXPECT_EQ(uart.printed, "\r\nready\r\n");
+}
+
+TEST_F(ATurn, wakes_a_module_that_sleeps_by_its_reset_line) {
+  start();
+  type("AT+GSLP=1000");
+  turn.hold_in_reset(power::Reason::external);
+  EXPECT_TRUE(turn.next_deadline().is_never());
+  turn.release_reset(power::Reason::external);
+  EXPECT_EQ(turn.next_deadline(), Deadline(clock.time + boot_times.power_on));
+}
+
 using ATurnDeathTest = ATurn;
 
 TEST_F(ATurnDeathTest, does_not_begin_within_another) {
   start();
-  for (Part* part : {static_cast<Part*>(&uart), static_cast<Part*>(&radio),
-                     static_cast<Part*>(&network), static_cast<Part*>(&flash)}) {
+  for (Part* part :
+       {static_cast<Part*>(&uart), static_cast<Part*>(&radio), static_cast<Part*>(&network),
+        static_cast<Part*>(&flash), static_cast<Part*>(&pins)}) {
     part->on_look = [this] { turn.settle(); };
     EXPECT_DEATH(turn.settle(), "stage_ == Stage::between") << part->name;
     part->on_look = [this] { turn.hold_in_reset(power::Reason::external); };

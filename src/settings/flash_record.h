@@ -8,7 +8,7 @@
 #include "settings/settings.h"
 
 /// How the settings lie in flash: one record in each of two slots, of which the newer valid one
-/// counts. A record is never changed where it lies; the older slot is erased and programmed anew,
+/// counts. A record is never changed where it lies; the older slot is erased and reprogrammed,
 /// so a cut at any byte leaves the other one whole.
 ///
 ///   "BFQ1" | version u16 | size u16 | sequence u32 | entries … | CRC-32 of all before it

@@ -39,6 +39,7 @@ Settings unusual() {
   s.soft_ap_address = {Ipv4(192, 168, 9, 1), Ipv4(192, 168, 9, 1), Ipv4(255, 255, 255, 0)};
   s.dhcp = {.station = false, .soft_ap = false};
   s.pool = {.lease_minutes = 5, .first = Ipv4(192, 168, 9, 2), .last = Ipv4(192, 168, 9, 9)};
+  s.country = {.policy = 1, .code = Text<3>("USA"), .first_channel = 2, .channels = 13};
   return s;
 }
 
@@ -101,13 +102,22 @@ Image bytes_of(std::string_view digits) {
   return bytes;
 }
 
-TEST(FlashRecord, is_the_one_of_version_0_1_0_byte_for_byte) {
+/// That has all keys up to the pool; those of newer keys follow in a record of today.
+constexpr std::size_t kKeysOfVersion010 = 9;
+constexpr std::ptrdiff_t kFront = 12, kChecksum = 4;  // bytes around the entries
+
+TEST(FlashRecord, begins_with_the_one_of_version_0_1_0_byte_for_byte) {
   Stored unused{.settings = factory()}, used = stored(unusual(), 42);
+  for (std::size_t key = kKeysOfVersion010; key < kKeys; ++key) {
+    copy_key(static_cast<Key>(key), factory(), used.settings);
+    used.writes[key] = 0;
+  }
   for (const auto& [digits, what] : {std::pair(kFactoryRecord, unused), {kUnusualRecord, used}}) {
     const Image old = bytes_of(digits);
     Image now(kLargestRecord);
     now.resize(encode_record(what, now));
-    EXPECT_EQ(now, old);
+    ASSERT_GE(now.size(), old.size());
+    EXPECT_TRUE(std::equal(old.begin() + kFront, old.end() - kChecksum, now.begin() + kFront));
     Image image = blank();
     std::copy(old.begin(), old.end(), image.begin());
     const Loaded loaded = load_record(image, Settings{});

@@ -20,6 +20,12 @@ inline constexpr Range kSoftApChannel = between(1, 13);
 inline constexpr Range kSoftApSecurity = between(0, 4);
 inline constexpr Range kSoftApStations = between(1, 8);
 
+// AT+CWCOUNTRY (dialect 4.2)
+inline constexpr Range kCountryPolicy = between(0, 1);
+inline constexpr Range kCountryCode = length(2, 3);
+inline constexpr Range kChannel = between(1, 14);       ///< the first one
+inline constexpr Range kChannelCount = between(1, 14);  ///< from there
+
 // AT+CWDHCPS (dialect 3.2)
 inline constexpr Range kLeaseMinutes = between(1, 2880);
 }  // namespace bfq::ranges

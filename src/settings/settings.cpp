@@ -12,8 +12,9 @@ constexpr std::size_t kShortestPassphrase = 8;
 constexpr std::uint16_t kFactoryLease = 120;  // minutes
 constexpr std::uint32_t kFirstOfFactory = 2, kLastOfFactory = 101;
 
-/// The prefix, and the last three bytes of the address in upper-case digits.
-Text<32> factory_name(std::string_view prefix, const MacAddress& mac) {
+}  // namespace
+
+Text<32> numbered_name(std::string_view prefix, const MacAddress& mac) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::array<char, kLongestNamePrefix + 6> name{};
   CHECK(prefix.size() <= kLongestNamePrefix);
@@ -24,11 +25,10 @@ Text<32> factory_name(std::string_view prefix, const MacAddress& mac) {
   }
   return Text<32>({name.data(), static_cast<std::size_t>(end - name.data())});
 }
-}  // namespace
 
 Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_ap_mac) {
   Settings settings;
-  settings.soft_ap.ssid = factory_name(name_prefix, soft_ap_mac);
+  settings.soft_ap.ssid = numbered_name(name_prefix, soft_ap_mac);
   return settings;
 }
 
@@ -63,6 +63,14 @@ PoolSettings pool_in_use(const Settings& settings) {
   if (last == own_host) --last;
   if (first > last) first = last = own_host == 1 ? 2 : 1;
   return {kFactoryLease, Ipv4(network + first), Ipv4(network + last)};
+}
+
+std::uint8_t soft_ap_channel(const Settings& settings) {
+  const CountrySettings& country = settings.country;
+  const std::uint8_t wanted = settings.soft_ap.channel;
+  const bool has_it =
+      wanted >= country.first_channel && wanted < country.first_channel + country.channels;
+  return has_it ? wanted : country.first_channel;
 }
 
 void copy_key(Key key, const Settings& from, Settings& to) {

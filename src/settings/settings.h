@@ -61,6 +61,17 @@ struct PoolSettings {
   bool operator==(const PoolSettings&) const = default;
 };
 
+/// The country, and the channels that the radio may use there, as AT+CWCOUNTRY sets them.
+struct CountrySettings {
+  std::uint8_t policy = 0;
+  Text<3> code{"CN"};
+  std::uint8_t first_channel = 1;
+  std::uint8_t channels = 13;  ///< how many, from that one on
+  static constexpr auto kDescription =
+      describe("CountrySettings", "policy", "code", "first_channel", "channels");
+  bool operator==(const CountrySettings&) const = default;
+};
+
 inline constexpr AddressSettings kFactorySoftApAddress{Ipv4(192, 168, 4, 1), Ipv4(192, 168, 4, 1),
                                                        Ipv4(255, 255, 255, 0)};
 
@@ -75,14 +86,18 @@ struct Settings {
   AddressSettings soft_ap_address = kFactorySoftApAddress;
   DhcpSettings dhcp{};
   PoolSettings pool{};
+  CountrySettings country{};
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool");
+               "soft_ap_address", "dhcp", "pool", "country");
   bool operator==(const Settings&) const = default;
 };
 
 /// Of the softAP's name, in front of six digits.
 inline constexpr std::size_t kLongestNamePrefix = 26;
+
+/// The prefix, and the last three bytes of the address in upper-case digits.
+Text<32> numbered_name(std::string_view prefix, const MacAddress& mac);
 
 /// The defaults, for the module with that softAP address. What a dialect's factory has otherwise is
 /// for at::Dialect::factory_settings to change.
@@ -97,6 +112,13 @@ void for_each_password(Settings& settings, auto&& visit) {
 /// Whether a softAP can be protected so: WEP is refused, and a passphrase has at least 8 bytes
 /// (dialect 3.2).
 bool protection_is_possible(const SoftApSettings&);
+/// Whether there are all these channels: none is behind the 14th.
+constexpr bool are_channels(const CountrySettings& country) {
+  return country.first_channel + country.channels <= 15;
+}
+/// The channel of the softAP: the one that is set where the country has it, or else the country's
+/// first.
+std::uint8_t soft_ap_channel(const Settings&);
 /// Whether an interface can have these: an address of a host of its network, and a netmask without
 /// holes (dialect 0.4, 22).
 bool is_possible(const AddressSettings&);
@@ -122,6 +144,7 @@ enum class Key : std::uint8_t {
   soft_ap_address,
   dhcp,
   pool,
+  country,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

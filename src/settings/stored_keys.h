@@ -40,6 +40,11 @@ inline constexpr StoredKey kStoredKeys[] = {
                             field<&PoolSettings::lease_minutes, or_unset(ranges::kLeaseMinutes)>,
                             field<&PoolSettings::first>, field<&PoolSettings::last>,
                             rule<&is_in_order>),
+    stored<&Settings::country>(
+        Key::country, "country", field<&CountrySettings::policy, ranges::kCountryPolicy>,
+        field<&CountrySettings::code, ranges::kCountryCode>,
+        field<&CountrySettings::first_channel, ranges::kChannel>,
+        field<&CountrySettings::channels, ranges::kChannelCount>, rule<&are_channels>),
 };
 static_assert(every_key_has_its_row(kStoredKeys), "every Key has its row, in its place");
 }  // namespace bfq::record

@@ -224,8 +224,9 @@ int signal_at(Position from, Position to) {
 
 int signal_of(const AccessPoint& ap, std::optional<Position> listener) {
   constexpr int kNear = -50;
-  if (ap.rssi) return *ap.rssi;
-  return ap.position && listener ? signal_at(*ap.position, *listener) : kNear;
+  if (ap.rssi) return *ap.rssi - ap.weakened;
+  const int signal = ap.position && listener ? signal_at(*ap.position, *listener) : kNear;
+  return std::max<int>(signal - ap.weakened, INT8_MIN);
 }
 
 // Changes -----------------------------------------------------------------------------------------
@@ -277,6 +278,7 @@ void change(Air& air, const Change& change) {
             if (c.to) air.modules.push_back({c.station, *c.to});
           },
           [&](const SetDelays& c) { air.delays = c.delays; },
+          [](const OneOf<Happening> auto&) {},
       },
       change);
 }

@@ -9,6 +9,8 @@
 #include "base/ipv4.h"
 #include "base/mac.h"
 #include "base/time.h"
+#include "base/variants.h"
+#include "ports/pins.h"
 #include "ports/radio.h"
 
 /// What is in the air, as plain values: what a world file says. Medium is where they live.
@@ -56,6 +58,7 @@ struct AccessPoint {
   std::optional<Position> position{};
   std::optional<std::uint8_t> max_stations{};
   std::int16_t frequency_offset = 0;  ///< of its crystal, as a scan shows it
+  std::uint8_t weakened = 0;          ///< by how many dB less than its power it sends
 
   Ipv4 network{};  ///< the LAN's lowest address
   Ipv4 netmask{255, 255, 255, 0};
@@ -148,8 +151,8 @@ constexpr int kSensitivity = -95;
 /// The signal over that distance, in dBm.
 int signal_at(Position from, Position to);
 
-/// How strong `ap` is for who stands at `listener`: its own rssi, or what the positions make of it;
-/// -50 where one of them has none.
+/// How strong `ap` is for who stands at `listener`: its own rssi, or what the positions make of it,
+/// -50 where one of them has none; less by as much as it is weakened.
 int signal_of(const AccessPoint& ap, std::optional<Position> listener);
 
 // Changes -----------------------------------------------------------------------------------------
@@ -183,12 +186,32 @@ struct SetDelays {
   Delays delays{};
 };
 
-/// All that can happen to the air; Medium::apply() makes it so.
-using Change = std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation,
-                            MoveModule, SetDelays>;
+/// All that can become of the air as a value.
+using AirChange = std::variant<PutAccessPoint, RemoveAccessPoint, PutStation, RemoveStation,
+                               MoveModule, SetDelays>;
+
+/// What is attached to a pin of the module with that station holds it so.
+struct SetPin {
+  MacAddress station{};
+  std::uint8_t pin = 0;  ///< less than pins::kPins
+  pins::Level level{};
+};
+
+/// Somebody presses the WPS button of that access point.
+struct PressButton {
+  MacAddress bssid{};
+};
+
+/// All that can happen to one module, or because of one thing in the air, and leaves the air as it
+/// is. A new kind is an alternative here, a row in Medium::apply(), and one wherever it is given:
+/// daemon/world/events.cpp, and the lines of transcripts.
+using Happening = std::variant<SetPin, PressButton>;
+
+/// All that can change in the world; Medium::apply() makes it so.
+using Change = Concatenated<AirChange, Happening>;
 
 /// What makes `to` of `from`, and leaves alone what is the same in both: of each kind, first what
-/// goes, then what comes. Their order isn't made the same: whoever comes anew stands last.
+/// goes, then what comes. Their order isn't made the same: what is added stands last.
 std::vector<Change> difference(const Air& from, const Air& to);
 
 /// Makes the change in the value alone, without anybody who would notice.

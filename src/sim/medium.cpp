@@ -6,6 +6,7 @@
 
 #include "base/overloaded.h"
 #include "sim/radio.h"
+#include "sim/wiring.h"
 
 namespace bfq::sim {
 namespace {
@@ -45,6 +46,8 @@ void Medium::apply(const Change& wanted, Instant now) {
                  [&](const RemoveStation& c) { remove_station(c.mac, now); },
                  [&](const MoveModule& c) { move(c, now); },
                  [&](const SetDelays&) { change(air_, wanted); },
+                 [&](const SetPin& c) { set_pin(c); },
+                 [&](const PressButton& c) { press_button(c, now); },
              },
              wanted);
 }
@@ -58,7 +61,7 @@ void Medium::put(const AccessPoint& ap, Instant now) {
   const bool stays = old != nullptr && is_same_network(*old, ap);
   change(air_, PutAccessPoint{ap});
   if (!stays) end_associations(ap.bssid, now);
-  hear_anew(now);
+  update_signals(now);
 }
 
 void Medium::remove_access_point(MacAddress bssid, Instant now) {
@@ -83,7 +86,17 @@ void Medium::remove_station(MacAddress mac, Instant now) {
 void Medium::move(const MoveModule& moved, Instant now) {
   change(air_, moved);
   for (Radio* radio : radios_) radio->stand_at(place_of(radio->station_mac()));
-  hear_anew(now);
+  update_signals(now);
+}
+
+void Medium::set_pin(const SetPin& set) {
+  for (Wiring* wiring : wirings_)
+    if (wiring->station() == set.station) wiring->hold(set.pin, set.level);
+}
+
+void Medium::press_button(const PressButton& press, Instant now) {
+  pressed_[press.bssid] = now;
+  for (Radio* radio : radios_) radio->look_for_button(now);
 }
 
 void Medium::end_associations(MacAddress bssid, Instant now) {
@@ -93,7 +106,7 @@ void Medium::end_associations(MacAddress bssid, Instant now) {
 
 /// Who or what is heard may have changed: ends what is out of hearing, and tells the signal of what
 /// is not.
-void Medium::hear_anew(Instant now) {
+void Medium::update_signals(Instant now) {
   for (Radio* radio : radios_) {
     const auto joined = radio->joined_to();
     if (!joined) continue;
@@ -125,6 +138,10 @@ void Medium::enter(Radio& radio) {
 
 void Medium::leave(Radio& radio) { std::erase(radios_, &radio); }
 
+void Medium::enter(Wiring& wiring) { wirings_.push_back(&wiring); }
+
+void Medium::leave(Wiring& wiring) { std::erase(wirings_, &wiring); }
+
 std::vector<const AccessPoint*> Medium::heard_by(const Radio& listener) const {
   std::vector<const AccessPoint*> heard;
   const auto add = [&](const AccessPoint& ap) {
@@ -155,6 +172,14 @@ bool Medium::is_full(const AccessPoint& ap) const {
     return radio->is_joined_to(ap.bssid);
   });
   return inside >= *ap.max_stations;
+}
+
+// Fidelity (our decision, Wi-Fi Protected Setup): An access point pairs for 120 s after its button
+// was pressed.
+bool Medium::is_pairing(const AccessPoint& ap, Instant now) const {
+  constexpr Duration kPairs = 120s;
+  const auto pressed = pressed_.find(ap.bssid);
+  return ap.wps && pressed != pressed_.end() && now - pressed->second < kPairs;
 }
 
 Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
@@ -203,7 +228,7 @@ void Medium::own_network_serves(Radio& host, Instant now) {
 
 // Simulated stations ------------------------------------------------------------------------------
 
-/// Begins anew: waits for the network of its name, if it hears one.
+/// Starts over: waits for the network of its name, if it hears one.
 void Medium::look_for_network(Visitor& visitor, Instant now) const {
   visitor = {.is = visitor.is};
   const Radio* best = nullptr;

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -7,6 +8,7 @@
 
 namespace bfq::sim {
 class Radio;
+class Wiring;
 
 /// Where radios meet: the air, and the radio of every module in it. An access point that a module
 /// opens is one like any other to the other radios and to the simulated stations.
@@ -23,9 +25,10 @@ class Medium {
   /// The air as it is now. Modules' own access points are not in it.
   const Air& air() const { return air_; }
 
-  /// The one way in which the air changes. An association ends where its access point has gone, can
-  /// no longer be heard, or has another name, password, security, channel or LAN; else it stays,
-  /// and the module is told its new signal. A station that changes leaves and comes anew.
+  /// The one way in which the world of modules changes. An association ends where its access point
+  /// has gone, can no longer be heard, or has another name, password, security, channel or LAN;
+  /// else it stays, and the module is told its new signal. A station that changes leaves and comes
+  /// again.
   void apply(const Change&, Instant now);
 
   /// Applies all that makes this air of the present one.
@@ -35,6 +38,8 @@ class Medium {
 
   void enter(Radio&);
   void leave(Radio&);
+  void enter(Wiring&);
+  void leave(Wiring&);
 
   /// The access points that `listener` hears: those of the air, then those of the other modules.
   std::vector<const AccessPoint*> heard_by(const Radio& listener) const;
@@ -43,6 +48,8 @@ class Medium {
   /// The module whose own access point that is, or nullptr.
   Radio* host_of(MacAddress bssid) const;
   bool is_full(const AccessPoint&) const;
+  /// Whether its WPS button was pressed a short time ago.
+  bool is_pairing(const AccessPoint&, Instant now) const;
 
   /// An address for a station of that access point, or 0.0.0.0.
   Ipv4 lease(const AccessPoint& from, MacAddress station, Instant now);
@@ -54,6 +61,8 @@ class Medium {
   /// A module's own access point is there; its LAN is not the one that it was; it is gone.
   void own_network_started(MacAddress bssid, Instant now);
   void own_network_ended(MacAddress bssid, Instant now);
+  /// Its signal is another one.
+  void own_network_weakened(Instant now) { update_signals(now); }
   /// It is on another channel; who is in it follows.
   void own_network_retuned(const AccessPoint&, Instant now);
   /// It gives addresses from now on, perhaps.
@@ -79,8 +88,10 @@ class Medium {
   void put_station(const SimulatedStation&, Instant now);
   void remove_station(MacAddress mac, Instant now);
   void move(const MoveModule&, Instant now);
+  void set_pin(const SetPin&);
+  void press_button(const PressButton&, Instant now);
   void end_associations(MacAddress bssid, Instant now);
-  void hear_anew(Instant now);
+  void update_signals(Instant now);
   void end_visit(const Visitor&, Instant now);
   void look_for_network(Visitor&, Instant now) const;
   void try_to_join(Visitor&, Radio& host, Instant now);
@@ -89,8 +100,10 @@ class Medium {
 
   Air air_{};
   std::vector<Radio*> radios_{};
+  std::vector<Wiring*> wirings_{};
   std::vector<Visitor> visitors_{};
   Leases leases_{};
+  std::map<MacAddress, Instant> pressed_{};  ///< when each button was, the last time
 };
 
 }  // namespace bfq::sim

@@ -55,7 +55,7 @@ Cipher cipher_of(Security s) {
 bool fits(const AccessPoint& ap, const radio::Scan& scan) {
   if (scan.ssid && scan.ssid->view() != ap.ssid) return false;
   if (scan.bssid && *scan.bssid != ap.bssid) return false;
-  return !scan.channel || *scan.channel == ap.channel;
+  return scan.channels.holds(ap.channel) && (!scan.channel || *scan.channel == ap.channel);
 }
 
 // Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, unless the world has
@@ -108,6 +108,8 @@ void Radio::take(const radio::Request& request, Instant now) {
                  [&](const radio::Join& j) { join(j, now); },
                  [&](const radio::Leave&) { disassociate(now); },
                  [&](const radio::Scan& s) { scan(s, now); },
+                 [&](const radio::Pair& p) { pair(p, now); },
+                 [&](const radio::SetPower& p) { set_power(p, now); },
                  [&](const radio::StartAccessPoint& a) { open_network(a, now); },
                  [&](const radio::StopAccessPoint&) { close_network(now); },
              },
@@ -126,6 +128,7 @@ void Radio::take(const lease::Request& request, Instant now) {
 void Radio::power_off(Instant now) {
   disassociate(now);
   close_network(now);
+  weakened_ = 0;
   medium_.forget_leases(access_point_);
   pending_.clear();
 }
@@ -158,6 +161,7 @@ const AccessPoint* Radio::choose(const radio::Join& join) const {
   const AccessPoint* best = nullptr;
   for (const AccessPoint* ap : medium_.heard_by(*this)) {
     if (ap->ssid != join.ssid.view() || (join.bssid && *join.bssid != ap->bssid)) continue;
+    if (!join.channels.holds(ap->channel)) continue;
     if (best == nullptr || rank(*ap) > rank(*best)) best = ap;
   }
   return best;
@@ -171,7 +175,7 @@ const AccessPoint* Radio::choose(const radio::Join& join) const {
 std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
   const AccessPoint* ap = medium_.heard_by(*this, due.bssid);
   std::optional<JoinFailure> why;
-  if (ap == nullptr || ap->ssid != attempt_.ssid.view())
+  if (ap == nullptr || ap->ssid != attempt_.ssid.view() || !attempt_.channels.holds(ap->channel))
     why = JoinFailure::no_such_network;
   else if (ap->silent)
     return std::nullopt;
@@ -187,13 +191,55 @@ std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
 }
 
 void Radio::disassociate(Instant now) {
-  forget<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, lease::Addressed,
-         lease::AddressFailed>();
+  forget<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, radio::Paired,
+         radio::PairFailed, lease::Addressed, lease::AddressFailed>();
+  pairing_.reset();
   if (!association_) return;
   const MacAddress left = std::exchange(association_, std::nullopt)->bssid;
   retune(now);
   medium_.end_lease(left, station_, now);
   if (Radio* host = medium_.host_of(left)) host->part(station_, now);
+}
+
+// Fidelity (our decision, see sim Radio): WPS takes as long as a scan. It fails where the buttons
+// of two access points were pressed, and with a network with WEP or for enterprises.
+void Radio::pair(const radio::Pair& asked, Instant now) {
+  disassociate(now);
+  pairing_ = asked;
+  look_for_button(now);
+}
+
+void Radio::look_for_button(Instant now) {
+  if (!pairing_) return;
+  std::vector<const AccessPoint*> found = medium_.heard_by(*this);
+  std::erase_if(found, [&](const AccessPoint* ap) {
+    return !medium_.is_pairing(*ap, now) || !pairing_->channels.holds(ap->channel);
+  });
+  if (found.empty()) return;
+  const Ticket ticket = pairing_->ticket;
+  const Instant at = now + medium_.air().delays.scan;
+  pairing_.reset();
+  found.size() > 1 ? later(at, radio::PairFailed{ticket})
+                   : later(at, radio::Paired{.ticket = ticket, .bssid = found.front()->bssid});
+  wake();
+}
+
+/// What the access point says by then.
+Event Radio::complete(const radio::Paired& due, Instant) const {
+  const AccessPoint* ap = medium_.heard_by(*this, due.bssid);
+  const bool can_pair =
+      ap != nullptr && ap->security != Security::wep && ap->security != Security::enterprise;
+  if (!can_pair) return radio::PairFailed{due.ticket};
+  return radio::Paired{due.ticket, Text<32>(slice(ap->ssid, 0, 32)),
+                       Text<64>(slice(ap->password, 0, 64)), ap->bssid};
+}
+
+void Radio::set_power(const radio::SetPower& asked, Instant now) {
+  constexpr int kQuarters = 4;  // of a dBm
+  weakened_ = static_cast<std::uint8_t>((radio::kMostPower - asked.quarter_dbm) / kQuarters);
+  if (!own_) return;
+  own_->weakened = weakened_;
+  medium_.own_network_weakened(now);
 }
 
 void Radio::lose(Instant now) {
@@ -290,6 +336,7 @@ void Radio::open_network(const radio::StartAccessPoint& asked, Instant now) {
                      .hidden = asked.hidden,
                      .position = position_,
                      .max_stations = asked.max_stations,
+                     .weakened = weakened_,
                      .dhcp = Dhcp::is_silent};
   own_channel_ = asked.channel;
   retune(now);
@@ -396,6 +443,7 @@ std::optional<Event> Radio::next_event(Instant now) {
 /// Lets an event that is due take effect, or turns it into what the air has made of it since.
 std::optional<Event> Radio::settle(const Event& due, Instant now) {
   if (const auto* joined = std::get_if<radio::Joined>(&due)) return complete(*joined, now);
+  if (const auto* paired = std::get_if<radio::Paired>(&due)) return complete(*paired, now);
   if (const auto* addressed = std::get_if<lease::Addressed>(&due)) take(*addressed, now);
   return due;
 }

@@ -70,6 +70,8 @@ class Radio {
 
   std::optional<MacAddress> joined_to() const;
   bool is_joined_to(MacAddress bssid) const { return joined_to() == bssid; }
+  /// A WPS button may have been pressed.
+  void look_for_button(Instant now);
   /// The association has ended, and nobody asked for that.
   void lose(Instant now);
   /// The access point that it is joined to may be stronger or weaker than it was.
@@ -101,6 +103,9 @@ class Radio {
   void join(const radio::Join&, Instant now);
   void disassociate(Instant now);
   void scan(const radio::Scan&, Instant now);
+  void pair(const radio::Pair&, Instant now);
+  void set_power(const radio::SetPower&, Instant now);
+  Event complete(const radio::Paired& due, Instant now) const;
   void obtain_address(const lease::ObtainAddress&, Instant now);
   void use_address(const lease::UseAddress&, Instant now);
   const AccessPoint* choose(const radio::Join&) const;
@@ -125,7 +130,9 @@ class Radio {
   std::optional<Position> position_{};
   std::function<void()> wake_{};
   std::deque<Pending> pending_{};
-  radio::Join attempt_{};  ///< the last one
+  radio::Join attempt_{};                 ///< the last one
+  std::optional<radio::Pair> pairing_{};  ///< that no button has answered
+  std::uint8_t weakened_ = 0;             ///< see AccessPoint
   std::optional<Association> association_{};
   std::optional<AccessPoint> own_{};
   std::uint8_t own_channel_ = 1;  ///< that it was asked to be on

@@ -302,7 +302,7 @@ TEST_F(ARadio, has_its_own_network_on_the_channel_where_it_is_joined) {
   EXPECT_EQ(outcome(pass(two, 1min)), joined(6));
   EXPECT_EQ(channels(), std::pair(6, 11));
   radio.take(open, now);
-  EXPECT_EQ(channels(), std::pair(6, 11)) << "opened anew while joined";
+  EXPECT_EQ(channels(), std::pair(6, 11)) << "reopened while joined";
   radio.take(radio::Leave{}, now);
   EXPECT_EQ(channels(), std::pair(11, 11));
 }

@@ -18,6 +18,7 @@
 #include "sim/internet.h"
 #include "sim/medium.h"
 #include "sim/radio.h"
+#include "sim/wiring.h"
 
 namespace bfq::sim {
 
@@ -78,7 +79,7 @@ class BasicWorld {
 
   /// Gives the module power.
   void power_on() { turn_.power_on(); }
-  /// Takes power away and gives it back, wherever the module was: it begins anew from its flash.
+  /// Takes power away and gives it back, wherever the module was: it starts again from its flash.
   void power_cut() {
     auto module = make_module();
     turn_.power_on();
@@ -120,6 +121,12 @@ class BasicWorld {
   /// When something falls due by itself.
   Deadline next_deadline() const { return turn_.next_deadline(); }
 
+  /// Lets something happen around the module.
+  void apply(const Change& change) {
+    medium_.apply(change, now());
+    settle();
+  }
+
   /// Says something to the module out of turn: a late answer, or one that was never asked for.
   void tell(const Event& event) {
     turn_.handle(event);
@@ -133,6 +140,7 @@ class BasicWorld {
   Instant now() const { return clock_.now(); }
   const Module& module() const { return *module_; }
   Radio& radio() { return radio_; }
+  const Wiring& wiring() const { return wiring_; }
   Medium& medium() { return medium_; }
   /// What the module is fed through.
   Doors& doors() { return doors_; }
@@ -169,6 +177,7 @@ class BasicWorld {
         own_medium_(shared == nullptr ? std::make_unique<Medium>(air) : nullptr),
         medium_(shared == nullptr ? *own_medium_ : *shared),
         radio_(medium_, identity_.station_mac, identity_.access_point_mac, identity_.channels),
+        wiring_(medium_, identity_.station_mac),
         module_(make_module()),
         doors_(*module_, journal::Build{"simulated", dialect}) {}
 
@@ -188,12 +197,13 @@ class BasicWorld {
   std::unique_ptr<Medium> own_medium_;  ///< nullptr where it is shared
   Medium& medium_;
   Radio radio_;
+  Wiring wiring_;
   InternetByRadio network_{internet, radio_};
   ToldClock clock_;
   std::unique_ptr<Module> module_;
   Remembered<Doors> doors_;
-  runtime::Turn<Remembered<Doors>, ToldClock, Host, Radio, InternetByRadio, FlashMemory> turn_{
-      doors_, clock_, host, radio_, network_, flash, boot_times};
+  runtime::Turn<Remembered<Doors>, ToldClock, Host, Radio, InternetByRadio, FlashMemory, Wiring>
+      turn_{doors_, clock_, host, radio_, network_, flash, wiring_, boot_times};
 };
 
 /// A simulated world that records a journal, as the program does; the swarm's keeps books as well.

@@ -124,7 +124,8 @@ class Builder {
  private:
   std::string good(const Param& p) const {
     switch (p.kind) {
-      case Kind::integer: return std::to_string(p.range.min);
+      case Kind::integer:  // two pins of one command differ
+        return std::to_string(p.range.min + (p.name == "awake GPIO" ? 1 : 0));
       case Kind::text: return text_of(p.range.min);
       case Kind::host: return host_of(p.range.min);
       case Kind::ignored: return "0";

@@ -68,6 +68,7 @@ std::vector<std::string> mistyped(const std::string& line) {
   });
   changed([](std::string& s) { s.erase(0, 2); });
   changed([](std::string& s) { s.insert(0, "\"AT"); });
+  changed([](std::string& s) { s.insert(0, "AT+CIPMUX=0"); });
   changed([](std::string& s) { s += "\r" + s; });
   changed([](std::string& s) { s += s; });
   changed([](std::string& s) { s += "AT"; });

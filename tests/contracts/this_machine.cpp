@@ -213,6 +213,14 @@ TEST_F(ThisMachine, is_asked_for_so_many_datagrams_in_one_turn) {
   EXPECT_LE(most, static_cast<std::size_t>(sockets::kReadsInARow));
 }
 
+TEST_F(ThisMachine, has_no_connection_of_the_module_to_itself) {
+  const std::uint16_t port = free_port();
+  const Ipv4 own = sockets::module_address(0);
+  module.request(net::Open{.link = kFirst, .remote = {own, port}, .local_port = port});
+  EXPECT_TRUE(until([&] { return side.count<net::OpenFailed>() == 1; }));
+  EXPECT_EQ(side.count<net::Opened>(), 0U);
+}
+
 TEST_F(ThisMachine, keeps_its_serial_doors_to_itself) {
   tcp::acceptor door(io, {asio::ip::address_v4::any(), 0});
   const std::uint16_t port = door.local_endpoint().port();

@@ -75,6 +75,12 @@ void Scene::act(std::uint8_t what, Script& script) {
 
 void Scene::rest() {
   world.pass(60s);
+  const Activity before = world.module().status().activity;
+  if (before == Activity::off || before == Activity::asleep) {  // who sleeps is woken
+    world.forget_typed();
+    world.reset();
+    world.pass(60s);
+  }
   const Activity activity = world.module().status().activity;
   if (activity == Activity::collecting || activity == Activity::passthrough) {
     world.host_types("+++");

@@ -130,7 +130,7 @@ class Peer:
         self.port = self.listener.getsockname()[1]
         self.datagrams = bound(socket.SOCK_DGRAM, address, self.port)
         self.connections, self.listens = [], False
-        self.got, self.correspondents = b"", []
+        self.got, self.known = b"", []
         self.echoes, self.greeting, self.reply, self.reply_after = False, b"", b"", None
         self.closes_after = self.resets_after = None
 
@@ -176,7 +176,7 @@ class Peer:
         elif source is self.datagrams:
             data, sender = source.recvfrom(65536)
             self.got += data
-            self.correspondents = [sender]
+            self.known = [sender]
             if self.echoes:
                 self.answers.append(lambda: source.sendto(data, sender))
         elif source in self.connections and not source.serve():

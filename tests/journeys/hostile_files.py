@@ -63,6 +63,14 @@ class HostileFiles(InDirectory):
         self.assertEqual(os.listdir(self.directory), ["poetry.lock"])
         self.assertEqual(read(self.path("poetry.lock")), "")
 
+    def test_a_journal_that_cannot_be_written_is_a_failure(self):
+        command = ["prlimit", "--fsize=2000", PROGRAM, "run", "--state", "none",
+                   "--serial", "stdio", "--journal", self.path("all.journal")]
+        done = subprocess.run(command, input=b"AT\r\n" * 300, capture_output=True, check=False,
+                              env=ENVIRONMENT, timeout=PATIENCE)
+        self.assertIn(b"it ends here, and the module goes on", done.stderr)
+        self.assertEqual(done.returncode, 1)
+
     def test_an_empty_policy_is_none(self):
         for policy in ("", ";"):
             status, _, errors = run_program("run", "--state", "none", "--net", policy)
@@ -339,6 +347,9 @@ class HeldDisk(InDirectory):
             host.type("AT\r\n")
             host.expect("\r\nOK\r\n")
             self.let_go()
+            module.process.terminate()
+            self.assertEqual(module.process.wait(PATIENCE), 1, "what is asked for is not all there")
+            module.process.returncode = 0
         self.assertEqual(run_program("replay", journal)[0], 0)
 
 

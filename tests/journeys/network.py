@@ -293,7 +293,7 @@ class HowLinksEnd(unittest.TestCase):
             self.assertEqual(answer, b"\r\nSEND FAIL\r\n")
             self.assertEqual(host.received(), b"inbound")
             self.assertEqual(host.received(), b"")
-            module.wait_for_log("takes nothing any more, and the module gives the link up")
+            module.wait_for_log("no longer accepts data, and the module gives the link up")
             peer.close()
 
     def test_a_peer_that_has_reset(self):

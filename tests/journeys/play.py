@@ -222,8 +222,8 @@ class Play:
     def datagram(self, peer, data):
         """Sends one to every UDP link of the module."""
         known = {(MODULE, usable_port(port)) for port in self.datagram_ports}
-        for correspondent in known or peer.correspondents:
-            peer.datagrams.sendto(data, correspondent)
+        for known_peer in known or peer.known:
+            peer.datagrams.sendto(data, known_peer)
 
     def got(self, peer, wanted):
         deadline = time.monotonic() + PATIENCE

@@ -8,7 +8,15 @@ import socket
 import tempfile
 import unittest
 
-from journey import ENVIRONMENT, PATIENCE, Module, Server, machine_address, wait_until
+from journey import (
+    ENVIRONMENT,
+    PATIENCE,
+    Module,
+    Server,
+    TcpHost,
+    machine_address,
+    wait_until,
+)
 from serial_doors import Wired
 from settings import answers
 
@@ -110,6 +118,18 @@ class WhatIsNeededLater(unittest.TestCase):
             self.assertEqual(client.recv(1), b"\x16", "a handshake")
             client.close()
             host.expect("ERROR\r\n")
+
+
+    def test_the_addresses_of_this_machine_are_known(self):
+        # A door at every address is none that a module may reach; this is asked before the policy.
+        with in_sandbox("--net", "deny=198.51.100.0/24", serial=["tcp:0.0.0.0:0"]) as module:
+            module.wait_for_log("bfq0 is ready")
+            port = module.url("socket").group(2)
+            with TcpHost("127.0.0.1", port) as host:
+                host.join()
+                answer = host.command(f'AT+CIPSTART="TCP","198.51.100.1",{port}', "CLOSED\r\n")
+                self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n")
+        # No system call was refused: Module looks for that at its end.
 
 
 class TakenOver(unittest.TestCase):

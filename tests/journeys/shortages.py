@@ -220,7 +220,7 @@ class NoDescriptorLeft(unittest.TestCase):
                     TcpHost(*place) as second,
                 ):
                     client.sendall(b"I have come")
-                    module.wait_for_log("server: cannot take a client: Too many open files")
+                    module.wait_for_log("server: cannot accept a client: Too many open files")
                     module.wait_for_log("cannot accept a serial host: Too many open files")
                     self.look_whether_it_spins(module)
                     self.assertEqual(host.command("AT"), b"\r\nOK\r\n")

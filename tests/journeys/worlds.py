@@ -179,6 +179,55 @@ subnet = "10.50.1.0/24"
 WITHOUT = '[[module]]\nname = "bfq0"\n'
 
 
+EVENTS = """
+[[ap]]
+ssid = "garden"
+password = "s3cret-leaf"
+wps = true
+[[event]]
+pin = { number = 4, level = "high" }
+[[event]]
+after = "2s"
+pin = { number = 4, level = "low" }
+[[event]]
+after = "4s"
+pin = { number = 4, level = "high" }
+[[event]]
+after = "4s"
+wps = { ssid = "garden" }
+"""
+
+
+class Events(unittest.TestCase):
+    """What happens by itself: a pin wakes the module, and a button lets it in."""
+
+    def test_a_module_sleeps_is_woken_and_pairs(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(EVENTS)
+            file.flush()
+            with hosts(file.name, ["bfq0"]) as (module, [host]):
+                self.assertEqual(host.command("AT+SYSGPIOREAD=4"),
+                                 b"+SYSGPIOREAD:4,0,1\r\n\r\nOK\r\n")
+                self.assertEqual(host.command("AT+WAKEUPGPIO=1,4,1"), b"\r\nOK\r\n")
+                self.assertEqual(host.command("AT+SLEEP=1"), b"\r\nOK\r\n")
+                module.wait_for_log("pin 4 is held low")
+                with self.assertRaises(AssertionError):  # it falls asleep, and hears nothing
+                    host.expect("never", 0.5)
+                host.type("AT+CWMODE_CUR=2\r\n")
+                module.wait_for_log("pin 4 is held high", 2)
+                module.wait_for_log('"garden" (02:bf:44:00:00:01): its WPS button is pressed')
+                self.assertEqual(host.command("AT+CWMODE_CUR?"), b"+CWMODE_CUR:1\r\n\r\nOK\r\n")
+                self.assertEqual(host.command("AT+WPS=1"), b"\r\nOK\r\n")
+                host.expect("wps success,connecting ap ...\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n")
+
+    def test_deep_sleep_ends_with_a_start(self):
+        with Module() as module, module.started_host() as host:
+            self.assertEqual(host.command("AT+GSLP=700"), b"700\r\n\r\nOK\r\n")
+            host.type("AT\r\n")
+            self.assertEqual(host.expect("ready\r\n"), b"\r\nready\r\n")
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+
+
 class Changes(unittest.TestCase):
     """Changes the file and sends SIGHUP."""
 

@@ -101,6 +101,7 @@ std::string Books::end(Instant now, std::size_t read) {
   owed_ += printed;
   if (buffered_ && (due_.empty() || !after_.open(due_link_))) due_.clear(), buffered_ = false;
   follow_passthrough();
+  check_sleep();
   return printed;
 }
 
@@ -174,6 +175,11 @@ void Books::forget_life() {
   told_wifi_ = Wifi::off;
   told_stations_.clear();
   asked_networks_.clear();
+  light_sleep_ = pairs_ = false;
+  wakes_.reset();
+  held_.fill({});
+  may_be_pulled_up_.fill(false);
+  is_output_.fill(false);
 }
 
 // The doors ---------------------------------------------------------------------------------------
@@ -316,6 +322,9 @@ void Books::before_event(const Event& event) {
 void Books::handled(const Event& event, Instant now) {
   const auto link = link_of(event);
   const bool is_stale = link && link->id < limits::kLinks && !(handles_[link->id] == *link);
+  if (const auto* paired = std::get_if<radio::Paired>(&event); paired != nullptr && pairs_)
+    asked_networks_.insert(std::string(paired->ssid.view()));
+  if (const auto* driven = std::get_if<pins::Driven>(&event)) held_.at(driven->pin) = driven->level;
   const std::string printed = end(now);
   if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
   if (std::holds_alternative<power::Reset>(event)) {
@@ -355,6 +364,7 @@ void Books::requested(const Request& request) {
   note_join(request);
   note_link_request(request);
   note_flash(request);
+  note_pin(request);
 }
 
 // Typing ------------------------------------------------------------------------------------------
@@ -364,7 +374,9 @@ void Books::requested(const Request& request) {
 void Books::check_typed(char c, std::string_view printed) {
   const std::string canceled = std::string(spoken(at::Word::send_canceled)) + "\r\n";
   switch (before_.activity) {
-    case Activity::off: return demand(printed.empty(), "a module without power prints");
+    case Activity::off:
+    case Activity::asleep:
+      return demand(printed.empty(), "a module without power, or asleep, prints");
     case Activity::restarting: return check_happened(printed);
     case Activity::collecting:
       if (!printed.starts_with(canceled)) return take_payload(c, printed);
@@ -378,6 +390,9 @@ void Books::check_typed(char c, std::string_view printed) {
       line_.clear();
       return take_command(c, Activity::idle, printed);
     case Activity::idle:
+      if (after_.is(Activity::asleep))  // before the byte came, and the runtime was late to say so
+        return demand(printed.empty(), "a module that falls asleep prints"), line_.clear();
+      [[fallthrough]];
     case Activity::processing:
     case Activity::sending: return take_command(c, before_.activity, printed);
   }
@@ -529,6 +544,7 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
     check_done(line);
     if (line == "ATE0" || line == "ATE") echo_ = false;
     if (line == "ATE1") echo_ = true;
+    note_sleep(line);
   }
   if (line.starts_with("AT+CIPSTART=")) {
     const auto fields = fields_of(line);
@@ -558,6 +574,7 @@ void Books::check_done(std::string_view line) const {
       {"AT+CWDHCPS_DEF=", Key::pool},
       {"AT+CIPSTA_DEF=", Key::station_address},
       {"AT+CIPAP_DEF=", Key::soft_ap_address},
+      {"AT+CWCOUNTRY_DEF=", Key::country},
       {"AT+CWAUTOCONN=", Key::auto_connect}};
   const Settings now = module_->settings();
   for (const auto& [command, key] : kStores) {
@@ -569,7 +586,7 @@ void Books::check_done(std::string_view line) const {
   if (line.starts_with("AT+CWJAP") && line.find('=') != std::string_view::npos &&
       !line.ends_with("=?"))
     demand(told_wifi_ == Wifi::up, "OK without WIFI GOT IP: ", Shown{line});
-  if (line == "AT+RST" || line == "AT+RESTORE")
+  if (line == "AT+RST" || line == "AT+RESTORE" || line.starts_with("AT+GSLP="))
     demand(after_.is(Activity::restarting), "OK, but no restart: ", Shown{line});
 }
 
@@ -599,6 +616,44 @@ void Books::begin_payload(std::string_view line) {
         net::Endpoint{*address, static_cast<std::uint16_t>(number_in(fields, first + 2))};
   demand(after_.open(payload_link_), "a prompt for a link that is closed");
   demand(payload_size_ >= 1 && payload_size_ <= limits::kPayload, "a prompt for a wrong length");
+}
+
+// Sleep -------------------------------------------------------------------------------------------
+
+void Books::note_sleep(std::string_view line) {
+  const auto fields = fields_of(line);
+  if (line.starts_with("AT+WPS=")) pairs_ = number_in(fields, 0) == 1;
+  if (line.starts_with("AT+SLEEP=")) light_sleep_ = number_in(fields, 0) == 1;
+  if (line.starts_with("AT+SYSIOSETCFG=") && number_in(fields, 2) == 1)
+    may_be_pulled_up_.at(number_in(fields, 0)) = true;
+  if (!line.starts_with("AT+WAKEUPGPIO=")) return;
+  wakes_.reset();
+  if (number_in(fields, 0) == 1)
+    wakes_ = {static_cast<std::uint8_t>(number_in(fields, 1)), number_in(fields, 2) == 1};
+}
+
+/// Nothing where that depends on more than these books know.
+std::optional<bool> Books::level_of(std::uint8_t pin) const {
+  if (is_output_[pin]) return std::nullopt;
+  if (held_[pin] != pins::Level::open) return held_[pin] == pins::Level::high;
+  return may_be_pulled_up_[pin] ? std::nullopt : std::optional(false);
+}
+
+/// A module sleeps where it was asked to, in station mode, without an access point, with nothing to
+/// do, and with a pin that will wake it.
+void Books::check_sleep() const {
+  const bool sleeps = after_.is(Activity::asleep);
+  if (!sleeps) return;
+  demand(light_sleep_ && wakes_ && module_->settings().mode == 1, "nobody asked it to sleep");
+  demand(!after_.associated, "a module sleeps while it is in a network");
+  demand(after_.waiting_for_host == 0 && !answer_is_due_, "a module sleeps with things to do");
+  const auto level = level_of(wakes_->first);
+  demand(!level || *level != wakes_->second, "a module sleeps though its pin wakes it");
+}
+
+void Books::note_pin(const Request& request) {
+  if (const auto* drive = std::get_if<pins::Drive>(&request))
+    is_output_.at(drive->pin) = drive->level != pins::Level::open;
 }
 
 // The line ----------------------------------------------------------------------------------------
@@ -662,7 +717,7 @@ void Books::check_happened(std::string_view printed) {
   demand(!job_ends || answer_is_due_, "an answer that nobody waits for");
   if (job_ends || goes_down) answer_is_due_ = false;
   if (send_ends || goes_down) due_.clear();
-  if (job_ends || send_ends || is_canceled) line_.clear();
+  if (job_ends || send_ends || is_canceled || after == Activity::asleep) line_.clear();
   for (const Said& s : said) {
     demand(s.kind != Kind::information || before == Activity::processing,
            "nobody asked for: ", s.text);
@@ -685,6 +740,9 @@ void Books::note(const Said& said) {
     case Kind::station_connected:
     case Kind::station_address:
     case Kind::station_disconnected: return note_station(said);
+    case Kind::wps_success:
+    case Kind::wps_fail:
+      return demand(std::exchange(pairs_, false), "nobody asked for WPS: ", said.text);
     case Kind::ready:
     case Kind::forced_restart:
     case Kind::busy_processing:

@@ -76,6 +76,9 @@ class Books {
   void check_line(std::string_view line, const std::vector<Said>& said);
   void check_done(std::string_view line) const;
   void begin_payload(std::string_view line);
+  void note_sleep(std::string_view line);
+  std::optional<bool> level_of(std::uint8_t pin) const;
+  void check_sleep() const;
 
   // What happens by itself
   void check_happened(std::string_view printed);
@@ -88,6 +91,7 @@ class Books {
   void note_wifi(const Said& said);
   void note_station(const Said& said);
   void note_flash(const Request& request);
+  void note_pin(const Request& request);
   void note_join(const Request& request);
   void note_link_request(const Request& request);
   void check_boot(std::string_view printed);
@@ -155,6 +159,14 @@ class Books {
   Wifi told_wifi_ = Wifi::off;
   std::set<std::string, std::less<>> asked_networks_;
   std::map<std::string, bool> told_stations_;  ///< by hardware address; true: with an address
+
+  // Sleep and pins
+  bool pairs_ = false;  ///< AT+WPS=1 was answered with OK, and nothing has come of it
+  bool light_sleep_ = false;
+  std::optional<std::pair<std::uint8_t, bool>> wakes_;  ///< the pin, and whether high
+  std::array<pins::Level, pins::kPins> held_{};
+  std::array<bool, pins::kPins> may_be_pulled_up_{};
+  std::array<bool, pins::kPins> is_output_{};
 
   // Flash
   std::optional<Record> stored_;   ///< what a boot must find, unless nobody knows

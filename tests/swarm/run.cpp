@@ -56,6 +56,7 @@ void Run::furnish() {
       world_.air, {.ssid = "no-address", .security = Security::open, .dhcp = Dhcp::is_silent});
   sim::add_access_point(world_.air,
                         {.ssid = "no-answer", .security = Security::open, .dhcp = Dhcp::refuses});
+  for (sim::AccessPoint& ap : world_.air.access_points) ap.wps = ap.ssid != "BFQ-OPEN";
   if (dice_.one_in(2)) world_.internet.delay = 5ms;
   world_.boot_times.restart = world_.boot_times.power_on =
       std::chrono::milliseconds(1 + dice_.pick(400));
@@ -97,6 +98,7 @@ void Run::step() {
       break;
     case 14:
     case 15: type_payload(); break;
+    case 16: dice_.one_in(2) ? hold_pin() : press_button(); break;
     default: type_line();
   }
   read();
@@ -372,6 +374,23 @@ void Run::visit() {
   world_.settle();
 }
 
+/// Something outside holds a pin, or lets it go; pin 4 is the one that likely lines are about.
+void Run::hold_pin() {
+  const pins::Level levels[] = {pins::Level::open, pins::Level::low, pins::Level::high};
+  const auto pin = static_cast<std::uint8_t>(dice_.one_in(3) ? dice_.pick(pins::kPins) : 4);
+  const pins::Level level = dice_.one_of(levels);
+  tell("pin " + std::to_string(pin) + " is held " + std::to_string(static_cast<int>(level)));
+  world_.apply(sim::SetPin{world_.module().identity().station_mac, pin, level});
+}
+
+void Run::press_button() {
+  const auto& present = world_.medium().air().access_points;
+  if (present.empty()) return;
+  const sim::AccessPoint& ap = present[dice_.pick(present.size())];
+  tell("presses the button of " + ap.ssid);
+  world_.apply(sim::PressButton{ap.bssid});
+}
+
 /// Answers that come twice, or too late. Power, flash and clients keep their word, and so does what
 /// keeps unread bytes and counts those that are acknowledged.
 void Run::tell_again() {
@@ -469,10 +488,16 @@ void Run::come_to_rest() {
   if (books_ != nullptr) books_->check_at_rest();
 }
 
-/// After quiet, and an escape where one is wanted, nothing goes on.
+/// After quiet, and an escape where one is wanted, nothing goes on. Who sleeps is woken.
 void Run::rest() {
   world_.pass(100s);
   read();
+  const Activity before = world_.module().status().activity;
+  if (before == Activity::off || before == Activity::asleep) {
+    reset();
+    world_.pass(100s);
+    read();
+  }
   demand(world_.untyped() == 0, "the module takes nothing more");
   const Activity activity = world_.module().status().activity;
   if (activity == Activity::collecting || activity == Activity::passthrough) {

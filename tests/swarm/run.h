@@ -59,6 +59,8 @@ class Run {
   void change_peers();
   void change_network();
   void visit();
+  void hold_pin();
+  void press_button();
   void tell_again();
   void change_flash();
   void scramble_flash();

@@ -38,6 +38,8 @@ constexpr Meaning kLines[] = {
     {Word::wifi_got_ip, Kind::wifi_got_ip},
     {Word::wifi_disconnect, Kind::wifi_disconnect},
     {Word::dhcp_timeout, Kind::dhcp_timeout},
+    {Word::wps_success, Kind::wps_success},
+    {Word::wps_fail, Kind::wps_fail},
     {Word::connect, Kind::connect},
     {Word::closed, Kind::closed},
 };
@@ -71,6 +73,9 @@ constexpr Word kInformation[] = {
     Word::transparent_must_be_off,
     Word::server_must_be_off,
     Word::multiplexing_and_server_must_be_off,
+    Word::not_gpio_mode,
+    Word::not_output,
+    Word::wrong_mode_for_wps,
     Word::no_change,
     Word::no_access_point,
 };
@@ -110,8 +115,10 @@ std::optional<std::size_t> read_number(std::string_view text) {
   return value;
 }
 
-/// "+NAME:" of a command, or a line of AT+CWLIF: an address, a comma, a hardware address.
+/// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
+/// hardware address.
 bool is_reply(std::string_view line) {
+  if (read_number(line)) return true;
   const auto table = kDialect.commands;
   const std::size_t colon = line.find(':');
   if (line.starts_with('+') && colon != std::string_view::npos) {

@@ -34,6 +34,8 @@ struct Said {
     wifi_got_ip,
     wifi_disconnect,
     dhcp_timeout,
+    wps_success,
+    wps_fail,
     connect,
     unread,
     segment_sent,

@@ -94,7 +94,8 @@ void Player::type(std::string_view line) {
   for (std::string_view rest = bytes; !rest.empty();) {
     const std::string_view piece = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
     rest.remove_prefix(piece.size());
-    audience_->typed(piece);
+    const bool is_asleep = there.module().status().activity == Activity::asleep;
+    if (!is_asleep) audience_->typed(piece);
     there.host_types(piece);
     hear();
   }

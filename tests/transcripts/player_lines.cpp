@@ -79,6 +79,7 @@ constexpr Row<NewAccessPoint> kAccessPoint[] = {
     {"hidden", "", "does not say its name",
      [](NewAccessPoint& ap, Words&) { ap.it.hidden = true; }},
     {"silent", "", "never answers a join", [](NewAccessPoint& ap, Words&) { ap.it.silent = true; }},
+    {"wps", "", "has WPS", [](NewAccessPoint& ap, Words&) { ap.it.wps = true; }},
     {"answers-scan", "D", "answers a scan only after D, and so is missed by one that ends earlier",
      [](NewAccessPoint& ap, Words& w) { ap.it.delays.scan = w.take_duration(); }},
     {"no-dhcp", "", "gives no address",
@@ -213,6 +214,16 @@ struct Player::Lines {
        [](Player& p, Words&) { p.world().air.access_points.clear(); }},
       {"loses", "\"ssid\"", "this one is gone",
        [](Player& p, Words& w) { move(p.world().air.access_points, p.lost_, w.take()); }},
+      {"presses", "\"ssid\"", "somebody presses its WPS button",
+       [](Player& p, Words& w) {
+         const std::string ssid = w.take();
+         p.world().settle();  // what was changed before is in the air
+         const auto& all = p.world().air.access_points;
+         const auto at =
+             std::find_if(all.begin(), all.end(), [&](const auto& ap) { return ap.ssid == ssid; });
+         if (at == all.end()) throw BadLine("no such access point: " + ssid);
+         p.world().apply(sim::PressButton{at->bssid});
+       }},
       {"regains", "\"ssid\"", "it is back",
        [](Player& p, Words& w) { move(p.lost_, p.world().air.access_points, w.take()); }},
   };
@@ -254,6 +265,37 @@ struct Player::Lines {
     if (!words.take_if("silent")) address = words.take_address();
     player.world().internet.names.push_back({name, address});
   }
+  /// A line of one word, which its subject must know.
+  template <auto& rows, class On>
+  static void one_of(On& on, Words& words) {
+    if (!run_row(rows, on, words)) throw BadLine("it does nothing like that: " + words.take());
+  }
+  struct PinAt {
+    sim::World& world;
+    std::uint8_t pin;
+    void hold(pins::Level level) {
+      world.apply(sim::SetPin{world.module().identity().station_mac, pin, level});
+    }
+  };
+  static constexpr Row<PinAt> kPin[] = {
+      {"low", "", "what is attached to it holds it low",
+       [](PinAt& p, Words&) { p.hold(pins::Level::low); }},
+      {"high", "", "holds it high", [](PinAt& p, Words&) { p.hold(pins::Level::high); }},
+      {"open", "", "lets it go, as it is at first",
+       [](PinAt& p, Words&) { p.hold(pins::Level::open); }},
+      {"driven", "L", "checks how the module drives it: low, high or open",
+       [](PinAt& p, Words& w) {
+         const std::string want = w.take();
+         constexpr const char* kNames[] = {"open", "low", "high"};
+         const auto got = static_cast<std::size_t>(p.world.wiring().driven(p.pin));
+         if (want != kNames[got]) throw BadLine(std::string("the module drives it ") + kNames[got]);
+       }},
+  };
+  static void change_pin(Player& player, Words& words) {
+    PinAt pin{player.world(), number<std::uint8_t>(words)};
+    if (pin.pin >= pins::kPins) throw BadLine("there is no such pin");
+    one_of<kPin>(pin, words);
+  }
   static void check_channel(Player& player, Words& words) {
     const sim::AccessPoint* own = player.world().radio().own_network();
     const int want = number<int>(words), got = own == nullptr ? 0 : own->channel;
@@ -263,12 +305,6 @@ struct Player::Lines {
     const std::uint64_t want = words.take_number(), got = player.world().module().dropped_bytes();
     if (got != want) throw BadLine("the module counted " + std::to_string(got) + " bytes");
   }
-  /// A line of one word, which its subject must know.
-  template <auto& rows, class On>
-  static void one_of(On& on, Words& words) {
-    if (!run_row(rows, on, words)) throw BadLine("it does nothing like that: " + words.take());
-  }
-
   static constexpr Row<Player> kModule[] = {
       {"station-mac", "M", "its station's MAC address",
        [](Player& p, Words& w) { p.identity_.station_mac = w.take_mac(); }},
@@ -312,6 +348,7 @@ struct Player::Lines {
       {"soft-ap", "N",
        "checks the channel that the module's own access point is on; 0: there is none",
        check_channel},
+      {"pin", "N …", "a pin of the module:", change_pin, [] { return help("pin N ", kPin); }},
       {"dropped", "N",
        "checks how many bytes the module has counted that were typed in transparent transmission "
        "and dropped",

@@ -27,6 +27,7 @@ std::string_view boot_text(power::Reason reason) {
     case power::Reason::command: return "\r\nbfq4004 boot, cause: command\r\n";
     case power::Reason::external: return "\r\nbfq4004 boot, cause: reset line\r\n";
     case power::Reason::watchdog: return "\r\nbfq4004 boot, cause: watchdog\r\n";
+    case power::Reason::timer: return "\r\nbfq4004 boot, cause: timer\r\n";
   }
   return "";
 }
@@ -60,6 +61,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       journal_(module_doors_.recorder()),
       radio_(make_simulated_radio(surroundings.medium, station_mac(setup), access_point_mac(setup),
                                   setup.module.channels, [this] { settle_soon(); })),
+      wiring_(surroundings.medium, station_mac(setup)),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
       wire_(make_wire(setup.module.uart)),
@@ -69,6 +71,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
                                [](const serial::DoorSpec& door) {
                                  return door.carrier != serial::DoorSpec::Carrier::on;
                                })) {
+  wiring_.when_due([this] { settle_soon(); });
   keep_journals(setup);
   for (const serial::DoorSpec& spec : setup.module.doors)
     doors_.push_back(serial::open_door(door_side_, spec));
@@ -162,7 +165,9 @@ bool Board::all_is_said() const {
   if (!ends || turn_.is_starting() || !wire_->all_typed_is_taken()) return false;
   const Status status = module_.status();
   const bool waits_for_payload = status.activity == Activity::collecting;  // which will never come
-  return (status.activity == Activity::idle || waits_for_payload) && status.waiting_for_host == 0;
+  const bool does_nothing =
+      status.activity == Activity::idle || status.activity == Activity::asleep;
+  return (does_nothing || waits_for_payload) && status.waiting_for_host == 0;
 }
 
 // The UART ----------------------------------------------------------------------------------------
@@ -216,7 +221,8 @@ bool Board::command_under_way() const {
     case Activity::off: return turn_.is_starting();
     case Activity::idle:
     case Activity::collecting:  // a payload that will never come
-    case Activity::passthrough: break;
+    case Activity::passthrough:
+    case Activity::asleep: break;
   }
   return false;
 }

@@ -20,6 +20,7 @@
 #include "daemon/sockets/host_sockets.h"
 #include "module/module.h"
 #include "runtime/turn.h"
+#include "sim/wiring.h"
 
 namespace bfq::board {
 
@@ -112,8 +113,8 @@ class Board final : private serial::UartSide,
     void power_off(Instant) { sockets.power_off(); }
   };
   using Doors = journal::Recorded<runtime::Doors>;
-  using BoardTurn =
-      runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio, SocketsAdapter, FlashFile>;
+  using BoardTurn = runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio,
+                                  SocketsAdapter, FlashFile, sim::Wiring>;
 
   FlashFile make_flash(const BoardSetup& setup);
   void keep_journals(const BoardSetup& setup);
@@ -135,6 +136,7 @@ class Board final : private serial::UartSide,
   Doors module_doors_;
   ModuleJournal journal_;
   std::unique_ptr<BoardRadio> radio_;
+  sim::Wiring wiring_;
   sockets::HostSockets sockets_;
   bool boot_noise_;
   std::unique_ptr<serial::Wire> wire_;
@@ -148,6 +150,6 @@ class Board final : private serial::UartSide,
   WireAdapter uart_{*this};
   SocketsAdapter network_{sockets_};
   runtime::BootTimes boot_times_;
-  BoardTurn turn_{module_doors_, clock_, uart_, *radio_, network_, flash_, boot_times_};
+  BoardTurn turn_{module_doors_, clock_, uart_, *radio_, network_, flash_, wiring_, boot_times_};
 };
 }  // namespace bfq::board

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -29,6 +30,11 @@ constexpr std::string_view kFirstWord = "BFQ4004 journal";
 std::vector<ModuleJournal*>& black_boxes() {
   static std::vector<ModuleJournal*> all;
   return all;
+}
+
+std::atomic<bool>& has_ended_early() {
+  static std::atomic<bool> value = false;
+  return value;
 }
 
 /// True for an empty file, and one that begins as a journal does.
@@ -107,6 +113,7 @@ void JournalFile::flush() {
         "the disk does not keep up with the journal {}: it ends here, and the module goes on",
         output_->path);
   if (!keeps_up || output_->has_failed) {
+    has_ended_early() = true;
     recorded_.clear();
     lock.unlock();
     return output_.reset();
@@ -116,6 +123,8 @@ void JournalFile::flush() {
   if (is_first)
     writer_->post("the end of the journal " + output_->path, [out = output_] { out->write(); });
 }
+
+bool JournalFile::any_ended_early() { return has_ended_early(); }
 
 void JournalFile::wait() { writer_->wait(process::DiskWriter::kPatience); }
 
@@ -132,6 +141,7 @@ void JournalFile::Output::write() {
   if (write_all(file, bytes)) return;
   spdlog::warn("cannot write the journal {}: {}; it ends here, and the module goes on", path,
                std::strerror(errno));
+  has_ended_early() = true;
   const std::lock_guard lock(mutex);
   has_failed = true;
 }

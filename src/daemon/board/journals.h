@@ -42,6 +42,8 @@ class JournalFile final : public journal::Sink {
   void flush();
   /// As DiskWriter::wait(): the program is about to abort.
   void wait();
+  /// True once a journal has ended before its module: the program then ends with status 1.
+  static bool any_ended_early();
 
  private:
   /// What the writer's thread shares, and may outlive this.

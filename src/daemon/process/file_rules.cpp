@@ -55,7 +55,7 @@ int version_of_kernel() {
 }
 }  // namespace
 
-FileRules::FileRules(std::span<const Place> places) : version_(version_of_kernel()) {
+FileRules::FileRules(std::span<const PathGrant> places) : version_(version_of_kernel()) {
   if (version_ == 0) {
     why_not_ = "this kernel has no Landlock";
     return;
@@ -69,14 +69,14 @@ FileRules::FileRules(std::span<const Place> places) : version_(version_of_kernel
     why_not_ = std::string("Landlock: ") + std::strerror(errno);
     return;
   }
-  for (const Place& place : places) add(place);
+  for (const PathGrant& place : places) add(place);
 }
 
 FileRules::~FileRules() {
   if (ruleset_ >= 0) close(ruleset_);
 }
 
-void FileRules::add(const Place& place) {
+void FileRules::add(const PathGrant& place) {
   const int there = open(place.path.c_str(), O_PATH | O_CLOEXEC);
   if (there < 0) return;
   struct stat about {};

@@ -12,7 +12,7 @@ class FileRules {
  public:
   /// Everything that is not of use in a place is refused, with EACCES. Places that do not exist are
   /// left out.
-  explicit FileRules(std::span<const Place> places);
+  explicit FileRules(std::span<const PathGrant> places);
   ~FileRules();
   FileRules(const FileRules&) = delete;
   FileRules& operator=(const FileRules&) = delete;
@@ -21,7 +21,7 @@ class FileRules {
   std::string bind_this_thread() const;
 
  private:
-  void add(const Place& place);
+  void add(const PathGrant& place);
 
   int version_;  ///< of the kernel's Landlock; 0 for none
   int ruleset_ = -1;

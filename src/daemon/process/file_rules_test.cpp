@@ -60,7 +60,8 @@ class FileRulesOfAFolder : public testing::Test {
     const pid_t child = fork();
     if (child == 0) {
       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-      const std::array places = {Place{folder_ / "place", use}, Place{folder_ / "absent", use}};
+      const std::array places = {PathGrant{folder_ / "place", use},
+                                 PathGrant{folder_ / "absent", use}};
       if (!FileRules(places).bind_this_thread().empty()) _exit(1);
       const Tried tried = try_all(folder_ / where);
       _exit(write(ends[1], &tried, sizeof tried) == sizeof tried ? 0 : 2);

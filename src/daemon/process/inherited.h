@@ -10,7 +10,7 @@ namespace bfq::process {
 /// Standard input, output or error, used without ever blocking.
 ///
 /// O_NONBLOCK on the descriptor itself would be seen by everybody who shares it, the shell for one.
-/// So what it refers to is opened anew where that is possible: pipes and devices. A socket is asked
+/// So what it refers to is reopened where that is possible: pipes and devices. A socket is asked
 /// not to block with each call, and a file never does. What is left (a terminal of another user) is
 /// polled, and written as little at a time as surely fits.
 class Inherited {

@@ -15,7 +15,7 @@ enum class FileUse : std::uint8_t {
 };
 
 /// A folder, with all that is below it, or a file.
-struct Place {
+struct PathGrant {
   std::string path;
   FileUse use{};
 };
@@ -27,6 +27,6 @@ struct LaterActs {
   bool reads_world_again = false;   ///< at SIGHUP
   bool gives_to_caller = false;     ///< what is made belongs to who called sudo
   bool stores_for_another = false;  ///< the state is in a folder of another user
-  std::vector<Place> places{};      ///< one that does not exist counts for nothing
+  std::vector<PathGrant> places{};  ///< one that does not exist counts for nothing
 };
 }  // namespace bfq::process

@@ -21,14 +21,19 @@ class LogLimit {
   using Time = std::chrono::steady_clock::time_point;
   static constexpr double kBurst = 200;
   static constexpr double kPerSecond = 10;
+  /// How many lines were left out, in words, and the level of the first of them.
+  struct Count {
+    spdlog::level::level_enum level{};
+    std::string text;
+  };
   /// Kinds that are told apart; what comes beyond them is one kind.
   static constexpr std::size_t kKinds = 256;
 
   /// True when that line may be said; otherwise it was counted.
-  bool admits(std::string_view line, Time now);
+  bool admits(spdlog::level::level_enum level, std::string_view line, Time now);
 
   /// What is to be said of the lines that were left out, now or, at the end, in any case.
-  std::vector<std::string> counts(Time now, bool at_the_end = false);
+  std::vector<Count> counts(Time now, bool at_the_end = false);
 
  private:
   struct Kind {
@@ -36,6 +41,7 @@ class LogLimit {
     Time last{};
     std::uint64_t left_out = 0;
     std::string example{};  ///< the first line that was left out
+    spdlog::level::level_enum level{};
   };
   static double may_say(const Kind& kind, Time now);
 
@@ -55,7 +61,8 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
  private:
   void sink_it_(const spdlog::details::log_msg& message) override;
   void flush_() override {}
-  void say(const spdlog::details::log_msg& message, std::string_view text);
+  void say(const spdlog::details::log_msg& message, spdlog::level::level_enum level,
+           std::string_view text);
   bool write(std::string_view line);
 
   int descriptor_ = -1;  ///< our own for what standard error refers to, which does not block; or -1

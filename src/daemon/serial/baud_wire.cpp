@@ -363,7 +363,7 @@ void BaudWire::look_for_laggards(std::size_t most_room, Instant now) {
   if (most_room == 0) return;  // no host reads: that is what RTS/CTS is for
   for (BaudEnd& end : ends_) {
     const bool waits = end.listens && !end.leaves && !end.lags && end.full_since.has_value();
-    if (!waits || now < *end.full_since + kLaggardsAreWaitedFor) continue;
+    if (!waits || now < *end.full_since + patience_with(end)) continue;
     stop_waiting_for(end);
   }
 }

@@ -12,7 +12,7 @@ void DoorSide::hold_in_reset() { notice(Reset{.held = true}); }
 void DoorSide::release_from_reset() { notice(Reset{.held = false}); }
 void DoorSide::hang_up() { notice(HungUp{}); }
 
-void DoorSide::notice(Notice notice) {
+void DoorSide::notice(DoorEvent notice) {
   noticed_.push_back(std::move(notice));
   wake_();
 }
@@ -22,7 +22,7 @@ void DoorSide::apply(Wire& wire, ControlLines& lines) {
   wire.begin_turn();
   wire.release_gone_hosts();
   while (!noticed_.empty()) {
-    const Notice notice = std::exchange(noticed_.front(), {});
+    const DoorEvent notice = std::exchange(noticed_.front(), {});
     noticed_.pop_front();
     std::visit(
         overloaded{

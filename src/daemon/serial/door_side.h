@@ -62,14 +62,14 @@ class DoorSide {
     bool held = false;
   };
   struct HungUp {};
-  using Notice = std::variant<Attached, StoppedListening, Changed, Reset, HungUp>;
+  using DoorEvent = std::variant<Attached, StoppedListening, Changed, Reset, HungUp>;
 
-  void notice(Notice notice);
+  void notice(DoorEvent notice);
 
   boost::asio::io_context& io_;
   process::ModuleLog log_;
   bool is_paced_;
   std::function<void()> wake_;
-  std::deque<Notice> noticed_;
+  std::deque<DoorEvent> noticed_;
 };
 }  // namespace bfq::serial

@@ -235,11 +235,12 @@ void FastWire::hold_out() {
   if (!others_read_on || patience_armed_) return;
   auto first = Steady::time_point::max();
   for (const FastEnd& end : ends_) {
-    if (end.is_blocked() && !end.lags && end.ahead == 0) first = std::min(first, end.blocked_since);
+    if (end.is_blocked() && !end.lags && end.ahead == 0)
+      first = std::min(first, end.blocked_since + patience_with(end));
   }
   if (first == Steady::time_point::max()) return;
   patience_armed_ = true;
-  patience_.expires_at(first + kLaggardsAreWaitedFor);
+  patience_.expires_at(first);
   patience_.async_wait([this](auto error) {
     if (error) return;
     patience_armed_ = false;
@@ -252,7 +253,7 @@ void FastWire::stop_waiting_for_laggards() {
   const auto now = Steady::now();
   for (FastEnd& end : ends_) {
     if (!end.is_blocked() || end.lags || end.ahead > 0 ||
-        now < end.blocked_since + kLaggardsAreWaitedFor)
+        now < end.blocked_since + patience_with(end))
       continue;
     stop_waiting_for(end);
   }

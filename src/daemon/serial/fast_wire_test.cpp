@@ -324,6 +324,21 @@ TEST_F(FastWireTest, WhereOthersReadALaggardLosesBytesAfterASecond) {
   });
 }
 
+TEST_F(FastWireTest, WhoComesBehindALaggardIsNotWaitedFor) {
+  const int reader = attach();
+  for (const auto most : {2000ms, 500ms, 500ms}) {
+    attach();
+    const auto before = std::chrono::steady_clock::now();
+    std::string got;
+    const std::size_t size = say_too_much();
+    run_until([&] {
+      got += read_all(reader);
+      return got.size() == size;
+    });
+    EXPECT_LT(std::chrono::steady_clock::now() - before, most);
+  }
+}
+
 TEST_F(FastWireTest, AnotherHostBehindTheSameDoorGetsNothingOld) {
   const int host = attach();
   say_too_much();

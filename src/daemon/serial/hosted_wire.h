@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -24,6 +25,7 @@ struct AttachedHost {
   bool awaits_typing = false;
   bool listens = true;         ///< false: what it is owed is dropped
   bool lags = false;           ///< it did not read for too long, and holds nobody up until it does
+  bool is_suspect = false;     ///< it came soon after a host that did not read was given up
   bool leaves = false;         ///< it has gone, and is let go once all that it typed is taken
   bool types_no_more = false;  ///< it has shut down its sending half
   std::optional<Instant> served_since{};  ///< since when such a host has had all that it waited for
@@ -121,6 +123,7 @@ class HostedWire : public Wire {
   void forget_host(End& end) {
     end.echo.forget();
     end.told_of_echo = end.is_stopped = end.holds_off = false;
+    end.is_suspect = suspects_newcomers();
   }
 
   /// True when the module has taken all that this host typed.
@@ -179,6 +182,7 @@ class HostedWire : public Wire {
       log_.info("dropped {} bytes: no host was attached", std::exchange(unheard_, 0));
     End& end = ends_.emplace_back();
     end.host = std::move(host);
+    end.is_suspect = suspects_newcomers();
     return end;
   }
   End* find(const SerialHost& host) {
@@ -197,8 +201,13 @@ class HostedWire : public Wire {
     dropped_ += bytes;
     if (ends_.empty()) unheard_ += bytes;
   }
+  /// How long the others wait for that host when it does not read.
+  static std::chrono::milliseconds patience_with(const End& end) {
+    return end.is_suspect ? kSuspectsAreWaitedFor : kLaggardsAreWaitedFor;
+  }
   void stop_waiting_for(End& end) {
     end.lags = true;
+    gave_up_ = std::chrono::steady_clock::now();
     log_.warn("{} does not read: it loses bytes, since other hosts read on", end.host->name());
   }
   /// Hosts are not let go within drain(): that takes another turn.
@@ -215,6 +224,9 @@ class HostedWire : public Wire {
  private:
   static constexpr std::byte kXon{0x11}, kXoff{0x13};
 
+  bool suspects_newcomers() const {
+    return gave_up_ && std::chrono::steady_clock::now() < *gave_up_ + kSuspicionLasts;
+  }
   void look_at_echo(End& end) {
     const auto settings = end.host->echo();
     end.echo.settings(settings);
@@ -228,6 +240,7 @@ class HostedWire : public Wire {
   LineTrace typed_trace_, said_trace_;
   ReturnedLines returned_;
   BareReturns bare_returns_;
+  std::optional<std::chrono::steady_clock::time_point> gave_up_;  ///< on a host, the last time
   std::uint64_t unheard_ = 0;  ///< of those dropped, since the last host has gone
 };
 }  // namespace bfq::serial

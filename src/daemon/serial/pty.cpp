@@ -139,7 +139,7 @@ class PtyDoor::PtyHost final : public SerialHost {
   }
   bool hung_up() const { return hung_up_; }
   void begin_to_change() { is_changing_ = true; }
-  void start_anew() {
+  void start_over() {
     hung_up_ = is_changing_ = false;
     await_hang_up();
   }
@@ -281,7 +281,7 @@ void PtyDoor::notice_change(PtyHost& host) {
 
 void PtyDoor::host_changed(PtyHost& host) {
   empty_slave();
-  host.start_anew();
+  host.start_over();
   openers_ = 1;
 }
 

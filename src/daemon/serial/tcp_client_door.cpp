@@ -62,7 +62,7 @@ void TcpClientDoor::connected() {
 }
 
 void TcpClientDoor::host_left() {
-  // The pause begins anew only after a connection that lasted: a host that hangs up at once is not
+  // The pause starts over only after a connection that lasted: a host that hangs up at once is not
   // called in a tight loop. (It has stayed for a while then: it might only have ended its typing.)
   if (std::chrono::steady_clock::now() - came_ > next_pause_ + kReadersStay)
     next_pause_ = kFirstRedial;

@@ -2,7 +2,8 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <ifaddrs.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "daemon/sockets/networks.h"
 
@@ -28,16 +29,17 @@ net::Endpoint endpoint_of(const sockaddr_in& address) {
   return {Ipv4(ntohl(address.sin_addr.s_addr)), ntohs(address.sin_port)};
 }
 
+/// The kernel is asked from which address it would send there: to an address of its own, from that
+/// itself. No packet is sent. Not getifaddrs(): its socket is none that the sandbox lets be opened.
 bool is_own_address(Ipv4 address) {
   if (is_loopback(address)) return true;
-  ifaddrs* all = nullptr;
-  if (getifaddrs(&all) != 0) return false;
-  bool found = false;
-  for (const ifaddrs* at = all; at != nullptr && !found; at = at->ifa_next) {
-    if (at->ifa_addr == nullptr || at->ifa_addr->sa_family != AF_INET) continue;
-    found = endpoint_of(*reinterpret_cast<const sockaddr_in*>(at->ifa_addr)).address == address;
-  }
-  freeifaddrs(all);
-  return found;
+  const int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return true;
+  sockaddr_in there = socket_address({address, 9}), here{};
+  socklen_t size = sizeof here;
+  const bool is_known = ::connect(probe, reinterpret_cast<sockaddr*>(&there), sizeof there) == 0 &&
+                        getsockname(probe, reinterpret_cast<sockaddr*>(&here), &size) == 0;
+  close(probe);
+  return is_known && here.sin_addr.s_addr == there.sin_addr.s_addr;
 }
 }  // namespace bfq::sockets

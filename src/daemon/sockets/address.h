@@ -29,7 +29,8 @@ net::Endpoint endpoint_of(const AsioEndpoint& endpoint) {
   return {Ipv4(endpoint.address().to_v4().to_uint()), endpoint.port()};
 }
 
-/// True for loopback and for each address that an interface of this machine has now.
+/// True for loopback and for each address that this machine has now; also where it cannot be told,
+/// for want of a file descriptor.
 bool is_own_address(Ipv4 address);
 
 /// Ports from here on are anybody's; below, they are those of services.

@@ -78,6 +78,12 @@ void connect(tcp::socket& socket, const net::Open& open, const Directions& to,
   socket.async_connect(asio_endpoint<tcp>(to.actual), std::move(done));
 }
 
+bool is_connected_to_itself(const tcp::socket& socket) {
+  boost::system::error_code none, no_peer;
+  const tcp::endpoint here = socket.local_endpoint(none);
+  return here == socket.remote_endpoint(no_peer) && !none && !no_peer;
+}
+
 net::OpenFailure failure_of(const boost::system::error_code& error) {
   const bool our_shortage =
       error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||

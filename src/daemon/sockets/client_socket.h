@@ -27,6 +27,10 @@ void connect(boost::asio::ip::tcp::socket& socket, const net::Open& open, const 
 /// segments of Ethernet's size, and urgent bytes in line.
 void set_usual_options(int socket);
 
+/// True for a connection whose two ends are this one socket: TCP makes it where a socket happens to
+/// connect from the very port that nobody listens at.
+bool is_connected_to_itself(const boost::asio::ip::tcp::socket& socket);
+
 /// Why an Open failed, in the module's words.
 net::OpenFailure failure_of(const boost::system::error_code& error);
 

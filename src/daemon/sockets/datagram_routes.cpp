@@ -73,8 +73,12 @@ DatagramRoutes::Judged DatagramRoutes::find_way(net::Endpoint destination) const
 DatagramRoutes::Judged DatagramRoutes::judge(Peer peer) const {
   const HostName name = peer.shown == open_.remote ? open_.name : HostName();
   const auto verdict =
-      policy_.judge({name.view(), peer.shown.address, peer.actual.address, peer.shown.port,
-                     is_from_dns(name, peer.shown.address, settings_, networks_)});
+      policy_.judge({.name = name.view(),
+                     .asked = peer.shown.address,
+                     .actual = peer.actual.address,
+                     .port = peer.shown.port,
+                     .is_from_dns = is_from_dns(name, peer.shown.address, settings_, networks_),
+                     .is_machine = is_own_address(peer.actual.address)});
   peer.standing = verdict.allowed ? Standing::allowed : Standing::refused;
   return {peer, verdict.reason};
 }

@@ -104,7 +104,7 @@ void HostSockets::resolve(const net::Resolve& request) {
   // hosts file, then from DNS, IPv4 alone and without search domains.
   const Networks networks = side_.networks();
   if (!networks.station || !networks.station->leads_on) {
-    spdlog::info("{}: DNS is not asked for {}: the module is on no network that leads on",
+    spdlog::info("{}: DNS is not asked for {}: the module is on no network that routes to others",
                  side_.name(), name);
     due_.push_back(net::ResolveFailed{request.ticket});
   } else if (const auto local = find_local_name(name, settings_, networks)) {
@@ -177,8 +177,9 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
   }
   const bool dns = is_from_dns(request.name, address, settings_, side_.networks());
   const net::Endpoint actual{way.address, port};
-  const auto verdict = policy_.judge(
-      {request.name.view(), address, way.address, port, dns, neighbourhood_.has_door(actual)});
+  const auto verdict =
+      policy_.judge({request.name.view(), address, way.address, port, dns,
+                     neighbourhood_.has_door(actual), is_own_address(way.address)});
   // Fidelity (our decision, see HostSockets): A link towards this machine does not reach the
   // module's own server: it ends like a refused connection.
   if (server_.is_at(actual))

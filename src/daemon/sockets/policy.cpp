@@ -36,9 +36,11 @@ constexpr Ipv4 mask_of(unsigned bits) {
   return Ipv4(bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits));
 }
 
-/// Loopback, link-local and private networks (RFC 1918): what DNS says about names of the outside
-/// leads there by mistake, or in order to reach what only this machine can.
-constexpr std::array<std::pair<Ipv4, unsigned>, 5> kInnerNetworks = {{{Ipv4{127, 0, 0, 0}, 8},
+/// Loopback, link-local, private (RFC 1918) and shared (RFC 6598, also VPNs') networks: what DNS
+/// says about names of the outside leads there by mistake, or in order to reach what only this
+/// machine can.
+constexpr std::array<std::pair<Ipv4, unsigned>, 6> kInnerNetworks = {{{Ipv4{127, 0, 0, 0}, 8},
+                                                                      {Ipv4{100, 64, 0, 0}, 10},
                                                                       {Ipv4{10, 0, 0, 0}, 8},
                                                                       {Ipv4{172, 16, 0, 0}, 12},
                                                                       {Ipv4{192, 168, 0, 0}, 16},
@@ -164,13 +166,15 @@ bool NetPolicy::Rule::holds(std::string_view asked) const {
 }
 
 bool NetPolicy::Rule::denies(const Destination& destination) const {
-  return holds(destination.port) && (kind == Kind::anything || holds(destination.name) ||
-                                     holds(destination.asked) || holds(destination.actual));
+  return holds(destination.port) &&
+         (kind == Kind::anything || holds(destination.name) || holds(destination.asked) ||
+          holds(destination.actual) || (destination.is_machine && holds(kLocalhost)));
 }
 
 bool NetPolicy::Rule::allows(const Destination& destination) const {
-  const bool name_is_enough = destination.asked == destination.actual &&
-                              !(destination.is_from_dns && is_inner(destination.actual));
+  const bool name_is_enough =
+      destination.asked == destination.actual &&
+      !(destination.is_from_dns && (destination.is_machine || is_inner(destination.actual)));
   return holds(destination.port) && (kind == Kind::anything || holds(destination.actual) ||
                                      (name_is_enough && holds(destination.name)));
 }
@@ -240,9 +244,9 @@ std::string NetPolicy::why_not_allowed(const Destination& destination) const {
         "this machine: allow {} too",
         by_name->text, kThisMachine);
   return fmt::format(
-      "allow={} holds its name, but {} is no public address and comes from DNS: "
-      "allow the address too",
-      by_name->text, text_of(destination.actual));
+      "allow={} holds its name, but {} is {} and comes from DNS: allow the address too",
+      by_name->text, text_of(destination.actual),
+      is_inner(destination.actual) ? "no public address" : "an address of this machine");
 }
 
 std::vector<std::string> NetPolicy::allowed_within(Ipv4 network, Ipv4 mask) const {

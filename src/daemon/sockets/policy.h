@@ -16,17 +16,20 @@ struct Destination {
   std::uint16_t port = 0;
   bool is_from_dns = false;  ///< the address asked for is what DNS has said of the name
   bool is_door = false;      ///< it is a serial door of this program
+  bool is_machine = false;   ///< `actual` is an address of this machine, loopback or another
 };
 
 /// Which destinations a module may reach, and of which names DNS is asked. Deny beats allow; with
 /// an allow list, only what it holds is allowed. Link-local addresses and the metadata services of
 /// clouds are denied unless the allow list names them themselves.
 ///
-/// A deny rule looks at the name, at the address asked for and at the actual one. An allow rule for
-/// addresses looks at the actual one alone: an address of a simulated network is nobody's outside,
-/// and its gateway is this machine. One for names holds for the address that the name has, and not
-/// for this machine because a gateway happens to have the same address; nor for an address of a
-/// private network, loopback or link-local that DNS has given (DNS rebinding).
+/// A deny rule looks at the name, at the address asked for and at the actual one; what is denied at
+/// 127.0.0.1 is so at every address of this machine, where the same programs listen. An allow rule
+/// for addresses looks at the actual one alone: an address of a simulated network is nobody's
+/// outside, and its gateway is this machine. One for names holds for the address that the name has,
+/// and not for this machine because a gateway happens to have the same address; nor for an address
+/// of a private network, loopback, link-local or of this machine that DNS has given (DNS
+/// rebinding).
 ///
 /// Doors of this program that listen by TCP are refused, whatever the lists say, unless an entry
 /// of the allow list names the one address and the one port: a module at whose UART a host types

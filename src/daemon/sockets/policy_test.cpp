@@ -175,8 +175,9 @@ TEST(NetPolicy, TrustsNoInnerAddressFromDns) {
     const Ipv4 found = *parse_ipv4(address);
     return NetPolicy::parse(policy).judge({"a.good.test", found, found, 80, is_from_dns});
   };
-  for (const std::string inner : {"127.0.0.1", "127.255.255.255", "10.0.0.1", "172.16.0.1",
-                                  "172.31.255.255", "192.168.1.1"}) {
+  for (const std::string inner :
+       {"127.0.0.1", "127.255.255.255", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
+        "100.64.0.1", "100.127.255.255"}) {
     const char* const found = inner.c_str();
     EXPECT_FALSE(judge("allow=*.good.test", found, true).allowed) << inner;
     EXPECT_TRUE(judge("allow=*.good.test", found, false).allowed) << inner;
@@ -186,12 +187,37 @@ TEST(NetPolicy, TrustsNoInnerAddressFromDns) {
     EXPECT_TRUE(judge("allow=*.good.test," + inner, found, true).allowed) << inner;
     EXPECT_FALSE(judge("allow=*.good.test," + inner + ":81", found, true).allowed) << inner;
   }
-  for (const char* outer : {"126.255.255.255", "128.0.0.1", "11.0.0.1", "172.15.255.255",
-                            "172.32.0.1", "192.167.1.1", "192.169.0.1", "93.184.216.34"})
+  for (const char* outer :
+       {"126.255.255.255", "128.0.0.1", "11.0.0.1", "172.15.255.255", "172.32.0.1", "192.167.1.1",
+        "192.169.0.1", "100.63.255.255", "100.128.0.1", "93.184.216.34"})
     EXPECT_TRUE(judge("allow=*.good.test", outer, true).allowed) << outer;
   EXPECT_EQ(judge("allow=*.good.test", "10.0.0.1", true).reason,
             "allow=*.good.test holds its name, but 10.0.0.1 is no public address and comes from "
             "DNS: allow the address too");
+}
+
+TEST(NetPolicy, KnowsThisMachineByEachOfItsAddresses) {
+  const auto judge = [](const char* policy, const char* address, bool is_from_dns) {
+    const Ipv4 own = *parse_ipv4(address);
+    return NetPolicy::parse(policy).judge({.name = "a.good.test",
+                                           .asked = own,
+                                           .actual = own,
+                                           .port = 80,
+                                           .is_from_dns = is_from_dns,
+                                           .is_machine = true});
+  };
+  for (const char* own : {"127.0.0.2", "93.184.216.34"}) {
+    EXPECT_TRUE(judge("", own, true).allowed) << own;
+    EXPECT_TRUE(judge("deny=127.0.0.1:81", own, true).allowed) << own;
+    for (const char* shut : {"deny=127.0.0.1", "deny=host.bfq.internal:80", "deny=127.0.0.0/8"})
+      EXPECT_FALSE(judge(shut, own, false).allowed) << own;
+    EXPECT_FALSE(judge("allow=127.0.0.1", own, false).allowed) << "an allow entry is for one";
+    EXPECT_FALSE(judge("allow=*.good.test", own, true).allowed) << own;
+    EXPECT_TRUE(judge("allow=*.good.test", own, false).allowed) << own;
+  }
+  EXPECT_EQ(judge("allow=*.good.test", "93.184.216.34", true).reason,
+            "allow=*.good.test holds its name, but 93.184.216.34 is an address of this machine and "
+            "comes from DNS: allow the address too");
 }
 
 TEST(NetPolicy, TrustsNoMetadataAddressFromDnsEither) {

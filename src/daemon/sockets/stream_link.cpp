@@ -91,6 +91,9 @@ void StreamLink::connect() {
 
 void StreamLink::connected(boost::system::error_code error) {
   if (ended()) return;
+  // Fidelity (our decision, see StreamLink): A connection that has come about with itself, as TCP
+  // makes them where nobody listens, is a refused one.
+  if (!error && is_connected_to_itself(socket_)) error = asio::error::connection_refused;
   if (error) return fail(error.message(), failure_of(error));
   if (!session_->begin(socket_.native_handle(), open_))
     return fail("no memory for TLS", net::OpenFailure::no_resources);
@@ -222,9 +225,9 @@ void StreamLink::look_for_acknowledgement() {
   });
 }
 
-/// The peer takes nothing any more. What it sent before is still read; its end is the link's end.
+/// The peer no longer accepts data. What it sent before is still read; its end is the link's end.
 void StreamLink::break_output(const std::string& why) {
-  spdlog::info("{}: {} takes nothing any more: {}", label(), peer_, why);
+  spdlog::info("{}: {} no longer accepts data: {}", label(), peer_, why);
   output_ = Output::broken;
   side_.handle(net::SendFailed{handle(), failure()});
 }
@@ -237,7 +240,7 @@ net::SendFailure StreamLink::failure() const {
 // sent before is printed between SEND FAIL and CLOSED.
 void StreamLink::give_up() {
   if (state_ != State::open) return;
-  spdlog::info("{}: {} takes nothing any more, and the module gives the link up", label(), peer_);
+  spdlog::info("{}: {} no longer accepts data, and the module gives the link up", label(), peer_);
   acknowledged_.cancel();
   output_ = Output::given_up;
   left_to_read_ = session_->available();

@@ -135,7 +135,7 @@ void TcpServer::accept(Listener& listener) {
       accept(listener);
       return welcome(std::move(client), forwarded);
     }
-    spdlog::warn("{} server: cannot take a client: {}", side_.name(), error.message());
+    spdlog::warn("{} server: cannot accept a client: {}", side_.name(), error.message());
     listener.pause.expires_after(kAcceptPause);
     listener.pause.async_wait([this, &listener, term = term_](auto cancelled) {
       if (!cancelled && term == term_) accept(listener);
@@ -195,7 +195,7 @@ void TcpServer::refuse(Ticket client) {
   if (auto refused = take(client)) {
     boost::system::error_code ignored;
     const auto peer = refused->socket.remote_endpoint(ignored);
-    spdlog::info("{} server: {} turned away: there is no place for it", side_.name(),
+    spdlog::info("{} server: {} turned away: no link is free", side_.name(),
                  text_of(endpoint_of(peer)));
     turn_away(std::move(refused->socket));
   }

@@ -17,6 +17,11 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<SSL_CTX, FreeContext>;
 
+// Bytes: of a server's certificates.
+constexpr long kMostCertificates = 64 * 1024;
+// From the server's own to the last that is looked at.
+constexpr int kMostDepth = 5;
+
 Context make_context() {
   Context context(SSL_CTX_new(TLS_client_method()));
   if (!context) return context;
@@ -24,8 +29,17 @@ Context make_context() {
   // Where nothing is verified a short key is no loss, and servers that were made for such modules
   // have one.
   // Fidelity (our decision, see TlsSession): TLS 1.2 and 1.3, RSA keys of 1024 bits and more.
-  SSL_CTX_set_cipher_list(context.get(), "DEFAULT:@SECLEVEL=1");
   SSL_CTX_set_security_level(context.get(), 1);
+  // The group of DHE is the server's choice, and one of 10,000 bits takes a second of the loop.
+  // Fidelity (our decision, see TlsSession): No key exchange by DHE; ECDHE and RSA alone.
+  SSL_CTX_set_cipher_list(context.get(), "DEFAULT:!kDHE:@SECLEVEL=1");
+  SSL_CTX_set1_groups_list(context.get(), "X25519:P-256:X448:P-521:P-384");
+  // Each certificate of a chain costs an operation with the key of the next, which may have 16,384
+  // bits.
+  // Fidelity (our decision, see TlsSession): A chain of certificates of more than 64 KiB fails the
+  // handshake.
+  SSL_CTX_set_max_cert_list(context.get(), kMostCertificates);
+  SSL_CTX_set_verify_depth(context.get(), kMostDepth);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
@@ -223,8 +237,9 @@ std::string TlsSession::describe() const {
   const std::string verdict =
       doubts_.empty() ? "it would have passed"
                       : fmt::format("it would not have passed: {}", fmt::join(doubts_, ", "));
+  const std::string subject = certificate != nullptr ? subject_of(certificate) : "none";
   return fmt::format("{}, {}; certificate {} is not verified ({})", SSL_get_version(ssl_.get()),
-                     SSL_get_cipher_name(ssl_.get()),
-                     certificate != nullptr ? subject_of(certificate) : "none", verdict);
+                     SSL_get_cipher_name(ssl_.get()), subject.empty() ? "without a name" : subject,
+                     verdict);
 }
 }  // namespace bfq::sockets

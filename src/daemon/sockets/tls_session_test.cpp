@@ -31,8 +31,10 @@ struct APair {
   APair& operator=(const APair&) = delete;
 
   /// Makes the server's certificate, which it sends so many times more in its chain.
-  void certify(int times = 0) const {
-    const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
+  void certify(int times = 0) const { certify(EVP_EC_gen("P-256"), times); }
+  /// Takes over the key.
+  void certify(EVP_PKEY* its_key, int times = 0) const {
+    const std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key(its_key);
     const std::unique_ptr<X509, Free<X509, X509_free>> certificate(X509_new());
     constexpr long kHour = 3600;
     X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kHour);
@@ -48,14 +50,17 @@ struct APair {
     SSL_set_fd(server.get(), ends[1]);
     EXPECT_TRUE(session.begin(ends[0], {.name = net::HostName("localhost")}));
   }
-  void shake_hands() {
+  void shake_hands() { EXPECT_EQ(try_to_shake_hands(), Result::done); }
+  /// What the session has come to when both are through, or it cannot go on.
+  Result try_to_shake_hands() {
     Result ours = Result::wants_read;
     int theirs = 0;
-    for (int i = 0; i < 20 && (ours != Result::done || theirs != 1); ++i) {
+    for (int i = 0; i < 20 && ours != Result::failed && (ours != Result::done || theirs != 1);
+         ++i) {
       ours = session.shake_hands();
       theirs = SSL_accept(server.get());
     }
-    EXPECT_EQ(ours, Result::done);
+    return ours;
   }
   std::size_t unread() const { return bytes_in_kernel(ends[0]); }
 
@@ -120,6 +125,32 @@ TEST(TlsSession, reads_one_record_of_the_largest_size_of_a_handshake_at_once) {
     EXPECT_EQ(result, Result::wants_read);
   }
   pair.shake_hands();
+}
+
+TEST(TlsSession, lets_no_server_choose_a_costly_group) {
+  APair pair;
+  pair.certify();
+  pair.begin();
+  ASSERT_EQ(SSL_set1_groups_list(pair.server.get(), "ffdhe2048"), 1);
+  EXPECT_EQ(pair.try_to_shake_hands(), Result::failed);
+}
+
+TEST(TlsSession, lets_no_server_choose_a_costly_group_in_tls_1_2) {
+  APair pair;
+  pair.certify(EVP_RSA_gen(2048));
+  pair.begin();
+  SSL_set_max_proto_version(pair.server.get(), TLS1_2_VERSION);
+  ASSERT_EQ(SSL_set_cipher_list(pair.server.get(), "DHE-RSA-AES128-GCM-SHA256"), 1);
+  SSL_set_dh_auto(pair.server.get(), 1);
+  EXPECT_EQ(pair.try_to_shake_hands(), Result::failed);
+}
+
+TEST(TlsSession, takes_no_endless_chain_of_certificates) {
+  APair pair;
+  pair.certify(400);
+  pair.begin();
+  EXPECT_EQ(pair.try_to_shake_hands(), Result::failed);
+  EXPECT_EQ(pair.session.why(), "excessive message size");
 }
 
 TEST_F(ATlsSession, hands_over_what_comes_behind_key_updates) {

@@ -43,7 +43,7 @@ std::optional<std::uint16_t> UdpLink::take_port() {
   while (!bind(error) && --tries > 0) {
   }
   if (error) {
-    spdlog::warn("{}: cannot take UDP port {}: {}", label(), open_.local_port, error.message());
+    spdlog::warn("{}: cannot bind UDP port {}: {}", label(), open_.local_port, error.message());
     return std::nullopt;
   }
   const std::uint16_t actual = at_module_.udp.local_endpoint(error).port();

@@ -39,6 +39,13 @@ std::string departure(const std::vector<One>& all, Identity identity, const Owne
   return (old == all.end() ? board::text_of(value) : called(*old)) + " goes";
 }
 
+std::string hold(const sim::SetPin& set) {
+  const auto state = set.level == pins::Level::open   ? "is held by nothing"
+                     : set.level == pins::Level::high ? "is held high"
+                                                      : "is held low";
+  return fmt::format("module {}: pin {} {}", board::text_of(set.station), set.pin, state);
+}
+
 std::string move(const sim::MoveModule& module) {
   const std::string mac = board::text_of(module.station);
   if (!module.to) return fmt::format("module {} stands nowhere in particular", mac);
@@ -65,6 +72,12 @@ std::string describe(const sim::Change& change, const sim::Air& air) {
                         },
                         [](const sim::MoveModule& c) { return move(c); },
                         [](const sim::SetDelays&) { return std::string("[delays] changed"); },
+                        [](const sim::SetPin& c) { return hold(c); },
+                        [&](const sim::PressButton& c) {
+                          const auto* ap = sim::find_access_point(air, c.bssid);
+                          return (ap == nullptr ? board::text_of(c.bssid) : called(*ap)) +
+                                 ": its WPS button is pressed";
+                        },
                     },
                     change);
 }

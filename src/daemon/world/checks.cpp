@@ -11,6 +11,7 @@
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/route.h"
+#include "daemon/world/events.h"
 #include "daemon/world/key.h"
 #include "daemon/world/network_kinds.h"
 
@@ -216,6 +217,7 @@ void check_together(Draft& draft) {
   check_doors(draft);
   check_forwards(draft);
   check_names(draft);
+  check_events(draft);
   check_counts(draft);
 }
 }  // namespace bfq::world

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "daemon/board/module_spec.h"
@@ -22,6 +23,25 @@ struct NetDraft {
   std::optional<Duration> delay;
 };
 
+/// What happens to a pin, as written in [[event]].
+struct PinEvent {
+  std::string module{};  ///< empty: the first one
+  std::uint8_t pin = 0;
+  pins::Level level{};
+};
+
+/// Whose WPS button is pressed.
+struct WpsEvent {
+  std::string ssid{};
+};
+
+/// One [[event]] as written.
+struct EventDraft {
+  Duration after{};  ///< after the program's start
+  std::variant<std::monostate, PinEvent, WpsEvent> what{};
+  unsigned kinds = 0;  ///< of how many it was written that they happen
+};
+
 /// A world as written: each value is allowed by itself; combinations are not checked yet.
 struct Draft {
   explicit Draft(Problems& problems, const SourcePosition& file) : section("", file, problems) {}
@@ -30,6 +50,7 @@ struct Draft {
   std::vector<Written<sim::AccessPoint>> access_points;
   std::vector<Written<sim::SimulatedStation>> stations;
   std::vector<Written<board::ModuleSpec>> modules;
+  std::vector<Written<EventDraft>> events;
   NetDraft net;
   sim::Delays delays;
   Section section;  ///< the file's own keys, those of [net] among them

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "daemon/world/events.h"
 #include "daemon/world/network_kinds.h"
 
 namespace bfq::world {
@@ -95,7 +96,7 @@ const Keys<AccessPoint>& access_point_keys() {
       key<AccessPoint>("silent", &AccessPoint::silent, flag(), "false",
                        "true: it is seen, but never answers a join"),
       key<AccessPoint>("wps", &AccessPoint::wps, flag(), "false",
-                       "true: a scan says that it has WPS"),
+                       "true: it has WPS, and a button for that, which an [[event]] presses"),
       key<AccessPoint>("country", &AccessPoint::country, country(), "(none)",
                        "where it stands in the law: which channels it may have"),
       key<AccessPoint>("max_stations", &AccessPoint::max_stations, number<std::uint8_t>(0, 255),
@@ -232,6 +233,9 @@ const Keys<Draft>& world_keys() {
           "a simulated station, which joins the softAP of a module"),
       tables<Draft, board::ModuleSpec>("module", &Draft::modules, module_keys(), "name",
                                        "a module; where there is none, there is one: bfq0"),
+      tables<Draft, EventDraft>("event", &Draft::events, event_keys(), "",
+                                "what happens around the modules by itself, and when; each event "
+                                "is of one kind"),
       table<Draft, NetDraft>("net", &Draft::net, net_keys(),
                              "what the modules may reach of the real network"),
       table<Draft, sim::Delays>("delays", &Draft::delays, delay_keys(),

@@ -7,6 +7,7 @@
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/process/failure.h"
 #include "daemon/world/checks.h"
+#include "daemon/world/events.h"
 #include "daemon/world/keys.h"
 #include "daemon/world/toml.h"
 
@@ -59,12 +60,14 @@ WorldFile world_of(const Draft& draft, const sim::Air& before) {
                   .policy = sockets::NetPolicy::from_lists(draft.net.allow, draft.net.deny),
                   .names = draft.net.names,
                   .link_delay = draft.net.delay,
+                  .events = {},
                   .fixed = {}};
+  world.events = events_of(draft, world.air);
   for (const auto& module : draft.modules) world.modules.push_back(module.value);
   return world;
 }
 
-/// The modules and [net] as written; without positions, which can change at any time.
+/// The modules, [net] and the events as written; without positions, which can change at any time.
 std::map<std::string, Value> fixed_parts(const Value::Table& world) {
   std::map<std::string, Value> parts;
   for (const Value& each : *find(world, "module")->as<Value::List>()) {
@@ -74,6 +77,7 @@ std::map<std::string, Value> fixed_parts(const Value::Table& world) {
     parts.emplace(name, Value{.is = std::move(module)});
   }
   if (const Value* net = find(world, "net")) parts.emplace("[net]", *net);
+  if (const Value* events = find(world, "event")) parts.emplace("[[event]]", *events);
   return parts;
 }
 

@@ -16,6 +16,12 @@
 
 namespace bfq::world {
 
+/// What happens around the modules, and how long after the program's start.
+struct TimedHappening {
+  Duration after{};
+  sim::Happening what{};
+};
+
 /// The content of a world file: an air, the modules in it, and what they may reach.
 struct WorldFile {
   sim::Air air;
@@ -23,6 +29,7 @@ struct WorldFile {
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> link_delay;  ///< for all modules; left out, their speed decides
+  std::vector<TimedHappening> events;  ///< the earliest first
   /// The parts that only a restart changes, as written: "module left", "[net]".
   std::map<std::string, Value> fixed;
 };
