@@ -76,7 +76,7 @@ class Reader {
   explicit Reader(const std::string& file) : file_(file) {}
 
   void take(const std::string& line) {
-    if (line.empty() || line.front() == '#') return;
+    if (line.empty() || line.front() == '#' || line.starts_with("personality ")) return;
     if (line.front() == '>') return type(bytes_of(line));
     if (line.front() == '<') return print(bytes_of(line));
     if (line.front() == '~' || !current_) return;
@@ -199,13 +199,23 @@ std::vector<Exchange> exchanges_in(const std::string& text, const std::string& f
   return std::move(reader).found();
 }
 
-Cuttings::Cuttings(const fs::path& transcripts) {
+bool is_played_with(const std::string& transcript, std::string_view personality) {
+  static const std::regex kLine("(?:^|\n)personality ([^\n]*)");
+  std::smatch match;
+  const bool says = std::regex_search(transcript, match, kLine);
+  std::istringstream names(says ? match[1].str() : std::string(commands::kBfq4004.name));
+  return std::find(std::istream_iterator<std::string>(names), {}, personality) !=
+         std::istream_iterator<std::string>();
+}
+
+Cuttings::Cuttings(const fs::path& transcripts, std::string_view personality) {
   std::set<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(transcripts))
     if (entry.path().extension() == ".at") files.insert(entry.path());
   for (const fs::path& path : files) {
     std::ifstream in(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!is_played_with(text, personality)) continue;
     for (Exchange& e : exchanges_in(text, path.lexically_relative(transcripts)))
       exchanges_.push_back(std::move(e));
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "at/command.h"
@@ -17,10 +18,11 @@ struct Exchange {
   bool disturbed = false;  ///< the world changed, or another line was typed, before the result
 };
 
-/// What can be cut from transcripts for the pages about commands.
+/// What can be cut, for the pages about commands, from the transcripts that are played with one
+/// personality.
 class Cuttings {
  public:
-  explicit Cuttings(const std::filesystem::path& transcripts);
+  Cuttings(const std::filesystem::path& transcripts, std::string_view personality);
 
   /// For each form of the command a short example of its being accepted, and its refusals.
   manual::Cuttings of(const at::Command& c) const { return {examples_of(c), refusals_of(c)}; }
@@ -31,6 +33,10 @@ class Cuttings {
 
   std::vector<Exchange> exchanges_;
 };
+
+/// True where the transcript names the personality in its line `personality`, or it is bfq4004 and
+/// there is no such line.
+bool is_played_with(const std::string& transcript, std::string_view personality);
 
 /// The exchanges of one transcript.
 std::vector<Exchange> exchanges_in(const std::string& text, const std::string& file);

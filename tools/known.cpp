@@ -8,9 +8,10 @@
 #include <iterator>
 #include <regex>
 #include <set>
+#include <span>
 #include <string_view>
 
-#include "commands/bfq4004.h"
+#include "commands/personalities.h"
 #include "manual/manual.h"
 
 namespace fs = std::filesystem;
@@ -72,10 +73,34 @@ std::vector<Known> facts_in(const fs::path& path, const std::string& where) {
   return known;
 }
 
+bool holds(std::span<const at::Fact> facts, const at::Fact& fact) {
+  return std::any_of(facts.begin(), facts.end(), [&](const at::Fact& f) {
+    return f.origin == fact.origin && f.where.view() == fact.where.view() &&
+           f.says.view() == fact.says.view();
+  });
+}
+
+/// The facts of all rows. Of another personality than the first, those that are not known of the
+/// first one's row of that name.
+void add_rows(std::vector<Known>& all, const at::Dialect& dialect) {
+  const at::Dialect& first = *commands::kPersonalities.front();
+  for (const at::Command& c : dialect.commands) {
+    const at::Command* same = &dialect == &first ? nullptr : at::find(first.commands, c.name);
+    const std::string where =
+        manual::full_name(c) + (&dialect == &first ? "" : " (" + str(dialect.name) + ")");
+    for (const at::Fact& fact : c.facts) {
+      if (same != nullptr && holds(same->facts, fact)) continue;
+      add(all,
+          {where, str(manual::name(fact.origin)), str(fact.where.view()), str(fact.says.view())});
+    }
+  }
+}
+
 /// T18, dialect 3.2, SW1: what a text cites, each as docs/sources.md lists it. What follows
 /// `dialect` goes on behind commas: (dialect 1.3, 1.5); of 0.4 it is the number of a decision.
 void collect(const std::string& text, std::set<std::string>& citations) {
-  static const std::regex kSeen(R"(\bT\d+\b)"), kSwitch(R"(\bSW\d\b)");
+  static const std::regex kSeen(R"(\b[TP]\d+\b|\bpersonalities \d(?:\.\d)?)"),
+      kSwitch(R"(\bSW\d\b)");
   static const std::regex kSections(R"(\bdialect (\d[\d.]*\d|\d)((?:, \d[\d.]*)*))"),
       kMore(R"(\d+(?:\.\d+)*)");
   const std::sregex_iterator end;
@@ -94,12 +119,7 @@ void collect(const std::string& text, std::set<std::string>& citations) {
 
 std::vector<Known> ledger_of(const fs::path& repository) {
   std::vector<Known> all;
-  for (const at::Command& c : commands::kBfq4004.commands) {
-    for (const at::Fact& fact : c.facts) {
-      add(all, {manual::full_name(c), str(manual::name(fact.origin)), str(fact.where.view()),
-                str(fact.says.view())});
-    }
-  }
+  for (const at::Dialect* dialect : commands::kPersonalities) add_rows(all, *dialect);
   const fs::path src = repository / "src";
   for (const fs::path& path : files_below(src, {".h", ".cpp"})) {
     const auto found = facts_in(path, "src/" + path.lexically_relative(src).string());

@@ -18,7 +18,8 @@ from rooms import TABLE, Rooms
 CHIP = ("core", "chip")
 DETERMINED = ("core", "repeatable")
 EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()
-DIALECTS = ["src/commands/bfq4004.cpp"]  # the words on the wire, and no others
+# The words on the wire, and no others.
+DIALECTS = ["src/commands/bfq4004.cpp", "src/commands/esp8266_1_7.cpp", "src/commands/words.h"]
 LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # these write CR LF after a line
 
 MAX_COLUMNS = 100
@@ -609,7 +610,8 @@ CASES = [
 
 def tree_of_test(folder, path, content):
     """A repository without problems, apart from that content in that file."""
-    files = {DIALECTS[0]: WORDS_OF_TEST, TABLE: ROOMS_OF_TEST}
+    files = {dialect: '#pragma once\n"OK";' for dialect in DIALECTS}
+    files |= {DIALECTS[0]: WORDS_OF_TEST, TABLE: ROOMS_OF_TEST}
     for room in Rooms(ROOMS_OF_TEST).values():
         files[room.folder + "/README.md"] = "# A room\n\n" + room.sentence()
     files[path] = (ROOMS_OF_TEST if path == TABLE else "") + content + "\n"

@@ -132,6 +132,12 @@ struct Command {
     c.shows = c.keep = of_both;
     return c;
   }
+  /// The same command, known from elsewhere: what another dialect says of it.
+  consteval Command known_from(std::span<const Fact> its_facts) const {
+    Command c = *this;
+    c.facts = its_facts;
+    return c;
+  }
 };
 
 namespace detail {

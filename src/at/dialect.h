@@ -45,12 +45,29 @@ struct SwitchPoints {
   /// SW6: whether a line may also begin with `at`. Names of commands are as they are in both.
   enum class Head : std::uint8_t { upper_case, either_case };
 
+  /// What AT+UART_CUR? shows: the rate that was set, or the one that the divider achieves; then
+  /// AT+UART_DEF? is all zeros until something is stored.
+  enum class UartReply : std::uint8_t { as_set, as_achieved };
+  /// Whether the query of the joined access point ends with `<pci_en>`.
+  enum class NetworkReply : std::uint8_t { four_fields, with_pci_en };
+  /// What a join does that names the network, and the password, of the present association.
+  enum class JoinAgain : std::uint8_t { joins_anew, keeps_association };
+  /// Which links make AT+CIPSTATUS say 3, and 4 once they are gone.
+  enum class StatusLinks : std::uint8_t { all, streams };
+  /// What AT+CIPCLOSE=5 does while the server runs.
+  enum class CloseAll : std::uint8_t { not_with_server, also_with_server };
+
   Decided<QuerySpacing> query_spacing;
   Decided<FailureName> failure_name;
   Decided<ReceivedData> received_data;
   Decided<DhcpReply> dhcp_reply;
   Decided<BusyLines> busy_lines;
   Decided<Head> head;
+  Decided<UartReply> uart_reply;
+  Decided<NetworkReply> network_reply;
+  Decided<JoinAgain> join_again;
+  Decided<StatusLinks> status_links;
+  Decided<CloseAll> close_all;
 };
 
 /// One line of AT+GMR: a text, with something in its middle that the dialect cannot know.

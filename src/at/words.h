@@ -125,6 +125,14 @@ class Words {
     require_all(std::make_index_sequence<kCount - 1>());
   }
 
+  /// The same words, but for these.
+  template <std::size_t N>
+  consteval Words with(const Entry (&entries)[N]) const {
+    Words words = *this;
+    for (const Entry& entry : entries) words[entry.word] = entry.text;
+    return words;
+  }
+
   /// Empty for Word::none.
   constexpr std::string_view& operator[](Word word) {
     return texts_[static_cast<std::size_t>(word)];

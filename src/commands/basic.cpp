@@ -3,6 +3,11 @@
 #include "module/chip.h"
 
 namespace bfq::commands {
+namespace {
+// Observed T44: 115273 for 115200, which is a clock of 80 MHz divided by a whole number.
+constexpr std::uint32_t kUartClock = 80'000'000;
+}  // namespace
+
 Answer attend(Chip&) { return Answer::ok; }
 
 Answer stop_echo(Chip& chip) { return set_echo(chip, {}); }
@@ -20,7 +25,16 @@ Answer restart(Chip& chip) {
 Answer restore(Chip& chip) { return chip.restore(); }
 
 Answer show_uart(Chip& chip) {
-  const UartFormat& format = chip.shown_settings().uart;
+  using enum SwitchPoints::UartReply;
+  UartFormat format = chip.shown_settings().uart;
+  switch (chip.dialect().switches.uart_reply) {
+    case as_set: break;
+    case as_achieved:
+      if (!chip.shows_stored())
+        format.baud = kUartClock / (kUartClock / format.baud);
+      else if (chip.memory().writes()[static_cast<std::size_t>(Key::uart)] == 0)
+        format = {0, 0, 0, 0, 0};
+  }
   Reply reply = chip.info();
   reply.number(format.baud)
       .comma()

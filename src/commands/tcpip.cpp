@@ -135,7 +135,10 @@ Refusal needs_multiple(const Chip& chip) {
 
 Answer close_numbered(Chip& chip, const CloseArgs& args) {
   Links& links = chip.links();
-  if (args.link == kAllLinks) return chip.server().running() ? Answer::ok : links.close_all(chip);
+  const bool may_close_all =
+      !chip.server().running() ||
+      chip.dialect().switches.close_all == SwitchPoints::CloseAll::also_with_server;
+  if (args.link == kAllLinks) return may_close_all ? links.close_all(chip) : Answer::ok;
   return links.is_open(args.link) ? links.close(chip, args.link) : chip.refuse(Word::unlink);
 }
 

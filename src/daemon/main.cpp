@@ -45,8 +45,10 @@ int dispatch(int count, char** arguments) {
   } catch (const CLI::Success& done) {  // --help or --version
     return app.exit(done);
   } catch (const CLI::ParseError& error) {
-    throw process::UsageError(std::string(error.what()) +
-                              "\nbfq4004 run --help tells what there is.");
+    const auto chosen = app.get_subcommands();
+    throw process::UsageError(std::string(error.what()) + "\nbfq4004 " +
+                              (chosen.empty() ? "" : chosen.front()->get_name() + " ") +
+                              "--help tells what there is.");
   }
   return asked_for();
 }

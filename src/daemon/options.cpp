@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "commands/personalities.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/sandbox.h"
@@ -25,7 +26,7 @@ std::optional<std::string> state_directory(const std::string& given) {
 
 /// The arguments as typed.
 struct CommandLine {
-  std::string world, state, speed, log_level = "info";
+  std::string world, state, personality, speed, log_level = "info";
   std::optional<std::string> net{};
   std::vector<std::string> serial, overrides;
   std::string sandbox = process::kSandboxByDefault ? "on" : "off";
@@ -52,6 +53,8 @@ void declare(CLI::App& run, CommandLine& words) {
                  "directory of what modules remember, a file for each by its name, or none [" +
                      default_state_directory() + "]")
       ->type_name("DIR");
+  declare_personality(run, words.personality,
+                      "which firmware all modules behave like [that of the world, or bfq4004]");
   run.add_option("--speed", words.speed,
                  "fast: bytes move as they come; baud: at the rate that the UART is set to; for "
                  "all modules")
@@ -137,12 +140,25 @@ Options understand(const CommandLine& words) {
         words.speed == "baud" ? serial::UartPhysics::Speed::baud : serial::UartPhysics::Speed::fast;
     for (board::ModuleSpec& module : options.modules) module.uart.speed = speed;
   }
+  if (!words.personality.empty())
+    for (board::ModuleSpec& module : options.modules)
+      module.personality = commands::personality(words.personality);
   options.journal = understand_journal(words.journal, options.modules);
   options.sandbox = words.sandbox == "on";
   return options;
 }
 
 }  // namespace
+
+void declare_personality(CLI::App& command, std::string& name, const std::string& about) {
+  std::vector<std::string> names;
+  std::string shown;
+  for (const at::Dialect* dialect : commands::kPersonalities) {
+    names.emplace_back(dialect->name);
+    shown += (shown.empty() ? "" : "|") + names.back();
+  }
+  command.add_option("--personality", name, about)->check(CLI::IsMember(names))->type_name(shown);
+}
 
 void declare_overrides(CLI::App& command, std::vector<std::string>& overrides) {
   command

@@ -33,6 +33,9 @@ struct Options {
 /// throws process::UsageError.
 std::function<Options()> declare_options(CLI::App& run);
 
+/// Declares --personality; `about` is its help.
+void declare_personality(CLI::App& command, std::string& name, const std::string& about);
+
 /// Declares --set, which overrides keys of a world.
 void declare_overrides(CLI::App& command, std::vector<std::string>& overrides);
 

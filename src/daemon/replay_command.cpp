@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "commands/personalities.h"
 #include "daemon/board/journals.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/files.h"
@@ -31,10 +32,10 @@ constexpr std::size_t kLongestJournal = std::size_t{1} << 30U;
 /// One direction of the UART, in lines.
 class Lines {
  public:
-  Lines(serial::Direction direction, bool shows_secrets)
+  Lines(serial::Direction direction, const at::Dialect& dialect, bool shows_secrets)
       : arrow_(direction == serial::Direction::to_module ? '>' : '<'),
         shows_secrets_(shows_secrets),
-        mask_(direction, board::this_build().dialect) {}
+        mask_(direction, dialect) {}
 
   void add(std::string_view bytes, Instant at) {
     for (const char c : bytes) {
@@ -76,9 +77,9 @@ class Lines {
 /// The history of a module as a dialogue, with times.
 class Dialogue {
  public:
-  explicit Dialogue(bool shows_secrets)
-      : typed_(serial::Direction::to_module, shows_secrets),
-        said_(serial::Direction::to_host, shows_secrets) {}
+  Dialogue(const at::Dialect& dialect, bool shows_secrets)
+      : typed_(serial::Direction::to_module, dialect, shows_secrets),
+        said_(serial::Direction::to_host, dialect, shows_secrets) {}
 
   void show(const journal::Replay::Step& step) {
     const journal::Record& record = step.record;
@@ -124,11 +125,12 @@ process::Failure unreadable(const std::string& path, const journal::Unreadable& 
   return process::Failure(path + ": " + serial::printable(error.what()));
 }
 
-int show(const std::string& path, std::span<const std::byte> file, bool shows_secrets) {
-  journal::Replay replay(file, board::this_build());
+int show(const std::string& path, std::span<const std::byte> file, const journal::Build& build,
+         bool shows_secrets) {
+  journal::Replay replay(file, build);
   if (const std::string doubt = replay.doubt(); !doubt.empty())
     fmt::print(stderr, "{}: {}\n", path, serial::printable(doubt));
-  Dialogue dialogue(shows_secrets);
+  Dialogue dialogue(build.dialect, shows_secrets);
   std::size_t records = 0, different = 0;
   try {
     while (const auto step = replay.next()) {
@@ -155,6 +157,16 @@ int show(const std::string& path, std::span<const std::byte> file, bool shows_se
   return EXIT_SUCCESS;
 }
 
+/// This build, with the personality that the journal names.
+journal::Build build_for(std::span<const std::byte> file) {
+  journal::Records records(file);
+  const std::size_t offset = records.offset();
+  if (records.at_end()) throw journal::Unreadable(offset, "a journal without its beginning");
+  const std::string name = journal::read_beginning(records.next()).dialect;
+  if (const at::Dialect* dialect = commands::personality(name)) return board::this_build(*dialect);
+  throw journal::Unreadable(offset, "this program does not have the personality \"" + name + "\"");
+}
+
 void write_redacted(const std::string& path, std::span<const std::byte> journal) {
   const int file = board::make_journal_file(path);
   const bool written = board::write_all(file, journal);
@@ -170,8 +182,9 @@ int replay(const ReplayOptions& options) {
       process::read_file(options.journal, kLongestJournal, process::Readable::anything);
   const auto file = std::as_bytes(std::span(content));
   try {
-    if (options.redacted.empty()) return show(options.journal, file, options.shows_secrets);
-    write_redacted(options.redacted, journal::redact(file, board::this_build()));
+    const journal::Build build = build_for(file);
+    if (options.redacted.empty()) return show(options.journal, file, build, options.shows_secrets);
+    write_redacted(options.redacted, journal::redact(file, build));
     return EXIT_SUCCESS;
   } catch (const journal::Unreadable& error) {
     throw unreadable(options.journal, error);

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/queue.h"
-#include "commands/bfq4004.h"
+#include BFQ_DIALECT_HEADER
 #include "runtime/turn.h"
 
 namespace bfq {
@@ -177,7 +177,7 @@ struct MissingPins {
 
 constexpr runtime::BootTimes kBootTimes{.power_on = {}, .restart = {}};  // the chip's own
 
-Module module{kIdentity, commands::kBfq4004};
+Module module{kIdentity, commands::BFQ_DIALECT};
 runtime::Doors doors{module};
 Clock watch;
 PolledUart polled_uart;

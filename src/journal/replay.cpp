@@ -112,6 +112,10 @@ Replay::Replay(std::span<const std::byte> file, Build build) : build_(build), re
   const std::size_t offset = records_.offset();
   if (records_.at_end()) throw Unreadable(offset, "a journal without its beginning");
   beginning_ = read_beginning(records_.next());
+  if (beginning_.dialect != build_.dialect.name)
+    throw Unreadable(offset, "this is the journal of a module of the personality \"" +
+                                 beginning_.dialect + "\", not of \"" +
+                                 std::string(build_.dialect.name) + '"');
   module_ = make_module(beginning_, build_, offset);
   last_ = beginning_.at;
 }

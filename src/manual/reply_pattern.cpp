@@ -60,6 +60,7 @@ constexpr KnownField kKnownFields[] = {
     // DHCP
     {"station", Kind::integer, between(0, 1)},
     {"softAP", Kind::integer, between(0, 1)},
+    {"bits", Kind::integer, between(0, 3)},
     {"minutes", Kind::integer, between(0, 2880)},
     // links
     {"stat", Kind::integer, between(2, 5)},

@@ -17,6 +17,12 @@ constexpr Duration kLookUpWithoutNetwork = 6s;
 constexpr Duration kConnectGivesUp = 20s;
 
 using Kind = LinkReport::Kind;
+
+/// Whether the first number of AT+CIPSTATUS counts that link.
+bool shows_in_status(const Chip& chip, const Link& link) {
+  return link.transport != net::Transport::udp ||
+         chip.dialect().switches.status_links == at::SwitchPoints::StatusLinks::all;
+}
 }  // namespace
 
 // Opening -----------------------------------------------------------------------------------------
@@ -89,7 +95,7 @@ void Links::on(Chip& chip, const net::Opened& event) {
   link->local_port = event.local_port;
   link->through = event.through;
   link->last_active = chip.now();
-  had_links_ = true;
+  had_links_ = had_links_ || shows_in_status(chip, *link);
   report(chip, {.kind = Kind::opened, .link = event.link.id});
 }
 
@@ -421,8 +427,11 @@ bool Links::any_open(net::Transport transport) const {
 }
 
 at::Answer Links::show_status(Chip& chip) const {
+  const bool linked = std::any_of(links_.begin(), links_.end(), [&](const Link& link) {
+    return link.state == Link::State::open && shows_in_status(chip, link);
+  });
   int status = 5;
-  if (chip.station().has_address()) status = any_open() ? 3 : had_links_ ? 4 : 2;
+  if (chip.station().has_address()) status = linked ? 3 : had_links_ ? 4 : 2;
   at::Reply reply = chip.reply();
   reply.text(at::Word::status).number(status).end();
   for (std::uint8_t id = 0; id < links_.size(); ++id) {

@@ -23,14 +23,18 @@ radio::ChannelRange channels_of(const Settings& settings) {
 }
 
 /// Where there is no name, there is no network.
-at::Answer show(Chip& chip, const Text<32>& name, const radio::Joined& access_point) {
+at::Answer show(Chip& chip, const Text<32>& name, const radio::Joined& access_point,
+                bool only_protected) {
   if (name.empty()) {
     chip.reply().line(at::Word::no_access_point);
     return at::Answer::ok;
   }
   at::Reply reply = chip.info();
   reply.quoted(name.view()).comma().mac(access_point.bssid);
-  reply.comma().number(access_point.channel).comma().number(access_point.rssi).end();
+  reply.comma().number(access_point.channel).comma().number(access_point.rssi);
+  if (chip.dialect().switches.network_reply == at::SwitchPoints::NetworkReply::with_pci_en)
+    reply.comma().number(only_protected ? 1 : 0);
+  reply.end();
   return at::Answer::ok;
 }
 
@@ -44,6 +48,11 @@ radio::Join request_for(const NetworkSettings& network) {
 // What commands do --------------------------------------------------------------------------------
 
 at::Answer Station::join(Chip& chip) {
+  const bool stays =
+      chip.dialect().switches.join_again == at::SwitchPoints::JoinAgain::keeps_association;
+  const NetworkSettings& wanted = chip.settings().network;
+  if (stays && has_address() && is_joined_to(wanted) && network_.password == wanted.password)
+    return at::Answer::ok;
   disassociate(chip);
   network_ = request_for(chip.settings().network);
   associate(chip, Deadline::never());
@@ -52,12 +61,14 @@ at::Answer Station::join(Chip& chip) {
 }
 
 at::Answer Station::show_network(Chip& chip) const {
-  return show(chip, associated() ? network_.ssid : Text<32>{}, joined_);
+  return show(chip, associated() ? network_.ssid : Text<32>{}, joined_,
+              network_.only_protected.value_or(0) != 0);
 }
 
 at::Answer Station::show_stored(Chip& chip, const NetworkSettings& stored) const {
   const radio::Joined out_of_sight{.bssid = stored.bssid.value_or(MacAddress{})};
-  return show(chip, stored.ssid, is_joined_to(stored) ? joined_ : out_of_sight);
+  return show(chip, stored.ssid, is_joined_to(stored) ? joined_ : out_of_sight,
+              stored.only_protected);
 }
 
 bool Station::is_joined_to(const NetworkSettings& network) const {

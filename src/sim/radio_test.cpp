@@ -325,6 +325,21 @@ TEST_F(ARadio, follows_a_network_of_a_module_to_another_channel) {
   EXPECT_TRUE(other.joined_to().has_value());
 }
 
+TEST_F(ARadio, is_heard_as_weakly_as_it_sends) {
+  const auto heard = [&](std::uint8_t quarter_dbm) {
+    radio.take(radio::SetPower{quarter_dbm}, now);
+    const auto said = pass(other, 1ms);
+    const auto* signal = said.size() == 1 ? std::get_if<radio::Signal>(&said[0]) : nullptr;
+    return signal == nullptr ? 0 : int{signal->rssi};
+  };
+  radio.take(radio::StartAccessPoint{.ssid = Text<32>("mine"), .channel = 1}, now);
+  other.take(ask("mine", ""), now);
+  EXPECT_EQ(pass(other, 1min).size(), 1U);
+  const int most = heard(radio::kMostPower - 4) + 1;
+  EXPECT_EQ(heard(radio::kMostPower - 40), most - 10);
+  EXPECT_EQ(heard(radio::kMostPower), most);
+}
+
 TEST_F(ARadio, joins_no_sooner_what_no_scan_finds) {
   AccessPoint late = net(1, -40);
   late.delays.scan = 2s;  // a scan takes 500 ms

@@ -25,10 +25,11 @@ def number(value):
     return low if value <= 0x7F else low + number(value >> 7)
 
 
-def forged(build):
+def forged(build, personality=b"bfq4004"):
     """A journal of a new module, by a program that calls itself so."""
     addresses, no_text, other_commands, no_state = bytes(12), number(0), number(1), number(0)
-    content = number(0) + addresses + 3 * no_text + number(len(build)) + build
+    content = number(0) + addresses + number(len(personality)) + personality + 2 * no_text
+    content += number(len(build)) + build
     content += other_commands + no_state
     record = b"B" + number(len(content)) + content
     return b"BFQ4004 journal 1: forged\n" + record + zlib.crc32(record).to_bytes(4, "little")

@@ -28,6 +28,9 @@ class CommandLine(unittest.TestCase):
             (["run", "--serial", "stdio", "--serial", "stdio"], "only one standard input"),
             (["run", "nowhere.toml"], "nowhere.toml: No such file"),
             (["lint"], "world is required"),
+            (["lint"], "bfq4004 lint --help tells what there is"),
+            (["commands", "--personality", "none"], "bfq4004 commands --help tells what there is"),
+            (["frobnicate"], "bfq4004 --help tells what there is"),
             (["lint", "/dev/null", "--set", "module.bfq0.sped=fast"], "is it speed?"),
             (
                 ["run", "--set", "ap.BFQ-LAB.rssi=-200"],
@@ -38,7 +41,7 @@ class CommandLine(unittest.TestCase):
             (["run", "--net", "deny=10.0.0.0/99"], "--net deny: '10.0.0.0/99'"),
             (["run", "--what"], "--what"),
             (["commands", "CWJAB_CUR"], "near it are AT+CWJAP_CUR"),
-            (["commands", "frobnicate"], "bfq4004 commands lists them all"),
+            (["commands", "frobnicate"], "bfq4004 commands --personality bfq4004 lists them all"),
         ):
             status, _, errors = run_program(*arguments)
             self.assertEqual(status, 2, (arguments, errors))

@@ -48,6 +48,7 @@ class Play:
         self.names, self.mentioned, self.datagram_ports = {}, set(), []
         self.typed_at, self.since_typed, self.number = 0.0, 0.0, 0
         self.tls_places = set()
+        self.personality = "bfq4004"
         for step in steps:
             self.learn(step)
 
@@ -62,6 +63,9 @@ class Play:
             name, address = step.words[1].strip('"'), step.words[2]
             self.names[name] = address
             self.hosts.addresses[address] = LOCALHOST
+        elif step.kind == "act" and step.words[0] == "personality":
+            if self.personality not in step.words:
+                self.personality = step.words[1]
         elif step.kind == "act" and step.words[:2] == ("module", "station-mac"):
             self.world.module["station_mac"] = step.words[2]
         elif step.kind == "act" and step.words[:2] == ("module", "radio"):
@@ -85,10 +89,13 @@ class Play:
         self.world.write()
         self.readings = 0
         for _ in range(STARTS):
-            self.module = Module("--net", policy, self.world.path, state=self.state.name)
+            self.module = Module("--net", policy, "--personality", self.personality,
+                                 self.world.path, state=self.state.name)
             self.module.__enter__()
             if not echo:
                 self.host = self.module.started_host()
+                if b"+CWMODE_CUR:1\r\n" not in self.host.command("AT+CWMODE_CUR?"):
+                    assert self.host.command("AT+CWMODE_CUR=1") == b"\r\nOK\r\n"
                 assert self.host.command("ATE0") == b"\r\nOK\r\n"
                 return
             self.host = self.module.host()
@@ -125,7 +132,7 @@ class Play:
                 self.state.cleanup()
 
     def play(self, step, following):
-        if step.kind == "act" and step.words[0] == "module":
+        if step.kind == "act" and step.words[0] in ("module", "personality"):
             return
         if step.kind == "act" and step.words[0] in IN_WORLD_FILE and self.module is None:
             self.world.change(step.words)

@@ -11,8 +11,13 @@ constexpr SwitchPoints kSwitches{
     .received_data = SwitchPoints::ReceivedData::length_comma_data,
     .dhcp_reply = SwitchPoints::DhcpReply::bits,
     .busy_lines = SwitchPoints::BusyLines::one_for_each_line,
-#ifdef BFQ_COMPLETE
     .head = SwitchPoints::Head::upper_case,
+    .uart_reply = SwitchPoints::UartReply::as_set,
+    .network_reply = SwitchPoints::NetworkReply::four_fields,
+    .join_again = SwitchPoints::JoinAgain::joins_anew,
+    .status_links = SwitchPoints::StatusLinks::all,
+#ifdef BFQ_COMPLETE
+    .close_all = SwitchPoints::CloseAll::not_with_server,
 #endif
 };
 }  // namespace

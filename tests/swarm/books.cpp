@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "at/line.h"
 #include "violation.h"
 
 namespace bfq::swarm {
@@ -228,7 +229,11 @@ void Books::check_read(LinkHandle link, std::string_view bytes, std::string_view
   demand(link.id == read_link_ && handles_[link.id] == link, "bytes that nobody asked for");
   demand(bytes.size() <= read_left_, "more bytes than were asked for");
   std::string expected;
-  if (read_left_ == read_size_) expected = "+CIPRECVDATA:" + std::to_string(read_size_) + ',';
+  const bool comma_first = module_->dialect().switches.received_data ==
+                           at::SwitchPoints::ReceivedData::length_colon_data;
+  if (read_left_ == read_size_)
+    expected = std::string("+CIPRECVDATA") + (comma_first ? ',' : ':') +
+               std::to_string(read_size_) + (comma_first ? ':' : ',');
   expected += bytes;
   read_left_ -= bytes.size();
   unread_[link.id].bytes -= bytes.size();
@@ -236,7 +241,7 @@ void Books::check_read(LinkHandle link, std::string_view bytes, std::string_view
   demand(printed.starts_with(expected), "data are read wrongly: ", Shown{printed});
   demand(after_.is(Activity::idle) == (read_left_ == 0), "a read ends too early or too late");
   if (read_left_ == 0) answer_is_due_ = false, line_.clear();
-  for (const Said& said : parse(printed.substr(expected.size()))) {
+  for (const Said& said : parse(module_->dialect(), printed.substr(expected.size()))) {
     demand(said.is_urc() && read_left_ == 0, "something is said with data: ", Shown{printed});
     note(said);
   }
@@ -407,7 +412,7 @@ void Books::take_payload(char c, std::string_view printed) {
       payload_as_ == As::escaped ? unescaped(payload_) : std::pair(payload_, false);
   demand(payload_.size() == payload_size_ || has_ended, "a payload ends before its length");
   payload_ = bytes;
-  const auto said = parse(printed);
+  const auto said = parse(module_->dialect(), printed);
   demand(!said.empty() && said[0].kind == Kind::received && said[0].count == payload_.size(),
          "a payload is not received as it was typed: ", Shown{printed});
   if (payload_as_ == As::segment) return begin_segment(std::exchange(payload_, {}), said);
@@ -465,13 +470,16 @@ void Books::take_passthrough(char c, std::string_view printed) {
 }
 
 void Books::take_command(char c, Activity during, std::string_view printed) {
+  constexpr Duration kBurstEnds = 20ms;
+  if (now_ - command_typed_at_ >= kBurstEnds) busy_was_said_ = false;
+  command_typed_at_ = now_;
   line_ += c;
   if (c == '\n') return end_line(during, printed);
   if (echo_) {
     demand(printed.starts_with(c), "the echo of a byte is missing: ", Shown{printed});
     printed.remove_prefix(1);
   }
-  for (const Said& said : parse(printed)) {
+  for (const Said& said : parse(module_->dialect(), printed)) {
     demand(said.is_urc(), "a byte of a line is answered: ", Shown{printed});
     note(said);
   }
@@ -483,28 +491,42 @@ void Books::end_line(Activity during, std::string_view printed) {
     const bool sends = during == Activity::sending;
     const std::string busy =
         std::string(spoken(sends ? at::Word::busy_sending : at::Word::busy_processing)) + "\r\n";
+    const bool may_say_nothing = busy_was_said_ && says_busy_once();
+    if (may_say_nothing && printed.empty()) return;
     if (!printed.starts_with(busy)) return check_forced_restart(line, printed);
     demand(printed == busy, "more than busy for a line: ", Shown{printed});
+    demand(!may_say_nothing, "busy again for the same burst");
+    busy_was_said_ = true;
     return;
   }
   constexpr std::size_t kLongest = limits::kLine;
   const std::string stored = line.substr(0, std::min(line.size() - 1, kLongest));
-  const std::size_t head = stored.find("AT"), cr = line.find('\r', head);
-  const std::string text = stored.substr(0, cr);
+  const std::size_t head = at::find_head(stored, module_->dialect()), cr = line.find('\r', head);
+  std::string text = stored.substr(0, cr);
+  if (head != std::string::npos) text.replace(head, at::kHeadSize, "AT");
   if (echo_ && head != std::string::npos) {
     demand(printed.starts_with("\r\n"), "the line end behind an echo is missing");
     printed.remove_prefix(2);
   }
   const bool is_whole = cr != std::string::npos && cr <= kLongest && head != std::string::npos;
-  check_line(is_whole ? std::string_view(text).substr(head) : std::string_view{}, parse(printed));
+  check_line(is_whole ? std::string_view(text).substr(head) : std::string_view{},
+             parse(module_->dialect(), printed));
 }
+
+bool Books::says_busy_once() const {
+  return module_->dialect().switches.busy_lines == at::SwitchPoints::BusyLines::one_for_each_burst;
+}
+
+std::string_view Books::spoken(at::Word word) const { return module_->dialect().words[word]; }
 
 /// Only AT+RST in full interrupts a command.
 void Books::check_forced_restart(std::string_view line, std::string_view printed) {
-  const auto said = parse(printed);
+  const auto said = parse(module_->dialect(), printed);
   demand(!said.empty() && said[0].kind == Kind::forced_restart,
          "a line that meets busy is answered: ", Shown{printed});
-  demand(line.substr(0, line.find('\r')).ends_with("AT+RST") && after_.is(Activity::restarting),
+  const std::string_view text = line.substr(0, line.find('\r'));
+  demand(at::find_head(text, module_->dialect()) != std::string_view::npos &&
+             text.ends_with("+RST") && after_.is(Activity::restarting),
          "a restart that nobody asked for");
   demand(said.size() >= 2 && said[1].kind == Kind::ok, "a forced restart without its OK");
   answer_is_due_ = false;
@@ -581,6 +603,11 @@ void Books::check_done(std::string_view line) const {
     if (!line.starts_with(command) || line.ends_with("=?")) continue;
     Settings with_stored = now;
     copy_key(key, module_->memory().stored(), with_stored);
+    if (key == Key::dhcp) {  // what the command doesn't name stays as it was
+      const unsigned side = number_in(fields_of(line), 0);
+      if (side == 0) with_stored.dhcp.station = now.dhcp.station;
+      if (side == 1) with_stored.dhcp.soft_ap = now.dhcp.soft_ap;
+    }
     demand(with_stored == now, "OK, but not in use: ", Shown{line});
   }
   if (line.starts_with("AT+CWJAP") && line.find('=') != std::string_view::npos &&
@@ -661,7 +688,7 @@ void Books::note_pin(const Request& request) {
 /// Whatever was under way on a link is over, and so is each link.
 void Books::check_hung_up(std::string_view printed) {
   if (before_.is(Activity::passthrough)) {
-    for (const Said& said : parse(printed)) {
+    for (const Said& said : parse(module_->dialect(), printed)) {
       demand(said.kind == Kind::closed, "more than CLOSED when DTR drops: ", Shown{printed});
       note(said);
     }
@@ -699,7 +726,7 @@ void Books::check_happened(std::string_view printed) {
     line_.clear();
     return;
   }
-  const auto said = parse(printed);
+  const auto said = parse(module_->dialect(), printed);
   if (before == Activity::passthrough ||
       (before == after && (after == Activity::collecting || after == Activity::sending)))
     demand(said.empty(), "something is said where nothing may be: ", Shown{printed});
@@ -848,6 +875,9 @@ void Books::note_link_request(const Request& request) {
     take(open->link);
   }
   if (const auto* accept = std::get_if<net::Accept>(&request)) take(accept->link);
+  // AT+CIPSTART takes its number into use before it looks a name up, and keeps it if that fails.
+  if (std::holds_alternative<net::Resolve>(request) && command_.starts_with("AT+CIPSTART="))
+    unread_.at(after_.multiple_links ? number_in(fields_of(command_), 0) : 0) = {};
   if (const auto* close = std::get_if<net::Close>(&request))
     demand(handles_.at(close->link.id) == close->link, "an older link is closed");
   if (const auto* gone = std::get_if<net::GiveUp>(&request))

@@ -66,6 +66,10 @@ class Books {
   void check_outputs();
   void forget_life();
 
+  /// How the module says that word.
+  std::string_view spoken(at::Word word) const;
+  bool says_busy_once() const;
+
   // Typing
   void check_typed(char c, std::string_view printed);
   void take_payload(char c, std::string_view printed);
@@ -111,6 +115,8 @@ class Books {
   std::string line_;            ///< since the last one ended
   std::string command_;         ///< the last line that was run, from its head on
   bool answer_is_due_ = false;  ///< for it
+  Instant command_typed_at_{};
+  bool busy_was_said_ = false;  ///< in the burst that is typed now
   std::string payload_;
   std::size_t payload_size_ = 0;
   std::uint8_t payload_link_ = 0;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "commands/bfq4004.h"
-
 namespace bfq::swarm {
 namespace {
 constexpr const char* kLines[] = {
@@ -157,8 +155,7 @@ std::string set_form(Dice& dice, const at::Command& command) {
 }
 }  // namespace
 
-std::string line_from_a_row(Dice& dice) {
-  const auto table = commands::kBfq4004.commands;
+std::string line_from_a_row(Dice& dice, at::CommandTable table) {
   const at::Command& command = table[dice.pick(table.size())];
   const std::string head = "AT" + std::string(command.name);
   switch (dice.pick(8)) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "at/command.h"
 #include "dice.h"
 
 namespace bfq::swarm {
@@ -11,7 +12,7 @@ std::string likely_line(Dice&);
 
 /// A line from the row of some command: one of its forms, with arguments that its parameters allow,
 /// so that every command comes up, also those that are written tomorrow.
-std::string line_from_a_row(Dice&);
+std::string line_from_a_row(Dice&, at::CommandTable table);
 
 /// The same line after an accident: bytes changed, lost, doubled, or a number out of bounds.
 std::string mutated(Dice&, std::string line);

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "commands/bfq4004.h"
+#include "commands/personalities.h"
 #include "lines.h"
 #include "violation.h"
 
@@ -15,7 +15,7 @@ constexpr net::Endpoint kEcho{Ipv4(127, 0, 0, 1), 7}, kSink{Ipv4(127, 0, 0, 1), 
 constexpr net::Endpoint kPeers[] = {kEcho, kSink, kWeb};
 constexpr std::uint16_t kServerPort = 80;
 // What a whole run is made of comes before its steps.
-constexpr unsigned kBeforeSteps = 1'000'000;
+constexpr unsigned kBeforeSteps = 1'000'000, kPersonality = 2'000'000;
 }  // namespace
 
 Run::Run(unsigned seed, const Options& options)
@@ -25,7 +25,12 @@ Run::Run(unsigned seed, const Options& options)
       purpose_(1 + dice_.pick(5)),
       junk_most_(std::size_t{1} << dice_.pick(12)),
       likes_several_links_(dice_.one_in(2)),
-      world_(commands::kBfq4004) {}
+      world_(personality_of(seed)) {}
+
+const at::Dialect& Run::personality_of(unsigned seed) {
+  Dice dice(seed, kPersonality);
+  return *commands::kPersonalities[dice.pick(commands::kPersonalities.size())];
+}
 
 std::string Run::live(const std::vector<unsigned>& steps) {
   furnish();
@@ -112,7 +117,9 @@ void Run::type(const std::string& bytes) {
 }
 
 void Run::type_line() {
-  const std::string line = dice_.one_in(2) ? likely_line(dice_) : line_from_a_row(dice_);
+  const std::string line = dice_.one_in(2)
+                               ? likely_line(dice_)
+                               : line_from_a_row(dice_, world_.module().dialect().commands);
   const std::string typed = dice_.one_in(4) ? mutated(dice_, line) : line;
   type(line_junk(dice_) + typed + line_end(dice_));
 }
@@ -124,6 +131,7 @@ void Run::proceed() {
       std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
   if (status.activity == Activity::passthrough) return type_payload();
   if (!status.associated) {
+    if (dice_.one_in(4)) type("AT+CWMODE_CUR=" + std::to_string(dice_.one_in(4) ? 3 : 1) + "\r\n");
     type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
   } else if (!linked || dice_.one_in(6)) {
     begin_link();

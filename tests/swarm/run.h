@@ -28,6 +28,8 @@ class Run {
     journal::Sink* journal = nullptr;
   };
   Run(unsigned seed, const Options& options);
+  /// The personality of that history's module.
+  static const at::Dialect& personality_of(unsigned seed);
 
   /// Lives through these steps and gives back all that was printed and when; Violation when
   /// something must not be.

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstdio>
 
-#include "commands/bfq4004.h"
 #include "violation.h"
 
 namespace bfq::swarm {
@@ -13,7 +12,6 @@ namespace {
 using Kind = Said::Kind;
 using at::Word;
 constexpr std::string_view kEnd = "\r\n";
-const at::Dialect& kDialect = commands::kBfq4004;
 
 struct Meaning {
   Word word;
@@ -85,53 +83,11 @@ constexpr Meaning kStationLines[] = {
     {Word::station_address, Kind::station_address},
 };
 
-template <class Meanings>
-auto find(const Meanings& all, std::string_view text) {
-  return std::find_if(std::begin(all), std::end(all),
-                      [&](const Meaning& m) { return spoken(m.word) == text; });
-}
-
-/// Numbers alone, as commands about segments answer, and TRUE or FALSE behind them.
-bool is_about_segments(std::string_view line) {
-  for (const Word word : {Word::is_true, Word::is_false})
-    if (line.ends_with(spoken(word))) line.remove_suffix(spoken(word).size());
-  return !line.empty() && line.find(',') != std::string_view::npos &&
-         line.find_first_not_of("0123456789,") == std::string_view::npos;
-}
-
-/// A line that is one word, the status, or of AT+GMR.
-bool is_information(std::string_view line) {
-  return line.starts_with(spoken(Word::status)) ||
-         std::any_of(std::begin(kInformation), std::end(kInformation),
-                     [&](Word word) { return spoken(word) == line; }) ||
-         std::any_of(kDialect.version_lines.begin(), kDialect.version_lines.end(),
-                     [&](const at::VersionLine& v) { return line.starts_with(v.before); });
-}
-
 std::optional<std::size_t> read_number(std::string_view text) {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-/// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
-/// hardware address.
-bool is_reply(std::string_view line) {
-  if (read_number(line)) return true;
-  const auto table = kDialect.commands;
-  const std::size_t colon = line.find(':');
-  if (line.starts_with('+') && colon != std::string_view::npos) {
-    const std::string_view name = line.substr(0, colon);
-    return std::any_of(table.begin(), table.end(),
-                       [&](const at::Command& c) { return c.name == name; });
-  }
-  constexpr std::size_t kMac = 17;
-  const std::size_t comma = line.find(',');
-  return comma != std::string_view::npos && line.size() == comma + 1 + kMac &&
-         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(comma), [](char c) {
-           return c == '.' || std::isdigit(static_cast<unsigned char>(c)) != 0;
-         });
 }
 
 /// [<id>,]<number>: behind `+IPD,` of passive receive, in front of `,SEND OK` of a segment.
@@ -147,69 +103,121 @@ Said as_numbered(Kind kind, std::string_view text) {
   return said;
 }
 
-Said as_line(std::string_view line) {
-  if (const auto failed = spoken(Word::segment_failed); line.ends_with(failed))
-    return as_numbered(Kind::segment_failed, line.substr(0, line.size() - failed.size()));
-  Said said{.text = std::string(line)};
-  std::string_view word = line;
-  if (line.size() > 2 && line[0] >= '0' && line[0] <= '4' && line[1] == ',') {
-    said.link = static_cast<std::uint8_t>(line[0] - '0');
-    word = line.substr(2);
-  }
-  const auto* const known = find(kLines, word);
-  const bool numbered =
-      known != std::end(kLines) && (known->kind == Kind::connect || known->kind == Kind::closed);
-  if (known != std::end(kLines) && (numbered || !said.link)) {
-    said.kind = known->kind;
-    return said;
-  }
-  for (const Meaning& station : kStationLines) {
-    if (!line.starts_with(spoken(station.word))) continue;
-    said.kind = station.kind;
-    return said;
-  }
-  said.kind = Kind::information;
-  demand(is_information(line) || is_reply(line) || is_about_segments(line),
-         "no word of the dialect: ", Shown{line});
-  return said;
-}
+/// Knows the words of a dialect.
+class Parser {
+ public:
+  explicit Parser(const at::Dialect& dialect) : dialect_(dialect) {}
 
-/// Takes one thing from the front of `rest`.
-Said take(std::string_view& rest) {
-  const std::size_t skip = rest.starts_with(kEnd) ? kEnd.size() : 0;
-  const std::size_t end = rest.find(kEnd, skip);
-  demand(end != std::string_view::npos, "a line without its end: ", Shown{rest});
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end + kEnd.size());
-  if (skip == 0) return as_line(line);
-  const auto* const result = find(kResults, line);
-  if (result != std::end(kResults)) {
-    if (result->kind == Kind::ok) {
-      constexpr std::string_view kPrompt = "> ", kPassthrough = "\r\n>";
-      if (rest == kPrompt) return rest = {}, Said{.kind = Kind::prompt};
-      if (rest == kPassthrough) return rest = {}, Said{.kind = Kind::passthrough_prompt};
-    }
-    return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
+  template <class Meanings>
+  auto find(const Meanings& all, std::string_view text) const {
+    return std::find_if(std::begin(all), std::end(all),
+                        [&](const Meaning& m) { return spoken(m.word) == text; });
   }
-  if (const auto sent = spoken(Word::segment_sent); line.ends_with(sent))
-    return as_numbered(Kind::segment_sent, line.substr(skip, line.size() - skip - sent.size()));
-  if (line.starts_with(spoken(Word::ipd)))
-    return as_numbered(Kind::unread, line.substr(spoken(Word::ipd).size()));
-  const auto before = spoken(Word::received_before), after = spoken(Word::received_after);
-  demand(line.starts_with(before) && line.ends_with(after),
-         "no word of the dialect: ", Shown{line});
-  const auto count =
-      read_number(line.substr(before.size(), line.size() - before.size() - after.size()));
-  demand(count.has_value(), "no word of the dialect: ", Shown{line});
-  return Said{.kind = Kind::received, .count = *count};
-}
+
+  /// A line that is one word, the status, or of AT+GMR.
+  bool is_information(std::string_view line) const {
+    return line.starts_with(spoken(Word::status)) ||
+           std::any_of(std::begin(kInformation), std::end(kInformation),
+                       [&](Word word) { return spoken(word) == line; }) ||
+           std::any_of(dialect_.version_lines.begin(), dialect_.version_lines.end(),
+                       [&](const at::VersionLine& v) { return line.starts_with(v.before); });
+  }
+
+  /// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
+  /// hardware address.
+  bool is_reply(std::string_view line) const {
+    if (read_number(line)) return true;
+    const auto table = dialect_.commands;
+    const std::size_t colon = line.find(':');
+    if (line.starts_with('+') && colon != std::string_view::npos) {
+      const std::string_view name = line.substr(0, colon);
+      return std::any_of(table.begin(), table.end(),
+                         [&](const at::Command& c) { return c.name == name; });
+    }
+    constexpr std::size_t kMac = 17;
+    const std::size_t comma = line.find(',');
+    return comma != std::string_view::npos && line.size() == comma + 1 + kMac &&
+           std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(comma), [](char c) {
+             return c == '.' || std::isdigit(static_cast<unsigned char>(c)) != 0;
+           });
+  }
+
+  /// Numbers alone, as commands about segments answer, and TRUE or FALSE behind them.
+  bool is_about_segments(std::string_view line) const {
+    for (const Word word : {Word::is_true, Word::is_false})
+      if (line.ends_with(spoken(word))) line.remove_suffix(spoken(word).size());
+    return !line.empty() && line.find(',') != std::string_view::npos &&
+           line.find_first_not_of("0123456789,") == std::string_view::npos;
+  }
+
+  Said as_line(std::string_view line) const {
+    if (const auto failed = spoken(Word::segment_failed); line.ends_with(failed))
+      return as_numbered(Kind::segment_failed, line.substr(0, line.size() - failed.size()));
+    Said said{.text = std::string(line)};
+    std::string_view word = line;
+    if (line.size() > 2 && line[0] >= '0' && line[0] <= '4' && line[1] == ',') {
+      said.link = static_cast<std::uint8_t>(line[0] - '0');
+      word = line.substr(2);
+    }
+    const auto* const known = find(kLines, word);
+    const bool numbered =
+        known != std::end(kLines) && (known->kind == Kind::connect || known->kind == Kind::closed);
+    if (known != std::end(kLines) && (numbered || !said.link)) {
+      said.kind = known->kind;
+      return said;
+    }
+    for (const Meaning& station : kStationLines) {
+      if (!line.starts_with(spoken(station.word))) continue;
+      said.kind = station.kind;
+      return said;
+    }
+    said.kind = Kind::information;
+    demand(is_information(line) || is_reply(line) || is_about_segments(line),
+           "no word of the dialect: ", Shown{line});
+    return said;
+  }
+
+  /// Takes one thing from the front of `rest`.
+  Said take(std::string_view& rest) const {
+    const std::size_t skip = rest.starts_with(kEnd) ? kEnd.size() : 0;
+    const std::size_t end = rest.find(kEnd, skip);
+    demand(end != std::string_view::npos, "a line without its end: ", Shown{rest});
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end + kEnd.size());
+    if (skip == 0) return as_line(line);
+    const auto* const result = find(kResults, line);
+    if (result != std::end(kResults)) {
+      if (result->kind == Kind::ok) {
+        constexpr std::string_view kPrompt = "> ", kPassthrough = "\r\n>";
+        if (rest == kPrompt) return rest = {}, Said{.kind = Kind::prompt};
+        if (rest == kPassthrough) return rest = {}, Said{.kind = Kind::passthrough_prompt};
+      }
+      return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
+    }
+    if (const auto sent = spoken(Word::segment_sent); line.ends_with(sent))
+      return as_numbered(Kind::segment_sent, line.substr(skip, line.size() - skip - sent.size()));
+    if (line.starts_with(spoken(Word::ipd)))
+      return as_numbered(Kind::unread, line.substr(spoken(Word::ipd).size()));
+    const auto before = spoken(Word::received_before), after = spoken(Word::received_after);
+    demand(line.starts_with(before) && line.ends_with(after),
+           "no word of the dialect: ", Shown{line});
+    const auto count =
+        read_number(line.substr(before.size(), line.size() - before.size() - after.size()));
+    demand(count.has_value(), "no word of the dialect: ", Shown{line});
+    return Said{.kind = Kind::received, .count = *count};
+  }
+
+ private:
+  std::string_view spoken(Word word) const { return dialect_.words[word]; }
+
+  const at::Dialect& dialect_;
+};
 }  // namespace
 
-std::string_view spoken(Word word) { return kDialect.words[word]; }
-
-std::vector<Said> parse(std::string_view printed) {
+std::vector<Said> parse(const at::Dialect& dialect, std::string_view printed) {
+  const Parser parser(dialect);
   std::vector<Said> all;
-  while (!printed.empty()) all.push_back(take(printed));
+  while (!printed.empty()) all.push_back(parser.take(printed));
   return all;
 }
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "at/words.h"
+#include "at/dialect.h"
 
 namespace bfq::swarm {
 
@@ -56,11 +56,8 @@ struct Said {
   bool is_urc() const { return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected; }
 };
 
-/// How the swarm's modules say that word.
-std::string_view spoken(at::Word word);
-
 /// Cuts what a module printed at once, echo and received data aside, into what it says. Whatever is
 /// no word of the dialect is a Violation, so lines that are cut or run into each other are too.
-std::vector<Said> parse(std::string_view printed);
+std::vector<Said> parse(const at::Dialect& dialect, std::string_view printed);
 
 }  // namespace bfq::swarm

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <span>
 
-#include "commands/bfq4004.h"
+#include "commands/personalities.h"
 #include "journal/replay.h"
 #include "run.h"
 
@@ -16,7 +16,9 @@ using Bytes = std::vector<std::byte>;
 
 /// What people would tell two states apart by, and what happens next.
 std::string kind_of(const Bytes& journal) {
-  journal::Replay replay(journal, {"the swarm's", commands::kBfq4004});
+  journal::Records records(journal);
+  const auto beginning = journal::read_beginning(records.next());
+  journal::Replay replay(journal, {"the swarm's", *commands::personality(beginning.dialect)});
   const Status status = replay.module().status();
   std::string kind = std::to_string(static_cast<int>(status.activity));
   for (const Status::Link& link : status.links)

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "commands/bfq4004.h"
+#include "commands/personalities.h"
 #include "journal/black_box.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
@@ -21,18 +22,19 @@ TEST(Said, wants_words_of_the_dialect) {
   for (const char* wrong :
        {"OK!\r\n", "\r\nOK \r\n", "\rOK\r\n", ">OK", "\r\nhello\r\n", "WIFI\r\n", "\r\nOK\r\n>",
         "5,CLOSED\r\n", "\r\nRecv x bytes\r\n", "\r\nOK", "+NOPE:1\r\n", "1,WIFI GOT IP\r\n"})
-    EXPECT_THROW(parse(wrong), Violation) << wrong;
+    EXPECT_THROW(parse(commands::kBfq4004, wrong), Violation) << wrong;
 }
 
 TEST(Said, knows_those_words) {
-  const auto said = parse(
-      "0,CONNECT\r\n+CWMODE_CUR:1\r\n\r\nRecv 17 "
-      "bytes\r\n192.168.4.2,02:00:00:00:01:02\r\n\r\nOK\r\n> ");
+  const auto said = parse(commands::kBfq4004,
+                          "0,CONNECT\r\n+CWMODE_CUR:1\r\n\r\nRecv 17 "
+                          "bytes\r\n192.168.4.2,02:00:00:00:01:02\r\n\r\nOK\r\n> ");
   ASSERT_EQ(said.size(), 5U);
   EXPECT_EQ(said[0].link, 0U);
   EXPECT_EQ(said[2].count, 17U);
   EXPECT_EQ(said[4].kind, Said::Kind::prompt);
-  EXPECT_EQ(parse("\r\nOK\r\n\r\n>").at(0).kind, Said::Kind::passthrough_prompt);
+  EXPECT_EQ(parse(commands::kBfq4004, "\r\nOK\r\n\r\n>").at(0).kind,
+            Said::Kind::passthrough_prompt);
 }
 
 TEST(Shrink, leaves_what_it_takes) {
@@ -48,6 +50,14 @@ TEST(Shrink, leaves_what_it_takes) {
   EXPECT_TRUE(shrink(steps, [](const auto&) { return true; }).empty());
 }
 
+/// The one that the journal names.
+const at::Dialect& personality_of(std::span<const std::byte> file) {
+  journal::Records records(file);
+  const std::string name = journal::read_beginning(records.next()).dialect;
+  if (const at::Dialect* dialect = commands::personality(name)) return *dialect;
+  throw journal::Unreadable(0, "nobody has the personality " + name);
+}
+
 struct Replayed {
   std::size_t records = 0;
   std::string difference;
@@ -55,7 +65,7 @@ struct Replayed {
 
 Replayed replay(std::span<const std::byte> file) {
   Replayed replayed;
-  journal::Replay replay(file, {"the swarm's", commands::kBfq4004});
+  journal::Replay replay(file, {"the swarm's", personality_of(file)});
   while (const auto step = replay.next()) {
     ++replayed.records;
     if (replayed.difference.empty()) replayed.difference = step->difference;
@@ -101,7 +111,7 @@ class States : public ::testing::Test {
 TEST_F(States, are_read_as_they_were_written) {
   EXPECT_GT(all.size(), 100U);
   for (const auto& [kind, file] : all) {
-    journal::Replay replay(file, {"the swarm's", commands::kBfq4004});
+    journal::Replay replay(file, {"the swarm's", personality_of(file)});
     journal::Writer again;
     journal::write_state(again, replay.module());
     const auto state = replay.beginning().state;

@@ -153,7 +153,14 @@ void Answers::typed(std::string_view bytes) {
   const bool is_payload = !asked_.empty() && asked_.front().prompted;
   if (passing_ || is_payload || bytes == "+++") return;
   line_ += bytes;
+  forget_dropped();
   if (bytes.ends_with('\n')) asked_.push_back(ask(std::exchange(line_, {})));
+}
+
+/// Where only the first line of a burst gets a busy line, the others get no answer.
+void Answers::forget_dropped() {
+  const bool once = dialect_.switches.busy_lines == at::SwitchPoints::BusyLines::one_for_each_burst;
+  if (once && asked_.size() > 1) asked_.erase(asked_.begin() + 1, asked_.end());
 }
 
 Answers::Asked Answers::ask(std::string_view line) const {
@@ -231,6 +238,7 @@ bool Answers::take_result(std::string_view line) {
     check_refusal(asked, line);
   }
   passing_ = is(line, Word::passthrough_prompt);
+  forget_dropped();
   asked_.pop_front();
   line_.clear();
   return true;

@@ -74,6 +74,7 @@ class Answers {
 
   void declare(const at::Command&);
   void declare(const Key&, Form);
+  void forget_dropped();
   Asked ask(std::string_view line) const;
   bool is(std::string_view line, at::Word word) const { return line == dialect_.words[word]; }
   bool is_result(std::string_view line) const;

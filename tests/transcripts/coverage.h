@@ -21,8 +21,10 @@ namespace bfq {
 /// Coverage may live at a time, as a handler is a bare function.
 class Coverage : public Audience {
  public:
-  /// What the dialect points at must outlive this.
-  explicit Coverage(const at::Dialect& dialect);
+  /// What the dialect points at must outlive this. A word that reads as in `first`, if that is
+  /// another dialect, is not wanted again: plays of that one show it.
+  Coverage(const at::Dialect& dialect, const at::Dialect& first);
+  explicit Coverage(const at::Dialect& dialect) : Coverage(dialect, dialect) {}
   ~Coverage() override;
   Coverage(const Coverage&) = delete;
   Coverage& operator=(const Coverage&) = delete;

@@ -10,10 +10,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <memory>
+#include <optional>
 #include <vector>
 
-#include "commands/bfq4004.h"
+#include "commands/personalities.h"
 #include "coverage.h"
 #include "player.h"
 
@@ -37,20 +37,35 @@ std::vector<fs::path> transcripts_in(const fs::path& where) {
   return found;
 }
 
-bool plays(const fs::path& file, bfq::HostManner manner, bfq::Coverage* coverage) {
+/// The transcripts that are played with that personality.
+std::vector<fs::path> of_personality(const std::vector<fs::path>& files, std::string_view name) {
+  std::vector<fs::path> chosen;
+  for (const fs::path& file : files) {
+    std::ifstream in(file);
+    const auto names = bfq::personalities_of(in);
+    if (std::find(names.begin(), names.end(), name) != names.end()) chosen.push_back(file);
+  }
+  return chosen;
+}
+
+bool plays(const fs::path& file, const bfq::at::Dialect& dialect, bfq::HostManner manner,
+           bfq::Coverage* coverage) {
   std::snprintf(playing, sizeof playing, "%s", file.c_str());
   std::ifstream in(file);
   if (!in) return std::printf("%s: cannot be read\n", file.c_str()), false;
-  bfq::Player player(coverage != nullptr ? coverage->dialect() : bfq::commands::kBfq4004, manner);
+  bfq::Player player(coverage != nullptr ? coverage->dialect() : dialect, manner);
   if (coverage != nullptr) player.listen(*coverage);
   const std::string complaint = player.play(in);
-  if (!complaint.empty()) std::printf("%s:%s\n", file.c_str(), complaint.c_str());
+  if (!complaint.empty())
+    std::printf("%s, as %.*s:%s\n", file.c_str(), static_cast<int>(dialect.name.size()),
+                dialect.name.data(), complaint.c_str());
   return complaint.empty();
 }
 
 int list_commands() {
-  for (const bfq::at::Command& c : bfq::commands::kBfq4004.commands)
-    std::printf("%.*s\n", static_cast<int>(c.name.size()), c.name.data());
+  for (const bfq::at::Dialect* dialect : bfq::commands::kPersonalities)
+    for (const bfq::at::Command& c : dialect->commands)
+      std::printf("%.*s\n", static_cast<int>(c.name.size()), c.name.data());
   return 0;
 }
 
@@ -65,20 +80,38 @@ int check_readme(const char* file) {
 }
 
 /// Whether nothing is missing.
-bool report(const bfq::Coverage& coverage) {
+bool report(const bfq::Coverage& coverage, const bfq::at::Dialect& dialect) {
   const std::vector<std::string> complaints = coverage.complaints();
   for (const std::string& complaint : complaints) std::printf("%s\n", complaint.c_str());
-  std::printf("of %zu forms, failures, patterns, refusals and words %zu were never seen\n",
-              coverage.wanted(), complaints.size());
+  std::printf("%.*s: of %zu forms, failures, patterns, refusals and words %zu were never seen\n",
+              static_cast<int>(dialect.name.size()), dialect.name.data(), coverage.wanted(),
+              complaints.size());
   return complaints.empty();
+}
+
+/// Each with its personalities; whether all went well.
+bool play_all(const std::vector<fs::path>& files, bfq::HostManner manner, bool covers) {
+  std::size_t played = 0, failed = 0;
+  bool complete = true;
+  for (const bfq::at::Dialect* dialect : bfq::commands::kPersonalities) {
+    std::optional<bfq::Coverage> coverage;
+    if (covers) coverage.emplace(*dialect, *bfq::commands::kPersonalities.front());
+    for (const fs::path& file : of_personality(files, dialect->name)) {
+      ++played;
+      failed += !plays(file, *dialect, manner, coverage ? &*coverage : nullptr);
+    }
+    if (coverage) complete = report(*coverage, *dialect) && complete;
+  }
+  std::printf("%zu plays of %zu transcripts, %zu failed\n", played, files.size(), failed);
+  return failed == 0 && played >= files.size() && !files.empty() && complete;
 }
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGABRT, tell_where);
   auto manner = bfq::HostManner::at_once;
-  std::unique_ptr<bfq::Coverage> coverage;
-  std::size_t played = 0, failed = 0;
+  bool covers = false;
+  std::vector<fs::path> files;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--commands") == 0) return list_commands();
     if (std::strcmp(argv[i], "--lines") == 0)
@@ -89,15 +122,11 @@ int main(int argc, char** argv) {
       continue;
     }
     if (std::strcmp(argv[i], "--coverage") == 0) {
-      coverage = std::make_unique<bfq::Coverage>(bfq::commands::kBfq4004);
+      covers = true;
       continue;
     }
-    for (const fs::path& file : transcripts_in(argv[i])) {
-      ++played;
-      failed += !plays(file, manner, coverage.get());
-    }
+    const auto found = transcripts_in(argv[i]);
+    files.insert(files.end(), found.begin(), found.end());
   }
-  std::printf("%zu transcripts, %zu failed\n", played, failed);
-  const bool complete = coverage == nullptr || report(*coverage);
-  return failed != 0 || played == 0 || !complete;
+  return !play_all(files, manner, covers);
 }

@@ -1,8 +1,11 @@
 #include "player.h"
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 #include <utility>
 
+#include "settings/settings.h"
 namespace bfq {
 namespace {
 using script::BadLine;
@@ -11,6 +14,7 @@ using script::unescape_quoted;
 using script::Words;
 
 constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::uint8_t kStation = 1;  // of AT+CWMODE
 
 /// A line that begins with a mark, without the mark and the one space behind it.
 std::string after_mark(std::string_view line) {
@@ -159,6 +163,20 @@ void Player::start(bool booted) {
   world_->host_types("ATE0\r\n");
   if (const std::string got = world_->printed(); got != "ATE0\r\r\n\r\nOK\r\n")
     throw std::runtime_error("ATE0 is answered by " + escaped(got));
+  if (dialect_.factory_settings({}).mode == kStation) return;
+  world_->host_types("AT+CWMODE_CUR=1\r\n");
+  if (const std::string got = world_->printed(); got != "\r\nOK\r\n")
+    throw std::runtime_error("AT+CWMODE_CUR=1 is answered by " + escaped(got));
+}
+
+std::vector<std::string> personalities_of(std::istream& text) {
+  constexpr std::string_view kMark = "personality ";
+  for (std::string line; std::getline(text, line);) {
+    if (!line.starts_with(kMark)) continue;
+    std::istringstream names(line.substr(kMark.size()));
+    return {std::istream_iterator<std::string>(names), {}};
+  }
+  return {"bfq4004"};
 }
 
 }  // namespace bfq

@@ -91,4 +91,7 @@ class Player {
   int line_number_ = 0;
 };
 
+/// Which personalities a transcript is played with.
+std::vector<std::string> personalities_of(std::istream& text);
+
 }  // namespace bfq

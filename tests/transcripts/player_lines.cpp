@@ -329,6 +329,13 @@ struct Player::Lines {
          if (p.world_ != nullptr) throw BadLine("the module has power already");
          p.start(false);
        }},
+      {"personality", "P …",
+       "the personalities that this is played with, one after the other; without it, `bfq4004`",
+       [](Player& p, Words& w) {
+         bool is_one = false;
+         while (!w.empty()) is_one = w.take() == p.dialect_.name || is_one;
+         if (!is_one) throw BadLine("it is not played with this personality");
+       }},
       {"module", "…", "what is burnt into it:",
        [](Player& p, Words& w) {
          if (p.world_ != nullptr) throw BadLine("the module has been built already");

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
-#include "commands/bfq4004.h"
+#include "commands/personalities.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
 #include "daemon/process/version.h"
@@ -40,6 +40,12 @@ MacAddress access_point_mac(const BoardSetup& setup) {
   return setup.module.access_point_mac.value_or(numbered_access_point_mac(setup.number));
 }
 
+/// A personality finds what it stored itself: the default in the module's own file, as ever.
+std::string flash_image(const ModuleSpec& module) {
+  if (module.personality == commands::kPersonalities.front()) return module.name;
+  return module.name + "." + std::string(module.personality->name);
+}
+
 Identity identity_of(const BoardSetup& setup) {
   return {.station_mac = station_mac(setup),
           .access_point_mac = access_point_mac(setup),
@@ -56,8 +62,8 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       clock_(surroundings.clock),
       name_(setup.module.name),
       flash_(make_flash(setup)),
-      module_(identity_of(setup), commands::kBfq4004),
-      module_doors_(module_, this_build()),
+      module_(identity_of(setup), *setup.module.personality),
+      module_doors_(module_, this_build(*setup.module.personality)),
       journal_(module_doors_.recorder()),
       radio_(make_simulated_radio(surroundings.medium, station_mac(setup), access_point_mac(setup),
                                   setup.module.channels, [this] { settle_soon(); })),
@@ -79,7 +85,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
     if (const auto at = door->listens_at()) surroundings.neighbourhood.add_door(*at);
   door_side_.apply(*wire_, *this);
   // A host may open a door before the module has started: its terminal has the module's rate then.
-  const Settings factory = commands::kBfq4004.factory_settings(access_point_mac(setup));
+  const Settings factory = dialect().factory_settings(access_point_mac(setup));
   const Stored stored = load_record(flash_.image(), factory).stored;
   uart_.take(uart::Configure{stored.settings.uart}, clock_.now());
   turn_.power_on();
@@ -96,7 +102,8 @@ std::unique_ptr<serial::Wire> Board::make_wire(const serial::UartPhysics& physic
 FlashFile Board::make_flash(const BoardSetup& setup) {
   const auto wake = [this] { settle(); };
   if (!setup.state_directory || !setup.module.remembers) return FlashFile(io_, wake);
-  return FlashFile(io_, wake, make_state_directory(*setup.state_directory), name_);
+  return FlashFile(io_, wake, make_state_directory(*setup.state_directory), name_,
+                   flash_image(setup.module));
 }
 
 void Board::keep_journals(const BoardSetup& setup) {

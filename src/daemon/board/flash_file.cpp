@@ -21,9 +21,9 @@ FlashFile::FlashFile(boost::asio::io_context& io, Wake wake) : io_(io), wake_(st
 }
 
 FlashFile::FlashFile(boost::asio::io_context& io, Wake wake, const std::string& directory,
-                     const std::string& module)
+                     const std::string& module, const std::string& image)
     : FlashFile(io, std::move(wake)) {
-  storage_ = std::make_shared<FlashStorage>(directory, module);
+  storage_ = std::make_shared<FlashStorage>(directory, module, image);
   module_ = module;
   image_ = storage_->image();
   has_writer();

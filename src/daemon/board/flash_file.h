@@ -24,11 +24,11 @@ class FlashFile {
 
   /// In memory only: erased at the start, and lost at the end.
   FlashFile(boost::asio::io_context& io, Wake wake);
-  /// In DIRECTORY/MODULE.flash, created if missing. Throws process::Taken when another program has
-  /// it. If it cannot be read or written, or there is no thread to do it, a warning is logged, and
-  /// writes end with flash::Failed.
+  /// In DIRECTORY/IMAGE.flash (see FlashStorage), created if missing. Throws process::Taken when
+  /// another program has it. If it cannot be read or written, or there is no thread to do it, a
+  /// warning is logged, and writes end with flash::Failed.
   FlashFile(boost::asio::io_context& io, Wake wake, const std::string& directory,
-            const std::string& module);
+            const std::string& module, const std::string& image);
   FlashFile(const FlashFile&) = delete;
   FlashFile& operator=(const FlashFile&) = delete;
 

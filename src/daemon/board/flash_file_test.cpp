@@ -27,7 +27,7 @@ class FlashFileTest : public testing::Test {
 
   FlashFile open() {
     return FlashFile(
-        io, [] {}, directory, "bfq0");
+        io, [] {}, directory, "bfq0", "bfq0");
   }
   /// Once it is at rest: what it has answered.
   std::vector<Event> answers_of(FlashFile& flash) {

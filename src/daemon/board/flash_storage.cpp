@@ -55,8 +55,9 @@ std::string names_of(const WholeKeys& whole) {
 }
 }  // namespace
 
-FlashStorage::FlashStorage(const std::string& directory, const std::string& module)
-    : directory_(directory), path_(directory + "/" + module + ".flash") {
+FlashStorage::FlashStorage(const std::string& directory, const std::string& module,
+                           const std::string& image)
+    : directory_(directory), path_(directory + "/" + image + ".flash") {
   image_.fill(flash::kErased);
   try {
     lock_.emplace(directory + "/" + module + ".lock", process::LockFile::AtEnd::keep,

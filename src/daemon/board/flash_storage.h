@@ -11,7 +11,8 @@
 
 namespace bfq::board {
 
-/// DIRECTORY/MODULE.flash: both slots in a file, for one program at a time.
+/// DIRECTORY/MODULE.flash: both slots in a file, for one program at a time. A module has such a
+/// file for each personality that it was started with: MODULE.esp8266-1.7.flash.
 ///
 /// A file that is damaged or has the wrong size is renamed to MODULE.flash.damaged-1 and so on, and
 /// replaced by a sound one with what could be salvaged. A file that cannot be read or renamed is
@@ -25,7 +26,8 @@ class FlashStorage {
 
   /// Throws process::Taken when another program has the file, and process::Failure when somebody
   /// else may have written what it holds: see process::refuse_of_others().
-  FlashStorage(const std::string& directory, const std::string& module);
+  /// `image` is MODULE, or MODULE.PERSONALITY for one that is not the default.
+  FlashStorage(const std::string& directory, const std::string& module, const std::string& image);
   ~FlashStorage();
   FlashStorage(const FlashStorage&) = delete;
   FlashStorage& operator=(const FlashStorage&) = delete;

@@ -61,7 +61,7 @@ class Storage : public ::testing::Test {
     spdlog::set_level(level_);
     fs::remove_all(directory);
   }
-  FlashStorage open() { return {directory, "bfq0"}; }
+  FlashStorage open() { return {directory, "bfq0", "bfq0"}; }
   std::string content(const std::string& of) const {
     std::ifstream file(of, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
@@ -178,7 +178,7 @@ TEST_F(Storage, a_disk_that_is_full_at_the_start_may_have_room_later) {
   std::optional<FlashStorage> storage;
   {
     const FullDisk full(100);
-    storage.emplace(directory, "bfq0");
+    storage.emplace(directory, "bfq0", "bfq0");
     EXPECT_FALSE(storage->store(1, slot_with(3, 1)));
     EXPECT_FALSE(fs::exists(path));
   }

@@ -14,7 +14,6 @@
 #include <string_view>
 
 #include "base/check_host.h"
-#include "commands/bfq4004.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/files.h"
@@ -57,10 +56,10 @@ void replace_journal(int file, const std::string& path) {
 }
 }  // namespace
 
-journal::Build this_build() {
+journal::Build this_build(const at::Dialect& dialect) {
   static const std::string name =
       fmt::format("bfq4004 {} of {}", process::kVersion, process::kBuildDate);
-  return {name, commands::kBfq4004};
+  return {name, dialect};
 }
 
 // Files -------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@
 
 namespace bfq::board {
 
-/// How journals identify this build.
-journal::Build this_build();
+/// How journals identify this build, of a module of that dialect.
+journal::Build this_build(const at::Dialect& dialect);
 
 /// Creates a file that only its owner can read and returns its descriptor. Throws process::Failure.
 /// An existing file is replaced only if it is a journal of ours.

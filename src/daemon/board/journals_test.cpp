@@ -56,7 +56,7 @@ class Journals : public ::testing::Test {
 
   fs::path folder;
   Module module{{}, commands::kBfq4004};
-  journal::Recorded<runtime::Doors> doors{module, this_build()};
+  journal::Recorded<runtime::Doors> doors{module, this_build(commands::kBfq4004)};
   Instant now{};
 };
 

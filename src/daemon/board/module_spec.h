@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/mac.h"
+#include "commands/bfq4004.h"
 #include "daemon/serial/door_spec.h"
 #include "daemon/serial/uart_physics.h"
 #include "daemon/sockets/settings.h"
@@ -14,6 +15,7 @@ namespace bfq::board {
 /// One module of a program: its name and what it is soldered to.
 struct ModuleSpec {
   std::string name = "bfq0";
+  const at::Dialect* personality = &commands::kBfq4004;
   std::vector<serial::DoorSpec> doors;
   serial::UartPhysics uart{};
   std::optional<MacAddress> station_mac{}, access_point_mac{};  ///< default: by its number

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "commands/personalities.h"
 #include "daemon/world/events.h"
 #include "daemon/world/network_kinds.h"
 
@@ -32,6 +33,13 @@ ValueKind<sim::Channels> channels() {
 ValueKind<serial::UartPhysics::Speed> speed() {
   return choice<serial::UartPhysics::Speed>(
       {{"fast", serial::UartPhysics::Speed::fast}, {"baud", serial::UartPhysics::Speed::baud}});
+}
+
+ValueKind<const at::Dialect*> personality() {
+  std::vector<std::pair<std::string_view, const at::Dialect*>> all;
+  for (const at::Dialect* dialect : commands::kPersonalities)
+    all.emplace_back(dialect->name, dialect);
+  return choice<const at::Dialect*>(std::move(all));
 }
 
 void put_subnet(AccessPoint& ap, const Subnet& subnet) {
@@ -155,6 +163,10 @@ const Keys<board::ModuleSpec>& module_keys() {
       key<board::ModuleSpec>(
           "name", &board::ModuleSpec::name, module_name(), "(bfq0, bfq1, ... by its number)",
           "what it is called: in the log, and its file in the directory of --state"),
+      key<board::ModuleSpec>("personality", &board::ModuleSpec::personality, personality(),
+                             "\"bfq4004\"",
+                             "which firmware it behaves like; bfq4004 commands --personality P "
+                             "lists the commands of each"),
       list<board::ModuleSpec>("serial", &board::ModuleSpec::doors, door(), "(pty:/tmp/NAME)",
                               "where its hosts attach, as --serial has it"),
       key<board::ModuleSpec>(

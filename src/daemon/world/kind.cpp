@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "at/param.h"
+#include "commands/personalities.h"
 #include "daemon/process/failure.h"
 #include "daemon/sockets/policy.h"
 
@@ -43,9 +44,16 @@ bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/// `a.esp8266-1.7`: its flash would lie in the same file as that of `a` with that personality.
+bool ends_with_personality(std::string_view name) {
+  return std::any_of(
+      commands::kPersonalities.begin(), commands::kPersonalities.end(),
+      [&](const at::Dialect* dialect) { return name.ends_with("." + std::string(dialect->name)); });
+}
+
 bool is_safe_name(std::string_view name) {
-  return !name.empty() && name.size() <= kLongestName && is_letter_or_digit(name.front()) &&
-         std::all_of(name.begin(), name.end(), [](char c) {
+  return !name.empty() && !ends_with_personality(name) && name.size() <= kLongestName &&
+         is_letter_or_digit(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
            return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
          });
 }
@@ -114,13 +122,15 @@ ValueKind<sim::Position> position() {
 }
 
 ValueKind<std::string> module_name() {
-  return {fmt::format("1 to {} letters, digits, '-', '_' or '.', with a letter or digit first",
-                      kLongestName),
-          [](const Value& written) -> Read<std::string> {
-            const auto* value = written.as<std::string>();
-            if (value == nullptr || !is_safe_name(*value)) return {};
-            return {*value};
-          }};
+  return {
+      fmt::format("1 to {} letters, digits, '-', '_' or '.', with a letter or digit first, and no "
+                  "personality behind a '.' at the end",
+                  kLongestName),
+      [](const Value& written) -> Read<std::string> {
+        const auto* value = written.as<std::string>();
+        if (value == nullptr || !is_safe_name(*value)) return {};
+        return {*value};
+      }};
 }
 
 ValueKind<serial::DoorSpec> door() {
