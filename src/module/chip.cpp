@@ -155,6 +155,7 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
 
 void Chip::restart(power::Reason reason) {
   job_ = NoJob{};
+  links_.stop_buffering(*this);
   urcs_.clear();
   // No line follows for links and servers; one does for an association (dialect 1.6).
   if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
@@ -166,6 +167,7 @@ void Chip::restart(power::Reason reason) {
 // an association that ends.
 void Chip::sleep_deeply(const power::Sleep& how) {
   job_ = NoJob{};
+  links_.stop_buffering(*this);
   urcs_.clear();
   goes_down_by_ = how;
   phase_ = Phase::restarting;

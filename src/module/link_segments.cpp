@@ -45,7 +45,7 @@ void Links::tell_segment(Chip& chip, const LinkReport& report) {
 
 /// What the network has not taken of it, it will not be offered.
 void Links::drop_segment(Chip& chip, std::uint8_t id) {
-  if (buffering_ != id) return;
+  if (!is_buffering() || buffering_ != id) return;
   chip.payload().clear();
   buffering_ = kNobody;
 }

@@ -111,6 +111,8 @@ class Links {
   bool has_result_to_say(std::uint8_t id) const;
   /// Prints the next of them.
   void say_result(at::Reply, std::uint8_t id);
+  /// Before the module goes down: what the network has not taken, it will not be offered.
+  void stop_buffering(Chip& chip) { drop_segment(chip, buffering_); }
 
   // Passive receive -------------------------------------------------------------------------------
 

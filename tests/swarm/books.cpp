@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -79,6 +80,16 @@ std::pair<std::string, bool> unescaped(std::string_view typed) {
   return {bytes, false};
 }
 
+std::string quoted(const MacAddress& mac) {
+  std::string text;
+  char octet[4];
+  for (const unsigned byte : mac.bytes) {
+    std::snprintf(octet, sizeof octet, "%s%02x", text.empty() ? "" : ":", byte);
+    text += octet;
+  }
+  return '"' + text + '"';
+}
+
 std::string address_text(Ipv4 a) {
   std::string text;
   for (unsigned i = 0; i < 4; ++i) text += (i > 0 ? "." : "") + std::to_string(a.octet(i));
@@ -100,7 +111,8 @@ std::string Books::end(Instant now, std::size_t read) {
   demand(has >= had || after_.is(Activity::off), "output that was not read is gone");
   std::string printed = has > had ? last_printed(has - had) : std::string();
   owed_ += printed;
-  if (buffered_ && (due_.empty() || !after_.open(due_link_))) due_.clear(), buffered_ = false;
+  const bool is_dropped = !after_.open(due_link_) || after_.is(Activity::restarting);
+  if (buffered_ && (due_.empty() || is_dropped)) due_.clear(), buffered_ = false;
   follow_passthrough();
   check_sleep();
   return printed;
@@ -131,6 +143,18 @@ void Books::follow_passthrough() {
   told_open_[0] = hangs_up_ ? before_.open(0) : after_.open(0);  // of a HangUp CLOSED is said
   if (before_.open(0) && !after_.open(0))
     due_.clear(), burst_is_whole_ = false;  // on its way, and lost
+}
+
+/// The same of stations of the softAP.
+void Books::follow_stations(const Event& event) {
+  const bool fits = told_stations_.size() < SoftAp::kMostStations;
+  if (const auto* joined = std::get_if<radio::StationJoined>(&event); joined != nullptr && fits)
+    told_stations_.try_emplace(quoted(joined->mac), false);
+  if (const auto* addressed = std::get_if<radio::StationAddressed>(&event);
+      addressed != nullptr && told_stations_.contains(quoted(addressed->mac)))
+    told_stations_[quoted(addressed->mac)] = true;
+  if (const auto* left = std::get_if<radio::StationLeft>(&event))
+    told_stations_.erase(quoted(left->mac));
 }
 
 /// Only the link that is being sent on has anything for the network, and that is what was typed.
@@ -331,6 +355,7 @@ void Books::handled(const Event& event, Instant now) {
     asked_networks_.insert(std::string(paired->ssid.view()));
   if (const auto* driven = std::get_if<pins::Driven>(&event)) held_.at(driven->pin) = driven->level;
   const std::string printed = end(now);
+  if (after_.is(Activity::passthrough)) follow_stations(event);
   if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
   if (std::holds_alternative<power::Reset>(event)) {
     demand(after_.is(Activity::off) && after_.waiting_for_host == 0,

@@ -63,6 +63,7 @@ class Books {
   std::string end(Instant now, std::size_t read = 0);
   std::string last_printed(std::size_t n) const;
   void follow_passthrough();
+  void follow_stations(const Event& event);
   void check_outputs();
   void forget_life();
 
