@@ -1,6 +1,6 @@
 // Writes the pages about commands from the rows that the interpreter runs, and the ledger of
 // fidelity from those rows and from marked comments. `command_docs --check` fails where a page is
-// stale, or where something is cited that docs/sources.md does not explain.
+// stale, or where a citation does not resolve (known.h).
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -152,12 +152,11 @@ int check(const Pages& pages, const fs::path& docs) {
   return stale > 0 ? 1 : 0;
 }
 
-/// What is cited must be explained.
-int check_sources(const fs::path& repository) {
-  const auto missing = bfq::tools::unexplained(repository);
-  for (const std::string& citation : missing)
-    std::printf("docs/sources.md does not explain %s\n", citation.c_str());
-  return missing.empty() ? 0 : 1;
+/// What is cited must be there, and what is decided must be cited.
+int check_citations(const fs::path& repository) {
+  const auto problems = bfq::tools::unresolved(repository);
+  for (const std::string& problem : problems) std::printf("%s\n", problem.c_str());
+  return problems.empty() ? 0 : 1;
 }
 
 int write(const Pages& pages, const fs::path& docs) {
@@ -181,6 +180,6 @@ int main(int argc, char** argv) {
   }
   const fs::path repository = args.back();
   const Pages pages = all_pages(repository);
-  return checking ? check(pages, repository / "docs") | check_sources(repository)
+  return checking ? check(pages, repository / "docs") | check_citations(repository)
                   : write(pages, repository / "docs");
 }

@@ -96,25 +96,34 @@ void add_rows(std::vector<Known>& all, const at::Dialect& dialect) {
   }
 }
 
-/// T18, dialect 3.2, SW1: what a text cites, each as docs/sources.md lists it. What follows
-/// `dialect` goes on behind commas: (dialect 1.3, 1.5); of 0.4 it is the number of a decision.
+/// T18, dialect 3.2.1, SW1: what a text cites. More numbers of the dialect may follow behind
+/// commas: (dialect 1.3, 1.5).
 void collect(const std::string& text, std::set<std::string>& citations) {
-  static const std::regex kSeen(R"(\b[TP]\d+\b|\bpersonalities \d(?:\.\d)?)"),
-      kSwitch(R"(\bSW\d\b)");
-  static const std::regex kSections(R"(\bdialect (\d[\d.]*\d|\d)((?:, \d[\d.]*)*))"),
-      kMore(R"(\d+(?:\.\d+)*)");
+  static const std::regex kSeen(R"(\b[TP]\d+\b|\bpersonalities \d(?:\.\d)?)");
+  static const std::regex kDialect(R"(\b(?:dialect|ours,) (\d+(?:\.\d+)*(?:[,;] \d+(?:\.\d+)*)*))");
+  static const std::regex kSwitch(R"(\bSW\d\b)"), kNumber(R"(\d+(?:\.\d+)*)");
   const std::sregex_iterator end;
   for (auto at = std::sregex_iterator(text.begin(), text.end(), kSeen); at != end; ++at)
     citations.insert(at->str());
   for (auto at = std::sregex_iterator(text.begin(), text.end(), kSwitch); at != end; ++at)
-    citations.insert(at->str());
-  for (auto at = std::sregex_iterator(text.begin(), text.end(), kSections); at != end; ++at) {
-    const std::string section = (*at)[1], rest = (*at)[2];
-    if (section != "0.4") citations.insert("dialect " + section);
-    for (auto more = std::sregex_iterator(rest.begin(), rest.end(), kMore); more != end; ++more)
-      citations.insert((section == "0.4" ? "dialect 0.4, " : "dialect ") + more->str());
+    citations.insert("dialect " + at->str());
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), kDialect); at != end; ++at) {
+    const std::string numbers = (*at)[1];
+    for (auto n = std::sregex_iterator(numbers.begin(), numbers.end(), kNumber); n != end; ++n)
+      citations.insert("dialect " + n->str());
   }
 }
+
+/// "dialect 3.2.1" for each paragraph or heading of docs/dialect.md that `mark` matches.
+std::set<std::string> numbered(const std::string& dialect, const std::regex& mark) {
+  std::set<std::string> numbers;
+  const std::sregex_iterator end;
+  for (auto at = std::sregex_iterator(dialect.begin(), dialect.end(), mark); at != end; ++at)
+    numbers.insert("dialect " + (*at)[1].str());
+  return numbers;
+}
+
+bool is_of_dialect(const std::string& citation) { return citation.rfind("dialect ", 0) == 0; }
 }  // namespace
 
 std::vector<Known> ledger_of(const fs::path& repository) {
@@ -128,19 +137,35 @@ std::vector<Known> ledger_of(const fs::path& repository) {
   return all;
 }
 
-std::vector<std::string> unexplained(const fs::path& repository) {
-  std::set<std::string> citations;
-  for (const Known& known : ledger_of(repository)) collect(known.source, citations);
+std::vector<std::string> unresolved(const fs::path& repository) {
+  std::set<std::string> decided, mentioned;
+  for (const Known& known : ledger_of(repository)) collect(known.source, decided);
   for (const fs::path& path : files_below(repository / "src", {".h", ".cpp"}))
-    collect(read(path), citations);
+    collect(read(path), mentioned);
   for (const fs::path& path : files_below(repository / "tests" / "transcripts", {".at", ".md"}))
-    collect(read(path), citations);
+    collect(read(path), mentioned);
+  const std::string dialect = read(repository / "docs" / "dialect.md");
+  const auto paragraphs = numbered(dialect, std::regex(R"(\n\*\*([\w.]+)\*\* )"));
+  const auto headings = numbered(dialect, std::regex(R"(\n## ([\w.]+): )"));
   // Each line of its tables begins with what it explains.
   const std::string sources = read(repository / "docs" / "sources.md");
-  std::vector<std::string> missing;
-  for (const std::string& citation : citations)
-    if (sources.find("\n| " + citation + " |") == std::string::npos) missing.push_back(citation);
-  return missing;
+
+  std::vector<std::string> problems;
+  for (const std::string& citation : decided)
+    if (is_of_dialect(citation) && paragraphs.count(citation) == 0)
+      problems.push_back("docs/dialect.md has no paragraph for what a row or mark cites: " +
+                         citation);
+  for (const std::string& citation : mentioned) {
+    if (!is_of_dialect(citation)) {
+      if (sources.find("\n| " + citation + " |") == std::string::npos)
+        problems.push_back("docs/sources.md does not explain " + citation);
+    } else if (paragraphs.count(citation) + headings.count(citation) == 0) {
+      problems.push_back("docs/dialect.md has no paragraph or heading for " + citation);
+    }
+  }
+  for (const std::string& paragraph : paragraphs)
+    if (mentioned.count(paragraph) == 0) problems.push_back("nothing cites " + paragraph);
+  return problems;
 }
 
 }  // namespace bfq::tools

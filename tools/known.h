@@ -20,8 +20,9 @@ struct Known {
 /// All that is known, first of the commands, then of the files below src/.
 std::vector<Known> ledger_of(const std::filesystem::path& repository);
 
-/// What the ledger, the comments in src/ and the transcripts cite and docs/sources.md does not
-/// explain.
-std::vector<std::string> unexplained(const std::filesystem::path& repository);
+/// What is wrong with citations, a sentence each: rows and marked comments cite paragraphs of
+/// docs/dialect.md, and each of those is cited; comments and transcripts may also cite a heading
+/// there; what else is cited (T18, P1) has a line in docs/sources.md.
+std::vector<std::string> unresolved(const std::filesystem::path& repository);
 
 }  // namespace bfq::tools

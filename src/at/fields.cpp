@@ -28,7 +28,7 @@ void read_bare(std::span<char> text, std::size_t& at, Field& out) {
 // Fidelity (manual, 1, note 3): Text stands in quotation marks; spaces directly behind = or a comma
 // are skipped.
 // Fidelity (manual, AT+CWJAP 2020): A backslash in a text stands for the character behind it.
-// Fidelity (our decision, dialect 2): A comma in quotation marks is text; other spaces answer
+// Fidelity (our decision, dialect 2.2): A comma in quotation marks is text; other spaces answer
 // ERROR.
 bool split_fields(std::span<char> text, FieldArray& out) {
   std::size_t at = 0;

@@ -52,20 +52,20 @@ void Interpreter::take(char c, Chip& chip, Reply reply, Busy busy, Instant now) 
   last_typed_ = now;
   // Fidelity (observed, T1, T18): With echo on, each byte but LF is sent back at once and
   // unchanged.
-  // Fidelity (our decision, dialect 1.3): The echo goes on while a command runs.
+  // Fidelity (our decision, dialect 1.3.1): The echo goes on while a command runs.
   if (c == '\n') return end_line(chip, reply, busy);
   if (echo_) reply.text({&c, 1});
   store(c);
 }
 
 void Interpreter::store(char c) {
-  // Fidelity (our decision, dialect 1.2): What stands between the first CR behind a head and the
+  // Fidelity (our decision, dialect 1.2.2): What stands between the first CR behind a head and the
   // LF is ignored.
-  // Fidelity (our decision, dialect 1.2): There is no editing: backspace and DEL are bytes like
+  // Fidelity (our decision, dialect 1.2.7): There is no editing: backspace and DEL are bytes like
   // others.
-  // Fidelity (our decision, dialect 1.2): A line of more than 256 bytes is dropped and answers
+  // Fidelity (our decision, dialect 1.2.6): A line of more than 256 bytes is dropped and answers
   // ERROR once.
-  // Fidelity (our decision, dialect 0.4, 16): While no AT has been found in a line, a CR is junk
+  // Fidelity (our decision, dialect 0.4.16): While no AT has been found in a line, a CR is junk
   // like any other byte.
   if (ended_) return;
   if (c == '\r' && find_head({line_.data(), length_}, *dialect_) != std::string_view::npos) {
@@ -82,14 +82,14 @@ void Interpreter::end_line(Chip& chip, Reply reply, Busy busy) {
   const bool complete = ended_ && !overlong_;
   forget_line();
   // Fidelity (manual, 1, note 5): A line ends with CR LF; CR alone answers nothing.
-  // Fidelity (our decision, dialect 1.2): A line that ends with a bare LF answers ERROR.
+  // Fidelity (our decision, dialect 1.2.3): A line that ends with a bare LF answers ERROR.
   if (busy != Busy::no) return refuse_busy(complete ? line : std::string_view{}, chip, reply, busy);
-  // Fidelity (our decision, dialect 1.2): What stands in front of the first AT is skipped.
-  // Fidelity (our decision, dialect 1.2): A line without AT, also an empty one, answers ERROR.
+  // Fidelity (our decision, dialect 1.2.1): What stands in front of the first AT is skipped.
+  // Fidelity (our decision, dialect 1.2.4): A line without AT, also an empty one, answers ERROR.
   const std::size_t head = find_head(line, *dialect_);
   if (head == std::string_view::npos) return answer(Answer::error, {}, reply);
   // Fidelity (observed, T1, T18, T19): Behind the echo of a line, its CR included, follow CR LF.
-  // Fidelity (our decision, dialect 0.4, 5): That CR LF is missing behind a line without AT, and
+  // Fidelity (our decision, dialect 0.4.5): That CR LF is missing behind a line without AT, and
   // behind one that meets busy.
   if (echo_) reply.end();
   if (!complete) return answer(Answer::error, {}, reply);
@@ -145,11 +145,11 @@ void Interpreter::run_set(std::string_view arguments, Chip& chip, Reply reply) {
   if (!arguments.empty())
     typed = std::span(line_).subspan(static_cast<std::size_t>(arguments.data() - line_.data()),
                                      arguments.size());
-  // Fidelity (our decision, dialect 0.4, 28): A quotation mark that is missing, or is followed by
+  // Fidelity (our decision, dialect 0.4.28): A quotation mark that is missing, or is followed by
   // anything but a comma, answers ERROR alone: such a line has no arguments to blame.
   if (!split_fields(typed, fields)) return answer(Answer::error, {}, reply);
   if (const Refusal refusal = precondition(command(), chip)) return refuse_with(refusal, reply);
-  // Fidelity (our decision, dialect 2): First what the command needs is looked at, then each
+  // Fidelity (our decision, dialect 2.3): First what the command needs is looked at, then each
   // argument from left to right. The first one that is wrong decides what is printed.
   const Shape* shape = fitting(command(), chip, fields.view());
   if (shape == nullptr) return answer(Answer::error, {}, reply);

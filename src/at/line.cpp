@@ -16,7 +16,7 @@ std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t
   return std::min(upper, line.find(kLowerCaseHead, from));
 }
 
-// Fidelity (our decision, dialect 1.2): A name matches exactly or not at all; it ends at =, ?, a
+// Fidelity (our decision, dialect 1.2.5): A name matches exactly or not at all; it ends at =, ?, a
 // digit or CR.
 Parsed parse(std::string_view line) {
   const auto* end = std::find_if(line.begin(), line.end(),

@@ -4,8 +4,8 @@
 
 namespace bfq::at {
 namespace {
-// Fidelity (our decision, dialect 2): A number has one to nine digits and no quotation marks; with
-// more digits it answers ERROR alone.
+// Fidelity (our decision, dialect 2.1): A number has one to nine digits and no quotation marks;
+// with more digits it answers ERROR alone.
 constexpr std::size_t kMostDigits =
     9;  // dialect 2: at most nine digits, so an int32 always holds it
 
@@ -92,7 +92,7 @@ Fault read_choice(Field field, std::span<const std::string_view> choices, std::s
   return Fault::none;
 }
 
-// Fidelity (our decision, dialect 0.4, 17): Optional arguments that are left empty at the end are
+// Fidelity (our decision, dialect 0.4.17): Optional arguments that are left empty at the end are
 // as if they were not there.
 Refusal store_all(std::span<const Param> params, Fields fields, Word surplus, const Chip& chip,
                   void* args) {
@@ -105,7 +105,7 @@ Refusal store_all(std::span<const Param> params, Fields fields, Word surplus, co
     if (param.then == nullptr) continue;
     if (const Refusal refusal = param.then(chip, args)) return refusal;
   }
-  // Fidelity (our decision, dialect 1.2): An argument too many answers ERROR.
+  // Fidelity (our decision, dialect 1.2.8): An argument too many answers ERROR.
   return fields.size() > params.size() ? refuse(surplus) : kAccepted;
 }
 }  // namespace bfq::at

@@ -14,7 +14,7 @@ Answer show_addresses(Chip&);
 inline constexpr Fact kAddressesFacts[] = {
     {Origin::observed, "T4, T14",
      "The softAP's lines come first; addresses and MACs are quoted, MACs in lower case."},
-    {Origin::ours, "dialect 3.3", "A station without an address shows \"0.0.0.0\"."},
+    {Origin::ours, "dialect 3.3.1", "A station without an address shows \"0.0.0.0\"."},
 };
 inline constexpr Command kAddresses{
     .name = "+CIFSR",
@@ -40,8 +40,8 @@ inline constexpr Param kDhcpParams[] = {
     param<&DhcpArgs::enable>("en", between(0, 1), "1 on, 0 off"),
 };
 inline constexpr Fact kDhcpFacts[] = {
-    {Origin::ours, "dialect 0.3, SW4", "The query prints the station first, then the softAP."},
-    {Origin::ours, "dialect 3.2",
+    {Origin::ours, "dialect SW4", "The query prints the station first, then the softAP."},
+    {Origin::ours, "dialect 3.2.9",
      "What it is about must be active in the present mode, else ERROR."},
     {Origin::manual, "AT+CWDHCP 2020",
      "DHCP for the station and a fixed address exclude each other: the last one wins."},
@@ -89,9 +89,9 @@ inline constexpr Shape kPoolShapes[] = {
 inline constexpr Fact kPoolFacts[] = {
     {Origin::observed, "T35",
      "A colon and bare addresses; 120 minutes and .2 to .101 unless set; unset in flash: 0."},
-    {Origin::ours, "dialect 3.2",
+    {Origin::ours, "dialect 3.2.10",
      "Start and end lie in the softAP's network, start not behind end, else ERROR."},
-    {Origin::ours, "dialect 0.4, 22",
+    {Origin::ours, "dialect 0.4.22",
      "The network's own, its broadcast and the softAP's address are not in the range, else ERROR."},
     {Origin::manual, "AT+CWDHCPS 2020", "Needs the softAP with its DHCP on."},
 };
@@ -139,11 +139,11 @@ inline constexpr Shape kStationAddressShapes[] = {
 inline constexpr Fact kStationAddressFacts[] = {
     {Origin::observed, "T27, T35, T55",
      "Three lines: ip, gateway, netmask, quoted; not joined: 0.0.0.0."},
-    {Origin::ours, "dialect 4.2",
+    {Origin::ours, "dialect 4.2.1",
      "Without gateway and netmask they are x.y.z.1 and 255.255.255.0."},
-    {Origin::ours, "dialect 4.2", "Setting an address turns the station's DHCP off."},
+    {Origin::ours, "dialect 4.2.2", "Setting an address turns the station's DHCP off."},
     {Origin::ours, "see commands", "Gateway and netmask come together or not at all."},
-    {Origin::ours, "dialect 0.4, 22",
+    {Origin::ours, "dialect 0.4.22",
      "ERROR: 0.0.0.0, 127/8 and from 224.0.0.0 on; a network's own or broadcast address; a netmask "
      "with holes or of 31 or 32 bits; a gateway equal to the address, also where it is left out."},
     {Origin::ours, "see commands", "_DEF shows the stored address, 0.0.0.0 when none is stored."},
@@ -168,9 +168,9 @@ inline constexpr Shape kSoftApAddressShapes[] = {
 inline constexpr Fact kSoftApAddressFacts[] = {
     {Origin::observed, "T27", "192.168.4.1 and 255.255.255.0 unless set."},
     {Origin::manual, "AT+CIPAP 2020", "Class C networks only."},
-    {Origin::ours, "dialect 0.4, 22",
+    {Origin::ours, "dialect 0.4.22",
      "ERROR: a network's own or broadcast address; a netmask with holes or of 31 or 32 bits."},
-    {Origin::ours, "dialect 0.4, 22",
+    {Origin::ours, "dialect 0.4.22",
      "A range of addresses to give that lies elsewhere is kept, but not used meanwhile."},
 };
 inline constexpr Command kSoftApAddress{

@@ -36,7 +36,7 @@ inline constexpr Fact kEchoFacts[] = {
     {Origin::observed, "T36",
      "ATE0 is itself echoed, the lines after it are not; echo is on again after a reset."},
     {Origin::ours, "ITU-T V.250: an omitted value means 0", "ATE without a digit means ATE0."},
-    {Origin::ours, "dialect 3.1", "ATE=0 is refused: the digit follows the name directly."},
+    {Origin::ours, "dialect 3.1.1", "ATE=0 is refused: the digit follows the name directly."},
 };
 inline constexpr Command kEcho{
     .name = "E",
@@ -51,10 +51,10 @@ inline constexpr Fact kRestartFacts[] = {
     {Origin::manual, "2.2.2", "AT+RST answers OK and restarts the module."},
     {Origin::observed, "T2",
      "WIFI DISCONNECT follows OK when the station was associated; links end without CLOSED."},
-    {Origin::ours, "dialect 1.5",
+    {Origin::ours, "dialect 1.5.1",
      "While another command runs, AT+RST in full restarts all the same, and says so."},
-    {Origin::ours, "dialect 0.4, 18", "So it does with other bytes between its CR and the LF."},
-    {Origin::ours, "dialect 1.6", "What is typed before `ready` is lost."},
+    {Origin::ours, "dialect 0.4.18", "So it does with other bytes between its CR and the LF."},
+    {Origin::ours, "dialect 1.6.3", "What is typed before `ready` is lost."},
 };
 inline constexpr Command kRestart{
     .name = "+RST",
@@ -69,9 +69,9 @@ Answer restore(Chip&);
 inline constexpr Fact kRestoreFacts[] = {
     {Origin::manual, "2.2.4",
      "All stored parameters are the factory's again, and the module restarts."},
-    {Origin::ours, "dialect 0.4, 6", "Links close without CLOSED, as with AT+RST."},
-    {Origin::ours, "dialect 3.1", "How often each key was written is kept."},
-    {Origin::ours, "dialect 0.4, 26", "Where flash cannot be written: ERROR, and no restart."},
+    {Origin::ours, "dialect 0.4.6", "Links close without CLOSED, as with AT+RST."},
+    {Origin::ours, "dialect 3.1.4", "How often each key was written is kept."},
+    {Origin::ours, "dialect 0.4.26", "Where flash cannot be written: ERROR, and no restart."},
 };
 inline constexpr Command kRestore{
     .name = "+RESTORE",
@@ -94,11 +94,11 @@ inline constexpr Param kUartParams[] = {
 inline constexpr Fact kUartFacts[] = {
     {Origin::manual, "2.2.5, 2.2.6", "Five parameters, all required."},
     {Origin::manual, "AT+UART_CUR 2020", "110 to 4608000 baud."},
-    {Origin::ours, "dialect 3.1",
+    {Origin::ours, "dialect 3.1.2",
      "OK comes at the old setting; the line switches when all output has left."},
-    {Origin::ours, "dialect 3.1",
+    {Origin::ours, "dialect 3.1.3",
      "The query shows what was set, not the rate that a divider achieves."},
-    {Origin::ours, "dialect 0.3, SW1", "An empty line stands before OK."},
+    {Origin::ours, "dialect SW1", "An empty line stands before OK."},
 };
 inline constexpr Command kUart{
     .name = "+UART",
@@ -117,7 +117,7 @@ inline constexpr Command kUartDefault =
 inline constexpr Fact kShowVersionFacts[] = {
     {Origin::manual, "2.2.3", "Three lines: AT version, SDK version, compile time."},
     {Origin::observed, "T3, T10", "No empty line stands before OK."},
-    {Origin::ours, "dialect 0.4, 4",
+    {Origin::ours, "dialect 0.4.4",
      "The AT version is the manual's, the SDK version carries this project's."},
 };
 inline constexpr Command kShowVersion{
@@ -130,7 +130,7 @@ inline constexpr Command kShowVersion{
 
 inline constexpr Fact kShowFreeMemoryFacts[] = {
     {Origin::manual, "2.2.7", "One number, in bytes."},
-    {Origin::ours, "dialect 0.4, 13",
+    {Origin::ours, "dialect 0.4.13",
      "The bytes that the module's pools really have free: fewer while links are open or bytes "
      "wait."},
 };

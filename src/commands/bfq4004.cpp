@@ -93,9 +93,9 @@ constexpr std::array kTable = sorted(std::array{
 });
 static_assert(well_formed(kTable));
 
-// Fidelity (our decision, dialect 0.3, SW1): The empty line before OK is there after every query.
+// Fidelity (our decision, dialect SW1): The empty line before OK is there after every query.
 // Fidelity (manual, AT+CIPRECVDATA 2020): A comma stands between the length and the data.
-// Fidelity (our decision, dialect 0.3, SW5): One busy line for each LF.
+// Fidelity (our decision, dialect SW5): One busy line for each LF.
 // Fidelity (manual, 1, note 5): Commands are in capital letters.
 constexpr SwitchPoints kSwitches{
     .query_spacing = SwitchPoints::QuerySpacing::blank_line,

@@ -83,11 +83,11 @@ static_assert(well_formed(kTable));
 
 // Fidelity (observed, T26, T35): esp8266-1.7 leaves out the empty line before OK after queries of
 // UART, SYSRAM, CWDHCP, CWDHCPS and CIPDINFO.
-// Fidelity (our decision, dialect 0.3, SW2): esp8266-1.7 says +CWJAP for a failed join, whatever
+// Fidelity (our decision, dialect SW2): esp8266-1.7 says +CWJAP for a failed join, whatever
 // the suffix of the command was.
 // Fidelity (observed, T32, T35): esp8266-1.7 shows DHCP as one number: bit 0 softAP, bit 1 station.
-// Fidelity (our decision, dialect 0.3, SW5): esp8266-1.7 says busy once for each burst.
-// Fidelity (our decision, dialect 0.3, SW6): esp8266-1.7 takes a line that begins with `at`.
+// Fidelity (our decision, dialect SW5): esp8266-1.7 says busy once for each burst.
+// Fidelity (our decision, dialect SW6): esp8266-1.7 takes a line that begins with `at`.
 constexpr SwitchPoints kSwitches{
     .query_spacing = SwitchPoints::QuerySpacing::tight,
     .failure_name = SwitchPoints::FailureName::without_suffix,

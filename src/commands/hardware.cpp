@@ -31,10 +31,9 @@ bool turns_wake_up_off(const Chip&, Fields fields) {
 }
 
 Answer set_wake_up(Chip& chip, const WakeUpArgs& args) {
-  using Signal = LightSleep::Signal;
-  std::optional<Signal> trigger, flag;
-  if (args.enable != 0) trigger = Signal{args.trigger_pin, args.trigger_level != 0};
-  if (args.awake_pin) flag = Signal{*args.awake_pin, args.awake_level.value_or(0) != 0};
+  std::optional<PinSignal> trigger, flag;
+  if (args.enable != 0) trigger = PinSignal{args.trigger_pin, args.trigger_level != 0};
+  if (args.awake_pin) flag = PinSignal{*args.awake_pin, args.awake_level.value_or(0) != 0};
   if (flag && flag->pin == trigger->pin) return Answer::error;
   chip.sleep().wake_by(chip, trigger, flag);
   return Answer::ok;

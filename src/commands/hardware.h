@@ -58,7 +58,7 @@ inline constexpr Param kDeepSleepParams[] = {
 };
 inline constexpr Fact kDeepSleepFacts[] = {
     {Origin::manual, "AT+GSLP 2020", "The time is printed, then OK, and the module sleeps."},
-    {Origin::ours, "dialect 4.1",
+    {Origin::ours, "dialect 4.1.1",
      "It wakes as from power-up, with `ready`, by its timer or by the reset line; 0 is refused."},
     {Origin::ours, "see Chip",
      "Nothing follows OK; links and the association end, and what is typed meanwhile is lost."},
@@ -104,7 +104,7 @@ inline constexpr Shape kWakeUpShapes[] = {
 inline constexpr Fact kWakeUpFacts[] = {
     {Origin::manual, "AT+WAKEUPGPIO 2020",
      "A pin and its level wake the module from light sleep; another pin may say that it is awake."},
-    {Origin::ours, "dialect 4.1", "Both being the same pin is refused."},
+    {Origin::ours, "dialect 4.1.3", "Both being the same pin is refused."},
     {Origin::ours, "see LightSleep",
      "While the pin has that level the module stays awake; without it, a module that has had "
      "nothing to do for 100 ms sleeps, and what is typed then is lost."},

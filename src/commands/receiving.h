@@ -65,7 +65,7 @@ inline constexpr Fact kReceiveDataFacts[] = {
     {Origin::manual, "AT+CIPRECVDATA 2020", "At most 2048 bytes at a time, and what waits."},
     {Origin::manual, "AT+CIPRECVDATA 2020",
      "What waits is still there behind CLOSED, until the link's number is used again."},
-    {Origin::ours, "dialect 4.3", "Nothing waits: ERROR; and no link: link is not valid, ERROR."},
+    {Origin::ours, "dialect 4.3.1", "Nothing waits: ERROR; and no link: link is not valid, ERROR."},
 };
 inline constexpr Command kReceiveData{
     .name = "+CIPRECVDATA",

@@ -40,11 +40,11 @@ inline constexpr Fact kServerFacts[] = {
     {Origin::manual, "4.4.7", "Only with AT+CIPMUX=1; port 333 by default."},
     {Origin::observed, "T27", "What is so already: no change, OK."},
     {Origin::observed, "T24", "A client takes the lowest free link, and <id>,CONNECT is printed."},
-    {Origin::ours, "dialect 3.3", "Closing the server answers OK, and then its links close."},
-    {Origin::ours, "dialect 3.3", "What stands behind a mode of 0 is not looked at."},
-    {Origin::ours, "dialect 0.4, 30",
+    {Origin::ours, "dialect 3.3.8", "Closing the server answers OK, and then its links close."},
+    {Origin::ours, "dialect 3.3.9", "What stands behind a mode of 0 is not looked at."},
+    {Origin::ours, "dialect 0.4.30",
      "It listens at each of the module's addresses, or answers ERROR."},
-    {Origin::ours, "dialect 6",
+    {Origin::ours, "dialect 6.1",
      "A client beyond the limits is turned away, and nothing is printed."},
 };
 inline constexpr Command kServer{
@@ -68,7 +68,7 @@ inline constexpr Param kMostClientsParams[] = {
 };
 inline constexpr Fact kMostClientsFacts[] = {
     {Origin::manual, "4.4.8", "1 to 5, to be set before the server is opened."},
-    {Origin::ours, "dialect 3.3", "ERROR while the server runs."},
+    {Origin::ours, "dialect 3.3.10", "ERROR while the server runs."},
 };
 inline constexpr Command kMostClients{
     .name = "+CIPSERVERMAXCONN",
@@ -92,10 +92,10 @@ inline constexpr Param kIdleLimitParams[] = {
 inline constexpr Fact kIdleLimitFacts[] = {
     {Origin::manual, "4.1", "The time after which the server closes a silent link."},
     {Origin::observed, "T35", "180 seconds by default."},
-    {Origin::ours, "dialect 3.3",
+    {Origin::ours, "dialect 3.3.11",
      "The set answers ERROR without a server; it holds for the links that are open, too."},
-    {Origin::ours, "dialect 0.4, 25", "The query answers without a server, too."},
-    {Origin::ours, "dialect 6",
+    {Origin::ours, "dialect 0.4.25", "The query answers without a server, too."},
+    {Origin::ours, "dialect 6.2",
      "Only for the server's links; no link ends in the middle of a CIPSEND."},
 };
 inline constexpr Command kIdleLimit{

@@ -27,7 +27,7 @@ inline constexpr Fact kStatusFacts[] = {
     {Origin::manual, "4.2.1",
      "2 joined, 3 a link exists (TCP or UDP), 4 the last link is gone, 5 not joined."},
     {Origin::observed, "T16, T33", "OK follows the lines."},
-    {Origin::ours, "dialect 0.4, 10", "A CIPSTART that failed leaves the status as it was."},
+    {Origin::ours, "dialect 0.4.10", "A CIPSTART that failed leaves the status as it was."},
 };
 inline constexpr Command kStatus{
     .name = "+CIPSTATUS",
@@ -54,9 +54,9 @@ inline constexpr Param kDomainParams[] = {
 inline constexpr Word kDomainRefusals[] = {Word::dns_fail};
 inline constexpr Fact kDomainFacts[] = {
     {Origin::manual, "4.2.2", "The address, or DNS Fail and ERROR; a name has less than 64 bytes."},
-    {Origin::ours, "dialect 3.3", "An address is answered without asking anybody."},
+    {Origin::ours, "dialect 3.3.2", "An address is answered without asking anybody."},
     {Origin::ours, "see HostName", "What names no host: IP ERROR, and nobody is asked."},
-    {Origin::ours, "dialect 3.3",
+    {Origin::ours, "dialect 3.3.3",
      "Without a network DNS Fail comes after 6 s; one silent name server is given up after 6 s, "
      "several after 15 s at most."},
 };
@@ -190,15 +190,15 @@ inline constexpr Fact kStartFacts[] = {
     {Origin::ours, "see Links",
      "A server that never answers is given up after 20 s; a name after 6 s by one silent name "
      "server, after 15 s at most by several."},
-    {Origin::ours, "dialect 2", "Digits and dots that are no address: IP ERROR."},
+    {Origin::ours, "dialect 2.4", "Digits and dots that are no address: IP ERROR."},
     {Origin::ours, "see HostName",
      "So is a name with anything but letters, digits, -, _ and dots."},
-    {Origin::ours, "dialect 0.4, 11",
+    {Origin::ours, "dialect 0.4.11",
      "UDP with a mode and an empty local port takes any port that is free."},
-    {Origin::ours, "dialect 0.4, 32",
+    {Origin::ours, "dialect 0.4.32",
      "IPv6 is not known: a literal is IP ERROR, a name with such addresses alone DNS Fail."},
-    {Origin::ours, "dialect 3.3", "A second SSL link: ssl reach max, ERROR."},
-    {Origin::ours, "dialect 0.4, 14",
+    {Origin::ours, "dialect 3.3.4", "A second SSL link: ssl reach max, ERROR."},
+    {Origin::ours, "dialect 0.4.14",
      "A failed TLS handshake ends like a refused connection; nothing is verified."},
 };
 inline constexpr Command kStart{
@@ -283,23 +283,23 @@ inline constexpr Fact kSendFacts[] = {
      "OK, then the prompt `> ` in a line of its own, with a space behind it."},
     {Origin::observed, "T18", "Recv n bytes, then SEND OK, then data that came meanwhile."},
     {Origin::observed, "T52", "A link that is not open: link is not valid, ERROR."},
-    {Origin::ours, "dialect 0.4, 1",
+    {Origin::ours, "dialect 0.4.1",
      "+++ alone in its burst cancels, unless it completes the payload."},
-    {Origin::ours, "dialect 0.4, 2",
+    {Origin::ours, "dialect 0.4.2",
      "A link that goes meanwhile: the payload is taken, then ERROR, what came before, CLOSED."},
-    {Origin::ours, "dialect 0.4, 29",
+    {Origin::ours, "dialect 0.4.29",
      "Cancelled after its link has gone: SEND Canceled, what came before, CLOSED."},
-    {Origin::ours, "dialect 0.4, 14",
+    {Origin::ours, "dialect 0.4.14",
      "What the network does not take in 10 s: SEND FAIL, what came meanwhile, CLOSED."},
-    {Origin::ours, "dialect 5.1", "An address in the command is for that datagram alone."},
+    {Origin::ours, "dialect 5.1.2", "An address in the command is for that datagram alone."},
     {Origin::manual, "4.4.4", "Without a length: transparent transmission, until +++ comes alone."},
-    {Origin::ours, "dialect 0.4, 32",
+    {Origin::ours, "dialect 0.4.32",
      "Without a peer (0.0.0.0 or port 0) a UDP link is refused transparent transmission, and a "
      "datagram to it is SEND FAIL."},
     {Origin::observed, "T58", "Leaving transparent transmission prints nothing."},
-    {Origin::ours, "dialect 0.4, 12",
+    {Origin::ours, "dialect 0.4.12",
      "A silence of 20 ms ends a packet; a steady stream goes out 2048 bytes at a time."},
-    {Origin::ours, "dialect 5.2",
+    {Origin::ours, "dialect 5.2.1",
      "A TCP link that breaks is opened again every 100 ms, and what is typed is dropped."},
 };
 inline constexpr Command kSend{
@@ -360,7 +360,7 @@ inline constexpr Fact kCloseFacts[] = {
      "CLOSED comes before OK; with nothing open ERROR comes alone."},
     {Origin::observed, "T53", "A number that is not open: UNLINK, ERROR."},
     {Origin::manual, "4.4.5", "5 closes all; while the server runs it has no effect."},
-    {Origin::ours, "dialect 3.3", "The form for the other mode: MUX=0 or MUX=1, ERROR."},
+    {Origin::ours, "dialect 3.3.5", "The form for the other mode: MUX=0 or MUX=1, ERROR."},
 };
 inline constexpr Command kClose{
     .name = "+CIPCLOSE",
@@ -392,7 +392,7 @@ inline constexpr Word kMultipleRefusals[] = {Word::links_exist, Word::transparen
 inline constexpr Fact kMultipleFacts[] = {
     {Origin::manual, "4.4.6",
      "Only with transparent transmission off, no link open, and no server when going back."},
-    {Origin::ours, "dialect 3.3",
+    {Origin::ours, "dialect 3.3.6",
      "What is set already answers OK, whatever is open; each refusal has its line."},
 };
 inline constexpr Command kMultiple{
@@ -411,9 +411,9 @@ inline constexpr Param kPassthroughParams[] = {
 inline constexpr Word kPassthroughRefusals[] = {Word::multiplexing_and_server_must_be_off};
 inline constexpr Fact kPassthroughFacts[] = {
     {Origin::manual, "4.4.9", "Not stored; TCP in single mode, or UDP whose peer does not change."},
-    {Origin::ours, "dialect 3.3",
+    {Origin::ours, "dialect 3.3.7",
      "With CIPMUX=1 or a server: CIPMUX and CIPSERVER must be 0, ERROR."},
-    {Origin::ours, "dialect 0.4, 7",
+    {Origin::ours, "dialect 0.4.7",
      "Until AT+CIPSEND data come as +IPD and a broken link prints CLOSED."},
 };
 inline constexpr Command kPassthrough{

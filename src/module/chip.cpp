@@ -25,7 +25,7 @@ at::Answer Chip::refuse(at::Word why) {
 
 /// Transparent transmission carries nothing but payload (dialect 5.2).
 void Chip::notify(const Urc& urc) {
-  // Fidelity (our decision, dialect 5.2): What would be an unsolicited line in transparent
+  // Fidelity (our decision, dialect 5.2.2): What would be an unsolicited line in transparent
   // transmission is not printed, then or later.
   if (job<PassingThrough>() == nullptr) urcs_.add(urc);
 }
@@ -65,10 +65,10 @@ bool Chip::has_room_for_a_line() const {
 }
 
 void Chip::flush_urcs(bool into_reserve) {
-  // Fidelity (our decision, dialect 1.7): Between the prompt and the result of a CIPSEND nothing is
-  // said; data and lines that came meanwhile follow behind it.
-  // Fidelity (our decision, dialect 1.7): An unsolicited line is printed whole; it may stand within
-  // the echo of a line that is being typed.
+  // Fidelity (our decision, dialect 1.7.2): Between the prompt and the result of a CIPSEND nothing
+  // is said; data and lines that came meanwhile follow behind it. Fidelity (our decision,
+  // dialect 1.7.1): An unsolicited line is printed whole; it may stand within the echo of a line
+  // that is being typed.
   if (holds_lines()) return;
   while (!urcs_.empty() && (into_reserve || has_room_for_a_line())) {
     const Urc urc = urcs_.front();
@@ -163,8 +163,8 @@ void Chip::restart(power::Reason reason) {
   phase_ = Phase::restarting;
 }
 
-// Fidelity (our decision, dialect 4.1): Behind the OK of AT+GSLP nothing more is said, also not of
-// an association that ends.
+// Fidelity (our decision, dialect 4.1.2): Behind the OK of AT+GSLP nothing more is said, also not
+// of an association that ends.
 void Chip::sleep_deeply(const power::Sleep& how) {
   job_ = NoJob{};
   links_.stop_buffering(*this);

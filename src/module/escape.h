@@ -17,7 +17,7 @@ class Escape {
 
   static constexpr std::uint32_t kLength = 3;  ///< plus signs
 
-  // Fidelity (our decision, dialect 5.1): +++ is alone when 20 ms of silence stand before and
+  // Fidelity (our decision, dialect 5.1.1): +++ is alone when 20 ms of silence stand before and
   // behind it.
   static constexpr Duration kSilence = 20ms;
 

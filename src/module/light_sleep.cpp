@@ -10,7 +10,8 @@ void LightSleep::choose(Chip& chip, Mode mode) {
   if (mode == Mode::light) chip.station().disassociate(chip);
 }
 
-void LightSleep::wake_by(Chip& chip, std::optional<Signal> trigger, std::optional<Signal> flag) {
+void LightSleep::wake_by(Chip& chip, std::optional<PinSignal> trigger,
+                         std::optional<PinSignal> flag) {
   trigger_ = trigger;
   flag_ = flag;
   if (trigger) chip.pins().listen(chip, trigger->pin);
@@ -48,7 +49,9 @@ void LightSleep::show_awake(Chip& chip, bool awake) const {
 }
 
 bool LightSleep::restored() const {
-  const auto there_is = [](const std::optional<Signal>& s) { return !s || s->pin < pins::kPins; };
+  const auto there_is = [](const std::optional<PinSignal>& s) {
+    return !s || s->pin < pins::kPins;
+  };
   return there_is(trigger_) && there_is(flag_);
 }
 }  // namespace bfq

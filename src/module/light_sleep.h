@@ -9,6 +9,14 @@
 namespace bfq {
 class Chip;
 
+/// A pin, and the level that means something there.
+struct PinSignal {
+  std::uint8_t pin = 0;  ///< less than pins::kPins
+  bool high = false;
+  static constexpr auto kDescription = describe("PinSignal", "pin", "high");
+  bool operator==(const PinSignal&) const = default;
+};
+
 /// Light sleep, and the pin that wakes the module from it (AT+SLEEP, AT+WAKEUPGPIO). Asleep, the
 /// module takes nothing from its host and says nothing.
 ///
@@ -24,13 +32,6 @@ class LightSleep {
 
   /// The numbers are those of AT+SLEEP.
   enum class Mode : std::uint8_t { off = 0, light = 1, modem = 2, last = modem };
-  /// A pin, and the level that means something there.
-  struct Signal {
-    std::uint8_t pin = 0;  ///< less than pins::kPins
-    bool high = false;
-    static constexpr auto kDescription = describe("LightSleep::Signal", "pin", "high");
-    bool operator==(const Signal&) const = default;
-  };
 
   /// How long nothing has been typed, printed or under way when the module falls asleep.
   // Fidelity (our decision, see LightSleep): The module falls asleep when nothing was typed,
@@ -41,7 +42,7 @@ class LightSleep {
   /// AT+SLEEP: light sleep leaves the access point.
   void choose(Chip&, Mode);
   /// AT+WAKEUPGPIO: what wakes the module, if anything, and which pin says that it is awake.
-  void wake_by(Chip&, std::optional<Signal> trigger, std::optional<Signal> flag);
+  void wake_by(Chip&, std::optional<PinSignal> trigger, std::optional<PinSignal> flag);
 
   /// After each input: whether the module has nothing to do.
   void look(Chip&, bool is_idle);
@@ -63,8 +64,8 @@ class LightSleep {
   void show_awake(Chip&, bool awake) const;
 
   Mode mode_ = Mode::modem;
-  std::optional<Signal> trigger_;
-  std::optional<Signal> flag_;
+  std::optional<PinSignal> trigger_;
+  std::optional<PinSignal> flag_;
   Deadline falls_asleep_;
   friend MemberAccess;
 };

@@ -68,9 +68,9 @@ void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
       chip.job<Sending>()->give_up = chip.now() + kSendGivesUp;
       return;
     case Kind::not_sent: return chip.finish_send(at::Word::send_fail);
-    case Kind::too_late: return chip.finish_send(at::Word::error);  // dialect 0.4, 2
+    case Kind::too_late: return chip.finish_send(at::Word::error);  // dialect 0.4.2
     case Kind::closed:
-      // Fidelity (our decision, dialect 1.7): An end that is seen while sending prints CLOSED
+      // Fidelity (our decision, dialect 1.7.3): An end that is seen while sending prints CLOSED
       // behind the result.
       tell_host(chip, report);
       return chip.finish_send(at::Word::send_fail);

@@ -163,7 +163,7 @@ std::size_t Links::take_payload(Chip& chip, std::span<const std::byte> typed) {
     chip.payload().add(taken);
   }
   job.typed = static_cast<std::uint16_t>(job.typed + taken.size());
-  // Reaching the length wins over an escape (dialect 0.4, 1).
+  // Reaching the length wins over an escape (dialect 0.4.1).
   if (has_ended || job.typed == job.length)
     payload_complete(chip, Collecting(job));
   else
@@ -174,12 +174,12 @@ std::size_t Links::take_payload(Chip& chip, std::span<const std::byte> typed) {
 void Links::payload_complete(Chip& chip, const Collecting& job) {
   chip.say_received(chip.payload().size());
   if (job.as == Collecting::As::segment) return begin_segment(chip, job.link.id);
-  if (!is_open(job.link)) return chip.finish_send(at::Word::error);  // dialect 0.4, 2
+  if (!is_open(job.link)) return chip.finish_send(at::Word::error);  // dialect 0.4.2
   // Fidelity (our decision, see Links): AT+CIPSENDEX that ends before its first byte sends nothing,
   // and that is SEND OK.
   if (chip.payload().empty()) return chip.finish_send(at::Word::send_ok);
   const net::Endpoint destination = job.destination.value_or(links_[job.link.id].remote);
-  if (!is_peer(destination)) return chip.finish_send(at::Word::send_fail);  // dialect 0.4, 32
+  if (!is_peer(destination)) return chip.finish_send(at::Word::send_fail);  // dialect 0.4.32
   chip.start(Sending{job.link, destination, chip.now() + kSendGivesUp});
 }
 
@@ -212,7 +212,7 @@ void Links::on(Chip& chip, const net::SendFailed& event) {
   report(chip, {.kind = too_late ? Kind::too_late : Kind::not_sent, .link = event.link.id});
 }
 
-/// The network no longer accepts data: the link is given up with its payload (dialect 0.4, 14), and
+/// The network no longer accepts data: the link is given up with its payload (dialect 0.4.14), and
 /// closes when what has come is printed (dialect 1.7).
 void Links::give_up(Chip& chip, const Sending& job) {
   const bool is_passive = unread_limit(chip, job.link) > 0;
@@ -232,7 +232,7 @@ std::size_t Links::most_at_once(const Chip& chip, LinkHandle handle) const {
   if (const auto* job = chip.job<Reading>())
     return job->link == handle ? std::size_t{job->size} - job->taken : 0;
   if (!is_open(handle) || unread_limit(chip, handle) > 0) return 0;
-  // Fidelity (our decision, dialect 5.4): One +IPD has at most 1460 bytes of a stream, or one
+  // Fidelity (our decision, dialect 5.4.1): One +IPD has at most 1460 bytes of a stream, or one
   // datagram.
   return holder(chip, handle.id) == LinkHolder::passthrough ? limits::kPayload : limits::kSegment;
 }

@@ -219,8 +219,8 @@ void Module::print_and_go_on() {
 }
 
 at::Busy Module::busy() const {
-  // Fidelity (our decision, dialect 1.5): Bytes directly behind a full payload count as typed while
-  // busy; an LF that comes when the payload is sent ends a line that answers ERROR.
+  // Fidelity (our decision, dialect 1.5.2): Bytes directly behind a full payload count as typed
+  // while busy; an LF that comes when the payload is sent ends a line that answers ERROR.
   if (job<NoJob>() != nullptr) return at::Busy::no;
   return job<Sending>() != nullptr ? at::Busy::sending : at::Busy::processing;
 }
@@ -251,7 +251,7 @@ void Module::boot(const power::Started& started) {
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
   request(pins::Watch{});
-  // Fidelity (our decision, dialect 1.6): No boot text of the silicon; the first line is `ready`,
+  // Fidelity (our decision, dialect 1.6.1): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);
   if (has_access_point()) soft_ap_.start(*this);

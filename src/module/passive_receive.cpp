@@ -48,7 +48,7 @@ void Links::say_unread(at::Reply reply, std::uint8_t id) const {
 
 at::Answer Links::read(Chip& chip, std::uint8_t id, std::uint16_t length) {
   Link& link = links_[id];
-  // Fidelity (our decision, dialect 0.4, 10): AT+CIPRECVDATA looks at what is buffered before it
+  // Fidelity (our decision, dialect 0.4.10): AT+CIPRECVDATA looks at what is buffered before it
   // looks at the link.
   if (link.unread == 0)
     return is_open(id) ? at::Answer::error : chip.refuse(at::Word::link_is_not_valid);

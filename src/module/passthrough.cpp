@@ -49,7 +49,7 @@ std::size_t Passthrough::take(Chip& chip, std::span<const std::byte> typed) {
   return n;
 }
 
-// Fidelity (our decision, dialect 0.4, 27): In transparent transmission a peer that takes nothing
+// Fidelity (our decision, dialect 0.4.27): In transparent transmission a peer that takes nothing
 // holds the host up, however long, and `+++` with it.
 void Passthrough::flush() {
   state_ = State::flushing;

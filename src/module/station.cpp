@@ -197,7 +197,7 @@ void Station::on(Chip& chip, const lease::Addressed& event) {
   const bool first = phase_ == Phase::addressing;
   address_ = event;
   phase_ = Phase::up;
-  // Fidelity (our decision, dialect 7): A change of address while joined prints nothing.
+  // Fidelity (our decision, dialect 7.1): A change of address while joined prints nothing.
   if (!first) return;  // a change while joined prints nothing (dialect 7)
   retry_ = Deadline::never();
   chip.links().forget_history();
@@ -205,7 +205,7 @@ void Station::on(Chip& chip, const lease::Addressed& event) {
   if (chip.job<Joining>() != nullptr) chip.finish(at::Answer::ok);
 }
 
-// Fidelity (our decision, dialect 0.4, 23): A DHCP server that refuses an address, or has none
+// Fidelity (our decision, dialect 0.4.23): A DHCP server that refuses an address, or has none
 // left, ends the attempt at once and without DHCP TIMEOUT, which is said where nobody answered in
 // time.
 void Station::on(Chip& chip, const lease::AddressFailed& event) {
@@ -246,7 +246,7 @@ void Station::give_up_attempt(Chip& chip) {
 
 void Station::on(Chip& chip, const radio::Lost& event) {
   if (!associated() || event.ticket != network_.ticket) return;
-  // Fidelity (our decision, dialect 0.4, 6): A lost access point: WIFI DISCONNECT, then CLOSED for
+  // Fidelity (our decision, dialect 0.4.6): A lost access point: WIFI DISCONNECT, then CLOSED for
   // each link of the station, lowest number first, UDP included; links of the softAP's clients
   // stay.
   retry_later(chip, kRetryAfterLoss);

@@ -15,7 +15,7 @@ namespace bfq::runtime {
 /// How long the chip takes to start.
 struct BootTimes {
   // Ours: a real module of this family takes some 100 ms from power, or from AT+RST, to "ready".
-  // Fidelity (our decision, dialect 1.6): `ready` comes 200 ms after power, and 300 ms after
+  // Fidelity (our decision, dialect 1.6.2): `ready` comes 200 ms after power, and 300 ms after
   // AT+RST.
   Duration power_on = 200ms;
   Duration restart = 300ms;

@@ -49,7 +49,7 @@ bool fits(const PoolSettings& pool, const AddressSettings& soft_ap) {
   return is_of_network(pool.first) && is_of_network(pool.last) && is_in_order(pool) && gives_one;
 }
 
-// Fidelity (our decision, dialect 0.4, 22): A range of addresses that does not fit the softAP's
+// Fidelity (our decision, dialect 0.4.22): A range of addresses that does not fit the softAP's
 // network stays set, and the factory's is used meanwhile, cut to that network: .2 to .101 but for
 // the softAP's own address at an end, or else the lowest address that is free.
 PoolSettings pool_in_use(const Settings& settings) {

@@ -120,7 +120,7 @@ constexpr bool are_channels(const CountrySettings& country) {
 /// first.
 std::uint8_t soft_ap_channel(const Settings&);
 /// Whether an interface can have these: an address of a host of its network, and a netmask without
-/// holes (dialect 0.4, 22).
+/// holes (dialect 0.4.22).
 bool is_possible(const AddressSettings&);
 constexpr bool has_address(const AddressSettings& a) { return !a.address.is_none(); }
 /// Whether the first address is not behind the last one.
@@ -129,7 +129,7 @@ constexpr bool is_in_order(const PoolSettings& pool) { return pool.first <= pool
 /// network, in order, and there is one that is not its own.
 bool fits(const PoolSettings&, const AddressSettings& soft_ap);
 /// The pool that is set where it fits the softAP's address in use, else the factory's: 120 minutes
-/// and .2 to .101, as far as that network goes (dialect 0.4, 22).
+/// and .2 to .101, as far as that network goes (dialect 0.4.22).
 PoolSettings pool_in_use(const Settings&);
 
 /// What is stored together and counted together. The numbers are those of the flash record. Each

@@ -11,7 +11,7 @@ namespace {
 using Kind = Connection::Arrival::Kind;
 using State = Connection::State;
 
-// How long ARP asks for an address that nobody has (dialect 0.4, 31).
+// How long ARP asks for an address that nobody has (dialect 0.4.31).
 constexpr Duration kArpGivesUp = 3s;
 
 bool is_loopback(Ipv4 a) { return a.octet(0) == 127; }

@@ -259,7 +259,7 @@ void Radio::hear(const AccessPoint& ap, Instant now) {
   retune(now);
 }
 
-// Fidelity (our decision, dialect 0.4, 24): In mode 3 a softAP is on the station's channel while
+// Fidelity (our decision, dialect 0.4.24): In mode 3 a softAP is on the station's channel while
 // the station is associated, as with one radio, and its stations follow without a word. AT+CWSAP?
 // shows the channel that was set. `radio = "free"` of a module in a world keeps the softAP where it
 // is.

@@ -12,7 +12,7 @@ namespace bfq::sockets {
 /// time later the attempt has failed.
 class AbsentLink final : public HostLink, public std::enable_shared_from_this<AbsentLink> {
  public:
-  // Fidelity (our decision, dialect 0.4, 31): A TCP connection to an address of a LAN that nobody
+  // Fidelity (our decision, dialect 0.4.31): A TCP connection to an address of a LAN that nobody
   // has answers ERROR and CLOSED after 3 s.
   static constexpr auto kArpGivesUp = std::chrono::seconds(3);
 

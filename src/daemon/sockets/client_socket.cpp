@@ -26,7 +26,7 @@ constexpr int kSendBuffer = 16 * 1024;
 constexpr int kProbeInterval = 1, kProbes = 3;
 // Bytes. Loopback has segments of 64 KiB, and the window of a peer there that reads slowly opens in
 // steps as large; a segment of a real network lets it open as it reads.
-// Fidelity (our decision, dialect 0.4, 27): Segments have at most 1460 bytes, towards peers on this
+// Fidelity (our decision, dialect 0.4.27): Segments have at most 1460 bytes, towards peers on this
 // machine too.
 constexpr int kSegmentSize = 1460;
 

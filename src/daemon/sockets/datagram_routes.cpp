@@ -53,7 +53,7 @@ DatagramRoutes::Judged DatagramRoutes::find_way(net::Endpoint destination) const
   Peer peer{.shown = destination, .way = Way::neighbour, .standing = Standing::refused};
   switch (way.to) {
     case Route::To::nowhere: return {peer, way.why};
-    // Fidelity (our decision, dialect 0.4, 31): A datagram to an address of a LAN that nobody has
+    // Fidelity (our decision, dialect 0.4.31): A datagram to an address of a LAN that nobody has
     // is sent, as no radio can know.
     case Route::To::nobody: peer.standing = Standing::allowed; return {peer, way.why};
     case Route::To::neighbour: {

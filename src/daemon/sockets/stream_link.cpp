@@ -106,7 +106,7 @@ void StreamLink::shake_hands() {
   if (result == Result::done) return opened();
   if (result == Result::wants_read || result == Result::wants_write)
     return await(result, &StreamLink::shake_hands);
-  // Fidelity (our decision, dialect 0.4, 14): A failed TLS handshake ends like a refused
+  // Fidelity (our decision, dialect 0.4.14): A failed TLS handshake ends like a refused
   // connection.
   fail("TLS: " + (result == Result::ended ? "the server has closed" : session_->why()),
        net::OpenFailure::unreachable);
@@ -117,7 +117,7 @@ void StreamLink::opened() {
   const std::uint16_t port = socket_.local_endpoint(error).port();
   if (error) return fail(error.message(), failure_of(error));
   const std::string session = session_->describe();
-  // Fidelity (our decision, dialect 0.4, 14): Certificates are not verified; the log says so.
+  // Fidelity (our decision, dialect 0.4.14): Certificates are not verified; the log says so.
   attempts_->connected(fmt::format("{}: connected to {} from port {}{}{}: {}", label(), peer_, port,
                                    session.empty() ? "" : " with ", session, to_.reason));
   state_ = State::open;
@@ -151,7 +151,7 @@ bool StreamLink::send() {
       side_.handle(net::SendFailed{handle(), net::SendFailure::too_late});
       return true;
     }
-    // Fidelity (our decision, dialect 0.4, 2): What is sent to a peer that has ended the link is an
+    // Fidelity (our decision, dialect 0.4.2): What is sent to a peer that has ended the link is an
     // error, also while bytes that came before that wait for the host.
     if (session_->has_ended()) {
       break_output("it has ended the connection");
@@ -164,6 +164,7 @@ bool StreamLink::send() {
     }
     if (result != Result::done) return break_output(session_->why()), true;
     is_sending_ = n < bytes.size();
+    if (told_unacknowledged_ != INT_MAX) told_unacknowledged_ += static_cast<int>(n);
     side_.link_sent(handle(), n);
     moved = true;
   }
@@ -186,7 +187,7 @@ void StreamLink::unblocked() {
 
 /// A slow peer makes room in steps, and the kernel tells of room only when there is plenty. What
 /// the peer has acknowledged meanwhile counts as progress too.
-// Fidelity (our decision, dialect 0.4, 27): The 10 s after which a CIPSEND is given up count from
+// Fidelity (our decision, dialect 0.4.27): The 10 s after which a CIPSEND is given up count from
 // the last byte that the network took or, to the second, that the peer acknowledged.
 void StreamLink::watch_acknowledgements(int before) {
   acknowledged_.expires_after(kLookAtPeer);
@@ -201,7 +202,7 @@ void StreamLink::watch_acknowledgements(int before) {
   });
 }
 
-/// True when there is something to tell. What the module sends next is looked at again.
+/// True when there is something to tell.
 bool StreamLink::tell_acknowledged() {
   if (state_ != State::open || !side_.awaits_acknowledgement(handle())) {
     if (std::exchange(told_unacknowledged_, INT_MAX) != INT_MAX) segments_.cancel();
@@ -236,7 +237,7 @@ net::SendFailure StreamLink::failure() const {
   return is_sending_ ? net::SendFailure::refused : net::SendFailure::too_late;
 }
 
-// Fidelity (our decision, dialect 1.7, 6): When a CIPSEND is given up after 10 s, what the peer has
+// Fidelity (our decision, dialect 1.7.4): When a CIPSEND is given up after 10 s, what the peer has
 // sent before is printed between SEND FAIL and CLOSED.
 void StreamLink::give_up() {
   if (state_ != State::open) return;
@@ -293,7 +294,7 @@ StreamLink::Result StreamLink::read_one(std::size_t room) {
   std::array<std::byte, limits::kSegment> buffer;
   const auto [result, n, is_last] =
       session_->read(std::span(buffer).first(std::min({room, buffer.size(), left_to_read_})));
-  // Fidelity (our decision, dialect 1.7): What came before an end is printed before CLOSED.
+  // Fidelity (our decision, dialect 1.7.4): What came before an end is printed before CLOSED.
   if (result != Result::done) return finish_at_end(result), result;
   if (output_ == Output::given_up) left_to_read_ -= n;
   side_.link_input(handle(), std::span(buffer).first(n));

@@ -105,6 +105,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   State state_ = State::connecting;
   Input input_ = Input::at_rest;
   Output output_ = Output::ready;
+  /// What the module knows to be unacknowledged; INT_MAX while it does not await that.
   int told_unacknowledged_ = INT_MAX;
   bool is_sending_ = false;  ///< what the module has for it was offered before, or a part is sent
   std::size_t left_to_read_ = SIZE_MAX;  ///< once given up: what had come by then, at most

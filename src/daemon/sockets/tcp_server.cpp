@@ -37,7 +37,7 @@ TcpServer::TcpServer(asio::io_context& io, ModuleSide& side, const Neighbourhood
 bool TcpServer::listen(std::uint16_t port) {
   stop();
   port_ = port;
-  // Fidelity (our decision, dialect 0.4, 30): Where another program has the port at 127.0.0.1, or
+  // Fidelity (our decision, dialect 0.4.30): Where another program has the port at 127.0.0.1, or
   // the place of a forward, AT+CIPSERVER answers ERROR.
   const bool everywhere = listen_at_module(module_address(settings_.index)) &&
                           (!settings_.is_at_localhost || listen_at_module(kLocalhost)) &&

@@ -13,7 +13,7 @@ namespace bfq::sockets {
 
 /// TLS 1.2 and 1.3.
 ///
-/// No certificate is verified (dialect 0.4, 14), but what verifying would have said is kept for the
+/// No certificate is verified (dialect 0.4.14), but what verifying would have said is kept for the
 /// log. It holds at most two records that the module has no room for, and one that the socket has
 /// taken in part. Where it has to see whether the server has ended the stream behind bytes that
 /// wait, it decrypts what has come, kMostAhead bytes at most: what is behind them is encrypted.

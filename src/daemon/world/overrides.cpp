@@ -140,7 +140,8 @@ Override read_override(std::string text) {
 }
 
 void put_override(Value::Table& world, const Override& override_given, Problems& problems) {
-  const auto& [text, content] = override_given;
+  const std::string& text = override_given.text;
+  const std::optional<std::string>& content = override_given.content;
   const SourcePosition place{.source = fmt::format("{}'{}'", kOverride, text)};
   TomlReading said = read_toml(text, place.source);
   const std::string why = said.why;
