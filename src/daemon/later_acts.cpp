@@ -92,10 +92,7 @@ void add_door(LaterActs& acts, const serial::DoorSpec& door) {
     case Kind::tty: return add_tty(acts, door.path);
     case Kind::unix_socket:
       return acts.places.push_back({nearest_folder(door.path), FileUse::link});
-    case Kind::stdio:  // they are reopened when the module is ready: see process::Inherited
-      for (const char* path : {"/proc/self/fd/0", "/proc/self/fd/1"})
-        acts.places.push_back({path, FileUse::device});
-      return;
+    case Kind::stdio:  // open
     case Kind::tcp:
     case Kind::tcp_connect:
     case Kind::rfc2217:

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/manual_command.h"
+#include "daemon/process/disk_writer.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/inherited.h"
 #include "daemon/process/memory.h"
@@ -56,7 +57,8 @@ int dispatch(int count, char** arguments) {
 /// What people are told when the program ends for a reason: names in it may come from anywhere.
 int fail(const std::exception& error, int status) {
   std::fprintf(stderr, "bfq4004: %s\n", process::printable_lines(error.what()).c_str());
-  return status;
+  if (!process::DiskWriter::has_given_up()) return status;
+  std::_Exit(status);  // its thread still uses what a proper end would destroy
 }
 }  // namespace
 }  // namespace bfq::daemon

@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "base/check_host.h"
 #include "daemon/banner.h"
 #include "daemon/board/journals.h"
 #include "daemon/later_acts.h"
@@ -26,12 +27,27 @@
 
 namespace bfq::daemon {
 namespace {
-void set_up_log(const std::string& level) {
-  spdlog::set_default_logger(
-      std::make_shared<spdlog::logger>("bfq4004", std::make_shared<process::StderrSink>()));
-  spdlog::set_pattern("%H:%M:%S.%e %^%l%$ %v");
-  spdlog::set_level(spdlog::level::from_str(level));
-}
+/// The log, all of which is at standard error when this ends, or whose time is up.
+class Log {
+ public:
+  explicit Log(const std::string& level) {
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("bfq4004", sink_));
+    spdlog::set_pattern("%H:%M:%S.%e %^%l%$ %v");
+    spdlog::set_level(spdlog::level::from_str(level));
+    when_check_fails([] { process::flush_log(); });
+    if (const std::string& why = sink_->why_it_may_block(); !why.empty())
+      spdlog::warn(
+          "cannot start the thread that writes the log: {}; a disk under it that does not answer "
+          "holds the program up",
+          why);
+  }
+  ~Log() { sink_->end(); }
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+ private:
+  std::shared_ptr<process::StderrSink> sink_ = std::make_shared<process::StderrSink>();
+};
 
 /// Prints a text as fast as it is taken, so that a terminal that takes nothing holds nobody up.
 class Announcement {
@@ -42,6 +58,9 @@ class Announcement {
         text_(std::move(text)) {
     print();
   }
+  ~Announcement() { ready_.release(); }
+  Announcement(const Announcement&) = delete;
+  Announcement& operator=(const Announcement&) = delete;
 
  private:
   void print() {
@@ -77,10 +96,10 @@ int for_people(const Options& options) {
 }
 
 int run(const Options& options) {
-  set_up_log(options.log_level);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
   {
+    const Log log(options.log_level);
     Loop loop(options);
     const Announcement announcement(loop.io(), for_people(options),
                                     process::printable_lines(banner(loop, options)));

@@ -279,6 +279,10 @@ class HeldDisk(InDirectory):
     def let_go(self):
         os.unlink(self.path("hold"))
 
+    def says_ok(self, host):
+        host.type("AT\r\n")
+        return host.expect("\r\nOK\r\n")
+
     def test_what_is_stored_when_it_answers_again(self):
         with self.module(state=self.directory) as module, module.started_host() as host:
             self.hold()
@@ -351,6 +355,86 @@ class HeldDisk(InDirectory):
             self.assertEqual(module.process.wait(PATIENCE), 1, "what is asked for is not all there")
             module.process.returncode = 0
         self.assertEqual(run_program("replay", journal)[0], 0)
+
+
+    def test_a_log_does_not_hold_the_module_up(self):
+        with self.module(log_path=self.path("log")) as module, module.started_host() as host:
+            self.hold()
+            for _ in range(3):
+                self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            self.assertEqual(module.log().count("> AT"), 0)
+            self.let_go()
+            module.wait_for_log("> AT", 3)
+            self.assertNotIn("were dropped", module.log())
+
+    def test_lines_that_a_log_has_no_room_for_are_dropped_and_counted(self):
+        with self.module(log_path=self.path("log")) as module, module.started_host() as host:
+            self.assertEqual(host.command("ATE0"), b"\r\nOK\r\n")
+            self.hold()
+            for _ in range(150):  # 3 MiB; what it answers fits into the PTY
+                host.type(b"AT\r\n" * 300)
+                host.expect(b"\r\nOK\r\n" * 300)
+            self.let_go()
+            wait_until(lambda: self.says_ok(host) and "were dropped" in module.log(), "the count")
+            self.assertRegex(module.log(), r"\n\d{4,} lines of the log were dropped: standard "
+                                           r"error did not take them\n")
+
+    def test_sigterm_waits_five_seconds_for_a_log(self):
+        with self.module(log_path=self.path("log")) as module, module.started_host() as host:
+            self.hold()
+            self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+            before = time.monotonic()
+            module.process.terminate()
+            self.assertEqual(module.process.wait(PATIENCE), 0, "a log is not what was asked for")
+            self.assertLess(time.monotonic() - before, 7)
+            self.assertFalse(os.path.lexists(module.link))
+
+    def test_several_that_do_not_answer_do_not_add_up(self):
+        module = self.module(state=self.directory, log_path=self.path("log"))
+        module.read_banner()
+        with module.started_host() as host:
+            self.hold()
+            host.type(b"AT+CWMODE_DEF=3\r\n")
+            host.expect("AT+CWMODE_DEF=3\r\r\n")
+            before = time.monotonic()
+            module.process.terminate()
+            self.assertEqual(module.process.wait(PATIENCE), 1)
+            self.assertLess(time.monotonic() - before, 8)
+        self.end(module)
+
+    def test_neither_does_standard_output(self):
+        for door in ("pty", "stdio"):
+            with self.subTest(door), open(self.path("out"), "wb") as out:
+                self.hold()
+                environment = {**ENVIRONMENT, "LD_PRELOAD": os.path.abspath(HELD_DISK),
+                               "BFQ_HELD": self.directory}
+                environment["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
+                process = subprocess.Popen(
+                    [PROGRAM, "run", "--state", "none", "--serial", door], stdin=subprocess.PIPE,
+                    stdout=out, stderr=subprocess.PIPE, env=environment)
+                while b"bfq0 is ready" not in process.stderr.readline():
+                    pass
+                if door == "stdio":
+                    process.stdin.write(b"AT\r\n" * 10)
+                    process.stdin.flush()
+                before = time.monotonic()
+                process.terminate()
+                _, errors = process.communicate(timeout=PATIENCE)
+                self.assertLess(time.monotonic() - before, 7)
+                self.assertEqual(process.returncode, 1)
+                self.assertIn(b"what standard output was to take is lost: the disk has not "
+                              b"answered for 5 s", errors)
+                self.let_go()
+
+    def test_standard_input_and_output_may_be_files(self):
+        with open(self.path("in"), "wb") as file:
+            file.write(b"ATE0\r\n" + b"AT\r\n" * 20_000)
+        with open(self.path("in"), "rb") as typed, open(self.path("out"), "wb") as out:
+            done = subprocess.run([PROGRAM, "run", "--state", "none", "--serial", "stdio"],
+                                  stdin=typed, stdout=out, stderr=out, check=False,
+                                  env=ENVIRONMENT, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(read(self.path("out")).count("OK\n"), 20_001)
 
 
 class OutOfMemory(InDirectory):

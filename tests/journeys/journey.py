@@ -4,6 +4,7 @@ Nothing here sleeps to let something happen: each wait is for something, with a 
 """
 
 import contextlib
+import glob
 import http.server
 import ipaddress
 import itertools
@@ -34,7 +35,8 @@ class Module:
     """The program, running with its own link and state; `environment` is added to ours."""
 
     def __init__(
-        self, *arguments, serial=None, state="none", log="debug", through=(), environment=None
+        self, *arguments, serial=None, state="none", log="debug", through=(), environment=None,
+        log_path=None
     ):
         self.directory = tempfile.mkdtemp(prefix="bfq-journey-")
         self.link = os.path.join(self.directory, "serial")
@@ -42,7 +44,7 @@ class Module:
         command = [*through, PROGRAM, "run", "--state", state, "--log", log]
         for door in doors:
             command += ["--serial", door]
-        self.log_path = os.path.join(self.directory, "log")
+        self.log_path = log_path or os.path.join(self.directory, "log")
         if "--module-base" not in arguments:
             command += ["--module-base", str(MODULE_BASE)]
         with open(self.log_path, "wb") as errors:
@@ -81,8 +83,19 @@ class Module:
             self.banner += data.decode()
 
     def log(self):
+        """What it has logged by now, also where a thread of its is about to write that."""
+        wait_until(lambda: not self.writes_log(), "the log to be written")
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read()
+
+    def writes_log(self):
+        """True while a thread that copies to or from a file is not at rest."""
+        for path in glob.glob(f"/proc/{self.process.pid}/task/*/stat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                with open(path, encoding="ascii") as stat:
+                    if re.search(r" \(relay\) [RD] ", stat.read()):
+                        return True
+        return False
 
     def wait_for_log(self, text, times=1):
         wait_until(lambda: self.log().count(text) >= times, f"{text!r} in the log")
@@ -102,6 +115,18 @@ class Module:
     def status(self, field):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(rf"^{field}:\s+(\d+)", status.read(), re.M).group(1))
+
+    def wait_until_it_rests(self):
+        """Until it has not woken up for half a second: it waits for its host, or for a peer."""
+        idle = -1
+
+        def rests():
+            nonlocal idle
+            time.sleep(0.5)
+            idle, before = self.status("voluntary_ctxt_switches"), idle
+            return idle - before <= 1
+
+        wait_until(rests, "a module that rests")
 
     def descriptors(self):
         """The numbers of its open file descriptors."""

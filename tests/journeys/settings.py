@@ -144,7 +144,8 @@ class Restarts(StateOfOnesOwn):
     def test_a_directory_where_nothing_can_be_written(self):
         os.mkdir(self.flash + ".new")  # as permissions do not stop root
         with self.module() as module, module.started_host() as host:
-            self.assertIn(f"cannot write {self.flash}: Is a directory", module.log())
+            self.assertIn(f"cannot write {self.flash}: {self.flash}.new: it is a directory, where "
+                          "a file is expected; remove it, or choose another path", module.log())
             self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nERROR\r\n")
             self.assertIn(b"+CWMODE_DEF:1\r\n", host.command("AT+CWMODE_DEF?"))
             self.assertEqual(host.command("AT+CWMODE_CUR=3"), b"\r\nOK\r\n")

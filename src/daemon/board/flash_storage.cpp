@@ -103,7 +103,8 @@ void FlashStorage::load() {
 void FlashStorage::use(int file) {
   if (!process::is_regular(file)) {
     close(file);
-    return store_nothing(path_ + " is not a regular file");
+    if (why_not_.empty()) store_nothing(path_ + " is not a regular file");
+    return;
   }
   try {
     process::refuse_of_others(file, path_);
@@ -151,7 +152,7 @@ void FlashStorage::repair(const std::string& damage) {
   if (!why_not_.empty()) return;
   const std::string aside = set_aside();
   if (aside.empty()) {
-    return store_nothing(fmt::format("cannot set {} aside: {}", path_, std::strerror(errno)));
+    return store_nothing(fmt::format("cannot set {} aside: {}", path_, why_not_set_aside()));
   }
   spdlog::warn("the damaged file is now {}", aside);
   replace_file(image_);
@@ -170,6 +171,15 @@ std::string FlashStorage::set_aside() const {
     if (errno != EEXIST) break;
   }
   return {};
+}
+
+/// With the errno of set_aside().
+std::string FlashStorage::why_not_set_aside() const {
+  if (errno != EEXIST) return std::strerror(errno);
+  return fmt::format(
+      "there are {} such files, from {}.damaged-1 on; move them elsewhere, or remove "
+      "them",
+      kMostSetAside, path_);
 }
 
 // Writing -----------------------------------------------------------------------------------------
@@ -209,7 +219,8 @@ bool FlashStorage::replace_file(const Image& image) {
     file_ = file;
     return true;
   }
-  spdlog::error("cannot write {}: {}", path_, std::strerror(errno));
+  spdlog::error("cannot write {}: {}", path_,
+                is_free ? std::strerror(errno) : fresh + ": " + process::why_not_opened(fresh));
   if (file >= 0) {
     close(file);
     unlink(fresh.c_str());

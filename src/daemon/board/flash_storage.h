@@ -15,8 +15,9 @@ namespace bfq::board {
 /// file for each personality that it was started with: MODULE.esp8266-1.7.flash.
 ///
 /// A file that is damaged or has the wrong size is renamed to MODULE.flash.damaged-1 and so on, and
-/// replaced by a sound one with what could be salvaged. A file that cannot be read or renamed is
-/// never overwritten. If nothing can be written, a warning is logged and every store() fails.
+/// replaced by a sound one with what could be salvaged. A file that cannot be read or renamed (also
+/// where there are 1,000 of those) is never overwritten. If nothing can be written, a warning is
+/// logged and every store() fails.
 ///
 /// The constructor runs on the event loop's thread; store() on any one thread.
 class FlashStorage {
@@ -47,6 +48,7 @@ class FlashStorage {
   std::string read(int file);
   void repair(const std::string& damage);
   std::string set_aside() const;
+  std::string why_not_set_aside() const;
   void store_nothing(const std::string& why);
   bool replace_file(const Image& image);
   bool overwrite(std::uint8_t slot, const Slot& content);

@@ -1,6 +1,7 @@
 #include "daemon/board/flash_storage.h"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -10,8 +11,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include "daemon/process/failure.h"
@@ -67,6 +71,16 @@ class Storage : public ::testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
   void write(const std::string& text) const { std::ofstream(path, std::ios::binary) << text; }
+  /// What is logged meanwhile.
+  static std::string warnings_of(const std::function<void()>& act) {
+    std::ostringstream log;
+    const auto before = spdlog::default_logger();
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+        "log", std::make_shared<spdlog::sinks::ostream_sink_st>(log)));
+    act();
+    spdlog::set_default_logger(before);
+    return log.str();
+  }
   mode_t permissions(const std::string& of) const {
     struct stat about {};
     return stat(of.c_str(), &about) == 0 ? about.st_mode & 0777U : 0;
@@ -120,6 +134,20 @@ TEST_F(Storage, a_damaged_file_is_set_aside_and_what_is_whole_is_saved) {
     EXPECT_EQ(repaired.found(), FlashCondition::sound);
     EXPECT_EQ(load(repaired).stored.settings.mode, 3);
   }
+}
+
+TEST_F(Storage, a_damaged_file_stays_where_a_thousand_are_set_aside) {
+  write("the newest");
+  for (int i = 1; i <= 1000; ++i) std::ofstream(path + ".damaged-" + std::to_string(i)) << i;
+  EXPECT_NE(warnings_of([&] {
+              EXPECT_FALSE(open().store(0, slot_with(3, 1)));
+            }).find("there are 1000 such files, from " + path + ".damaged-1 on"),
+            std::string::npos);
+  EXPECT_EQ(content(path), "the newest");
+  EXPECT_EQ(content(path + ".damaged-1") + content(path + ".damaged-1000"), "11000");
+  fs::remove(path + ".damaged-7");
+  EXPECT_TRUE(open().store(0, slot_with(3, 1)));
+  EXPECT_EQ(content(path + ".damaged-7"), "the newest");
 }
 
 TEST_F(Storage, of_nonsense_nothing_is_saved) {

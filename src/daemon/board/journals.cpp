@@ -17,6 +17,7 @@
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/files.h"
+#include "daemon/process/log.h"
 #include "daemon/process/version.h"
 
 namespace bfq::board {
@@ -163,6 +164,7 @@ void ModuleJournal::keep_black_box(const std::string& where) {
 }
 
 void ModuleJournal::check_failed() {
+  process::flush_log();
   for (ModuleJournal* journal : black_boxes()) journal->save();
 }
 

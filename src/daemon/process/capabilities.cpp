@@ -65,4 +65,10 @@ std::string drop_capabilities(const LaterActs& acts) {
   if (syscall(SYS_capset, &header, kept.data()) != 0) fail_with_errno("cannot drop capabilities");
   return names;
 }
+
+void drop_all_capabilities() {
+  __user_cap_header_struct header = kThisThread;
+  const Sets none{};
+  syscall(SYS_capset, &header, none.data());  // giving up is refused to nobody
+}
 }  // namespace bfq::process

@@ -15,6 +15,8 @@
 
 namespace bfq::process {
 namespace {
+constexpr std::chrono::seconds kLastPatience{1};
+
 std::atomic<bool>& gave_up() {
   static std::atomic<bool> value = false;
   return value;
@@ -54,14 +56,20 @@ std::shared_ptr<DiskWriter> DiskWriter::shared() {
   return writer;
 }
 
-void DiskWriter::do_now(std::function<void()> job) {
+bool DiskWriter::do_now(std::function<void()> job) {
   const std::shared_ptr<DiskWriter> writer = held().lock();
-  if (writer == nullptr) return;
+  if (writer == nullptr) return true;
   writer->post({}, std::move(job));
-  writer->wait(kPatience);
+  const bool done = writer->wait(kPatience);
+  if (!done) give_up();
+  return done;
 }
 
 bool DiskWriter::has_given_up() { return gave_up(); }
+
+void DiskWriter::give_up() { gave_up() = true; }
+
+std::chrono::seconds DiskWriter::patience() { return gave_up() ? kLastPatience : kPatience; }
 
 DiskWriter::DiskWriter() : state_(std::make_shared<State>()) {
   try {
@@ -73,7 +81,7 @@ DiskWriter::DiskWriter() : state_(std::make_shared<State>()) {
 }
 
 DiskWriter::~DiskWriter() {
-  wait(kPatience);
+  wait(patience());
   bool done = false;
   {
     const std::lock_guard lock(state_->mutex);
@@ -89,7 +97,7 @@ DiskWriter::~DiskWriter() {
 }
 
 void DiskWriter::leave_behind() {
-  gave_up() = true;
+  give_up();
   thread_.detach();
   std::set<std::string> left;
   for (const State::Task& job : state_->jobs) left.insert(job.what);

@@ -21,10 +21,16 @@ class DiskWriter {
   /// The one that others hold, or a new one. For the event loop's thread. Throws Failure when the
   /// system has no thread left.
   static std::shared_ptr<DiskWriter> shared();
-  /// Does this in the thread, where there is one, and waits for it: as post() and wait().
-  static void do_now(std::function<void()> job);
+  /// Does this in the thread, where there is one, and waits for it. Returns false when that takes
+  /// longer than kPatience; then it has given up.
+  static bool do_now(std::function<void()> job);
   /// True once jobs were left undone: the program then ends with status 1.
   static bool has_given_up();
+  /// Says so of something else that was to be stored.
+  static void give_up();
+  /// How long the end of the program waits for something: kPatience, or a second once it has given
+  /// up, so that several disks do not add up.
+  static std::chrono::seconds patience();
 
   ~DiskWriter();
   DiskWriter(const DiskWriter&) = delete;

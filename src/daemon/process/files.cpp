@@ -50,6 +50,14 @@ std::string name_of(uid_t user) {
   return entry != nullptr ? entry->pw_name : std::to_string(user);
 }
 
+/// Of what is neither a file nor a link to one.
+std::string_view name_of_kind(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "";
+}
+
 bool is_ours(uid_t owner, const std::string& path) {
   if (owner == geteuid() || owner == Caller::current().user()) return true;
   struct stat directory {};
@@ -84,10 +92,13 @@ std::string read_file(const std::string& path, std::size_t longest, Readable rea
 std::string why_not_opened(const std::string& path) {
   const int error = errno;
   struct stat about {};
-  if (error != ELOOP || lstat(path.c_str(), &about) != 0 || !S_ISLNK(about.st_mode))
-    return std::strerror(error);
-  return "it is a symbolic link, which is not followed here; put the file itself in its place, or "
-         "give the path that the link leads to";
+  if (lstat(path.c_str(), &about) != 0) return std::strerror(error);
+  if (error == ELOOP && S_ISLNK(about.st_mode))
+    return "it is a symbolic link, which is not followed here; put the file itself in its place, "
+           "or give the path that the link leads to";
+  const std::string_view what = name_of_kind(about.st_mode);
+  if (what.empty()) return std::strerror(error);
+  return fmt::format("it is {}, where a file is expected; remove it, or choose another path", what);
 }
 
 bool is_regular(int file) {

@@ -21,8 +21,8 @@ std::string read_file(const std::string& path, std::size_t longest, Readable rea
 /// there instead of a file, such as a FIFO, is not waited for. Ask is_regular() next.
 inline constexpr int kOwnFile = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
-/// Why open(2) has failed, with the errno that it left; instead of O_NOFOLLOW's ELOOP, that the
-/// path is a symbolic link and what to do.
+/// Why open(2) or unlink(2) has failed, with the errno that it left; where a symbolic link, a
+/// directory, a socket or a device is in the way, that, and what to do.
 std::string why_not_opened(const std::string& path);
 
 /// False for what could block, or is not what it was taken for: a FIFO, a device, a directory.

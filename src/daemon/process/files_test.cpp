@@ -87,6 +87,20 @@ TEST_F(Files, that_are_symbolic_links_are_called_that) {
   EXPECT_EQ(why_not_opened(folder / "none"), "No such file or directory");
 }
 
+TEST_F(Files, that_are_no_files_are_called_what_they_are) {
+  fs::create_directory(path);
+  EXPECT_EQ(open(path.c_str(), O_RDWR | kOwnFile), -1);
+  constexpr auto kWhat =
+      "it is a directory, where a file is expected; remove it, or choose another path";
+  EXPECT_EQ(why_not_opened(path), kWhat);
+  try {
+    lock();
+    ADD_FAILURE();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.what(), "cannot open the lock file " + path.string() + ": " + kWhat);
+  }
+}
+
 TEST_F(Files, of_ours_alone_are_trusted) {
   write("");
   for (const mode_t mode : {0600U, 0644U, 0400U}) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <climits>
 #include <string>
+#include <system_error>
 
 #include "daemon/process/failure.h"
 
@@ -17,7 +18,7 @@ namespace bfq::process {
 Inherited::Inherited(int descriptor, Use use) {
   struct stat it {};
   fstat(descriptor, &it);
-  if (S_ISREG(it.st_mode)) {
+  if (S_ISREG(it.st_mode) || S_ISBLK(it.st_mode)) {
     kind_ = Kind::file;  // which has one position for all who share it
   } else if (S_ISSOCK(it.st_mode)) {
     kind_ = Kind::socket;
@@ -30,7 +31,21 @@ Inherited::Inherited(int descriptor, Use use) {
     fits_ = S_ISFIFO(it.st_mode) ? PIPE_BUF : 1;
   }
   descriptor_ = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-  if (descriptor_ < 0) fail_with_errno("cannot use standard input and output");
+  if (descriptor_ < 0) fail_with_errno("cannot use standard input, output or error");
+  if (kind_ == Kind::file) relay(use);
+}
+
+Inherited::~Inherited() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+void Inherited::relay(Use use) {
+  try {
+    relay_.emplace(descriptor_, use);
+    descriptor_ = -1;
+  } catch (const std::system_error& error) {
+    why_it_may_block_ = error.code().message();
+  }
 }
 
 bool Inherited::is_ready(short events) const {
@@ -43,15 +58,20 @@ bool Inherited::is_ready(short events) const {
 ssize_t Inherited::read(std::span<std::byte> into) const {
   if (kind_ == Kind::socket) return recv(descriptor_, into.data(), into.size(), MSG_DONTWAIT);
   if (kind_ == Kind::shared && !is_ready(POLLIN)) return -1;
-  return ::read(descriptor_, into.data(), into.size());
+  return ::read(descriptor(), into.data(), into.size());
 }
 
-ssize_t Inherited::write(std::span<const std::byte> bytes) const {
+ssize_t Inherited::write(std::span<const std::byte> bytes) {
+  if (relay_) return relay_->write(bytes);
   if (kind_ == Kind::socket)
     return send(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   const bool shared = kind_ == Kind::shared;
   if (shared && !is_ready(POLLOUT)) return -1;
   return ::write(descriptor_, bytes.data(), shared ? std::min(bytes.size(), fits_) : bytes.size());
+}
+
+bool Inherited::wait(std::chrono::steady_clock::duration patience) {
+  return !relay_ || relay_->wait(patience);
 }
 
 void open_missing_standard_descriptors() {

@@ -1,16 +1,17 @@
 #include "daemon/process/log.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <spdlog/details/log_msg.h>
 #include <spdlog/pattern_formatter.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <iterator>
+#include <span>
 
+#include "daemon/process/disk_writer.h"
 #include "daemon/process/printable.h"
 
 namespace bfq::process {
@@ -21,6 +22,12 @@ std::string kind_of(std::string_view line) {
   std::copy_if(line.begin(), line.end(), std::back_inserter(kind),
                [](char c) { return c < '0' || c > '9'; });
   return kind;
+}
+
+/// Where lines go; for flush_log().
+std::atomic<Inherited*>& the_log() {
+  static std::atomic<Inherited*> log = nullptr;
+  return log;
 }
 
 std::string_view color_of(spdlog::level::level_enum level) {
@@ -78,32 +85,38 @@ std::vector<LogLimit::Count> LogLimit::counts(Time now, bool at_the_end) {
   return said;
 }
 
-StderrSink::StderrSink() : is_colored_(isatty(STDERR_FILENO) == 1) {
-  struct stat it = {};
-  // A file has one position for all who share it, and does not block.
-  if (fstat(STDERR_FILENO, &it) == 0 && S_ISREG(it.st_mode)) return;
-  // Reopened, because O_NONBLOCK on standard error itself would be seen by everybody who shares
-  // it, the shell for one.
-  descriptor_ = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+StderrSink::StderrSink()
+    : out_(STDERR_FILENO, Inherited::Use::logging), is_colored_(isatty(STDERR_FILENO) == 1) {
+  the_log() = &out_;
 }
 
-StderrSink::~StderrSink() {
+StderrSink::~StderrSink() { the_log() = nullptr; }
+
+void StderrSink::end() {
+  const std::lock_guard lock(mutex_);
   for (const LogLimit::Count& count : limit_.counts(std::chrono::steady_clock::now(), true))
     write(count.text + "\n");
-  if (descriptor_ >= 0) close(descriptor_);
+  say_dropped();
+  flush_log();
 }
 
-/// True when the line was taken. Where standard error could not be reopened (a socket), it is
-/// asked first: what poll() promises for a line of this size, it keeps.
+bool flush_log() {
+  Inherited* const log = the_log();
+  return log == nullptr || log->wait(DiskWriter::patience());
+}
+
+/// True when the line was taken. The rest of one that was taken in part is lost: a line that waited
+/// would block.
 bool StderrSink::write(std::string_view line) {
-  int to = descriptor_;
-  if (to < 0) {
-    to = STDERR_FILENO;
-    pollfd ready{.fd = to, .events = POLLOUT, .revents = 0};
-    if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return false;
+  bool is_taken = false;
+  while (!line.empty()) {
+    const ssize_t n = out_.write(std::as_bytes(std::span(line)));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    is_taken = true;
+    line.remove_prefix(static_cast<std::size_t>(n));
   }
-  // The rest of a line that was taken in part is lost: a line that waited would block.
-  return ::write(to, line.data(), line.size()) > 0;
+  return is_taken;
 }
 
 void StderrSink::sink_it_(const spdlog::details::log_msg& message) {
@@ -116,13 +129,20 @@ void StderrSink::sink_it_(const spdlog::details::log_msg& message) {
   say(message, message.level, text);
 }
 
+/// False when not even that is taken.
+bool StderrSink::say_dropped() {
+  dropped_ += out_.take_lost_lines();
+  const bool is_said =
+      dropped_ == 0 ||
+      write(fmt::format("{} lines of the log were dropped: standard error did not take them\n",
+                        dropped_));
+  if (is_said) dropped_ = 0;
+  return is_said;
+}
+
 void StderrSink::say(const spdlog::details::log_msg& message, spdlog::level::level_enum level,
                      std::string_view text) {
-  if (dropped_ > 0) {
-    const auto count = fmt::format("{} lines of the log were dropped: nobody read it\n", dropped_);
-    if (!write(count)) return void(++dropped_);
-    dropped_ = 0;
-  }
+  if (!say_dropped()) return void(++dropped_);
   spdlog::details::log_msg shown = message;
   shown.payload = text;
   shown.level = level;

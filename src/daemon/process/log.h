@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/process/inherited.h"
+
 namespace bfq::process {
 
 /// Decides which lines of a log are said, so that nobody who can cause a line can fill a disk with
@@ -50,24 +52,36 @@ class LogLimit {
 };
 
 /// Standard error as a log that never blocks and never speaks to the terminal in control
-/// characters. Where it takes no more (an unread pipe, a stopped terminal), lines are dropped and
-/// counted; the count is said with the next line that is taken. Lines of info and above are limited
-/// as LogLimit says: whoever asks for more wants to see all. Thread-safe, as spdlog wants it.
+/// characters. Where it takes no more (an unread pipe, a stopped terminal, a disk that does not
+/// answer), lines are dropped and counted; the count is said with the next line that is taken.
+/// Lines of info and above are limited as LogLimit says: whoever asks for more wants to see all.
+/// Thread-safe, as spdlog wants it.
 class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   StderrSink();
   ~StderrSink() override;
+
+  /// Says what was left out, and waits as flush_log() does. To be called at the end of the program.
+  void end();
+  /// As Inherited::why_it_may_block().
+  const std::string& why_it_may_block() const { return out_.why_it_may_block(); }
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override;
   void flush_() override {}
   void say(const spdlog::details::log_msg& message, spdlog::level::level_enum level,
            std::string_view text);
+  bool say_dropped();
   bool write(std::string_view line);
 
-  int descriptor_ = -1;  ///< our own for what standard error refers to, which does not block; or -1
+  Inherited out_;
   bool is_colored_;
   LogLimit limit_;
   std::uint64_t dropped_ = 0;
 };
+
+/// Waits until what was logged has reached standard error, for DiskWriter::patience() at most;
+/// returns false when that takes longer. Allocates nothing and takes no lock of the log: for a
+/// program that is about to abort.
+bool flush_log();
 }  // namespace bfq::process

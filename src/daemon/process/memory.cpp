@@ -9,14 +9,16 @@
 #include <string_view>
 
 #include "daemon/process/failure.h"
+#include "daemon/process/log.h"
 
 namespace bfq::process {
 namespace {
-/// Neither allocates nor blocks: nobody may be reading standard error.
+/// Does not allocate, and does not wait for whoever reads standard error; for a disk under it no
+/// longer than the log does.
 [[noreturn]] void out_of_memory() {
   constexpr std::string_view kLine = "bfq4004: out of memory\n";
   pollfd errors{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-  const bool has_room = poll(&errors, 1, 0) == 1;
+  const bool has_room = flush_log() && poll(&errors, 1, 0) == 1;
   [[maybe_unused]] const ssize_t n =
       has_room ? write(STDERR_FILENO, kLine.data(), kLine.size()) : 0;
   _exit(EXIT_FAILURE);

@@ -24,7 +24,7 @@ inline constexpr bool kSandboxByDefault = false;
 class Sandbox {
  public:
   /// Confines the calling thread, that of the DiskWriter, and those that they start from now on.
-  /// Throws Failure when privileges cannot be dropped.
+  /// (Those of a Relay have less.) Throws Failure when privileges cannot be dropped.
   Sandbox(boost::asio::io_context& io, const LaterActs& acts);
   ~Sandbox();
   Sandbox(const Sandbox&) = delete;

@@ -98,7 +98,7 @@ class PtyDoor::PtyHost final : public SerialHost {
     const Transfer transfer = read_some(master_->native_handle(), into);
     // After that, since whoever typed this has opened the slave before: a change of hosts is
     // noticed before the bytes are used, so that it does not discard what they are answered.
-    if (door_.opens_.changed()) door_.look_at_opens();
+    door_.opens_->look_if_changed();
     return transfer;
   }
   Transfer write(std::span<const std::byte> bytes) override {
@@ -156,20 +156,11 @@ PtyDoor::PtyDoor(DoorSide& side, const DoorSpec& spec)
     : side_(side),
       access_(spec.access),
       xon_xoff_(spec.xon_xoff),
-      inotify_(side.io()),
+      opens_(OpenWatch::shared(side.io())),
       pause_(side.io()),
       spare_(open_spare()) {
-  const int descriptor = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (descriptor < 0)
-    process::fail_with_errno(
-        "cannot watch for hosts (each PTY takes one of the fs.inotify.max_user_instances of "
-        "sysctl, "
-        "and a descriptor of ulimit -n)");
-  inotify_.assign(descriptor);
-  opens_.watch(descriptor);
   open_pair();
   if (!spec.path.empty()) link_.emplace(spec.path, slave_);
-  await_opens();
 }
 
 PtyDoor::~PtyDoor() {
@@ -214,48 +205,31 @@ std::string PtyDoor::url() const { return link_ ? link_->path() : slave_; }
 
 bool PtyDoor::someone_is_there() const { return !has_hung_up(master_->native_handle()); }
 
+/// Also by a host that has gone again, if it typed.
+bool PtyDoor::is_wanted() const {
+  return someone_is_there() || has_input(master_->native_handle());
+}
+
 void PtyDoor::watch() {
   openers_ = 0;
   watch_again();
 }
 
 void PtyDoor::watch_again() {
-  watched_ = inotify_add_watch(inotify_.native_handle(), slave_.c_str(), IN_OPEN | IN_CLOSE);
-  if (watched_ < 0) process::fail_with_errno("cannot watch " + slave_);
-}
-
-void PtyDoor::stop_watching() {
-  if (watched_ >= 0) inotify_rm_watch(inotify_.native_handle(), watched_);
-  watched_ = -1;
-}
-
-void PtyDoor::await_opens() {
-  inotify_.async_wait(Descriptor::wait_read, [this](auto error) {
-    if (error) return;
-    look_at_opens();
-    await_opens();
-  });
+  watched_.emplace(opens_, slave_, [this](OpenWatch::Events events) { notice(events); });
 }
 
 /// Attaches a host that has come; notices when one has gone and another has come in between.
-void PtyDoor::look_at_opens() {
-  alignas(inotify_event) std::array<char, 4096> buffer;
+void PtyDoor::notice(OpenWatch::Events events) {
   const auto host = host_.lock();
   bool changed = false, opened = false;
-  while (true) {
-    const ssize_t n = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
-    if (n <= 0) break;
-    for (std::size_t at = 0; at < static_cast<std::size_t>(n);) {
-      inotify_event event;
-      std::memcpy(&event, buffer.data() + at, sizeof event);
-      at += sizeof event + event.len;
-      if (event.wd != watched_) continue;
-      if ((event.mask & IN_CLOSE) != 0 && openers_ > 0) --openers_;
-      if ((event.mask & IN_OPEN) == 0) continue;
-      changed |= host && (openers_ == 0 || host->hung_up());
-      opened = true;
-      ++openers_;
-    }
+  for (const std::uint32_t event : events) {
+    if ((event & IN_Q_OVERFLOW) != 0) opened |= is_wanted();
+    if ((event & IN_CLOSE) != 0 && openers_ > 0) --openers_;
+    if ((event & IN_OPEN) == 0) continue;
+    changed |= host && (openers_ == 0 || host->hung_up());
+    opened = true;
+    ++openers_;
   }
   if (changed) notice_change(*host);
   if (opened && !host) attach();
@@ -291,7 +265,7 @@ void PtyDoor::host_left() {
   side_.log().debug("no host has {} open", slave_);
   if (!emptied) {
     side_.log().warn("a host has left {} locked for others (TIOCEXCL)", slave_);
-    stop_watching();
+    watched_.reset();
     return replace_pair();
   }
   if (!someone_is_there()) show_settings();  // a host starts at the module's rate
@@ -316,9 +290,9 @@ void PtyDoor::replace_pair() {
   look_for_hosts();
 }
 
-/// Attaches a host that came while the watch was off; also one that has gone again, if it typed.
+/// Attaches a host that came while the watch was off.
 void PtyDoor::look_for_hosts() {
-  if (!someone_is_there() && !has_input(master_->native_handle())) return;
+  if (!is_wanted()) return;
   openers_ = 1;
   attach();
 }
@@ -326,9 +300,9 @@ void PtyDoor::look_for_hosts() {
 /// How many bytes were written that the host has not read. Only a process that has the slave open
 /// can ask; where the host has locked it, no other can, and 0 is returned.
 std::size_t PtyDoor::unread_at_slave() {
-  look_at_opens();
+  opens_->look();
   if (!someone_is_there()) return 0;
-  stop_watching();  // so that our own open is not taken for a host
+  watched_.reset();  // so that our own open is not taken for a host
   int unread = 0;
   {
     const OpenSlave slave(*this);
@@ -341,7 +315,7 @@ std::size_t PtyDoor::unread_at_slave() {
 /// Discards what was written to the slave and not read. Returns false when its last host has locked
 /// it (TIOCEXCL), which on a PTY lasts as long as the master.
 bool PtyDoor::empty_slave() {
-  stop_watching();  // so that our own open is not taken for a host
+  watched_.reset();  // so that our own open is not taken for a host
   bool locked = false;
   {
     const OpenSlave slave(*this);

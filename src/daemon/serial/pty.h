@@ -8,7 +8,7 @@
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
 #include "daemon/serial/door_spec.h"
-#include "daemon/serial/ready_signal.h"
+#include "daemon/serial/open_watch.h"
 
 namespace bfq::serial {
 
@@ -46,9 +46,7 @@ class PtyDoor final : public Door {
   void show_settings();
   void watch();
   void watch_again();
-  void stop_watching();
-  void await_opens();
-  void look_at_opens();
+  void notice(OpenWatch::Events events);
   void attach();
   void host_left();
   void notice_change(PtyHost& host);
@@ -58,6 +56,7 @@ class PtyDoor final : public Door {
   bool empty_slave();
   std::size_t unread_at_slave();
   bool someone_is_there() const;
+  bool is_wanted() const;
 
   DoorSide& side_;
   process::FileAccess access_;  ///< of the slave
@@ -65,13 +64,12 @@ class PtyDoor final : public Door {
   std::string slave_;
   UartFormat format_{};
   std::shared_ptr<boost::asio::posix::stream_descriptor> master_;
-  boost::asio::posix::stream_descriptor inotify_;
-  ReadySignal opens_;  ///< of inotify_
+  std::shared_ptr<OpenWatch> opens_;
   boost::asio::steady_timer pause_;
-  int spare_;  ///< for OpenSlave
-  int watched_ = -1;
+  int spare_;        ///< for OpenSlave
   int openers_ = 0;  ///< as far as inotify tells; too few where it merged events
   std::weak_ptr<PtyHost> host_;
+  std::optional<WatchedDevice> watched_;
   std::optional<DeviceLink> link_;
 };
 }  // namespace bfq::serial

@@ -37,6 +37,7 @@ void ReadySignal::watch(int descriptor) {
       fcntl(descriptor, F_SETOWN_EX, &thread) != 0 || flags < 0 ||
       fcntl(descriptor, F_SETFL, flags | O_ASYNC) != 0)
     process::fail_with_errno("cannot be told of hosts (SIGIO)");
+  changed();
 }
 
 bool ReadySignal::changed() {

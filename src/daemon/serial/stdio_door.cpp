@@ -7,20 +7,23 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <utility>
 #include <vector>
-
-#include "daemon/process/inherited.h"
 
 namespace bfq::serial {
 
-/// Whoever types at standard input and reads standard output. Regular files are always ready, and
-/// epoll does not support them.
+/// Whoever types at standard input and reads standard output. Devices such as /dev/null are always
+/// ready, and epoll does not support them.
 class StdioDoor::StdioHost final : public SerialHost {
  public:
-  explicit StdioHost(StdioDoor& door)
-      : door_(door), in_ready_(door.side_.io()), out_ready_(door.side_.io()) {
-    in_ready_.assign(in_.descriptor());
-    out_ready_.assign(out_.descriptor());
+  StdioHost(StdioDoor& door, std::unique_ptr<Streams> streams)
+      : door_(door),
+        streams_(std::move(streams)),
+        in_ready_(door.side_.io(), streams_->in.descriptor()),
+        out_ready_(door.side_.io(), streams_->out.descriptor()) {}
+  ~StdioHost() override {
+    in_ready_.release();
+    out_ready_.release();
   }
 
   std::string name() const override { return "standard output"; }
@@ -30,7 +33,7 @@ class StdioDoor::StdioHost final : public SerialHost {
   }
   bool waits_for_answers() const override { return door_.waits_for_answers_; }
   Transfer write(std::span<const std::byte> bytes) override {
-    const Transfer done = outcome_of_write(out_.write(bytes));
+    const Transfer done = outcome_of_write(streams_->out.write(bytes));
     door_.nobody_reads_ |= done.state == Transfer::State::gone;
     return done;
   }
@@ -52,7 +55,7 @@ class StdioDoor::StdioHost final : public SerialHost {
 
  private:
   Transfer receive(std::span<std::byte> into) {
-    const Transfer got = outcome_of_read(in_.read(into));
+    const Transfer got = outcome_of_read(streams_->in.read(into));
     if (got.state != Transfer::State::gone) return got;
     door_.input_ended_ = true;
     return Transfer::blocked();  // it still listens
@@ -76,21 +79,18 @@ class StdioDoor::StdioHost final : public SerialHost {
 
   void await_any(Descriptor& descriptor, Descriptor::wait_type type, Ready ready) {
     descriptor.async_wait(type, [weak = weak_from_this(), ready = std::move(ready)](auto error) {
-      const bool is_file = error == boost::asio::error::operation_not_supported;
-      if (const auto self = weak.lock(); self && (!error || is_file)) ready();
+      const bool is_always = error == boost::asio::error::operation_not_supported;
+      if (const auto self = weak.lock(); self && (!error || is_always)) ready();
     });
   }
 
   StdioDoor& door_;
-  process::Inherited in_{STDIN_FILENO, process::Inherited::Use::reading};
-  process::Inherited out_{STDOUT_FILENO, process::Inherited::Use::writing};
+  std::unique_ptr<Streams> streams_;
   Descriptor in_ready_, out_ready_;
   std::vector<std::byte> lines_;  ///< read, and not typed yet
 };
 
 void StdioDoor::module_is_ready() {
-  if (attached_) return;
-  attached_ = true;
-  side_.attach(std::make_shared<StdioHost>(*this));
+  if (streams_) side_.attach(std::make_shared<StdioHost>(*this, std::move(streams_)));
 }
 }  // namespace bfq::serial

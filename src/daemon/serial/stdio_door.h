@@ -1,4 +1,9 @@
 #pragma once
+#include <unistd.h>
+
+#include <memory>
+
+#include "daemon/process/inherited.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
 #include "daemon/serial/door_spec.h"
@@ -20,8 +25,13 @@ class StdioDoor final : public Door {
 
  private:
   class StdioHost;
+  struct Streams {
+    process::Inherited in{STDIN_FILENO, process::Inherited::Use::reading};
+    process::Inherited out{STDOUT_FILENO, process::Inherited::Use::writing};
+  };
   DoorSide& side_;
+  std::unique_ptr<Streams> streams_ = std::make_unique<Streams>();  ///< until the host has them
   bool waits_for_answers_;
-  bool attached_ = false, input_ended_ = false, nobody_reads_ = false;
+  bool input_ended_ = false, nobody_reads_ = false;
 };
 }  // namespace bfq::serial

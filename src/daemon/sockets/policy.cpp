@@ -9,6 +9,7 @@
 
 #include "daemon/process/failure.h"
 #include "daemon/process/number.h"
+#include "daemon/process/printable.h"
 #include "daemon/sockets/address.h"
 #include "daemon/sockets/networks.h"
 
@@ -24,7 +25,7 @@ constexpr std::array<std::string_view, 2> kMetadataNames = {"metadata.google.int
                                                             "metadata.goog"};
 
 [[noreturn]] void refuse(std::string_view list, std::string_view entry, const std::string& why) {
-  throw process::UsageError(std::string(list) + ": '" + std::string(entry) + "': " + why);
+  throw process::UsageError(std::string(list) + ": '" + process::printable(entry) + "': " + why);
 }
 
 std::optional<unsigned> parse_number(std::string_view text, unsigned last) {
@@ -86,7 +87,8 @@ NetPolicy NetPolicy::parse(std::string_view text) try {
     const std::size_t equals = field.find('=');
     const std::string_view list = field.substr(0, equals);
     if (equals == std::string_view::npos || (list != "allow" && list != "deny")) {
-      throw process::UsageError("'" + std::string(field) + "': expected allow=... or deny=...");
+      throw process::UsageError("'" + process::printable(field) +
+                                "': expected allow=... or deny=...");
     }
     split(field.substr(equals + 1), ',', [&](std::string_view entry) { policy.add(list, entry); });
   });

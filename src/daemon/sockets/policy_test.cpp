@@ -251,6 +251,12 @@ TEST(NetPolicy, ComesFromListsToo) {
     EXPECT_STREQ(error.what(),
                  "deny: 'host:0': after ':' comes a port from 1 to 65535, or first-last");
   }
+  try {
+    NetPolicy::from_lists({}, {std::string("b\0ad.test", 9)});
+    FAIL();
+  } catch (const process::UsageError& error) {
+    EXPECT_TRUE(std::string_view(error.what()).starts_with(R"(deny: 'b\x00ad.test': )"));
+  }
 }
 
 TEST(NetPolicy, RefusesWhatItCannotReadAndNamesIt) {
