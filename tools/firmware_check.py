@@ -16,8 +16,8 @@ from tidy import DIALECTS, strip
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 TOOLCHAIN = REPOSITORY / "src/firmware/cortex_m4.cmake"
 
-# The commands of both manuals, and of the services. A leap is noticed, and so is growth beyond what a
-# Cortex-M4 with 128 KiB of flash has room for beside a driver for its radio.
+# The commands of both manuals, and of the services. A leap is noticed, and so is growth beyond what
+# a Cortex-M4 with 128 KiB of flash has room for beside a driver for its radio.
 MAX_TEXT = 96 * 1024
 MAX_MODULE = 24 * 1024
 
