@@ -16,7 +16,9 @@ from tidy import DIALECTS, strip
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 TOOLCHAIN = REPOSITORY / "src/firmware/cortex_m4.cmake"
 
-MAX_TEXT = 64 * 1024
+# The commands of both manuals, and of the services. A leap is noticed, and so is growth beyond what
+# a Cortex-M4 with 128 KiB of flash has room for beside a driver for its radio.
+MAX_TEXT = 96 * 1024
 MAX_MODULE = 24 * 1024
 
 # Linker symbols that no image may have: pattern -> what their presence means.
