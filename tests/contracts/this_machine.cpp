@@ -1,8 +1,13 @@
 // What only this machine's sockets can show: its ports, its addresses, and the pace of its peers.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio.hpp>
+#include <utility>
 
 #include "daemon/sockets/absent_link.h"
 #include "host_module.h"
@@ -55,6 +60,15 @@ class ThisMachine : public ::testing::Test {
   }
   std::uint16_t free_port() {
     return tcp::acceptor(io, {asio::ip::address_v4::loopback(), 0}).local_endpoint().port();
+  }
+  /// As on Ethernet, those that the peer may send and those that it has received.
+  static void expect_usual_segments(tcp::socket& peer) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    ASSERT_EQ(getsockopt(peer.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+    EXPECT_LE(info.tcpi_snd_mss, 1460U);
+    EXPECT_GT(info.tcpi_rcv_mss, 1000U);
+    EXPECT_LE(info.tcpi_rcv_mss, 1460U);
   }
   bool is_refused(net::Endpoint remote) {
     begin(remote);
@@ -165,21 +179,70 @@ TEST_F(ThisMachine, answers_nothing_for_an_address_that_nobody_has) {
   EXPECT_EQ(side.count<net::OpenFailed>(), 1U) << "nothing is said of a closed attempt";
 }
 
-TEST_F(ThisMachine, tells_of_a_slow_peer_that_it_reads) {
+// Loopback's own segments of 64 KiB would open the window of a slow peer in steps as large.
+TEST_F(ThisMachine, has_segments_of_a_real_network) {
+  tcp::socket peer = open();
+  side.link(kFirst).to_send.assign(64U << 10U, 'x');
+  rest();
+  expect_usual_segments(peer);
+}
+
+TEST_F(ThisMachine, has_them_towards_clients_of_its_server_too) {
+  const std::uint16_t port = free_port();
+  module.request(net::Listen{{1}, port});
+  tcp::socket client(io);
+  client.connect({asio::ip::address_v4::loopback(), port});
+  ASSERT_TRUE(until([&] { return side.count<net::Incoming>() == 1; }));
+  side.link(kFirst).to_send.assign(64U << 10U, 'x');
+  side.link(kFirst).open = true;
+  module.request(net::Accept{std::get<net::Incoming>(side.events.back()).client, kFirst});
+  rest();
+  expect_usual_segments(client);
+}
+
+TEST_F(ThisMachine, has_peers_whose_window_opens_by_small_steps) {
   tcp::socket peer = open();
   auto& link = side.link(kFirst);
   link.to_send.assign(16U << 20U, 'x');
   rest();
-  const std::size_t stalled_at = link.sent;
   std::array<char, 1024> buffer{};
-  std::size_t read = 0;
-  const auto progress = [&] { return link.sent > stalled_at || link.acknowledged > 0; };
-  // Loopback's own segments would open the window when 64 KiB are read.
-  while (!progress() && read < std::size_t{24} * 1024) {
-    read += peer.read_some(asio::buffer(buffer));
-    rest();
+  std::size_t sent = link.sent, largest = 0, step = 0;
+  for (std::size_t read = 0; read < 500'000; read += buffer.size()) {
+    asio::read(peer, asio::buffer(buffer));
+    step += buffer.size();
+    io.restart();
+    io.poll();
+    if (link.sent == sent) continue;
+    largest = std::max(largest, std::exchange(step, 0));
+    sent = link.sent;
   }
-  EXPECT_TRUE(until(progress)) << "after " << read << " bytes";
+  EXPECT_LE(largest, 32U * 1024);
+}
+
+// The kernel reports room only when there is plenty. What the peer acknowledges before is progress
+// too.
+TEST_F(ThisMachine, tells_of_a_slow_peer_that_it_reads) {
+  tcp::acceptor acceptor(io, tcp::v4());
+  // The least that there is, so that the window opens by small steps; a connection inherits it.
+  acceptor.set_option(tcp::acceptor::receive_buffer_size(1));
+  acceptor.bind({asio::ip::address_v4::loopback(), 0});
+  acceptor.listen();
+  begin({kLoopback, acceptor.local_endpoint().port()});
+  ASSERT_TRUE(until([&] { return side.link(kFirst).open; }));
+  tcp::socket peer = acceptor.accept();
+  auto& link = side.link(kFirst);
+  link.to_send.assign(16U << 20U, 'x');
+  rest();
+  const std::size_t stalled_at = link.sent;
+  std::array<char, 256> buffer{};
+  std::size_t read = 0;
+  while (link.acknowledged == 0 && link.sent == stalled_at) {
+    read += peer.read_some(asio::buffer(buffer));
+    io.restart();
+    io.run_for(std::chrono::milliseconds(200));
+  }
+  EXPECT_GT(link.acknowledged, 0U) << "after " << read << " bytes";
+  EXPECT_EQ(link.sent, stalled_at);
 }
 
 TEST_F(ThisMachine, is_read_so_much_in_one_turn) {

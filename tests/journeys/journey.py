@@ -3,6 +3,7 @@
 Nothing here sleeps to let something happen: each wait is for something, with a deadline.
 """
 
+import atexit
 import contextlib
 import glob
 import http.server
@@ -20,6 +21,9 @@ import time
 
 # BFQ_PROGRAM is for whoever runs them by CTest with another build than the one that they belong to.
 PROGRAM = os.environ.get("BFQ_PROGRAM") or os.environ.get("BFQ4004", "build/test/bfq4004")
+# Control sockets of programs that were not told where stand here, and nowhere else.
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="bfq-runtime-")
+atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 # Memory that AddressSanitizer keeps back would look like growth.
 ENVIRONMENT = {
     **os.environ,
@@ -115,6 +119,18 @@ class Module:
     def status(self, field):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(rf"^{field}:\s+(\d+)", status.read(), re.M).group(1))
+
+    def wait_until_it_rests(self):
+        """Until it has not woken up for half a second: it waits for its host, or for a peer."""
+        idle = -1
+
+        def rests():
+            nonlocal idle
+            time.sleep(0.5)
+            idle, before = self.status("voluntary_ctxt_switches"), idle
+            return idle - before <= 1
+
+        wait_until(rests, "a module that rests")
 
     def descriptors(self):
         """The numbers of its open file descriptors."""

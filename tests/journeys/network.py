@@ -190,15 +190,7 @@ class HowLinksEnd(unittest.TestCase):
             body = bytes(range(256)) * 400
             client.sendall(body)
             client.close()
-            idle = -1
-
-            def rests():
-                nonlocal idle
-                select.select([], [], [], 0.5)
-                idle, before = module.status("voluntary_ctxt_switches"), idle
-                return idle - before <= 1
-
-            wait_until(rests, "a module that waits for its host")
+            module.wait_until_it_rests()
             self.assertEqual(host.received_until_closed(), body)
 
     def test_what_was_sent_before_a_close_arrives(self):

@@ -312,23 +312,31 @@ class ModemLines(unittest.TestCase):
             module.wait_for_log("has dropped DTR: the module hangs up")
 
     def test_a_host_hangs_up_over_ip232_while_the_peer_takes_nothing(self):
-        with Module(serial=["ip232:0,dcd=link,dtr=hangup", "tcp:0"]) as module, Server() as server:
+        for speed in ("fast", "baud"):
+            with self.subTest(speed):
+                self.hang_up_while_the_peer_takes_nothing("--speed", speed)
+
+    def hang_up_while_the_peer_takes_nothing(self, *speed):
+        doors = ["ip232:0,dcd=link,dtr=hangup", "tcp:0"]
+        with Module(*speed, serial=doors) as module, Server() as server:
             module.wait_for_log("bfq0 is ready")
             place = re.search(r"ip232 (\S+):(\d+)", module.banner).groups()
             with TcpHost(*module.url("socket").groups()) as other, TcpHost(*place) as host:
+                # RTS holds the host back: what it types then must not hide its DTR.
+                other.command("AT+UART_CUR=4000000,8,1,0,3")
                 host.type(b"\xff\x01")
                 with self.connected(other, server) as client:
                     other.command("AT+CIPMODE=1")
                     other.command("AT+CIPSEND", "\r\n\r\n>")
                     before, held = -1, 0
                     while held != before:  # until the peer takes nothing any more
-                        host.type(b"x" * 8192)
+                        host.type(b"AT+GMR\r\n" * 1024)  # would be a command
                         time.sleep(0.3)
                         before, held = held, unread_by(client)
                     # DTR drops and comes back within a segment, and commands follow.
                     host.type(b"\xff\x00\xff\x01AT+CIPMODE=0\r\n")
                     other.expect("CLOSED\r\n")
-                    other.expect("OK\r\n")
+                    self.assertEqual(other.expect("OK\r\n"), b"AT+CIPMODE=0\r\r\n\r\nOK\r\n")
                 self.assertEqual(module.log().count("hangs up"), 1)
             module.wait_for_log("hangs up", 2)  # who goes drops it too
 

@@ -346,15 +346,7 @@ class Bytes(unittest.TestCase):
             self.assertEqual(answer, CONNECTED)
             sent = threading.Thread(target=lambda: (client.sendall(body), client.unwrap()))
             sent.start()
-            idle = -1
-
-            def rests():
-                nonlocal idle
-                select.select([], [], [], 0.5)
-                idle, before = module.status("voluntary_ctxt_switches"), idle
-                return idle - before <= 1
-
-            wait_until(rests, "a module that waits for its host")
+            module.wait_until_it_rests()
             self.assertTrue(sent.is_alive())  # not all of it fitted into buffers
             self.assertEqual(host.received_until_closed(), body)
             sent.join()

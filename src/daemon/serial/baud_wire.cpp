@@ -70,6 +70,7 @@ void BaudWire::forget_output(BaudEnd& end) {
 
 void BaudWire::discard(BaudEnd& end, SerialHost::Discard what) {
   if (what.typed) {
+    end.ahead.clear();
     end.typed.clear();
     end.line.clear();
   }
@@ -383,33 +384,48 @@ void BaudWire::await_typing(BaudEnd& end) {
 
 bool BaudWire::read_hosts(Instant now) {
   bool moved = false;
-  std::array<std::byte, 4096> buffer;
   for (BaudEnd& end : ends_) {
-    if (!end.readable || end.leaves || end.types_no_more || awaits_answer(end)) continue;
+    const bool is_read = end.readable && !end.leaves && !end.types_no_more && !awaits_answer(end);
+    if (!is_read && end.ahead.empty()) continue;
     look_at_settings(end);
     if (end.host->uart(format_) != end.uart) continue;
-    const std::size_t most = std::min(room_for_typing(end), buffer.size());
-    if (most == 0) continue;
-    const Transfer got = end.host->read(std::span(buffer).first(most));
-    discard(end, end.host->take_discard());
-    if (got.n > 0) {
-      const auto typed = typed_in(end, std::span(buffer).first(got.n));
-      end.typed.insert(end.typed.end(), typed.begin(), typed.end());
-      // Where the host had typed more than the line could take, the line was busy all the time,
-      // however late the program runs.
-      end.line.start(typed.size(), end.uart, end.kept_waiting ? now - kMostLateness : now);
-      moved = true;
-    }
-    end.kept_waiting = got.n == most;
-    note_end_of_typing(end, got);
-    if (got.n == 0) {
-      const bool types_on = !end.leaves && !end.types_no_more;
-      end.readable = false;
-      if (types_on) await_typing(end);
-      moved |= !types_on;
-    }
+    const std::size_t room = room_for_typing(end);
+    if (is_read) moved |= read(end, room);
+    moved |= put_on_line(end, room, now);
   }
   return moved;
+}
+
+/// Reads as much as the line takes at once, or more where a drop of DTR may be behind what RTS
+/// holds back.
+bool BaudWire::read(BaudEnd& end, std::size_t room) {
+  std::array<std::byte, 4096> buffer;
+  const std::size_t wanted = end.host->is_read_ahead() && stops_input(end) ? kTypedPerTurn : room;
+  const std::size_t most = std::min(wanted - std::min(wanted, end.ahead.size()), buffer.size());
+  if (most == 0) return false;
+  const Transfer got = end.host->read(std::span(buffer).first(most));
+  discard(end, end.host->take_discard());
+  const auto typed = typed_in(end, std::span(buffer).first(got.n));
+  end.ahead.insert(end.ahead.end(), typed.begin(), typed.end());
+  note_end_of_typing(end, got);
+  if (got.n > 0) return true;
+  end.readable = false;
+  const bool types_on = !end.leaves && !end.types_no_more;
+  if (types_on) await_typing(end);
+  return !types_on;
+}
+
+bool BaudWire::put_on_line(BaudEnd& end, std::size_t room, Instant now) {
+  if (room == 0) return false;
+  const std::size_t n = std::min(room, end.ahead.size());
+  const auto rest = end.ahead.begin() + static_cast<std::ptrdiff_t>(n);
+  end.typed.insert(end.typed.end(), end.ahead.begin(), rest);
+  end.ahead.erase(end.ahead.begin(), rest);
+  // Where the host had typed more than the line could take, the line was busy all the time, however
+  // late the program runs.
+  end.line.start(n, end.uart, end.kept_waiting ? now - kMostLateness : now);
+  end.kept_waiting = n == room;
+  return n > 0;
 }
 
 /// How much a line takes at once: enough to be busy until bytes are moved again.
@@ -472,6 +488,6 @@ bool BaudWire::feed_module() {
 
 bool BaudWire::all_typed_is_taken() const {
   return fifo_.empty() && std::all_of(ends_.begin(), ends_.end(),
-                                      [](const BaudEnd& end) { return end.line.moving() == 0; });
+                                      [this](const BaudEnd& end) { return typed_is_taken(end); });
 }
 }  // namespace bfq::serial

@@ -22,7 +22,8 @@ struct BaudEnd : AttachedHost {
   bool garbled = false;  ///< a byte has become another since they are set like that
   // from the host
   bool readable = false;
-  bool kept_waiting = false;  ///< it had typed more than the line took
+  bool kept_waiting = false;       ///< it had typed more than the line took
+  std::vector<std::byte> ahead{};  ///< read, but not on the line yet: see is_read_ahead()
   ShiftLine line{};
   std::vector<std::byte> typed{};  ///< what is on the line
   std::uint64_t overrun = 0;       ///< bytes that found the module's FIFO full, not logged yet
@@ -58,6 +59,7 @@ class BaudWire final : public HostedWire<BaudEnd> {
   void begin_turn() override;
   void configure(const UartFormat& format) override;
   void module_is_off() override;
+  void clear_receive_fifo() override { fifo_.clear(); }
   void make_noise(std::string_view text, const UartFormat& format) override;
   bool drain() override;
   bool all_typed_is_taken() const override;
@@ -85,6 +87,8 @@ class BaudWire final : public HostedWire<BaudEnd> {
   void arrive(BaudEnd& end, std::span<const std::byte> bytes);
   bool feed_module();
   bool read_hosts(Instant now);
+  bool read(BaudEnd& end, std::size_t room);
+  bool put_on_line(BaudEnd& end, std::size_t room, Instant now);
   std::size_t room_for_typing(const BaudEnd& end) const;
   void await_typing(BaudEnd& end);
   // both
@@ -92,7 +96,9 @@ class BaudWire final : public HostedWire<BaudEnd> {
   bool resample(BaudEnd& end, BaudMismatch& way, bool is_last, std::vector<std::byte>& bytes);
   bool stops_output(const BaudEnd& end) const;
   bool stops_input(const BaudEnd& end) const;
-  bool typed_is_taken(const BaudEnd& end) const override { return end.line.moving() == 0; }
+  bool typed_is_taken(const BaudEnd& end) const override {
+    return end.line.moving() == 0 && end.ahead.empty();
+  }
   bool output_is_given(const BaudEnd& end) const override {
     return side_.uart_output().empty() && end.held.empty();
   }

@@ -32,7 +32,12 @@ void DoorSide::apply(Wire& wire, ControlLines& lines) {
               if (wire.change_host(*n.host)) n.host->changed();
             },
             [&](const Reset& n) { n.held ? lines.hold_in_reset() : lines.release_from_reset(); },
-            [&](const HungUp&) { lines.hang_up(); },
+            [&](const HungUp&) {
+              // Fidelity (our decision, docs/attaching.md): At --speed baud, hanging up by DTR also
+              // discards what the module's receive FIFO holds; else it would be run as commands.
+              wire.clear_receive_fifo();
+              lines.hang_up();
+            },
         },
         notice);
   }

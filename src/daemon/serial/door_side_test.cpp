@@ -64,9 +64,10 @@ class NoticingHost final : public SerialHost {
     if (on_typing) std::exchange(on_typing, nullptr)();
   }
   void left() override { is_attached = false; }
+  bool is_read_ahead() const override { return has_dtr; }
 
   std::size_t types = 0, read_bytes = 0;
-  bool is_attached = false;
+  bool is_attached = false, has_dtr = false;
   int changes = 0;
   Ready on_typing;
   std::function<void()> when_written;
@@ -157,6 +158,39 @@ TYPED_TEST(DoorSideTest, APulseIsNotMissed) {
   this->side.release_from_reset();
   this->begin_turn();
   EXPECT_EQ(this->lines.seen, "HR");
+}
+
+using DoorSideAtBaudTest = DoorSideTest<BaudWire>;
+
+TEST_F(DoorSideAtBaudTest, HangingUpDiscardsWhatTheReceiveFifoHolds) {
+  host->types = 5;
+  module.takes = 3;
+  host->become_ready();
+  drain();
+  ASSERT_EQ(module.typed, 3U);
+  side.hang_up();
+  begin_turn();
+  EXPECT_EQ(lines.seen, "U");
+  module.takes = SIZE_MAX;
+  drain();
+  EXPECT_EQ(module.typed, 3U);
+}
+
+TEST_F(DoorSideAtBaudTest, AHostWithDtrIsReadOnBehindWhatRtsHoldsBack) {
+  wire->configure({.flow = 3});
+  module.takes = 0;
+  host->has_dtr = true;
+  host->types = 300;
+  host->become_ready();
+  drain();
+  EXPECT_EQ(host->types, 0U);
+  begin_turn();
+  EXPECT_TRUE(host->is_attached) << "what it typed still waits";
+  module.takes = SIZE_MAX;
+  for (int i = 0; i < 20; ++i) drain();
+  EXPECT_EQ(module.typed, 300U);
+  begin_turn();
+  EXPECT_FALSE(host->is_attached);
 }
 
 TYPED_TEST(DoorSideTest, AChangeOfHostsWithinADrainTakesEffectInTheNextTurn) {

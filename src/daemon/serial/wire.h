@@ -58,6 +58,8 @@ class Wire {
   virtual void configure(const UartFormat& format) = 0;
   /// The module has no power: what it was printing, and what it was typed, is gone.
   virtual void module_is_off() = 0;
+  /// The module empties its UART's receive FIFO: what it has not taken of that is lost.
+  virtual void clear_receive_fifo() {}
   /// Something that does not come from the module's program, sent in a format of its own: each host
   /// receives what its UART makes of that.
   virtual void make_noise(std::string_view text, const UartFormat& format) = 0;

@@ -24,7 +24,7 @@ void connect(boost::asio::ip::tcp::socket& socket, const net::Open& open, const 
              std::function<void(boost::system::error_code)> done);
 
 /// What holds for every stream, whoever has opened it: a small buffer for sending, no delay,
-/// segments of Ethernet's size, and urgent bytes in line.
+/// segments of Ethernet's size (see send_segment(), too), and urgent bytes in line.
 void set_usual_options(int socket);
 
 /// True for a connection whose two ends are this one socket: TCP makes it where a socket happens to

@@ -63,8 +63,13 @@ TEST(Route, TheGatewayIsThisMachine) {
   EXPECT_EQ(outside(kStation, Ipv4(10, 44, 1, 1)), kLocalhost);
 }
 TEST(Route, NobodyElseIsOnTheLan) {
-  EXPECT_EQ(outside(kStation, Ipv4(10, 44, 1, 2)), std::nullopt);
-  EXPECT_EQ(outside(kStation, Ipv4(10, 44, 1, 255)), std::nullopt);
+  for (const Ipv4 absent : {Ipv4(10, 44, 1, 3), Ipv4(10, 44, 1, 77), Ipv4(10, 44, 1, 255)}) {
+    const Route way = alone(kStation, absent);
+    EXPECT_EQ(way.to, Route::To::nobody) << "no radio can know: ARP is asked";
+    EXPECT_EQ(way.exit.through, net::Interface::station);
+  }
+  EXPECT_EQ(alone(kStation, Ipv4(10, 44, 1, 2)).to, Route::To::nowhere) << "its own";
+  EXPECT_EQ(alone(kBoth, Ipv4(192, 168, 4, 2)).exit.through, net::Interface::soft_ap);
 }
 TEST(Route, OthersAreAsWritten) {
   EXPECT_EQ(outside(kStation, Ipv4(10, 44, 2, 1)), Ipv4(10, 44, 2, 1));

@@ -4,9 +4,12 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "base/limits.h"
 
 namespace bfq::sockets {
 namespace {
@@ -25,6 +28,13 @@ bool must_wait() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 std::size_t bytes_in_kernel(int socket) {
   int n = 0;
   return ioctl(socket, FIONREAD, &n) == 0 ? static_cast<std::size_t>(n) : 0;
+}
+
+ssize_t send_segment(int socket, std::span<const std::byte> bytes) {
+  const auto segment = bytes.first(std::min(bytes.size(), limits::kSegment));
+  return uninterrupted([&] {
+    return ::send(socket, segment.data(), segment.size(), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_EOR);
+  });
 }
 
 bool has_peer_ended(int socket) {
@@ -59,9 +69,11 @@ PlainSession::Result PlainSession::peek() {
 }
 
 PlainSession::Transfer PlainSession::write(std::span<const std::byte> bytes) {
-  const ssize_t n = uninterrupted(
-      [&] { return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT); });
-  if (n >= 0) return {Result::done, static_cast<std::size_t>(n)};
+  std::size_t sent = 0;
+  ssize_t n = 0;
+  while (sent < bytes.size() && (n = send_segment(socket_, bytes.subspan(sent))) >= 0)
+    sent += static_cast<std::size_t>(n);
+  if (sent > 0 || n >= 0) return {Result::done, sent};
   if (must_wait()) return {Result::wants_write};
   error_ = errno;
   return {Result::failed};

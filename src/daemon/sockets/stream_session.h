@@ -1,4 +1,6 @@
 #pragma once
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -54,6 +56,9 @@ class StreamSession {
 
 /// How many bytes the kernel has for a socket.
 std::size_t bytes_in_kernel(int socket);
+/// send(2) of the first bytes, at most a segment of them, which the kernel joins with no others:
+/// see set_usual_options(). Returns what that does.
+ssize_t send_segment(int socket, std::span<const std::byte> bytes);
 /// True when the peer of a TCP socket has sent its end, or reset the connection.
 bool has_peer_ended(int socket);
 

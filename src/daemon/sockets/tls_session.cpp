@@ -90,14 +90,14 @@ bool TlsSession::begin(int socket, const net::Open& open) {
   return true;
 }
 
-/// OpenSSL's own way to a socket, but for a limit on reading.
+/// OpenSSL's own way to a socket, but for a limit on reading, and in segments.
 const BIO_METHOD* TlsSession::bio_method() {
   static const BIO_METHOD* const method = [] {
     const BIO_METHOD* socket = BIO_s_socket();
     BIO_METHOD* limited = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
     if (limited == nullptr) return limited;
     BIO_meth_set_read(limited, read_from_socket);
-    BIO_meth_set_write(limited, BIO_meth_get_write(socket));
+    BIO_meth_set_write(limited, write_to_socket);
     BIO_meth_set_ctrl(limited, BIO_meth_get_ctrl(socket));
     BIO_meth_set_create(limited, BIO_meth_get_create(socket));
     BIO_meth_set_destroy(limited, BIO_meth_get_destroy(socket));
@@ -124,6 +124,15 @@ int TlsSession::read_from_socket(BIO* bio, char* into, int size) {
   if (n > 0) self.may_read_ -= static_cast<std::size_t>(n);
   if (n == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
   if (n < 0 && BIO_sock_should_retry(-1) == 1) BIO_set_retry_read(bio);
+  return static_cast<int>(n);
+}
+
+int TlsSession::write_to_socket(BIO* bio, const char* bytes, int size) {
+  const auto& self = *static_cast<TlsSession*>(BIO_get_app_data(bio));
+  BIO_clear_retry_flags(bio);
+  const ssize_t n =
+      send_segment(self.socket_, std::as_bytes(std::span(bytes, static_cast<std::size_t>(size))));
+  if (n < 0 && BIO_sock_should_retry(-1) == 1) BIO_set_retry_write(bio);
   return static_cast<int>(n);
 }
 

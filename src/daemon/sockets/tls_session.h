@@ -59,6 +59,7 @@ class TlsSession final : public StreamSession {
   bool give_socket();
   static const BIO_METHOD* bio_method();
   static int read_from_socket(BIO* bio, char* into, int size);
+  static int write_to_socket(BIO* bio, const char* bytes, int size);
   static int remember_doubt(int passed, X509_STORE_CTX* chain);
 
   std::unique_ptr<SSL, Free> ssl_;
