@@ -371,6 +371,43 @@ TEST_F(ControlChannel, power_goes_and_comes_and_a_reset_has_a_reason) {
   EXPECT_EQ(text(since({{"event", "ready"}, {"match", "watchdog"}}).at("reason")), "watchdog");
 }
 
+TEST_F(ControlChannel, the_air_is_shown_without_secrets_and_applied_as_it_was) {
+  const sim::Air before = medium.air();
+  const auto shown = client->ask("world.show").at("return").as_object();
+  const std::string text_shown = json::serialize(shown);
+  EXPECT_EQ(text_shown.find("bfq4004-lab"), std::string::npos) << text_shown;
+  const auto same = client->ask("world.apply", text_shown);
+  ASSERT_EQ(code(same), "") << message(same);
+  EXPECT_EQ(same.at("return").at("changes").as_int64(), 0);
+  client->ask("ap.remove", R"({"name":"BFQ-HIDDEN"})");
+  const auto secrets = client->ask("world.show", R"({"secrets":true})").at("return").as_object();
+  EXPECT_NE(json::serialize(secrets).find("bfq4004-lab"), std::string::npos);
+  const auto lacking = client->ask("world.apply", text_shown);
+  EXPECT_NE(message(lacking).find("password could be kept"), std::string::npos);
+  EXPECT_NE(medium.air(), before);
+}
+
+TEST_F(ControlChannel, every_air_is_shown_as_it_is_read) {
+  const std::string air =
+      R"({"ap":[{"ssid":"a","bssid":"02:00:00:00:00:01","security":"open",)"
+      R"("channel":13,"position":[1.5,-2],"country":"DE","hidden":true,)"
+      R"("silent":true,"wps":true,"max_stations":3,"subnet":"10.9.0.0/16",)"
+      R"("dhcp":{"on":"refuses","lease":"2min","pool":["10.9.0.7","10.9.0.9"]},)"
+      R"("delays":{"scan":"1ms","join":"2s","address":"3s"}}],)"
+      R"("station":[{"ssid":"s","mac":"02:00:00:00:00:02","after":"90s"}],)"
+      R"("delays":{"scan":"7ms","join":"8ms","address":"9ms",)"
+      R"("wrong_password":"4s"}})";
+  const auto applied = client->ask("world.apply", air);
+  ASSERT_EQ(code(applied), "") << message(applied);
+  const sim::Air first = medium.air();
+  const std::string shown = json::serialize(client->ask("world.show").at("return"));
+  client->ask("world.apply", R"({"ap":[],"station":[],"delays":{}})");
+  EXPECT_TRUE(medium.air().access_points.empty());
+  const auto again = client->ask("world.apply", shown);
+  ASSERT_EQ(code(again), "") << message(again);
+  EXPECT_EQ(medium.air(), first) << shown;
+}
+
 TEST_F(ControlChannel, a_module_is_moved) {
   EXPECT_EQ(code(client->ask("module.move", R"({"to":[3,4.5]})")), "");
   ASSERT_EQ(medium.air().modules.size(), 1U);
