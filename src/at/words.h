@@ -45,6 +45,9 @@ enum class Word : std::uint8_t {
   multiplexing_is_off,
   multiplexing_is_on,
   unlink,
+  send_mode_error,
+  buffer_full,
+  queue_full,
   missing_parameter,
   tls_is_taken,
   transparent,
@@ -84,6 +87,8 @@ enum class Word : std::uint8_t {
   no_host_name,
   status,
   ipd,
+  segment_sent,    ///< behind its number
+  segment_failed,  ///< likewise
   ap_ip,
   ap_mac,
   station_ip,

@@ -113,6 +113,9 @@ struct MemberAccess {
     } else if constexpr (n == 14) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p);
+    } else if constexpr (n == 15) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q);
     } else {
       static_assert(n == 22, "a class of that many members has to be added here");
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x] = m;

@@ -12,6 +12,10 @@ inline constexpr std::size_t kFields = 9;
 inline constexpr std::size_t kLinks = 5;
 /// Most bytes of one CIPSEND (manual 4.4.4).
 inline constexpr std::size_t kPayload = 2048;
+/// What a connection may send by AT+CIPSENDBUF before its peer acknowledges it: bytes, and
+/// segments. Two full TCP segments on Ethernet, as the send buffer of such modules has them.
+inline constexpr std::size_t kSendBuffer = 2920;
+inline constexpr std::size_t kSegments = 4;
 /// Most bytes of one +IPD from a stream: one full TCP segment on Ethernet (dialect 5.4).
 inline constexpr std::size_t kSegment = 1460;
 /// Largest datagram that can reach the host; a larger one is dropped where it arrives.
@@ -26,7 +30,7 @@ inline constexpr std::size_t kScanResults = 64;
 /// Host names (dialect 3.3: 1 to 64 bytes).
 inline constexpr std::size_t kHostName = 64;
 /// Unsolicited lines that may wait while the host does not read, see UrcQueue.
-inline constexpr std::size_t kUrcs = 48;
+inline constexpr std::size_t kUrcs = 50;
 /// Requests that one command or event can give rise to: closing and leaving everything at once,
 /// with a margin.
 inline constexpr std::size_t kRequestsOfOneInput = 16;

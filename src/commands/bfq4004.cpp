@@ -6,6 +6,7 @@
 #include "commands/basic.h"
 #include "commands/hardware.h"
 #include "commands/receiving.h"
+#include "commands/segments.h"
 #include "commands/server.h"
 #include "commands/services.h"
 #include "commands/table.h"
@@ -79,6 +80,11 @@ constexpr std::array kTable = sorted(std::array{
     kMultiple,
     kPassthrough,
     kSender,
+    kSendEscaped,
+    kSegment,
+    kResetSegments,
+    kShowSegments,
+    kCheckSegment,
     kReceiveMode,
     kReceiveData,
     kReceiveLength,

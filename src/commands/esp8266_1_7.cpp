@@ -6,6 +6,7 @@
 #include "commands/basic.h"
 #include "commands/esp8266_rows.h"
 #include "commands/receiving.h"
+#include "commands/segments.h"
 #include "commands/server.h"
 #include "commands/services.h"
 #include "commands/table.h"
@@ -67,6 +68,11 @@ constexpr std::array kTable = sorted(std::array{
     kMultiple,
     kPassthrough,
     kSender,
+    kSendEscaped,
+    kSegment,
+    kResetSegments,
+    kShowSegments,
+    kCheckSegment,
     kServer,
     kMostClients,
     kIdleLimit,

@@ -107,13 +107,25 @@ Refusal may_send_single(const Chip& chip) {
 }
 
 Refusal link_is_open(const Chip& chip, const SendArgs& args) {
-  return chip.links().is_open(args.link) ? kAccepted : at::refuse(Word::link_is_not_valid);
+  if (!chip.links().is_open(args.link)) return at::refuse(Word::link_is_not_valid);
+  const bool is_pending = chip.links().has_pending_segment(args.link);
+  return is_pending ? at::refuse(Word::send_mode_error) : kAccepted;
 }
 
-Answer send(Chip& chip, const SendArgs& args) {
+namespace {
+Answer send_as(Collecting::As as, Chip& chip, const SendArgs& args) {
   std::optional<net::Endpoint> destination;
   if (args.address) destination = net::Endpoint{*args.address, *args.port};
-  return chip.links().send(chip, args.link, args.length, destination);
+  return chip.links().send(chip, args.link, args.length, destination, as);
+}
+}  // namespace
+
+Answer send(Chip& chip, const SendArgs& args) {
+  return send_as(Collecting::As::payload, chip, args);
+}
+
+Answer send_escaped(Chip& chip, const SendArgs& args) {
+  return send_as(Collecting::As::escaped, chip, args);
 }
 
 Answer enter_passthrough(Chip& chip) { return chip.passthrough().enter(chip); }

@@ -224,6 +224,7 @@ Refusal may_send(const Chip&);
 Refusal may_send_single(const Chip&);
 Refusal link_is_open(const Chip&, const SendArgs&);
 Answer send(Chip&, const SendArgs&);
+Answer send_escaped(Chip&, const SendArgs&);
 Answer enter_passthrough(Chip&);
 
 inline constexpr FaultWords kLengthWords{.too_large = Word::too_long};
@@ -275,7 +276,8 @@ inline constexpr Shape kSendShapes[] = {
         .surplus_says(Word::no_tail)
         .ending(kSendResult),
 };
-inline constexpr Word kSendRefusals[] = {Word::transparent, Word::link_is_not_valid};
+inline constexpr Word kSendRefusals[] = {Word::transparent, Word::link_is_not_valid,
+                                         Word::send_mode_error, Word::buffer_full};
 inline constexpr Fact kSendFacts[] = {
     {Origin::observed, "T18, T19",
      "OK, then the prompt `> ` in a line of its own, with a space behind it."},
@@ -307,6 +309,32 @@ inline constexpr Command kSend{
     .execute = {.run = enter_passthrough, .result = "{passthrough_prompt}"},
     .refusals = kSendRefusals,
     .facts = kSendFacts,
+};
+
+inline constexpr Doc kSendEscapedResult =
+    "{prompt}; {received_before}<bytes>{received_after} ?; "
+    "{send_ok} | {send_fail} | {send_canceled} | {error}";
+/// The same shape for AT+CIPSENDEX.
+consteval Shape escaped(const Shape& of_send) {
+  Shape shape = of_send.ending(kSendEscapedResult);
+  shape.run = at::shape<&send_escaped>(of_send.params).run;
+  return shape;
+}
+inline constexpr Shape kSendEscapedShapes[] = {escaped(kSendShapes[0]), escaped(kSendShapes[1]),
+                                               escaped(kSendShapes[2]), escaped(kSendShapes[3])};
+inline constexpr Fact kSendEscapedFacts[] = {
+    {Origin::manual, "AT+CIPSENDEX 2020",
+     "As AT+CIPSEND, and `\\0` ends the payload before its length, which counts what is typed."},
+    {Origin::manual, "AT+CIPSENDEX 2020", "`\\\\0` sends `\\0`."},
+    {Origin::ours, "see Payload", "Other backslashes are sent as they are."},
+    {Origin::ours, "see Links", "Recv says how many bytes are sent."},
+};
+inline constexpr Command kSendEscaped{
+    .name = "+CIPSENDEX",
+    .summary = "Send bytes on a link, up to a length or `\\0`",
+    .set = set(kSendEscapedShapes),
+    .refusals = kSendRefusals,
+    .facts = kSendEscapedFacts,
 };
 
 // Closing -----------------------------------------------------------------------------------------

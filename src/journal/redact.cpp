@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -98,9 +99,10 @@ bool replace_secrets(std::string& line, const at::Dialect& dialect, Dictionary& 
   return sure;
 }
 
+/// All but what may end it: `+++`, and `\0` of AT+CIPSENDEX.
 void replace_payload(std::span<char> bytes) {
-  std::replace_if(
-      bytes.begin(), bytes.end(), [](char c) { return c != '+'; }, kInstead);
+  const auto is_kept = [](char c) { return c == '+' || c == '\\' || c == '0'; };
+  std::replace_if(bytes.begin(), bytes.end(), std::not_fn(is_kept), kInstead);
 }
 
 // What was typed ----------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ class StateVisit {
   }
   template <class Size>
   void visit(Counted<std::byte, Size> payload) {
-    replace(payload.all);
+    replace_payload({reinterpret_cast<char*>(payload.all.data()), payload.all.size()});
   }
   template <class Size>
   void visit(Ring<std::byte, Size> output) {

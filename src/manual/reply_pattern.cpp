@@ -71,6 +71,12 @@ constexpr KnownField kKnownFields[] = {
     {"local port", Kind::integer, kPort},
     {"tetype", Kind::integer, between(0, 1)},
     {"time", Kind::integer, between(1, 2000)},  // of an echo, in milliseconds
+    {"segment done", Kind::integer, between(0, INT32_MAX)},
+    {"segment taken", Kind::integer, between(0, INT32_MAX)},
+    {"segment ID", Kind::integer, between(1, INT32_MAX)},
+    {"free bytes", Kind::integer, between(0, 2920)},
+    {"free segments", Kind::integer, between(0, 4)},
+    {"bytes", Kind::integer, between(0, 2048)},
     {"unread", Kind::integer, between(0, 5760)},
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };

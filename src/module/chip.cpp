@@ -45,6 +45,7 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::wps_fail: return reply.line(at::Word::wps_fail);
     case Urc::Kind::connect: return link_line(at::Word::connect);
     case Urc::Kind::unread: return links_.say_unread(reply, urc.link);
+    case Urc::Kind::segment: return links_.say_result(reply, urc.link);
     case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
     case Urc::Kind::station_connected:
       return reply.text(at::Word::station_connected).mac(urc.mac).end();
@@ -70,8 +71,9 @@ void Chip::flush_urcs(bool into_reserve) {
   // that is being typed.
   if (holds_lines()) return;
   while (!urcs_.empty() && (into_reserve || has_room_for_a_line())) {
-    say(urcs_.front());
-    urcs_.drop_front();
+    const Urc urc = urcs_.front();
+    say(urc);
+    if (urc.kind != Urc::Kind::segment || !links_.has_result_to_say(urc.link)) urcs_.drop_front();
   }
 }
 
@@ -111,7 +113,7 @@ void Chip::say_received(std::size_t bytes) {
       .line(at::Word::received_after);
 }
 
-void Chip::finish_passthrough() {
+void Chip::finish_silently() {
   job_ = NoJob{};
   interpreter_.forget_line();
 }
@@ -153,6 +155,7 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
 
 void Chip::restart(power::Reason reason) {
   job_ = NoJob{};
+  links_.stop_buffering(*this);
   urcs_.clear();
   // No line follows for links and servers; one does for an association (dialect 1.6).
   if (station_.associated()) notify({.kind = Urc::Kind::wifi_disconnect});
@@ -164,6 +167,7 @@ void Chip::restart(power::Reason reason) {
 // of an association that ends.
 void Chip::sleep_deeply(const power::Sleep& how) {
   job_ = NoJob{};
+  links_.stop_buffering(*this);
   urcs_.clear();
   goes_down_by_ = how;
   phase_ = Phase::restarting;
@@ -176,7 +180,8 @@ std::size_t Chip::free_bytes() const {
 // A state that was read ---------------------------------------------------------------------------
 
 bool Chip::restored() const {
-  return job_fits() && output_fits() && settings_fit() && soft_ap_.agrees_with(urcs_);
+  return job_fits() && links_.segment_fits(payload_) && output_fits() && settings_fit() &&
+         soft_ap_.agrees_with(urcs_);
 }
 
 /// Only its own command has begun a job, and only its own job opens a link or sends the payload.
@@ -187,14 +192,17 @@ bool Chip::job_fits() const {
   return std::visit(overloaded{
                         [&](const Opening& job) { return opening == job.open.link; },
                         [&](const PassingThrough&) {
-                          return urcs_.empty() && (!opening || passthrough_.reopens(*opening));
+                          return urcs_.empty() && !links_.is_buffering() &&
+                                 (!opening || passthrough_.reopens(*opening));
                         },
                         [&](const Collecting& job) {
-                          return !opening && payload_.untouched() && payload_.size() < job.length &&
+                          return !opening && !links_.is_buffering() && payload_.untouched() &&
+                                 payload_.size() <= job.typed && job.typed < job.length &&
                                  job.length <= limits::kPayload;
                         },
                         [&](const Sending& job) {
-                          return !opening && links_.is_open(job.link) && !payload_.unsent().empty();
+                          return !opening && !links_.is_buffering() && links_.is_open(job.link) &&
+                                 !payload_.unsent().empty();
                         },
                         [&](const Reading& job) {
                           return !opening && job.taken < job.size &&

@@ -101,8 +101,8 @@ class Chip {
   void finish_send(at::Word result);
   /// "Recv n bytes", in front of the lines that wait.
   void say_received(std::size_t bytes);
-  /// Ends transparent transmission. Nothing is printed.
-  void finish_passthrough();
+  /// Ends transparent transmission, or the typing of a segment. Nothing is printed.
+  void finish_silently();
   /// True between the prompt and the result of a CIPSEND, when nothing else is printed.
   bool sends() const { return job<Collecting>() != nullptr || job<Sending>() != nullptr; }
 

@@ -62,14 +62,18 @@ struct Opening {
   static constexpr auto kDescription = describe("Opening", "step", "ticket", "open", "give_up");
 };
 
-/// CIPSEND, between the prompt and the last byte of the payload.
+/// CIPSEND and the like, between the prompt and the last byte of the payload.
 struct Collecting {
+  /// What the payload is, and where it ends: with its length; with `\0` before (CIPSENDEX); or it
+  /// is a segment (CIPSENDBUF).
+  enum class As : std::uint8_t { payload, escaped, segment, last = segment } as{};
   LinkHandle link{};
   std::uint16_t length = 0;
+  std::uint16_t typed = 0;
   std::optional<net::Endpoint> destination{};  ///< of this datagram, instead of the link's peer
   Escape escape{Instant{}};
   static constexpr auto kDescription =
-      describe("Collecting", "link", "length", "destination", "escape");
+      describe("Collecting", "as", "link", "length", "typed", "destination", "escape");
 };
 
 /// CIPSEND, until the network has taken the payload.

@@ -15,7 +15,7 @@ LinkHolder Links::holder(const Chip& chip, std::uint8_t id) const {
     return LinkHolder::cipstart;
   if (const auto* job = chip.job<Sending>(); job != nullptr && job->link.id == id)
     return LinkHolder::cipsend;
-  return LinkHolder::host;
+  return buffering_ == id ? LinkHolder::segment : LinkHolder::host;
 }
 
 void Links::report(Chip& chip, const LinkReport& report) {
@@ -23,6 +23,7 @@ void Links::report(Chip& chip, const LinkReport& report) {
     case LinkHolder::host: return tell_host(chip, report);
     case LinkHolder::cipstart: return tell_cipstart(chip, report);
     case LinkHolder::cipsend: return tell_cipsend(chip, report);
+    case LinkHolder::segment: return tell_segment(chip, report);
     case LinkHolder::passthrough: return chip.passthrough().on(chip, report);
   }
 }

@@ -33,6 +33,7 @@ enum class LinkHolder : std::uint8_t {
   host,         ///< reads of it in unsolicited lines and +IPD
   cipstart,     ///< AT+CIPSTART, until the link is open or is not to be had
   cipsend,      ///< AT+CIPSEND, while the network takes its payload
+  segment,      ///< AT+CIPSENDBUF, while the network takes the segment
   passthrough,  ///< transparent transmission, also while it opens its link again
 };
 }  // namespace bfq

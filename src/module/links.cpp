@@ -150,22 +150,36 @@ Ticket Links::resolve(Chip& chip, const net::HostName& name) {
 // Sending -----------------------------------------------------------------------------------------
 
 at::Answer Links::send(Chip& chip, std::uint8_t id, std::uint16_t length,
-                       std::optional<net::Endpoint> destination) {
-  CHECK(is_open(id) && length > 0 && length <= limits::kPayload);
-  chip.payload().clear();
-  chip.start(Collecting{.link = handle(id),
+                       std::optional<net::Endpoint> destination, Collecting::As as) {
+  if (is_buffering()) return chip.refuse(at::Word::buffer_full);
+  return collect(chip, {.as = as,
+                        .link = handle(id),
                         .length = length,
                         .destination = destination,
                         .escape = Escape(chip.now())});
+}
+
+at::Answer Links::collect(Chip& chip, const Collecting& job) {
+  CHECK(is_open(job.link) && job.length > 0 && job.length <= limits::kPayload && !is_buffering());
+  chip.payload().clear();
+  chip.start(job);
   return at::Answer::prompt;
 }
 
 std::size_t Links::take_payload(Chip& chip, std::span<const std::byte> typed) {
   auto& job = *chip.job<Collecting>();
-  const auto taken = typed.first(std::min(typed.size(), job.length - chip.payload().size()));
-  chip.payload().add(taken);
+  auto taken = typed.first(std::min<std::size_t>(typed.size(), job.length - job.typed));
+  bool has_ended = false;
+  if (job.as == Collecting::As::escaped) {
+    std::size_t n = 0;
+    has_ended = chip.payload().add_escaped(taken, n);
+    taken = taken.first(n);
+  } else {
+    chip.payload().add(taken);
+  }
+  job.typed = static_cast<std::uint16_t>(job.typed + taken.size());
   // Reaching the length wins over an escape (dialect 0.4.1).
-  if (chip.payload().size() == job.length)
+  if (has_ended || job.typed == job.length)
     payload_complete(chip, Collecting(job));
   else
     job.escape.typed(taken, chip.now());
@@ -173,8 +187,12 @@ std::size_t Links::take_payload(Chip& chip, std::span<const std::byte> typed) {
 }
 
 void Links::payload_complete(Chip& chip, const Collecting& job) {
-  chip.say_received(job.length);
+  chip.say_received(chip.payload().size());
+  if (job.as == Collecting::As::segment) return begin_segment(chip, job.link.id);
   if (!is_open(job.link)) return chip.finish_send(at::Word::error);  // dialect 0.4.2
+  // Fidelity (our decision, see Links): AT+CIPSENDEX that ends before its first byte sends nothing,
+  // and that is SEND OK.
+  if (chip.payload().empty()) return chip.finish_send(at::Word::send_ok);
   const net::Endpoint destination = job.destination.value_or(links_[job.link.id].remote);
   if (!is_peer(destination)) return chip.finish_send(at::Word::send_fail);  // dialect 0.4.32
   chip.start(Sending{job.link, destination, chip.now() + kSendGivesUp});
@@ -188,6 +206,7 @@ net::Outgoing Links::output(const Chip& chip, LinkHandle handle) const {
     case LinkHolder::host:
     case LinkHolder::cipstart: return {};
     case LinkHolder::cipsend: return {chip.payload().unsent(), chip.job<Sending>()->destination};
+    case LinkHolder::segment: return {chip.payload().unsent(), links_[handle.id].remote};
     case LinkHolder::passthrough:
       return {chip.passthrough().output(chip), links_[handle.id].remote};
   }
@@ -264,6 +283,7 @@ void Links::received(Chip& chip, std::uint8_t id, net::Endpoint sender,
 // Closing -----------------------------------------------------------------------------------------
 
 at::Answer Links::close(Chip& chip, std::uint8_t id) {
+  drop_segment(chip, id);
   chip.request(net::Close{handle(id)});
   links_[id].state = Link::State::free;
   chip.say({.kind = Urc::Kind::closed, .link = id});
@@ -288,6 +308,8 @@ void Links::give_up_link(Chip& chip, std::uint8_t id) {
 
 void Links::retire(Chip& chip, const LinkReport& end) {
   links_[end.link].state = Link::State::gone;
+  drop_segment(chip, end.link);
+  if (has_result_to_say(end.link)) chip.notify({.kind = Urc::Kind::segment, .link = end.link});
   report(chip, end);
 }
 
@@ -451,6 +473,11 @@ std::optional<LinkHandle> Links::opening() const {
   for (std::uint8_t id = 0; id < links_.size(); ++id)
     if (links_[id].state == Link::State::opening) return handle(id);
   return std::nullopt;
+}
+
+bool Links::segment_fits(const Payload& payload) const {
+  return !is_buffering() || (is_open(buffering_) && !payload.unsent().empty() &&
+                             links_[buffering_].segments.untaken() == payload.unsent().size());
 }
 
 bool Links::restored() const {

@@ -12,11 +12,13 @@
 #include "base/time.h"
 #include "module/job.h"
 #include "module/link_report.h"
+#include "module/segments.h"
 #include "module/status.h"
 #include "ports/messages.h"
 
 namespace bfq {
 class Chip;
+class Payload;
 
 /// Whether the sender of a datagram becomes the peer of a UDP link (manual 4.3.3). The numbers are
 /// those of AT+CIPSTART.
@@ -45,13 +47,14 @@ struct Link {
   net::Endpoint remote{};
   std::uint16_t unread = 0;  ///< bytes that the network keeps for the host, also once it is closed
   bool is_noted = false;     ///< the host was told of them, and has read nothing since
+  Segments segments{};
   Instant last_active{};
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   static constexpr auto kDescription =
       describe("Link", "state", "transport", "accepted", "through", "udp_mode", "peer_has_changed",
-               "generation", "local_port", "remote", "unread", "is_noted", "last_active",
-               "bytes_in", "bytes_out");
+               "generation", "local_port", "remote", "unread", "is_noted", "segments",
+               "last_active", "bytes_in", "bytes_out");
 };
 
 /// The module's connections: opening, sending, receiving and closing them. Link numbers are less
@@ -61,19 +64,19 @@ struct Link {
 /// it, the CIPSEND whose payload it takes, transparent transmission, or else the host.
 class Links {
  public:
-  static constexpr auto kDescription =
-      bfq::describe("Links", "links", "single", "had_links", "multiple", "shows_sender", "passive");
+  static constexpr auto kDescription = bfq::describe(
+      "Links", "links", "single", "had_links", "multiple", "shows_sender", "passive", "buffering");
 
   // Commands --------------------------------------------------------------------------------------
 
   /// AT+CIPSTART: looks up the name, unless it is an address, and opens `what.link.id`. The answer
   /// is `later`, or an error where that number is taken or there is a TLS link already.
   at::Answer open(Chip&, const net::Open& what, UdpMode mode);
-  /// AT+CIPSEND with a length: the payload is collected from now on. The caller has seen that the
-  /// link is open and that `length` is from 1 to limits::kPayload. Without a destination a datagram
-  /// goes to the link's peer.
+  /// AT+CIPSEND with a length, or AT+CIPSENDEX: the payload is collected from now on. The caller
+  /// has seen that the link is open and that `length` is from 1 to limits::kPayload. Without a
+  /// destination a datagram goes to the link's peer.
   at::Answer send(Chip&, std::uint8_t id, std::uint16_t length,
-                  std::optional<net::Endpoint> destination);
+                  std::optional<net::Endpoint> destination, Collecting::As as);
   /// AT+CIPCLOSE of an open link: prints its CLOSED.
   at::Answer close(Chip&, std::uint8_t id);
   /// The same for all that are open, lowest number first.
@@ -91,6 +94,27 @@ class Links {
   /// AT+CIPDINFO: whether +IPD says where the bytes come from.
   bool shows_sender() const { return shows_sender_; }
   void show_sender(bool shows) { shows_sender_ = shows; }
+
+  // Segments --------------------------------------------------------------------------------------
+
+  /// AT+CIPSENDBUF: as send(), for a segment. Refused where it has no room.
+  at::Answer send_segment(Chip&, std::uint8_t id, std::uint16_t length);
+  /// AT+CIPBUFRESET, AT+CIPBUFSTATUS and AT+CIPCHECKSEQ, of a link that is open.
+  at::Answer reset_segments(std::uint8_t id);
+  at::Answer show_segments(Chip&, std::uint8_t id) const;
+  at::Answer check_segment(Chip&, std::uint8_t id, std::uint32_t number) const;
+  /// True while the peer of that link has not acknowledged all segments.
+  bool has_pending_segment(std::uint8_t id) const { return links_[id].segments.pending() > 0; }
+  /// True while the payload is a segment that the network has not taken whole.
+  bool is_buffering() const { return buffering_ != kNobody; }
+  /// See Module.
+  bool awaits_acknowledgement(LinkHandle) const;
+  /// True when the result of a segment is not printed yet.
+  bool has_result_to_say(std::uint8_t id) const;
+  /// Prints the next of them.
+  void say_result(at::Reply, std::uint8_t id);
+  /// Before the module goes down: what the network has not taken, it will not be offered.
+  void stop_buffering(Chip& chip) { drop_segment(chip, buffering_); }
 
   // Passive receive -------------------------------------------------------------------------------
 
@@ -121,6 +145,7 @@ class Links {
   void on(Chip&, const net::SendFailed&);
   void on(Chip&, const net::Unread&);
   void on(Chip&, const uart::HangUp&);
+  void on(Chip&, const net::Acknowledged&);
   void give_up(Chip&, const LookingUp&);
   void give_up(Chip&, const Opening&);
   void give_up(Chip&, const Pinging&);
@@ -192,10 +217,14 @@ class Links {
   /// Bytes of its slots that are not in use.
   std::size_t free_bytes() const;
   void describe(Status&) const;
+  /// See Chip: only a link that is open has a segment as payload.
+  [[nodiscard]] bool segment_fits(const Payload&) const;
   /// See Chip: one link at most is being opened.
   [[nodiscard]] bool restored() const;
 
  private:
+  static constexpr std::uint8_t kNobody = limits::kLinks;
+
   LinkHandle handle(std::uint8_t id) const { return {id, links_[id].generation}; }
   Link* find(LinkHandle);
   const Link* find(LinkHandle) const;
@@ -212,13 +241,17 @@ class Links {
   void tell_host(Chip&, const LinkReport&);
   void tell_cipstart(Chip&, const LinkReport&);
   void tell_cipsend(Chip&, const LinkReport&);
+  void tell_segment(Chip&, const LinkReport&);
   void print_received(Chip&, const LinkReport&) const;
 
   static void ask_for_echo(Chip&, Pinging&, Ipv4 address);
   void connect(Chip&, Opening&, Ipv4 address);
   /// Takes a link out of use that could not be opened, or that has closed.
   void retire(Chip&, const LinkReport& end);
+  at::Answer collect(Chip&, const Collecting&);
   void payload_complete(Chip&, const Collecting&);
+  void begin_segment(Chip&, std::uint8_t id);
+  void drop_segment(Chip&, std::uint8_t id);
   void received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
   void note_unread(Chip&, std::uint8_t id);
   void read_on(Chip&, Reading&, std::span<const std::byte>);
@@ -229,6 +262,7 @@ class Links {
   bool multiple_ = false;
   bool shows_sender_ = false;
   bool passive_ = false;
+  std::uint8_t buffering_ = kNobody;  ///< the link whose segment the payload is
   friend MemberAccess;
 };
 }  // namespace bfq

@@ -283,8 +283,7 @@ Status Module::status() const {
   status.writes = memory_.writes();
   status.flash = memory_.condition();
   status.deadline = next_deadline();
-  if (const auto* job = Chip::job<Collecting>())
-    status.payload_missing = job->length - payload_.size();
+  if (const auto* job = Chip::job<Collecting>()) status.payload_missing = job->length - job->typed;
   links_.describe(status);
   return status;
 }

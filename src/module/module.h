@@ -50,6 +50,9 @@ class Module : private Chip {
   /// net::Unread, at most. 0 where it hands over what comes, as link_room() says.
   std::size_t unread_limit(LinkHandle link) const { return links_.unread_limit(*this, link); }
 
+  /// True while the network is to tell of acknowledgements of that link, by net::Acknowledged.
+  bool awaits_acknowledgement(LinkHandle link) const { return links_.awaits_acknowledgement(link); }
+
   /// Bytes from a stream, at most link_room() of them: one +IPD, or what the host has asked for.
   /// Dropped when the link has gone.
   void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now);

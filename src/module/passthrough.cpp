@@ -19,6 +19,9 @@ constexpr Duration kAttemptGivesUp = 20s;
 at::Answer Passthrough::enter(Chip& chip) {
   const Links& links = chip.links();
   if (!enabled_ || !links.may_pass(kLink) || !links.has_peer(kLink)) return at::Answer::error;
+  // Fidelity (our decision, see Passthrough): A segment of AT+CIPSENDBUF that is not acknowledged
+  // keeps AT+CIPSEND from entering transparent transmission.
+  if (links.has_pending_segment(kLink)) return at::Answer::error;
   state_ = State::collecting;
   escape_ = Escape(chip.now());
   due_ = Deadline::never();
@@ -142,6 +145,6 @@ void Passthrough::leave(Chip& chip) {
   dropped_before_ += std::exchange(dropped_, 0);
   chip.payload().clear();
   due_ = Deadline::never();
-  chip.finish_passthrough();
+  chip.finish_silently();
 }
 }  // namespace bfq

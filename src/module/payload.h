@@ -30,6 +30,18 @@ class Payload {
     std::copy(typed.begin(), typed.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
     size_ += typed.size();
   }
+  /// The same of what AT+CIPSENDEX is given, until it ends by `\0`, which is not added: true then.
+  /// Further backslashes in front of a 0 stand for one fewer. `n` is how many bytes were looked at.
+  bool add_escaped(std::span<const std::byte> typed, std::size_t& n) {
+    for (n = 0; n < typed.size();) {
+      const std::byte next = typed[n++];
+      const std::size_t backslashes = next == std::byte{'0'} ? backslashes_at_end() : 0;
+      if (backslashes > 0) --size_;
+      if (backslashes == 1) return true;
+      add({&next, 1});
+    }
+    return false;
+  }
   /// What the network has not taken yet. Valid until the next change.
   std::span<const std::byte> unsent() const {
     return std::span(bytes_).subspan(sent_, size_ - sent_);
@@ -46,6 +58,12 @@ class Payload {
   [[nodiscard]] bool restored() const { return sent_ <= size_; }
 
  private:
+  std::size_t backslashes_at_end() const {
+    std::size_t n = 0;
+    while (n < size_ && bytes_[size_ - 1 - n] == std::byte{'\\'}) ++n;
+    return n;
+  }
+
   std::array<std::byte, limits::kPayload> bytes_{};
   std::size_t size_ = 0;
   std::size_t sent_ = 0;

@@ -19,7 +19,8 @@ struct Urc {
     wifi_disconnect,
     dhcp_timeout,
     connect,
-    unread,  ///< +IPD of passive receive
+    unread,   ///< +IPD of passive receive
+    segment,  ///< results of AT+CIPSENDBUF, as many lines as there are results
     closed,
     station_connected,
     station_address,
@@ -29,7 +30,7 @@ struct Urc {
     last = wps_fail,
   };
   Kind kind{};
-  std::uint8_t link = 0;  ///< for connect, unread and closed
+  std::uint8_t link = 0;  ///< for connect, unread, segment and closed
   MacAddress mac{};       ///< for the stations of our softAP
   Ipv4 address{};
   static constexpr auto kDescription = describe("Urc", "kind", "link", "mac", "address");
@@ -39,7 +40,7 @@ struct Urc {
 /// host does not read, or while a payload is being typed (dialect 1.7).
 ///
 /// It never overflows: a link number is not used again before its CLOSED is printed, no line waits
-/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 15 lines for links, 6
+/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 20 lines for links, 6
 /// for the station, 24 for the softAP's eight stations (limits::kUrcs).
 class UrcQueue {
  public:

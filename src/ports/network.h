@@ -233,6 +233,14 @@ struct Unread {
   static constexpr auto kDescription = describe("net::Unread", "link", "bytes");
 };
 
+/// While Module::awaits_acknowledgement(): of all the bytes of the link that the network has taken,
+/// its peer has not acknowledged that many. Told whenever there are fewer.
+struct Acknowledged {
+  LinkHandle link{};
+  std::uint32_t unacknowledged = 0;
+  static constexpr auto kDescription = describe("net::Acknowledged", "link", "unacknowledged");
+};
+
 /// The server of that Listen takes clients from now on.
 struct Listening {
   Ticket ticket{};
@@ -261,7 +269,7 @@ using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept
 
 /// All that the network tells the module.
 using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,
-                           Listening, ListenFailed, Incoming, Unread, Pong, TimeTold>;
+                           Listening, ListenFailed, Incoming, Unread, Pong, TimeTold, Acknowledged>;
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
 struct Outgoing {

@@ -30,6 +30,7 @@ struct UartFace {
 struct NetworkFace {
   std::size_t link_room(LinkHandle link) const;
   std::size_t unread_limit(LinkHandle link) const;
+  bool awaits_acknowledgement(LinkHandle link) const;
   void link_input(LinkHandle link, std::span<const std::byte> bytes);
   std::size_t datagram_room(LinkHandle link) const;
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes);

@@ -136,6 +136,9 @@ class Turn {
 
   std::size_t link_room(LinkHandle link) const { return module().link_room(link); }
   std::size_t unread_limit(LinkHandle link) const { return module().unread_limit(link); }
+  bool awaits_acknowledgement(LinkHandle link) const {
+    return module().awaits_acknowledgement(link);
+  }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) {
     require_stage(Stage::network);
     doors_.link_input(link, bytes, clock_.now());

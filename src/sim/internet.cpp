@@ -204,7 +204,10 @@ Deadline Internet::next_deadline(Instant now) const {
   Deadline next = delayed_.next_deadline(now);
   if (!pending_.empty()) next = earliest({next, Deadline(pending_.front().at)});
   for (const Connection& c : connections_) {
-    if (c.state != State::open || c.arrivals.empty() || stalled) continue;
+    if (c.state != State::open || stalled) continue;
+    if (!c.unacknowledged.empty())
+      next = earliest({next, Deadline(c.unacknowledged.front().first)});
+    if (c.arrivals.empty()) continue;
     const Connection::Arrival& first = c.arrivals.front();
     if (first.kind == Kind::end || first.at > now) next = earliest({next, Deadline(first.at)});
   }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -67,6 +68,8 @@ struct Connection {
   std::deque<Arrival> arrivals{};
   bool ended_by_peer = false;
   bool waits = false;  ///< the module has bytes for it that could not be taken
+  /// Bytes that the peer will acknowledge, and when; only while the module awaits that.
+  std::deque<std::pair<Instant, std::size_t>> unacknowledged{};
 
   bool carries_datagrams() const { return asked.transport == net::Transport::udp; }
 };
@@ -176,6 +179,8 @@ class Internet {
   template <class Module>
   bool send_from(Module&, Connection&, Instant now);
   template <class Module>
+  bool acknowledge(Module&, Connection&, Instant now);
+  template <class Module>
   bool hand_over(Module&, Connection&, Instant now);
 
   Connection* find(LinkHandle);
@@ -228,6 +233,9 @@ struct Internet::Delayed {
     queues.datagram_input(module, link, sender, bytes, now);
   }
   net::Outgoing link_output(LinkHandle link) const { return module.link_output(link); }
+  bool awaits_acknowledgement(LinkHandle link) const {
+    return module.module.awaits_acknowledgement(link);
+  }
   void link_sent(LinkHandle link, std::size_t n) { module.module.link_sent(link, n); }
   void handle(const Event& event) { queues.handle(module, event, now); }
 };
@@ -242,6 +250,7 @@ bool Internet::drain(Module& its, Instant now) {
     module.handle(*event);
   for (Connection& c : connections_) {
     if (c.state == Connection::State::open) moved |= send_from(module, c, now);
+    if (c.state == Connection::State::open) moved |= acknowledge(module, c, now);
     if (c.state == Connection::State::open) moved |= hand_over(module, c, now);
     if (c.state != Connection::State::open || !has_come(c, Connection::Arrival::Kind::end, now))
       continue;
@@ -261,7 +270,21 @@ bool Internet::send_from(Module& module, Connection& c, Instant now) {
   }
   const std::size_t taken = out.bytes.empty() ? 0 : send(c, out, now);
   if (taken > 0) module.link_sent(c.link, taken);
+  if (taken > 0 && module.awaits_acknowledgement(c.link))
+    c.unacknowledged.emplace_back(now + answer_takes, taken);
   return taken > 0;
+}
+
+template <class Module>
+bool Internet::acknowledge(Module& module, Connection& c, Instant now) {
+  bool any = false;
+  auto& left = c.unacknowledged;
+  for (; !left.empty() && left.front().first <= now && !stalled; any = true) left.pop_front();
+  if (!any) return false;
+  std::size_t unacknowledged = 0;
+  for (const auto& [_, n] : left) unacknowledged += n;
+  module.handle(net::Acknowledged{c.link, static_cast<std::uint32_t>(unacknowledged)});
+  return true;
 }
 
 template <class Module>

@@ -38,6 +38,9 @@ class HostModule : private sockets::ModuleSide {
  private:
   // ModuleSide
   std::size_t link_room(LinkHandle link) const override { return side.link_room(link); }
+  bool awaits_acknowledgement(LinkHandle link) const override {
+    return side.awaits_acknowledgement(link);
+  }
   std::size_t unread_limit(LinkHandle link) const override { return side.unread_limit(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
     side.link_input(link, bytes);

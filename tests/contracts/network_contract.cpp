@@ -46,6 +46,11 @@ std::size_t Side::unread_limit(LinkHandle handle) const {
   return l == nullptr || !l->open ? 0 : l->unread_limit;
 }
 
+bool Side::awaits_acknowledgement(LinkHandle handle) const {
+  const Link* l = find(handle);
+  return l != nullptr && l->open && l->awaits_acknowledgement;
+}
+
 void Side::link_input(LinkHandle handle, std::span<const std::byte> bytes) {
   EXPECT_LE(bytes.size(), link_room(handle));
   Link& l = link(handle);
@@ -84,6 +89,10 @@ void Side::handle(const Event& event) {
   if (const auto* told = std::get_if<net::Unread>(&event)) {
     EXPECT_LE(told->bytes, unread_limit(told->link));
     return link(told->link).unread.push_back(told->bytes);
+  }
+  if (const auto* told = std::get_if<net::Acknowledged>(&event)) {
+    EXPECT_TRUE(awaits_acknowledgement(told->link));
+    return link(told->link).unacknowledged.push_back(told->unacknowledged);
   }
   events.push_back(event);
   if (std::holds_alternative<net::Opened>(event)) link(link_of(event)).open = true;
@@ -256,6 +265,23 @@ TEST_P(Network, takes_nothing_for_a_peer_that_has_ended_while_its_bytes_wait) {
   side.link(kLink).room = SIZE_MAX;
   ASSERT_TRUE(was_closed());
   EXPECT_EQ(side.link(kLink).received, kGreeting);
+}
+
+// Acknowledgements --------------------------------------------------------------------------------
+
+TEST_P(Network, tells_of_what_the_peer_has_acknowledged) {
+  open(net->host(Manners::echoes));
+  side.link(kLink).awaits_acknowledgement = true;
+  side.link(kLink).to_send = "hello";
+  const auto all = [&] {
+    const auto& told = side.link(kLink).unacknowledged;
+    return !told.empty() && told.back() == 0;
+  };
+  ASSERT_TRUE(net->until(all));
+  side.link(kLink).unacknowledged.clear();
+  side.link(kLink).to_send += much().substr(0, 2000);
+  ASSERT_TRUE(net->until([&] { return side.link(kLink).unsent() == 0 && all(); }));
+  EXPECT_LT(side.link(kLink).unacknowledged.front(), 2000U);
 }
 
 // Passive receive ---------------------------------------------------------------------------------

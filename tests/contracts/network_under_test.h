@@ -22,6 +22,8 @@ class Side {
     std::size_t unread_limit = 0;       ///< passive receive
     std::vector<std::size_t> unread{};  ///< what it was told of, each time
     std::size_t asked = 0;              ///< what the host asks for of that
+    bool awaits_acknowledgement = false;
+    std::vector<std::size_t> unacknowledged{};  ///< what it was told, each time
     bool open = false;
     net::Endpoint destination{};  ///< of what is sent, where it is a datagram
     std::vector<std::pair<net::Endpoint, std::string>> datagrams{};  ///< that came, and from whom
@@ -47,6 +49,7 @@ class Side {
   // What an adapter calls, after Module's own functions.
   std::size_t link_room(LinkHandle handle) const;
   std::size_t unread_limit(LinkHandle handle) const;
+  bool awaits_acknowledgement(LinkHandle handle) const;
   void link_input(LinkHandle handle, std::span<const std::byte> bytes);
   std::size_t datagram_room(LinkHandle handle) const;
   void datagram_input(LinkHandle handle, net::Endpoint sender, std::span<const std::byte> bytes);

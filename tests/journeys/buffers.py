@@ -1,5 +1,6 @@
-"""Passive receive with real peers: what is not read closes the peer's window, and is all there
-when it is asked for, in order, also behind the end of the link."""
+"""Passive receive and segments with real peers. What is not read closes the peer's window, and is
+all there when it is asked for, in order, also behind the end of the link. A segment is sent when
+its peer has acknowledged it."""
 
 import re
 import socket
@@ -7,7 +8,7 @@ import threading
 import time
 import unittest
 
-from journey import Module, Server
+from journey import Module, Server, receive
 
 MEGABYTE = bytes(i * 7 + i // 251 & 0xFF for i in range(1 << 20))
 LIMIT = 2920
@@ -144,6 +145,62 @@ class PassiveReceive(unittest.TestCase):
                 pusher = Pusher(self.connect(host, server), MEGABYTE[:20000])
                 self.assertEqual(read_all(host, 20000)[0], MEGABYTE[:20000])
                 pusher.thread.join()
+
+
+class Segments(unittest.TestCase):
+    begin = PassiveReceive.begin
+    connect = PassiveReceive.connect
+
+    def send(self, host, payload):
+        """The numbers of this segment and of the last one that has arrived."""
+        host.type(f"AT+CIPSENDBUF={len(payload)}\r\n")
+        numbers = host.expect(b"\r\nOK\r\n> ").split(b"\r\n")[-4]
+        host.type(payload)
+        host.expect(b"\r\nRecv %d bytes\r\n" % len(payload))
+        return numbers
+
+    def test_a_segment_is_sent_when_its_peer_has_acknowledged_it(self):
+        with Module() as module, module.started_host() as host, Server() as server:
+            self.begin(host)
+            server.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            with self.connect(host, server) as client:
+                for number in range(1, 41):
+                    self.assertEqual(self.send(host, b"x" * 1000), b"%d,%d" % (number, number - 1))
+                    self.assertEqual(receive(client, 1000), b"x" * 1000)
+                    host.expect(b"\r\n%d,SEND OK\r\n" % number)
+                self.assertEqual(ask(host, "AT+CIPCHECKSEQ=9"), b"9,TRUE\r\n\r\nOK\r\n")
+                self.assertEqual(ask(host, "AT+CIPCHECKSEQ=8"), b"\r\nERROR\r\n")
+                self.assertEqual(ask(host, "AT+CIPBUFSTATUS"), b"41,40,40,2920,4\r\n\r\nOK\r\n")
+
+                # Its window is closed: what it has no room for is not acknowledged.
+                number = 41
+                while b"FULL" not in (answer := self.try_to_send(host)):
+                    number += 1
+                self.assertIn(b"FULL\r\n\r\nERROR\r\n", answer)
+                last = b"AT+CIPCHECKSEQ=%d" % (number - 1)
+                self.assertIn(b"FALSE\r\n", ask(host, last.decode()))
+                self.assertEqual(ask(host, "AT+CIPBUFRESET"), b"\r\nERROR\r\n")
+                self.assertEqual(ask(host, "AT+CIPSEND=5"), b"send mode error\r\n\r\nERROR\r\n")
+                self.assertEqual(host.take_all(), b"")
+                print(f"{(number - 41) * 730} bytes went before its window was closed")
+                data = receive(client, (number - 41) * 730)
+                self.assertEqual(data, b"y" * len(data))
+                host.expect(b"\r\n%d,SEND OK\r\n" % (number - 1))
+                self.assertEqual(ask(host, "AT+CIPBUFRESET"), b"\r\nOK\r\n")
+
+    def try_to_send(self, host):
+        """Sends a segment once those before have had some time to arrive; the refusal, or b""."""
+        time.sleep(0.05)  # longer than the kernel keeps an acknowledgement back
+        host.type("AT+CIPSENDBUF=730\r\n")
+        answer = b""
+        while not answer.endswith((b"> ", b"ERROR\r\n")):
+            host.more()
+            answer += host.take(len(host.seen))
+        if answer.endswith(b"> "):
+            host.type(b"y" * 730)
+            host.expect(b"\r\nRecv 730 bytes\r\n")
+            return b""
+        return answer
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -64,6 +65,31 @@ std::optional<LinkHandle> link_of(const Event& event) {
       event);
 }
 
+/// What `typed` stands for in AT+CIPSENDEX, and whether it has ended by a backslash and a 0.
+std::pair<std::string, bool> unescaped(std::string_view typed) {
+  std::string bytes;
+  std::size_t backslashes = 0;
+  for (const char c : typed) {
+    if (c == '0' && backslashes > 0) {
+      bytes.pop_back();
+      if (backslashes == 1) return {bytes, true};
+    }
+    backslashes = c == '\\' ? backslashes + 1 : 0;
+    bytes += c;
+  }
+  return {bytes, false};
+}
+
+std::string quoted(const MacAddress& mac) {
+  std::string text;
+  char octet[4];
+  for (const unsigned byte : mac.bytes) {
+    std::snprintf(octet, sizeof octet, "%s%02x", text.empty() ? "" : ":", byte);
+    text += octet;
+  }
+  return '"' + text + '"';
+}
+
 std::string address_text(Ipv4 a) {
   std::string text;
   for (unsigned i = 0; i < 4; ++i) text += (i > 0 ? "." : "") + std::to_string(a.octet(i));
@@ -85,6 +111,8 @@ std::string Books::end(Instant now, std::size_t read) {
   demand(has >= had || after_.is(Activity::off), "output that was not read is gone");
   std::string printed = has > had ? last_printed(has - had) : std::string();
   owed_ += printed;
+  const bool is_dropped = !after_.open(due_link_) || after_.is(Activity::restarting);
+  if (buffered_ && (due_.empty() || is_dropped)) due_.clear(), buffered_ = false;
   follow_passthrough();
   check_sleep();
   return printed;
@@ -117,6 +145,18 @@ void Books::follow_passthrough() {
     due_.clear(), burst_is_whole_ = false;  // on its way, and lost
 }
 
+/// The same of stations of the softAP.
+void Books::follow_stations(const Event& event) {
+  const bool fits = told_stations_.size() < SoftAp::kMostStations;
+  if (const auto* joined = std::get_if<radio::StationJoined>(&event); joined != nullptr && fits)
+    told_stations_.try_emplace(quoted(joined->mac), false);
+  if (const auto* addressed = std::get_if<radio::StationAddressed>(&event);
+      addressed != nullptr && told_stations_.contains(quoted(addressed->mac)))
+    told_stations_[quoted(addressed->mac)] = true;
+  if (const auto* left = std::get_if<radio::StationLeft>(&event))
+    told_stations_.erase(quoted(left->mac));
+}
+
 /// Only the link that is being sent on has anything for the network, and that is what was typed.
 void Books::check_outputs() {
   bool passes_on = false;
@@ -134,7 +174,7 @@ void Books::check_outputs() {
       const bool is_due = due_.size() >= limits::kPayload || now_ - typed_at_ >= Escape::kSilence;
       demand(out.empty() || passed_on_ || is_due, "a packet ends before a silence: ", Shown{out});
       passes_on = !out.empty();
-    } else if (sends) {
+    } else if (sends || (buffered_ && id == due_link_)) {
       demand(out == due_, "the network is given what nobody typed: ", Shown{out}, " instead of ",
              Shown{due_});
     } else {
@@ -154,6 +194,8 @@ void Books::forget_life() {
   due_.clear();
   told_open_.fill(false);
   unread_.fill({});
+  segments_.fill({});
+  buffered_ = false;
   read_left_ = 0;
   told_wifi_ = Wifi::off;
   told_stations_.clear();
@@ -285,6 +327,7 @@ void Books::before_link_sent(LinkHandle link, std::size_t n) {
   demand(!is_datagram || out.destination == due_destination_ || after_.is(Activity::passthrough),
          "a datagram goes to somebody else");
   due_.erase(0, sent.size());
+  if (buffered_) segments_[link.id].taken += sent.size();
 }
 
 void Books::link_sent(Instant now) {
@@ -301,6 +344,7 @@ void Books::before_event(const Event& event) {
   if (unsent != nullptr && after_.is(Activity::passthrough) &&
       !module_->link_output(unsent->link).bytes.empty())
     due_.clear(), burst_is_whole_ = false;  // a datagram that cannot be sent is lost
+  if (unsent != nullptr && buffered_ && handles_[due_link_] == unsent->link) due_.clear();
   peer_had_gone_ = unsent != nullptr && unsent->why == net::SendFailure::too_late;
 }
 
@@ -311,6 +355,7 @@ void Books::handled(const Event& event, Instant now) {
     asked_networks_.insert(std::string(paired->ssid.view()));
   if (const auto* driven = std::get_if<pins::Driven>(&event)) held_.at(driven->pin) = driven->level;
   const std::string printed = end(now);
+  if (after_.is(Activity::passthrough)) follow_stations(event);
   if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
   if (std::holds_alternative<power::Reset>(event)) {
     demand(after_.is(Activity::off) && after_.waiting_for_host == 0,
@@ -324,6 +369,11 @@ void Books::handled(const Event& event, Instant now) {
   if (const auto* failed = std::get_if<flash::Failed>(&event);
       failed != nullptr && flash_tickets_[1] == failed->ticket.number)
     written_.reset();
+  if (const auto* told = std::get_if<net::Acknowledged>(&event); told != nullptr && !is_stale) {
+    Sent& sent = segments_[told->link.id];
+    if (told->unacknowledged <= sent.taken)
+      sent.acknowledged = std::max(sent.acknowledged, sent.taken - told->unacknowledged);
+  }
   if (const auto* unread = std::get_if<net::Unread>(&event); unread != nullptr && !is_stale)
     take_unread(*unread);
   std::exchange(hangs_up_, false) ? check_hung_up(printed) : check_happened(printed);
@@ -383,14 +433,19 @@ void Books::take_payload(char c, std::string_view printed) {
   demand(payload_.size() <= payload_size_, "more payload is taken than was asked for");
   if (after_.is(Activity::collecting))
     return demand(printed.empty(), "something is said while payload is typed: ", Shown{printed});
-  demand(payload_.size() == payload_size_, "a payload ends before its length");
+  const auto [bytes, has_ended] =
+      payload_as_ == As::escaped ? unescaped(payload_) : std::pair(payload_, false);
+  demand(payload_.size() == payload_size_ || has_ended, "a payload ends before its length");
+  payload_ = bytes;
   const auto said = parse(module_->dialect(), printed);
   demand(!said.empty() && said[0].kind == Kind::received && said[0].count == payload_.size(),
          "a payload is not received as it was typed: ", Shown{printed});
+  if (payload_as_ == As::segment) return begin_segment(std::exchange(payload_, {}), said);
   const bool goes_out = after_.is(Activity::sending);
   const net::Endpoint peer = payload_destination_.value_or(before_.links[payload_link_].remote);
   const bool has_peer = !peer.address.is_none() && peer.port != 0;
-  demand(goes_out || !has_peer || !before_.open(payload_link_),
+  const bool is_empty = payload_.empty();
+  demand(goes_out || !has_peer || !before_.open(payload_link_) || is_empty,
          "a payload is refused though its link is open");
   if (goes_out) {
     demand(said.size() == 1, "something is said while payload is sent: ", Shown{printed});
@@ -402,10 +457,27 @@ void Books::take_payload(char c, std::string_view printed) {
   payload_.clear();
   line_.clear();
   const bool goes_nowhere = !has_peer && before_.open(payload_link_);
-  demand(said.size() >= 2 && said[1].kind == (goes_nowhere ? Kind::send_fail : Kind::error),
+  const Kind result = is_empty && before_.open(payload_link_) ? Kind::send_ok
+                      : goes_nowhere                          ? Kind::send_fail
+                                                              : Kind::error;
+  demand(said.size() >= 2 && said[1].kind == result,
          "a payload without its result: ", Shown{printed});
   for (std::size_t i = 2; i < said.size(); ++i) {
     demand(said[i].is_urc(), "more than a result for a payload: ", Shown{printed});
+    note(said[i]);
+  }
+}
+
+/// It is on its way while other commands are taken; where the link has gone, it has failed.
+void Books::begin_segment(std::string bytes, const std::vector<Said>& said) {
+  demand(after_.is(Activity::idle), "a segment keeps the module busy");
+  Sent& sent = segments_[payload_link_];
+  sent.ends.push_back((sent.ends.empty() ? 0 : sent.ends.back()) + bytes.size());
+  buffered_ = after_.open(payload_link_);
+  if (buffered_) due_ = std::move(bytes), due_link_ = payload_link_;
+  line_.clear();
+  for (std::size_t i = 1; i < said.size(); ++i) {
+    demand(said[i].is_urc(), "a result for a segment: ", said[i].text);
     note(said[i]);
   }
 }
@@ -514,6 +586,8 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
       note(s);
     }
     if (s.kind != Kind::ok) continue;
+    if (line.starts_with("AT+CIPBUFRESET"))
+      segments_.at(after_.multiple_links ? number_in(fields_of(line), 0) : 0) = {};
     check_done(line);
     if (line == "ATE0" || line == "ATE") echo_ = false;
     if (line == "ATE1") echo_ = true;
@@ -587,6 +661,9 @@ void Books::begin_payload(std::string_view line) {
   payload_link_ =
       after_.multiple_links ? static_cast<std::uint8_t>(number_in(fields, 0)) : std::uint8_t{0};
   payload_size_ = number_in(fields, first);
+  payload_as_ = line.starts_with("AT+CIPSENDEX")    ? As::escaped
+                : line.starts_with("AT+CIPSENDBUF") ? As::segment
+                                                    : As::payload;
   payload_destination_.reset();
   payload_.clear();
   if (const auto address = first + 2 < fields.size() ? parse_ipv4(fields[first + 1]) : std::nullopt)
@@ -710,6 +787,8 @@ void Books::note(const Said& said) {
     case Kind::connect:
     case Kind::closed: return note_link(said);
     case Kind::unread: return note_unread(said);
+    case Kind::segment_sent:
+    case Kind::segment_failed: return note_segment(said);
     case Kind::wifi_connected:
     case Kind::wifi_got_ip:
     case Kind::wifi_disconnect: return note_wifi(said);
@@ -741,6 +820,20 @@ void Books::note_link(const Said& said) {
   } else {
     open = false;
   }
+}
+
+/// Each has one result, in order; it is sent when the peer has acknowledged its last byte.
+void Books::note_segment(const Said& said) {
+  demand(said.link.has_value() == after_.multiple_links, "a result of the other mode: ", said.text);
+  const std::uint8_t link = said.link.value_or(0);
+  Sent& sent = segments_[link];
+  ++sent.said;
+  demand(said.count == sent.said && said.count <= sent.ends.size(),
+         "the result of another segment: ", said.text);
+  const bool is_sent = sent.ends[said.count - 1] <= sent.acknowledged;
+  demand(is_sent == (said.kind == Kind::segment_sent),
+         "a segment has the other result: ", said.text);
+  demand(is_sent || !after_.open(link), "a segment has failed on a link that is open");
 }
 
 void Books::note_unread(const Said& said) {
@@ -802,6 +895,7 @@ void Books::note_link_request(const Request& request) {
     handles_[link.id] = link;
     peer_has_changed_[link.id] = false;
     unread_[link.id] = {};
+    segments_[link.id] = {};
   };
   if (const auto* open = std::get_if<net::Open>(&request)) {
     if (!after_.is(Activity::passthrough))
@@ -872,6 +966,10 @@ void Books::check_at_rest() const {
   for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
     demand(told_open_[id] == after_.open(id), "the host was never told of link ", std::size_t{id});
     demand(after_.links[id].unread == unread_[id].bytes, "unread bytes are counted wrongly");
+    const Sent& sent = segments_[id];
+    const bool is_lost = !sent.ends.empty() && sent.taken < sent.ends.back() && after_.open(id);
+    demand(!told_open_[id] || is_lost || sent.said == sent.ends.size(),
+           "a segment without a result");
     demand(!unread_[id].note_is_due, "the host was never told of unread bytes");
   }
   const bool up = !after_.station_address.is_none();

@@ -63,6 +63,7 @@ class Books {
   std::string end(Instant now, std::size_t read = 0);
   std::string last_printed(std::size_t n) const;
   void follow_passthrough();
+  void follow_stations(const Event& event);
   void check_outputs();
   void forget_life();
 
@@ -90,6 +91,8 @@ class Books {
   void note(const Said& said);
   void note_link(const Said& said);
   void note_unread(const Said& said);
+  void note_segment(const Said& said);
+  void begin_segment(std::string bytes, const std::vector<Said>& said);
   void note_wifi(const Said& said);
   void note_station(const Said& said);
   void note_flash(const Request& request);
@@ -137,6 +140,17 @@ class Books {
   std::string due_;                 ///< what the network has to get
   std::uint8_t due_link_ = 0;
   net::Endpoint due_destination_{};
+
+  // Segments
+  struct Sent {
+    std::vector<std::size_t> ends{};  ///< where each ends, in bytes since the first began
+    std::size_t taken = 0;            ///< bytes that the network has taken
+    std::size_t acknowledged = 0;     ///< bytes
+    std::size_t said = 0;             ///< segments
+  };
+  std::array<Sent, limits::kLinks> segments_{};
+  enum class As : std::uint8_t { payload, escaped, segment } payload_as_{};
+  bool buffered_ = false;  ///< what is due is a segment
 
   // Passive receive
   struct Kept {

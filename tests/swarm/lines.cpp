@@ -70,6 +70,9 @@ constexpr const char* kLines[] = {
     "AT+CIPRECVMODE=1",
     "AT+CIPRECVMODE=0",
     "AT+CIPRECVLEN?",
+    "AT+CIPBUFRESET",
+    "AT+CIPBUFSTATUS",
+    "AT+CIPCHECKSEQ=1",
     "AT+CIPRECVDATA=2048",
     "AT+CIPRECVDATA=1",
     "AT+CWDHCP=1,0",
@@ -180,7 +183,7 @@ std::string line_from_a_row(Dice& dice, at::CommandTable table) {
 
 std::string likely_line(Dice& dice) {
   const std::string link = std::to_string(dice.pick(6));
-  switch (dice.pick(13)) {
+  switch (dice.pick(16)) {
     case 0: return "AT+CIPSEND=" + std::to_string(1 + dice.some(2047));
     case 1: return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(2047));
     case 2: return "AT+CIPSTART=" + link + dice.one_of(kLinks);
@@ -188,6 +191,9 @@ std::string likely_line(Dice& dice) {
     case 4:
       return "AT+CIPSEND=" + link + ',' + std::to_string(1 + dice.some(99)) + ",\"127.0.0.1\",7";
     case 5: return "AT+CIPRECVDATA=" + link + ',' + std::to_string(1 + dice.some(2047));
+    case 6: return "AT+CIPSENDBUF=" + link + ',' + std::to_string(1 + dice.some(2047));
+    case 7: return "AT+CIPSENDEX=" + std::to_string(1 + dice.some(2047));
+    case 8: return "AT+CIPCHECKSEQ=" + link + ',' + std::to_string(1 + dice.pick(9));
     default: return dice.one_of(kLines);
   }
 }

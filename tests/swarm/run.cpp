@@ -167,11 +167,15 @@ void Run::use_link() {
   std::size_t id = dice_.pick(5);
   while (!status.links[id].open) id = (id + 1) % 5;
   const std::string link = status.multiple_links ? std::to_string(id) + ',' : "";
-  type("AT+CIPSEND=" + link + std::to_string(n) + "\r\n");
+  constexpr const char* kSends[] = {
+      "AT+CIPSEND=", "AT+CIPSEND=", "AT+CIPSENDEX=", "AT+CIPSENDBUF="};
+  type(dice_.one_of(kSends) + link + std::to_string(n) + "\r\n");
   if (dice_.one_in(2)) read();
   if (dice_.one_in(3)) return change_peers();  // in the middle of it
   if (dice_.one_in(4)) world_.pass(std::chrono::milliseconds(dice_.some(50)));
-  const std::string payload = dice_.bytes(dice_.one_in(5) ? dice_.some(2100) : n);
+  std::string payload = dice_.bytes(dice_.one_in(5) ? dice_.some(2100) : n);
+  if (dice_.one_in(6))
+    payload.insert(dice_.some(payload.size()), dice_.one_in(2) ? "\\0" : "\\\\0");
   if (!dice_.one_in(4)) return type(payload);
   const std::size_t half = dice_.some(payload.size());
   type(payload.substr(0, half));
@@ -396,14 +400,15 @@ void Run::press_button() {
 }
 
 /// Answers that come twice, or too late. Power, flash and clients keep their word, and so does what
-/// keeps unread bytes.
+/// keeps unread bytes and counts those that are acknowledged.
 void Run::tell_again() {
   const auto& told = world_.told();
   if (told.empty()) return;
   const Event event = told[dice_.pick(told.size())];
   if (std::holds_alternative<power::Started>(event) ||
       std::holds_alternative<power::Reset>(event) || std::holds_alternative<net::Incoming>(event) ||
-      std::holds_alternative<net::Unread>(event))
+      std::holds_alternative<net::Unread>(event) ||
+      std::holds_alternative<net::Acknowledged>(event))
     return;
   tell("hears again event " + std::to_string(event.index()));
   world_.tell(event);

@@ -55,6 +55,9 @@ constexpr Word kInformation[] = {
     Word::no_tail,
     Word::multiplexing_is_off,
     Word::unlink,
+    Word::send_mode_error,
+    Word::buffer_full,
+    Word::queue_full,
     Word::missing_parameter,
     Word::multiplexing_is_on,
     Word::tls_is_taken,
@@ -88,16 +91,16 @@ std::optional<std::size_t> read_number(std::string_view text) {
   return value;
 }
 
-/// Behind `+IPD,` of passive receive: [<id>,]<length>.
-Said as_note(std::string_view text) {
+/// [<id>,]<number>: behind `+IPD,` of passive receive, in front of `,SEND OK` of a segment.
+Said as_numbered(Kind kind, std::string_view text) {
   const std::size_t comma = text.find(',');
-  Said said{.kind = Kind::unread, .text = std::string(text)};
+  Said said{.kind = kind, .text = std::string(text)};
   if (comma != std::string_view::npos)
     said.link = static_cast<std::uint8_t>(read_number(text.substr(0, comma)).value_or(UINT8_MAX));
-  const auto count = read_number(text.substr(comma == std::string_view::npos ? 0 : comma + 1));
-  demand(count.has_value() && said.link.value_or(0) < limits::kLinks,
+  const auto number = read_number(text.substr(comma == std::string_view::npos ? 0 : comma + 1));
+  demand(number.has_value() && said.link.value_or(0) < limits::kLinks,
          "no word of the dialect: ", Shown{text});
-  said.count = *count;
+  said.count = *number;
   return said;
 }
 
@@ -142,7 +145,17 @@ class Parser {
            });
   }
 
+  /// Numbers alone, as commands about segments answer, and TRUE or FALSE behind them.
+  bool is_about_segments(std::string_view line) const {
+    for (const Word word : {Word::is_true, Word::is_false})
+      if (line.ends_with(spoken(word))) line.remove_suffix(spoken(word).size());
+    return !line.empty() && line.find(',') != std::string_view::npos &&
+           line.find_first_not_of("0123456789,") == std::string_view::npos;
+  }
+
   Said as_line(std::string_view line) const {
+    if (const auto failed = spoken(Word::segment_failed); line.ends_with(failed))
+      return as_numbered(Kind::segment_failed, line.substr(0, line.size() - failed.size()));
     Said said{.text = std::string(line)};
     std::string_view word = line;
     if (line.size() > 2 && line[0] >= '0' && line[0] <= '4' && line[1] == ',') {
@@ -162,7 +175,8 @@ class Parser {
       return said;
     }
     said.kind = Kind::information;
-    demand(is_information(line) || is_reply(line), "no word of the dialect: ", Shown{line});
+    demand(is_information(line) || is_reply(line) || is_about_segments(line),
+           "no word of the dialect: ", Shown{line});
     return said;
   }
 
@@ -183,7 +197,10 @@ class Parser {
       }
       return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
     }
-    if (line.starts_with(spoken(Word::ipd))) return as_note(line.substr(spoken(Word::ipd).size()));
+    if (const auto sent = spoken(Word::segment_sent); line.ends_with(sent))
+      return as_numbered(Kind::segment_sent, line.substr(skip, line.size() - skip - sent.size()));
+    if (line.starts_with(spoken(Word::ipd)))
+      return as_numbered(Kind::unread, line.substr(spoken(Word::ipd).size()));
     const auto before = spoken(Word::received_before), after = spoken(Word::received_after);
     demand(line.starts_with(before) && line.ends_with(after),
            "no word of the dialect: ", Shown{line});

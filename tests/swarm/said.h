@@ -38,6 +38,8 @@ struct Said {
     wps_fail,
     connect,
     unread,
+    segment_sent,
+    segment_failed,
     closed,
     station_connected,
     station_address,
@@ -47,8 +49,8 @@ struct Said {
   };
   Kind kind{};
   std::string text{};                  ///< the line without its ends
-  std::optional<std::uint8_t> link{};  ///< of connect, unread and closed
-  std::size_t count = 0;               ///< of received and unread
+  std::optional<std::uint8_t> link{};  ///< of connect, unread, segment and closed
+  std::size_t count = 0;               ///< of received and unread; of a segment, its number
 
   bool is_result() const { return kind <= Kind::passthrough_prompt; }
   bool is_urc() const { return kind >= Kind::wifi_connected && kind <= Kind::station_disconnected; }

@@ -264,6 +264,9 @@ bool Board::takes_payload() const {
   return activity == Activity::collecting || activity == Activity::passthrough;
 }
 std::size_t Board::link_room(LinkHandle link) const { return turn_.link_room(link); }
+bool Board::awaits_acknowledgement(LinkHandle link) const {
+  return turn_.awaits_acknowledgement(link);
+}
 std::size_t Board::unread_limit(LinkHandle link) const { return turn_.unread_limit(link); }
 void Board::link_input(LinkHandle link, std::span<const std::byte> bytes) {
   turn_.link_input(link, bytes);

@@ -97,6 +97,7 @@ class Board final : private serial::UartSide,
   // ModuleSide
   std::size_t link_room(LinkHandle link) const override;
   std::size_t unread_limit(LinkHandle link) const override;
+  bool awaits_acknowledgement(LinkHandle link) const override;
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override;
   std::size_t datagram_room(LinkHandle link) const override;
   void datagram_input(LinkHandle link, net::Endpoint sender,

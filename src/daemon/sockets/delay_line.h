@@ -26,6 +26,9 @@ class DelayLine final : public ModuleSide {
 
   // ModuleSide
   std::size_t link_room(LinkHandle link) const override { return queues_.link_room(side_, link); }
+  bool awaits_acknowledgement(LinkHandle link) const override {
+    return side_.awaits_acknowledgement(link);
+  }
   std::size_t unread_limit(LinkHandle link) const override { return side_.unread_limit(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
     queues_.link_input(side_, link, bytes, now());

@@ -25,6 +25,7 @@ struct HeardModule final : ModuleSide {
   std::size_t limit = 0;
   std::size_t link_room(LinkHandle) const override { return std::min(room, limits::kSegment); }
   std::size_t unread_limit(LinkHandle) const override { return limit; }
+  bool awaits_acknowledgement(LinkHandle) const override { return false; }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
     told.push_back(std::to_string(link.id) + ":" +
                    std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));

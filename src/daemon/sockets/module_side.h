@@ -15,6 +15,7 @@ class ModuleSide {
  public:
   virtual std::size_t link_room(LinkHandle link) const = 0;
   virtual std::size_t unread_limit(LinkHandle link) const = 0;
+  virtual bool awaits_acknowledgement(LinkHandle link) const = 0;
   virtual void link_input(LinkHandle link, std::span<const std::byte> bytes) = 0;
   virtual std::size_t datagram_room(LinkHandle link) const = 0;
   virtual void datagram_input(LinkHandle link, net::Endpoint sender,

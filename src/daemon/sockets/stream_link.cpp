@@ -17,6 +17,9 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+// The kernel does not say when a peer acknowledges something; while a segment of the module waits
+// for that, it is asked so often.
+constexpr auto kLookForAcknowledgement = std::chrono::milliseconds(10);
 // How often a peer that takes nothing is looked at, to see whether it has acknowledged something.
 constexpr auto kLookAtPeer = std::chrono::seconds(1);
 
@@ -43,6 +46,7 @@ StreamLink::StreamLink(const Shared& shared, const net::Open& open, const Direct
     : HostLink(open.link, label_of(shared.side.name(), open.link), to.exit),
       socket_(shared.io),
       acknowledged_(shared.io),
+      segments_(shared.io),
       side_(shared.side),
       closes_(shared.closes),
       attempts_(&attempts),
@@ -56,6 +60,7 @@ StreamLink::StreamLink(const Shared& shared, LinkHandle handle, const EgressPath
     : HostLink(handle, label_of(shared.side.name(), handle), exit),
       socket_(std::move(client)),
       acknowledged_(shared.io),
+      segments_(shared.io),
       side_(shared.side),
       closes_(shared.closes),
       peer_(describe_client(socket_)),
@@ -133,7 +138,8 @@ void StreamLink::fail(const std::string& reason, net::OpenFailure why) {
 
 bool StreamLink::drain() {
   if (state_ != State::open || stalls_) return false;
-  const bool moved = send();
+  bool moved = send();
+  moved |= tell_acknowledged();
   if (state_ == State::open && input_ != Input::listening) listen();
   return moved;
 }
@@ -160,6 +166,7 @@ bool StreamLink::send() {
     }
     if (result != Result::done) return break_output(session_->why()), true;
     is_sending_ = n < bytes.size();
+    if (told_unacknowledged_ != INT_MAX) told_unacknowledged_ += static_cast<int>(n);
     side_.link_sent(handle(), n);
     moved = true;
   }
@@ -193,6 +200,30 @@ void StreamLink::watch_acknowledgements(int before) {
     self->watch_acknowledgements(now);
     if (now >= before) return;
     self->side_.link_sent(self->handle(), 0);
+    self->side_.settle();
+  });
+}
+
+/// True when there is something to tell.
+bool StreamLink::tell_acknowledged() {
+  if (state_ != State::open || !side_.awaits_acknowledgement(handle())) {
+    if (std::exchange(told_unacknowledged_, INT_MAX) != INT_MAX) segments_.cancel();
+    return false;
+  }
+  const int n = unacknowledged(socket_.native_handle());
+  const bool is_first = told_unacknowledged_ == INT_MAX;
+  const bool is_news = n < std::exchange(told_unacknowledged_, n);
+  if (is_news) side_.handle(net::Acknowledged{handle(), static_cast<std::uint32_t>(n)});
+  if (is_first) look_for_acknowledgement();
+  return is_news;
+}
+
+void StreamLink::look_for_acknowledgement() {
+  segments_.expires_after(kLookForAcknowledgement);
+  segments_.async_wait([weak = weak_from_this()](auto error) {
+    const auto self = weak.lock();
+    if (!self || error || self->ended() || self->told_unacknowledged_ == INT_MAX) return;
+    self->look_for_acknowledgement();
     self->side_.settle();
   });
 }
@@ -353,6 +384,7 @@ void StreamLink::close() {
   boost::system::error_code ignored;
   socket_.cancel(ignored);
   acknowledged_.cancel();
+  segments_.cancel();
   if (socket_.is_open()) closes_.add(std::move(socket_), was_open ? std::move(session_) : nullptr);
 }
 }  // namespace bfq::sockets

@@ -2,6 +2,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <climits>
 #include <memory>
 #include <string>
 
@@ -80,6 +81,8 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   void break_output(const std::string& why);
   net::SendFailure failure() const;
   void watch_acknowledgements(int unacknowledged);
+  bool tell_acknowledged();
+  void look_for_acknowledgement();
 
   void listen();
   void read_soon();
@@ -94,6 +97,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
 
   Socket socket_;
   boost::asio::steady_timer acknowledged_;  ///< runs while output is blocked
+  boost::asio::steady_timer segments_;      ///< runs while the module awaits acknowledgements
   ModuleSide& side_;
   LingeringCloses& closes_;
   AttemptLog* attempts_ = nullptr;  ///< of a link that the module opens
@@ -104,6 +108,8 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   State state_ = State::connecting;
   Input input_ = Input::at_rest;
   Output output_ = Output::ready;
+  /// What the module knows to be unacknowledged; INT_MAX while it does not await that.
+  int told_unacknowledged_ = INT_MAX;
   bool stalls_ = false;      ///< see Interference
   bool is_sending_ = false;  ///< what the module has for it was offered before, or a part is sent
   std::size_t left_to_read_ = SIZE_MAX;  ///< once given up: what had come by then, at most
