@@ -11,8 +11,6 @@ namespace bfq {
 namespace {
 // Ours: how long a name server may take to answer. Real modules wait for 6 to 15 s and more.
 constexpr Duration kLookUpGivesUp = 15s;
-// Dialect 3.3: without a network the answer comes after about 6 s.
-constexpr Duration kLookUpWithoutNetwork = 6s;
 // Ours: how long a server may leave a connection attempt without an answer.
 constexpr Duration kConnectGivesUp = 20s;
 
@@ -120,31 +118,6 @@ void Links::give_up(Chip& chip, const Opening& job) {
   links_[id].state = Link::State::free;
   chip.reply().line(at::Word::dns_fail);
   chip.finish(at::Answer::error);
-}
-
-// Names -------------------------------------------------------------------------------------------
-
-at::Answer Links::look_up(Chip& chip, const net::HostName& name) {
-  if (const auto address = name.address()) {
-    chip.info().address(*address).end();
-    return at::Answer::ok;
-  }
-  const bool online = chip.station().has_address();
-  const Ticket ticket = online ? resolve(chip, name) : chip.new_ticket();
-  chip.start(LookingUp{ticket, chip.now() + (online ? kLookUpGivesUp : kLookUpWithoutNetwork)});
-  return at::Answer::later;
-}
-
-void Links::give_up(Chip& chip, const LookingUp&) {
-  chip.reply().line(at::Word::dns_fail);
-  chip.finish(at::Answer::error);
-}
-
-Ticket Links::resolve(Chip& chip, const net::HostName& name) {
-  const NameServerSettings& set = chip.settings().name_servers;
-  const Ticket ticket = chip.new_ticket();
-  chip.request(net::Resolve{ticket, name, set.fixed ? servers_in_use(set) : net::NameServers{}});
-  return ticket;
 }
 
 // Sending -----------------------------------------------------------------------------------------

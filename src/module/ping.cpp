@@ -1,4 +1,4 @@
-// AT+PING, as far as Links does it.
+// AT+CIPDOMAIN and AT+PING, as far as Links does them.
 #include <algorithm>
 #include <chrono>
 
@@ -7,11 +7,40 @@
 
 namespace bfq {
 namespace {
-// Ours: as long as Links waits for a name server.
-constexpr Duration kPingLookUpGivesUp = 15s;
+// Ours: as long as Links waits for a name server, when it opens a link.
+constexpr Duration kNameGivesUp = 15s;
+// Dialect 3.3: without a network the answer comes after about 6 s.
+constexpr Duration kLookUpWithoutNetwork = 6s;
 // Ours: how long a host may take to answer an echo request; real modules wait for 1 s or a few.
 constexpr Duration kEchoGivesUp = 2s;
 }  // namespace
+
+// Names -------------------------------------------------------------------------------------------
+
+at::Answer Links::look_up(Chip& chip, const net::HostName& name) {
+  if (const auto address = name.address()) {
+    chip.info().address(*address).end();
+    return at::Answer::ok;
+  }
+  const bool online = chip.station().has_address();
+  const Ticket ticket = online ? resolve(chip, name) : chip.new_ticket();
+  chip.start(LookingUp{ticket, chip.now() + (online ? kNameGivesUp : kLookUpWithoutNetwork)});
+  return at::Answer::later;
+}
+
+void Links::give_up(Chip& chip, const LookingUp&) {
+  chip.reply().line(at::Word::dns_fail);
+  chip.finish(at::Answer::error);
+}
+
+Ticket Links::resolve(Chip& chip, const net::HostName& name) {
+  const NameServerSettings& set = chip.settings().name_servers;
+  const Ticket ticket = chip.new_ticket();
+  chip.request(net::Resolve{ticket, name, set.fixed ? servers_in_use(set) : net::NameServers{}});
+  return ticket;
+}
+
+// Echoes ------------------------------------------------------------------------------------------
 
 at::Answer Links::ping(Chip& chip, const net::HostName& name) {
   Pinging job{.name = name};
@@ -19,7 +48,7 @@ at::Answer Links::ping(Chip& chip, const net::HostName& name) {
     ask_for_echo(chip, job, *address);
   } else {
     job.ticket = resolve(chip, name);
-    job.give_up = chip.now() + kPingLookUpGivesUp;
+    job.give_up = chip.now() + kNameGivesUp;
   }
   chip.start(job);
   return at::Answer::later;
