@@ -342,9 +342,10 @@ TEST_F(ControlChannel, received_data_is_no_line_of_the_wire) {
   type("AT+CIPSEND");
   ASSERT_EQ(code(wait(R"({"state":"passthrough"})")), "");
   ASSERT_EQ(seen({{"printed", ">"}}), "");
-  boost::asio::write(peer, boost::asio::buffer(std::string("another hidden line\r\n")));
   client->write(R"({"command":"wait","arguments":{"event":"payload"}})"
                 "\n");
+  client->ask("program");  // what was written before is carried out
+  boost::asio::write(peer, boost::asio::buffer(std::string("another hidden line\r\n")));
   EXPECT_EQ(code(client->answer()), "");
   EXPECT_EQ(code(wait(R"({"event":"ready","timeout":"100ms"})")), "timed_out");  // silence
   client->ask("send", R"({"text":"+++"})");
