@@ -242,8 +242,11 @@ void ModuleWatch::gather(PayloadWay way, LinkHandle link, std::span<const std::b
   const std::size_t room = kPayloadHead - gathered.head.size();
   gathered.head.append(reinterpret_cast<const char*>(bytes.data()), std::min(room, bytes.size()));
   if (!gathered.told || now - *gathered.told >= kPayloadGathered) return tell_payload(index, now);
-  if (std::exchange(gathers_, true)) return;
-  gathered_.set(clock_.when(now + kPayloadGathered));
+  tell_later(*gathered.told + kPayloadGathered);
+}
+
+void ModuleWatch::tell_later(Instant at) {
+  if (!std::exchange(gathers_, true)) gathered_.set(clock_.when(at));
 }
 
 void ModuleWatch::tell_payload(std::size_t index, Instant now) {
@@ -257,6 +260,11 @@ void ModuleWatch::tell_payload(std::size_t index, Instant now) {
 
 void ModuleWatch::tell_gathered() {
   gathers_ = false;
-  for (std::size_t index = 0; index < payload_.size(); ++index) tell_payload(index, clock_.now());
+  const Instant now = clock_.now();
+  for (std::size_t index = 0; index < payload_.size(); ++index) {
+    if (payload_[index].pieces == 0) continue;
+    const Instant due = *payload_[index].told + kPayloadGathered;
+    due <= now ? tell_payload(index, now) : tell_later(due);
+  }
 }
 }  // namespace bfq::control

@@ -62,6 +62,7 @@ class ModuleWatch final : public board::Observer {
   void gather(PayloadWay way, LinkHandle link, std::span<const std::byte> bytes, Instant now);
   void tell_payload(std::size_t index, Instant now);
   void tell_gathered();
+  void tell_later(Instant at);
   void look(Instant now);
   void note_passthrough(bool was, const Status& status);
   void print(std::span<const std::byte> bytes, Instant now);
