@@ -198,7 +198,9 @@ bool Chip::job_fits() const {
                         [&](const Collecting& job) {
                           return !opening && !links_.is_buffering() && payload_.untouched() &&
                                  payload_.size() <= job.typed && job.typed < job.length &&
-                                 job.length <= limits::kPayload;
+                                 job.length <= limits::kPayload &&
+                                 (job.as != Collecting::As::segment ||
+                                  links_.has_room_for_segment(job.link.id, job.length));
                         },
                         [&](const Sending& job) {
                           return !opening && !links_.is_buffering() && links_.is_open(job.link) &&

@@ -105,6 +105,11 @@ class Links {
   at::Answer check_segment(Chip&, std::uint8_t id, std::uint32_t number) const;
   /// True while the peer of that link has not acknowledged all segments.
   bool has_pending_segment(std::uint8_t id) const { return links_[id].segments.pending() > 0; }
+  /// True when one more segment of that length finds room, also where the link has gone meanwhile.
+  bool has_room_for_segment(std::uint8_t id, std::size_t length) const {
+    return id < links_.size() && !links_[id].segments.is_full() &&
+           links_[id].segments.has_room(length);
+  }
   /// True while the payload is a segment that the network has not taken whole.
   bool is_buffering() const { return buffering_ != kNobody; }
   /// See Module.
