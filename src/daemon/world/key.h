@@ -50,7 +50,8 @@ struct WorldKey {
     key.secret = kind.secret;
     key.write = [part, write = kind.write](const T& from) -> std::optional<Value> {
       const auto value = part(from);
-      if (!write || value == part(T{})) return std::nullopt;
+      static const T left_out{};  // GCC 12 warns of a temporary one (-Wmaybe-uninitialized)
+      if (!write || value == part(left_out)) return std::nullopt;
       if constexpr (std::is_same_v<decltype(value), const V>)
         return write(value);
       else
