@@ -29,7 +29,8 @@ SIMULATED = {
 UNSAID = "air that a world file cannot say"
 # A host name in another spelling than that of its `name` line, by which a play would know it;
 # names.py asks a real name server for such.
-ODD_NAME = re.compile(rb'AT\+(?:CIPDOMAIN|CIPSNTPCFG|CIPSTART|PING)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
+ODD_NAME = re.compile(
+    rb'AT\+(?:CIPDOMAIN|CIPSNTPCFG|CIPSTART|PING)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
 # A segment is sent when its peer has acknowledged it; buffers.py sends some to real peers.
 SEGMENT = re.compile(rb"AT\+CIPSENDBUF=")
 
