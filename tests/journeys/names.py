@@ -50,7 +50,19 @@ def set_up():
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
 
-class Resolver:
+class ServerProgram:
+    """A program in a folder of its own. Who makes one sets `directory` and `process`."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        self.directory.cleanup()
+
+
+class Resolver(ServerProgram):
     """dnsmasq at 127.0.0.1, which knows `records`; any other name does not exist."""
 
     def __init__(self, records, search=""):
@@ -63,14 +75,6 @@ class Resolver:
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         wait_until(lambda: "started" in self.log(), "dnsmasq")
         write_etc("resolv.conf", f"nameserver 127.0.0.1\n{search}")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
-        self.directory.cleanup()
 
     def log(self):
         with contextlib.suppress(FileNotFoundError), open(self.log_path, encoding="utf-8") as log:
@@ -245,7 +249,7 @@ class ServersThatAreSet(Names):
             self.assertEqual(resolver.asked(), [])
 
 
-class TimeServer:
+class TimeServer(ServerProgram):
     """chrony at 127.0.0.1:123, which tells the time of this machine; it sets no clock."""
 
     def __init__(self):
@@ -258,14 +262,6 @@ class TimeServer:
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         wait_until(lambda: os.path.exists(f"{self.directory.name}/pid"), "chrony")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
-        self.directory.cleanup()
 
 
 class WhatTimeItIs(Names):
