@@ -70,6 +70,7 @@ constexpr KnownField kKnownFields[] = {
     {"remote port", Kind::integer, kPort},
     {"local port", Kind::integer, kPort},
     {"tetype", Kind::integer, between(0, 1)},
+    {"analog input", Kind::integer, between(0, 1024)},
     {"segment done", Kind::integer, between(0, INT32_MAX)},
     {"segment taken", Kind::integer, between(0, INT32_MAX)},
     {"segment ID", Kind::integer, between(1, INT32_MAX)},

@@ -269,10 +269,16 @@ void Links::received(Chip& chip, std::uint8_t id, net::Endpoint sender,
 
 at::Answer Links::close(Chip& chip, std::uint8_t id) {
   drop_segment(chip, id);
-  chip.request(net::Close{handle(id)});
+  chip.request(net::Close{handle(id), links_[id].resets});
   links_[id].state = Link::State::free;
   chip.say({.kind = Urc::Kind::closed, .link = id});
   return at::Answer::ok;
+}
+
+bool Links::set_close_mode(std::uint8_t id, bool resets) {
+  if (!is_open(id) || links_[id].transport != net::Transport::tcp) return false;
+  links_[id].resets = resets;
+  return true;
 }
 
 at::Answer Links::close_all(Chip& chip) {

@@ -77,10 +77,12 @@ struct Open {
       describe("net::Open", "link", "transport", "remote", "name", "keep_alive_s", "local_port");
 };
 
-/// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer.
+/// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer,
+/// unless it is ended by a reset.
 struct Close {
   LinkHandle link{};
-  static constexpr auto kDescription = describe("net::Close", "link");
+  bool resets = false;  ///< a TCP connection, at once
+  static constexpr auto kDescription = describe("net::Close", "link", "resets");
 };
 
 /// Ends a link that no longer accepts data, once what has come for it by now is handed over:

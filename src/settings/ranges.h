@@ -26,6 +26,9 @@ inline constexpr Range kCountryCode = length(2, 3);
 inline constexpr Range kChannel = between(1, 14);       ///< the first one
 inline constexpr Range kChannelCount = between(1, 14);  ///< from there
 
+// AT+SYSMSG (personalities 2.1)
+inline constexpr Range kMessages = between(0, 3);
+
 // AT+CWDHCPS (dialect 3.2)
 inline constexpr Range kLeaseMinutes = between(1, 2880);
 }  // namespace bfq::ranges

@@ -87,9 +87,10 @@ struct Settings {
   DhcpSettings dhcp{};
   PoolSettings pool{};
   CountrySettings country{};
+  std::uint8_t messages = 0;  ///< <bits> of AT+SYSMSG
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool", "country");
+               "soft_ap_address", "dhcp", "pool", "country", "messages");
   bool operator==(const Settings&) const = default;
 };
 
@@ -122,6 +123,9 @@ std::uint8_t soft_ap_channel(const Settings&);
 /// Whether an interface can have these: an address of a host of its network, and a netmask without
 /// holes (dialect 0.4.22).
 bool is_possible(const AddressSettings&);
+/// What the bits of AT+SYSMSG ask for.
+constexpr bool tells_of_passthrough(const Settings& s) { return (s.messages & 1U) != 0; }
+constexpr bool tells_of_links(const Settings& s) { return (s.messages & 2U) != 0; }
 constexpr bool has_address(const AddressSettings& a) { return !a.address.is_none(); }
 /// Whether the first address is not behind the last one.
 constexpr bool is_in_order(const PoolSettings& pool) { return pool.first <= pool.last; }
@@ -145,6 +149,7 @@ enum class Key : std::uint8_t {
   dhcp,
   pool,
   country,
+  messages,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

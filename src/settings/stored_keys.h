@@ -45,6 +45,7 @@ inline constexpr StoredKey kStoredKeys[] = {
         field<&CountrySettings::code, ranges::kCountryCode>,
         field<&CountrySettings::first_channel, ranges::kChannel>,
         field<&CountrySettings::channels, ranges::kChannelCount>, rule<&are_channels>),
+    stored<&Settings::messages>(Key::messages, "messages", whole<ranges::kMessages>),
 };
 static_assert(every_key_has_its_row(kStoredKeys), "every Key has its row, in its place");
 }  // namespace bfq::record

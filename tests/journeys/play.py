@@ -221,6 +221,8 @@ class Play:
             self.datagram(peer, unescaped(words[1]))
         elif words[0] in ("closes", "resets"):
             peer.end(words[0] == "resets")
+        elif words[0] == "was-reset":
+            self.was_reset(peer)
         elif words[0] == "got":
             self.got(peer, unescaped(words[1]))
         else:
@@ -231,6 +233,13 @@ class Play:
         known = {(MODULE, usable_port(port)) for port in self.datagram_ports}
         for known_peer in known or peer.known:
             peer.datagrams.sendto(data, known_peer)
+
+    def was_reset(self, peer):
+        deadline = time.monotonic() + PATIENCE
+        while not peer.was_reset:
+            if time.monotonic() > deadline:
+                raise AssertionError("the module has not reset the connection")
+            self.hosts.pump(None, 0.1)
 
     def got(self, peer, wanted):
         deadline = time.monotonic() + PATIENCE
