@@ -170,6 +170,8 @@ std::string banner(const Loop& loop, const Options& options) {
   }
   out += fmt::format("  state          {}\n",
                      process::printable(options.state_directory.value_or("in memory only")));
+  if (const std::string control = loop.control_path(); !control.empty())
+    out += fmt::format("  control        unix {}\n", process::printable(control));
   const Published known = published(options);
   list_access_points(out, loop.air(), known);
   suggest(out, *loop.boards().front(), loop.air(), known, options.policy);

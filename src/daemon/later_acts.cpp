@@ -101,10 +101,11 @@ void add_door(LaterActs& acts, const serial::DoorSpec& door) {
 }
 }  // namespace
 
-LaterActs later_acts(const Options& options) {
+LaterActs later_acts(const Options& options, const std::string& control_path) {
   LaterActs acts{.gives_to_caller = process::Caller::current().user() != geteuid()};
   add_reading(acts, options);
   add_state(acts, options);
+  if (!control_path.empty()) acts.places.push_back({nearest_folder(control_path), FileUse::link});
   for (const board::ModuleSpec& module : options.modules)
     for (const serial::DoorSpec& door : module.doors) add_door(acts, door);
   return acts;

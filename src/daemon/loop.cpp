@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -67,6 +68,12 @@ Loop::Loop(const Options& options)
   for (unsigned number = 0; number < options.modules.size(); ++number)
     boards_.push_back(std::make_unique<board::Board>(surroundings, setup_of(options, number),
                                                      [this] { io_.stop(); }));
+  // Once what was asked is answered: answers are sent by what is posted before.
+  const auto quit = [this] {
+    boost::asio::post(io_, [this] { boost::asio::post(io_, [this] { io_.stop(); }); });
+  };
+  control_.emplace(control::RunningProgram{io_, boards_, medium_, clock_, quit}, options.control,
+                   options.state_directory);
   timeline_.emplace(io_, clock_, medium_, options.world.world().events);
   // Until here these end the program by themselves: a disk that doesn't answer may hold it up.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);

@@ -3,9 +3,11 @@
 #include <boost/asio/signal_set.hpp>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "daemon/board/board.h"
+#include "daemon/control/control.h"
 #include "daemon/options.h"
 #include "daemon/process/alarm.h"
 #include "daemon/process/disk_writer.h"
@@ -26,6 +28,8 @@ class Loop {
   const std::vector<std::unique_ptr<board::Board>>& boards() const { return boards_; }
   const sim::Air& air() const { return medium_.air(); }
   boost::asio::io_context& io() { return io_; }
+  /// The socket of the control channel; empty where there is none.
+  std::string control_path() const { return control_->path(); }
 
   /// To be called before run().
   void enter_sandbox(const process::LaterActs& acts) { sandbox_.emplace(io_, acts); }
@@ -56,6 +60,7 @@ class Loop {
   bool rests_ = false, reads_again_ = false;  ///< from its start to the end of rest_, SIGHUPs wait
   sockets::Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<board::Board>> boards_;
-  std::optional<Timeline> timeline_;  ///< once there are boards
+  std::optional<control::Control> control_;  ///< once there are boards
+  std::optional<Timeline> timeline_;         ///< likewise
 };
 }  // namespace bfq::daemon

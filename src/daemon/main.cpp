@@ -6,6 +6,7 @@
 #include <exception>
 #include <string>
 
+#include "daemon/ctl_command.h"
 #include "daemon/manual_command.h"
 #include "daemon/process/disk_writer.h"
 #include "daemon/process/failure.h"
@@ -24,6 +25,7 @@ constexpr int kUsage = 2;
 
 constexpr Subcommand kSubcommands[] = {
     {"run", "Start a module and keep it running until SIGINT or SIGTERM", declare_run},
+    {"ctl", "Ask a running program, and change what the wire cannot say", declare_ctl},
     {"commands", "Tell which commands the module speaks, or all about one", declare_manual},
     {"lint", "Tell all that is wrong with a world file, with its lines", declare_lint},
     {"world", "Print the default world, ready to be edited", declare_world},

@@ -31,7 +31,7 @@ struct CommandLine {
   std::vector<std::string> serial, overrides;
   std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
-  std::string wait;
+  std::string wait, control;
   JournalWords journal;
 };
 
@@ -78,6 +78,10 @@ void declare(CLI::App& run, CommandLine& words) {
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
   declare_journal(run, words.journal);
+  run.add_option("--control", words.control,
+                 "where bfq4004 ctl and tests ask and change what the wire cannot say, or none\n"
+                 "[NAME.sock in $XDG_RUNTIME_DIR/bfq4004, in the directory of --state, or in /tmp]")
+      ->type_name("unix:PATH|none");
   run.add_option("--sandbox", words.sandbox,
                  "on: once started, the program gives up what it does not need any more [" +
                      words.sandbox + "]")
@@ -144,6 +148,7 @@ Options understand(const CommandLine& words) {
     for (board::ModuleSpec& module : options.modules)
       module.personality = commands::personality(words.personality);
   options.journal = understand_journal(words.journal, options.modules);
+  options.control = control::parse_control(words.control);
   options.sandbox = words.sandbox == "on";
   return options;
 }

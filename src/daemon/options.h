@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/board/module_spec.h"
+#include "daemon/control/place.h"
 #include "daemon/journal_options.h"
 #include "daemon/sockets/policy.h"
 #include "daemon/world/world_reader.h"
@@ -26,6 +27,7 @@ struct Options {
   std::optional<Duration> link_delay;  ///< left out: by the speed of each module
   std::string log_level = "info";
   JournalOptions journal{};
+  control::ControlPlace control{};
   bool sandbox = true;  ///< the program is confined to what it does after its start
 };
 

@@ -103,7 +103,7 @@ int run(const Options& options) {
     Loop loop(options);
     const Announcement announcement(loop.io(), for_people(options),
                                     process::printable_lines(banner(loop, options)));
-    if (options.sandbox) loop.enter_sandbox(later_acts(options));
+    if (options.sandbox) loop.enter_sandbox(later_acts(options, loop.control_path()));
     loop.run();
   }
   if (!process::DiskWriter::has_given_up())

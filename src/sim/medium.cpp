@@ -39,6 +39,7 @@ Medium::Medium(Air air) : air_(std::move(air)) {
 // Changes -----------------------------------------------------------------------------------------
 
 void Medium::apply(const Change& wanted, Instant now) {
+  if (tell_) tell_(wanted);
   std::visit(overloaded{
                  [&](const PutAccessPoint& c) { put(c.access_point, now); },
                  [&](const RemoveAccessPoint& c) { remove_access_point(c.bssid, now); },

@@ -1,6 +1,8 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "sim/air.h"
@@ -30,6 +32,10 @@ class Medium {
   /// else it stays, and the module is told its new signal. A station that changes leaves and comes
   /// again.
   void apply(const Change&, Instant now);
+
+  /// Is called by apply() in front of each change. It must not call anything that changes the
+  /// medium.
+  void when_changing(std::function<void(const Change&)> tell) { tell_ = std::move(tell); }
 
   /// Applies all that makes this air of the present one.
   void change_to(const Air&, Instant now);
@@ -100,6 +106,7 @@ class Medium {
   std::optional<Position> place_of(MacAddress station) const;
 
   Air air_{};
+  std::function<void(const Change&)> tell_{};
   std::vector<Radio*> radios_{};
   std::vector<Wiring*> wirings_{};
   std::vector<Visitor> visitors_{};

@@ -3,6 +3,7 @@
 Nothing here sleeps to let something happen: each wait is for something, with a deadline.
 """
 
+import atexit
 import contextlib
 import glob
 import http.server
@@ -20,6 +21,9 @@ import time
 
 # BFQ_PROGRAM is for whoever runs them by CTest with another build than the one that they belong to.
 PROGRAM = os.environ.get("BFQ_PROGRAM") or os.environ.get("BFQ4004", "build/test/bfq4004")
+# Control sockets of programs that were not told where stand here, and nowhere else.
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="bfq-runtime-")
+atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 # Memory that AddressSanitizer keeps back would look like growth.
 ENVIRONMENT = {
     **os.environ,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "commands/personalities.h"
 #include "daemon/board/hardware_addresses.h"
@@ -13,6 +14,7 @@
 #include "daemon/serial/doors.h"
 #include "daemon/serial/fast_wire.h"
 #include "daemon/serial/line_format.h"
+#include "daemon/serial/typing_host.h"
 
 namespace bfq::board {
 namespace {
@@ -129,6 +131,7 @@ void Board::take_turn(void (BoardTurn::*kind)()) {
   // within a turn.
   door_side_.apply(*wire_, *this);
   (turn_.*kind)();
+  if (Observer* const observer = module_doors_.observer()) observer->turn_ended(clock_.now());
   show_state();
   set_alarm();
   journal_.flush();
@@ -208,7 +211,30 @@ void Board::hold_in_reset() {
   turn_.hold_in_reset(power::Reason::external);
 }
 
-void Board::release_from_reset() { turn_.release_reset(power::Reason::external); }
+void Board::release_from_reset() {
+  if (has_power_) turn_.release_reset(power::Reason::external);
+}
+
+void Board::switch_power(bool on) {
+  if (std::exchange(has_power_, on) == on) return;
+  spdlog::info("{}: power {}", name_, on ? "on" : "off");
+  on ? turn_.power_on() : turn_.hold_in_reset(power::Reason::power_on);
+  settle();
+}
+
+void Board::reset(power::Reason reason) {
+  if (!has_power_) return;
+  spdlog::info("{} is reset", name_);
+  turn_.hold_in_reset(reason);
+  turn_.release_reset(reason);
+  settle();
+}
+
+void Board::type(std::string bytes) {
+  const auto host = std::make_shared<serial::TypingHost>(io_, "control", std::move(bytes));
+  door_side_.attach(host);
+  door_side_.stop_listening(host);
+}
 
 void Board::hang_up() {
   door_side_.log().info("a host has dropped DTR: the module hangs up");

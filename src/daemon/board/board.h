@@ -10,6 +10,7 @@
 #include "daemon/board/board_setup.h"
 #include "daemon/board/flash_file.h"
 #include "daemon/board/journals.h"
+#include "daemon/board/observer.h"
 #include "daemon/board/radio.h"
 #include "daemon/process/alarm.h"
 #include "daemon/serial/control_lines.h"
@@ -63,6 +64,28 @@ class Board final : private serial::UartSide,
   /// How the module's UART is set.
   const UartFormat& uart_format() const { return uart_format_; }
 
+  // For whoever controls the program, between turns -----------------------------------------------
+
+  const Module& module() const { return module_; }
+  /// `observer` must outlive this, or be replaced; null: nobody.
+  void observe(Observer* observer) { module_doors_.observe(observer); }
+  /// True while bytes move at the rate of the UART.
+  bool is_paced() const { return door_side_.is_paced(); }
+  bool has_power() const { return has_power_; }
+  /// Takes power away, or gives it back: the module then starts as it does at the program's start.
+  /// While it has none, a reset line does nothing.
+  void switch_power(bool on);
+  /// Restarts a module that has power, as its reset line or its watchdog does.
+  void reset(power::Reason reason);
+  /// Does that to the connection of a link; false where it has none that is open.
+  bool interfere(std::size_t link, sockets::Interference what) {
+    return sockets_.interfere(link, what);
+  }
+  /// The last of what went into the module, as a journal; nothing where no black box is kept.
+  std::optional<std::vector<std::byte>> recent_journal() const { return journal_.recent(); }
+  /// Types these bytes as one more host, which reads nothing and leaves.
+  void type(std::string bytes);
+
  private:
   // UartSide
   std::size_t uart_input(std::span<const std::byte> bytes) override;
@@ -112,7 +135,7 @@ class Board final : private serial::UartSide,
     Deadline next_deadline(Instant) const { return Deadline::never(); }
     void power_off(Instant) { sockets.power_off(); }
   };
-  using Doors = journal::Recorded<runtime::Doors>;
+  using Doors = Observed<journal::Recorded<runtime::Doors>>;
   using BoardTurn = runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio,
                                   SocketsAdapter, FlashFile, sim::Wiring>;
 
@@ -146,6 +169,7 @@ class Board final : private serial::UartSide,
   bool shows_state_;  ///< a door has lines that follow the module
   serial::ModuleState shown_{};
   bool settles_soon_ = false;
+  bool has_power_ = true;
 
   WireAdapter uart_{*this};
   SocketsAdapter network_{sockets_};

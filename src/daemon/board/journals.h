@@ -80,6 +80,10 @@ class ModuleJournal {
   /// When a CHECK fails, the end of this module's history is saved to a new file whose name begins
   /// with `where`.
   void keep_black_box(const std::string& where);
+  /// What the black box holds, as a whole journal; nothing where there is none.
+  std::optional<std::vector<std::byte>> recent() const {
+    return black_box_ ? std::optional(black_box_->all()) : std::nullopt;
+  }
   /// To be called at the end of each turn: writes what was recorded to the file.
   void flush() {
     if (file_) file_->flush();

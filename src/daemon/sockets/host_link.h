@@ -16,6 +16,10 @@ inline std::string label_of(const std::string& module, LinkHandle link) {
   return module + " link " + std::to_string(link.id);
 }
 
+/// What is done to a link from outside: its peer closes it, its peer is gone, nothing moves in
+/// either direction any more, and it does again.
+enum class Interference : std::uint8_t { close, reset, stall, resume };
+
 /// One link of the module and the socket behind it. It lives until the module has closed it or
 /// knows that it is over; handlers of Asio's that wait for its socket do not keep it alive.
 class HostLink {
@@ -51,6 +55,9 @@ class HostLink {
   /// Sends nothing any more. Tells the module of its end once that has what has come by now, or
   /// ends at once.
   virtual void give_up() = 0;
+
+  /// Does that to the connection, as its peer or the network might. False for a link without one.
+  virtual bool interfere(Interference) { return false; }
 
   /// Ends it and tells the module: the place on a LAN that it was bound to is no more.
   virtual void lose_place() {}

@@ -233,6 +233,12 @@ void HostSockets::give_up(const net::GiveUp& request) {
   if (link->ended()) due_.push_back(net::Closed{request.link});
 }
 
+bool HostSockets::interfere(std::size_t link, Interference what) {
+  if (link >= links_.size()) return false;
+  const std::shared_ptr<HostLink> it = links_[link];  // it may end within
+  return it && !it->ended() && it->interfere(what);
+}
+
 // The server --------------------------------------------------------------------------------------
 
 void HostSockets::listen(const net::Listen& request) {

@@ -47,6 +47,10 @@ class HostSockets final : private Neighbour {
   /// something moved.
   bool drain();
 
+  /// Between turns: does that to the connection of that link. False where it has no connection that
+  /// is open.
+  bool interfere(std::size_t link, Interference what);
+
   /// The module has no power: ends all links and pending requests without reporting that.
   void power_off();
 

@@ -135,7 +135,7 @@ void StreamLink::fail(const std::string& reason, net::OpenFailure why) {
 // Sending -----------------------------------------------------------------------------------------
 
 bool StreamLink::drain() {
-  if (state_ != State::open) return false;
+  if (state_ != State::open || stalls_) return false;
   bool moved = send();
   moved |= tell_acknowledged();
   if (state_ == State::open && input_ != Input::listening) listen();
@@ -244,7 +244,7 @@ void StreamLink::give_up() {
   spdlog::info("{}: {} no longer accepts data, and the module gives the link up", label(), peer_);
   acknowledged_.cancel();
   output_ = Output::given_up;
-  left_to_read_ = session_->available();
+  left_to_read_ = stalls_ ? 0 : session_->available();
   if (input_ == Input::held) return;  // it goes on when there is room
   boost::system::error_code ignored;
   socket_.cancel(ignored);
@@ -275,6 +275,10 @@ void StreamLink::read_soon() {
 }
 
 void StreamLink::read() {
+  if (stalls_ && output_ != Output::given_up) {
+    input_ = Input::at_rest;
+    return;
+  }
   Result result = Result::done;
   for (int i = 0; i < kReadsInARow && result == Result::done && left_to_read_ > 0; ++i) {
     const std::size_t room = side_.link_room(handle());
@@ -327,6 +331,26 @@ void StreamLink::finish(const std::string& how) {
   close();
   side_.handle(net::Closed{handle()});
   side_.settle();
+}
+
+bool StreamLink::interfere(Interference what) {
+  if (state_ != State::open) return false;
+  switch (what) {
+    case Interference::close: finish("is closed, as the control channel asks"); break;
+    case Interference::reset: {
+      boost::system::error_code ignored;
+      socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+      socket_.close(ignored);  // its peer gets a RST
+      finish("is reset, as the control channel asks");
+      break;
+    }
+    case Interference::stall: stalls_ = true; break;
+    case Interference::resume:
+      stalls_ = false;
+      side_.settle();
+      break;
+  }
+  return true;
 }
 
 void StreamLink::lose_place() {

@@ -50,6 +50,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   void close() override;
   void close_for_module(bool resets) override;
   void give_up() override;
+  bool interfere(Interference what) override;
   void lose_place() override;
   bool connects(std::uint16_t from, net::Endpoint to) const override;
   bool ended() const override { return state_ == State::ended; }
@@ -107,6 +108,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   Output output_ = Output::ready;
   /// What the module knows to be unacknowledged; INT_MAX while it does not await that.
   int told_unacknowledged_ = INT_MAX;
+  bool stalls_ = false;      ///< see Interference
   bool is_sending_ = false;  ///< what the module has for it was offered before, or a part is sent
   std::size_t left_to_read_ = SIZE_MAX;  ///< once given up: what had come by then, at most
 };

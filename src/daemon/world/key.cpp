@@ -9,6 +9,11 @@
 
 namespace bfq::world {
 std::string no_such_key(std::string_view name, const std::vector<std::string>& known) {
+  return nearest_of(name, known, "there is no such key");
+}
+
+std::string nearest_of(std::string_view name, const std::vector<std::string>& known,
+                       std::string_view what) {
   constexpr std::size_t kFarthest = 2;
   const auto nearest =
       std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
@@ -16,8 +21,8 @@ std::string no_such_key(std::string_view name, const std::vector<std::string>& k
       });
   const bool is_near = nearest != known.end() && manual::letters_apart(name, *nearest) <=
                                                      std::min(kFarthest, name.size() / 2);
-  if (is_near) return fmt::format("there is no such key; is it {}?", *nearest);
-  return fmt::format("there is no such key; write one of these: {}", fmt::join(known, ", "));
+  if (is_near) return fmt::format("{}; is it {}?", what, *nearest);
+  return fmt::format("{}; write one of these: {}", what, fmt::join(known, ", "));
 }
 
 std::string not_allowed(const std::string& shown, const std::string& why,

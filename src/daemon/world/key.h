@@ -17,7 +17,8 @@ struct KeyInfo {
   std::string name, allowed;
   std::string otherwise;  ///< the default: TOML, or words in parentheses
   std::string meaning;
-  std::vector<KeyInfo> inner{};  ///< the keys of a table
+  std::vector<KeyInfo> inner{};      ///< the keys of a table
+  std::string_view type = "string";  ///< of what is written, as JSON calls it
 };
 
 /// A key of a table, declared once: reading, errors and the reference derive from it.
@@ -48,6 +49,10 @@ struct WorldKey {
 /// The keys that one table of a world file may have; each writes into a T.
 template <class T>
 using Keys = std::vector<WorldKey<T>>;
+
+/// `what` is wrong with a name: suggests the nearest one that there is, or lists all.
+std::string nearest_of(std::string_view name, const std::vector<std::string>& known,
+                       std::string_view what);
 
 /// The error for a key that does not exist: it suggests the nearest one, or lists all.
 std::string no_such_key(std::string_view name, const std::vector<std::string>& known);
@@ -119,7 +124,8 @@ std::optional<V> read_value(const ValueKind<V>& kind, const Value& written, Sect
 template <class T, class V, class Where>
 WorldKey<T> key(std::string name, Where where, ValueKind<V> kind, std::string otherwise,
                 std::string meaning) {
-  KeyInfo info{std::move(name), kind.allowed, std::move(otherwise), std::move(meaning)};
+  KeyInfo info{std::move(name),    kind.allowed, std::move(otherwise),
+               std::move(meaning), {},           kind.type};
   WorldKey<T> key;
   key.info = std::move(info);
   key.read = [where, kind = std::move(kind)](const Value& written, T& into, Section& section,
@@ -141,7 +147,7 @@ template <class T, class V, class Where>
 WorldKey<T> list(std::string name, Where where, ValueKind<V> kind, std::string otherwise,
                  std::string meaning) {
   const std::string allowed = "an array, of which each is " + kind.allowed;
-  KeyInfo info{std::move(name), allowed, std::move(otherwise), std::move(meaning)};
+  KeyInfo info{std::move(name), allowed, std::move(otherwise), std::move(meaning), {}, "array"};
   return {std::move(info),
           [=](const Value& written, T& into, Section& section, const std::string& path) {
             const auto* values = written.as<Value::List>();
@@ -159,7 +165,7 @@ template <class T, class Item, class Where>
 WorldKey<T> map(std::string name, Where where,
                 std::function<Read<Item>(std::string_view, const Value&)> read, std::string allowed,
                 std::string meaning) {
-  KeyInfo info{std::move(name), allowed, "{}", std::move(meaning)};
+  KeyInfo info{std::move(name), allowed, "{}", std::move(meaning), {}, "object"};
   return {std::move(info),
           [=](const Value& written, T& into, Section& section, const std::string& path) {
             const auto* table = written.as<Value::Table>();
@@ -182,7 +188,7 @@ WorldKey<T> map(std::string name, Where where,
 /// A table within the table.
 template <class T, class Inner, class Where>
 WorldKey<T> table(std::string name, Where where, const Keys<Inner>& keys, std::string meaning) {
-  KeyInfo info{std::move(name), "a table", "{}", std::move(meaning), infos(keys)};
+  KeyInfo info{std::move(name), "a table", "{}", std::move(meaning), infos(keys), "object"};
   return {std::move(info),
           [where, &keys](const Value& written, T& into, Section& section, const std::string& path) {
             const auto* inner = written.as<Value::Table>();

@@ -82,11 +82,13 @@ ValueKind<std::string> secret(std::size_t shortest, std::size_t longest) {
 }
 
 ValueKind<bool> flag() {
-  return {"true or false", [](const Value& written) -> Read<bool> {
+  return {"true or false",
+          [](const Value& written) -> Read<bool> {
             const auto* value = written.as<bool>();
             if (value == nullptr) return {};
             return {*value};
-          }};
+          },
+          false, "boolean"};
 }
 
 ValueKind<Duration> duration(Duration shortest, Duration longest) {
@@ -111,14 +113,16 @@ ValueKind<MacAddress> hardware_address() {
 }
 
 ValueKind<sim::Position> position() {
-  return {"two numbers, [x, y], in metres", [](const Value& written) -> Read<sim::Position> {
+  return {"two numbers, [x, y], in metres",
+          [](const Value& written) -> Read<sim::Position> {
             const auto* pair = written.as<Value::List>();
             if (pair == nullptr || pair->size() != 2) return {};
             const auto x = (*pair)[0].number(), y = (*pair)[1].number();
             // Negated, so that NaN is refused too.
             if (!x || !y || !(std::abs(*x) <= kFarthest) || !(std::abs(*y) <= kFarthest)) return {};
             return {sim::Position{*x, *y}};
-          }};
+          },
+          false, "array"};
 }
 
 ValueKind<std::string> module_name() {

@@ -30,7 +30,8 @@ template <class V>
 struct ValueKind {
   std::string allowed;  ///< follows "write": "a whole number from 1 to 14"
   std::function<Read<V>(const Value&)> read;
-  bool secret = false;  ///< errors do not show what is written
+  bool secret = false;               ///< errors do not show what is written
+  std::string_view type = "string";  ///< what is written, as JSON calls it
 };
 
 ValueKind<std::string> text(std::size_t shortest, std::size_t longest);
@@ -57,7 +58,8 @@ ValueKind<V> number(std::int64_t least, std::int64_t most) {
             const auto* value = written.as<std::int64_t>();
             if (value == nullptr || *value < least || *value > most) return {};
             return {static_cast<V>(*value)};
-          }};
+          },
+          false, "integer"};
 }
 
 /// One of several words.

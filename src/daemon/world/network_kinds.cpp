@@ -55,7 +55,8 @@ ValueKind<sim::Pool> pool() {
             const auto last = parse_ipv4((*pair)[1].text().value_or(""));
             if (!first || !last || *last < *first) return {};
             return {sim::Pool{*first, *last}};
-          }};
+          },
+          false, "array"};
 }
 
 ValueKind<std::string> country() {
@@ -75,12 +76,14 @@ unsigned highest_channel(std::string_view country) {
 }
 
 ValueKind<sim::Dhcp> dhcp_switch() {
-  return {"true, false or \"refuses\"", [](const Value& written) -> Read<sim::Dhcp> {
+  return {"true, false or \"refuses\"",
+          [](const Value& written) -> Read<sim::Dhcp> {
             if (written.text() == "refuses") return {sim::Dhcp::refuses};
             const auto* on = written.as<bool>();
             if (on == nullptr) return {};
             return {*on ? sim::Dhcp::answers : sim::Dhcp::is_silent};
-          }};
+          },
+          false, "boolean"};
 }
 
 Read<sockets::Forward> read_forward(std::string_view port, const Value& place) {

@@ -32,9 +32,11 @@ std::vector<std::string> Problems::lines() const {
   std::vector<std::string> out;
   out.reserve(sorted.size());
   for (const auto& [place, message] : sorted) {
-    out.push_back(shortened(place.line == 0 ? fmt::format("{}: {}", place.source, message)
-                                            : fmt::format("{}:{}:{}: {}", place.source, place.line,
-                                                          place.column, message)));
+    const std::string where =
+        place.source == kNoFile ? ""
+        : place.line == 0       ? place.source + ": "
+                                : fmt::format("{}:{}:{}: ", place.source, place.line, place.column);
+    out.push_back(shortened(where + message));
   }
   return out;
 }

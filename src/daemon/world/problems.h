@@ -9,12 +9,19 @@ namespace bfq::world {
 /// How errors refer to an override: --set 'ap.LAB.rssi=-80'.
 inline constexpr std::string_view kOverride = "--set ";
 
+/// The source of what was written in no file, such as the arguments of a control command: errors do
+/// not name it.
+inline constexpr std::string_view kNoFile = "-";
+
 /// Where something was written: in a file, or in an override.
 struct SourcePosition {
   std::string source{};  ///< the file's name, or the whole override
   std::uint32_t line = 0,
                 column = 0;  ///< from 1; 0 in an override
 };
+
+/// Nowhere in a file.
+inline SourcePosition no_file() { return {.source = std::string(kNoFile)}; }
 
 /// All that is wrong with a world, so that it is reported at once.
 class Problems {

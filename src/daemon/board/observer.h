@@ -1,0 +1,104 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include "module/module.h"
+#include "runtime/doors.h"
+
+namespace bfq::board {
+
+/// Whoever looks on at one module, such as the control channel. All of it is called while the
+/// module is being fed: it must feed nothing and block nothing, and what it is given is valid
+/// during the call only.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+
+  /// Bytes that the module has taken from its hosts: commands, or payload.
+  virtual void typed(std::span<const std::byte> bytes, bool is_payload, Instant now) = 0;
+  /// What the module has printed has left its UART, whether or not a host was there.
+  virtual void printed(std::span<const std::byte> bytes, Instant now) = 0;
+  /// `bytes` bytes of a link have gone in. What the module made of them lies in its output, between
+  /// these positions, counted from the first byte that is still to be printed.
+  virtual void received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from,
+                        std::size_t to, Instant now) = 0;
+  /// The network has taken bytes of a link.
+  virtual void sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) = 0;
+  /// The module has been told that.
+  virtual void handled(const Event& event, Instant now) = 0;
+  /// A turn has ended: the module is as it stays until the next one.
+  virtual void turn_ended(Instant now) = 0;
+};
+
+/// A layer on the doors (runtime/doors.h) that tells an Observer what passes. Where there is none,
+/// it costs a comparison.
+template <class Next>
+class Observed : public Next {
+ public:
+  using Next::Next;
+
+  /// `observer` must outlive this; null: nobody.
+  void observe(Observer* observer) { observer_ = observer; }
+  Observer* observer() const { return observer_; }
+
+  /// Where somebody looks on, the module gets what is typed line by line, so that each piece is
+  /// either a command or payload. It does the same with the pieces as with the whole.
+  std::size_t uart_input(std::span<const std::byte> bytes, Instant now) {
+    if (observer_ == nullptr) return Next::uart_input(bytes, now);
+    std::size_t taken = 0;
+    do {
+      const Status status = this->module().status();
+      const bool is_payload =
+          status.activity == Activity::collecting || status.activity == Activity::passthrough;
+      const auto piece = first_piece(bytes.subspan(taken), status);
+      const std::size_t n = Next::uart_input(piece, now);
+      observer_->typed(piece.first(n), is_payload, now);
+      taken += n;
+      if (n < piece.size()) break;
+    } while (taken < bytes.size());
+    return taken;
+  }
+  void uart_sent(std::size_t n, Instant now) {
+    if (observer_ != nullptr) observer_->printed(this->module().uart_output().first(n), now);
+    Next::uart_sent(n, now);
+  }
+  void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
+    if (observer_ == nullptr) return Next::link_input(link, bytes, now);
+    const std::size_t before = this->module().status().waiting_for_host;
+    Next::link_input(link, bytes, now);
+    observer_->received(link, bytes, before, this->module().status().waiting_for_host, now);
+  }
+  void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                      Instant now) {
+    if (observer_ == nullptr) return Next::datagram_input(link, sender, bytes, now);
+    const std::size_t before = this->module().status().waiting_for_host;
+    Next::datagram_input(link, sender, bytes, now);
+    observer_->received(link, bytes, before, this->module().status().waiting_for_host, now);
+  }
+  void link_sent(LinkHandle link, std::size_t n, Instant now) {
+    if (observer_ != nullptr && n > 0)
+      observer_->sent(link, this->module().link_output(link).bytes.first(n), now);
+    Next::link_sent(link, n, now);
+  }
+  void handle(const Event& event, Instant now) {
+    Next::handle(event, now);
+    if (observer_ != nullptr) observer_->handled(event, now);
+  }
+
+ private:
+  static std::span<const std::byte> first_piece(std::span<const std::byte> bytes,
+                                                const Status& status) {
+    if (status.activity == Activity::passthrough) return bytes;
+    if (status.activity == Activity::collecting)
+      return bytes.first(std::min(bytes.size(), std::max<std::size_t>(status.payload_missing, 1)));
+    const auto end = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
+    return bytes.first(static_cast<std::size_t>(end - bytes.begin()) + (end != bytes.end()));
+  }
+
+  Observer* observer_ = nullptr;
+};
+}  // namespace bfq::board

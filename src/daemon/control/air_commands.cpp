@@ -1,0 +1,188 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "daemon/board/hardware_addresses.h"
+#include "daemon/control/chapters.h"
+#include "daemon/world/edit.h"
+#include "daemon/world/keys.h"
+
+namespace bfq::control {
+namespace {
+using sim::AccessPoint, sim::SimulatedStation;
+
+const sim::Air& air(const Call& call) { return call.program().medium.air(); }
+
+void apply(const Call& call, const sim::Change& change) {
+  call.program().medium.apply(change, call.program().clock.now());
+}
+
+/// The access point of that ssid, the first of several, or of that bssid.
+const AccessPoint* find(const sim::Air& air, std::string_view name) {
+  const auto at = std::find_if(
+      air.access_points.begin(), air.access_points.end(),
+      [&](const AccessPoint& ap) { return ap.ssid == name || board::text_of(ap.bssid) == name; });
+  return at == air.access_points.end() ? nullptr : &*at;
+}
+
+Refusal<ErrorCode::no_such_access_point> no_such(const sim::Air& air, const std::string& name) {
+  std::vector<std::string> names;
+  for (const AccessPoint& ap : air.access_points) names.push_back(world::quoted(ap.ssid));
+  return {fmt::format("there is no access point {}; there is {}", world::quoted(name),
+                      names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))};
+}
+
+Refusal<ErrorCode::bad_arguments> bad(const std::vector<std::string>& problems) {
+  return {fmt::format("{}", fmt::join(problems, "\n"))};
+}
+
+/// What an access point is known by.
+struct AccessPointIdentity {
+  std::string bssid{};
+  static constexpr auto kDescription = describe("AccessPointIdentity", "bssid");
+  static constexpr Meanings<1> kMeanings = {"the access point's address"};
+};
+
+/// Arguments of a command about one access point.
+struct AccessPointName {
+  std::string name;
+};
+
+const world::Keys<AccessPointName>& access_point_name() {
+  static const world::Keys<AccessPointName> keys = {
+      world::key<AccessPointName>("name", &AccessPointName::name, world::text(1, 32), "",
+                                  "its ssid, the first one of that name, or its bssid")
+          .must_be_there(),
+  };
+  return keys;
+}
+
+Outcome<AccessPointIdentity, ErrorCode::bad_arguments> add_access_point(
+    Call& call, const world::Value::Table& keys) {
+  auto edited = world::edit_access_point(air(call), nullptr, keys);
+  if (!edited.value) return bad(edited.problems);
+  const MacAddress bssid = edited.value->bssid;
+  apply(call, sim::PutAccessPoint{std::move(*edited.value)});
+  return AccessPointIdentity{board::text_of(bssid)};
+}
+
+Outcome<AccessPointIdentity, ErrorCode::bad_arguments, ErrorCode::no_such_access_point>
+change_access_point(Call& call, const world::Value::Table& given) {
+  world::Value::Table name, keys;
+  for (const auto& entry : given) (entry.name == "name" ? name : keys).push_back(entry);
+  world::Problems problems;
+  world::Section section("", world::no_file(), problems);
+  AccessPointName which;
+  world::read_table(name, access_point_name(), which, section);
+  if (!problems.empty()) return bad(problems.lines());
+  const AccessPoint* const base = find(air(call), which.name);
+  if (base == nullptr) return no_such(air(call), which.name);
+  auto edited = world::edit_access_point(air(call), base, keys);
+  if (!edited.value) return bad(edited.problems);
+  const MacAddress before = base->bssid, bssid = edited.value->bssid;
+  if (bssid != before) apply(call, sim::RemoveAccessPoint{before});
+  apply(call, sim::PutAccessPoint{std::move(*edited.value)});
+  return AccessPointIdentity{board::text_of(bssid)};
+}
+
+Outcome<AccessPointIdentity, ErrorCode::no_such_access_point> remove_access_point(
+    Call& call, const AccessPointName& which) {
+  const AccessPoint* const ap = find(air(call), which.name);
+  if (ap == nullptr) return no_such(air(call), which.name);
+  const MacAddress bssid = ap->bssid;
+  apply(call, sim::RemoveAccessPoint{bssid});
+  return AccessPointIdentity{board::text_of(bssid)};
+}
+
+// Stations ----------------------------------------------------------------------------------------
+
+/// What a simulated station is known by.
+struct StationIdentity {
+  std::string mac{};
+  static constexpr auto kDescription = describe("StationIdentity", "mac");
+  static constexpr Meanings<1> kMeanings = {"the station's address"};
+};
+
+Outcome<StationIdentity, ErrorCode::bad_arguments> join_station(Call& call,
+                                                                const world::Value::Table& keys) {
+  auto made = world::make_station(air(call), keys);
+  if (!made.value) return bad(made.problems);
+  const MacAddress mac = made.value->mac;
+  apply(call, sim::PutStation{std::move(*made.value)});
+  return StationIdentity{board::text_of(mac)};
+}
+
+/// Arguments of station.leave.
+struct LeavingStation {
+  MacAddress mac;
+};
+
+Outcome<NothingMore, ErrorCode::no_such_station> remove_station(Call& call,
+                                                                const LeavingStation& which) {
+  const auto& all = air(call).stations;
+  if (std::none_of(all.begin(), all.end(), [&](const auto& s) { return s.mac == which.mac; }))
+    return Refusal<ErrorCode::no_such_station>{"there is no simulated station " +
+                                               board::text_of(which.mac)};
+  apply(call, sim::RemoveStation{which.mac});
+  return NothingMore{};
+}
+
+const world::Keys<LeavingStation>& leaving_station() {
+  static const world::Keys<LeavingStation> keys = {
+      world::key<LeavingStation>("mac", &LeavingStation::mac, world::hardware_address(), "",
+                                 "its address, as station.join has returned it")
+          .must_be_there(),
+  };
+  return keys;
+}
+
+// Modules -----------------------------------------------------------------------------------------
+
+/// Arguments of module.move.
+struct MoveArguments {
+  std::string module;
+  std::optional<sim::Position> to;
+};
+
+const world::Keys<MoveArguments>& move_arguments() {
+  static const world::Keys<MoveArguments> keys = {
+      module_key<MoveArguments>(),
+      world::key<MoveArguments>("to", &MoveArguments::to, world::position(),
+                                "(nowhere in particular)", "where it stands from now on"),
+  };
+  return keys;
+}
+
+Outcome<NothingMore, ErrorCode::no_such_module> move_module(Call& call, const MoveArguments& how) {
+  const board::Board* const board = call.program().find(how.module);
+  if (board == nullptr) return no_such_module(call, how.module);
+  apply(call, sim::MoveModule{board->module().identity().station_mac, how.to});
+  return NothingMore{};
+}
+}  // namespace
+
+std::vector<ControlCommand> air_commands() {
+  std::vector<world::KeyInfo> change = world::infos(access_point_name());
+  for (world::KeyInfo info : world::infos(world::access_point_keys())) {
+    info.otherwise = "(as it is)";
+    change.push_back(std::move(info));
+  }
+  return {
+      command_of_table<&add_access_point>("ap.add", Need::simulated_air,
+                                          world::infos(world::access_point_keys()),
+                                          "Puts an access point into the air."),
+      command_of_table<&change_access_point>("ap.change", Need::simulated_air, std::move(change),
+                                             "Changes an access point of the air."),
+      command<&remove_access_point>("ap.remove", Need::simulated_air, access_point_name(),
+                                    "Takes an access point out of the air."),
+      command_of_table<&join_station>(
+          "station.join", Need::simulated_air, world::infos(world::station_keys()),
+          "Puts a simulated station into the air, which joins the softAP of a module."),
+      command<&remove_station>("station.leave", Need::simulated_air, leaving_station(),
+                               "Takes a simulated station out of the air."),
+      command<&move_module>("module.move", Need::simulated_air, move_arguments(),
+                            "Puts a module somewhere else."),
+  };
+}
+}  // namespace bfq::control

@@ -1,0 +1,65 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/board/board.h"
+#include "daemon/control/command.h"
+#include "daemon/control/event_log.h"
+#include "sim/medium.h"
+
+namespace bfq::control {
+
+class Waits;
+
+/// The program, as control commands act on it. All of it outlives the control channel.
+struct RunningProgram {
+  boost::asio::io_context& io;
+  const std::vector<std::unique_ptr<board::Board>>& boards;
+  sim::Medium& medium;
+  const board::ProgramClock& clock;
+  std::function<void()> quit;
+
+  /// The module of that name, or the first one for no name; null where there is none.
+  board::Board* find(std::string_view module) const;
+};
+
+/// Whoever has sent a command, as handlers see it.
+class Requester {
+ public:
+  /// Topics are bits, by their number.
+  virtual std::uint32_t topics() const = 0;
+  virtual void set_topics(std::uint32_t topics) = 0;
+  /// Answers a command that is answered later; `at` is the number of the event that it stands at.
+  virtual void answer(const json::value& id, const Answer& answer, std::uint64_t at) = 0;
+
+ protected:
+  ~Requester() = default;
+};
+
+/// One command under way.
+class Call {
+ public:
+  Call(RunningProgram& program, EventLog& events, Waits& waits,
+       const std::shared_ptr<Requester>& caller, json::value id)
+      : program_(program), events_(events), waits_(waits), caller_(caller), id_(std::move(id)) {}
+
+  RunningProgram& program() const { return program_; }
+  EventLog& events() const { return events_; }
+  Waits& waits() const { return waits_; }
+  Requester& caller() const { return *caller_; }
+  /// For what is answered later. The caller may have gone by then.
+  std::weak_ptr<Requester> weak_caller() const { return caller_; }
+  const json::value& id() const { return id_; }
+
+ private:
+  RunningProgram& program_;
+  EventLog& events_;
+  Waits& waits_;
+  const std::shared_ptr<Requester>& caller_;
+  json::value id_;
+};
+}  // namespace bfq::control

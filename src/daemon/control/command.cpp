@@ -1,0 +1,62 @@
+#include "daemon/control/command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "daemon/control/chapters.h"
+
+namespace bfq::control {
+namespace rows {
+std::optional<CommandError> refusal_of(const world::Problems& problems) {
+  if (problems.empty()) return std::nullopt;
+  return CommandError{ErrorCode::bad_arguments,
+                      fmt::format("{}", fmt::join(problems.lines(), "\n"))};
+}
+}  // namespace rows
+
+const std::vector<ControlCommand>& commands() {
+  static const std::vector<ControlCommand> all = [] {
+    std::vector<ControlCommand> rows;
+    for (auto chapter : {program_commands, module_commands, air_commands, event_commands})
+      for (ControlCommand& row : chapter()) rows.push_back(std::move(row));
+    return rows;
+  }();
+  return all;
+}
+
+const ControlCommand* find_command(std::string_view name) {
+  const auto& all = commands();
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [&](const ControlCommand& row) { return row.name == name; });
+  return at == all.end() ? nullptr : &*at;
+}
+
+CommandError unknown_command(std::string_view name) {
+  std::vector<std::string> known;
+  for (const ControlCommand& row : commands()) known.emplace_back(row.name);
+  return {ErrorCode::unknown_command,
+          fmt::format("{}: {}", world::quoted(name),
+                      world::nearest_of(name, known, "there is no such command"))};
+}
+
+board::Board* RunningProgram::find(std::string_view module) const {
+  if (module.empty()) return boards.front().get();
+  const auto at = std::find_if(boards.begin(), boards.end(),
+                               [&](const auto& board) { return board->name() == module; });
+  return at == boards.end() ? nullptr : at->get();
+}
+
+const world::Keys<ModuleArguments>& module_arguments() {
+  static const world::Keys<ModuleArguments> keys = {module_key<ModuleArguments>()};
+  return keys;
+}
+
+Refusal<ErrorCode::no_such_module> no_such_module(const Call& call, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& board : call.program().boards) names.push_back(board->name());
+  return {fmt::format("there is no module {}; there is {}", world::quoted(name),
+                      fmt::join(names, ", "))};
+}
+}  // namespace bfq::control

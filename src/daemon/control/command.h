@@ -1,0 +1,184 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "daemon/control/fields.h"
+#include "daemon/world/key.h"
+
+/// What a control command is made of. A command is a row: from it come its parser, its errors, the
+/// help and the completion of `bfq4004 ctl`, and the reference in docs/control.md.
+namespace bfq::control {
+
+class Call;
+
+/// Why a command was not carried out.
+enum class ErrorCode : std::uint8_t {
+  bad_request,
+  unknown_command,
+  bad_arguments,
+  no_such_module,
+  no_such_access_point,
+  no_such_station,
+  no_such_link,
+  no_journal,
+  module_is_off,
+  timed_out,
+  events_lost,
+  too_many_waits,
+  last = too_many_waits
+};
+
+/// An error, for people.
+struct ErrorInfo {
+  std::string_view name, meaning;
+};
+inline constexpr ErrorInfo kErrors[] = {
+    {"bad_request",
+     "a line that is no JSON object, is too long, or has members other than id, "
+     "command and arguments"},
+    {"unknown_command", "there is no such command"},
+    {"bad_arguments", "an argument that the command does not have, or a value that is not allowed"},
+    {"no_such_module", "there is no module of that name"},
+    {"no_such_access_point", "there is no access point of that ssid or bssid"},
+    {"no_such_station", "there is no simulated station of that address"},
+    {"no_such_link", "the module has no open connection of that number; a UDP link is none"},
+    {"no_journal", "no journal of that module is kept in memory; see --black-box"},
+    {"module_is_off", "the module has no power, or its program does not run"},
+    {"timed_out", "what was waited for has not come"},
+    {"events_lost", "events since that number are not all kept any more"},
+    {"too_many_waits", "this client waits for as much as it may"},
+};
+static_assert(std::size(kErrors) == static_cast<std::size_t>(ErrorCode::last) + 1,
+              "each ErrorCode has its row");
+constexpr const ErrorInfo& info_of(ErrorCode code) {
+  return kErrors[static_cast<std::size_t>(code)];
+}
+
+/// What a command acts on, beyond the program itself: what a module may lack.
+enum class Need : std::uint8_t { nothing, simulated_air, real_sockets, last = real_sockets };
+inline constexpr std::string_view kNeeds[] = {"nothing", "simulated_air", "real_sockets"};
+static_assert(std::size(kNeeds) == static_cast<std::size_t>(Need::last) + 1,
+              "each Need has its name");
+
+/// An error, and what it says to people: names what is wrong, and what is allowed.
+struct CommandError {
+  ErrorCode code{};
+  std::string message;
+};
+
+/// The same with its code in its type: see Outcome.
+template <ErrorCode kCode>
+struct Refusal {
+  std::string message;
+};
+
+/// The command is answered later, by Call::later().
+struct AnsweredLater {};
+
+/// How a command went: what it returns, or one of the errors that its handler names in this type.
+/// So a row lists its errors without saying them again, and a handler has no other.
+template <class Return, ErrorCode... kCodes>
+class Outcome {
+ public:
+  Outcome(Return value) : is_(to_json(value)) {}
+  template <ErrorCode kCode>
+  requires((kCode == kCodes) || ...) Outcome(Refusal<kCode> refusal)
+      : is_(CommandError{kCode, std::move(refusal.message)}) {}
+  Outcome(AnsweredLater later) : is_(later) {}
+
+  const std::variant<json::value, CommandError, AnsweredLater>& value() const { return is_; }
+  static std::vector<ErrorCode> errors() { return {kCodes...}; }
+  static std::vector<FieldInfo> fields() { return fields_of<Return>(); }
+
+ private:
+  std::variant<json::value, CommandError, AnsweredLater> is_;
+};
+/// The same whatever the command returns and refuses with.
+using Answer = std::variant<json::value, CommandError, AnsweredLater>;
+
+/// Nothing to say beyond that it was done.
+struct NothingMore {
+  static constexpr auto kDescription = describe("NothingMore");
+  static constexpr Meanings<0> kMeanings = {};
+};
+
+/// One control command.
+struct ControlCommand {
+  std::string_view name;     ///< "ap.change"; at the shell also "ap change"
+  std::string_view summary;  ///< one sentence
+  Need need{};
+  std::vector<world::KeyInfo> arguments;
+  std::vector<FieldInfo> returns;
+  std::vector<ErrorCode> errors;  ///< beside those that every command has
+  std::function<Answer(Call&, const world::Value::Table&)> run;
+};
+
+namespace rows {
+template <class Handler>
+struct Signature;
+template <class Result, class Arguments>
+struct Signature<Result (*)(Call&, const Arguments&)> {
+  using Outcome = Result;
+  using Args = Arguments;
+};
+
+/// Refuses arguments that their rows do not allow; nothing where all are.
+std::optional<CommandError> refusal_of(const world::Problems& problems);
+}  // namespace rows
+
+/// The row of a command whose arguments have rows of their own. The handler is called once all of
+/// them are read.
+template <auto kHandler>
+ControlCommand command(
+    std::string_view name, Need need,
+    const world::Keys<typename rows::Signature<decltype(kHandler)>::Args>& arguments,
+    std::string_view summary) {
+  using Signature = rows::Signature<decltype(kHandler)>;
+  const auto run = [&arguments](Call& call, const world::Value::Table& given) -> Answer {
+    world::Problems problems;
+    world::Section section("", world::no_file(), problems);
+    typename Signature::Args args{};
+    world::read_table(given, arguments, args, section);
+    if (auto error = rows::refusal_of(problems)) return *error;
+    return kHandler(call, args).value();
+  };
+  return {name,
+          summary,
+          need,
+          world::infos(arguments),
+          Signature::Outcome::fields(),
+          Signature::Outcome::errors(),
+          run};
+}
+
+/// The row of a command that reads its arguments itself, as `arguments` describes them: those of an
+/// access point are read over what it is.
+template <auto kHandler>
+ControlCommand command_of_table(std::string_view name, Need need,
+                                std::vector<world::KeyInfo> arguments, std::string_view summary) {
+  using Signature = rows::Signature<decltype(kHandler)>;
+  const auto run = [](Call& call, const world::Value::Table& given) -> Answer {
+    return kHandler(call, given).value();
+  };
+  return {name,
+          summary,
+          need,
+          std::move(arguments),
+          Signature::Outcome::fields(),
+          Signature::Outcome::errors(),
+          run};
+}
+
+/// All commands, in the order in which people read them.
+const std::vector<ControlCommand>& commands();
+const ControlCommand* find_command(std::string_view name);
+/// The error for a name that no command has: it suggests near ones, or lists all.
+CommandError unknown_command(std::string_view name);
+}  // namespace bfq::control

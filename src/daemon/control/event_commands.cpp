@@ -1,0 +1,169 @@
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "daemon/control/chapters.h"
+#include "daemon/control/waits.h"
+
+namespace bfq::control {
+namespace {
+constexpr Duration kLongestWait = 24h;
+constexpr std::size_t kLongestPattern = 256;
+
+/// Arguments of wait.
+struct WaitArguments {
+  std::string module;
+  std::optional<const StateInfo*> state;
+  std::optional<std::size_t> event;
+  std::string match;
+  std::optional<std::string> typed, printed;
+  std::optional<std::uint64_t> since;
+  Duration timeout = 10s;
+};
+
+world::ValueKind<const StateInfo*> state_name() {
+  std::vector<std::pair<std::string_view, const StateInfo*>> all;
+  for (const StateInfo& row : states()) all.emplace_back(row.name, &row);
+  return world::choice(std::move(all));
+}
+
+world::ValueKind<std::size_t> event_name() {
+  std::vector<std::pair<std::string_view, std::size_t>> all;
+  for (const EventInfo& row : event_rows()) all.emplace_back(row.name, all.size());
+  return world::choice(std::move(all));
+}
+
+const world::Keys<WaitArguments>& wait_arguments() {
+  using W = WaitArguments;
+  static const world::Keys<W> keys = {
+      module_key<W>(),
+      world::key<W>("state", &W::state, state_name(), "(none)",
+                    "a state: answered at once where the module is in it"),
+      world::key<W>("event", &W::event, event_name(), "(none)", "an event"),
+      world::key<W>("match", &W::match, world::text(1, kLongestPattern), "(any)",
+                    "a pattern that the event's JSON has: * is any text, ? any character"),
+      world::key<W>("typed", &W::typed, world::text(1, kLongestPattern), "(none)",
+                    "a pattern that a line has which the module takes from a host"),
+      world::key<W>("printed", &W::printed, world::text(1, kLongestPattern), "(none)",
+                    "a pattern that a line has which the module prints"),
+      world::key<W>("since", &W::since,
+                    world::number<std::uint64_t>(0, std::numeric_limits<std::int64_t>::max()),
+                    "(from now on)",
+                    "also events behind this number, which the `at` of an answer is"),
+      world::key<W>("timeout", &W::timeout, world::duration(0s, kLongestWait), "\"10s\"",
+                    "when it is given up"),
+  };
+  return keys;
+}
+
+/// The row of an event of that kind.
+template <class E>
+std::size_t row_of() {
+  return EventBody(E{}).index();
+}
+
+Condition condition_of(const WaitArguments& what, const std::string& module) {
+  if (what.state) return {.module = module, .state = *what.state};
+  if (what.typed) return {.module = module, .event = row_of<TypedLine>(), .pattern = *what.typed};
+  if (what.printed)
+    return {.module = module, .event = row_of<PrintedLine>(), .pattern = *what.printed};
+  return {.module = module, .event = *what.event, .pattern = what.match};
+}
+
+/// What has come.
+struct WhatCame {
+  std::optional<json::object> event{};
+  std::optional<std::string> state{};
+  static constexpr auto kDescription = describe("WhatCame", "event", "state");
+  static constexpr Meanings<2> kMeanings = {"the event, as subscribers get it",
+                                            "the state that was waited for"};
+};
+
+Outcome<WhatCame, ErrorCode::no_such_module, ErrorCode::bad_arguments, ErrorCode::events_lost,
+        ErrorCode::too_many_waits, ErrorCode::timed_out>
+wait(Call& call, const WaitArguments& what) {
+  using Bad = Refusal<ErrorCode::bad_arguments>;
+  const board::Board* const board = call.program().find(what.module);
+  if (board == nullptr) return no_such_module(call, what.module);
+  const int chosen = what.state.has_value() + what.event.has_value() + what.typed.has_value() +
+                     what.printed.has_value();
+  if (chosen != 1) return Bad{"write one of these: state, event, typed, printed"};
+  if (!what.match.empty() && !what.event) return Bad{"match: belongs to an event"};
+  if (what.since && what.state)
+    return Bad{"since: a state is looked at as it is now; wait for an event"};
+  const EventLog& events = call.events();
+  if (what.since && *what.since > events.last())
+    return Bad{fmt::format("since: the last event is {}", events.last())};
+  if (what.since && *what.since < events.forgotten())
+    return Refusal<ErrorCode::events_lost>{
+        fmt::format("events up to {} are not kept any more, and you ask for those behind {}",
+                    events.forgotten(), *what.since)};
+  if (!call.waits().add(call, condition_of(what, board->name()), what.since, what.timeout))
+    return Refusal<ErrorCode::too_many_waits>{
+        fmt::format("{} waits are under way, and one client may have no more", Waits::kMostOfOne)};
+  return AnsweredLater{};
+}
+
+// Subscribers -------------------------------------------------------------------------------------
+
+/// Arguments of subscribe and unsubscribe.
+struct TopicArguments {
+  std::vector<Topic> topics;
+};
+
+const world::Keys<TopicArguments>& topic_arguments() {
+  static const world::Keys<TopicArguments> keys = [] {
+    std::vector<std::pair<std::string_view, Topic>> names;
+    for (std::size_t i = 0; i < std::size(kTopics); ++i)
+      names.emplace_back(kTopics[i].name, static_cast<Topic>(i));
+    auto topics = world::list<TopicArguments>("topics", &TopicArguments::topics,
+                                              world::choice(std::move(names)), "(all of them)",
+                                              "which events");
+    return world::Keys<TopicArguments>{std::move(topics)};
+  }();
+  return keys;
+}
+
+std::uint32_t bits_of(const TopicArguments& chosen) {
+  if (chosen.topics.empty()) return (1U << std::size(kTopics)) - 1;
+  std::uint32_t bits = 0;
+  for (const Topic topic : chosen.topics) bits |= 1U << static_cast<unsigned>(topic);
+  return bits;
+}
+
+/// What the caller is subscribed to.
+struct Subscribed {
+  std::vector<std::string_view> topics{};
+  static constexpr auto kDescription = describe("Subscribed", "topics");
+  static constexpr Meanings<1> kMeanings = {"all topics that this client is subscribed to now"};
+};
+
+Subscribed now_subscribed(const Call& call) {
+  Subscribed out;
+  for (std::size_t i = 0; i < std::size(kTopics); ++i)
+    if ((call.caller().topics() >> i & 1U) != 0) out.topics.push_back(kTopics[i].name);
+  return out;
+}
+
+Outcome<Subscribed> subscribe(Call& call, const TopicArguments& more) {
+  call.caller().set_topics(call.caller().topics() | bits_of(more));
+  return now_subscribed(call);
+}
+
+Outcome<Subscribed> unsubscribe(Call& call, const TopicArguments& less) {
+  call.caller().set_topics(call.caller().topics() & ~bits_of(less));
+  return now_subscribed(call);
+}
+}  // namespace
+
+std::vector<ControlCommand> event_commands() {
+  return {
+      command<&wait>("wait", Need::nothing, wait_arguments(),
+                     "Waits for a state of a module, an event, or a line on its wire."),
+      command<&subscribe>("subscribe", Need::nothing, topic_arguments(),
+                          "From now on the client is told of events, a line for each."),
+      command<&unsubscribe>("unsubscribe", Need::nothing, topic_arguments(),
+                            "The client is told of these events no more."),
+  };
+}
+}  // namespace bfq::control

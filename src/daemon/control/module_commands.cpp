@@ -1,0 +1,354 @@
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include "daemon/board/hardware_addresses.h"
+#include "daemon/control/chapters.h"
+#include "daemon/control/words.h"
+#include "daemon/serial/line_format.h"
+#include "daemon/sockets/address.h"
+#include "settings/stored_keys.h"
+
+namespace bfq::control {
+namespace {
+/// One link of a module.
+struct LinkState {
+  unsigned link = 0;
+  std::string_view transport{};
+  std::string peer{};
+  std::uint16_t local_port = 0;
+  bool accepted = false;
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+  unsigned unread = 0;
+  static constexpr auto kDescription =
+      describe("LinkState", "link", "transport", "peer", "local_port", "accepted", "bytes_in",
+               "bytes_out", "unread");
+  static constexpr Meanings<8> kMeanings = {"its number",
+                                            "tcp, udp or tls",
+                                            "address and port",
+                                            "the module's port for it",
+                                            "true for a client of the module's server",
+                                            "bytes that came from the network",
+                                            "bytes that went to the network",
+                                            "bytes that wait for AT+CIPRECVDATA"};
+};
+
+/// How often something that is stored was written.
+struct WriteReport {
+  std::string_view key{};
+  std::uint32_t writes = 0;
+  static constexpr auto kDescription = describe("WriteReport", "key", "writes");
+  static constexpr Meanings<2> kMeanings = {"what is stored",
+                                            "how often it was written since the flash was new"};
+};
+
+/// Where hosts attach.
+struct DoorReport {
+  std::string place{}, url{};
+  static constexpr auto kDescription = describe("DoorReport", "place", "url");
+  static constexpr Meanings<2> kMeanings = {"where it is",
+                                            "its URL for pySerial, where it has one"};
+};
+
+/// One module: see the row.
+struct ModuleReport {
+  std::string module{};
+  std::string_view personality{};
+  std::string mac{};
+  bool power = false;
+  std::string_view activity{};
+  bool associated = false;
+  std::optional<std::string> ssid{}, address{};
+  std::string uart{};
+  std::vector<LinkState> links{};
+  std::vector<WriteReport> flash{};
+  std::vector<DoorReport> doors{};
+  std::uint64_t free_bytes = 0, waiting_for_host = 0;
+  static constexpr auto kDescription = describe(
+      "ModuleReport", "module", "personality", "mac", "power", "activity", "associated", "ssid",
+      "address", "uart", "links", "flash", "doors", "free_bytes", "waiting_for_host");
+  static constexpr Meanings<14> kMeanings = {
+      "its name",
+      "which firmware it behaves like",
+      "its address as a station",
+      "false once power.off took it away",
+      "off, idle, processing, collecting (a payload), sending, passthrough, restarting or asleep",
+      "whether its station is associated",
+      "the network that it is or was joined to",
+      "of its station",
+      "how its UART is set",
+      "the links that are open",
+      "what was ever stored",
+      "where hosts attach",
+      "what AT+SYSRAM answers",
+      "bytes that the hosts have not read"};
+};
+
+std::vector<LinkState> links_of(const Status& status) {
+  std::vector<LinkState> out;
+  for (unsigned id = 0; id < status.links.size(); ++id) {
+    const Status::Link& link = status.links[id];
+    if (!link.open) continue;
+    out.push_back({id, word_for(link.transport), sockets::text_of(link.remote), link.local_port,
+                   link.accepted, link.bytes_in, link.bytes_out, link.unread});
+  }
+  return out;
+}
+
+std::vector<WriteReport> writes_of(const Status& status) {
+  std::vector<WriteReport> out;
+  for (const record::StoredKey& row : record::kStoredKeys) {
+    const std::uint32_t writes = status.writes[static_cast<std::size_t>(row.key)];
+    if (writes > 0) out.push_back({row.name.view(), writes});
+  }
+  return out;
+}
+
+ModuleReport report_of(const board::Board& board) {
+  const Status status = board.module().status();
+  ModuleReport out{.module = board.name(),
+                   .personality = board.module().dialect().name,
+                   .mac = board::text_of(board.module().identity().station_mac),
+                   .power = board.has_power(),
+                   .activity = word_for(status.activity),
+                   .associated = status.associated,
+                   .uart = serial::describe(board.uart_format()),
+                   .links = links_of(status),
+                   .flash = writes_of(status),
+                   .free_bytes = status.free_bytes,
+                   .waiting_for_host = status.waiting_for_host};
+  if (!status.ssid.empty()) out.ssid = std::string(status.ssid.view());
+  if (status.station_address != Ipv4{}) out.address = sockets::text_of(status.station_address);
+  for (const auto& door : board.doors()) out.doors.push_back({door->place(), door->url()});
+  return out;
+}
+
+/// All that were asked for.
+struct ModuleReports {
+  std::vector<ModuleReport> modules{};
+  static constexpr auto kDescription = describe("ModuleReports", "modules");
+  static constexpr Meanings<1> kMeanings = {"those that were asked for"};
+};
+
+Outcome<ModuleReports, ErrorCode::no_such_module> tell_status(Call& call,
+                                                              const ModuleArguments& asked) {
+  ModuleReports out;
+  for (const auto& board : call.program().boards)
+    if (asked.module.empty() || board->name() == asked.module)
+      out.modules.push_back(report_of(*board));
+  if (out.modules.empty()) return no_such_module(call, asked.module);
+  return out;
+}
+
+const world::Keys<ModuleArguments>& status_arguments() {
+  static const world::Keys<ModuleArguments> keys = {world::key<ModuleArguments>(
+      "module", &ModuleArguments::module, world::module_name(), "(all of them)", "which module")};
+  return keys;
+}
+
+// Power -------------------------------------------------------------------------------------------
+
+template <bool kOn>
+Outcome<NothingMore, ErrorCode::no_such_module> switch_power(Call& call,
+                                                             const ModuleArguments& to) {
+  board::Board* board = call.program().find(to.module);
+  if (board == nullptr) return no_such_module(call, to.module);
+  board->switch_power(kOn);
+  return NothingMore{};
+}
+
+/// Arguments of reset.
+struct ResetArguments {
+  std::string module;
+  power::Reason reason = power::Reason::external;
+};
+
+const world::Keys<ResetArguments>& reset_arguments() {
+  using power::Reason;
+  static const world::Keys<ResetArguments> keys = {
+      module_key<ResetArguments>(),
+      world::key<ResetArguments>("reason", &ResetArguments::reason,
+                                 world::choice<Reason>({{"external", Reason::external},
+                                                        {"watchdog", Reason::watchdog},
+                                                        {"power_on", Reason::power_on}}),
+                                 "\"external\"", "what has reset it, as the module is told"),
+  };
+  return keys;
+}
+
+Outcome<NothingMore, ErrorCode::no_such_module, ErrorCode::module_is_off> reset(
+    Call& call, const ResetArguments& how) {
+  board::Board* board = call.program().find(how.module);
+  if (board == nullptr) return no_such_module(call, how.module);
+  if (!board->has_power())
+    return Refusal<ErrorCode::module_is_off>{board->name() + " has no power; power.on first"};
+  board->reset(how.reason);
+  return NothingMore{};
+}
+
+// The wire ----------------------------------------------------------------------------------------
+
+/// The longest text that one `send` types.
+constexpr std::size_t kLongestSent = 65536;
+
+/// Arguments of send.
+struct SendArguments {
+  std::string module;
+  std::optional<std::string> line, text, bytes;
+};
+
+std::optional<std::string> from_hex(std::string_view digits) {
+  const auto value = [](char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
+  if (digits.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    const int high = value(digits[i]), low = value(digits[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out.push_back(static_cast<char>(high * 16 + low));
+  }
+  return out;
+}
+
+world::ValueKind<std::string> hexadecimal() {
+  return {fmt::format("an even number of hexadecimal digits, {} at most", 2 * kLongestSent),
+          [](const world::Value& written) -> world::Read<std::string> {
+            const auto text = written.text();
+            if (!text || text->size() > 2 * kLongestSent) return {};
+            return {from_hex(*text)};
+          }};
+}
+
+const world::Keys<SendArguments>& send_arguments() {
+  static const world::Keys<SendArguments> keys = {
+      module_key<SendArguments>(),
+      world::key<SendArguments>("line", &SendArguments::line, world::secret(0, kLongestSent),
+                                "(none)", "a line, to which CR LF is added"),
+      world::key<SendArguments>("text", &SendArguments::text, world::secret(0, kLongestSent),
+                                "(none)", "a text that is typed as it is"),
+      world::key<SendArguments>("bytes", &SendArguments::bytes, hexadecimal(), "(none)",
+                                "bytes, in hexadecimal"),
+  };
+  return keys;
+}
+
+/// What send has done.
+struct Sent {
+  std::uint64_t bytes = 0;
+  static constexpr auto kDescription = describe("Sent", "bytes");
+  static constexpr Meanings<1> kMeanings = {
+      "how many bytes are typed; the module takes them as it would take them from a host"};
+};
+
+Outcome<Sent, ErrorCode::no_such_module, ErrorCode::bad_arguments> send(Call& call,
+                                                                        const SendArguments& what) {
+  board::Board* board = call.program().find(what.module);
+  if (board == nullptr) return no_such_module(call, what.module);
+  if (what.line.has_value() + what.text.has_value() + what.bytes.has_value() != 1)
+    return Refusal<ErrorCode::bad_arguments>{"write one of these: line, text, bytes"};
+  std::string typed = what.line ? *what.line + "\r\n" : what.text ? *what.text : *what.bytes;
+  const Sent sent{typed.size()};
+  board->type(std::move(typed));
+  return sent;
+}
+// Links -------------------------------------------------------------------------------------------
+
+/// Arguments of the commands about one link.
+struct LinkArguments {
+  std::string module;
+  std::size_t link = 0;
+};
+
+const world::Keys<LinkArguments>& link_arguments() {
+  static const world::Keys<LinkArguments> keys = {
+      module_key<LinkArguments>(),
+      world::key<LinkArguments>("link", &LinkArguments::link,
+                                world::number<std::size_t>(0, limits::kLinks - 1), "0",
+                                "the link's number"),
+  };
+  return keys;
+}
+
+template <sockets::Interference kWhat>
+Outcome<NothingMore, ErrorCode::no_such_module, ErrorCode::no_such_link> interfere(
+    Call& call, const LinkArguments& with) {
+  board::Board* board = call.program().find(with.module);
+  if (board == nullptr) return no_such_module(call, with.module);
+  if (!board->interfere(with.link, kWhat))
+    return Refusal<ErrorCode::no_such_link>{
+        fmt::format("{} has no open connection {}", board->name(), with.link)};
+  return NothingMore{};
+}
+
+// The journal -------------------------------------------------------------------------------------
+
+/// What journal.save returns.
+struct SavedJournal {
+  std::string module{};
+  std::uint64_t bytes = 0;
+  std::string content{};
+  static constexpr auto kDescription = describe("SavedJournal", "module", "bytes", "content");
+  static constexpr Meanings<3> kMeanings = {
+      "whose it is", "how long it is",
+      "the journal, in base64; bfq4004 ctl writes it to a new file: file=PATH"};
+};
+
+std::string base64(std::span<const std::byte> bytes) {
+  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                reinterpret_cast<const unsigned char*>(bytes.data()),
+                                static_cast<int>(bytes.size()));
+  out.resize(static_cast<std::size_t>(n));
+  return out;
+}
+
+Outcome<SavedJournal, ErrorCode::no_such_module, ErrorCode::no_journal> save_journal(
+    Call& call, const ModuleArguments& of) {
+  const board::Board* board = call.program().find(of.module);
+  if (board == nullptr) return no_such_module(call, of.module);
+  const auto journal = board->recent_journal();
+  if (!journal)
+    return Refusal<ErrorCode::no_journal>{"no journal of " + board->name() +
+                                          " is kept in memory: start with --black-box all"};
+  return SavedJournal{board->name(), journal->size(), base64(*journal)};
+}
+}  // namespace
+
+std::vector<ControlCommand> module_commands() {
+  return {
+      command<&tell_status>(
+          "status", Need::nothing, status_arguments(),
+          "Tells what modules are doing, their links, what they have stored, and where "
+          "hosts attach."),
+      command<&switch_power<true>>("power.on", Need::nothing, module_arguments(),
+                                   "Gives a module its power back."),
+      command<&switch_power<false>>("power.off", Need::nothing, module_arguments(),
+                                    "Takes a module's power away, wherever it was."),
+      command<&reset>("reset", Need::nothing, reset_arguments(),
+                      "Restarts a module, as its reset line or its watchdog does."),
+      command<&interfere<sockets::Interference::close>>(
+          "link.close", Need::real_sockets, link_arguments(),
+          "Ends a connection, as if its peer had closed it."),
+      command<&interfere<sockets::Interference::reset>>(
+          "link.reset", Need::real_sockets, link_arguments(),
+          "Ends a connection, as if its peer had lost it; the peer gets a RST."),
+      command<&interfere<sockets::Interference::stall>>(
+          "link.stall", Need::real_sockets, link_arguments(),
+          "Nothing moves on a connection in either direction any more, its end included."),
+      command<&interfere<sockets::Interference::resume>>(
+          "link.resume", Need::real_sockets, link_arguments(), "A connection that stalls goes on."),
+      command<&save_journal>("journal.save", Need::nothing, module_arguments(),
+                             "Returns the last of what went into a module, for bfq4004 replay; it "
+                             "holds passwords and payload."),
+      command<&send>("send", Need::nothing, send_arguments(),
+                     "Types into a module, as one more host that reads nothing."),
+  };
+}
+}  // namespace bfq::control

@@ -1,0 +1,199 @@
+#include "daemon/control/module_watch.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/enumerator_name.h"
+#include "base/overloaded.h"
+#include "daemon/board/hardware_addresses.h"
+#include "daemon/control/words.h"
+#include "daemon/process/printable.h"
+#include "daemon/sockets/address.h"
+
+namespace bfq::control {
+namespace {
+bool runs(Activity activity) {
+  return activity != Activity::off && activity != Activity::restarting &&
+         activity != Activity::asleep;
+}
+
+bool is_same_link(const Status::Link& a, const Status::Link& b) {
+  return a.open == b.open && a.remote == b.remote && a.local_port == b.local_port;
+}
+
+/// The line as clients see it: without its end, fit to be shown. The mask is told of each line, as
+/// it counts them, and of an echo with the CR that was typed.
+std::string shown(std::string line, serial::SecretMask& mask) {
+  if (line.ends_with('\n')) line.pop_back();
+  if (line.ends_with('\r')) line.pop_back();
+  line = mask.mask(line);
+  while (line.ends_with('\r')) line.pop_back();
+  return process::printable(line);
+}
+}  // namespace
+
+ModuleWatch::ModuleWatch(const std::string& name, const Module& module, EventLog& events,
+                         std::function<void()> settled)
+    : name_(name),
+      module_(module),
+      events_(events),
+      settled_(std::move(settled)),
+      seen_(module.status()),
+      typed_mask_(serial::Direction::to_module, module.dialect()),
+      printed_mask_(serial::Direction::to_host, module.dialect()) {}
+
+// State -------------------------------------------------------------------------------------------
+
+void ModuleWatch::handled(const bfq::Event& event, Instant now) {
+  const auto add = [&](EventBody body) { events_.add(now, std::move(body)); };
+  look(now);  // what has changed comes in front of what is told here
+  std::visit(overloaded{
+                 [&](const power::Started& e) {
+                   add(ModuleReady{name_, word_for(e.reason)});
+                 },
+                 [&](const power::Reset&) { forget_wire(); },
+                 [&](const radio::JoinFailed& e) {
+                   add(JoiningFailed{name_, word_for(e.why)});
+                 },
+                 [&](const net::OpenFailed& e) {
+                   add(LinkFailed{name_, e.link.id, word_for(e.why)});
+                 },
+                 [&](const radio::StationJoined& e) {
+                   add(StationCame{name_, board::text_of(e.mac)});
+                 },
+                 [&](const radio::StationLeft& e) {
+                   add(StationWent{name_, board::text_of(e.mac)});
+                 },
+                 [](const auto&) {},
+             },
+             event);
+}
+
+void ModuleWatch::look(Instant now) {
+  const Status status = module_.status();
+  if (runs(seen_.activity) && !runs(status.activity)) {
+    forget_wire();
+    events_.add(now, ModuleOff{name_});
+  }
+  compare_links(status, now);
+  if (seen_.associated && !status.associated) events_.add(now, LeftNetwork{name_});
+  if (status.associated && (!seen_.associated || !(seen_.ssid == status.ssid)))
+    events_.add(now, JoinedNetwork{name_, std::string(status.ssid.view())});
+  if (status.station_address != seen_.station_address && status.station_address != Ipv4{})
+    events_.add(now, GotAddress{name_, sockets::text_of(status.station_address)});
+  seen_ = status;
+}
+
+void ModuleWatch::compare_links(const Status& status, Instant now) {
+  for (unsigned id = 0; id < status.links.size(); ++id) {
+    const Status::Link &before = seen_.links[id], &link = status.links[id];
+    if (is_same_link(before, link)) continue;
+    if (before.open) events_.add(now, LinkClosed{name_, id, before.bytes_in, before.bytes_out});
+    if (link.open)
+      events_.add(now, LinkOpened{name_, id, word_for(link.transport),
+                                  sockets::text_of(link.remote), link.local_port, link.accepted});
+  }
+}
+
+// The wire ----------------------------------------------------------------------------------------
+
+void ModuleWatch::forget_wire() {
+  typed_.clear();
+  printed_.clear();
+  received_.clear();
+  position_ = 0;
+}
+
+void ModuleWatch::typed(std::span<const std::byte> bytes, bool is_payload, Instant now) {
+  if (is_payload) return;
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  typed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, typed_.size()));
+  if (text.ends_with('\n')) note_typed_line(now);
+}
+
+void ModuleWatch::note_typed_line(Instant now) {
+  std::string line = shown(std::exchange(typed_, {}), typed_mask_);
+  if (!line.empty()) events_.add(now, TypedLine{name_, std::move(line)});
+}
+
+/// What the module has printed of received data begins with a header, unless data is all that it
+/// prints (transparent transmission).
+void ModuleWatch::received(LinkHandle, std::span<const std::byte> bytes, std::size_t from,
+                           std::size_t to, Instant) {
+  if (to - from < bytes.size()) return;  // dropped, as the link has gone
+  const bool is_data_alone = to - from == bytes.size();
+  const std::uint64_t position = position_ + from;
+  if (is_data_alone && !received_.empty()) {
+    ReceivedData& last = received_.back();
+    if (!last.has_header && last.from + last.payload == position) {
+      last.payload += bytes.size();
+      return;
+    }
+  }
+  received_.push_back({position, bytes.size(), !is_data_alone});
+}
+
+void ModuleWatch::sent(LinkHandle, std::span<const std::byte>, Instant) {}
+
+void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
+  while (!bytes.empty()) {
+    std::size_t n = bytes.size();
+    if (!received_.empty()) {
+      const ReceivedData& next = received_.front();
+      if (position_ >= next.from) {
+        n = print_received(bytes, now);
+      } else {
+        n = static_cast<std::size_t>(std::min<std::uint64_t>(n, next.from - position_));
+        print_text(bytes.first(n), now);
+      }
+    } else {
+      print_text(bytes, now);
+    }
+    position_ += n;
+    bytes = bytes.subspan(n);
+  }
+  note_prompt(now);
+}
+
+/// Prints the header, or leaves data out; returns how many bytes of these that were.
+std::size_t ModuleWatch::print_received(std::span<const std::byte> bytes, Instant now) {
+  ReceivedData& data = received_.front();
+  if (data.has_header) {
+    const auto colon = std::find(bytes.begin(), bytes.end(), std::byte{':'});
+    const auto n = static_cast<std::size_t>(colon - bytes.begin()) + (colon == bytes.end() ? 0 : 1);
+    print_text(bytes.first(n), now);
+    data.has_header = colon == bytes.end();
+    data.from = position_ + n;
+    if (!data.has_header) note_printed_line(now);
+    return n;
+  }
+  const std::size_t n = std::min(bytes.size(), data.payload);
+  data.payload -= n;
+  data.from += n;
+  if (data.payload == 0) received_.pop_front();
+  return n;
+}
+
+void ModuleWatch::print_text(std::span<const std::byte> bytes, Instant now) {
+  while (!bytes.empty()) {
+    const auto end = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
+    const auto n = static_cast<std::size_t>(end - bytes.begin());
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), n);
+    printed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, printed_.size()));
+    if (end == bytes.end()) return;
+    note_printed_line(now);
+    bytes = bytes.subspan(n + 1);
+  }
+}
+
+void ModuleWatch::note_printed_line(Instant now) {
+  std::string line = shown(std::exchange(printed_, {}), printed_mask_);
+  if (!line.empty()) events_.add(now, PrintedLine{name_, std::move(line)});
+}
+
+/// No line end follows the prompt: the module waits for payload.
+void ModuleWatch::note_prompt(Instant now) {
+  if (printed_ == ">" || printed_ == "> ") note_printed_line(now);
+}
+}  // namespace bfq::control
