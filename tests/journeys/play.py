@@ -35,8 +35,9 @@ STARTS = 5  # attempts; the program may be ready before the host is attached
 class Play:
     """One transcript and one module."""
 
-    def __init__(self, steps, network, burnt_in, context):
+    def __init__(self, steps, network, burnt_in, context, options=()):
         self.steps, self.burnt_in, self.context = steps, burnt_in, context
+        self.options = options
         self.simulated = {what: text for what, (_, text) in BURNT_IN.items()}
         self.hosts = FarHosts(network)
         self.module = self.host = None
@@ -90,7 +91,7 @@ class Play:
         self.readings = 0
         for _ in range(STARTS):
             self.module = Module("--net", policy, "--personality", self.personality,
-                                 self.world.path, state=self.state.name)
+                                 *self.options, self.world.path, state=self.state.name)
             self.module.__enter__()
             if not echo:
                 self.host = self.module.started_host()
