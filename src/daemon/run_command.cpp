@@ -53,7 +53,7 @@ class Log {
 class Announcement {
  public:
   Announcement(boost::asio::io_context& io, int descriptor, std::string text)
-      : to_(descriptor, process::Inherited::Use::writing),
+      : to_(descriptor, process::Inherited::Use::telling),
         ready_(io, to_.descriptor()),
         text_(std::move(text)) {
     print();

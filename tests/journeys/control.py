@@ -2,9 +2,12 @@
 
 import json
 import os
+import select
 import socket
 import stat
 import subprocess
+import threading
+import time
 import unittest
 
 from journey import Module, run_program, wait_until
@@ -160,6 +163,42 @@ class Links(unittest.TestCase):
                         self.assertEqual(peer.recv(1), end)
                     peer.close()
                 self.assertEqual(control.ask("link.stall")["error"]["code"], "no_such_link")
+
+
+class Payload(unittest.TestCase):
+    def test_bulk_is_gathered_and_nothing_of_it_is_missing(self):
+        with Module() as module, module.started_host() as host, socket.create_server(
+            ("127.0.0.1", 0)
+        ) as server:
+            host.type('AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"\r\n')
+            host.expect("WIFI GOT IP\r\n\r\nOK\r\n")
+            host.type(f'AT+CIPSTART="TCP","127.0.0.1",{server.getsockname()[1]}\r\n')
+            host.expect("CONNECT\r\n\r\nOK\r\n")
+            peer, _ = server.accept()
+            path = os.path.join(os.environ["XDG_RUNTIME_DIR"], "bfq4004", "bfq0.sock")
+            with ControlClient(path) as control, peer:
+                control.ask("subscribe", topics=["payload"])
+                began = time.monotonic()
+                sender = threading.Thread(target=peer.sendall, args=(b"0123456789\n" * 30_000,))
+                sender.start()
+                got = events = 0
+                rest = b""
+                while got < 330_000:
+                    ready = select.select([host.descriptor, control.socket], [], [], 20)[0]
+                    self.assertTrue(ready, f"only {got} bytes are told of")
+                    if host.descriptor in ready:
+                        os.read(host.descriptor, 65536)
+                    if control.socket not in ready:
+                        continue
+                    *lines, rest = (rest + control.socket.recv(65536)).split(b"\n")
+                    for event in map(json.loads, lines):
+                        self.assertEqual((event["event"], event["direction"]), ("payload", "in"))
+                        self.assertLessEqual(len(event["head"]), 4 * 64)
+                        got += event["bytes"]
+                        events += 1
+                sender.join()
+                self.assertEqual(got, 330_000)
+                self.assertLessEqual(events, 2 + 10 * (time.monotonic() - began))
 
 
 class Clients(unittest.TestCase):

@@ -12,9 +12,10 @@ import unittest
 
 from floods import Push
 from journey import (
-    ENVIRONMENT, PATIENCE, PROGRAM, Module, TcpHost, run_program, wait_until
+    ENVIRONMENT, PATIENCE, PROGRAM, Host, Module, TcpHost, run_program, wait_until
 )
 from serial_doors import Wired
+from settings import answers
 
 OTHER_USER = 4004
 HELD_DISK = os.environ.get("BFQ_HELD_DISK", "build/test/libheld_disk.so")
@@ -267,11 +268,13 @@ class HostileFiles(InDirectory):
 class HeldDisk(InDirectory):
     """A disk that does not answer while the file `hold` exists."""
 
-    def module(self, *arguments, **more):
+    def environment(self):
         options = ENVIRONMENT["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
-        held = {"LD_PRELOAD": os.path.abspath(HELD_DISK), "BFQ_HELD": self.directory,
-                "ASAN_OPTIONS": options}
-        return Module(*arguments, environment=held, **more)
+        return {**ENVIRONMENT, "LD_PRELOAD": os.path.abspath(HELD_DISK),
+                "BFQ_HELD": self.directory, "ASAN_OPTIONS": options}
+
+    def module(self, *arguments, **more):
+        return Module(*arguments, environment=self.environment(), **more)
 
     def hold(self):
         write(self.path("hold"), "")
@@ -403,28 +406,49 @@ class HeldDisk(InDirectory):
         self.end(module)
 
     def test_neither_does_standard_output(self):
-        for door in ("pty", "stdio"):
+        for door, status in (("pty", 0), ("stdio", 1)):  # the banner, and what was asked for
             with self.subTest(door), open(self.path("out"), "wb") as out:
                 self.hold()
-                environment = {**ENVIRONMENT, "LD_PRELOAD": os.path.abspath(HELD_DISK),
-                               "BFQ_HELD": self.directory}
-                environment["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
                 process = subprocess.Popen(
                     [PROGRAM, "run", "--state", "none", "--serial", door], stdin=subprocess.PIPE,
-                    stdout=out, stderr=subprocess.PIPE, env=environment)
+                    stdout=out, stderr=subprocess.PIPE,
+                    env=self.environment())
                 while b"bfq0 is ready" not in process.stderr.readline():
                     pass
-                if door == "stdio":
-                    process.stdin.write(b"AT\r\n" * 10)
-                    process.stdin.flush()
                 before = time.monotonic()
                 process.terminate()
                 _, errors = process.communicate(timeout=PATIENCE)
                 self.assertLess(time.monotonic() - before, 7)
-                self.assertEqual(process.returncode, 1)
-                self.assertIn(b"what standard output was to take is lost: the disk has not "
-                              b"answered for 5 s", errors)
+                self.assertEqual(process.returncode, status)
+                self.assertEqual(b"standard output is not all there: the disk has not answered for "
+                                 b"5 s" in errors, status == 1)
                 self.let_go()
+
+    def test_the_log_and_the_banner_in_one_file_do_not_add_up(self):
+        with open(self.path("out"), "wb") as out, tempfile.TemporaryDirectory() as elsewhere:
+            self.hold()
+            link = os.path.join(elsewhere, "serial")
+            process = subprocess.Popen([PROGRAM, "run", "--state", "none", "--serial",
+                                        f"pty:{link}"], stdout=out, stderr=out,
+                                       env=self.environment())
+            wait_until(lambda: os.path.exists(link), "the link")
+            with Host(os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)) as host:
+                wait_until(lambda: answers(host), "a module that is ready")
+            before = time.monotonic()
+            process.terminate()
+            self.assertEqual(process.wait(PATIENCE), 0)
+            self.assertLess(time.monotonic() - before, 8)
+
+    def test_standard_output_on_a_full_disk_is_a_failure(self):
+        with open(self.path("in"), "wb") as file:
+            file.write(b"AT\r\n" * 1000)
+        with open(self.path("in"), "rb") as typed, open(self.path("out"), "wb") as out:
+            done = subprocess.run(
+                ["prlimit", "--fsize=2000", PROGRAM, "run", "--state", "none", "--serial", "stdio"],
+                stdin=typed, stdout=out, stderr=subprocess.PIPE, check=False, env=ENVIRONMENT,
+                timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"standard output is not all there: File too large", done.stderr)
 
     def test_standard_input_and_output_may_be_files(self):
         with open(self.path("in"), "wb") as file:

@@ -82,6 +82,17 @@ def connect(host, address, port=333, link=None):
     assert answer == f"{number}CONNECT\r\n\r\nOK\r\n".encode(), answer
 
 
+def connected(world):
+    """The hosts of two modules, of which one has connected to the server of the other."""
+    hub, leaf = world.hosts()
+    open_soft_ap(hub)
+    join(leaf)
+    serve(hub)
+    connect(leaf, "192.168.4.1")
+    hub.expect(b"0,CONNECT\r\n")
+    return hub, leaf
+
+
 def send(host, payload, link=None):
     number = "" if link is None else f"{link},"
     ok_and_prompt = host.command(f"AT+CIPSEND={number}{len(payload)}", "> ")
@@ -244,36 +255,21 @@ class Meeting(unittest.TestCase):
 class Parting(unittest.TestCase):
     def test_links_end_at_both_ends_when_the_station_leaves(self):
         with World(HUB, LEAF) as world:
-            hub, leaf = world.hosts()
-            open_soft_ap(hub)
-            join(leaf)
-            serve(hub)
-            connect(leaf, "192.168.4.1")
-            hub.expect(b"0,CONNECT\r\n")
+            hub, leaf = connected(world)
             self.assertEqual(leaf.command("AT+CWQAP"), b"\r\nOK\r\n")
             leaf.expect(b"WIFI DISCONNECT\r\nCLOSED\r\n")
             hub.expect(b"0,CLOSED\r\n")
 
     def test_links_end_at_both_ends_when_the_soft_ap_goes(self):
         with World(HUB, LEAF) as world:
-            hub, leaf = world.hosts()
-            open_soft_ap(hub)
-            join(leaf)
-            serve(hub)
-            connect(leaf, "192.168.4.1")
-            hub.expect(b"0,CONNECT\r\n")
+            hub, leaf = connected(world)
             ok(hub, "AT+CWMODE_CUR=1")
             hub.expect(b"0,CLOSED\r\n")
             self.assertEqual(leaf.expect(b"\r\nCLOSED\r\n"), b"WIFI DISCONNECT\r\nCLOSED\r\n")
 
     def test_a_restart_is_seen_at_the_other_end(self):
         with World(HUB, LEAF) as world:
-            hub, leaf = world.hosts()
-            open_soft_ap(hub)
-            join(leaf)
-            serve(hub)
-            connect(leaf, "192.168.4.1")
-            hub.expect(b"0,CONNECT\r\n")
+            hub, leaf = connected(world)
             leaf.command("AT+RST")
             hub.expect(b"0,CLOSED\r\n")
 

@@ -14,7 +14,7 @@ using sim::AccessPoint, sim::SimulatedStation;
 
 const sim::Air& air(const Call& call) { return call.program().medium.air(); }
 
-void apply(const Call& call, const sim::Change& change) {
+void make(const Call& call, const sim::Change& change) {
   call.program().medium.apply(change, call.program().clock.now());
 }
 
@@ -63,7 +63,7 @@ Outcome<AccessPointIdentity, ErrorCode::bad_arguments> add_access_point(
   auto edited = world::edit_access_point(air(call), nullptr, keys);
   if (!edited.value) return bad(edited.problems);
   const MacAddress bssid = edited.value->bssid;
-  apply(call, sim::PutAccessPoint{std::move(*edited.value)});
+  make(call, sim::PutAccessPoint{std::move(*edited.value)});
   return AccessPointIdentity{board::text_of(bssid)};
 }
 
@@ -81,8 +81,8 @@ change_access_point(Call& call, const world::Value::Table& given) {
   auto edited = world::edit_access_point(air(call), base, keys);
   if (!edited.value) return bad(edited.problems);
   const MacAddress before = base->bssid, bssid = edited.value->bssid;
-  if (bssid != before) apply(call, sim::RemoveAccessPoint{before});
-  apply(call, sim::PutAccessPoint{std::move(*edited.value)});
+  if (bssid != before) make(call, sim::RemoveAccessPoint{before});
+  make(call, sim::PutAccessPoint{std::move(*edited.value)});
   return AccessPointIdentity{board::text_of(bssid)};
 }
 
@@ -91,7 +91,7 @@ Outcome<AccessPointIdentity, ErrorCode::no_such_access_point> remove_access_poin
   const AccessPoint* const ap = find(air(call), which.name);
   if (ap == nullptr) return no_such(air(call), which.name);
   const MacAddress bssid = ap->bssid;
-  apply(call, sim::RemoveAccessPoint{bssid});
+  make(call, sim::RemoveAccessPoint{bssid});
   return AccessPointIdentity{board::text_of(bssid)};
 }
 
@@ -109,7 +109,7 @@ Outcome<StationIdentity, ErrorCode::bad_arguments> join_station(Call& call,
   auto made = world::make_station(air(call), keys);
   if (!made.value) return bad(made.problems);
   const MacAddress mac = made.value->mac;
-  apply(call, sim::PutStation{std::move(*made.value)});
+  make(call, sim::PutStation{std::move(*made.value)});
   return StationIdentity{board::text_of(mac)};
 }
 
@@ -124,7 +124,7 @@ Outcome<NothingMore, ErrorCode::no_such_station> remove_station(Call& call,
   if (std::none_of(all.begin(), all.end(), [&](const auto& s) { return s.mac == which.mac; }))
     return Refusal<ErrorCode::no_such_station>{"there is no simulated station " +
                                                board::text_of(which.mac)};
-  apply(call, sim::RemoveStation{which.mac});
+  make(call, sim::RemoveStation{which.mac});
   return NothingMore{};
 }
 
@@ -135,6 +135,70 @@ const world::Keys<LeavingStation>& leaving_station() {
           .must_be_there(),
   };
   return keys;
+}
+
+// The air as a whole ------------------------------------------------------------------------------
+
+/// Arguments of world.show.
+struct ShowArguments {
+  bool secrets = false;
+};
+
+const world::Keys<ShowArguments>& show_arguments() {
+  static const world::Keys<ShowArguments> keys = {
+      world::key<ShowArguments>("secrets", &ShowArguments::secrets, world::flag(), "false",
+                                "true: passwords are shown"),
+  };
+  return keys;
+}
+
+/// What is in the air.
+struct ShownAir {
+  json::array ap{}, station{};
+  json::object delays{};
+  static constexpr auto kDescription = describe("ShownAir", "ap", "station", "delays");
+  static constexpr Meanings<3> kMeanings = {
+      "each access point by the keys of [[ap]]; a password is {\"kept\":true}, which world.apply "
+      "takes for the present one",
+      "each simulated station by the keys of [[station]]", "by the keys of [delays]"};
+};
+
+Outcome<ShownAir> show_world(Call& call, const ShowArguments& how) {
+  json::object shown =
+      to_json(world::Value{.is = world::show_air(air(call), how.secrets)}).as_object();
+  return ShownAir{shown["ap"].as_array(), shown["station"].as_array(), shown["delays"].as_object()};
+}
+
+/// What world.apply has done.
+struct AppliedAir {
+  std::uint64_t changes = 0;
+  static constexpr auto kDescription = describe("AppliedAir", "changes");
+  static constexpr Meanings<1> kMeanings = {
+      "how many things have come, gone or changed; each is an event"};
+};
+
+Outcome<AppliedAir, ErrorCode::bad_arguments> apply_world(Call& call,
+                                                          const world::Value::Table& given) {
+  auto edited = world::edit_air(air(call), given);
+  if (!edited.value) return bad(edited.problems);
+  const auto changes = sim::difference(air(call), *edited.value);
+  for (const sim::Change& change : changes) make(call, change);
+  return AppliedAir{changes.size()};
+}
+
+/// The arguments of world.apply are arrays and tables whose keys docs/worlds.md explains.
+std::vector<world::KeyInfo> apply_arguments() {
+  std::vector<world::KeyInfo> infos = world::infos(world::air_keys());
+  for (world::KeyInfo& info : infos) {
+    const bool is_table = info.type == "object";
+    info.allowed =
+        is_table ? "an object with the keys of [" + info.name + "] in docs/worlds.md"
+                 : "an array of objects with the keys of [[" + info.name + "]] in docs/worlds.md";
+    info.meaning = is_table ? "how long things take in the air" : "all of them";
+    info.otherwise = "(as it is)";
+    info.inner.clear();
+  }
+  return infos;
 }
 
 // Modules -----------------------------------------------------------------------------------------
@@ -157,7 +221,7 @@ const world::Keys<MoveArguments>& move_arguments() {
 Outcome<NothingMore, ErrorCode::no_such_module> move_module(Call& call, const MoveArguments& how) {
   const board::Board* const board = call.program().find(how.module);
   if (board == nullptr) return no_such_module(call, how.module);
-  apply(call, sim::MoveModule{board->module().identity().station_mac, how.to});
+  make(call, sim::MoveModule{board->module().identity().station_mac, how.to});
   return NothingMore{};
 }
 }  // namespace
@@ -181,6 +245,10 @@ std::vector<ControlCommand> air_commands() {
           "Puts a simulated station into the air, which joins the softAP of a module."),
       command<&remove_station>("station.leave", Need::simulated_air, leaving_station(),
                                "Takes a simulated station out of the air."),
+      command<&show_world>("world.show", Need::simulated_air, show_arguments(),
+                           "Tells what is in the air, as world.apply takes it."),
+      command_of_table<&apply_world>("world.apply", Need::simulated_air, apply_arguments(),
+                                     "Makes the air what this says, as a world file does."),
       command<&move_module>("module.move", Need::simulated_air, move_arguments(),
                             "Puts a module somewhere else."),
   };

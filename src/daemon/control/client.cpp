@@ -14,7 +14,9 @@
 
 #include "daemon/control/place.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/files.h"
 #include "daemon/process/number.h"
+#include "daemon/world/toml.h"
 
 namespace bfq::control {
 namespace {
@@ -169,10 +171,32 @@ bool answers(const std::string& path) {
   return socket >= 0;
 }
 
+namespace {
+/// All arguments, as a file has them; what world.show has answered among them.
+json::object arguments_in(const std::string& path) {
+  constexpr std::size_t kLongest = std::size_t{1} << 20U;
+  const std::string text = process::read_file(path, kLongest, process::Readable::anything);
+  JsonReading reading = read_json(text);
+  if (reading.value && reading.value->is_object()) {
+    json::object object = reading.value->get_object();
+    if (json::value* answered = object.if_contains("return"); answered && answered->is_object())
+      return answered->get_object();
+    return object;
+  }
+  const world::TomlReading toml = world::read_toml(text, path);
+  if (!toml.table) throw process::UsageError(path + ": this is neither JSON nor TOML: " + toml.why);
+  return to_json(world::Value{.is = *toml.table}).as_object();
+}
+}  // namespace
+
 json::object request_of(const ControlCommand& command, const std::vector<std::string>& words) {
   json::object arguments;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string word = words[i];
+    if (word.starts_with('@')) {
+      for (auto& [name, value] : arguments_in(word.substr(1))) arguments[name] = value;
+      continue;
+    }
     const bool is_option = word.starts_with("--");
     if (is_option) word.erase(0, 2);
     const std::size_t equals = word.find('=');

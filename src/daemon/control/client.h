@@ -31,7 +31,8 @@ class Client {
 bool answers(const std::string& path);
 
 /// The request that ARG=VALUE (or --ARG VALUE) words mean: what each value is follows from the
-/// command's row. Throws process::UsageError for a word that is neither.
+/// command's row. A word @FILE stands for what the file says, a JSON object or TOML. Throws
+/// process::UsageError for another word.
 json::object request_of(const ControlCommand& command, const std::vector<std::string>& words);
 
 /// The bytes of a text in base64. Throws process::Failure for another text.

@@ -118,8 +118,9 @@ Control::Control(const RunningProgram& program, const ControlPlace& place,
   if (!socket_) return;
   for (const auto& board : program_.boards) {
     const auto settled = [this, it = board.get()] { waits_.turn_ended(*it); };
+    const ModuleWatch::Timing time{program_.io, program_.clock};
     watches_.push_back(
-        std::make_unique<ModuleWatch>(board->name(), board->module(), events_, settled));
+        std::make_unique<ModuleWatch>(time, board->name(), board->module(), events_, settled));
     board->observe(watches_.back().get());
   }
   program_.medium.when_changing([this](const sim::Change& change) {

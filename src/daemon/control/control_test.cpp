@@ -371,6 +371,43 @@ TEST_F(ControlChannel, power_goes_and_comes_and_a_reset_has_a_reason) {
   EXPECT_EQ(text(since({{"event", "ready"}, {"match", "watchdog"}}).at("reason")), "watchdog");
 }
 
+TEST_F(ControlChannel, the_air_is_shown_without_secrets_and_applied_as_it_was) {
+  const sim::Air before = medium.air();
+  const auto shown = client->ask("world.show").at("return").as_object();
+  const std::string text_shown = json::serialize(shown);
+  EXPECT_EQ(text_shown.find("bfq4004-lab"), std::string::npos) << text_shown;
+  const auto same = client->ask("world.apply", text_shown);
+  ASSERT_EQ(code(same), "") << message(same);
+  EXPECT_EQ(same.at("return").at("changes").as_int64(), 0);
+  client->ask("ap.remove", R"({"name":"BFQ-HIDDEN"})");
+  const auto secrets = client->ask("world.show", R"({"secrets":true})").at("return").as_object();
+  EXPECT_NE(json::serialize(secrets).find("bfq4004-lab"), std::string::npos);
+  const auto lacking = client->ask("world.apply", text_shown);
+  EXPECT_NE(message(lacking).find("password could be kept"), std::string::npos);
+  EXPECT_NE(medium.air(), before);
+}
+
+TEST_F(ControlChannel, every_air_is_shown_as_it_is_read) {
+  const std::string air =
+      R"({"ap":[{"ssid":"a","bssid":"02:00:00:00:00:01","security":"open",)"
+      R"("channel":13,"position":[1.5,-2],"country":"DE","hidden":true,)"
+      R"("silent":true,"wps":true,"max_stations":3,"subnet":"10.9.0.0/16",)"
+      R"("dhcp":{"on":"refuses","lease":"2min","pool":["10.9.0.7","10.9.0.9"]},)"
+      R"("delays":{"scan":"1ms","join":"2s","address":"3s"}}],)"
+      R"("station":[{"ssid":"s","mac":"02:00:00:00:00:02","after":"90s"}],)"
+      R"("delays":{"scan":"7ms","join":"8ms","address":"9ms",)"
+      R"("wrong_password":"4s"}})";
+  const auto applied = client->ask("world.apply", air);
+  ASSERT_EQ(code(applied), "") << message(applied);
+  const sim::Air first = medium.air();
+  const std::string shown = json::serialize(client->ask("world.show").at("return"));
+  client->ask("world.apply", R"({"ap":[],"station":[],"delays":{}})");
+  EXPECT_TRUE(medium.air().access_points.empty());
+  const auto again = client->ask("world.apply", shown);
+  ASSERT_EQ(code(again), "") << message(again);
+  EXPECT_EQ(medium.air(), first) << shown;
+}
+
 TEST_F(ControlChannel, a_module_is_moved) {
   EXPECT_EQ(code(client->ask("module.move", R"({"to":[3,4.5]})")), "");
   ASSERT_EQ(medium.air().modules.size(), 1U);
@@ -406,68 +443,5 @@ TEST_F(ControlChannel, a_stale_socket_is_taken_over_and_another_file_is_not) {
   EXPECT_TRUE(std::filesystem::exists(file));
 }
 
-TEST(ControlPlaceTest, a_path_that_is_too_long_is_refused_with_its_length) {
-  const std::string text = "unix:/" + std::string(longest_socket_path(), 'x');
-  try {
-    parse_control(text);
-    ADD_FAILURE();
-  } catch (const process::UsageError& error) {
-    EXPECT_NE(std::string(error.what()).find("108 bytes, of at most 107"), std::string::npos);
-  }
-  EXPECT_THROW(parse_control("pigeon:x"), process::UsageError);
-  EXPECT_THROW(parse_control("unix:"), process::UsageError);
-}
-
-// Rows --------------------------------------------------------------------------------------------
-
-TEST(ControlRows, each_name_stands_once_and_everything_is_described) {
-  std::set<std::string_view> names;
-  for (const ControlCommand& row : commands()) {
-    EXPECT_TRUE(names.insert(row.name).second) << row.name;
-    EXPECT_TRUE(row.summary.ends_with('.')) << row.name;
-    for (const world::KeyInfo& key : row.arguments)
-      EXPECT_FALSE(key.allowed.empty() || key.meaning.empty()) << row.name << ' ' << key.name;
-  }
-  for (const EventInfo& row : event_rows()) {
-    EXPECT_TRUE(names.insert(row.name).second) << row.name;
-    EXPECT_TRUE(row.summary.ends_with('.')) << row.name;
-  }
-}
-
-struct FitCase {
-  std::string text, pattern;
-  bool fits;
-};
-
-TEST(ControlRows, a_pattern_fits_what_it_stands_for) {
-  const FitCase cases[] = {{"OK", "OK", true},
-                           {"+IPD,0,5:", "IPD", true},
-                           {"OK", "OKAY", false},
-                           {"", "*", true},
-                           {"", "?", false},
-                           {"abcabd", "ab?d", false},
-                           {"abcabd", "abd", true},
-                           {"abXcdYef", "b*d*f", true},
-                           {"abXcdYef", "b*f*d", false},
-                           {"aaaaaaab", "a*a*b", true},
-                           {"CONNECT", "?CONNECT", false},
-                           {"0,CONNECT", "?CONNECT", true}};
-  for (const FitCase& each : cases)
-    EXPECT_EQ(fits(each.text, each.pattern), each.fits) << each.text << ' ' << each.pattern;
-}
-
-TEST(ControlRows, words_at_the_shell_become_what_the_arguments_are) {
-  const auto request = [](std::string_view name, const std::vector<std::string>& words) {
-    return json::serialize(request_of(*find_command(name), words).at("arguments"));
-  };
-  EXPECT_EQ(request("ap.change", {"name=12345678", "rssi=-80", "hidden=true", "dhcp.delay=5s",
-                                  "dhcp.pool=10.44.7.1,10.44.7.9"}),
-            R"({"name":"12345678","rssi":-80,"hidden":true,)"
-            R"("dhcp":{"delay":"5s","pool":["10.44.7.1","10.44.7.9"]}})");
-  EXPECT_EQ(request("wait", {"--since", "4", "event=joined"}), R"({"since":4,"event":"joined"})");
-  EXPECT_EQ(request("send", {"line=AT+CWMODE=1"}), R"({"line":"AT+CWMODE=1"})");
-  EXPECT_EQ(request("subscribe", {"topics=state,air"}), R"({"topics":["state","air"]})");
-  EXPECT_THROW(request("status", {"module"}), process::UsageError);
-}
 }  // namespace
 }  // namespace bfq::control

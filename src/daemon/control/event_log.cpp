@@ -10,6 +10,11 @@ const std::shared_ptr<const std::string>& EventListener::Line::text() {
   return text_;
 }
 
+void EventLog::look_what_is_wanted() {
+  wanted_ = 0;
+  for (const EventListener* listener : listeners_) wanted_ |= listener->wanted_topics();
+}
+
 void EventLog::add(Instant now, EventBody body) {
   if (kept_.size() == kKept) kept_.pop_front();
   const Event& event = kept_.emplace_back(Event{++last_, now, std::move(body)});

@@ -26,6 +26,8 @@ class EventListener {
   };
 
   virtual void on_event(const Event& event, Line& line) = 0;
+  /// The topics that it wants to be told of, as bits by their number.
+  virtual std::uint32_t wanted_topics() const = 0;
 
  protected:
   ~EventListener() = default;
@@ -45,13 +47,22 @@ class EventLog {
   std::uint64_t forgotten() const { return last_ - kept_.size(); }
   const std::deque<Event>& kept() const { return kept_; }
 
+  /// Whether anybody is subscribed to that topic, or waits for an event of it.
+  bool is_wanted(Topic topic) const { return (wanted_ >> static_cast<unsigned>(topic) & 1U) != 0; }
+
   /// `listener` must call leave() before it ends; neither from within on_event().
   void enter(EventListener& listener) { listeners_.push_back(&listener); }
-  void leave(const EventListener& listener) { std::erase(listeners_, &listener); }
+  void leave(const EventListener& listener) {
+    std::erase(listeners_, &listener);
+    look_what_is_wanted();
+  }
+  /// To be called when what a listener wants has changed.
+  void look_what_is_wanted();
 
  private:
   std::deque<Event> kept_;
   std::uint64_t last_ = 0;
+  std::uint32_t wanted_ = 0;
   std::vector<EventListener*> listeners_;
 };
 }  // namespace bfq::control

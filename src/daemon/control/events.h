@@ -13,7 +13,7 @@
 namespace bfq::control {
 
 /// What a subscriber chooses by.
-enum class Topic : std::uint8_t { state, air, exchange, last = exchange };
+enum class Topic : std::uint8_t { state, air, exchange, payload, last = payload };
 
 /// A topic, for people.
 struct TopicInfo {
@@ -23,6 +23,7 @@ inline constexpr TopicInfo kTopics[] = {
     {"state", "what becomes of a module: its power, its association, its address, its links"},
     {"air", "changes of the simulated air, whoever makes them"},
     {"exchange", "the lines of the wire, without payload; passwords are masked"},
+    {"payload", "the bytes of links, gathered: at most 20 events a second for each link"},
 };
 static_assert(std::size(kTopics) == static_cast<std::size_t>(Topic::last) + 1,
               "each Topic has its row");
@@ -203,10 +204,40 @@ struct PrintedLine {
       "its first 512 bytes, without CR LF; what is not printable as \\xNN, passwords masked"};
 };
 
+// Payload -----------------------------------------------------------------------------------------
+
+/// How many of the first bytes of a payload an event holds.
+inline constexpr std::size_t kPayloadHead = 64;
+/// Payload of one link in one direction that comes within this time is one event.
+inline constexpr Duration kPayloadGathered = 100ms;
+
+/// Bytes of a link have moved. While nobody is subscribed to this topic or waits for it, there is
+/// no such event.
+struct PayloadMoved {
+  std::string_view module{};
+  unsigned link = 0;
+  std::string_view direction{};
+  std::uint64_t bytes = 0, pieces = 0;
+  std::string head{};
+  static constexpr auto kDescription =
+      describe("payload", "module", "link", "direction", "bytes", "pieces", "head");
+  static constexpr Topic kTopic = Topic::payload;
+  static constexpr std::string_view kSummary =
+      "Bytes of a link have moved. While nobody is subscribed to this topic or waits for it, there "
+      "is no such event.";
+  static constexpr Meanings<6> kMeanings = {
+      "whose event it is",
+      "its number",
+      "in: from the network to the module; out: from the module to the network",
+      "how many bytes",
+      "in how many pieces they were handed over",
+      "the first 64 of them, what is not printable as \\xNN"};
+};
+
 /// What an event can be.
 using EventBody = std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork,
                                GotAddress, LinkOpened, LinkClosed, LinkFailed, StationCame,
-                               StationWent, AirChanged, TypedLine, PrintedLine>;
+                               StationWent, AirChanged, TypedLine, PrintedLine, PayloadMoved>;
 
 /// An event: its number, which only grows, and when it was: microseconds since the program started.
 struct Event {

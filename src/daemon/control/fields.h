@@ -84,6 +84,8 @@ std::string type_of() {
     return "integer";
   else if constexpr (std::floating_point<T>)
     return "number";
+  else if constexpr (std::same_as<T, json::array>)
+    return "array of objects";
   else if constexpr (Reported<T> || std::same_as<T, json::object>)
     return "object";
   else

@@ -33,15 +33,17 @@ std::string shown(std::string line, serial::SecretMask& mask) {
 }
 }  // namespace
 
-ModuleWatch::ModuleWatch(const std::string& name, const Module& module, EventLog& events,
-                         std::function<void()> settled)
+ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Module& module,
+                         EventLog& events, std::function<void()> settled)
     : name_(name),
       module_(module),
       events_(events),
       settled_(std::move(settled)),
       seen_(module.status()),
       typed_mask_(serial::Direction::to_module, module.dialect()),
-      printed_mask_(serial::Direction::to_host, module.dialect()) {}
+      printed_mask_(serial::Direction::to_host, module.dialect()),
+      clock_(time.clock),
+      gathered_(time.io, [this] { tell_gathered(); }) {}
 
 // State -------------------------------------------------------------------------------------------
 
@@ -119,8 +121,9 @@ void ModuleWatch::note_typed_line(Instant now) {
 
 /// What the module has printed of received data begins with a header, unless data is all that it
 /// prints (transparent transmission).
-void ModuleWatch::received(LinkHandle, std::span<const std::byte> bytes, std::size_t from,
-                           std::size_t to, Instant) {
+void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from,
+                           std::size_t to, Instant now) {
+  if (events_.is_wanted(Topic::payload)) gather(PayloadWay::in, link, bytes, now);
   if (to - from < bytes.size()) return;  // dropped, as the link has gone
   const bool is_data_alone = to - from == bytes.size();
   const std::uint64_t position = position_ + from;
@@ -134,7 +137,9 @@ void ModuleWatch::received(LinkHandle, std::span<const std::byte> bytes, std::si
   received_.push_back({position, bytes.size(), !is_data_alone});
 }
 
-void ModuleWatch::sent(LinkHandle, std::span<const std::byte>, Instant) {}
+void ModuleWatch::sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
+  if (events_.is_wanted(Topic::payload)) gather(PayloadWay::out, link, bytes, now);
+}
 
 void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
   while (!bytes.empty()) {
@@ -195,5 +200,35 @@ void ModuleWatch::note_printed_line(Instant now) {
 /// No line end follows the prompt: the module waits for payload.
 void ModuleWatch::note_prompt(Instant now) {
   if (printed_ == ">" || printed_ == "> ") note_printed_line(now);
+}
+
+// Payload -----------------------------------------------------------------------------------------
+
+/// The first piece is told of at once, what follows soon is gathered.
+void ModuleWatch::gather(PayloadWay way, LinkHandle link, std::span<const std::byte> bytes,
+                         Instant now) {
+  const std::size_t index = 2 * link.id + static_cast<std::size_t>(way);
+  GatheredPayload& gathered = payload_[index];
+  gathered.bytes += bytes.size();
+  ++gathered.pieces;
+  const std::size_t room = kPayloadHead - gathered.head.size();
+  gathered.head.append(reinterpret_cast<const char*>(bytes.data()), std::min(room, bytes.size()));
+  if (!gathered.told || now - *gathered.told >= kPayloadGathered) return tell_payload(index, now);
+  if (std::exchange(gathers_, true)) return;
+  gathered_.set(clock_.when(now + kPayloadGathered));
+}
+
+void ModuleWatch::tell_payload(std::size_t index, Instant now) {
+  GatheredPayload& gathered = payload_[index];
+  if (gathered.pieces == 0) return;
+  const auto link = static_cast<unsigned>(index / 2);
+  events_.add(now, PayloadMoved{name_, link, index % 2 == 0 ? "in" : "out", gathered.bytes,
+                                gathered.pieces, process::printable(gathered.head)});
+  gathered = {.told = now};
+}
+
+void ModuleWatch::tell_gathered() {
+  gathers_ = false;
+  for (std::size_t index = 0; index < payload_.size(); ++index) tell_payload(index, clock_.now());
 }
 }  // namespace bfq::control

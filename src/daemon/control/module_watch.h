@@ -1,10 +1,17 @@
 #pragma once
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "base/limits.h"
+#include "daemon/board/board.h"
 #include "daemon/board/observer.h"
 #include "daemon/control/event_log.h"
+#include "daemon/process/alarm.h"
 #include "daemon/serial/trace.h"
 
 namespace bfq::control {
@@ -13,8 +20,14 @@ namespace bfq::control {
 /// itself, and of the lines of its wire.
 class ModuleWatch final : public board::Observer {
  public:
+  /// The module's clock, and the loop that it runs in.
+  struct Timing {
+    boost::asio::io_context& io;
+    const board::ProgramClock& clock;
+  };
+
   /// All must outlive this. `settled` is called at the end of each turn.
-  ModuleWatch(const std::string& name, const Module& module, EventLog& events,
+  ModuleWatch(const Timing& time, const std::string& name, const Module& module, EventLog& events,
               std::function<void()> settled);
 
   void typed(std::span<const std::byte> bytes, bool is_payload, Instant now) override;
@@ -36,6 +49,17 @@ class ModuleWatch final : public board::Observer {
     bool has_header = false;  ///< up to the first ':'
   };
 
+  /// Payload of one link in one direction that is not told of yet, and when some was told last.
+  struct GatheredPayload {
+    std::uint64_t bytes = 0, pieces = 0;
+    std::string head{};
+    std::optional<Instant> told{};
+  };
+  enum class PayloadWay : std::uint8_t { in, out };
+
+  void gather(PayloadWay way, LinkHandle link, std::span<const std::byte> bytes, Instant now);
+  void tell_payload(std::size_t index, Instant now);
+  void tell_gathered();
   void look(Instant now);
   void compare_links(const Status& status, Instant now);
   void note_typed_line(Instant now);
@@ -54,5 +78,9 @@ class ModuleWatch final : public board::Observer {
   std::string typed_, printed_;
   std::uint64_t position_ = 0;  ///< of the next byte to be printed
   std::deque<ReceivedData> received_;
+  const board::ProgramClock& clock_;
+  std::array<GatheredPayload, 2 * limits::kLinks> payload_{};  ///< in and out of each link
+  process::Alarm gathered_;
+  bool gathers_ = false;  ///< the alarm is set
 };
 }  // namespace bfq::control

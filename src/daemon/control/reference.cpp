@@ -1,6 +1,7 @@
 #include "daemon/control/reference.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -75,13 +76,11 @@ std::string command_section(const ControlCommand& command) {
                       field.may_lack ? ", may be missing" : "", cell(std::string(field.meaning)));
     });
   }
-  if (!command.errors.empty()) {
-    out += "\nErrors of its own:";
-    for (const ErrorCode code : command.errors)
-      out +=
-          fmt::format("{} `{}`", &code == &command.errors.front() ? "" : ",", info_of(code).name);
-    out += ".\n";
-  }
+  if (command.errors.empty()) return out;
+  std::vector<std::string> errors;
+  for (const ErrorCode code : command.errors)
+    errors.push_back(fmt::format("`{}`", info_of(code).name));
+  out += fmt::format("\nErrors of its own: {}.\n", fmt::join(errors, ", "));
   return out;
 }
 

@@ -45,6 +45,7 @@ void Session::set_topics(std::uint32_t topics) {
   const std::uint32_t before = std::exchange(topics_, topics);
   if (before == 0 && topics != 0) shared_.events.enter(*this);
   if (before != 0 && topics == 0) shared_.events.leave(*this);
+  if (before != topics) shared_.events.look_what_is_wanted();
 }
 
 // Requests ----------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ class Session final : public Requester,
   using TextLine = std::shared_ptr<const std::string>;
 
   void on_event(const Event& event, Line& line) override;
+  std::uint32_t wanted_topics() const override { return topics_; }
 
   void await_request();
   void read();

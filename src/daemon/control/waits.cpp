@@ -108,7 +108,7 @@ bool Waits::add(const Call& call, Condition condition, std::optional<std::uint64
     }
     pending_.push_back(std::move(wait));
   }
-  set_alarm();
+  changed();
   return true;
 }
 
@@ -122,7 +122,7 @@ void Waits::on_event(const Event& event, Line& line) {
     answer(wait, that_came(event), event.number);
     return true;
   });
-  if (done > 0) set_alarm();
+  if (done > 0) changed();
 }
 
 void Waits::turn_ended(const board::Board& board) {
@@ -137,7 +137,7 @@ void Waits::turn_ended(const board::Board& board) {
     answer(wait, json::value(std::move(out)), events_.last());
     return true;
   });
-  if (done > 0) set_alarm();
+  if (done > 0) changed();
 }
 
 void Waits::give_up() {
@@ -148,10 +148,19 @@ void Waits::give_up() {
            events_.last());
     return true;
   });
-  set_alarm();
+  changed();
 }
 
-void Waits::set_alarm() {
+std::uint32_t Waits::wanted_topics() const {
+  std::uint32_t topics = 0;
+  for (const Pending& wait : pending_)
+    if (wait.condition.state == nullptr)
+      topics |= 1U << static_cast<unsigned>(event_rows()[wait.condition.event].topic);
+  return topics;
+}
+
+void Waits::changed() {
+  events_.look_what_is_wanted();
   if (pending_.empty()) return alarm_.stop();
   const auto first =
       std::min_element(pending_.begin(), pending_.end(),

@@ -60,9 +60,11 @@ class Waits final : private EventListener {
   };
 
   void on_event(const Event& event, Line& line) override;
+  std::uint32_t wanted_topics() const override;
   static void answer(const Pending& wait, const Answer& answer, std::uint64_t at);
   void give_up();
-  void set_alarm();
+  /// To be called when waits have come or gone.
+  void changed();
 
   const RunningProgram& program_;
   EventLog& events_;

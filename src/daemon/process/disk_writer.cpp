@@ -21,6 +21,11 @@ std::atomic<bool>& gave_up() {
   static std::atomic<bool> value = false;
   return value;
 }
+
+std::atomic<bool>& waited_in_vain() {
+  static std::atomic<bool> value = false;
+  return value;
+}
 }  // namespace
 
 /// What the thread shares with the program, and keeps where that gives it up.
@@ -67,9 +72,14 @@ bool DiskWriter::do_now(std::function<void()> job) {
 
 bool DiskWriter::has_given_up() { return gave_up(); }
 
-void DiskWriter::give_up() { gave_up() = true; }
+void DiskWriter::give_up() {
+  gave_up() = true;
+  lose_patience();
+}
 
-std::chrono::seconds DiskWriter::patience() { return gave_up() ? kLastPatience : kPatience; }
+void DiskWriter::lose_patience() { waited_in_vain() = true; }
+
+std::chrono::seconds DiskWriter::patience() { return waited_in_vain() ? kLastPatience : kPatience; }
 
 DiskWriter::DiskWriter() : state_(std::make_shared<State>()) {
   try {

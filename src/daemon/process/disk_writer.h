@@ -28,9 +28,11 @@ class DiskWriter {
   static bool has_given_up();
   /// Says so of something else that was to be stored.
   static void give_up();
-  /// How long the end of the program waits for something: kPatience, or a second once it has given
-  /// up, so that several disks do not add up.
+  /// How long the end of the program waits for something: kPatience, or a second once it has waited
+  /// in vain, so that several disks do not add up.
   static std::chrono::seconds patience();
+  /// Something has waited in vain that nobody has asked for, such as the log.
+  static void lose_patience();
 
   ~DiskWriter();
   DiskWriter(const DiskWriter&) = delete;

@@ -86,7 +86,7 @@ std::vector<LogLimit::Count> LogLimit::counts(Time now, bool at_the_end) {
 }
 
 StderrSink::StderrSink()
-    : out_(STDERR_FILENO, Inherited::Use::logging), is_colored_(isatty(STDERR_FILENO) == 1) {
+    : out_(STDERR_FILENO, Inherited::Use::telling), is_colored_(isatty(STDERR_FILENO) == 1) {
   the_log() = &out_;
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/process/relay.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
@@ -11,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -85,6 +87,7 @@ struct Relay::State {
   std::condition_variable changed;
   std::uint64_t given = 0, done = 0;  ///< bytes written at our end, and those that are in the file
   std::uint64_t lost_lines = 0;
+  int error = 0;  ///< why the file has not taken all
   bool has_begun = false, has_ended = false;
 };
 
@@ -120,10 +123,14 @@ Relay::~Relay() {
   } else {
     thread_.detach();
   }
-  if (in_time || use_ != Use::writing) return;
+  if (!in_time) DiskWriter::lose_patience();
+  const int error = in_time ? state_->error : ETIMEDOUT;
+  if (use_ != Use::writing || error == 0) return;
   DiskWriter::give_up();
-  spdlog::error("what standard output was to take is lost: the disk has not answered for {} s",
-                DiskWriter::kPatience.count());
+  spdlog::error(
+      "standard output is not all there: {}",
+      in_time ? std::strerror(error)
+              : fmt::format("the disk has not answered for {} s", DiskWriter::kPatience.count()));
 }
 
 ssize_t Relay::write(std::span<const std::byte> bytes) {
@@ -136,6 +143,7 @@ bool Relay::wait(std::chrono::steady_clock::duration patience) {
   const bool done =
       state_->wait(patience, [&] { return state_->done >= state_->given || state_->has_ended; });
   is_stalled_ = !done;
+  if (!done) DiskWriter::lose_patience();
   return done;
 }
 
@@ -154,11 +162,13 @@ void Relay::work(State& state, int from, int to, Use use) {
     if (n <= 0) break;
     const auto bytes = std::span<const char>(piece).first(static_cast<std::size_t>(n));
     const auto lost = write_piece(to, bytes);
+    const int error = errno;
     state.change([&] {
       state.done += bytes.size();
+      if (!lost.empty()) state.error = error;
       state.lost_lines += static_cast<std::uint64_t>(std::count(lost.begin(), lost.end(), '\n'));
     });
-    if (!lost.empty() && use != Use::logging) break;
+    if (!lost.empty() && use == Use::writing) break;
   }
   close(from);
   close(to);

@@ -19,14 +19,15 @@ class Relay {
   enum class Use : std::uint8_t {
     reading,  ///< our end is what the file holds, up to its end
     writing,  ///< where the file takes no more (a full disk), our end is a pipe that nobody reads
-    logging,  ///< there the lines are lost and counted, and what follows is tried again
+    telling,  ///< for people: there the lines are lost and counted, and what follows is tried again
   };
 
   /// Takes the descriptor `file` over. Throws std::system_error when no pipe or thread is left;
   /// then `file` is still the caller's.
   Relay(int file, Use use);
   /// Waits until what was written is in the file, for DiskWriter::patience() at most. Where a
-  /// `writing` one waits in vain, that is logged, and DiskWriter::has_given_up() from then on.
+  /// `writing` one waits in vain, or the file has not taken all, that is logged, and
+  /// DiskWriter::has_given_up() from then on.
   ~Relay();
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;

@@ -99,12 +99,12 @@ void BaudWire::make_noise(std::string_view text, const UartFormat& format) {
 
 // Settings ----------------------------------------------------------------------------------------
 
-/// Compares the host's format with the module's.
-void BaudWire::look_at_settings(BaudEnd& end) {
+/// Compares the host's format with the module's. False while bytes are on the line that it sent in
+/// another.
+bool BaudWire::look_at_settings(BaudEnd& end) {
   const UartFormat uart = end.host->uart(format_);
-  if (uart != end.uart && end.line.moving() > 0)
-    return;  // what is on the line was sent in the old one
-  if (uart == end.uart && format_ == end.module) return;
+  if (uart != end.uart && end.line.moving() > 0) return false;
+  if (uart == end.uart && format_ == end.module) return true;
   end.uart = uart;
   end.module = format_;
   const bool garbled = std::exchange(end.garbled, false);
@@ -117,6 +117,7 @@ void BaudWire::look_at_settings(BaudEnd& end) {
     end.to_host.emplace(format_, uart);
     end.to_module.emplace(uart, format_);
   }
+  return true;
 }
 
 /// Replaces bytes by what the other side's UART receives; `is_last`: the line is idle then. Returns
@@ -387,8 +388,7 @@ bool BaudWire::read_hosts(Instant now) {
   for (BaudEnd& end : ends_) {
     const bool is_read = end.readable && !end.leaves && !end.types_no_more && !awaits_answer(end);
     if (!is_read && end.ahead.empty()) continue;
-    look_at_settings(end);
-    if (end.host->uart(format_) != end.uart) continue;
+    if (!look_at_settings(end)) continue;
     const std::size_t room = room_for_typing(end);
     if (is_read) moved |= read(end, room);
     moved |= put_on_line(end, room, now);

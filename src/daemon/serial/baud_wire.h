@@ -92,7 +92,7 @@ class BaudWire final : public HostedWire<BaudEnd> {
   std::size_t room_for_typing(const BaudEnd& end) const;
   void await_typing(BaudEnd& end);
   // both
-  void look_at_settings(BaudEnd& end);
+  bool look_at_settings(BaudEnd& end);
   bool resample(BaudEnd& end, BaudMismatch& way, bool is_last, std::vector<std::byte>& bytes);
   bool stops_output(const BaudEnd& end) const;
   bool stops_input(const BaudEnd& end) const;

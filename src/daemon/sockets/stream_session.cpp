@@ -13,6 +13,10 @@
 
 namespace bfq::sockets {
 namespace {
+// Bytes of a segment that TCP's timestamps take, which Linux has: more payload makes it two
+// segments.
+constexpr std::size_t kTimestamps = 12;
+
 /// Calls again what a signal has interrupted.
 template <class Call>
 ssize_t uninterrupted(Call call) {
@@ -31,7 +35,7 @@ std::size_t bytes_in_kernel(int socket) {
 }
 
 ssize_t send_segment(int socket, std::span<const std::byte> bytes) {
-  const auto segment = bytes.first(std::min(bytes.size(), limits::kSegment));
+  const auto segment = bytes.first(std::min(bytes.size(), limits::kSegment - kTimestamps));
   return uninterrupted([&] {
     return ::send(socket, segment.data(), segment.size(), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_EOR);
   });

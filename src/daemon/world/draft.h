@@ -14,6 +14,7 @@ namespace bfq::world {
 /// A network, written as "10.44.7.0/24".
 struct Subnet {
   Ipv4 network{}, netmask{};
+  bool operator==(const Subnet&) const = default;
 };
 
 /// The table [net] as written.

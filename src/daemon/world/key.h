@@ -1,6 +1,8 @@
 #pragma once
 #include <algorithm>
+#include <concepts>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,7 +30,9 @@ struct WorldKey {
   std::function<void(const Value&, T& into, Section& section, const std::string& path)> read;
   /// The paths in which two values differ: this key's, or those of its table.
   std::function<std::vector<std::string>(const T&, const T&, const std::string& path)> differing{};
-  bool required = false;
+  bool required = false, secret = false;
+  /// As the file would have it; nothing for the default. Empty for a key that nobody writes.
+  std::function<std::optional<Value>(const T&)> write{};
 
   /// The same key, which differs where `part` of two values does.
   template <class Part>
@@ -36,6 +40,21 @@ struct WorldKey {
     WorldKey key = *this;
     key.differing = [part](const T& a, const T& b, const std::string& path) {
       return part(a) == part(b) ? std::vector<std::string>{} : std::vector<std::string>{path};
+    };
+    return key;
+  }
+  /// The same key, written as `part` of the value is.
+  template <class Part, class V>
+  WorldKey written_by(Part part, const ValueKind<V>& kind) const {
+    WorldKey key = *this;
+    key.secret = kind.secret;
+    key.write = [part, write = kind.write](const T& from) -> std::optional<Value> {
+      const auto value = part(from);
+      if (!write || value == part(T{})) return std::nullopt;
+      if constexpr (std::is_same_v<decltype(value), const V>)
+        return write(value);
+      else
+        return write(*value);
     };
     return key;
   }
@@ -91,6 +110,22 @@ void read_table(const Value::Table& table, const Keys<T>& keys, T& into, Section
   }
 }
 
+/// The keys that say what a value is, as the file would have them. `secret_value` is written in
+/// place of each secret; nothing: the secret itself.
+template <class T>
+Value::Table write_table(const T& from, const Keys<T>& keys,
+                         const std::optional<Value>& secret_value) {
+  Value::Table table;
+  for (const WorldKey<T>& key : keys) {
+    if (!key.write) continue;
+    auto value = key.write(from);
+    if (!value) continue;
+    if (key.secret && secret_value) value = *secret_value;
+    put(table, {.name = key.info.name, .position = {}, .value = std::move(*value)});
+  }
+  return table;
+}
+
 /// The keys in which two values differ, as the file has them: "rssi", "dhcp.pool".
 template <class T>
 std::vector<std::string> differing_keys(const Keys<T>& keys, const T& a, const T& b,
@@ -126,6 +161,7 @@ WorldKey<T> key(std::string name, Where where, ValueKind<V> kind, std::string ot
                 std::string meaning) {
   KeyInfo info{std::move(name),    kind.allowed, std::move(otherwise),
                std::move(meaning), {},           kind.type};
+  const ValueKind<V> kind_of_value = kind;
   WorldKey<T> key;
   key.info = std::move(info);
   key.read = [where, kind = std::move(kind)](const Value& written, T& into, Section& section,
@@ -138,7 +174,11 @@ WorldKey<T> key(std::string name, Where where, ValueKind<V> kind, std::string ot
       std::invoke(where, into) = std::move(*value);
     }
   };
-  if constexpr (std::is_member_object_pointer_v<Where>) return key.compared_by(std::mem_fn(where));
+  if constexpr (std::is_member_object_pointer_v<Where>) {
+    key = key.compared_by(std::mem_fn(where));
+    if constexpr (std::default_initializable<T>)
+      key = key.written_by(std::mem_fn(where), kind_of_value);
+  }
   return key;
 }
 
@@ -198,6 +238,12 @@ WorldKey<T> table(std::string name, Where where, const Keys<Inner>& keys, std::s
           },
           [where, &keys](const T& a, const T& b, const std::string& path) {
             return differing_keys(keys, std::invoke(where, a), std::invoke(where, b), path + '.');
+          },
+          false,
+          false,
+          [where, &keys](const T& from) -> std::optional<Value> {
+            auto inner = write_table<Inner>(std::invoke(where, from), keys, {});
+            return inner.empty() ? std::nullopt : std::optional(Value{.is = std::move(inner)});
           }};
 }
 
@@ -209,8 +255,9 @@ std::string entry_name(const std::string& array, const Value::Table& entry, cons
 template <class T, class Item, class Where>
 WorldKey<T> tables(std::string name, Where where, const Keys<Item>& keys, std::string by,
                    std::string meaning) {
-  KeyInfo info{name, "tables, each beginning with [[" + name + "]]", "", std::move(meaning),
-               infos(keys)};
+  KeyInfo info{name,        "tables, each beginning with [[" + name + "]]",
+               "",          std::move(meaning),
+               infos(keys), "array"};
   const std::string allowed = info.allowed;
   return {std::move(info),
           [=, &keys](const Value& written, T& into, Section& section, const std::string& path) {

@@ -47,6 +47,8 @@ void put_subnet(AccessPoint& ap, const Subnet& subnet) {
   ap.netmask = subnet.netmask;
 }
 
+Subnet subnet_of(const AccessPoint& ap) { return {ap.network, ap.netmask}; }
+
 void put_address_delay(AccessPoint& ap, Duration delay) { ap.delays.address = delay; }
 
 const Keys<AccessPoint>& dhcp_keys() {
@@ -112,7 +114,8 @@ const Keys<AccessPoint>& access_point_keys() {
       key<AccessPoint>(
           "subnet", put_subnet, subnet(8, 30), "(10.44.N.0/24, by its number)",
           "the network behind it; its first address is the gateway, which is this machine")
-          .compared_by([](const AccessPoint& ap) { return std::pair(ap.network, ap.netmask); }),
+          .compared_by([](const AccessPoint& ap) { return std::pair(ap.network, ap.netmask); })
+          .written_by(subnet_of, subnet(8, 30)),
       table<AccessPoint, AccessPoint>("dhcp", std::identity(), dhcp_keys(),
                                       "how it gives addresses"),
       table<AccessPoint, sim::OwnDelays>("delays", &AccessPoint::delays, own_delay_keys(),
@@ -230,6 +233,19 @@ const Keys<sim::Delays>& delay_keys() {
   return keys;
 }
 }  // namespace
+
+const Keys<sim::Delays>& air_delay_keys() { return delay_keys(); }
+
+const Keys<Draft>& air_keys() {
+  static const Keys<Draft> keys = [] {
+    Keys<Draft> some;
+    for (const WorldKey<Draft>& key : world_keys())
+      if (key.info.name == "ap" || key.info.name == "station" || key.info.name == "delays")
+        some.push_back(key);
+    return some;
+  }();
+  return keys;
+}
 
 const Keys<Draft>& world_keys() {
   static const Keys<Draft> keys = {

@@ -8,6 +8,7 @@
 
 #include "at/param.h"
 #include "commands/personalities.h"
+#include "daemon/board/hardware_addresses.h"
 #include "daemon/process/failure.h"
 #include "daemon/sockets/policy.h"
 
@@ -65,14 +66,15 @@ std::string without(const std::string& prefix, std::string_view why) {
 }  // namespace
 
 ValueKind<std::string> text(std::size_t shortest, std::size_t longest) {
-  return {fmt::format("a text of {} to {} bytes", shortest, longest),
-          [=](const Value& written) -> Read<std::string> {
-            const auto* value = written.as<std::string>();
-            if (value == nullptr) return {};
-            if (value->size() < shortest || value->size() > longest)
-              return {{}, fmt::format("it has {} bytes", value->size())};
-            return {*value};
-          }};
+  return ValueKind<std::string>{fmt::format("a text of {} to {} bytes", shortest, longest),
+                                [=](const Value& written) -> Read<std::string> {
+                                  const auto* value = written.as<std::string>();
+                                  if (value == nullptr) return {};
+                                  if (value->size() < shortest || value->size() > longest)
+                                    return {{}, fmt::format("it has {} bytes", value->size())};
+                                  return {*value};
+                                }}
+      .written([](const std::string& value) { return Value{.is = value}; });
 }
 
 ValueKind<std::string> secret(std::size_t shortest, std::size_t longest) {
@@ -82,47 +84,55 @@ ValueKind<std::string> secret(std::size_t shortest, std::size_t longest) {
 }
 
 ValueKind<bool> flag() {
-  return {"true or false",
-          [](const Value& written) -> Read<bool> {
-            const auto* value = written.as<bool>();
-            if (value == nullptr) return {};
-            return {*value};
-          },
-          false, "boolean"};
+  return ValueKind<bool>{"true or false",
+                         [](const Value& written) -> Read<bool> {
+                           const auto* value = written.as<bool>();
+                           if (value == nullptr) return {};
+                           return {*value};
+                         },
+                         false, "boolean"}
+      .written([](const bool& value) { return Value{.is = value}; });
 }
 
 ValueKind<Duration> duration(Duration shortest, Duration longest) {
-  return {fmt::format("a time from \"{}\" to \"{}\", in ms, s, min or h", text_of(shortest),
-                      text_of(longest)),
-          [=](const Value& written) -> Read<Duration> {
-            const auto value = parse_duration(written.text().value_or(""));
-            if (!value || *value < shortest || *value > longest) return {};
-            return {value};
-          }};
+  return ValueKind<Duration>{fmt::format("a time from \"{}\" to \"{}\", in ms, s, min or h",
+                                         text_of(shortest), text_of(longest)),
+                             [=](const Value& written) -> Read<Duration> {
+                               const auto value = parse_duration(written.text().value_or(""));
+                               if (!value || *value < shortest || *value > longest) return {};
+                               return {value};
+                             }}
+      .written([](const Duration& value) { return Value{.is = text_of(value)}; });
 }
 
 ValueKind<MacAddress> hardware_address() {
-  return {"an address such as \"02:bf:44:00:00:01\", whose first byte is even",
-          [](const Value& written) -> Read<MacAddress> {
-            const auto value = written.text().value_or("");
-            MacAddress mac;
-            if (at::read_mac({.text = value, .quoted = true}, mac) != at::Fault::none) return {};
-            if (mac == MacAddress{} || mac.bytes[0] % 2 != 0) return {};
-            return {mac};
-          }};
+  return ValueKind<MacAddress>{
+      "an address such as \"02:bf:44:00:00:01\", whose first byte is even",
+      [](const Value& written) -> Read<MacAddress> {
+        const auto value = written.text().value_or("");
+        MacAddress mac;
+        if (at::read_mac({.text = value, .quoted = true}, mac) != at::Fault::none) return {};
+        if (mac == MacAddress{} || mac.bytes[0] % 2 != 0) return {};
+        return {mac};
+      }}
+      .written([](const MacAddress& value) { return Value{.is = board::text_of(value)}; });
 }
 
 ValueKind<sim::Position> position() {
-  return {"two numbers, [x, y], in metres",
-          [](const Value& written) -> Read<sim::Position> {
-            const auto* pair = written.as<Value::List>();
-            if (pair == nullptr || pair->size() != 2) return {};
-            const auto x = (*pair)[0].number(), y = (*pair)[1].number();
-            // Negated, so that NaN is refused too.
-            if (!x || !y || !(std::abs(*x) <= kFarthest) || !(std::abs(*y) <= kFarthest)) return {};
-            return {sim::Position{*x, *y}};
-          },
-          false, "array"};
+  return ValueKind<sim::Position>{
+      "two numbers, [x, y], in metres",
+      [](const Value& written) -> Read<sim::Position> {
+        const auto* pair = written.as<Value::List>();
+        if (pair == nullptr || pair->size() != 2) return {};
+        const auto x = (*pair)[0].number(), y = (*pair)[1].number();
+        // Negated, so that NaN is refused too.
+        if (!x || !y || !(std::abs(*x) <= kFarthest) || !(std::abs(*y) <= kFarthest)) return {};
+        return {sim::Position{*x, *y}};
+      },
+      false, "array"}
+      .written([](const sim::Position& at) {
+        return Value{.is = Value::List{{.is = at.x}, {.is = at.y}}};
+      });
 }
 
 ValueKind<std::string> module_name() {

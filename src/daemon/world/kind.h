@@ -25,13 +25,21 @@ struct Read {
   std::string why{};  ///< more than "it is not allowed"; empty: nothing
 };
 
-/// What may be written for a key, and how that becomes a V.
+/// What may be written for a key, how that becomes a V, and how a V is written.
 template <class V>
 struct ValueKind {
   std::string allowed;  ///< follows "write": "a whole number from 1 to 14"
   std::function<Read<V>(const Value&)> read;
   bool secret = false;               ///< errors do not show what is written
   std::string_view type = "string";  ///< what is written, as JSON calls it
+  /// Empty for a kind that nobody writes.
+  std::function<Value(const V&)> write{};
+
+  /// The same kind, which is written so.
+  ValueKind written(std::function<Value(const V&)> how) && {
+    write = std::move(how);
+    return std::move(*this);
+  }
 };
 
 ValueKind<std::string> text(std::size_t shortest, std::size_t longest);
@@ -53,13 +61,15 @@ ValueKind<bool> remembers();
 
 template <std::integral V>
 ValueKind<V> number(std::int64_t least, std::int64_t most) {
-  return {"a whole number from " + std::to_string(least) + " to " + std::to_string(most),
-          [=](const Value& written) -> Read<V> {
-            const auto* value = written.as<std::int64_t>();
-            if (value == nullptr || *value < least || *value > most) return {};
-            return {static_cast<V>(*value)};
-          },
-          false, "integer"};
+  return ValueKind<V>{
+      "a whole number from " + std::to_string(least) + " to " + std::to_string(most),
+      [=](const Value& written) -> Read<V> {
+        const auto* value = written.as<std::int64_t>();
+        if (value == nullptr || *value < least || *value > most) return {};
+        return {static_cast<V>(*value)};
+      },
+      false, "integer"}
+      .written([](const V& value) { return Value{.is = static_cast<std::int64_t>(value)}; });
 }
 
 /// One of several words.
@@ -70,12 +80,18 @@ ValueKind<V> choice(std::vector<std::pair<std::string_view, V>> words) {
     if (i > 0) allowed += i + 1 == words.size() ? " or " : ", ";
     allowed += '"' + std::string(words[i].first) + '"';
   }
-  return {allowed, [words = std::move(words)](const Value& written) -> Read<V> {
-            const auto word = written.text();
-            for (const auto& [name, value] : words)
-              if (word == name) return {value};
-            return {};
-          }};
+  return ValueKind<V>{allowed,
+                      [words](const Value& written) -> Read<V> {
+                        const auto word = written.text();
+                        for (const auto& [name, value] : words)
+                          if (word == name) return {value};
+                        return {};
+                      }}
+      .written([words](const V& value) {
+        for (const auto& [name, other] : words)
+          if (other == value) return Value{.is = std::string(name)};
+        return Value{};
+      });
 }
 
 /// Parses all of a text as a whole number from `least` to `most`; returns nothing otherwise.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "base/ascii.h"
 #include "daemon/sockets/address.h"
@@ -27,7 +28,7 @@ std::string in_lower_case(std::string_view name) {
 }  // namespace
 
 ValueKind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
-  return {
+  return ValueKind<Subnet>{
       fmt::format("a network such as \"10.44.7.0/24\", with {}",
                   least_bits == most_bits ? fmt::format("{} bits", least_bits)
                                           : fmt::format("{} to {} bits", least_bits, most_bits)),
@@ -43,31 +44,44 @@ ValueKind<Subnet> subnet(unsigned least_bits, unsigned most_bits) {
         if (first != *address)
           return {{}, fmt::format("the network begins at {}", sockets::text_of(first))};
         return {Subnet{first, mask}};
-      }};
+      }}
+      .written([](const Subnet& net) {
+        return Value{.is = fmt::format("{}/{}", sockets::text_of(net.network),
+                                       std::popcount(net.netmask.bits))};
+      });
 }
 
 ValueKind<sim::Pool> pool() {
-  return {"two addresses, such as [\"10.44.7.100\", \"10.44.7.199\"], the lower one first",
-          [](const Value& written) -> Read<sim::Pool> {
-            const auto* pair = written.as<Value::List>();
-            if (pair == nullptr || pair->size() != 2) return {};
-            const auto first = parse_ipv4((*pair)[0].text().value_or(""));
-            const auto last = parse_ipv4((*pair)[1].text().value_or(""));
-            if (!first || !last || *last < *first) return {};
-            return {sim::Pool{*first, *last}};
-          },
-          false, "array"};
+  return ValueKind<sim::Pool>{
+      "two addresses, such as [\"10.44.7.100\", \"10.44.7.199\"], the lower one first",
+      [](const Value& written) -> Read<sim::Pool> {
+        const auto* pair = written.as<Value::List>();
+        if (pair == nullptr || pair->size() != 2) return {};
+        const auto first = parse_ipv4((*pair)[0].text().value_or(""));
+        const auto last = parse_ipv4((*pair)[1].text().value_or(""));
+        if (!first || !last || *last < *first) return {};
+        return {sim::Pool{*first, *last}};
+      },
+      false, "array"}
+      .written([](const sim::Pool& pool) {
+        return Value{.is = Value::List{{.is = sockets::text_of(pool.first)},
+                                       {.is = sockets::text_of(pool.last)}}};
+      });
 }
 
 ValueKind<std::string> country() {
-  return {"two capital letters, such as \"DE\"", [](const Value& written) -> Read<std::string> {
-            const auto* value = written.as<std::string>();
-            const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-            if (value == nullptr || value->size() != 2 ||
-                !std::all_of(value->begin(), value->end(), is_capital))
-              return {};
-            return {*value};
-          }};
+  return ValueKind<std::string>{"two capital letters, such as \"DE\"",
+                                [](const Value& written) -> Read<std::string> {
+                                  const auto* value = written.as<std::string>();
+                                  const auto is_capital = [](char c) {
+                                    return c >= 'A' && c <= 'Z';
+                                  };
+                                  if (value == nullptr || value->size() != 2 ||
+                                      !std::all_of(value->begin(), value->end(), is_capital))
+                                    return {};
+                                  return {*value};
+                                }}
+      .written([](const std::string& value) { return Value{.is = value}; });
 }
 
 unsigned highest_channel(std::string_view country) {
@@ -76,14 +90,18 @@ unsigned highest_channel(std::string_view country) {
 }
 
 ValueKind<sim::Dhcp> dhcp_switch() {
-  return {"true, false or \"refuses\"",
-          [](const Value& written) -> Read<sim::Dhcp> {
-            if (written.text() == "refuses") return {sim::Dhcp::refuses};
-            const auto* on = written.as<bool>();
-            if (on == nullptr) return {};
-            return {*on ? sim::Dhcp::answers : sim::Dhcp::is_silent};
-          },
-          false, "boolean"};
+  return ValueKind<sim::Dhcp>{"true, false or \"refuses\"",
+                              [](const Value& written) -> Read<sim::Dhcp> {
+                                if (written.text() == "refuses") return {sim::Dhcp::refuses};
+                                const auto* on = written.as<bool>();
+                                if (on == nullptr) return {};
+                                return {*on ? sim::Dhcp::answers : sim::Dhcp::is_silent};
+                              },
+                              false, "boolean"}
+      .written([](const sim::Dhcp& dhcp) {
+        if (dhcp == sim::Dhcp::refuses) return Value{.is = std::string("refuses")};
+        return Value{.is = dhcp == sim::Dhcp::answers};
+      });
 }
 
 Read<sockets::Forward> read_forward(std::string_view port, const Value& place) {
