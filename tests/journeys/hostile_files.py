@@ -473,9 +473,9 @@ class OutOfMemory(InDirectory):
             module.wait_for_log("bfq0 is ready")
             with TcpHost(*module.url("socket").groups()) as host:
                 self.assertEqual(host.command("AT+CWMODE_DEF=3"), b"\r\nOK\r\n")
-            size = module.status("VmSize") * 1024
-            os.system(f"prlimit --pid {module.process.pid} --as={size}:{size}")
-            write(world, WORLD + "# more than there is room for\n" * 2_000_000)
+            size = module.status("VmData") * 1024
+            os.system(f"prlimit --pid {module.process.pid} --data={size}:{size}")
+            write(world, "".join(f"k{n:05}=1\n" for n in range(95_000)))  # a world of 1 MiB at most
             module.process.send_signal(signal.SIGHUP)
             module.process.wait(PATIENCE)
             self.assertEqual(module.process.returncode, 1)

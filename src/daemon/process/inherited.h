@@ -38,9 +38,8 @@ class Inherited {
   ssize_t read(std::span<std::byte> into) const;
   ssize_t write(std::span<const std::byte> bytes);
 
-  /// As Relay::wait() and Relay::take_lost_lines().
+  /// As Relay::wait().
   bool wait(std::chrono::steady_clock::duration patience);
-  std::uint64_t take_lost_lines() { return relay_ ? relay_->take_lost_lines() : 0; }
   /// Why it may block nevertheless: no thread was left for the file. Otherwise empty.
   const std::string& why_it_may_block() const { return why_it_may_block_; }
 

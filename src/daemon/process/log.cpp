@@ -131,7 +131,6 @@ void StderrSink::sink_it_(const spdlog::details::log_msg& message) {
 
 /// False when not even that is taken.
 bool StderrSink::say_dropped() {
-  dropped_ += out_.take_lost_lines();
   const bool is_said =
       dropped_ == 0 ||
       write(fmt::format("{} lines of the log were dropped: standard error did not take them\n",

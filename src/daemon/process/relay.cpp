@@ -65,6 +65,12 @@ std::span<const char> write_piece(int to, std::span<const char> bytes) {
   }
   return bytes;
 }
+
+/// False when the file does not take that either.
+bool tell_loss(int to, std::uint64_t lines, int error) {
+  return write_piece(to, fmt::format("\n{} lines are lost here: {}\n", lines, std::strerror(error)))
+      .empty();
+}
 }  // namespace
 
 /// What the thread shares with the program, and keeps where that leaves it behind.
@@ -86,8 +92,7 @@ struct Relay::State {
   std::mutex mutex;
   std::condition_variable changed;
   std::uint64_t given = 0, done = 0;  ///< bytes written at our end, and those that are in the file
-  std::uint64_t lost_lines = 0;
-  int error = 0;  ///< why the file has not taken all
+  int error = 0;                      ///< why the file has not taken all
   bool has_begun = false, has_ended = false;
 };
 
@@ -147,29 +152,25 @@ bool Relay::wait(std::chrono::steady_clock::duration patience) {
   return done;
 }
 
-std::uint64_t Relay::take_lost_lines() {
-  const std::lock_guard lock(state_->mutex);
-  return std::exchange(state_->lost_lines, 0);
-}
-
 void Relay::work(State& state, int from, int to, Use use) {
   pthread_setname_np(pthread_self(), "relay");
   give_up_privileges();
   state.change([&] { state.has_begun = true; });
   std::vector<char> piece(kPiece);
+  std::uint64_t lost_lines = 0;
+  int error = 0;
   while (true) {
     const ssize_t n = read_piece(from, piece);
     if (n <= 0) break;
     const auto bytes = std::span<const char>(piece).first(static_cast<std::size_t>(n));
-    const auto lost = write_piece(to, bytes);
-    const int error = errno;
-    state.change([&] {
-      state.done += bytes.size();
-      if (!lost.empty()) state.error = error;
-      state.lost_lines += static_cast<std::uint64_t>(std::count(lost.begin(), lost.end(), '\n'));
-    });
+    if (lost_lines > 0 && tell_loss(to, lost_lines, error)) lost_lines = 0;
+    const auto lost = lost_lines > 0 ? bytes : write_piece(to, bytes);
+    if (!lost.empty()) error = errno;
+    lost_lines += static_cast<std::uint64_t>(std::count(lost.begin(), lost.end(), '\n'));
+    state.change([&] { state.done += bytes.size(), state.error = error; });
     if (!lost.empty() && use == Use::writing) break;
   }
+  if (lost_lines > 0 && use == Use::telling) tell_loss(to, lost_lines, error);
   close(from);
   close(to);
   state.change([&] { state.has_ended = true; });

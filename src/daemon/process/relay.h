@@ -19,7 +19,7 @@ class Relay {
   enum class Use : std::uint8_t {
     reading,  ///< our end is what the file holds, up to its end
     writing,  ///< where the file takes no more (a full disk), our end is a pipe that nobody reads
-    telling,  ///< for people: there the lines are lost and counted, and what follows is tried again
+    telling,  ///< for people: there lines are lost; where the file goes on it says how many
   };
 
   /// Takes the descriptor `file` over. Throws std::system_error when no pipe or thread is left;
@@ -39,8 +39,6 @@ class Relay {
   /// Waits until all that was written is in the file or lost; returns false when that takes longer.
   /// Allocates nothing.
   bool wait(std::chrono::steady_clock::duration patience);
-  /// How many lines the file has not taken since the last call.
-  std::uint64_t take_lost_lines();
 
  private:
   struct State;
