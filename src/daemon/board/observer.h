@@ -18,16 +18,23 @@ class Observer {
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
 
+  /// True while the module is known to be in transparent transmission: then all that is typed is
+  /// payload, and nobody asks the module for that again with each piece.
+  virtual bool in_passthrough() const = 0;
+
   /// Bytes that the module has taken from its hosts: commands, or payload.
   virtual void typed(std::span<const std::byte> bytes, bool is_payload, Instant now) = 0;
   /// What the module has printed has left its UART, whether or not a host was there.
   virtual void printed(std::span<const std::byte> bytes, Instant now) = 0;
   /// `bytes` bytes of a link have gone in. What the module made of them lies in its output, between
-  /// these positions, counted from the first byte that is still to be printed.
+  /// these positions, counted from the first byte that is still to be printed; in transparent
+  /// transmission they are not told.
   virtual void received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from,
                         std::size_t to, Instant now) = 0;
   /// The network has taken bytes of a link.
   virtual void sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) = 0;
+  /// Time has passed, and the module has let happen what was due.
+  virtual void advanced() = 0;
   /// The module has been told that.
   virtual void handled(const Event& event, Instant now) = 0;
   /// A turn has ended: the module is as it stays until the next one.
@@ -50,6 +57,11 @@ class Observed : public Next {
   std::size_t uart_input(std::span<const std::byte> bytes, Instant now) {
     if (observer_ == nullptr) return Next::uart_input(bytes, now);
     std::size_t taken = 0;
+    if (observer_->in_passthrough()) {
+      taken = Next::uart_input(bytes, now);
+      observer_->typed(bytes.first(taken), true, now);
+      return taken;
+    }
     do {
       const Status status = this->module().status();
       const bool is_payload =
@@ -67,22 +79,24 @@ class Observed : public Next {
     Next::uart_sent(n, now);
   }
   void link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-    if (observer_ == nullptr) return Next::link_input(link, bytes, now);
-    const std::size_t before = this->module().status().waiting_for_host;
+    const std::size_t before = waiting();
     Next::link_input(link, bytes, now);
-    observer_->received(link, bytes, before, this->module().status().waiting_for_host, now);
+    if (observer_ != nullptr) observer_->received(link, bytes, before, waiting(), now);
   }
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                       Instant now) {
-    if (observer_ == nullptr) return Next::datagram_input(link, sender, bytes, now);
-    const std::size_t before = this->module().status().waiting_for_host;
+    const std::size_t before = waiting();
     Next::datagram_input(link, sender, bytes, now);
-    observer_->received(link, bytes, before, this->module().status().waiting_for_host, now);
+    if (observer_ != nullptr) observer_->received(link, bytes, before, waiting(), now);
   }
   void link_sent(LinkHandle link, std::size_t n, Instant now) {
     if (observer_ != nullptr && n > 0)
       observer_->sent(link, this->module().link_output(link).bytes.first(n), now);
     Next::link_sent(link, n, now);
+  }
+  void advance(Instant now) {
+    Next::advance(now);
+    if (observer_ != nullptr) observer_->advanced();
   }
   void handle(const Event& event, Instant now) {
     Next::handle(event, now);
@@ -90,6 +104,11 @@ class Observed : public Next {
   }
 
  private:
+  /// Bytes that are still to be printed, where somebody wants to know that.
+  std::size_t waiting() const {
+    if (observer_ == nullptr || observer_->in_passthrough()) return 0;
+    return this->module().status().waiting_for_host;
+  }
   static std::span<const std::byte> first_piece(std::span<const std::byte> bytes,
                                                 const Status& status) {
     if (status.activity == Activity::passthrough) return bytes;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
@@ -321,6 +322,41 @@ TEST_F(ControlChannel, a_client_waits_for_so_much_and_no_more) {
   EXPECT_EQ(code(wait(R"({"event":"joined"})")), "too_many_waits");
   TestClient other(io, path);
   EXPECT_EQ(code(other.ask("wait", R"({"event":"joined","timeout":"0s"})")), "timed_out");
+}
+
+TEST_F(ControlChannel, received_data_is_no_line_of_the_wire) {
+  using boost::asio::ip::tcp;
+  tcp::acceptor server(io, {boost::asio::ip::address_v4::loopback(), 0});
+  start();
+  join();
+  const auto seen = [&](json::object what) {
+    what["since"] = 0;
+    return code(wait(json::serialize(what)));
+  };
+  type("AT+CIPSTART=\"TCP\",\"127.0.0.1\"," + std::to_string(server.local_endpoint().port()));
+  ASSERT_EQ(seen({{"event", "link_opened"}}), "");
+  tcp::socket peer = server.accept();
+  boost::asio::write(peer, boost::asio::buffer(std::string("a hidden line\r\nbehind it")));
+  EXPECT_EQ(seen({{"printed", "+IPD,24:"}}), "");
+  type("AT+CIPMODE=1");
+  type("AT+CIPSEND");
+  ASSERT_EQ(code(wait(R"({"state":"passthrough"})")), "");
+  ASSERT_EQ(seen({{"printed", ">"}}), "");
+  client->write(R"({"command":"wait","arguments":{"event":"payload"}})"
+                "\n");
+  client->ask("program");  // what was written before is carried out
+  boost::asio::write(peer, boost::asio::buffer(std::string("another hidden line\r\n")));
+  EXPECT_EQ(code(client->answer()), "");
+  EXPECT_EQ(code(wait(R"({"event":"ready","timeout":"100ms"})")), "timed_out");  // silence
+  client->ask("send", R"({"text":"+++"})");
+  ASSERT_EQ(code(wait(R"({"state":"idle"})")), "");
+  const auto at = client->ask("send", R"({"line":"AT+CIPMODE?"})").at("at").as_int64();
+  EXPECT_EQ(code(wait(json::serialize(json::object{{"printed", "+CIPMODE:1"}, {"since", at}}))),
+            "");
+  EXPECT_EQ(seen({{"printed", "hidden line"}, {"timeout", "0s"}}), "timed_out");
+  EXPECT_EQ(seen({{"typed", "+++"}, {"timeout", "0s"}}), "timed_out");
+  const auto link = client->ask("status").at("return").at("modules").at(0).at("links").at(0);
+  EXPECT_EQ(link.at("bytes_in").as_int64(), 45);
 }
 
 // What commands do --------------------------------------------------------------------------------

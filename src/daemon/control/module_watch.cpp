@@ -73,6 +73,8 @@ void ModuleWatch::handled(const bfq::Event& event, Instant now) {
 }
 
 void ModuleWatch::look(Instant now) {
+  may_have_changed_ = false;
+  const bool was_in_passthrough = in_passthrough();
   const Status status = module_.status();
   if (runs(seen_.activity) && !runs(status.activity)) {
     forget_wire();
@@ -85,6 +87,15 @@ void ModuleWatch::look(Instant now) {
   if (status.station_address != seen_.station_address && status.station_address != Ipv4{})
     events_.add(now, GotAddress{name_, sockets::text_of(status.station_address)});
   seen_ = status;
+  if (was_in_passthrough != in_passthrough()) note_passthrough(was_in_passthrough, status);
+}
+
+/// What waits for the hosts when transparent transmission begins are lines; when it ends, data.
+void ModuleWatch::note_passthrough(bool was, const Status& status) {
+  const std::uint64_t end = position_ + status.waiting_for_host;
+  if (!was) return void(lines_until_ = end);
+  const std::uint64_t begin = std::max(position_, lines_until_);
+  if (end > begin) received_.push_back({begin, static_cast<std::size_t>(end - begin), false});
 }
 
 void ModuleWatch::compare_links(const Status& status, Instant now) {
@@ -104,10 +115,11 @@ void ModuleWatch::forget_wire() {
   typed_.clear();
   printed_.clear();
   received_.clear();
-  position_ = 0;
+  position_ = lines_until_ = 0;
 }
 
 void ModuleWatch::typed(std::span<const std::byte> bytes, bool is_payload, Instant now) {
+  may_have_changed_ = true;
   if (is_payload) return;
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   typed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, typed_.size()));
@@ -124,6 +136,9 @@ void ModuleWatch::note_typed_line(Instant now) {
 void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from,
                            std::size_t to, Instant now) {
   if (events_.is_wanted(Topic::payload)) gather(PayloadWay::in, link, bytes, now);
+  seen_.links[link.id].bytes_in += bytes.size();
+  if (in_passthrough()) return;
+  may_have_changed_ = true;
   if (to - from < bytes.size()) return;  // dropped, as the link has gone
   const bool is_data_alone = to - from == bytes.size();
   const std::uint64_t position = position_ + from;
@@ -139,9 +154,23 @@ void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, st
 
 void ModuleWatch::sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
   if (events_.is_wanted(Topic::payload)) gather(PayloadWay::out, link, bytes, now);
+  seen_.links[link.id].bytes_out += bytes.size();
+  may_have_changed_ |= !in_passthrough();
 }
 
 void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
+  std::size_t lines = bytes.size();
+  if (in_passthrough())
+    lines = static_cast<std::size_t>(
+        std::min<std::uint64_t>(lines, lines_until_ - std::min(lines_until_, position_)));
+  else
+    may_have_changed_ = true;
+  print(bytes.first(lines), now);
+  position_ += bytes.size() - lines;
+  note_prompt(now);
+}
+
+void ModuleWatch::print(std::span<const std::byte> bytes, Instant now) {
   while (!bytes.empty()) {
     std::size_t n = bytes.size();
     if (!received_.empty()) {
@@ -158,7 +187,6 @@ void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
     position_ += n;
     bytes = bytes.subspan(n);
   }
-  note_prompt(now);
 }
 
 /// Prints the header, or leaves data out; returns how many bytes of these that were.
@@ -214,8 +242,11 @@ void ModuleWatch::gather(PayloadWay way, LinkHandle link, std::span<const std::b
   const std::size_t room = kPayloadHead - gathered.head.size();
   gathered.head.append(reinterpret_cast<const char*>(bytes.data()), std::min(room, bytes.size()));
   if (!gathered.told || now - *gathered.told >= kPayloadGathered) return tell_payload(index, now);
-  if (std::exchange(gathers_, true)) return;
-  gathered_.set(clock_.when(now + kPayloadGathered));
+  tell_later(*gathered.told + kPayloadGathered);
+}
+
+void ModuleWatch::tell_later(Instant at) {
+  if (!std::exchange(gathers_, true)) gathered_.set(clock_.when(at));
 }
 
 void ModuleWatch::tell_payload(std::size_t index, Instant now) {
@@ -229,6 +260,11 @@ void ModuleWatch::tell_payload(std::size_t index, Instant now) {
 
 void ModuleWatch::tell_gathered() {
   gathers_ = false;
-  for (std::size_t index = 0; index < payload_.size(); ++index) tell_payload(index, clock_.now());
+  const Instant now = clock_.now();
+  for (std::size_t index = 0; index < payload_.size(); ++index) {
+    if (payload_[index].pieces == 0) continue;
+    const Instant due = *payload_[index].told + kPayloadGathered;
+    due <= now ? tell_payload(index, now) : tell_later(due);
+  }
 }
 }  // namespace bfq::control

@@ -30,14 +30,16 @@ class ModuleWatch final : public board::Observer {
   ModuleWatch(const Timing& time, const std::string& name, const Module& module, EventLog& events,
               std::function<void()> settled);
 
+  bool in_passthrough() const override { return seen_.activity == Activity::passthrough; }
   void typed(std::span<const std::byte> bytes, bool is_payload, Instant now) override;
   void printed(std::span<const std::byte> bytes, Instant now) override;
   void received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from, std::size_t to,
                 Instant now) override;
   void sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) override;
   void handled(const bfq::Event& event, Instant now) override;
+  void advanced() override { may_have_changed_ = true; }
   void turn_ended(Instant now) override {
-    look(now);
+    if (may_have_changed_) look(now);
     settled_();
   }
 
@@ -60,7 +62,10 @@ class ModuleWatch final : public board::Observer {
   void gather(PayloadWay way, LinkHandle link, std::span<const std::byte> bytes, Instant now);
   void tell_payload(std::size_t index, Instant now);
   void tell_gathered();
+  void tell_later(Instant at);
   void look(Instant now);
+  void note_passthrough(bool was, const Status& status);
+  void print(std::span<const std::byte> bytes, Instant now);
   void compare_links(const Status& status, Instant now);
   void note_typed_line(Instant now);
   void note_printed_line(Instant now);
@@ -74,10 +79,12 @@ class ModuleWatch final : public board::Observer {
   EventLog& events_;
   std::function<void()> settled_;
   Status seen_{};
+  bool may_have_changed_ = true;  ///< since then; bulk in transparent transmission changes nothing
   serial::SecretMask typed_mask_, printed_mask_;
   std::string typed_, printed_;
   std::uint64_t position_ = 0;  ///< of the next byte to be printed
   std::deque<ReceivedData> received_;
+  std::uint64_t lines_until_ = 0;  ///< in transparent transmission: behind this, all is data
   const board::ProgramClock& clock_;
   std::array<GatheredPayload, 2 * limits::kLinks> payload_{};  ///< in and out of each link
   process::Alarm gathered_;
