@@ -275,12 +275,6 @@ at::Answer Links::close(Chip& chip, std::uint8_t id) {
   return at::Answer::ok;
 }
 
-bool Links::set_close_mode(std::uint8_t id, bool resets) {
-  if (!is_open(id) || links_[id].transport != net::Transport::tcp) return false;
-  links_[id].resets = resets;
-  return true;
-}
-
 at::Answer Links::close_all(Chip& chip) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (is_open(id)) close(chip, id);

@@ -85,7 +85,11 @@ class Links {
   /// AT+CIPDOMAIN. An address is its own answer.
   at::Answer look_up(Chip&, const net::HostName& name);
   /// AT+CIPCLOSEMODE: whether the next close() resets the connection; false where there is none.
-  bool set_close_mode(std::uint8_t id, bool resets);
+  bool set_close_mode(std::uint8_t id, bool resets) {
+    if (!is_open(id) || links_[id].transport != net::Transport::tcp) return false;
+    links_[id].resets = resets;
+    return true;
+  }
   /// What AT+SYSMSG has instead of CONNECT, also of a connection that failed.
   void say_connection(at::Reply, std::uint8_t id, bool succeeded) const;
   /// AT+CIPSTATUS.
