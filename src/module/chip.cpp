@@ -43,7 +43,9 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
     case Urc::Kind::wps_success: return reply.line(at::Word::wps_success);
     case Urc::Kind::wps_fail: return reply.line(at::Word::wps_fail);
-    case Urc::Kind::connect: return link_line(at::Word::connect);
+    case Urc::Kind::connect:
+      if (tells_of_links(settings_)) return links_.say_connection(reply, urc.link, true);
+      return link_line(at::Word::connect);
     case Urc::Kind::unread: return links_.say_unread(reply, urc.link);
     case Urc::Kind::segment: return links_.say_result(reply, urc.link);
     case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);

@@ -45,6 +45,7 @@ inline constexpr StoredKey kStoredKeys[] = {
         field<&CountrySettings::code, ranges::kCountryCode>,
         field<&CountrySettings::first_channel, ranges::kChannel>,
         field<&CountrySettings::channels, ranges::kChannelCount>, rule<&are_channels>),
+    stored<&Settings::messages>(Key::messages, "messages", whole<ranges::kMessages>),
     stored<&Settings::name_servers>(
         Key::name_servers, "name servers", field<&NameServerSettings::fixed>,
         field<&NameServerSettings::first>, field<&NameServerSettings::second>,

@@ -370,12 +370,15 @@ bool StreamLink::connects(std::uint16_t from, net::Endpoint to) const {
   return to_.actual == to && socket_.local_endpoint(error).port() == from && !error;
 }
 
-void StreamLink::close_for_module() {
+void StreamLink::close_for_module(bool resets) {
   if (state_ == State::connecting)
     attempts_->failed(fmt::format("{}: {} has not answered: given up", label(), peer_));
   if (state_ == State::shaking_hands)
     attempts_->failed(
         fmt::format("{}: {} has not finished the TLS handshake: given up", label(), peer_));
+  boost::system::error_code ignored;
+  if (resets && !socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored))
+    socket_.close(ignored);
   close();
 }
 

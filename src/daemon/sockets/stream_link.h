@@ -50,7 +50,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
 
   bool drain() override;
   void close() override;
-  void close_for_module() override;
+  void close_for_module(bool resets) override;
   void give_up() override;
   bool interfere(Interference what) override;
   void lose_place() override;
