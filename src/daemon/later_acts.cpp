@@ -12,6 +12,7 @@
 
 #include "daemon/board/state_directory.h"
 #include "daemon/process/caller.h"
+#include "daemon/sockets/echo_request.h"
 
 namespace bfq::daemon {
 namespace {
@@ -107,7 +108,8 @@ void add_door(LaterActs& acts, const serial::DoorSpec& door) {
 }  // namespace
 
 LaterActs later_acts(const Options& options, const std::string& control_path) {
-  LaterActs acts{.gives_to_caller = process::Caller::current().user() != geteuid()};
+  LaterActs acts{.gives_to_caller = process::Caller::current().user() != geteuid(),
+                 .pings_raw = !sockets::EchoRequest::is_permitted_to_all()};
   add_reading(acts, options);
   add_state(acts, options);
   if (!control_path.empty()) acts.places.push_back({nearest_folder(control_path), FileUse::link});

@@ -225,8 +225,8 @@ class Clients(unittest.TestCase):
             with ControlClient(path) as control:
                 control.ask("wait", state="idle")
                 control.ask("subscribe")
+                module.wait_until_it_rests()
                 switches = "voluntary_ctxt_switches"
-                wait_until(lambda: module.status(switches) == module.status(switches), "rest")
                 before = module.status(switches)
                 try:
                     self.assertRaises(subprocess.TimeoutExpired, module.process.wait, 5)

@@ -282,6 +282,16 @@ class HeldDisk(InDirectory):
     def let_go(self):
         os.unlink(self.path("hold"))
 
+    def begin_to_store(self, host):
+        host.type(b"AT+CWMODE_DEF=3\r\n")
+        host.expect("AT+CWMODE_DEF=3\r\r\n")
+
+    def end_within(self, module, seconds, status):
+        before = time.monotonic()
+        module.process.terminate()
+        self.assertEqual(module.process.wait(PATIENCE), status)
+        self.assertLess(time.monotonic() - before, seconds)
+
     def says_ok(self, host):
         host.type("AT\r\n")
         return host.expect("\r\nOK\r\n")
@@ -289,8 +299,7 @@ class HeldDisk(InDirectory):
     def test_what_is_stored_when_it_answers_again(self):
         with self.module(state=self.directory) as module, module.started_host() as host:
             self.hold()
-            host.type(b"AT+CWMODE_DEF=3\r\n")
-            host.expect("AT+CWMODE_DEF=3\r\r\n")
+            self.begin_to_store(host)
             host.type(b"AT\r\n")
             host.expect("busy p...\r\n")  # the loop goes on
             self.let_go()
@@ -314,12 +323,8 @@ class HeldDisk(InDirectory):
         module.read_banner()
         with module.started_host() as host:
             self.hold()
-            host.type(b"AT+CWMODE_DEF=3\r\n")
-            host.expect("AT+CWMODE_DEF=3\r\r\n")
-            before = time.monotonic()
-            module.process.terminate()
-            self.assertEqual(module.process.wait(PATIENCE), 1)
-            self.assertLess(time.monotonic() - before, 7)
+            self.begin_to_store(host)
+            self.end_within(module, 7, 1)
         self.assertIn("what bfq0 is to remember was not stored: the disk has not answered for 5 s",
                       module.log())
         self.assertFalse(os.path.lexists(module.link))
@@ -386,10 +391,7 @@ class HeldDisk(InDirectory):
         with self.module(log_path=self.path("log")) as module, module.started_host() as host:
             self.hold()
             self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
-            before = time.monotonic()
-            module.process.terminate()
-            self.assertEqual(module.process.wait(PATIENCE), 0, "a log is not what was asked for")
-            self.assertLess(time.monotonic() - before, 7)
+            self.end_within(module, 7, 0)  # a log is not what was asked for
             self.assertFalse(os.path.lexists(module.link))
 
     def test_several_that_do_not_answer_do_not_add_up(self):
@@ -397,12 +399,8 @@ class HeldDisk(InDirectory):
         module.read_banner()
         with module.started_host() as host:
             self.hold()
-            host.type(b"AT+CWMODE_DEF=3\r\n")
-            host.expect("AT+CWMODE_DEF=3\r\r\n")
-            before = time.monotonic()
-            module.process.terminate()
-            self.assertEqual(module.process.wait(PATIENCE), 1)
-            self.assertLess(time.monotonic() - before, 8)
+            self.begin_to_store(host)
+            self.end_within(module, 8, 1)
         self.end(module)
 
     def test_neither_does_standard_output(self):

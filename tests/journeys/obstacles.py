@@ -30,7 +30,10 @@ SIMULATED = {
 UNSAID = "air that a world file cannot say"
 # A host name in another spelling than that of its `name` line, by which a play would know it;
 # names.py asks a real name server for such.
-ODD_NAME = re.compile(rb'AT\+(?:CIPDOMAIN|CIPSTART|PING)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
+ODD_NAME = re.compile(
+    rb'AT\+(?:CIPDOMAIN|CIPSNTPCFG|CIPSTART|PING)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
+# A segment is sent when its peer has acknowledged it; buffers.py sends some to real peers.
+SEGMENT = re.compile(rb"AT\+CIPSENDBUF=")
 
 
 def of_line(words):
@@ -46,6 +49,8 @@ def obstacle(steps):
     for step in steps:
         if step.kind == "type" and ODD_NAME.search(step.data):
             return "host name in another spelling"
+        if step.kind == "type" and SEGMENT.match(step.data):
+            return "segments, which a peer acknowledges when it likes"
         if step.kind == "act" and (found := of_line(step.words)):
             return found
         if step.kind == "pass":

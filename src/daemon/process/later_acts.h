@@ -27,6 +27,7 @@ struct LaterActs {
   bool reads_world_again = false;   ///< at SIGHUP
   bool gives_to_caller = false;     ///< what is made belongs to who called sudo
   bool stores_for_another = false;  ///< the state is in a folder of another user
+  bool pings_raw = false;           ///< the kernel permits no unprivileged echo requests
   std::vector<PathGrant> places{};  ///< one that does not exist counts for nothing
 };
 }  // namespace bfq::process

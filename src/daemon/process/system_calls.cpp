@@ -175,9 +175,11 @@ constexpr AllowedCall kRules[] = {
     // The service manager is told by a local datagram. No local stream is made, and no packet.
     {SCMP_SYS(socket), is(0, AF_UNIX), is(1, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK)},
 
-    // The network: TCP, UDP and DNS, and the kernel's unprivileged echo requests for AT+PING. No
-    // other protocol of the kernel's, and no packet that the program has made.
+    // The network: TCP, UDP and DNS, and for AT+PING the kernel's unprivileged echo requests or,
+    // with the capability for it, ICMP. No other protocol, and no packet with a header of ours.
     {SCMP_SYS(socket), is(0, AF_INET), is(1, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK),
+     is(2, IPPROTO_ICMP)},
+    {SCMP_SYS(socket), is(0, AF_INET), is(1, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK),
      is(2, IPPROTO_ICMP)},
     internet(AF_INET, 0),
     internet(AF_INET, IPPROTO_TCP),

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -30,6 +31,10 @@ std::uint16_t checksum(const std::array<std::uint8_t, N>& bytes) {
   return static_cast<std::uint16_t>(~sum);
 }
 
+int icmp_socket(int type) {
+  return socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP);
+}
+
 std::string text_of_errno() { return std::strerror(errno); }
 }  // namespace
 
@@ -47,15 +52,21 @@ std::shared_ptr<EchoRequest> EchoRequest::start(asio::io_context& io, Ipv4 to, I
   return request;
 }
 
+bool EchoRequest::is_permitted_to_all() {
+  const int descriptor = icmp_socket(SOCK_DGRAM);
+  if (descriptor >= 0) close(descriptor);
+  return descriptor >= 0;
+}
+
 EchoRequest::EchoRequest(asio::io_context& io, std::function<void()> answered)
     : socket_(io), timer_(io), answered_(std::move(answered)) {}
 
 bool EchoRequest::open(std::string& why) {
-  int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP);
+  int descriptor = icmp_socket(SOCK_DGRAM);
   const std::string unprivileged = text_of_errno();
   if (descriptor < 0) {
     is_raw_ = true;
-    descriptor = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP);
+    descriptor = icmp_socket(SOCK_RAW);
   }
   if (descriptor < 0) {
     why = "neither an unprivileged ICMP socket (net.ipv4.ping_group_range: " + unprivileged +

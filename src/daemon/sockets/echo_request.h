@@ -25,6 +25,8 @@ class EchoRequest : public std::enable_shared_from_this<EchoRequest> {
   static std::shared_ptr<EchoRequest> start(boost::asio::io_context& io, Ipv4 to, Ipv4 source,
                                             std::chrono::milliseconds timeout,
                                             std::function<void()> answered, std::string& why);
+  /// Whether the kernel gives this process an unprivileged socket.
+  static bool is_permitted_to_all();
 
  private:
   static constexpr std::size_t kHeader = 8, kPayload = 32;  // bytes
