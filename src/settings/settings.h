@@ -99,12 +99,12 @@ struct Settings {
   DhcpSettings dhcp{};
   PoolSettings pool{};
   CountrySettings country{};
-  std::uint8_t messages = 0;  ///< <bits> of AT+SYSMSG
   NameServerSettings name_servers{};
-  std::uint8_t tls = 0;  ///< bits: kShowsCertificate, kVerifies
+  std::uint8_t tls = 0;       ///< bits: kShowsCertificate, kVerifies
+  std::uint8_t messages = 0;  ///< <bits> of AT+SYSMSG
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool", "country", "messages", "name_servers", "tls");
+               "soft_ap_address", "dhcp", "pool", "country", "name_servers", "tls", "messages");
   bool operator==(const Settings&) const = default;
 };
 
@@ -168,9 +168,9 @@ enum class Key : std::uint8_t {
   dhcp,
   pool,
   country,
-  messages,
   name_servers,
   tls,
+  messages,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

@@ -45,12 +45,12 @@ inline constexpr StoredKey kStoredKeys[] = {
         field<&CountrySettings::code, ranges::kCountryCode>,
         field<&CountrySettings::first_channel, ranges::kChannel>,
         field<&CountrySettings::channels, ranges::kChannelCount>, rule<&are_channels>),
-    stored<&Settings::messages>(Key::messages, "messages", whole<ranges::kMessages>),
     stored<&Settings::name_servers>(
         Key::name_servers, "name servers", field<&NameServerSettings::fixed>,
         field<&NameServerSettings::first>, field<&NameServerSettings::second>,
         rule<static_cast<bool (*)(const NameServerSettings&)>(&is_possible)>),
     stored<&Settings::tls>(Key::tls, "TLS", whole<ranges::kTlsChecks>),
+    stored<&Settings::messages>(Key::messages, "messages", whole<ranges::kMessages>),
 };
 static_assert(every_key_has_its_row(kStoredKeys), "every Key has its row, in its place");
 }  // namespace bfq::record
