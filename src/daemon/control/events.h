@@ -13,7 +13,7 @@
 namespace bfq::control {
 
 /// What a subscriber chooses by.
-enum class Topic : std::uint8_t { state, air, exchange, payload, last = payload };
+enum class Topic : std::uint8_t { state, air, exchange, payload, fault, last = fault };
 
 /// A topic, for people.
 struct TopicInfo {
@@ -24,6 +24,7 @@ inline constexpr TopicInfo kTopics[] = {
     {"air", "changes of the simulated air, whoever makes them"},
     {"exchange", "the lines of the wire, without payload; passwords are masked"},
     {"payload", "the bytes of links, gathered: at most 20 events a second for each link"},
+    {"fault", "faults that come"},
 };
 static_assert(std::size(kTopics) == static_cast<std::size_t>(Topic::last) + 1,
               "each Topic has its row");
@@ -234,10 +235,25 @@ struct PayloadMoved {
       "the first 64 of them, what is not printable as \\xNN"};
 };
 
+// Faults ------------------------------------------------------------------------------------------
+
+/// A fault has come.
+struct FaultCame {
+  std::string_view module{};
+  std::string_view fault{};
+  std::uint64_t id = 0;
+  static constexpr auto kDescription = describe("fault", "module", "fault", "id");
+  static constexpr Topic kTopic = Topic::fault;
+  static constexpr std::string_view kSummary = "A fault has come.";
+  static constexpr Meanings<3> kMeanings = {"whose event it is", "which one",
+                                            "the number under which it was armed"};
+};
+
 /// What an event can be.
-using EventBody = std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork,
-                               GotAddress, LinkOpened, LinkClosed, LinkFailed, StationCame,
-                               StationWent, AirChanged, TypedLine, PrintedLine, PayloadMoved>;
+using EventBody =
+    std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork, GotAddress,
+                 LinkOpened, LinkClosed, LinkFailed, StationCame, StationWent, AirChanged,
+                 TypedLine, PrintedLine, PayloadMoved, FaultCame>;
 
 /// An event: its number, which only grows, and when it was: microseconds since the program started.
 struct Event {

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "daemon/control/faults.h"
 #include "daemon/control/waits.h"
 #include "daemon/http/door.h"
 #include "daemon/http/openapi.h"
@@ -164,7 +165,8 @@ class HttpDoorTest : public testing::Test {
   control::EventLog events;
   control::RunningProgram program{io, boards, medium, clock, [] {}};
   control::Waits waits{program, events};
-  control::Channel channel{program, events, waits};
+  control::Faults faults{program, events, 1};
+  control::Channel channel{program, events, waits, faults};
   AccessToken token = AccessToken::fresh();
   Tickets tickets;
   HttpConnections connections{io};
