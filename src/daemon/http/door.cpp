@@ -31,6 +31,22 @@ tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace&
                                        place.host, error.message()));
   return *found.begin();
 }
+/// Tells a client that it is one too many, as far as it waits for that.
+void turn_away(tcp::socket& client, std::uint64_t at) {
+  spdlog::warn("refused an HTTP client of the control channel: {} are connected",
+               HttpConnections::kMost);
+  const auto& error = control::info_of(control::ErrorCode::too_many_clients);
+  const std::string body =
+      fmt::format(R"({{"error":{{"code":"{}","message":"{} are connected"}},"at":{}}})", error.name,
+                  HttpConnections::kMost, at);
+  const std::string response = fmt::format(
+      "HTTP/1.1 {} Service Unavailable\r\nContent-Type: application/json\r\nConnection: close\r\n"
+      "Content-Length: {}\r\n\r\n{}",
+      error.http_status, body.size(), body);
+  boost::system::error_code ignored;
+  client.non_blocking(true, ignored);
+  client.send(boost::asio::buffer(response), 0, ignored);
+}
 }  // namespace
 
 HttpDoor::HttpDoor(const HttpShared& shared, const control::HttpPlace& place)
@@ -74,9 +90,7 @@ void HttpDoor::accept() {
 }
 
 void HttpDoor::admit(tcp::socket client) {
-  if (shared_.connections.is_full())
-    return spdlog::warn("refused an HTTP client of the control channel: {} are connected",
-                        HttpConnections::kMost);
+  if (shared_.connections.is_full()) return turn_away(client, shared_.channel.events.last());
   boost::system::error_code error;
   const tcp::endpoint reached = client.local_endpoint(error);
   if (error) return;  // it has gone
