@@ -311,7 +311,15 @@ void Faults::act(const Entry& entry) {
       return undo_after(spec.time, [&board, link = spec.link] {
         board.interfere(link, sockets::Interference::resume);
       });
-    default: return;  // it waits at its point
+    case FaultKind::wrong_password:
+    case FaultKind::join_refused:
+    case FaultKind::dhcp_delay:
+    case FaultKind::dns_fail:
+    case FaultKind::dns_delay:
+    case FaultKind::tls_no_memory:
+    case FaultKind::uart_drop:
+    case FaultKind::uart_corrupt:
+    case FaultKind::flash_fail: return;  // it waits at its point
   }
 }
 }  // namespace bfq::control
