@@ -288,6 +288,7 @@ json::object openapi() {
   out["openapi"] = "3.1.0";
   out["info"] = {{"title", "bfq4004: what the wire cannot say"},
                  {"version", process::kVersion},
+                 {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}},
                  {"description",
                   "Commands and events of a serial Wi-Fi module in software; docs/control.md "
                   "explains them."}};
