@@ -233,6 +233,7 @@ std::vector<ControlCommand> air_commands() {
   std::vector<world::KeyInfo> change = world::infos(access_point_name());
   for (world::KeyInfo info : world::infos(world::access_point_keys())) {
     info.otherwise = "(as it is)";
+    info.required = false;
     change.push_back(std::move(info));
   }
   return {

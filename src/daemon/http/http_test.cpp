@@ -414,13 +414,16 @@ TEST(OpenApi, has_each_command_that_is_had_over_http_and_its_references_lead_som
                            command.over_http == control::OverHttp::as_file;
     EXPECT_EQ(is_there, should_be) << command.name;
   }
-  const json::value& reset = paths.at("/v1/reset")
-                                 .at("post")
-                                 .at("requestBody")
-                                 .at("content")
-                                 .at("application/json")
-                                 .at("schema");
-  EXPECT_EQ(json::serialize(reset.at("properties").at("reason").at("enum")),
+  const auto body = [&](const char* path) -> const json::value& {
+    return paths.at(path)
+        .at("post")
+        .at("requestBody")
+        .at("content")
+        .at("application/json")
+        .at("schema");
+  };
+  EXPECT_EQ(json::serialize(body("/v1/ap.change").at("required")), R"(["name"])");
+  EXPECT_EQ(json::serialize(body("/v1/reset").at("properties").at("reason").at("enum")),
             R"(["external","watchdog","power_on"])");
   find_references(file, file.at("components").at("schemas").as_object());
 }
