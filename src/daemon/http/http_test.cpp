@@ -15,6 +15,7 @@
 #include <string>
 
 #include "daemon/control/faults.h"
+#include "daemon/control/module_watch.h"
 #include "daemon/control/waits.h"
 #include "daemon/http/door.h"
 #include "daemon/http/openapi.h"
@@ -99,7 +100,18 @@ class HttpDoorTest : public testing::Test {
         board::Surroundings{io, clock, medium, neighbourhood}, setup, [] {}));
     port = static_cast<std::uint16_t>(std::stoi(door.url().substr(door.url().rfind(':') + 1)));
   }
-  ~HttpDoorTest() override { spdlog::set_level(level_); }
+  ~HttpDoorTest() override {
+    boards.front()->observe(nullptr);
+    spdlog::set_level(level_);
+  }
+  /// Until the module runs; from now on there are events of it.
+  void start() {
+    board::Board& board = *boards.front();
+    watch.emplace(control::ModuleWatch::Timing{io, clock}, board.name(), board.module(), events,
+                  [this, &board] { waits.turn_ended(board); });
+    board.observe(&*watch);
+    ASSERT_EQ(ask(post("wait", R"({"state":"on"})")).status, 200);
+  }
 
   std::string head(const std::string& start, const std::string& more = {}) const {
     return fmt::format("{} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n{}", start,
@@ -165,6 +177,7 @@ class HttpDoorTest : public testing::Test {
   control::EventLog events;
   control::RunningProgram program{io, boards, medium, clock, [] {}};
   control::Waits waits{program, events};
+  std::optional<control::ModuleWatch> watch;
   control::Faults faults{program, events, 1};
   control::Channel channel{program, events, waits, faults};
   AccessToken token = AccessToken::fresh();
@@ -267,9 +280,10 @@ TEST_F(HttpDoorTest, what_is_wrong_with_a_request_is_named) {
 }
 
 TEST_F(HttpDoorTest, commands_are_answered_one_behind_the_other_on_one_connection) {
+  start();
   RawClient client(io, port);
-  client.write(post("wait", R"({"state":"on"})") + post("status"));
-  EXPECT_EQ(read(client).returned().at("state").as_string(), "on");
+  client.write(post("wait", R"({"state":"idle"})") + post("status"));
+  EXPECT_EQ(read(client).returned().at("state").as_string(), "idle");
   const RawResponse status = read(client);
   EXPECT_EQ(status.returned().at("modules").at(0).at("module").as_string(), "bfq0");
   EXPECT_NE(status.head.find("Cache-Control: no-store"), std::string::npos) << status.head;
@@ -287,7 +301,7 @@ TEST_F(HttpDoorTest, a_body_is_waited_for_and_a_client_that_asks_first_is_told_t
 }
 
 TEST_F(HttpDoorTest, a_journal_is_the_body) {
-  ASSERT_EQ(ask(post("wait", R"({"state":"on"})")).status, 200);
+  start();
   const RawResponse answer = ask(post("journal.save"));
   EXPECT_NE(answer.head.find("Content-Type: application/octet-stream"), std::string::npos);
   EXPECT_NE(answer.head.find("Bfq-At: "), std::string::npos);
@@ -431,7 +445,7 @@ TEST(OpenApi, has_each_command_that_is_had_over_http_and_its_references_lead_som
 }
 
 TEST_F(HttpDoorTest, metrics_are_lines_that_prometheus_reads) {
-  ASSERT_EQ(ask(post("wait", R"({"state":"on"})")).status, 200);
+  start();
   const RawResponse answer = ask(head("GET /metrics", "\r\n"));
   EXPECT_NE(answer.head.find("Content-Type: text/plain; version=0.0.4"), std::string::npos);
   EXPECT_NE(answer.body.find("\nbfq_module_power{module=\"bfq0\"} 1\n"), std::string::npos);
