@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Writes python/bfq4004/rows.py, the part of the Python package that repeats the rows of the control
-channel, from what `bfq4004 ctl --rows` prints.
+"""Writes python/bfq4004/rows.py, the part of the Python package that repeats the rows of the
+control channel, from what `bfq4004 ctl --rows` prints.
 
   python_rows.py PROGRAM [ROOT]          writes it
   python_rows.py --check PROGRAM [ROOT]  fails when it is stale
@@ -19,7 +19,7 @@ QUERIES = ["capabilities", "program", "status", "journal.save", "world.show", "s
 PLAIN = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
          "object": "dict[str, Any]"}
 BASES = {"timed_out": "ControlError, TimeoutError"}
-HEAD = '''"""Commands, events and errors of the control channel. Written by ./dev docs: do not edit."""
+HEAD = '''"""Commands, events and errors of the control channel: written by ./dev docs."""
 
 # pylint: disable=all
 from __future__ import annotations
@@ -64,7 +64,9 @@ def packed(items, indent):
 def documented(text, indent="    "):
     """A docstring of one paragraph."""
     lines = wrapped(f'"""{text}"""', indent)
-    return lines if len(lines.splitlines()) == 1 else wrapped(f'"""{text}', indent) + f'\n{indent}"""'
+    if len(lines.splitlines()) == 1:
+        return lines
+    return wrapped(f'"""{text}', indent) + f'\n{indent}"""'
 
 
 def attribute_doc(text, indent="    "):

@@ -1,5 +1,4 @@
-#ifndef AT_UPLINK_H
-#define AT_UPLINK_H
+#pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,5 +26,4 @@ bool uplink_publish(struct uplink* it, const void* message, size_t length);
 
 #ifdef __cplusplus
 }
-#endif
 #endif

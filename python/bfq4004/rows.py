@@ -1,4 +1,4 @@
-"""Commands, events and errors of the control channel. Written by ./dev docs: do not edit."""
+"""Commands, events and errors of the control channel: written by ./dev docs."""
 
 # pylint: disable=all
 from __future__ import annotations

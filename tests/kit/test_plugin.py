@@ -118,7 +118,7 @@ def test_hints_are_demanded_only_of_a_program_that_gives_some(run):
 
 
 class HintingProgram(threading.Thread):
-    """What speaks the protocol and says one hint to each subscriber: enough for the demand, whatever
+    """What speaks the protocol and gives each subscriber one hint: enough for the demand, whatever
     the real program hints at."""
 
     CAPABILITIES = {"topics": ["state", "hint"], "modules": [{"name": "bfq0"}]}
