@@ -75,6 +75,7 @@ Loop::Loop(const Options& options)
   };
   control_.emplace(control::RunningProgram{io_, boards_, medium_, clock_, quit}, options.control,
                    options.state_directory);
+  if (!options.trace.empty()) control_->trace_to(options.trace, options.longest_trace);
   timeline_.emplace(io_, clock_, medium_, options.world.world().events);
   // Until here these end the program by themselves: a disk that doesn't answer may hold it up.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);

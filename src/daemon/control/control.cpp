@@ -116,9 +116,15 @@ Control::Control(const RunningProgram& program, const ControlPlace& place,
   if (place.kind == ControlPlace::Kind::unix_socket) socket_.emplace(program.io, place.path);
   if (place.kind == ControlPlace::Kind::usual) open_usual(state_directory);
   if (!socket_) return;
+  watch_modules();
+  accept();
+}
+
+void Control::watch_modules() {
+  if (!watches_.empty()) return;
   for (const auto& board : program_.boards) {
     const auto settled = [this, it = board.get()] { waits_.turn_ended(*it); };
-    const ModuleWatch::Timing time{program_.io, program_.clock};
+    const ModuleWatch::Timing time{program_.io, program_.clock, board->is_paced()};
     watches_.push_back(
         std::make_unique<ModuleWatch>(time, board->name(), board->module(), events_, settled));
     board->observe(watches_.back().get());
@@ -126,12 +132,23 @@ Control::Control(const RunningProgram& program, const ControlPlace& place,
   program_.medium.when_changing([this](const sim::Change& change) {
     events_.add(program_.clock.now(), AirChanged{world::describe(change, program_.medium.air())});
   });
-  accept();
+}
+
+void Control::trace_to(const std::string& path, std::uint64_t longest) {
+  watch_modules();
+  TraceFile::Program about;
+  for (const auto& board : program_.boards) {
+    about.modules.push_back(board->name());
+    if (board->is_paced()) about.paced.push_back(board->name());
+  }
+  trace_.emplace(program_.io, program_.clock, events_, about, TraceFile::Place{path, longest});
 }
 
 Control::~Control() {
   program_.medium.when_changing({});
   for (const auto& board : program_.boards) board->observe(nullptr);
+  for (const auto& watch : watches_) watch->end_lines();
+  trace_.reset();
 }
 
 /// Nobody has asked for it, so nothing ends the program for want of it.

@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "daemon/control/module_watch.h"
 #include "daemon/control/place.h"
 #include "daemon/control/session.h"
+#include "daemon/control/trace_file.h"
 #include "daemon/process/lock_file.h"
 
 namespace bfq::control {
@@ -50,10 +52,14 @@ class Control {
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;
 
+  /// Writes every event of the modules to that file, see TraceFile. Throws process::Failure.
+  void trace_to(const std::string& path, std::uint64_t longest);
+
   /// Where clients connect; empty where they cannot.
   std::string path() const { return socket_ ? socket_->path() : std::string(); }
 
  private:
+  void watch_modules();
   void open_usual(const std::optional<std::string>& state_directory);
   void accept();
   void admit(Session::Socket client);
@@ -62,6 +68,7 @@ class Control {
   EventLog events_;
   Waits waits_;
   std::vector<std::unique_ptr<ModuleWatch>> watches_;
+  std::optional<TraceFile> trace_;
   std::optional<ControlSocket> socket_;
   boost::asio::steady_timer pause_;
   std::vector<std::shared_ptr<Session>> sessions_;

@@ -34,7 +34,7 @@ std::string shown(std::string line, serial::SecretMask& mask) {
 }  // namespace
 
 ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Module& module,
-                         EventLog& events, std::function<void()> settled)
+                         EventLog& events, std::function<void()> settled, Secrets secrets)
     : name_(name),
       module_(module),
       events_(events),
@@ -42,7 +42,10 @@ ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Modu
       seen_(module.status()),
       typed_mask_(serial::Direction::to_module, module.dialect()),
       printed_mask_(serial::Direction::to_host, module.dialect()),
+      exchanges_(name, module.dialect(), events),
+      trace_(name, module, events, secrets),
       clock_(time.clock),
+      is_paced_(time.is_paced),
       gathered_(time.io, [this] { tell_gathered(); }) {}
 
 // State -------------------------------------------------------------------------------------------
@@ -50,6 +53,7 @@ ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Modu
 void ModuleWatch::handled(const bfq::Event& event, Instant now) {
   const auto add = [&](EventBody body) { events_.add(now, std::move(body)); };
   look(now);  // what has changed comes in front of what is told here
+  trace_.told(event, now);
   std::visit(overloaded{
                  [&](const power::Started& e) {
                    add(ModuleReady{name_, word_for(e.reason)});
@@ -112,6 +116,8 @@ void ModuleWatch::compare_links(const Status& status, Instant now) {
 // The wire ----------------------------------------------------------------------------------------
 
 void ModuleWatch::forget_wire() {
+  trace_.end_lines();
+  exchanges_.forget();
   typed_.clear();
   printed_.clear();
   received_.clear();
@@ -120,6 +126,7 @@ void ModuleWatch::forget_wire() {
 
 void ModuleWatch::typed(std::span<const std::byte> bytes, bool is_payload, Instant now) {
   may_have_changed_ = true;
+  trace_.typed(bytes, is_payload, now);
   if (is_payload) return;
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   typed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, typed_.size()));
@@ -128,13 +135,16 @@ void ModuleWatch::typed(std::span<const std::byte> bytes, bool is_payload, Insta
 
 void ModuleWatch::note_typed_line(Instant now) {
   std::string line = shown(std::exchange(typed_, {}), typed_mask_);
-  if (!line.empty()) events_.add(now, TypedLine{name_, std::move(line)});
+  if (line.empty()) return;
+  events_.add(now, TypedLine{name_, line});
+  exchanges_.typed(line, now);
 }
 
 /// What the module has printed of received data begins with a header, unless data is all that it
 /// prints (transparent transmission).
-void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from,
-                           std::size_t to, Instant now) {
+void ModuleWatch::received(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                           std::size_t from, std::size_t to, Instant now) {
+  trace_.moved("in", link, sender, bytes, now);
   if (events_.is_wanted(Topic::payload)) gather(PayloadWay::in, link, bytes, now);
   seen_.links[link.id].bytes_in += bytes.size();
   if (in_passthrough()) return;
@@ -152,9 +162,10 @@ void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, st
   received_.push_back({position, bytes.size(), !is_data_alone});
 }
 
-void ModuleWatch::sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-  if (events_.is_wanted(Topic::payload)) gather(PayloadWay::out, link, bytes, now);
-  seen_.links[link.id].bytes_out += bytes.size();
+void ModuleWatch::sent(LinkHandle link, const net::Outgoing& taken, Instant now) {
+  trace_.moved("out", link, taken.destination, taken.bytes, now);
+  if (events_.is_wanted(Topic::payload)) gather(PayloadWay::out, link, taken.bytes, now);
+  seen_.links[link.id].bytes_out += taken.bytes.size();
   may_have_changed_ |= !in_passthrough();
 }
 
@@ -167,6 +178,7 @@ void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
     may_have_changed_ = true;
   print(bytes.first(lines), now);
   position_ += bytes.size() - lines;
+  trace_.printed_data(bytes.subspan(lines), now);
   note_prompt(now);
 }
 
@@ -202,6 +214,7 @@ std::size_t ModuleWatch::print_received(std::span<const std::byte> bytes, Instan
     return n;
   }
   const std::size_t n = std::min(bytes.size(), data.payload);
+  trace_.printed_data(bytes.first(n), now);
   data.payload -= n;
   data.from += n;
   if (data.payload == 0) received_.pop_front();
@@ -209,6 +222,7 @@ std::size_t ModuleWatch::print_received(std::span<const std::byte> bytes, Instan
 }
 
 void ModuleWatch::print_text(std::span<const std::byte> bytes, Instant now) {
+  trace_.printed_text(bytes, now);
   while (!bytes.empty()) {
     const auto end = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
     const auto n = static_cast<std::size_t>(end - bytes.begin());
@@ -222,7 +236,9 @@ void ModuleWatch::print_text(std::span<const std::byte> bytes, Instant now) {
 
 void ModuleWatch::note_printed_line(Instant now) {
   std::string line = shown(std::exchange(printed_, {}), printed_mask_);
-  if (!line.empty()) events_.add(now, PrintedLine{name_, std::move(line)});
+  if (line.empty()) return;
+  events_.add(now, PrintedLine{name_, line});
+  exchanges_.printed(line, now);
 }
 
 /// No line end follows the prompt: the module waits for payload.
