@@ -50,17 +50,16 @@ void write_new_file(const std::string& path, const std::string& content) {
 int convert(const ConvertOptions& options) {
   const trace::Format& format = chosen_format(options.out);
   const auto secrets =
-      options.shows_secrets ? control::Secrets::shown : control::Secrets::masked;
-  const trace::Recording recording =
-      trace::read_recording(options.in, options.module, secrets);
+      options.shows_secrets ? control::Disclosure::shown : control::Disclosure::masked;
+  const trace::Recording recording = trace::read_recording(options.in, options.module, secrets);
   if (recording.modules.empty())
     throw process::Failure(options.in + ": there is nothing of " +
                            (options.module.empty() ? "any module" : "module " + options.module));
   if (format.has_one_module && recording.modules.size() > 1) {
     std::string names;
     for (const std::string& name : recording.modules) names += " " + name;
-    throw process::UsageError(fmt::format("{}: there are several modules; choose one by --module:{}",
-                                          options.in, names));
+    throw process::UsageError(
+        fmt::format("{}: there are several modules; choose one by --module:{}", options.in, names));
   }
   write_new_file(options.out, format.write(recording));
   return EXIT_SUCCESS;

@@ -173,9 +173,8 @@ void ReplayThrough<Doors>::type(Step& step) {
   if (record.beyond > 0) offered.push_back(std::byte{'?'});
   const std::size_t taken = doors_.uart_input(offered, record.at);
   if (record.kind == RecordKind::uart_input && taken != record.bytes.size())
-    step.difference =
-        "the module takes " + detail::counted(taken, "bytes of what is typed, not ") +
-        std::to_string(record.bytes.size());
+    step.difference = "the module takes " + detail::counted(taken, "bytes of what is typed, not ") +
+                      std::to_string(record.bytes.size());
 }
 
 template <runtime::ModuleDoors Doors>
@@ -191,9 +190,9 @@ void ReplayThrough<Doors>::receive(Step& step) {
   const std::size_t room =
       whole ? module_->datagram_room(record.link) : module_->link_room(record.link);
   if (std::max<std::size_t>(record.bytes.size(), whole ? 1 : 0) > room) {
-    step.difference =
-        "the module has room for " + detail::counted(room, "bytes from the network, not ") +
-        std::to_string(record.bytes.size());
+    step.difference = "the module has room for " +
+                      detail::counted(room, "bytes from the network, not ") +
+                      std::to_string(record.bytes.size());
     if (whole) return;
   }
   const auto bytes = record.bytes.first(std::min(room, record.bytes.size()));

@@ -47,8 +47,8 @@ bool may_be_replaced(int file, const FileKind& kind) {
 /// Empties a file that exists, where that is of this kind and nobody else's.
 void replace(int file, const std::string& path, const FileKind& kind) {
   if (!may_be_replaced(file, kind))
-    throw process::Failure(fmt::format(
-        "{} exists and is no {}: choose another name, or remove it", path, kind.name));
+    throw process::Failure(
+        fmt::format("{} exists and is no {}: choose another name, or remove it", path, kind.name));
   process::refuse_of_others(file, path);
   if (fchmod(file, kOwnersAlone) != 0 || ftruncate(file, 0) != 0)
     process::fail_with_errno(fmt::format("cannot make the {} {}", kind.name, path));
@@ -69,8 +69,8 @@ int make_own_file(const std::string& path, const FileKind& kind) {
   const bool is_new = file >= 0;
   if (!is_new && errno == EEXIST) file = open(path.c_str(), kFlags);
   if (file < 0)
-    throw process::Failure(fmt::format("cannot make the {} {}: {}", kind.name, path,
-                                       process::why_not_opened(path)));
+    throw process::Failure(
+        fmt::format("cannot make the {} {}: {}", kind.name, path, process::why_not_opened(path)));
   try {
     if (!is_new) replace(file, path, kind);
     process::Caller::current().give(file);

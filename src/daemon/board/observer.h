@@ -23,8 +23,9 @@ class Observer {
   /// payload, and nobody asks the module for that again with each piece.
   virtual bool in_passthrough() const = 0;
 
-  /// Bytes that the module has taken from its hosts: commands, or payload.
-  virtual void typed(std::span<const std::byte> bytes, bool is_payload, Instant now) = 0;
+  /// Bytes that the module has taken from its hosts, and what it was occupied with before: then
+  /// they are payload, or a command. Of several commands, one at a time.
+  virtual void typed(std::span<const std::byte> bytes, Activity before, Instant now) = 0;
   /// What the module has printed has left its UART, whether or not a host was there.
   virtual void printed(std::span<const std::byte> bytes, Instant now) = 0;
   /// The module has no room for all that a host has typed, which keeps the rest.
@@ -65,17 +66,15 @@ class Observed : public Next {
     last_ = now;
     if (observer_->in_passthrough()) {
       taken = Next::uart_input(bytes, now);
-      observer_->typed(bytes.first(taken), true, now);
+      observer_->typed(bytes.first(taken), Activity::passthrough, now);
       if (taken < bytes.size()) observer_->held_back(now);
       return taken;
     }
     do {
       const Status status = this->module().status();
-      const bool is_payload =
-          status.activity == Activity::collecting || status.activity == Activity::passthrough;
       const auto piece = first_piece(bytes.subspan(taken), status);
       const std::size_t n = Next::uart_input(piece, now);
-      observer_->typed(piece.first(n), is_payload, now);
+      observer_->typed(piece.first(n), status.activity, now);
       taken += n;
       if (n == piece.size()) continue;
       observer_->held_back(now);

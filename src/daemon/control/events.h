@@ -22,7 +22,8 @@ enum class Topic : std::uint8_t {
   wire,
   data,
   ports,
-  last = ports
+  hint,
+  last = hint
 };
 
 /// A topic, for people.
@@ -40,6 +41,7 @@ inline constexpr TopicInfo kTopics[] = {
     {"wire", "every byte of the wire, with its time, and flow control"},
     {"data", "every byte of links, with its time"},
     {"ports", "what a module asks of its radio, network and flash, and what these tell it"},
+    {"hint", "what a host does that fails on hardware, see Driver hints"},
 };
 static_assert(std::size(kTopics) == static_cast<std::size_t>(Topic::last) + 1,
               "each Topic has its row");
@@ -260,8 +262,7 @@ struct WireBytes {
   std::string_view direction{};
   std::string format{};
   std::string bytes{};
-  static constexpr auto kDescription =
-      describe("wire", "module", "direction", "format", "bytes");
+  static constexpr auto kDescription = describe("wire", "module", "direction", "format", "bytes");
   static constexpr Topic kTopic = Topic::wire;
   static constexpr std::string_view kSummary =
       "Bytes have passed the wire. They are told of once their line has ended, with the time at "
@@ -291,16 +292,20 @@ struct LinkBytes {
   unsigned link = 0;
   std::string_view transport{}, direction{};
   std::string local{}, peer{}, bytes{};
-  static constexpr auto kDescription = describe("data", "module", "link", "transport", "direction",
-                                                "local", "peer", "bytes");
+  static constexpr auto kDescription =
+      describe("data", "module", "link", "transport", "direction", "local", "peer", "bytes");
   static constexpr Topic kTopic = Topic::data;
   static constexpr std::string_view kSummary =
-      "Bytes of a link have moved: a piece of a stream, or one datagram. While nobody is subscribed "
+      "Bytes of a link have moved: a piece of a stream, or one datagram. While nobody is "
+      "subscribed "
       "to this topic, there is no such event.";
   static constexpr Meanings<7> kMeanings = {
-      "whose event it is", "its number", "tcp, udp or tls",
+      "whose event it is",
+      "its number",
+      "tcp, udp or tls",
       "in: from the network to the module; out: from the module to the network",
-      "the module's address and port", "the peer's",
+      "the module's address and port",
+      "the peer's",
       "in hexadecimal; what TLS protects is as many zeros"};
 };
 
@@ -332,6 +337,18 @@ struct PortTold {
                                             "what the message says, passwords masked"};
 };
 
+/// A host does what fails on hardware.
+struct DriverHint {
+  std::string_view module{}, hint{};
+  std::string detail{};
+  static constexpr auto kDescription = describe("hint", "module", "hint", "detail");
+  static constexpr Topic kTopic = Topic::hint;
+  static constexpr std::string_view kSummary =
+      "A host does what fails on hardware, or wears it out, though it may go well here.";
+  static constexpr Meanings<3> kMeanings = {"whose event it is", "which, see Driver hints",
+                                            "where it was seen: what was typed, passwords masked"};
+};
+
 /// A file of run --trace begins.
 struct TraceBegun {
   std::string version{};
@@ -341,7 +358,8 @@ struct TraceBegun {
   static constexpr auto kDescription =
       describe("trace", "version", "part", "epoch", "modules", "paced");
   static constexpr Topic kTopic = Topic::state;
-  static constexpr std::string_view kSummary = "A file of run --trace begins. It is its first line.";
+  static constexpr std::string_view kSummary =
+      "A file of run --trace begins. It is its first line.";
   static constexpr Meanings<5> kMeanings = {
       "of the program", "from 1 on: how often the file was begun",
       "microseconds from 1970 to the program's start, from which `time` counts; 0: unknown",
@@ -379,11 +397,11 @@ struct PayloadMoved {
 };
 
 /// What an event can be.
-using EventBody = std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork,
-                               GotAddress, LinkOpened, LinkClosed, LinkFailed, StationCame,
-                               StationWent, AirChanged, TypedLine, PrintedLine, CommandAnswered,
-                               UnsolicitedLine, WireBytes, FlowChanged, LinkBytes, PortAsked,
-                               PortTold, TraceBegun, PayloadMoved>;
+using EventBody =
+    std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork, GotAddress,
+                 LinkOpened, LinkClosed, LinkFailed, StationCame, StationWent, AirChanged,
+                 TypedLine, PrintedLine, CommandAnswered, UnsolicitedLine, WireBytes, FlowChanged,
+                 LinkBytes, PortAsked, PortTold, DriverHint, TraceBegun, PayloadMoved>;
 
 /// An event: its number, which only grows, and when it was: microseconds since the program started.
 struct Event {

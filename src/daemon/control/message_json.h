@@ -10,7 +10,7 @@
 
 #include "base/described.h"
 #include "daemon/board/hardware_addresses.h"
-#include "daemon/control/json.h"
+#include "daemon/control/fields.h"
 #include "daemon/control/words.h"
 #include "daemon/process/printable.h"
 #include "daemon/sockets/address.h"
@@ -20,7 +20,7 @@
 namespace bfq::control {
 
 /// Whether passwords are told, or "***" stands for them.
-enum class Secrets : std::uint8_t { masked, shown };
+enum class Disclosure : std::uint8_t { masked, shown };
 
 /// Texts of people and of the air.
 template <class T>
@@ -29,10 +29,10 @@ concept TextLike = requires(const T& text) {
 };
 
 template <Described T>
-json::object message_object(const T& message, Secrets secrets);
+json::object message_object(const T& message, Disclosure secrets);
 
 template <class T>
-json::value message_value(const T& value, Secrets secrets) {
+json::value message_value(const T& value, Disclosure secrets) {
   if constexpr (TextLike<T>) {
     return json::value(process::printable(value.view()));
   } else if constexpr (std::same_as<T, Ipv4> || std::same_as<T, net::Endpoint>) {
@@ -61,11 +61,11 @@ json::value message_value(const T& value, Secrets secrets) {
 }
 
 template <Described T>
-json::object message_object(const T& message, Secrets secrets) {
+json::object message_object(const T& message, Disclosure secrets) {
   json::object out;
   for_each_member(message, [&](const MemberName& name, const auto& member) {
-    out[name.text] = name.secret && secrets == Secrets::masked ? json::value("***")
-                                                               : message_value(member, secrets);
+    out[name.text] = name.secret && secrets == Disclosure::masked ? json::value("***")
+                                                                  : message_value(member, secrets);
   });
   return out;
 }

@@ -27,7 +27,7 @@ net::Endpoint local_of(const Module& module, const Status& status, const Status:
 }  // namespace
 
 ModuleTrace::ModuleTrace(const std::string& name, const Module& module, EventLog& events,
-                         Secrets secrets)
+                         Disclosure secrets)
     : name_(name),
       module_(module),
       events_(events),
@@ -77,7 +77,7 @@ void ModuleTrace::pass(Half& half, std::span<const std::byte> bytes, Instant now
 void ModuleTrace::tell_payload(Half& half, std::span<const std::byte> bytes, Instant now) {
   if (!events_.is_wanted(Topic::wire) || bytes.empty()) return;
   end_line(half);
-  const bool is_hidden = secrets_ == Secrets::masked && any_tls();
+  const bool is_hidden = secrets_ == Disclosure::masked && any_tls();
   tell(half, is_hidden ? std::string(bytes.size(), '\0') : std::string(text_of(bytes)), now);
 }
 
@@ -103,7 +103,7 @@ void ModuleTrace::end_line(Half& half) {
 /// The line with its secrets masked, in the same length.
 std::string ModuleTrace::shown(Half& half) {
   const std::string_view line = half.line, text = without_end(line);
-  if (secrets_ == Secrets::shown) return half.line;
+  if (secrets_ == Disclosure::shown) return half.line;
   std::string out = half.is_cut ? std::string(text.size(), '*') : half.mask.mask(text);
   return out.append(line.substr(text.size()));
 }
@@ -128,8 +128,7 @@ void ModuleTrace::moved(std::string_view direction, LinkHandle link, net::Endpoi
   if (!events_.is_wanted(Topic::data)) return;
   const Status status = module_.status();
   const Status::Link& about = status.links[link.id];
-  const bool is_hidden =
-      secrets_ == Secrets::masked && about.transport == net::Transport::tls;
+  const bool is_hidden = secrets_ == Disclosure::masked && about.transport == net::Transport::tls;
   const std::string content =
       hex(is_hidden ? std::string(bytes.size(), '\0') : std::string(text_of(bytes)));
   events_.add(now, LinkBytes{name_, link.id, word_for(about.transport), direction,

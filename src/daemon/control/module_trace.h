@@ -20,14 +20,12 @@ namespace bfq::control {
 class ModuleTrace {
  public:
   /// All must outlive this.
-  ModuleTrace(const std::string& name, const Module& module, EventLog& events, Secrets secrets);
+  ModuleTrace(const std::string& name, const Module& module, EventLog& events, Disclosure secrets);
 
   /// Bytes that the module has taken from a host.
   void typed(std::span<const std::byte> bytes, bool is_payload, Instant now);
   /// Bytes that the module has printed: text, or what has come by a link.
-  void printed_text(std::span<const std::byte> bytes, Instant now) {
-    pass(to_host_, bytes, now);
-  }
+  void printed_text(std::span<const std::byte> bytes, Instant now) { pass(to_host_, bytes, now); }
   void printed_data(std::span<const std::byte> bytes, Instant now);
   /// The module takes no more of what is typed for now.
   void held_back(Instant now) { note_flow(rts_ready_, false, "rts", now); }
@@ -66,7 +64,7 @@ class ModuleTrace {
   const std::string& name_;
   const Module& module_;
   EventLog& events_;
-  Secrets secrets_;
+  Disclosure secrets_;
   Half to_module_, to_host_;
   std::string format_;
   bool rts_ready_ = true, cts_ready_ = true;

@@ -34,7 +34,7 @@ std::string shown(std::string line, serial::SecretMask& mask) {
 }  // namespace
 
 ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Module& module,
-                         EventLog& events, std::function<void()> settled, Secrets secrets)
+                         EventLog& events, std::function<void()> settled, Disclosure secrets)
     : name_(name),
       module_(module),
       events_(events),
@@ -44,6 +44,7 @@ ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Modu
       printed_mask_(serial::Direction::to_host, module.dialect()),
       exchanges_(name, module.dialect(), events),
       trace_(name, module, events, secrets),
+      hints_(name, module, events),
       clock_(time.clock),
       is_paced_(time.is_paced),
       gathered_(time.io, [this] { tell_gathered(); }) {}
@@ -54,6 +55,7 @@ void ModuleWatch::handled(const bfq::Event& event, Instant now) {
   const auto add = [&](EventBody body) { events_.add(now, std::move(body)); };
   look(now);  // what has changed comes in front of what is told here
   trace_.told(event, now);
+  hints_.told(event);
   std::visit(overloaded{
                  [&](const power::Started& e) {
                    add(ModuleReady{name_, word_for(e.reason)});
@@ -124,9 +126,11 @@ void ModuleWatch::forget_wire() {
   position_ = lines_until_ = 0;
 }
 
-void ModuleWatch::typed(std::span<const std::byte> bytes, bool is_payload, Instant now) {
+void ModuleWatch::typed(std::span<const std::byte> bytes, Activity before, Instant now) {
   may_have_changed_ = true;
+  const bool is_payload = before == Activity::collecting || before == Activity::passthrough;
   trace_.typed(bytes, is_payload, now);
+  hints_.typed(bytes, before, now);
   if (is_payload) return;
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   typed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, typed_.size()));
@@ -178,6 +182,7 @@ void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
     may_have_changed_ = true;
   print(bytes.first(lines), now);
   position_ += bytes.size() - lines;
+  hints_.printed(bytes.size());
   trace_.printed_data(bytes.subspan(lines), now);
   note_prompt(now);
 }

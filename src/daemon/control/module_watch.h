@@ -12,6 +12,7 @@
 #include "daemon/board/observer.h"
 #include "daemon/control/event_log.h"
 #include "daemon/control/exchanges.h"
+#include "daemon/control/hints.h"
 #include "daemon/control/module_trace.h"
 #include "daemon/process/alarm.h"
 #include "daemon/serial/trace.h"
@@ -31,19 +32,22 @@ class ModuleWatch final : public board::Observer {
 
   /// All must outlive this. `settled` is called at the end of each turn.
   ModuleWatch(const Timing& time, const std::string& name, const Module& module, EventLog& events,
-              std::function<void()> settled, Secrets secrets = Secrets::masked);
+              std::function<void()> settled, Disclosure secrets = Disclosure::masked);
   /// Tells of what is still held: lines that have not ended.
   void end_lines() { trace_.end_lines(); }
 
   bool in_passthrough() const override { return seen_.activity == Activity::passthrough; }
-  void typed(std::span<const std::byte> bytes, bool is_payload, Instant now) override;
+  void typed(std::span<const std::byte> bytes, Activity before, Instant now) override;
   void printed(std::span<const std::byte> bytes, Instant now) override;
   void held_back(Instant now) override { trace_.held_back(now); }
   void received(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                 std::size_t from, std::size_t to, Instant now) override;
   void sent(LinkHandle link, const net::Outgoing& taken, Instant now) override;
   void handled(const bfq::Event& event, Instant now) override;
-  void requested(const Request& request, Instant now) override { trace_.asked(request, now); }
+  void requested(const Request& request, Instant now) override {
+    trace_.asked(request, now);
+    hints_.asked(request, now);
+  }
   void advanced() override { may_have_changed_ = true; }
   void turn_ended(Instant now) override {
     if (may_have_changed_) look(now);
@@ -93,6 +97,7 @@ class ModuleWatch final : public board::Observer {
   std::string typed_, printed_;
   Exchanges exchanges_;
   ModuleTrace trace_;
+  DriverHints hints_;
   std::uint64_t position_ = 0;  ///< of the next byte to be printed
   std::deque<ReceivedData> received_;
   std::uint64_t lines_until_ = 0;  ///< in transparent transmission: behind this, all is data

@@ -16,9 +16,9 @@ namespace bfq::control {
 /// How a trace begins.
 inline constexpr board::FileKind kTrace{"trace", "{\"event\":\"trace\","};
 
-/// A trace (run --trace): every event as subscribers get it, a line for each, in a file of mode 0600.
-/// Gathered payload is left out, as `data` holds all of it. A file that would become too long is
-/// renamed to PATH.1 and begun anew, so that both together take twice that at most.
+/// A trace (run --trace): every event as subscribers get it, a line for each, in a file of mode
+/// 0600. Gathered payload is left out, as `data` holds all of it. A file that would become too long
+/// is renamed to PATH.1 and begun anew, so that both together take twice that at most.
 ///
 /// The program's DiskWriter writes it, so that the event loop never waits for the disk. Where that
 /// does not keep up, events are lost, and an event `lost` says how many. When the disk fails, a

@@ -12,8 +12,7 @@ std::string for_terminal(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) {
     const bool is_plain = (c >= ' ' && c <= '~') || c == '\r' || c == '\n' || c == '\t';
-    out += is_plain ? std::string(1, c)
-                    : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    out += is_plain ? std::string(1, c) : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
   }
   return out;
 }

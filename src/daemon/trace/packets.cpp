@@ -23,13 +23,14 @@ void set16(std::string& out, std::size_t at, std::uint16_t value) {
 std::uint16_t checksum(std::string_view bytes) {
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i)
-    sum += static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])) << (i % 2 == 0 ? 8U : 0U);
+    sum += static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i]))
+           << (i % 2 == 0 ? 8U : 0U);
   while (sum > 0xFFFF) sum = (sum & 0xFFFFU) + (sum >> 16U);
   return static_cast<std::uint16_t>(~sum & 0xFFFFU);
 }
 
 /// The checksum of a segment or a datagram, with the pseudo-header that stands for its route.
-std::uint16_t checksum(const Route& route, std::uint8_t protocol, std::string_view content) {
+std::uint16_t checksum(const Addressing& route, std::uint8_t protocol, std::string_view content) {
   std::string all;
   put32(all, route.from.address.bits);
   put32(all, route.to.address.bits);
@@ -38,7 +39,7 @@ std::uint16_t checksum(const Route& route, std::uint8_t protocol, std::string_vi
   return checksum(all.append(content));
 }
 
-std::string ip_packet(const Route& route, std::uint8_t protocol, std::string_view content) {
+std::string ip_packet(const Addressing& route, std::uint8_t protocol, std::string_view content) {
   constexpr std::size_t kHeader = 20;
   std::string out;
   put16(out, 0x4500);
@@ -54,7 +55,7 @@ std::string ip_packet(const Route& route, std::uint8_t protocol, std::string_vie
 }
 }  // namespace
 
-std::string tcp_packet(const Route& route, const TcpPlace& place, std::string_view payload) {
+std::string tcp_packet(const Addressing& route, const TcpPlace& place, std::string_view payload) {
   constexpr std::size_t kWords = 5, kWindow = 0xFFFF, kChecksumAt = 16;
   std::string out;
   put16(out, route.from.port);
@@ -69,7 +70,7 @@ std::string tcp_packet(const Route& route, const TcpPlace& place, std::string_vi
   return ip_packet(route, kTcp, out);
 }
 
-std::string udp_packet(const Route& route, std::string_view payload) {
+std::string udp_packet(const Addressing& route, std::string_view payload) {
   constexpr std::size_t kHeader = 8, kChecksumAt = 6;
   std::string out;
   put16(out, route.from.port);

@@ -9,7 +9,7 @@
 namespace bfq::trace {
 
 /// Who sends a packet to whom.
-struct Route {
+struct Addressing {
   net::Endpoint from{}, to{};
 };
 
@@ -24,6 +24,6 @@ struct TcpPlace {
   std::uint8_t flags = 0;
 };
 
-std::string tcp_packet(const Route& route, const TcpPlace& place, std::string_view payload);
-std::string udp_packet(const Route& route, std::string_view payload);
+std::string tcp_packet(const Addressing& route, const TcpPlace& place, std::string_view payload);
+std::string udp_packet(const Addressing& route, std::string_view payload);
 }  // namespace bfq::trace

@@ -18,7 +18,8 @@ namespace {
 constexpr std::uint16_t kRtacSerial = 250, kRawIp = 101;  // of tcpdump.org's list of link types
 constexpr std::size_t kSegment = 1460;
 
-// The file -----------------------------------------------------------------------------------------
+// The file
+// -----------------------------------------------------------------------------------------
 
 void little(std::string& out, std::uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFFU);
@@ -87,8 +88,7 @@ std::string serial_packet(const WirePart& part, std::uint64_t at_us) {
   constexpr char kTransmitted = 1, kReceived = 2;
   std::string out;
   for (const std::uint64_t number : {at_us / 1'000'000, at_us % 1'000'000})
-    for (int shift = 24; shift >= 0; shift -= 8)
-      out += static_cast<char>(number >> shift & 0xFFU);
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xFFU);
   out += part.to_host ? kTransmitted : kReceived;
   out.append(3, '\0');  // no control lines, no footer
   return out.append(part.bytes);
@@ -115,8 +115,8 @@ class Flow {
 };
 
 std::string Flow::segment(bool from_peer, std::uint8_t flags, std::string_view payload) {
-  const Route route =
-      from_peer ? Route{ends_.peer, ends_.local} : Route{ends_.local, ends_.peer};
+  const Addressing route =
+      from_peer ? Addressing{ends_.peer, ends_.local} : Addressing{ends_.local, ends_.peer};
   std::uint32_t& own = from_peer ? next_peer_ : next_local_;
   const std::uint32_t others = from_peer ? next_local_ : next_peer_;
   const bool acknowledges = (flags & TcpFlags::kAck) != 0;
@@ -139,13 +139,14 @@ std::vector<std::string> Flow::data(const DataPart& part) {
   const std::string_view bytes = part.bytes;
   if (is_udp()) {
     const net::Endpoint peer = part.ends.peer;
-    const Route route = part.to_module ? Route{peer, ends_.local} : Route{ends_.local, peer};
+    const Addressing route =
+        part.to_module ? Addressing{peer, ends_.local} : Addressing{ends_.local, peer};
     return {udp_packet(route, bytes)};
   }
   std::vector<std::string> out;
   for (std::size_t from = 0; from < bytes.size(); from += kSegment) {
-    out.push_back(segment(part.to_module, TcpFlags::kPush | TcpFlags::kAck,
-                          bytes.substr(from, kSegment)));
+    out.push_back(
+        segment(part.to_module, TcpFlags::kPush | TcpFlags::kAck, bytes.substr(from, kSegment)));
     out.push_back(segment(!part.to_module, TcpFlags::kAck));
   }
   return out;
@@ -224,30 +225,30 @@ void Capture::end(const Key& key) {
 }
 
 void Capture::take(const Item& item) {
-  std::visit(overloaded{
-                 [&](const WirePart& part) {
-                   const std::uint64_t at_us = time_of(item);
-                   packets_.push_back(
-                       {at_us, interface_of(item, false), serial_packet(part, at_us)});
-                 },
-                 [&](const LinkPart& part) { begin(part, item); },
-                 [&](const LinkEndPart& part) {
-                   const auto found = flows_.find({interface_of(item, true), part.link});
-                   if (found == flows_.end()) return;
-                   found->second.has_ended = true;
-                   found->second.by_peer = part.by_peer;
-                   found->second.last_us = time_of(item);
-                 },
-                 [&](const DataPart& part) {
-                   const Key key{interface_of(item, true), part.ends.link};
-                   const auto found = flows_.find(key);
-                   Open& open = found == flows_.end() ? begin(part.ends, item) : found->second;
-                   open.last_us = time_of(item);
-                   add(key.first, open.last_us, open.flow.data(part));
-                 },
-                 [](const auto&) {},
-             },
-             item.part);
+  std::visit(
+      overloaded{
+          [&](const WirePart& part) {
+            const std::uint64_t at_us = time_of(item);
+            packets_.push_back({at_us, interface_of(item, false), serial_packet(part, at_us)});
+          },
+          [&](const LinkPart& part) { begin(part, item); },
+          [&](const LinkEndPart& part) {
+            const auto found = flows_.find({interface_of(item, true), part.link});
+            if (found == flows_.end()) return;
+            found->second.has_ended = true;
+            found->second.by_peer = part.by_peer;
+            found->second.last_us = time_of(item);
+          },
+          [&](const DataPart& part) {
+            const Key key{interface_of(item, true), part.ends.link};
+            const auto found = flows_.find(key);
+            Open& open = found == flows_.end() ? begin(part.ends, item) : found->second;
+            open.last_us = time_of(item);
+            add(key.first, open.last_us, open.flow.data(part));
+          },
+          [](const auto&) {},
+      },
+      item.part);
 }
 
 std::string Capture::all() {

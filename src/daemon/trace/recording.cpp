@@ -55,8 +55,12 @@ UartFormat format_of(std::string_view text) {
   const std::string_view stop = frame.substr(2, frame.substr(2).find(' '));
   return {.baud = number<std::uint32_t>(text.substr(0, space)),
           .data_bits = static_cast<std::uint8_t>(frame[0] - '0'),
-          .stop_bits = static_cast<std::uint8_t>(stop == "1" ? 1 : stop == "2" ? 3 : 2),
-          .parity = static_cast<std::uint8_t>(frame[1] == 'O' ? 1 : frame[1] == 'E' ? 2 : 0)};
+          .stop_bits = static_cast<std::uint8_t>(stop == "1"   ? 1
+                                                 : stop == "2" ? 3
+                                                               : 2),
+          .parity = static_cast<std::uint8_t>(frame[1] == 'O'   ? 1
+                                              : frame[1] == 'E' ? 2
+                                                                : 0)};
 }
 
 net::Transport transport_of(std::string_view name) {

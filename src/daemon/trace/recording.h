@@ -97,7 +97,7 @@ class RecordingReader {
 
   std::string module_;
   Recording recording_{};
-  Ipv4 station_{};  ///< the last address of the module; of several, of whichever
+  Ipv4 station_{};              ///< the last address of the module; of several, of whichever
   unsigned ended_by_peer_ = 0;  ///< links, as bits
 };
 }  // namespace bfq::trace

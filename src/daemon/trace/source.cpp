@@ -50,7 +50,8 @@ class Collector final : private control::EventListener {
 
 journal::Build build_for(std::span<const std::byte> file) {
   journal::Records records(file);
-  if (records.at_end()) throw journal::Unreadable(records.offset(), "a journal without its beginning");
+  if (records.at_end())
+    throw journal::Unreadable(records.offset(), "a journal without its beginning");
   const std::size_t offset = records.offset();
   const std::string name = journal::read_beginning(records.next()).dialect;
   if (const at::Dialect* dialect = commands::personality(name)) return board::this_build(*dialect);
@@ -58,18 +59,18 @@ journal::Build build_for(std::span<const std::byte> file) {
 }
 
 void replay(std::span<const std::byte> file, const std::string& path, RecordingReader& reader,
-            control::Secrets secrets) {
+            control::Disclosure secrets) {
   static const std::string kName = "module";  // a journal does not say what it was called
   journal::ReplayThrough<board::Observed<runtime::Doors>> replay(file, build_for(file));
   boost::asio::io_context io;  // which never runs
   const board::ProgramClock clock;
   control::EventLog events;
   const Collector collector(events, reader);
-  control::ModuleWatch watch({.io = io, .clock = clock, .is_paced = true}, kName, replay.module(),
-                             events, [] {}, secrets);
-  events.add(replay.beginning().at,
-             control::TraceBegun{.version = replay.beginning().version, .part = 1,
-                                 .modules = {kName}});
+  control::ModuleWatch watch(
+      {.io = io, .clock = clock, .is_paced = true}, kName, replay.module(), events, [] {}, secrets);
+  events.add(
+      replay.beginning().at,
+      control::TraceBegun{.version = replay.beginning().version, .part = 1, .modules = {kName}});
   replay.doors().observe(&watch);
   std::size_t different = 0;
   while (const auto step = replay.next()) {
@@ -102,7 +103,7 @@ void read_lines(std::string_view content, const std::string& path, RecordingRead
 }  // namespace
 
 Recording read_recording(const std::string& path, const std::string& module,
-                         control::Secrets secrets) {
+                         control::Disclosure secrets) {
   const std::string content = process::read_file(path, kLongest, process::Readable::anything);
   RecordingReader reader(module);
   try {

@@ -10,5 +10,5 @@ namespace bfq::trace {
 /// left out of those unless asked for. Throws process::Failure for a file that is neither, or
 /// damaged.
 Recording read_recording(const std::string& path, const std::string& module,
-                         control::Secrets secrets);
+                         control::Disclosure secrets);
 }  // namespace bfq::trace

@@ -15,7 +15,7 @@
 namespace bfq::trace {
 namespace {
 /// The lines of the file, each with its identifier there.
-enum class Signal : char { tx = 't', rx = 'r', rts = 'R', cts = 'C', radio = 's' };
+enum class VcdSignal : char { tx = 't', rx = 'r', rts = 'R', cts = 'C', radio = 's' };
 
 /// The wire in time: levels, as changes at moments in nanoseconds.
 class Waves {
@@ -24,7 +24,7 @@ class Waves {
   explicit Waves(Instant origin) : origin_(origin) {}
 
   void add(const WirePart& part, Instant at);
-  void set(Signal signal, unsigned value, Instant at) {
+  void set(VcdSignal signal, unsigned value, Instant at) {
     changes_.push_back({nanoseconds(at), signal, value});
   }
   /// The file's body, in ticks of so many nanoseconds.
@@ -34,14 +34,12 @@ class Waves {
  private:
   struct Change {
     double at = 0;
-    Signal signal{};
+    VcdSignal signal{};
     unsigned value = 0;
   };
 
-  double nanoseconds(Instant at) const {
-    return static_cast<double>((at - origin_).count()) * 1e3;
-  }
-  void add_frame(Signal signal, double& free_from, unsigned char byte, const UartFormat& format,
+  double nanoseconds(Instant at) const { return static_cast<double>((at - origin_).count()) * 1e3; }
+  void add_frame(VcdSignal signal, double& free_from, unsigned char byte, const UartFormat& format,
                  double at);
 
   Instant origin_;
@@ -53,12 +51,12 @@ class Waves {
 void Waves::add(const WirePart& part, Instant at) {
   fastest_ = std::max(fastest_, part.format.baud);
   for (const char c : part.bytes)
-    add_frame(part.to_host ? Signal::tx : Signal::rx, free_[part.to_host ? 0 : 1],
+    add_frame(part.to_host ? VcdSignal::tx : VcdSignal::rx, free_[part.to_host ? 0 : 1],
               static_cast<unsigned char>(c), part.format, nanoseconds(at));
 }
 
 /// A frame begins when its byte passes, or once the line is free.
-void Waves::add_frame(Signal signal, double& free_from, unsigned char byte,
+void Waves::add_frame(VcdSignal signal, double& free_from, unsigned char byte,
                       const UartFormat& format, double at) {
   const double bit = 1e9 / std::max<double>(format.baud, 1);
   const unsigned data = byte & ((1U << format.data_bits) - 1);
@@ -76,8 +74,9 @@ void Waves::add_frame(Signal signal, double& free_from, unsigned char byte,
   changes_.push_back({free_from, signal, 1});
 }
 
-std::string value_of(Signal signal, unsigned value) {
-  if (signal == Signal::radio) return fmt::format("b{:03b} {}\n", value, static_cast<char>(signal));
+std::string value_of(VcdSignal signal, unsigned value) {
+  if (signal == VcdSignal::radio)
+    return fmt::format("b{:03b} {}\n", value, static_cast<char>(signal));
   return fmt::format("{}{}\n", value, static_cast<char>(signal));
 }
 
@@ -85,9 +84,11 @@ std::string Waves::body(double tick) {
   std::stable_sort(changes_.begin(), changes_.end(),
                    [](const Change& a, const Change& b) { return a.at < b.at; });
   std::array<unsigned, 128> level{};
-  level[static_cast<std::size_t>(Signal::tx)] = level[static_cast<std::size_t>(Signal::rx)] = 1;
+  level[static_cast<std::size_t>(VcdSignal::tx)] = level[static_cast<std::size_t>(VcdSignal::rx)] =
+      1;
   std::string out = "#0\n$dumpvars\n";
-  for (const Signal signal : {Signal::tx, Signal::rx, Signal::rts, Signal::cts, Signal::radio})
+  for (const VcdSignal signal :
+       {VcdSignal::tx, VcdSignal::rx, VcdSignal::rts, VcdSignal::cts, VcdSignal::radio})
     out += value_of(signal, level[static_cast<std::size_t>(signal)]);
   out += "$end\n";
   std::int64_t last = 0;
@@ -102,7 +103,9 @@ std::string Waves::body(double tick) {
 }
 
 /// Ten ticks or more for each bit, and no more than are needed: tools count them.
-double tick_for(std::uint32_t rate) { return rate <= 115'200 ? 1000 : rate <= 1'000'000 ? 100 : 10; }
+double tick_for(std::uint32_t rate) {
+  return rate <= 115'200 ? 1000 : rate <= 1'000'000 ? 100 : 10;
+}
 
 std::string about_pace(const Recording& recording) {
   if (!recording.pace_is_known)
@@ -115,8 +118,8 @@ std::string about_pace(const Recording& recording) {
 
 constexpr std::string_view kHeader = R"($version bfq4004 {} $end
 $comment
-  tx and rx are the module's: it prints on tx. rts and cts are low while the module, or its host, takes
-  bytes. radio: 0 off, 1 idle, 2 joining, 3 joined, 4 with an address.
+  tx and rx are the module's: it prints on tx. rts and cts are low while the module, or its host,
+  takes bytes. radio: 0 off, 1 idle, 2 joining, 3 joined, 4 with an address.
   {}
   Time 0 is {} microseconds of the trace.
 $end
@@ -141,10 +144,11 @@ std::string as_vcd(const Recording& recording) {
     std::visit(overloaded{
                    [&](const WirePart& part) { waves.add(part, item.at); },
                    [&](const FlowPart& part) {
-                     waves.set(part.is_rts ? Signal::rts : Signal::cts, part.ready ? 0 : 1, item.at);
+                     waves.set(part.is_rts ? VcdSignal::rts : VcdSignal::cts, part.ready ? 0 : 1,
+                               item.at);
                    },
                    [&](RadioState state) {
-                     waves.set(Signal::radio, static_cast<unsigned>(state), item.at);
+                     waves.set(VcdSignal::radio, static_cast<unsigned>(state), item.at);
                    },
                    [](const auto&) {},
                },
