@@ -120,6 +120,11 @@ Control::Control(const RunningProgram& program, const ControlPlace& place,
   accept();
 }
 
+const Channel& Control::channel() {
+  watch_modules();
+  return channel_;
+}
+
 void Control::watch_modules() {
   if (!watches_.empty()) return;
   for (const auto& board : program_.boards) {
@@ -190,9 +195,8 @@ void Control::accept() {
 void Control::admit(Session::Socket client) {
   if (sessions_.size() == kMostClients)
     return spdlog::warn("refused a client of the control channel: {} are connected", kMostClients);
-  const Session::Shared shared{program_, events_, waits_};
   const auto& session =
-      sessions_.emplace_back(std::make_shared<Session>(shared, std::move(client)));
+      sessions_.emplace_back(std::make_shared<Session>(channel_, std::move(client)));
   session->start([this, it = session.get()] {
     std::erase_if(sessions_, [it](const auto& other) { return other.get() == it; });
   });

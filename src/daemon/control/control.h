@@ -12,6 +12,7 @@
 #include "daemon/control/place.h"
 #include "daemon/control/session.h"
 #include "daemon/control/trace_file.h"
+#include "daemon/control/waits.h"
 #include "daemon/process/lock_file.h"
 
 namespace bfq::control {
@@ -38,7 +39,7 @@ class ControlSocket {
   unsigned long device_ = 0, inode_ = 0;  ///< of the socket that we made
 };
 
-/// The control channel of a program: its socket, its clients, and the events of all modules.
+/// The control channel of a program: its socket, the clients there, and the events of all modules.
 class Control {
  public:
   /// How many clients may be connected at once.
@@ -55,18 +56,23 @@ class Control {
   /// Writes every event of the modules to that file, see TraceFile. Throws process::Failure.
   void trace_to(const std::string& path, std::uint64_t longest);
 
-  /// Where clients connect; empty where they cannot.
+  /// What clients at other doors act on; from now on there are events, whether or not there is a
+  /// socket.
+  const Channel& channel();
+
+  /// The socket at which clients connect; empty where there is none.
   std::string path() const { return socket_ ? socket_->path() : std::string(); }
 
  private:
-  void watch_modules();
   void open_usual(const std::optional<std::string>& state_directory);
+  void watch_modules();
   void accept();
   void admit(Session::Socket client);
 
   RunningProgram program_;
   EventLog events_;
   Waits waits_;
+  Channel channel_{program_, events_, waits_};
   std::vector<std::unique_ptr<ModuleWatch>> watches_;
   std::optional<TraceFile> trace_;
   std::optional<ControlSocket> socket_;

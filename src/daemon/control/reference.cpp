@@ -141,9 +141,9 @@ std::string control_reference() {
   for (const HintInfo& hint : kHints)
     out +=
         fmt::format("| `{}` | {} | {} | {} |\n", hint.name, hint.looked_for, hint.why, hint.source);
-  out += "\n### Errors\n\n| code | meaning |\n|---|---|\n";
+  out += "\n### Errors\n\n| code | meaning | status over HTTP |\n|---|---|---|\n";
   for (const ErrorInfo& error : kErrors)
-    out += fmt::format("| `{}` | {} |\n", error.name, error.meaning);
+    out += fmt::format("| `{}` | {} | {} |\n", error.name, error.meaning, error.http_status);
   return out;
 }
 
