@@ -193,6 +193,11 @@ int run_ctl(CtlWords how, std::vector<std::string> words) {
   words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(named.words));
   return ask(*named.command, words, how);
 }
+
+int print_rows() {
+  std::cout << json::serialize(control::control_rows()) << '\n';
+  return EXIT_SUCCESS;
+}
 }  // namespace
 
 Action declare_ctl(CLI::App& command) {
@@ -219,6 +224,9 @@ Action declare_ctl(CLI::App& command) {
                    "print all commands, events and errors, as Markdown");
   command.footer("bfq4004 ctl lists the commands; bfq4004 ctl COMMAND --help tells about one.");
   command.prefix_command();
-  return [how, &command] { return run_ctl(*how, command.remaining()); };
+  const auto rows = std::make_shared<bool>(false);
+  command.add_flag("--rows", *rows, "print the reference as JSON, for generators of clients");
+  return
+      [how, rows, &command] { return *rows ? print_rows() : run_ctl(*how, command.remaining()); };
 }
 }  // namespace bfq::daemon
