@@ -137,7 +137,9 @@ class Board final : private serial::UartSide,
     void chip_has_power(power::Reason reason);
     void module_has_started();
   };
-  using Doors = Observed<FaultyTyping<journal::Recorded<runtime::Doors>>>;
+  /// The journal stands outside the observer: what that has fed line by line is one record. What
+  /// faults do to the bytes of hosts stands outside both: they see what the module was given.
+  using Doors = FaultyTyping<journal::Recorded<Observed<runtime::Doors>>>;
   using BoardTurn = runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio, FaultySockets,
                                   FaultyFlash, sim::Wiring>;
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/control/events.h"
+#include "daemon/control/hints.h"
 #include "daemon/control/waits.h"
 #include "daemon/world/faults.h"
 
@@ -142,6 +143,12 @@ std::string control_reference() {
     out += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.name, row.summary,
                        row.own.empty() ? "none" : row.own, cell(std::string(row.reproduces)),
                        cell(std::string(row.host_sees)));
+  out +=
+      "\n### Driver hints\n\n| hint | what is looked for | why it fails on hardware | source |\n"
+      "|---|---|---|---|\n";
+  for (const HintInfo& hint : kHints)
+    out +=
+        fmt::format("| `{}` | {} | {} | {} |\n", hint.name, hint.looked_for, hint.why, hint.source);
   out += "\n### Errors\n\n| code | meaning | status over HTTP |\n|---|---|---|\n";
   for (const ErrorInfo& error : kErrors)
     out += fmt::format("| `{}` | {} | {} |\n", error.name, error.meaning, error.http_status);
