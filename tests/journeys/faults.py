@@ -135,7 +135,6 @@ class Faults(unittest.TestCase):
         return run_program("ctl", "--at", "program")[1].strip()
 
     def test_brownout(self):
-        self.host.expect("ready\r\n")
         arm("brownout")
         seen = self.host.expect("ready\r\n")
         noise = seen.replace(b"\r\nready\r\n", b"")
@@ -171,7 +170,8 @@ class Faults(unittest.TestCase):
             self.host.type("AT+CIPSEND=5\r\n")
             self.host.expect("> ")
             ctl("wait", "event=fault", "since=0")
-            self.host.expect("CLOSED\r\n")
+            self.host.type("hello")
+            self.host.expect("Recv 5 bytes\r\n\r\nERROR\r\nCLOSED\r\n")
 
     def test_reset_peer(self):
         with self.link() as peer:

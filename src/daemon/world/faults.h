@@ -87,7 +87,7 @@ inline constexpr FaultInfo kFaults[] = {
      "silence, then all that was meanwhile said", "time"},
     {"close-in-send", "The peer closes while the module waits for a payload.",
      "CLOSED during CIPSEND (ESP8266_NONOS_SDK#265, ARMmbed/esp8266-driver#22)",
-     "CLOSED behind the prompt, then SEND FAIL", "link"},
+     "silence until the payload is typed; then Recv n bytes, ERROR, CLOSED", "link"},
     {"reset-peer", "The peer resets a connection.",
      "a server that has crashed (Shopify/toxiproxy: reset_peer)", "CLOSED", "link"},
     {"blackhole", "Nothing moves on a connection for `time`.",
