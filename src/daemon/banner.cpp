@@ -157,9 +157,18 @@ void suggest(std::string& out, const board::Board& board, const sim::Air& air,
     out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",{}\n", sockets::kThisMachine, kPort);
 }
 
+/// Behind a '#', so that a browser keeps the token to itself: it is in no request's first line.
+void list_dashboard(std::string& out, const Loop& loop, const Options& options) {
+  if (const std::string& url = loop.dashboard_url(); !url.empty())
+    out += fmt::format("  dashboard      {}/#token={}\n", url, loop.http_access().token);
+  else if (options.control.dashboard.is_wanted)
+    out += "  dashboard      not in this build, which had no node (18 or newer) and npm\n";
+}
+
 /// The token itself only where nothing else tells it: whoever reads this may drive the program.
 void list_http_doors(std::string& out, const Loop& loop, const Options& options) {
   const control::HttpAccess access = loop.http_access();
+  if (access.urls.size() == 1 && access.urls.front() == loop.dashboard_url()) return;
   for (const std::string& url : access.urls) out += fmt::format("  control        {}\n", url);
   if (access.urls.empty()) return;
   std::string token = access.token;
@@ -187,6 +196,7 @@ std::string banner(const Loop& loop, const Options& options) {
   if (const std::string control = loop.control_path(); !control.empty())
     out += fmt::format("  control        unix {}\n", process::printable(control));
   list_http_doors(out, loop, options);
+  list_dashboard(out, loop, options);
   const Published known = published(options);
   list_access_points(out, loop.air(), known);
   suggest(out, *loop.boards().front(), loop.air(), known, options.policy);

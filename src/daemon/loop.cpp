@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/board/state_directory.h"
+#include "daemon/http/dashboard.h"
 #include "daemon/process/failure.h"
 
 namespace bfq::daemon {
@@ -96,13 +97,33 @@ void Loop::arm_faults(const std::vector<world::FaultSpec>& faults) {
 }
 
 void Loop::open_http_doors(const Options& options) {
-  if (options.control.http.empty()) return;
+  const control::DashboardPlace& page = options.control.dashboard;
+  const bool shows_page = page.is_wanted && !http::kDashboard.document.empty();
+  if (options.control.http.empty() && !shows_page) return;
   token_ = options.state_directory
                ? http::AccessToken::kept_in(board::make_state_directory(*options.state_directory))
                : http::AccessToken::fresh();
   const http::HttpShared shared{control_->channel(), *token_, tickets_, http_connections_};
   for (const control::HttpPlace& place : options.control.http)
     http_doors_.push_back(std::make_unique<http::HttpDoor>(shared, place));
+  if (shows_page) open_dashboard(shared, page);
+}
+
+void Loop::open_dashboard(const http::HttpShared& shared, const control::DashboardPlace& place) {
+  const auto open = [&](const control::HttpPlace& at) {
+    http_doors_.push_back(std::make_unique<http::HttpDoor>(shared, at));
+    dashboard_url_ = http_doors_.back()->url();
+  };
+  if (place.at) return open(*place.at);
+  if (!http_doors_.empty()) return void(dashboard_url_ = http_doors_.front()->url());
+  control::HttpPlace usual{
+      .host = "127.0.0.1", .port = control::kUsualDashboardPort, .option = "--dashboard "};
+  try {
+    open(usual);
+  } catch (const process::Taken&) {
+    usual.port = 0;
+    open(usual);
+  }
 }
 
 control::HttpAccess Loop::http_access() const {

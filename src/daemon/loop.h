@@ -33,6 +33,8 @@ class Loop {
   std::string control_path() const { return control_->path(); }
   /// Where HTTP clients connect, and what lets them in.
   control::HttpAccess http_access() const;
+  /// Where the dashboard is, without the token; empty where there is none.
+  const std::string& dashboard_url() const { return dashboard_url_; }
 
   /// To be called before run().
   void enter_sandbox(const process::LaterActs& acts) { sandbox_.emplace(io_, acts); }
@@ -46,6 +48,7 @@ class Loop {
  private:
   void arm_faults(const std::vector<world::FaultSpec>& faults);
   void open_http_doors(const Options& options);
+  void open_dashboard(const http::HttpShared& shared, const control::DashboardPlace& place);
   void wait_for_signals();
   void handle_signal(int signal);
   void read_world_again();
@@ -70,6 +73,7 @@ class Loop {
   http::Tickets tickets_;
   http::HttpConnections http_connections_{io_};
   std::vector<std::unique_ptr<http::HttpDoor>> http_doors_;
+  std::string dashboard_url_;
   std::optional<Timeline> timeline_;  ///< likewise
 };
 }  // namespace bfq::daemon

@@ -29,6 +29,7 @@ struct CommandLine {
   std::string world, state, personality, speed, log_level = "info";
   std::optional<std::string> net{};
   std::vector<std::string> serial, overrides, control;
+  std::string dashboard = "off";
   std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
   std::string wait;
@@ -103,6 +104,12 @@ void declare(CLI::App& run, CommandLine& words) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
       ->allow_extra_args(false);
+  run.add_option("--dashboard", words.dashboard,
+                 "a page that shows what happens and makes things go wrong, by HTTP as --control "
+                 "http: has it;\non: at that place, or at 127.0.0.1:8404 or a port that is free [" +
+                     words.dashboard + "]")
+      ->type_name("on|off|[HOST:]PORT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   run.add_option("--sandbox", words.sandbox,
                  "on: once started, the program gives up what it does not need any more [" +
                      words.sandbox + "]")
@@ -172,6 +179,7 @@ Options understand(const CommandLine& words) {
   options.trace = words.trace;
   options.longest_trace = words.longest_trace;
   options.control = control::parse_control(words.control);
+  options.control.dashboard = control::parse_dashboard(words.dashboard);
   options.sandbox = words.sandbox == "on";
   return options;
 }

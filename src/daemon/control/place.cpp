@@ -27,19 +27,25 @@ ControlPlace parse_socket(const std::string& text) {
   return {.kind = ControlPlace::Kind::unix_socket, .path = path};
 }
 
-/// "8080", "localhost:8080", "[::1]:8080".
-HttpPlace parse_http(const std::string& text) {
-  const std::string_view place = std::string_view(text).substr(kHttp.size());
+/// "8080", "localhost:8080", "[::1]:8080"; nothing where it is none of these.
+std::optional<HttpPlace> parse_place(std::string_view place, std::string_view option) {
   const std::size_t colon = place.rfind(':');
   const std::string_view digits = place.substr(colon == std::string_view::npos ? 0 : colon + 1);
   std::string_view host = colon == std::string_view::npos ? kLoopback : place.substr(0, colon);
   const auto port = process::whole_number<std::uint16_t>(digits);
   const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
   if (!port || host.empty() || (!is_bracketed && host.find(':') != std::string_view::npos))
+    return std::nullopt;
+  if (is_bracketed) host = host.substr(1, host.size() - 2);
+  return HttpPlace{.host = std::string(host), .port = *port, .option = option};
+}
+
+HttpPlace parse_http(const std::string& text) {
+  auto place = parse_place(std::string_view(text).substr(kHttp.size()), "--control http:");
+  if (!place)
     throw process::UsageError("--control " + text +
                               ": write http:PORT, http:HOST:PORT or http:[IPV6]:PORT");
-  if (is_bracketed) host = host.substr(1, host.size() - 2);
-  return {.host = std::string(host), .port = *port};
+  return *std::move(place);
 }
 }  // namespace
 
@@ -60,6 +66,15 @@ ControlPlaces parse_control(const std::vector<std::string>& texts) {
     }
   }
   return places;
+}
+
+DashboardPlace parse_dashboard(const std::string& text) {
+  if (text == "on" || text == "off") return {.is_wanted = text == "on"};
+  auto place = parse_place(text, "--dashboard ");
+  if (!place)
+    throw process::UsageError("--dashboard " + text +
+                              ": write on, off, PORT, HOST:PORT or [IPV6]:PORT");
+  return {.is_wanted = true, .at = std::move(place)};
 }
 
 std::vector<std::string> usual_folders(const std::optional<std::string>& state_directory) {

@@ -44,12 +44,15 @@ void HttpConnections::set_alarm() {
 
 void set_common(beast::http::response_header<>& header) {
   using beast::http::field;
+  const auto unless_set = [&](const char* name, const char* value) {
+    if (header.count(name) == 0) header.set(name, value);
+  };
   header.set(field::server, "bfq4004");
-  header.set(field::cache_control, "no-store");
+  unless_set("Cache-Control", "no-store");
   header.set(field::x_frame_options, "DENY");
   header.set("X-Content-Type-Options", "nosniff");
   header.set("Referrer-Policy", "no-referrer");
-  header.set("Content-Security-Policy", "default-src 'none'");
+  unless_set("Content-Security-Policy", "default-src 'none'");
   header.set("Cross-Origin-Resource-Policy", "same-origin");
 }
 }  // namespace bfq::http

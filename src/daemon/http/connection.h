@@ -71,7 +71,7 @@ struct HttpShared {
   Instant now() const { return channel.program.clock.now(); }
 };
 
-/// What every response says of itself: it is no page's of another origin, kept by no cache, and
-/// names itself to no other server.
+/// What every response says of itself: it is no page's of another origin, names itself to no other
+/// server, and, unless the response says otherwise, is kept by no cache and may load nothing.
 void set_common(beast::http::response_header<>& header);
 }  // namespace bfq::http

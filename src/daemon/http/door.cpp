@@ -27,7 +27,7 @@ tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace&
   tcp::resolver resolver(io);
   const auto found = resolver.resolve(place.host, std::to_string(place.port), error);
   if (error || found.empty())
-    throw process::Failure(fmt::format("--control http:{}: cannot find {}: {}", text_of(place),
+    throw process::Failure(fmt::format("{}{}: cannot find {}: {}", place.option, text_of(place),
                                        place.host, error.message()));
   return *found.begin();
 }
@@ -61,11 +61,11 @@ HttpDoor::HttpDoor(const HttpShared& shared, const control::HttpPlace& place)
   if (!error) acceptor_.bind(at, error);
   if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
   if (error == boost::asio::error::address_in_use)
-    throw process::Taken(fmt::format(
-        "--control http:{}: another program listens there; choose another port", text_of(place)));
+    throw process::Taken(fmt::format("{}{}: another program listens there; choose another port",
+                                     place.option, text_of(place)));
   if (error)
-    throw process::Failure(
-        fmt::format("--control http:{}: cannot listen there: {}", text_of(place), error.message()));
+    throw process::Failure(fmt::format("{}{}: cannot listen there: {}", place.option,
+                                       text_of(place), error.message()));
   place_.port = acceptor_.local_endpoint().port();
   url_ = "http://" + text_of(place_);
   if (!at.address().is_loopback())

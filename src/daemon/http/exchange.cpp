@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "daemon/control/base64.h"
+#include "daemon/http/dashboard.h"
 #include "daemon/http/event_stream.h"
 #include "daemon/http/guard.h"
 #include "daemon/http/metrics.h"
@@ -29,6 +30,10 @@ using control::CommandError, control::ErrorCode;
 constexpr std::size_t kMostDrained = std::size_t{1} << 20U;
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+std::string_view path_of(beast::string_view target) {
+  return view(target).substr(0, target.find('?'));
+}
 
 /// Which error a request is that Beast cannot read; nothing where the client is gone.
 std::optional<CommandError> error_of(const boost::system::error_code& error) {
@@ -82,8 +87,10 @@ void HttpExchange::on_header(boost::system::error_code error) {
     return told ? refuse(*told, Behind::close) : end();
   }
   const auto& header = parser_->get();
+  const Page* const page = find_page(path_of(header.target()));
+  const Access access = page == nullptr ? Access::by_token : page->access;
   if (const auto refusal =
-          refusal_of(header, hosts_, shared_.token, shared_.tickets, shared_.now())) {
+          refusal_of(header, hosts_, shared_.token, shared_.tickets, access, shared_.now())) {
     spdlog::debug("refused a request over HTTP: {}", control::info_of(refusal->code).name);
     return refuse(*refusal, Behind::close);
   }
@@ -112,13 +119,11 @@ void HttpExchange::on_body(boost::system::error_code error) {
 void HttpExchange::serve() {
   shared_.connections.limit(*this, std::nullopt);
   const auto& request = parser_->get();
-  const std::string_view target = view(request.target());
-  const std::string_view path = target.substr(0, target.find('?'));
-  const auto page = std::find_if(std::begin(kPages), std::end(kPages),
-                                 [&](const Page& each) { return each.path == path; });
-  if (page == std::end(kPages) && path.starts_with(kCommands))
+  const std::string_view path = path_of(request.target());
+  const Page* const page = find_page(path);
+  if (page == nullptr && path.starts_with(kCommands))
     return carry_out(path.substr(kCommands.size()));
-  if (page == std::end(kPages))
+  if (page == nullptr)
     return refuse({ErrorCode::no_such_page,
                    "there is nothing at this path; /openapi.json tells "
                    "what there is"});
@@ -137,7 +142,33 @@ void HttpExchange::serve_page(const Page& page) {
     case PageKind::openapi: return reply(kOk, page.media_type, control::json::serialize(openapi()));
     case PageKind::metrics:
       return reply(kOk, page.media_type, metrics(shared_.channel, shared_.connections.count()));
+    case PageKind::dashboard: return serve_dashboard(page);
   }
+}
+
+/// A browser keeps it, and asks each time whether it is still the same.
+void HttpExchange::serve_dashboard(const Page& page) {
+  if (kDashboard.document.empty())
+    return refuse({ErrorCode::no_such_page,
+                   "this program was built without the dashboard, which takes node (18 or newer) "
+                   "and npm"});
+  const auto& request = parser_->get();
+  Response response;
+  response.set(field::cache_control, "no-cache");
+  response.set(field::etag, beast::string_view(kDashboard.tag.data(), kDashboard.tag.size()));
+  response.set(field::vary, "Accept-Encoding");
+  response.set("Content-Security-Policy",
+               beast::string_view(kDashboard.policy.data(), kDashboard.policy.size()));
+  if (view(request[field::if_none_match]).find(kDashboard.tag) != std::string_view::npos) {
+    response.result(beast::http::status::not_modified);
+    return send(std::move(response), Behind::keep);
+  }
+  const bool takes_gzip = beast::http::token_list(request[field::accept_encoding]).exists("gzip");
+  if (takes_gzip) response.set(field::content_encoding, "gzip");
+  response.set(field::content_type,
+               beast::string_view(page.media_type.data(), page.media_type.size()));
+  response.body() = takes_gzip ? kDashboard.gzip : kDashboard.document;
+  send(std::move(response), Behind::keep);
 }
 
 void HttpExchange::carry_out(std::string_view name) {

@@ -51,6 +51,7 @@ class HttpExchange final : public HttpConnection,
   void on_body(boost::system::error_code error);
   void serve();
   void serve_page(const Page& page);
+  void serve_dashboard(const Page& page);
   void carry_out(std::string_view name);
   void stream_events();
   void await_hang_up();

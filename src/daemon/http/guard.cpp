@@ -64,7 +64,8 @@ std::vector<std::string> hosts_of(const std::string& address, bool is_loopback, 
 
 std::optional<CommandError> refusal_of(const RequestHeader& header,
                                        const std::vector<std::string>& hosts,
-                                       const AccessToken& token, Tickets& tickets, Instant now) {
+                                       const AccessToken& token, Tickets& tickets, Access access,
+                                       Instant now) {
   const auto host = only(header, field::host);
   if (!host || !is_one_of(*host, hosts))
     return CommandError{ErrorCode::wrong_host,
@@ -78,7 +79,7 @@ std::optional<CommandError> refusal_of(const RequestHeader& header,
       return CommandError{ErrorCode::forbidden_origin,
                           "Origin: a page of another origin may not use this"};
   }
-  if (has_token(header, token)) return std::nullopt;
+  if (access == Access::public_page || has_token(header, token)) return std::nullopt;
   if (beast::websocket::is_upgrade(header) && has_ticket(header, tickets, now)) return std::nullopt;
   return CommandError{ErrorCode::unauthorized,
                       "Authorization: write Bearer and the token, which bfq4004 ctl http tells"};

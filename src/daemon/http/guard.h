@@ -6,6 +6,7 @@
 
 #include "daemon/control/command.h"
 #include "daemon/http/access_token.h"
+#include "daemon/http/pages.h"
 
 namespace bfq::http {
 namespace beast = boost::beast;
@@ -21,10 +22,10 @@ std::vector<std::string> hosts_of(const std::string& address, bool is_loopback, 
                                   const std::string& chosen);
 
 /// Why the request is refused, by its header alone: it must come for one of `hosts`, from no page
-/// of another origin, and with the token, or, where it opens a WebSocket, with a ticket. Nothing
-/// where it may be looked at.
+/// of another origin, and, unless all may have it, with the token, or, where it opens a WebSocket,
+/// with a ticket. Nothing where it may be looked at.
 std::optional<control::CommandError> refusal_of(const RequestHeader& header,
                                                 const std::vector<std::string>& hosts,
                                                 const AccessToken& token, Tickets& tickets,
-                                                Instant now);
+                                                Access access, Instant now);
 }  // namespace bfq::http

@@ -192,7 +192,8 @@ json::object schema_of(PageKind kind) {
               {"properties", {{"ticket", {{"type", "string"}}}}},
               {"required", {"ticket"}}};
     case PageKind::openapi: return typed("object");
-    case PageKind::metrics: return typed("string");
+    case PageKind::metrics:
+    case PageKind::dashboard: return typed("string");
   }
   return {};
 }
@@ -202,6 +203,7 @@ json::object operation_of(const Page& page) {
   out["operationId"] = page.name;
   out["tags"] = json::array{"pages"};
   out["summary"] = page.summary;
+  if (page.access == Access::public_page) out["security"] = json::array{};
   std::vector<ErrorCode> errors;
   if (page.kind == PageKind::events) {
     json::array parameters;
