@@ -17,6 +17,7 @@
 #include "daemon/control/faults.h"
 #include "daemon/control/module_watch.h"
 #include "daemon/control/waits.h"
+#include "daemon/http/dashboard.h"
 #include "daemon/http/door.h"
 #include "daemon/http/openapi.h"
 #include "daemon/http/query.h"
@@ -244,6 +245,27 @@ TEST_F(HttpDoorTest, a_page_of_its_own_and_other_names_of_this_machine_may_ask) 
         << name;
 }
 
+// The dashboard -----------------------------------------------------------------------------------
+
+TEST_F(HttpDoorTest, the_dashboard_takes_no_token_and_lets_nothing_else_run) {
+  const std::string start = fmt::format("GET / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n", port);
+  const RawResponse page = ask(start + "\r\n");
+  if (kDashboard.document.empty()) {
+    EXPECT_EQ(page.code(), "no_such_page");
+    GTEST_SKIP() << "the program was built without it";
+  }
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.body, kDashboard.document);
+  EXPECT_NE(page.head.find("script-src 'sha256-"), std::string::npos) << page.head;
+  EXPECT_EQ(page.head.find("unsafe"), std::string::npos) << page.head;
+  const RawResponse packed = ask(start + "Accept-Encoding: deflate, gzip\r\n\r\n");
+  EXPECT_EQ(packed.body, kDashboard.gzip);
+  EXPECT_NE(packed.head.find("Content-Encoding: gzip"), std::string::npos) << packed.head;
+  EXPECT_EQ(ask(start + fmt::format("If-None-Match: {}\r\n\r\n", kDashboard.tag)).status, 304);
+  EXPECT_EQ(ask(start + "Origin: http://evil.test\r\n\r\n").code(), "forbidden_origin");
+  EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n").code(), "wrong_host");
+}
+
 // Requests ----------------------------------------------------------------------------------------
 
 TEST_F(HttpDoorTest, what_is_wrong_with_a_request_is_named) {
@@ -260,7 +282,7 @@ TEST_F(HttpDoorTest, what_is_wrong_with_a_request_is_named) {
       {post("wait", R"({"event":"joined","timeout":"1ms"})"), 504, "timed_out"},
       {head("GET /v1/status", "\r\n"), 405, "wrong_method"},
       {head("POST /metrics", "\r\n"), 405, "wrong_method"},
-      {head("GET /", "\r\n"), 404, "no_such_page"},
+      {head("GET /nothing", "\r\n"), 404, "no_such_page"},
       {head("GET http://evil.test/", "\r\n"), 404, "no_such_page"},
       {head("GET /v1/events?topics=weather", "\r\n"), 400, "bad_arguments"},
       {head("GET /v1/events?since=99", "\r\n"), 400, "bad_arguments"},
