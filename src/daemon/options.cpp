@@ -51,6 +51,24 @@ void declare_trace_file(CLI::App& run, CommandLine& words) {
       ->type_name("BYTES");
 }
 
+void declare_control(CLI::App& run, CommandLine& words) {
+  run.add_option(
+         "--control", words.control,
+         "where bfq4004 ctl and tests ask and change what the wire cannot say; may be given "
+         "several times;\nnone: no socket [NAME.sock in $XDG_RUNTIME_DIR/bfq4004, in the "
+         "directory of --state, or in /tmp]")
+      ->type_name("unix:PATH|http:[HOST:]PORT|none")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->allow_extra_args(false);
+  run.add_option("--dashboard", words.dashboard,
+                 "a page that shows what happens and makes things go wrong, by HTTP as --control "
+                 "http: has it;\non: at that place, or at 127.0.0.1:8404 or a port that is free [" +
+                     words.dashboard + "]")
+      ->type_name("on|off|[HOST:]PORT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
 void declare(CLI::App& run, CommandLine& words) {
   run.add_option("world", words.world,
                  "a file that describes access points and modules [what bfq4004 world prints]")
@@ -95,21 +113,7 @@ void declare(CLI::App& run, CommandLine& words) {
       ->type_name("LEVEL");
   declare_journal(run, words.journal);
   declare_trace_file(run, words);
-  run.add_option(
-         "--control", words.control,
-         "where bfq4004 ctl and tests ask and change what the wire cannot say; may be given "
-         "several times;\nnone: no socket [NAME.sock in $XDG_RUNTIME_DIR/bfq4004, in the "
-         "directory of --state, or in /tmp]")
-      ->type_name("unix:PATH|http:[HOST:]PORT|none")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->expected(1)
-      ->allow_extra_args(false);
-  run.add_option("--dashboard", words.dashboard,
-                 "a page that shows what happens and makes things go wrong, by HTTP as --control "
-                 "http: has it;\non: at that place, or at 127.0.0.1:8404 or a port that is free [" +
-                     words.dashboard + "]")
-      ->type_name("on|off|[HOST:]PORT")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  declare_control(run, words);
   run.add_option("--sandbox", words.sandbox,
                  "on: once started, the program gives up what it does not need any more [" +
                      words.sandbox + "]")
