@@ -150,8 +150,7 @@ TEST_F(UplinkTest, SurvivesThatItsNetworkGoesDown) {
 }
 
 TEST_F(UplinkTest, SurvivesThatItsConnectionIsLost) {
-  const std::string at = program.ctl("program");
-  program.ctl("link reset");
+  const std::string at = program.ctl("link reset");
   program.ctl("wait event=link_closed since=" + at);
   expect_to_publish("second");
 }

@@ -83,11 +83,11 @@ class Position:
         at = answer.get("at")
         if not isinstance(at, int):
             return
-        before, self.at = self.at, max(self.at, at)
+        self.at = max(self.at, at)
         if "error" in answer or command in QUERIES:
             return
         if command != "wait":
-            self._changed = max(self._changed, before)  # it may have caused events at once
+            self._changed = max(self._changed, at)
         elif (kind := self._kind(arguments)) is not None:
             self._found[kind] = max(self._found.get(kind, 0), at)
 

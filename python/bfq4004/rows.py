@@ -333,6 +333,15 @@ class ProgramReturn(TypedDict):
     events_kept_since: int
 
 
+class HttpReturn(TypedDict):
+    """What `http` returns."""
+
+    #: where clients connect; none without --control http
+    urls: list[str]
+    #: what lets them in, by Authorization: Bearer; empty without --control http
+    token: str
+
+
 class StatusReturnModulesLinks(TypedDict):
     """One of `links`."""
 
@@ -567,7 +576,7 @@ Event = Union[
 
 class BadRequest(ControlError):
     """A line that is no JSON object, is too long, or has members other than id, command and
-    arguments.
+    arguments; over HTTP also a request that is no HTTP.
     """
 
     code = "bad_request"
@@ -639,6 +648,60 @@ class TooManyWaits(ControlError):
     code = "too_many_waits"
 
 
+class OnlyAtSocket(ControlError):
+    """The Unix socket alone has this command or argument; HTTP does not."""
+
+    code = "only_at_socket"
+
+
+class Unauthorized(ControlError):
+    """HTTP: the request has no Authorization: Bearer with the token."""
+
+    code = "unauthorized"
+
+
+class ForbiddenOrigin(ControlError):
+    """HTTP: the request comes from a page of another origin."""
+
+    code = "forbidden_origin"
+
+
+class WrongHost(ControlError):
+    """HTTP: the request's Host is not where the program listens."""
+
+    code = "wrong_host"
+
+
+class NoSuchPage(ControlError):
+    """HTTP: there is nothing at that path."""
+
+    code = "no_such_page"
+
+
+class WrongMethod(ControlError):
+    """HTTP: the path has another method, which the header Allow names."""
+
+    code = "wrong_method"
+
+
+class TooLarge(ControlError):
+    """HTTP: the request's header or body is too large."""
+
+    code = "too_large"
+
+
+class WrongMediaType(ControlError):
+    """HTTP: the body of a request is application/json."""
+
+    code = "wrong_media_type"
+
+
+class TooManyClients(ControlError):
+    """HTTP: as many clients as there may be are connected."""
+
+    code = "too_many_clients"
+
+
 #: The exception of each code.
 ERRORS: dict[str, type[ControlError]] = {
     "bad_request": BadRequest,
@@ -653,6 +716,15 @@ ERRORS: dict[str, type[ControlError]] = {
     "timed_out": TimedOut,
     "events_lost": EventsLost,
     "too_many_waits": TooManyWaits,
+    "only_at_socket": OnlyAtSocket,
+    "unauthorized": Unauthorized,
+    "forbidden_origin": ForbiddenOrigin,
+    "wrong_host": WrongHost,
+    "no_such_page": NoSuchPage,
+    "wrong_method": WrongMethod,
+    "too_large": TooLarge,
+    "wrong_media_type": WrongMediaType,
+    "too_many_clients": TooManyClients,
 }
 
 
@@ -682,6 +754,11 @@ class ControlCommands:
     def program(self) -> ProgramReturn:
         """Tells how long the program runs and what memory it uses."""
         answer: ProgramReturn = self.ask("program", {})
+        return answer
+
+    def http(self) -> HttpReturn:
+        """Tells where clients connect by HTTP, and the token that lets them in."""
+        answer: HttpReturn = self.ask("http", {})
         return answer
 
     def quit(self) -> None:
@@ -941,7 +1018,8 @@ class ControlCommands:
     def world_show(self, *, secrets: bool | None = None) -> WorldShowReturn:
         """Tells what is in the air, as world.apply takes it. Needs `simulated_air`.
 
-        :param secrets: true: passwords are shown; true or false [false]
+        :param secrets: true: passwords are shown, at the Unix socket alone; true or false [false]
+        :raises: OnlyAtSocket
         """
         answer: WorldShowReturn = self.ask("world.show", {"secrets": secrets})
         return answer
@@ -1049,6 +1127,11 @@ class AsyncControlCommands:
     async def program(self) -> ProgramReturn:
         """See `ControlCommands.program()`."""
         answer: ProgramReturn = await self.ask("program", {})
+        return answer
+
+    async def http(self) -> HttpReturn:
+        """See `ControlCommands.http()`."""
+        answer: HttpReturn = await self.ask("http", {})
         return answer
 
     async def quit(self) -> None:

@@ -142,7 +142,7 @@ def test_events_are_told_in_their_order(program):
         program.module().type("AT")
         assert [event["line"] for _, event in zip(range(2), events)] == ["AT", "AT"]
         program.module().wait(printed="OK")
-        assert events.so_far()[-1]["line"] == "OK"
+        assert "OK" in [event.get("line") for event in events.so_far()]
 
 
 def test_threads_share_a_connection(program):

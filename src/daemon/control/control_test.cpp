@@ -394,8 +394,9 @@ TEST_F(ControlChannel, a_station_joins_the_soft_ap_and_leaves) {
 
 TEST_F(ControlChannel, power_goes_and_comes_and_a_reset_has_a_reason) {
   start();
-  EXPECT_EQ(code(client->ask("power.off")), "");
-  EXPECT_EQ(code(wait(R"({"event":"off","since":0})")), "");
+  const auto before = client->ask("power.off").at("at");
+  const auto off = json::object{{"event", "off"}, {"since", before}, {"timeout", "0s"}};
+  EXPECT_EQ(code(wait(json::serialize(off))), "") << "what a command causes is behind its number";
   EXPECT_EQ(code(client->ask("reset")), "module_is_off");
   const auto at = client->ask("power.on").at("at").as_int64();
   const auto since = [&](json::object what) {

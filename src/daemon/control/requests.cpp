@@ -72,10 +72,12 @@ void run(const Request& request, const Channel& channel, const std::shared_ptr<R
                                                    "its Unix socket",
                                                    request.command->name)},
                           channel.events.last());
+  // What the command causes, be it at once, is behind this number, where a wait finds it.
+  const std::uint64_t at = channel.events.last();
   Call call(channel, caller, request.id);
   const Answer answer = request.command->run(call, request.arguments);
   if (std::holds_alternative<AnsweredLater>(answer)) return;
-  caller->answer(request.id, answer, channel.events.last());
+  caller->answer(request.id, answer, at);
 }
 }  // namespace
 
