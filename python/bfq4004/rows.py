@@ -9,13 +9,14 @@ from .errors import ControlError
 
 
 TopicName = Literal[
-    "state", "air", "exchange", "payload"
+    "state", "air", "exchange", "payload", "unsolicited", "wire", "data", "ports", "hint"
 ]
 
 
 EventName = Literal[
     "ready", "off", "joined", "join_failed", "left", "addressed", "link_opened", "link_closed",
-    "link_failed", "station_joined", "station_left", "air_changed", "typed", "printed", "payload"
+    "link_failed", "station_joined", "station_left", "air_changed", "typed", "printed", "answered",
+    "unsolicited", "wire", "flow", "data", "asked", "told", "hint", "trace", "payload"
 ]
 
 
@@ -245,6 +246,187 @@ class PrintedEvent(TypedDict):
     module: str
     #: its first 512 bytes, without CR LF; what is not printable as \xNN, passwords masked
     line: str
+
+
+class AnsweredEvent(TypedDict):
+    """A command has been answered. One with a prompt is answered twice: up to the prompt, and
+    behind its payload.
+    """
+
+    #: which event
+    event: Literal["answered"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: whose event it is
+    module: str
+    #: the line as it was typed, passwords masked
+    command: str
+    #: what was printed in front of the result, without the echo; at most 32 lines
+    lines: list[str]
+    #: the last line of the answer, such as OK
+    result: str
+    #: microseconds from the command's line end, or the prompt, to the end of the result
+    duration: int
+
+
+class UnsolicitedEvent(TypedDict):
+    """The module has printed a line that answers no command."""
+
+    #: which event
+    event: Literal["unsolicited"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: whose event it is
+    module: str
+    #: as that of `printed`
+    line: str
+
+
+class WireEvent(TypedDict):
+    """Bytes have passed the wire. They are told of once their line has ended, with the time at
+    which each piece passed. While nobody is subscribed to this topic, there is no such event.
+    """
+
+    #: which event
+    event: Literal["wire"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: whose event it is
+    module: str
+    #: to_module or to_host
+    direction: str
+    #: how the UART is set, such as 115200 8N1
+    format: str
+    #: in hexadecimal; a password is as many asterisks, what TLS protects is zeros
+    bytes: str
+
+
+class FlowEvent(TypedDict):
+    """One side of the wire cannot take bytes, or can again: the module (rts), or its hosts (cts, at
+    the speed fast). While nobody is subscribed to this topic, there is no such event.
+    """
+
+    #: which event
+    event: Literal["flow"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: whose event it is
+    module: str
+    #: rts or cts
+    line: str
+    #: true where it takes bytes
+    ready: bool
+
+
+class DataEvent(TypedDict):
+    """Bytes of a link have moved: a piece of a stream, or one datagram. While nobody is subscribed
+    to this topic, there is no such event.
+    """
+
+    #: which event
+    event: Literal["data"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: whose event it is
+    module: str
+    #: its number
+    link: int
+    #: tcp, udp or tls
+    transport: str
+    #: in: from the network to the module; out: from the module to the network
+    direction: str
+    #: the module's address and port
+    local: str
+    #: the peer's
+    peer: str
+    #: in hexadecimal; what TLS protects is as many zeros
+    bytes: str
+
+
+class AskedEvent(TypedDict):
+    """The module asks something of its radio, network, flash, UART, power or pins. While nobody is
+    subscribed to this topic, there is no such event.
+    """
+
+    #: which event
+    event: Literal["asked"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: whose event it is
+    module: str
+    #: what, such as net::Resolve: see src/ports
+    message: str
+    #: what the message says, passwords masked
+    members: dict[str, Any]
+
+
+class ToldEvent(TypedDict):
+    """The module is told something by its radio, network, flash, UART, power or pins. While nobody
+    is subscribed to this topic, there is no such event.
+    """
+
+    #: which event
+    event: Literal["told"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: whose event it is
+    module: str
+    #: what, such as net::Resolved: see src/ports
+    message: str
+    #: what the message says, passwords masked
+    members: dict[str, Any]
+
+
+class HintEvent(TypedDict):
+    """A host does what fails on hardware, or wears it out, though it may go well here."""
+
+    #: which event
+    event: Literal["hint"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: whose event it is
+    module: str
+    #: which, see Driver hints
+    hint: str
+    #: where it was seen: what was typed, passwords masked
+    detail: str
+
+
+class TraceEvent(TypedDict):
+    """A file of run --trace begins. It is its first line."""
+
+    #: which event
+    event: Literal["trace"]
+    #: microseconds since the program started
+    time: int
+    #: which only grows
+    number: int
+    #: of the program
+    version: str
+    #: from 1 on: how often the file was begun
+    part: int
+    #: microseconds from 1970 to the program's start, from which `time` counts; 0: unknown
+    epoch: int
+    #: the modules of the program
+    modules: list[str]
+    #: those whose bytes move at the rate of the UART
+    paced: list[str]
 
 
 class PayloadEvent(TypedDict):
@@ -570,7 +752,8 @@ class UnsubscribeReturn(TypedDict):
 Event = Union[
     ReadyEvent, OffEvent, JoinedEvent, JoinFailedEvent, LeftEvent, AddressedEvent, LinkOpenedEvent,
     LinkClosedEvent, LinkFailedEvent, StationJoinedEvent, StationLeftEvent, AirChangedEvent,
-    TypedEvent, PrintedEvent, PayloadEvent, LostEvent
+    TypedEvent, PrintedEvent, AnsweredEvent, UnsolicitedEvent, WireEvent, FlowEvent, DataEvent,
+    AskedEvent, ToldEvent, HintEvent, TraceEvent, PayloadEvent, LostEvent
 ]
 
 
@@ -1059,7 +1242,8 @@ class ControlCommands:
                 "addressed", "linked", "not_linked"] | None = None,
             event: Literal["ready", "off", "joined", "join_failed", "left", "addressed",
                 "link_opened", "link_closed", "link_failed", "station_joined", "station_left",
-                "air_changed", "typed", "printed", "payload"] | None = None,
+                "air_changed", "typed", "printed", "answered", "unsolicited", "wire", "flow",
+                "data", "asked", "told", "hint", "trace", "payload"] | None = None,
             match: str | None = None, typed: str | None = None, printed: str | None = None,
             since: int | None = None, timeout: float | str | None = None
     ) -> WaitReturn:
@@ -1072,7 +1256,8 @@ class ControlCommands:
             [none]
         :param event: an event; "ready", "off", "joined", "join_failed", "left", "addressed",
             "link_opened", "link_closed", "link_failed", "station_joined", "station_left",
-            "air_changed", "typed", "printed" or "payload" [none]
+            "air_changed", "typed", "printed", "answered", "unsolicited", "wire", "flow", "data",
+            "asked", "told", "hint", "trace" or "payload" [none]
         :param match: a pattern that the event's JSON has: * is any text, ? any character; a text of
             1 to 256 bytes [any]
         :param typed: a pattern that a line has which the module takes from a host; a text of 1 to
@@ -1091,23 +1276,27 @@ class ControlCommands:
         return answer
 
     def subscribe(
-            self, *, topics: Sequence[Literal["state", "air", "exchange", "payload"]] | None = None
+            self, *,
+            topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
+                "data", "ports", "hint"]] | None = None
     ) -> SubscribeReturn:
         """From now on the client is told of events, a line for each.
 
-        :param topics: which events; an array, of which each is "state", "air", "exchange" or
-            "payload" [all of them]
+        :param topics: which events; an array, of which each is "state", "air", "exchange",
+            "payload", "unsolicited", "wire", "data", "ports" or "hint" [all of them]
         """
         answer: SubscribeReturn = self.ask("subscribe", {"topics": topics})
         return answer
 
     def unsubscribe(
-            self, *, topics: Sequence[Literal["state", "air", "exchange", "payload"]] | None = None
+            self, *,
+            topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
+                "data", "ports", "hint"]] | None = None
     ) -> UnsubscribeReturn:
         """The client is told of these events no more.
 
-        :param topics: which events; an array, of which each is "state", "air", "exchange" or
-            "payload" [all of them]
+        :param topics: which events; an array, of which each is "state", "air", "exchange",
+            "payload", "unsolicited", "wire", "data", "ports" or "hint" [all of them]
         """
         answer: UnsubscribeReturn = self.ask("unsubscribe", {"topics": topics})
         return answer
@@ -1267,7 +1456,8 @@ class AsyncControlCommands:
                 "addressed", "linked", "not_linked"] | None = None,
             event: Literal["ready", "off", "joined", "join_failed", "left", "addressed",
                 "link_opened", "link_closed", "link_failed", "station_joined", "station_left",
-                "air_changed", "typed", "printed", "payload"] | None = None,
+                "air_changed", "typed", "printed", "answered", "unsolicited", "wire", "flow",
+                "data", "asked", "told", "hint", "trace", "payload"] | None = None,
             match: str | None = None, typed: str | None = None, printed: str | None = None,
             since: int | None = None, timeout: float | str | None = None
     ) -> WaitReturn:
@@ -1278,14 +1468,18 @@ class AsyncControlCommands:
         return answer
 
     async def subscribe(
-            self, *, topics: Sequence[Literal["state", "air", "exchange", "payload"]] | None = None
+            self, *,
+            topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
+                "data", "ports", "hint"]] | None = None
     ) -> SubscribeReturn:
         """See `ControlCommands.subscribe()`."""
         answer: SubscribeReturn = await self.ask("subscribe", {"topics": topics})
         return answer
 
     async def unsubscribe(
-            self, *, topics: Sequence[Literal["state", "air", "exchange", "payload"]] | None = None
+            self, *,
+            topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
+                "data", "ports", "hint"]] | None = None
     ) -> UnsubscribeReturn:
         """See `ControlCommands.unsubscribe()`."""
         answer: UnsubscribeReturn = await self.ask("unsubscribe", {"topics": topics})

@@ -78,6 +78,7 @@ Loop::Loop(const Options& options)
                                            [this] { return http_access(); }},
                    options.control.socket, options.state_directory);
   open_http_doors(options);
+  if (!options.trace.empty()) control_->trace_to(options.trace, options.longest_trace);
   timeline_.emplace(io_, clock_, medium_, options.world.world().events);
   // Until here these end the program by themselves: a disk that doesn't answer may hold it up.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);

@@ -17,6 +17,7 @@
 #include "daemon/replay_command.h"
 #include "daemon/run_command.h"
 #include "daemon/subcommand.h"
+#include "daemon/trace_command.h"
 #include "daemon/world_commands.h"
 
 namespace bfq::daemon {
@@ -29,6 +30,7 @@ constexpr Subcommand kSubcommands[] = {
     {"commands", "Tell which commands the module speaks, or all about one", declare_manual},
     {"lint", "Tell all that is wrong with a world file, with its lines", declare_lint},
     {"world", "Print the default world, ready to be edited", declare_world},
+    {"trace", "Convert a trace for Wireshark, sigrok, GTKWave or asciinema", declare_trace},
     {"replay", "Live through a journal again, and show what was said", declare_replay},
 };
 

@@ -33,7 +33,22 @@ struct CommandLine {
   unsigned module_base = 0;
   std::string wait;
   JournalWords journal;
+  std::string trace;
+  std::uint64_t longest_trace = std::uint64_t{64} << 20U;
 };
+
+void declare_trace_file(CLI::App& run, CommandLine& words) {
+  run.add_option(
+         "--trace", words.trace,
+         "write every byte and event with its time to FILE, a JSON object a line, passwords "
+         "masked; for\nbfq4004 trace convert")
+      ->type_name("FILE");
+  run.add_option("--trace-size", words.longest_trace,
+                 "a trace that would become longer is renamed to FILE.1, and begun anew [64M]")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::Range(std::uint64_t{1} << 16U, std::uint64_t{1} << 40U))
+      ->type_name("BYTES");
+}
 
 void declare(CLI::App& run, CommandLine& words) {
   run.add_option("world", words.world,
@@ -78,6 +93,7 @@ void declare(CLI::App& run, CommandLine& words) {
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
   declare_journal(run, words.journal);
+  declare_trace_file(run, words);
   run.add_option(
          "--control", words.control,
          "where bfq4004 ctl and tests ask and change what the wire cannot say; may be given "
@@ -153,6 +169,8 @@ Options understand(const CommandLine& words) {
     for (board::ModuleSpec& module : options.modules)
       module.personality = commands::personality(words.personality);
   options.journal = understand_journal(words.journal, options.modules);
+  options.trace = words.trace;
+  options.longest_trace = words.longest_trace;
   options.control = control::parse_control(words.control);
   options.sandbox = words.sandbox == "on";
   return options;

@@ -1,5 +1,6 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct Options {
   std::string log_level = "info";
   JournalOptions journal{};
   control::ControlPlaces control{};
+  std::string trace{};  ///< a file; empty: none
+  std::uint64_t longest_trace = 0;
   bool sandbox = true;  ///< the program is confined to what it does after its start
 };
 

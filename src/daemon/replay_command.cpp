@@ -168,7 +168,7 @@ journal::Build build_for(std::span<const std::byte> file) {
 }
 
 void write_redacted(const std::string& path, std::span<const std::byte> journal) {
-  const int file = board::make_journal_file(path);
+  const int file = board::make_own_file(path, board::kJournal);
   const bool written = board::write_all(file, journal);
   const int why = errno;
   close(file);

@@ -129,7 +129,7 @@ void Control::watch_modules() {
   if (!watches_.empty()) return;
   for (const auto& board : program_.boards) {
     const auto settled = [this, it = board.get()] { waits_.turn_ended(*it); };
-    const ModuleWatch::Timing time{program_.io, program_.clock};
+    const ModuleWatch::Timing time{program_.io, program_.clock, board->is_paced()};
     watches_.push_back(
         std::make_unique<ModuleWatch>(time, board->name(), board->module(), events_, settled));
     board->observe(watches_.back().get());
@@ -139,9 +139,21 @@ void Control::watch_modules() {
   });
 }
 
+void Control::trace_to(const std::string& path, std::uint64_t longest) {
+  watch_modules();
+  TraceFile::Program about;
+  for (const auto& board : program_.boards) {
+    about.modules.push_back(board->name());
+    if (board->is_paced()) about.paced.push_back(board->name());
+  }
+  trace_.emplace(program_.io, program_.clock, events_, about, TraceFile::Place{path, longest});
+}
+
 Control::~Control() {
   program_.medium.when_changing({});
   for (const auto& board : program_.boards) board->observe(nullptr);
+  for (const auto& watch : watches_) watch->end_lines();
+  trace_.reset();
 }
 
 /// Nobody has asked for it, so nothing ends the program for want of it.

@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "daemon/control/module_watch.h"
 #include "daemon/control/place.h"
 #include "daemon/control/session.h"
+#include "daemon/control/trace_file.h"
 #include "daemon/control/waits.h"
 #include "daemon/process/lock_file.h"
 
@@ -51,6 +53,9 @@ class Control {
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;
 
+  /// Writes every event of the modules to that file, see TraceFile. Throws process::Failure.
+  void trace_to(const std::string& path, std::uint64_t longest);
+
   /// What clients at other doors act on; from now on there are events, whether or not there is a
   /// socket.
   const Channel& channel();
@@ -69,6 +74,7 @@ class Control {
   Waits waits_;
   Channel channel_{program_, events_, waits_};
   std::vector<std::unique_ptr<ModuleWatch>> watches_;
+  std::optional<TraceFile> trace_;
   std::optional<ControlSocket> socket_;
   boost::asio::steady_timer pause_;
   std::vector<std::shared_ptr<Session>> sessions_;

@@ -27,7 +27,8 @@ void EventLog::add(Instant now, EventBody body) {
 void EventLog::pass(WireReader& reader, WirePiece piece, std::span<const std::byte> bytes,
                     Instant now) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (!is_wanted(Topic::exchange)) return tape_.add(reader, piece, text, now);
+  const bool are_lines_wanted = is_wanted(Topic::exchange) || is_wanted(Topic::unsolicited);
+  if (!are_lines_wanted) return tape_.add(reader, piece, text, now);
   catch_up();
   reader.read(piece, text, now);
 }

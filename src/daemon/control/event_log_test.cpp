@@ -17,10 +17,12 @@ class EventLogTest : public testing::Test {
   void pass(WireLines& to, WirePiece piece, std::string_view text) {
     log.pass(to, piece, std::as_bytes(std::span(text)), Instant(++now));
   }
-  /// What is kept: "NUMBER LINE".
+  /// What is kept of lines, and nothing for other events: "NUMBER LINE".
   std::vector<std::string> lines() {
     std::vector<std::string> out;
     for (const Event& event : log.kept()) {
+      if (topic_of(event.body) == Topic::unsolicited) continue;
+      if (std::holds_alternative<CommandAnswered>(event.body)) continue;
       std::string text = std::to_string(event.number) + ' ';
       if (const auto* typed = std::get_if<TypedLine>(&event.body)) text += typed->line;
       if (const auto* printed = std::get_if<PrintedLine>(&event.body)) text += printed->line;
@@ -46,10 +48,36 @@ TEST_F(EventLogTest, numbers_lines_in_their_order_also_where_nobody_has_asked_ye
   print(other, "ready\r\n");
   log.add(Instant(now), ModuleOff{a});
   print(wire, "> ");
-  EXPECT_EQ(lines(), (Lines{"1 AT", "2 ready", "3 ", "4 > "}));
+  EXPECT_EQ(lines(), (Lines{"1 AT", "2 ready", "4 ", "5 > "}));  // 3: unsolicited
   EXPECT_EQ(log.kept().front().time, Instant(1us));
-  EXPECT_EQ(log.last(), 4U);
+  EXPECT_EQ(log.last(), 5U);
   EXPECT_EQ(log.forgotten(), 0U);
+}
+
+TEST_F(EventLogTest, a_command_and_its_answer_are_one) {
+  const auto answers = [&] {
+    Lines out;
+    for (const Event& event : log.kept())
+      if (const auto* answer = std::get_if<CommandAnswered>(&event.body)) {
+        out.push_back(answer->command + " -> " + answer->result);
+        for (const std::string& line : answer->lines) out.back() += ", " + line;
+      }
+    return out;
+  };
+  type(wire, "AT+CWMODE?\r\n");
+  print(wire, "AT+CWMODE?\r\r\n+CWMODE:1\r\n\r\nOK\r\n");
+  type(wire, "AT+CIPSEND=2\r\n");
+  print(wire, "AT+CIPSEND=2\r\r\n\r\nOK\r\n> ");
+  print(wire, "\r\nRecv 2 bytes\r\n");
+  type(wire, "AT+GMR\r\n");
+  print(wire, "\r\nbusy s...\r\n\r\nSEND OK\r\n");
+  type(wire, "AT\r\nATE1\r\n");
+  print(wire, "\r\nOK\r\n\r\nERROR\r\n");
+  print(wire, "\r\nOK\r\n");  // answers nothing
+  EXPECT_EQ(answers(),
+            (Lines{"AT+CWMODE? -> OK, +CWMODE:1", "AT+CIPSEND=2 -> OK", "AT+GMR -> busy s...",
+                   "AT+CIPSEND=2 -> SEND OK, Recv 2 bytes", "AT -> OK", "ATE1 -> ERROR"}));
+  EXPECT_EQ(topic_of(log.kept().back().body), Topic::unsolicited);
 }
 
 TEST_F(EventLogTest, masks_what_was_typed_before_somebody_asked) {

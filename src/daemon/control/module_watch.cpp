@@ -24,14 +24,17 @@ bool is_same_link(const Status::Link& a, const Status::Link& b) {
 }  // namespace
 
 ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Module& module,
-                         EventLog& events, std::function<void()> settled)
+                         EventLog& events, std::function<void()> settled, Disclosure secrets)
     : name_(name),
       module_(module),
       events_(events),
       settled_(std::move(settled)),
       seen_(module.status()),
       lines_(name, module.dialect(), events),
+      trace_(name, module, events, secrets),
+      hints_(name, module, events),
       clock_(time.clock),
+      is_paced_(time.is_paced),
       gathered_(time.io, [this] { tell_gathered(); }) {}
 
 // State -------------------------------------------------------------------------------------------
@@ -39,6 +42,8 @@ ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Modu
 void ModuleWatch::handled(const bfq::Event& event, Instant now) {
   const auto add = [&](EventBody body) { events_.add(now, std::move(body)); };
   look(now);  // what has changed comes in front of what is told here
+  trace_.told(event, now);
+  hints_.told(event);
   std::visit(overloaded{
                  [&](const power::Started& e) {
                    add(ModuleReady{name_, word_for(e.reason)});
@@ -101,20 +106,25 @@ void ModuleWatch::compare_links(const Status& status, Instant now) {
 // The wire ----------------------------------------------------------------------------------------
 
 void ModuleWatch::forget_wire(Instant now) {
+  trace_.end_lines();
   events_.pass(lines_, WirePiece::restart, {}, now);
   received_.clear();
   position_ = lines_until_ = 0;
 }
 
-void ModuleWatch::typed(std::span<const std::byte> bytes, bool is_payload, Instant now) {
+void ModuleWatch::typed(std::span<const std::byte> bytes, Activity before, Instant now) {
   may_have_changed_ = true;
+  const bool is_payload = before == Activity::collecting || before == Activity::passthrough;
+  trace_.typed(bytes, is_payload, now);
+  hints_.typed(bytes, before, now);
   if (!is_payload && !bytes.empty()) events_.pass(lines_, WirePiece::typed, bytes, now);
 }
 
 /// What the module has printed of received data begins with a header, unless data is all that it
 /// prints (transparent transmission).
-void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from,
-                           std::size_t to, Instant now) {
+void ModuleWatch::received(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                           std::size_t from, std::size_t to, Instant now) {
+  trace_.moved("in", link, sender, bytes, now);
   if (events_.is_wanted(Topic::payload)) gather(PayloadWay::in, link, bytes, now);
   seen_.links[link.id].bytes_in += bytes.size();
   if (in_passthrough()) return;
@@ -132,9 +142,10 @@ void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, st
   received_.push_back({position, bytes.size(), !is_data_alone});
 }
 
-void ModuleWatch::sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-  if (events_.is_wanted(Topic::payload)) gather(PayloadWay::out, link, bytes, now);
-  seen_.links[link.id].bytes_out += bytes.size();
+void ModuleWatch::sent(LinkHandle link, const net::Outgoing& taken, Instant now) {
+  trace_.moved("out", link, taken.destination, taken.bytes, now);
+  if (events_.is_wanted(Topic::payload)) gather(PayloadWay::out, link, taken.bytes, now);
+  seen_.links[link.id].bytes_out += taken.bytes.size();
   may_have_changed_ |= !in_passthrough();
 }
 
@@ -147,6 +158,8 @@ void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
     may_have_changed_ = true;
   print(bytes.first(lines), now);
   position_ += bytes.size() - lines;
+  hints_.printed(bytes.size());
+  trace_.printed_data(bytes.subspan(lines), now);
 }
 
 void ModuleWatch::print(std::span<const std::byte> bytes, Instant now) {
@@ -176,11 +189,13 @@ std::size_t ModuleWatch::print_received(std::span<const std::byte> bytes, Instan
     const auto n = static_cast<std::size_t>(colon - bytes.begin()) + (colon == bytes.end() ? 0 : 1);
     data.has_header = colon == bytes.end();
     data.from = position_ + n;
+    trace_.printed_text(bytes.first(n), now);
     events_.pass(lines_, data.has_header ? WirePiece::printed : WirePiece::header, bytes.first(n),
                  now);
     return n;
   }
   const std::size_t n = std::min(bytes.size(), data.payload);
+  trace_.printed_data(bytes.first(n), now);
   data.payload -= n;
   data.from += n;
   if (data.payload == 0) received_.pop_front();

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/control/events.h"
+#include "daemon/control/hints.h"
 #include "daemon/control/waits.h"
 
 namespace bfq::control {
@@ -134,6 +135,12 @@ std::string control_reference() {
     out += fmt::format("| `{}` | {} |\n", topic.name, topic.meaning);
   out += "\n### Events\n";
   for (const EventInfo& event : event_rows()) out += event_section(event);
+  out +=
+      "\n### Driver hints\n\n| hint | what is looked for | why it fails on hardware | source |\n"
+      "|---|---|---|---|\n";
+  for (const HintInfo& hint : kHints)
+    out +=
+        fmt::format("| `{}` | {} | {} | {} |\n", hint.name, hint.looked_for, hint.why, hint.source);
   out += "\n### Errors\n\n| code | meaning | status over HTTP |\n|---|---|---|\n";
   for (const ErrorInfo& error : kErrors)
     out += fmt::format("| `{}` | {} | {} |\n", error.name, error.meaning, error.http_status);

@@ -32,12 +32,16 @@ void WireLines::read(WirePiece piece, std::string_view bytes, Instant at) {
       // No line end follows the prompt: the module waits for payload.
       if (printed_.text == ">" || printed_.text == "> ") note_printed(at);
       return;
-    case WirePiece::restart: typed_ = printed_ = {}; return;
+    case WirePiece::restart:
+      typed_ = printed_ = {};
+      exchanges_.forget();
+      return;
   }
 }
 
 /// What was skipped may have been the first half of an echo, so the mask expects the other one.
 void WireLines::skip(WirePiece piece, std::string_view bytes) {
+  exchanges_.forget();
   switch (piece) {
     case WirePiece::typed: typed_ = {.is_cut = !bytes.ends_with('\n')}; return;
     case WirePiece::header: printed_ = {}; break;
@@ -68,13 +72,17 @@ void WireLines::read_printed(std::string_view bytes, Instant at) {
 
 void WireLines::note_typed(Instant at) {
   const Begun begun = std::exchange(typed_, {});
-  std::string line = begun.is_cut ? std::string() : shown(begun.text, typed_mask_);
-  if (!line.empty()) events_.add(at, TypedLine{name_, std::move(line)});
+  const std::string line = begun.is_cut ? std::string() : shown(begun.text, typed_mask_);
+  if (line.empty()) return;
+  events_.add(at, TypedLine{name_, line});
+  exchanges_.typed(line, at);
 }
 
 void WireLines::note_printed(Instant at) {
   const Begun begun = std::exchange(printed_, {});
-  std::string line = begun.is_cut ? std::string() : shown(begun.text, printed_mask_);
-  if (!line.empty()) events_.add(at, PrintedLine{name_, std::move(line)});
+  const std::string line = begun.is_cut ? std::string() : shown(begun.text, printed_mask_);
+  if (line.empty()) return;
+  events_.add(at, PrintedLine{name_, line});
+  exchanges_.printed(line, at);
 }
 }  // namespace bfq::control

@@ -3,11 +3,13 @@
 #include <string_view>
 
 #include "daemon/control/event_log.h"
+#include "daemon/control/exchanges.h"
 #include "daemon/serial/trace.h"
 
 namespace bfq::control {
 
-/// Makes events of the lines of one module's wire: cut, masked, and fit to be shown.
+/// Makes events of the lines of one module's wire, cut, masked, and fit to be shown, and of
+/// commands with their answers.
 class WireLines final : public WireReader {
  public:
   /// All must outlive this.
@@ -15,7 +17,8 @@ class WireLines final : public WireReader {
       : name_(name),
         events_(events),
         typed_mask_(serial::Direction::to_module, dialect),
-        printed_mask_(serial::Direction::to_host, dialect) {}
+        printed_mask_(serial::Direction::to_host, dialect),
+        exchanges_(name, dialect, events) {}
 
   void read(WirePiece piece, std::string_view bytes, Instant at) override;
   void skip(WirePiece piece, std::string_view bytes) override;
@@ -36,5 +39,6 @@ class WireLines final : public WireReader {
   EventLog& events_;
   serial::SecretMask typed_mask_, printed_mask_;
   Begun typed_, printed_;
+  Exchanges exchanges_;
 };
 }  // namespace bfq::control

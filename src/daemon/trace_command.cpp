@@ -1,0 +1,87 @@
+#include "daemon/trace_command.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "daemon/board/journals.h"
+#include "daemon/process/caller.h"
+#include "daemon/process/failure.h"
+#include "daemon/process/files.h"
+#include "daemon/trace/formats.h"
+#include "daemon/trace/source.h"
+
+namespace bfq::daemon {
+namespace {
+/// What `trace convert` is asked for.
+struct ConvertOptions {
+  std::string in, out, module;
+  bool shows_secrets = false;
+};
+
+const trace::Format& chosen_format(const std::string& out) {
+  if (const trace::Format* format = trace::format_of_file(out)) return *format;
+  std::string all;
+  for (const trace::Format& format : trace::formats())
+    all += fmt::format("\n  {:<8} {}", format.extension, format.what);
+  throw process::UsageError(out + ": the name's end says the format:" + all);
+}
+
+/// Its owner alone may read it, and nothing is replaced.
+void write_new_file(const std::string& path, const std::string& content) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | process::kOwnFile;
+  const int file = open(path.c_str(), kFlags, 0600);
+  if (file < 0 && errno == EEXIST)
+    throw process::Failure(path + " exists: choose another name, or remove it");
+  if (file < 0) process::fail_with_errno("cannot make " + path);
+  process::Caller::current().give(file);
+  const bool written = board::write_all(file, std::as_bytes(std::span(content)));
+  const int why = errno;
+  close(file);
+  errno = why;
+  if (!written) process::fail_with_errno("cannot write " + path);
+}
+
+int convert(const ConvertOptions& options) {
+  const trace::Format& format = chosen_format(options.out);
+  const auto secrets =
+      options.shows_secrets ? control::Disclosure::shown : control::Disclosure::masked;
+  const trace::Recording recording = trace::read_recording(options.in, options.module, secrets);
+  if (recording.modules.empty())
+    throw process::Failure(options.in + ": there is nothing of " +
+                           (options.module.empty() ? "any module" : "module " + options.module));
+  if (format.has_one_module && recording.modules.size() > 1) {
+    std::string names;
+    for (const std::string& name : recording.modules) names += " " + name;
+    throw process::UsageError(
+        fmt::format("{}: there are several modules; choose one by --module:{}", options.in, names));
+  }
+  write_new_file(options.out, format.write(recording));
+  return EXIT_SUCCESS;
+}
+}  // namespace
+
+Action declare_trace(CLI::App& command) {
+  const auto options = std::make_shared<ConvertOptions>();
+  command.require_subcommand(1);
+  CLI::App& convert_command = *command.add_subcommand(
+      "convert", "Write a trace, or a journal, in the format of another tool");
+  convert_command.add_option("in", options->in, "a file of run --trace, or of run --journal")
+      ->type_name("IN")
+      ->required();
+  std::string about = "a new file, whose name says the format:";
+  for (const trace::Format& format : trace::formats())
+    about += fmt::format("\n{}: {}", format.extension, format.what);
+  convert_command.add_option("out", options->out, about)->type_name("OUT")->required();
+  convert_command.add_option("--module", options->module, "of several modules, that one")
+      ->type_name("NAME");
+  convert_command.add_flag("--secrets", options->shows_secrets,
+                           "of a journal: also passwords, and what TLS protects");
+  return [options] { return convert(*options); };
+}
+}  // namespace bfq::daemon
