@@ -95,6 +95,8 @@ enum class Word : std::uint8_t {
   station_mac,
   ping,  ///< in front of the milliseconds that an echo took
   ping_timeout,
+  web_error,  ///< in front of the number that says how a transfer has failed
+  update,     ///< in front of the number of a step
 
   count  ///< how many there are; not a word
 };

@@ -83,6 +83,8 @@ inline constexpr at::Words kCommonWords({
     {at::Word::no_host_name, "<null>"},
     {at::Word::ping, "+"},
     {at::Word::ping_timeout, "+timeout"},
+    {at::Word::web_error, "0x"},
+    {at::Word::update, "+CIPUPDATE:"},
     {at::Word::status, "STATUS:"},
     {at::Word::ipd, "\r\n+IPD,"},
     {at::Word::segment_sent, ",SEND OK"},

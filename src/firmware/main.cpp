@@ -91,7 +91,7 @@ class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
-                   net::Ping, net::AskTime>;
+                   net::Ping, net::AskTime, web::Store, web::Cancel>;
 
  public:
   void refuse(const radio::Join& r) {
@@ -105,6 +105,10 @@ class Refusals {
   void refuse(const net::Open& r) { add(net::OpenFailed{r.link, net::OpenFailure::unreachable}); }
   void refuse(const net::GiveUp& r) { add(net::Closed{r.link}); }
   void refuse(const net::Listen& r) { add(net::ListenFailed{r.ticket}); }
+  void refuse(
+      const OneOf<std::variant<web::Fetch, web::Recall, web::Continue, web::Update>> auto& r) {
+    add(web::FetchFailed{r.ticket});
+  }
   void refuse(const OneOf<flash::Request> auto& r) { add(flash::Failed{r.ticket}); }
   void refuse(const OneOf<NotAnswered> auto&) {}
 
@@ -117,7 +121,7 @@ class Refusals {
  private:
   using Refusal = std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed,
                                lease::AddressFailed, net::ResolveFailed, net::OpenFailed,
-                               net::ListenFailed, net::Closed, flash::Failed>;
+                               net::ListenFailed, net::Closed, flash::Failed, web::FetchFailed>;
 
   void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
 

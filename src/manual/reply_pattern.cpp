@@ -78,6 +78,12 @@ constexpr KnownField kKnownFields[] = {
     {"free segments", Kind::integer, between(0, 4)},
     {"bytes", Kind::integer, between(0, 2048)},
     {"unread", Kind::integer, between(0, 5760)},
+    // HTTP, and updates
+    {"web host", Kind::text, length(0, 64)},
+    {"web path", Kind::text, length(0, 128)},
+    {"web answer", Kind::text, length(0, 4096)},
+    {"web code", Kind::text, length(4, 4)},
+    {"update step", Kind::integer, between(1, 4)},
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 

@@ -210,6 +210,11 @@ bool Chip::job_fits() const {
                           return !opening && job.taken < job.size &&
                                  links_.can_read(job.link, std::size_t{job.size} - job.taken);
                         },
+                        [&](const Fetching& job) {
+                          return !opening && (job.step != Fetching::Step::asking ||
+                                              uart_out_.room() + kLongestLine >=
+                                                  limits::kReplyReserve + WebClient::kRoomForPiece);
+                        },
                         [&](const auto&) { return !opening || phase_ == Phase::restarting; },
                     },
                     job_);

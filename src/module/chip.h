@@ -23,6 +23,7 @@
 #include "module/station.h"
 #include "module/time_sync.h"
 #include "module/urc_queue.h"
+#include "module/web_client.h"
 #include "ports/messages.h"
 
 namespace bfq {
@@ -41,7 +42,7 @@ class Chip {
   static constexpr auto kDescription = describe(
       "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
       "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
-      "time_sync", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
+      "time_sync", "web_client", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
@@ -66,6 +67,10 @@ class Chip {
   void say(const Urc& urc);
   /// True when a line fits without using what is reserved for results (limits::kReplyReserve).
   bool has_room_for_a_line() const;
+  /// The same of a piece of an answer, see WebClient.
+  bool has_room_for_a_piece() const {
+    return uart_out_.room() >= limits::kReplyReserve + WebClient::kRoomForPiece;
+  }
   void set_echo(bool on) { interpreter_.set_echo(on); }
 
   /// The row of the command that runs. Only to be asked from a handler or its job.
@@ -152,6 +157,7 @@ class Chip {
   Passthrough& passthrough() { return passthrough_; }
   const Passthrough& passthrough() const { return passthrough_; }
   TimeSync& time_sync() { return time_sync_; }
+  WebClient& web_client() { return web_client_; }
   const Memory& memory() const { return memory_; }
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
@@ -178,7 +184,11 @@ class Chip {
   bool output_fits() const;
   bool settings_fit() const;
   /// True while unsolicited lines and received data have to wait, however much room there is.
-  bool holds_lines() const { return sends() || switches_uart_ || job<Reading>() != nullptr; }
+  bool holds_lines() const {
+    const auto* const fetching = job<Fetching>();
+    return sends() || switches_uart_ || job<Reading>() != nullptr ||
+           (fetching != nullptr && fetching->holds_lines());
+  }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
   void flush_urcs(bool into_reserve);
@@ -202,6 +212,7 @@ class Chip {
   Pins pins_;
   LightSleep sleep_;
   TimeSync time_sync_;
+  WebClient web_client_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;

@@ -53,6 +53,35 @@ struct Pinging {
       describe("Pinging", "step", "ticket", "name", "asked", "give_up");
 };
 
+/// CHTTPTR and its like: the client is asked, and its answer is printed piece by piece as the host
+/// reads it.
+struct Fetching {
+  /// waiting: for the head of the answer. ready: for room to print the next piece. asking: for that
+  /// piece, which finds room.
+  enum class Step : std::uint8_t { waiting, ready, asking, last = asking } step{};
+  /// text: the bytes of the answer as they come. pieces: each behind its length, in a line of its
+  /// own. size: how many they are.
+  enum class Shows : std::uint8_t { text, pieces, size, last = size } shows{};
+  Ticket ticket{};
+  std::uint16_t status = 0;       ///< of HTTP; 0 until there is an answer
+  std::uint32_t patience_ms = 0;  ///< how long the client may take for the next thing
+  Deadline give_up{};
+  static constexpr auto kDescription =
+      describe("Fetching", "step", "shows", "ticket", "status", "patience_ms", "give_up");
+
+  /// True while the bytes of a text are printed, and nothing else may be.
+  bool is_text() const { return shows == Shows::text && status != 0; }
+  /// True while unsolicited lines and received data have to wait.
+  bool holds_lines() const { return step == Step::asking || is_text(); }
+};
+
+/// CIUPDATE: a line is printed for each step.
+struct Upgrading {
+  Ticket ticket{};
+  Deadline give_up{};
+  static constexpr auto kDescription = describe("Upgrading", "ticket", "give_up");
+};
+
 /// CIPSTART: the name is looked up, unless it is an address, and then the link is opened.
 struct Opening {
   enum class Step : std::uint8_t { resolving, connecting, last = connecting } step{};
@@ -113,8 +142,9 @@ struct Saving {
 };
 
 /// The command under way; at most one.
-using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
-                         PassingThrough, StartingServer, Saving, Reading, Pinging>;
+using Job =
+    std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending, PassingThrough,
+                 StartingServer, Saving, Reading, Pinging, Fetching, Upgrading>;
 
 /// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
 /// at its deadline, by the organ that has a give_up() for it.

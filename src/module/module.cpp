@@ -51,8 +51,12 @@ bool Module::takes_command_bytes() const {
   const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
   const auto* const reading = job<Reading>();
   if (reading != nullptr && reading->taken > 0) return false;  // an echo would stand in the data
+  const auto* const fetching = job<Fetching>();
+  if (fetching != nullptr && fetching->is_text()) return false;  // likewise
+  const bool is_asking = fetching != nullptr && fetching->step == Fetching::Step::asking;
+  const std::size_t owed = is_asking ? WebClient::kRoomForPiece : 0;
   return nothing_waits && !switches_uart_ && requests_fit &&
-         uart_out_.room() >= limits::kReplyReserve;
+         uart_out_.room() >= limits::kReplyReserve + owed;
 }
 
 void Module::uart_sent(std::size_t n, Instant now) {
@@ -143,7 +147,7 @@ void Module::on(const E& event) {
     organ.on(chip, e);
   }
   { organ.on(*this, event); };
-  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_);
+  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_, web_client_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -191,7 +195,7 @@ void Module::give_up(const J& job) {
     organ.give_up(chip, j);
   }
   { organ.give_up(*this, job); };
-  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_);
+  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_, web_client_);
 }
 
 // After each input --------------------------------------------------------------------------------
@@ -208,6 +212,7 @@ void Module::settle() {
 void Module::print_and_go_on() {
   flush_urcs(false);
   station_.list(*this);
+  web_client_.go_on(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -240,6 +245,7 @@ void Module::go_off() {
   soft_ap_ = SoftAp{};
   server_ = Server{};
   time_sync_ = TimeSync{};
+  web_client_ = WebClient{};
   passthrough_ = Passthrough{};
   payload_.clear();
   pins_ = Pins{};

@@ -114,6 +114,16 @@ constexpr Row<Peer> kPeer[] = {
      [](Peer& p, Words& w) { p.takes = w.take_number(); }},
 };
 
+constexpr Row<sim::Page> kPage[] = {
+    {"is", "\"…\"", "has this body", [](sim::Page& p, Words& w) { p.body = w.take(); }},
+    {"status", "N", "has this status, instead of 200",
+     [](sim::Page& p, Words& w) { p.status = number<std::uint16_t>(w); }},
+    {"lengthless", "", "does not say its length",
+     [](sim::Page& p, Words&) { p.tells_length = false; }},
+    {"breaks-after", "N", "breaks off behind so many bytes of its body",
+     [](sim::Page& p, Words& w) { p.breaks_after = w.take_number(); }},
+};
+
 constexpr Row<sim::Internet> kNetwork[] = {
     {"stalls", "", "nothing moves", [](sim::Internet& net, Words&) { net.stalled = true; }},
     {"flows", "", "it does again", [](sim::Internet& net, Words&) { net.stalled = false; }},
@@ -127,6 +137,14 @@ constexpr Row<sim::Internet> kNetwork[] = {
      [](sim::Internet& net, Words&) { net.has_certificate = true; }},
     {"pieces", "N", "never more than N bytes at once",
      [](sim::Internet& net, Words& w) { net.most_at_once = w.take_number(); }},
+    {"updates-from", "A:P",
+     "which peer has images of the firmware, as its pages /version and /image",
+     [](sim::Internet& net, Words& w) { net.web.update_server = w.take_endpoint(); }},
+    {"was-asked", "\"…\"", "checks all HTTP requests by now: method, target and body, and a \\n",
+     [](sim::Internet& net, Words& w) {
+       const std::string want = w.take(), got = net.web.asked();
+       if (got != want) throw BadLine("it was asked " + escaped(got.substr(0, 400)));
+     }},
 };
 
 constexpr Row<sim::World> kDelays[] = {
@@ -254,6 +272,16 @@ struct Player::Lines {
     if (known == nullptr) known = &internet.peers.emplace_back(sim::FarHost{.at = peer.at});
     run_rows(kPeer, *known, words);
   }
+  static void add_page(Player& player, Words& words) {
+    sim::Internet& internet = player.world().internet;
+    const net::Endpoint at = words.take_endpoint();
+    if (internet.find_peer(at) == nullptr) internet.peers.push_back({.at = at});
+    sim::Page page{.at = at, .path = words.take()};
+    run_rows(kPage, page, words);
+    std::erase_if(internet.web.pages,
+                  [&](const sim::Page& p) { return p.at == page.at && p.path == page.path; });
+    internet.web.pages.push_back(page);
+  }
   static void add_client(Player& player, Words& words) {
     const net::Endpoint from = words.take_endpoint();
     sim::Internet& internet = player.world().internet;
@@ -354,6 +382,9 @@ struct Player::Lines {
   static constexpr Row<Player> kAnyTime[] = {
       {"peer", "A:P …", "a port of a far host, for TCP and UDP:", change_peer,
        [] { return help("peer A:P ", kPeer) + help("peer A:P ", kPeerActs); }},
+      {"page", "A:P \"/path\" …",
+       "what a peer answers by HTTP at that path; at all others it says 404:", add_page,
+       [] { return help("page A:P \"/path\" ", kPage); }},
       {"client", "A:P N",
        "somebody connects to the module's server on port N, and is a peer from then on; `in-vain` "
        "at the end when nobody listens",

@@ -1,0 +1,67 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "at/answer.h"
+#include "base/described.h"
+#include "base/text.h"
+#include "ports/messages.h"
+
+namespace bfq {
+class Chip;
+struct Fetching;
+struct Upgrading;
+
+/// The module as a client of HTTP: AT+CHTTPURL and its like, and AT+CIUPDATE. What a request is
+/// made of is handed over to the port as it is typed; what the commands show is kept here.
+class WebClient {
+ public:
+  /// The longest path of AT+CHTTPPH, and of the fields of AT+CHTTPDT together as they are sent.
+  static constexpr std::size_t kPath = 128, kForm = 2048;
+  /// In the UART's output: a piece of an answer, and what stands around it.
+  static constexpr std::size_t kRoomForPiece = web::Piece::kMost + 64;
+  using Path = Text<kPath>;
+  static constexpr auto kDescription =
+      describe("WebClient", "host", "port", "path", "posts", "form_size");
+
+  // Where AT+CHTTPTR goes; a restart forgets it.
+  void set_server(const net::HostName& host, std::uint16_t port) { host_ = host, port_ = port; }
+  const net::HostName& host() const { return host_; }
+  std::uint16_t port() const { return port_; }
+  void set_path(const Path& path) { path_ = path; }
+  const Path& path() const { return path_; }
+  /// POST, not GET.
+  void set_method(bool posts) { posts_ = posts; }
+
+  /// AT+CHTTPDT: one more field of the form that the next request carries. An error where the form
+  /// would be longer than kForm.
+  at::Answer add_field(Chip&, std::string_view name, std::string_view value);
+  /// AT+CHTTPTR: asks the server. The answer is `later`, or an error where no server is set.
+  at::Answer transfer(Chip&);
+  /// AT+CIUPDATE. The answer is `later`.
+  at::Answer upgrade(Chip&);
+
+  /// Asks for more of an answer, as soon as there is room for it.
+  void go_on(Chip&);
+
+  void on(Chip&, const web::Answered&);
+  void on(Chip&, const web::Piece&);
+  void on(Chip&, const web::Ended&);
+  void on(Chip&, const web::FetchFailed&);
+  void on(Chip&, const web::Progress&);
+  void give_up(Chip&, const Fetching&);
+  void give_up(Chip&, const Upgrading&);
+
+ private:
+  static Fetching* waiting(Chip&, Ticket);
+  static void refuse(Chip&, const Fetching&);
+
+  net::HostName host_{};
+  std::uint16_t port_ = 80;
+  Path path_{};
+  bool posts_ = false;
+  std::uint16_t form_size_ = 0;  ///< bytes of the form that the client has been handed
+  friend MemberAccess;
+};
+}  // namespace bfq
