@@ -117,9 +117,9 @@ struct MemberAccess {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q);
     } else {
-      static_assert(n == 23, "a class of that many members has to be added here");
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y);
+      static_assert(n == 24, "a class of that many members has to be added here");
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z);
     }
   }
 };

@@ -91,7 +91,8 @@ class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
-                   net::Ping, net::AskTime, web::Store, web::Cancel>;
+                   net::Ping, net::AskTime, web::Store, web::Cancel, mqtt::Put, mqtt::Take, mqtt::More, mqtt::Look,
+                   mqtt::Disconnect>;
 
  public:
   void refuse(const radio::Join& r) {
@@ -109,6 +110,10 @@ class Refusals {
       const OneOf<std::variant<web::Fetch, web::Recall, web::Continue, web::Update>> auto& r) {
     add(web::FetchFailed{r.ticket});
   }
+  void refuse(const OneOf<std::variant<mqtt::Connect, mqtt::Publish, mqtt::Subscribe,
+                                       mqtt::Unsubscribe>> auto& r) {
+    add(mqtt::Denied{r.ticket});
+  }
   void refuse(const OneOf<flash::Request> auto& r) { add(flash::Failed{r.ticket}); }
   void refuse(const OneOf<NotAnswered> auto&) {}
 
@@ -121,7 +126,7 @@ class Refusals {
  private:
   using Refusal = std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed,
                                lease::AddressFailed, net::ResolveFailed, net::OpenFailed,
-                               net::ListenFailed, net::Closed, flash::Failed, web::FetchFailed>;
+                               net::ListenFailed, net::Closed, flash::Failed, web::FetchFailed, mqtt::Denied>;
 
   void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
 

@@ -15,6 +15,7 @@
 #include "module/light_sleep.h"
 #include "module/links.h"
 #include "module/memory.h"
+#include "module/mqtt_client.h"
 #include "module/passthrough.h"
 #include "module/payload.h"
 #include "module/pins.h"
@@ -42,7 +43,7 @@ class Chip {
   static constexpr auto kDescription = describe(
       "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
       "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
-      "time_sync", "web_client", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
+      "time_sync", "web_client", "mqtt_client", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
@@ -61,6 +62,11 @@ class Chip {
   at::Reply info(std::string_view name);
   /// Prints that line; returns the answer that goes with it.
   at::Answer refuse(at::Word why);
+  /// True when an organ may say something of its own accord.
+  bool may_speak() const {
+    return phase_ == Phase::running && !holds_lines() && urcs_.empty() &&
+           job<PassingThrough>() == nullptr;
+  }
   /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never.
   void notify(const Urc& urc);
   /// Prints such a line at once, as part of a reply.
@@ -81,6 +87,8 @@ class Chip {
   /// Queues what the runtime is to do next. One input gives rise to limits::kRequestsOfOneInput at
   /// most.
   void request(const Request& request);
+  /// How many more may be queued before the runtime takes some.
+  std::size_t request_room() const { return limits::kRequests - requests_.size(); }
   /// The number by which the answer to a request will be known.
   Ticket new_ticket();
 
@@ -158,6 +166,8 @@ class Chip {
   const Passthrough& passthrough() const { return passthrough_; }
   TimeSync& time_sync() { return time_sync_; }
   WebClient& web_client() { return web_client_; }
+  MqttClient& mqtt_client() { return mqtt_client_; }
+  const MqttClient& mqtt_client() const { return mqtt_client_; }
   const Memory& memory() const { return memory_; }
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
@@ -187,7 +197,8 @@ class Chip {
   bool holds_lines() const {
     const auto* const fetching = job<Fetching>();
     return sends() || switches_uart_ || job<Reading>() != nullptr ||
-           (fetching != nullptr && fetching->holds_lines());
+           (fetching != nullptr && fetching->holds_lines()) || job<Delivering>() != nullptr ||
+           job<TypingText>() != nullptr;
   }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
@@ -213,6 +224,7 @@ class Chip {
   LightSleep sleep_;
   TimeSync time_sync_;
   WebClient web_client_;
+  MqttClient mqtt_client_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;

@@ -4,6 +4,7 @@
 #include <concepts>
 
 #include "base/check.h"
+#include "module/typed_text.h"
 
 namespace bfq {
 namespace {
@@ -38,6 +39,7 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   passthrough_.advance(*this);
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
   if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
+  if (job<TypingText>() != nullptr) return take_text(*this, bytes);
   if (!takes_command_bytes()) return 0;
   interpreter_.take(static_cast<char>(bytes.front()), *this, out(), busy(), now_);
   return 1;
@@ -53,6 +55,7 @@ bool Module::takes_command_bytes() const {
   if (reading != nullptr && reading->taken > 0) return false;  // an echo would stand in the data
   const auto* const fetching = job<Fetching>();
   if (fetching != nullptr && fetching->is_text()) return false;  // likewise
+  if (job<Delivering>() != nullptr) return false;                // likewise
   const bool is_asking = fetching != nullptr && fetching->step == Fetching::Step::asking;
   const std::size_t owed = is_asking ? WebClient::kRoomForPiece : 0;
   return nothing_waits && !switches_uart_ && requests_fit &&
@@ -147,7 +150,8 @@ void Module::on(const E& event) {
     organ.on(chip, e);
   }
   { organ.on(*this, event); };
-  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_, web_client_);
+  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_,
+                web_client_, mqtt_client_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -162,7 +166,7 @@ Deadline Module::next_deadline() const {
   const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
   return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
                    server_.next_deadline(*this), sleep_.next_deadline(),
-                   time_sync_.next_deadline()});
+                   time_sync_.next_deadline(), mqtt_client_.next_deadline()});
 }
 
 void Module::advance(Instant now) {
@@ -173,6 +177,7 @@ void Module::advance(Instant now) {
   station_.advance(*this);
   server_.advance(*this);
   time_sync_.advance(*this);
+  mqtt_client_.advance(*this);
   if (sleep_.next_deadline().due(now)) fall_asleep();
   settle();
 }
@@ -195,7 +200,7 @@ void Module::give_up(const J& job) {
     organ.give_up(chip, j);
   }
   { organ.give_up(*this, job); };
-  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_, web_client_);
+  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_, web_client_, mqtt_client_);
 }
 
 // After each input --------------------------------------------------------------------------------
@@ -213,6 +218,7 @@ void Module::print_and_go_on() {
   flush_urcs(false);
   station_.list(*this);
   web_client_.go_on(*this);
+  mqtt_client_.go_on(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -246,6 +252,7 @@ void Module::go_off() {
   server_ = Server{};
   time_sync_ = TimeSync{};
   web_client_ = WebClient{};
+  mqtt_client_ = MqttClient{};
   passthrough_ = Passthrough{};
   payload_.clear();
   pins_ = Pins{};
@@ -276,6 +283,8 @@ Status Module::status() const {
                     : phase_ == Phase::restarting      ? Activity::restarting
                     : phase_ == Phase::asleep          ? Activity::asleep
                     : job<NoJob>() != nullptr          ? Activity::idle
+                    : job<Delivering>() != nullptr     ? Activity::idle
+                    : job<TypingText>() != nullptr     ? Activity::collecting
                     : job<Collecting>() != nullptr     ? Activity::collecting
                     : job<Sending>() != nullptr        ? Activity::sending
                     : job<PassingThrough>() != nullptr ? Activity::passthrough
@@ -290,6 +299,7 @@ Status Module::status() const {
   status.flash = memory_.condition();
   status.deadline = next_deadline();
   if (const auto* job = Chip::job<Collecting>()) status.payload_missing = job->length - job->typed;
+  if (const auto* job = Chip::job<TypingText>()) status.payload_missing = job->left;
   links_.describe(status);
   return status;
 }

@@ -122,17 +122,45 @@ at::Answer WebClient::transfer(Chip& chip) {
   }
   if (form_size_ == 0) Handover(chip, web::Slot::body, true);
   form_size_ = 0;
-  Fetching job{.shows = Fetching::Shows::text,
-               .ticket = chip.new_ticket(),
-               .patience_ms = static_cast<std::uint32_t>(
-                   std::chrono::duration_cast<std::chrono::milliseconds>(kServerGivesUp).count())};
-  job.give_up = after(chip, job);
+  constexpr auto kPatience = std::chrono::duration_cast<std::chrono::milliseconds>(kServerGivesUp);
+  return fetch(chip, {.method = posts_ ? web::Method::post : web::Method::get},
+               {.shows = Fetching::Shows::text, .patience_ms = std::uint32_t{kPatience.count()}});
+}
+
+at::Answer WebClient::fetch(Chip& chip, web::Fetch what, Fetching job) {
   const std::uint8_t tls = chip.settings().tls;
-  chip.request(web::Fetch{.ticket = job.ticket,
-                          .method = posts_ ? web::Method::post : web::Method::get,
-                          .shows_certificate = (tls & kShowsCertificate) != 0,
-                          .verifies = (tls & kVerifies) != 0,
-                          .servers = Links::name_servers(chip)});
+  what.ticket = job.ticket = chip.new_ticket();
+  what.shows_certificate = (tls & kShowsCertificate) != 0;
+  what.verifies = (tls & kVerifies) != 0;
+  what.servers = Links::name_servers(chip);
+  job.give_up = after(chip, job);
+  chip.request(what);
+  chip.start(job);
+  return at::Answer::later;
+}
+
+void WebClient::store(Chip& chip, web::Slot slot, std::initializer_list<std::string_view> texts) {
+  Handover out(chip, slot, true);
+  for (const std::string_view text : texts) out.add(text);
+}
+
+void WebClient::add(Chip& chip, web::Slot slot, std::initializer_list<std::string_view> texts) {
+  Handover out(chip, slot, false);
+  for (const std::string_view text : texts) out.add(text);
+}
+
+void WebClient::post(Chip& chip) {
+  constexpr std::uint32_t kPostPatience = 5000;
+  fetch(chip, {.method = web::Method::post},
+        {.shows = Fetching::Shows::pieces, .is_post = true, .patience_ms = kPostPatience});
+}
+
+at::Answer WebClient::show_url(Chip& chip) const {
+  if (url_size_ == 0) return at::Answer::ok;
+  Fetching job{.shows = Fetching::Shows::text, .ticket = chip.new_ticket(), .patience_ms = 1000};
+  job.give_up = after(chip, job);
+  chip.info().number(url_size_).comma();
+  chip.request(web::Recall{job.ticket, web::Slot::configured_url});
   chip.start(job);
   return at::Answer::later;
 }
@@ -163,28 +191,43 @@ void WebClient::go_on(Chip& chip) {
 void WebClient::on(Chip& chip, const web::Answered& event) {
   auto* const job = waiting(chip, event.ticket);
   if (job == nullptr || job->step != Fetching::Step::waiting) return;
-  if (event.status >= kFirstError) {
-    chip.request(web::Cancel{event.ticket});
-    print_status(chip, event.status);
-    return chip.finish(at::Answer::error);
-  }
   job->status = event.status;
   job->step = Fetching::Step::ready;
   job->give_up = Deadline::never();  // the host may take as long as it likes to read
+  const bool is_error = event.status >= kFirstError;
+  if (job->shows == Fetching::Shows::pieces || (job->shows == Fetching::Shows::text && !is_error))
+    return;
+  chip.request(web::Cancel{event.ticket});
+  if (job->shows == Fetching::Shows::text) {
+    print_status(chip, event.status);
+  } else if (!is_error && event.length) {
+    chip.info().number(*event.length).end();
+    return chip.finish(at::Answer::ok);
+  }
+  chip.finish(at::Answer::error);
 }
 
 void WebClient::on(Chip& chip, const web::Piece& event) {
   auto* const job = waiting(chip, event.ticket);
   if (job == nullptr || job->step != Fetching::Step::asking) return;
-  chip.reply().text(event.bytes.view());
+  const std::string_view bytes = event.bytes.view();
+  if (job->shows == Fetching::Shows::pieces) {
+    chip.info().number(static_cast<std::int64_t>(bytes.size())).text(job->is_head ? ", " : ",");
+    chip.reply().text(bytes).end();
+  } else {
+    chip.reply().text(bytes);
+  }
   job->step = Fetching::Step::ready;
   job->give_up = Deadline::never();
 }
 
 void WebClient::on(Chip& chip, const web::Ended& event) {
-  if (waiting(chip, event.ticket) == nullptr) return;
-  chip.reply().end();
-  chip.finish(at::Answer::ok);
+  const auto* const job = waiting(chip, event.ticket);
+  if (job == nullptr) return;
+  if (job->is_text()) chip.reply().end();
+  const bool is_error = job->status >= kFirstError;
+  if (job->is_post && !is_error) return chip.finish_send(at::Word::send_ok);
+  chip.finish(is_error ? at::Answer::error : at::Answer::ok);
 }
 
 void WebClient::on(Chip& chip, const web::FetchFailed& event) {
@@ -195,11 +238,23 @@ void WebClient::on(Chip& chip, const web::FetchFailed& event) {
 
 /// What was printed of an answer that breaks off stays, in a line of its own.
 void WebClient::refuse(Chip& chip, const Fetching& job) {
-  if (job.status == 0)
-    print_status(chip, 0);
-  else
+  if (job.is_text())
     chip.reply().end();
+  else if (job.shows == Fetching::Shows::text)
+    print_status(chip, 0);
+  if (job.is_post) return chip.finish_send(at::Word::send_fail);
   chip.finish(at::Answer::error);
+}
+
+void WebClient::network_is_down(Chip& chip) {
+  if (const auto* const fetching = chip.job<Fetching>()) {
+    const Fetching job = *fetching;
+    chip.request(web::Cancel{job.ticket});
+    refuse(chip, job);
+  } else if (const auto* const upgrading = chip.job<Upgrading>()) {
+    chip.request(web::Cancel{upgrading->ticket});
+    chip.finish(at::Answer::error);
+  }
 }
 
 // Fidelity (our decision, dialect 4.4.5): A server may take 10 s for its answer and for each piece.

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "at/answer.h"
@@ -11,6 +12,7 @@
 namespace bfq {
 class Chip;
 struct Fetching;
+struct TypingText;
 struct Upgrading;
 
 /// The module as a client of HTTP: AT+CHTTPURL and its like, and AT+CIUPDATE. What a request is
@@ -23,7 +25,7 @@ class WebClient {
   static constexpr std::size_t kRoomForPiece = web::Piece::kMost + 64;
   using Path = Text<kPath>;
   static constexpr auto kDescription =
-      describe("WebClient", "host", "port", "path", "posts", "form_size");
+      describe("WebClient", "host", "port", "path", "posts", "form_size", "url_size");
 
   // Where AT+CHTTPTR goes; a restart forgets it.
   void set_server(const net::HostName& host, std::uint16_t port) { host_ = host, port_ = port; }
@@ -41,6 +43,25 @@ class WebClient {
   at::Answer transfer(Chip&);
   /// AT+CIUPDATE. The answer is `later`.
   at::Answer upgrade(Chip&);
+
+  // esp-at-2 ------------------------------------------------------------------------------------
+
+  /// Hands these over, one behind the other, in place of what the client has.
+  static void store(Chip&, web::Slot, std::initializer_list<std::string_view> texts);
+  /// The same, behind it.
+  static void add(Chip&, web::Slot, std::initializer_list<std::string_view> texts);
+  /// Asks for what has been handed over, with `job` for what becomes of the answer. The answer is
+  /// `later`.
+  static at::Answer fetch(Chip&, web::Fetch what, Fetching job);
+  /// AT+HTTPCPOST, once its body is typed.
+  static void post(Chip&);
+  /// How many bytes of AT+HTTPURLCFG the client has; 0: none was set.
+  std::uint16_t url_size() const { return url_size_; }
+  void set_url_size(std::uint16_t size) { url_size_ = size; }
+  at::Answer show_url(Chip&) const;
+
+  /// The station has lost its network: so has the client.
+  static void network_is_down(Chip&);
 
   /// Asks for more of an answer, as soon as there is room for it.
   void go_on(Chip&);
@@ -62,6 +83,7 @@ class WebClient {
   Path path_{};
   bool posts_ = false;
   std::uint16_t form_size_ = 0;  ///< bytes of the form that the client has been handed
+  std::uint16_t url_size_ = 0;
   friend MemberAccess;
 };
 }  // namespace bfq

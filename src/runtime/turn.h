@@ -195,6 +195,7 @@ class Turn {
   void fulfil(const OneOf<lease::Request> auto& r) { radio_.take(r, clock_.now()); }
   void fulfil(const OneOf<net::Request> auto& r) { network_.take(r, clock_.now()); }
   void fulfil(const OneOf<web::Request> auto& r) { network_.take(r, clock_.now()); }
+  void fulfil(const OneOf<mqtt::Request> auto& r) { network_.take(r, clock_.now()); }
   void fulfil(const OneOf<uart::Request> auto& r) { uart_.take(r, clock_.now()); }
   void fulfil(const OneOf<flash::Request> auto& r) {
     flash_.take(r, module().flash_output(), clock_.now());

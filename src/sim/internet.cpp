@@ -411,6 +411,7 @@ void Internet::power_off(Instant) {
   waiting_.clear();
   listening_on_ = 0;
   web.power_off();
+  mqtt.power_off();
   delayed_.forget_all();
   for (Connection& c : connections_) c.state = State::over;
 }

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "ports/messages.h"
 #include "sim/delay_queues.h"
+#include "sim/mqtt_broker.h"
 #include "sim/web_servers.h"
 
 namespace bfq::sim {
@@ -93,11 +94,13 @@ class Internet {
   std::vector<Name> names;
   std::vector<FarHost> peers;
   WebServers web;
+  MqttBroker mqtt;
 
   // As an adapter (runtime/adapters.h) ------------------------------------------------------------
 
   void take(const net::Request&, Instant now);
   void take(const web::Request& request, Instant now) { web.take(request, *this, now); }
+  void take(const mqtt::Request& request, Instant now) { mqtt.take(request, *this, now); }
   /// Tells what is due, and carries the bytes of all links.
   template <class Module>
   bool drain(Module& module, Instant now);
@@ -209,6 +212,7 @@ class Internet {
   DelayQueues delayed_{Duration::zero()};
   std::uint16_t next_local_port_ = 49152;
   friend WebServers;
+  friend MqttBroker;
 };
 
 template <class Module>

@@ -27,7 +27,12 @@ void ClientLink::end() {
   routes_.ask(net::Close{handle_});
   ++handle_.generation;
   output_.clear();
-  is_open_ = false;
+  is_open_ = ends_when_sent_ = false;
+}
+
+void ClientLink::end_when_sent() {
+  if (output_.empty()) return end();
+  ends_when_sent_ = true;
 }
 
 net::Outgoing ClientLink::link_output(LinkHandle link) const {
@@ -36,7 +41,9 @@ net::Outgoing ClientLink::link_output(LinkHandle link) const {
 }
 
 void ClientLink::link_sent(LinkHandle link, std::size_t n) {
-  if (link == handle_) output_.erase(0, n);
+  if (!(link == handle_)) return;
+  output_.erase(0, n);
+  if (output_.empty() && ends_when_sent_) end();
 }
 
 void ClientLink::handle(const Event& event) {
@@ -53,11 +60,13 @@ void ClientLink::handle(const Event& event) {
                  [&](const net::Closed& e) {
                    if (!is_ours(e.link)) return;
                    is_open_ = false;
-                   user_.gone();
+                   if (!ends_when_sent_) user_.gone();
                  },
                  // What the server has said before that may be all that is needed.
                  [&](const net::SendFailed& e) {
-                   if (is_ours(e.link)) output_.clear();
+                   if (!is_ours(e.link)) return;
+                   output_.clear();
+                   if (ends_when_sent_) end();
                  },
                  [](const auto&) {},
              },

@@ -57,6 +57,9 @@ class ClientLink final : public ModuleSide {
   void send(std::string_view bytes) { output_ += bytes; }
   /// What it has taken still reaches the server.
   void end();
+  /// The same, once all of send() is taken.
+  void end_when_sent();
+  std::uint8_t number() const { return handle_.id; }
   bool is_open() const { return is_open_; }
   /// Bytes that wait to be sent.
   std::size_t unsent() const { return output_.size(); }
@@ -87,5 +90,6 @@ class ClientLink final : public ModuleSide {
   LinkHandle handle_;
   std::string output_;
   bool is_open_ = false;
+  bool ends_when_sent_ = false;
 };
 }  // namespace bfq::sockets

@@ -27,7 +27,8 @@ HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const Ne
       neighbourhood_(neighbourhood),
       settings_(std::move(settings)),
       server_(io, side, neighbourhood, settings_),
-      http_(*this, side, settings_.update_server) {
+      http_(*this, side, settings_.update_server),
+      broker_(io, *this, side) {
   neighbourhood_.enter(*this);
 }
 
@@ -102,7 +103,8 @@ bool HostSockets::tell() {
 }
 
 ModuleSide& HostSockets::side_of(LinkHandle link) {
-  if (link.id >= limits::kLinks) return http_.link();
+  if (link.id == http_.link().number()) return http_.link();
+  if (link.id == broker_.link().number()) return broker_.link();
   return side_;
 }
 
@@ -123,6 +125,7 @@ void HostSockets::power_off() {
   }
   server_.stop();
   http_.power_off();
+  broker_.power_off();
   asked_by_clients_.clear();
   queries_.clear();
   echo_.reset();

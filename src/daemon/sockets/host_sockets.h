@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "daemon/process/name_query.h"
 #include "daemon/sockets/attempt_log.h"
+#include "daemon/sockets/broker_client.h"
 #include "daemon/sockets/client_socket.h"
 #include "daemon/sockets/delay_line.h"
 #include "daemon/sockets/echo_request.h"
@@ -48,6 +49,7 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   /// Takes a request. What it causes at once is reported in the next drain().
   void take(const net::Request& request);
   void take(const web::Request& request) { http_.take(request); }
+  void take(const mqtt::Request& request) { broker_.take(request); }
 
   /// Reports what is due, sends what the module has for its links, and reads again where it has
   /// room. To be called after anything that may have changed the module. Returns true when
@@ -126,6 +128,7 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   std::shared_ptr<TimeQuery> time_query_;  ///< of the last AskTime
   std::deque<Event> due_;
   HttpClient http_;
+  BrokerClient broker_;
   std::deque<net::Request> asked_by_clients_;
 };
 }  // namespace bfq::sockets
