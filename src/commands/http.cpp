@@ -14,7 +14,9 @@ constexpr std::uint32_t kUsualTimeout = 5000;  // milliseconds
 
 /// A line of the head: a name, a colon, and no control character.
 bool is_header(std::string_view line) {
-  const auto is_printable = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != 0x7f; };
+  const auto is_printable = [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != 0x7f;
+  };
   return line.find(':') != std::string_view::npos && line.find(':') > 0 &&
          std::all_of(line.begin(), line.end(), is_printable);
 }
@@ -41,7 +43,8 @@ Answer http_request(Chip& chip, const HttpRequestArgs& args) {
   if (args.data && !has_body) return Answer::error;
   const std::string_view scheme = args.transport == 2 ? "https://" : "http://";
   const std::string_view url = text_of(args.url), host = text_of(args.host);
-  if (!hand_over_headers<3>(chip, {text_of(args.header), text_of(args.second), text_of(args.third)}))
+  if (!hand_over_headers<3>(chip,
+                            {text_of(args.header), text_of(args.second), text_of(args.third)}))
     return Answer::error;
   web::Fetch what{.method = method, .content = static_cast<web::Content>(args.content)};
   if (!url.empty()) {

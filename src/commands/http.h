@@ -47,8 +47,7 @@ inline constexpr Fact kHttpRequestFacts[] = {
      "Without URL and host, the URL of AT+HTTPURLCFG. A URL says itself whether it is HTTPS."},
     {Origin::ours, "dialect esp-at-2 7.2",
      "HEAD shows each line of the head, behind a space that is not counted."},
-    {Origin::ours, "dialect esp-at-2 7.3",
-     "A status from 400 on is ERROR, behind what has come."},
+    {Origin::ours, "dialect esp-at-2 7.3", "A status from 400 on is ERROR, behind what has come."},
     {Origin::ours, "dialect esp-at-2 7.4", "Data of a method that carries none: ERROR."},
 };
 inline constexpr Command kHttpRequest{
@@ -96,7 +95,8 @@ inline constexpr Command kHttpSize{
 };
 inline constexpr Fact kHttpGetFacts[] = {
     {Origin::ours, "dialect esp-at-2 7.6",
-     "Pieces have 512 bytes at most, whatever the size that is set; a timeout of 0 is the usual one."},
+     "Pieces have 512 bytes at most, whatever the size that is set; a timeout of 0 is the usual "
+     "one."},
     {Origin::ours, "dialect esp-at-2 7.3", "A status from 400 on is ERROR, behind what has come."},
 };
 inline constexpr Command kHttpGet{
@@ -104,9 +104,8 @@ inline constexpr Command kHttpGet{
     .summary = "Get something from an HTTP server",
     .allowed = is_on_a_network,
     .needs = "an address, in station mode",
-    .set = set<&http_get>(kHttpGetParams)
-               .answering("{}:<length>,<data> *")
-               .ending("{ok} | {error}"),
+    .set =
+        set<&http_get>(kHttpGetParams).answering("{}:<length>,<data> *").ending("{ok} | {error}"),
     .facts = kHttpGetFacts,
 };
 

@@ -39,7 +39,8 @@ inline constexpr Param kMqttUserParams[] = {
     param<&MqttUserArgs::path>("path", length(0, 32), "of WebSocket"),
 };
 inline constexpr Fact kMqttUserFacts[] = {
-    {Origin::ours, "dialect esp-at-2 6.1", "Refused while there is a connection. Nothing is stored."},
+    {Origin::ours, "dialect esp-at-2 6.1",
+     "Refused while there is a connection. Nothing is stored."},
     {Origin::ours, "dialect esp-at-2 6.2", "WebSocket can be set up, and does not connect."},
 };
 inline constexpr Command kMqttUser{
@@ -184,12 +185,14 @@ inline constexpr Command kMqttConnect{
     .query = {show_mqtt_connection,
               "{}:0,<mqtt state>,<mqtt scheme>,\"<mqtt host>\",\"<mqtt port>\",\"<mqtt "
               "path>\",<reconnect>"},
-    .set = set<&connect_mqtt>(kMqttConnectParams)
-               .answering("[{mqtt_connected}0,<mqtt scheme>,\"<mqtt host>\",\"<mqtt port>\",\"<mqtt "
-                          "path>\",<reconnect>]")
-               .ending("{ok} | {error}"),
-    .later = "{mqtt_disconnected} | {mqtt_connected}0,<mqtt scheme>,\"<mqtt host>\",\"<mqtt "
-             "port>\",\"<mqtt path>\",<reconnect>",
+    .set =
+        set<&connect_mqtt>(kMqttConnectParams)
+            .answering("[{mqtt_connected}0,<mqtt scheme>,\"<mqtt host>\",\"<mqtt port>\",\"<mqtt "
+                       "path>\",<reconnect>]")
+            .ending("{ok} | {error}"),
+    .later =
+        "{mqtt_disconnected} | {mqtt_connected}0,<mqtt scheme>,\"<mqtt host>\",\"<mqtt "
+        "port>\",\"<mqtt path>\",<reconnect>",
     .facts = kMqttConnectFacts,
 };
 

@@ -42,5 +42,10 @@ Answer add_web_field(Chip& chip, const WebFieldArgs& args) {
 
 Answer transfer(Chip& chip) { return chip.web_client().transfer(chip); }
 
+Answer look_for_upgrade(Chip& chip) {
+  chip.reply().text(Word::update).number(1).end();
+  return Answer::error;
+}
+
 Answer upgrade(Chip& chip) { return chip.web_client().upgrade(chip); }
 }  // namespace bfq::commands

@@ -153,4 +153,19 @@ inline constexpr Command kUpgrade{
     .execute = {upgrade, "{update}<update step> *", Spacing::blank_line, "{ok} | {error}"},
     .facts = kUpgradeFacts,
 };
+
+Answer look_for_upgrade(Chip&);
+
+inline constexpr Fact kNoUpgradeFacts[] = {
+    {Origin::ours, "dialect 4.4.7", "There never is a newer one: the first line, and ERROR."},
+};
+/// Of other firmware, whose images would make another module of it.
+inline constexpr Command kNoUpgrade{
+    .name = "+CIUPDATE",
+    .summary = "Look for newer firmware on the network",
+    .allowed = is_on_a_network,
+    .needs = "an address, in station mode",
+    .execute = {look_for_upgrade, "{update}<update step>", Spacing::blank_line, "{error}"},
+    .facts = kNoUpgradeFacts,
+};
 }  // namespace bfq::commands

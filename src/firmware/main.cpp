@@ -91,8 +91,8 @@ class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
-                   net::Ping, net::AskTime, web::Store, web::Cancel, mqtt::Put, mqtt::Take, mqtt::More, mqtt::Look,
-                   mqtt::Disconnect>;
+                   net::Ping, net::AskTime, web::Store, web::Cancel, mqtt::Put, mqtt::Take,
+                   mqtt::More, mqtt::Look, mqtt::Disconnect>;
 
  public:
   void refuse(const radio::Join& r) {
@@ -124,9 +124,10 @@ class Refusals {
   void clear() { refusals_.clear(); }
 
  private:
-  using Refusal = std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed,
-                               lease::AddressFailed, net::ResolveFailed, net::OpenFailed,
-                               net::ListenFailed, net::Closed, flash::Failed, web::FetchFailed, mqtt::Denied>;
+  using Refusal =
+      std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed, lease::AddressFailed,
+                   net::ResolveFailed, net::OpenFailed, net::ListenFailed, net::Closed,
+                   flash::Failed, web::FetchFailed, mqtt::Denied>;
 
   void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
 

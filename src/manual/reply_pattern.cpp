@@ -71,6 +71,12 @@ constexpr KnownField kKnownFields[] = {
     {"local port", Kind::integer, kPort},
     {"tetype", Kind::integer, between(0, 1)},
     {"time", Kind::integer, between(1, 2000)},  // of an echo, in milliseconds
+    {"failed", Kind::integer, between(0, 1)},
+    {"transport", Kind::choice, {}, kTransports},
+    {"peer", Kind::ipv4},
+    {"peer port", Kind::integer, between(0, 65535)},
+    {"own port", Kind::integer, between(0, 65535)},
+    {"analog input", Kind::integer, between(0, 1024)},
     {"segment done", Kind::integer, between(0, INT32_MAX)},
     {"segment taken", Kind::integer, between(0, INT32_MAX)},
     {"segment ID", Kind::integer, between(1, INT32_MAX)},
@@ -84,6 +90,13 @@ constexpr KnownField kKnownFields[] = {
     {"web answer", Kind::text, length(0, 4096)},
     {"web code", Kind::text, length(4, 4)},
     {"update step", Kind::integer, between(1, 4)},
+    // MQTT
+    {"mqtt state", Kind::integer, between(0, 6)},
+    {"mqtt scheme", Kind::integer, between(0, 10)},
+    {"mqtt host", Kind::text, length(0, 64)},
+    {"mqtt port", Kind::integer, kPort},
+    {"mqtt path", Kind::text, length(0, 32)},
+    {"mqtt topic", Kind::text, length(1, 128)},
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 

@@ -40,10 +40,11 @@ enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 /// beyond that call.
 class Chip {
  public:
-  static constexpr auto kDescription = describe(
-      "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
-      "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
-      "time_sync", "web_client", "mqtt_client", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
+  static constexpr auto kDescription =
+      describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
+               "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
+               "payload", "pins", "sleep", "time_sync", "web_client", "mqtt_client", "now",
+               "last_ticket", "phase", "goes_down_by", "switches_uart");
 
   // Time, and who it is ---------------------------------------------------------------------------
 

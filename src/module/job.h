@@ -68,9 +68,8 @@ struct Fetching {
   bool is_post = false;           ///< ends in SEND OK or SEND FAIL
   std::uint32_t patience_ms = 0;  ///< how long the client may take for the next thing
   Deadline give_up{};
-  static constexpr auto kDescription =
-      describe("Fetching", "step", "shows", "ticket", "status", "is_head", "is_post", "patience_ms",
-               "give_up");
+  static constexpr auto kDescription = describe("Fetching", "step", "shows", "ticket", "status",
+                                                "is_head", "is_post", "patience_ms", "give_up");
 
   /// True while the bytes of a text are printed, and nothing else may be.
   bool is_text() const { return shows == Shows::text && status != 0; }
@@ -191,10 +190,9 @@ struct Saving {
 };
 
 /// The command under way; at most one.
-using Job =
-    std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending, PassingThrough,
-                 StartingServer, Saving, Reading, Pinging, Fetching, Upgrading, AskingBroker, ListingTopics,
-                         Delivering, TypingText>;
+using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
+                         PassingThrough, StartingServer, Saving, Reading, Pinging, Fetching,
+                         Upgrading, AskingBroker, ListingTopics, Delivering, TypingText>;
 
 /// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
 /// at its deadline, by the organ that has a give_up() for it.

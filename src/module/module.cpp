@@ -139,6 +139,10 @@ void Module::on(const pins::Driven& event) {
   sleep_.end(*this);
 }
 
+void Module::on(const pins::Measured& event) {
+  if (phase_ == Phase::running || phase_ == Phase::asleep) pins_.on(*this, event);
+}
+
 /// Goes to the organ that has an on() for it.
 template <class E>
 void Module::on(const E& event) {
@@ -150,8 +154,8 @@ void Module::on(const E& event) {
     organ.on(chip, e);
   }
   { organ.on(*this, event); };
-  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_,
-                web_client_, mqtt_client_);
+  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_, web_client_,
+                mqtt_client_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -165,8 +169,8 @@ Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
   const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
   return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
-                   server_.next_deadline(*this), sleep_.next_deadline(),
-                   time_sync_.next_deadline(), mqtt_client_.next_deadline()});
+                   server_.next_deadline(*this), sleep_.next_deadline(), time_sync_.next_deadline(),
+                   mqtt_client_.next_deadline()});
 }
 
 void Module::advance(Instant now) {
@@ -200,7 +204,8 @@ void Module::give_up(const J& job) {
     organ.give_up(chip, j);
   }
   { organ.give_up(*this, job); };
-  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_, web_client_, mqtt_client_);
+  if constexpr (!EndsByItself<J>)
+    give_to_taker(job, tell, station_, links_, web_client_, mqtt_client_);
 }
 
 // After each input --------------------------------------------------------------------------------

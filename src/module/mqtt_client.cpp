@@ -209,7 +209,13 @@ void MqttClient::advance(Chip& chip) {
 // What is said by itself --------------------------------------------------------------------------
 
 void MqttClient::print_server(at::Reply reply) const {
-  reply.number(scheme_).comma().quoted(host_.view()).text(",\"").number(port_).text("\",").quoted(path_.view());
+  reply.number(scheme_)
+      .comma()
+      .quoted(host_.view())
+      .text(",\"")
+      .number(port_)
+      .text("\",")
+      .quoted(path_.view());
   reply.comma().number(reconnects_ ? 1 : 0).end();
 }
 

@@ -16,9 +16,9 @@ struct AskingBroker;
 struct Delivering;
 struct ListingTopics;
 
-/// The module as a client of MQTT: the commands AT+MQTT. What a connection and a message are made of
-/// is handed over to the port as it is typed; lengths and states are kept here. A restart forgets
-/// all of it.
+/// The module as a client of MQTT: the commands AT+MQTT. What a connection and a message are made
+/// of is handed over to the port as it is typed; lengths and states are kept here. A restart
+/// forgets all of it.
 class MqttClient {
  public:
   /// The numbers are those of AT+MQTTCONN?.
@@ -62,8 +62,8 @@ class MqttClient {
 
   /// AT+MQTTCONN. The answer is `later`, or an error.
   at::Answer connect(Chip&, const net::HostName& host, std::uint16_t port, bool reconnects);
-  /// AT+MQTTPUB and the like, whose texts have been handed over: `later`, or an error where there is
-  /// no connection. `is_typed`: that of AT+MQTTPUBRAW.
+  /// AT+MQTTPUB and the like, whose texts have been handed over: `later`, or an error where there
+  /// is no connection. `is_typed`: that of AT+MQTTPUBRAW.
   static at::Answer publish(Chip&, std::uint8_t qos, bool retain, bool is_typed);
   static at::Answer subscribe(Chip&, std::uint8_t qos);
   static at::Answer unsubscribe(Chip&);
@@ -97,7 +97,8 @@ class MqttClient {
     bool lost = false;
     bool connected = false;
     bool message = false;
-    static constexpr auto kDescription = describe("MqttClient::Said", "lost", "connected", "message");
+    static constexpr auto kDescription =
+        describe("MqttClient::Said", "lost", "connected", "message");
   };
 
   bool can_connect() const;
@@ -116,7 +117,7 @@ class MqttClient {
   Text<kPath> path_{};
   bool reconnects_ = false;
   Setup setup_{};
-  Ticket ticket_{};           ///< of the attempt to connect again
+  Ticket ticket_{};  ///< of the attempt to connect again
   Deadline retry_{};
   Said said_{};
   friend MemberAccess;

@@ -15,9 +15,9 @@
 
 namespace bfq {
 /// All that the module may ask of the world: what it asks of each port.
-using Request = Concatenated<radio::Request, lease::Request, net::Request, flash::Request,
-                             uart::Request, power::Request, pins::Request, web::Request,
-                             mqtt::Request>;
+using Request =
+    Concatenated<radio::Request, lease::Request, net::Request, flash::Request, uart::Request,
+                 power::Request, pins::Request, web::Request, mqtt::Request>;
 
 /// All that the world may tell the module.
 using Event = Concatenated<radio::Event, lease::Event, net::Event, flash::Event, power::Event,

@@ -17,13 +17,13 @@
 ///    +--------------------+---------------------+
 ///
 /// The client keeps the texts that a connection or a message is made of: Put hands them over, piece
-/// by piece, as they are typed. Every Connect, Publish, Subscribe and Unsubscribe is answered by one
-/// Granted or Denied, unless Disconnected or a Disconnect comes first; a Connect takes the place of another
-/// one. How long an answer may take is for the module to say, by Disconnect.
+/// by piece, as they are typed. Every Connect, Publish, Subscribe and Unsubscribe is answered by
+/// one Granted or Denied, unless Disconnected or a Disconnect comes first; a Connect takes the
+/// place of another one. How long an answer may take is for the module to say, by Disconnect.
 ///
-/// A message from the broker is told of by Waiting. The module asks for it by Take when it has room;
-/// then each More is answered by one Bytes: first those of the topic, then those of the payload,
-/// until all that the Message has said are handed over. Further messages wait meanwhile.
+/// A message from the broker is told of by Waiting. The module asks for it by Take when it has
+/// room; then each More is answered by one Bytes: first those of the topic, then those of the
+/// payload, until all that the Message has said are handed over. Further messages wait meanwhile.
 namespace bfq::mqtt {
 
 // Asked -------------------------------------------------------------------------------------------
@@ -64,11 +64,12 @@ struct Connect {
   bool verifies = false;           ///< TLS: see net::Open
   net::NameServers servers{};      ///< that are asked for the host's name
   static constexpr auto kDescription =
-      describe("mqtt::Connect", "ticket", "host", "port", "keep_alive_s", "keeps_session", "will_qos",
-               "retains_will", "is_secure", "shows_certificate", "verifies", "servers");
+      describe("mqtt::Connect", "ticket", "host", "port", "keep_alive_s", "keeps_session",
+               "will_qos", "retains_will", "is_secure", "shows_certificate", "verifies", "servers");
 };
 
-/// Sends a message: Granted once it is sent, or for a QoS above 0 once the broker has acknowledged it.
+/// Sends a message: Granted once it is sent, or for a QoS above 0 once the broker has acknowledged
+/// it.
 struct Publish {
   Ticket ticket{};
   std::uint8_t qos = 0;
@@ -152,8 +153,8 @@ struct Topic {
 };
 
 /// All that the module asks of the client.
-using Request = std::variant<Put, Connect, Publish, Subscribe, Unsubscribe, Look, Take, More,
-                             Disconnect>;
+using Request =
+    std::variant<Put, Connect, Publish, Subscribe, Unsubscribe, Look, Take, More, Disconnect>;
 
 /// All that the client tells the module.
 using Event = std::variant<Granted, Denied, Disconnected, Waiting, Message, Bytes, Topic>;

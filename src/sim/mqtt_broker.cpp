@@ -56,14 +56,14 @@ void MqttBroker::put(const mqtt::Put& piece) {
 
 void MqttBroker::connect(const mqtt::Connect& asked, Internet& internet, Instant now) {
   disconnect({});
-  const auto way = internet.reach({.link = {},
-                                   .transport = asked.is_secure ? net::Transport::tls
-                                                                : net::Transport::tcp,
-                                   .remote = {{}, asked.port},
-                                   .name = asked.host,
-                                   .shows_certificate = asked.shows_certificate,
-                                   .verifies = asked.verifies},
-                                  asked.servers, now);
+  const auto way =
+      internet.reach({.link = {},
+                      .transport = asked.is_secure ? net::Transport::tls : net::Transport::tcp,
+                      .remote = {{}, asked.port},
+                      .name = asked.host,
+                      .shows_certificate = asked.shows_certificate,
+                      .verifies = asked.verifies},
+                     asked.servers, now);
   if (!way.at) return;
   if (!way.to) return internet.later(*way.at, mqtt::Denied{asked.ticket});
   const Instant at = *way.at + internet.answer_takes;
@@ -95,8 +95,8 @@ void MqttBroker::publish(const mqtt::Publish& asked, Internet& internet, Instant
 
 void MqttBroker::publish(std::string_view topic, std::string_view message, Internet& internet,
                          Instant now) {
-  const bool is_wanted =
-      std::any_of(topics_.begin(), topics_.end(), [&](const auto& t) { return fits(t.first, topic); });
+  const bool is_wanted = std::any_of(topics_.begin(), topics_.end(),
+                                     [&](const auto& t) { return fits(t.first, topic); });
   if (state_ != State::connected || !is_wanted) return;
   messages_.push_back({std::string(topic), std::string(message)});
   announce(internet, now);

@@ -30,7 +30,10 @@ void begin_with_library() {
 }  // namespace
 
 BrokerClient::BrokerClient(asio::io_context& io, ClientRoutes& routes, ModuleSide& module)
-    : io_(io), routes_(routes), module_(module), link_(routes, module, *this, kLinkNumber),
+    : io_(io),
+      routes_(routes),
+      module_(module),
+      link_(routes, module, *this, kLinkNumber),
       timer_(io) {}
 
 void BrokerClient::take(const mqtt::Request& request) {
@@ -81,8 +84,7 @@ void BrokerClient::connect(const mqtt::Connect& asked) {
 /// False where the library refuses what is to be said.
 bool BrokerClient::set_up(const mqtt::Connect& asked) {
   begin_with_library();
-  client_.reset(
-      mosquitto_new(or_null(text(mqtt::Slot::client_id)), !asked.keeps_session, this));
+  client_.reset(mosquitto_new(or_null(text(mqtt::Slot::client_id)), !asked.keeps_session, this));
   mosquitto* const client = client_.get();
   const std::string& will = text(mqtt::Slot::will_message);
   const bool is_set =
@@ -113,10 +115,10 @@ bool BrokerClient::set_up(const mqtt::Connect& asked) {
   mosquitto_unsubscribe_callback_set(client, [](mosquitto*, void* self, int message) {
     static_cast<BrokerClient*>(self)->answered(message, true);
   });
-  mosquitto_message_callback_set(
-      client, [](mosquitto*, void* self, const mosquitto_message* message) {
-        static_cast<BrokerClient*>(self)->received(*message);
-      });
+  mosquitto_message_callback_set(client,
+                                 [](mosquitto*, void* self, const mosquitto_message* message) {
+                                   static_cast<BrokerClient*>(self)->received(*message);
+                                 });
   return true;
 }
 

@@ -16,10 +16,10 @@
 
 namespace bfq::sockets {
 
-/// The port mqtt (ports/mqtt.h) by libmosquitto, which does the protocol and never sees the network:
-/// it can be given an address, but no connection. So it connects to this program at 127.0.0.1, and
-/// what it says is carried over a connection like those of links, and back (decision 16). Nothing of
-/// it blocks, and it has no thread.
+/// The port mqtt (ports/mqtt.h) by libmosquitto, which does the protocol and never sees the
+/// network: it can be given an address, but no connection. So it connects to this program at
+/// 127.0.0.1, and what it says is carried over a connection like those of links, and back (decision
+/// 16). Nothing of it blocks, and it has no thread.
 class BrokerClient final : private ClientLink::User {
  public:
   /// Bytes of messages that the module has not asked for, before the broker's window closes.
@@ -101,10 +101,10 @@ class BrokerClient final : private ClientLink::User {
   bool keeps_session_ = false;
   std::string to_library_;  ///< that the pair has not taken
 
-  Ticket ticket_{};       ///< of what is asked of the broker
-  int asked_ = 0;         ///< its number at the library; 0: nothing
-  int last_answered_ = 0; ///< may come before the library says the number
-  std::string topic_;     ///< that it is about
+  Ticket ticket_{};        ///< of what is asked of the broker
+  int asked_ = 0;          ///< its number at the library; 0: nothing
+  int last_answered_ = 0;  ///< may come before the library says the number
+  std::string topic_;      ///< that it is about
   std::uint8_t qos_ = 0;
   bool subscribes_ = false, unsubscribes_ = false;
   std::map<std::string, std::uint8_t> topics_;
