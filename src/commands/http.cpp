@@ -30,9 +30,9 @@ template <std::size_t N>
 bool hand_over_headers(Chip& chip, const std::array<std::string_view, N>& lines) {
   const auto is_wrong = [](std::string_view line) { return !line.empty() && !is_header(line); };
   if (std::any_of(lines.begin(), lines.end(), is_wrong)) return false;
-  WebClient::store(chip, web::Slot::headers, {});
+  WebClient::store(chip, web::Kept::headers, {});
   for (const std::string_view line : lines)
-    if (!line.empty()) WebClient::add(chip, web::Slot::headers, {line, "\r\n"});
+    if (!line.empty()) WebClient::add_line(chip, web::Kept::headers, line);
   return true;
 }
 }  // namespace
@@ -48,15 +48,15 @@ Answer http_request(Chip& chip, const HttpRequestArgs& args) {
     return Answer::error;
   web::Fetch what{.method = method, .content = static_cast<web::Content>(args.content)};
   if (!url.empty()) {
-    WebClient::store(chip, web::Slot::url, {url});
+    WebClient::store(chip, web::Kept::url, {url});
   } else if (!host.empty()) {
-    WebClient::store(chip, web::Slot::url, {scheme, host, text_of(args.path)});
+    WebClient::store(chip, web::Kept::url, {scheme, host, text_of(args.path)});
   } else if (chip.web_client().url_size() > 0) {
     what.uses_configured_url = true;
   } else {
     return Answer::error;
   }
-  WebClient::store(chip, web::Slot::body, {text_of(args.data)});
+  WebClient::store(chip, web::Kept::body, {text_of(args.data)});
   const Fetching job{.shows = Fetching::Shows::pieces,
                      .is_head = method == Method::head,
                      .patience_ms = kUsualTimeout};
@@ -64,13 +64,13 @@ Answer http_request(Chip& chip, const HttpRequestArgs& args) {
 }
 
 Answer http_size(Chip& chip, const HttpGetArgs& args) {
-  WebClient::store(chip, web::Slot::url, {args.url.view()});
+  WebClient::store(chip, web::Kept::url, {args.url.view()});
   const Fetching job{.shows = Fetching::Shows::size, .patience_ms = kUsualTimeout};
   return WebClient::fetch(chip, {.method = Method::head}, job);
 }
 
 Answer http_get(Chip& chip, const HttpGetArgs& args) {
-  WebClient::store(chip, web::Slot::url, {args.url.view()});
+  WebClient::store(chip, web::Kept::url, {args.url.view()});
   const std::uint32_t timeout = args.timeout_ms.value_or(0);
   const Fetching job{.shows = Fetching::Shows::pieces,
                      .patience_ms = timeout == 0 ? kUsualTimeout : timeout};
@@ -82,9 +82,9 @@ Answer http_post(Chip& chip, const HttpPostArgs& args) {
                                               text_of(args.third)};
   const auto given = std::count_if(lines.begin(), lines.end(), [](auto l) { return !l.empty(); });
   if (given != args.headers.value_or(0) || !hand_over_headers(chip, lines)) return Answer::error;
-  WebClient::store(chip, web::Slot::url, {args.url.view()});
+  WebClient::store(chip, web::Kept::url, {args.url.view()});
   chip.start(TypingText{.then = TypingText::Then::post,
-                        .slot = static_cast<std::uint8_t>(web::Slot::body),
+                        .slot = static_cast<std::uint8_t>(web::Kept::body),
                         .left = args.size});
   return Answer::prompt;
 }
@@ -98,14 +98,14 @@ Answer show_http_url(Chip& chip) { return chip.web_client().show_url(chip); }
 
 Answer set_http_url(Chip& chip, const HttpUrlArgs& args) {
   chip.start(TypingText{.then = TypingText::Then::url,
-                        .slot = static_cast<std::uint8_t>(web::Slot::configured_url),
+                        .slot = static_cast<std::uint8_t>(web::Kept::configured_url),
                         .size = args.size,
                         .left = args.size});
   return Answer::prompt;
 }
 
 Answer clear_http_url(Chip& chip, const HttpUrlArgs&) {
-  WebClient::store(chip, web::Slot::configured_url, {});
+  WebClient::store(chip, web::Kept::configured_url, {});
   chip.web_client().set_url_size(0);
   return Answer::ok;
 }

@@ -43,12 +43,12 @@ inline constexpr Param kHttpRequestParams[] = {
 };
 inline constexpr Fact kHttpRequestFacts[] = {
     {Origin::observed, "E3", "Each piece of the body, of 512 bytes at most, behind its length."},
-    {Origin::ours, "dialect esp-at-2 7.1",
+    {Origin::ours, "personalities 2.7",
      "Without URL and host, the URL of AT+HTTPURLCFG. A URL says itself whether it is HTTPS."},
-    {Origin::ours, "dialect esp-at-2 7.2",
+    {Origin::ours, "personalities 2.7",
      "HEAD shows each line of the head, behind a space that is not counted."},
-    {Origin::ours, "dialect esp-at-2 7.3", "A status from 400 on is ERROR, behind what has come."},
-    {Origin::ours, "dialect esp-at-2 7.4", "Data of a method that carries none: ERROR."},
+    {Origin::ours, "personalities 2.7", "A status from 400 on is ERROR, behind what has come."},
+    {Origin::ours, "personalities 2.7", "Data of a method that carries none: ERROR."},
 };
 inline constexpr Command kHttpRequest{
     .name = "+HTTPCLIENT",
@@ -82,7 +82,7 @@ inline constexpr Param kHttpGetParams[] = {
                                     "milliseconds without an answer; 5000 when left out"),
 };
 inline constexpr Fact kHttpSizeFacts[] = {
-    {Origin::ours, "dialect esp-at-2 7.5",
+    {Origin::ours, "personalities 2.7",
      "The server is asked by HEAD; one that does not say the size is an ERROR."},
 };
 inline constexpr Command kHttpSize{
@@ -94,10 +94,10 @@ inline constexpr Command kHttpSize{
     .facts = kHttpSizeFacts,
 };
 inline constexpr Fact kHttpGetFacts[] = {
-    {Origin::ours, "dialect esp-at-2 7.6",
+    {Origin::ours, "personalities 2.7",
      "Pieces have 512 bytes at most, whatever the size that is set; a timeout of 0 is the usual "
      "one."},
-    {Origin::ours, "dialect esp-at-2 7.3", "A status from 400 on is ERROR, behind what has come."},
+    {Origin::ours, "personalities 2.7", "A status from 400 on is ERROR, behind what has come."},
 };
 inline constexpr Command kHttpGet{
     .name = "+HTTPCGET",
@@ -128,7 +128,7 @@ inline constexpr Param kHttpPostParams[] = {
 };
 inline constexpr Fact kHttpPostFacts[] = {
     {Origin::observed, "esp-at#846", "Pieces of 512 bytes at most, then SEND OK."},
-    {Origin::ours, "dialect esp-at-2 7.7", "SEND FAIL where no answer comes; +++ is payload."},
+    {Origin::ours, "personalities 2.7", "SEND FAIL where no answer comes; +++ is payload."},
 };
 inline constexpr Command kHttpPost{
     .name = "+HTTPCPOST",
@@ -161,7 +161,7 @@ inline constexpr Shape kHttpUrlShapes[] = {
     shape<&set_http_url>(kHttpUrlParams).ending("{prompt}; {set_ok}"),
 };
 inline constexpr Fact kHttpUrlFacts[] = {
-    {Origin::ours, "dialect esp-at-2 7.1",
+    {Origin::ours, "personalities 2.7",
      "For requests without a URL. Where none is set, the query is OK alone."},
 };
 inline constexpr Command kHttpUrl{

@@ -39,9 +39,9 @@ inline constexpr Param kMqttUserParams[] = {
     param<&MqttUserArgs::path>("path", length(0, 32), "of WebSocket"),
 };
 inline constexpr Fact kMqttUserFacts[] = {
-    {Origin::ours, "dialect esp-at-2 6.1",
+    {Origin::ours, "personalities 2.6",
      "Refused while there is a connection. Nothing is stored."},
-    {Origin::ours, "dialect esp-at-2 6.2", "WebSocket can be set up, and does not connect."},
+    {Origin::ours, "personalities 2.6", "WebSocket can be set up, and does not connect."},
 };
 inline constexpr Command kMqttUser{
     .name = "+MQTTUSERCFG",
@@ -73,7 +73,7 @@ inline constexpr Param kMqttPasswordParams[] = {
     param<&MqttTextArgs::text>("password", length(0, 256), "the password").masked(),
 };
 inline constexpr Fact kMqttTextFacts[] = {
-    {Origin::ours, "dialect esp-at-2 6.1", "Behind AT+MQTTUSERCFG, and before a connection."},
+    {Origin::ours, "personalities 2.6", "Behind AT+MQTTUSERCFG, and before a connection."},
 };
 inline constexpr Command kMqttClientId{
     .name = "+MQTTCLIENTID",
@@ -174,9 +174,9 @@ inline constexpr Param kMqttConnectParams[] = {
 inline constexpr Fact kMqttConnectFacts[] = {
     {Origin::observed, "E6", "+MQTTCONNECTED, without a line end in front, then OK."},
     {Origin::observed, "E21", "The state is 4 behind AT+MQTTCONN."},
-    {Origin::ours, "dialect esp-at-2 6.3",
+    {Origin::ours, "personalities 2.6",
      "With reconnect, a lost connection is opened again after 1 s, and every 10 s."},
-    {Origin::ours, "dialect esp-at-2 6.4", "A broker may take 20 s, and 10 s to acknowledge."},
+    {Origin::ours, "personalities 2.6", "A broker may take 20 s, and 10 s to acknowledge."},
     {Origin::ours, "see MqttClient", "MQTT 3.1.1, by the routes of links, as --net permits."},
 };
 inline constexpr Command kMqttConnect{
@@ -212,7 +212,7 @@ inline constexpr Param kMqttPublishParams[] = {
     param<&MqttPublishArgs::retain>("retain", between(0, 1), "1: the broker keeps it"),
 };
 inline constexpr Fact kMqttPublishFacts[] = {
-    {Origin::ours, "dialect esp-at-2 6.5",
+    {Origin::ours, "personalities 2.6",
      "OK once it is sent, or for a QoS above 0 acknowledged. Without a connection, ERROR."},
 };
 inline constexpr Command kMqttPublish{
@@ -270,7 +270,7 @@ inline constexpr Param kMqttUnsubscribeParams[] = {
 inline constexpr Fact kMqttSubscribeFacts[] = {
     {Origin::observed, "E6", "A message: its topic, how many bytes it has, these, and a line end."},
     {Origin::observed, "E21", "A broker that closes: +MQTTDISCONNECTED, then ERROR."},
-    {Origin::ours, "dialect esp-at-2 6.6",
+    {Origin::ours, "personalities 2.6",
      "A message waits while a command runs; nothing is printed within one."},
 };
 inline constexpr Command kMqttSubscribe{
@@ -300,7 +300,7 @@ inline constexpr Param kMqttCleanParams[] = {
     param<&MqttLinkArgs::link>("link ID", kMqttLink, "the one client"),
 };
 inline constexpr Fact kMqttCleanFacts[] = {
-    {Origin::ours, "dialect esp-at-2 6.7",
+    {Origin::ours, "personalities 2.6",
      "+MQTTDISCONNECTED where there was a connection. Where nothing is set up, ERROR."},
 };
 inline constexpr Command kMqttClean{

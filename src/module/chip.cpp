@@ -216,7 +216,7 @@ bool Chip::job_fits() const {
                           return !opening && job.left > 0 &&
                                  job.slot <= static_cast<std::uint8_t>(mqtt::Slot::last) &&
                                  (job.then >= TypingText::Then::mqtt_text ||
-                                  job.slot <= static_cast<std::uint8_t>(web::Slot::last));
+                                  job.slot <= static_cast<std::uint8_t>(web::Kept::last));
                         },
                         [&](const Delivering& job) {
                           return !opening && (job.step == Delivering::Step::ready ||

@@ -46,7 +46,7 @@ void MqttClient::set_connection(const Setup& setup) {
 // Asking the broker -------------------------------------------------------------------------------
 
 bool MqttClient::can_connect() const {
-  // Fidelity (our decision, dialect esp-at-2 6.2): MQTT over WebSocket can be set up, and does not
+  // Fidelity (our decision, personalities 2.6): MQTT over WebSocket can be set up, and does not
   // connect.
   return is_set() && !is_connected() && scheme_ < kFirstWebSocket;
 }
@@ -194,7 +194,7 @@ void MqttClient::network_is_down(Chip& chip) {
   if (job != nullptr) refuse(chip, *job);
 }
 
-// Fidelity (our decision, dialect esp-at-2 6.3): A connection that is lost is opened again after
+// Fidelity (our decision, personalities 2.6): A connection that is lost is opened again after
 // 1 s, and every 10 s where that fails, while the station has an address.
 void MqttClient::advance(Chip& chip) {
   if (!retry_.due(chip.now())) return;
@@ -251,7 +251,7 @@ void MqttClient::say_what_waits(Chip& chip) {
   chip.request(mqtt::Take{});
 }
 
-void MqttClient::on(Chip& chip, const mqtt::Topic& event) {
+void MqttClient::on(Chip& chip, const mqtt::Subscription& event) {
   auto* const job = chip.job<ListingTopics>();
   if (job == nullptr || !job->is_asking || job->ticket != event.ticket) return;
   if (event.topic.empty()) return chip.finish(at::Answer::ok);

@@ -83,7 +83,7 @@ class MqttClient {
   void on(Chip&, const mqtt::Waiting&);
   void on(Chip&, const mqtt::Message&);
   void on(Chip&, const mqtt::Bytes&);
-  void on(Chip&, const mqtt::Topic&);
+  void on(Chip&, const mqtt::Subscription&);
   void give_up(Chip&, const AskingBroker&);
   void give_up(Chip&, const ListingTopics&);
   void give_up(Chip&, const Delivering&);

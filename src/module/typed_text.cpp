@@ -18,7 +18,7 @@ void hand_over(Chip& chip, TypingText& job, std::string_view piece) {
   if (is_for_mqtt(job))
     chip.request(mqtt::Put{static_cast<mqtt::Slot>(job.slot), job.is_new, text});
   else
-    chip.request(web::Store{static_cast<web::Slot>(job.slot), job.is_new, text});
+    chip.request(web::Store{static_cast<web::Kept>(job.slot), job.is_new, text});
   job.is_new = false;
   job.left = static_cast<std::uint16_t>(job.left - piece.size());
 }

@@ -19,7 +19,7 @@ constexpr unsigned kFirstError = 400;  // RFC 9110, 15: statuses from here on ar
 /// limits::kRequestsOfOneInput of them.
 class Handover {
  public:
-  Handover(Chip& chip, web::Slot slot, bool is_new) : chip_(chip), slot_(slot), is_new_(is_new) {}
+  Handover(Chip& chip, web::Kept slot, bool is_new) : chip_(chip), slot_(slot), is_new_(is_new) {}
   Handover(const Handover&) = delete;
   Handover& operator=(const Handover&) = delete;
   ~Handover() {
@@ -46,7 +46,7 @@ class Handover {
   }
 
   Chip& chip_;
-  web::Slot slot_;
+  web::Kept slot_;
   bool is_new_;
   std::array<char, web::Store::kMost> chars_{};
   std::size_t size_ = 0;
@@ -99,7 +99,7 @@ at::Answer WebClient::add_field(Chip& chip, std::string_view name, std::string_v
   const bool is_first = form_size_ == 0;
   const std::size_t size = form_size_ + count.size + (is_first ? 1 : 2);
   if (size > kForm) return at::Answer::error;
-  Handover out(chip, web::Slot::body, is_first);
+  Handover out(chip, web::Kept::body, is_first);
   if (!is_first) out.add('&');
   encode(out, name);
   out.add('=');
@@ -111,7 +111,7 @@ at::Answer WebClient::add_field(Chip& chip, std::string_view name, std::string_v
 at::Answer WebClient::transfer(Chip& chip) {
   if (host_.empty()) return at::Answer::error;
   {
-    Handover url(chip, web::Slot::url, true);
+    Handover url(chip, web::Kept::url, true);
     // Fidelity (our decision, dialect 4.4.1): Port 443 is HTTPS, with AT+CIPSSLCCONF as for a link.
     url.add(port_ == kHttps ? "https://" : "http://");
     url.add(host_.view());
@@ -120,7 +120,7 @@ at::Answer WebClient::transfer(Chip& chip) {
     if (!path_.view().starts_with('/') && !path_.view().starts_with('?')) url.add('/');
     url.add(path_.view());
   }
-  if (form_size_ == 0) Handover(chip, web::Slot::body, true);
+  if (form_size_ == 0) Handover(chip, web::Kept::body, true);
   form_size_ = 0;
   constexpr auto kPatience = std::chrono::duration_cast<std::chrono::milliseconds>(kServerGivesUp);
   return fetch(chip, {.method = posts_ ? web::Method::post : web::Method::get},
@@ -139,14 +139,16 @@ at::Answer WebClient::fetch(Chip& chip, web::Fetch what, Fetching job) {
   return at::Answer::later;
 }
 
-void WebClient::store(Chip& chip, web::Slot slot, std::initializer_list<std::string_view> texts) {
+void WebClient::store(Chip& chip, web::Kept slot, std::initializer_list<std::string_view> texts) {
   Handover out(chip, slot, true);
   for (const std::string_view text : texts) out.add(text);
 }
 
-void WebClient::add(Chip& chip, web::Slot slot, std::initializer_list<std::string_view> texts) {
+void WebClient::add_line(Chip& chip, web::Kept slot, std::string_view line) {
   Handover out(chip, slot, false);
-  for (const std::string_view text : texts) out.add(text);
+  out.add(line);
+  out.add('\r');
+  out.add('\n');
 }
 
 void WebClient::post(Chip& chip) {
@@ -160,7 +162,7 @@ at::Answer WebClient::show_url(Chip& chip) const {
   Fetching job{.shows = Fetching::Shows::text, .ticket = chip.new_ticket(), .patience_ms = 1000};
   job.give_up = after(chip, job);
   chip.info().number(url_size_).comma();
-  chip.request(web::Recall{job.ticket, web::Slot::configured_url});
+  chip.request(web::Recall{job.ticket, web::Kept::configured_url});
   chip.start(job);
   return at::Answer::later;
 }

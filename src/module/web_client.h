@@ -47,9 +47,9 @@ class WebClient {
   // esp-at-2 ------------------------------------------------------------------------------------
 
   /// Hands these over, one behind the other, in place of what the client has.
-  static void store(Chip&, web::Slot, std::initializer_list<std::string_view> texts);
-  /// The same, behind it.
-  static void add(Chip&, web::Slot, std::initializer_list<std::string_view> texts);
+  static void store(Chip&, web::Kept, std::initializer_list<std::string_view> texts);
+  /// Hands a line over, behind it.
+  static void add_line(Chip&, web::Kept, std::string_view line);
   /// Asks for what has been handed over, with `job` for what becomes of the answer. The answer is
   /// `later`.
   static at::Answer fetch(Chip&, web::Fetch what, Fetching job);

@@ -88,7 +88,7 @@ struct Unsubscribe {
   static constexpr auto kDescription = describe("mqtt::Unsubscribe", "ticket");
 };
 
-/// Asks for one of the topics that are subscribed to, by its place: answered by Topic.
+/// Asks for one of the topics that are subscribed to, by its place: answered by Subscription.
 struct Look {
   Ticket ticket{};
   std::uint16_t place = 0;
@@ -145,11 +145,11 @@ struct Bytes {
   static constexpr auto kDescription = describe("mqtt::Bytes", secret("bytes"));
 };
 /// A topic that is subscribed to, or an empty one behind the last.
-struct Topic {
+struct Subscription {
   Ticket ticket{};
   std::uint8_t qos = 0;
   Text<128> topic{};
-  static constexpr auto kDescription = describe("mqtt::Topic", "ticket", "qos", "topic");
+  static constexpr auto kDescription = describe("mqtt::Subscription", "ticket", "qos", "topic");
 };
 
 /// All that the module asks of the client.
@@ -157,5 +157,5 @@ using Request =
     std::variant<Put, Connect, Publish, Subscribe, Unsubscribe, Look, Take, More, Disconnect>;
 
 /// All that the client tells the module.
-using Event = std::variant<Granted, Denied, Disconnected, Waiting, Message, Bytes, Topic>;
+using Event = std::variant<Granted, Denied, Disconnected, Waiting, Message, Bytes, Subscription>;
 }  // namespace bfq::mqtt

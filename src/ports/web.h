@@ -29,7 +29,7 @@ namespace bfq::web {
 
 /// A text that the client keeps, empty at first and whenever the module has had no power. A Fetch
 /// uses up all but the configured URL.
-enum class Slot : std::uint8_t {
+enum class Kept : std::uint8_t {
   url,             ///< of the next Fetch
   configured_url,  ///< of each Fetch that asks for it
   body,            ///< of the next Fetch; part of the URL where its method has no body
@@ -40,7 +40,7 @@ enum class Slot : std::uint8_t {
 /// Adds to a text that the client keeps, or begins it anew.
 struct Store {
   static constexpr std::size_t kMost = 96;  ///< bytes handed over at once
-  Slot slot{};
+  Kept slot{};
   bool is_new = false;
   Text<kMost> text{};
   static constexpr auto kDescription = describe("web::Store", "slot", "is_new", secret("text"));
@@ -68,7 +68,7 @@ struct Fetch {
 /// Asks for a text that the client keeps, in the way of a Fetch.
 struct Recall {
   Ticket ticket{};
-  Slot slot{};
+  Kept slot{};
   static constexpr auto kDescription = describe("web::Recall", "ticket", "slot");
 };
 

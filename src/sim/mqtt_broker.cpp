@@ -125,7 +125,7 @@ void MqttBroker::unsubscribe(const mqtt::Unsubscribe& asked, Internet& internet,
 }
 
 void MqttBroker::look(const mqtt::Look& asked, Internet& internet, Instant now) const {
-  mqtt::Topic told{.ticket = asked.ticket};
+  mqtt::Subscription told{.ticket = asked.ticket};
   if (asked.place < topics_.size()) {
     const auto at = std::next(topics_.begin(), asked.place);
     told.qos = at->second;

@@ -36,7 +36,7 @@ void WebServers::keep(const web::Store& piece) {
 
 void WebServers::fetch(const web::Fetch& asked, Internet& internet, Instant now) {
   answer_.reset();
-  const auto slot = asked.uses_configured_url ? web::Slot::configured_url : web::Slot::url;
+  const auto slot = asked.uses_configured_url ? web::Kept::configured_url : web::Kept::url;
   const std::string text = kept_.at(static_cast<std::size_t>(slot));
   const auto url = parse_url(text);
   if (!url) {
@@ -55,20 +55,20 @@ void WebServers::fetch(const web::Fetch& asked, Internet& internet, Instant now)
     else if (way.at)
       internet.later(*way.at, web::FetchFailed{asked.ticket});
   }
-  for (const web::Slot used : {web::Slot::url, web::Slot::body, web::Slot::headers})
+  for (const web::Kept used : {web::Kept::url, web::Kept::body, web::Kept::headers})
     kept_.at(static_cast<std::size_t>(used)).clear();
 }
 
 void WebServers::answer(const web::Fetch& asked, const Url& url, net::Endpoint at,
                         Internet& internet, Instant when) {
-  const std::string& form = kept_.at(static_cast<std::size_t>(web::Slot::body));
+  const std::string& form = kept_.at(static_cast<std::size_t>(web::Kept::body));
   std::string target(url.path.starts_with('/') ? url.path : "/" + std::string(url.path));
   const std::string path = target.substr(0, target.find('?'));
   if (!form.empty() && !has_body(asked.method))
     target += (path.size() < target.size() ? '&' : '?') + form;
   asked_ += std::string(kMethods[static_cast<std::size_t>(asked.method)]) + ' ' + target;
   if (has_body(asked.method)) asked_ += ' ' + form;
-  asked_ += kept_.at(static_cast<std::size_t>(web::Slot::headers)) + '\n';
+  asked_ += kept_.at(static_cast<std::size_t>(web::Kept::headers)) + '\n';
   const Page missing{.at = at, .path = path, .status = kNotFound};
   const Page* const found = find(at, path);
   const Page& page = found == nullptr ? missing : *found;

@@ -56,7 +56,7 @@ class WebServers {
   void update(const web::Update&, Internet&, Instant now) const;
   const Page* find(net::Endpoint at, std::string_view path) const;
 
-  std::array<std::string, static_cast<std::size_t>(web::Slot::last) + 1> kept_{};
+  std::array<std::string, static_cast<std::size_t>(web::Kept::last) + 1> kept_{};
   std::optional<Answer> answer_;
   std::string asked_;
 };

@@ -191,7 +191,7 @@ class Web : public ::testing::TestWithParam<Factory> {
   std::unique_ptr<WebUnderTest> web = GetParam()(false);
 
   Side& side() { return web->side; }
-  void keep(web::Slot slot, std::string_view text) {
+  void keep(web::Kept slot, std::string_view text) {
     bool is_new = true;
     do {
       const auto piece = text.substr(0, web::Store::kMost);
@@ -201,7 +201,7 @@ class Web : public ::testing::TestWithParam<Factory> {
     } while (!text.empty());
   }
   void fetch(std::uint16_t port, std::string_view path, web::Method method = web::Method::get) {
-    keep(web::Slot::url, "http://127.0.0.1:" + std::to_string(port) + std::string(path));
+    keep(web::Kept::url, "http://127.0.0.1:" + std::to_string(port) + std::string(path));
     web->request(web::Fetch{.ticket = kTicket, .method = method});
   }
   template <class Kind>
@@ -267,7 +267,7 @@ TEST_P(Web, puts_a_body_where_the_method_has_it_and_uses_it_up) {
   const std::uint16_t port = web->serve({{.path = "/x"}});
   for (const auto method :
        {web::Method::get, web::Method::post, web::Method::put, web::Method::remove}) {
-    keep(web::Slot::body, "a=1");
+    keep(web::Kept::body, "a=1");
     side().events.clear();
     fetch(port, "/x", method);
     ASSERT_TRUE(is_told<web::Answered>());
@@ -309,7 +309,7 @@ TEST_P(Web, fails_where_nobody_is_and_without_a_url) {
   ASSERT_TRUE(is_told<web::FetchFailed>());
   for (const auto* url : {"", "ftp://127.0.0.1/"}) {
     side().events.clear();
-    keep(web::Slot::url, url);
+    keep(web::Kept::url, url);
     web->request(web::Fetch{.ticket = kTicket});
     ASSERT_TRUE(is_told<web::FetchFailed>()) << url;
     expect_nothing_more();
@@ -335,8 +335,8 @@ TEST_P(Web, shows_what_it_keeps_and_asks_there) {
   const std::uint16_t port = web->serve({{.path = "/x", .body = "hello"}});
   const std::string url =
       "http://127.0.0.1:" + std::to_string(port) + "/x?" + std::string(1000, 'q');
-  keep(web::Slot::configured_url, url);
-  web->request(web::Recall{kTicket, web::Slot::configured_url});
+  keep(web::Kept::configured_url, url);
+  web->request(web::Recall{kTicket, web::Kept::configured_url});
   ASSERT_TRUE(is_told<web::Answered>());
   EXPECT_EQ(last<web::Answered>()->length, url.size());
   EXPECT_EQ(all(), url);
@@ -349,7 +349,7 @@ TEST_P(Web, shows_what_it_keeps_and_asks_there) {
 }
 
 TEST_P(Web, forgets_everything_without_power) {
-  keep(web::Slot::configured_url, "http://127.0.0.1/");
+  keep(web::Kept::configured_url, "http://127.0.0.1/");
   fetch(web->serve({{.path = "/x", .body = "hello"}}), "/x");
   web->power_off();
   expect_nothing_more();

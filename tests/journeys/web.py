@@ -1,4 +1,4 @@
-"""HTTP against nginx, by name and by TLS: what a module asks, what it shows, and what --net forbids.
+"""HTTP against nginx, by name and by TLS: what a module asks, what it shows, what --net forbids.
 
 The journey runs in namespaces of its own, as names.py does: HTTPS is at port 443.
 """

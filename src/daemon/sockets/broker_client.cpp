@@ -359,7 +359,7 @@ void BrokerClient::unsubscribe(const mqtt::Unsubscribe& request) {
 }
 
 void BrokerClient::look(const mqtt::Look& asked) {
-  mqtt::Topic told{.ticket = asked.ticket};
+  mqtt::Subscription told{.ticket = asked.ticket};
   if (asked.place < topics_.size()) {
     const auto at = std::next(topics_.begin(), asked.place);
     told.qos = at->second;

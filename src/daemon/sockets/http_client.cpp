@@ -129,14 +129,14 @@ void HttpClient::fail(const std::string& why) {
 
 void HttpClient::fetch(const web::Fetch& asked) {
   begin(asked.ticket, Purpose::fetch);
-  const auto slot = asked.uses_configured_url ? web::Slot::configured_url : web::Slot::url;
+  const auto slot = asked.uses_configured_url ? web::Kept::configured_url : web::Kept::url;
   const std::string text = kept_.at(static_cast<std::size_t>(slot));
   const auto url = parse_url(text);
   if (url) {
     is_head_ = asked.method == web::Method::head;
     request_ = request_for(asked, *url);
   }
-  for (const web::Slot used : {web::Slot::url, web::Slot::body, web::Slot::headers})
+  for (const web::Kept used : {web::Kept::url, web::Kept::body, web::Kept::headers})
     kept_.at(static_cast<std::size_t>(used)).clear();
   if (!url) return fail("that is no URL");
   link_.begin({.transport = url->is_secure ? net::Transport::tls : net::Transport::tcp,
@@ -148,7 +148,7 @@ void HttpClient::fetch(const web::Fetch& asked) {
 }
 
 std::string HttpClient::request_for(const web::Fetch& asked, const Url& url) const {
-  const std::string& body = kept_.at(static_cast<std::size_t>(web::Slot::body));
+  const std::string& body = kept_.at(static_cast<std::size_t>(web::Kept::body));
   const bool has_body = asked.method == web::Method::post || asked.method == web::Method::put;
   std::string target(url.path);
   if (!target.starts_with('/')) target.insert(0, 1, '/');
@@ -161,7 +161,7 @@ std::string HttpClient::request_for(const web::Fetch& asked, const Url& url) con
   request.set(http::field::host, host);
   request.set(http::field::user_agent, "bfq4004");
   if (has_body) request.set(http::field::content_type, type_of(asked.content));
-  add_headers(request, kept_.at(static_cast<std::size_t>(web::Slot::headers)));
+  add_headers(request, kept_.at(static_cast<std::size_t>(web::Kept::headers)));
   request.set(http::field::connection, "close");
   if (has_body) request.body() = body;
   if (has_body) request.set(http::field::content_length, std::to_string(body.size()));

@@ -60,7 +60,7 @@ class HttpClient final : private ClientLink::User {
   ModuleSide& module_;
   ClientLink link_;
   std::string update_server_;
-  std::array<std::string, static_cast<std::size_t>(web::Slot::last) + 1> kept_{};
+  std::array<std::string, static_cast<std::size_t>(web::Kept::last) + 1> kept_{};
 
   Ticket ticket_{};
   Purpose purpose_ = Purpose::nothing;
