@@ -310,6 +310,29 @@ struct Player::Lines {
   static void one_of(On& on, Words& words) {
     if (!run_row(rows, on, words)) throw BadLine("it does nothing like that: " + words.take());
   }
+  static constexpr Row<sim::World> kBroker[] = {
+      {"wants", "\"user\" \"password\"", "lets in nobody else",
+       [](sim::World& world, Words& w) {
+         world.internet.mqtt.user = w.take();
+         world.internet.mqtt.password = w.take();
+       }},
+      {"refuses-topics", "", "ends the connection of whoever subscribes",
+       [](sim::World& world, Words&) { world.internet.mqtt.refuses_topics = true; }},
+      {"publishes", "\"topic\" \"…\"", "has a message for those who have subscribed to its topic",
+       [](sim::World& world, Words& w) {
+         const std::string topic = w.take();
+         world.internet.mqtt.publish(topic, w.take(), world.internet, world.now());
+       }},
+      {"hangs-up", "", "ends the connection",
+       [](sim::World& world, Words&) { world.internet.mqtt.drop(world.internet, world.now()); }},
+      {"heard", "\"…\"",
+       "checks all that it has heard by now: clients, messages as topic=…, last wills, each with a "
+       "\\n",
+       [](sim::World& world, Words& w) {
+         const std::string want = w.take(), got = world.internet.mqtt.heard();
+         if (got != want) throw BadLine("it heard " + escaped(got.substr(0, 400)));
+       }},
+  };
   struct PinAt {
     sim::World& world;
     std::uint8_t pin;
@@ -395,6 +418,9 @@ struct Player::Lines {
       {"page", "A:P \"/path\" …",
        "what a peer answers by HTTP at that path; at all others it says 404:", add_page,
        [] { return help("page A:P \"/path\" ", kPage); }},
+      {"broker", "…", "MQTT brokers, which all peers that accept are:",
+       [](Player& p, Words& w) { one_of<kBroker>(p.world(), w); },
+       [] { return help("broker ", kBroker); }},
       {"client", "A:P N",
        "somebody connects to the module's server on port N, and is a peer from then on; `in-vain` "
        "at the end when nobody listens",
