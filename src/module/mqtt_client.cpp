@@ -209,14 +209,9 @@ void MqttClient::advance(Chip& chip) {
 // What is said by itself --------------------------------------------------------------------------
 
 void MqttClient::print_server(at::Reply reply) const {
-  reply.number(scheme_)
-      .comma()
-      .quoted(host_.view())
-      .text(",\"")
-      .number(port_)
-      .text("\",")
-      .quoted(path_.view());
-  reply.comma().number(reconnects_ ? 1 : 0).end();
+  reply.number(scheme_).comma().quoted(host_.view()).text(",\"");
+  if (port_ != 0) reply.number(port_);
+  reply.text("\",").quoted(path_.view()).comma().number(reconnects_ ? 1 : 0).end();
 }
 
 void MqttClient::go_on(Chip& chip) {

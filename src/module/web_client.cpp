@@ -157,9 +157,14 @@ void WebClient::post(Chip& chip) {
         {.shows = Fetching::Shows::pieces, .is_post = true, .patience_ms = kPostPatience});
 }
 
+/// The client has it, so its answer is sure to come at once; what is printed of it is one line.
 at::Answer WebClient::show_url(Chip& chip) const {
+  constexpr std::uint16_t kOk = 200;
   if (url_size_ == 0) return at::Answer::ok;
-  Fetching job{.shows = Fetching::Shows::text, .ticket = chip.new_ticket(), .patience_ms = 1000};
+  Fetching job{.shows = Fetching::Shows::text,
+               .ticket = chip.new_ticket(),
+               .status = kOk,
+               .patience_ms = 1000};
   job.give_up = after(chip, job);
   chip.info().number(url_size_).comma();
   chip.request(web::Recall{job.ticket, web::Kept::configured_url});
