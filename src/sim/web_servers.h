@@ -15,8 +15,8 @@ class Internet;
 /// What a far host answers by HTTP, over TLS or without, to whoever asks for one path. Every other
 /// path of a host that has some pages is a 404. The host is a peer of the Internet's.
 struct Page {
-  net::Endpoint at;
-  std::string path;  ///< without the query
+  net::Endpoint at{};
+  std::string path{};  ///< without the query
   std::uint16_t status = 200;
   std::string body{};
   bool tells_length = true;
