@@ -37,6 +37,11 @@ bool hand_over_headers(Chip& chip, const std::array<std::string_view, N>& lines)
 }
 }  // namespace
 
+bool asks_for_head(const Chip&, Fields fields) {
+  std::int32_t value = 0;
+  return !fields.empty() && read_integer(fields[0], {1, 1}, value) == Fault::none;
+}
+
 Answer http_request(Chip& chip, const HttpRequestArgs& args) {
   const auto method = static_cast<Method>(args.method);
   const bool has_body = method == Method::post || method == Method::put;

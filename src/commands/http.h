@@ -50,14 +50,22 @@ inline constexpr Fact kHttpRequestFacts[] = {
     {Origin::ours, "personalities 2.7", "A status from 400 on is ERROR, behind what has come."},
     {Origin::ours, "personalities 2.7", "Data of a method that carries none: ERROR."},
 };
+bool asks_for_head(const Chip&, Fields);
+inline constexpr Shape kHttpRequestShapes[] = {
+    shape<&http_request>(kHttpRequestParams)
+        .when(asks_for_head, "HEAD")
+        .answering("{}:<length>, <data> *")
+        .ending("{ok} | {error}"),
+    shape<&http_request>(kHttpRequestParams)
+        .answering("{}:<length>,<data> *")
+        .ending("{ok} | {error}"),
+};
 inline constexpr Command kHttpRequest{
     .name = "+HTTPCLIENT",
     .summary = "Make an HTTP request",
     .allowed = is_on_a_network,
     .needs = "an address, in station mode",
-    .set = set<&http_request>(kHttpRequestParams)
-               .answering("{}:<length>,<data> * | {}:<length>, <data> *")
-               .ending("{ok} | {error}"),
+    .set = set(kHttpRequestShapes),
     .facts = kHttpRequestFacts,
 };
 

@@ -127,7 +127,7 @@ inline constexpr Command kWebTransfer{
     .summary = "Make the HTTP request, and show the answer",
     .allowed = is_on_a_network,
     .needs = "an address, in station mode, and a server",
-    .execute = {transfer, "<web answer> * | {web_error}<web code>", Spacing::blank_line,
+    .execute = {transfer, "{web_error}<web code> | <web answer> *", Spacing::blank_line,
                 "{ok} | {error}"},
     .facts = kWebTransferFacts,
 };

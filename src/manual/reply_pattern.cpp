@@ -87,7 +87,7 @@ constexpr KnownField kKnownFields[] = {
     // HTTP, and updates
     {"web host", Kind::text, length(0, 64)},
     {"web path", Kind::text, length(0, 128)},
-    {"web answer", Kind::text, length(0, 4096)},
+    {"web answer", Kind::text, length(0, 65535)},
     {"web code", Kind::text, length(4, 4)},
     {"update step", Kind::integer, between(1, 4)},
     // MQTT
