@@ -203,7 +203,10 @@ class Chip {
   }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
-  void flush_urcs(bool into_reserve);
+  void flush_urcs(bool into_reserve) {
+    if (!urcs_.empty()) say_waiting(into_reserve);
+  }
+  void say_waiting(bool into_reserve);
   /// Writes at once, in front of everything that waits to be said.
   at::Reply out() { return {uart_out_, dialect().words}; }
 

@@ -91,7 +91,7 @@ wait(Call& call, const WaitArguments& what) {
   if (!what.match.empty() && !what.event) return Bad{"match: belongs to an event"};
   if (what.since && what.state)
     return Bad{"since: a state is looked at as it is now; wait for an event"};
-  const EventLog& events = call.events();
+  EventLog& events = call.events();
   if (what.since && *what.since > events.last())
     return Bad{fmt::format("since: the last event is {}", events.last())};
   if (what.since && *what.since < events.forgotten())
