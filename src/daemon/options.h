@@ -28,7 +28,7 @@ struct Options {
   std::string update_server;           ///< "host:port"; empty: none
   std::string log_level = "info";
   JournalOptions journal{};
-  control::ControlPlace control{};
+  control::ControlPlaces control{};
   bool sandbox = true;  ///< the program is confined to what it does after its start
 };
 

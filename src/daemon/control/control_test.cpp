@@ -17,7 +17,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "daemon/control/client.h"
+#include "daemon/control/requests.h"
 #include "daemon/process/failure.h"
 
 namespace bfq::control {
