@@ -118,7 +118,7 @@ inline constexpr Fact kWebTransferFacts[] = {
     {Origin::ours, "dialect 4.4.5",
      "A server may take 10 s for its answer and for each piece of it. A redirection is not "
      "followed."},
-    {Origin::ours, "see HttpClient",
+    {Origin::ours, "see WebFetcher",
      "HTTP/1.1, one request for each connection, which leaves by the routes of links, as --net "
      "permits."},
 };

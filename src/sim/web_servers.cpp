@@ -69,9 +69,9 @@ void WebServers::answer(const web::Fetch& asked, const Url& url, net::Endpoint a
   asked_ += std::string(kMethods[static_cast<std::size_t>(asked.method)]) + ' ' + target;
   if (has_body(asked.method)) asked_ += ' ' + form;
   asked_ += kept_.at(static_cast<std::size_t>(web::Kept::headers)) + '\n';
-  const Page missing{.at = at, .path = path, .status = kNotFound};
-  const Page* const found = find(at, path);
-  const Page& page = found == nullptr ? missing : *found;
+  const WebPage missing{.at = at, .path = path, .status = kNotFound};
+  const WebPage* const found = find(at, path);
+  const WebPage& page = found == nullptr ? missing : *found;
   answer_ = Answer{.ticket = asked.ticket};
   const auto size = static_cast<std::uint32_t>(page.body.size());
   if (asked.method == web::Method::head) {
@@ -125,16 +125,16 @@ void WebServers::update(const web::Update& asked, Internet& internet, Instant no
   for (const auto& [path, step] :
        {std::pair("/version", Step::version_got), std::pair("/image", Step::image_got)}) {
     at += internet.answer_takes;
-    const Page* const page = find(*way.to, path);
+    const WebPage* const page = find(*way.to, path);
     if (page == nullptr || page->status != kFine || page->breaks_after)
       return internet.later(at, web::FetchFailed{asked.ticket});
     internet.later(at, web::Progress{asked.ticket, step});
   }
 }
 
-const Page* WebServers::find(net::Endpoint at, std::string_view path) const {
+const WebPage* WebServers::find(net::Endpoint at, std::string_view path) const {
   const auto found = std::find_if(pages.begin(), pages.end(),
-                                  [&](const Page& p) { return p.at == at && p.path == path; });
+                                  [&](const WebPage& p) { return p.at == at && p.path == path; });
   return found == pages.end() ? nullptr : &*found;
 }
 }  // namespace bfq::sim

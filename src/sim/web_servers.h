@@ -14,7 +14,7 @@ class Internet;
 
 /// What a far host answers by HTTP, over TLS or without, to whoever asks for one path. Every other
 /// path of a host that has some pages is a 404. The host is a peer of the Internet's.
-struct Page {
+struct WebPage {
   net::Endpoint at{};
   std::string path{};  ///< without the query
   std::uint16_t status = 200;
@@ -26,7 +26,7 @@ struct Page {
 /// The HTTP client of a module, and the servers beyond the Internet that it asks.
 class WebServers {
  public:
-  std::vector<Page> pages;
+  std::vector<WebPage> pages;
   std::optional<net::Endpoint> update_server;  ///< of the module's firmware; none where nobody says
 
   void take(const web::Request&, Internet&, Instant now);
@@ -37,7 +37,7 @@ class WebServers {
   WebServers() = default;
 
  private:
-  WebServers(std::vector<Page> its_pages, std::optional<net::Endpoint> its_update_server,
+  WebServers(std::vector<WebPage> its_pages, std::optional<net::Endpoint> its_update_server,
              std::string asked)
       : pages(std::move(its_pages)), update_server(its_update_server), asked_(std::move(asked)) {}
 
@@ -54,7 +54,7 @@ class WebServers {
   void read(const web::Recall&, Internet&, Instant now);
   void go_on(const web::Continue&, Internet&, Instant now);
   void update(const web::Update&, Internet&, Instant now) const;
-  const Page* find(net::Endpoint at, std::string_view path) const;
+  const WebPage* find(net::Endpoint at, std::string_view path) const;
 
   std::array<std::string, static_cast<std::size_t>(web::Kept::last) + 1> kept_{};
   std::optional<Answer> answer_;

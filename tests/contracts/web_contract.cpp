@@ -13,7 +13,7 @@ namespace bfq::contracts {
 namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using Pages = std::vector<sim::Page>;
+using Pages = std::vector<sim::WebPage>;
 
 /// A client in a setting where a test can try it, with one server at 127.0.0.1.
 class WebUnderTest {
@@ -52,7 +52,7 @@ class SimWeb final : public WebUnderTest {
     until([] { return false; });
   }
   std::uint16_t serve(Pages pages) override {
-    for (sim::Page& page : pages) page.at = kServer;
+    for (sim::WebPage& page : pages) page.at = kServer;
     internet_.web.pages = std::move(pages);
     return kServer.port;
   }
@@ -121,7 +121,7 @@ class PageServer {
     asked += method + ' ' + target;
     if (method == "POST" || method == "PUT") asked += ' ' + body_of(request);
     asked += '\n';
-    const auto page = std::find_if(pages.begin(), pages.end(), [&](const sim::Page& p) {
+    const auto page = std::find_if(pages.begin(), pages.end(), [&](const sim::WebPage& p) {
       return p.path == target.substr(0, target.find('?'));
     });
     if (page == pages.end()) return "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";

@@ -114,14 +114,14 @@ constexpr Row<Peer> kPeer[] = {
      [](Peer& p, Words& w) { p.takes = w.take_number(); }},
 };
 
-constexpr Row<sim::Page> kPage[] = {
-    {"is", "\"…\"", "has this body", [](sim::Page& p, Words& w) { p.body = w.take(); }},
+constexpr Row<sim::WebPage> kPage[] = {
+    {"is", "\"…\"", "has this body", [](sim::WebPage& p, Words& w) { p.body = w.take(); }},
     {"status", "N", "has this status, instead of 200",
-     [](sim::Page& p, Words& w) { p.status = number<std::uint16_t>(w); }},
+     [](sim::WebPage& p, Words& w) { p.status = number<std::uint16_t>(w); }},
     {"lengthless", "", "does not say its length",
-     [](sim::Page& p, Words&) { p.tells_length = false; }},
+     [](sim::WebPage& p, Words&) { p.tells_length = false; }},
     {"breaks-after", "N", "breaks off behind so many bytes of its body",
-     [](sim::Page& p, Words& w) { p.breaks_after = w.take_number(); }},
+     [](sim::WebPage& p, Words& w) { p.breaks_after = w.take_number(); }},
 };
 
 constexpr Row<sim::Internet> kNetwork[] = {
@@ -280,10 +280,10 @@ struct Player::Lines {
     sim::Internet& internet = player.world().internet;
     const net::Endpoint at = words.take_endpoint();
     if (internet.find_peer(at) == nullptr) internet.peers.push_back({.at = at});
-    sim::Page page{.at = at, .path = words.take()};
+    sim::WebPage page{.at = at, .path = words.take()};
     run_rows(kPage, page, words);
     std::erase_if(internet.web.pages,
-                  [&](const sim::Page& p) { return p.at == page.at && p.path == page.path; });
+                  [&](const sim::WebPage& p) { return p.at == page.at && p.path == page.path; });
     internet.web.pages.push_back(page);
   }
   static void add_client(Player& player, Words& words) {

@@ -18,7 +18,6 @@
 #include "daemon/sockets/delay_line.h"
 #include "daemon/sockets/echo_request.h"
 #include "daemon/sockets/host_link.h"
-#include "daemon/sockets/http_client.h"
 #include "daemon/sockets/lingering_close.h"
 #include "daemon/sockets/module_side.h"
 #include "daemon/sockets/neighbourhood.h"
@@ -28,6 +27,7 @@
 #include "daemon/sockets/stream_link.h"
 #include "daemon/sockets/tcp_server.h"
 #include "daemon/sockets/time_query.h"
+#include "daemon/sockets/web_fetcher.h"
 
 namespace bfq::sockets {
 
@@ -127,7 +127,7 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   std::shared_ptr<EchoRequest> echo_;      ///< of the last Ping
   std::shared_ptr<TimeQuery> time_query_;  ///< of the last AskTime
   std::deque<Event> due_;
-  HttpClient http_;
+  WebFetcher http_;
   BrokerClient broker_;
   std::deque<net::Request> asked_by_clients_;
 };

@@ -15,13 +15,13 @@ namespace bfq::sockets {
 /// The port web (ports/web.h) by Boost.Beast, over connections like those of links. Where the
 /// module does not ask for more of an answer, at most kMostAhead bytes of it are read; the rest
 /// closes the server's window.
-class HttpClient final : private ClientLink::User {
+class WebFetcher final : private ClientLink::User {
  public:
   static constexpr std::size_t kMostAhead = 16 * 1024;
 
   /// All must outlive this. `update_server` is "host:port" of the server that has images of the
   /// firmware, or empty.
-  HttpClient(ClientRoutes& routes, ModuleSide& module, std::string update_server);
+  WebFetcher(ClientRoutes& routes, ModuleSide& module, std::string update_server);
 
   /// What it causes is told in the module's next drain().
   void take(const web::Request& request);

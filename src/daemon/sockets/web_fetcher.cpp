@@ -1,4 +1,4 @@
-#include "daemon/sockets/http_client.h"
+#include "daemon/sockets/web_fetcher.h"
 
 #include <spdlog/spdlog.h>
 
@@ -69,13 +69,13 @@ void add_headers(http::request<http::string_body>& request, std::string_view lin
 }
 }  // namespace
 
-HttpClient::HttpClient(ClientRoutes& routes, ModuleSide& module, std::string update_server)
+WebFetcher::WebFetcher(ClientRoutes& routes, ModuleSide& module, std::string update_server)
     : routes_(routes),
       module_(module),
       link_(routes, module, *this, limits::kLinks),
       update_server_(std::move(update_server)) {}
 
-void HttpClient::take(const web::Request& request) {
+void WebFetcher::take(const web::Request& request) {
   std::visit(overloaded{
                  [this](const web::Store& k) { keep(k); },
                  [this](const web::Fetch& f) { fetch(f); },
@@ -91,26 +91,26 @@ void HttpClient::take(const web::Request& request) {
              request);
 }
 
-void HttpClient::power_off() {
+void WebFetcher::power_off() {
   stop();
   kept_ = {};
 }
 
 // Asking ------------------------------------------------------------------------------------------
 
-void HttpClient::keep(const web::Store& piece) {
+void WebFetcher::keep(const web::Store& piece) {
   std::string& text = kept_.at(static_cast<std::size_t>(piece.slot));
   if (piece.is_new) text.clear();
   text += piece.text.view();
 }
 
-void HttpClient::begin(Ticket ticket, Purpose purpose) {
+void WebFetcher::begin(Ticket ticket, Purpose purpose) {
   stop();
   ticket_ = ticket;
   purpose_ = purpose;
 }
 
-void HttpClient::stop() {
+void WebFetcher::stop() {
   if (std::exchange(purpose_, Purpose::nothing) == Purpose::nothing) return;
   link_.end();
   is_head_ = has_answered_ = is_complete_ = false;
@@ -121,13 +121,13 @@ void HttpClient::stop() {
   parser_.reset();
 }
 
-void HttpClient::fail(const std::string& why) {
+void WebFetcher::fail(const std::string& why) {
   spdlog::info("{}: HTTP: {}", module_.name(), why);
   routes_.tell(web::FetchFailed{ticket_});
   stop();
 }
 
-void HttpClient::fetch(const web::Fetch& asked) {
+void WebFetcher::fetch(const web::Fetch& asked) {
   begin(asked.ticket, Purpose::fetch);
   const auto slot = asked.uses_configured_url ? web::Kept::configured_url : web::Kept::url;
   const std::string text = kept_.at(static_cast<std::size_t>(slot));
@@ -147,7 +147,7 @@ void HttpClient::fetch(const web::Fetch& asked) {
               asked.servers);
 }
 
-std::string HttpClient::request_for(const web::Fetch& asked, const Url& url) const {
+std::string WebFetcher::request_for(const web::Fetch& asked, const Url& url) const {
   const std::string& body = kept_.at(static_cast<std::size_t>(web::Kept::body));
   const bool has_body = asked.method == web::Method::post || asked.method == web::Method::put;
   std::string target(url.path);
@@ -168,7 +168,7 @@ std::string HttpClient::request_for(const web::Fetch& asked, const Url& url) con
   return bytes_of(request);
 }
 
-void HttpClient::read(const web::Recall& asked) {
+void WebFetcher::read(const web::Recall& asked) {
   begin(asked.ticket, Purpose::fetch);
   text_ = kept_.at(static_cast<std::size_t>(asked.slot));
   has_answered_ = is_complete_ = true;
@@ -178,7 +178,7 @@ void HttpClient::read(const web::Recall& asked) {
 // Updates -----------------------------------------------------------------------------------------
 
 /// Who has no image for it ends the update behind its first line (dialect 4.4.6).
-void HttpClient::update(const web::Update& asked) {
+void WebFetcher::update(const web::Update& asked) {
   begin(asked.ticket, Purpose::version);
   servers_ = asked.servers;
   if (update_server_.empty()) {
@@ -188,7 +188,7 @@ void HttpClient::update(const web::Update& asked) {
   get_from_update_server("/version");
 }
 
-void HttpClient::get_from_update_server(std::string_view path) {
+void WebFetcher::get_from_update_server(std::string_view path) {
   const std::string text = "http://" + update_server_ + std::string(path);
   const auto url = parse_url(text);
   if (!url) return fail("net.update_server is no server");
@@ -197,7 +197,7 @@ void HttpClient::get_from_update_server(std::string_view path) {
 }
 
 /// The version, or the image, has been read to its end.
-void HttpClient::take_step() {
+void WebFetcher::take_step() {
   if (parser_->get().result_int() != kFine) return fail("the server has no newer firmware");
   const bool is_image = purpose_ == Purpose::image;
   routes_.tell(web::Progress{ticket_, is_image ? Step::image_got : Step::version_got});
@@ -210,29 +210,29 @@ void HttpClient::take_step() {
 
 // The connection ----------------------------------------------------------------------------------
 
-void HttpClient::found() {
+void WebFetcher::found() {
   if (purpose_ == Purpose::version) routes_.tell(web::Progress{ticket_, Step::server_found});
 }
 
-void HttpClient::opened() {
+void WebFetcher::opened() {
   if (purpose_ == Purpose::version) routes_.tell(web::Progress{ticket_, Step::connected});
   expect_answer();
   link_.send(request_);
 }
 
-void HttpClient::expect_answer() {
+void WebFetcher::expect_answer() {
   parser_.emplace();
   parser_->eager(true);
   parser_->skip(is_head_);
   parser_->body_limit(boost::none);
 }
 
-void HttpClient::came(std::span<const std::byte> bytes) {
+void WebFetcher::came(std::span<const std::byte> bytes) {
   raw_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (parse()) hand_over();
 }
 
-void HttpClient::gone() {
+void WebFetcher::gone() {
   if (is_complete_) return;
   if (!parser_) return fail("no connection");
   beast::error_code error;
@@ -242,7 +242,7 @@ void HttpClient::gone() {
 }
 
 /// Understands what has come. False where there is nothing to be handed over any more.
-bool HttpClient::parse() {
+bool WebFetcher::parse() {
   while (!raw_.empty() && !parser_->is_done()) {
     beast::error_code error;
     const std::size_t n = parser_->put(asio::buffer(raw_), error);
@@ -267,7 +267,7 @@ bool HttpClient::parse() {
   return true;
 }
 
-void HttpClient::answered() {
+void WebFetcher::answered() {
   has_answered_ = true;
   if (purpose_ != Purpose::fetch) return;
   if (is_head_)
@@ -280,7 +280,7 @@ void HttpClient::answered() {
       web::Answered{ticket_, static_cast<std::uint16_t>(parser_->get().result_int()), length});
 }
 
-void HttpClient::hand_over() {
+void WebFetcher::hand_over() {
   if (asked_ == 0) return;
   const std::size_t most = std::min<std::size_t>(asked_, web::Piece::kMost);
   if (!lines_.empty()) {
