@@ -6,11 +6,11 @@
 
 namespace bfq {
 namespace {
-struct Case {
+struct UrlCase {
   std::string_view url;
   std::string_view parts;  ///< scheme, host, port, path; empty: none
 };
-constexpr Case kCases[] = {
+constexpr UrlCase kUrlCases[] = {
     {"http://a.test", "http a.test 80 "},
     {"http://a.test/", "http a.test 80 /"},
     {"HTTPS://A.test/x/y?z=1", "https A.test 443 /x/y?z=1"},
@@ -38,7 +38,7 @@ constexpr Case kCases[] = {
 };
 
 TEST(Urls, AreTakenApart) {
-  for (const auto& [text, parts] : kCases) {
+  for (const auto& [text, parts] : kUrlCases) {
     const auto url = parse_url(text);
     std::string found;
     if (url)

@@ -227,13 +227,13 @@ class HostMqtt final : public MqttUnderTest {
 
 // The contract ------------------------------------------------------------------------------------
 
-using Factory = std::unique_ptr<MqttUnderTest> (*)();
+using MqttFactory = std::unique_ptr<MqttUnderTest> (*)();
 template <class Client>
-std::unique_ptr<MqttUnderTest> make() {
+std::unique_ptr<MqttUnderTest> make_mqtt() {
   return std::make_unique<Client>();
 }
 
-class Mqtt : public ::testing::TestWithParam<Factory> {
+class Mqtt : public ::testing::TestWithParam<MqttFactory> {
  protected:
   std::unique_ptr<MqttUnderTest> mqtt = GetParam()();
 
@@ -386,7 +386,7 @@ TEST_P(Mqtt, says_nothing_of_a_connection_that_the_module_has_ended) {
   EXPECT_TRUE(side().events.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Simulated, Mqtt, ::testing::Values(&make<SimMqtt>));
-INSTANTIATE_TEST_SUITE_P(OfThisMachine, Mqtt, ::testing::Values(&make<HostMqtt>));
+INSTANTIATE_TEST_SUITE_P(Simulated, Mqtt, ::testing::Values(&make_mqtt<SimMqtt>));
+INSTANTIATE_TEST_SUITE_P(OfThisMachine, Mqtt, ::testing::Values(&make_mqtt<HostMqtt>));
 }  // namespace
 }  // namespace bfq::contracts

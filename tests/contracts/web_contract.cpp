@@ -178,15 +178,15 @@ class HostWeb final : public WebUnderTest {
 
 // The contract ------------------------------------------------------------------------------------
 
-using Factory = std::unique_ptr<WebUnderTest> (*)(bool updates);
+using WebFactory = std::unique_ptr<WebUnderTest> (*)(bool updates);
 template <class Client>
-std::unique_ptr<WebUnderTest> make(bool updates) {
+std::unique_ptr<WebUnderTest> make_web(bool updates) {
   return std::make_unique<Client>(updates);
 }
 
 constexpr Ticket kTicket{7};
 
-class Web : public ::testing::TestWithParam<Factory> {
+class Web : public ::testing::TestWithParam<WebFactory> {
  protected:
   std::unique_ptr<WebUnderTest> web = GetParam()(false);
 
@@ -399,9 +399,9 @@ TEST_P(Updated, has_no_server_in_a_world_without_one) {
   EXPECT_EQ(steps(), (std::vector<int>{1}));
 }
 
-INSTANTIATE_TEST_SUITE_P(Simulated, Web, ::testing::Values(&make<SimWeb>));
-INSTANTIATE_TEST_SUITE_P(OfThisMachine, Web, ::testing::Values(&make<HostWeb>));
-INSTANTIATE_TEST_SUITE_P(Simulated, Updated, ::testing::Values(&make<SimWeb>));
-INSTANTIATE_TEST_SUITE_P(OfThisMachine, Updated, ::testing::Values(&make<HostWeb>));
+INSTANTIATE_TEST_SUITE_P(Simulated, Web, ::testing::Values(&make_web<SimWeb>));
+INSTANTIATE_TEST_SUITE_P(OfThisMachine, Web, ::testing::Values(&make_web<HostWeb>));
+INSTANTIATE_TEST_SUITE_P(Simulated, Updated, ::testing::Values(&make_web<SimWeb>));
+INSTANTIATE_TEST_SUITE_P(OfThisMachine, Updated, ::testing::Values(&make_web<HostWeb>));
 }  // namespace
 }  // namespace bfq::contracts
