@@ -117,7 +117,8 @@ class Refusals {
   void refuse(const OneOf<flash::Request> auto& r) { add(flash::Failed{r.ticket}); }
   void refuse(const OneOf<NotAnswered> auto&) {}
 
-  std::optional<Event> next() {
+  // Inlined, it would put a second event on the stack of whoever asks.
+  [[gnu::noinline]] std::optional<Event> next() {
     if (refusals_.empty()) return std::nullopt;
     return std::visit([](const auto& refusal) { return Event(refusal); }, refusals_.pop());
   }

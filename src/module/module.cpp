@@ -226,8 +226,9 @@ void Module::settle() {
 void Module::print_and_go_on() {
   flush_urcs(false);
   station_.list(*this);
-  web_client_.go_on(*this);
-  mqtt_client_.go_on(*this);
+  if (job<Fetching>() != nullptr) web_client_.go_on(*this);
+  if (mqtt_client_.has_to_say() || job<ListingTopics>() != nullptr || job<Delivering>() != nullptr)
+    mqtt_client_.go_on(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;

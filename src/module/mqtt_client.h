@@ -74,6 +74,8 @@ class MqttClient {
 
   /// The station has lost its network: so has the client.
   void network_is_down(Chip&);
+  /// True while a line or a message waits to be said.
+  bool has_to_say() const { return said_.lost || said_.connected || said_.message; }
   /// Says what waits to be said, and goes on with a message, as soon as there is room.
   void go_on(Chip&);
 
