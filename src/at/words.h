@@ -98,6 +98,14 @@ enum class Word : std::uint8_t {
   station_mac,
   ping,  ///< in front of the milliseconds that an echo took
   ping_timeout,
+  mqtt_connected,     ///< in front of how
+  mqtt_disconnected,  ///< of the one client
+  mqtt_received,      ///< in front of a message
+  published,
+  not_published,
+  set_ok,     ///< of a URL that was typed
+  web_error,  ///< in front of the number that says how a transfer has failed
+  update,     ///< in front of the number of a step
 
   count  ///< how many there are; not a word
 };

@@ -11,6 +11,7 @@
 #include "commands/services.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
+#include "commands/web.h"
 #include "commands/wifi.h"
 #include "commands/words.h"
 #include "settings/settings.h"
@@ -100,6 +101,14 @@ constexpr std::array kTable = sorted(std::array{
     kTlsChecks,
     kTimeServers,
     kTime,
+    kWebServer,
+    kWebPath,
+    kWebMethod,
+    kWebMethodOther,
+    kWebField,
+    kWebFieldOther,
+    kWebTransfer,
+    kUpgrade,
 });
 static_assert(well_formed(kTable));
 

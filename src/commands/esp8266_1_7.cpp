@@ -13,6 +13,7 @@
 #include "commands/services.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
+#include "commands/web.h"
 #include "commands/wifi.h"
 #include "commands/words.h"
 #include "settings/settings.h"
@@ -119,6 +120,7 @@ constexpr std::array kTable = sorted(std::array{
     kTlsChecks,
     kTimeServers,
     kTime,
+    kNoUpgrade,
 });
 static_assert(well_formed(kTable));
 

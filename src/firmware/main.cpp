@@ -91,7 +91,8 @@ class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
-                   net::Ping, net::AskTime>;
+                   net::Ping, net::AskTime, web::Store, web::Cancel, mqtt::Put, mqtt::Take,
+                   mqtt::More, mqtt::Look, mqtt::Disconnect>;
 
  public:
   void refuse(const radio::Join& r) {
@@ -105,19 +106,29 @@ class Refusals {
   void refuse(const net::Open& r) { add(net::OpenFailed{r.link, net::OpenFailure::unreachable}); }
   void refuse(const net::GiveUp& r) { add(net::Closed{r.link}); }
   void refuse(const net::Listen& r) { add(net::ListenFailed{r.ticket}); }
+  void refuse(
+      const OneOf<std::variant<web::Fetch, web::Recall, web::Continue, web::Update>> auto& r) {
+    add(web::FetchFailed{r.ticket});
+  }
+  void refuse(const OneOf<std::variant<mqtt::Connect, mqtt::Publish, mqtt::Subscribe,
+                                       mqtt::Unsubscribe>> auto& r) {
+    add(mqtt::Denied{r.ticket});
+  }
   void refuse(const OneOf<flash::Request> auto& r) { add(flash::Failed{r.ticket}); }
   void refuse(const OneOf<NotAnswered> auto&) {}
 
-  std::optional<Event> next() {
+  // Inlined, it would put a second event on the stack of whoever asks.
+  [[gnu::noinline]] std::optional<Event> next() {
     if (refusals_.empty()) return std::nullopt;
     return std::visit([](const auto& refusal) { return Event(refusal); }, refusals_.pop());
   }
   void clear() { refusals_.clear(); }
 
  private:
-  using Refusal = std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed,
-                               lease::AddressFailed, net::ResolveFailed, net::OpenFailed,
-                               net::ListenFailed, net::Closed, flash::Failed>;
+  using Refusal =
+      std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed, lease::AddressFailed,
+                   net::ResolveFailed, net::OpenFailed, net::ListenFailed, net::Closed,
+                   flash::Failed, web::FetchFailed, mqtt::Denied>;
 
   void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
 

@@ -84,6 +84,19 @@ constexpr KnownField kKnownFields[] = {
     {"free segments", Kind::integer, between(0, 4)},
     {"bytes", Kind::integer, between(0, 2048)},
     {"unread", Kind::integer, between(0, 5760)},
+    // HTTP, and updates
+    {"web host", Kind::text, length(0, 64)},
+    {"web path", Kind::text, length(0, 128)},
+    {"web answer", Kind::text, length(0, 65535)},
+    {"web code", Kind::text, length(4, 4)},
+    {"update step", Kind::integer, between(1, 4)},
+    // MQTT
+    {"mqtt state", Kind::integer, between(0, 6)},
+    {"mqtt scheme", Kind::integer, between(0, 10)},
+    {"mqtt host", Kind::text, length(0, 64)},
+    {"mqtt port", Kind::integer, kPort},
+    {"mqtt path", Kind::text, length(0, 32)},
+    {"mqtt topic", Kind::text, length(1, 128)},
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 

@@ -212,6 +212,22 @@ bool Chip::job_fits() const {
                           return !opening && job.taken < job.size &&
                                  links_.can_read(job.link, std::size_t{job.size} - job.taken);
                         },
+                        [&](const TypingText& job) {
+                          return !opening && job.left > 0 &&
+                                 job.slot <= static_cast<std::uint8_t>(mqtt::Slot::last) &&
+                                 (job.then >= TypingText::Then::mqtt_text ||
+                                  job.slot <= static_cast<std::uint8_t>(web::Kept::last));
+                        },
+                        [&](const Delivering& job) {
+                          return !opening && (job.step == Delivering::Step::ready ||
+                                              uart_out_.room() + kLongestLine >=
+                                                  limits::kReplyReserve + WebClient::kRoomForPiece);
+                        },
+                        [&](const Fetching& job) {
+                          return !opening && (job.step != Fetching::Step::asking ||
+                                              uart_out_.room() + kLongestLine >=
+                                                  limits::kReplyReserve + WebClient::kRoomForPiece);
+                        },
                         [&](const auto&) { return !opening || phase_ == Phase::restarting; },
                     },
                     job_);

@@ -15,6 +15,7 @@
 #include "module/light_sleep.h"
 #include "module/links.h"
 #include "module/memory.h"
+#include "module/mqtt_client.h"
 #include "module/passthrough.h"
 #include "module/payload.h"
 #include "module/pins.h"
@@ -23,6 +24,7 @@
 #include "module/station.h"
 #include "module/time_sync.h"
 #include "module/urc_queue.h"
+#include "module/web_client.h"
 #include "ports/messages.h"
 
 namespace bfq {
@@ -38,10 +40,11 @@ enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 /// beyond that call.
 class Chip {
  public:
-  static constexpr auto kDescription = describe(
-      "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
-      "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
-      "time_sync", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
+  static constexpr auto kDescription =
+      describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
+               "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
+               "payload", "pins", "sleep", "time_sync", "web_client", "mqtt_client", "now",
+               "last_ticket", "phase", "goes_down_by", "switches_uart");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
@@ -60,12 +63,21 @@ class Chip {
   at::Reply info(std::string_view name);
   /// Prints that line; returns the answer that goes with it.
   at::Answer refuse(at::Word why);
+  /// True when an organ may say something of its own accord.
+  bool may_speak() const {
+    return phase_ == Phase::running && !holds_lines() && urcs_.empty() &&
+           job<PassingThrough>() == nullptr;
+  }
   /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never.
   void notify(const Urc& urc);
   /// Prints such a line at once, as part of a reply.
   void say(const Urc& urc);
   /// True when a line fits without using what is reserved for results (limits::kReplyReserve).
   bool has_room_for_a_line() const;
+  /// The same of a piece of an answer, see WebClient.
+  bool has_room_for_a_piece() const {
+    return uart_out_.room() >= limits::kReplyReserve + WebClient::kRoomForPiece;
+  }
   void set_echo(bool on) { interpreter_.set_echo(on); }
 
   /// The row of the command that runs. Only to be asked from a handler or its job.
@@ -76,6 +88,8 @@ class Chip {
   /// Queues what the runtime is to do next. One input gives rise to limits::kRequestsOfOneInput at
   /// most.
   void request(const Request& request);
+  /// How many more may be queued before the runtime takes some.
+  std::size_t request_room() const { return limits::kRequests - requests_.size(); }
   /// The number by which the answer to a request will be known.
   Ticket new_ticket();
 
@@ -152,6 +166,9 @@ class Chip {
   Passthrough& passthrough() { return passthrough_; }
   const Passthrough& passthrough() const { return passthrough_; }
   TimeSync& time_sync() { return time_sync_; }
+  WebClient& web_client() { return web_client_; }
+  MqttClient& mqtt_client() { return mqtt_client_; }
+  const MqttClient& mqtt_client() const { return mqtt_client_; }
   const Memory& memory() const { return memory_; }
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
@@ -178,7 +195,12 @@ class Chip {
   bool output_fits() const;
   bool settings_fit() const;
   /// True while unsolicited lines and received data have to wait, however much room there is.
-  bool holds_lines() const { return sends() || switches_uart_ || job<Reading>() != nullptr; }
+  bool holds_lines() const {
+    const auto* const fetching = job<Fetching>();
+    return sends() || switches_uart_ || job<Reading>() != nullptr ||
+           (fetching != nullptr && fetching->holds_lines()) || job<Delivering>() != nullptr ||
+           job<TypingText>() != nullptr;
+  }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
   void flush_urcs(bool into_reserve) {
@@ -205,6 +227,8 @@ class Chip {
   Pins pins_;
   LightSleep sleep_;
   TimeSync time_sync_;
+  WebClient web_client_;
+  MqttClient mqtt_client_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;

@@ -304,7 +304,11 @@ void Links::give_up_opening(Chip& chip) {
 }
 
 void Links::close_links_through(Chip& chip, net::Interface side) {
-  if (side == net::Interface::station) give_up_opening(chip);
+  if (side == net::Interface::station) {
+    give_up_opening(chip);
+    WebClient::network_is_down(chip);
+    chip.mqtt_client().network_is_down(chip);
+  }
   close_where(chip, [&](const Link& link) { return link.through == side; });
 }
 
@@ -315,6 +319,7 @@ void Links::close_links_through(Chip& chip, net::Interface side) {
 void Links::on(Chip& chip, const uart::HangUp&) {
   chip.passthrough().hang_up(chip);
   if (const auto* job = chip.job<Collecting>()) give_up(chip, Collecting(*job));
+  if (chip.job<TypingText>() != nullptr) chip.finish_silently();
   give_up_opening(chip);
   close_where(chip, [](const Link&) { return true; });
 }

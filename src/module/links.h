@@ -206,6 +206,8 @@ class Links {
 
   /// Has a name looked up, by the name servers that are set where there are some.
   static Ticket resolve(Chip&, const net::HostName& name);
+  /// Those that are asked then; none where the network gives them.
+  static net::NameServers name_servers(const Chip&);
   /// A side of the module has lost its network: its links close, and lines follow for them.
   void close_links_through(Chip&, net::Interface side);
   /// A new association: what was connected before it no longer shows in the status.

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/overloaded.h"
+#include "module/typed_text.h"
 
 namespace bfq {
 namespace {
@@ -40,6 +41,7 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   passthrough_.advance(*this);
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
   if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
+  if (job<TypingText>() != nullptr) return take_text(*this, bytes);
   const std::size_t most = std::min(bytes.size(), command_bytes_room());
   if (most == 0) return 0;
   const std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
@@ -54,9 +56,14 @@ std::size_t Module::command_bytes_room() const {
   const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
   const auto* const reading = job<Reading>();
   if (reading != nullptr && reading->taken > 0) return 0;  // an echo would stand in the data
+  const auto* const fetching = job<Fetching>();
+  if (fetching != nullptr && fetching->is_text()) return 0;  // likewise
+  if (job<Delivering>() != nullptr) return 0;                // likewise
   if (!nothing_waits || switches_uart_ || !requests_fit) return 0;
+  const bool is_asking = fetching != nullptr && fetching->step == Fetching::Step::asking;
+  const std::size_t owed = limits::kReplyReserve + (is_asking ? WebClient::kRoomForPiece : 0);
   const std::size_t room = uart_out_.room();
-  return room < limits::kReplyReserve ? 0 : room - limits::kReplyReserve + 1;
+  return room < owed ? 0 : room - owed + 1;
 }
 
 void Module::uart_sent(std::size_t n, Instant now) {
@@ -151,7 +158,8 @@ void Module::on(const E& event) {
     organ.on(chip, e);
   }
   { organ.on(*this, event); };
-  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_);
+  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_, web_client_,
+                mqtt_client_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -165,8 +173,8 @@ Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
   const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
   return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
-                   server_.next_deadline(*this), sleep_.next_deadline(),
-                   time_sync_.next_deadline()});
+                   server_.next_deadline(*this), sleep_.next_deadline(), time_sync_.next_deadline(),
+                   mqtt_client_.next_deadline()});
 }
 
 void Module::advance(Instant now) {
@@ -177,6 +185,7 @@ void Module::advance(Instant now) {
   station_.advance(*this);
   server_.advance(*this);
   time_sync_.advance(*this);
+  mqtt_client_.advance(*this);
   if (sleep_.next_deadline().due(now)) fall_asleep();
   settle();
 }
@@ -199,7 +208,8 @@ void Module::give_up(const J& job) {
     organ.give_up(chip, j);
   }
   { organ.give_up(*this, job); };
-  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_);
+  if constexpr (!EndsByItself<J>)
+    give_to_taker(job, tell, station_, links_, web_client_, mqtt_client_);
 }
 
 // After each input --------------------------------------------------------------------------------
@@ -216,6 +226,9 @@ void Module::settle() {
 void Module::print_and_go_on() {
   flush_urcs(false);
   station_.list(*this);
+  if (job<Fetching>() != nullptr) web_client_.go_on(*this);
+  if (mqtt_client_.has_to_say() || job<ListingTopics>() != nullptr || job<Delivering>() != nullptr)
+    mqtt_client_.go_on(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -248,6 +261,8 @@ void Module::go_off() {
   soft_ap_ = SoftAp{};
   server_ = Server{};
   time_sync_ = TimeSync{};
+  web_client_ = WebClient{};
+  mqtt_client_ = MqttClient{};
   passthrough_ = Passthrough{};
   payload_.clear();
   pins_ = Pins{};
@@ -287,6 +302,7 @@ Activity Module::activity() const {
 }
 
 std::size_t Module::payload_missing() const {
+  if (const auto* const typing = job<TypingText>()) return typing->left;
   const auto* const collecting = job<Collecting>();
   return collecting == nullptr ? 0 : std::size_t{collecting->length} - collecting->typed;
 }

@@ -34,10 +34,14 @@ void Links::give_up(Chip& chip, const LookingUp&) {
 }
 
 Ticket Links::resolve(Chip& chip, const net::HostName& name) {
-  const NameServerSettings& set = chip.settings().name_servers;
   const Ticket ticket = chip.new_ticket();
-  chip.request(net::Resolve{ticket, name, set.fixed ? servers_in_use(set) : net::NameServers{}});
+  chip.request(net::Resolve{ticket, name, name_servers(chip)});
   return ticket;
+}
+
+net::NameServers Links::name_servers(const Chip& chip) {
+  const NameServerSettings& set = chip.settings().name_servers;
+  return set.fixed ? servers_in_use(set) : net::NameServers{};
 }
 
 // Echoes ------------------------------------------------------------------------------------------

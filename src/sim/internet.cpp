@@ -68,6 +68,30 @@ void Internet::resolve(const net::Resolve& asked, Instant now) {
   if (at->address) later(now + resolve_takes, net::Resolved{asked.ticket, *at->address});
 }
 
+Internet::Way Internet::reach(net::Open asked, const net::NameServers& servers, Instant now) {
+  Instant at = now;
+  if (const auto address = asked.name.address()) {
+    asked.remote.address = *address;
+  } else if (!asked.name.empty()) {
+    if (!joined) return {now, {}};
+    if (!servers[0].is_none() && !has_name_server(servers)) return {};
+    at += resolve_takes;
+    const auto name = std::find_if(names.begin(), names.end(),
+                                   [&](const Name& n) { return n.name == asked.name.view(); });
+    if (name == names.end()) return {at, {}};
+    if (!name->address) return {};
+    asked.remote.address = *name->address;
+  }
+  if (refuses(asked) || refuses_tls(asked) || exhausted) return {at, {}};
+  const FarHost* const peer = find_peer(asked.remote);
+  const bool is_there = peer != nullptr || is_known(asked.remote.address);
+  if (!is_there && is_absent_neighbour(asked.remote.address)) return {at + kArpGivesUp, {}};
+  if (!is_there || (peer != nullptr && peer->answer == FarHost::Answer::never)) return {};
+  at += connect_takes;
+  if (peer == nullptr || peer->answer == FarHost::Answer::refuses) return {at, {}};
+  return {at, asked.remote};
+}
+
 /// A name server that is set is a far host whose port 53 takes who comes; any other is silent.
 bool Internet::has_name_server(const net::NameServers& servers) {
   constexpr std::uint16_t kPort = 53;
@@ -390,6 +414,8 @@ void Internet::power_off(Instant) {
   pending_.clear();
   waiting_.clear();
   listening_on_ = 0;
+  web.power_off();
+  mqtt.power_off();
   delayed_.forget_all();
   for (Connection& c : connections_) c.state = State::over;
 }

@@ -13,6 +13,8 @@
 #include "base/time.h"
 #include "ports/messages.h"
 #include "sim/delay_queues.h"
+#include "sim/mqtt_broker.h"
+#include "sim/web_servers.h"
 
 namespace bfq::sim {
 
@@ -92,10 +94,14 @@ class Internet {
   std::uint32_t epoch = 1'470'322'085;  ///< the time of time servers at 0, in seconds since 1970
   std::vector<Name> names;
   std::vector<FarHost> peers;
+  WebServers web;
+  MqttBroker mqtt;
 
   // As an adapter (runtime/adapters.h) ------------------------------------------------------------
 
   void take(const net::Request&, Instant now);
+  void take(const web::Request& request, Instant now) { web.take(request, *this, now); }
+  void take(const mqtt::Request& request, Instant now) { mqtt.take(request, *this, now); }
   /// Tells what is due, and carries the bytes of all links.
   template <class Module>
   bool drain(Module& module, Instant now);
@@ -140,6 +146,15 @@ class Internet {
     Instant at;
     Event event;
   };
+  /// How an attempt to connect ends, and when: never, where there is no time; in vain, where there
+  /// is no endpoint.
+  struct Way {
+    std::optional<Instant> at{};
+    std::optional<net::Endpoint> to{};
+  };
+  /// Of a client other than a link's: looks up the name, unless it is an address or empty, and
+  /// connects.
+  Way reach(net::Open, const net::NameServers&, Instant now);
 
   bool refuses(const net::Open&) const;
   bool refuses_tls(const net::Open&);
@@ -197,6 +212,8 @@ class Internet {
   std::deque<Connection> connections_;
   DelayQueues delayed_{Duration::zero()};
   std::uint16_t next_local_port_ = 49152;
+  friend WebServers;
+  friend MqttBroker;
 };
 
 template <class Module>

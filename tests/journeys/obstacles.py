@@ -15,6 +15,7 @@ SIMULATED = {
     ("flash",): "a file that cannot be written is the user's to make",
     ("hang-up",): "a pseudo terminal has no DTR; serial_doors.py drops it at other doors",
     ("network",): "the machine's network has no whims on demand",
+    ("page",): "web.py asks a real HTTP server",
     ("air", "presses"): "only a world's events press buttons, as in world_file.py",
     ("analog",): "only a world's events put a level there",
     ("pin",): "only a world's events hold pins, as in worlds.py",

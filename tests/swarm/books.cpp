@@ -197,6 +197,7 @@ void Books::forget_life() {
   segments_.fill({});
   buffered_ = false;
   read_left_ = 0;
+  piece_is_due_ = text_is_open_ = false;
   told_wifi_ = Wifi::off;
   told_stations_.clear();
   asked_networks_.clear();
@@ -376,6 +377,7 @@ void Books::handled(const Event& event, Instant now) {
   }
   if (const auto* unread = std::get_if<net::Unread>(&event); unread != nullptr && !is_stale)
     take_unread(*unread);
+  if (take_web(event, printed)) return check_outputs();
   std::exchange(hangs_up_, false) ? check_hung_up(printed) : check_happened(printed);
   peer_had_gone_ = false;
   check_outputs();
@@ -385,6 +387,21 @@ void Books::handled(const Event& event, Instant now) {
     demand(before_.open(id) == after_.open(id), "an event of an older link changes a newer one");
 }
 
+/// True for a piece of an answer, which is printed as it is. One that nobody waits for is dropped.
+bool Books::take_web(const Event& event, std::string_view printed) {
+  const auto* answered = std::get_if<web::Answered>(&event);
+  constexpr unsigned kFirstError = 400;
+  if (answered != nullptr && answered->ticket == web_ticket_ && answered->status < kFirstError &&
+      before_.is(Activity::processing) && !text_is_open_)
+    text_is_open_ = answer_is_due_;
+  const auto* piece = std::get_if<web::Piece>(&event);
+  if (piece == nullptr) return false;
+  const bool is_due = piece->ticket == web_ticket_ && std::exchange(piece_is_due_, false);
+  demand(printed == (is_due ? piece->bytes.view() : std::string_view{}),
+         "an answer is printed wrongly: ", Shown{printed});
+  return true;
+}
+
 void Books::advanced(Instant now) {
   check_happened(end(now));
   check_outputs();
@@ -392,6 +409,9 @@ void Books::advanced(Instant now) {
 
 void Books::requested(const Request& request) {
   note_join(request);
+  if (const auto* fetch = std::get_if<web::Fetch>(&request))
+    web_ticket_ = fetch->ticket, piece_is_due_ = false;
+  if (std::holds_alternative<web::Continue>(request)) piece_is_due_ = true;
   note_link_request(request);
   note_flash(request);
   note_pin(request);
@@ -762,6 +782,11 @@ void Books::check_happened(std::string_view printed) {
     due_.clear();
     line_.clear();
     return;
+  }
+  if (text_is_open_ && (before != after || goes_down)) {
+    demand(goes_down || printed.starts_with("\r\n"), "a text without its end: ", Shown{printed});
+    if (!goes_down) printed.remove_prefix(2);
+    text_is_open_ = piece_is_due_ = false;
   }
   const auto said = parse(module_->dialect(), printed);
   if (before == Activity::passthrough ||

@@ -104,6 +104,7 @@ class Books {
   void check_boot(std::string_view printed);
   void take_unread(const net::Unread& event);
   void begin_read(std::string_view line);
+  bool take_web(const Event& event, std::string_view printed);
   void check_read(LinkHandle link, std::string_view bytes, std::string_view printed);
   void check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
                       std::string_view printed);
@@ -129,6 +130,11 @@ class Books {
   bool passed_on_ = false;       ///< a packet of transparent transmission waits for the network
   bool burst_is_whole_ = false;  ///< of transparent transmission: nothing of it was lost
   std::string last_typed_;       ///< the last few bytes of transparent transmission
+
+  // HTTP
+  Ticket web_ticket_{};        ///< of the last request
+  bool piece_is_due_ = false;  ///< of its answer
+  bool text_is_open_ = false;  ///< the module prints what comes, and nothing else
 
   // Links
   std::array<LinkHandle, limits::kLinks> handles_{};

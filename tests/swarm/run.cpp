@@ -54,6 +54,11 @@ void Run::furnish() {
                                    .reply = dice_.bytes(dice_.some(9000)),
                                    .reply_after = 1 + dice_.some(100),
                                    .closes_after = 1 + dice_.some(3000)});
+  world_.internet.web.pages = {{.at = kWeb, .path = "/", .body = std::string(3000, 'w')},
+                               {.at = kWeb, .path = "/half", .body = "half", .breaks_after = 2},
+                               {.at = kWeb, .path = "/version", .body = "1.0.1"}};
+  if (dice_.one_in(2)) world_.internet.web.pages.push_back({.at = kWeb, .path = "/image"});
+  if (dice_.one_in(2)) world_.internet.web.update_server = kWeb;
   world_.internet.names = {{"echo.test", kEcho.address}, {"slow.test", std::nullopt}};
   using radio::Security;
   using sim::Dhcp;

@@ -118,21 +118,29 @@ class Parser {
 
   /// A line that is one word, the status, or of AT+GMR.
   bool is_information(std::string_view line) const {
-    return line.starts_with(spoken(Word::status)) ||
+    return line.starts_with(spoken(Word::status)) || line.starts_with(spoken(Word::update)) ||
+           is_web_error(line) ||
            std::any_of(std::begin(kInformation), std::end(kInformation),
                        [&](Word word) { return spoken(word) == line; }) ||
            std::any_of(dialect_.version_lines.begin(), dialect_.version_lines.end(),
                        [&](const at::VersionLine& v) { return line.starts_with(v.before); });
   }
 
-  /// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
-  /// hardware address.
+  /// 0x7194: how a transfer has failed.
+  bool is_web_error(std::string_view line) const {
+    const std::string_view begin = spoken(Word::web_error);
+    return line.size() == begin.size() + 4 && line.starts_with(begin) &&
+           line.substr(begin.size()).find_first_not_of("0123456789ABCDEF") == line.npos;
+  }
+
+  /// "+NAME:" of a command, or "+NAME=", the time of AT+GSLP, or a line of AT+CWLIF: an address, a
+  /// comma, a hardware address.
   bool is_reply(std::string_view line) const {
     if (read_number(line)) return true;
     const std::string_view ping = spoken(Word::ping);
     if (line.starts_with(ping) && read_number(line.substr(ping.size()))) return true;
     const auto table = dialect_.commands;
-    const std::size_t colon = line.find(':');
+    const std::size_t colon = line.find_first_of(":=");
     if (line.starts_with('+') && colon != std::string_view::npos) {
       const std::string_view name = line.substr(0, colon);
       return std::any_of(table.begin(), table.end(),

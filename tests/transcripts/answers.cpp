@@ -133,8 +133,13 @@ void Answers::declare(const Command& c) {
   }
 }
 
+/// A form that is never accepted, in this dialect, ends in nothing but ERROR.
 void Answers::declare(const Key& key, Form form) {
-  declared_.push_back(form.full_name);
+  const auto& ends = form.result.back().either;
+  const bool fails = std::all_of(ends.begin(), ends.end(), [&](const LinePattern& end) {
+    return end.matches(dialect_.words[Word::error]);
+  });
+  if (!fails) declared_.push_back(form.full_name);
   for (const Patterns* patterns : {&form.reply, &form.result})
     for (const ReplyLine& line : *patterns)
       for (const LinePattern& pattern : line.either)

@@ -114,6 +114,16 @@ constexpr Row<Peer> kPeer[] = {
      [](Peer& p, Words& w) { p.takes = w.take_number(); }},
 };
 
+constexpr Row<sim::WebPage> kPage[] = {
+    {"is", "\"…\"", "has this body", [](sim::WebPage& p, Words& w) { p.body = w.take(); }},
+    {"status", "N", "has this status, instead of 200",
+     [](sim::WebPage& p, Words& w) { p.status = number<std::uint16_t>(w); }},
+    {"lengthless", "", "does not say its length",
+     [](sim::WebPage& p, Words&) { p.tells_length = false; }},
+    {"breaks-after", "N", "breaks off behind so many bytes of its body",
+     [](sim::WebPage& p, Words& w) { p.breaks_after = w.take_number(); }},
+};
+
 constexpr Row<sim::Internet> kNetwork[] = {
     {"stalls", "", "nothing moves", [](sim::Internet& net, Words&) { net.stalled = true; }},
     {"flows", "", "it does again", [](sim::Internet& net, Words&) { net.stalled = false; }},
@@ -127,6 +137,14 @@ constexpr Row<sim::Internet> kNetwork[] = {
      [](sim::Internet& net, Words&) { net.has_certificate = true; }},
     {"pieces", "N", "never more than N bytes at once",
      [](sim::Internet& net, Words& w) { net.most_at_once = w.take_number(); }},
+    {"updates-from", "A:P",
+     "which peer has images of the firmware, as its pages /version and /image",
+     [](sim::Internet& net, Words& w) { net.web.update_server = w.take_endpoint(); }},
+    {"was-asked", "\"…\"", "checks all HTTP requests by now: method, target and body, and a \\n",
+     [](sim::Internet& net, Words& w) {
+       const std::string want = w.take(), got = net.web.asked();
+       if (got != want) throw BadLine("it was asked " + escaped(got.substr(0, 400)));
+     }},
 };
 
 constexpr Row<sim::World> kDelays[] = {
@@ -258,6 +276,16 @@ struct Player::Lines {
     if (known == nullptr) known = &internet.peers.emplace_back(sim::FarHost{.at = peer.at});
     run_rows(kPeer, *known, words);
   }
+  static void add_page(Player& player, Words& words) {
+    sim::Internet& internet = player.world().internet;
+    const net::Endpoint at = words.take_endpoint();
+    if (internet.find_peer(at) == nullptr) internet.peers.push_back({.at = at});
+    sim::WebPage page{.at = at, .path = words.take()};
+    run_rows(kPage, page, words);
+    std::erase_if(internet.web.pages,
+                  [&](const sim::WebPage& p) { return p.at == page.at && p.path == page.path; });
+    internet.web.pages.push_back(page);
+  }
   static void add_client(Player& player, Words& words) {
     const net::Endpoint from = words.take_endpoint();
     sim::Internet& internet = player.world().internet;
@@ -282,6 +310,29 @@ struct Player::Lines {
   static void one_of(On& on, Words& words) {
     if (!run_row(rows, on, words)) throw BadLine("it does nothing like that: " + words.take());
   }
+  static constexpr Row<sim::World> kBroker[] = {
+      {"wants", "\"user\" \"password\"", "lets in nobody else",
+       [](sim::World& world, Words& w) {
+         world.internet.mqtt.user = w.take();
+         world.internet.mqtt.password = w.take();
+       }},
+      {"refuses-topics", "", "ends the connection of whoever subscribes",
+       [](sim::World& world, Words&) { world.internet.mqtt.refuses_topics = true; }},
+      {"publishes", "\"topic\" \"…\"", "has a message for those who have subscribed to its topic",
+       [](sim::World& world, Words& w) {
+         const std::string topic = w.take();
+         world.internet.mqtt.publish(topic, w.take(), world.internet, world.now());
+       }},
+      {"hangs-up", "", "ends the connection",
+       [](sim::World& world, Words&) { world.internet.mqtt.drop(world.internet, world.now()); }},
+      {"heard", "\"…\"",
+       "checks all that it has heard by now: clients, messages as topic=…, last wills, each with a "
+       "\\n",
+       [](sim::World& world, Words& w) {
+         const std::string want = w.take(), got = world.internet.mqtt.heard();
+         if (got != want) throw BadLine("it heard " + escaped(got.substr(0, 400)));
+       }},
+  };
   struct PinAt {
     sim::World& world;
     std::uint8_t pin;
@@ -364,6 +415,12 @@ struct Player::Lines {
   static constexpr Row<Player> kAnyTime[] = {
       {"peer", "A:P …", "a port of a far host, for TCP and UDP:", change_peer,
        [] { return help("peer A:P ", kPeer) + help("peer A:P ", kPeerActs); }},
+      {"page", "A:P \"/path\" …",
+       "what a peer answers by HTTP at that path; at all others it says 404:", add_page,
+       [] { return help("page A:P \"/path\" ", kPage); }},
+      {"broker", "…", "MQTT brokers, which all peers that accept are:",
+       [](Player& p, Words& w) { one_of<kBroker>(p.world(), w); },
+       [] { return help("broker ", kBroker); }},
       {"client", "A:P N",
        "somebody connects to the module's server on port N, and is a peer from then on; `in-vain` "
        "at the end when nobody listens",

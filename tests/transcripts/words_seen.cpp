@@ -19,7 +19,8 @@ bool stands_at(std::string_view text, std::size_t at, bool fresh, std::string_vi
       (word.starts_with(kLineEnd) || (is_letter(text[at - 1]) && is_letter(word.front()))))
     return false;
   const std::size_t end = at + word.size();
-  return end == text.size() || !is_letter(word.back()) || !is_letter(text[end]);
+  const bool goes_on = end < text.size() && is_letter(word.back()) && is_letter(text[end]);
+  return !goes_on || word.ends_with("0x");  // digits are what such a word stands in front of
 }
 /// Behind the text in quotation marks that begins at `at`. Nothing in it is escaped: it ends with
 /// the first mark that something follows which may stand behind one.

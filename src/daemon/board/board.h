@@ -131,6 +131,8 @@ class Board final : private serial::UartSide,
     sockets::HostSockets& sockets;
 
     void take(const net::Request& request, Instant) { sockets.take(request); }
+    void take(const web::Request& request, Instant) { sockets.take(request); }
+    void take(const mqtt::Request& request, Instant) { sockets.take(request); }
     bool drain(auto& /*they feed their ModuleSide*/, Instant) { return sockets.drain(); }
     Deadline next_deadline(Instant) const { return Deadline::never(); }
     void power_off(Instant) { sockets.power_off(); }

@@ -22,6 +22,7 @@ struct NetDraft {
   std::vector<std::string> allow, deny;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> delay;
+  std::string update_server;
 };
 
 /// What happens to a pin, as written in [[event]].

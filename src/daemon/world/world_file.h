@@ -29,6 +29,7 @@ struct WorldFile {
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> link_delay;  ///< for all modules; left out, their speed decides
+  std::string update_server;           ///< "host:port" of images of the firmware; empty: none
   std::vector<TimedHappening> events;  ///< the earliest first
   /// The parts that only a restart changes, as written: "module left", "[net]".
   std::map<std::string, Value> fixed;

@@ -1,0 +1,117 @@
+#include "commands/http.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "module/chip.h"
+
+namespace bfq::commands {
+namespace {
+using Method = web::Method;
+
+constexpr std::uint32_t kUsualTimeout = 5000;  // milliseconds
+
+/// A line of the head: a name, a colon, and no control character.
+bool is_header(std::string_view line) {
+  const auto is_printable = [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != 0x7f;
+  };
+  return line.find(':') != std::string_view::npos && line.find(':') > 0 &&
+         std::all_of(line.begin(), line.end(), is_printable);
+}
+
+std::string_view text_of(const std::optional<LongText>& text) {
+  return text ? text->view() : std::string_view();
+}
+
+/// Hands the lines over; false where one is none.
+template <std::size_t N>
+bool hand_over_headers(Chip& chip, const std::array<std::string_view, N>& lines) {
+  const auto is_wrong = [](std::string_view line) { return !line.empty() && !is_header(line); };
+  if (std::any_of(lines.begin(), lines.end(), is_wrong)) return false;
+  WebClient::store(chip, web::Kept::headers, {});
+  for (const std::string_view line : lines)
+    if (!line.empty()) WebClient::add_line(chip, web::Kept::headers, line);
+  return true;
+}
+}  // namespace
+
+bool asks_for_head(const Chip&, Fields fields) {
+  std::int32_t value = 0;
+  return !fields.empty() && read_integer(fields[0], {1, 1}, value) == Fault::none;
+}
+
+Answer http_request(Chip& chip, const HttpRequestArgs& args) {
+  const auto method = static_cast<Method>(args.method);
+  const bool has_body = method == Method::post || method == Method::put;
+  if (args.data && !has_body) return Answer::error;
+  const std::string_view scheme = args.transport == 2 ? "https://" : "http://";
+  const std::string_view url = text_of(args.url), host = text_of(args.host);
+  if (!hand_over_headers<3>(chip,
+                            {text_of(args.header), text_of(args.second), text_of(args.third)}))
+    return Answer::error;
+  web::Fetch what{.method = method, .content = static_cast<web::Content>(args.content)};
+  if (!url.empty()) {
+    WebClient::store(chip, web::Kept::url, {url});
+  } else if (!host.empty()) {
+    WebClient::store(chip, web::Kept::url, {scheme, host, text_of(args.path)});
+  } else if (chip.web_client().url_size() > 0) {
+    what.uses_configured_url = true;
+  } else {
+    return Answer::error;
+  }
+  WebClient::store(chip, web::Kept::body, {text_of(args.data)});
+  const Fetching job{.shows = Fetching::Shows::pieces,
+                     .is_head = method == Method::head,
+                     .patience_ms = kUsualTimeout};
+  return WebClient::fetch(chip, what, job);
+}
+
+Answer http_size(Chip& chip, const HttpGetArgs& args) {
+  WebClient::store(chip, web::Kept::url, {args.url.view()});
+  const Fetching job{.shows = Fetching::Shows::size, .patience_ms = kUsualTimeout};
+  return WebClient::fetch(chip, {.method = Method::head}, job);
+}
+
+Answer http_get(Chip& chip, const HttpGetArgs& args) {
+  WebClient::store(chip, web::Kept::url, {args.url.view()});
+  const std::uint32_t timeout = args.timeout_ms.value_or(0);
+  const Fetching job{.shows = Fetching::Shows::pieces,
+                     .patience_ms = timeout == 0 ? kUsualTimeout : timeout};
+  return WebClient::fetch(chip, {}, job);
+}
+
+Answer http_post(Chip& chip, const HttpPostArgs& args) {
+  const std::array<std::string_view, 3> lines{text_of(args.first), text_of(args.second),
+                                              text_of(args.third)};
+  const auto given = std::count_if(lines.begin(), lines.end(), [](auto l) { return !l.empty(); });
+  if (given != args.headers.value_or(0) || !hand_over_headers(chip, lines)) return Answer::error;
+  WebClient::store(chip, web::Kept::url, {args.url.view()});
+  chip.start(TypingText{.then = TypingText::Then::post,
+                        .slot = static_cast<std::uint8_t>(web::Kept::body),
+                        .left = args.size});
+  return Answer::prompt;
+}
+
+bool clears_url(const Chip&, Fields fields) {
+  std::int32_t value = 0;
+  return !fields.empty() && read_integer(fields[0], {0, 0}, value) == Fault::none;
+}
+
+Answer show_http_url(Chip& chip) { return chip.web_client().show_url(chip); }
+
+Answer set_http_url(Chip& chip, const HttpUrlArgs& args) {
+  chip.start(TypingText{.then = TypingText::Then::url,
+                        .slot = static_cast<std::uint8_t>(web::Kept::configured_url),
+                        .size = args.size,
+                        .left = args.size});
+  return Answer::prompt;
+}
+
+Answer clear_http_url(Chip& chip, const HttpUrlArgs&) {
+  WebClient::store(chip, web::Kept::configured_url, {});
+  chip.web_client().set_url_size(0);
+  return Answer::ok;
+}
+}  // namespace bfq::commands
