@@ -137,7 +137,8 @@ class Board final : private serial::UartSide,
     Deadline next_deadline(Instant) const { return Deadline::never(); }
     void power_off(Instant) { sockets.power_off(); }
   };
-  using Doors = Observed<journal::Recorded<runtime::Doors>>;
+  /// The journal is outermost: what the observer has fed line by line is one record.
+  using Doors = journal::Recorded<Observed<runtime::Doors>>;
   using BoardTurn = runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio,
                                   SocketsAdapter, FlashFile, sim::Wiring>;
 
