@@ -24,6 +24,9 @@ struct Parsed {
   std::string_view arguments;  ///< of a set form
 };
 
+/// The row of that name, in whatever case the dialect takes it; nullptr where there is none.
+const Command* find(const Dialect&, std::string_view name);
+
 /// Cuts the line that stands behind its head, in parts that point into it.
 Parsed parse(std::string_view line);
 

@@ -60,7 +60,11 @@ Answer scan(Chip& chip, const radio::Scan& what) {
 }
 
 Answer set_scan_options(Chip& chip, const ScanOptionArgs& args) {
-  chip.station().set_scan_options({.by_strength = args.sort != 0, .mask = args.mask});
+  const ScanOptions usual;
+  chip.station().set_scan_options({.by_strength = args.sort != 0,
+                                   .mask = args.mask,
+                                   .weakest = args.weakest.value_or(usual.weakest),
+                                   .securities = args.securities.value_or(usual.securities)});
   return Answer::ok;
 }
 

@@ -25,6 +25,7 @@ inline constexpr at::Words kCommonWords({
     {at::Word::busy_processing, "\r\nbusy p..."},
     {at::Word::busy_sending, "\r\nbusy s..."},
     {at::Word::forced_restart, "\r\nWill force to restart!!!"},
+    {at::Word::error_code, ""},
 
     // Before ERROR (dialect 3).
     {at::Word::no_ip, "no ip"},
@@ -86,6 +87,10 @@ inline constexpr at::Words kCommonWords({
     {at::Word::no_host_name, "<null>"},
     {at::Word::ping, "+"},
     {at::Word::ping_timeout, "+timeout"},
+    {at::Word::ping_of_nobody, ""},
+    {at::Word::too_many_clients, ""},
+    {at::Word::clients_behind, ""},
+    {at::Word::station_of_soft_ap, ""},
     {at::Word::status, "STATUS:"},
     {at::Word::ipd, "\r\n+IPD,"},
     {at::Word::segment_sent, ",SEND OK"},

@@ -90,7 +90,7 @@ class PolledUart {
 class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
-                   lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
+                   radio::Expel,                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
                    net::Ping, net::AskTime>;
 
  public:

@@ -203,6 +203,7 @@ void Module::give_up(const J& job) {
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
 void Module::settle() {
+  least_free_ = static_cast<std::uint16_t>(least_free_bytes());
   print_and_go_on();
   const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
                        urcs_.empty() && !switches_uart_;
@@ -212,6 +213,7 @@ void Module::settle() {
 void Module::print_and_go_on() {
   flush_urcs(false);
   station_.list(*this);
+  list_commands();
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -248,6 +250,7 @@ void Module::go_off() {
   payload_.clear();
   pins_ = Pins{};
   sleep_ = LightSleep{};
+  least_free_ = UINT16_MAX;
   links_.reset();
 }
 
@@ -258,6 +261,9 @@ void Module::boot(const power::Started& started) {
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
   request(pins::Watch{});
+  sleep_.begin_with(static_cast<LightSleep::Mode>(dialect().first_sleep_mode));
+  station_.set_power(*this, dialect().first_power);
+  time_sync_.start(*this);
   // Fidelity (our decision, dialect 1.6.1): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);
@@ -288,6 +294,7 @@ Status Module::status() const {
   status.flash = memory_.condition();
   status.deadline = next_deadline();
   if (const auto* job = Chip::job<Collecting>()) status.payload_missing = job->length - job->typed;
+  status.transparent = passthrough_.enabled();
   links_.describe(status);
   return status;
 }

@@ -18,7 +18,9 @@ class RecordWriter {
  public:
   explicit RecordWriter(std::span<std::byte> out) : out_(out) {}
 
-  void value(std::unsigned_integral auto number) { this->number(number, sizeof(number)); }
+  void value(std::integral auto number) {
+    this->number(static_cast<std::uint32_t>(number), sizeof(number));
+  }
   void value(Ipv4 address) { number(address.bits, sizeof(address.bits)); }
   void value(const AddressSettings&);
   void value(const std::optional<MacAddress>&);
@@ -50,6 +52,11 @@ class RecordReader {
   template <std::unsigned_integral T>
   void value(T& out, Range range) {
     out = static_cast<T>(number(sizeof(T), range));
+  }
+  template <std::signed_integral T>
+  void value(T& out, Range range) {
+    out = static_cast<T>(number(sizeof(T)));
+    require(out >= range.min && out <= range.max);
   }
   void value(bool& out) { out = number(1) != 0; }
   void value(Ipv4& out) { out = Ipv4(number(4)); }

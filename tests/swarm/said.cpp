@@ -118,11 +118,23 @@ class Parser {
 
   /// A line that is one word, the status, or of AT+GMR.
   bool is_information(std::string_view line) const {
-    return line.starts_with(spoken(Word::status)) ||
+    return line.starts_with(spoken(Word::status)) || is_cause(line) ||
            std::any_of(std::begin(kInformation), std::end(kInformation),
                        [&](Word word) { return spoken(word) == line; }) ||
            std::any_of(dialect_.version_lines.begin(), dialect_.version_lines.end(),
                        [&](const at::VersionLine& v) { return line.starts_with(v.before); });
+  }
+
+  /// `Have 5 Connections`.
+  bool is_about_clients(std::string_view line) const {
+    const auto before = spoken(Word::too_many_clients), behind = spoken(Word::clients_behind);
+    return !before.empty() && line.starts_with(before) && line.ends_with(behind);
+  }
+
+  /// `ERR CODE:0x01` and six digits.
+  bool is_cause(std::string_view line) const {
+    const auto before = spoken(Word::error_code);
+    return !before.empty() && line.starts_with(before) && line.size() == before.size() + 6;
   }
 
   /// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
@@ -167,9 +179,10 @@ class Parser {
     if (const auto before = spoken(Word::link_connection);
         !before.empty() && line.starts_with(before))
       return as_connection(line.substr(before.size()));
-    if (const auto failed = spoken(Word::segment_failed); line.ends_with(failed))
+    if (const auto failed = spoken(Word::segment_failed); !failed.empty() && line.ends_with(failed))
       return as_numbered(Kind::segment_failed, line.substr(0, line.size() - failed.size()));
     Said said{.text = std::string(line)};
+    if (is_about_clients(line)) return said.kind = Kind::client_refused, said;
     std::string_view word = line;
     if (line.size() > 2 && line[0] >= '0' && line[0] <= '4' && line[1] == ',') {
       said.link = static_cast<std::uint8_t>(line[0] - '0');
@@ -204,13 +217,15 @@ class Parser {
     const auto* const result = find(kResults, line);
     if (result != std::end(kResults)) {
       if (result->kind == Kind::ok) {
-        constexpr std::string_view kPrompt = "> ", kPassthrough = "\r\n>";
-        if (rest == kPrompt) return rest = {}, Said{.kind = Kind::prompt};
-        if (rest == kPassthrough) return rest = {}, Said{.kind = Kind::passthrough_prompt};
+        // What follows OK and its line end. The two may be the same: then it is a prompt.
+        const std::size_t ok = spoken(Word::ok).size() + kEnd.size();
+        if (rest == spoken(Word::prompt).substr(ok)) return rest = {}, Said{.kind = Kind::prompt};
+        if (rest == spoken(Word::passthrough_prompt).substr(ok))
+          return rest = {}, Said{.kind = Kind::passthrough_prompt};
       }
       return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
     }
-    if (const auto sent = spoken(Word::segment_sent); line.ends_with(sent))
+    if (const auto sent = spoken(Word::segment_sent); !sent.empty() && line.ends_with(sent))
       return as_numbered(Kind::segment_sent, line.substr(skip, line.size() - skip - sent.size()));
     if (line.starts_with(spoken(Word::ipd)))
       return as_numbered(Kind::unread, line.substr(spoken(Word::ipd).size()));
