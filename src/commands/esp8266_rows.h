@@ -151,6 +151,33 @@ inline constexpr Fact kStatusFacts[] = {
 };
 inline constexpr Command kStatus = commands::kStatus.known_from(kStatusFacts);
 
+// With AT+SYSMSG, +LINK_CONN stands instead of CONNECT, and in front of the ERROR of a refusal.
+inline constexpr Doc kLinkOpened =
+    "{connect} | {link_connection}0,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
+inline constexpr Doc kNumberedLinkOpened =
+    "<link ID>,{connect} | "
+    "{link_connection}0,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
+inline constexpr Doc kStreamOpened =
+    "{connect} | "
+    "{link_connection}<failed>,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
+inline constexpr Doc kNumberedStreamOpened =
+    "<link ID>,{connect} | "
+    "{link_connection}<failed>,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
+inline constexpr Doc kStreamResult = "{ok} | {error}";
+inline constexpr Shape kStartShapes[] = {
+    commands::kStartShapes[0].answering(kLinkOpened),
+    commands::kStartShapes[1].answering(kLinkOpened),
+    commands::kStartShapes[2].answering(kStreamOpened).ending(kStreamResult),
+    commands::kStartShapes[3].answering(kNumberedLinkOpened),
+    commands::kStartShapes[4].answering(kNumberedLinkOpened),
+    commands::kStartShapes[5].answering(kNumberedStreamOpened).ending(kStreamResult),
+};
+inline constexpr Command kStart = [] {
+  Command c = commands::kStart;
+  c.set = set(kStartShapes);
+  return c;
+}();
+
 inline constexpr Fact kCloseFacts[] = {
     {Origin::observed, "T20, T23, T28",
      "CLOSED comes before OK; with nothing open ERROR comes alone."},

@@ -1,4 +1,5 @@
 #pragma once
+#include "commands/esp8266_rows.h"
 #include "commands/esp_at_links.h"
 #include "commands/receiving.h"
 #include "commands/server.h"
@@ -15,6 +16,12 @@ inline constexpr Fact kStatusFacts[] = {
 inline constexpr Command kStatus = commands::kStatus.known_from(kStatusFacts);
 
 // Opening -----------------------------------------------------------------------------------------
+
+using esp8266_v17::kLinkOpened;
+using esp8266_v17::kNumberedLinkOpened;
+using esp8266_v17::kNumberedStreamOpened;
+using esp8266_v17::kStreamOpened;
+using esp8266_v17::kStreamResult;
 
 inline constexpr Param kStreamOwn = param<&StreamArgs::own>(
     "local IP", "the address that it leaves from: the module's own, or 0.0.0.0");

@@ -163,40 +163,25 @@ inline constexpr Param kNoPeerSingle[] = {kDatagramType, kDatagramHost, kNoPort,
                                           kUdpMode};
 inline constexpr Param kNoPeerMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost,
                                             kNoPort,       kOwnPort,      kUdpMode};
-// With AT+SYSMSG, +LINK_CONN stands instead of CONNECT, and in front of the ERROR of a refusal.
-inline constexpr Doc kLinkOpened =
-    "{connect} | {link_connection}0,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
-inline constexpr Doc kNumberedLinkOpened =
-    "<link ID>,{connect} | "
-    "{link_connection}0,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
-inline constexpr Doc kStreamOpened =
-    "{connect} | "
-    "{link_connection}<failed>,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
-inline constexpr Doc kNumberedStreamOpened =
-    "<link ID>,{connect} | "
-    "{link_connection}<failed>,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
-inline constexpr Doc kStreamResult = "{ok} | {error}";
 inline constexpr Shape kStartShapes[] = {
     shape<&open_datagram>(kNoPeerSingle)
         .when(names_no_port_single, "UDP without a peer yet, one link (AT+CIPMUX=0)")
-        .answering(kLinkOpened),
+        .answering("{connect}"),
     shape<&open_datagram>(kDatagramSingle)
         .when(opens_datagram_single, "UDP, one link (AT+CIPMUX=0)")
-        .answering(kLinkOpened),
+        .answering("{connect}"),
     shape<&open_stream>(kStreamSingle)
         .when(single, "TCP or SSL, one link (AT+CIPMUX=0)")
-        .answering(kStreamOpened)
-        .ending(kStreamResult),
+        .answering("{connect}"),
     shape<&open_datagram>(kNoPeerMultiple)
         .when(names_no_port_multiple, "UDP without a peer yet, several links (AT+CIPMUX=1)")
-        .answering(kNumberedLinkOpened),
+        .answering("<link ID>,{connect}"),
     shape<&open_datagram>(kDatagramMultiple)
         .when(opens_datagram_multiple, "UDP, several links (AT+CIPMUX=1)")
-        .answering(kNumberedLinkOpened),
+        .answering("<link ID>,{connect}"),
     shape<&open_stream>(kStreamMultiple)
         .when(multiple, "TCP or SSL, several links (AT+CIPMUX=1)")
-        .answering(kNumberedStreamOpened)
-        .ending(kStreamResult),
+        .answering("<link ID>,{connect}"),
 };
 inline constexpr Word kStartRefusals[] = {Word::no_ip, Word::dns_fail, Word::already_connected,
                                           Word::connect_fail, Word::tls_is_taken};

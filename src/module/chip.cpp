@@ -226,11 +226,11 @@ bool Chip::job_fits() const {
                     job_);
 }
 
-/// The result of a command finds room, see limits::kReplyReserve, and so does what follows a start.
+/// What the end of a job prints finds room, see limits::kReplyReserve, and so does what follows a
+/// start.
 bool Chip::output_fits() const {
   if (phase_ == Phase::off || phase_ == Phase::asleep) return uart_out_.empty() && urcs_.empty();
-  const bool says_nothing = job<NoJob>() != nullptr || job<PassingThrough>() != nullptr;
-  return says_nothing || uart_out_.room() + kLongestLine >= limits::kReplyReserve;
+  return job<NoJob>() != nullptr || uart_out_.room() + kLongestLine >= limits::kReplyReserve;
 }
 
 bool Chip::settings_fit() const {

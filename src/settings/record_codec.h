@@ -71,6 +71,7 @@ class RecordReader {
   std::uint32_t number(std::size_t bytes, Range);
   std::string_view text(Range size);
   void require(bool holds) { good_ = good_ && holds; }
+  bool is_at_end() const { return at_ == in_.size(); }
   bool good_to_the_end() const { return good_ && at_ == in_.size(); }
 
  private:

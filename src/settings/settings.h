@@ -151,16 +151,16 @@ struct Settings {
   DhcpSettings dhcp{};
   PoolSettings pool{};
   CountrySettings country{};
-  std::uint8_t messages = 0;  ///< <bits> of AT+SYSMSG
   NameServerSettings name_servers{};
-  std::uint8_t tls = 0;  ///< bits: kShowsCertificate, kVerifies
-  bool stores = true;    ///< AT+SYSSTORE: what at::Keep::as_chosen stands for
+  std::uint8_t tls = 0;       ///< bits: kShowsCertificate, kVerifies
+  std::uint8_t messages = 0;  ///< <bits> of AT+SYSMSG
+  bool stores = true;         ///< AT+SYSSTORE: what at::Keep::as_chosen stands for
   JoinOptions join_options{};
   ProtocolSettings protocols{};
   LinkOptions link_options{};
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool", "country", "messages", "name_servers", "tls",
+               "soft_ap_address", "dhcp", "pool", "country", "name_servers", "tls", "messages",
                "stores", "join_options", "protocols", "link_options");
   bool operator==(const Settings&) const = default;
 };
@@ -226,9 +226,9 @@ enum class Key : std::uint8_t {
   dhcp,
   pool,
   country,
-  messages,
   name_servers,
   tls,
+  messages,
   stores,
   join_options,
   protocols,

@@ -26,6 +26,14 @@ struct StoredMember {
   static void write(const auto& value, RecordWriter& out) { out.value(value.*Member); }
   static void read(RecordReader& in, auto& value) { in.value(value.*Member, kRange...); }
 };
+/// The same, which records of older versions lack.
+template <auto Member>
+struct AppendedMember {
+  static void write(const auto& value, RecordWriter& out) { out.value(value.*Member); }
+  static void read(RecordReader& in, auto& value) {
+    if (!in.is_at_end()) in.value(value.*Member);
+  }
+};
 /// A part of a row: the value itself.
 template <Range... kRange>
 struct Whole {
@@ -63,6 +71,8 @@ struct EachOf {
 // As rows write them.
 template <auto Member, Range... kRange>
 inline constexpr StoredMember<Member, kRange...> field{};
+template <auto Member>
+inline constexpr AppendedMember<Member> appended_field{};
 template <Range... kRange>
 inline constexpr Whole<kRange...> whole{};
 template <auto Predicate>

@@ -60,13 +60,13 @@ inline constexpr StoredKey kStoredKeys[] = {
         field<&CountrySettings::code, ranges::kCountryCode>,
         field<&CountrySettings::first_channel, ranges::kChannel>,
         field<&CountrySettings::channels, ranges::kChannelCount>, rule<&are_channels>),
-    stored<&Settings::messages>(Key::messages, "messages", whole<ranges::kMoreMessages>),
     stored<&Settings::name_servers>(
         Key::name_servers, "name servers", field<&NameServerSettings::fixed>,
         field<&NameServerSettings::first>, field<&NameServerSettings::second>,
-        field<&NameServerSettings::third>,
+        appended_field<&NameServerSettings::third>,
         rule<static_cast<bool (*)(const NameServerSettings&)>(&is_possible)>),
     stored<&Settings::tls>(Key::tls, "TLS", whole<ranges::kTlsChecks>),
+    stored<&Settings::messages>(Key::messages, "messages", whole<ranges::kMoreMessages>),
     stored<&Settings::stores>(Key::stores, "storing", whole<>),
     stored<&Settings::join_options>(
         Key::join_options, "joining",  //

@@ -339,13 +339,10 @@ bool StreamLink::interfere(Interference what) {
   if (state_ != State::open) return false;
   switch (what) {
     case Interference::close: finish("is closed, as the control channel asks"); break;
-    case Interference::reset: {
-      boost::system::error_code ignored;
-      socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-      socket_.close(ignored);  // its peer gets a RST
+    case Interference::reset:
+      reset();
       finish("is reset, as the control channel asks");
       break;
-    }
     case Interference::stall: stalls_ = true; break;
     case Interference::resume:
       stalls_ = false;
@@ -376,10 +373,15 @@ void StreamLink::close_for_module(bool resets) {
   if (state_ == State::shaking_hands)
     attempts_->failed(
         fmt::format("{}: {} has not finished the TLS handshake: given up", label(), peer_));
-  boost::system::error_code ignored;
-  if (resets && !socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored))
-    socket_.close(ignored);
+  if (resets) reset();
   close();
+}
+
+/// The peer gets a RST, and what it has not been sent is dropped.
+void StreamLink::reset() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
 }
 
 void StreamLink::close() {
