@@ -143,8 +143,8 @@ struct Dialect {
   /// and how the module sleeps (LightSleep::Mode).
   std::uint8_t first_power;
   std::uint8_t first_sleep_mode;
-  /// The places of the rows in the table, in the order in which AT+CMD lists them; empty where there
-  /// is no such command.
+  /// The places of the rows in the table, in the order in which AT+CMD lists them; empty where
+  /// there is no such command.
   std::span<const std::uint8_t> listing{};
 };
 

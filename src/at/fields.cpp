@@ -27,8 +27,9 @@ void read_bare(std::span<char> text, std::size_t& at, Field& out) {
   out = {.text = {text.data() + begin, at - begin}, .present = at > begin, .quoted = false};
 }
 
-/// A number as read_integer() takes it, written over the one that was typed; what is no number stays
-/// as it is. The decimal digits of 32 bits find room where `0x` and the hexadecimal ones were.
+/// A number as read_integer() takes it, written over the one that was typed; what is no number
+/// stays as it is. The decimal digits of 32 bits find room where `0x` and the hexadecimal ones
+/// were.
 std::string_view in_decimal(std::span<char> typed) {
   const std::string_view all{typed.data(), typed.size()};
   if (all.starts_with('+')) return slice(all, 1).starts_with('-') ? all : slice(all, 1);

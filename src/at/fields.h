@@ -18,8 +18,8 @@ struct FieldArray {
 /// into `text` (dialect 2). A backslash gives the character behind it, whichever that is; a comma
 /// in quotation marks is data. Spaces directly after a comma, or in front, are skipped. False when
 /// a quotation mark is missing or followed by anything but a comma. Fields beyond what `out` holds
-/// are left out: it then holds one more than any command takes. Where numbers may be hexadecimal, or
-/// begin with +, each is made decimal where it stands.
+/// are left out: it then holds one more than any command takes. Where numbers may be hexadecimal,
+/// or begin with +, each is made decimal where it stands.
 [[nodiscard]] bool split_fields(std::span<char> text, FieldArray& out,
                                 SwitchPoints::Numbers = SwitchPoints::Numbers::decimal);
 

@@ -7,7 +7,7 @@
 
 namespace bfq::at {
 namespace {
-constexpr std::string_view kHead = "AT", kLowerCaseHead = "at";
+constexpr std::string_view kLowerCaseHead = "at";
 
 /// Whether a name of the table stands in front of one that was typed.
 bool is_less(std::string_view of_table, std::string_view typed) {
@@ -33,9 +33,9 @@ std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t
 const Command* find(const Dialect& dialect, std::string_view name) {
   const CommandTable table = dialect.commands;
   if (dialect.switches.head != SwitchPoints::Head::any_case) return find(table, name);
-  const auto at =
-      std::lower_bound(table.begin(), table.end(), name,
-                       [](const Command& c, std::string_view typed) { return is_less(c.name, typed); });
+  const auto at = std::lower_bound(
+      table.begin(), table.end(), name,
+      [](const Command& c, std::string_view typed) { return is_less(c.name, typed); });
   return at != table.end() && is_same(at->name, name) ? &*at : nullptr;
 }
 

@@ -123,8 +123,7 @@ Refusal store_all(std::span<const Param> params, Fields fields, Word surplus, co
     if (const Refusal refusal = param.then(chip, args)) return refusal;
   }
   // Fidelity (our decision, dialect 1.2.8): An argument too many answers ERROR.
-  return fields.size() > params.size()
-             ? refuse(surplus, Cause::number, numbers(params, fields))
-             : kAccepted;
+  return fields.size() > params.size() ? refuse(surplus, Cause::number, numbers(params, fields))
+                                       : kAccepted;
 }
 }  // namespace bfq::at

@@ -116,25 +116,16 @@ struct MemberAccess {
     } else if constexpr (n == 14) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p);
-    } else if constexpr (n == 15) {
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q);
     } else if constexpr (n == 16) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r);
     } else if constexpr (n == 17) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s);
-    } else if constexpr (n == 18) {
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t);
-    } else if constexpr (n == 23) {
+    } else {
+      static_assert(n == 23, "a class of that many members has to be added here");
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y);
-    } else {
-      static_assert(n == 22, "a class of that many members has to be added here");
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x);
     }
   }
 };

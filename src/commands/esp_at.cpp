@@ -116,8 +116,7 @@ Answer join_with_options(Chip& chip, const JoinWithOptionsArgs& args) {
         .timeout_s = args.timeout_s.value_or(usual.timeout_s),
         .listen_interval = args.listen_interval.value_or(usual.listen_interval),
         .scan_mode = args.scan_mode.value_or(usual.scan_mode),
-        .management_protection =
-            args.management_protection.value_or(usual.management_protection),
+        .management_protection = args.management_protection.value_or(usual.management_protection),
     };
   });
 }

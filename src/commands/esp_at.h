@@ -17,7 +17,8 @@ using namespace at;  // NOLINT(google-build-using-namespace): rows read as sente
 Answer list_commands(Chip&);
 
 inline constexpr Fact kListCommandsFacts[] = {
-    {Origin::observed, "E4", "A line for each command, from 0 on: its name and four forms, 0 or 1."},
+    {Origin::observed, "E4",
+     "A line for each command, from 0 on: its name and four forms, 0 or 1."},
     {Origin::ours, "personalities 2.2", "What is not simulated is not listed."},
 };
 inline constexpr Command kListCommands{
@@ -78,8 +79,9 @@ Answer show_storing(Chip&);
 Answer set_storing(Chip&, const OnOffArgs&);
 
 inline constexpr Param kStoringParams[] = {
-    param<&OnOffArgs::on>("store_mode", between(0, 1),
-                          "1, the default: what is set is stored; 0: it holds until the next reset"),
+    param<&OnOffArgs::on>(
+        "store_mode", between(0, 1),
+        "1, the default: what is set is stored; 0: it holds until the next reset"),
 };
 inline constexpr Fact kStoringFacts[] = {
     {Origin::ours, "personalities 2.2",
@@ -183,7 +185,8 @@ struct ExpelArgs {
 Answer expel_all(Chip&);
 Answer expel(Chip&, const ExpelArgs&);
 
-inline constexpr Param kExpelParams[] = {param<&ExpelArgs::mac>("mac", "the station that has to go")};
+inline constexpr Param kExpelParams[] = {
+    param<&ExpelArgs::mac>("mac", "the station that has to go")};
 inline constexpr Fact kExpelFacts[] = {
     {Origin::ours, "personalities 2.3", "OK, then +STA_DISCONNECTED for each station."},
     {Origin::ours, "see commands", "A station that is not there: OK alone."},

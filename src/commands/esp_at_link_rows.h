@@ -33,9 +33,8 @@ inline constexpr Param kStreamMultiple[] = {kStreamLink, kStreamType, kStreamHos
                                             kStreamPort, kKeepAlive,  kStreamOwn};
 inline constexpr Param kDatagramSingle[] = {kDatagramType, kDatagramHost, kDatagramPort,
                                             kLocalPort,    kUdpMode,      kDatagramOwn};
-inline constexpr Param kDatagramMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost,
-                                              kDatagramPort, kLocalPort,    kUdpMode,
-                                              kDatagramOwn};
+inline constexpr Param kDatagramMultiple[] = {
+    kDatagramLink, kDatagramType, kDatagramHost, kDatagramPort, kLocalPort, kUdpMode, kDatagramOwn};
 inline constexpr Param kNoPeerSingle[] = {kDatagramType, kDatagramHost, kNoPort,
                                           kOwnPort,      kUdpMode,      kDatagramOwn};
 inline constexpr Param kNoPeerMultiple[] = {kDatagramLink, kDatagramType, kDatagramHost, kNoPort,
@@ -144,7 +143,8 @@ inline constexpr Command kSender = commands::kSender.known_from(kSenderFacts);
 inline constexpr Fact kReceiveModeFacts[] = {
     {Origin::observed, "E2", "+IPD with the number of bytes that wait, once until some are read."},
     {Origin::ours, "personalities 2.4", "At most 5760 bytes wait for each link."},
-    {Origin::ours, "personalities 2.4", "CLOSED comes when the data are read, or with AT+CIPCLOSE."},
+    {Origin::ours, "personalities 2.4",
+     "CLOSED comes when the data are read, or with AT+CIPCLOSE."},
 };
 inline constexpr Command kReceiveMode = commands::kReceiveMode.known_from(kReceiveModeFacts);
 

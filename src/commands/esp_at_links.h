@@ -46,12 +46,12 @@ Answer set_tcp_options(Chip&, const TcpOptionsArgs&);
 
 inline constexpr Range kLinkOrAll = between(0, 5);
 inline constexpr Param kLinger = param<&TcpOptionsArgs::linger_s>(
-    "so_linger", ranges::kLinger, "seconds; 0: a close resets the connection; -1, the default: not");
+    "so_linger", ranges::kLinger,
+    "seconds; 0: a close resets the connection; -1, the default: not");
 inline constexpr Param kNoDelay =
     param<&TcpOptionsArgs::no_delay>("tcp_nodelay", between(0, 1), "1: segments are not held back");
-inline constexpr Param kSendTimeout =
-    param<&TcpOptionsArgs::send_timeout_ms>("so_sndtimeo", ranges::kSendMilliseconds,
-                                            "in ms, for a send; 0, the default: 10 s");
+inline constexpr Param kSendTimeout = param<&TcpOptionsArgs::send_timeout_ms>(
+    "so_sndtimeo", ranges::kSendMilliseconds, "in ms, for a send; 0, the default: 10 s");
 inline constexpr Param kKeepAliveOption = param<&TcpOptionsArgs::keep_alive_s>(
     "keep_alive", ranges::kKeepAlive, "seconds of silence before probes; 0, the default: none");
 inline constexpr Param kTcpOptionsSingle[] = {kLinger, kNoDelay, kSendTimeout, kKeepAliveOption};
@@ -88,9 +88,8 @@ Answer set_tls_options(Chip&, const TlsOptionsArgs&);
 inline constexpr Param kTlsMode = param<&TlsOptionsArgs::checks>(
     "auth_mode", ranges::kTlsChecks,
     "bit 0: show the module's certificate to servers that ask for one; bit 1: verify the server's");
-inline constexpr Param kTlsCertificate =
-    param<&TlsOptionsArgs::certificate>("pki_number", ranges::kCertificate,
-                                        "of the certificate; there is one");
+inline constexpr Param kTlsCertificate = param<&TlsOptionsArgs::certificate>(
+    "pki_number", ranges::kCertificate, "of the certificate; there is one");
 inline constexpr Param kTlsAuthority = param<&TlsOptionsArgs::authority>(
     "ca_number", ranges::kCertificate, "of the authority; there is one");
 inline constexpr Param kTlsOptionsSingle[] = {kTlsMode, kTlsCertificate, kTlsAuthority};
@@ -179,8 +178,7 @@ Answer show_time_interval(Chip&);
 Answer set_time_interval(Chip&, const TimeIntervalArgs&);
 
 inline constexpr Param kTimeIntervalParams[] = {
-    param<&TimeIntervalArgs::seconds>("interval second", between(15, 4'294'967),
-                                      "3600 at first"),
+    param<&TimeIntervalArgs::seconds>("interval second", between(15, 4'294'967), "3600 at first"),
 };
 inline constexpr Fact kTimeIntervalFacts[] = {
     {Origin::ours, "personalities 2.4", "After so long a server that has answered is asked again."},

@@ -11,8 +11,8 @@
 #include "commands/tcpip.h"
 #include "commands/wifi.h"
 
-/// Rows of the personality `esp-at-2` that differ from those of `bfq4004` in what they take or print,
-/// in whether that is stored, or in where it is known from.
+/// Rows of the personality `esp-at-2` that differ from those of `bfq4004` in what they take or
+/// print, in whether that is stored, or in where it is known from.
 namespace bfq::commands::esp_at {
 
 /// The same command, whose set form stores where AT+SYSSTORE says so.
@@ -70,7 +70,8 @@ inline constexpr Param kUartParams[] = {
     commands::kUartParams[4],
 };
 inline constexpr Fact kUartFacts[] = {
-    {Origin::ours, "personalities 2.2", "80 to 5000000 baud; AT+UART and AT+UART_DEF always store."},
+    {Origin::ours, "personalities 2.2",
+     "80 to 5000000 baud; AT+UART and AT+UART_DEF always store."},
     {Origin::observed, "T44", "_CUR shows the rate that is achieved: 115273 for 115200."},
     {Origin::ours, "dialect 3.1.2",
      "OK comes at the old setting; the line switches when all output has left."},
@@ -158,9 +159,11 @@ inline constexpr Param kMessageParams[] = {
 };
 inline constexpr Fact kMessageFacts[] = {
     {Origin::observed, "E2, E9",
-     "+LINK_CONN:<0 or 1: failed>,<link>,\"<type>\",<1: of the server>,\"<IP>\",<port>,<own port>."},
-    {Origin::ours, "personalities 2.2", "0 at first; outside transparent transmission it silences "
-                                        "no line."},
+     "+LINK_CONN:<0 or 1: failed>,<link>,\"<type>\",<1: of the server>,\"<IP>\",<port>,<own "
+     "port>."},
+    {Origin::ours, "personalities 2.2",
+     "0 at first; outside transparent transmission it silences "
+     "no line."},
 };
 inline constexpr Command kMessages = [] {
   Command c = stored_as_chosen(commands::kMessages);
@@ -226,7 +229,8 @@ inline constexpr Fact kJoinFacts[] = {
     {Origin::ours, "personalities 2.3",
      "After a failure the station goes on trying unless reconn_interval is 0."},
     {Origin::ours, "see commands",
-     "Listen interval, scan mode and pmf are kept and shown; the simulated air knows none of them."},
+     "Listen interval, scan mode and pmf are kept and shown; the simulated air knows none of "
+     "them."},
 };
 inline constexpr Command kJoin = [] {
   Command c = stored_as_chosen(commands::kJoin);

@@ -81,7 +81,8 @@ bool is_own(const Chip& chip, const std::optional<Ipv4>& address) {
   if (!address || address->is_none()) return true;
   const bool is_of_soft_ap =
       chip.has_access_point() && *address == chip.settings().soft_ap_address.address;
-  return is_of_soft_ap || (chip.station().has_address() && *address == chip.station().address().address);
+  return is_of_soft_ap ||
+         (chip.station().has_address() && *address == chip.station().address().address);
 }
 }  // namespace
 
@@ -122,13 +123,15 @@ bool names_no_port_anywhere(const Chip& chip, Fields fields) {
 
 Answer open_stream_anywhere(Chip& chip, const StreamArgs& args) {
   StreamArgs with_number = args;
-  if (const auto link = number_for_next(chip)) return with_number.link = *link, open_stream(chip, with_number);
+  if (const auto link = number_for_next(chip))
+    return with_number.link = *link, open_stream(chip, with_number);
   return chip.refuse(Word::already_connected);
 }
 
 Answer open_datagram_anywhere(Chip& chip, const DatagramArgs& args) {
   DatagramArgs with_number = args;
-  if (const auto link = number_for_next(chip)) return with_number.link = *link, open_datagram(chip, with_number);
+  if (const auto link = number_for_next(chip))
+    return with_number.link = *link, open_datagram(chip, with_number);
   return chip.refuse(Word::already_connected);
 }
 

@@ -90,8 +90,8 @@ class PolledUart {
 class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
-                   radio::Expel,                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
-                   net::Ping, net::AskTime>;
+                   radio::Expel, lease::ServeAddresses, net::Close, net::StopListening, net::Accept,
+                   net::Refuse, net::Ping, net::AskTime>;
 
  public:
   void refuse(const radio::Join& r) {

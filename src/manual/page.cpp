@@ -74,7 +74,8 @@ void write_forms(PageWriter& out, const Dialect& dialect, const Command& c) {
   for (const Shape& shape : c.set.shapes()) {
     const std::string when = shape.applies.view().empty() ? "" : ": " + str(shape.applies);
     std::string answer = response(dialect, c, shape);
-    if (!c.failures.empty()) answer += "<br>or " + failure(dialect, c) + " and " + code(result(dialect, at::Word::fail));
+    if (!c.failures.empty())
+      answer += "<br>or " + failure(dialect, c) + " and " + code(result(dialect, at::Word::fail));
     rows.push_back({"Set" + when, code(syntax(c, shape)), std::move(answer)});
   }
   if (c.execute) rows.push_back({"Execute", code(full_name(c)), response(dialect, c, c.execute)});

@@ -1,4 +1,5 @@
 // AT+CMD?: what the dialect says of its own commands.
+#include "at/line.h"
 #include "module/chip.h"
 
 namespace bfq {
@@ -25,7 +26,7 @@ void Chip::list_commands() {
     if (!has_room_for_a_line()) return;
     const at::Command& row = dialect().commands[listing[job->next]];
     at::Reply reply = info();
-    reply.number(job->line).text(",\"AT").text(row.name);
+    reply.number(job->line).text(",\"").text(at::kHead).text(row.name);
     if (row.digit_follows)
       reply.number(row.set.shapes().front().params.front().range.min + job->digit);
     reply.text("\"");

@@ -99,8 +99,7 @@ void Links::say_connection(at::Reply reply, std::uint8_t id, bool succeeded) con
 }
 
 void Links::print_sender(const Chip& chip, at::Reply& reply, net::Endpoint sender) {
-  const bool quotes =
-      chip.dialect().switches.address_text == at::SwitchPoints::AddressText::quoted;
+  const bool quotes = chip.dialect().switches.address_text == at::SwitchPoints::AddressText::quoted;
   quotes ? reply.quoted_address(sender.address) : reply.address(sender.address);
   reply.comma().number(sender.port);
 }

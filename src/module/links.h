@@ -43,7 +43,8 @@ struct Link {
   net::Interface through{};
   UdpMode udp_mode{};
   bool peer_has_changed = false;
-  bool resets = false;  ///< when the host closes it; AT+CIPCLOSEMODE, or AT+CIPTCPOPT with a linger of 0
+  bool resets =
+      false;  ///< when the host closes it; AT+CIPCLOSEMODE, or AT+CIPTCPOPT with a linger of 0
   std::uint16_t generation = 0;
   std::uint16_t local_port = 0;
   net::Endpoint remote{};
@@ -268,6 +269,8 @@ class Links {
   void tell_cipsend(Chip&, const LinkReport&);
   void tell_segment(Chip&, const LinkReport&);
   void print_received(Chip&, const LinkReport&) const;
+  /// Whether the first number of AT+CIPSTATUS counts that link.
+  static bool shows_in_status(const Chip&, const Link&);
   static void print_address(Chip&, Ipv4);
   static void print_sender(const Chip&, at::Reply&, net::Endpoint);
   /// How long the network may take nothing of a payload.

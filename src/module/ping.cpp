@@ -17,8 +17,7 @@ constexpr Duration kEchoGivesUp = 2s;
 
 // What AT+CIPDOMAIN answers.
 void Links::print_address(Chip& chip, Ipv4 address) {
-  const bool quotes =
-      chip.dialect().switches.address_text == at::SwitchPoints::AddressText::quoted;
+  const bool quotes = chip.dialect().switches.address_text == at::SwitchPoints::AddressText::quoted;
   at::Reply reply = chip.info();
   (quotes ? reply.quoted_address(address) : reply.address(address)).end();
 }

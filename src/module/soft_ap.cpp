@@ -63,7 +63,12 @@ void SoftAp::expel(Chip& chip, const MacAddress& mac) {
 at::Answer SoftAp::list_stations(Chip& chip) const {
   for (const Guest& guest : guests_) {
     if (!guest.present || guest.address.is_none()) continue;
-    chip.reply().text(at::Word::station_of_soft_ap).address(guest.address).comma().bare_mac(guest.mac).end();
+    chip.reply()
+        .text(at::Word::station_of_soft_ap)
+        .address(guest.address)
+        .comma()
+        .bare_mac(guest.mac)
+        .end();
   }
   return at::Answer::ok;
 }

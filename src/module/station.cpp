@@ -91,7 +91,11 @@ at::Answer Station::show_state(Chip& chip) const {
     case Phase::associating:
     case Phase::waiting: state = 3; break;
   }
-  chip.info().number(state).comma().quoted(state == 0 ? std::string_view{} : network_.ssid.view()).end();
+  chip.info()
+      .number(state)
+      .comma()
+      .quoted(state == 0 ? std::string_view{} : network_.ssid.view())
+      .end();
   return at::Answer::ok;
 }
 
@@ -342,7 +346,8 @@ void Station::on(Chip& chip, const radio::Found& event) {
 }
 
 void Station::remember(const radio::ScanResult& access_point) {
-  const bool is_shown = (options_.securities >> static_cast<unsigned>(access_point.security) & 1U) != 0;
+  const bool is_shown =
+      (options_.securities >> static_cast<unsigned>(access_point.security) & 1U) != 0;
   if (access_point.rssi < options_.weakest || !is_shown) return;
   if (found_count_ < found_.size()) {
     found_[found_count_++] = access_point;

@@ -15,9 +15,9 @@ class Chip;
 
 /// How a scan is printed (AT+CWLAPOPT).
 struct ScanOptions {
-  bool by_strength = false;    ///< strongest first, instead of as found
-  std::uint16_t mask = 0x7FF;  ///< bit n: the n-th field of a line is printed
-  std::int8_t weakest = -100;  ///< dBm; weaker access points are left out
+  bool by_strength = false;           ///< strongest first, instead of as found
+  std::uint16_t mask = 0x7FF;         ///< bit n: the n-th field of a line is printed
+  std::int8_t weakest = -100;         ///< dBm; weaker access points are left out
   std::uint16_t securities = 0xFFFF;  ///< bit n: those whose radio::Security is n are shown
   static constexpr auto kDescription =
       describe("ScanOptions", "by_strength", "mask", "weakest", "securities");

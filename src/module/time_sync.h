@@ -15,7 +15,8 @@ class Chip;
 ///
 /// While it is on and the station has an address, a server is asked: its name is looked up first,
 /// unless it is an address. Where a server does not answer the next one is asked at once; after the
-/// last one the first again, later each time. One that has answered is asked again after an hour, or when AT+CIPSNTPINTV says.
+/// last one the first again, later each time. One that has answered is asked again after an hour,
+/// or when AT+CIPSNTPINTV says.
 class TimeSync {
  public:
   static constexpr std::size_t kServers = 3;
@@ -27,8 +28,8 @@ class TimeSync {
   /// the first they are the factory's.
   using Servers = std::array<net::HostName, kServers>;
 
-  /// AT+CIPSNTPCFG=1: asks anew. What the clock was set to goes on. `time_zone` is how far it is ahead
-  /// of UTC: hours, or hours times 100 and minutes.
+  /// AT+CIPSNTPCFG=1: asks anew. What the clock was set to goes on. `time_zone` is how far it is
+  /// ahead of UTC: hours, or hours times 100 and minutes.
   void enable(Chip&, std::int16_t time_zone, const Servers& servers);
   /// AT+CIPSNTPCFG=0: asks no more, and forgets the time, unless it is a clock that runs by itself.
   void disable(Chip&);

@@ -245,8 +245,8 @@ struct ScanDone {
 };
 
 /// All that the module asks of a radio.
-using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint, Pair, SetPower,
-                             Expel>;
+using Request =
+    std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint, Pair, SetPower, Expel>;
 
 /// All that a radio tells the module.
 using Event = std::variant<Joined, JoinFailed, Lost, Signal, Found, ScanDone, StationJoined,

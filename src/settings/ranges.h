@@ -34,11 +34,11 @@ inline constexpr Range kManagementProtection = between(0, 3);
 inline constexpr Range kProtocols = between(1, 7);  ///< bits: b, g, n
 
 // AT+CIPTCPOPT, AT+CIPRECONNINTV, AT+CIPSSLCCONF of esp-at-2 (personalities 2.4, 2.5)
-inline constexpr Range kLinger = between(-1, 32767);            ///< seconds
+inline constexpr Range kLinger = between(-1, 32767);  ///< seconds
 inline constexpr Range kSendMilliseconds = between(0, 65'535);
-inline constexpr Range kKeepAlive = between(0, 7200);           ///< seconds
-inline constexpr Range kReconnection = between(1, 36'000);      ///< tenths of a second
-inline constexpr Range kCertificate = between(0, 255);          ///< its number
+inline constexpr Range kKeepAlive = between(0, 7200);       ///< seconds
+inline constexpr Range kReconnection = between(1, 36'000);  ///< tenths of a second
+inline constexpr Range kCertificate = between(0, 255);      ///< its number
 
 // AT+CWCOUNTRY (dialect 4.2)
 inline constexpr Range kCountryPolicy = between(0, 1);

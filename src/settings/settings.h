@@ -62,8 +62,7 @@ struct TcpOptions {
 struct TlsOptions {
   std::uint8_t checks = 0;  ///< as Settings::tls
   std::uint8_t certificate = 0, authority = 0;
-  static constexpr auto kDescription =
-      describe("TlsOptions", "checks", "certificate", "authority");
+  static constexpr auto kDescription = describe("TlsOptions", "checks", "certificate", "authority");
   bool operator==(const TlsOptions&) const = default;
 };
 

@@ -50,6 +50,7 @@ struct Rule {
 /// What a value consists of that is stored for each link number: specialise for it.
 template <class Value>
 struct PartsOf;
+/// Those parts, of such a value.
 template <auto... kParts>
 struct Parts {
   static void write(const auto& value, RecordWriter& out) { (kParts.write(value, out), ...); }

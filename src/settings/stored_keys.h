@@ -13,8 +13,7 @@ consteval Range or_unset(Range range) { return {0, range.max}; }
 /// Of the values that are stored for each link number.
 template <>
 struct PartsOf<TcpOptions> {
-  using Type = Parts<field<&TcpOptions::linger_s, ranges::kLinger>,
-                     field<&TcpOptions::no_delay>,
+  using Type = Parts<field<&TcpOptions::linger_s, ranges::kLinger>, field<&TcpOptions::no_delay>,
                      field<&TcpOptions::send_timeout_ms, ranges::kSendMilliseconds>,
                      field<&TcpOptions::keep_alive_s, ranges::kKeepAlive>>;
 };
@@ -79,9 +78,9 @@ inline constexpr StoredKey kStoredKeys[] = {
     stored<&Settings::protocols>(Key::protocols, "802.11",  //
                                  field<&ProtocolSettings::station, ranges::kProtocols>,
                                  field<&ProtocolSettings::soft_ap, ranges::kProtocols>),
-    stored<&Settings::link_options>(
-        Key::link_options, "links", each_field<&LinkOptions::tcp>, each_field<&LinkOptions::tls>,
-        field<&LinkOptions::reconnection_100ms, ranges::kReconnection>),
+    stored<&Settings::link_options>(Key::link_options, "links", each_field<&LinkOptions::tcp>,
+                                    each_field<&LinkOptions::tls>,
+                                    field<&LinkOptions::reconnection_100ms, ranges::kReconnection>),
 };
 static_assert(every_key_has_its_row(kStoredKeys), "every Key has its row, in its place");
 }  // namespace bfq::record

@@ -305,8 +305,7 @@ std::vector<Case> form_cases_of(const Command& command) {
   return out;
 }
 
-std::vector<ShapeCases> shape_cases_of(const Command& command,
-                                       at::SwitchPoints::Numbers numbers) {
+std::vector<ShapeCases> shape_cases_of(const Command& command, at::SwitchPoints::Numbers numbers) {
   std::vector<ShapeCases> out;
   for (const Shape& shape : command.set.shapes())
     Builder(command, shape, out.emplace_back(), numbers).add();

@@ -304,13 +304,13 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
                            std::string_view printed) {
   demand(before_.open(link.id) && handles_[link.id] == link, "bytes are taken for a closed link");
   std::string expected;
-  const bool is_raw = before_.transparent && switches().raw_data == at::SwitchPoints::RawData::when_enabled;
+  const bool is_raw =
+      before_.transparent && switches().raw_data == at::SwitchPoints::RawData::when_enabled;
   if (!before_.is(Activity::passthrough) && !is_raw) {
     expected = "\r\n+IPD,";
     if (before_.multiple_links) expected += std::to_string(link.id) + ',';
     expected += std::to_string(bytes.size());
-    if (before_.shows_sender)
-      expected += ',' + sender_text(sender);
+    if (before_.shows_sender) expected += ',' + sender_text(sender);
     expected += ':';
   }
   expected += bytes;
@@ -497,7 +497,8 @@ void Books::begin_segment(std::string bytes, const std::vector<Said>& said) {
 }
 
 void Books::take_passthrough(char c, std::string_view printed) {
-  demand(printed.empty() || speaks_in_passthrough(), "something is said in transparent transmission: ", Shown{printed});
+  demand(printed.empty() || speaks_in_passthrough(),
+         "something is said in transparent transmission: ", Shown{printed});
   due_link_ = 0;
   if (now_ - typed_at_ >= Escape::kSilence) last_typed_.clear(), burst_is_whole_ = true;
   if (before_.open(0) && after_.open(0))
@@ -549,7 +550,8 @@ void Books::end_line(Activity during, std::string_view printed) {
   std::string text = stored.substr(0, cr);
   if (head != std::string::npos) text.replace(head, at::kHeadSize, "AT");
   if (switches().head == at::SwitchPoints::Head::any_case) raise_name(text, head);
-  if (echo_ && head != std::string::npos && switches().echo == at::SwitchPoints::Echo::all_but_line_feed) {
+  if (echo_ && head != std::string::npos &&
+      switches().echo == at::SwitchPoints::Echo::all_but_line_feed) {
     demand(printed.starts_with("\r\n"), "the line end behind an echo is missing");
     printed.remove_prefix(2);
   }
@@ -575,7 +577,8 @@ std::string_view Books::without_cause(std::string_view printed) const {
 bool Books::speaks_in_passthrough() const { return tells_in_passthrough(module_->settings()); }
 
 std::string Books::sender_text(const net::Endpoint& sender) const {
-  const std::string mark = switches().address_text == at::SwitchPoints::AddressText::quoted ? "\"" : "";
+  const std::string mark =
+      switches().address_text == at::SwitchPoints::AddressText::quoted ? "\"" : "";
   return mark + address_text(sender.address) + mark + ',' + std::to_string(sender.port);
 }
 
@@ -617,8 +620,7 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
   if (line.starts_with("AT+CWJAP"))
     for (const std::string& field : fields_of(line)) asked_networks_.insert(field);
   bool answered = false;
-  const bool prompts_alike =
-      spoken(at::Word::prompt) == spoken(at::Word::passthrough_prompt);
+  const bool prompts_alike = spoken(at::Word::prompt) == spoken(at::Word::passthrough_prompt);
   for (Said s : said) {
     if (s.kind == Kind::prompt && prompts_alike && after_.is(Activity::passthrough))
       s.kind = Kind::passthrough_prompt;

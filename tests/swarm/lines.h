@@ -10,8 +10,8 @@ namespace bfq::swarm {
 /// they need.
 std::string likely_line(Dice&, const at::Dialect&);
 
-/// The line, under the name that the dialect has for it: without _CUR or _DEF where there is no such
-/// name.
+/// The line, under the name that the dialect has for it: without _CUR or _DEF where there is no
+/// such name.
 std::string spoken_by(const at::Dialect&, std::string line);
 
 /// A line from the row of some command: one of its forms, with arguments that its parameters allow,

@@ -135,7 +135,8 @@ void Run::proceed() {
       std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
   if (status.activity == Activity::passthrough) return type_payload();
   if (!status.associated) {
-    if (dice_.one_in(4)) type(spoken("AT+CWMODE_CUR=" + std::to_string(dice_.one_in(4) ? 3 : 1)) + "\r\n");
+    if (dice_.one_in(4))
+      type(spoken("AT+CWMODE_CUR=" + std::to_string(dice_.one_in(4) ? 3 : 1)) + "\r\n");
     type(spoken("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"") + "\r\n");
   } else if (!linked || dice_.one_in(6)) {
     begin_link();
