@@ -12,7 +12,7 @@ constexpr std::string_view kLowerCaseHead = "at";
 /// Whether a name of the table stands in front of one that was typed.
 bool is_less(std::string_view of_table, std::string_view typed) {
   return std::lexicographical_compare(of_table.begin(), of_table.end(), typed.begin(), typed.end(),
-                                      [](char a, char b) { return a < upper(b); });
+                                      [](char a, char b) { return upper(a) < upper(b); });
 }
 
 bool is_same(std::string_view of_table, std::string_view typed) {
@@ -39,12 +39,13 @@ const Command* find(const Dialect& dialect, std::string_view name) {
   return at != table.end() && is_same(at->name, name) ? &*at : nullptr;
 }
 
-// Fidelity (our decision, dialect 1.2.5): A name matches exactly or not at all; it ends at =, ?, a
-// digit or CR.
+// Fidelity (our decision, dialect 1.2.5): A name matches exactly or not at all; it ends at =, ?, CR
+// or the digit in front of that.
 Parsed parse(std::string_view line) {
-  const auto* end = std::find_if(line.begin(), line.end(),
-                                 [](char c) { return c == '=' || c == '?' || is_digit(c); });
-  const auto at = static_cast<std::size_t>(end - line.begin());
+  const auto* end =
+      std::find_if(line.begin(), line.end(), [](char c) { return c == '=' || c == '?'; });
+  auto at = static_cast<std::size_t>(end - line.begin());
+  if (at == line.size() && at > 0 && is_digit(line.back())) --at;
   const std::string_view name = slice(line, 0, at), rest = slice(line, at);
   if (rest.empty()) return {name, Form::execute, {}};
   if (rest == "?") return {name, Form::query, {}};

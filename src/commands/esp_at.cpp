@@ -216,7 +216,11 @@ Answer show_link_states(Chip& chip) { return chip.links().show_links(chip); }
 
 Answer look_up_in_network(Chip& chip, const DomainInNetworkArgs& args) {
   constexpr std::uint8_t kOfIpv6 = 3;
-  if (args.network == kOfIpv6) return chip.refuse(Word::dns_fail);
+  constexpr Duration kNobodyAnswers = 6s;  // as without a network
+  if (args.network == kOfIpv6) {
+    chip.start(LookingUp{chip.new_ticket(), chip.now() + kNobodyAnswers});
+    return Answer::later;
+  }
   return chip.links().look_up(chip, args.name);
 }
 

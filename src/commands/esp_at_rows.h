@@ -419,7 +419,7 @@ inline constexpr Command kNameServers = [] {
   Command c = stored_as_chosen(commands::kNameServers);
   c.summary = "Choose the name servers";
   c.query = {show_name_server_line,
-             "{}:<enable>,\"<DNS IP1>\"[,\"<DNS IP2>\"[,\"<DNS IP3>\"]] | {}:0,\"<DNS IP1>\""};
+             "{}:0,\"<DNS IP1>\" | {}:1,\"<DNS IP1>\"[,\"<DNS IP2>\"[,\"<DNS IP3>\"]]"};
   c.set = set(kNameServersShapes);
   c.facts = kNameServersFacts;
   return c;

@@ -10,7 +10,11 @@ namespace bfq {
 std::size_t Links::unread_limit(const Chip& chip, LinkHandle handle) const {
   // Fidelity (manual, AT+CIPRECVMODE 2020): Passive receive is for TCP alone, and not for
   // transparent transmission.
-  if (!passive_ || !is_open(handle) || links_[handle.id].transport != net::Transport::tcp) return 0;
+  // Fidelity (our decision, personalities 2.4): In esp-at-2 it is for SSL, too.
+  if (!passive_ || !is_open(handle)) return 0;
+  const net::Transport transport = links_[handle.id].transport;
+  const bool tls_too = chip.dialect().switches.tls_links == at::SwitchPoints::TlsLinks::as_tcp;
+  if (transport == net::Transport::udp || (transport == net::Transport::tls && !tls_too)) return 0;
   return holder(chip, handle.id) == LinkHolder::passthrough ? 0 : chip.dialect().unread_limit;
 }
 

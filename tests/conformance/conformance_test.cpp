@@ -110,6 +110,8 @@ struct Exception {
 };
 constexpr Exception kExceptions[] = {
     {"AT+CWSAP", "=\"x\",\"\",1,4,1,0", "a protected network has a password (3.2)"},
+    {"AT+CWSAP", "=\"x\",\"\",1,0x4,1,0", "a protected network has a password (3.2)"},
+    {"AT+CWSAP", "=\"x\",\"\",1,+4,1,0", "a protected network has a password (3.2)"},
     {"AT+CIPCHECKSEQ", "999999999", "only the last 32 segments are known (4.3)"},
 };
 

@@ -286,12 +286,18 @@ void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<cons
   demand(after_.links[link.id].remote == peer, "a datagram changes the peer wrongly");
 }
 
+bool Books::may_be_passive(net::Transport transport) const {
+  if (transport == net::Transport::tls)
+    return switches().tls_links == at::SwitchPoints::TlsLinks::as_tcp;
+  return transport == net::Transport::tcp;
+}
+
 void Books::take_unread(const net::Unread& event) {
   const std::uint8_t id = event.link.id;
   const bool passes = before_.is(Activity::passthrough) && id == 0;
   const bool is_passive = before_.passive && before_.open(id) && !passes &&
                           !before_.is(Activity::restarting) &&
-                          before_.links[id].transport == net::Transport::tcp;
+                          may_be_passive(before_.links[id].transport);
   Kept& unread = unread_[id];
   if (is_passive && event.bytes > unread.bytes) {
     unread.bytes = event.bytes;

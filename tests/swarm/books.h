@@ -96,6 +96,7 @@ class Books {
   static void raise_name(std::string& line, std::size_t from);
   std::string_view without_cause(std::string_view printed) const;
   bool speaks_in_passthrough() const;
+  bool may_be_passive(net::Transport) const;
   std::string sender_text(const net::Endpoint& sender) const;
   bool stores(std::string_view command) const;
   void note_unread(const Said& said);
