@@ -175,8 +175,8 @@ void Interpreter::refuse_with(const Refusal& refusal, Reply reply) {
 /// `ERR CODE:0x01ssxxxx`.
 void Interpreter::tell_cause(Cause cause, std::uint16_t detail, Reply reply) const {
   if (!tells_causes_) return;
-  const std::uint32_t code = static_cast<std::uint32_t>(cause) << 16U | detail;
-  reply.text(Word::error_code).hexadecimal(code, 6).end();
+  const std::uint32_t code = 1U << 24U | static_cast<std::uint32_t>(cause) << 16U | detail;
+  reply.text(Word::error_code).hexadecimal(code, 8).end();
 }
 
 void Interpreter::answer(Answer answer, Spacing spacing, Reply reply, Cause cause,

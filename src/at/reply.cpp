@@ -31,6 +31,8 @@ Reply& Reply::number(std::int64_t value) {
 }
 
 Reply& Reply::hexadecimal(std::uint32_t value, unsigned digits) {
+  constexpr std::array kPrefix = {'0', 'x'};
+  text({kPrefix.data(), kPrefix.size()});
   while (digits-- > 0) text(slice(kHex, value >> (4 * digits) & 15U, 1));
   return *this;
 }

@@ -139,7 +139,7 @@ constexpr Words kWords = kCommonWords.with({
     {Word::fail, "\r\nERROR"},
     {Word::prompt, "\r\nOK\r\n\r\n>"},
     {Word::busy_sending, "\r\nbusy p..."},
-    {Word::error_code, "ERR CODE:0x01"},
+    {Word::error_code, "ERR CODE:"},
     {Word::dhcp_timeout, ""},
     {Word::is_true, "true"},
     {Word::is_false, "false"},

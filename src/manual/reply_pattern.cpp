@@ -41,7 +41,7 @@ constexpr KnownField kKnownFields[] = {
     {"query", Kind::integer, between(0, 1)},
     {"set", Kind::integer, between(0, 1)},
     {"execute", Kind::integer, between(0, 1)},
-    {"code", Kind::text, length(6, 6)},
+    {"code", Kind::text, length(10, 10)},
     {"version", Kind::text, length(1, 64)},
     {"date", Kind::text, length(1, 64)},
     {"remain RAM size", Kind::integer, between(0, 1'000'000)},

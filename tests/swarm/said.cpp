@@ -131,10 +131,10 @@ class Parser {
     return !before.empty() && line.starts_with(before) && line.ends_with(behind);
   }
 
-  /// `ERR CODE:0x01` and six digits.
+  /// `ERR CODE:` and a number of eight digits.
   bool is_cause(std::string_view line) const {
     const auto before = spoken(Word::error_code);
-    return !before.empty() && line.starts_with(before) && line.size() == before.size() + 6;
+    return !before.empty() && line.starts_with(before) && line.size() == before.size() + 10;
   }
 
   /// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
