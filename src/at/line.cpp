@@ -22,6 +22,7 @@ bool is_same(std::string_view of_table, std::string_view typed) {
 }  // namespace
 
 std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t from) {
+  if (slice(line, from).starts_with(kHead)) return from;  // as nearly every line
   const std::size_t capital = line.find(kHead, from);
   if (dialect.switches.head == SwitchPoints::Head::upper_case) return capital;
   if (dialect.switches.head == SwitchPoints::Head::either_case)
