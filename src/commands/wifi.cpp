@@ -92,9 +92,9 @@ Answer set_soft_ap(Chip& chip, const SoftApArgs& args) {
       .max_stations = args.max_stations.value_or(SoftApSettings{}.max_stations),
       .hidden = args.hidden.value_or(0) != 0,
   };
-  Settings probe = chip.settings();
-  probe.soft_ap = wanted;
-  const bool has_channel = soft_ap_channel(probe) == wanted.channel;
+  const CountrySettings& country = chip.settings().country;
+  const bool has_channel = wanted.channel >= country.first_channel &&
+                           wanted.channel < country.first_channel + country.channels;
   if (!has_channel || !protection_is_possible(wanted)) return Answer::error;
   return chip.change(Effect::soft_ap, [&](Settings& s) { s.soft_ap = wanted; });
 }
