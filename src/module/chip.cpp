@@ -184,7 +184,7 @@ void Chip::sleep_deeply(const power::Sleep& how) {
 }
 
 std::size_t Chip::free_bytes() const {
-  return uart_out_.room() + payload_.room() + links_.free_bytes();
+  return room() + links_.free_bytes();
 }
 
 // A state that was read ---------------------------------------------------------------------------

@@ -173,8 +173,10 @@ class Chip {
 
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
-  /// The fewest there ever were.
-  std::size_t least_free_bytes() const { return std::min(std::size_t{least_free_}, free_bytes()); }
+  /// The fewest there ever were, with as many links as now.
+  std::size_t least_free_bytes() const {
+    return std::min(std::size_t{least_free_}, room()) + links_.free_bytes();
+  }
 
   // A state that was read -------------------------------------------------------------------------
 
@@ -200,6 +202,8 @@ class Chip {
     if (!urcs_.empty()) say_waiting(into_reserve);
   }
   void say_waiting(bool into_reserve);
+  /// Of the buffers that all links share.
+  std::size_t room() const { return uart_out_.room() + payload_.room(); }
   /// Prints as much of AT+CMD? as there is room for.
   void list_commands();
   /// Writes at once, in front of everything that waits to be said.
@@ -228,7 +232,7 @@ class Chip {
   power::Request goes_down_by_{};  ///< what it asks for in the end, where it is restarting
   /// The new format holds as soon as all that was to be sent in the old one has been sent.
   bool switches_uart_ = false;
-  std::uint16_t least_free_ = UINT16_MAX;  ///< bytes, since the module started
+  std::uint16_t least_free_ = UINT16_MAX;  ///< the least room() since the module started
   friend MemberAccess;
 };
 }  // namespace bfq

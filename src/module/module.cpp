@@ -207,7 +207,7 @@ void Module::give_up(const J& job) {
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
 void Module::settle() {
-  least_free_ = static_cast<std::uint16_t>(least_free_bytes());
+  if (room() < least_free_) least_free_ = static_cast<std::uint16_t>(room());
   print_and_go_on();
   const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
                        urcs_.empty() && !switches_uart_;
