@@ -29,6 +29,7 @@ enum class Word : std::uint8_t {
   busy_processing,
   busy_sending,
   forced_restart,
+  error_code,  ///< in front of six hexadecimal digits, and of ERROR
 
   // Before ERROR (dialect 3).
   no_ip,
@@ -106,6 +107,10 @@ enum class Word : std::uint8_t {
   set_ok,     ///< of a URL that was typed
   web_error,  ///< in front of the number that says how a transfer has failed
   update,     ///< in front of the number of a step
+  ping_of_nobody,      ///< of a name without an address
+  too_many_clients,    ///< in front of how many there are at most
+  clients_behind,      ///< behind that
+  station_of_soft_ap,  ///< in front of its address
 
   count  ///< how many there are; not a word
 };

@@ -119,10 +119,13 @@ struct MemberAccess {
     } else if constexpr (n == 16) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r);
+    } else if constexpr (n == 17) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s);
     } else {
-      static_assert(n == 24, "a class of that many members has to be added here");
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z);
+      static_assert(n == 25, "a class of that many members has to be added here");
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa);
     }
   }
 };

@@ -56,6 +56,7 @@ Answer show_dhcp(Chip& chip) {
   switch (chip.dialect().switches.dhcp_reply) {
     case station_and_soft_ap: chip.info().number(station).comma().number(soft_ap).end(); break;
     case bits: chip.info().number(soft_ap + 2 * station).end(); break;
+    case bits_from_station: chip.info().number(station + 2 * soft_ap).end(); break;
   }
   return Answer::ok;
 }

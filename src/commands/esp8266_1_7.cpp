@@ -143,6 +143,19 @@ constexpr SwitchPoints kSwitches{
     .join_again = SwitchPoints::JoinAgain::keeps_association,
     .status_links = SwitchPoints::StatusLinks::streams,
     .close_all = SwitchPoints::CloseAll::also_with_server,
+    .echo = SwitchPoints::Echo::all_but_line_feed,
+    .numbers = SwitchPoints::Numbers::decimal,
+    .rejoin = SwitchPoints::Rejoin::after_a_loss,
+    .station_status = SwitchPoints::StationStatus::not_joined,
+    .address_text = SwitchPoints::AddressText::bare,
+    .passive_end = SwitchPoints::PassiveEnd::at_once,
+    .no_link = SwitchPoints::NoLink::zero,
+    .scan_figures = SwitchPoints::ScanFigures::measured,
+    .idle_since = SwitchPoints::IdleSince::any_data,
+    .tls_links = SwitchPoints::TlsLinks::one,
+    .raw_data = SwitchPoints::RawData::in_transmission,
+    .clock = SwitchPoints::Clock::stands,
+    .day_text = SwitchPoints::DayText::two_digits,
 };
 
 constexpr Words kWords = kCommonWords.with({
@@ -177,5 +190,7 @@ constexpr at::Dialect kEsp8266V17{
     .factory_settings = esp8266_v17::factory,
     .host_name = esp8266_v17::host_name,
     .unread_limit = 2920,
+    .first_power = radio::kMostPower,
+    .first_sleep_mode = static_cast<std::uint8_t>(LightSleep::Mode::modem),
 };
 }  // namespace bfq::commands

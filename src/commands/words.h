@@ -25,6 +25,7 @@ inline constexpr at::Words kCommonWords({
     {at::Word::busy_processing, "\r\nbusy p..."},
     {at::Word::busy_sending, "\r\nbusy s..."},
     {at::Word::forced_restart, "\r\nWill force to restart!!!"},
+    {at::Word::error_code, ""},
 
     // Before ERROR (dialect 3).
     {at::Word::no_ip, "no ip"},
@@ -94,6 +95,10 @@ inline constexpr at::Words kCommonWords({
     {at::Word::set_ok, ""},
     {at::Word::web_error, "0x"},
     {at::Word::update, "+CIPUPDATE:"},
+    {at::Word::ping_of_nobody, ""},
+    {at::Word::too_many_clients, ""},
+    {at::Word::clients_behind, ""},
+    {at::Word::station_of_soft_ap, ""},
     {at::Word::status, "STATUS:"},
     {at::Word::ipd, "\r\n+IPD,"},
     {at::Word::segment_sent, ",SEND OK"},

@@ -90,9 +90,9 @@ class PolledUart {
 class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
-                   lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
-                   net::Ping, net::AskTime, web::Store, web::Cancel, mqtt::Put, mqtt::Take,
-                   mqtt::More, mqtt::Look, mqtt::Disconnect>;
+                   radio::Expel, lease::ServeAddresses, net::Close, net::StopListening, net::Accept,
+                   net::Refuse, net::Ping, net::AskTime, web::Store, web::Cancel, mqtt::Put,
+                   mqtt::Take, mqtt::More, mqtt::Look, mqtt::Disconnect>;
 
  public:
   void refuse(const radio::Join& r) {

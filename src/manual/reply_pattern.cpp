@@ -35,9 +35,20 @@ struct KnownField {
   std::span<const std::string_view> choices{};
 };
 constexpr KnownField kKnownFields[] = {
+    {"index", Kind::integer, between(0, 255)},
+    {"listed", Kind::text, length(2, 40)},
+    {"test", Kind::integer, between(0, 1)},
+    {"query", Kind::integer, between(0, 1)},
+    {"set", Kind::integer, between(0, 1)},
+    {"execute", Kind::integer, between(0, 1)},
+    {"code", Kind::text, length(10, 10)},
     {"version", Kind::text, length(1, 64)},
     {"date", Kind::text, length(1, 64)},
     {"remain RAM size", Kind::integer, between(0, 1'000'000)},
+    {"least RAM size", Kind::integer, between(0, 1'000'000)},
+    {"power step", Kind::integer, between(32, 82)},
+    {"station state", Kind::integer, between(0, 4)},
+    {"network", Kind::text, length(0, 32)},
     {"ip", Kind::ipv4},
     {"IP address", Kind::ipv4},
     {"mac", Kind::mac},
@@ -63,7 +74,7 @@ constexpr KnownField kKnownFields[] = {
     {"bits", Kind::integer, between(0, 3)},
     {"minutes", Kind::integer, between(0, 2880)},
     // links
-    {"stat", Kind::integer, between(2, 5)},
+    {"stat", Kind::integer, between(0, 5)},
     {"link ID", Kind::integer, between(0, 4)},
     {"type", Kind::choice, {}, kTransports},
     {"remote IP", Kind::ipv4},
@@ -97,6 +108,9 @@ constexpr KnownField kKnownFields[] = {
     {"mqtt port", Kind::integer, kPort},
     {"mqtt path", Kind::text, length(0, 32)},
     {"mqtt topic", Kind::text, length(1, 128)},
+    {"unread or none", Kind::integer, between(-1, 5760)},
+    {"server port", Kind::integer, kPort},
+    {"clients", Kind::integer, between(1, 5)},
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 

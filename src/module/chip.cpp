@@ -19,7 +19,7 @@ at::Reply Chip::reply() {
 at::Reply Chip::info(std::string_view name) { return reply().text(name).text(":"); }
 
 at::Answer Chip::refuse(at::Word why) {
-  reply().line(why);
+  reply().line_if_any(why);
   return at::Answer::error;
 }
 
@@ -27,7 +27,7 @@ at::Answer Chip::refuse(at::Word why) {
 void Chip::notify(const Urc& urc) {
   // Fidelity (our decision, dialect 5.2.2): What would be an unsolicited line in transparent
   // transmission is not printed, then or later.
-  if (job<PassingThrough>() == nullptr) urcs_.add(urc);
+  if (job<PassingThrough>() == nullptr || tells_in_passthrough(settings_)) urcs_.add(urc);
 }
 
 void Chip::say(const Urc& urc) {
@@ -49,6 +49,10 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::unread: return links_.say_unread(reply, urc.link);
     case Urc::Kind::segment: return links_.say_result(reply, urc.link);
     case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
+    case Urc::Kind::client_refused:
+      return reply.text(at::Word::too_many_clients)
+          .number(server_.most_clients())
+          .line(at::Word::clients_behind);
     case Urc::Kind::station_connected:
       return reply.text(at::Word::station_connected).mac(urc.mac).end();
     case Urc::Kind::station_disconnected:
@@ -128,16 +132,20 @@ at::Answer Chip::restore() {
 }
 
 at::Answer Chip::apply(const Settings& settings, Effect effect) {
-  const bool had_soft_ap = has_access_point();
+  const bool had_soft_ap = has_access_point(), had_station = has_station();
   const std::uint8_t old_channel = soft_ap_channel(settings_);
   settings_ = settings;
   switch (effect) {
     case Effect::none: break;
     case Effect::uart: switches_uart_ = true; break;
     case Effect::mode:
+    case Effect::mode_and_join:
       if (!has_station()) station_.disassociate(*this);
       if (has_access_point() && !had_soft_ap) soft_ap_.start(*this);
       if (!has_access_point()) soft_ap_.stop(*this);
+      if (effect == Effect::mode_and_join && has_station() && !had_station &&
+          !settings.network.ssid.empty())
+        station_.join_by_itself(*this);
       break;
     case Effect::join: return station_.join(*this);
     case Effect::soft_ap: soft_ap_.start(*this); break;
@@ -176,7 +184,7 @@ void Chip::sleep_deeply(const power::Sleep& how) {
 }
 
 std::size_t Chip::free_bytes() const {
-  return uart_out_.room() + payload_.room() + links_.free_bytes();
+  return room() + links_.free_bytes();
 }
 
 // A state that was read ---------------------------------------------------------------------------
@@ -194,7 +202,8 @@ bool Chip::job_fits() const {
   return std::visit(overloaded{
                         [&](const Opening& job) { return opening == job.open.link; },
                         [&](const PassingThrough&) {
-                          return urcs_.empty() && !links_.is_buffering() &&
+                          return (urcs_.empty() || tells_in_passthrough(settings_)) &&
+                                 !links_.is_buffering() &&
                                  (!opening || passthrough_.reopens(*opening));
                         },
                         [&](const Collecting& job) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,7 +31,7 @@
 namespace bfq {
 
 /// The numbers are those of AT+CWMODE.
-enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
+enum class WifiMode : std::uint8_t { off = 0, station = 1, access_point = 2, both = 3 };
 
 /// The module from within: all that its organs and the handlers of commands may do. They answer and
 /// notify the host, ask something of a port, start and finish a job, read and change settings, and
@@ -40,11 +41,11 @@ enum class WifiMode : std::uint8_t { station = 1, access_point = 2, both = 3 };
 /// beyond that call.
 class Chip {
  public:
-  static constexpr auto kDescription =
-      describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
-               "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
-               "payload", "pins", "sleep", "time_sync", "web_client", "mqtt_client", "now",
-               "last_ticket", "phase", "goes_down_by", "switches_uart");
+  static constexpr auto kDescription = describe(
+      "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
+      "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
+      "time_sync", "web_client", "mqtt_client", "now", "last_ticket", "phase", "goes_down_by",
+      "switches_uart", "least_free");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
@@ -79,6 +80,11 @@ class Chip {
     return uart_out_.room() >= limits::kReplyReserve + WebClient::kRoomForPiece;
   }
   void set_echo(bool on) { interpreter_.set_echo(on); }
+  /// AT+SYSLOG: whether each ERROR says why.
+  bool tells_causes() const { return interpreter_.tells_causes(); }
+  void tell_causes(bool on) { interpreter_.tell_causes(on); }
+  /// AT+CMD?: begins the list of the dialect's commands, printed as the host reads it.
+  at::Answer begin_listing();
 
   /// The row of the command that runs. Only to be asked from a handler or its job.
   const at::Command& command() const { return interpreter_.command(); }
@@ -129,8 +135,10 @@ class Chip {
   /// The settings that it shows.
   const Settings& shown_settings() const { return shows_stored() ? memory_.stored() : settings_; }
   WifiMode mode() const { return static_cast<WifiMode>(settings_.mode); }
-  bool has_station() const { return mode() != WifiMode::access_point; }
-  bool has_access_point() const { return mode() != WifiMode::station; }
+  bool has_station() const { return mode() == WifiMode::station || mode() == WifiMode::both; }
+  bool has_access_point() const {
+    return mode() == WifiMode::access_point || mode() == WifiMode::both;
+  }
 
   /// Changes the settings with `edit`, in flash first where the command's row says so, and lets
   /// `effect` take hold. Where flash fails, nothing changes and the command answers ERROR.
@@ -138,10 +146,15 @@ class Chip {
   at::Answer change(Effect effect, Edit edit) {
     Settings in_use = settings_;
     edit(in_use);
-    if (command().keep == at::Keep::until_reset) return apply(in_use, effect);
+    if (!stores()) return apply(in_use, effect);
     Settings stored = memory_.stored();
     edit(stored);
     return memory_.save(*this, stored, in_use, effect);
+  }
+  /// Whether the command stores what it sets.
+  bool stores() const {
+    const at::Keep keep = command().keep;
+    return keep == at::Keep::in_flash || (keep == at::Keep::as_chosen && settings_.stores);
   }
   /// All settings are the factory's again, and the module restarts.
   at::Answer restore();
@@ -177,6 +190,10 @@ class Chip {
 
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
+  /// The fewest there ever were, with as many links as now.
+  std::size_t least_free_bytes() const {
+    return std::min(std::size_t{least_free_}, room()) + links_.free_bytes();
+  }
 
   // A state that was read -------------------------------------------------------------------------
 
@@ -207,6 +224,10 @@ class Chip {
     if (!urcs_.empty()) say_waiting(into_reserve);
   }
   void say_waiting(bool into_reserve);
+  /// Of the buffers that all links share.
+  std::size_t room() const { return uart_out_.room() + payload_.room(); }
+  /// Prints as much of AT+CMD? as there is room for.
+  void list_commands();
   /// Writes at once, in front of everything that waits to be said.
   at::Reply out() { return {uart_out_, dialect().words}; }
 
@@ -235,6 +256,7 @@ class Chip {
   power::Request goes_down_by_{};  ///< what it asks for in the end, where it is restarting
   /// The new format holds as soon as all that was to be sent in the old one has been sent.
   bool switches_uart_ = false;
+  std::uint16_t least_free_ = UINT16_MAX;  ///< the least room() since the module started
   friend MemberAccess;
 };
 }  // namespace bfq

@@ -189,16 +189,25 @@ struct Saving {
   static constexpr auto kDescription = describe("Saving", "step", "effect", "ticket");
 };
 
+/// CMD?: the dialect's commands, one line after the other as the host reads them.
+struct ListingCommands {
+  std::uint8_t next = 0;   ///< of the listing
+  std::uint8_t digit = 0;  ///< of a row with a digit behind its name: how many lines it has had
+  std::uint8_t line = 0;
+  static constexpr auto kDescription = describe("ListingCommands", "next", "digit", "line");
+};
+
 /// The command under way; at most one.
 using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
-                         PassingThrough, StartingServer, Saving, Reading, Pinging, Fetching,
-                         Upgrading, AskingBroker, ListingTopics, Delivering, TypingText>;
+                         PassingThrough, StartingServer, Saving, Reading, Pinging, ListingCommands,
+                         Fetching, Upgrading, AskingBroker, ListingTopics, Delivering, TypingText>;
 
 /// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
 /// at its deadline, by the organ that has a give_up() for it.
 template <class J>
 concept EndsByItself =
-    OneOf<J, std::variant<NoJob, PassingThrough, StartingServer, Saving, Reading, TypingText>>;
+    OneOf<J, std::variant<NoJob, PassingThrough, StartingServer, Saving, Reading, ListingCommands,
+                          TypingText>>;
 
 inline Deadline deadline_of(const Collecting& job) { return job.escape.complete(); }
 template <class J>

@@ -33,7 +33,15 @@ void Links::tell_host(Chip& chip, const LinkReport& report) {
   switch (report.kind) {
     case Kind::opened: return chip.notify({.kind = Urc::Kind::connect, .link = report.link});
     case Kind::received: return print_received(chip, report);
-    case Kind::closed:
+    case Kind::closed: {
+      const bool is_held =
+          chip.dialect().switches.passive_end == at::SwitchPoints::PassiveEnd::behind_the_data;
+      if (is_held && links_[report.link].unread > 0) {
+        links_[report.link].state = Link::State::draining;
+        return;
+      }
+      return chip.notify({.kind = Urc::Kind::closed, .link = report.link});
+    }
     case Kind::failed: return chip.notify({.kind = Urc::Kind::closed, .link = report.link});
     case Kind::sent:
     case Kind::not_sent:
@@ -67,7 +75,7 @@ void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
     case Kind::sent:
       chip.payload().sent(report.size);
       if (chip.payload().unsent().empty()) return chip.finish_send(at::Word::send_ok);
-      chip.job<Sending>()->give_up = chip.now() + kSendGivesUp;
+      chip.job<Sending>()->give_up = chip.now() + send_gives_up(chip, report.link);
       return;
     case Kind::not_sent: return chip.finish_send(at::Word::send_fail);
     case Kind::too_late: return chip.finish_send(at::Word::error);  // dialect 0.4.2
@@ -90,14 +98,25 @@ void Links::say_connection(at::Reply reply, std::uint8_t id, bool succeeded) con
   reply.number(link.remote.port).comma().number(link.local_port).end();
 }
 
+void Links::print_sender(const Chip& chip, at::Reply& reply, net::Endpoint sender) {
+  const bool quotes = chip.dialect().switches.address_text == at::SwitchPoints::AddressText::quoted;
+  quotes ? reply.quoted_address(sender.address) : reply.address(sender.address);
+  reply.comma().number(sender.port);
+}
+
 void Links::print_received(Chip& chip, const LinkReport& report) const {
   at::Reply reply = chip.reply();
+  const bool is_raw = chip.passthrough().enabled() &&
+                      chip.dialect().switches.raw_data == at::SwitchPoints::RawData::when_enabled;
+  if (is_raw) {
+    reply.bytes(report.bytes);
+    return;
+  }
   // Fidelity (observed, T18, T28): CR LF stands in front of +IPD, and nothing behind its data.
   reply.text(at::Word::ipd);
   if (multiple_) reply.number(report.link).comma();
   reply.number(static_cast<std::int64_t>(report.bytes.size()));
-  if (shows_sender_)
-    reply.comma().address(report.sender.address).comma().number(report.sender.port);
+  if (shows_sender_) print_sender(chip, reply.comma(), report.sender);
   reply.text(":").bytes(report.bytes);
 }
 }  // namespace bfq

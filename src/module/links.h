@@ -33,8 +33,9 @@ enum class UdpMode : std::uint8_t {
 struct Link {
   /// opening: from AT+CIPSTART on, while its name is looked up and while it connects. gone: closed,
   /// but the host has not been told yet, so that the number cannot be used again; or, in
-  /// transparent transmission, broken and not opened again yet.
-  enum class State : std::uint8_t { free, opening, open, gone, last = gone };
+  /// transparent transmission, broken and not opened again yet. draining: closed, which the host is
+  /// told once it has read what waits (SwitchPoints::PassiveEnd).
+  enum class State : std::uint8_t { free, opening, open, gone, draining, last = draining };
 
   State state = State::free;
   net::Transport transport{};
@@ -42,7 +43,8 @@ struct Link {
   net::Interface through{};
   UdpMode udp_mode{};
   bool peer_has_changed = false;
-  bool resets = false;  ///< when the host closes it
+  bool resets =
+      false;  ///< when the host closes it; AT+CIPCLOSEMODE, or AT+CIPTCPOPT with a linger of 0
   std::uint16_t generation = 0;
   std::uint16_t local_port = 0;
   net::Endpoint remote{};
@@ -82,6 +84,8 @@ class Links {
   at::Answer close(Chip&, std::uint8_t id);
   /// The same for all that are open, lowest number first.
   at::Answer close_all(Chip&);
+  /// The same, highest number first, and of those whose CLOSED waits.
+  void close_all_downwards(Chip&);
   /// AT+CIPDOMAIN. An address is its own answer.
   at::Answer look_up(Chip&, const net::HostName& name);
   /// AT+PING: asks for an echo, of a name once it is looked up. The answer is `later`.
@@ -96,6 +100,10 @@ class Links {
   void say_connection(at::Reply, std::uint8_t id, bool succeeded) const;
   /// AT+CIPSTATUS.
   at::Answer show_status(Chip&) const;
+  /// AT+CIPSTATE: its lines about links, behind the name of the command.
+  at::Answer show_links(Chip&) const;
+  /// The lowest number that is free, or nothing.
+  std::optional<std::uint8_t> lowest_free() const;
 
   /// AT+CIPMUX: whether links other than 0 may be opened, and lines say which link they are of.
   bool multiple() const { return multiple_; }
@@ -193,7 +201,7 @@ class Links {
   // For transparent transmission ------------------------------------------------------------------
 
   /// True for an open TCP link, or UDP link whose peer stays, while AT+CIPMUX is 0.
-  bool may_pass(std::uint8_t id) const;
+  bool may_pass(const Chip&, std::uint8_t id) const;
   /// Opens a broken link again, to the same server; an attempt that is under way is given up. False
   /// when the module is on no network.
   bool reopen(Chip&, std::uint8_t id);
@@ -226,6 +234,10 @@ class Links {
   }
   /// False for a UDP link that does not know yet whom to send to.
   bool has_peer(std::uint8_t id) const { return is_peer(links_[id].remote); }
+  /// Open, or with its CLOSED held back until its data are read.
+  bool may_close(std::uint8_t id) const {
+    return is_open(id) || (id < links_.size() && links_[id].state == Link::State::draining);
+  }
   /// The link that is being opened.
   std::optional<LinkHandle> opening() const;
   bool any_open(net::Transport) const;
@@ -259,6 +271,12 @@ class Links {
   void tell_cipsend(Chip&, const LinkReport&);
   void tell_segment(Chip&, const LinkReport&);
   void print_received(Chip&, const LinkReport&) const;
+  /// Whether the first number of AT+CIPSTATUS counts that link.
+  static bool shows_in_status(const Chip&, const Link&);
+  static void print_address(Chip&, Ipv4);
+  static void print_sender(const Chip&, at::Reply&, net::Endpoint);
+  /// How long the network may take nothing of a payload.
+  static Duration send_gives_up(const Chip&, std::uint8_t id);
 
   static void ask_for_echo(Chip&, Pinging&, Ipv4 address);
   void connect(Chip&, Opening&, Ipv4 address);

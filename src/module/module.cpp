@@ -217,6 +217,7 @@ void Module::give_up(const J& job) {
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
 void Module::settle() {
+  if (room() < least_free_) least_free_ = static_cast<std::uint16_t>(room());
   print_and_go_on();
   const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
                        urcs_.empty() && !switches_uart_;
@@ -229,6 +230,7 @@ void Module::print_and_go_on() {
   if (job<Fetching>() != nullptr) web_client_.go_on(*this);
   if (mqtt_client_.has_to_say() || job<ListingTopics>() != nullptr || job<Delivering>() != nullptr)
     mqtt_client_.go_on(*this);
+  list_commands();
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -267,6 +269,7 @@ void Module::go_off() {
   payload_.clear();
   pins_ = Pins{};
   sleep_ = LightSleep{};
+  least_free_ = UINT16_MAX;
   links_.reset();
 }
 
@@ -277,6 +280,9 @@ void Module::boot(const power::Started& started) {
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
   request(pins::Watch{});
+  sleep_.begin_with(static_cast<LightSleep::Mode>(dialect().first_sleep_mode));
+  station_.set_power(*this, dialect().first_power);
+  time_sync_.start(*this);
   // Fidelity (our decision, dialect 1.6.1): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);
@@ -320,6 +326,7 @@ Status Module::status() const {
   status.flash = memory_.condition();
   status.deadline = next_deadline();
   status.payload_missing = payload_missing();
+  status.transparent = passthrough_.enabled();
   links_.describe(status);
   return status;
 }

@@ -8,17 +8,21 @@
 namespace bfq {
 namespace {
 constexpr std::uint8_t kLink = 0;
-// Dialect 5.2: attempts to connect again are 100 ms apart.
-constexpr Duration kBetweenAttempts = 100ms;
+// Dialect 5.2: attempts to connect again are 100 ms apart, or a multiple that was set.
+constexpr Duration kUnitBetweenAttempts = 100ms;
 // Ours: an attempt that nobody answers is given up like a CIPSTART.
 // Fidelity (our decision, see Passthrough): In transparent transmission, an attempt to connect
 // again that nobody answers is given up after 20 s.
 constexpr Duration kAttemptGivesUp = 20s;
+
+Duration between_attempts(const Chip& chip) {
+  return kUnitBetweenAttempts * chip.settings().link_options.reconnection_100ms;
+}
 }  // namespace
 
 at::Answer Passthrough::enter(Chip& chip) {
   const Links& links = chip.links();
-  if (!enabled_ || !links.may_pass(kLink) || !links.has_peer(kLink)) return at::Answer::error;
+  if (!enabled_ || !links.may_pass(chip, kLink) || !links.has_peer(kLink)) return at::Answer::error;
   // Fidelity (our decision, see Passthrough): A segment of AT+CIPSENDBUF that is not acknowledged
   // keeps AT+CIPSEND from entering transparent transmission.
   if (links.has_pending_segment(kLink)) return at::Answer::error;
@@ -70,6 +74,7 @@ void Passthrough::on(Chip& chip, const LinkReport& report) {
       state_ = State::collecting;
       due_ = Deadline::never();
       dropped_before_ += std::exchange(dropped_, 0);
+      chip.notify({.kind = Urc::Kind::connect, .link = kLink});
       return;
     case LinkReport::Kind::received: chip.reply().bytes(report.bytes); return;
     case LinkReport::Kind::sent:
@@ -98,9 +103,10 @@ void Passthrough::packet_is_gone(Chip& chip) {
 
 /// What was typed for the link is gone, and it is opened again until that works (dialect 5.2).
 void Passthrough::broken(Chip& chip) {
+  if (state_ != State::broken) chip.notify({.kind = Urc::Kind::closed, .link = kLink});
   drop_packet(chip);
   state_ = State::broken;
-  due_ = chip.now() + kBetweenAttempts;
+  due_ = chip.now() + between_attempts(chip);
 }
 
 bool Passthrough::reopens(LinkHandle link) const {
@@ -122,7 +128,7 @@ void Passthrough::advance(Chip& chip) {
     case State::collecting: return flush();
     case State::flushing: return;  // it has no deadline
     case State::broken:
-      due_ = now + (chip.links().reopen(chip, kLink) ? kAttemptGivesUp : kBetweenAttempts);
+      due_ = now + (chip.links().reopen(chip, kLink) ? kAttemptGivesUp : between_attempts(chip));
   }
 }
 

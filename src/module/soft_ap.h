@@ -26,6 +26,10 @@ class SoftAp {
   /// The settings of its address, or of those that it gives, have changed: takes them into use.
   void serve(Chip&);
 
+  /// AT+CWQIF: sends all stations away, or that one. Lines follow when they have gone.
+  void expel_all(Chip&);
+  void expel(Chip&, const MacAddress&);
+
   /// AT+CWLIF: the stations that have an address.
   at::Answer list_stations(Chip&) const;
 

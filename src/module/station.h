@@ -15,9 +15,12 @@ class Chip;
 
 /// How a scan is printed (AT+CWLAPOPT).
 struct ScanOptions {
-  bool by_strength = false;    ///< strongest first, instead of as found
-  std::uint16_t mask = 0x7FF;  ///< bit n: the n-th field of a line is printed
-  static constexpr auto kDescription = describe("ScanOptions", "by_strength", "mask");
+  bool by_strength = false;           ///< strongest first, instead of as found
+  std::uint16_t mask = 0x7FF;         ///< bit n: the n-th field of a line is printed
+  std::int8_t weakest = -100;         ///< dBm; weaker access points are left out
+  std::uint16_t securities = 0xFFFF;  ///< bit n: those whose radio::Security is n are shown
+  static constexpr auto kDescription =
+      describe("ScanOptions", "by_strength", "mask", "weakest", "securities");
 };
 
 /// The module as a client of somebody's access point: joining, the address, scanning, and coming
@@ -26,13 +29,15 @@ class Station {
  public:
   static constexpr auto kDescription =
       describe("Station", "phase", "network", "joined", "address", "retry", "options", "host_name",
-               "power", counted("found"), its("found_count"));
+               "power", "had_address", "attempts", counted("found"), its("found_count"));
 
   // What commands do.
   /// AT+CWJAP: joins the network of the settings in use; an association ends first.
   at::Answer join(Chip&);
   /// AT+CWJAP?: the access point of the association.
   at::Answer show_network(Chip&) const;
+  /// AT+CWSTATE?: how far it has come, and the name of its network.
+  at::Answer show_state(Chip&) const;
   /// AT+CWJAP_DEF?: that network, with its access point while it is joined.
   at::Answer show_stored(Chip&, const NetworkSettings&) const;
   /// AT+CWQAP.
@@ -83,6 +88,8 @@ class Station {
 
   bool associated() const { return phase_ == Phase::addressing || phase_ == Phase::up; }
   bool has_address() const { return phase_ == Phase::up; }
+  /// Whether it has had one since the module started.
+  bool had_address() const { return had_address_; }
   /// Neither associated nor trying to be.
   bool is_idle() const { return phase_ == Phase::idle; }
   /// The station's address; all zero while it has none.
@@ -107,6 +114,7 @@ class Station {
   bool is_joined_to(const NetworkSettings&) const;
   void request_address(Chip&);
   void retry_later(Chip&, Duration after);
+  void retry_as_configured(Chip&);
   void fail_join(Chip&, radio::JoinFailure);
   void fail_pairing(Chip&);
   void give_up_attempt(Chip&);
@@ -122,6 +130,8 @@ class Station {
   ScanOptions options_;
   Text<32> host_name_;
   std::uint8_t power_ = radio::kMostPower;
+  bool had_address_ = false;
+  std::uint16_t attempts_ = 0;  ///< to come back, since it last had an address or was told to join
   std::array<radio::ScanResult, limits::kScanResults> found_{};
   std::uint8_t found_count_ = 0;
   friend MemberAccess;

@@ -29,6 +29,7 @@ enum class Activity : std::uint8_t {
 struct Status {
   struct Link {
     bool open = false;
+    bool draining = false;  ///< closed, which the host is told when it has read what waits
     net::Transport transport{};
     net::Endpoint remote;
     std::uint16_t local_port = 0;
@@ -46,6 +47,7 @@ struct Status {
   bool multiple_links = false;       ///< AT+CIPMUX=1
   bool shows_sender = false;         ///< AT+CIPDINFO=1
   bool passive = false;              ///< AT+CIPRECVMODE=1
+  bool transparent = false;          ///< AT+CIPMODE=1
   std::size_t payload_missing = 0;   ///< bytes of a CIPSEND's payload that are still to be typed
   UartFormat uart{};                 ///< as set; it holds once what was printed before has left
   std::size_t free_bytes = 0;        ///< what AT+SYSRAM answers

@@ -27,7 +27,8 @@ struct Urc {
     station_disconnected,
     wps_success,
     wps_fail,
-    last = wps_fail,
+    client_refused,  ///< of our server, as it has its most
+    last = client_refused,
   };
   Kind kind{};
   std::uint8_t link = 0;  ///< for connect, unread, segment and closed
@@ -41,7 +42,7 @@ struct Urc {
 ///
 /// It never overflows: a link number is not used again before its CLOSED is printed, no line waits
 /// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 20 lines for links, 6
-/// for the station, 24 for the softAP's eight stations (limits::kUrcs).
+/// for the station, 24 for the softAP's eight stations, one for the server (limits::kUrcs).
 class UrcQueue {
  public:
   static constexpr auto kDescription = describe("UrcQueue", counted("items"), its("size"));

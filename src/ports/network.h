@@ -61,7 +61,7 @@ enum class Transport : std::uint8_t { tcp, udp, tls, last = tls };
 
 /// Name servers in the order in which they are asked; 0.0.0.0: none. Without the first, those that
 /// the network gives.
-using NameServers = std::array<Ipv4, 2>;
+using NameServers = std::array<Ipv4, 3>;
 
 /// Asks for the IPv4 address of a name: answered by Resolved or ResolveFailed.
 struct Resolve {

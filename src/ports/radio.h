@@ -142,6 +142,12 @@ struct StopAccessPoint {
   static constexpr auto kDescription = describe("radio::StopAccessPoint");
 };
 
+/// Sends a station of our own network away: its StationLeft follows.
+struct Expel {
+  MacAddress mac{};
+  static constexpr auto kDescription = describe("radio::Expel", "mac");
+};
+
 /// How strongly the radio sends from now on. Not answered; after the power came it is the most.
 struct SetPower {
   std::uint8_t quarter_dbm = 0;
@@ -239,7 +245,8 @@ struct ScanDone {
 };
 
 /// All that the module asks of a radio.
-using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint, Pair, SetPower>;
+using Request =
+    std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint, Pair, SetPower, Expel>;
 
 /// All that a radio tells the module.
 using Event = std::variant<Joined, JoinFailed, Lost, Signal, Found, ScanDone, StationJoined,

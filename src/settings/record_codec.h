@@ -18,7 +18,9 @@ class RecordWriter {
  public:
   explicit RecordWriter(std::span<std::byte> out) : out_(out) {}
 
-  void value(std::unsigned_integral auto number) { this->number(number, sizeof(number)); }
+  void value(std::integral auto number) {
+    this->number(static_cast<std::uint32_t>(number), sizeof(number));
+  }
   void value(Ipv4 address) { number(address.bits, sizeof(address.bits)); }
   void value(const AddressSettings&);
   void value(const std::optional<MacAddress>&);
@@ -51,6 +53,11 @@ class RecordReader {
   void value(T& out, Range range) {
     out = static_cast<T>(number(sizeof(T), range));
   }
+  template <std::signed_integral T>
+  void value(T& out, Range range) {
+    out = static_cast<T>(number(sizeof(T)));
+    require(out >= range.min && out <= range.max);
+  }
   void value(bool& out) { out = number(1) != 0; }
   void value(Ipv4& out) { out = Ipv4(number(4)); }
   void value(AddressSettings&);
@@ -64,6 +71,7 @@ class RecordReader {
   std::uint32_t number(std::size_t bytes, Range);
   std::string_view text(Range size);
   void require(bool holds) { good_ = good_ && holds; }
+  bool is_at_end() const { return at_ == in_.size(); }
   bool good_to_the_end() const { return good_ && at_ == in_.size(); }
 
  private:

@@ -222,6 +222,16 @@ void Medium::own_network_ended(MacAddress bssid, Instant now) {
   }
 }
 
+void Medium::station_expelled(MacAddress bssid, MacAddress station, Instant now) {
+  for (Radio* radio : radios_)
+    if (radio->is_joined_to(bssid) && radio->station_mac() == station) radio->lose(now);
+  for (Visitor& visitor : visitors_) {
+    if (visitor.wants != bssid || visitor.is.mac != station || !visitor.inside) continue;
+    end_lease(bssid, station, now);
+    look_for_network(visitor, now);
+  }
+}
+
 void Medium::own_network_retuned(const AccessPoint& ap, Instant now) {
   for (Radio* radio : radios_)
     if (radio->is_joined_to(ap.bssid)) radio->hear(ap, now);

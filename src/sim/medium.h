@@ -67,6 +67,8 @@ class Medium {
   /// A module's own access point is there; its LAN is not the one that it was; it is gone.
   void own_network_started(MacAddress bssid, Instant now);
   void own_network_ended(MacAddress bssid, Instant now);
+  /// It sends that station away.
+  void station_expelled(MacAddress bssid, MacAddress station, Instant now);
   /// Its signal is another one.
   void own_network_weakened(Instant now) { update_signals(now); }
   /// It is on another channel; who is in it follows.

@@ -112,6 +112,7 @@ void Radio::take(const radio::Request& request, Instant now) {
                  [&](const radio::SetPower& p) { set_power(p, now); },
                  [&](const radio::StartAccessPoint& a) { open_network(a, now); },
                  [&](const radio::StopAccessPoint&) { close_network(now); },
+                 [&](const radio::Expel& e) { expel(e.mac, now); },
              },
              request);
 }
@@ -405,6 +406,11 @@ void Radio::part(MacAddress station, Instant now) {
   });
   later(now, radio::StationLeft{station});
   wake();
+}
+
+void Radio::expel(MacAddress station, Instant now) {
+  part(station, now);
+  medium_.station_expelled(access_point_, station, now);
 }
 
 void Radio::station_joins(MacAddress mac, Ipv4 address, Instant now) {

@@ -105,6 +105,7 @@ class Radio {
   void scan(const radio::Scan&, Instant now);
   void pair(const radio::Pair&, Instant now);
   void set_power(const radio::SetPower&, Instant now);
+  void expel(MacAddress station, Instant now);
   Event complete(const radio::Paired& due, Instant now) const;
   void obtain_address(const lease::ObtainAddress&, Instant now);
   void use_address(const lease::UseAddress&, Instant now);

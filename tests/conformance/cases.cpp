@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <set>
 
 #include "manual/manual.h"
@@ -69,7 +70,9 @@ std::string good_address(const Param& p) {
   if (contains(p.name, "start")) return "\"192.168.4.2\"";
   if (contains(p.name, "end")) return "\"192.168.4.3\"";
   if (contains(p.name, "gateway")) return "\"192.168.4.254\"";
-  if (contains(p.name, "IP2")) return "\"192.168.4.10\"";  // two name servers differ
+  if (contains(p.name, "IP2")) return "\"192.168.4.10\"";  // name servers differ
+  if (contains(p.name, "IP3")) return "\"192.168.4.11\"";
+  if (contains(p.name, "local IP")) return "\"0.0.0.0\"";  // whichever it is
   return "\"192.168.4.9\"";
 }
 
@@ -91,8 +94,15 @@ std::vector<std::string> expanded(const std::string& syntax) {
 /// Builds the cases of one shape of a set form.
 class Builder {
  public:
-  Builder(const Command& command, const Shape& shape, ShapeCases& out)
-      : command_(command), shape_(shape), params_(shape.params), out_(out.cases) {
+  using Numbers = at::SwitchPoints::Numbers;
+
+  Builder(const Command& command, const Shape& shape, ShapeCases& out,
+          Numbers numbers = Numbers::decimal)
+      : command_(command),
+        shape_(shape),
+        params_(shape.params),
+        out_(out.cases),
+        takes_hexadecimal_(numbers == Numbers::also_hexadecimal) {
     out.good = line_with(params_.size(), "");
     for (const std::string& line : expanded(manual::syntax(command, shape)))
       out.by_syntax.push_back(filled_in(line));
@@ -174,10 +184,13 @@ class Builder {
     refuse_silently(line_with(i, "\"unterminated"), "a quotation mark is missing");
     if (params_[i].kind == Kind::ignored) return;
     if (params_[i].kind == Kind::integer) {
-      for (const char* wrong : {"x", "-", "1x", "0x1", "1.0", "+1", "1 "})
+      for (const char* wrong : {"x", "-", "1x", "0x", "0xg", "1.0", "+", "+-1", "1 "})
         refuse(line_with(i, wrong), "not a number");
-      for (const char* wrong : {"0000000000", "99999999999999999999"})
+      add_other_numbers(i);
+      for (const char* wrong : {"00000000000", "99999999999999999999"})
         refuse_silently(line_with(i, wrong), "too many digits for a number");
+      if (params_[i].range.max <= 999'999'999)
+        refuse_silently(line_with(i, "0000000000"), "too many digits for a number");
       if (!command_.digit_follows)
         refuse(line_with(i, quoted(good(params_[i]))), "a number in quotation marks");
     } else {
@@ -186,6 +199,17 @@ class Builder {
       refuse_silently(line_with(i, good(params_[i]) + " "), "a space behind the quotation mark");
       refuse(line_with(i, "7"), "a number where a text belongs");
     }
+  }
+
+  void add_other_numbers(std::size_t i) {
+    if (command_.digit_follows) return;
+    char hexadecimal[12];
+    std::snprintf(hexadecimal, sizeof hexadecimal, "0x%X",
+                  static_cast<unsigned>(params_[i].range.max));
+    const std::string positive = "+" + std::to_string(params_[i].range.max);
+    for (const std::string& number : {std::string(hexadecimal), positive})
+      takes_hexadecimal_ ? accept(line_with(i, number), "a number of this dialect")
+                         : refuse(line_with(i, number), "no decimal number");
   }
 
   void add_bounds(std::size_t i) {
@@ -247,6 +271,7 @@ class Builder {
   const Shape& shape_;
   std::span<const Param> params_;
   std::vector<Case>& out_;
+  bool takes_hexadecimal_;
 };
 
 /// What one way to write the set form takes, another need not refuse.
@@ -280,9 +305,10 @@ std::vector<Case> form_cases_of(const Command& command) {
   return out;
 }
 
-std::vector<ShapeCases> shape_cases_of(const Command& command) {
+std::vector<ShapeCases> shape_cases_of(const Command& command, at::SwitchPoints::Numbers numbers) {
   std::vector<ShapeCases> out;
-  for (const Shape& shape : command.set.shapes()) Builder(command, shape, out.emplace_back()).add();
+  for (const Shape& shape : command.set.shapes())
+    Builder(command, shape, out.emplace_back(), numbers).add();
   forget_refusals_of_what_is_taken(out);
   return out;
 }

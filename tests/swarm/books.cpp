@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "at/line.h"
+#include "base/ascii.h"
 #include "violation.h"
 
 namespace bfq::swarm {
@@ -259,6 +260,9 @@ void Books::check_read(LinkHandle link, std::string_view bytes, std::string_view
   if (read_left_ == read_size_)
     expected = std::string("+CIPRECVDATA") + (comma_first ? ',' : ':') +
                std::to_string(read_size_) + (comma_first ? ':' : ',');
+  if (read_left_ == read_size_ && before_.shows_sender &&
+      switches().address_text == at::SwitchPoints::AddressText::quoted)
+    expected += sender_text(before_.links[link.id].remote) + ',';
   expected += bytes;
   read_left_ -= bytes.size();
   unread_[link.id].bytes -= bytes.size();
@@ -283,12 +287,18 @@ void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<cons
   demand(after_.links[link.id].remote == peer, "a datagram changes the peer wrongly");
 }
 
+bool Books::may_be_passive(net::Transport transport) const {
+  if (transport == net::Transport::tls)
+    return switches().tls_links == at::SwitchPoints::TlsLinks::as_tcp;
+  return transport == net::Transport::tcp;
+}
+
 void Books::take_unread(const net::Unread& event) {
   const std::uint8_t id = event.link.id;
   const bool passes = before_.is(Activity::passthrough) && id == 0;
   const bool is_passive = before_.passive && before_.open(id) && !passes &&
                           !before_.is(Activity::restarting) &&
-                          before_.links[id].transport == net::Transport::tcp;
+                          may_be_passive(before_.links[id].transport);
   Kept& unread = unread_[id];
   if (is_passive && event.bytes > unread.bytes) {
     unread.bytes = event.bytes;
@@ -301,12 +311,13 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
                            std::string_view printed) {
   demand(before_.open(link.id) && handles_[link.id] == link, "bytes are taken for a closed link");
   std::string expected;
-  if (!before_.is(Activity::passthrough)) {
+  const bool is_raw =
+      before_.transparent && switches().raw_data == at::SwitchPoints::RawData::when_enabled;
+  if (!before_.is(Activity::passthrough) && !is_raw) {
     expected = "\r\n+IPD,";
     if (before_.multiple_links) expected += std::to_string(link.id) + ',';
     expected += std::to_string(bytes.size());
-    if (before_.shows_sender)
-      expected += ',' + address_text(sender.address) + ',' + std::to_string(sender.port);
+    if (before_.shows_sender) expected += ',' + sender_text(sender);
     expected += ':';
   }
   expected += bytes;
@@ -314,7 +325,9 @@ void Books::check_received(LinkHandle link, net::Endpoint sender, std::string_vi
   const std::size_t most =
       is_datagram || before_.is(Activity::passthrough) ? limits::kPayload : limits::kSegment;
   demand(bytes.size() <= most, "too much is printed at once: ", bytes.size());
-  demand(printed == expected, "received bytes are printed wrongly: ", Shown{printed});
+  const bool may_say_more = before_.is(Activity::passthrough) && speaks_in_passthrough();
+  demand(may_say_more ? printed.ends_with(expected) : printed == expected,
+         "received bytes are printed wrongly: ", Shown{printed});
   check_outputs();
 }
 
@@ -510,7 +523,8 @@ void Books::begin_segment(std::string bytes, const std::vector<Said>& said) {
 }
 
 void Books::take_passthrough(char c, std::string_view printed) {
-  demand(printed.empty(), "something is said in transparent transmission: ", Shown{printed});
+  demand(printed.empty() || speaks_in_passthrough(),
+         "something is said in transparent transmission: ", Shown{printed});
   due_link_ = 0;
   if (now_ - typed_at_ >= Escape::kSilence) last_typed_.clear(), burst_is_whole_ = true;
   if (before_.open(0) && after_.open(0))
@@ -526,6 +540,10 @@ void Books::take_command(char c, Activity during, std::string_view printed) {
   if (now_ - command_typed_at_ >= kBurstEnds) busy_was_said_ = false;
   command_typed_at_ = now_;
   line_ += c;
+  if (c == '\n' && echo_ && switches().echo == at::SwitchPoints::Echo::each_byte) {
+    demand(printed.starts_with(c), "the echo of an LF is missing: ", Shown{printed});
+    printed.remove_prefix(1);
+  }
   if (c == '\n') return end_line(during, printed);
   if (echo_) {
     demand(printed.starts_with(c), "the echo of a byte is missing: ", Shown{printed});
@@ -540,6 +558,7 @@ void Books::take_command(char c, Activity during, std::string_view printed) {
 void Books::end_line(Activity during, std::string_view printed) {
   const std::string line = std::exchange(line_, {});
   if (during != Activity::idle) {
+    printed = without_cause(printed);
     const bool sends = during == Activity::sending;
     const std::string busy =
         std::string(spoken(sends ? at::Word::busy_sending : at::Word::busy_processing)) + "\r\n";
@@ -556,13 +575,37 @@ void Books::end_line(Activity during, std::string_view printed) {
   const std::size_t head = at::find_head(stored, module_->dialect()), cr = line.find('\r', head);
   std::string text = stored.substr(0, cr);
   if (head != std::string::npos) text.replace(head, at::kHeadSize, "AT");
-  if (echo_ && head != std::string::npos) {
+  if (switches().head == at::SwitchPoints::Head::any_case) raise_name(text, head);
+  if (echo_ && head != std::string::npos &&
+      switches().echo == at::SwitchPoints::Echo::all_but_line_feed) {
     demand(printed.starts_with("\r\n"), "the line end behind an echo is missing");
     printed.remove_prefix(2);
   }
   const bool is_whole = cr != std::string::npos && cr <= kLongest && head != std::string::npos;
   check_line(is_whole ? std::string_view(text).substr(head) : std::string_view{},
              parse(module_->dialect(), printed));
+}
+
+/// The name of a command that was typed in small letters.
+void Books::raise_name(std::string& line, std::size_t from) {
+  for (; from < line.size() && line[from] != '=' && line[from] != '?'; ++from)
+    line[from] = upper(line[from]);
+}
+
+/// Without the line that says why, where the host has asked for it.
+std::string_view Books::without_cause(std::string_view printed) const {
+  const std::string_view before = spoken(at::Word::error_code);
+  if (before.empty() || !printed.starts_with(before)) return printed;
+  return printed.substr(printed.find('\n') + 1);
+}
+
+/// In transparent transmission, of the station and of links.
+bool Books::speaks_in_passthrough() const { return tells_in_passthrough(module_->settings()); }
+
+std::string Books::sender_text(const net::Endpoint& sender) const {
+  const std::string mark =
+      switches().address_text == at::SwitchPoints::AddressText::quoted ? "\"" : "";
+  return mark + address_text(sender.address) + mark + ',' + std::to_string(sender.port);
 }
 
 bool Books::says_busy_once() const {
@@ -596,10 +639,17 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
   command_ = line;
   answer_is_due_ = later;
   closed_may_follow_ = false;
+  // Without a name, and by a change of mode, the network that is known.
+  if (switches().rejoin == at::SwitchPoints::Rejoin::as_configured &&
+      (line.starts_with("AT+CWJAP") || line.starts_with("AT+CWMODE")))
+    asked_networks_.insert(std::string(module_->settings().network.ssid.view()));
   if (line.starts_with("AT+CWJAP"))
     for (const std::string& field : fields_of(line)) asked_networks_.insert(field);
   bool answered = false;
-  for (const Said& s : said) {
+  const bool prompts_alike = spoken(at::Word::prompt) == spoken(at::Word::passthrough_prompt);
+  for (Said s : said) {
+    if (s.kind == Kind::prompt && prompts_alike && after_.is(Activity::passthrough))
+      s.kind = Kind::passthrough_prompt;
     if (s.is_result()) {
       answered = true;
       demand((s.kind == Kind::prompt) == after_.is(Activity::collecting),
@@ -624,11 +674,16 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
     const auto fields = fields_of(line);
     asked_udp_mode_ = number_in(fields, after_.multiple_links ? 5 : 4);
   }
+  if (line.starts_with("AT+CIPSTARTEX=")) asked_udp_mode_ = number_in(fields_of(line), 4);
   if (later && line.starts_with("AT+CIPRECVDATA=")) begin_read(line);
   if (line == "AT+CIPRECVLEN?" && module_->requests_waiting() == 0) {
     std::string lengths = "+CIPRECVLEN:";
-    for (const Kept& unread : unread_)
-      lengths += (lengths.ends_with(':') ? "" : ",") + std::to_string(unread.bytes);
+    for (std::size_t id = 0; id < unread_.size(); ++id) {
+      const bool is_none = !after_.links[id].open && !after_.links[id].draining &&
+                           switches().no_link == at::SwitchPoints::NoLink::minus_one;
+      lengths += (lengths.ends_with(':') ? "" : ",") +
+                 (is_none ? "-1" : std::to_string(unread_[id].bytes));
+    }
     demand(said.front().text == lengths, "other bytes wait: ", said.front().text);
   }
   if (after_.is(Activity::collecting)) begin_payload(line);
@@ -655,7 +710,7 @@ void Books::check_done(std::string_view line) const {
       {"AT+CIPSSLCCONF=", Key::tls}};
   const Settings now = module_->settings();
   for (const auto& [command, key] : kStores) {
-    if (!line.starts_with(command) || line.ends_with("=?")) continue;
+    if (!line.starts_with(command) || line.ends_with("=?") || !stores(command)) continue;
     Settings with_stored = now;
     copy_key(key, module_->memory().stored(), with_stored);
     if (key == Key::dhcp) {  // what the command doesn't name stays as it was
@@ -670,6 +725,13 @@ void Books::check_done(std::string_view line) const {
     demand(told_wifi_ == Wifi::up, "OK without WIFI GOT IP: ", Shown{line});
   if (line == "AT+RST" || line == "AT+RESTORE" || line.starts_with("AT+GSLP="))
     demand(after_.is(Activity::restarting), "OK, but no restart: ", Shown{line});
+}
+
+/// Whether that command stores what it sets.
+bool Books::stores(std::string_view command) const {
+  const std::string_view name = command.substr(2, command.size() - 3);
+  const at::Command* const row = at::find(module_->dialect(), name);
+  return row == nullptr || row->keep != at::Keep::as_chosen || module_->settings().stores;
 }
 
 void Books::begin_read(std::string_view line) {
@@ -768,7 +830,8 @@ void Books::check_happened(std::string_view printed) {
   const Activity before = before_.activity, after = after_.activity;
   const bool goes_down = after == Activity::off || after == Activity::restarting;
   if (before == Activity::passthrough && after != Activity::passthrough) {
-    demand(printed == quitted() || after != Activity::idle,
+    demand(printed == quitted() || after != Activity::idle ||
+               (speaks_in_passthrough() && printed.ends_with(quitted())),
            "transparent transmission ends otherwise than AT+SYSMSG says: ", Shown{printed});
     // Left by an escape, which is not sent; a link that was connecting again has less of it, or
     // nothing.
@@ -789,7 +852,7 @@ void Books::check_happened(std::string_view printed) {
     text_is_open_ = piece_is_due_ = false;
   }
   const auto said = parse(module_->dialect(), printed);
-  if (before == Activity::passthrough ||
+  if ((before == Activity::passthrough && !speaks_in_passthrough()) ||
       (before == after && (after == Activity::collecting || after == Activity::sending)))
     demand(said.empty(), "something is said where nothing may be: ", Shown{printed});
   const bool job_ends =
@@ -836,6 +899,7 @@ void Books::note(const Said& said) {
     case Kind::wps_success:
     case Kind::wps_fail:
       return demand(std::exchange(pairs_, false), "nobody asked for WPS: ", said.text);
+    case Kind::client_refused: return;
     case Kind::ready:
     case Kind::forced_restart:
     case Kind::busy_processing:
@@ -958,6 +1022,12 @@ void Books::note_link_request(const Request& request) {
   // AT+CIPSTART takes its number into use before it looks a name up, and keeps it if that fails.
   if (std::holds_alternative<net::Resolve>(request) && command_.starts_with("AT+CIPSTART="))
     unread_.at(after_.multiple_links ? number_in(fields_of(command_), 0) : 0) = {};
+  // AT+CIPSTARTEX takes the lowest number that is free.
+  if (std::holds_alternative<net::Resolve>(request) && command_.starts_with("AT+CIPSTARTEX=")) {
+    const auto* const lowest = std::find(told_open_.begin(), told_open_.end(), false);
+    const auto place = static_cast<std::size_t>(lowest - told_open_.begin());
+    unread_.at(after_.multiple_links ? place : 0) = {};
+  }
   if (const auto* close = std::get_if<net::Close>(&request))
     demand(handles_.at(close->link.id) == close->link, "an older link is closed");
   if (const auto* gone = std::get_if<net::GiveUp>(&request))
@@ -1016,7 +1086,8 @@ void Books::check_at_rest() const {
   demand(!answer_is_due_, "a line without an answer: ", command_);
   demand(due_.empty(), "payload that was never sent: ", Shown{due_});
   for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
-    demand(told_open_[id] == after_.open(id), "the host was never told of link ", std::size_t{id});
+    demand(told_open_[id] == (after_.open(id) || after_.links[id].draining),
+           "the host was never told of link ", std::size_t{id});
     demand(after_.links[id].unread == unread_[id].bytes, "unread bytes are counted wrongly");
     const Sent& sent = segments_[id];
     const bool is_lost = !sent.ends.empty() && sent.taken < sent.ends.back() && after_.open(id);

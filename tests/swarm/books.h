@@ -92,6 +92,13 @@ class Books {
   void note_link(const Said& said);
   void note_connection(const Said& said);
   std::string quitted() const;
+  const at::SwitchPoints& switches() const { return module_->dialect().switches; }
+  static void raise_name(std::string& line, std::size_t from);
+  std::string_view without_cause(std::string_view printed) const;
+  bool speaks_in_passthrough() const;
+  bool may_be_passive(net::Transport) const;
+  std::string sender_text(const net::Endpoint& sender) const;
+  bool stores(std::string_view command) const;
   void note_unread(const Said& said);
   void note_segment(const Said& said);
   void begin_segment(std::string bytes, const std::vector<Said>& said);

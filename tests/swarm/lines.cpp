@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "at/line.h"
+
 namespace bfq::swarm {
 namespace {
 constexpr const char* kLines[] = {
@@ -29,6 +31,20 @@ constexpr const char* kLines[] = {
     "AT+SYSMSG_CUR=3",
     "AT+SYSMSG_CUR=0",
     "AT+CIPCLOSEMODE=1",
+    "AT+SYSSTORE=0",
+    "AT+SYSSTORE=1",
+    "AT+SYSLOG=1",
+    "AT+SYSMSG=7",
+    "AT+CMD?",
+    "AT+CWSTATE?",
+    "AT+CIPSTATE?",
+    "AT+CWJAP",
+    "AT+CWJAP=\"BFQ-LAB\",\"bfq4004-lab\",,,0",
+    "AT+CWRECONNCFG=2,1",
+    "AT+CWMODE=0",
+    "AT+CWQIF",
+    "AT+CIPTCPOPT=0,1,500",
+    "AT+SYSTIMESTAMP=1000",
     "AT+CIPDOMAIN=\"echo.test\"",
     "AT+CIPDOMAIN=\"nobody.test\"",
     "AT+CIPDOMAIN=\"slow.test\"",
@@ -193,7 +209,16 @@ std::string line_from_a_row(Dice& dice, at::CommandTable table) {
   }
 }
 
-std::string likely_line(Dice& dice) {
+std::string spoken_by(const at::Dialect& dialect, std::string line) {
+  const std::size_t end = std::min(line.find_first_of("=?"), line.size());
+  const std::string_view name = std::string_view(line).substr(0, end);
+  const bool has_suffix = name.ends_with("_CUR") || name.ends_with("_DEF");
+  if (has_suffix && at::find(dialect, name.substr(2)) == nullptr) line.erase(end - 4, 4);
+  return line;
+}
+
+namespace {
+std::string line_of_a_family(Dice& dice) {
   const std::string link = std::to_string(dice.pick(6));
   switch (dice.pick(16)) {
     case 0: return "AT+CIPSEND=" + std::to_string(1 + dice.some(2047));
@@ -206,8 +231,14 @@ std::string likely_line(Dice& dice) {
     case 6: return "AT+CIPSENDBUF=" + link + ',' + std::to_string(1 + dice.some(2047));
     case 7: return "AT+CIPSENDEX=" + std::to_string(1 + dice.some(2047));
     case 8: return "AT+CIPCHECKSEQ=" + link + ',' + std::to_string(1 + dice.pick(9));
+    case 9: return std::string("AT+CIPSTARTEX=") + (dice.one_of(kLinks) + 1);
     default: return dice.one_of(kLines);
   }
+}
+}  // namespace
+
+std::string likely_line(Dice& dice, const at::Dialect& dialect) {
+  return spoken_by(dialect, line_of_a_family(dice));
 }
 
 std::string mutated(Dice& dice, std::string line) {

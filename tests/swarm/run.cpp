@@ -121,9 +121,13 @@ void Run::type(const std::string& bytes) {
   world_.host_types(bytes);
 }
 
+std::string Run::spoken(std::string line) const {
+  return spoken_by(world_.module().dialect(), std::move(line));
+}
+
 void Run::type_line() {
   const std::string line = dice_.one_in(2)
-                               ? likely_line(dice_)
+                               ? likely_line(dice_, world_.module().dialect())
                                : line_from_a_row(dice_, world_.module().dialect().commands);
   const std::string typed = dice_.one_in(4) ? mutated(dice_, line) : line;
   type(line_junk(dice_) + typed + line_end(dice_));
@@ -136,8 +140,9 @@ void Run::proceed() {
       std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
   if (status.activity == Activity::passthrough) return type_payload();
   if (!status.associated) {
-    if (dice_.one_in(4)) type("AT+CWMODE_CUR=" + std::to_string(dice_.one_in(4) ? 3 : 1) + "\r\n");
-    type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+    if (dice_.one_in(4))
+      type(spoken("AT+CWMODE_CUR=" + std::to_string(dice_.one_in(4) ? 3 : 1)) + "\r\n");
+    type(spoken("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"") + "\r\n");
   } else if (!linked || dice_.one_in(6)) {
     begin_link();
   } else {
@@ -550,7 +555,7 @@ void Run::check_memory() {
   world_.pass(1s);
   type(world_.module().status().multiple_links ? "AT+CIPCLOSE=5\r\n" : "AT+CIPCLOSE\r\n");
   world_.pass(1s);
-  type("AT+CWMODE_CUR=2\r\n");
+  type(spoken("AT+CWMODE_CUR=2") + "\r\n");
   world_.pass(1s);
   history_ += world_.printed();
   const std::size_t free = world_.module().status().free_bytes;

@@ -41,6 +41,8 @@ class Run {
   // the host
   void type(const std::string& bytes);
   void type_line();
+  /// As the module's dialect has it.
+  std::string spoken(std::string line) const;
   void type_payload();
   void proceed();
   void begin_link();

@@ -119,7 +119,7 @@ class Parser {
   /// A line that is one word, the status, or of AT+GMR.
   bool is_information(std::string_view line) const {
     return line.starts_with(spoken(Word::status)) || line.starts_with(spoken(Word::update)) ||
-           is_web_error(line) ||
+           is_web_error(line) || is_cause(line) ||
            std::any_of(std::begin(kInformation), std::end(kInformation),
                        [&](Word word) { return spoken(word) == line; }) ||
            std::any_of(dialect_.version_lines.begin(), dialect_.version_lines.end(),
@@ -131,6 +131,18 @@ class Parser {
     const std::string_view begin = spoken(Word::web_error);
     return line.size() == begin.size() + 4 && line.starts_with(begin) &&
            line.substr(begin.size()).find_first_not_of("0123456789ABCDEF") == line.npos;
+  }
+
+  /// `Have 5 Connections`.
+  bool is_about_clients(std::string_view line) const {
+    const auto before = spoken(Word::too_many_clients), behind = spoken(Word::clients_behind);
+    return !before.empty() && line.starts_with(before) && line.ends_with(behind);
+  }
+
+  /// `ERR CODE:` and a number of eight digits.
+  bool is_cause(std::string_view line) const {
+    const auto before = spoken(Word::error_code);
+    return !before.empty() && line.starts_with(before) && line.size() == before.size() + 10;
   }
 
   /// "+NAME:" of a command, or "+NAME=", the time of AT+GSLP, or a line of AT+CWLIF: an address, a
@@ -175,9 +187,10 @@ class Parser {
     if (const auto before = spoken(Word::link_connection);
         !before.empty() && line.starts_with(before))
       return as_connection(line.substr(before.size()));
-    if (const auto failed = spoken(Word::segment_failed); line.ends_with(failed))
+    if (const auto failed = spoken(Word::segment_failed); !failed.empty() && line.ends_with(failed))
       return as_numbered(Kind::segment_failed, line.substr(0, line.size() - failed.size()));
     Said said{.text = std::string(line)};
+    if (is_about_clients(line)) return said.kind = Kind::client_refused, said;
     std::string_view word = line;
     if (line.size() > 2 && line[0] >= '0' && line[0] <= '4' && line[1] == ',') {
       said.link = static_cast<std::uint8_t>(line[0] - '0');
@@ -212,13 +225,15 @@ class Parser {
     const auto* const result = find(kResults, line);
     if (result != std::end(kResults)) {
       if (result->kind == Kind::ok) {
-        constexpr std::string_view kPrompt = "> ", kPassthrough = "\r\n>";
-        if (rest == kPrompt) return rest = {}, Said{.kind = Kind::prompt};
-        if (rest == kPassthrough) return rest = {}, Said{.kind = Kind::passthrough_prompt};
+        // What follows OK and its line end. The two may be the same: then it is a prompt.
+        const std::size_t ok = spoken(Word::ok).size() + kEnd.size();
+        if (rest == spoken(Word::prompt).substr(ok)) return rest = {}, Said{.kind = Kind::prompt};
+        if (rest == spoken(Word::passthrough_prompt).substr(ok))
+          return rest = {}, Said{.kind = Kind::passthrough_prompt};
       }
       return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
     }
-    if (const auto sent = spoken(Word::segment_sent); line.ends_with(sent))
+    if (const auto sent = spoken(Word::segment_sent); !sent.empty() && line.ends_with(sent))
       return as_numbered(Kind::segment_sent, line.substr(skip, line.size() - skip - sent.size()));
     if (line.starts_with(spoken(Word::ipd)))
       return as_numbered(Kind::unread, line.substr(spoken(Word::ipd).size()));

@@ -39,6 +39,7 @@ struct Said {
     connect,
     link_connected,  ///< +LINK_CONN
     link_failed,     ///< likewise
+    client_refused,
     unread,
     segment_sent,
     segment_failed,

@@ -36,7 +36,9 @@ class Answers {
   /// has data at its end without them.
   void printed(std::string_view line);
   /// How many bytes of data follow a line that begins like this; nullopt: none yet.
-  std::optional<std::size_t> data_behind(std::string_view line);
+  std::optional<std::size_t> data_behind(std::string_view line, std::string_view behind = {});
+  /// True in transparent transmission.
+  bool is_passing() const { return passing_; }
 
   /// What did not fit since the last call; empty when all did.
   std::string complaint() { return std::exchange(complaint_, {}); }
@@ -80,6 +82,7 @@ class Answers {
   bool is_result(std::string_view line) const;
   bool take_busy(std::string_view line);
   bool take_result(std::string_view line);
+  void note_raw(const Asked&, std::string_view result);
   Step next_step(const Asked&, std::string_view line) const;
   bool fits(const Asked&, const manual::LinePattern& end);
   bool is_unsolicited(std::string_view line);
@@ -96,6 +99,7 @@ class Answers {
   std::deque<Asked> asked_;
   std::string line_;  ///< typed, and not ended yet
   bool passing_ = false;
+  bool raw_ = false;  ///< received data may come as they are
   std::vector<std::string> declared_;
   std::set<std::string> seen_;
   std::string complaint_;

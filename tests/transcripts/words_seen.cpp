@@ -76,6 +76,7 @@ std::size_t WordsSeen::behind_echo(std::string_view text, std::optional<std::str
   if (!echo->empty()) echoes_ = text.starts_with(*echo) && !is_line_end;
   if (!echoes_) return 0;
   const std::size_t at = echo->size();
+  if (text.substr(at).starts_with('\n')) return at + 1;  // where an LF is sent back, too
   const bool ends = text.substr(at).starts_with(kLineEnd);
   return ends && longest_at(text, at, true) == Word::none ? at + kLineEnd.size() : at;
 }
@@ -89,9 +90,10 @@ void WordsSeen::read(std::string_view text, std::optional<std::string_view> echo
     if (const Word word = longest_at(text, at, at == fresh); word != Word::none) {
       seen_.insert(word);
       at += words_[word].size();
-      passing_ = word == Word::passthrough_prompt;
-      if (passing_ || word == Word::prompt) {
+      if (word == Word::passthrough_prompt || word == Word::prompt) {
         told.line(text.substr(fresh, at - fresh));
+        passing_ = told.passes();
+        if (passing_) seen_.insert(Word::passthrough_prompt);
         fresh = at = behind_passthrough(text, at);
         continue;
       }
@@ -105,7 +107,7 @@ void WordsSeen::read(std::string_view text, std::optional<std::string_view> echo
       ++at;
     }
     const std::string_view begun = text.substr(fresh, at - fresh);
-    if (const std::optional<std::size_t> length = told.data(begun)) {
+    if (const std::optional<std::size_t> length = told.data(begun, text.substr(at))) {
       data_left_ = *length;
       told.line(begun);
       fresh = at = behind_data(text, at);
