@@ -155,6 +155,7 @@ void Interpreter::run_line(std::string_view line, Chip& chip, Reply reply) {
 
 void Interpreter::run_as(const Command& command) {
   row_ = static_cast<std::uint16_t>(&command - dialect_->commands.data());
+  detail_ = 0;
 }
 
 void Interpreter::run_set(std::string_view arguments, Chip& chip, Reply reply) {
@@ -201,7 +202,8 @@ void Interpreter::answer(Answer answer, Spacing spacing, Reply reply, Cause caus
   const bool tight = spacing == Spacing::tight ||
                      (spacing == Spacing::by_dialect &&
                       dialect_->switches.query_spacing == SwitchPoints::QuerySpacing::tight);
-  if (answer == Answer::error || answer == Answer::fail) tell_cause(cause, detail, reply);
+  if (answer == Answer::error || answer == Answer::fail)
+    tell_cause(cause, cause == Cause::execution && detail == 0 ? detail_ : detail, reply);
   switch (answer) {
     case Answer::ok: return reply.line(tight ? Word::ok_without_blank_line : Word::ok);
     case Answer::error: return reply.line(Word::error);

@@ -19,7 +19,8 @@ class Interpreter {
  public:
   static constexpr auto kDescription =
       describe("Interpreter", derived("dialect"), "last_typed", counted("line"), its("length"),
-               "row", "ended", "overlong", "echo", "busy_was_said", "tells_causes");
+               "row", "ended", "overlong", "echo", "busy_was_said", "tells_causes",
+               "detail");
 
   explicit Interpreter(const Dialect& dialect) : dialect_(&dialect) {}
 
@@ -41,6 +42,8 @@ class Interpreter {
   /// AT+SYSLOG: whether a line in front of each ERROR says why.
   bool tells_causes() const { return tells_causes_; }
   void tell_causes(bool on) { tells_causes_ = on; }
+  /// What that line says of the command that runs, where it is refused or fails; see Cause.
+  void set_detail(std::uint16_t detail) { detail_ = detail; }
 
   const Dialect& dialect() const { return *dialect_; }
 
@@ -76,6 +79,7 @@ class Interpreter {
   bool echo_ = true;
   bool busy_was_said_ = false;  ///< in this burst
   bool tells_causes_ = false;
+  std::uint16_t detail_ = 0;  ///< of Cause::execution
   friend MemberAccess;
 };
 }  // namespace bfq::at

@@ -22,6 +22,7 @@ enum class Word : std::uint8_t {
   send_ok,
   send_fail,
   send_canceled,
+  long_send_canceled,  ///< of AT+CIPSENDL
   received_before,  ///< in front of how many bytes
   received_after,   ///< behind it
 
@@ -65,6 +66,8 @@ enum class Word : std::uint8_t {
   not_output,
   wrong_mode_for_wps,
   wrong_mode_for_mdns,
+  no_certificate,  ///< of the module, for TLS
+  no_authorities,  ///< likewise, to verify a server by
 
   // Information and unsolicited lines (dialect 7).
   ready,

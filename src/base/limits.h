@@ -7,7 +7,7 @@ namespace bfq::limits {
 /// Longest command line before CR LF. Fits a 32-byte name and a 64-byte password, all escaped.
 inline constexpr std::size_t kLine = 256;
 /// Most arguments that any command takes, and one more so that a surplus is noticed.
-inline constexpr std::size_t kFields = 10;
+inline constexpr std::size_t kFields = 11;
 /// Link numbers 0 to 4 (manual 4.2.1).
 inline constexpr std::size_t kLinks = 5;
 /// Most bytes of one CIPSEND (manual 4.4.4).

@@ -9,11 +9,16 @@
 #include "commands/esp_at_link_rows.h"
 #include "commands/esp_at_rows.h"
 #include "commands/hardware.h"
+#include "commands/http.h"
+#include "commands/long_send.h"
+#include "commands/mqtt.h"
 #include "commands/receiving.h"
 #include "commands/server.h"
 #include "commands/services.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
+#include "commands/tls_texts.h"
+#include "commands/web.h"
 #include "commands/wifi.h"
 #include "commands/words.h"
 #include "settings/settings.h"
@@ -81,17 +86,46 @@ constexpr std::array kRows{
     kServer,
     kMostClients,
     kTlsOptions,
+    kTlsCommonName,
+    kTlsServerName,
+    kTlsProtocols,
+    kTlsSharedKey,
     kPassthrough,
     kIdleLimit,
     kTimeServers,
     kTime,
     kReconnection,
+    // MQTT
+    kMqttUser,
+    kMqttClientId,
+    kMqttUserName,
+    kMqttPassword,
+    kMqttLongClientId,
+    kMqttLongUserName,
+    kMqttLongPassword,
+    kMqttConnectionSetup,
+    kMqttConnect,
+    kMqttPublish,
+    kMqttPublishTyped,
+    kMqttSubscribe,
+    kMqttUnsubscribe,
+    kMqttClean,
+    // Services
     kMdns,
     kPairing,
     kPing,
+    kChosenUpgrade,
     // Of later versions
     kLinkStates,
+    kSendLong,
+    kSendLongSetup,
     kTimeInterval,
+    kMqttProtocols,
+    kHttpRequest,
+    kHttpSize,
+    kHttpGet,
+    kHttpPost,
+    kHttpUrl,
     kUart,
     kUartCurrent,
     kUartDefault,
@@ -157,6 +191,16 @@ constexpr Words kWords = kCommonWords.with({
     {Word::queue_full, ""},
     {Word::segment_sent, ""},
     {Word::segment_failed, ""},
+    {Word::web_error, ""},
+    {Word::long_send_canceled, "\r\nSEND CANCELLED"},
+    {Word::no_certificate, "NO CERT FOUND"},
+    {Word::no_authorities, "NO CA FOUND"},
+    {Word::mqtt_connected, "+MQTTCONNECTED:"},
+    {Word::mqtt_disconnected, "+MQTTDISCONNECTED:0"},
+    {Word::mqtt_received, "+MQTTSUBRECV:"},
+    {Word::published, "+MQTTPUB:OK"},
+    {Word::not_published, "+MQTTPUB:FAIL"},
+    {Word::set_ok, "\r\nSET OK"},
     {Word::not_gpio_mode, ""},
     {Word::not_output, ""},
     {Word::ok_without_blank_line, "OK"},

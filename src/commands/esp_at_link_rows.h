@@ -61,8 +61,9 @@ inline constexpr Shape kStartShapes[] = {
         .answering(kNumberedStreamOpened)
         .ending(kStreamResult),
 };
-inline constexpr Word kStartRefusals[] = {Word::no_ip, Word::dns_fail, Word::already_connected,
-                                          Word::connect_fail};
+inline constexpr Word kStartRefusals[] = {Word::no_ip,          Word::dns_fail,
+                                          Word::already_connected, Word::connect_fail,
+                                          Word::no_certificate, Word::no_authorities};
 inline constexpr Fact kStartFacts[] = {
     {Origin::observed, "E7", "CONNECT, then OK; a UDP link with its own port and a mode."},
     {Origin::ours, "personalities 2.4", "Types of IPv6 are refused: Link type ERROR, ERROR."},
@@ -71,6 +72,8 @@ inline constexpr Fact kStartFacts[] = {
     {Origin::ours, "dialect 0.4.11",
      "UDP with a mode and an empty local port takes any port that is free."},
     {Origin::ours, "see commands", "A local IP that is not the module's: ERROR."},
+    {Origin::ours, "personalities 2.5",
+     "A certificate that is needed and not there: NO CERT FOUND or NO CA FOUND, ERROR."},
 };
 inline constexpr Command kStart = [] {
   Command c = commands::kStart;

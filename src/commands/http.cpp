@@ -25,9 +25,8 @@ std::string_view text_of(const std::optional<LongText>& text) {
   return text ? text->view() : std::string_view();
 }
 
-/// Hands the lines over; false where one is none.
-template <std::size_t N>
-bool hand_over_headers(Chip& chip, const std::array<std::string_view, N>& lines) {
+/// Hands those that are not empty over; false where one is none.
+bool hand_over_headers(Chip& chip, const std::array<std::string_view, 3>& lines) {
   const auto is_wrong = [](std::string_view line) { return !line.empty() && !is_header(line); };
   if (std::any_of(lines.begin(), lines.end(), is_wrong)) return false;
   WebClient::store(chip, web::Kept::headers, {});
@@ -37,25 +36,24 @@ bool hand_over_headers(Chip& chip, const std::array<std::string_view, N>& lines)
 }
 }  // namespace
 
-bool asks_for_head(const Chip&, Fields fields) {
-  std::int32_t value = 0;
-  return !fields.empty() && read_integer(fields[0], {1, 1}, value) == Fault::none;
+bool asks_for_head(const Chip&, Fields fields) { return is_number(fields, 0, 1); }
+
+bool sends_a_body(const Chip&, Fields fields) {
+  return is_number(fields, 0, 3) || is_number(fields, 0, 4);
 }
 
 Answer http_request(Chip& chip, const HttpRequestArgs& args) {
   const auto method = static_cast<Method>(args.method);
-  const bool has_body = method == Method::post || method == Method::put;
-  if (args.data && !has_body) return Answer::error;
   const std::string_view scheme = args.transport == 2 ? "https://" : "http://";
-  const std::string_view url = text_of(args.url), host = text_of(args.host);
-  if (!hand_over_headers<3>(chip,
-                            {text_of(args.header), text_of(args.second), text_of(args.third)}))
+  const std::string_view url = text_of(args.url), path = text_of(args.path);
+  if (!hand_over_headers(chip, {text_of(args.first), text_of(args.second), text_of(args.third)}))
     return Answer::error;
   web::Fetch what{.method = method, .content = static_cast<web::Content>(args.content)};
   if (!url.empty()) {
     WebClient::store(chip, web::Kept::url, {url});
-  } else if (!host.empty()) {
-    WebClient::store(chip, web::Kept::url, {scheme, host, text_of(args.path)});
+  } else if (args.host) {
+    const std::string_view slash = path.starts_with('/') ? "" : "/";
+    WebClient::store(chip, web::Kept::url, {scheme, args.host->view(), slash, path});
   } else if (chip.web_client().url_size() > 0) {
     what.uses_configured_url = true;
   } else {
@@ -77,16 +75,16 @@ Answer http_size(Chip& chip, const HttpGetArgs& args) {
 Answer http_get(Chip& chip, const HttpGetArgs& args) {
   WebClient::store(chip, web::Kept::url, {args.url.view()});
   const std::uint32_t timeout = args.timeout_ms.value_or(0);
-  const Fetching job{.shows = Fetching::Shows::pieces,
-                     .patience_ms = timeout == 0 ? kUsualTimeout : timeout};
+  const std::uint16_t size = args.receive_size.value_or(0);
+  Fetching job{.shows = Fetching::Shows::pieces,
+               .patience_ms = timeout == 0 ? kUsualTimeout : timeout};
+  if (size > 0) job.most = std::min(size, job.most);
   return WebClient::fetch(chip, {}, job);
 }
 
 Answer http_post(Chip& chip, const HttpPostArgs& args) {
-  const std::array<std::string_view, 3> lines{text_of(args.first), text_of(args.second),
-                                              text_of(args.third)};
-  const auto given = std::count_if(lines.begin(), lines.end(), [](auto l) { return !l.empty(); });
-  if (given != args.headers.value_or(0) || !hand_over_headers(chip, lines)) return Answer::error;
+  if (!hand_over_headers(chip, {args.first.view(), args.second.view(), args.third.view()}))
+    return Answer::error;
   WebClient::store(chip, web::Kept::url, {args.url.view()});
   chip.start(TypingText{.then = TypingText::Then::post,
                         .slot = static_cast<std::uint8_t>(web::Kept::body),
@@ -94,10 +92,7 @@ Answer http_post(Chip& chip, const HttpPostArgs& args) {
   return Answer::prompt;
 }
 
-bool clears_url(const Chip&, Fields fields) {
-  std::int32_t value = 0;
-  return !fields.empty() && read_integer(fields[0], {0, 0}, value) == Fault::none;
-}
+bool clears_url(const Chip&, Fields fields) { return is_number(fields, 0, 0); }
 
 Answer show_http_url(Chip& chip) { return chip.web_client().show_url(chip); }
 

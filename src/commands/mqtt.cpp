@@ -7,15 +7,11 @@ namespace {
 using mqtt::Slot;
 
 Answer set_text(Chip& chip, Slot slot, const MqttTextArgs& args) {
-  const MqttClient& client = chip.mqtt_client();
-  if (!client.is_set() || client.is_connected()) return Answer::error;
   MqttClient::put(chip, slot, args.text.view());
   return Answer::ok;
 }
 
 Answer type_text(Chip& chip, Slot slot, const MqttLongArgs& args) {
-  const MqttClient& client = chip.mqtt_client();
-  if (!client.is_set() || client.is_connected()) return Answer::error;
   chip.start(TypingText{.then = TypingText::Then::mqtt_text,
                         .slot = static_cast<std::uint8_t>(slot),
                         .left = args.size});
@@ -23,8 +19,11 @@ Answer type_text(Chip& chip, Slot slot, const MqttLongArgs& args) {
 }
 }  // namespace
 
+Refusal may_set_mqtt(const Chip& chip) { return chip.mqtt_client().may_be_set(); }
+Refusal may_ask_broker(const Chip& chip) { return chip.mqtt_client().may_be_asked(); }
+
 Answer set_mqtt_user(Chip& chip, const MqttUserArgs& args) {
-  if (chip.mqtt_client().is_connected()) return Answer::error;
+  if (chip.mqtt_client().is_connected()) return chip.refuse(MqttClient::Why::wrong_state);
   MqttClient::put(chip, Slot::client_id, args.client.view());
   MqttClient::put(chip, Slot::user_name, args.user.view());
   MqttClient::put(chip, Slot::password, args.password.view());
@@ -54,7 +53,6 @@ Answer type_mqtt_password(Chip& chip, const MqttLongArgs& args) {
 Answer set_mqtt_connection(Chip& chip, const MqttConnectionArgs& args) {
   constexpr std::uint16_t kUsualKeepAlive = 120;
   MqttClient& client = chip.mqtt_client();
-  if (!client.is_set() || client.is_connected()) return Answer::error;
   MqttClient::put(chip, Slot::will_topic, args.will_topic.view());
   MqttClient::put(chip, Slot::will_message, args.will.view());
   client.set_connection(
@@ -62,6 +60,15 @@ Answer set_mqtt_connection(Chip& chip, const MqttConnectionArgs& args) {
        .keeps_session = args.keeps_session != 0,
        .will_qos = args.will_qos,
        .retains_will = args.will_retain != 0});
+  return Answer::ok;
+}
+
+Answer show_mqtt_protocols(Chip& chip) {
+  return Links::show_tls_texts(chip, net::TlsText::protocols, net::kBrokerLink, net::kBrokerLink);
+}
+
+Answer set_mqtt_protocols(Chip& chip, const ProtocolsArgs& args) {
+  add_protocols(chip, std::uint8_t{1U << net::kBrokerLink}, args);
   return Answer::ok;
 }
 
@@ -79,14 +86,12 @@ Answer connect_mqtt(Chip& chip, const MqttConnectArgs& args) {
 }
 
 Answer publish_mqtt(Chip& chip, const MqttPublishArgs& args) {
-  if (!chip.mqtt_client().is_connected()) return Answer::error;
   MqttClient::put(chip, Slot::topic, args.topic.view());
   MqttClient::put(chip, Slot::message, args.data.view());
   return MqttClient::publish(chip, args.qos, args.retain != 0, false);
 }
 
 Answer publish_typed_mqtt(Chip& chip, const MqttPublishTypedArgs& args) {
-  if (!chip.mqtt_client().is_connected()) return Answer::error;
   MqttClient::put(chip, Slot::topic, args.topic.view());
   chip.start(TypingText{.then = TypingText::Then::publish,
                         .slot = static_cast<std::uint8_t>(Slot::message),
@@ -97,18 +102,15 @@ Answer publish_typed_mqtt(Chip& chip, const MqttPublishTypedArgs& args) {
 }
 
 Answer show_mqtt_topics(Chip& chip) {
-  if (!chip.mqtt_client().is_connected()) return Answer::error;
   return MqttClient::show_topics(chip);
 }
 
 Answer subscribe_mqtt(Chip& chip, const MqttTopicArgs& args) {
-  if (!chip.mqtt_client().is_connected()) return Answer::error;
   MqttClient::put(chip, Slot::topic, args.topic.view());
   return MqttClient::subscribe(chip, args.qos);
 }
 
 Answer unsubscribe_mqtt(Chip& chip, const MqttTopicArgs& args) {
-  if (!chip.mqtt_client().is_connected()) return Answer::error;
   MqttClient::put(chip, Slot::topic, args.topic.view());
   return MqttClient::unsubscribe(chip);
 }

@@ -3,12 +3,19 @@
 #include <optional>
 
 #include "at/command.h"
+#include "commands/counted.h"
 #include "commands/services.h"
+#include "commands/tls_texts.h"
 #include "module/mqtt_client.h"
 
 /// The module as a client of MQTT: the chapter MQTT of the documents of ESP-AT 2.
 namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
+
+Refusal may_set_mqtt(const Chip&);
+Refusal may_ask_broker(const Chip&);
+inline constexpr Doc kMqttSetNeeds = "AT+MQTTUSERCFG before, and no connection";
+inline constexpr Doc kMqttAskNeeds = "a connection to a broker";
 
 inline constexpr Range kMqttLink = between(0, 0);
 inline constexpr Range kMqttQos = between(0, 2);
@@ -78,18 +85,24 @@ inline constexpr Fact kMqttTextFacts[] = {
 inline constexpr Command kMqttClientId{
     .name = "+MQTTCLIENTID",
     .summary = "Set the name of the MQTT client",
+    .allowed = may_set_mqtt,
+    .needs = kMqttSetNeeds,
     .set = set<&set_mqtt_client_id>(kMqttClientIdParams),
     .facts = kMqttTextFacts,
 };
 inline constexpr Command kMqttUserName{
     .name = "+MQTTUSERNAME",
     .summary = "Set the user of the MQTT client",
+    .allowed = may_set_mqtt,
+    .needs = kMqttSetNeeds,
     .set = set<&set_mqtt_user_name>(kMqttUserNameParams),
     .facts = kMqttTextFacts,
 };
 inline constexpr Command kMqttPassword{
     .name = "+MQTTPASSWORD",
     .summary = "Set the password of the MQTT client",
+    .allowed = may_set_mqtt,
+    .needs = kMqttSetNeeds,
     .set = set<&set_mqtt_password>(kMqttPasswordParams),
     .facts = kMqttTextFacts,
 };
@@ -109,18 +122,24 @@ inline constexpr Param kMqttLongParams[] = {
 inline constexpr Command kMqttLongClientId{
     .name = "+MQTTLONGCLIENTID",
     .summary = "Type a long name of the MQTT client",
+    .allowed = may_set_mqtt,
+    .needs = kMqttSetNeeds,
     .set = set<&type_mqtt_client_id>(kMqttLongParams).ending("{prompt}; {ok}"),
     .facts = kMqttTextFacts,
 };
 inline constexpr Command kMqttLongUserName{
     .name = "+MQTTLONGUSERNAME",
     .summary = "Type a long user of the MQTT client",
+    .allowed = may_set_mqtt,
+    .needs = kMqttSetNeeds,
     .set = set<&type_mqtt_user_name>(kMqttLongParams).ending("{prompt}; {ok}"),
     .facts = kMqttTextFacts,
 };
 inline constexpr Command kMqttLongPassword{
     .name = "+MQTTLONGPASSWORD",
     .summary = "Type a long password of the MQTT client",
+    .allowed = may_set_mqtt,
+    .needs = kMqttSetNeeds,
     .set = set<&type_mqtt_password>(kMqttLongParams).ending("{prompt}; {ok}"),
     .facts = kMqttTextFacts,
 };
@@ -149,8 +168,35 @@ inline constexpr Param kMqttConnectionParams[] = {
 inline constexpr Command kMqttConnectionSetup{
     .name = "+MQTTCONNCFG",
     .summary = "Set up the connection of the MQTT client",
+    .allowed = may_set_mqtt,
+    .needs = kMqttSetNeeds,
     .set = set<&set_mqtt_connection>(kMqttConnectionParams),
     .facts = kMqttTextFacts,
+};
+
+Answer show_mqtt_protocols(Chip&);
+Answer set_mqtt_protocols(Chip&, const ProtocolsArgs&);
+
+template <std::uint8_t kCount>
+inline constexpr auto kMqttProtocolParams = counted<kCount>(
+    std::array{param<&ProtocolsArgs::link>("link ID", kMqttLink, "the one client"),
+               protocol_count(kCount)},
+    kProtocols);
+template <std::uint8_t kCount>
+consteval Shape mqtt_protocols() {
+  return shape<&set_mqtt_protocols>(kMqttProtocolParams<kCount>)
+      .when(names_protocols<kCount, 1>, kHowMany[kCount]);
+}
+inline constexpr Shape kMqttProtocolShapes[] = {
+    mqtt_protocols<0>(), mqtt_protocols<1>(), mqtt_protocols<2>(),
+    mqtt_protocols<3>(), mqtt_protocols<4>(), mqtt_protocols<5>(),
+};
+inline constexpr Command kMqttProtocols{
+    .name = "+MQTTALPN",
+    .summary = "Choose the protocols that a broker is offered over TLS",
+    .query = {show_mqtt_protocols, kProtocolsShown},
+    .set = set(kMqttProtocolShapes),
+    .facts = kProtocolsFacts,
 };
 
 // The connection ----------------------------------------------------------------------------------
@@ -178,12 +224,13 @@ inline constexpr Fact kMqttConnectFacts[] = {
      "With reconnect, a lost connection is opened again after 1 s, and every 10 s."},
     {Origin::ours, "personalities 2.6", "A broker may take 20 s, and 10 s to acknowledge."},
     {Origin::ours, "see MqttClient", "MQTT 3.1.1, by the routes of links, as --net permits."},
+    {Origin::ours, "see HostName", "A host has 64 bytes at most, where the documents say 128."},
 };
 inline constexpr Command kMqttConnect{
     .name = "+MQTTCONN",
     .summary = "Connect to an MQTT broker",
     .query = {show_mqtt_connection,
-              "{}:0,<mqtt state>,<mqtt scheme>,\"<mqtt host>\",\"<mqtt port>\",\"<mqtt "
+              "{}:0,<mqtt state>,<mqtt scheme>,\"<mqtt host>\",\"[<mqtt port>]\",\"<mqtt "
               "path>\",<reconnect>"},
     .set =
         set<&connect_mqtt>(kMqttConnectParams)
@@ -218,6 +265,8 @@ inline constexpr Fact kMqttPublishFacts[] = {
 inline constexpr Command kMqttPublish{
     .name = "+MQTTPUB",
     .summary = "Publish a message",
+    .allowed = may_ask_broker,
+    .needs = kMqttAskNeeds,
     .set = set<&publish_mqtt>(kMqttPublishParams).ending("{ok} | {error}"),
     .facts = kMqttPublishFacts,
 };
@@ -244,6 +293,8 @@ inline constexpr Fact kMqttPublishTypedFacts[] = {
 inline constexpr Command kMqttPublishTyped{
     .name = "+MQTTPUBRAW",
     .summary = "Publish a message that is typed",
+    .allowed = may_ask_broker,
+    .needs = kMqttAskNeeds,
     .set = set<&publish_typed_mqtt>(kMqttPublishTypedParams)
                .ending("{prompt}; {published} | {not_published}"),
     .facts = kMqttPublishTypedFacts,
@@ -276,6 +327,8 @@ inline constexpr Fact kMqttSubscribeFacts[] = {
 inline constexpr Command kMqttSubscribe{
     .name = "+MQTTSUB",
     .summary = "Subscribe to messages",
+    .allowed = may_ask_broker,
+    .needs = kMqttAskNeeds,
     .query = {show_mqtt_topics, "{}:0,<mqtt state>,\"<mqtt topic>\",<qos> *", Spacing::blank_line,
               "{ok} | {error}"},
     .set = set<&subscribe_mqtt>(kMqttSubscribeParams)
@@ -287,6 +340,8 @@ inline constexpr Command kMqttSubscribe{
 inline constexpr Command kMqttUnsubscribe{
     .name = "+MQTTUNSUB",
     .summary = "End a subscription",
+    .allowed = may_ask_broker,
+    .needs = kMqttAskNeeds,
     .set = set<&unsubscribe_mqtt>(kMqttUnsubscribeParams).ending("{ok} | {error}"),
     .facts = kMqttPublishFacts,
 };

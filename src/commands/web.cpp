@@ -43,9 +43,19 @@ Answer add_web_field(Chip& chip, const WebFieldArgs& args) {
 Answer transfer(Chip& chip) { return chip.web_client().transfer(chip); }
 
 Answer look_for_upgrade(Chip& chip) {
-  chip.reply().text(Word::update).number(1).end();
+  constexpr std::uint8_t kServerFound = 1;
+  if (is_on_a_network(chip)) return Answer::error;
+  chip.web_client().set_step(kServerFound);
+  chip.reply().text(Word::update).number(kServerFound).end();
   return Answer::error;
 }
+
+Answer show_upgrade(Chip& chip) {
+  chip.reply().text(Word::update).number(chip.web_client().step()).end();
+  return Answer::ok;
+}
+
+Answer look_for_chosen_upgrade(Chip& chip, const UpgradeArgs&) { return look_for_upgrade(chip); }
 
 Answer upgrade(Chip& chip) { return chip.web_client().upgrade(chip); }
 }  // namespace bfq::commands

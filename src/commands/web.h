@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 
 #include "at/command.h"
 #include "commands/services.h"
@@ -167,5 +168,36 @@ inline constexpr Command kNoUpgrade{
     .needs = "an address, in station mode",
     .execute = {look_for_upgrade, "{update}<update step>", Spacing::blank_line, "{error}"},
     .facts = kNoUpgradeFacts,
+};
+
+/// Arguments of AT+CIUPDATE, where it has some.
+struct UpgradeArgs {
+  std::uint8_t mode = 0;
+  std::optional<Text<32>> version{}, firmware{};
+  std::optional<std::uint8_t> returns_at_once{};
+};
+Answer show_upgrade(Chip&);
+Answer look_for_chosen_upgrade(Chip&, const UpgradeArgs&);
+
+inline constexpr Param kChosenUpgradeParams[] = {
+    param<&UpgradeArgs::mode>("upgrade mode", between(0, 1), "0: HTTP; 1: HTTPS"),
+    param<&UpgradeArgs::version>("version", length(1, 32), "which version; the newest one"),
+    param<&UpgradeArgs::firmware>("firmware name", length(1, 32), "which image; ota"),
+    param<&UpgradeArgs::returns_at_once>("nonblocking", between(0, 1), "not looked at"),
+};
+inline constexpr Fact kChosenUpgradeFacts[] = {
+    {Origin::ours, "personalities 2.4", "There never is a newer one: the first line, and ERROR."},
+    {Origin::ours, "personalities 2.4", "The query says how far the last one came; 0 at first."},
+};
+/// The same of a firmware that lets the host choose.
+inline constexpr Command kChosenUpgrade{
+    .name = "+CIUPDATE",
+    .summary = "Look for newer firmware on the network",
+    .query = {show_upgrade, "{update}<update step or none>"},
+    .set = set<&look_for_chosen_upgrade>(kChosenUpgradeParams)
+               .answering("{update}<update step> ?")
+               .ending("{error}"),
+    .execute = {look_for_upgrade, "{update}<update step> ?", Spacing::blank_line, "{error}"},
+    .facts = kChosenUpgradeFacts,
 };
 }  // namespace bfq::commands

@@ -18,6 +18,7 @@ inline constexpr at::Words kCommonWords({
     {at::Word::send_ok, "\r\nSEND OK"},
     {at::Word::send_fail, "\r\nSEND FAIL"},
     {at::Word::send_canceled, "\r\nSEND Canceled"},
+    {at::Word::long_send_canceled, ""},
     {at::Word::received_before, "\r\nRecv "},
     {at::Word::received_after, " bytes"},
 
@@ -61,6 +62,8 @@ inline constexpr at::Words kCommonWords({
     {at::Word::not_output, "NOT OUTPUT!"},
     {at::Word::wrong_mode_for_wps, "opmode mismatch when wps"},
     {at::Word::wrong_mode_for_mdns, ""},
+    {at::Word::no_certificate, ""},
+    {at::Word::no_authorities, ""},
 
     // Information and unsolicited lines (dialect 7).
     {at::Word::ready, "\r\nready"},

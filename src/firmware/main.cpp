@@ -91,7 +91,8 @@ class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
                    radio::Expel, lease::ServeAddresses, net::Close, net::StopListening, net::Accept,
-                   net::Refuse, net::Ping, net::AskTime, web::Store, web::Cancel, mqtt::Put,
+                   net::Refuse, net::Ping, net::AskTime, net::AddTlsText,
+                   net::RecallTlsTexts, web::Store, web::Cancel, mqtt::Put,
                    mqtt::Take, mqtt::More, mqtt::Look, mqtt::Disconnect>;
 
  public:

@@ -95,12 +95,15 @@ constexpr KnownField kKnownFields[] = {
     {"free segments", Kind::integer, between(0, 4)},
     {"bytes", Kind::integer, between(0, 2048)},
     {"unread", Kind::integer, between(0, 5760)},
+    {"handed over", Kind::integer, between(0, INT32_MAX)},
+    {"received", Kind::integer, between(0, INT32_MAX)},
     // HTTP, and updates
     {"web host", Kind::text, length(0, 64)},
     {"web path", Kind::text, length(0, 128)},
     {"web answer", Kind::text, length(0, 65535)},
     {"web code", Kind::text, length(4, 4)},
     {"update step", Kind::integer, between(1, 4)},
+    {"update step or none", Kind::integer, between(0, 4)},
     // MQTT
     {"mqtt state", Kind::integer, between(0, 6)},
     {"mqtt scheme", Kind::integer, between(0, 10)},

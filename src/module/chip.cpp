@@ -199,6 +199,35 @@ bool Chip::job_fits() const {
   const bool idle = job<NoJob>() != nullptr;
   if (!idle && (phase_ != Phase::running || !interpreter_.ran_a_command())) return false;
   const std::optional<LinkHandle> opening = links_.opening();
+  const bool has_room = uart_out_.room() + kLongestLine >=
+                        limits::kReplyReserve + WebClient::kRoomForPiece;
+  const auto fits_alone = overloaded{
+      [&](const Collecting& job) {
+        return !links_.is_buffering() && payload_.untouched() && payload_.size() <= job.typed &&
+               job.typed < job.length && job.length <= limits::kPayload &&
+               (job.as != Collecting::As::segment ||
+                links_.has_room_for_segment(job.link.id, job.length));
+      },
+      [&](const Sending& job) {
+        return !links_.is_buffering() && links_.is_open(job.link) && !payload_.unsent().empty();
+      },
+      [&](const SendingLong& job) { return links_.fits(job, payload_); },
+      [&](const Reading& job) {
+        return job.taken < job.size && links_.can_read(job.link, std::size_t{job.size} - job.taken);
+      },
+      [&](const TypingText& job) {
+        return job.left > 0 && job.slot <= static_cast<std::uint8_t>(mqtt::Slot::last) &&
+               (job.then >= TypingText::Then::mqtt_text ||
+                job.slot <= static_cast<std::uint8_t>(web::Kept::last));
+      },
+      [&](const Delivering& job) { return has_room || job.step == Delivering::Step::ready; },
+      [&](const Fetching& job) {
+        return job.most > 0 && job.most <= web::Piece::kMost &&
+               (has_room || job.step != Fetching::Step::asking);
+      },
+      [&](const ListingTlsTexts& job) { return has_room || !job.is_asking; },
+      [](const auto&) { return true; },
+  };
   return std::visit(overloaded{
                         [&](const Opening& job) { return opening == job.open.link; },
                         [&](const PassingThrough&) {
@@ -206,38 +235,9 @@ bool Chip::job_fits() const {
                                  !links_.is_buffering() &&
                                  (!opening || passthrough_.reopens(*opening));
                         },
-                        [&](const Collecting& job) {
-                          return !opening && !links_.is_buffering() && payload_.untouched() &&
-                                 payload_.size() <= job.typed && job.typed < job.length &&
-                                 job.length <= limits::kPayload &&
-                                 (job.as != Collecting::As::segment ||
-                                  links_.has_room_for_segment(job.link.id, job.length));
+                        [&](const auto& job) {
+                          return (!opening || phase_ == Phase::restarting) && fits_alone(job);
                         },
-                        [&](const Sending& job) {
-                          return !opening && !links_.is_buffering() && links_.is_open(job.link) &&
-                                 !payload_.unsent().empty();
-                        },
-                        [&](const Reading& job) {
-                          return !opening && job.taken < job.size &&
-                                 links_.can_read(job.link, std::size_t{job.size} - job.taken);
-                        },
-                        [&](const TypingText& job) {
-                          return !opening && job.left > 0 &&
-                                 job.slot <= static_cast<std::uint8_t>(mqtt::Slot::last) &&
-                                 (job.then >= TypingText::Then::mqtt_text ||
-                                  job.slot <= static_cast<std::uint8_t>(web::Kept::last));
-                        },
-                        [&](const Delivering& job) {
-                          return !opening && (job.step == Delivering::Step::ready ||
-                                              uart_out_.room() + kLongestLine >=
-                                                  limits::kReplyReserve + WebClient::kRoomForPiece);
-                        },
-                        [&](const Fetching& job) {
-                          return !opening && (job.step != Fetching::Step::asking ||
-                                              uart_out_.room() + kLongestLine >=
-                                                  limits::kReplyReserve + WebClient::kRoomForPiece);
-                        },
-                        [&](const auto&) { return !opening || phase_ == Phase::restarting; },
                     },
                     job_);
 }

@@ -64,6 +64,12 @@ class Chip {
   at::Reply info(std::string_view name);
   /// Prints that line; returns the answer that goes with it.
   at::Answer refuse(at::Word why);
+  /// The same where no line says why, but AT+SYSLOG's does, with this detail.
+  template <class Detail>
+  requires std::is_enum_v<Detail> at::Answer refuse(Detail detail) {
+    interpreter_.set_detail(static_cast<std::uint16_t>(detail));
+    return at::Answer::error;
+  }
   /// True when an organ may say something of its own accord.
   bool may_speak() const {
     return phase_ == Phase::running && !holds_lines() && urcs_.empty() &&

@@ -66,10 +66,12 @@ struct Fetching {
   std::uint16_t status = 0;       ///< of HTTP; 0 until there is an answer
   bool is_head = false;           ///< the pieces are lines of the head
   bool is_post = false;           ///< ends in SEND OK or SEND FAIL
+  std::uint16_t most = web::Piece::kMost;  ///< bytes of one piece
   std::uint32_t patience_ms = 0;  ///< how long the client may take for the next thing
   Deadline give_up{};
-  static constexpr auto kDescription = describe("Fetching", "step", "shows", "ticket", "status",
-                                                "is_head", "is_post", "patience_ms", "give_up");
+  static constexpr auto kDescription =
+      describe("Fetching", "step", "shows", "ticket", "status", "is_head", "is_post", "most",
+               "patience_ms", "give_up");
 
   /// True while the bytes of a text are printed, and nothing else may be.
   bool is_text() const { return shows == Shows::text && status != 0; }
@@ -79,8 +81,15 @@ struct Fetching {
 
 /// MQTTCONN and its like: the broker is asked.
 struct AskingBroker {
-  /// subscribe: or unsubscribe. publish_typed: MQTTPUBRAW.
-  enum class What : std::uint8_t { connect, publish, publish_typed, subscribe, last = subscribe };
+  /// publish_typed: MQTTPUBRAW.
+  enum class What : std::uint8_t {
+    connect,
+    publish,
+    publish_typed,
+    subscribe,
+    unsubscribe,
+    last = unsubscribe
+  };
   What what{};
   Ticket ticket{};
   Deadline give_up{};
@@ -153,6 +162,35 @@ struct Collecting {
       describe("Collecting", "as", "link", "length", "typed", "destination", "escape");
 };
 
+/// CIPSENDL: what is typed goes to the network in packets, until all of it has come. Nothing more is
+/// taken while a packet goes, and what comes from the network is printed meanwhile.
+struct SendingLong {
+  LinkHandle link{};
+  std::uint32_t length = 0;
+  std::uint32_t typed = 0;
+  std::uint32_t sent = 0;      ///< the network has taken so many
+  std::uint32_t reported = 0;  ///< of them, the host knows
+  bool is_sending = false;     ///< the payload is a packet that goes
+  bool has_failed = false;     ///< what is typed is dropped
+  std::optional<net::Endpoint> destination{};  ///< of these datagrams, instead of the link's peer
+  Escape escape{Instant{}};
+  Deadline give_up{};  ///< of the packet
+  static constexpr auto kDescription =
+      describe("SendingLong", "link", "length", "typed", "sent", "reported", "is_sending",
+               "has_failed", "destination", "escape", "give_up");
+};
+
+/// CIPSSLCCN? and its like: the network is asked for the texts of one link after the other.
+struct ListingTlsTexts {
+  net::TlsText what{};
+  std::uint8_t next = 0, last = 0;  ///< link numbers
+  bool is_asking = false;
+  Ticket ticket{};
+  Deadline give_up{};
+  static constexpr auto kDescription =
+      describe("ListingTlsTexts", "what", "next", "last", "is_asking", "ticket", "give_up");
+};
+
 /// CIPSEND, until the network has taken the payload.
 struct Sending {
   LinkHandle link{};
@@ -200,7 +238,8 @@ struct ListingCommands {
 /// The command under way; at most one.
 using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
                          PassingThrough, StartingServer, Saving, Reading, Pinging, ListingCommands,
-                         Fetching, Upgrading, AskingBroker, ListingTopics, Delivering, TypingText>;
+                         Fetching, Upgrading, AskingBroker, ListingTopics, Delivering, TypingText,
+                         SendingLong, ListingTlsTexts>;
 
 /// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
 /// at its deadline, by the organ that has a give_up() for it.
@@ -210,6 +249,9 @@ concept EndsByItself =
                           TypingText>>;
 
 inline Deadline deadline_of(const Collecting& job) { return job.escape.complete(); }
+inline Deadline deadline_of(const SendingLong& job) {
+  return job.is_sending ? job.give_up : job.escape.complete();
+}
 template <class J>
 Deadline deadline_of(const J& job) {
   if constexpr (EndsByItself<J>)

@@ -8,7 +8,13 @@
 namespace bfq {
 namespace {
 using Kind = LinkReport::Kind;
+
+/// What is said of an SSL link that needs a certificate which there is not.
+at::Word word_for(net::OpenFailure why) {
+  if (why == net::OpenFailure::no_certificate) return at::Word::no_certificate;
+  return why == net::OpenFailure::no_authorities ? at::Word::no_authorities : at::Word::none;
 }
+}  // namespace
 
 LinkHolder Links::holder(const Chip& chip, std::uint8_t id) const {
   if (chip.passthrough().holds(chip, id)) return LinkHolder::passthrough;
@@ -16,6 +22,9 @@ LinkHolder Links::holder(const Chip& chip, std::uint8_t id) const {
     return LinkHolder::cipstart;
   if (const auto* job = chip.job<Sending>(); job != nullptr && job->link.id == id)
     return LinkHolder::cipsend;
+  if (const auto* job = chip.job<SendingLong>();
+      job != nullptr && !job->has_failed && job->link.id == id)
+    return LinkHolder::long_send;
   return buffering_ == id ? LinkHolder::segment : LinkHolder::host;
 }
 
@@ -25,6 +34,7 @@ void Links::report(Chip& chip, const LinkReport& report) {
     case LinkHolder::cipstart: return tell_cipstart(chip, report);
     case LinkHolder::cipsend: return tell_cipsend(chip, report);
     case LinkHolder::segment: return tell_segment(chip, report);
+    case LinkHolder::long_send: return tell_long_send(chip, report);
     case LinkHolder::passthrough: return chip.passthrough().on(chip, report);
   }
 }
@@ -59,6 +69,7 @@ void Links::tell_cipstart(Chip& chip, const LinkReport& report) {
         chip.reply().line(at::Word::connect_fail);
         return chip.finish(at::Answer::error);
       }
+      chip.refuse(word_for(report.why));
       if (tells_of_links(chip.settings())) say_connection(chip.reply(), report.link, false);
       chip.finish(at::Answer::error);
       return tell_host(chip, report);

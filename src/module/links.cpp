@@ -187,6 +187,7 @@ net::Outgoing Links::output(const Chip& chip, LinkHandle handle) const {
     case LinkHolder::cipstart: return {};
     case LinkHolder::cipsend: return {chip.payload().unsent(), chip.job<Sending>()->destination};
     case LinkHolder::segment: return {chip.payload().unsent(), links_[handle.id].remote};
+    case LinkHolder::long_send: return long_output(chip, *chip.job<SendingLong>());
     case LinkHolder::passthrough:
       return {chip.passthrough().output(chip), links_[handle.id].remote};
   }
@@ -332,6 +333,7 @@ void Links::close_links_through(Chip& chip, net::Interface side) {
 void Links::on(Chip& chip, const uart::HangUp&) {
   chip.passthrough().hang_up(chip);
   if (const auto* job = chip.job<Collecting>()) give_up(chip, Collecting(*job));
+  if (const auto* job = chip.job<SendingLong>()) cancel(chip, SendingLong(*job));
   if (chip.job<TypingText>() != nullptr) chip.finish_silently();
   give_up_opening(chip);
   close_where(chip, [](const Link&) { return true; });
@@ -436,7 +438,8 @@ bool Links::segment_fits(const Payload& payload) const {
 
 bool Links::restored() const {
   const auto is_opening = [](const Link& l) { return l.state == Link::State::opening; };
-  return std::count_if(links_.begin(), links_.end(), is_opening) <= 1;
+  return long_sends_.packet > 0 &&
+         std::count_if(links_.begin(), links_.end(), is_opening) <= 1;
 }
 
 const Link* Links::find(LinkHandle handle) const {

@@ -68,7 +68,8 @@ struct Link {
 class Links {
  public:
   static constexpr auto kDescription = bfq::describe(
-      "Links", "links", "single", "had_links", "multiple", "shows_sender", "passive", "buffering");
+      "Links", "links", "single", "had_links", "multiple", "shows_sender", "passive",
+      "long_sends", "buffering");
 
   // Commands --------------------------------------------------------------------------------------
 
@@ -111,6 +112,37 @@ class Links {
   /// AT+CIPDINFO: whether +IPD says where the bytes come from.
   bool shows_sender() const { return shows_sender_; }
   void show_sender(bool shows) { shows_sender_ = shows; }
+
+  // Long data -------------------------------------------------------------------------------------
+
+  /// How AT+CIPSENDL sends: it says what has become of its data whenever so many bytes more have
+  /// gone, and they go in packets of so many.
+  struct LongSends {
+    std::uint32_t report = 1024;
+    std::uint16_t packet = 2920;
+    static constexpr auto kDescription = bfq::describe("Links::LongSends", "report", "packet");
+  };
+  const LongSends& long_sends() const { return long_sends_; }
+  void set_long_sends(const LongSends& how) { long_sends_ = how; }
+  /// AT+CIPSENDL on a link that is open.
+  at::Answer send_long(Chip&, std::uint8_t id, std::uint32_t length,
+                       std::optional<net::Endpoint> destination);
+  /// Takes what is typed for it; returns how many bytes that were, 0 where they have to wait.
+  std::size_t take_long(Chip&, std::span<const std::byte> typed);
+
+  // Texts of TLS links ----------------------------------------------------------------------------
+
+  /// AT+CIPSSLCCN? and its like: a line for each link that has such a text.
+  static at::Answer show_tls_texts(Chip& chip, net::TlsText what) {
+    return show_tls_texts(chip, what, 0, limits::kLinks - 1);
+  }
+  /// The same of those link numbers, of the network's own too.
+  static at::Answer show_tls_texts(Chip&, net::TlsText what, std::uint8_t first,
+                                   std::uint8_t last);
+  /// Asks for the next of them, as soon as there is room for it.
+  static void list_tls_texts(Chip&);
+  void on(Chip&, const net::TlsTexts&);
+  void give_up(Chip&, const ListingTlsTexts&);
 
   // Segments --------------------------------------------------------------------------------------
 
@@ -173,6 +205,7 @@ class Links {
   void give_up(Chip&, const Pinging&);
   void give_up(Chip&, const Collecting&);
   void give_up(Chip&, const Sending&);
+  void give_up(Chip&, const SendingLong&);
 
   // Bytes; see Module for the contracts -----------------------------------------------------------
 
@@ -245,6 +278,8 @@ class Links {
   /// Bytes of its slots that are not in use.
   std::size_t free_bytes() const;
   void describe(Status&) const;
+  /// See Chip: what AT+CIPSENDL counts fits its payload.
+  [[nodiscard]] bool fits(const SendingLong&, const Payload&) const;
   /// See Chip: only a link that is open has a segment as payload.
   [[nodiscard]] bool segment_fits(const Payload&) const;
   /// See Chip: one link at most is being opened.
@@ -270,6 +305,7 @@ class Links {
   void tell_cipstart(Chip&, const LinkReport&);
   void tell_cipsend(Chip&, const LinkReport&);
   void tell_segment(Chip&, const LinkReport&);
+  void tell_long_send(Chip&, const LinkReport&);
   void print_received(Chip&, const LinkReport&) const;
   /// Whether the first number of AT+CIPSTATUS counts that link.
   static bool shows_in_status(const Chip&, const Link&);
@@ -284,6 +320,12 @@ class Links {
   void retire(Chip&, const LinkReport& end);
   at::Answer collect(Chip&, const Collecting&);
   void payload_complete(Chip&, const Collecting&);
+  std::size_t packet_of(const SendingLong&) const;
+  net::Outgoing long_output(const Chip&, const SendingLong&) const;
+  void send_packet(Chip&, SendingLong&);
+  void packet_has_gone(Chip&, SendingLong&);
+  static void fail(Chip&, SendingLong&);
+  static void cancel(Chip&, const SendingLong&);
   void begin_segment(Chip&, std::uint8_t id);
   void drop_segment(Chip&, std::uint8_t id);
   void received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
@@ -296,6 +338,7 @@ class Links {
   bool multiple_ = false;
   bool shows_sender_ = false;
   bool passive_ = false;
+  LongSends long_sends_{};
   std::uint8_t buffering_ = kNobody;  ///< the link whose segment the payload is
   friend MemberAccess;
 };

@@ -37,9 +37,11 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
 std::size_t Module::take(std::span<const std::byte> bytes) {
   // What was due before these bytes came, where the runtime was late to say so: an escape, or the
   // silence that ends a packet.
-  if (job<Collecting>() != nullptr && deadline_of(*job<Collecting>()).due(now_)) give_up_job();
+  const bool may_escape = job<Collecting>() != nullptr || job<SendingLong>() != nullptr;
+  if (may_escape && job_deadline().due(now_)) give_up_job();
   passthrough_.advance(*this);
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
+  if (job<SendingLong>() != nullptr) return links_.take_long(*this, bytes);
   if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
   if (job<TypingText>() != nullptr) return take_text(*this, bytes);
   const std::size_t most = std::min(bytes.size(), command_bytes_room());
@@ -169,10 +171,13 @@ std::optional<Request> Module::next_request() {
 
 // Time --------------------------------------------------------------------------------------------
 
+Deadline Module::job_deadline() const {
+  return std::visit([](const auto& j) { return deadline_of(j); }, job_);
+}
+
 Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
-  const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
-  return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
+  return earliest({job_deadline(), passthrough_.next_deadline(*this), station_.next_deadline(),
                    server_.next_deadline(*this), sleep_.next_deadline(), time_sync_.next_deadline(),
                    mqtt_client_.next_deadline()});
 }
@@ -180,7 +185,7 @@ Deadline Module::next_deadline() const {
 void Module::advance(Instant now) {
   now_ = now;
   if (!next_deadline().due(now)) return;
-  if (std::visit([](const auto& j) { return deadline_of(j); }, job_).due(now)) give_up_job();
+  if (job_deadline().due(now)) give_up_job();
   passthrough_.advance(*this);
   station_.advance(*this);
   server_.advance(*this);
@@ -230,6 +235,7 @@ void Module::print_and_go_on() {
   if (job<Fetching>() != nullptr) web_client_.go_on(*this);
   if (mqtt_client_.has_to_say() || job<ListingTopics>() != nullptr || job<Delivering>() != nullptr)
     mqtt_client_.go_on(*this);
+  Links::list_tls_texts(*this);
   list_commands();
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
@@ -300,6 +306,11 @@ Activity Module::activity() const {
   return std::visit(overloaded{
                         [](const NoJob&) { return Activity::idle; },
                         [](const Collecting&) { return Activity::collecting; },
+                        [](const TypingText&) { return Activity::collecting; },
+                        [](const SendingLong& job) {
+                          return job.is_sending ? Activity::sending : Activity::collecting;
+                        },
+                        [](const Delivering&) { return Activity::idle; },  // as with +IPD
                         [](const Sending&) { return Activity::sending; },
                         [](const PassingThrough&) { return Activity::passthrough; },
                         [](const auto&) { return Activity::processing; },
@@ -309,6 +320,7 @@ Activity Module::activity() const {
 
 std::size_t Module::payload_missing() const {
   if (const auto* const typing = job<TypingText>()) return typing->left;
+  if (const auto* const sending = job<SendingLong>()) return sending->length - sending->typed;
   const auto* const collecting = job<Collecting>();
   return collecting == nullptr ? 0 : std::size_t{collecting->length} - collecting->typed;
 }

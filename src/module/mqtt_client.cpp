@@ -18,6 +18,21 @@ constexpr std::uint8_t kFirstWebSocket = 6;
 
 using What = AskingBroker::What;
 using Step = Delivering::Step;
+
+at::Refusal refusal(MqttClient::Why why) {
+  return at::refuse(at::Word::none, at::Cause::execution, static_cast<std::uint16_t>(why));
+}
+
+MqttClient::Why failure_of(What what) {
+  switch (what) {
+    case What::connect: return MqttClient::Why::not_started;
+    case What::publish:
+    case What::publish_typed: return MqttClient::Why::not_published;
+    case What::subscribe: return MqttClient::Why::not_subscribed;
+    case What::unsubscribe: break;
+  }
+  return MqttClient::Why::not_unsubscribed;
+}
 }  // namespace
 
 // Setting up --------------------------------------------------------------------------------------
@@ -43,6 +58,16 @@ void MqttClient::set_connection(const Setup& setup) {
   if (!is_connected()) state_ = State::connection_is_set;
 }
 
+at::Refusal MqttClient::may_be_set() const {
+  if (!is_set()) return refusal(Why::not_configured);
+  return is_connected() ? refusal(Why::wrong_state) : at::kAccepted;
+}
+
+at::Refusal MqttClient::may_be_asked() const {
+  if (!is_set()) return refusal(Why::never_configured);
+  return is_connected() ? at::kAccepted : refusal(Why::disconnected);
+}
+
 // Asking the broker -------------------------------------------------------------------------------
 
 bool MqttClient::can_connect() const {
@@ -53,7 +78,8 @@ bool MqttClient::can_connect() const {
 
 at::Answer MqttClient::connect(Chip& chip, const net::HostName& host, std::uint16_t port,
                                bool reconnects) {
-  if (!can_connect()) return at::Answer::error;
+  if (is_connected()) return chip.refuse(Why::already_connected);
+  if (!can_connect()) return chip.refuse(is_set() ? Why::not_started : Why::not_configured);
   host_ = host;
   port_ = port;
   reconnects_ = reconnects;
@@ -97,7 +123,7 @@ at::Answer MqttClient::subscribe(Chip& chip, std::uint8_t qos) {
 at::Answer MqttClient::unsubscribe(Chip& chip) {
   const Ticket ticket = chip.new_ticket();
   chip.request(mqtt::Unsubscribe{ticket});
-  chip.start(AskingBroker{What::subscribe, ticket, chip.now() + kBrokerGivesUp});
+  chip.start(AskingBroker{What::unsubscribe, ticket, chip.now() + kBrokerGivesUp});
   return at::Answer::later;
 }
 
@@ -107,10 +133,12 @@ at::Answer MqttClient::show_topics(Chip& chip) {
 }
 
 at::Answer MqttClient::clean(Chip& chip) {
-  if (!is_set()) return at::Answer::error;
+  if (!is_set()) return chip.refuse(Why::cleaned);
   if (is_connected()) chip.reply().line(at::Word::mqtt_disconnected);
   *this = MqttClient{};
   chip.request(mqtt::Disconnect{.forgets = true});
+  chip.request(net::AddTlsText{
+      .links = 1U << net::kBrokerLink, .what = net::TlsText::protocols, .is_new = true});
   return at::Answer::ok;
 }
 
@@ -136,7 +164,8 @@ void MqttClient::on(Chip& chip, const mqtt::Granted& event) {
       break;
     case What::publish: break;
     case What::publish_typed: return chip.finish_send(at::Word::published);
-    case What::subscribe: state_ = with_topics(event.topics); break;
+    case What::subscribe:
+    case What::unsubscribe: state_ = with_topics(event.topics); break;
   }
   chip.finish(at::Answer::ok);
 }
@@ -155,7 +184,7 @@ void MqttClient::on(Chip& chip, const mqtt::Denied& event) {
 
 void MqttClient::refuse(Chip& chip, const AskingBroker& job) {
   if (job.what == What::publish_typed) return chip.finish_send(at::Word::not_published);
-  chip.finish(at::Answer::error);
+  chip.finish(chip.refuse(failure_of(job.what)));
 }
 
 void MqttClient::give_up(Chip& chip, const AskingBroker& job) {

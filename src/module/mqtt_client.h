@@ -37,6 +37,20 @@ class MqttClient {
       describe("MqttClient", "state", "scheme", "host", "port", "path", "reconnects", "setup",
                "ticket", "retry", "said");
 
+  /// Why a command is refused or has failed, as ERR CODE says it (personalities 2.6).
+  enum class Why : std::uint16_t {
+    not_configured = 0x6001,
+    wrong_state = 0x6002,
+    cleaned = 0x6003,
+    already_connected = 0x6004,
+    never_configured = 0x6006,  ///< of what needs a connection
+    not_started = 0x600b,
+    not_published = 0x600c,
+    not_subscribed = 0x600d,
+    not_unsubscribed = 0x600e,
+    disconnected = 0x6051,
+  };
+
   /// What AT+MQTTCONNCFG sets; the texts are the client's.
   struct Setup {
     std::uint16_t keep_alive_s = 120;
@@ -50,6 +64,10 @@ class MqttClient {
   State state() const { return state_; }
   bool is_connected() const { return state_ >= State::connected; }
   bool is_set() const { return state_ != State::unset; }
+  /// Refuses what can be set only between AT+MQTTUSERCFG and a connection.
+  at::Refusal may_be_set() const;
+  /// Refuses what needs a connection.
+  at::Refusal may_be_asked() const;
   /// Ends a line: scheme, host, port, path, and whether it connects again.
   void print_server(at::Reply) const;
 

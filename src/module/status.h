@@ -48,7 +48,7 @@ struct Status {
   bool shows_sender = false;         ///< AT+CIPDINFO=1
   bool passive = false;              ///< AT+CIPRECVMODE=1
   bool transparent = false;          ///< AT+CIPMODE=1
-  std::size_t payload_missing = 0;   ///< bytes of a CIPSEND's payload that are still to be typed
+  std::size_t payload_missing = 0;   ///< bytes behind a prompt that are still to be typed
   UartFormat uart{};                 ///< as set; it holds once what was printed before has left
   std::size_t free_bytes = 0;        ///< what AT+SYSRAM answers
   std::size_t waiting_for_host = 0;  ///< bytes that the host has not read

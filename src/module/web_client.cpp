@@ -72,6 +72,12 @@ void encode(Out& out, std::string_view text) {
   }
 }
 
+/// What ERR CODE says of a transfer: 0x7000 and the status.
+enum class TransferFailure : std::uint16_t {};
+at::Answer failed(Chip& chip, unsigned status) {
+  return chip.refuse(static_cast<TransferFailure>(0x7000U + status));
+}
+
 struct Count {
   std::size_t size = 0;
   void add(char) { ++size; }
@@ -192,7 +198,7 @@ void WebClient::go_on(Chip& chip) {
   if (job == nullptr || job->step != Fetching::Step::ready || !chip.has_room_for_a_piece()) return;
   job->step = Fetching::Step::asking;
   job->give_up = after(chip, *job);
-  chip.request(web::Continue{job->ticket, web::Piece::kMost});
+  chip.request(web::Continue{job->ticket, job->most});
 }
 
 void WebClient::on(Chip& chip, const web::Answered& event) {
@@ -211,7 +217,7 @@ void WebClient::on(Chip& chip, const web::Answered& event) {
     chip.info().number(*event.length).end();
     return chip.finish(at::Answer::ok);
   }
-  chip.finish(at::Answer::error);
+  chip.finish(failed(chip, event.status));
 }
 
 void WebClient::on(Chip& chip, const web::Piece& event) {
@@ -234,7 +240,7 @@ void WebClient::on(Chip& chip, const web::Ended& event) {
   if (job->is_text()) chip.reply().end();
   const bool is_error = job->status >= kFirstError;
   if (job->is_post && !is_error) return chip.finish_send(at::Word::send_ok);
-  chip.finish(is_error ? at::Answer::error : at::Answer::ok);
+  chip.finish(is_error ? failed(chip, job->status) : at::Answer::ok);
 }
 
 void WebClient::on(Chip& chip, const web::FetchFailed& event) {
@@ -250,7 +256,7 @@ void WebClient::refuse(Chip& chip, const Fetching& job) {
   else if (job.shows == Fetching::Shows::text)
     print_status(chip, 0);
   if (job.is_post) return chip.finish_send(at::Word::send_fail);
-  chip.finish(at::Answer::error);
+  chip.finish(failed(chip, 0));
 }
 
 void WebClient::network_is_down(Chip& chip) {

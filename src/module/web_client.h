@@ -25,7 +25,8 @@ class WebClient {
   static constexpr std::size_t kRoomForPiece = web::Piece::kMost + 64;
   using Path = Text<kPath>;
   static constexpr auto kDescription =
-      describe("WebClient", "host", "port", "path", "posts", "form_size", "url_size");
+      describe("WebClient", "host", "port", "path", "posts", "form_size", "url_size",
+               "step");
 
   // Where AT+CHTTPTR goes; a restart forgets it.
   void set_server(const net::HostName& host, std::uint16_t port) { host_ = host, port_ = port; }
@@ -59,6 +60,9 @@ class WebClient {
   std::uint16_t url_size() const { return url_size_; }
   void set_url_size(std::uint16_t size) { url_size_ = size; }
   at::Answer show_url(Chip&) const;
+  /// AT+CIUPDATE?: how far the last update has come; 0: there was none.
+  std::uint8_t step() const { return step_; }
+  void set_step(std::uint8_t step) { step_ = step; }
 
   /// The station has lost its network: so has the client.
   static void network_is_down(Chip&);
@@ -84,6 +88,7 @@ class WebClient {
   bool posts_ = false;
   std::uint16_t form_size_ = 0;  ///< bytes of the form that the client has been handed
   std::uint16_t url_size_ = 0;
+  std::uint8_t step_ = 0;
   friend MemberAccess;
 };
 }  // namespace bfq

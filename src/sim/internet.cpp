@@ -38,6 +38,8 @@ void Internet::take(const net::Request& request, Instant now) {
                  [&](const net::GiveUp& g) { give_up(g.link, now); },
                  [&](const net::Ping& p) { ping(p, now); },
                  [&](const net::AskTime& a) { tell_time(a, now); },
+                 [&](const net::AddTlsText& a) { tls_texts_.add(a); },
+                 [&](const net::RecallTlsTexts& r) { later(now, tls_texts_.recall(r)); },
              },
              request);
 }
@@ -49,11 +51,18 @@ bool Internet::refuses(const net::Open& asked) const {
          !same_network(asked.remote.address, kSoftApNetwork, kMask);
 }
 
-/// What AT+CIPSSLCCONF asks for is not there, or one side does not accept the other's certificate.
+/// What AT+CIPSSLCCONF asks for, and is not there.
+std::optional<net::OpenFailure> Internet::lacks_for_tls(const net::Open& asked) const {
+  if (asked.transport != net::Transport::tls) return std::nullopt;
+  if (asked.verifies && !has_authorities) return net::OpenFailure::no_authorities;
+  if (asked.shows_certificate && !has_certificate) return net::OpenFailure::no_certificate;
+  return std::nullopt;
+}
+
+/// That, or one side does not accept the other's certificate.
 bool Internet::refuses_tls(const net::Open& asked) {
   if (asked.transport != net::Transport::tls) return false;
-  if ((asked.verifies && !has_authorities) || (asked.shows_certificate && !has_certificate))
-    return true;
+  if (lacks_for_tls(asked)) return true;
   const FarHost* peer = find_peer(asked.remote);
   return peer != nullptr && ((asked.verifies && !peer->is_trusted) ||
                              (peer->wants_certificate && !asked.shows_certificate));
@@ -132,7 +141,8 @@ void Internet::tell_time(const net::AskTime& asked, Instant now) {
 /// lives, nobody answers.
 void Internet::open(const net::Open& asked, Instant now) {
   if (refuses(asked) || refuses_tls(asked))
-    return later(now, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
+    return later(now, net::OpenFailed{asked.link, lacks_for_tls(asked).value_or(
+                                                      net::OpenFailure::unreachable)});
   if (exhausted) return later(now, net::OpenFailed{asked.link, net::OpenFailure::no_resources});
   connections_.push_back({.link = asked.link, .asked = asked});
   if (asked.transport == net::Transport::udp)
@@ -416,6 +426,7 @@ void Internet::power_off(Instant) {
   listening_on_ = 0;
   web.power_off();
   mqtt.power_off();
+  tls_texts_.clear();
   delayed_.forget_all();
   for (Connection& c : connections_) c.state = State::over;
 }

@@ -14,6 +14,7 @@
 #include "ports/messages.h"
 #include "sim/delay_queues.h"
 #include "sim/mqtt_broker.h"
+#include "sim/tls_text_store.h"
 #include "sim/web_servers.h"
 
 namespace bfq::sim {
@@ -158,6 +159,7 @@ class Internet {
 
   bool refuses(const net::Open&) const;
   bool refuses_tls(const net::Open&);
+  std::optional<net::OpenFailure> lacks_for_tls(const net::Open&) const;
   bool is_absent_neighbour(Ipv4 address) const;
   void resolve(const net::Resolve&, Instant now);
   bool has_name_server(const net::NameServers&);
@@ -211,6 +213,7 @@ class Internet {
   std::uint16_t last_client_ = 0;
   std::deque<Connection> connections_;
   DelayQueues delayed_{Duration::zero()};
+  TlsTextStore tls_texts_;
   std::uint16_t next_local_port_ = 49152;
   friend WebServers;
   friend MqttBroker;

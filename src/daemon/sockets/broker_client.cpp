@@ -16,7 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr std::uint8_t kLinkNumber = limits::kLinks + 1;
 constexpr auto kLookAfter = std::chrono::seconds(1);
 constexpr std::size_t kAtOnce = 4096;  // bytes
 constexpr int kRefused = 0x80;         // MQTT 3.1.1, 3.9.3
@@ -33,7 +32,7 @@ BrokerClient::BrokerClient(asio::io_context& io, ClientRoutes& routes, ModuleSid
     : io_(io),
       routes_(routes),
       module_(module),
-      link_(routes, module, *this, kLinkNumber),
+      link_(routes, module, *this, net::kBrokerLink),
       timer_(io) {}
 
 void BrokerClient::take(const mqtt::Request& request) {

@@ -46,6 +46,8 @@ void HostSockets::take(const net::Request& request) {
                  [this](const net::GiveUp& r) { give_up(r); },
                  [this](const net::Ping& r) { ping(r); },
                  [this](const net::AskTime& r) { ask_time(r); },
+                 [this](const net::AddTlsText& r) { tls_texts_.add(r); },
+                 [this](const net::RecallTlsTexts& r) { due_.push_back(tls_texts_.recall(r)); },
              },
              request);
 }
@@ -131,6 +133,7 @@ void HostSockets::power_off() {
   echo_.reset();
   time_query_.reset();
   due_.clear();
+  tls_texts_.clear();
   side_.forget_all();
 }
 
@@ -314,7 +317,8 @@ void HostSockets::open(const net::Open& request) {
   if (request.link.id >= links_.size()) return;
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
   if (request.transport == net::Transport::udp) return open_datagrams(request);
-  if (const char* why = why_no_tls(request); *why != '\0') return refuse(request, why);
+  if (const auto missing = missing_for_tls(request))
+    return refuse(request, missing->says, std::nullopt, missing->why);
   const auto to = directions(request);
   if (!to) return;
   const auto link = std::make_shared<StreamLink>(shared(side_of(request.link)), request, *to,
@@ -324,17 +328,21 @@ void HostSockets::open(const net::Open& request) {
 }
 
 StreamLink::Shared HostSockets::shared(ModuleSide& side) {
-  return {io_, side, closes_, settings_.tls.get()};
+  return {io_, side, closes_, settings_.tls.get(), tls_texts_};
 }
 
-/// What AT+CIPSSLCCONF asks for must be there. Returns what is missing, or "".
-const char* HostSockets::why_no_tls(const net::Open& request) const {
+/// What AT+CIPSSLCCONF asks for must be there. Returns what is missing, if anything is.
+std::optional<HostSockets::MissingForTls> HostSockets::missing_for_tls(
+    const net::Open& request) const {
   const TlsCredentials* tls = settings_.tls.get();
   if (request.verifies && (tls == nullptr || !tls->has_authorities()))
-    return "AT+CIPSSLCCONF asks to verify the server, and the world names no tls.ca";
+    return MissingForTls{"AT+CIPSSLCCONF asks to verify the server, and the world names no tls.ca",
+                         net::OpenFailure::no_authorities};
   if (request.shows_certificate && (tls == nullptr || !tls->has_certificate()))
-    return "AT+CIPSSLCCONF asks for a certificate, and the world names no tls.certificate";
-  return "";
+    return MissingForTls{
+        "AT+CIPSSLCCONF asks for a certificate, and the world names no tls.certificate",
+        net::OpenFailure::no_certificate};
+  return std::nullopt;
 }
 
 /// Where a connection goes; nothing where it is refused.
@@ -383,11 +391,11 @@ void HostSockets::open_datagrams(const net::Open& request) {
 }
 
 void HostSockets::refuse(const net::Open& request, std::string_view reason,
-                         std::optional<net::Endpoint> actual) {
+                         std::optional<net::Endpoint> actual, net::OpenFailure why) {
   attempts_[request.link.id].failed(fmt::format("{}: {} refused: {}",
                                                 label_of(side_.name(), request.link),
                                                 describe(request, actual), reason));
-  due_.push_back(net::OpenFailed{request.link, net::OpenFailure::unreachable});
+  due_.push_back(net::OpenFailed{request.link, why});
 }
 
 void HostSockets::close(const net::Close& request) {

@@ -28,6 +28,7 @@
 #include "daemon/sockets/tcp_server.h"
 #include "daemon/sockets/time_query.h"
 #include "daemon/sockets/web_fetcher.h"
+#include "sim/tls_text_store.h"
 
 namespace bfq::sockets {
 
@@ -100,10 +101,15 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   void open_datagrams(const net::Open& request);
   void close(const net::Close& request);
   void give_up(const net::GiveUp& request);
-  const char* why_no_tls(const net::Open& request) const;
+  struct MissingForTls {
+    const char* says;
+    net::OpenFailure why;
+  };
+  std::optional<MissingForTls> missing_for_tls(const net::Open& request) const;
   StreamLink::Shared shared(ModuleSide& side);
   void refuse(const net::Open& request, std::string_view reason,
-              std::optional<net::Endpoint> actual = std::nullopt);
+              std::optional<net::Endpoint> actual = std::nullopt,
+              net::OpenFailure why = net::OpenFailure::unreachable);
   void listen(const net::Listen& request);
   void accept(const net::Accept& request);
   template <class Matches>
@@ -130,5 +136,6 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   WebFetcher http_;
   BrokerClient broker_;
   std::deque<net::Request> asked_by_clients_;
+  sim::TlsTextStore tls_texts_;
 };
 }  // namespace bfq::sockets
