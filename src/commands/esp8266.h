@@ -68,7 +68,7 @@ inline constexpr Fact kMessageFacts[] = {
 };
 inline constexpr Command kMessages{
     .name = "+SYSMSG",
-    .summary = "Choose how connections and the end of passthrough are reported, and store that",
+    .summary = "Choose how links and passthrough's end are reported, and store that",
     .keep = Keep::in_flash,
     .query = {show_messages, "{}:<bits>"},
     .set = set<&set_messages>(kMessageParams),
@@ -76,11 +76,10 @@ inline constexpr Command kMessages{
 };
 inline constexpr Command kMessagesCurrent =
     kMessages.named("+SYSMSG_CUR", Keep::until_reset,
-                    "Choose how connections and the end of passthrough are reported, until the "
-                    "next reset");
-inline constexpr Command kMessagesDefault = kMessages.named(
-    "+SYSMSG_DEF", Keep::in_flash,
-    "Choose how connections and the end of passthrough are reported, and store that");
+                    "Choose how links and passthrough's end are reported, until the next reset");
+inline constexpr Command kMessagesDefault =
+    kMessages.named("+SYSMSG_DEF", Keep::in_flash,
+                    "Choose how links and passthrough's end are reported, and store that");
 
 // The station -------------------------------------------------------------------------------------
 
