@@ -73,6 +73,12 @@ enum class Word : std::uint8_t {
   dhcp_timeout,
   wps_success,
   wps_fail,
+  phone_type,  ///< in front of how a phone has sent it
+  phone_found,
+  phone_ssid,      ///< in front of it
+  phone_password,  ///< likewise
+  phone_joined,
+  phone_failed,
   connect,
   link_connection,  ///< instead of `connect`, where AT+SYSMSG asks for it
   left_passthrough,

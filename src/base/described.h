@@ -116,6 +116,9 @@ struct MemberAccess {
     } else if constexpr (n == 14) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p);
+    } else if constexpr (n == 15) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q);
     } else if constexpr (n == 16) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r);

@@ -90,6 +90,7 @@ class PolledUart {
 class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
+                   radio::AwaitPhone, radio::SetAddresses, net::Announce, net::StopAnnouncing,
                    lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
                    net::Ping, net::AskTime>;
 

@@ -48,6 +48,11 @@ class Chip {
   /// The time of the input that is being handled; it does not move while that is handled.
   Instant now() const { return now_; }
   const Identity& identity() const { return identity_; }
+  /// The addresses in use: those that are burnt in, unless others were set.
+  MacAddress station_mac() const { return settings_.macs.station.value_or(identity_.station_mac); }
+  MacAddress soft_ap_mac() const {
+    return settings_.macs.soft_ap.value_or(identity_.access_point_mac);
+  }
   const at::Dialect& dialect() const { return interpreter_.dialect(); }
 
   // The host --------------------------------------------------------------------------------------
@@ -60,8 +65,12 @@ class Chip {
   at::Reply info(std::string_view name);
   /// Prints that line; returns the answer that goes with it.
   at::Answer refuse(at::Word why);
-  /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never.
+  /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never,
+  /// unless that only waits for its link.
   void notify(const Urc& urc);
+  /// Another network takes the place of the one that a phone has sent: what was not printed of that
+  /// yet never is.
+  void take_back_phone() { urcs_.take_back_phone(); }
   /// Prints such a line at once, as part of a reply.
   void say(const Urc& urc);
   /// True when a line fits without using what is reserved for results (limits::kReplyReserve).
@@ -129,6 +138,9 @@ class Chip {
     edit(stored);
     return memory_.save(*this, stored, in_use, effect);
   }
+  /// The station has learned of a network, other than by a command: takes it into use, and stores
+  /// it in the background. Not while a command stores something.
+  void remember_network(const NetworkSettings&);
   /// All settings are the factory's again, and the module restarts.
   at::Answer restore();
   /// Takes the settings into use.
@@ -153,6 +165,8 @@ class Chip {
   const Passthrough& passthrough() const { return passthrough_; }
   TimeSync& time_sync() { return time_sync_; }
   const Memory& memory() const { return memory_; }
+  /// True when nothing is being stored.
+  bool may_store() const { return job<Saving>() == nullptr && memory_.is_at_rest(); }
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
   Pins& pins() { return pins_; }
@@ -182,6 +196,8 @@ class Chip {
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
   void flush_urcs(bool into_reserve);
+  /// Tells the radio which addresses it has.
+  void set_radio_addresses();
   /// Writes at once, in front of everything that waits to be said.
   at::Reply out() { return {uart_out_, dialect().words}; }
 

@@ -51,7 +51,7 @@ bool Module::takes_command_bytes() const {
   const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
   const auto* const reading = job<Reading>();
   if (reading != nullptr && reading->taken > 0) return false;  // an echo would stand in the data
-  return nothing_waits && !switches_uart_ && requests_fit &&
+  return nothing_waits && !switches_uart_ && requests_fit && memory_.is_at_rest() &&
          uart_out_.room() >= limits::kReplyReserve;
 }
 
@@ -205,13 +205,14 @@ void Module::give_up(const J& job) {
 void Module::settle() {
   print_and_go_on();
   const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
-                       urcs_.empty() && !switches_uart_;
+                       urcs_.empty() && !switches_uart_ && memory_.is_at_rest();
   sleep_.look(*this, is_idle);
 }
 
 void Module::print_and_go_on() {
   flush_urcs(false);
   station_.list(*this);
+  if (phase_ == Phase::running) station_.store_network(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -258,12 +259,14 @@ void Module::boot(const power::Started& started) {
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
   request(pins::Watch{});
+  if (settings_.macs != MacSettings{}) set_radio_addresses();
   // Fidelity (our decision, dialect 1.6.1): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);
   if (has_access_point()) soft_ap_.start(*this);
   const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();
   if (has_station() && knows_network) station_.join_by_itself(*this);
+  if (settings_.start_link.on) passthrough_.begin_with_link(*this);
 }
 
 // Looking -----------------------------------------------------------------------------------------

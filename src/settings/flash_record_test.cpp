@@ -42,6 +42,14 @@ Settings unusual() {
   s.country = {.policy = 1, .code = Text<3>("USA"), .first_channel = 2, .channels = 13};
   s.tls = kVerifies;
   s.name_servers = {.fixed = true, .first = Ipv4(9, 9, 9, 9), .second = Ipv4(8, 8, 4, 4)};
+  s.messages = 3;
+  s.macs = {.station = MacAddress{{2, 0, 0, 0, 0, 5}}, .soft_ap = MacAddress{{2, 0, 0, 0, 0, 6}}};
+  s.start_link = {.on = true,
+                  .is_datagram = true,
+                  .host = HostName("coop.test"),
+                  .port = 4007,
+                  .keep_alive_s = 60,
+                  .local_port = 5000};
   return s;
 }
 
@@ -156,6 +164,16 @@ TEST(FlashRecord, what_no_command_could_have_stored_is_the_factorys) {
       {Key::name_servers, [](Settings& s) { s.name_servers.second = s.name_servers.first; }},
       {Key::name_servers, [](Settings& s) { s.name_servers.first = {}; }},
       {Key::name_servers, [](Settings& s) { s.name_servers.first = Ipv4(224, 0, 0, 1); }},
+      {Key::messages, [](Settings& s) { s.messages = 4; }},
+      {Key::macs,
+       [](Settings& s) {
+         s.macs.station = MacAddress{{1, 0, 0, 0, 0, 5}};
+       }},
+      {Key::macs, [](Settings& s) { s.macs.station = MacAddress{}; }},
+      {Key::macs, [](Settings& s) { s.macs.station = s.macs.soft_ap; }},
+      {Key::start_link, [](Settings& s) { s.start_link.host = {}; }},
+      {Key::start_link, [](Settings& s) { s.start_link.port = 0; }},
+      {Key::start_link, [](Settings& s) { s.start_link.keep_alive_s = 7201; }},
   };
   for (const auto& [key, spoil] : cases) {
     Settings spoiled = unusual(), expected = unusual();
@@ -192,6 +210,7 @@ TEST(FlashRecord, has_room_for_the_longest_texts) {
   Settings longest = unusual();
   longest.network.ssid = longest.soft_ap.ssid = Text<32>(std::string(32, 'x'));
   longest.network.password = longest.soft_ap.password = Text<64>(std::string(64, 'y'));
+  longest.start_link.host = HostName(std::string(31, 'x') + '.' + std::string(32, 'y'));
   std::array<std::byte, kLargestRecord> out{};
   EXPECT_LE(encode_record(stored(longest, 1), out), kLargestRecord);
   EXPECT_EQ(load_record(with_record_in(0, stored(longest, 1)), factory()).stored.settings, longest);

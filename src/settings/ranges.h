@@ -32,6 +32,11 @@ inline constexpr Range kTlsChecks = between(0, 3);  ///< two bits
 // AT+SYSMSG (personalities 2.1)
 inline constexpr Range kMessages = between(0, 3);
 
+// AT+SAVETRANSLINK (personalities 2.1)
+inline constexpr Range kHost = length(1, 64);
+inline constexpr Range kPort = between(1, 65535);
+inline constexpr Range kKeepAlive = between(0, 7200);  ///< seconds; 0: none
+
 // AT+CWDHCPS (dialect 3.2)
 inline constexpr Range kLeaseMinutes = between(1, 2880);
 }  // namespace bfq::ranges

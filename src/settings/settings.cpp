@@ -42,6 +42,13 @@ bool is_possible(const AddressSettings& own) {
   return is_unicast(own.address) && is_contiguous(own.netmask) && is_host(own.address, own.netmask);
 }
 
+bool is_possible(const MacAddress& mac) { return (mac.bytes[0] & 1U) == 0 && mac != MacAddress{}; }
+
+bool is_possible(const MacSettings& set) {
+  if (set.station && set.station == set.soft_ap) return false;
+  return (!set.station || is_possible(*set.station)) && (!set.soft_ap || is_possible(*set.soft_ap));
+}
+
 bool is_possible(const NameServerSettings& set) {
   if (set.first.is_none()) return set.second.is_none();
   return is_unicast(set.first) &&

@@ -38,6 +38,8 @@ void Internet::take(const net::Request& request, Instant now) {
                  [&](const net::GiveUp& g) { give_up(g.link, now); },
                  [&](const net::Ping& p) { ping(p, now); },
                  [&](const net::AskTime& a) { tell_time(a, now); },
+                 [&](const net::Announce& a) { announced = a; },
+                 [&](const net::StopAnnouncing&) { announced.reset(); },
              },
              request);
 }
@@ -61,6 +63,8 @@ bool Internet::refuses_tls(const net::Open& asked) {
 
 void Internet::resolve(const net::Resolve& asked, Instant now) {
   if (!joined) return later(now, net::ResolveFailed{asked.ticket});
+  if (announced && is_announced(asked.name, announced->name))
+    return later(now + resolve_takes, net::Resolved{asked.ticket, own[0]});
   if (!asked.servers[0].is_none() && !has_name_server(asked.servers)) return;
   const auto at = std::find_if(names.begin(), names.end(),
                                [&](const Name& n) { return n.name == asked.name.view(); });
@@ -388,6 +392,7 @@ std::string Internet::received_by(net::Endpoint peer) const {
 
 void Internet::power_off(Instant) {
   pending_.clear();
+  announced.reset();
   waiting_.clear();
   listening_on_ = 0;
   delayed_.forget_all();

@@ -91,6 +91,7 @@ class Internet {
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::uint32_t epoch = 1'470'322'085;  ///< the time of time servers at 0, in seconds since 1970
   std::vector<Name> names;
+  std::optional<net::Announce> announced{};  ///< by the module (mDNS)
   std::vector<FarHost> peers;
 
   // As an adapter (runtime/adapters.h) ------------------------------------------------------------

@@ -40,6 +40,8 @@ void HostSockets::take(const net::Request& request) {
                  [this](const net::GiveUp& r) { give_up(r); },
                  [this](const net::Ping& r) { ping(r); },
                  [this](const net::AskTime& r) { ask_time(r); },
+                 [this](const net::Announce& r) { announce(r); },
+                 [this](const net::StopAnnouncing&) { announced_.reset(); },
              },
              request);
 }
@@ -96,6 +98,7 @@ void HostSockets::power_off() {
   queries_.clear();
   echo_.reset();
   time_query_.reset();
+  announced_.reset();
   due_.clear();
   side_.forget_all();
 }
@@ -120,6 +123,7 @@ void HostSockets::resolve(const net::Resolve& request) {
   // Fidelity (our decision, see HostSockets): Names come from those that the world knows, from the
   // hosts file, then from DNS, IPv4 alone and without search domains.
   const Networks networks = side_.networks();
+  if (answer_from_lan(request, networks)) return;
   if (!networks.station || !networks.station->leads_on) {
     spdlog::info("{}: DNS is not asked for {}: the module is on no network that routes to others",
                  side_.name(), name);
@@ -140,6 +144,27 @@ void HostSockets::resolve(const net::Resolve& request) {
   } else {
     due_.push_back(net::ResolveFailed{request.ticket});
   }
+}
+
+// Fidelity (our decision, see HostSockets): A name that a module has announced by AT+MDNS is known
+// to the modules of its LAN, itself included, as <name>.local, and to nobody else.
+bool HostSockets::answer_from_lan(const net::Resolve& request, const Networks& networks) {
+  for (const auto* lan : {&networks.station, &networks.soft_ap}) {
+    if (!*lan) continue;
+    const auto address = neighbourhood_.find_announced((*lan)->access_point, request.name);
+    if (!address) continue;
+    spdlog::debug("{}: name {} is {}, says a module", side_.name(), request.name.view(),
+                  text_of(*address));
+    due_.push_back(net::Resolved{request.ticket, *address});
+    return true;
+  }
+  return false;
+}
+
+void HostSockets::announce(const net::Announce& request) {
+  announced_ = request;
+  spdlog::info("{}: announces {}.local on its simulated networks", side_.name(),
+               request.name.view());
 }
 
 /// Those that a packet of the module reaches, as c-ares takes them.

@@ -70,9 +70,14 @@ class HostSockets final : private Neighbour {
   std::optional<std::uint16_t> datagram_port(std::uint16_t actual) const override;
   bool has_datagrams_at_localhost(std::uint16_t port) const override;
   std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
+  bool is_announced_as(const HostName& name) const override {
+    return announced_ && is_announced(name, announced_->name);
+  }
 
   NetPolicy::Verdict judge(const net::HostName& name, Ipv4 asked, net::Endpoint actual) const;
   void resolve(const net::Resolve& request);
+  bool answer_from_lan(const net::Resolve& request, const Networks& networks);
+  void announce(const net::Announce& request);
   void ask_dns(const net::Resolve& request, const std::vector<std::string>& servers);
   std::vector<std::string> permitted_name_servers(const net::NameServers& servers) const;
   void ping(const net::Ping& request);
@@ -109,6 +114,7 @@ class HostSockets final : private Neighbour {
   std::map<std::uint16_t, std::shared_ptr<process::NameQuery>> queries_;  ///< by ticket
   std::shared_ptr<EchoRequest> echo_;                                     ///< of the last Ping
   std::shared_ptr<TimeQuery> time_query_;                                 ///< of the last AskTime
+  std::optional<net::Announce> announced_;
   std::deque<Event> due_;
 };
 }  // namespace bfq::sockets
