@@ -5,6 +5,7 @@
 #include "at/fields.h"
 #include "at/line.h"
 #include "base/check.h"
+#include "base/text.h"
 
 namespace bfq::at {
 namespace {
@@ -47,18 +48,24 @@ void Interpreter::forget_line() {
   ended_ = overlong_ = false;
 }
 
-void Interpreter::take(char c, Chip& chip, Reply reply, Busy busy, Instant now) {
+std::size_t Interpreter::take(std::string_view typed, Chip& chip, Reply reply, Busy busy,
+                              Instant now) {
   if (now - last_typed_ >= kBurstEnds) busy_was_said_ = false;
   last_typed_ = now;
+  if (typed.front() == '\n') {
+    end_line(chip, reply, busy);
+    return 1;
+  }
   // Fidelity (observed, T1, T18): With echo on, each byte but LF is sent back at once and
   // unchanged.
   // Fidelity (our decision, dialect 1.3.1): The echo goes on while a command runs.
-  if (c == '\n') return end_line(chip, reply, busy);
-  if (echo_) reply.text({&c, 1});
-  store(c);
+  const std::string_view part = slice(typed, 0, typed.find('\n'));
+  if (echo_) reply.text(part);
+  store(part);
+  return part.size();
 }
 
-void Interpreter::store(char c) {
+void Interpreter::store(std::string_view part) {
   // Fidelity (our decision, dialect 1.2.2): What stands between the first CR behind a head and the
   // LF is ignored.
   // Fidelity (our decision, dialect 1.2.7): There is no editing: backspace and DEL are bytes like
@@ -67,14 +74,21 @@ void Interpreter::store(char c) {
   // ERROR once.
   // Fidelity (our decision, dialect 0.4.16): While no AT has been found in a line, a CR is junk
   // like any other byte.
-  if (ended_) return;
-  if (c == '\r' && find_head({line_.data(), length_}, *dialect_) != std::string_view::npos) {
-    ended_ = true;
-  } else if (length_ < line_.size()) {
-    line_[length_++] = c;
-  } else {
-    overlong_ = true;
+  while (!ended_ && !part.empty()) {
+    const std::size_t cr = std::min(part.find('\r'), part.size());
+    append(slice(part, 0, cr));
+    if (cr == part.size()) return;
+    ended_ = find_head({line_.data(), length_}, *dialect_) != std::string_view::npos;
+    if (!ended_) append(slice(part, cr, 1));
+    part = slice(part, cr + 1);
   }
+}
+
+void Interpreter::append(std::string_view part) {
+  const std::size_t n = std::min(part.size(), line_.size() - length_);
+  std::copy_n(part.begin(), n, line_.begin() + length_);
+  length_ = static_cast<std::uint16_t>(length_ + n);
+  overlong_ |= n < part.size();
 }
 
 void Interpreter::end_line(Chip& chip, Reply reply, Busy busy) {

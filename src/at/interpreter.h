@@ -1,7 +1,9 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "at/dialect.h"
 #include "at/reply.h"
@@ -21,9 +23,10 @@ class Interpreter {
 
   explicit Interpreter(const Dialect& dialect) : dialect_(&dialect) {}
 
-  /// Takes one byte that came at `now`; runs a command when it ends a line, or says that the module
-  /// is busy.
-  void take(char c, Chip& chip, Reply reply, Busy busy, Instant now);
+  /// Takes bytes from the front of `typed`, which came at `now`: those of a line up to its LF, or
+  /// the LF alone, which runs a command or says that the module is busy. Returns how many, at least
+  /// one; `typed` is not empty, and all of it finds room in the output, as it may be echoed.
+  std::size_t take(std::string_view typed, Chip& chip, Reply reply, Busy busy, Instant now);
 
   /// Ends the command that answered `later`.
   void finish(Answer answer, Reply reply);
@@ -48,7 +51,8 @@ class Interpreter {
  private:
   static constexpr std::uint16_t kNoRow = UINT16_MAX;
 
-  void store(char c);
+  void store(std::string_view part);
+  void append(std::string_view part);
   void end_line(Chip& chip, Reply reply, Busy busy);
   void refuse_busy(std::string_view line, Chip& chip, Reply reply, Busy busy);
   void run_line(std::string_view line, Chip& chip, Reply reply);

@@ -11,6 +11,7 @@ constexpr std::string_view kHead = "AT", kLowerCaseHead = "at";
 }  // namespace
 
 std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t from) {
+  if (slice(line, from).starts_with(kHead)) return from;  // as nearly every line
   const std::size_t upper = line.find(kHead, from);
   if (dialect.switches.head == SwitchPoints::Head::upper_case) return upper;
   return std::min(upper, line.find(kLowerCaseHead, from));

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/http/access_token.h"
 #include "daemon/process/printable.h"
 #include "daemon/process/version.h"
 #include "daemon/sockets/address.h"
@@ -155,6 +156,19 @@ void suggest(std::string& out, const board::Board& board, const sim::Air& air,
   if (reaches_this_machine(policy, kPort))
     out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",{}\n", sockets::kThisMachine, kPort);
 }
+
+/// The token itself only where nothing else tells it: whoever reads this may drive the program.
+void list_http_doors(std::string& out, const Loop& loop, const Options& options) {
+  const control::HttpAccess access = loop.http_access();
+  for (const std::string& url : access.urls) out += fmt::format("  control        {}\n", url);
+  if (access.urls.empty()) return;
+  std::string token = access.token;
+  if (options.state_directory)
+    token = "in " + process::printable(http::token_file(*options.state_directory));
+  else if (!loop.control_path().empty())
+    token = "bfq4004 ctl http tells it";
+  out += fmt::format("    token        {}\n", token);
+}
 }  // namespace
 
 std::string banner(const Loop& loop, const Options& options) {
@@ -172,6 +186,7 @@ std::string banner(const Loop& loop, const Options& options) {
                      process::printable(options.state_directory.value_or("in memory only")));
   if (const std::string control = loop.control_path(); !control.empty())
     out += fmt::format("  control        unix {}\n", process::printable(control));
+  list_http_doors(out, loop, options);
   const Published known = published(options);
   list_access_points(out, loop.air(), known);
   suggest(out, *loop.boards().front(), loop.air(), known, options.policy);

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <utility>
 
+#include "daemon/board/state_directory.h"
 #include "daemon/process/failure.h"
 
 namespace bfq::daemon {
@@ -73,12 +74,31 @@ Loop::Loop(const Options& options)
   const auto quit = [this] {
     boost::asio::post(io_, [this] { boost::asio::post(io_, [this] { io_.stop(); }); });
   };
-  control_.emplace(control::RunningProgram{io_, boards_, medium_, clock_, quit}, options.control,
-                   options.state_directory);
+  control_.emplace(control::RunningProgram{io_, boards_, medium_, clock_, quit,
+                                           [this] { return http_access(); }},
+                   options.control.socket, options.state_directory);
+  open_http_doors(options);
   timeline_.emplace(io_, clock_, medium_, options.world.world().events);
   // Until here these end the program by themselves: a disk that doesn't answer may hold it up.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   wait_for_signals();
+}
+
+void Loop::open_http_doors(const Options& options) {
+  if (options.control.http.empty()) return;
+  token_ = options.state_directory
+               ? http::AccessToken::kept_in(board::make_state_directory(*options.state_directory))
+               : http::AccessToken::fresh();
+  const http::HttpShared shared{control_->channel(), *token_, tickets_, http_connections_};
+  for (const control::HttpPlace& place : options.control.http)
+    http_doors_.push_back(std::make_unique<http::HttpDoor>(shared, place));
+}
+
+control::HttpAccess Loop::http_access() const {
+  control::HttpAccess access;
+  for (const auto& door : http_doors_) access.urls.push_back(door->url());
+  if (token_) access.token = token_->text();
+  return access;
 }
 
 void Loop::run() {

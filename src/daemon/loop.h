@@ -8,6 +8,7 @@
 
 #include "daemon/board/board.h"
 #include "daemon/control/control.h"
+#include "daemon/http/door.h"
 #include "daemon/options.h"
 #include "daemon/process/alarm.h"
 #include "daemon/process/disk_writer.h"
@@ -30,6 +31,8 @@ class Loop {
   boost::asio::io_context& io() { return io_; }
   /// The socket of the control channel; empty where there is none.
   std::string control_path() const { return control_->path(); }
+  /// Where HTTP clients connect, and what lets them in.
+  control::HttpAccess http_access() const;
 
   /// To be called before run().
   void enter_sandbox(const process::LaterActs& acts) { sandbox_.emplace(io_, acts); }
@@ -41,6 +44,7 @@ class Loop {
   void run();
 
  private:
+  void open_http_doors(const Options& options);
   void wait_for_signals();
   void handle_signal(int signal);
   void read_world_again();
@@ -61,6 +65,10 @@ class Loop {
   sockets::Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<board::Board>> boards_;
   std::optional<control::Control> control_;  ///< once there are boards
-  std::optional<Timeline> timeline_;         ///< likewise
+  std::optional<http::AccessToken> token_;   ///< where there are HTTP doors
+  http::Tickets tickets_;
+  http::HttpConnections http_connections_{io_};
+  std::vector<std::unique_ptr<http::HttpDoor>> http_doors_;
+  std::optional<Timeline> timeline_;  ///< likewise
 };
 }  // namespace bfq::daemon

@@ -28,10 +28,10 @@ std::optional<std::string> state_directory(const std::string& given) {
 struct CommandLine {
   std::string world, state, personality, speed, log_level = "info";
   std::optional<std::string> net{};
-  std::vector<std::string> serial, overrides;
+  std::vector<std::string> serial, overrides, control;
   std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
-  std::string wait, control;
+  std::string wait;
   JournalWords journal;
 };
 
@@ -78,10 +78,15 @@ void declare(CLI::App& run, CommandLine& words) {
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
   declare_journal(run, words.journal);
-  run.add_option("--control", words.control,
-                 "where bfq4004 ctl and tests ask and change what the wire cannot say, or none\n"
-                 "[NAME.sock in $XDG_RUNTIME_DIR/bfq4004, in the directory of --state, or in /tmp]")
-      ->type_name("unix:PATH|none");
+  run.add_option(
+         "--control", words.control,
+         "where bfq4004 ctl and tests ask and change what the wire cannot say; may be given "
+         "several times;\nnone: no socket [NAME.sock in $XDG_RUNTIME_DIR/bfq4004, in the "
+         "directory of --state, or in /tmp]")
+      ->type_name("unix:PATH|http:[HOST:]PORT|none")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->allow_extra_args(false);
   run.add_option("--sandbox", words.sandbox,
                  "on: once started, the program gives up what it does not need any more [" +
                      words.sandbox + "]")

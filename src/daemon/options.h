@@ -27,7 +27,7 @@ struct Options {
   std::optional<Duration> link_delay;  ///< left out: by the speed of each module
   std::string log_level = "info";
   JournalOptions journal{};
-  control::ControlPlace control{};
+  control::ControlPlaces control{};
   bool sandbox = true;  ///< the program is confined to what it does after its start
 };
 

@@ -80,16 +80,15 @@ void Recorder::begin_where_wanted() {
 Writer& Recorder::begin_record(Instant now) {
   begin_where_wanted();
   fed_ = true;
-  content_.clear();
-  content_.number(static_cast<std::uint64_t>((now - last_).count()));
+  record_.begin();
+  record_.number(static_cast<std::uint64_t>((now - last_).count()));
   last_ = now;
-  return content_;
+  return record_;
 }
 
 void Recorder::end_record(RecordKind kind) {
-  framed_.clear();
-  frame(kind, content_.all(), framed_);
-  for (Sink* sink : sinks_) sink->add(framed_.all());
+  const auto record = record_.end(kind);
+  for (Sink* sink : sinks_) sink->add(record);
 }
 
 void Recorder::replaced(const Module& module) {

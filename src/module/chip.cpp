@@ -70,7 +70,7 @@ bool Chip::has_room_for_a_line() const {
   return uart_out_.room() >= limits::kReplyReserve + kLongestLine;
 }
 
-void Chip::flush_urcs(bool into_reserve) {
+void Chip::say_waiting(bool into_reserve) {
   // Fidelity (our decision, dialect 1.7.2): Between the prompt and the result of a CIPSEND nothing
   // is said; data and lines that came meanwhile follow behind it. Fidelity (our decision,
   // dialect 1.7.1): An unsolicited line is printed whole; it may stand within the echo of a line

@@ -195,7 +195,10 @@ class Chip {
   bool holds_lines() const { return sends() || switches_uart_ || job<Reading>() != nullptr; }
   /// Prints unsolicited lines that wait, unless they are held: those that leave the reserve for
   /// replies free, or all of them.
-  void flush_urcs(bool into_reserve);
+  void flush_urcs(bool into_reserve) {
+    if (!urcs_.empty()) say_waiting(into_reserve);
+  }
+  void say_waiting(bool into_reserve);
   /// Tells the radio which addresses it has.
   void set_radio_addresses();
   /// Writes at once, in front of everything that waits to be said.

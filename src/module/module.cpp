@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <concepts>
+#include <string_view>
 
 #include "base/check.h"
+#include "base/overloaded.h"
 
 namespace bfq {
 namespace {
@@ -38,21 +40,23 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   passthrough_.advance(*this);
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
   if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
-  if (!takes_command_bytes()) return 0;
-  interpreter_.take(static_cast<char>(bytes.front()), *this, out(), busy(), now_);
-  return 1;
+  const std::size_t most = std::min(bytes.size(), command_bytes_room());
+  if (most == 0) return 0;
+  const std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
+  return interpreter_.take(typed, *this, out(), busy(), now_);
 }
 
-/// A line is only begun when its reply, the lines that wait and the requests that it may make are
-/// sure to find room. While a payload is sent no line leads to more than a few words, whatever
-/// waits.
-bool Module::takes_command_bytes() const {
+/// How many bytes may be taken in command mode. Each is only taken when its line's reply, the lines
+/// that wait and the requests that it may make are sure to find room behind the echo of those in
+/// front of it. While a payload is sent no line leads to more than a few words, whatever waits.
+std::size_t Module::command_bytes_room() const {
   const bool requests_fit = requests_.size() + limits::kRequestsOfOneInput <= limits::kRequests;
   const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
   const auto* const reading = job<Reading>();
-  if (reading != nullptr && reading->taken > 0) return false;  // an echo would stand in the data
-  return nothing_waits && !switches_uart_ && requests_fit && memory_.is_at_rest() &&
-         uart_out_.room() >= limits::kReplyReserve;
+  if (reading != nullptr && reading->taken > 0) return 0;  // an echo would stand in the data
+  if (!nothing_waits || switches_uart_ || !requests_fit || !memory_.is_at_rest()) return 0;
+  const std::size_t room = uart_out_.room();
+  return room < limits::kReplyReserve ? 0 : room - limits::kReplyReserve + 1;
 }
 
 void Module::uart_sent(std::size_t n, Instant now) {
@@ -271,26 +275,38 @@ void Module::boot(const power::Started& started) {
 
 // Looking -----------------------------------------------------------------------------------------
 
+Activity Module::activity() const {
+  if (phase_ == Phase::off) return Activity::off;
+  if (phase_ == Phase::restarting) return Activity::restarting;
+  if (phase_ == Phase::asleep) return Activity::asleep;
+  return std::visit(overloaded{
+                        [](const NoJob&) { return Activity::idle; },
+                        [](const Collecting&) { return Activity::collecting; },
+                        [](const Sending&) { return Activity::sending; },
+                        [](const PassingThrough&) { return Activity::passthrough; },
+                        [](const auto&) { return Activity::processing; },
+                    },
+                    job_);
+}
+
+std::size_t Module::payload_missing() const {
+  const auto* const collecting = job<Collecting>();
+  return collecting == nullptr ? 0 : std::size_t{collecting->length} - collecting->typed;
+}
+
 Status Module::status() const {
   Status status;
-  status.activity = phase_ == Phase::off               ? Activity::off
-                    : phase_ == Phase::restarting      ? Activity::restarting
-                    : phase_ == Phase::asleep          ? Activity::asleep
-                    : job<NoJob>() != nullptr          ? Activity::idle
-                    : job<Collecting>() != nullptr     ? Activity::collecting
-                    : job<Sending>() != nullptr        ? Activity::sending
-                    : job<PassingThrough>() != nullptr ? Activity::passthrough
-                                                       : Activity::processing;
+  status.activity = activity();
   status.associated = station_.associated();
   status.ssid = station_.ssid();
   status.station_address = station_.address().address;
   status.uart = settings_.uart;
   status.free_bytes = free_bytes();
-  status.waiting_for_host = uart_out_.size();
+  status.waiting_for_host = waiting_for_host();
   status.writes = memory_.writes();
   status.flash = memory_.condition();
   status.deadline = next_deadline();
-  if (const auto* job = Chip::job<Collecting>()) status.payload_missing = job->length - job->typed;
+  status.payload_missing = payload_missing();
   links_.describe(status);
   return status;
 }

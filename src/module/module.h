@@ -101,6 +101,10 @@ class Module : private Chip {
 
   /// What the module is doing right now, for people and tools.
   Status status() const;
+  /// Parts of it, for those who ask with every input.
+  Activity activity() const;
+  std::size_t payload_missing() const;
+  std::size_t waiting_for_host() const { return uart_out_.size(); }
   /// See Passthrough::dropped().
   std::uint64_t dropped_bytes() const { return passthrough().dropped(); }
   /// What is burnt into it, and what it speaks.
@@ -118,7 +122,7 @@ class Module : private Chip {
 
  private:
   at::Busy busy() const;
-  bool takes_command_bytes() const;
+  std::size_t command_bytes_room() const;
   std::size_t take(std::span<const std::byte> bytes);
   void settle();
   void print_and_go_on();

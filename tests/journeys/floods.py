@@ -345,7 +345,7 @@ class TenThousandTimes(unittest.TestCase):
     """Opens and closes of each kind; repeating them costs neither descriptors nor memory."""
 
     def module(self):
-        # The control channel keeps the last events, which are memory until they are 4,096.
+        # The control channel keeps the last events, up to 256 KiB of them.
         return Module("--control", "none", log="warn", serial=["tcp:0"], environment=KEEPS_NOTHING)
 
     def measure(self, module, many, few, once, allowed=GROWTH):

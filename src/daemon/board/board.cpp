@@ -178,10 +178,11 @@ void Board::settle_soon() {
 }
 
 /// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module
-/// never wakes up.
+/// never wakes up. One that rings too early is set again then: setting it is a system call, and a
+/// deadline may move with every piece that is typed.
 void Board::set_alarm() {
   const Deadline due = turn_.next_deadline();
-  if (due == armed_) return;
+  if (due == armed_ || (armed_ < due && !due.is_never())) return;
   armed_ = due;
   if (due.is_never()) return alarm_.stop();
   alarm_.set(clock_.when(due.at()));
@@ -266,7 +267,7 @@ std::size_t Board::uart_input(std::span<const std::byte> bytes) { return turn_.u
 std::span<const std::byte> Board::uart_output() const { return turn_.uart_output(); }
 void Board::uart_sent(std::size_t n) { turn_.uart_sent(n); }
 bool Board::command_under_way() const {
-  switch (module_.status().activity) {
+  switch (module_.activity()) {
     case Activity::processing:
     case Activity::sending:
     case Activity::restarting: return true;
@@ -279,7 +280,7 @@ bool Board::command_under_way() const {
   return false;
 }
 bool Board::takes_payload() const {
-  const Activity activity = module_.status().activity;
+  const Activity activity = module_.activity();
   return activity == Activity::collecting || activity == Activity::passthrough;
 }
 std::size_t Board::link_room(LinkHandle link) const { return turn_.link_room(link); }

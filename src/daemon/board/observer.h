@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include "module/module.h"
 #include "runtime/doors.h"
@@ -63,10 +64,9 @@ class Observed : public Next {
       return taken;
     }
     do {
-      const Status status = this->module().status();
-      const bool is_payload =
-          status.activity == Activity::collecting || status.activity == Activity::passthrough;
-      const auto piece = first_piece(bytes.subspan(taken), status);
+      const Activity activity = this->module().activity();
+      const bool is_payload = activity == Activity::collecting || activity == Activity::passthrough;
+      const auto piece = first_piece(bytes.subspan(taken), activity);
       const std::size_t n = Next::uart_input(piece, now);
       observer_->typed(piece.first(n), is_payload, now);
       taken += n;
@@ -107,15 +107,15 @@ class Observed : public Next {
   /// Bytes that are still to be printed, where somebody wants to know that.
   std::size_t waiting() const {
     if (observer_ == nullptr || observer_->in_passthrough()) return 0;
-    return this->module().status().waiting_for_host;
+    return this->module().waiting_for_host();
   }
-  static std::span<const std::byte> first_piece(std::span<const std::byte> bytes,
-                                                const Status& status) {
-    if (status.activity == Activity::passthrough) return bytes;
-    if (status.activity == Activity::collecting)
-      return bytes.first(std::min(bytes.size(), std::max<std::size_t>(status.payload_missing, 1)));
-    const auto end = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
-    return bytes.first(static_cast<std::size_t>(end - bytes.begin()) + (end != bytes.end()));
+  std::span<const std::byte> first_piece(std::span<const std::byte> bytes, Activity activity) {
+    if (activity == Activity::passthrough) return bytes;
+    if (activity == Activity::collecting)
+      return bytes.first(
+          std::min(bytes.size(), std::max<std::size_t>(this->module().payload_missing(), 1)));
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return bytes.first(std::min(text.find('\n'), text.size() - 1) + 1);
   }
 
   Observer* observer_ = nullptr;

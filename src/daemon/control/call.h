@@ -15,6 +15,12 @@ namespace bfq::control {
 
 class Waits;
 
+/// Where clients of the HTTP doors connect, and what lets them in.
+struct HttpAccess {
+  std::vector<std::string> urls{};
+  std::string token{};
+};
+
 /// The program, as control commands act on it. All of it outlives the control channel.
 struct RunningProgram {
   boost::asio::io_context& io;
@@ -22,6 +28,8 @@ struct RunningProgram {
   sim::Medium& medium;
   const board::ProgramClock& clock;
   std::function<void()> quit;
+  /// Where HTTP clients connect; empty: nowhere.
+  std::function<HttpAccess()> http_access{};
 
   /// The module of that name, or the first one for no name; null where there is none.
   board::Board* find(std::string_view module) const;
@@ -35,30 +43,36 @@ class Requester {
   virtual void set_topics(std::uint32_t topics) = 0;
   /// Answers a command that is answered later; `at` is the number of the event that it stands at.
   virtual void answer(const json::value& id, const Answer& answer, std::uint64_t at) = 0;
+  /// False for the owner of the program, at its Unix socket.
+  virtual bool is_over_http() const { return false; }
 
  protected:
   ~Requester() = default;
 };
 
+/// What all clients act on; it outlives them.
+struct Channel {
+  RunningProgram& program;
+  EventLog& events;
+  Waits& waits;
+};
+
 /// One command under way.
 class Call {
  public:
-  Call(RunningProgram& program, EventLog& events, Waits& waits,
-       const std::shared_ptr<Requester>& caller, json::value id)
-      : program_(program), events_(events), waits_(waits), caller_(caller), id_(std::move(id)) {}
+  Call(const Channel& channel, const std::shared_ptr<Requester>& caller, json::value id)
+      : channel_(channel), caller_(caller), id_(std::move(id)) {}
 
-  RunningProgram& program() const { return program_; }
-  EventLog& events() const { return events_; }
-  Waits& waits() const { return waits_; }
+  RunningProgram& program() const { return channel_.program; }
+  EventLog& events() const { return channel_.events; }
+  Waits& waits() const { return channel_.waits; }
   Requester& caller() const { return *caller_; }
   /// For what is answered later. The caller may have gone by then.
   std::weak_ptr<Requester> weak_caller() const { return caller_; }
   const json::value& id() const { return id_; }
 
  private:
-  RunningProgram& program_;
-  EventLog& events_;
-  Waits& waits_;
+  Channel channel_;
   const std::shared_ptr<Requester>& caller_;
   json::value id_;
 };

@@ -116,6 +116,17 @@ Control::Control(const RunningProgram& program, const ControlPlace& place,
   if (place.kind == ControlPlace::Kind::unix_socket) socket_.emplace(program.io, place.path);
   if (place.kind == ControlPlace::Kind::usual) open_usual(state_directory);
   if (!socket_) return;
+  watch_modules();
+  accept();
+}
+
+const Channel& Control::channel() {
+  watch_modules();
+  return channel_;
+}
+
+void Control::watch_modules() {
+  if (!watches_.empty()) return;
   for (const auto& board : program_.boards) {
     const auto settled = [this, it = board.get()] { waits_.turn_ended(*it); };
     const ModuleWatch::Timing time{program_.io, program_.clock};
@@ -126,7 +137,6 @@ Control::Control(const RunningProgram& program, const ControlPlace& place,
   program_.medium.when_changing([this](const sim::Change& change) {
     events_.add(program_.clock.now(), AirChanged{world::describe(change, program_.medium.air())});
   });
-  accept();
 }
 
 Control::~Control() {
@@ -173,9 +183,8 @@ void Control::accept() {
 void Control::admit(Session::Socket client) {
   if (sessions_.size() == kMostClients)
     return spdlog::warn("refused a client of the control channel: {} are connected", kMostClients);
-  const Session::Shared shared{program_, events_, waits_};
   const auto& session =
-      sessions_.emplace_back(std::make_shared<Session>(shared, std::move(client)));
+      sessions_.emplace_back(std::make_shared<Session>(channel_, std::move(client)));
   session->start([this, it = session.get()] {
     std::erase_if(sessions_, [it](const auto& other) { return other.get() == it; });
   });

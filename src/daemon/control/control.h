@@ -10,6 +10,7 @@
 #include "daemon/control/module_watch.h"
 #include "daemon/control/place.h"
 #include "daemon/control/session.h"
+#include "daemon/control/waits.h"
 #include "daemon/process/lock_file.h"
 
 namespace bfq::control {
@@ -36,7 +37,7 @@ class ControlSocket {
   unsigned long device_ = 0, inode_ = 0;  ///< of the socket that we made
 };
 
-/// The control channel of a program: its socket, its clients, and the events of all modules.
+/// The control channel of a program: its socket, the clients there, and the events of all modules.
 class Control {
  public:
   /// How many clients may be connected at once.
@@ -50,17 +51,23 @@ class Control {
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;
 
-  /// Where clients connect; empty where they cannot.
+  /// What clients at other doors act on; from now on there are events, whether or not there is a
+  /// socket.
+  const Channel& channel();
+
+  /// The socket at which clients connect; empty where there is none.
   std::string path() const { return socket_ ? socket_->path() : std::string(); }
 
  private:
   void open_usual(const std::optional<std::string>& state_directory);
+  void watch_modules();
   void accept();
   void admit(Session::Socket client);
 
   RunningProgram program_;
   EventLog events_;
   Waits waits_;
+  Channel channel_{program_, events_, waits_};
   std::vector<std::unique_ptr<ModuleWatch>> watches_;
   std::optional<ControlSocket> socket_;
   boost::asio::steady_timer pause_;

@@ -17,7 +17,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "daemon/control/client.h"
+#include "daemon/control/requests.h"
 #include "daemon/process/failure.h"
 
 namespace bfq::control {
@@ -310,7 +310,7 @@ TEST_F(ControlChannel, who_does_not_read_loses_events_and_is_told_how_many) {
 }
 
 TEST_F(ControlChannel, events_that_are_not_kept_any_more_are_an_error) {
-  for (std::size_t i = 0; i < EventLog::kKept + 10; ++i)
+  for (std::size_t size = 0; size < 2 * EventLog::kMost; size += sizeof(Event))
     medium.apply(sim::SetDelays{}, clock.now());
   EXPECT_EQ(code(wait(R"({"event":"ready","since":5})")), "events_lost");
 }

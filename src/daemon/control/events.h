@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -257,6 +258,8 @@ struct EventInfo {
 const std::vector<EventInfo>& event_rows();
 
 Topic topic_of(const EventBody& body);
+/// How many bytes of memory it takes.
+std::size_t size_of(const Event& event);
 /// The module that it speaks of; empty where it speaks of none.
 std::string_view module_of(const EventBody& body);
 /// As subscribers get it: {"event":…,"time":…,"number":…, …}.

@@ -1,11 +1,9 @@
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <cstddef>
-#include <span>
 
 #include "daemon/board/hardware_addresses.h"
+#include "daemon/control/base64.h"
 #include "daemon/control/chapters.h"
 #include "daemon/control/words.h"
 #include "daemon/serial/line_format.h"
@@ -300,15 +298,6 @@ struct SavedJournal {
       "the journal, in base64; bfq4004 ctl writes it to a new file: file=PATH"};
 };
 
-std::string base64(std::span<const std::byte> bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                reinterpret_cast<const unsigned char*>(bytes.data()),
-                                static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(n));
-  return out;
-}
-
 Outcome<SavedJournal, ErrorCode::no_such_module, ErrorCode::no_journal> save_journal(
     Call& call, const ModuleArguments& of) {
   const board::Board* board = call.program().find(of.module);
@@ -317,7 +306,8 @@ Outcome<SavedJournal, ErrorCode::no_such_module, ErrorCode::no_journal> save_jou
   if (!journal)
     return Refusal<ErrorCode::no_journal>{"no journal of " + board->name() +
                                           " is kept in memory: start with --black-box all"};
-  return SavedJournal{board->name(), journal->size(), base64(*journal)};
+  return SavedJournal{board->name(), journal->size(),
+                      base64({reinterpret_cast<const char*>(journal->data()), journal->size()})};
 }
 }  // namespace
 
@@ -346,7 +336,8 @@ std::vector<ControlCommand> module_commands() {
           "link.resume", Need::real_sockets, link_arguments(), "A connection that stalls goes on."),
       command<&save_journal>("journal.save", Need::nothing, module_arguments(),
                              "Returns the last of what went into a module, for bfq4004 replay; it "
-                             "holds passwords and payload."),
+                             "holds passwords and payload.")
+          .with(OverHttp::as_file),
       command<&send>("send", Need::nothing, send_arguments(),
                      "Types into a module, as one more host that reads nothing."),
   };

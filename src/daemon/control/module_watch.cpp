@@ -21,16 +21,6 @@ bool runs(Activity activity) {
 bool is_same_link(const Status::Link& a, const Status::Link& b) {
   return a.open == b.open && a.remote == b.remote && a.local_port == b.local_port;
 }
-
-/// The line as clients see it: without its end, fit to be shown. The mask is told of each line, as
-/// it counts them, and of an echo with the CR that was typed.
-std::string shown(std::string line, serial::SecretMask& mask) {
-  if (line.ends_with('\n')) line.pop_back();
-  if (line.ends_with('\r')) line.pop_back();
-  line = mask.mask(line);
-  while (line.ends_with('\r')) line.pop_back();
-  return process::printable(line);
-}
 }  // namespace
 
 ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Module& module,
@@ -40,8 +30,7 @@ ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Modu
       events_(events),
       settled_(std::move(settled)),
       seen_(module.status()),
-      typed_mask_(serial::Direction::to_module, module.dialect()),
-      printed_mask_(serial::Direction::to_host, module.dialect()),
+      lines_(name, module.dialect(), events),
       clock_(time.clock),
       gathered_(time.io, [this] { tell_gathered(); }) {}
 
@@ -54,7 +43,7 @@ void ModuleWatch::handled(const bfq::Event& event, Instant now) {
                  [&](const power::Started& e) {
                    add(ModuleReady{name_, word_for(e.reason)});
                  },
-                 [&](const power::Reset&) { forget_wire(); },
+                 [&](const power::Reset&) { forget_wire(now); },
                  [&](const radio::JoinFailed& e) {
                    add(JoiningFailed{name_, word_for(e.why)});
                  },
@@ -77,7 +66,7 @@ void ModuleWatch::look(Instant now) {
   const bool was_in_passthrough = in_passthrough();
   const Status status = module_.status();
   if (runs(seen_.activity) && !runs(status.activity)) {
-    forget_wire();
+    forget_wire(now);
     events_.add(now, ModuleOff{name_});
   }
   compare_links(status, now);
@@ -111,24 +100,15 @@ void ModuleWatch::compare_links(const Status& status, Instant now) {
 
 // The wire ----------------------------------------------------------------------------------------
 
-void ModuleWatch::forget_wire() {
-  typed_.clear();
-  printed_.clear();
+void ModuleWatch::forget_wire(Instant now) {
+  events_.pass(lines_, WirePiece::restart, {}, now);
   received_.clear();
   position_ = lines_until_ = 0;
 }
 
 void ModuleWatch::typed(std::span<const std::byte> bytes, bool is_payload, Instant now) {
   may_have_changed_ = true;
-  if (is_payload) return;
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  typed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, typed_.size()));
-  if (text.ends_with('\n')) note_typed_line(now);
-}
-
-void ModuleWatch::note_typed_line(Instant now) {
-  std::string line = shown(std::exchange(typed_, {}), typed_mask_);
-  if (!line.empty()) events_.add(now, TypedLine{name_, std::move(line)});
+  if (!is_payload && !bytes.empty()) events_.pass(lines_, WirePiece::typed, bytes, now);
 }
 
 /// What the module has printed of received data begins with a header, unless data is all that it
@@ -167,7 +147,6 @@ void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
     may_have_changed_ = true;
   print(bytes.first(lines), now);
   position_ += bytes.size() - lines;
-  note_prompt(now);
 }
 
 void ModuleWatch::print(std::span<const std::byte> bytes, Instant now) {
@@ -195,10 +174,10 @@ std::size_t ModuleWatch::print_received(std::span<const std::byte> bytes, Instan
   if (data.has_header) {
     const auto colon = std::find(bytes.begin(), bytes.end(), std::byte{':'});
     const auto n = static_cast<std::size_t>(colon - bytes.begin()) + (colon == bytes.end() ? 0 : 1);
-    print_text(bytes.first(n), now);
     data.has_header = colon == bytes.end();
     data.from = position_ + n;
-    if (!data.has_header) note_printed_line(now);
+    events_.pass(lines_, data.has_header ? WirePiece::printed : WirePiece::header, bytes.first(n),
+                 now);
     return n;
   }
   const std::size_t n = std::min(bytes.size(), data.payload);
@@ -206,28 +185,6 @@ std::size_t ModuleWatch::print_received(std::span<const std::byte> bytes, Instan
   data.from += n;
   if (data.payload == 0) received_.pop_front();
   return n;
-}
-
-void ModuleWatch::print_text(std::span<const std::byte> bytes, Instant now) {
-  while (!bytes.empty()) {
-    const auto end = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
-    const auto n = static_cast<std::size_t>(end - bytes.begin());
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), n);
-    printed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, printed_.size()));
-    if (end == bytes.end()) return;
-    note_printed_line(now);
-    bytes = bytes.subspan(n + 1);
-  }
-}
-
-void ModuleWatch::note_printed_line(Instant now) {
-  std::string line = shown(std::exchange(printed_, {}), printed_mask_);
-  if (!line.empty()) events_.add(now, PrintedLine{name_, std::move(line)});
-}
-
-/// No line end follows the prompt: the module waits for payload.
-void ModuleWatch::note_prompt(Instant now) {
-  if (printed_ == ">" || printed_ == "> ") note_printed_line(now);
 }
 
 // Payload -----------------------------------------------------------------------------------------

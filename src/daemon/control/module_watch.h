@@ -11,8 +11,8 @@
 #include "daemon/board/board.h"
 #include "daemon/board/observer.h"
 #include "daemon/control/event_log.h"
+#include "daemon/control/wire_lines.h"
 #include "daemon/process/alarm.h"
-#include "daemon/serial/trace.h"
 
 namespace bfq::control {
 
@@ -67,12 +67,11 @@ class ModuleWatch final : public board::Observer {
   void note_passthrough(bool was, const Status& status);
   void print(std::span<const std::byte> bytes, Instant now);
   void compare_links(const Status& status, Instant now);
-  void note_typed_line(Instant now);
-  void note_printed_line(Instant now);
-  void note_prompt(Instant now);
-  void print_text(std::span<const std::byte> bytes, Instant now);
+  void print_text(std::span<const std::byte> bytes, Instant now) {
+    events_.pass(lines_, WirePiece::printed, bytes, now);
+  }
   std::size_t print_received(std::span<const std::byte> bytes, Instant now);
-  void forget_wire();
+  void forget_wire(Instant now);
 
   const std::string& name_;
   const Module& module_;
@@ -80,8 +79,7 @@ class ModuleWatch final : public board::Observer {
   std::function<void()> settled_;
   Status seen_{};
   bool may_have_changed_ = true;  ///< since then; bulk in transparent transmission changes nothing
-  serial::SecretMask typed_mask_, printed_mask_;
-  std::string typed_, printed_;
+  WireLines lines_;
   std::uint64_t position_ = 0;  ///< of the next byte to be printed
   std::deque<ReceivedData> received_;
   std::uint64_t lines_until_ = 0;  ///< in transparent transmission: behind this, all is data

@@ -75,6 +75,22 @@ Outcome<ProgramReport> report_program(Call& call, const NoArguments&) {
                        .events_kept_since = call.events().forgotten()};
 }
 
+/// The HTTP doors: see the row.
+struct HttpDoors {
+  std::vector<std::string> urls{};
+  std::string token{};
+  static constexpr auto kDescription = describe("HttpDoors", "urls", "token");
+  static constexpr Meanings<2> kMeanings = {
+      "where clients connect; none without --control http",
+      "what lets them in, by Authorization: Bearer; empty without --control http"};
+};
+
+Outcome<HttpDoors> tell_http(Call& call, const NoArguments&) {
+  if (!call.program().http_access) return HttpDoors{};
+  HttpAccess access = call.program().http_access();
+  return HttpDoors{std::move(access.urls), std::move(access.token)};
+}
+
 Outcome<NothingMore> quit(Call& call, const NoArguments&) {
   call.program().quit();
   return NothingMore{};
@@ -88,6 +104,9 @@ std::vector<ControlCommand> program_commands() {
                              "module has of what commands need."),
       command<&report_program>("program", Need::nothing, no_arguments(),
                                "Tells how long the program runs and what memory it uses."),
+      command<&tell_http>("http", Need::nothing, no_arguments(),
+                          "Tells where clients connect by HTTP, and the token that lets them in.")
+          .with(OverHttp::not_at_all),
       command<&quit>("quit", Need::nothing, no_arguments(),
                      "Ends the program, as SIGTERM does, once this is answered."),
   };

@@ -134,9 +134,9 @@ std::string control_reference() {
     out += fmt::format("| `{}` | {} |\n", topic.name, topic.meaning);
   out += "\n### Events\n";
   for (const EventInfo& event : event_rows()) out += event_section(event);
-  out += "\n### Errors\n\n| code | meaning |\n|---|---|\n";
+  out += "\n### Errors\n\n| code | meaning | status over HTTP |\n|---|---|---|\n";
   for (const ErrorInfo& error : kErrors)
-    out += fmt::format("| `{}` | {} |\n", error.name, error.meaning);
+    out += fmt::format("| `{}` | {} | {} |\n", error.name, error.meaning, error.http_status);
   return out;
 }
 

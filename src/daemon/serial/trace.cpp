@@ -73,6 +73,8 @@ std::string SecretMask::mask(std::string_view line, std::size_t from) {
   return hide(line, echoed, from);
 }
 
+void SecretMask::lose_track() { hidden_lines_ = kLinesBetween; }
+
 void LineTrace::add(std::span<const std::byte> bytes) {
   if (!spdlog::should_log(spdlog::level::debug)) return;
   for (const std::byte b : bytes) {

@@ -28,6 +28,8 @@ class SecretMask {
   /// The line with its secrets masked, from `from` on: a line that came in pieces is given whole,
   /// with how much of it has been shown.
   std::string mask(std::string_view line, std::size_t from = 0);
+  /// Lines were left out, which may have been the first half of an echo.
+  void lose_track();
 
  private:
   Direction direction_;

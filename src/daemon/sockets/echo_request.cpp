@@ -89,8 +89,9 @@ bool EchoRequest::send(Ipv4 to, Ipv4 source, std::string& why) {
   packet_[kChecksumAt + 1] = static_cast<std::uint8_t>(sum);
   const int descriptor = socket_.native_handle();
   const sockaddr_in from = socket_address({source, 0}), peer = socket_address({to, 0});
+  // Where the address cannot be had, the kernel chooses one.
   if (!source.is_none())
-    bind(descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from);  // else from any
+    static_cast<void>(bind(descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from));
   // Connected, it hears that host alone.
   if (connect(descriptor, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) == 0 &&
       ::send(descriptor, packet_.data(), packet_.size(), 0) >= 0)

@@ -97,7 +97,7 @@ ValueKind<sim::Dhcp> dhcp_switch() {
                                 if (on == nullptr) return {};
                                 return {*on ? sim::Dhcp::answers : sim::Dhcp::is_silent};
                               },
-                              false, "boolean"}
+                              false, "any"}
       .written([](const sim::Dhcp& dhcp) {
         if (dhcp == sim::Dhcp::refuses) return Value{.is = std::string("refuses")};
         return Value{.is = dhcp == sim::Dhcp::answers};

@@ -1,0 +1,103 @@
+#include "daemon/http/door.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <utility>
+
+#include "daemon/http/exchange.h"
+#include "daemon/http/guard.h"
+#include "daemon/process/failure.h"
+
+namespace bfq::http {
+namespace {
+/// When the process has run out of file descriptors, accepting is tried again after this time.
+constexpr std::chrono::seconds kPauseOfShortage{1};
+
+std::string text_of(const control::HttpPlace& place) {
+  return (place.host.find(':') == std::string::npos ? place.host : '[' + place.host + ']') + ':' +
+         std::to_string(place.port);
+}
+
+tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace& place) {
+  boost::system::error_code error;
+  if (const auto address = boost::asio::ip::make_address(place.host, error); !error)
+    return {address, place.port};
+  tcp::resolver resolver(io);
+  const auto found = resolver.resolve(place.host, std::to_string(place.port), error);
+  if (error || found.empty())
+    throw process::Failure(fmt::format("--control http:{}: cannot find {}: {}", text_of(place),
+                                       place.host, error.message()));
+  return *found.begin();
+}
+/// Tells a client that it is one too many, as far as it waits for that.
+void turn_away(tcp::socket& client, std::uint64_t at) {
+  spdlog::warn("refused an HTTP client of the control channel: {} are connected",
+               HttpConnections::kMost);
+  const auto& error = control::info_of(control::ErrorCode::too_many_clients);
+  const std::string body =
+      fmt::format(R"({{"error":{{"code":"{}","message":"{} are connected"}},"at":{}}})", error.name,
+                  HttpConnections::kMost, at);
+  const std::string response = fmt::format(
+      "HTTP/1.1 {} Service Unavailable\r\nContent-Type: application/json\r\nConnection: close\r\n"
+      "Content-Length: {}\r\n\r\n{}",
+      error.http_status, body.size(), body);
+  boost::system::error_code ignored;
+  client.non_blocking(true, ignored);
+  client.send(boost::asio::buffer(response), 0, ignored);
+}
+}  // namespace
+
+HttpDoor::HttpDoor(const HttpShared& shared, const control::HttpPlace& place)
+    : shared_(shared),
+      place_(place),
+      acceptor_(shared.channel.program.io),
+      pause_(shared.channel.program.io) {
+  const tcp::endpoint at = endpoint_of(shared.channel.program.io, place);
+  boost::system::error_code error;
+  acceptor_.open(at.protocol(), error);
+  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.bind(at, error);
+  if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
+  if (error == boost::asio::error::address_in_use)
+    throw process::Taken(fmt::format(
+        "--control http:{}: another program listens there; choose another port", text_of(place)));
+  if (error)
+    throw process::Failure(
+        fmt::format("--control http:{}: cannot listen there: {}", text_of(place), error.message()));
+  place_.port = acceptor_.local_endpoint().port();
+  url_ = "http://" + text_of(place_);
+  if (!at.address().is_loopback())
+    spdlog::warn("{}: everyone on this network may connect, and what passes is not encrypted",
+                 url_);
+  accept();
+}
+
+void HttpDoor::accept() {
+  acceptor_.async_accept([this](auto error, tcp::socket client) {
+    if (error == boost::asio::error::operation_aborted) return;
+    if (!error) {
+      admit(std::move(client));
+      return accept();
+    }
+    spdlog::warn("cannot accept an HTTP client of the control channel: {}", error.message());
+    pause_.expires_after(kPauseOfShortage);
+    pause_.async_wait([this](auto cancelled) {
+      if (!cancelled) accept();
+    });
+  });
+}
+
+void HttpDoor::admit(tcp::socket client) {
+  if (shared_.connections.is_full()) return turn_away(client, shared_.channel.events.last());
+  boost::system::error_code error;
+  const tcp::endpoint reached = client.local_endpoint(error);
+  if (error) return;  // it has gone
+  client.set_option(tcp::no_delay(true), error);
+  shared_.connections.start(std::make_shared<HttpExchange>(
+      shared_, std::move(client),
+      hosts_of(reached.address().to_string(), reached.address().is_loopback(), reached.port(),
+               place_.host)));
+}
+}  // namespace bfq::http

@@ -1,0 +1,18 @@
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "daemon/control/streams.h"
+
+namespace bfq::http {
+
+/// What a stream of events is asked for, or what is wrong with that.
+struct StreamRequest {
+  control::StreamArguments arguments{};
+  std::optional<control::CommandError> error{};
+};
+
+/// Reads "/v1/events?topics=state,air&since=7", percent-encoded; `last_id` is what a client says
+/// that has lost its stream: the number of its last event, or empty.
+StreamRequest read_query(std::string_view target, std::string_view last_id);
+}  // namespace bfq::http
