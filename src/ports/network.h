@@ -154,6 +154,17 @@ struct AskTime {
       describe("net::AskTime", "ticket", "address", "name", "timeout_ms");
 };
 
+/// On its LAN, the module is `name`.local from now on, and no other name (mDNS, see
+/// is_announced()). Not answered; it ends when the power goes.
+struct Announce {
+  HostName name{};
+  static constexpr auto kDescription = describe("net::Announce", "name");
+};
+/// Nothing is announced any more. Not answered.
+struct StopAnnouncing {
+  static constexpr auto kDescription = describe("net::StopAnnouncing");
+};
+
 // Told --------------------------------------------------------------------------------------------
 
 /// The name of that Resolve has this address; of several, the first.
@@ -267,7 +278,7 @@ struct Incoming {
 
 /// All that the module asks of the network.
 using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse, GiveUp,
-                             Ping, AskTime>;
+                             Ping, AskTime, Announce, StopAnnouncing>;
 
 /// All that the network tells the module.
 using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,

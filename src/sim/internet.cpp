@@ -1,10 +1,12 @@
 #include "sim/internet.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "base/overloaded.h"
+#include "base/variants.h"
 
 namespace bfq::sim {
 namespace {
@@ -38,6 +40,8 @@ void Internet::take(const net::Request& request, Instant now) {
                  [&](const net::GiveUp& g) { give_up(g.link, now); },
                  [&](const net::Ping& p) { ping(p, now); },
                  [&](const net::AskTime& a) { tell_time(a, now); },
+                 [&](const net::Announce& a) { announced = a; },
+                 [&](const net::StopAnnouncing&) { announced.reset(); },
              },
              request);
 }
@@ -61,6 +65,8 @@ bool Internet::refuses_tls(const net::Open& asked) {
 
 void Internet::resolve(const net::Resolve& asked, Instant now) {
   if (!joined) return later(now, net::ResolveFailed{asked.ticket});
+  if (announced && is_announced(asked.name, announced->name))
+    return later(now + resolve_takes, net::Resolved{asked.ticket, own[0]});
   if (!asked.servers[0].is_none() && !has_name_server(asked.servers)) return;
   const auto at = std::find_if(names.begin(), names.end(),
                                [&](const Name& n) { return n.name == asked.name.view(); });
@@ -412,6 +418,7 @@ std::string Internet::received_by(net::Endpoint peer) const {
 
 void Internet::power_off(Instant) {
   pending_.clear();
+  announced.reset();
   waiting_.clear();
   listening_on_ = 0;
   web.power_off();
@@ -435,6 +442,13 @@ void Internet::later(Instant at, const Event& event) {
   const auto place =
       std::find_if(pending_.begin(), pending_.end(), [at](const Pending& p) { return p.at > at; });
   pending_.insert(place, Pending{at, event});
+}
+
+void Internet::forget_web() {
+  const auto is_about_web = [](const auto& event) {
+    return OneOf<std::remove_cvref_t<decltype(event)>, web::Event>;
+  };
+  std::erase_if(pending_, [&](const Pending& p) { return std::visit(is_about_web, p.event); });
 }
 
 }  // namespace bfq::sim

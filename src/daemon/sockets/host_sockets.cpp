@@ -46,6 +46,8 @@ void HostSockets::take(const net::Request& request) {
                  [this](const net::GiveUp& r) { give_up(r); },
                  [this](const net::Ping& r) { ping(r); },
                  [this](const net::AskTime& r) { ask_time(r); },
+                 [this](const net::Announce& r) { announce(r); },
+                 [this](const net::StopAnnouncing&) { announced_.reset(); },
              },
              request);
 }
@@ -130,6 +132,7 @@ void HostSockets::power_off() {
   queries_.clear();
   echo_.reset();
   time_query_.reset();
+  announced_.reset();
   due_.clear();
   side_.forget_all();
 }
@@ -171,7 +174,10 @@ void HostSockets::find_address(std::uint32_t asker, const net::HostName& host,
   // Fidelity (our decision, see HostSockets): Names come from those that the world knows, from the
   // hosts file, then from DNS, IPv4 alone and without search domains.
   const Networks networks = side_.networks();
-  if (!networks.station || !networks.station->leads_on) {
+  if (const auto announced = find_announced(host, networks)) {
+    spdlog::debug("{}: name {} is {}, says a module", side_.name(), name, text_of(*announced));
+    found(announced);
+  } else if (!networks.station || !networks.station->leads_on) {
     spdlog::info("{}: DNS is not asked for {}: the module is on no network that routes to others",
                  side_.name(), name);
     found(std::nullopt);
@@ -191,6 +197,24 @@ void HostSockets::find_address(std::uint32_t asker, const net::HostName& host,
   } else {
     found(std::nullopt);
   }
+}
+
+// Fidelity (our decision, see HostSockets): A name that a module has announced by AT+MDNS is known
+// to the modules of its LAN, itself included, as <name>.local, and to nobody else.
+std::optional<Ipv4> HostSockets::find_announced(const net::HostName& name,
+                                                const Networks& networks) const {
+  for (const auto* lan : {&networks.station, &networks.soft_ap}) {
+    if (!*lan) continue;
+    const auto address = neighbourhood_.find_announced((*lan)->access_point, name);
+    if (address) return address;
+  }
+  return std::nullopt;
+}
+
+void HostSockets::announce(const net::Announce& request) {
+  announced_ = request;
+  spdlog::info("{}: announces {}.local on its simulated networks", side_.name(),
+               request.name.view());
 }
 
 /// Those that a packet of the module reaches, as c-ares takes them.
