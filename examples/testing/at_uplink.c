@@ -71,10 +71,21 @@ static bool command(struct uplink* it, const char* line) {
   return type(it, line, strlen(line)) && type(it, "\r\n", 2) && await(it, "OK");
 }
 
+/* Skips answers to what was typed around a restart, up to one that is like no other. */
+static bool resynchronize(struct uplink* it) {
+  static const char kQuery[] = "AT+CWMODE_CUR?\r\n", kAnswer[] = "+CWMODE_CUR:";
+  if (!type(it, kQuery, strlen(kQuery))) return false;
+  do
+    if (!read_line(it, kPatience)) return false;
+  while (strncmp(it->line, kAnswer, strlen(kAnswer)) != 0);
+  return await(it, "OK");
+}
+
 static bool make_ready(struct uplink* it) {
   char line[160];
   while (read_line(it, 0)) continue; /* what has happened meanwhile */
-  if (!it->is_set_up) it->is_set_up = command(it, "ATE0") && command(it, "AT+CWMODE_CUR=1");
+  if (!it->is_set_up)
+    it->is_set_up = resynchronize(it) && command(it, "ATE0") && command(it, "AT+CWMODE_CUR=1");
   if (!it->is_set_up) return false;
   snprintf(line, sizeof line, "AT+CWJAP_CUR=\"%s\",\"%s\"", it->network, it->password);
   if (!it->is_joined) it->is_joined = command(it, line);

@@ -42,6 +42,7 @@ class Uplink:
         while self.port.in_waiting:  # what has happened meanwhile
             self._line()
         if not self.is_set_up:
+            self._resynchronize()
             self._command("ATE0")
             self._command("AT+CWMODE_CUR=1")
             self.is_set_up = True
@@ -51,6 +52,14 @@ class Uplink:
         if not self.is_connected:
             self._command(self.connect)
             self.is_connected = True
+
+    def _resynchronize(self):
+        """Skips answers to what was typed around a restart, up to one that is like no other."""
+        self.port.write(b"AT+CWMODE_CUR?\r\n")
+        while not self._line().startswith("+CWMODE_CUR:"):
+            pass
+        while self._line() != "OK":
+            pass
 
     def _send(self, message):
         self._command(f"AT+CIPSEND={len(message)}")

@@ -138,6 +138,9 @@ struct Dialect {
   Settings (*factory_settings)(const MacAddress& soft_ap_mac);
   /// What the station calls itself until the host says otherwise.
   Text<32> (*host_name)(const MacAddress& station_mac);
+  /// What the silicon says at 74880 baud before the firmware starts, with `%` for the cause of the
+  /// reset; empty: a line of this project's.
+  [[no_unique_address]] Doc boot_text{};
   std::uint16_t unread_limit;  ///< bytes of a link that passive receive speaks of at most
   /// What holds at every start, as no flash keeps it: the power of transmission in quarters of dBm,
   /// and how the module sleeps (LightSleep::Mode).

@@ -143,13 +143,26 @@ Secrets secrets_of_typed(std::string_view line, const Dialect& dialect) {
   return out;
 }
 
-bool is_information(std::string_view line) {
+namespace {
+/// Behind what the password of a phone stands; 0 where it is no such line.
+std::size_t before_phone_password(std::string_view line, const Dialect& dialect) {
+  const std::string_view before = dialect.words[Word::phone_password];
+  return line.starts_with(before) ? before.size() : 0;
+}
+}  // namespace
+
+bool is_information(std::string_view line, const Dialect& dialect) {
+  if (before_phone_password(line, dialect) > 0) return true;
   const std::size_t end = line.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", 1);
   return line.starts_with('+') && slice(line, end, 1) == ":";
 }
 
 Secrets secrets_of_information(std::string_view line, const Dialect& dialect) {
   Secrets out;
+  if (const std::size_t begin = before_phone_password(line, dialect); begin > 0) {
+    out.add({begin, line.size()});
+    return out;
+  }
   const std::size_t arguments = std::min(line.find(':'), line.size() - 1) + 1;
   const Command* command = find(dialect, slice(line, 0, arguments - 1));
   const Shape* shape = command == nullptr ? nullptr : masking_shape(*command);

@@ -77,6 +77,12 @@ enum class Word : std::uint8_t {
   dhcp_timeout,
   wps_success,
   wps_fail,
+  phone_type,  ///< in front of how a phone has sent it
+  phone_found,
+  phone_ssid,      ///< in front of it
+  phone_password,  ///< likewise
+  phone_joined,
+  phone_failed,
   connect,
   link_connection,  ///< instead of `connect`, where AT+SYSMSG asks for it
   left_passthrough,
@@ -107,9 +113,9 @@ enum class Word : std::uint8_t {
   mqtt_received,      ///< in front of a message
   published,
   not_published,
-  set_ok,     ///< of a URL that was typed
-  web_error,  ///< in front of the number that says how a transfer has failed
-  update,     ///< in front of the number of a step
+  set_ok,              ///< of a URL that was typed
+  web_error,           ///< in front of the number that says how a transfer has failed
+  update,              ///< in front of the number of a step
   ping_of_nobody,      ///< of a name without an address
   too_many_clients,    ///< in front of how many there are at most
   clients_behind,      ///< behind that

@@ -116,12 +116,18 @@ struct MemberAccess {
     } else if constexpr (n == 14) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p);
+    } else if constexpr (n == 15) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q);
     } else if constexpr (n == 16) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r);
     } else if constexpr (n == 17) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s);
+    } else if constexpr (n == 19) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u);
     } else {
       static_assert(n == 25, "a class of that many members has to be added here");
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa] = m;

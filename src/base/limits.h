@@ -30,7 +30,7 @@ inline constexpr std::size_t kScanResults = 64;
 /// Host names (dialect 3.3: 1 to 64 bytes).
 inline constexpr std::size_t kHostName = 64;
 /// Unsolicited lines that may wait while the host does not read, see UrcQueue.
-inline constexpr std::size_t kUrcs = 51;
+inline constexpr std::size_t kUrcs = 55;
 /// Requests that one command or event can give rise to: closing and leaving everything at once,
 /// with a margin.
 inline constexpr std::size_t kRequestsOfOneInput = 16;

@@ -138,10 +138,12 @@ constexpr std::array kListing = places_of(kRows, kTable);
 // line end of its own behind it.
 // Fidelity (observed, E15): esp-at-2 takes names in any case.
 // Fidelity (our decision, personalities 3.1): esp-at-2 takes numbers in hexadecimal and with a
-// sign. Fidelity (observed, E6): esp-at-2 says busy p... while it sends, too. Fidelity (our
-// decision, personalities 3.2): esp-at-2 quotes addresses in +IPD. Fidelity (our decision,
-// personalities 3.2): esp-at-2 never says DHCP TIMEOUT. Fidelity (our decision, personalities 3.2):
-// In passive receive esp-at-2 says CLOSED behind the data that wait.
+// sign.
+// Fidelity (observed, E6): esp-at-2 says busy p... while it sends, too.
+// Fidelity (our decision, personalities 3.2): esp-at-2 quotes addresses in +IPD.
+// Fidelity (our decision, personalities 3.2): esp-at-2 never says DHCP TIMEOUT.
+// Fidelity (our decision, personalities 3.2): In passive receive esp-at-2 says CLOSED behind the
+// data that wait.
 constexpr SwitchPoints kSwitches{
     .query_spacing = SwitchPoints::QuerySpacing::blank_line,
     .failure_name = SwitchPoints::FailureName::as_typed,

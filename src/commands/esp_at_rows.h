@@ -382,12 +382,26 @@ inline constexpr Command kPairing = [] {
 
 inline constexpr Fact kMdnsFacts[] = {
     {Origin::ours, "personalities 2.3", "Without an address ERROR alone."},
-    {Origin::ours, "personalities 2.1",
-     "Nobody is answered: on a real network the module's address would lead nowhere."},
+    commands::kMdnsFacts[1],
 };
 inline constexpr Command kMdns = commands::kMdns.known_from(kMdnsFacts);
 
 // Addresses and names -----------------------------------------------------------------------------
+
+inline constexpr Fact kStationMacFacts[] = {
+    {Origin::ours, "personalities 1.2", "As with AT 1.7, and stored as AT+SYSSTORE says."},
+    {Origin::ours, "personalities 2.3", "It is shown in mode 0, too."},
+};
+inline constexpr Command kStationMac = [] {
+  Command c = stored_as_chosen(commands::kStationMac).known_from(kStationMacFacts);
+  c.summary = "Choose the station's MAC address";
+  return c;
+}();
+inline constexpr Command kSoftApMac = [] {
+  Command c = stored_as_chosen(commands::kSoftApMac).known_from(kStationMacFacts);
+  c.summary = "Choose the softAP's MAC address";
+  return c;
+}();
 
 inline constexpr Command kStationAddress = [] {
   Command c = stored_as_chosen(commands::kStationAddress);

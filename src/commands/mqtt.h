@@ -46,8 +46,7 @@ inline constexpr Param kMqttUserParams[] = {
     param<&MqttUserArgs::path>("path", length(0, 32), "of WebSocket"),
 };
 inline constexpr Fact kMqttUserFacts[] = {
-    {Origin::ours, "personalities 2.6",
-     "Refused while there is a connection. Nothing is stored."},
+    {Origin::ours, "personalities 2.6", "Refused while there is a connection. Nothing is stored."},
     {Origin::ours, "personalities 2.6", "WebSocket can be set up, and does not connect."},
 };
 inline constexpr Command kMqttUser{

@@ -2,6 +2,7 @@
 // needs nothing that such a chip lacks. It links, and is not yet meant to be flashed.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <variant>
@@ -90,10 +91,10 @@ class PolledUart {
 class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
-                   radio::Expel, lease::ServeAddresses, net::Close, net::StopListening, net::Accept,
-                   net::Refuse, net::Ping, net::AskTime, net::AddTlsText,
-                   net::RecallTlsTexts, web::Store, web::Cancel, mqtt::Put,
-                   mqtt::Take, mqtt::More, mqtt::Look, mqtt::Disconnect>;
+                   radio::Expel, radio::AwaitPhone, radio::SetAddresses, lease::ServeAddresses,
+                   net::Close, net::StopListening, net::Accept, net::Refuse, net::Ping,
+                   net::AskTime, net::Announce, net::StopAnnouncing, net::AddTlsText,
+                   net::RecallTlsTexts, web::Store, web::Cancel, mqtt::Put, mqtt::Take, mqtt::More, mqtt::Look, mqtt::Disconnect>;
 
  public:
   void refuse(const radio::Join& r) {
@@ -208,6 +209,10 @@ void check_failed(const char*, const char*, int) {
   for (;;) reset_control() = kRequestReset;
 }
 }  // namespace bfq
+
+// The C++ library calls it for a variant without a value, which none of ours can become. That of
+// newlib raises a signal, whose table it would take from the heap.
+extern "C" void abort() { bfq::check_failed("abort", __FILE__, __LINE__); }
 
 int main() {
   bfq::turn.power_on();

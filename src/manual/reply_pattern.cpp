@@ -26,6 +26,7 @@ constexpr auto kWordNames = word_names(std::make_index_sequence<at::Words::kCoun
 
 constexpr Range kPort = between(0, 65535);
 constexpr std::string_view kTransports[] = {"TCP", "UDP", "SSL"};
+constexpr std::string_view kPhoneMethods[] = {"ESPTOUCH", "AIRKISS"};
 
 /// The fields of replies that are no parameters of their rows.
 struct KnownField {
@@ -88,6 +89,9 @@ constexpr KnownField kKnownFields[] = {
     {"peer port", Kind::integer, between(0, 65535)},
     {"own port", Kind::integer, between(0, 65535)},
     {"analog input", Kind::integer, between(0, 1024)},
+    {"phone method", Kind::choice, {}, kPhoneMethods},
+    {"phone ssid", Kind::text, length(1, 32)},
+    {"phone password", Kind::text, length(0, 64)},
     {"segment done", Kind::integer, between(0, INT32_MAX)},
     {"segment taken", Kind::integer, between(0, INT32_MAX)},
     {"segment ID", Kind::integer, between(1, INT32_MAX)},

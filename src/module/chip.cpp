@@ -27,7 +27,7 @@ at::Answer Chip::refuse(at::Word why) {
 void Chip::notify(const Urc& urc) {
   // Fidelity (our decision, dialect 5.2.2): What would be an unsolicited line in transparent
   // transmission is not printed, then or later.
-  if (job<PassingThrough>() == nullptr || tells_in_passthrough(settings_)) urcs_.add(urc);
+  if (job<PassingThrough>() == nullptr || may_speak_in_passthrough()) urcs_.add(urc);
 }
 
 void Chip::say(const Urc& urc) {
@@ -43,6 +43,10 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
     case Urc::Kind::wps_success: return reply.line(at::Word::wps_success);
     case Urc::Kind::wps_fail: return reply.line(at::Word::wps_fail);
+    case Urc::Kind::phone_found:
+    case Urc::Kind::phone_network: return station_.say_phone(reply, urc.kind);
+    case Urc::Kind::phone_joined: return reply.line(at::Word::phone_joined);
+    case Urc::Kind::phone_failed: return reply.line(at::Word::phone_failed);
     case Urc::Kind::connect:
       if (tells_of_links(settings_)) return links_.say_connection(reply, urc.link, true);
       return link_line(at::Word::connect);
@@ -126,6 +130,13 @@ void Chip::finish_silently() {
 
 // Settings ----------------------------------------------------------------------------------------
 
+void Chip::remember_network(const NetworkSettings& network) {
+  settings_.network = network;
+  Settings stored = memory_.stored();
+  stored.network = network;
+  memory_.save_in_background(*this, stored);
+}
+
 at::Answer Chip::restore() {
   const Settings factory = dialect().factory_settings(identity_.access_point_mac);
   return memory_.save(*this, factory, settings_, Effect::restart);
@@ -147,6 +158,14 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
           !settings.network.ssid.empty())
         station_.join_by_itself(*this);
       break;
+    case Effect::station_mac:
+      station_.disassociate(*this);
+      set_radio_addresses();
+      break;
+    case Effect::soft_ap_mac:
+      set_radio_addresses();
+      soft_ap_.start(*this);
+      break;
     case Effect::join: return station_.join(*this);
     case Effect::soft_ap: soft_ap_.start(*this); break;
     case Effect::serving: soft_ap_.serve(*this); break;
@@ -161,6 +180,10 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
     case Effect::restart: restart(power::Reason::command); break;
   }
   return at::Answer::ok;
+}
+
+void Chip::set_radio_addresses() {
+  request(radio::SetAddresses{.station = station_mac(), .access_point = soft_ap_mac()});
 }
 
 void Chip::restart(power::Reason reason) {
@@ -183,9 +206,7 @@ void Chip::sleep_deeply(const power::Sleep& how) {
   phase_ = Phase::restarting;
 }
 
-std::size_t Chip::free_bytes() const {
-  return room() + links_.free_bytes();
-}
+std::size_t Chip::free_bytes() const { return room() + links_.free_bytes(); }
 
 // A state that was read ---------------------------------------------------------------------------
 
@@ -197,7 +218,9 @@ bool Chip::restored() const {
 /// Only its own command has begun a job, and only its own job opens a link or sends the payload.
 bool Chip::job_fits() const {
   const bool idle = job<NoJob>() != nullptr;
-  if (!idle && (phase_ != Phase::running || !interpreter_.ran_a_command())) return false;
+  const bool is_a_command = !idle && job<PassingThrough>() == nullptr;
+  if (!idle && phase_ != Phase::running) return false;
+  if (is_a_command && !interpreter_.ran_a_command()) return false;
   const std::optional<LinkHandle> opening = links_.opening();
   const bool has_room = uart_out_.room() + kLongestLine >=
                         limits::kReplyReserve + WebClient::kRoomForPiece;
@@ -231,7 +254,7 @@ bool Chip::job_fits() const {
   return std::visit(overloaded{
                         [&](const Opening& job) { return opening == job.open.link; },
                         [&](const PassingThrough&) {
-                          return (urcs_.empty() || tells_in_passthrough(settings_)) &&
+                          return (urcs_.empty() || may_speak_in_passthrough()) &&
                                  !links_.is_buffering() &&
                                  (!opening || passthrough_.reopens(*opening));
                         },

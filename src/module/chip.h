@@ -41,17 +41,22 @@ enum class WifiMode : std::uint8_t { off = 0, station = 1, access_point = 2, bot
 /// beyond that call.
 class Chip {
  public:
-  static constexpr auto kDescription = describe(
-      "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
-      "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
-      "time_sync", "web_client", "mqtt_client", "now", "last_ticket", "phase", "goes_down_by",
-      "switches_uart", "least_free");
+  static constexpr auto kDescription =
+      describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
+               "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
+               "payload", "pins", "sleep", "time_sync", "web_client", "mqtt_client", "now",
+               "last_ticket", "phase", "goes_down_by", "switches_uart", "least_free");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
   /// The time of the input that is being handled; it does not move while that is handled.
   Instant now() const { return now_; }
   const Identity& identity() const { return identity_; }
+  /// The addresses in use: those that are burnt in, unless others were set.
+  MacAddress station_mac() const { return settings_.macs.station.value_or(identity_.station_mac); }
+  MacAddress soft_ap_mac() const {
+    return settings_.macs.soft_ap.value_or(identity_.access_point_mac);
+  }
   const at::Dialect& dialect() const { return interpreter_.dialect(); }
 
   // The host --------------------------------------------------------------------------------------
@@ -75,8 +80,12 @@ class Chip {
     return phase_ == Phase::running && !holds_lines() && urcs_.empty() &&
            job<PassingThrough>() == nullptr;
   }
-  /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never.
+  /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never,
+  /// unless AT+SYSMSG asks for it or that only waits for its link.
   void notify(const Urc& urc);
+  /// Another network takes the place of the one that a phone has sent: what was not printed of that
+  /// yet never is.
+  void take_back_phone() { urcs_.take_back_phone(); }
   /// Prints such a line at once, as part of a reply.
   void say(const Urc& urc);
   /// True when a line fits without using what is reserved for results (limits::kReplyReserve).
@@ -162,6 +171,9 @@ class Chip {
     const at::Keep keep = command().keep;
     return keep == at::Keep::in_flash || (keep == at::Keep::as_chosen && settings_.stores);
   }
+  /// The station has learned of a network, other than by a command: takes it into use, and stores
+  /// it in the background. Not while a command stores something.
+  void remember_network(const NetworkSettings&);
   /// All settings are the factory's again, and the module restarts.
   at::Answer restore();
   /// Takes the settings into use.
@@ -189,6 +201,8 @@ class Chip {
   MqttClient& mqtt_client() { return mqtt_client_; }
   const MqttClient& mqtt_client() const { return mqtt_client_; }
   const Memory& memory() const { return memory_; }
+  /// True when nothing is being stored.
+  bool may_store() const { return job<Saving>() == nullptr && memory_.is_at_rest(); }
   Payload& payload() { return payload_; }
   const Payload& payload() const { return payload_; }
   Pins& pins() { return pins_; }
@@ -234,6 +248,12 @@ class Chip {
   std::size_t room() const { return uart_out_.room() + payload_.room(); }
   /// Prints as much of AT+CMD? as there is room for.
   void list_commands();
+  /// Tells the radio which addresses it has.
+  void set_radio_addresses();
+  /// Whether an unsolicited line may be printed in transparent transmission.
+  bool may_speak_in_passthrough() const {
+    return tells_in_passthrough(settings_) || passthrough_.waits_for_link();
+  }
   /// Writes at once, in front of everything that waits to be said.
   at::Reply out() { return {uart_out_, dialect().words}; }
 

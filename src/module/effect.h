@@ -13,6 +13,8 @@ enum class Effect : std::uint8_t {
   serving,        ///< the softAP's own address, or the addresses that it gives, change
   address,        ///< the station's address changes
   addresses,      ///< both
+  station_mac,    ///< the station has another MAC address
+  soft_ap_mac,    ///< likewise the softAP
   country,        ///< the channels that the radio may use change
   restart,
   last = restart,

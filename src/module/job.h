@@ -244,9 +244,8 @@ using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collectin
 /// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
 /// at its deadline, by the organ that has a give_up() for it.
 template <class J>
-concept EndsByItself =
-    OneOf<J, std::variant<NoJob, PassingThrough, StartingServer, Saving, Reading, ListingCommands,
-                          TypingText>>;
+concept EndsByItself = OneOf<J, std::variant<NoJob, PassingThrough, StartingServer, Saving, Reading,
+                                             ListingCommands, TypingText>>;
 
 inline Deadline deadline_of(const Collecting& job) { return job.escape.complete(); }
 inline Deadline deadline_of(const SendingLong& job) {

@@ -72,6 +72,7 @@ void Links::connect(Chip& chip, Opening& job, Ipv4 address) {
 
 void Links::on(Chip& chip, const net::Resolved& event) {
   chip.time_sync().resolved(chip, event);
+  chip.passthrough().resolved(chip, event);
   if (auto* pinging = chip.job<Pinging>(); pinging != nullptr && pinging->ticket == event.ticket) {
     if (pinging->step == Pinging::Step::resolving) ask_for_echo(chip, *pinging, event.address);
   } else if (auto* opening = chip.job<Opening>();
@@ -86,6 +87,7 @@ void Links::on(Chip& chip, const net::Resolved& event) {
 
 void Links::on(Chip& chip, const net::ResolveFailed& event) {
   chip.time_sync().resolve_failed(chip, event);
+  chip.passthrough().resolve_failed(chip, event);
   if (const auto* look_up = chip.job<LookingUp>();
       look_up != nullptr && look_up->ticket == event.ticket) {
     return give_up(chip, *look_up);
@@ -272,6 +274,12 @@ at::Answer Links::close(Chip& chip, std::uint8_t id) {
   return at::Answer::ok;
 }
 
+bool Links::set_close_mode(std::uint8_t id, bool resets) {
+  if (!is_open(id) || links_[id].transport != net::Transport::tcp) return false;
+  links_[id].resets = resets;
+  return true;
+}
+
 at::Answer Links::close_all(Chip& chip) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (may_close(id)) close(chip, id);
@@ -412,7 +420,8 @@ bool Links::reopen(Chip& chip, std::uint8_t id) {
   if (link.state == Link::State::opening) chip.request(net::Close{handle(id)});
   link.state = Link::State::gone;
   if (!chip.has_access_point() && !chip.station().has_address()) return false;
-  begin(id, {.state = Link::State::opening, .transport = link.transport, .remote = single_.remote});
+  begin(id,
+        {.state = Link::State::opening, .transport = single_.transport, .remote = single_.remote});
   single_.link = handle(id);
   chip.request(single_);
   return true;

@@ -92,11 +92,7 @@ class Links {
   /// AT+PING: asks for an echo, of a name once it is looked up. The answer is `later`.
   at::Answer ping(Chip&, const net::HostName& name);
   /// AT+CIPCLOSEMODE: whether the next close() resets the connection; false where there is none.
-  bool set_close_mode(std::uint8_t id, bool resets) {
-    if (!is_open(id) || links_[id].transport != net::Transport::tcp) return false;
-    links_[id].resets = resets;
-    return true;
-  }
+  bool set_close_mode(std::uint8_t id, bool resets);
   /// What AT+SYSMSG has instead of CONNECT, also of a connection that failed.
   void say_connection(at::Reply, std::uint8_t id, bool succeeded) const;
   /// AT+CIPSTATUS.
@@ -235,6 +231,8 @@ class Links {
 
   /// True for an open TCP link, or UDP link whose peer stays, while AT+CIPMUX is 0.
   bool may_pass(const Chip&, std::uint8_t id) const;
+  /// Link 0 is to be opened so by reopen().
+  void prepare_single(const net::Open& open) { single_ = open; }
   /// Opens a broken link again, to the same server; an attempt that is under way is given up. False
   /// when the module is on no network.
   bool reopen(Chip&, std::uint8_t id);

@@ -61,7 +61,7 @@ std::size_t Module::command_bytes_room() const {
   const auto* const fetching = job<Fetching>();
   if (fetching != nullptr && fetching->is_text()) return 0;  // likewise
   if (job<Delivering>() != nullptr) return 0;                // likewise
-  if (!nothing_waits || switches_uart_ || !requests_fit) return 0;
+  if (!nothing_waits || switches_uart_ || !requests_fit || !memory_.is_at_rest()) return 0;
   const bool is_asking = fetching != nullptr && fetching->step == Fetching::Step::asking;
   const std::size_t owed = limits::kReplyReserve + (is_asking ? WebClient::kRoomForPiece : 0);
   const std::size_t room = uart_out_.room();
@@ -225,7 +225,7 @@ void Module::settle() {
   if (room() < least_free_) least_free_ = static_cast<std::uint16_t>(room());
   print_and_go_on();
   const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
-                       urcs_.empty() && !switches_uart_;
+                       urcs_.empty() && !switches_uart_ && memory_.is_at_rest();
   sleep_.look(*this, is_idle);
 }
 
@@ -237,6 +237,7 @@ void Module::print_and_go_on() {
     mqtt_client_.go_on(*this);
   Links::list_tls_texts(*this);
   list_commands();
+  if (phase_ == Phase::running) station_.store_network(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -289,12 +290,14 @@ void Module::boot(const power::Started& started) {
   sleep_.begin_with(static_cast<LightSleep::Mode>(dialect().first_sleep_mode));
   station_.set_power(*this, dialect().first_power);
   time_sync_.start(*this);
+  if (settings_.macs != MacSettings{}) set_radio_addresses();
   // Fidelity (our decision, dialect 1.6.1): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);
   if (has_access_point()) soft_ap_.start(*this);
   const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();
   if (has_station() && knows_network) station_.join_by_itself(*this);
+  if (settings_.start_link.on) passthrough_.begin_with_link(*this);
 }
 
 // Looking -----------------------------------------------------------------------------------------

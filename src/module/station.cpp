@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "module/chip.h"
+#include "module/wire_names.h"
 
 namespace bfq {
 namespace {
@@ -69,6 +70,8 @@ at::Answer Station::join(Chip& chip) {
   if (stays && has_address() && is_joined_to(wanted) && network_.password == wanted.password)
     return at::Answer::ok;
   disassociate(chip);
+  is_unsaved_ = false;
+  chip.take_back_phone();
   network_ = request_for(chip.settings().network);
   attempts_ = 0;
   associate(chip, Deadline::never());
@@ -85,7 +88,8 @@ at::Answer Station::show_state(Chip& chip) const {
   int state = had_address_ ? 4 : 0;
   switch (phase_) {
     case Phase::idle:
-    case Phase::pairing: break;
+    case Phase::pairing:
+    case Phase::awaiting_phone: break;
     case Phase::addressing: state = 1; break;
     case Phase::up: state = 2; break;
     case Phase::associating:
@@ -131,6 +135,7 @@ void Station::disassociate(Chip& chip) {
   if (phase_ != Phase::waiting) chip.request(radio::Leave{});
   phase_ = Phase::idle;
   retry_ = Deadline::never();
+  joins_as_told_ = false;
   if (!was_associated) return;
   chip.notify({.kind = Urc::Kind::wifi_disconnect});
   chip.links().close_links_through(chip, net::Interface::station);
@@ -148,6 +153,7 @@ void Station::reset() {
   power_ = radio::kMostPower;
   had_address_ = false;
   attempts_ = 0;
+  joins_as_told_ = is_unsaved_ = false;
   found_count_ = 0;
 }
 
@@ -186,6 +192,51 @@ void Station::on(Chip& chip, const radio::PairFailed& event) {
 void Station::fail_pairing(Chip& chip) {
   disassociate(chip);
   chip.notify({.kind = Urc::Kind::wps_fail});
+}
+
+// SmartConfig -------------------------------------------------------------------------------------
+
+// Fidelity (our decision, see Station): AT+CWSTARTSMART ends an association, as AT+WPS does.
+void Station::await_phone(Chip& chip, std::uint8_t methods) {
+  disassociate(chip);
+  network_ = {.ticket = chip.new_ticket()};
+  chip.request(radio::AwaitPhone{network_.ticket, methods, channels_of(chip.settings())});
+  phase_ = Phase::awaiting_phone;
+}
+
+void Station::stop_awaiting_phone(Chip& chip) {
+  if (phase_ == Phase::awaiting_phone) disassociate(chip);
+}
+
+void Station::on(Chip& chip, const radio::PhoneTold& event) {
+  if (phase_ != Phase::awaiting_phone || event.ticket != network_.ticket) return;
+  phone_method_ = event.method;
+  is_unsaved_ = true;
+  chip.notify({.kind = Urc::Kind::phone_found});
+  chip.notify({.kind = Urc::Kind::phone_network});
+  network_ = {.ssid = event.ssid, .password = event.password};
+  associate(chip, chip.now() + kJoinGivesUp);
+  joins_as_told_ = true;
+}
+
+void Station::fail_as_told(Chip& chip) {
+  disassociate(chip);
+  chip.notify({.kind = Urc::Kind::phone_failed});
+}
+
+void Station::store_network(Chip& chip) {
+  if (!is_unsaved_ || !chip.may_store()) return;
+  is_unsaved_ = false;
+  chip.remember_network({.ssid = network_.ssid, .password = network_.password});
+}
+
+void Station::say_phone(at::Reply reply, Urc::Kind kind) const {
+  if (kind == Urc::Kind::phone_found) {
+    reply.text(at::Word::phone_type).line(at::Choices<radio::PhoneMethod>::word(phone_method_));
+    return reply.line(at::Word::phone_found);
+  }
+  reply.text(at::Word::phone_ssid).line(network_.ssid.view());
+  reply.text(at::Word::phone_password).line(network_.password.view());
 }
 
 // Joining -----------------------------------------------------------------------------------------
@@ -241,6 +292,7 @@ void Station::on(Chip& chip, const lease::Addressed& event) {
   attempts_ = 0;
   chip.links().forget_history();
   chip.notify({.kind = Urc::Kind::wifi_got_ip});
+  if (std::exchange(joins_as_told_, false)) chip.notify({.kind = Urc::Kind::phone_joined});
   chip.time_sync().network_is_up(chip);
   if (chip.job<Joining>() != nullptr) chip.finish(at::Answer::ok);
 }
@@ -250,6 +302,7 @@ void Station::on(Chip& chip, const lease::Addressed& event) {
 // time.
 void Station::on(Chip& chip, const lease::AddressFailed& event) {
   if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
+  if (joins_as_told_) return fail_as_told(chip);
   disassociate(chip);
   if (chip.job<Joining>() != nullptr) return fail_join(chip, radio::JoinFailure::timed_out);
   retry_later(chip, kRetryAfterFailure);
@@ -258,6 +311,7 @@ void Station::on(Chip& chip, const lease::AddressFailed& event) {
 void Station::on(Chip& chip, const radio::JoinFailed& event) {
   if (phase_ != Phase::associating || event.ticket != network_.ticket) return;
   if (chip.job<Joining>() != nullptr) return fail_join(chip, event.why);
+  if (joins_as_told_) return fail_as_told(chip);
   retry_later(chip, kRetryAfterFailure);
 }
 
@@ -292,6 +346,7 @@ void Station::on(Chip& chip, const radio::Lost& event) {
   // Fidelity (our decision, dialect 0.4.6): A lost access point: WIFI DISCONNECT, then CLOSED for
   // each link of the station, lowest number first, UDP included; links of the softAP's clients
   // stay.
+  if (joins_as_told_) return fail_as_told(chip);
   phase_ = Phase::idle;
   if (chip.job<Joining>() == nullptr) retry_later(chip, kRetryAfterLoss);
   chip.notify({.kind = Urc::Kind::wifi_disconnect});
@@ -328,7 +383,9 @@ void Station::advance(Chip& chip) {
   if (!retry_.due(chip.now())) return;
   if (phase_ == Phase::waiting) return associate(chip, chip.now() + join_gives_up(chip));
   if (phase_ == Phase::pairing) return fail_pairing(chip);
+  const bool was_told = joins_as_told_;
   give_up_attempt(chip);
+  if (was_told) return chip.notify({.kind = Urc::Kind::phone_failed});
   retry_later(chip, kRetryAfterFailure);
 }
 

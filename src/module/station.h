@@ -3,10 +3,12 @@
 #include <cstdint>
 
 #include "at/answer.h"
+#include "at/reply.h"
 #include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/job.h"
+#include "module/urc_queue.h"
 #include "ports/messages.h"
 #include "settings/settings.h"
 
@@ -29,7 +31,8 @@ class Station {
  public:
   static constexpr auto kDescription =
       describe("Station", "phase", "network", "joined", "address", "retry", "options", "host_name",
-               "power", "had_address", "attempts", counted("found"), its("found_count"));
+               "power", "had_address", "attempts", "phone_method", "joins_as_told", "is_unsaved",
+               counted("found"), its("found_count"));
 
   // What commands do.
   /// AT+CWJAP: joins the network of the settings in use; an association ends first.
@@ -49,6 +52,11 @@ class Station {
   void pair(Chip&);
   /// AT+WPS=0.
   void stop_pairing(Chip&);
+  /// AT+CWSTARTSMART: waits, in the background, until a phone sends a network by one of these
+  /// methods (see radio::AwaitPhone), and joins that.
+  void await_phone(Chip&, std::uint8_t methods);
+  /// AT+CWSTOPSMART.
+  void stop_awaiting_phone(Chip&);
   /// AT+CWHOSTNAME; empty: that of the dialect.
   const Text<32>& host_name() const { return host_name_; }
   void set_host_name(const Text<32>& name) { host_name_ = name; }
@@ -67,6 +75,7 @@ class Station {
   void on(Chip&, const radio::JoinFailed&);
   void on(Chip&, const radio::Paired&);
   void on(Chip&, const radio::PairFailed&);
+  void on(Chip&, const radio::PhoneTold&);
   void on(Chip&, const radio::Lost&);
   void on(Chip&, const radio::Signal&);
   void on(Chip&, const radio::Found&);
@@ -78,6 +87,10 @@ class Station {
   void advance(Chip&);
   void give_up(Chip&, const Joining&);
   void give_up(Chip&, const Scanning&);
+  /// Stores the network that a phone has sent, as soon as nothing else is being stored.
+  void store_network(Chip&);
+  /// The lines about what a phone has sent.
+  void say_phone(at::Reply, Urc::Kind) const;
   /// Prints as many lines of a scan as there is room for.
   void list(Chip&);
 
@@ -98,7 +111,7 @@ class Station {
 
  private:
   /// waiting: the access point was lost, and the next attempt follows at `retry_`. pairing: until
-  /// then a network is asked for.
+  /// then a network is asked for. awaiting_phone: likewise, without an end.
   enum class Phase : std::uint8_t {
     idle,
     associating,
@@ -106,7 +119,8 @@ class Station {
     up,
     waiting,
     pairing,
-    last = pairing
+    awaiting_phone,
+    last = awaiting_phone
   };
 
   /// `retry` is when an attempt that nobody waits for is given up and repeated.
@@ -117,6 +131,7 @@ class Station {
   void retry_as_configured(Chip&);
   void fail_join(Chip&, radio::JoinFailure);
   void fail_pairing(Chip&);
+  void fail_as_told(Chip&);
   void give_up_attempt(Chip&);
   void remember(const radio::ScanResult&);
   void sort_found();
@@ -132,6 +147,9 @@ class Station {
   std::uint8_t power_ = radio::kMostPower;
   bool had_address_ = false;
   std::uint16_t attempts_ = 0;  ///< to come back, since it last had an address or was told to join
+  radio::PhoneMethod phone_method_{};
+  bool joins_as_told_ = false;  ///< by a phone
+  bool is_unsaved_ = false;     ///< what it has sent, the present network, has to be stored
   std::array<radio::ScanResult, limits::kScanResults> found_{};
   std::uint8_t found_count_ = 0;
   friend MemberAccess;

@@ -156,6 +156,17 @@ struct AskTime {
       describe("net::AskTime", "ticket", "address", "name", "timeout_ms");
 };
 
+/// On its LAN, the module is `name`.local from now on, and no other name (mDNS, see
+/// is_announced()). Not answered; it ends when the power goes.
+struct Announce {
+  HostName name{};
+  static constexpr auto kDescription = describe("net::Announce", "name");
+};
+/// Nothing is announced any more. Not answered.
+struct StopAnnouncing {
+  static constexpr auto kDescription = describe("net::StopAnnouncing");
+};
+
 /// What a TLS client says of itself and expects of its server, beside certificates: texts that the
 /// network keeps for each link number, none at first and whenever the module has had no power. They
 /// hold for links that are opened later.
@@ -316,7 +327,7 @@ struct TlsTexts {
 
 /// All that the module asks of the network.
 using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse, GiveUp,
-                             Ping, AskTime, AddTlsText, RecallTlsTexts>;
+                             Ping, AskTime, Announce, StopAnnouncing, AddTlsText, RecallTlsTexts>;
 
 /// All that the network tells the module.
 using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,

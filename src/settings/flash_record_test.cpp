@@ -58,6 +58,13 @@ Settings unusual() {
       .linger_s = 0, .no_delay = true, .send_timeout_ms = 500, .keep_alive_s = 60};
   s.link_options.tls[0] = {.checks = 3, .certificate = 1, .authority = 2};
   s.link_options.reconnection_100ms = 20;
+  s.macs = {.station = MacAddress{{2, 0, 0, 0, 0, 5}}, .soft_ap = MacAddress{{2, 0, 0, 0, 0, 6}}};
+  s.start_link = {.on = true,
+                  .is_datagram = true,
+                  .host = HostName("coop.test"),
+                  .port = 4007,
+                  .keep_alive_s = 60,
+                  .local_port = 5000};
   return s;
 }
 
@@ -180,6 +187,15 @@ TEST(FlashRecord, what_no_command_could_have_stored_is_the_factorys) {
       {Key::link_options, [](Settings& s) { s.link_options.tcp[4].linger_s = -2; }},
       {Key::link_options, [](Settings& s) { s.link_options.tls[0].checks = 4; }},
       {Key::link_options, [](Settings& s) { s.link_options.reconnection_100ms = 0; }},
+      {Key::macs,
+       [](Settings& s) {
+         s.macs.station = MacAddress{{1, 0, 0, 0, 0, 5}};
+       }},
+      {Key::macs, [](Settings& s) { s.macs.station = MacAddress{}; }},
+      {Key::macs, [](Settings& s) { s.macs.station = s.macs.soft_ap; }},
+      {Key::start_link, [](Settings& s) { s.start_link.host = {}; }},
+      {Key::start_link, [](Settings& s) { s.start_link.port = 0; }},
+      {Key::start_link, [](Settings& s) { s.start_link.keep_alive_s = 7201; }},
   };
   for (const auto& [key, spoil] : cases) {
     Settings spoiled = unusual(), expected = unusual();
@@ -216,6 +232,7 @@ TEST(FlashRecord, has_room_for_the_longest_texts) {
   Settings longest = unusual();
   longest.network.ssid = longest.soft_ap.ssid = Text<32>(std::string(32, 'x'));
   longest.network.password = longest.soft_ap.password = Text<64>(std::string(64, 'y'));
+  longest.start_link.host = HostName(std::string(31, 'x') + '.' + std::string(32, 'y'));
   std::array<std::byte, kLargestRecord> out{};
   EXPECT_LE(encode_record(stored(longest, 1), out), kLargestRecord);
   EXPECT_EQ(load_record(with_record_in(0, stored(longest, 1)), factory()).stored.settings, longest);

@@ -36,7 +36,7 @@ inline constexpr Range kProtocols = between(1, 7);  ///< bits: b, g, n
 // AT+CIPTCPOPT, AT+CIPRECONNINTV, AT+CIPSSLCCONF of esp-at-2 (personalities 2.4, 2.5)
 inline constexpr Range kLinger = between(-1, 32767);  ///< seconds
 inline constexpr Range kSendMilliseconds = between(0, 65'535);
-inline constexpr Range kKeepAlive = between(0, 7200);       ///< seconds
+inline constexpr Range kKeepAlive = between(0, 7200);       ///< seconds; 0: none
 inline constexpr Range kReconnection = between(1, 36'000);  ///< tenths of a second
 inline constexpr Range kCertificate = between(0, 255);      ///< its number
 
@@ -52,6 +52,10 @@ inline constexpr Range kTlsChecks = between(0, 3);  ///< two bits
 // AT+SYSMSG (personalities 2.1)
 inline constexpr Range kMessages = between(0, 3);
 inline constexpr Range kMoreMessages = between(0, 7);  ///< of esp-at-2, and what may be stored
+
+// AT+SAVETRANSLINK (personalities 2.1)
+inline constexpr Range kHost = length(1, 64);
+inline constexpr Range kPort = between(1, 65535);
 
 // AT+CWDHCPS (dialect 3.2)
 inline constexpr Range kLeaseMinutes = between(1, 2880);

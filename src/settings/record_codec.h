@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/host_name.h"
 #include "base/range.h"
 #include "settings/settings.h"
 
@@ -28,6 +29,8 @@ class RecordWriter {
   void value(const Text<N>& text) {
     this->text(text.view());
   }
+
+  void value(const HostName& name) { text(name.view()); }
 
   void number(std::uint32_t value, std::size_t bytes);
   void text(std::string_view);
@@ -65,6 +68,13 @@ class RecordReader {
   template <std::size_t N>
   void value(Text<N>& out, Range size) {
     require(out.assign(text(size)));
+  }
+
+  /// Empty where nothing is stored.
+  void value(HostName& out, Range size) {
+    const std::string_view name = text(size);
+    out = {};
+    require(name.empty() || out.assign(name));
   }
 
   std::uint32_t number(std::size_t bytes);

@@ -43,6 +43,13 @@ bool is_possible(const AddressSettings& own) {
   return is_unicast(own.address) && is_contiguous(own.netmask) && is_host(own.address, own.netmask);
 }
 
+bool is_possible(const MacAddress& mac) { return (mac.bytes[0] & 1U) == 0 && mac != MacAddress{}; }
+
+bool is_possible(const MacSettings& set) {
+  if (set.station && set.station == set.soft_ap) return false;
+  return (!set.station || is_possible(*set.station)) && (!set.soft_ap || is_possible(*set.soft_ap));
+}
+
 bool is_possible(const NameServerSettings& set) {
   const auto is_another = [&](Ipv4 server, std::initializer_list<Ipv4> others) {
     return is_unicast(server) && std::find(others.begin(), others.end(), server) == others.end();

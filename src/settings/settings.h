@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/described.h"
+#include "base/host_name.h"
 #include "base/ipv4.h"
 #include "base/limits.h"
 #include "base/mac.h"
@@ -131,6 +132,26 @@ struct NameServerSettings {
   bool operator==(const NameServerSettings&) const = default;
 };
 
+/// The addresses of the station and of the softAP, as AT+CIPSTAMAC and AT+CIPAPMAC set them.
+struct MacSettings {
+  std::optional<MacAddress> station{}, soft_ap{};  ///< none: what is burnt in
+  static constexpr auto kDescription = describe("MacSettings", "station", "soft_ap");
+  bool operator==(const MacSettings&) const = default;
+};
+
+/// The link that is opened at each start, as AT+SAVETRANSLINK sets it.
+struct StartLinkSettings {
+  bool on = false;
+  bool is_datagram = false;  ///< UDP, else TCP
+  HostName host{};           ///< empty: none was ever set
+  std::uint16_t port = 0;
+  std::uint16_t keep_alive_s = 0;  ///< of TCP
+  std::uint16_t local_port = 0;    ///< of UDP; 0: any
+  static constexpr auto kDescription = describe("StartLinkSettings", "on", "is_datagram", "host",
+                                                "port", "keep_alive_s", "local_port");
+  bool operator==(const StartLinkSettings&) const = default;
+};
+
 /// What AT+CIPSSLCCONF chooses: TLS servers that ask for a certificate get the module's; the
 /// server's certificate is verified.
 inline constexpr std::uint8_t kShowsCertificate = 1, kVerifies = 2;
@@ -157,10 +178,12 @@ struct Settings {
   JoinOptions join_options{};
   ProtocolSettings protocols{};
   LinkOptions link_options{};
+  MacSettings macs{};
+  StartLinkSettings start_link{};
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
                "soft_ap_address", "dhcp", "pool", "country", "name_servers", "tls", "messages",
-               "stores", "join_options", "protocols", "link_options");
+               "stores", "join_options", "protocols", "link_options", "macs", "start_link");
   bool operator==(const Settings&) const = default;
 };
 
@@ -193,6 +216,14 @@ std::uint8_t soft_ap_channel(const Settings&);
 /// Whether an interface can have these: an address of a host of its network, and a netmask without
 /// holes (dialect 0.4.22).
 bool is_possible(const AddressSettings&);
+/// Whether an interface can have that address: that of one device, and not all zeros.
+bool is_possible(const MacAddress&);
+/// Whether the interfaces can have these: see above, and they differ.
+bool is_possible(const MacSettings&);
+/// Whether there is a host and a port where a link is to be opened.
+inline bool is_complete(const StartLinkSettings& s) {
+  return !s.on || (!s.host.empty() && s.port != 0);
+}
 /// What the bits of AT+SYSMSG ask for.
 constexpr bool tells_of_passthrough(const Settings& s) { return (s.messages & 1U) != 0; }
 constexpr bool tells_of_links(const Settings& s) { return (s.messages & 2U) != 0; }
@@ -232,6 +263,8 @@ enum class Key : std::uint8_t {
   join_options,
   protocols,
   link_options,
+  macs,
+  start_link,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

@@ -94,6 +94,7 @@ class Internet {
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::uint32_t epoch = 1'470'322'085;  ///< the time of time servers at 0, in seconds since 1970
   std::vector<Name> names;
+  std::optional<net::Announce> announced{};  ///< by the module (mDNS)
   std::vector<FarHost> peers;
   WebServers web;
   MqttBroker mqtt;
@@ -205,6 +206,8 @@ class Internet {
   const Connection* find(LinkHandle) const;
   Event settle(const Event&, Instant now);
   void later(Instant at, const Event&);
+  /// What the HTTP client was about to tell.
+  void forget_web();
 
   std::deque<Pending> pending_;
   std::vector<net::Incoming> waiting_;  ///< clients that the module has not answered

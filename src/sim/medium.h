@@ -54,6 +54,8 @@ class Medium {
   /// The module whose own access point that is, or nullptr.
   Radio* host_of(MacAddress bssid) const;
   bool is_full(const AccessPoint&) const;
+  /// What a phone sends, while one does.
+  const PhoneSends* phone(Instant now) const;
   /// Whether its WPS button was pressed a short time ago.
   bool is_pairing(const AccessPoint&, Instant now) const;
 
@@ -99,6 +101,7 @@ class Medium {
   void set_pin(const SetPin&);
   void set_analog_input(const SetAnalogInput&);
   void press_button(const PressButton&, Instant now);
+  void take_out_phone(const PhoneSends&, Instant now);
   void end_associations(MacAddress bssid, Instant now);
   void update_signals(Instant now);
   void end_visit(const Visitor&, Instant now);
@@ -114,6 +117,8 @@ class Medium {
   std::vector<Visitor> visitors_{};
   Leases leases_{};
   std::map<MacAddress, Instant> pressed_{};  ///< when each button was, the last time
+  std::optional<PhoneSends> phone_{};        ///< the last one, and since when it sends
+  Instant phone_since_{};
 };
 
 }  // namespace bfq::sim

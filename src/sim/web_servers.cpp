@@ -17,6 +17,9 @@ bool has_body(web::Method method) {
 }  // namespace
 
 void WebServers::take(const web::Request& request, Internet& internet, Instant now) {
+  const bool ends_the_last = !std::holds_alternative<web::Store>(request) &&
+                             !std::holds_alternative<web::Continue>(request);
+  if (ends_the_last) internet.forget_web();
   std::visit(overloaded{
                  [&](const web::Store& k) { keep(k); },
                  [&](const web::Fetch& f) { fetch(f, internet, now); },

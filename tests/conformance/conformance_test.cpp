@@ -43,6 +43,7 @@ const Stage kStages[] = {
     {JOIN, "AT+CIPSTART=\"TCP\",\"127.0.0.1\",4007", "AT+CIPSENDBUF=1", "x"},
     {JOIN, "AT+CIPMUX=1", "AT+CIPSTART=0,\"TCP\",\"127.0.0.1\",4007", "AT+CIPSENDBUF=0,1", "x"},
     {JOIN, "AT+CIPMUX=1", "AT+CIPSTART=4,\"TCP\",\"127.0.0.1\",4007", "AT+CIPSENDBUF=4,1", "x"},
+    {JOIN, "AT+CHTTPURL=4007,\"127.0.0.1\""},
 };
 #undef JOIN
 
@@ -62,6 +63,7 @@ std::unique_ptr<sim::World> world_at(const at::Dialect& dialect, const Stage& st
   auto w = std::make_unique<sim::World>(dialect);
   w->internet.peers.push_back({.at = kPeer});
   w->internet.peers.push_back({.at = kGreeter, .greeting = "hello"});
+  w->internet.web.update_server = kPeer;
   w->power_on();
   w->pass(1s);
   w->host_types("ATE0\r\n");

@@ -18,6 +18,8 @@ SIMULATED = {
     ("page",): "web.py asks a real HTTP server",
     ("air", "presses"): "only a world's events press buttons, as in world_file.py",
     ("analog",): "only a world's events put a level there",
+    ("phone",): "only a world's events send networks, as in worlds.py",
+    ("announced",): "only modules of one LAN find each other so, as in worlds.py",
     ("pin",): "only a world's events hold pins, as in worlds.py",
     ("peer", "stops"): "the machine takes bytes that nobody reads",
     ("peer", "takes"): "the machine takes bytes that nobody reads",

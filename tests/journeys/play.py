@@ -294,7 +294,7 @@ class Play:
         data = step.data
         for what, (label, _) in BURNT_IN.items():
             data = data.replace(label + self.simulated[what], label + self.burnt_in[label])
-        if data.startswith((b"+CIPSTATUS:", b"+CIPDOMAIN:")):
+        if data.startswith((b"+CIPSTATUS:", b"+CIPDOMAIN:", b"+LINK_CONN:")):
             data = self.as_shown(data)
         data = re.sub(rb"AT\+CIP(START|SEND|DOMAIN)=[^\r]*", lambda echo: self.here(echo[0]), data)
         data = re.sub(rb"\+IPD,[^:]*:", lambda found: self.as_shown(found[0]), data)

@@ -96,7 +96,7 @@ class Converted(unittest.TestCase):
     @classmethod
     def live(cls, host, server, tls, context):
         host.exchange('AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"')
-        host.exchange("AT+CWMODE_DEF=1")
+        host.exchange("AT+CWAUTOCONN=0")
         host.exchange("AT+CIPMUX=1")
         host.exchange(f'AT+CIPSTART=0,"TCP","localhost",{server.port}')
         client = server.accept()
@@ -219,7 +219,7 @@ class Converted(unittest.TestCase):
     def test_tshark_reads_the_serial_line(self):
         for source in ("trace", "journal"):
             rows = tool("tshark", "-r", self.name(f"{source}.pcapng"), "-Y", "rtacser", "-T",
-                        "fields", "-e", "rtacser.type", "-e", "data.data")
+                        "fields", "-e", "rtacser.eventtype", "-e", "data.data")
             sides = {1: b"", 2: b""}
             for row in rows.decode().splitlines():
                 kind, data = row.split("\t")
@@ -237,7 +237,9 @@ class Converted(unittest.TestCase):
                 before = got[:-len(data)]
                 self.assertIn(before, (b"", b"\r\nready\r\n"), (source, line))
         with open(self.name("trace.vcd"), encoding="ascii") as file:
-            self.assertIn("--speed fast", file.read())
+            content = file.read()
+        self.assertIn("--speed fast", content)
+        self.assertRegex(content, r"(?s)1o\n.*1j\n.*0j\n1J\n.*1a\n")
 
     def test_a_terminal_player_shows_what_was_read(self):
         with open(self.name("trace.cast"), encoding="ascii") as file:

@@ -137,6 +137,7 @@ std::string Books::last_printed(std::size_t n) const {
 /// true then.
 void Books::follow_passthrough() {
   if (!before_.is(Activity::passthrough) && !after_.is(Activity::passthrough)) return;
+  if (starts_link_) return;  // lines are said until that is open
   const Status& now = after_;
   told_wifi_ = !now.associated                 ? Wifi::off
                : now.station_address.is_none() ? Wifi::connected
@@ -202,7 +203,7 @@ void Books::forget_life() {
   told_wifi_ = Wifi::off;
   told_stations_.clear();
   asked_networks_.clear();
-  light_sleep_ = pairs_ = false;
+  light_sleep_ = pairs_ = awaits_phone_ = starts_link_ = false;
   wakes_.reset();
   held_.fill({});
   may_be_pulled_up_.fill(false);
@@ -367,9 +368,11 @@ void Books::handled(const Event& event, Instant now) {
   const bool is_stale = link && link->id < limits::kLinks && !(handles_[link->id] == *link);
   if (const auto* paired = std::get_if<radio::Paired>(&event); paired != nullptr && pairs_)
     asked_networks_.insert(std::string(paired->ssid.view()));
+  if (const auto* told = std::get_if<radio::PhoneTold>(&event); told != nullptr && awaits_phone_)
+    asked_networks_.insert(std::string(told->ssid.view()));
   if (const auto* driven = std::get_if<pins::Driven>(&event)) held_.at(driven->pin) = driven->level;
   const std::string printed = end(now);
-  if (after_.is(Activity::passthrough)) follow_stations(event);
+  if (after_.is(Activity::passthrough) && !starts_link_) follow_stations(event);
   if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
   if (std::holds_alternative<power::Reset>(event)) {
     demand(after_.is(Activity::off) && after_.waiting_for_host == 0,
@@ -449,9 +452,9 @@ void Books::check_typed(char c, std::string_view printed) {
       return take_command(c, Activity::idle, printed);
     case Activity::passthrough:
       if (after_.is(Activity::passthrough)) return take_passthrough(c, printed);
-      check_happened(printed.substr(0, quitted().size()));
+      check_happened(printed.substr(0, end_of_passthrough(printed)));
       line_.clear();
-      printed.remove_prefix(quitted().size());
+      printed.remove_prefix(end_of_passthrough(printed));
       return take_command(c, Activity::idle, printed);
     case Activity::idle:
       if (after_.is(Activity::asleep))  // before the byte came, and the runtime was late to say so
@@ -466,6 +469,26 @@ void Books::check_typed(char c, std::string_view printed) {
 std::string Books::quitted() const {
   if (!tells_of_passthrough(module_->settings())) return {};
   return std::string(spoken(at::Word::left_passthrough)) + "\r\n";
+}
+
+/// Behind that, and behind the lines that were held up until then.
+std::size_t Books::end_of_passthrough(std::string_view printed) const {
+  const std::size_t at = starts_link_ ? printed.find(quitted()) : 0;
+  demand(at != std::string_view::npos, "transparent transmission ends without +QUITT");
+  return at + quitted().size();
+}
+
+/// Unsolicited lines, and the prompt of a link that was opened at the start.
+void Books::note_all(std::string_view printed) {
+  for (const Said& said : parse(module_->dialect(), printed)) {
+    if (starts_link_ && said.kind == Kind::passthrough_prompt) {
+      demand(after_.open(0), "a prompt without a link");
+      starts_link_ = false;
+      continue;
+    }
+    demand(said.is_urc(), "something is said where nothing may be: ", Shown{printed});
+    note(said);
+  }
 }
 
 void Books::take_payload(char c, std::string_view printed) {
@@ -523,8 +546,9 @@ void Books::begin_segment(std::string bytes, const std::vector<Said>& said) {
 }
 
 void Books::take_passthrough(char c, std::string_view printed) {
-  demand(printed.empty() || speaks_in_passthrough(),
+  demand(printed.empty() || speaks_in_passthrough() || starts_link_,
          "something is said in transparent transmission: ", Shown{printed});
+  if (starts_link_) note_all(printed);
   due_link_ = 0;
   if (now_ - typed_at_ >= Escape::kSilence) last_typed_.clear(), burst_is_whole_ = true;
   if (before_.open(0) && after_.open(0))
@@ -707,7 +731,9 @@ void Books::check_done(std::string_view line) const {
       {"AT+CWAUTOCONN=", Key::auto_connect},
       {"AT+CIPDNS_DEF=", Key::name_servers},
       {"AT+CIPDNS=", Key::name_servers},
-      {"AT+CIPSSLCCONF=", Key::tls}};
+      {"AT+CIPSSLCCONF=", Key::tls},
+      {"AT+SYSMSG_DEF=", Key::messages},
+      {"AT+SAVETRANSLINK=", Key::start_link}};
   const Settings now = module_->settings();
   for (const auto& [command, key] : kStores) {
     if (!line.starts_with(command) || line.ends_with("=?") || !stores(command)) continue;
@@ -766,6 +792,7 @@ void Books::begin_payload(std::string_view line) {
 
 void Books::note_sleep(std::string_view line) {
   const auto fields = fields_of(line);
+  if (line.starts_with("AT+CWSTARTSMART")) awaits_phone_ = true;
   if (line.starts_with("AT+WPS=")) pairs_ = number_in(fields, 0) == 1;
   if (line.starts_with("AT+SLEEP=")) light_sleep_ = number_in(fields, 0) == 1;
   if (line.starts_with("AT+SYSIOSETCFG=") && number_in(fields, 2) == 1)
@@ -805,8 +832,12 @@ void Books::note_pin(const Request& request) {
 /// Whatever was under way on a link is over, and so is each link.
 void Books::check_hung_up(std::string_view printed) {
   if (before_.is(Activity::passthrough)) {
-    demand(printed.starts_with(quitted()), "transparent transmission ends without +QUITT");
-    printed.remove_prefix(quitted().size());
+    const std::size_t end = end_of_passthrough(printed);
+    demand(printed.substr(0, end).ends_with(quitted()),
+           "transparent transmission ends without +QUITT");
+    note_all(printed.substr(0, end - quitted().size()));
+    starts_link_ = false;
+    printed.remove_prefix(end);
     for (const Said& said : parse(module_->dialect(), printed)) {
       demand(said.kind == Kind::closed, "more than CLOSED when DTR drops: ", Shown{printed});
       note(said);
@@ -830,9 +861,17 @@ void Books::check_happened(std::string_view printed) {
   const Activity before = before_.activity, after = after_.activity;
   const bool goes_down = after == Activity::off || after == Activity::restarting;
   if (before == Activity::passthrough && after != Activity::passthrough) {
-    demand(printed == quitted() || after != Activity::idle ||
-               (speaks_in_passthrough() && printed.ends_with(quitted())),
-           "transparent transmission ends otherwise than AT+SYSMSG says: ", Shown{printed});
+    if (after == Activity::idle && starts_link_) {
+      const std::size_t end = end_of_passthrough(printed);
+      note_all(printed.substr(0, end - quitted().size()));
+      demand(starts_link_ || end == printed.size(), "more than +QUITT: ", Shown{printed});
+      note_all(printed.substr(end));
+    } else {
+      demand(printed == quitted() || after != Activity::idle ||
+                 (speaks_in_passthrough() && printed.ends_with(quitted())),
+             "transparent transmission ends otherwise than AT+SYSMSG says: ", Shown{printed});
+    }
+    starts_link_ = false;
     // Left by an escape, which is not sent; a link that was connecting again has less of it, or
     // nothing.
     const bool escaped =
@@ -846,6 +885,7 @@ void Books::check_happened(std::string_view printed) {
     line_.clear();
     return;
   }
+  if (before == Activity::passthrough && starts_link_) return note_all(printed);
   if (text_is_open_ && (before != after || goes_down)) {
     demand(goes_down || printed.starts_with("\r\n"), "a text without its end: ", Shown{printed});
     if (!goes_down) printed.remove_prefix(2);
@@ -900,6 +940,7 @@ void Books::note(const Said& said) {
     case Kind::wps_fail:
       return demand(std::exchange(pairs_, false), "nobody asked for WPS: ", said.text);
     case Kind::client_refused: return;
+    case Kind::phone: return demand(awaits_phone_, "nobody asked for a phone: ", said.text);
     case Kind::ready:
     case Kind::forced_restart:
     case Kind::busy_processing:
@@ -1063,12 +1104,15 @@ void Books::note_flash(const Request& request) {
 
 void Books::check_boot(std::string_view printed) {
   if (!before_.is(Activity::off)) return demand(printed.empty(), "a second start is heard");
-  demand(after_.is(Activity::idle), "a module does not start");
+  const bool has_link = module_->memory().stored().start_link.on;
+  demand(after_.is(has_link ? Activity::passthrough : Activity::idle), "a module does not start");
   demand(printed == std::string(spoken(at::Word::ready)) + "\r\n",
          "a start says something else: ", Shown{printed});
   const std::string ready = owed_;
   forget_life();
   owed_ = ready;
+  starts_link_ = has_link;
+  if (has_link) typed_at_ = now_, last_typed_.clear(), held_back_ = false, udp_mode_[0] = 0;
   const Record found{module_->memory().stored(), after_.writes};
   // Its attempts to join go on, whatever is stored meanwhile.
   if (found.settings.auto_connect)

@@ -99,6 +99,8 @@ class Books {
   bool may_be_passive(net::Transport) const;
   std::string sender_text(const net::Endpoint& sender) const;
   bool stores(std::string_view command) const;
+  void note_all(std::string_view printed);
+  std::size_t end_of_passthrough(std::string_view printed) const;
   void note_unread(const Said& said);
   void note_segment(const Said& said);
   void begin_segment(std::string bytes, const std::vector<Said>& said);
@@ -134,6 +136,7 @@ class Books {
   std::optional<net::Endpoint> payload_destination_;
   Instant typed_at_{};
   bool held_back_ = false;       ///< bytes were offered in vain, so their moments are not known
+  bool starts_link_ = false;     ///< AT+SAVETRANSLINK: its link has not been open yet
   bool passed_on_ = false;       ///< a packet of transparent transmission waits for the network
   bool burst_is_whole_ = false;  ///< of transparent transmission: nothing of it was lost
   std::string last_typed_;       ///< the last few bytes of transparent transmission
@@ -183,7 +186,8 @@ class Books {
   std::map<std::string, bool> told_stations_;  ///< by hardware address; true: with an address
 
   // Sleep and pins
-  bool pairs_ = false;  ///< AT+WPS=1 was answered with OK, and nothing has come of it
+  bool pairs_ = false;         ///< AT+WPS=1 was answered with OK, and nothing has come of it
+  bool awaits_phone_ = false;  ///< AT+CWSTARTSMART was answered with OK in this life
   bool light_sleep_ = false;
   std::optional<std::pair<std::uint8_t, bool>> wakes_;  ///< the pin, and whether high
   std::array<pins::Level, pins::kPins> held_{};

@@ -407,6 +407,14 @@ void Run::hold_pin() {
 }
 
 void Run::press_button() {
+  if (dice_.one_in(3)) {
+    const char* networks[] = {"BFQ-LAB", "NOBODY"};
+    const sim::PhoneSends sends{
+        dice_.one_in(3) ? radio::PhoneMethod::airkiss : radio::PhoneMethod::esptouch,
+        dice_.one_of(networks), "bfq4004-lab"};
+    tell("a phone sends " + sends.ssid);
+    return world_.apply(sends);
+  }
   const auto& present = world_.medium().air().access_points;
   if (present.empty()) return;
   const sim::AccessPoint& ap = present[dice_.pick(present.size())];

@@ -31,15 +31,12 @@ constexpr Meaning kResults[] = {
     {Word::ready, Kind::ready},
 };
 constexpr Meaning kLines[] = {
-    {Word::ok_without_blank_line, Kind::ok},
-    {Word::wifi_connected, Kind::wifi_connected},
-    {Word::wifi_got_ip, Kind::wifi_got_ip},
-    {Word::wifi_disconnect, Kind::wifi_disconnect},
-    {Word::dhcp_timeout, Kind::dhcp_timeout},
-    {Word::wps_success, Kind::wps_success},
-    {Word::wps_fail, Kind::wps_fail},
-    {Word::connect, Kind::connect},
-    {Word::closed, Kind::closed},
+    {Word::ok_without_blank_line, Kind::ok},  {Word::wifi_connected, Kind::wifi_connected},
+    {Word::wifi_got_ip, Kind::wifi_got_ip},   {Word::wifi_disconnect, Kind::wifi_disconnect},
+    {Word::dhcp_timeout, Kind::dhcp_timeout}, {Word::wps_success, Kind::wps_success},
+    {Word::wps_fail, Kind::wps_fail},         {Word::phone_found, Kind::phone},
+    {Word::phone_joined, Kind::phone},        {Word::phone_failed, Kind::phone},
+    {Word::connect, Kind::connect},           {Word::closed, Kind::closed},
 };
 constexpr Word kInformation[] = {
     Word::no_ip,
@@ -79,7 +76,11 @@ constexpr Word kInformation[] = {
     Word::no_access_point,
     Word::ping_timeout,
 };
-constexpr Meaning kStationLines[] = {
+/// Behind which something stands.
+constexpr Meaning kBeginnings[] = {
+    {Word::phone_type, Kind::phone},
+    {Word::phone_ssid, Kind::phone},
+    {Word::phone_password, Kind::phone},
     {Word::station_connected, Kind::station_connected},
     {Word::station_disconnected, Kind::station_disconnected},
     {Word::station_address, Kind::station_address},
@@ -203,9 +204,10 @@ class Parser {
       said.kind = known->kind;
       return said;
     }
-    for (const Meaning& station : kStationLines) {
-      if (!line.starts_with(spoken(station.word))) continue;
-      said.kind = station.kind;
+    for (const Meaning& beginning : kBeginnings) {
+      const std::string_view before = spoken(beginning.word);
+      if (before.empty() || !line.starts_with(before)) continue;
+      said.kind = beginning.kind;
       return said;
     }
     said.kind = Kind::information;

@@ -36,6 +36,7 @@ struct Said {
     dhcp_timeout,
     wps_success,
     wps_fail,
+    phone,  ///< any line of SmartConfig
     connect,
     link_connected,  ///< +LINK_CONN
     link_failed,     ///< likewise

@@ -365,6 +365,21 @@ struct Player::Lines {
     sim::World& world = player.world();
     world.apply(sim::SetAnalogInput{world.module().identity().station_mac, value});
   }
+  static void send_by_phone(Player& player, Words& words) {
+    const std::string method = words.take();
+    if (method != "esptouch" && method != "airkiss") throw BadLine("no way to send: " + method);
+    sim::PhoneSends sends{.method = method == "airkiss" ? radio::PhoneMethod::airkiss
+                                                        : radio::PhoneMethod::esptouch};
+    sends.ssid = words.take();
+    sends.password = words.take();
+    player.world().apply(sends);
+  }
+  static void check_announced(Player& player, Words& words) {
+    const auto& announced = player.world().internet.announced;
+    const std::string want = words.take(),
+                      got = announced ? std::string(announced->name.view()) : std::string();
+    if (want != got) throw BadLine('"' + got + "\" is announced");
+  }
   static void check_channel(Player& player, Words& words) {
     const sim::AccessPoint* own = player.world().radio().own_network();
     const int want = number<int>(words), got = own == nullptr ? 0 : own->channel;
@@ -432,6 +447,10 @@ struct Player::Lines {
        check_channel},
       {"pin", "N …", "a pin of the module:", change_pin, [] { return help("pin N ", kPin); }},
       {"analog", "N", "the analog input reads so from now on", set_analog_input},
+      {"phone", "METHOD \"ssid\" \"password\"",
+       "a phone sends that network for a minute: `esptouch` or `airkiss`", send_by_phone},
+      {"announced", "\"…\"",
+       "checks by which name the module can be found on its LAN; empty: by none", check_announced},
       {"dropped", "N",
        "checks how many bytes the module has counted that were typed in transparent transmission "
        "and dropped",

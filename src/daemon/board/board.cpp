@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <string>
 #include <utility>
 
 #include "commands/personalities.h"
@@ -23,7 +24,19 @@ namespace {
 // rate hears garbage.
 constexpr UartFormat kBootFormat{.baud = 74880};
 
-std::string_view boot_text(power::Reason reason) {
+/// As an ESP8266 counts them: 1 power, 2 a reset, 4 the watchdog.
+std::string boot_cause(power::Reason reason) {
+  switch (reason) {
+    case power::Reason::power_on: return "1";
+    case power::Reason::watchdog: return "4";
+    case power::Reason::command:
+    case power::Reason::external:
+    case power::Reason::timer: break;
+  }
+  return "2";
+}
+
+std::string own_boot_text(power::Reason reason) {
   switch (reason) {
     case power::Reason::power_on: return "\r\nbfq4004 boot, cause: power\r\n";
     case power::Reason::command: return "\r\nbfq4004 boot, cause: command\r\n";
@@ -32,6 +45,12 @@ std::string_view boot_text(power::Reason reason) {
     case power::Reason::timer: return "\r\nbfq4004 boot, cause: timer\r\n";
   }
   return "";
+}
+
+std::string boot_text(const at::Dialect& dialect, power::Reason reason) {
+  std::string text(dialect.boot_text.view());
+  if (text.empty()) return own_boot_text(reason);
+  return text.replace(text.find('%'), 1, boot_cause(reason));
 }
 
 MacAddress station_mac(const BoardSetup& setup) {
@@ -199,7 +218,7 @@ void Board::WireAdapter::power_off(Instant) {
 }
 
 void Board::WireAdapter::chip_has_power(power::Reason reason) {
-  if (board.boot_noise_) board.wire_->make_noise(boot_text(reason), kBootFormat);
+  if (board.boot_noise_) board.wire_->make_noise(boot_text(board.dialect(), reason), kBootFormat);
 }
 
 void Board::WireAdapter::module_has_started() {

@@ -75,6 +75,9 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   std::optional<std::uint16_t> datagram_port(std::uint16_t actual) const override;
   bool has_datagrams_at_localhost(std::uint16_t port) const override;
   std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
+  bool is_announced_as(const HostName& name) const override {
+    return announced_ && is_announced(name, announced_->name);
+  }
 
   // ClientRoutes
   void look_up(std::uint8_t client, const net::HostName& name, const net::NameServers& servers,
@@ -89,8 +92,10 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   void resolve(const net::Resolve& request);
   void find_address(std::uint32_t asker, const net::HostName& name, const net::NameServers& servers,
                     const Found& found);
+  std::optional<Ipv4> find_announced(const net::HostName& name, const Networks& networks) const;
   void ask_dns(std::uint32_t asker, const std::string& name,
                const std::vector<std::string>& servers, const Found& found);
+  void announce(const net::Announce& request);
   std::vector<std::string> permitted_name_servers(const net::NameServers& servers) const;
   void ping(const net::Ping& request);
   void ask_time(const net::AskTime& request);
@@ -132,6 +137,7 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   std::map<std::uint32_t, std::shared_ptr<process::NameQuery>> queries_;
   std::shared_ptr<EchoRequest> echo_;      ///< of the last Ping
   std::shared_ptr<TimeQuery> time_query_;  ///< of the last AskTime
+  std::optional<net::Announce> announced_;
   std::deque<Event> due_;
   WebFetcher http_;
   BrokerClient broker_;

@@ -24,7 +24,7 @@ struct FlowPart {
   bool is_rts = false, ready = true;
 };
 
-/// What the station's radio does, in the order of the values that a VCD shows.
+/// What the station's radio does, in the order in which it comes up.
 enum class RadioState : std::uint8_t { off, idle, joining, joined, addressed, last = addressed };
 
 /// A link is open: both its ends.

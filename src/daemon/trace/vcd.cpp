@@ -15,7 +15,30 @@
 namespace bfq::trace {
 namespace {
 /// The lines of the file, each with its identifier there.
-enum class VcdSignal : char { tx = 't', rx = 'r', rts = 'R', cts = 'C', radio = 's' };
+enum class VcdSignal : char {
+  tx = 't',
+  rx = 'r',
+  rts = 'R',
+  cts = 'C',
+  running = 'o',
+  joining = 'j',
+  joined = 'J',
+  addressed = 'a'
+};
+
+/// Its name, and its level before anything has happened.
+struct VcdSignalRow {
+  VcdSignal signal;
+  std::string_view name;
+  unsigned level;
+};
+/// One bit each: sigrok reads no others.
+constexpr VcdSignalRow kSignals[] = {
+    {VcdSignal::tx, "tx", 1},           {VcdSignal::rx, "rx", 1},
+    {VcdSignal::rts, "rts", 0},         {VcdSignal::cts, "cts", 0},
+    {VcdSignal::running, "running", 0}, {VcdSignal::joining, "joining", 0},
+    {VcdSignal::joined, "joined", 0},   {VcdSignal::addressed, "addressed", 0},
+};
 
 /// The wire in time: levels, as changes at moments in nanoseconds.
 class Waves {
@@ -24,6 +47,12 @@ class Waves {
   explicit Waves(Instant origin) : origin_(origin) {}
 
   void add(const WirePart& part, Instant at);
+  void set(RadioState state, Instant at) {
+    set(VcdSignal::running, state != RadioState::off, at);
+    set(VcdSignal::joining, state == RadioState::joining, at);
+    set(VcdSignal::joined, state >= RadioState::joined, at);
+    set(VcdSignal::addressed, state == RadioState::addressed, at);
+  }
   void set(VcdSignal signal, unsigned value, Instant at) {
     changes_.push_back({nanoseconds(at), signal, value});
   }
@@ -75,8 +104,6 @@ void Waves::add_frame(VcdSignal signal, double& free_from, unsigned char byte,
 }
 
 std::string value_of(VcdSignal signal, unsigned value) {
-  if (signal == VcdSignal::radio)
-    return fmt::format("b{:03b} {}\n", value, static_cast<char>(signal));
   return fmt::format("{}{}\n", value, static_cast<char>(signal));
 }
 
@@ -84,12 +111,9 @@ std::string Waves::body(double tick) {
   std::stable_sort(changes_.begin(), changes_.end(),
                    [](const Change& a, const Change& b) { return a.at < b.at; });
   std::array<unsigned, 128> level{};
-  level[static_cast<std::size_t>(VcdSignal::tx)] = level[static_cast<std::size_t>(VcdSignal::rx)] =
-      1;
   std::string out = "#0\n$dumpvars\n";
-  for (const VcdSignal signal :
-       {VcdSignal::tx, VcdSignal::rx, VcdSignal::rts, VcdSignal::cts, VcdSignal::radio})
-    out += value_of(signal, level[static_cast<std::size_t>(signal)]);
+  for (const VcdSignalRow& row : kSignals)
+    out += value_of(row.signal, level[static_cast<std::size_t>(row.signal)] = row.level);
   out += "$end\n";
   std::int64_t last = 0;
   for (const Change& change : changes_) {
@@ -102,9 +126,15 @@ std::string Waves::body(double tick) {
   return out + fmt::format("#{}\n", last + std::llround(1e6 / tick));  // idle for a while
 }
 
-/// Ten ticks or more for each bit, and no more than are needed: tools count them.
-double tick_for(std::uint32_t rate) {
-  return rate <= 115'200 ? 1000 : rate <= 1'000'000 ? 100 : 10;
+/// The unit of time of a file.
+struct Tick {
+  std::string_view name;
+  double nanoseconds = 0;
+};
+/// Eight ticks or more for each bit, and no more than are needed: tools count them all.
+Tick tick_for(std::uint32_t rate) {
+  if (rate <= 115'200) return {"1 us", 1000};
+  return rate <= 1'000'000 ? Tick{"100 ns", 100} : Tick{"10 ns", 10};
 }
 
 std::string about_pace(const Recording& recording) {
@@ -119,18 +149,13 @@ std::string about_pace(const Recording& recording) {
 constexpr std::string_view kHeader = R"($version bfq4004 {} $end
 $comment
   tx and rx are the module's: it prints on tx. rts and cts are low while the module, or its host,
-  takes bytes. radio: 0 off, 1 idle, 2 joining, 3 joined, 4 with an address.
+  takes bytes. running: the module's program; joining, joined, addressed: its station.
   {}
   Time 0 is {} microseconds of the trace.
 $end
-$timescale {} ns $end
+$timescale {} $end
 $scope module {} $end
-$var wire 1 t tx $end
-$var wire 1 r rx $end
-$var wire 1 R rts $end
-$var wire 1 C cts $end
-$var wire 3 s radio $end
-$upscope $end
+{}$upscope $end
 $enddefinitions $end
 )";
 }  // namespace
@@ -147,16 +172,17 @@ std::string as_vcd(const Recording& recording) {
                      waves.set(part.is_rts ? VcdSignal::rts : VcdSignal::cts, part.ready ? 0 : 1,
                                item.at);
                    },
-                   [&](RadioState state) {
-                     waves.set(VcdSignal::radio, static_cast<unsigned>(state), item.at);
-                   },
+                   [&](RadioState state) { waves.set(state, item.at); },
                    [](const auto&) {},
                },
                item.part);
-  const double tick = tick_for(waves.fastest());
+  std::string signals;
+  for (const VcdSignalRow& row : kSignals)
+    signals += fmt::format("$var wire 1 {} {} $end\n", static_cast<char>(row.signal), row.name);
+  const Tick tick = tick_for(waves.fastest());
   return fmt::format(fmt::runtime(kHeader), process::kVersion, about_pace(recording),
-                     origin.time_since_epoch().count(), tick,
-                     recording.modules.empty() ? "module" : recording.modules.front()) +
-         waves.body(tick);
+                     origin.time_since_epoch().count(), tick.name,
+                     recording.modules.empty() ? "module" : recording.modules.front(), signals) +
+         waves.body(tick.nanoseconds);
 }
 }  // namespace bfq::trace
