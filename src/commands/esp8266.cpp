@@ -84,7 +84,7 @@ Answer start_smart_config(Chip& chip, const SmartConfigArgs& args) {
 
 Answer start_any_smart_config(Chip& chip) {
   constexpr std::uint8_t kBoth = 3;
-  return start_smart_config(chip, {kBoth});
+  return start_smart_config(chip, {.type = kBoth});
 }
 
 Answer stop_smart_config(Chip& chip) {
@@ -133,12 +133,18 @@ Answer start_without_link(Chip& chip, const NoStartLinkArgs&) {
 }
 
 Answer start_with_stream(Chip& chip, const StartStreamArgs& args) {
+  return start_with_any_stream(chip,
+                               {args.mode, args.host, args.port, std::nullopt, args.keep_alive_s});
+}
+
+Answer start_with_any_stream(Chip& chip, const StartAnyStreamArgs& args) {
   if (args.host.address() == Ipv4()) return Answer::error;
   return chip.change(Effect::none, [&](Settings& s) {
     s.start_link = {.on = true,
                     .host = args.host,
                     .port = args.port,
-                    .keep_alive_s = args.keep_alive_s.value_or(0)};
+                    .keep_alive_s = args.keep_alive_s.value_or(0),
+                    .is_secure = args.type == AnyStream::tls};
   });
 }
 

@@ -146,6 +146,7 @@ inline constexpr Command kSoftApMacDefault = kSoftApMac.named(
 /// Arguments of AT+CWSTARTSMART.
 struct SmartConfigArgs {
   std::uint8_t type = 0;
+  std::optional<std::uint8_t> weakest{};
 };
 Answer start_smart_config(Chip&, const SmartConfigArgs&);
 Answer start_any_smart_config(Chip&);

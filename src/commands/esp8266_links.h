@@ -16,12 +16,18 @@ namespace bfq::commands {
 enum class Stream : std::uint8_t { tcp };
 /// See Stream.
 enum class Datagrams : std::uint8_t { udp };
+/// See Stream, where SSL is possible.
+enum class AnyStream : std::uint8_t { tcp, tls };
 }  // namespace bfq::commands
 
 namespace bfq::at {
 template <>
 struct Choices<commands::Stream> {
   static constexpr std::array<std::string_view, 1> words = {"TCP"};
+};
+template <>
+struct Choices<commands::AnyStream> {
+  static constexpr std::array<std::string_view, 2> words = {"TCP", "SSL"};
 };
 template <>
 struct Choices<commands::Datagrams> {
@@ -40,6 +46,14 @@ struct StartStreamArgs {
   std::optional<Stream> type{};
   std::optional<std::uint16_t> keep_alive_s{};
 };
+/// The same with TCP or SSL.
+struct StartAnyStreamArgs {
+  std::uint8_t mode = 0;
+  HostName host{};
+  std::uint16_t port = 0;
+  std::optional<AnyStream> type{};
+  std::optional<std::uint16_t> keep_alive_s{};
+};
 /// The same with UDP.
 struct StartDatagramsArgs {
   std::uint8_t mode = 0;
@@ -56,6 +70,7 @@ struct NoStartLinkArgs {
 bool starts_without_link(const Chip&, Fields);
 bool starts_with_datagrams(const Chip&, Fields);
 Answer start_with_stream(Chip&, const StartStreamArgs&);
+Answer start_with_any_stream(Chip&, const StartAnyStreamArgs&);
 Answer start_with_datagrams(Chip&, const StartDatagramsArgs&);
 Answer start_without_link(Chip&, const NoStartLinkArgs&);
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "commands/esp8266_links.h"
 #include "commands/esp8266_rows.h"
 #include "commands/esp_at_links.h"
 #include "commands/receiving.h"
@@ -205,6 +206,31 @@ inline constexpr Fact kPassthroughFacts[] = {
      "With CIPMUX=1 or a server: CIPMUX and CIPSERVER must be 0, ERROR."},
 };
 inline constexpr Command kPassthrough = commands::kPassthrough.known_from(kPassthroughFacts);
+
+inline constexpr Param kStartAnyStreamParams[] = {
+    param<&StartAnyStreamArgs::mode>("mode", between(1, 1), "1: with this link"),
+    param<&StartAnyStreamArgs::host>("remote IP", ranges::kHost, "an address or a name"),
+    param<&StartAnyStreamArgs::port>("remote port", ranges::kPort, "the server's port"),
+    param<&StartAnyStreamArgs::type>("type", "\"TCP\", also when left out, or \"SSL\""),
+    param<&StartAnyStreamArgs::keep_alive_s>(
+        "TCP keep alive", ranges::kKeepAlive,
+        "seconds of silence before probes; 0, the default: none"),
+};
+inline constexpr Shape kStartLinkShapes[] = {
+    commands::kStartLinkShapes[0],
+    commands::kStartLinkShapes[1],
+    shape<&start_with_any_stream>(kStartAnyStreamParams),
+};
+inline constexpr Fact kStartLinkFacts[] = {
+    {Origin::ours, "personalities 2.4", "As AT 1.7 has it, and over SSL, too. Always stored."},
+    {Origin::observed, "E7", "255.255.255.255 is taken for UDP."},
+};
+inline constexpr Command kStartLink = [] {
+  Command c = commands::kStartLink;
+  c.set = set(kStartLinkShapes);
+  c.facts = kStartLinkFacts;
+  return c;
+}();
 
 // The server --------------------------------------------------------------------------------------
 

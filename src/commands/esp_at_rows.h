@@ -380,6 +380,22 @@ inline constexpr Command kPairing = [] {
   return c;
 }();
 
+inline constexpr Param kSmartConfigParams[] = {
+    commands::kSmartConfigParams[0],
+    param<&SmartConfigArgs::weakest>("auth floor", between(0, 7), "not looked at"),
+};
+inline constexpr Fact kSmartConfigFacts[] = {
+    {Origin::observed, "E8", "Smart get wifi info, in lines as those of AT 1.7."},
+    commands::kSmartConfigFacts[0],
+    commands::kSmartConfigFacts[2],
+};
+inline constexpr Command kStartSmartConfig = [] {
+  Command c = commands::kStartSmartConfig;
+  c.set = set<&start_smart_config>(kSmartConfigParams);
+  c.facts = kSmartConfigFacts;
+  return c;
+}();
+
 inline constexpr Fact kMdnsFacts[] = {
     {Origin::ours, "personalities 2.3", "Without an address ERROR alone."},
     commands::kMdnsFacts[1],

@@ -90,7 +90,7 @@ Answer open_stream(Chip& chip, const StreamArgs& args) {
   if (!is_own(chip, args.own)) return Answer::error;
   const LinkOptions& options = chip.settings().link_options;
   const bool is_tls = args.transport == net::Transport::tls;
-  const unsigned tls = is_tls ? chip.settings().tls | options.tls[args.link].checks : 0U;
+  const unsigned tls = is_tls ? tls_checks(chip.settings(), args.link) : 0U;
   const net::Open open{
       .link = {.id = args.link},
       .transport = args.transport,

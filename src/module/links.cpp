@@ -341,7 +341,8 @@ void Links::close_links_through(Chip& chip, net::Interface side) {
 void Links::on(Chip& chip, const uart::HangUp&) {
   chip.passthrough().hang_up(chip);
   if (const auto* job = chip.job<Collecting>()) give_up(chip, Collecting(*job));
-  if (const auto* job = chip.job<SendingLong>()) cancel(chip, SendingLong(*job));
+  if (const auto* job = chip.job<SendingLong>())
+    chip.finish_send(job->is_sending ? at::Word::send_fail : at::Word::long_send_canceled);
   if (chip.job<TypingText>() != nullptr) chip.finish_silently();
   give_up_opening(chip);
   close_where(chip, [](const Link&) { return true; });

@@ -323,7 +323,6 @@ class Links {
   void send_packet(Chip&, SendingLong&);
   void packet_has_gone(Chip&, SendingLong&);
   static void fail(Chip&, SendingLong&);
-  static void cancel(Chip&, const SendingLong&);
   void begin_segment(Chip&, std::uint8_t id);
   void drop_segment(Chip&, std::uint8_t id);
   void received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);

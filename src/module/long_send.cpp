@@ -102,10 +102,6 @@ void Links::fail(Chip& chip, SendingLong& job) {
   if (job.typed == job.length) chip.finish_send(at::Word::send_fail);
 }
 
-void Links::cancel(Chip& chip, const SendingLong&) {
-  chip.finish_send(at::Word::long_send_canceled);
-}
-
 bool Links::fits(const SendingLong& job, const Payload& payload) const {
   const std::size_t here = payload.unsent().size();
   const bool counts = job.reported <= job.sent && job.sent <= job.typed &&
@@ -118,7 +114,7 @@ bool Links::fits(const SendingLong& job, const Payload& payload) const {
 /// The host has typed `+++` alone, or the network takes nothing more, which ends the link as with
 /// AT+CIPSEND.
 void Links::give_up(Chip& chip, const SendingLong& given) {
-  if (!given.is_sending) return cancel(chip, given);
+  if (!given.is_sending) return chip.finish_send(at::Word::long_send_canceled);
   const bool is_passive = unread_limit(chip, given.link) > 0;
   if (!is_passive) chip.request(net::GiveUp{given.link});
   fail(chip, *chip.job<SendingLong>());

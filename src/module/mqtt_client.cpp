@@ -1,6 +1,7 @@
 #include "module/mqtt_client.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "module/chip.h"
 
@@ -134,7 +135,7 @@ at::Answer MqttClient::show_topics(Chip& chip) {
 
 at::Answer MqttClient::clean(Chip& chip) {
   if (!is_set()) return chip.refuse(Why::cleaned);
-  if (is_connected()) chip.reply().line(at::Word::mqtt_disconnected);
+  if (host_takes_it_for_connected()) chip.reply().line(at::Word::mqtt_disconnected);
   *this = MqttClient{};
   chip.request(mqtt::Disconnect{.forgets = true});
   chip.request(net::AddTlsText{
@@ -203,13 +204,12 @@ void MqttClient::on(Chip& chip, const mqtt::Disconnected&) {
 
 /// The host reads of it in front of the ERROR of a command that waits for the broker.
 void MqttClient::lose_connection(Chip& chip) {
+  said_ = {.lost = host_takes_it_for_connected()};
   state_ = State::disconnected;
-  said_ = {.lost = true};
   if (reconnects_) retry_ = chip.now() + kFirstRetry;
   const auto* const job = chip.job<AskingBroker>();
   if (job == nullptr) return;
-  chip.reply().line(at::Word::mqtt_disconnected);
-  said_.lost = false;
+  if (std::exchange(said_.lost, false)) chip.reply().line(at::Word::mqtt_disconnected);
   refuse(chip, *job);
 }
 

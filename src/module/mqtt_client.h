@@ -122,6 +122,10 @@ class MqttClient {
   };
 
   bool can_connect() const;
+  /// Whether the host has read of a connection, and of no end of it.
+  bool host_takes_it_for_connected() const {
+    return said_.lost || (is_connected() && !said_.connected);
+  }
   Ticket ask_for_connection(Chip&);
   static void refuse(Chip&, const AskingBroker&);
   static State with_topics(std::uint16_t topics);

@@ -71,13 +71,18 @@ Duration Passthrough::open_again(Chip& chip) {
 
 void Passthrough::know_address(Chip& chip, Ipv4 address) {
   const StartLinkSettings& link = chip.settings().start_link;
+  const unsigned tls = link.is_secure ? tls_checks(chip.settings(), kLink) : 0U;
   step_ = Step::named;
   chip.links().prepare_single({
-      .transport = link.is_datagram ? net::Transport::udp : net::Transport::tcp,
+      .transport = link.is_datagram ? net::Transport::udp
+                   : link.is_secure ? net::Transport::tls
+                                    : net::Transport::tcp,
       .remote = {address, link.port},
       .name = link.host,
       .keep_alive_s = link.keep_alive_s,
       .local_port = link.local_port,
+      .shows_certificate = (tls & kShowsCertificate) != 0,
+      .verifies = (tls & kVerifies) != 0,
   });
 }
 

@@ -64,7 +64,8 @@ Settings unusual() {
                   .host = HostName("coop.test"),
                   .port = 4007,
                   .keep_alive_s = 60,
-                  .local_port = 5000};
+                  .local_port = 5000,
+                  .is_secure = true};
   return s;
 }
 

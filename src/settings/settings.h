@@ -147,8 +147,9 @@ struct StartLinkSettings {
   std::uint16_t port = 0;
   std::uint16_t keep_alive_s = 0;  ///< of TCP
   std::uint16_t local_port = 0;    ///< of UDP; 0: any
+  bool is_secure = false;          ///< TLS over TCP
   static constexpr auto kDescription = describe("StartLinkSettings", "on", "is_datagram", "host",
-                                                "port", "keep_alive_s", "local_port");
+                                                "port", "keep_alive_s", "local_port", "is_secure");
   bool operator==(const StartLinkSettings&) const = default;
 };
 
@@ -196,6 +197,11 @@ Text<32> numbered_name(std::string_view prefix, const MacAddress& mac);
 /// The defaults, for the module with that softAP address. What a dialect's factory has otherwise is
 /// for at::Dialect::factory_settings to change.
 Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_ap_mac);
+
+/// What a TLS link of that number asks for: bits kShowsCertificate, kVerifies.
+constexpr unsigned tls_checks(const Settings& s, std::uint8_t link) {
+  return unsigned{s.tls} | s.link_options.tls[link].checks;
+}
 
 /// What no journal that is shown may hold.
 void for_each_password(Settings& settings, auto&& visit) {

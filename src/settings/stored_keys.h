@@ -90,7 +90,8 @@ inline constexpr StoredKey kStoredKeys[] = {
         field<&StartLinkSettings::host, or_unset(ranges::kHost)>,
         field<&StartLinkSettings::port, or_unset(ranges::kPort)>,
         field<&StartLinkSettings::keep_alive_s, ranges::kKeepAlive>,
-        field<&StartLinkSettings::local_port, or_unset(ranges::kPort)>, rule<&is_complete>),
+        field<&StartLinkSettings::local_port, or_unset(ranges::kPort)>,
+        field<&StartLinkSettings::is_secure>, rule<&is_complete>),
 };
 static_assert(every_key_has_its_row(kStoredKeys), "every Key has its row, in its place");
 }  // namespace bfq::record

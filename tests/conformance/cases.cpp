@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/limits.h"
 #include "manual/manual.h"
 
 namespace bfq::conformance {
@@ -18,6 +19,15 @@ using Must = Case::Must;
 std::string quoted(const std::string& s) { return '"' + s + '"'; }
 std::string text_of(std::int32_t n) {
   return quoted(std::string(static_cast<std::size_t>(n), 'x'));
+}
+
+/// A text of that many bytes that suits what the argument is for.
+std::string text_for(const at::Param& p, std::int32_t n) {
+  const auto beginning = [&]() -> std::string {
+    if (p.name == "url" && n >= 8) return n > 8 ? "http://x/" : "http://x";
+    return p.name.starts_with("http_req_header") && n >= 2 ? "x:" : "";
+  }();
+  return quoted(beginning + std::string(static_cast<std::size_t>(n) - beginning.size(), 'x'));
 }
 
 /// A name of that many bytes; one label has at most 63 of them.
@@ -137,7 +147,7 @@ class Builder {
     switch (p.kind) {
       case Kind::integer:  // two pins of one command differ
         return std::to_string(p.range.min + (p.name == "awake GPIO" ? 1 : 0));
-      case Kind::text: return text_of(p.range.min);
+      case Kind::text: return text_for(p, p.range.min);
       case Kind::host: return host_of(p.range.min);
       case Kind::ignored: return "0";
       case Kind::mac: return "\"02:00:00:00:00:01\"";
@@ -164,6 +174,11 @@ class Builder {
         line.replace(at, name.size(), good(p));
     }
     return line;
+  }
+
+  /// How many bytes of it a line may have.
+  std::int32_t room_for_text(std::size_t i) const {
+    return static_cast<std::int32_t>(limits::kLine - line_with(i, "\"\"").size());
   }
 
   void add_absence(std::size_t i) {
@@ -221,11 +236,13 @@ class Builder {
         refuse(line_with(i, std::to_string(min - 1)), "less than the smallest");
         refuse(line_with(i, std::to_string(max + 1)), "more than the largest");
         break;
-      case Kind::text:
-        accept(line_with(i, text_of(p.range.max)), "the longest");
-        refuse(line_with(i, text_of(p.range.max + 1)), "longer than the longest");
+      case Kind::text: {
+        const std::int32_t longest = std::min(p.range.max, room_for_text(i));
+        accept(line_with(i, text_for(p, longest)), "the longest");
+        refuse(line_with(i, text_for(p, longest + 1)), "longer than the longest");
         if (min > 0) refuse(line_with(i, text_of(p.range.min - 1)), "shorter than the shortest");
         break;
+      }
       case Kind::host:
         accept(line_with(i, host_of(p.range.max)), "the longest");
         refuse(line_with(i, host_of(p.range.max + 1)), "longer than the longest");

@@ -23,6 +23,7 @@ constexpr net::Endpoint kPeer{Ipv4(127, 0, 0, 1), 4007}, kGreeter{Ipv4(127, 0, 0
 using Stage = std::vector<std::string_view>;
 
 #define JOIN "AT+CWMODE_CUR=1", "AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\""
+#define MQTT "AT+MQTTUSERCFG=0,1,\"me\",\"\",\"\",0,0,\"\""
 const Stage kStages[] = {
     {},
     {JOIN},
@@ -44,8 +45,13 @@ const Stage kStages[] = {
     {JOIN, "AT+CIPMUX=1", "AT+CIPSTART=0,\"TCP\",\"127.0.0.1\",4007", "AT+CIPSENDBUF=0,1", "x"},
     {JOIN, "AT+CIPMUX=1", "AT+CIPSTART=4,\"TCP\",\"127.0.0.1\",4007", "AT+CIPSENDBUF=4,1", "x"},
     {JOIN, "AT+CHTTPURL=4007,\"127.0.0.1\""},
+    {JOIN, "AT+HTTPURLCFG=8", "http://x"},
+    {MQTT},
+    {JOIN, MQTT},
+    {JOIN, MQTT, "AT+MQTTCONN=0,\"127.0.0.1\",4007,0"},
 };
 #undef JOIN
+#undef MQTT
 
 /// The line, under the name that the dialect has for it: without _CUR where there is no such name.
 std::string spoken_by(const at::Dialect& dialect, std::string_view line) {
@@ -92,15 +98,29 @@ Outcome type(const at::Dialect& dialect, const Stage& stage, const std::string& 
 bool refused(const Outcome& o) { return o.printed.ends_with("\r\nERROR\r\n") && o.at_once_idle; }
 bool refused_silently(const Outcome& o) { return o.printed == "\r\nERROR\r\n" && o.at_once_idle; }
 
+/// Whether its row says that this form never succeeds: then it says something in front of ERROR.
+bool always_fails(const at::Dialect& dialect, const std::string& line) {
+  if (line.find('?') != line.npos) return false;
+  const at::Command* const row =
+      at::find(dialect, at::parse(std::string_view(line).substr(at::kHeadSize)).name);
+  return row != nullptr && row->execute.result.view() == "{error}";
+}
+
+bool accepted_at(const at::Dialect& dialect, const Stage& stage, const std::string& line) {
+  const Outcome outcome = type(dialect, stage, line);
+  return always_fails(dialect, line) ? refused(outcome) && !refused_silently(outcome)
+                                     : !refused(outcome);
+}
+
 bool accepted_somewhere(const at::Dialect& dialect, const std::string& line) {
   return std::any_of(std::begin(kStages), std::end(kStages),
-                     [&](const Stage& stage) { return !refused(type(dialect, stage, line)); });
+                     [&](const Stage& stage) { return accepted_at(dialect, stage, line); });
 }
 
 /// The stage in which the arguments decide, and not what happened before.
 const Stage* stage_for(const at::Dialect& dialect, const std::string& good_line) {
   const auto at = std::find_if(std::begin(kStages), std::end(kStages), [&](const Stage& stage) {
-    return !refused(type(dialect, stage, good_line));
+    return accepted_at(dialect, stage, good_line);
   });
   return at == std::end(kStages) ? nullptr : at;
 }

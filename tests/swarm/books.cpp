@@ -200,6 +200,9 @@ void Books::forget_life() {
   buffered_ = false;
   read_left_ = 0;
   piece_is_due_ = text_is_open_ = false;
+  typed_as_ = Typed::payload;
+  text_due_.clear();
+  told_mqtt_ = message_is_due_ = more_is_due_ = message_is_open_ = false;
   told_wifi_ = Wifi::off;
   told_stations_.clear();
   asked_networks_.clear();
@@ -393,7 +396,7 @@ void Books::handled(const Event& event, Instant now) {
   }
   if (const auto* unread = std::get_if<net::Unread>(&event); unread != nullptr && !is_stale)
     take_unread(*unread);
-  if (take_web(event, printed)) return check_outputs();
+  if (take_web(event, printed) || take_mqtt(event, printed)) return check_outputs();
   std::exchange(hangs_up_, false) ? check_hung_up(printed) : check_happened(printed);
   peer_had_gone_ = false;
   check_outputs();
@@ -403,18 +406,69 @@ void Books::handled(const Event& event, Instant now) {
     demand(before_.open(id) == after_.open(id), "an event of an older link changes a newer one");
 }
 
-/// True for a piece of an answer, which is printed as it is. One that nobody waits for is dropped.
+/// True for a piece of an answer. One that nobody waits for is dropped.
 bool Books::take_web(const Event& event, std::string_view printed) {
   const auto* answered = std::get_if<web::Answered>(&event);
   constexpr unsigned kFirstError = 400;
   if (answered != nullptr && answered->ticket == web_ticket_ && answered->status < kFirstError &&
-      before_.is(Activity::processing) && !text_is_open_)
+      before_.is(Activity::processing) && !text_is_open_ && shows_text())
     text_is_open_ = answer_is_due_;
   const auto* piece = std::get_if<web::Piece>(&event);
   if (piece == nullptr) return false;
   const bool is_due = piece->ticket == web_ticket_ && std::exchange(piece_is_due_, false);
-  demand(printed == (is_due ? piece->bytes.view() : std::string_view{}),
-         "an answer is printed wrongly: ", Shown{printed});
+  const std::string expected = is_due ? shown_piece(piece->bytes.view()) : std::string();
+  demand(printed.starts_with(expected), "an answer is printed wrongly: ", Shown{printed});
+  printed.remove_prefix(expected.size());
+  demand(printed.empty() || !text_is_open_, "something is said within a text: ", Shown{printed});
+  if (!printed.empty()) check_happened(printed);
+  return true;
+}
+
+/// Whether the command shows an answer as it is, or in pieces behind their lengths.
+bool Books::shows_text() const {
+  return !command_.starts_with("AT+HTTP") || command_ == "AT+HTTPURLCFG?";
+}
+
+std::string Books::shown_piece(std::string_view bytes) const {
+  if (shows_text()) return std::string(bytes);
+  const bool is_head =
+      command_.starts_with("AT+HTTPCLIENT") && number_in(fields_of(command_), 0) == 1;
+  const std::string name = command_.substr(2, command_.find('=') - 2);
+  return name + ':' + std::to_string(bytes.size()) + (is_head ? ", " : ",") + std::string(bytes) +
+         "\r\n";
+}
+
+/// True for a message of MQTT, which is printed as it comes, and nothing within it.
+bool Books::take_mqtt(const Event& event, std::string_view printed) {
+  const auto* message = std::get_if<mqtt::Message>(&event);
+  const auto* bytes = std::get_if<mqtt::Bytes>(&event);
+  if (message == nullptr && bytes == nullptr) return false;
+  std::string expected;
+  if (message != nullptr && std::exchange(message_is_due_, false) && message->topic_size > 0) {
+    topic_left_ = message->topic_size;
+    message_size_ = message_left_ = message->size;
+    message_is_open_ = true;
+    expected = std::string(spoken(at::Word::mqtt_received)) + "0,\"";
+  }
+  if (bytes != nullptr && std::exchange(more_is_due_, false)) {
+    std::string_view rest = bytes->bytes.view();
+    if (topic_left_ > 0) {
+      const std::size_t n = std::min(topic_left_, rest.size());
+      expected += rest.substr(0, n);
+      rest.remove_prefix(n);
+      topic_left_ -= n;
+      if (topic_left_ == 0) expected += "\"," + std::to_string(message_size_) + ',';
+    }
+    expected += rest;
+    message_left_ -= rest.size();
+    message_is_open_ = topic_left_ > 0 || message_left_ > 0;
+    if (!message_is_open_) expected += "\r\n";
+  }
+  demand(printed.starts_with(expected), "a message is printed wrongly: ", Shown{printed});
+  printed.remove_prefix(expected.size());
+  demand(printed.empty() || !message_is_open_, "something is said within a message: ",
+         Shown{printed});
+  if (!message_is_open_) check_happened(printed);
   return true;
 }
 
@@ -425,12 +479,28 @@ void Books::advanced(Instant now) {
 
 void Books::requested(const Request& request) {
   note_join(request);
-  if (const auto* fetch = std::get_if<web::Fetch>(&request))
-    web_ticket_ = fetch->ticket, piece_is_due_ = false;
-  if (std::holds_alternative<web::Continue>(request)) piece_is_due_ = true;
+  note_client_request(request);
   note_link_request(request);
   note_flash(request);
   note_pin(request);
+}
+
+/// What was typed is handed over to a client as it was.
+void Books::note_client_request(const Request& request) {
+  if (const auto* fetch = std::get_if<web::Fetch>(&request))
+    web_ticket_ = fetch->ticket, piece_is_due_ = false;
+  if (const auto* recall = std::get_if<web::Recall>(&request))
+    web_ticket_ = recall->ticket, piece_is_due_ = false;
+  if (std::holds_alternative<web::Continue>(request)) piece_is_due_ = true;
+  if (std::holds_alternative<mqtt::Take>(request)) message_is_due_ = true;
+  if (std::holds_alternative<mqtt::More>(request)) more_is_due_ = true;
+  std::string_view text;
+  if (const auto* store = std::get_if<web::Store>(&request)) text = store->text.view();
+  if (const auto* put = std::get_if<mqtt::Put>(&request)) text = put->text.view();
+  if (text_due_.empty() || text.empty()) return;
+  demand(std::string_view(text_due_).starts_with(text),
+         "a client is given what nobody typed: ", Shown{text}, " instead of ", Shown{text_due_});
+  text_due_.erase(0, text.size());
 }
 
 // Typing ------------------------------------------------------------------------------------------
@@ -438,14 +508,19 @@ void Books::requested(const Request& request) {
 /// The escape may be noticed with the byte behind it, where the runtime is late to say that time
 /// has passed: that byte belongs to what comes then.
 void Books::check_typed(char c, std::string_view printed) {
-  const std::string canceled = std::string(spoken(at::Word::send_canceled)) + "\r\n";
+  const bool is_long = typed_as_ == Typed::long_data;
+  const std::string canceled =
+      std::string(spoken(is_long ? at::Word::long_send_canceled : at::Word::send_canceled)) +
+      "\r\n";
   switch (before_.activity) {
     case Activity::off:
     case Activity::asleep:
       return demand(printed.empty(), "a module without power, or asleep, prints");
     case Activity::restarting: return check_happened(printed);
     case Activity::collecting:
-      if (!printed.starts_with(canceled)) return take_payload(c, printed);
+      if (typed_as_ == Typed::text) return take_text(c, printed);
+      if (!printed.starts_with(canceled))
+        return is_long ? take_long(c, printed) : take_payload(c, printed);
       payload_.clear();
       line_.clear();
       printed.remove_prefix(canceled.size());
@@ -531,6 +606,55 @@ void Books::take_payload(char c, std::string_view printed) {
   }
 }
 
+/// Takes unsolicited lines, and returns how many results stand in front of them.
+std::size_t Books::note_results(std::string_view printed) {
+  std::size_t results = 0;
+  bool others = false;
+  for (const Said& said : parse(module_->dialect(), printed)) {
+    const bool is_end = said.is_result() || is_send_result(said) || is_cancel(said);
+    demand(is_end ? !others : said.is_urc(), "more than a result: ", Shown{printed});
+    if (is_end)
+      ++results;
+    else
+      others = true, note(said);
+  }
+  return results;
+}
+
+/// It has a result at once, or its command goes on.
+void Books::take_text(char c, std::string_view printed) {
+  payload_ += c;
+  text_due_ += c;
+  demand(payload_.size() <= payload_size_, "more of a text is taken than was asked for");
+  if (after_.is(Activity::collecting))
+    return demand(printed.empty(), "something is said while a text is typed: ", Shown{printed});
+  demand(payload_.size() == payload_size_, "a text ends before its length");
+  payload_.clear();
+  line_.clear();
+  answer_is_due_ = after_.is(Activity::processing);
+  demand(note_results(printed) == (answer_is_due_ ? 0U : 1U),
+         "not one result for a text: ", Shown{printed});
+}
+
+/// A packet that is complete goes out. Where the link has gone, all that is left is dropped.
+void Books::take_long(char c, std::string_view printed) {
+  payload_ += c;
+  ++long_typed_;
+  demand(long_typed_ <= payload_size_, "more payload is taken than was asked for");
+  const std::size_t results = note_results(printed);
+  demand(results == (after_.is(Activity::idle) ? 1U : 0U),
+         "not one result for long data: ", Shown{printed});
+  if (after_.is(Activity::idle)) {
+    demand(long_typed_ == payload_size_, "long data end before their length");
+    payload_.clear();
+    line_.clear();
+  }
+  if (!after_.is(Activity::sending)) return;
+  due_ = std::exchange(payload_, {});
+  due_link_ = payload_link_;
+  due_destination_ = payload_destination_.value_or(after_.links[payload_link_].remote);
+}
+
 /// It is on its way while other commands are taken; where the link has gone, it has failed.
 void Books::begin_segment(std::string bytes, const std::vector<Said>& said) {
   demand(after_.is(Activity::idle), "a segment keeps the module busy");
@@ -605,6 +729,10 @@ void Books::end_line(Activity during, std::string_view printed) {
     demand(printed.starts_with("\r\n"), "the line end behind an echo is missing");
     printed.remove_prefix(2);
   }
+  const std::string_view kUrl = "+HTTPURLCFG:";
+  if (const std::size_t at = printed.rfind(kUrl);
+      at != printed.npos && printed.ends_with(',') && after_.is(Activity::processing))
+    printed = printed.substr(0, at), text_is_open_ = true;
   const bool is_whole = cr != std::string::npos && cr <= kLongest && head != std::string::npos;
   check_line(is_whole ? std::string_view(text).substr(head) : std::string_view{},
              parse(module_->dialect(), printed));
@@ -661,6 +789,7 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
   demand(results == (later ? 0U : 1U), "not one answer for a line: ", Shown{line}, " has ",
          results);
   command_ = line;
+  typed_as_ = Typed::payload;
   answer_is_due_ = later;
   closed_may_follow_ = false;
   // Without a name, and by a change of mode, the network that is known.
@@ -771,21 +900,30 @@ void Books::begin_read(std::string_view line) {
 }
 
 void Books::begin_payload(std::string_view line) {
+  payload_size_ = after_.payload_missing;
+  payload_.clear();
+  long_typed_ = 0;
+  demand(payload_size_ > 0, "a prompt for nothing");
+  for (const char* name : {"AT+HTTPCPOST=", "AT+HTTPURLCFG=", "AT+MQTTLONG", "AT+MQTTPUBRAW="})
+    if (line.starts_with(name)) typed_as_ = Typed::text;
+  if (line.starts_with("AT+CIPSENDL=")) typed_as_ = Typed::long_data;
+  if (typed_as_ == Typed::text) return;
   const auto fields = fields_of(line);
   const std::size_t first = after_.multiple_links ? 1 : 0;
   payload_link_ =
       after_.multiple_links ? static_cast<std::uint8_t>(number_in(fields, 0)) : std::uint8_t{0};
-  payload_size_ = number_in(fields, first);
   payload_as_ = line.starts_with("AT+CIPSENDEX")    ? As::escaped
                 : line.starts_with("AT+CIPSENDBUF") ? As::segment
                                                     : As::payload;
   payload_destination_.reset();
-  payload_.clear();
   if (const auto address = first + 2 < fields.size() ? parse_ipv4(fields[first + 1]) : std::nullopt)
     payload_destination_ =
         net::Endpoint{*address, static_cast<std::uint16_t>(number_in(fields, first + 2))};
   demand(after_.open(payload_link_), "a prompt for a link that is closed");
-  demand(payload_size_ >= 1 && payload_size_ <= limits::kPayload, "a prompt for a wrong length");
+  const bool is_long = typed_as_ == Typed::long_data;
+  demand(is_long || (payload_size_ == number_in(fields, first) &&
+                     payload_size_ <= limits::kPayload),
+         "a prompt for a wrong length");
 }
 
 // Sleep -------------------------------------------------------------------------------------------
@@ -891,27 +1029,39 @@ void Books::check_happened(std::string_view printed) {
     if (!goes_down) printed.remove_prefix(2);
     text_is_open_ = piece_is_due_ = false;
   }
+  if (message_is_open_ && !printed.empty()) {  // it was given up
+    demand(goes_down || printed.starts_with("\r\n"), "a message without its end: ",
+           Shown{printed});
+    if (!goes_down) printed.remove_prefix(2);
+    message_is_open_ = more_is_due_ = false;
+  }
+  const bool is_long = typed_as_ == Typed::long_data;
   const auto said = parse(module_->dialect(), printed);
   if ((before == Activity::passthrough && !speaks_in_passthrough()) ||
-      (before == after && (after == Activity::collecting || after == Activity::sending)))
+      (!is_long && before == after &&
+       (after == Activity::collecting || after == Activity::sending)))
     demand(said.empty(), "something is said where nothing may be: ", Shown{printed});
   const bool job_ends =
       before == Activity::processing && (after == Activity::idle || after == Activity::restarting);
   const bool send_ends = before == Activity::sending && after == Activity::idle;
   const bool is_canceled = before == Activity::collecting && after == Activity::idle;
-  const bool too_late = send_ends && peer_had_gone_;  // ERROR, as for a link that went before
-  demand(count(said, is_result) == (job_ends || too_late ? 1 : 0),
+  // ERROR, as for a link that went before
+  const bool too_late = send_ends && peer_had_gone_ && !is_long;
+  const bool text_ends = job_ends && typed_as_ == Typed::text;
+  const std::size_t send_results = count(said, is_send_result);
+  demand(count(said, is_result) + (text_ends ? send_results : 0) == (job_ends || too_late ? 1 : 0),
          "not one answer for a command: ", Shown{printed});
-  demand(count(said, is_send_result) == (send_ends && !too_late ? 1 : 0),
+  demand(text_ends || send_results == (send_ends && !too_late ? 1 : 0),
          "not one result for a payload: ", Shown{printed});
-  demand(count(said, is_cancel) == (is_canceled ? 1 : 0),
+  demand(count(said, is_cancel) == (is_canceled && typed_as_ != Typed::text ? 1 : 0),
          "SEND Canceled in the wrong place: ", Shown{printed});
   demand(!job_ends || answer_is_due_, "an answer that nobody waits for");
   if (job_ends || goes_down) answer_is_due_ = false;
-  if (send_ends || goes_down) due_.clear();
+  const bool long_goes_on = is_long && before == Activity::sending && after == Activity::collecting;
+  if (send_ends || goes_down || long_goes_on) due_.clear();
   if (job_ends || send_ends || is_canceled || after == Activity::asleep) line_.clear();
   for (const Said& s : said) {
-    demand(s.kind != Kind::information || before == Activity::processing,
+    demand(s.kind != Kind::information || before == Activity::processing || is_long,
            "nobody asked for: ", s.text);
     if (s.kind == Kind::ok) check_done(command_);
     if (s.kind == Kind::error) closed_may_follow_ = command_.starts_with("AT+CIPSTART");
@@ -940,6 +1090,8 @@ void Books::note(const Said& said) {
     case Kind::wps_fail:
       return demand(std::exchange(pairs_, false), "nobody asked for WPS: ", said.text);
     case Kind::client_refused: return;
+    case Kind::mqtt_connected:
+    case Kind::mqtt_disconnected: return note_broker(said);
     case Kind::phone: return demand(awaits_phone_, "nobody asked for a phone: ", said.text);
     case Kind::ready:
     case Kind::forced_restart:
@@ -948,6 +1100,12 @@ void Books::note(const Said& said) {
     case Kind::received: throw Violation("said in the wrong place: " + said.text);
     default: return;
   }
+}
+
+void Books::note_broker(const Said& said) {
+  const bool connected = said.kind == Kind::mqtt_connected;
+  demand(told_mqtt_ != connected, "the broker is said to be where it is: ", said.text);
+  told_mqtt_ = connected;
 }
 
 void Books::note_link(const Said& said) {

@@ -74,6 +74,9 @@ class Books {
   // Typing
   void check_typed(char c, std::string_view printed);
   void take_payload(char c, std::string_view printed);
+  void take_text(char c, std::string_view printed);
+  void take_long(char c, std::string_view printed);
+  std::size_t note_results(std::string_view printed);
   void take_passthrough(char c, std::string_view printed);
   void take_command(char c, Activity during, std::string_view printed);
   void end_line(Activity during, std::string_view printed);
@@ -114,6 +117,11 @@ class Books {
   void take_unread(const net::Unread& event);
   void begin_read(std::string_view line);
   bool take_web(const Event& event, std::string_view printed);
+  bool shows_text() const;
+  std::string shown_piece(std::string_view bytes) const;
+  bool take_mqtt(const Event& event, std::string_view printed);
+  void note_client_request(const Request& request);
+  void note_broker(const Said& said);
   void check_read(LinkHandle link, std::string_view bytes, std::string_view printed);
   void check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
                       std::string_view printed);
@@ -140,6 +148,17 @@ class Books {
   bool passed_on_ = false;       ///< a packet of transparent transmission waits for the network
   bool burst_is_whole_ = false;  ///< of transparent transmission: nothing of it was lost
   std::string last_typed_;       ///< the last few bytes of transparent transmission
+
+  /// What is typed behind a prompt: a payload of AT+CIPSEND and the like, what AT+CIPSENDL sends, or
+  /// a text for a client of HTTP or MQTT.
+  enum class Typed : std::uint8_t { payload, long_data, text } typed_as_{};
+  std::size_t long_typed_ = 0;
+  std::string text_due_;  ///< that the client has not been given
+
+  // MQTT
+  bool told_mqtt_ = false;  ///< the host takes it for connected
+  bool message_is_due_ = false, more_is_due_ = false, message_is_open_ = false;
+  std::size_t topic_left_ = 0, message_size_ = 0, message_left_ = 0;
 
   // HTTP
   Ticket web_ticket_{};        ///< of the last request

@@ -80,6 +80,28 @@ constexpr const char* kLines[] = {
     "AT+CHTTPTR",
     "AT+CHTTPTR",
     "AT+CIUPDATE",
+    "AT+MQTTUSERCFG=0,1,\"me\",\"\",\"\",0,0,\"\"",
+    "AT+MQTTUSERCFG=0,1,\"me\",\"\",\"\",0,0,\"\"",
+    "AT+MQTTCONN=0,\"127.0.0.1\",9,1",
+    "AT+MQTTCONN=0,\"127.0.0.1\",9,1",
+    "AT+MQTTCONN=0,\"slow.test\",9,0",
+    "AT+MQTTSUB=0,\"a/#\",1",
+    "AT+MQTTSUB?",
+    "AT+MQTTPUB=0,\"a/b\",\"hello\",1,0",
+    "AT+MQTTPUBRAW=0,\"a/b\",1000,1,0",
+    "AT+MQTTLONGCLIENTID=0,300",
+    "AT+MQTTCLEAN=0",
+    "AT+HTTPCLIENT=2,0,\"http://127.0.0.1/half\",,,1",
+    "AT+HTTPCLIENT=1,0,\"http://127.0.0.1/\",,,1",
+    "AT+HTTPCGET=\"http://127.0.0.1/\"",
+    "AT+HTTPCPOST=\"http://127.0.0.1/\",3000",
+    "AT+HTTPURLCFG=19",
+    "AT+HTTPURLCFG?",
+    "AT+HTTPCLIENT=2,0,,,,1",
+    "AT+CIPSENDLCFG=100,300",
+    "AT+CIPSENDL=5000",
+    "AT+CIPSSLCALPN=2,\"h2\",\"http/1.1\"",
+    "AT+CIPSSLCALPN?",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",7",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",9",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",80,60",
@@ -242,6 +264,7 @@ std::string line_of_a_family(Dice& dice) {
     case 7: return "AT+CIPSENDEX=" + std::to_string(1 + dice.some(2047));
     case 8: return "AT+CIPCHECKSEQ=" + link + ',' + std::to_string(1 + dice.pick(9));
     case 9: return std::string("AT+CIPSTARTEX=") + (dice.one_of(kLinks) + 1);
+    case 10: return "AT+CIPSENDL=" + link + ',' + std::to_string(1 + dice.some(6000));
     default: return dice.one_of(kLines);
   }
 }

@@ -139,6 +139,8 @@ void Run::proceed() {
   const bool linked =
       std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
   if (status.activity == Activity::passthrough) return type_payload();
+  if (status.activity == Activity::collecting && dice_.one_in(2))
+    return type(dice_.bytes(std::min<std::size_t>(status.payload_missing, 9000)));
   if (!status.associated) {
     if (dice_.one_in(4))
       type(spoken("AT+CWMODE_CUR=" + std::to_string(dice_.one_in(4) ? 3 : 1)) + "\r\n");
@@ -374,7 +376,7 @@ void Run::change_network() {
 void Run::visit() {
   const net::Endpoint from{Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(50000 + dice_.pick(10))};
   const MacAddress mac{{2, 0, 0, 0, 1, static_cast<std::uint8_t>(dice_.pick(10))}};
-  const std::size_t what = dice_.pick(7);
+  const std::size_t what = dice_.pick(9);
   tell("visit   " + std::to_string(what));
   switch (what) {
     case 0: world_.internet.connect(from, kServerPort, world_.now()); break;
@@ -385,6 +387,13 @@ void Run::visit() {
     case 3: world_.radio().station_joins(mac, Ipv4(192, 168, 4, mac.bytes[5]), world_.now()); break;
     case 4: world_.radio().station_leaves(mac, world_.now()); break;
     case 5: world_.internet.send(from, dice_.bytes(1 + dice_.some(4000)), world_.now()); break;
+    case 6:
+      world_.internet.mqtt.publish("a/b", dice_.bytes(dice_.some(4000)), world_.internet,
+                                   world_.now());
+      break;
+    case 7:
+      if (dice_.one_in(3)) world_.internet.mqtt.drop(world_.internet, world_.now());
+      break;
     default:
       for (const LinkHandle link : world_.internet.links())
         if (world_.internet.carries_datagrams(link)) world_.tell(net::SendFailed{link});
@@ -423,7 +432,7 @@ void Run::press_button() {
 }
 
 /// Answers that come twice, or too late. Power, flash and clients keep their word, and so does what
-/// keeps unread bytes and counts those that are acknowledged.
+/// keeps unread bytes, counts those that are acknowledged, or hands messages over.
 void Run::tell_again() {
   const auto& told = world_.told();
   if (told.empty()) return;
@@ -431,7 +440,8 @@ void Run::tell_again() {
   if (std::holds_alternative<power::Started>(event) ||
       std::holds_alternative<power::Reset>(event) || std::holds_alternative<net::Incoming>(event) ||
       std::holds_alternative<net::Unread>(event) ||
-      std::holds_alternative<net::Acknowledged>(event))
+      std::holds_alternative<net::Acknowledged>(event) ||
+      std::holds_alternative<mqtt::Message>(event) || std::holds_alternative<mqtt::Bytes>(event))
     return;
   tell("hears again event " + std::to_string(event.index()));
   world_.tell(event);
@@ -534,6 +544,11 @@ void Run::rest() {
   if (activity == Activity::collecting || activity == Activity::passthrough) {
     type("+++");
     world_.pass(1s);
+    read();
+  }
+  if (world_.module().status().activity == Activity::collecting) {  // where +++ is a part of it
+    type(std::string(world_.module().status().payload_missing, 'x'));
+    world_.pass(100s);
     read();
   }
   demand(world_.module().status().activity == Activity::idle, "something goes on for ever");

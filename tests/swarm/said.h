@@ -41,6 +41,8 @@ struct Said {
     link_connected,  ///< +LINK_CONN
     link_failed,     ///< likewise
     client_refused,
+    mqtt_connected,
+    mqtt_disconnected,
     unread,
     segment_sent,
     segment_failed,

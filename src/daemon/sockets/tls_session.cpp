@@ -160,7 +160,10 @@ void TlsSession::name_the_server(const net::Open& open) {
 void TlsSession::take_texts(std::uint8_t link) {
   SSL* const ssl = ssl_.get();
   const auto names = texts_->of(link, net::TlsText::common_name);
-  if (!names.empty()) SSL_set1_host(ssl, names.front().c_str());
+  if (!names.empty()) {
+    X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), nullptr, 0);
+    SSL_set1_host(ssl, names.front().c_str());
+  }
   const auto server = texts_->of(link, net::TlsText::server_name);
   if (!server.empty()) SSL_set_tlsext_host_name(ssl, server.front().c_str());
   std::string protocols;  // each behind its length: RFC 7301
