@@ -172,7 +172,7 @@ inline constexpr Shape kHttpPostShapes[] = {
     http_post_shape(kHttpPostAlone),
 };
 inline constexpr Fact kHttpPostFacts[] = {
-    {Origin::observed, "esp-at#846", "Pieces of 512 bytes at most, then SEND OK."},
+    {Origin::ours, "personalities 2.7", "Pieces of 512 bytes at most, then SEND OK."},
     {Origin::ours, "personalities 2.7",
      "SEND FAIL where no answer comes, ERROR for a status from 400 on; +++ is payload."},
 };

@@ -287,7 +287,7 @@ inline constexpr Param kMqttPublishTypedParams[] = {
 };
 inline constexpr Fact kMqttPublishTypedFacts[] = {
     {Origin::observed, "E5", "+MQTTPUB:OK or +MQTTPUB:FAIL in the place of OK."},
-    {Origin::observed, "esp-at#1027", "+++ is part of the message."},
+    {Origin::ours, "personalities 2.6", "+++ is part of the message."},
 };
 inline constexpr Command kMqttPublishTyped{
     .name = "+MQTTPUBRAW",

@@ -237,7 +237,7 @@ void Module::print_and_go_on() {
   if (job<Fetching>() != nullptr) web_client_.go_on(*this);
   if (mqtt_client_.has_to_say() || job<ListingTopics>() != nullptr || job<Delivering>() != nullptr)
     mqtt_client_.go_on(*this);
-  Links::list_tls_texts(*this);
+  if (job<ListingTlsTexts>() != nullptr) Links::list_tls_texts(*this);
   list_commands();
   if (phase_ == Phase::running) station_.store_network(*this);
   if (!uart_out_.empty()) return;

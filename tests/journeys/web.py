@@ -139,6 +139,66 @@ class Web(unittest.TestCase):
         del module
 
 
+class EspAt(unittest.TestCase):
+    """The HTTP client of the personality esp-at-2."""
+
+    def setUp(self):
+        write_etc("hosts", "127.0.0.1 localhost\n")
+        self.nginx = self.enterContext(Nginx())
+        self.enterContext(Resolver({"web.test": "127.0.0.1"}))
+        self.url = f"http://web.test:{self.nginx.port}"
+
+    def start(self, *arguments):
+        module = self.enterContext(Module("--personality", "esp-at-2", *arguments))
+        host = self.enterContext(module.started_host())
+        host.echoed_end = "\r\n"
+        answer = host.command('AT+CWJAP="BFQ-LAB","bfq4004-lab"')
+        self.assertEqual(answer, b"WIFI CONNECTED\r\nWIFI GOT IP\r\n" + OK)
+        return module, host
+
+    def test_it_asks_and_shows_pieces(self):
+        _, host = self.start()
+        hello = b"+HTTPCLIENT:5,hello\r\n" + OK
+        self.assertEqual(host.command(f'AT+HTTPCLIENT=2,0,"{self.url}/hello",,,1'), hello)
+        self.assertEqual(host.command('AT+HTTPCLIENT=2,0,,"web.test","/hello",2'), hello)
+        self.assertEqual(
+            host.command(f'AT+HTTPCLIENT=3,1,"{self.url}/posted",,,1,"[1]","X-One: 1"'), hello)
+        self.assertIn(b"+HTTPCLIENT:17, Content-Length: 5\r\n",
+                      host.command(f'AT+HTTPCLIENT=1,0,"{self.url}/hello",,,1'))
+        self.assertEqual(host.command(f'AT+HTTPGETSIZE="{self.url}/big"'),
+                         b"+HTTPGETSIZE:%d\r\n" % len(BIG) + OK)
+        asked = [line.split("|") for line in self.nginx.asked() if "HTTP/1.0" not in line]
+        self.assertEqual([(a[0], a[2], a[3]) for a in asked], [
+            ("GET /hello HTTP/1.1", "-", "-"), ("GET /hello HTTP/1.1", "-", "-"),
+            ("POST /posted HTTP/1.1", "application/json", "[1]"),
+            ("HEAD /hello HTTP/1.1", "-", "-"), ("HEAD /big HTTP/1.1", "-", "-")])
+
+    def test_a_long_answer_comes_whole(self):
+        _, host = self.start()
+        answer = host.command(f'AT+HTTPCGET="{self.url}/big"')
+        body, rest = b"", answer
+        while rest.startswith(b"+HTTPCGET:"):
+            size, rest = rest[len(b"+HTTPCGET:"):].split(b",", 1)
+            self.assertLessEqual(int(size), 512)
+            body, rest = body + rest[:int(size)], rest[int(size) + 2:]
+        self.assertEqual(body, BIG.encode())
+        self.assertEqual(rest, OK)
+
+    def test_what_is_typed_is_posted(self):
+        _, host = self.start()
+        host.type(f'AT+HTTPCPOST="{self.url}/posted",10000\r\n')
+        host.expect(">")
+        host.type(b"x" * 10000)
+        host.expect("+HTTPCPOST:5,hello\r\n\r\nSEND OK\r\n")
+        self.assertIn("x" * 10000, self.nginx.asked()[-1])
+
+    def test_errors_and_the_policy(self):
+        module, host = self.start("--net", "deny=127.0.0.1:443")
+        self.assertTrue(host.command(f'AT+HTTPCGET="{self.url}/missing"').endswith(b"\r\nERROR\r\n"))
+        self.assertEqual(host.command('AT+HTTPCGET="https://web.test/hello"'), b"\r\nERROR\r\n")
+        module.wait_for_log("bfq0 HTTP: web.test:443 (127.0.0.1) refused: ")
+
+
 def main():
     if os.environ.get(INSIDE):
         set_up()
