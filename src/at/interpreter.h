@@ -19,8 +19,7 @@ class Interpreter {
  public:
   static constexpr auto kDescription =
       describe("Interpreter", derived("dialect"), "last_typed", counted("line"), its("length"),
-               "row", "ended", "overlong", "echo", "busy_was_said", "tells_causes",
-               "detail");
+               "row", "ended", "overlong", "echo", "busy_was_said", "tells_causes", "detail");
 
   explicit Interpreter(const Dialect& dialect) : dialect_(&dialect) {}
 

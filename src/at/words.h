@@ -23,8 +23,8 @@ enum class Word : std::uint8_t {
   send_fail,
   send_canceled,
   long_send_canceled,  ///< of AT+CIPSENDL
-  received_before,  ///< in front of how many bytes
-  received_after,   ///< behind it
+  received_before,     ///< in front of how many bytes
+  received_after,      ///< behind it
 
   // Instead of a result (dialect 1.5).
   busy_processing,

@@ -62,9 +62,9 @@ inline constexpr Shape kStartShapes[] = {
         .answering(kNumberedStreamOpened)
         .ending(kStreamResult),
 };
-inline constexpr Word kStartRefusals[] = {Word::no_ip,          Word::dns_fail,
-                                          Word::already_connected, Word::connect_fail,
-                                          Word::no_certificate, Word::no_authorities};
+inline constexpr Word kStartRefusals[] = {
+    Word::no_ip,        Word::dns_fail,       Word::already_connected,
+    Word::connect_fail, Word::no_certificate, Word::no_authorities};
 inline constexpr Fact kStartFacts[] = {
     {Origin::observed, "E7", "CONNECT, then OK; a UDP link with its own port and a mode."},
     {Origin::ours, "personalities 2.4", "Types of IPv6 are refused: Link type ERROR, ERROR."},

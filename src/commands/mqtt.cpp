@@ -101,9 +101,7 @@ Answer publish_typed_mqtt(Chip& chip, const MqttPublishTypedArgs& args) {
   return Answer::prompt;
 }
 
-Answer show_mqtt_topics(Chip& chip) {
-  return MqttClient::show_topics(chip);
-}
+Answer show_mqtt_topics(Chip& chip) { return MqttClient::show_topics(chip); }
 
 Answer subscribe_mqtt(Chip& chip, const MqttTopicArgs& args) {
   MqttClient::put(chip, Slot::topic, args.topic.view());

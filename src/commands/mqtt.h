@@ -177,10 +177,10 @@ Answer show_mqtt_protocols(Chip&);
 Answer set_mqtt_protocols(Chip&, const ProtocolsArgs&);
 
 template <std::uint8_t kCount>
-inline constexpr auto kMqttProtocolParams = counted<kCount>(
-    std::array{param<&ProtocolsArgs::link>("link ID", kMqttLink, "the one client"),
-               protocol_count(kCount)},
-    kProtocols);
+inline constexpr auto kMqttProtocolParams =
+    counted<kCount>(std::array{param<&ProtocolsArgs::link>("link ID", kMqttLink, "the one client"),
+                               protocol_count(kCount)},
+                    kProtocols);
 template <std::uint8_t kCount>
 consteval Shape mqtt_protocols() {
   return shape<&set_mqtt_protocols>(kMqttProtocolParams<kCount>)
@@ -231,11 +231,10 @@ inline constexpr Command kMqttConnect{
     .query = {show_mqtt_connection,
               "{}:0,<mqtt state>,<mqtt scheme>,\"<mqtt host>\",\"[<mqtt port>]\",\"<mqtt "
               "path>\",<reconnect>"},
-    .set =
-        set<&connect_mqtt>(kMqttConnectParams)
-            .answering("[{mqtt_connected}0,<mqtt scheme>,\"<mqtt host>\",\"<mqtt port>\",\"<mqtt "
-                       "path>\",<reconnect>]")
-            .ending("{ok} | {error}"),
+    .set = set<&connect_mqtt>(kMqttConnectParams)
+               .answering("{mqtt_connected}0,<mqtt scheme>,\"<mqtt host>\",\"<mqtt port>\",\"<mqtt "
+                          "path>\",<reconnect> ?")
+               .ending("{ok} | {error}"),
     .later =
         "{mqtt_disconnected} | {mqtt_connected}0,<mqtt scheme>,\"<mqtt host>\",\"<mqtt "
         "port>\",\"<mqtt path>\",<reconnect>",
@@ -331,7 +330,7 @@ inline constexpr Command kMqttSubscribe{
     .query = {show_mqtt_topics, "{}:0,<mqtt state>,\"<mqtt topic>\",<qos> *", Spacing::blank_line,
               "{ok} | {error}"},
     .set = set<&subscribe_mqtt>(kMqttSubscribeParams)
-               .answering("[{mqtt_disconnected}]")
+               .answering("{mqtt_disconnected} ?")
                .ending("{ok} | {error}"),
     .later = "{mqtt_received}0,\"<mqtt topic>\",<length>,<data>",
     .facts = kMqttSubscribeFacts,
@@ -360,7 +359,7 @@ inline constexpr Fact kMqttCleanFacts[] = {
 inline constexpr Command kMqttClean{
     .name = "+MQTTCLEAN",
     .summary = "End the MQTT connection, and forget its setup",
-    .set = set<&clean_mqtt>(kMqttCleanParams).answering("[{mqtt_disconnected}]"),
+    .set = set<&clean_mqtt>(kMqttCleanParams).answering("{mqtt_disconnected} ?"),
     .facts = kMqttCleanFacts,
 };
 }  // namespace bfq::commands

@@ -102,13 +102,12 @@ bool names_protocols_multiple(const Chip& chip, Fields fields) {
   return multiple(chip, fields) && is_number(fields, 1, kCount);
 }
 template <std::int32_t kCount>
-inline constexpr auto kProtocolsSingle =
-    counted<kCount>(std::array{protocol_count(kCount)}, kProtocols);
+inline constexpr auto kProtocolsSingle = counted<kCount>(std::array{protocol_count(kCount)},
+                                                         kProtocols);
 template <std::int32_t kCount>
 inline constexpr auto kProtocolsMultiple = counted<kCount>(
-    std::array{
-        param<&ProtocolsArgs::link>("link ID", kLinkOrAll, "the link's number; 5: all"),
-        protocol_count(kCount)},
+    std::array{param<&ProtocolsArgs::link>("link ID", kLinkOrAll, "the link's number; 5: all"),
+               protocol_count(kCount)},
     kProtocols);
 template <std::int32_t kCount>
 consteval Shape protocols_single() {

@@ -94,7 +94,8 @@ class Refusals {
                    radio::Expel, radio::AwaitPhone, radio::SetAddresses, lease::ServeAddresses,
                    net::Close, net::StopListening, net::Accept, net::Refuse, net::Ping,
                    net::AskTime, net::Announce, net::StopAnnouncing, net::AddTlsText,
-                   net::RecallTlsTexts, web::Store, web::Cancel, mqtt::Put, mqtt::Take, mqtt::More, mqtt::Look, mqtt::Disconnect>;
+                   net::RecallTlsTexts, web::Store, web::Cancel, mqtt::Put, mqtt::Take, mqtt::More,
+                   mqtt::Look, mqtt::Disconnect>;
 
  public:
   void refuse(const radio::Join& r) {

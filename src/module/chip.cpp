@@ -222,8 +222,8 @@ bool Chip::job_fits() const {
   if (!idle && phase_ != Phase::running) return false;
   if (is_a_command && !interpreter_.ran_a_command()) return false;
   const std::optional<LinkHandle> opening = links_.opening();
-  const bool has_room = uart_out_.room() + kLongestLine >=
-                        limits::kReplyReserve + WebClient::kRoomForPiece;
+  const bool has_room =
+      uart_out_.room() + kLongestLine >= limits::kReplyReserve + WebClient::kRoomForPiece;
   const auto fits_alone = overloaded{
       [&](const Collecting& job) {
         return !links_.is_buffering() && payload_.untouched() && payload_.size() <= job.typed &&

@@ -63,11 +63,11 @@ struct Fetching {
   /// own. size: how many they are.
   enum class Shows : std::uint8_t { text, pieces, size, last = size } shows{};
   Ticket ticket{};
-  std::uint16_t status = 0;       ///< of HTTP; 0 until there is an answer
-  bool is_head = false;           ///< the pieces are lines of the head
-  bool is_post = false;           ///< ends in SEND OK or SEND FAIL
+  std::uint16_t status = 0;                ///< of HTTP; 0 until there is an answer
+  bool is_head = false;                    ///< the pieces are lines of the head
+  bool is_post = false;                    ///< ends in SEND OK or SEND FAIL
   std::uint16_t most = web::Piece::kMost;  ///< bytes of one piece
-  std::uint32_t patience_ms = 0;  ///< how long the client may take for the next thing
+  std::uint32_t patience_ms = 0;           ///< how long the client may take for the next thing
   Deadline give_up{};
   static constexpr auto kDescription =
       describe("Fetching", "step", "shows", "ticket", "status", "is_head", "is_post", "most",
@@ -162,16 +162,16 @@ struct Collecting {
       describe("Collecting", "as", "link", "length", "typed", "destination", "escape");
 };
 
-/// CIPSENDL: what is typed goes to the network in packets, until all of it has come. Nothing more is
-/// taken while a packet goes, and what comes from the network is printed meanwhile.
+/// CIPSENDL: what is typed goes to the network in packets, until all of it has come. Nothing more
+/// is taken while a packet goes, and what comes from the network is printed meanwhile.
 struct SendingLong {
   LinkHandle link{};
   std::uint32_t length = 0;
   std::uint32_t typed = 0;
-  std::uint32_t sent = 0;      ///< the network has taken so many
-  std::uint32_t reported = 0;  ///< of them, the host knows
-  bool is_sending = false;     ///< the payload is a packet that goes
-  bool has_failed = false;     ///< what is typed is dropped
+  std::uint32_t sent = 0;                      ///< the network has taken so many
+  std::uint32_t reported = 0;                  ///< of them, the host knows
+  bool is_sending = false;                     ///< the payload is a packet that goes
+  bool has_failed = false;                     ///< what is typed is dropped
   std::optional<net::Endpoint> destination{};  ///< of these datagrams, instead of the link's peer
   Escape escape{Instant{}};
   Deadline give_up{};  ///< of the packet
@@ -236,10 +236,10 @@ struct ListingCommands {
 };
 
 /// The command under way; at most one.
-using Job = std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending,
-                         PassingThrough, StartingServer, Saving, Reading, Pinging, ListingCommands,
-                         Fetching, Upgrading, AskingBroker, ListingTopics, Delivering, TypingText,
-                         SendingLong, ListingTlsTexts>;
+using Job =
+    std::variant<NoJob, Joining, Scanning, LookingUp, Opening, Collecting, Sending, PassingThrough,
+                 StartingServer, Saving, Reading, Pinging, ListingCommands, Fetching, Upgrading,
+                 AskingBroker, ListingTopics, Delivering, TypingText, SendingLong, ListingTlsTexts>;
 
 /// The jobs without a deadline: what they wait for is sure to come. Each of the others is given up
 /// at its deadline, by the organ that has a give_up() for it.

@@ -448,8 +448,7 @@ bool Links::segment_fits(const Payload& payload) const {
 
 bool Links::restored() const {
   const auto is_opening = [](const Link& l) { return l.state == Link::State::opening; };
-  return long_sends_.packet > 0 &&
-         std::count_if(links_.begin(), links_.end(), is_opening) <= 1;
+  return long_sends_.packet > 0 && std::count_if(links_.begin(), links_.end(), is_opening) <= 1;
 }
 
 const Link* Links::find(LinkHandle handle) const {

@@ -67,9 +67,9 @@ struct Link {
 /// it, the CIPSEND whose payload it takes, transparent transmission, or else the host.
 class Links {
  public:
-  static constexpr auto kDescription = bfq::describe(
-      "Links", "links", "single", "had_links", "multiple", "shows_sender", "passive",
-      "long_sends", "buffering");
+  static constexpr auto kDescription =
+      bfq::describe("Links", "links", "single", "had_links", "multiple", "shows_sender", "passive",
+                    "long_sends", "buffering");
 
   // Commands --------------------------------------------------------------------------------------
 
@@ -133,8 +133,7 @@ class Links {
     return show_tls_texts(chip, what, 0, limits::kLinks - 1);
   }
   /// The same of those link numbers, of the network's own too.
-  static at::Answer show_tls_texts(Chip&, net::TlsText what, std::uint8_t first,
-                                   std::uint8_t last);
+  static at::Answer show_tls_texts(Chip&, net::TlsText what, std::uint8_t first, std::uint8_t last);
   /// Asks for the next of them, as soon as there is room for it.
   static void list_tls_texts(Chip&);
   void on(Chip&, const net::TlsTexts&);

@@ -71,9 +71,7 @@ void Links::tell_long_send(Chip& chip, const LinkReport& report) {
       return;
     case LinkReport::Kind::not_sent:
     case LinkReport::Kind::too_late: return fail(chip, job);
-    case LinkReport::Kind::closed:
-      tell_host(chip, report);
-      return fail(chip, job);
+    case LinkReport::Kind::closed: tell_host(chip, report); return fail(chip, job);
     case LinkReport::Kind::opened:
     case LinkReport::Kind::failed:
     case LinkReport::Kind::received: return tell_host(chip, report);

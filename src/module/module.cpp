@@ -38,8 +38,8 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   // What was due before these bytes came, where the runtime was late to say so: an escape, or the
   // silence that ends a packet.
   const auto* const sending_long = job<SendingLong>();
-  const bool may_escape = job<Collecting>() != nullptr ||
-                          (sending_long != nullptr && !sending_long->is_sending);
+  const bool may_escape =
+      job<Collecting>() != nullptr || (sending_long != nullptr && !sending_long->is_sending);
   if (may_escape && job_deadline().due(now_)) give_up_job();
   passthrough_.advance(*this);
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);

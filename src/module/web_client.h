@@ -25,8 +25,7 @@ class WebClient {
   static constexpr std::size_t kRoomForPiece = web::Piece::kMost + 64;
   using Path = Text<kPath>;
   static constexpr auto kDescription =
-      describe("WebClient", "host", "port", "path", "posts", "form_size", "url_size",
-               "step");
+      describe("WebClient", "host", "port", "path", "posts", "form_size", "url_size", "step");
 
   // Where AT+CHTTPTR goes; a restart forgets it.
   void set_server(const net::HostName& host, std::uint16_t port) { host_ = host, port_ = port; }

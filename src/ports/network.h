@@ -330,9 +330,9 @@ using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept
                              Ping, AskTime, Announce, StopAnnouncing, AddTlsText, RecallTlsTexts>;
 
 /// All that the network tells the module.
-using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,
-                           Listening, ListenFailed, Incoming, Unread, Pong, TimeTold, Acknowledged,
-                           TlsTexts>;
+using Event =
+    std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed, Listening,
+                 ListenFailed, Incoming, Unread, Pong, TimeTold, Acknowledged, TlsTexts>;
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
 struct Outgoing {

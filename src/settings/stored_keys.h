@@ -84,14 +84,14 @@ inline constexpr StoredKey kStoredKeys[] = {
     stored<&Settings::macs>(Key::macs, "MAC addresses",  //
                             field<&MacSettings::station>, field<&MacSettings::soft_ap>,
                             rule<static_cast<bool (*)(const MacSettings&)>(&is_possible)>),
-    stored<&Settings::start_link>(
-        Key::start_link, "link at the start",  //
-        field<&StartLinkSettings::on>, field<&StartLinkSettings::is_datagram>,
-        field<&StartLinkSettings::host, or_unset(ranges::kHost)>,
-        field<&StartLinkSettings::port, or_unset(ranges::kPort)>,
-        field<&StartLinkSettings::keep_alive_s, ranges::kKeepAlive>,
-        field<&StartLinkSettings::local_port, or_unset(ranges::kPort)>,
-        field<&StartLinkSettings::is_secure>, rule<&is_complete>),
+    stored<&Settings::start_link>(Key::start_link, "link at the start",  //
+                                  field<&StartLinkSettings::on>,
+                                  field<&StartLinkSettings::is_datagram>,
+                                  field<&StartLinkSettings::host, or_unset(ranges::kHost)>,
+                                  field<&StartLinkSettings::port, or_unset(ranges::kPort)>,
+                                  field<&StartLinkSettings::keep_alive_s, ranges::kKeepAlive>,
+                                  field<&StartLinkSettings::local_port, or_unset(ranges::kPort)>,
+                                  field<&StartLinkSettings::is_secure>, rule<&is_complete>),
 };
 static_assert(every_key_has_its_row(kStoredKeys), "every Key has its row, in its place");
 }  // namespace bfq::record

@@ -466,8 +466,8 @@ bool Books::take_mqtt(const Event& event, std::string_view printed) {
   }
   demand(printed.starts_with(expected), "a message is printed wrongly: ", Shown{printed});
   printed.remove_prefix(expected.size());
-  demand(printed.empty() || !message_is_open_, "something is said within a message: ",
-         Shown{printed});
+  demand(printed.empty() || !message_is_open_,
+         "something is said within a message: ", Shown{printed});
   if (!message_is_open_) check_happened(printed);
   return true;
 }
@@ -921,9 +921,9 @@ void Books::begin_payload(std::string_view line) {
         net::Endpoint{*address, static_cast<std::uint16_t>(number_in(fields, first + 2))};
   demand(after_.open(payload_link_), "a prompt for a link that is closed");
   const bool is_long = typed_as_ == Typed::long_data;
-  demand(is_long || (payload_size_ == number_in(fields, first) &&
-                     payload_size_ <= limits::kPayload),
-         "a prompt for a wrong length");
+  demand(
+      is_long || (payload_size_ == number_in(fields, first) && payload_size_ <= limits::kPayload),
+      "a prompt for a wrong length");
 }
 
 // Sleep -------------------------------------------------------------------------------------------
@@ -1030,8 +1030,7 @@ void Books::check_happened(std::string_view printed) {
     text_is_open_ = piece_is_due_ = false;
   }
   if (message_is_open_ && !printed.empty()) {  // it was given up
-    demand(goes_down || printed.starts_with("\r\n"), "a message without its end: ",
-           Shown{printed});
+    demand(goes_down || printed.starts_with("\r\n"), "a message without its end: ", Shown{printed});
     if (!goes_down) printed.remove_prefix(2);
     message_is_open_ = more_is_due_ = false;
   }

@@ -149,8 +149,8 @@ class Books {
   bool burst_is_whole_ = false;  ///< of transparent transmission: nothing of it was lost
   std::string last_typed_;       ///< the last few bytes of transparent transmission
 
-  /// What is typed behind a prompt: a payload of AT+CIPSEND and the like, what AT+CIPSENDL sends, or
-  /// a text for a client of HTTP or MQTT.
+  /// What is typed behind a prompt: a payload of AT+CIPSEND and the like, what AT+CIPSENDL sends,
+  /// or a text for a client of HTTP or MQTT.
   enum class Typed : std::uint8_t { payload, long_data, text } typed_as_{};
   std::size_t long_typed_ = 0;
   std::string text_due_;  ///< that the client has not been given

@@ -33,13 +33,20 @@ constexpr Meaning kResults[] = {
     {Word::ready, Kind::ready},
 };
 constexpr Meaning kLines[] = {
-    {Word::ok_without_blank_line, Kind::ok},  {Word::wifi_connected, Kind::wifi_connected},
-    {Word::wifi_got_ip, Kind::wifi_got_ip},   {Word::wifi_disconnect, Kind::wifi_disconnect},
-    {Word::dhcp_timeout, Kind::dhcp_timeout}, {Word::wps_success, Kind::wps_success},
-    {Word::wps_fail, Kind::wps_fail},         {Word::phone_found, Kind::phone},
-    {Word::phone_joined, Kind::phone},        {Word::phone_failed, Kind::phone},
-    {Word::connect, Kind::connect},           {Word::closed, Kind::closed},
-    {Word::published, Kind::send_ok},         {Word::not_published, Kind::send_fail},
+    {Word::ok_without_blank_line, Kind::ok},
+    {Word::wifi_connected, Kind::wifi_connected},
+    {Word::wifi_got_ip, Kind::wifi_got_ip},
+    {Word::wifi_disconnect, Kind::wifi_disconnect},
+    {Word::dhcp_timeout, Kind::dhcp_timeout},
+    {Word::wps_success, Kind::wps_success},
+    {Word::wps_fail, Kind::wps_fail},
+    {Word::phone_found, Kind::phone},
+    {Word::phone_joined, Kind::phone},
+    {Word::phone_failed, Kind::phone},
+    {Word::connect, Kind::connect},
+    {Word::closed, Kind::closed},
+    {Word::published, Kind::send_ok},
+    {Word::not_published, Kind::send_fail},
     {Word::mqtt_disconnected, Kind::mqtt_disconnected},
 };
 constexpr Word kInformation[] = {

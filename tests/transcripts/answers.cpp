@@ -207,7 +207,7 @@ void Answers::printed(std::string_view line) {
 
 /// Where a sender may stand between the length and the data, the longer beginning counts.
 std::optional<std::size_t> Answers::data_behind(std::string_view line, std::string_view behind) {
-  if (!line.ends_with(':') && !line.ends_with(',')) return std::nullopt;
+  if (!line.ends_with(':') && !line.ends_with(',') && !line.ends_with(", ")) return std::nullopt;
   const std::size_t port = behind.find(',');
   const std::size_t end = port == behind.npos ? behind.npos : behind.find(',', port + 1);
   if (behind.starts_with('"') && end != behind.npos &&

@@ -106,11 +106,6 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   void open_datagrams(const net::Open& request);
   void close(const net::Close& request);
   void give_up(const net::GiveUp& request);
-  struct MissingForTls {
-    const char* says;
-    net::OpenFailure why;
-  };
-  std::optional<MissingForTls> missing_for_tls(const net::Open& request) const;
   StreamLink::Shared shared(ModuleSide& side);
   void refuse(const net::Open& request, std::string_view reason,
               std::optional<net::Endpoint> actual = std::nullopt,

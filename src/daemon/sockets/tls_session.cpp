@@ -177,7 +177,8 @@ void TlsSession::take_texts(std::uint8_t link) {
   ERR_clear_error();
 }
 
-/// OpenSSL asks this for the key that both sides have, and for whose it is. Returns the key's bytes.
+/// OpenSSL asks this for the key that both sides have, and for whose it is. Returns the key's
+/// bytes.
 unsigned TlsSession::tell_key(SSL* ssl, const char* /*hint*/, char* identity,
                               unsigned most_identity, unsigned char* key, unsigned most_key) {
   const auto& self = *static_cast<TlsSession*>(SSL_get_app_data(ssl));
