@@ -104,7 +104,17 @@ struct MemberAccess {
     } else if constexpr (n == 10) {
       auto& [a, b, c, d, e, f, g, h, i, j] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j);
-    } else if constexpr (n == 11) {
+    } else {
+      return many_members(m);
+    }
+  }
+
+ private:
+  /// The same of more than ten.
+  template <class T>
+  static constexpr auto many_members(T& m) {
+    constexpr std::size_t n = T::kDescription.members.size();
+    if constexpr (n == 11) {
       auto& [a, b, c, d, e, f, g, h, i, j, k] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k);
     } else if constexpr (n == 12) {

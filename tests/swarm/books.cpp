@@ -995,34 +995,37 @@ void Books::check_hung_up(std::string_view printed) {
 
 // What happens by itself --------------------------------------------------------------------------
 
+/// Transparent transmission has ended, by an escape unless the module goes down.
+void Books::check_left(std::string_view printed, bool goes_down) {
+  const Activity after = after_.activity;
+  if (after == Activity::idle && starts_link_) {
+    const std::size_t end = end_of_passthrough(printed);
+    note_all(printed.substr(0, end - quitted().size()));
+    demand(starts_link_ || end == printed.size(), "more than +QUITT: ", Shown{printed});
+    note_all(printed.substr(end));
+  } else {
+    demand(printed == quitted() || after != Activity::idle ||
+               (speaks_in_passthrough() && printed.ends_with(quitted())),
+           "transparent transmission ends otherwise than AT+SYSMSG says: ", Shown{printed});
+  }
+  starts_link_ = false;
+  // Left by an escape, which is not sent; a link that was connecting again has less of it, or
+  // nothing.
+  const bool escaped =
+      due_ == "+++" || (!burst_is_whole_ && std::string_view("++").starts_with(due_));
+  demand(goes_down || escaped,
+         "transparent transmission ends with something unsent: ", Shown{due_});
+  demand(goes_down || (last_typed_ == "+++" && now_ - typed_at_ >= Escape::kSilence) || held_back_,
+         "transparent transmission ends without an escape");
+  due_.clear();
+  line_.clear();
+}
+
 void Books::check_happened(std::string_view printed) {
   const Activity before = before_.activity, after = after_.activity;
   const bool goes_down = after == Activity::off || after == Activity::restarting;
-  if (before == Activity::passthrough && after != Activity::passthrough) {
-    if (after == Activity::idle && starts_link_) {
-      const std::size_t end = end_of_passthrough(printed);
-      note_all(printed.substr(0, end - quitted().size()));
-      demand(starts_link_ || end == printed.size(), "more than +QUITT: ", Shown{printed});
-      note_all(printed.substr(end));
-    } else {
-      demand(printed == quitted() || after != Activity::idle ||
-                 (speaks_in_passthrough() && printed.ends_with(quitted())),
-             "transparent transmission ends otherwise than AT+SYSMSG says: ", Shown{printed});
-    }
-    starts_link_ = false;
-    // Left by an escape, which is not sent; a link that was connecting again has less of it, or
-    // nothing.
-    const bool escaped =
-        due_ == "+++" || (!burst_is_whole_ && std::string_view("++").starts_with(due_));
-    demand(goes_down || escaped,
-           "transparent transmission ends with something unsent: ", Shown{due_});
-    demand(
-        goes_down || (last_typed_ == "+++" && now_ - typed_at_ >= Escape::kSilence) || held_back_,
-        "transparent transmission ends without an escape");
-    due_.clear();
-    line_.clear();
-    return;
-  }
+  if (before == Activity::passthrough && after != Activity::passthrough)
+    return check_left(printed, goes_down);
   if (before == Activity::passthrough && starts_link_) return note_all(printed);
   if (text_is_open_ && (before != after || goes_down)) {
     demand(goes_down || printed.starts_with("\r\n"), "a text without its end: ", Shown{printed});
@@ -1040,6 +1043,10 @@ void Books::check_happened(std::string_view printed) {
       (!is_long && before == after &&
        (after == Activity::collecting || after == Activity::sending)))
     demand(said.empty(), "something is said where nothing may be: ", Shown{printed});
+  if (before == Activity::passthrough) {  // see follow_passthrough()
+    for (const Said& s : said) demand(s.is_urc(), "no command is under way: ", s.text);
+    return;
+  }
   const bool job_ends =
       before == Activity::processing && (after == Activity::idle || after == Activity::restarting);
   const bool send_ends = before == Activity::sending && after == Activity::idle;

@@ -103,6 +103,7 @@ class Books {
   std::string sender_text(const net::Endpoint& sender) const;
   bool stores(std::string_view command) const;
   void note_all(std::string_view printed);
+  void check_left(std::string_view printed, bool goes_down);
   std::size_t end_of_passthrough(std::string_view printed) const;
   void note_unread(const Said& said);
   void note_segment(const Said& said);
