@@ -84,8 +84,8 @@ class Mqtt(unittest.TestCase):
 
     def start(self, *arguments):
         module = self.enterContext(
-            Module("--personality", "esp-at-2", "--set", 'net.names={ "broker.test" = "127.0.0.1" }',
-                   *arguments))
+            Module("--personality", "esp-at-2", "--set",
+                   'net.names={ "broker.test" = "127.0.0.1" }', *arguments))
         host = self.enterContext(module.started_host())
         host.type("ATE0\r\n")
         host.expect(OK)

@@ -194,7 +194,8 @@ class EspAt(unittest.TestCase):
 
     def test_errors_and_the_policy(self):
         module, host = self.start("--net", "deny=127.0.0.1:443")
-        self.assertTrue(host.command(f'AT+HTTPCGET="{self.url}/missing"').endswith(b"\r\nERROR\r\n"))
+        missing = host.command(f'AT+HTTPCGET="{self.url}/missing"')
+        self.assertTrue(missing.endswith(b"\r\nERROR\r\n"), missing)
         self.assertEqual(host.command('AT+HTTPCGET="https://web.test/hello"'), b"\r\nERROR\r\n")
         module.wait_for_log("bfq0 HTTP: web.test:443 (127.0.0.1) refused: ")
 

@@ -823,11 +823,10 @@ void Books::check_line(std::string_view line, const std::vector<Said>& said) {
     if (line == "ATE1") echo_ = true;
     note_sleep(line);
   }
-  if (line.starts_with("AT+CIPSTART=")) {
-    const auto fields = fields_of(line);
-    asked_udp_mode_ = number_in(fields, after_.multiple_links ? 5 : 4);
+  if (line.starts_with("AT+CIPSTART=") || line.starts_with("AT+CIPSTARTEX=")) {
+    const bool has_number = after_.multiple_links && line.starts_with("AT+CIPSTART=");
+    asked_udp_mode_ = number_in(fields_of(line), has_number ? 5 : 4);
   }
-  if (line.starts_with("AT+CIPSTARTEX=")) asked_udp_mode_ = number_in(fields_of(line), 4);
   if (later && line.starts_with("AT+CIPRECVDATA=")) begin_read(line);
   if (line == "AT+CIPRECVLEN?" && module_->requests_waiting() == 0) {
     std::string lengths = "+CIPRECVLEN:";
