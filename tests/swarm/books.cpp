@@ -413,6 +413,11 @@ bool Books::take_web(const Event& event, std::string_view printed) {
   if (answered != nullptr && answered->ticket == web_ticket_ && answered->status < kFirstError &&
       before_.is(Activity::processing) && !text_is_open_ && shows_text())
     text_is_open_ = answer_is_due_;
+  const auto* ended = std::get_if<web::Ended>(&event);
+  const auto* failed = std::get_if<web::FetchFailed>(&event);
+  if ((ended != nullptr && ended->ticket == web_ticket_) ||
+      (failed != nullptr && failed->ticket == web_ticket_))
+    piece_is_due_ = false;
   const auto* piece = std::get_if<web::Piece>(&event);
   if (piece == nullptr) return false;
   const bool is_due = piece->ticket == web_ticket_ && std::exchange(piece_is_due_, false);
@@ -492,6 +497,7 @@ void Books::note_client_request(const Request& request) {
   if (const auto* recall = std::get_if<web::Recall>(&request))
     web_ticket_ = recall->ticket, piece_is_due_ = false;
   if (std::holds_alternative<web::Continue>(request)) piece_is_due_ = true;
+  if (std::holds_alternative<web::Cancel>(request)) piece_is_due_ = false;
   if (std::holds_alternative<mqtt::Take>(request)) message_is_due_ = true;
   if (std::holds_alternative<mqtt::More>(request)) more_is_due_ = true;
   std::string_view text;
@@ -555,8 +561,11 @@ std::size_t Books::end_of_passthrough(std::string_view printed) const {
 
 /// Unsolicited lines, and the prompt of a link that was opened at the start.
 void Books::note_all(std::string_view printed) {
+  const bool prompts_alike = spoken(at::Word::prompt) == spoken(at::Word::passthrough_prompt);
   for (const Said& said : parse(module_->dialect(), printed)) {
-    if (starts_link_ && said.kind == Kind::passthrough_prompt) {
+    const bool is_prompt = said.kind == Kind::passthrough_prompt ||
+                           (prompts_alike && said.kind == Kind::prompt);
+    if (starts_link_ && is_prompt) {
       demand(after_.open(0), "a prompt without a link");
       starts_link_ = false;
       continue;
