@@ -9,12 +9,12 @@ namespace bfq::commands {
 namespace {
 using net::TlsText;
 
-constexpr std::uint8_t kAll = 5;
+constexpr std::uint8_t kEveryLink = 5;
 
 /// A bit for each link that a command is about.
 std::uint8_t bits_of(std::uint8_t link) {
   constexpr unsigned kEvery = (1U << limits::kLinks) - 1;
-  return static_cast<std::uint8_t>(link == kAll ? kEvery : 1U << link);
+  return static_cast<std::uint8_t>(link == kEveryLink ? kEvery : 1U << link);
 }
 
 /// In place of what the network has.

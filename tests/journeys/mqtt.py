@@ -129,11 +129,12 @@ class Mqtt(unittest.TestCase):
         world = self.broker.folder.name + "/world.toml"
         with open(world, "w", encoding="ascii") as file:
             file.write('[net]\nnames = { "broker.test" = "127.0.0.1" }\n'
+                       '[[ap]]\nssid = "BFQ-LAB"\npassword = "bfq4004-lab"\n'
                        '[[module]]\nname = "bfq0"\npersonality = "esp-at-2"\n'
                        f'tls = {{ ca = "{certificates}/ca.pem", '
                        f'certificate = "{certificates}/client.test.pem", '
                        f'key = "{certificates}/client.test.key" }}\n')
-        module = self.enterContext(Module("--world", world))
+        module = self.enterContext(Module(world))
         host = self.enterContext(module.started_host())
         host.type("ATE0\r\n")
         host.expect(OK)

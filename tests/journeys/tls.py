@@ -485,9 +485,12 @@ class WhatEspAtSays(unittest.TestCase):
         self.set(host, 'AT+CIPSSLCALPN=2,"h2","http/1.1"')
         other = CERTIFICATES.path("other.test")
         names = ("-servername", "other.test", "-cert2", other + ".pem", "-key2", other + ".key")
-        with OpensslServer("localhost", "-alpn", "http/1.1", *names) as server:
+        with OpensslServer("localhost", *names) as server:
             self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
             module.wait_for_log("CN=other.test")
+            self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")
+        with OpensslServer("localhost", "-alpn", "http/1.1") as server:
+            self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
             server.expect("ALPN protocols advertised by the client: h2, http/1.1")
             server.expect("ALPN protocols selected: http/1.1")
 

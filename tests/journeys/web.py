@@ -18,6 +18,7 @@ BIG = "".join(chr(ord("a") + i % 26) for i in range(100_000))
 CONFIGURATION = """
 daemon off;
 master_process off;
+user root root;
 pid {folder}/pid;
 error_log {folder}/errors;
 events {{ }}
@@ -116,8 +117,9 @@ class Web(unittest.TestCase):
         folder = os.environ[CERTIFICATES]
         world = os.path.join(self.nginx.directory.name, "world.toml")
         self.nginx.write("world.toml",
-                         f'[[module]]\nname = "bfq0"\ntls = {{ ca = "{folder}/ca.pem" }}\n')
-        module, host = self.start("--world", world)
+                         f'[[ap]]\nssid = "BFQ-LAB"\npassword = "bfq4004-lab"\n'
+                         f'[[module]]\ntls = {{ ca = "{folder}/ca.pem" }}\n')
+        module, host = self.start(world)
         self.assertEqual(self.ask(host, "/hello", 443), b"hello\r\n\r\nOK\r\n")
         self.assertEqual(host.command("AT+CIPSSLCCONF=2"), OK)
         self.assertEqual(self.ask(host, "/hello", 443, "localhost"), b"hello\r\n\r\nOK\r\n")
@@ -190,7 +192,7 @@ class EspAt(unittest.TestCase):
         host.expect(">")
         host.type(b"x" * 10000)
         host.expect("+HTTPCPOST:5,hello\r\n\r\nSEND OK\r\n")
-        self.assertIn("x" * 10000, self.nginx.asked()[-1])
+        wait_until(lambda: any("x" * 10000 in line for line in self.nginx.asked()), "the body")
 
     def test_errors_and_the_policy(self):
         module, host = self.start("--net", "deny=127.0.0.1:443")
