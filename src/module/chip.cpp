@@ -139,7 +139,8 @@ void Chip::remember_network(const NetworkSettings& network) {
 
 at::Answer Chip::restore() {
   const Settings factory = dialect().factory_settings(identity_.access_point_mac);
-  return memory_.save(*this, factory, settings_, Effect::restart);
+  memory_.prepare(settings_);
+  return memory_.save(*this, factory, Effect::restart);
 }
 
 at::Answer Chip::apply(const Settings& settings, Effect effect) {

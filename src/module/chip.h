@@ -159,12 +159,13 @@ class Chip {
   /// `effect` take hold. Where flash fails, nothing changes and the command answers ERROR.
   template <class Edit>
   at::Answer change(Effect effect, Edit edit) {
-    Settings in_use = settings_;
-    edit(in_use);
-    if (!stores()) return apply(in_use, effect);
-    Settings stored = memory_.stored();
-    edit(stored);
-    return memory_.save(*this, stored, in_use, effect);
+    Settings changed = settings_;  // one copy, since two would be half of a chip's stack
+    edit(changed);
+    if (!stores()) return apply(changed, effect);
+    memory_.prepare(changed);
+    changed = memory_.stored();
+    edit(changed);
+    return memory_.save(*this, changed, effect);
   }
   /// Whether the command stores what it sets.
   bool stores() const {

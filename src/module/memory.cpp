@@ -26,14 +26,13 @@ void Memory::load(std::span<const std::byte> image, const Settings& factory) {
   background_.reset();
 }
 
-at::Answer Memory::save(Chip& chip, const Settings& wanted, const Settings& in_use, Effect effect) {
+at::Answer Memory::save(Chip& chip, const Settings& wanted, Effect effect) {
   Saving job{.effect = effect};
   // Fidelity (our decision, see Memory): What is stored already is not written again, and answers
   // OK.
   // Fidelity (our decision, see Memory): OK comes once flash has the change. When flash fails:
   // ERROR, and the old settings stay.
-  if (!begin_to_store(chip, wanted, job)) return chip.apply(in_use, effect);
-  in_use_ = in_use;
+  if (!begin_to_store(chip, wanted, job)) return chip.apply(in_use_, effect);
   chip.start(job);
   return at::Answer::later;
 }

@@ -29,10 +29,12 @@ class Memory {
   const WriteCounts& writes() const { return record_.writes; }
   FlashCondition condition() const { return condition_; }
 
-  /// Writes `wanted` to flash, and then takes `in_use` into use with that effect: `later`, or at
-  /// once where flash has it already. Where flash fails, the command answers ERROR and the old
-  /// settings, stored and in use, stay.
-  at::Answer save(Chip&, const Settings& wanted, const Settings& in_use, Effect effect);
+  /// The settings that the next save() takes into use.
+  void prepare(const Settings& in_use) { in_use_ = in_use; }
+  /// Writes `wanted` to flash, and then takes what was prepared into use with that effect: `later`,
+  /// or at once where flash has it already. Where flash fails, the command answers ERROR and the
+  /// old settings, stored and in use, stay.
+  at::Answer save(Chip&, const Settings& wanted, Effect effect);
 
   /// Writes `wanted` to flash for nobody who waits; where flash fails, the old settings stay
   /// stored. Only while nothing is being stored; while it lasts, the module takes no command.
