@@ -21,7 +21,7 @@ bool is_header(std::string_view line) {
          std::all_of(line.begin(), line.end(), is_printable);
 }
 
-std::string_view text_of(const std::optional<LongText>& text) {
+std::string_view text_of(const std::optional<LineText>& text) {
   return text ? text->view() : std::string_view();
 }
 

@@ -12,19 +12,16 @@
 namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
 
-/// The longest text of a line.
-using LongText = Text<limits::kLine>;
-
 /// Arguments of AT+HTTPCLIENT.
 struct HttpRequestArgs {
   std::uint8_t method = 0;
   std::uint8_t content = 0;
-  std::optional<LongText> url{};
+  std::optional<LineText> url{};
   std::optional<net::HostName> host{};
-  std::optional<LongText> path{};
+  std::optional<LineText> path{};
   std::uint8_t transport = 0;
-  std::optional<LongText> data{};
-  std::optional<LongText> first{}, second{}, third{};  ///< lines of the head
+  std::optional<LineText> data{};
+  std::optional<LineText> first{}, second{}, third{};  ///< lines of the head
 };
 Answer http_request(Chip&, const HttpRequestArgs&);
 bool asks_for_head(const Chip&, Fields);
@@ -86,7 +83,7 @@ inline constexpr Command kHttpRequest{
 
 /// Arguments of AT+HTTPGETSIZE and AT+HTTPCGET.
 struct HttpGetArgs {
-  LongText url{};
+  LineText url{};
   std::optional<std::uint16_t> send_size{}, receive_size{};
   std::optional<std::uint32_t> timeout_ms{};
 };
@@ -133,10 +130,10 @@ inline constexpr Command kHttpGet{
 
 /// Arguments of AT+HTTPCPOST.
 struct HttpPostArgs {
-  LongText url{};
+  LineText url{};
   std::uint16_t size = 0;
   std::optional<std::uint8_t> headers{};
-  LongText first{}, second{}, third{};  ///< lines of the head; empty: none
+  LineText first{}, second{}, third{};  ///< lines of the head; empty: none
 };
 Answer http_post(Chip&, const HttpPostArgs&);
 

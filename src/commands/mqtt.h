@@ -25,8 +25,7 @@ inline constexpr Range kMqttQos = between(0, 2);
 /// Arguments of AT+MQTTUSERCFG.
 struct MqttUserArgs {
   std::uint8_t link = 0, scheme = 0;
-  Text<256> client{};
-  Text<64> user{}, password{};
+  LineText client{}, user{}, password{};
   std::uint8_t certificate = 0, authorities = 0;
   Text<32> path{};
 };
@@ -59,7 +58,7 @@ inline constexpr Command kMqttUser{
 /// Arguments of AT+MQTTCLIENTID and the like.
 struct MqttTextArgs {
   std::uint8_t link = 0;
-  Text<256> text{};
+  LineText text{};
 };
 Answer set_mqtt_client_id(Chip&, const MqttTextArgs&);
 Answer set_mqtt_user_name(Chip&, const MqttTextArgs&);
@@ -148,8 +147,7 @@ struct MqttConnectionArgs {
   std::uint8_t link = 0;
   std::uint16_t keep_alive_s = 0;
   std::uint8_t keeps_session = 0;
-  Text<128> will_topic{};
-  Text<64> will{};
+  LineText will_topic{}, will{};
   std::uint8_t will_qos = 0, will_retain = 0;
 };
 Answer set_mqtt_connection(Chip&, const MqttConnectionArgs&);
@@ -244,8 +242,7 @@ inline constexpr Command kMqttConnect{
 /// Arguments of AT+MQTTPUB.
 struct MqttPublishArgs {
   std::uint8_t link = 0;
-  Text<128> topic{};
-  Text<256> data{};
+  LineText topic{}, data{};
   std::uint8_t qos = 0, retain = 0;
 };
 Answer publish_mqtt(Chip&, const MqttPublishArgs&);
@@ -272,7 +269,7 @@ inline constexpr Command kMqttPublish{
 /// Arguments of AT+MQTTPUBRAW.
 struct MqttPublishTypedArgs {
   std::uint8_t link = 0;
-  Text<128> topic{};
+  LineText topic{};
   std::uint16_t size = 0;
   std::uint8_t qos = 0, retain = 0;
 };
@@ -301,7 +298,7 @@ inline constexpr Command kMqttPublishTyped{
 /// Arguments of AT+MQTTSUB and AT+MQTTUNSUB.
 struct MqttTopicArgs {
   std::uint8_t link = 0;
-  Text<128> topic{};
+  LineText topic{};
   std::uint8_t qos = 0;
 };
 Answer show_mqtt_topics(Chip&);
