@@ -75,15 +75,25 @@ Loop::Loop(const Options& options)
   const auto quit = [this] {
     boost::asio::post(io_, [this] { boost::asio::post(io_, [this] { io_.stop(); }); });
   };
-  control_.emplace(control::RunningProgram{io_, boards_, medium_, clock_, quit,
-                                           [this] { return http_access(); }},
-                   options.control.socket, options.state_directory);
+  control_.emplace(
+      control::RunningProgram{io_, boards_, medium_, clock_, quit, [this] { return http_access(); },
+                              options.world.world().seed},
+      options.control.socket, options.state_directory);
+  arm_faults(options.world.world().faults);
   open_http_doors(options);
   if (!options.trace.empty()) control_->trace_to(options.trace, options.longest_trace);
   timeline_.emplace(io_, clock_, medium_, options.world.world().events);
   // Until here these end the program by themselves: a disk that doesn't answer may hold it up.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   wait_for_signals();
+}
+
+void Loop::arm_faults(const std::vector<world::FaultSpec>& faults) {
+  for (const world::FaultSpec& fault : faults) {
+    const auto armed = control_->channel().faults.arm(fault);
+    if (const auto* const error = std::get_if<control::CommandError>(&armed))
+      throw process::UsageError("[[fault]]: " + error->message);
+  }
 }
 
 void Loop::open_http_doors(const Options& options) {

@@ -44,6 +44,7 @@ class Loop {
   void run();
 
  private:
+  void arm_faults(const std::vector<world::FaultSpec>& faults);
   void open_http_doors(const Options& options);
   void wait_for_signals();
   void handle_signal(int signal);

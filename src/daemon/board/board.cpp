@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "commands/personalities.h"
+#include "daemon/board/faulty_radio.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
 #include "daemon/process/version.h"
@@ -86,8 +87,10 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       module_(identity_of(setup), *setup.module.personality),
       module_doors_(module_, this_build(*setup.module.personality)),
       journal_(module_doors_.recorder()),
-      radio_(make_simulated_radio(surroundings.medium, station_mac(setup), access_point_mac(setup),
-                                  setup.module.channels, [this] { settle_soon(); })),
+      radio_(std::make_unique<FaultyRadio>(
+          make_simulated_radio(surroundings.medium, station_mac(setup), access_point_mac(setup),
+                               setup.module.channels, [this] { settle_soon(); }),
+          gate_)),
       wiring_(surroundings.medium, station_mac(setup)),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
@@ -98,6 +101,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
                                [](const serial::DoorSpec& door) {
                                  return door.carrier != serial::DoorSpec::Carrier::on;
                                })) {
+  module_doors_.pass_through(gate_);
   wiring_.when_due([this] { settle_soon(); });
   keep_journals(setup);
   for (const serial::DoorSpec& spec : setup.module.doors)
@@ -212,13 +216,25 @@ void Board::WireAdapter::take(const uart::Request& request, Instant) {
   for (const auto& door : board.doors_) door->configure(format);
 }
 
+bool Board::WireAdapter::drain(auto&, Instant now) {
+  if (!board.stalled_until_.due(now) && !board.stalled_until_.is_never()) return false;
+  board.stalled_until_ = Deadline::never();
+  const std::size_t lost = board.printing_.lost_in_front();
+  if (lost > 0) board.turn_.uart_sent(lost);
+  return board.wire_->drain() || lost > 0;
+}
+
+Deadline Board::WireAdapter::next_deadline(Instant) const { return board.stalled_until_; }
+
 void Board::WireAdapter::power_off(Instant) {
+  board.printing_.forget();
   board.wire_->module_is_off();
   for (const auto& door : board.doors_) door->module_is_off();
 }
 
 void Board::WireAdapter::chip_has_power(power::Reason reason) {
-  if (board.boot_noise_) board.wire_->make_noise(boot_text(board.dialect(), reason), kBootFormat);
+  if (std::exchange(board.browns_out_, false) || board.boot_noise_)
+    board.wire_->make_noise(boot_text(board.dialect(), reason), kBootFormat);
 }
 
 void Board::WireAdapter::module_has_started() {
@@ -250,6 +266,20 @@ void Board::reset(power::Reason reason) {
   settle();
 }
 
+void Board::stall_uart(Duration time) {
+  stalled_until_ = clock_.now() + time;
+  set_alarm();
+}
+
+void Board::brown_out() {
+  if (!has_power_) return;
+  spdlog::info("{}: its supply drops", name_);
+  turn_.hold_in_reset(power::Reason::power_on);
+  browns_out_ = true;
+  turn_.release_reset(power::Reason::power_on);
+  settle();
+}
+
 void Board::type(std::string bytes) {
   const auto host = std::make_shared<serial::TypingHost>(io_, "control", std::move(bytes));
   door_side_.attach(host);
@@ -264,8 +294,11 @@ void Board::hang_up() {
 // The module, as the wire and the sockets see it --------------------------------------------------
 
 std::size_t Board::uart_input(std::span<const std::byte> bytes) { return turn_.uart_input(bytes); }
-std::span<const std::byte> Board::uart_output() const { return turn_.uart_output(); }
-void Board::uart_sent(std::size_t n) { turn_.uart_sent(n); }
+std::span<const std::byte> Board::uart_output() const {
+  if (!printing_.is_needed()) return turn_.uart_output();
+  return printing_.of(turn_.uart_output(), clock_.now());
+}
+void Board::uart_sent(std::size_t n) { turn_.uart_sent(printing_.sent(n)); }
 bool Board::command_under_way() const {
   switch (module_.activity()) {
     case Activity::processing:

@@ -14,6 +14,7 @@
 namespace bfq::control {
 
 class Waits;
+class Faults;
 
 /// Where clients of the HTTP doors connect, and what lets them in.
 struct HttpAccess {
@@ -30,6 +31,7 @@ struct RunningProgram {
   std::function<void()> quit;
   /// Where HTTP clients connect; empty: nowhere.
   std::function<HttpAccess()> http_access{};
+  std::uint64_t seed = 0;  ///< of the world: what chance decides follows from it
 
   /// The module of that name, or the first one for no name; null where there is none.
   board::Board* find(std::string_view module) const;
@@ -55,6 +57,7 @@ struct Channel {
   RunningProgram& program;
   EventLog& events;
   Waits& waits;
+  Faults& faults;
 };
 
 /// One command under way.
@@ -66,6 +69,7 @@ class Call {
   RunningProgram& program() const { return channel_.program; }
   EventLog& events() const { return channel_.events; }
   Waits& waits() const { return channel_.waits; }
+  Faults& faults() const { return channel_.faults; }
   Requester& caller() const { return *caller_; }
   /// For what is answered later. The caller may have gone by then.
   std::weak_ptr<Requester> weak_caller() const { return caller_; }

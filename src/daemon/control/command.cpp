@@ -19,7 +19,8 @@ std::optional<CommandError> refusal_of(const world::Problems& problems) {
 const std::vector<ControlCommand>& commands() {
   static const std::vector<ControlCommand> all = [] {
     std::vector<ControlCommand> rows;
-    for (auto chapter : {program_commands, module_commands, air_commands, event_commands})
+    for (auto chapter :
+         {program_commands, module_commands, air_commands, event_commands, fault_commands})
       for (ControlCommand& row : chapter()) rows.push_back(std::move(row));
     return rows;
   }();

@@ -112,7 +112,10 @@ ControlSocket::~ControlSocket() {
 
 Control::Control(const RunningProgram& program, const ControlPlace& place,
                  const std::optional<std::string>& state_directory)
-    : program_(program), waits_(program_, events_), pause_(program.io) {
+    : program_(program),
+      waits_(program_, events_),
+      faults_(program_, events_, program.seed),
+      pause_(program.io) {
   if (place.kind == ControlPlace::Kind::unix_socket) socket_.emplace(program.io, place.path);
   if (place.kind == ControlPlace::Kind::usual) open_usual(state_directory);
   if (!socket_) return;

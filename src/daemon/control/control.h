@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/control/call.h"
+#include "daemon/control/faults.h"
 #include "daemon/control/module_watch.h"
 #include "daemon/control/place.h"
 #include "daemon/control/session.h"
@@ -72,7 +73,8 @@ class Control {
   RunningProgram program_;
   EventLog events_;
   Waits waits_;
-  Channel channel_{program_, events_, waits_};
+  Faults faults_;
+  Channel channel_{program_, events_, waits_, faults_};
   std::vector<std::unique_ptr<ModuleWatch>> watches_;
   std::optional<TraceFile> trace_;
   std::optional<ControlSocket> socket_;

@@ -24,7 +24,8 @@ enum class Topic : std::uint8_t {
   data,
   ports,
   hint,
-  last = hint
+  fault,
+  last = fault
 };
 
 /// A topic, for people.
@@ -43,6 +44,7 @@ inline constexpr TopicInfo kTopics[] = {
     {"data", "every byte of links, with its time"},
     {"ports", "what a module asks of its radio, network and flash, and what these tell it"},
     {"hint", "what a host does that fails on hardware, see Driver hints"},
+    {"fault", "faults that come"},
 };
 static_assert(std::size(kTopics) == static_cast<std::size_t>(Topic::last) + 1,
               "each Topic has its row");
@@ -397,12 +399,26 @@ struct PayloadMoved {
       "the first 64 of them, what is not printable as \\xNN"};
 };
 
+// Faults ------------------------------------------------------------------------------------------
+
+/// A fault has come.
+struct FaultCame {
+  std::string_view module{};
+  std::string_view fault{};
+  std::uint64_t id = 0;
+  static constexpr auto kDescription = describe("fault", "module", "fault", "id");
+  static constexpr Topic kTopic = Topic::fault;
+  static constexpr std::string_view kSummary = "A fault has come.";
+  static constexpr Meanings<3> kMeanings = {"whose event it is", "which one",
+                                            "the number under which it was armed"};
+};
+
 /// What an event can be.
 using EventBody =
     std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork, GotAddress,
                  LinkOpened, LinkClosed, LinkFailed, StationCame, StationWent, AirChanged,
                  TypedLine, PrintedLine, CommandAnswered, UnsolicitedLine, WireBytes, FlowChanged,
-                 LinkBytes, PortAsked, PortTold, DriverHint, TraceBegun, PayloadMoved>;
+                 LinkBytes, PortAsked, PortTold, DriverHint, TraceBegun, FaultCame, PayloadMoved>;
 
 /// An event: its number, which only grows, and when it was: microseconds since the program started.
 struct Event {

@@ -8,6 +8,7 @@
 #include "daemon/control/events.h"
 #include "daemon/control/hints.h"
 #include "daemon/control/waits.h"
+#include "daemon/world/faults.h"
 
 namespace bfq::control {
 namespace {
@@ -135,6 +136,13 @@ std::string control_reference() {
     out += fmt::format("| `{}` | {} |\n", topic.name, topic.meaning);
   out += "\n### Events\n";
   for (const EventInfo& event : event_rows()) out += event_section(event);
+  out +=
+      "\n### Faults\n\n| fault | what it does | its own arguments | reproduces | the host sees |\n"
+      "|---|---|---|---|---|\n";
+  for (const world::FaultInfo& row : world::kFaults)
+    out += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.name, row.summary,
+                       row.own.empty() ? "none" : row.own, cell(std::string(row.reproduces)),
+                       cell(std::string(row.host_sees)));
   out +=
       "\n### Driver hints\n\n| hint | what is looked for | why it fails on hardware | source |\n"
       "|---|---|---|---|\n";

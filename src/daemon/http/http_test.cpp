@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "daemon/control/faults.h"
 #include "daemon/control/module_watch.h"
 #include "daemon/control/waits.h"
 #include "daemon/http/door.h"
@@ -177,7 +178,8 @@ class HttpDoorTest : public testing::Test {
   control::RunningProgram program{io, boards, medium, clock, [] {}};
   control::Waits waits{program, events};
   std::optional<control::ModuleWatch> watch;
-  control::Channel channel{program, events, waits};
+  control::Faults faults{program, events, 1};
+  control::Channel channel{program, events, waits, faults};
   AccessToken token = AccessToken::fresh();
   Tickets tickets;
   HttpConnections connections{io};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/board/module_spec.h"
+#include "daemon/world/faults.h"
 #include "daemon/world/section.h"
 #include "sim/air.h"
 
@@ -65,6 +66,7 @@ struct Draft {
   std::vector<Written<sim::SimulatedStation>> stations;
   std::vector<Written<board::ModuleSpec>> modules;
   std::vector<Written<EventDraft>> events;
+  std::vector<Written<FaultSpec>> faults;
   NetDraft net;
   sim::Delays delays;
   Section section;  ///< the file's own keys, those of [net] among them

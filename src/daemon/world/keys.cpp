@@ -4,6 +4,7 @@
 
 #include "commands/personalities.h"
 #include "daemon/world/events.h"
+#include "daemon/world/faults.h"
 #include "daemon/world/network_kinds.h"
 
 namespace bfq::world {
@@ -283,6 +284,8 @@ const Keys<Draft>& world_keys() {
       tables<Draft, EventDraft>("event", &Draft::events, event_keys(), "",
                                 "what happens around the modules by itself, and when; each event "
                                 "is of one kind"),
+      tables<Draft, FaultSpec>("fault", &Draft::faults, fault_keys(), "",
+                               "something that goes wrong; docs/control.md tells what each does"),
       table<Draft, NetDraft>("net", &Draft::net, net_keys(),
                              "what the modules may reach of the real network"),
       table<Draft, sim::Delays>("delays", &Draft::delays, delay_keys(),

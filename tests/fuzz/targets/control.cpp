@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/control/faults.h"
 #include "daemon/control/session.h"
 #include "daemon/control/waits.h"
 #include "daemon/http/exchange.h"
@@ -118,7 +119,8 @@ class Program {
   control::EventLog events_;
   control::RunningProgram program_{io_, boards_, medium_, clock_, [] {}};
   control::Waits waits_{program_, events_};
-  control::Channel channel_{program_, events_, waits_};
+  control::Faults faults_{program_, events_, 1};
+  control::Channel channel_{program_, events_, waits_, faults_};
   http::AccessToken token_ = http::AccessToken::fresh();
   http::Tickets tickets_;
   http::HttpConnections connections_{io_};
