@@ -16,10 +16,10 @@ from tidy import DIALECTS, strip
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 TOOLCHAIN = REPOSITORY / "src/firmware/cortex_m4.cmake"
 
-# The commands of both manuals, and the organs of the Module that all personalities share: an HTTP
-# and an MQTT client, SmartConfig, a link at the start. Their rows are linked for the personality of
-# the image alone. A leap is noticed, and so is growth beyond what a Cortex-M4 with 128 KiB of flash has
-# room for beside a driver for its radio.
+# The commands of both manuals, and the organs of the Module that all personalities share: HTTP and
+# MQTT clients, SmartConfig, a link at the start. Only the rows of the image's own personality are
+# linked. A leap is noticed, and so is growth beyond what a Cortex-M4 with 128 KiB of flash has room
+# for beside a driver for its radio.
 MAX_TEXT = 104 * 1024
 MAX_MODULE = 24 * 1024
 
