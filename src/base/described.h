@@ -120,9 +120,9 @@ struct MemberAccess {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r);
     } else {
-      static_assert(n == 22, "a class of that many members has to be added here");
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x);
+      static_assert(n == 23, "a class of that many members has to be added here");
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y);
     }
   }
 };

@@ -11,6 +11,7 @@
 #include "base/queue.h"
 #include "base/time.h"
 #include "module/identity.h"
+#include "module/injected_faults.h"
 #include "module/job.h"
 #include "module/light_sleep.h"
 #include "module/links.h"
@@ -41,7 +42,7 @@ class Chip {
   static constexpr auto kDescription = describe(
       "Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job", "settings",
       "memory", "station", "soft_ap", "links", "server", "passthrough", "payload", "pins", "sleep",
-      "time_sync", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
+      "time_sync", "faults", "now", "last_ticket", "phase", "goes_down_by", "switches_uart");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
@@ -62,6 +63,8 @@ class Chip {
   at::Answer refuse(at::Word why);
   /// Adds an unsolicited line, printed as soon as it may be; in transparent transmission, never.
   void notify(const Urc& urc);
+  /// True while unsolicited lines wait to be printed.
+  bool lines_wait() const { return !urcs_.empty(); }
   /// Prints such a line at once, as part of a reply.
   void say(const Urc& urc);
   /// True when a line fits without using what is reserved for results (limits::kReplyReserve).
@@ -157,6 +160,7 @@ class Chip {
   const Payload& payload() const { return payload_; }
   Pins& pins() { return pins_; }
   LightSleep& sleep() { return sleep_; }
+  InjectedFaults& faults() { return faults_; }
 
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
@@ -205,6 +209,7 @@ class Chip {
   Pins pins_;
   LightSleep sleep_;
   TimeSync time_sync_;
+  InjectedFaults faults_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;

@@ -104,6 +104,7 @@ void Links::on(Chip& chip, const net::Opened& event) {
   link->last_active = chip.now();
   had_links_ = had_links_ || shows_in_status(chip, *link);
   report(chip, {.kind = Kind::opened, .link = event.link.id});
+  say_late_closed(chip, event.link.id);
 }
 
 void Links::on(Chip& chip, const net::OpenFailed& event) {
@@ -280,6 +281,7 @@ void Links::give_up_link(Chip& chip, std::uint8_t id) {
 }
 
 void Links::retire(Chip& chip, const LinkReport& end) {
+  if (end.kind == Kind::closed && delays_closed(chip, end.link)) return;
   links_[end.link].state = Link::State::gone;
   drop_segment(chip, end.link);
   if (has_result_to_say(end.link)) chip.notify({.kind = Urc::Kind::segment, .link = end.link});
@@ -351,6 +353,7 @@ bool Links::accept(Chip& chip, const net::Incoming& client) {
   had_links_ = true;
   chip.request(net::Accept{client.client, handle(id)});
   report(chip, {.kind = Kind::opened, .link = id});
+  say_late_closed(chip, id);
   return true;
 }
 
@@ -471,7 +474,8 @@ void Links::describe(Status& status) const {
                        link.accepted,
                        link.unread,
                        link.bytes_in,
-                       link.bytes_out};
+                       link.bytes_out,
+                       link.last_active};
   }
 }
 
