@@ -39,7 +39,7 @@ struct RunningProgram {
   std::function<HttpAccess()> http_access{};
   std::uint64_t seed = 0;  ///< of the world: what chance decides follows from it
   /// Writes events, as subscribers get them, in a format of daemon/trace: of that module, or of all
-  /// where that is empty.
+  /// where that is empty. Without this it writes no traces at all.
   std::function<WrittenTrace(const std::vector<json::object>& events, std::string_view format,
                              const std::string& module)>
       write_trace{};

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "daemon/process/failure.h"
+
 namespace bfq::control {
 TraceFile::Program Traces::about() const {
   TraceFile::Program about;
@@ -13,6 +15,7 @@ TraceFile::Program Traces::about() const {
 }
 
 void Traces::write_to(const TraceFile::Place& place) {
+  if (!program_.write_trace) throw process::Failure("this program writes no traces");
   file_.emplace(program_.io, program_.clock, events_, about(), place);
   path_ = place.path;
 }
