@@ -84,8 +84,8 @@ void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
 
 /// See faults::DelayClosed. Nothing of that link waits to be said.
 bool Links::delays_closed(Chip& chip, std::uint8_t id) {
-  const bool is_idle = holder(chip, id) == LinkHolder::host && !has_pending_segment(id) &&
-                       !has_result_to_say(id);
+  const bool is_idle =
+      holder(chip, id) == LinkHolder::host && !has_pending_segment(id) && !has_result_to_say(id);
   if (!is_idle || chip.lines_wait() || !chip.faults().delays_closed(id)) return false;
   links_[id].state = Link::State::free;
   return true;
