@@ -19,7 +19,7 @@ namespace bfq::sockets {
 /// The port mqtt (ports/mqtt.h) by libmosquitto, which does the protocol and never sees the
 /// network: it can be given an address, but no connection. So it connects to this program at
 /// 127.0.0.1, and what it says is carried over a connection like those of links, and back (decision
-/// 16). Nothing of it blocks, and it has no thread.
+/// 18). Nothing of it blocks, and it has no thread.
 class BrokerClient final : private ClientLink::User {
  public:
   /// Bytes of messages that the module has not asked for, before the broker's window closes.
