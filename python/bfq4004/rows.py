@@ -9,14 +9,14 @@ from .errors import ControlError
 
 
 TopicName = Literal[
-    "state", "air", "exchange", "payload", "unsolicited", "wire", "data", "ports", "hint", "fault"
+    "state", "air", "exchange", "payload", "unsolicited", "wire", "data", "ports", "hint"
 ]
 
 
 EventName = Literal[
     "ready", "off", "joined", "join_failed", "left", "addressed", "link_opened", "link_closed",
     "link_failed", "station_joined", "station_left", "air_changed", "typed", "printed", "answered",
-    "unsolicited", "wire", "flow", "data", "asked", "told", "hint", "trace", "fault", "payload"
+    "unsolicited", "wire", "flow", "data", "asked", "told", "hint", "trace", "payload"
 ]
 
 
@@ -429,23 +429,6 @@ class TraceEvent(TypedDict):
     paced: list[str]
 
 
-class FaultEvent(TypedDict):
-    """A fault has come."""
-
-    #: which event
-    event: Literal["fault"]
-    #: microseconds since the program started
-    time: int
-    #: which only grows
-    number: int
-    #: whose event it is
-    module: str
-    #: which one
-    fault: str
-    #: the number under which it was armed
-    id: int
-
-
 class PayloadEvent(TypedDict):
     """Bytes of a link have moved. While nobody is subscribed to this topic or waits for it, there
     is no such event.
@@ -766,59 +749,11 @@ class UnsubscribeReturn(TypedDict):
     topics: list[str]
 
 
-class FaultArmReturn(TypedDict):
-    """What `fault.arm` returns."""
-
-    #: its number, for fault.fire and fault.disarm
-    id: int
-
-
-class FaultListReturnFaults(TypedDict):
-    """One of `faults`."""
-
-    #: its number
-    id: int
-    #: which one
-    fault: str
-    #: at which module
-    module: str
-    #: true while it may come still
-    armed: bool
-    #: how often it has come
-    fired: int
-    #: when it came the last time, in microseconds since the start
-    last: NotRequired[int]
-
-
-class FaultListReturnKinds(TypedDict):
-    """One of `kinds`."""
-
-    #: its name
-    name: str
-    #: what it does
-    summary: str
-    #: what it reproduces, and who has met that
-    reproduces: str
-    #: what the host then sees
-    host_sees: str
-    #: its own arguments, with spaces between them
-    own: str
-
-
-class FaultListReturn(TypedDict):
-    """What `fault.list` returns."""
-
-    #: those that are armed, and the last ones that are over
-    faults: list[FaultListReturnFaults]
-    #: what can be armed
-    kinds: list[FaultListReturnKinds]
-
-
 Event = Union[
     ReadyEvent, OffEvent, JoinedEvent, JoinFailedEvent, LeftEvent, AddressedEvent, LinkOpenedEvent,
     LinkClosedEvent, LinkFailedEvent, StationJoinedEvent, StationLeftEvent, AirChangedEvent,
     TypedEvent, PrintedEvent, AnsweredEvent, UnsolicitedEvent, WireEvent, FlowEvent, DataEvent,
-    AskedEvent, ToldEvent, HintEvent, TraceEvent, FaultEvent, PayloadEvent, LostEvent
+    AskedEvent, ToldEvent, HintEvent, TraceEvent, PayloadEvent, LostEvent
 ]
 
 
@@ -864,18 +799,6 @@ class NoSuchLink(ControlError):
     """The module has no open connection of that number; a UDP link is none."""
 
     code = "no_such_link"
-
-
-class NoSuchFault(ControlError):
-    """No fault of that number is armed."""
-
-    code = "no_such_fault"
-
-
-class TooManyFaults(ControlError):
-    """As many faults are armed as there may be."""
-
-    code = "too_many_faults"
 
 
 class NoJournal(ControlError):
@@ -971,8 +894,6 @@ ERRORS: dict[str, type[ControlError]] = {
     "no_such_access_point": NoSuchAccessPoint,
     "no_such_station": NoSuchStation,
     "no_such_link": NoSuchLink,
-    "no_such_fault": NoSuchFault,
-    "too_many_faults": TooManyFaults,
     "no_journal": NoJournal,
     "module_is_off": ModuleIsOff,
     "timed_out": TimedOut,
@@ -1322,7 +1243,7 @@ class ControlCommands:
             event: Literal["ready", "off", "joined", "join_failed", "left", "addressed",
                 "link_opened", "link_closed", "link_failed", "station_joined", "station_left",
                 "air_changed", "typed", "printed", "answered", "unsolicited", "wire", "flow",
-                "data", "asked", "told", "hint", "trace", "fault", "payload"] | None = None,
+                "data", "asked", "told", "hint", "trace", "payload"] | None = None,
             match: str | None = None, typed: str | None = None, printed: str | None = None,
             since: int | None = None, timeout: float | str | None = None
     ) -> WaitReturn:
@@ -1336,7 +1257,7 @@ class ControlCommands:
         :param event: an event; "ready", "off", "joined", "join_failed", "left", "addressed",
             "link_opened", "link_closed", "link_failed", "station_joined", "station_left",
             "air_changed", "typed", "printed", "answered", "unsolicited", "wire", "flow", "data",
-            "asked", "told", "hint", "trace", "fault" or "payload" [none]
+            "asked", "told", "hint", "trace" or "payload" [none]
         :param match: a pattern that the event's JSON has: * is any text, ? any character; a text of
             1 to 256 bytes [any]
         :param typed: a pattern that a line has which the module takes from a host; a text of 1 to
@@ -1357,12 +1278,12 @@ class ControlCommands:
     def subscribe(
             self, *,
             topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
-                "data", "ports", "hint", "fault"]] | None = None
+                "data", "ports", "hint"]] | None = None
     ) -> SubscribeReturn:
         """From now on the client is told of events, a line for each.
 
         :param topics: which events; an array, of which each is "state", "air", "exchange",
-            "payload", "unsolicited", "wire", "data", "ports", "hint" or "fault" [all of them]
+            "payload", "unsolicited", "wire", "data", "ports" or "hint" [all of them]
         """
         answer: SubscribeReturn = self.ask("subscribe", {"topics": topics})
         return answer
@@ -1370,82 +1291,14 @@ class ControlCommands:
     def unsubscribe(
             self, *,
             topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
-                "data", "ports", "hint", "fault"]] | None = None
+                "data", "ports", "hint"]] | None = None
     ) -> UnsubscribeReturn:
         """The client is told of these events no more.
 
         :param topics: which events; an array, of which each is "state", "air", "exchange",
-            "payload", "unsolicited", "wire", "data", "ports", "hint" or "fault" [all of them]
+            "payload", "unsolicited", "wire", "data", "ports" or "hint" [all of them]
         """
         answer: UnsubscribeReturn = self.ask("unsubscribe", {"topics": topics})
-        return answer
-
-    def fault_arm(
-            self,
-            fault: Literal["ap-down", "ap-return", "rssi", "wrong-password", "join-refused",
-                "dhcp-delay", "dns-fail", "dns-delay", "tls-no-memory", "reset", "watchdog",
-                "brownout", "uart-drop", "uart-corrupt", "uart-stall", "close-in-send",
-                "reset-peer", "blackhole", "flash-fail"], *, module: str | None = None,
-            after: float | str | None = None, typed: str | None = None, printed: str | None = None,
-            nth: int | None = None, probability: float | None = None, times: int | None = None,
-            ssid: str | None = None, time: float | str | None = None, rssi: int | None = None,
-            link: int | None = None, direction: Literal["to_module", "to_host"] | None = None
-    ) -> FaultArmReturn:
-        """Makes something go wrong, at once or when it is time.
-
-        :param fault: which one; "ap-down", "ap-return", "rssi", "wrong-password", "join-refused",
-            "dhcp-delay", "dns-fail", "dns-delay", "tls-no-memory", "reset", "watchdog", "brownout",
-            "uart-drop", "uart-corrupt", "uart-stall", "close-in-send", "reset-peer", "blackhole" or
-            "flash-fail"
-        :param module: which module; 1 to 32 letters, digits, '-', '_' or '.', with a letter or
-            digit first, and no personality behind a '.' at the end [the first one]
-        :param after: it comes so long after it was armed; a time from "0s" to "24h", in ms, s, min
-            or h, or seconds [at once]
-        :param typed: it comes at a line that the module is typed which has this pattern: * is any
-            text, ? any character; a text of 1 to 256 bytes [none]
-        :param printed: it comes at a line that the module prints which has this pattern; a text of
-            1 to 256 bytes [none]
-        :param nth: from which of those lines on; a whole number from 1 to 1000000 [1]
-        :param probability: how likely it is each time that it could come; which times follows from
-            the world's seed; a number from 0 to 1 [1]
-        :param times: how often it comes; 0: any number of times; a whole number from 0 to 1000000
-            [1]
-        :param ssid: which access point; a text of 1 to 32 bytes [the first one]
-        :param time: how long it takes; a time from "0s" to "24h", in ms, s, min or h, or seconds
-            ["0s"]
-        :param rssi: in dBm; a whole number from -120 to 0 [-90]
-        :param link: which link; a whole number from 0 to 4 [0]
-        :param direction: of which bytes; "to_module" or "to_host" ["to_module"]
-        :raises: BadArguments, NoSuchModule, NoSuchAccessPoint, TooManyFaults
-        """
-        answer: FaultArmReturn = self.ask("fault.arm", {
-            "fault": fault, "module": module, "after": duration(after), "typed": typed,
-            "printed": printed, "nth": nth, "probability": probability, "times": times,
-            "ssid": ssid, "time": duration(time), "rssi": rssi, "link": link,
-            "direction": direction})
-        return answer
-
-    def fault_fire(self, id: int) -> None:
-        """A fault that is armed comes now.
-
-        :param id: its number, as fault.arm has returned it; a whole number from 1 to
-            9223372036854775807
-        :raises: NoSuchFault
-        """
-        self.ask("fault.fire", {"id": id})
-
-    def fault_disarm(self, id: int) -> None:
-        """A fault that is armed comes no more.
-
-        :param id: its number, as fault.arm has returned it; a whole number from 1 to
-            9223372036854775807
-        :raises: NoSuchFault
-        """
-        self.ask("fault.disarm", {"id": id})
-
-    def fault_list(self) -> FaultListReturn:
-        """Tells which faults are armed, what they did, and what there is."""
-        answer: FaultListReturn = self.ask("fault.list", {})
         return answer
 
 
@@ -1604,7 +1457,7 @@ class AsyncControlCommands:
             event: Literal["ready", "off", "joined", "join_failed", "left", "addressed",
                 "link_opened", "link_closed", "link_failed", "station_joined", "station_left",
                 "air_changed", "typed", "printed", "answered", "unsolicited", "wire", "flow",
-                "data", "asked", "told", "hint", "trace", "fault", "payload"] | None = None,
+                "data", "asked", "told", "hint", "trace", "payload"] | None = None,
             match: str | None = None, typed: str | None = None, printed: str | None = None,
             since: int | None = None, timeout: float | str | None = None
     ) -> WaitReturn:
@@ -1617,7 +1470,7 @@ class AsyncControlCommands:
     async def subscribe(
             self, *,
             topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
-                "data", "ports", "hint", "fault"]] | None = None
+                "data", "ports", "hint"]] | None = None
     ) -> SubscribeReturn:
         """See `ControlCommands.subscribe()`."""
         answer: SubscribeReturn = await self.ask("subscribe", {"topics": topics})
@@ -1626,40 +1479,8 @@ class AsyncControlCommands:
     async def unsubscribe(
             self, *,
             topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
-                "data", "ports", "hint", "fault"]] | None = None
+                "data", "ports", "hint"]] | None = None
     ) -> UnsubscribeReturn:
         """See `ControlCommands.unsubscribe()`."""
         answer: UnsubscribeReturn = await self.ask("unsubscribe", {"topics": topics})
-        return answer
-
-    async def fault_arm(
-            self,
-            fault: Literal["ap-down", "ap-return", "rssi", "wrong-password", "join-refused",
-                "dhcp-delay", "dns-fail", "dns-delay", "tls-no-memory", "reset", "watchdog",
-                "brownout", "uart-drop", "uart-corrupt", "uart-stall", "close-in-send",
-                "reset-peer", "blackhole", "flash-fail"], *, module: str | None = None,
-            after: float | str | None = None, typed: str | None = None, printed: str | None = None,
-            nth: int | None = None, probability: float | None = None, times: int | None = None,
-            ssid: str | None = None, time: float | str | None = None, rssi: int | None = None,
-            link: int | None = None, direction: Literal["to_module", "to_host"] | None = None
-    ) -> FaultArmReturn:
-        """See `ControlCommands.fault_arm()`."""
-        answer: FaultArmReturn = await self.ask("fault.arm", {
-            "fault": fault, "module": module, "after": duration(after), "typed": typed,
-            "printed": printed, "nth": nth, "probability": probability, "times": times,
-            "ssid": ssid, "time": duration(time), "rssi": rssi, "link": link,
-            "direction": direction})
-        return answer
-
-    async def fault_fire(self, id: int) -> None:
-        """See `ControlCommands.fault_fire()`."""
-        await self.ask("fault.fire", {"id": id})
-
-    async def fault_disarm(self, id: int) -> None:
-        """See `ControlCommands.fault_disarm()`."""
-        await self.ask("fault.disarm", {"id": id})
-
-    async def fault_list(self) -> FaultListReturn:
-        """See `ControlCommands.fault_list()`."""
-        answer: FaultListReturn = await self.ask("fault.list", {})
         return answer

@@ -139,9 +139,10 @@ struct MemberAccess {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u);
     } else {
-      static_assert(n == 25, "a class of that many members has to be added here");
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa);
+      static_assert(n == 26, "a class of that many members has to be added here");
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa,
+                      bb);
     }
   }
 };

@@ -10,6 +10,8 @@ inline constexpr std::size_t kLine = 256;
 inline constexpr std::size_t kFields = 10;
 /// Link numbers 0 to 4 (manual 4.2.1).
 inline constexpr std::size_t kLinks = 5;
+/// Stations of the softAP.
+inline constexpr std::size_t kStations = 8;
 /// Most bytes of one CIPSEND (manual 4.4.4).
 inline constexpr std::size_t kPayload = 2048;
 /// What a connection may send by AT+CIPSENDBUF before its peer acknowledges it: bytes, and

@@ -10,6 +10,7 @@
 
 #include "daemon/board/state_directory.h"
 #include "daemon/process/failure.h"
+#include "daemon/trace/events.h"
 
 namespace bfq::daemon {
 namespace {
@@ -77,7 +78,7 @@ Loop::Loop(const Options& options)
   };
   control_.emplace(
       control::RunningProgram{io_, boards_, medium_, clock_, quit, [this] { return http_access(); },
-                              options.world.world().seed},
+                              options.world.world().seed, trace::write_events},
       options.control.socket, options.state_directory);
   arm_faults(options.world.world().faults);
   open_http_doors(options);

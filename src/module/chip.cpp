@@ -114,6 +114,7 @@ void Chip::finish_send(at::Word result) {
   job_ = NoJob{};
   interpreter_.forget_line();
   out().line(result);
+  if (result == at::Word::send_ok && faults_.fails_after_send_ok()) out().line(at::Word::send_fail);
 }
 
 void Chip::say_received(std::size_t bytes) {

@@ -12,6 +12,7 @@
 #include "base/queue.h"
 #include "base/time.h"
 #include "module/identity.h"
+#include "module/injected_faults.h"
 #include "module/job.h"
 #include "module/light_sleep.h"
 #include "module/links.h"
@@ -44,8 +45,8 @@ class Chip {
   static constexpr auto kDescription =
       describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
                "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
-               "payload", "pins", "sleep", "time_sync", "web_client", "mqtt_client", "now",
-               "last_ticket", "phase", "goes_down_by", "switches_uart", "least_free");
+               "payload", "pins", "sleep", "time_sync", "web_client", "mqtt_client", "faults",
+               "now", "last_ticket", "phase", "goes_down_by", "switches_uart", "least_free");
 
   // Time, and who it is ---------------------------------------------------------------------------
 
@@ -80,6 +81,8 @@ class Chip {
   /// Another network takes the place of the one that a phone has sent: what was not printed of that
   /// yet never is.
   void take_back_phone() { urcs_.take_back_phone(); }
+  /// True while unsolicited lines wait to be printed.
+  bool lines_wait() const { return !urcs_.empty(); }
   /// Prints such a line at once, as part of a reply.
   void say(const Urc& urc);
   /// True when a line fits without using what is reserved for results (limits::kReplyReserve).
@@ -202,6 +205,7 @@ class Chip {
   const Payload& payload() const { return payload_; }
   Pins& pins() { return pins_; }
   LightSleep& sleep() { return sleep_; }
+  InjectedFaults& faults() { return faults_; }
 
   /// What AT+SYSRAM answers: the bytes of the pools that are not in use.
   std::size_t free_bytes() const;
@@ -271,6 +275,7 @@ class Chip {
   TimeSync time_sync_;
   WebClient web_client_;
   MqttClient mqtt_client_;
+  InjectedFaults faults_;
   Instant now_{};
   Ticket last_ticket_;
   Phase phase_ = Phase::off;

@@ -32,7 +32,7 @@ void Links::report(Chip& chip, const LinkReport& report) {
 void Links::tell_host(Chip& chip, const LinkReport& report) {
   switch (report.kind) {
     case Kind::opened: return chip.notify({.kind = Urc::Kind::connect, .link = report.link});
-    case Kind::received: return print_received(chip, report);
+    case Kind::received: print_received(chip, report); return chip.faults().data_was_printed();
     case Kind::closed: {
       const bool is_held =
           chip.dialect().switches.passive_end == at::SwitchPoints::PassiveEnd::behind_the_data;
@@ -88,6 +88,19 @@ void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
     case Kind::failed:
     case Kind::received: return tell_host(chip, report);
   }
+}
+
+/// See faults::DelayClosed. Nothing of that link waits to be said.
+bool Links::delays_closed(Chip& chip, std::uint8_t id) {
+  const bool is_idle =
+      holder(chip, id) == LinkHolder::host && !has_pending_segment(id) && !has_result_to_say(id);
+  if (!is_idle || chip.lines_wait() || !chip.faults().delays_closed(id)) return false;
+  links_[id].state = Link::State::free;
+  return true;
+}
+
+void Links::say_late_closed(Chip& chip, std::uint8_t id) {
+  if (chip.faults().owes_closed(id)) chip.notify({.kind = Urc::Kind::closed, .link = id});
 }
 
 void Links::say_connection(at::Reply reply, std::uint8_t id, bool succeeded) const {

@@ -81,7 +81,8 @@ void Links::describe(Status& status) const {
                        link.accepted,
                        link.unread,
                        link.bytes_in,
-                       link.bytes_out};
+                       link.bytes_out,
+                       link.last_active};
   }
 }
 }  // namespace bfq

@@ -113,6 +113,7 @@ void Links::on(Chip& chip, const net::Opened& event) {
   link->last_active = chip.now();
   had_links_ = had_links_ || shows_in_status(chip, *link);
   report(chip, {.kind = Kind::opened, .link = event.link.id});
+  say_late_closed(chip, event.link.id);
 }
 
 void Links::on(Chip& chip, const net::OpenFailed& event) {
@@ -301,6 +302,7 @@ void Links::give_up_link(Chip& chip, std::uint8_t id) {
 }
 
 void Links::retire(Chip& chip, const LinkReport& end) {
+  if (end.kind == Kind::closed && delays_closed(chip, end.link)) return;
   links_[end.link].state = Link::State::gone;
   drop_segment(chip, end.link);
   if (has_result_to_say(end.link)) chip.notify({.kind = Urc::Kind::segment, .link = end.link});
@@ -378,6 +380,7 @@ bool Links::accept(Chip& chip, const net::Incoming& client) {
   had_links_ = true;
   chip.request(net::Accept{client.client, handle(id)});
   report(chip, {.kind = Kind::opened, .link = id});
+  say_late_closed(chip, id);
   return true;
 }
 

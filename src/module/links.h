@@ -278,6 +278,8 @@ class Links {
 
   static void ask_for_echo(Chip&, Pinging&, Ipv4 address);
   void connect(Chip&, Opening&, Ipv4 address);
+  bool delays_closed(Chip&, std::uint8_t id);
+  static void say_late_closed(Chip&, std::uint8_t id);
   /// Takes a link out of use that could not be opened, or that has closed.
   void retire(Chip&, const LinkReport& end);
   at::Answer collect(Chip&, const Collecting&);

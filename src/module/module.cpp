@@ -42,10 +42,15 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
   if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
   if (job<TypingText>() != nullptr) return take_text(*this, bytes);
+  faults_.advance(*this);
   const std::size_t most = std::min(bytes.size(), command_bytes_room());
-  if (most == 0) return 0;
-  const std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
-  return interpreter_.take(typed, *this, out(), busy(), now_);
+  if (most == 0 || faults_.holds_line(*this, {})) return 0;
+  std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
+  if (faults_.holds_data(*this))
+    typed = {typed.data(), std::min(typed.find('\r'), typed.size() - 1) + 1};
+  const std::size_t taken = interpreter_.take(typed, *this, out(), busy(), now_);
+  faults_.holds_line(*this, bytes[taken - 1]);
+  return taken;
 }
 
 /// How many bytes may be taken in command mode. Each is only taken when its line's reply, the lines
@@ -80,7 +85,8 @@ std::size_t Module::link_room(LinkHandle link) const {
   }
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
   // network.
-  const bool may_print = phase_ == Phase::running && urcs_.empty() && !holds_lines();
+  const bool may_print =
+      phase_ == Phase::running && urcs_.empty() && !holds_lines() && !faults_.holds_data(*this);
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
   return may_print && fits ? most : 0;
 }
@@ -159,7 +165,7 @@ void Module::on(const E& event) {
   }
   { organ.on(*this, event); };
   give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_, web_client_,
-                mqtt_client_);
+                mqtt_client_, faults_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -174,7 +180,7 @@ Deadline Module::next_deadline() const {
   const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
   return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
                    server_.next_deadline(*this), sleep_.next_deadline(), time_sync_.next_deadline(),
-                   mqtt_client_.next_deadline()});
+                   mqtt_client_.next_deadline(), faults_.next_deadline()});
 }
 
 void Module::advance(Instant now) {
@@ -186,6 +192,7 @@ void Module::advance(Instant now) {
   server_.advance(*this);
   time_sync_.advance(*this);
   mqtt_client_.advance(*this);
+  faults_.advance(*this);
   if (sleep_.next_deadline().due(now)) fall_asleep();
   settle();
 }
@@ -247,7 +254,7 @@ void Module::print_and_go_on() {
 at::Busy Module::busy() const {
   // Fidelity (our decision, dialect 1.5.2): Bytes directly behind a full payload count as typed
   // while busy; an LF that comes when the payload is sent ends a line that answers ERROR.
-  if (job<NoJob>() != nullptr) return at::Busy::no;
+  if (job<NoJob>() != nullptr) return faults_.is_busy(now_) ? at::Busy::processing : at::Busy::no;
   return job<Sending>() != nullptr ? at::Busy::sending : at::Busy::processing;
 }
 
@@ -271,6 +278,7 @@ void Module::go_off() {
   pins_ = Pins{};
   sleep_ = LightSleep{};
   least_free_ = UINT16_MAX;
+  faults_ = InjectedFaults{};
   links_.reset();
 }
 
@@ -319,9 +327,8 @@ std::size_t Module::payload_missing() const {
 Status Module::status() const {
   Status status;
   status.activity = activity();
-  status.associated = station_.associated();
-  status.ssid = station_.ssid();
-  status.station_address = station_.address().address;
+  station_.describe(status);
+  soft_ap_.describe(status);
   status.uart = settings_.uart;
   status.free_bytes = free_bytes();
   status.waiting_for_host = waiting_for_host();

@@ -201,6 +201,7 @@ void Passthrough::advance(Chip& chip) {
 
 /// The escape itself is no payload that was dropped.
 void Passthrough::escape(Chip& chip) {
+  if (chip.faults().misses_escape()) return escape_.miss();
   if (state_ == State::broken) dropped_ -= std::min<std::uint64_t>(dropped_, Escape::kLength);
   leave(chip);
 }

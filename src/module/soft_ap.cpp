@@ -82,6 +82,11 @@ SoftAp::Guest* SoftAp::find(const MacAddress& mac) {
   return const_cast<Guest*>(std::as_const(*this).find(mac));
 }
 
+void SoftAp::describe(Status& status) const {
+  for (std::size_t i = 0; i < guests_.size(); ++i)
+    status.stations[i] = {guests_[i].present, guests_[i].mac, guests_[i].address};
+}
+
 bool SoftAp::restored() const {
   return std::all_of(guests_.begin(), guests_.end(),
                      [this](const Guest& g) { return !g.present || find(g.mac) == &g; });

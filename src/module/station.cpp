@@ -389,6 +389,19 @@ void Station::advance(Chip& chip) {
   retry_later(chip, kRetryAfterFailure);
 }
 
+void Station::describe(Status& status) const {
+  status.associated = associated();
+  status.ssid = network_.ssid;
+  const AddressSettings has = address();
+  status.station_address = has.address;
+  status.gateway = has.gateway;
+  status.netmask = has.netmask;
+  if (!associated()) return;
+  status.access_point = joined_.bssid;
+  status.channel = joined_.channel;
+  status.rssi = joined_.rssi;
+}
+
 AddressSettings Station::address() const {
   if (!has_address()) return {};
   return {address_.address, address_.gateway, address_.netmask};

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/job.h"
+#include "module/status.h"
 #include "module/urc_queue.h"
 #include "ports/messages.h"
 #include "settings/settings.h"
@@ -30,9 +31,9 @@ struct ScanOptions {
 class Station {
  public:
   static constexpr auto kDescription =
-      describe("Station", "phase", "network", "joined", "address", "retry", "options", "host_name",
-               "power", "had_address", "attempts", "phone_method", "joins_as_told", "is_unsaved",
-               counted("found"), its("found_count"));
+      bfq::describe("Station", "phase", "network", "joined", "address", "retry", "options",
+                    "host_name", "power", "had_address", "attempts", "phone_method",
+                    "joins_as_told", "is_unsaved", counted("found"), its("found_count"));
 
   // What commands do.
   /// AT+CWJAP: joins the network of the settings in use; an association ends first.
@@ -108,6 +109,7 @@ class Station {
   /// The station's address; all zero while it has none.
   AddressSettings address() const;
   const Text<32>& ssid() const { return network_.ssid; }
+  void describe(Status&) const;
 
  private:
   /// waiting: the access point was lost, and the next attempt follows at `retry_`. pairing: until

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "base/variants.h"
+#include "ports/faults.h"
 #include "ports/flash.h"
 #include "ports/lease.h"
 #include "ports/mqtt.h"
@@ -21,7 +22,7 @@ using Request =
 
 /// All that the world may tell the module.
 using Event = Concatenated<radio::Event, lease::Event, net::Event, flash::Event, power::Event,
-                           uart::Event, pins::Event, web::Event, mqtt::Event>;
+                           uart::Event, pins::Event, web::Event, mqtt::Event, faults::Event>;
 
 /// Calls `visit(member)` for each member of the message that is described as secret.
 template <Described... Messages, class Visit>

@@ -12,6 +12,7 @@ SIMULATED = {
     ("delay", "connect"): "how long the network takes is not ours to say",
     ("delay", "answer"): "how long the network takes is not ours to say",
     ("dropped",): "the program says it in its log, which passthrough.py reads",
+    ("fault",): "faults.py asks for them by the control channel",
     ("flash",): "a file that cannot be written is the user's to make",
     ("hang-up",): "a pseudo terminal has no DTR; serial_doors.py drops it at other doors",
     ("network",): "the machine's network has no whims on demand",

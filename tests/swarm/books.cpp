@@ -208,6 +208,10 @@ void Books::forget_life() {
   held_.fill({});
   may_be_pulled_up_.fill(false);
   is_output_.fill(false);
+  fails_after_ok_ = false;
+  delayed_closed_ = 0;
+  owed_closed_.fill(false);
+  busy_until_ = {};
 }
 
 // The doors ---------------------------------------------------------------------------------------
@@ -372,6 +376,7 @@ void Books::handled(const Event& event, Instant now) {
     asked_networks_.insert(std::string(told->ssid.view()));
   if (const auto* driven = std::get_if<pins::Driven>(&event)) held_.at(driven->pin) = driven->level;
   const std::string printed = end(now);
+  note_fault(event);
   if (after_.is(Activity::passthrough) && !starts_link_) follow_stations(event);
   if (std::holds_alternative<power::Started>(event)) return check_boot(printed);
   if (std::holds_alternative<power::Reset>(event)) {
@@ -431,6 +436,30 @@ void Books::requested(const Request& request) {
   note_link_request(request);
   note_flash(request);
   note_pin(request);
+}
+
+// Faults ------------------------------------------------------------------------------------------
+
+/// A module that does not run hears of none, and they are over when it starts anew.
+void Books::note_fault(const Event& event) {
+  if (before_.is(Activity::off) || before_.is(Activity::asleep) || before_.is(Activity::restarting))
+    return;
+  if (std::holds_alternative<faults::FailAfterSendOk>(event)) fails_after_ok_ = true;
+  if (std::holds_alternative<faults::DelayClosed>(event)) ++delayed_closed_;
+  if (const auto* busy = std::get_if<faults::StayBusy>(&event))
+    busy_until_ = now_ + std::chrono::milliseconds(busy->time_ms);
+  if (!std::holds_alternative<faults::Recover>(event)) return;
+  fails_after_ok_ = false;
+  busy_until_ = {};
+}
+
+/// What a faults::FailAfterSendOk adds has to be there, and is looked at no more.
+void Books::take_late_fail(std::vector<Said>& said) {
+  const auto ok =
+      std::find_if(said.begin(), said.end(), [](const Said& s) { return s.kind == Kind::send_ok; });
+  if (ok == said.end() || !std::exchange(fails_after_ok_, false)) return;
+  demand(ok + 1 != said.end() && ok[1].kind == Kind::send_fail, "SEND OK without its SEND FAIL");
+  said.erase(ok + 1);
 }
 
 // Typing ------------------------------------------------------------------------------------------
@@ -500,7 +529,8 @@ void Books::take_payload(char c, std::string_view printed) {
       payload_as_ == As::escaped ? unescaped(payload_) : std::pair(payload_, false);
   demand(payload_.size() == payload_size_ || has_ended, "a payload ends before its length");
   payload_ = bytes;
-  const auto said = parse(module_->dialect(), printed);
+  auto said = parse(module_->dialect(), printed);
+  take_late_fail(said);
   demand(!said.empty() && said[0].kind == Kind::received && said[0].count == payload_.size(),
          "a payload is not received as it was typed: ", Shown{printed});
   if (payload_as_ == As::segment) return begin_segment(std::exchange(payload_, {}), said);
@@ -581,7 +611,7 @@ void Books::take_command(char c, Activity during, std::string_view printed) {
 
 void Books::end_line(Activity during, std::string_view printed) {
   const std::string line = std::exchange(line_, {});
-  if (during != Activity::idle) {
+  if (during != Activity::idle || stays_busy()) {
     printed = without_cause(printed);
     const bool sends = during == Activity::sending;
     const std::string busy =
@@ -894,7 +924,8 @@ void Books::check_happened(std::string_view printed) {
     if (!goes_down) printed.remove_prefix(2);
     text_is_open_ = piece_is_due_ = false;
   }
-  const auto said = parse(module_->dialect(), printed);
+  auto said = parse(module_->dialect(), printed);
+  take_late_fail(said);
   if ((before == Activity::passthrough && !speaks_in_passthrough()) ||
       (before == after && (after == Activity::collecting || after == Activity::sending)))
     demand(said.empty(), "something is said where nothing may be: ", Shown{printed});
@@ -961,9 +992,16 @@ void Books::note_link(const Said& said) {
   demand(said.link.has_value() == after_.multiple_links,
          "a link line of the other mode: ", said.text);
   bool& open = told_open_[said.link.value_or(0)];
+  bool& is_owed = owed_closed_[said.link.value_or(0)];
   if (said.kind == Kind::connect) {
-    demand(!open, "CONNECT twice");
+    demand(!open || delayed_closed_ > 0, "CONNECT twice");
+    if (open) --delayed_closed_;
+    is_owed = open;
     open = true;
+  } else if (open && delayed_closed_ > 0 && std::exchange(closed_may_follow_, false)) {
+    return;  // of the attempt to open that number again, whose last CLOSED is to come
+  } else if (std::exchange(is_owed, false)) {
+    open = after_.open(said.link.value_or(0));  // one CLOSED serves for both where it waits
   } else if (!open) {
     demand(closed_may_follow_, "CLOSED without CONNECT");
     closed_may_follow_ = false;
@@ -1137,8 +1175,10 @@ void Books::check_at_rest() const {
   demand(!answer_is_due_, "a line without an answer: ", command_);
   demand(due_.empty(), "payload that was never sent: ", Shown{due_});
   for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
-    demand(told_open_[id] == (after_.open(id) || after_.links[id].draining),
-           "the host was never told of link ", std::size_t{id});
+    const bool is_there = after_.open(id) || after_.links[id].draining;
+    const bool is_held = delayed_closed_ > 0 && told_open_[id] && !is_there;
+    demand(is_held || told_open_[id] == is_there, "the host was never told of link ",
+           std::size_t{id});
     demand(after_.links[id].unread == unread_[id].bytes, "unread bytes are counted wrongly");
     const Sent& sent = segments_[id];
     const bool is_lost = !sent.ends.empty() && sent.taken < sent.ends.back() && after_.open(id);

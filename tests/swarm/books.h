@@ -85,6 +85,11 @@ class Books {
   std::optional<bool> level_of(std::uint8_t pin) const;
   void check_sleep() const;
 
+  // Faults
+  void note_fault(const Event& event);
+  bool stays_busy() const { return now_ < busy_until_; }
+  void take_late_fail(std::vector<Said>& said);
+
   // What happens by itself
   void check_happened(std::string_view printed);
   void check_hung_up(std::string_view printed);
@@ -194,6 +199,12 @@ class Books {
   std::array<pins::Level, pins::kPins> held_{};
   std::array<bool, pins::kPins> may_be_pulled_up_{};
   std::array<bool, pins::kPins> is_output_{};
+
+  // Faults that were injected (ports/faults.h), and what they permit
+  bool fails_after_ok_ = false;                     ///< SEND FAIL has to follow SEND OK
+  unsigned delayed_closed_ = 0;                     ///< so many links may close without CLOSED
+  std::array<bool, limits::kLinks> owed_closed_{};  ///< its CLOSED comes while it is open again
+  Instant busy_until_{};
 
   // Flash
   std::optional<Record> stored_;   ///< what a boot must find, unless nobody knows

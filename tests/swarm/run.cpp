@@ -109,6 +109,7 @@ void Run::step() {
     case 14:
     case 15: type_payload(); break;
     case 16: dice_.one_in(2) ? hold_pin() : press_button(); break;
+    case 17: go_wrong(); break;
     default: type_line();
   }
   read();
@@ -510,6 +511,7 @@ void Run::come_to_rest() {
   for (const auto& ap : lost_) world_.air.access_points.push_back(ap);
   world_.settle();
   read();
+  inject(faults::Recover{});
   rest();
   type("\r\n");  // ends what was left of a line, which may be any command
   rest();

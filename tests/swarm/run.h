@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "books.h"
+#include "daemon/world/fault_rows.h"
 #include "dice.h"
 #include "journal/recorder.h"
 #include "sim/world.h"
@@ -66,6 +67,12 @@ class Run {
   void hold_pin();
   void press_button();
   void tell_again();
+  // faults, see run_faults.cpp
+  void go_wrong();
+  void go_wrong_in_the_air(world::FaultKind kind);
+  void go_wrong_on_the_wire(world::FaultKind kind);
+  void go_wrong_on_links(world::FaultKind kind);
+  void inject(const Event& fault);
   void change_flash();
   void scramble_flash();
   void cut_power_while_writing();

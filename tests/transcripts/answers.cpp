@@ -154,7 +154,7 @@ void Answers::declare(const Key& key, Form form) {
 void Answers::begin() {
   asked_.clear();
   line_.clear();
-  passing_ = raw_ = false;
+  passing_ = raw_ = may_be_busy_ = may_fail_after_ok_ = false;
 }
 
 void Answers::typed(std::string_view bytes) {
@@ -184,6 +184,12 @@ Answers::Asked Answers::ask(std::string_view line) const {
   return asked;
 }
 
+void Answers::injected(const Event& fault) {
+  const bool recovers = std::holds_alternative<faults::Recover>(fault);
+  may_be_busy_ = !recovers && (may_be_busy_ || std::holds_alternative<faults::StayBusy>(fault));
+  may_fail_after_ok_ = std::holds_alternative<faults::FailAfterSendOk>(fault);
+}
+
 void Answers::runs(const at::Shape& shape) {
   if (!asked_.empty()) asked_.back().shape = &shape;
 }
@@ -198,6 +204,7 @@ void Answers::printed(std::string_view line) {
     return line_.clear();
   }
   if (asked_.empty()) {
+    if (is(line, Word::send_fail) && std::exchange(may_fail_after_ok_, false)) return;
     passing_ = passing_ || is(line, Word::passthrough_prompt);  // at a start (AT+SAVETRANSLINK)
     if (!is_unsolicited(line) && !raw_) complaint_ = "nobody asked for " + script::escaped(line);
     return;
@@ -231,7 +238,10 @@ bool Answers::take_busy(std::string_view line) {
     return true;
   }
   if (!is(line, Word::busy_processing) && !is(line, Word::busy_sending)) return false;
-  if (asked_.size() > 1) asked_.erase(asked_.begin() + 1);
+  if (asked_.size() > 1)
+    asked_.erase(asked_.begin() + 1);
+  else if (may_be_busy_)
+    asked_.clear();
   return true;
 }
 

@@ -11,6 +11,7 @@
 #include "at/dialect.h"
 #include "at/line.h"
 #include "manual/reply_pattern.h"
+#include "ports/messages.h"
 
 namespace bfq {
 
@@ -30,6 +31,9 @@ class Answers {
   void begin();
   /// The host types this; a line end is at the end of it, or nowhere.
   void typed(std::string_view bytes);
+  /// That goes wrong within the module: a busy line may answer a command that comes alone, or SEND
+  /// FAIL follow SEND OK.
+  void injected(const Event& fault);
   /// What was typed last runs as this set form.
   void runs(const at::Shape&);
   /// The module prints this line, without its line end; a result with the line end in front, what
@@ -99,7 +103,8 @@ class Answers {
   std::deque<Asked> asked_;
   std::string line_;  ///< typed, and not ended yet
   bool passing_ = false;
-  bool raw_ = false;  ///< received data may come as they are
+  bool raw_ = false;                                      ///< received data may come as they are
+  bool may_be_busy_ = false, may_fail_after_ok_ = false;  ///< as faults say
   std::vector<std::string> declared_;
   std::set<std::string> seen_;
   std::string complaint_;

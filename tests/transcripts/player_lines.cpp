@@ -167,6 +167,26 @@ constexpr Row<sim::World> kFlash[] = {
     {"works", "", "it can again", [](sim::World& w, Words&) { w.flash.fails = false; }},
 };
 
+std::uint32_t milliseconds(Words& words) {
+  return static_cast<std::uint32_t>(words.take_duration() / 1ms);
+}
+
+constexpr Row<Event> kFault[] = {
+    {"send-fail-after-ok", "", "SEND FAIL follows the next SEND OK",
+     [](Event& e, Words&) { e = faults::FailAfterSendOk{}; }},
+    {"late-closed", "", "the next CLOSED comes when the link number is in use again",
+     [](Event& e, Words&) { e = faults::DelayClosed{}; }},
+    {"escape-missed", "", "the next `+++` is payload",
+     [](Event& e, Words&) { e = faults::MissEscape{}; }},
+    {"busy-for", "D", "each line is answered busy for D",
+     [](Event& e, Words& w) { e = faults::StayBusy{milliseconds(w)}; }},
+    {"ipd-in-reply", "D",
+     "what links bring waits for the next command, at most for D, and stands in front of its "
+     "answer",
+     [](Event& e, Words& w) { e = faults::InterruptReply{milliseconds(w)}; }},
+    {"recover", "", "none of them waits any more", [](Event& e, Words&) { e = faults::Recover{}; }},
+};
+
 constexpr Row<sim::World> kHost[] = {
     {"stops", "", "does not read its UART", [](sim::World& w, Words&) { w.host.reads = false; }},
     {"reads", "", "reads it again", [](sim::World& w, Words&) { w.host.reads = true; }},
@@ -471,6 +491,13 @@ struct Player::Lines {
        [] { return help("host ", kHost); }},
       {"flash", "…", "its flash memory:", [](Player& p, Words& w) { one_of<kFlash>(p.world(), w); },
        [] { return help("flash ", kFlash); }},
+      {"fault", "…", "something goes wrong within the module:",
+       [](Player& p, Words& w) {
+         Event fault;
+         one_of<kFault>(fault, w);
+         p.inject(fault);
+       },
+       [] { return help("fault ", kFault); }},
       {"hang-up", "", "the host drops DTR where that hangs up",
        [](Player& p, Words&) { p.world().tell(uart::HangUp{}); }},
       {"reset", "", "the reset line", [](Player& p, Words&) { p.world().reset(); }},
@@ -497,6 +524,11 @@ void Player::act(std::string_view line) {
   if (!run_row(Lines::kAnyTime, *this, words)) throw BadLine("what is " + words.take() + '?');
   words.end();
   world().settle();
+}
+
+void Player::inject(const Event& fault) {
+  if (audience_ != nullptr) audience_->injected(fault);
+  world().tell(fault);
 }
 
 std::string Player::lines() {

@@ -266,6 +266,11 @@ void Board::reset(power::Reason reason) {
   settle();
 }
 
+void Board::inject(const faults::Event& fault) {
+  std::visit([this](const auto& what) { turn_.handle(what); }, fault);
+  settle();
+}
+
 void Board::stall_uart(Duration time) {
   stalled_until_ = clock_.now() + time;
   set_alarm();
@@ -329,8 +334,17 @@ void Board::datagram_input(LinkHandle link, net::Endpoint sender,
                            std::span<const std::byte> bytes) {
   turn_.datagram_input(link, sender, bytes);
 }
-net::Outgoing Board::link_output(LinkHandle link) const { return turn_.link_output(link); }
-void Board::link_sent(LinkHandle link, std::size_t n) { turn_.link_sent(link, n); }
+net::Outgoing Board::link_output(LinkHandle link) const {
+  if (network_.is_late(link)) return {};
+  return turn_.link_output(link);
+}
+void Board::link_sent(LinkHandle link, std::size_t n) {
+  if (!network_.tells_late(link, n, clock_.now())) turn_.link_sent(link, n);
+}
+Duration Board::arrival_delay(LinkHandle link, std::size_t bytes) {
+  const auto mishap = gate_.pass(FaultPoint::arrival, clock_.now(), {link.id, bytes});
+  return mishap ? mishap->delay : Duration::zero();
+}
 void Board::handle(const Event& event) { turn_.handle(event); }
 sockets::Networks Board::networks() const { return radio_->networks(); }
 }  // namespace bfq::board
