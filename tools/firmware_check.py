@@ -16,11 +16,9 @@ from tidy import DIALECTS, strip
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 TOOLCHAIN = REPOSITORY / "src/firmware/cortex_m4.cmake"
 
-# The commands of both manuals, and the organs of the Module that all personalities share: HTTP and
-# MQTT clients, SmartConfig, a link at the start. Only the rows of the image's own personality are
-# linked. A leap is noticed, and so is growth beyond what a Cortex-M4 with 128 KiB of flash has room
-# for beside a driver for its radio.
-MAX_TEXT = 104 * 1024
+# The commands of both manuals. A leap is noticed, and so is growth beyond what a Cortex-M4 with
+# 128 KiB of flash has room for beside a driver for its radio.
+MAX_TEXT = 96 * 1024
 MAX_MODULE = 24 * 1024
 
 # Linker symbols that no image may have: pattern -> what their presence means.

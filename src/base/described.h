@@ -141,8 +141,8 @@ struct MemberAccess {
     } else {
       static_assert(n == 26, "a class of that many members has to be added here");
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z,
-                      aa, bb);
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa,
+                      bb);
     }
   }
 };

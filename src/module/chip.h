@@ -45,8 +45,8 @@ class Chip {
   static constexpr auto kDescription =
       describe("Chip", derived("identity"), "interpreter", "uart_out", "urcs", "requests", "job",
                "settings", "memory", "station", "soft_ap", "links", "server", "passthrough",
-               "payload", "pins", "sleep", "time_sync", "web_client", "mqtt_client", "faults", "now",
-               "last_ticket", "phase", "goes_down_by", "switches_uart", "least_free");
+               "payload", "pins", "sleep", "time_sync", "web_client", "mqtt_client", "faults",
+               "now", "last_ticket", "phase", "goes_down_by", "switches_uart", "least_free");
 
   // Time, and who it is ---------------------------------------------------------------------------
 

@@ -31,9 +31,9 @@ struct ScanOptions {
 class Station {
  public:
   static constexpr auto kDescription =
-      bfq::describe("Station", "phase", "network", "joined", "address", "retry", "options", "host_name",
-               "power", "had_address", "attempts", "phone_method", "joins_as_told", "is_unsaved",
-               counted("found"), its("found_count"));
+      bfq::describe("Station", "phase", "network", "joined", "address", "retry", "options",
+                    "host_name", "power", "had_address", "attempts", "phone_method",
+                    "joins_as_told", "is_unsaved", counted("found"), its("found_count"));
 
   // What commands do.
   /// AT+CWJAP: joins the network of the settings in use; an association ends first.

@@ -1341,9 +1341,10 @@ void Books::check_at_rest() const {
   demand(!answer_is_due_, "a line without an answer: ", command_);
   demand(due_.empty(), "payload that was never sent: ", Shown{due_});
   for (std::uint8_t id = 0; id < limits::kLinks; ++id) {
-    const bool is_held = delayed_closed_ > 0 && told_open_[id] && !after_.open(id);
-    demand(is_held || told_open_[id] == (after_.open(id) || after_.links[id].draining),
-           "the host was never told of link ", std::size_t{id});
+    const bool is_there = after_.open(id) || after_.links[id].draining;
+    const bool is_held = delayed_closed_ > 0 && told_open_[id] && !is_there;
+    demand(is_held || told_open_[id] == is_there, "the host was never told of link ",
+           std::size_t{id});
     demand(after_.links[id].unread == unread_[id].bytes, "unread bytes are counted wrongly");
     const Sent& sent = segments_[id];
     const bool is_lost = !sent.ends.empty() && sent.taken < sent.ends.back() && after_.open(id);

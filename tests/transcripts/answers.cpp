@@ -204,8 +204,8 @@ void Answers::printed(std::string_view line) {
     return line_.clear();
   }
   if (asked_.empty()) {
-    passing_ = passing_ || is(line, Word::passthrough_prompt);  // at a start (AT+SAVETRANSLINK)
     if (is(line, Word::send_fail) && std::exchange(may_fail_after_ok_, false)) return;
+    passing_ = passing_ || is(line, Word::passthrough_prompt);  // at a start (AT+SAVETRANSLINK)
     if (!is_unsolicited(line) && !raw_) complaint_ = "nobody asked for " + script::escaped(line);
     return;
   }

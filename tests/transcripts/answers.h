@@ -103,7 +103,7 @@ class Answers {
   std::deque<Asked> asked_;
   std::string line_;  ///< typed, and not ended yet
   bool passing_ = false;
-  bool raw_ = false;  ///< received data may come as they are
+  bool raw_ = false;                                      ///< received data may come as they are
   bool may_be_busy_ = false, may_fail_after_ok_ = false;  ///< as faults say
   std::vector<std::string> declared_;
   std::set<std::string> seen_;
