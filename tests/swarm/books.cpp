@@ -593,8 +593,8 @@ std::size_t Books::end_of_passthrough(std::string_view printed) const {
 void Books::note_all(std::string_view printed) {
   const bool prompts_alike = spoken(at::Word::prompt) == spoken(at::Word::passthrough_prompt);
   for (const Said& said : parse(module_->dialect(), printed)) {
-    const bool is_prompt = said.kind == Kind::passthrough_prompt ||
-                           (prompts_alike && said.kind == Kind::prompt);
+    const bool is_prompt =
+        said.kind == Kind::passthrough_prompt || (prompts_alike && said.kind == Kind::prompt);
     if (starts_link_ && is_prompt) {
       demand(after_.open(0), "a prompt without a link");
       starts_link_ = false;
