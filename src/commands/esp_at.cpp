@@ -202,13 +202,13 @@ Answer set_ipv6(Chip&, const OnOffArgs&) { return Answer::ok; }
 // Links -------------------------------------------------------------------------------------------
 
 namespace {
-constexpr std::uint8_t kAllLinks = 5;
+constexpr std::uint8_t kEachLink = 5;
 
 /// Calls `edit` with the options of that link, or of all where the number is 5.
 template <class Options, class Edit>
 void edit_options(Options& options, std::uint8_t link, Edit edit) {
   for (std::uint8_t id = 0; id < options.size(); ++id)
-    if (link == id || link == kAllLinks) edit(options[id]);
+    if (link == id || link == kEachLink) edit(options[id]);
 }
 }  // namespace
 

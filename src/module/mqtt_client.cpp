@@ -8,11 +8,11 @@
 namespace bfq {
 namespace {
 // Ours: how long a broker may take to accept a connection, its name and TLS included.
-constexpr Duration kConnectGivesUp = 20s;
+constexpr Duration kBrokerConnectGivesUp = 20s;
 // Ours: how long it may take to acknowledge something.
 constexpr Duration kBrokerGivesUp = 10s;
 // Ours: how soon a lost connection is opened again, and how often in vain.
-constexpr Duration kFirstRetry = 1s, kRetry = 10s;
+constexpr Duration kFirstBrokerRetry = 1s, kBrokerRetry = 10s;
 // The adapter has the message; it is given up where none comes.
 constexpr Duration kDeliveryGivesUp = 10s;
 constexpr std::uint8_t kFirstWebSocket = 6;
@@ -85,7 +85,8 @@ at::Answer MqttClient::connect(Chip& chip, const net::HostName& host, std::uint1
   port_ = port;
   reconnects_ = reconnects;
   retry_ = Deadline::never();
-  chip.start(AskingBroker{What::connect, ask_for_connection(chip), chip.now() + kConnectGivesUp});
+  chip.start(
+      AskingBroker{What::connect, ask_for_connection(chip), chip.now() + kBrokerConnectGivesUp});
   return at::Answer::later;
 }
 
@@ -174,7 +175,7 @@ void MqttClient::on(Chip& chip, const mqtt::Granted& event) {
 void MqttClient::on(Chip& chip, const mqtt::Denied& event) {
   if (!(ticket_ == Ticket{}) && event.ticket == ticket_) {
     ticket_ = {};
-    retry_ = chip.now() + kRetry;
+    retry_ = chip.now() + kBrokerRetry;
     return;
   }
   const auto* const job = chip.job<AskingBroker>();
@@ -206,7 +207,7 @@ void MqttClient::on(Chip& chip, const mqtt::Disconnected&) {
 void MqttClient::lose_connection(Chip& chip) {
   said_ = {.lost = host_takes_it_for_connected()};
   state_ = State::disconnected;
-  if (reconnects_) retry_ = chip.now() + kFirstRetry;
+  if (reconnects_) retry_ = chip.now() + kFirstBrokerRetry;
   const auto* const job = chip.job<AskingBroker>();
   if (job == nullptr) return;
   if (std::exchange(said_.lost, false)) chip.reply().line(at::Word::mqtt_disconnected);
@@ -217,7 +218,7 @@ void MqttClient::network_is_down(Chip& chip) {
   const auto* const job = chip.job<AskingBroker>();
   if (!is_connected() && ticket_ == Ticket{} && job == nullptr) return;
   chip.request(mqtt::Disconnect{});
-  if (!(ticket_ == Ticket{})) retry_ = chip.now() + kRetry;
+  if (!(ticket_ == Ticket{})) retry_ = chip.now() + kBrokerRetry;
   ticket_ = {};
   if (is_connected()) return lose_connection(chip);
   if (job != nullptr) refuse(chip, *job);
@@ -232,7 +233,7 @@ void MqttClient::advance(Chip& chip) {
   if (chip.station().has_address())
     ticket_ = ask_for_connection(chip);
   else
-    retry_ = chip.now() + kRetry;
+    retry_ = chip.now() + kBrokerRetry;
 }
 
 // What is said by itself --------------------------------------------------------------------------
