@@ -7,7 +7,7 @@
 namespace bfq {
 namespace {
 // Ours: how long a broker may take to accept a connection, its name and TLS included.
-constexpr Duration kConnectGivesUp = 20s;
+constexpr Duration kBrokerConnectGivesUp = 20s;
 // Ours: how long it may take to acknowledge something.
 constexpr Duration kBrokerGivesUp = 10s;
 // Ours: how soon a lost connection is opened again, and how often in vain.
@@ -58,7 +58,8 @@ at::Answer MqttClient::connect(Chip& chip, const net::HostName& host, std::uint1
   port_ = port;
   reconnects_ = reconnects;
   retry_ = Deadline::never();
-  chip.start(AskingBroker{What::connect, ask_for_connection(chip), chip.now() + kConnectGivesUp});
+  chip.start(
+      AskingBroker{What::connect, ask_for_connection(chip), chip.now() + kBrokerConnectGivesUp});
   return at::Answer::later;
 }
 
