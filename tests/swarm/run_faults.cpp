@@ -105,7 +105,7 @@ void Run::go_wrong_on_the_wire(FaultKind kind) {
     world_.host.reads = true;
     return world_.settle();
   }
-  std::string line = likely_line(dice_) + "\r\n";
+  std::string line = likely_line(dice_, world_.module().dialect()) + "\r\n";
   const std::size_t at = dice_.pick(line.size());
   if (kind == FaultKind::uart_drop)
     line.erase(at, 1);
