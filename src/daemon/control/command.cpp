@@ -44,12 +44,12 @@ CommandError unknown_command(std::string_view name) {
 
 bool has(const board::Board& board, Need need) {
   switch (need) {
-    case Need::nothing:
-    case Need::real_sockets: return true;  // each board has them
     case Need::simulated_air: return board.has_simulated_air();
     case Need::paced_wire: return board.is_paced();
+    case Need::nothing:
+    case Need::real_sockets: break;  // each board has them
   }
-  return false;
+  return true;
 }
 
 std::optional<CommandError> lack_of(const board::Board& board, Need need) {
