@@ -153,7 +153,7 @@ Answer set_shared_key(Chip&, const SharedKeyArgs&);
 inline constexpr Param kSharedKey =
     param<&SharedKeyArgs::key>("psk", length(0, 32), "the key that the server has, too").masked();
 inline constexpr Param kSharedKeyHint =
-    param<&SharedKeyArgs::hint>("hint", length(0, 32), "whose key that is");
+    param<&SharedKeyArgs::hint>("hint", length(0, 32), "whose key that is").masked();
 inline constexpr Param kSharedKeySingle[] = {kSharedKey, kSharedKeyHint};
 inline constexpr Param kSharedKeyMultiple[] = {
     param<&SharedKeyArgs::link>("link ID", kLinkOrAll, "the link's number; 5: all"), kSharedKey,
