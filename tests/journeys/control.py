@@ -131,10 +131,14 @@ class Shell(unittest.TestCase):
             self.join(host)
             self.assertIn(path, self.ctl("trace", "stop"))
             self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
-            events = lambda: [json.loads(line) for line in open(path, encoding="utf-8")]
-            wait_until(lambda: "addressed" in [each["event"] for each in events()], "the trace")
-            self.assertEqual(events()[0]["event"], "trace")
-            self.assertIn("wire", {each["event"] for each in events()})
+
+            def names():
+                with open(path, encoding="utf-8") as file:
+                    return [json.loads(line)["event"] for line in file]
+
+            wait_until(lambda: "addressed" in names(), "the trace")
+            self.assertEqual(names()[0], "trace")
+            self.assertIn("wire", names())
             for words, why in (([f"path={path}"], "exists"), (["path=late"], "whole path"),
                                (["path=/nowhere/at/all"], "cannot make")):
                 status, _, errors = run_program("ctl", "trace", "start", *words)

@@ -411,13 +411,15 @@ class Arming(unittest.TestCase):
         with Module() as module, module.started_host() as host:
             one = arm("reset", "typed=never typed")
             other = arm("dns-fail", "after=1h")
+            never = arm("reset", "probability=0")
             ctl("fault", "disarm", f"id={other}")
             ctl("fault", "fire", f"id={one}")
             ctl("wait", "event=fault", "since=0")
             host.expect("ready\r\n")
             listed = {fault["id"]: fault for fault in ctl("fault", "list")["faults"]}
             self.assertEqual([listed[int(one)][key] for key in ("armed", "fired")], [False, 1])
-            self.assertEqual([listed[int(other)][key] for key in ("armed", "fired")], [False, 0])
+            for its in (other, never):
+                self.assertEqual([listed[int(its)][key] for key in ("armed", "fired")], [False, 0])
 
 
 FAULTY = '[[module]]\nname = "bfq0"\n[[fault]]\nfault = "uart-drop"\nprobability = 0.2\ntimes = 0\n'

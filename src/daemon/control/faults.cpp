@@ -127,9 +127,15 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
   if (when.after)
     entry.due = now + *when.after;
   else if (!pattern_of(when))
-    come_to(entry, now);
+    time_has_come(entry, now);
   changed();
   return id;
+}
+
+/// What acts by itself does so now, or chance has it that it never does.
+void Faults::time_has_come(Entry& entry, Instant now) {
+  if (entry.point || happens(entry)) return come_to(entry, now);
+  entry.fault.is_armed = false;
 }
 
 /// It waits for nothing any more.
@@ -303,7 +309,7 @@ void Faults::time_is_up() {
     undo();
   }
   for (Entry& entry : entries_)
-    if (entry.fault.is_armed && entry.due && *entry.due <= now) come_to(entry, now);
+    if (entry.fault.is_armed && entry.due && *entry.due <= now) time_has_come(entry, now);
   changed();
 }
 

@@ -93,6 +93,7 @@ class Faults final : private EventListener {
   void comes_once(Entry& entry, Instant now);
   void tell(Entry& entry, Instant now);
   void comes(Entry& entry, Instant now);
+  void time_has_come(Entry& entry, Instant now);
   void come_to(Entry& entry, Instant now);
   void act_later(Entry& entry);
   void act(const Entry& entry);
