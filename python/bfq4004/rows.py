@@ -430,7 +430,7 @@ class TraceEvent(TypedDict):
 
 
 class FaultEvent(TypedDict):
-    """A fault has come."""
+    """A fault has come. Of one that comes more often there are at most 20 events a second."""
 
     #: which event
     event: Literal["fault"]
@@ -444,6 +444,8 @@ class FaultEvent(TypedDict):
     fault: str
     #: the number under which it was armed
     id: int
+    #: how often it has come by now
+    fired: int
 
 
 class PayloadEvent(TypedDict):
@@ -504,6 +506,15 @@ class CapabilitiesReturnModules(TypedDict):
     has: list[str]
 
 
+class CapabilitiesReturnFaults(TypedDict):
+    """One of `faults`."""
+
+    #: its name
+    name: str
+    #: what a module must have for it
+    needs: str
+
+
 class CapabilitiesReturn(TypedDict):
     """What `capabilities` returns."""
 
@@ -517,6 +528,8 @@ class CapabilitiesReturn(TypedDict):
     topics: list[str]
     #: all modules
     modules: list[CapabilitiesReturnModules]
+    #: all faults
+    faults: list[CapabilitiesReturnFaults]
 
 
 class ProgramReturn(TypedDict):
@@ -541,6 +554,30 @@ class HttpReturn(TypedDict):
     token: str
 
 
+class StatusReturnModulesRadio(TypedDict):
+    """One of `radio`."""
+
+    #: the access point's address
+    bssid: str
+    #: its channel
+    channel: int
+    #: its signal in dBm
+    rssi: int
+    #: of the lease
+    gateway: NotRequired[str]
+    #: of the lease
+    netmask: NotRequired[str]
+
+
+class StatusReturnModulesStations(TypedDict):
+    """One of `stations`."""
+
+    #: the station's address
+    mac: str
+    #: what it was given by DHCP; missing before that
+    address: NotRequired[str]
+
+
 class StatusReturnModulesLinks(TypedDict):
     """One of `links`."""
 
@@ -560,6 +597,8 @@ class StatusReturnModulesLinks(TypedDict):
     bytes_out: int
     #: bytes that wait for AT+CIPRECVDATA
     unread: int
+    #: microseconds since bytes moved, or it opened
+    idle: int
 
 
 class StatusReturnModulesFlash(TypedDict):
@@ -599,6 +638,10 @@ class StatusReturnModules(TypedDict):
     ssid: NotRequired[str]
     #: of its station
     address: NotRequired[str]
+    #: what its station is associated with; missing while it is not
+    radio: NotRequired[StatusReturnModulesRadio]
+    #: those of its own access point, and their leases
+    stations: list[StatusReturnModulesStations]
     #: how its UART is set
     uart: str
     #: the links that are open
@@ -814,6 +857,24 @@ class FaultListReturn(TypedDict):
     kinds: list[FaultListReturnKinds]
 
 
+class TraceStopReturn(TypedDict):
+    """What `trace.stop` returns."""
+
+    #: its file; missing where it was in memory
+    path: NotRequired[str]
+
+
+class TraceExportReturn(TypedDict):
+    """What `trace.export` returns."""
+
+    #: in which it is
+    format: str
+    #: how long it is
+    bytes: int
+    #: the trace, in base64; bfq4004 ctl writes it to a new file: file=PATH
+    content: str
+
+
 Event = Union[
     ReadyEvent, OffEvent, JoinedEvent, JoinFailedEvent, LeftEvent, AddressedEvent, LinkOpenedEvent,
     LinkClosedEvent, LinkFailedEvent, StationJoinedEvent, StationLeftEvent, AirChangedEvent,
@@ -876,6 +937,36 @@ class TooManyFaults(ControlError):
     """As many faults are armed as there may be."""
 
     code = "too_many_faults"
+
+
+class NotWithThisRadio(ControlError):
+    """The module's radio or network is not of the kind that this needs."""
+
+    code = "not_with_this_radio"
+
+
+class NotWithThisDoor(ControlError):
+    """The module's wire is not paced: its bytes move at once."""
+
+    code = "not_with_this_door"
+
+
+class IsTraced(ControlError):
+    """A trace is written already."""
+
+    code = "is_traced"
+
+
+class NotTraced(ControlError):
+    """No trace is written."""
+
+    code = "not_traced"
+
+
+class NoFile(ControlError):
+    """The file exists already, or cannot be made."""
+
+    code = "no_file"
 
 
 class NoJournal(ControlError):
@@ -973,6 +1064,11 @@ ERRORS: dict[str, type[ControlError]] = {
     "no_such_link": NoSuchLink,
     "no_such_fault": NoSuchFault,
     "too_many_faults": TooManyFaults,
+    "not_with_this_radio": NotWithThisRadio,
+    "not_with_this_door": NotWithThisDoor,
+    "is_traced": IsTraced,
+    "not_traced": NotTraced,
+    "no_file": NoFile,
     "no_journal": NoJournal,
     "module_is_off": ModuleIsOff,
     "timed_out": TimedOut,
@@ -1383,20 +1479,25 @@ class ControlCommands:
     def fault_arm(
             self,
             fault: Literal["ap-down", "ap-return", "rssi", "wrong-password", "join-refused",
-                "dhcp-delay", "dns-fail", "dns-delay", "tls-no-memory", "reset", "watchdog",
-                "brownout", "uart-drop", "uart-corrupt", "uart-stall", "close-in-send",
-                "reset-peer", "blackhole", "flash-fail"], *, module: str | None = None,
+                "dhcp-delay", "dhcp-new-address", "dns-fail", "dns-delay", "tls-no-memory",
+                "reset", "watchdog", "brownout", "uart-drop", "uart-corrupt", "uart-stall",
+                "busy-for", "send-ok-late", "send-fail-after-ok", "close-in-send", "ipd-in-reply",
+                "late-closed", "escape-missed", "flash-fail", "reset-peer", "blackhole", "latency",
+                "jitter", "bandwidth", "slice", "limit-bytes"], *, module: str | None = None,
             after: float | str | None = None, typed: str | None = None, printed: str | None = None,
             nth: int | None = None, probability: float | None = None, times: int | None = None,
             ssid: str | None = None, time: float | str | None = None, rssi: int | None = None,
-            link: int | None = None, direction: Literal["to_module", "to_host"] | None = None
+            link: int | None = None, bytes: int | None = None, rate: int | None = None,
+            direction: Literal["to_module", "to_host"] | None = None
     ) -> FaultArmReturn:
         """Makes something go wrong, at once or when it is time.
 
         :param fault: which one; "ap-down", "ap-return", "rssi", "wrong-password", "join-refused",
-            "dhcp-delay", "dns-fail", "dns-delay", "tls-no-memory", "reset", "watchdog", "brownout",
-            "uart-drop", "uart-corrupt", "uart-stall", "close-in-send", "reset-peer", "blackhole" or
-            "flash-fail"
+            "dhcp-delay", "dhcp-new-address", "dns-fail", "dns-delay", "tls-no-memory", "reset",
+            "watchdog", "brownout", "uart-drop", "uart-corrupt", "uart-stall", "busy-for", "send-ok-
+            late", "send-fail-after-ok", "close-in-send", "ipd-in-reply", "late-closed", "escape-
+            missed", "flash-fail", "reset-peer", "blackhole", "latency", "jitter", "bandwidth",
+            "slice" or "limit-bytes"
         :param module: which module; 1 to 32 letters, digits, '-', '_' or '.', with a letter or
             digit first, and no personality behind a '.' at the end [the first one]
         :param after: it comes so long after it was armed; a time from "0s" to "24h", in ms, s, min
@@ -1415,14 +1516,16 @@ class ControlCommands:
             ["0s"]
         :param rssi: in dBm; a whole number from -120 to 0 [-90]
         :param link: which link; a whole number from 0 to 4 [0]
+        :param bytes: how many; a whole number from 1 to 1000000000 [100]
+        :param rate: bytes each second; a whole number from 1 to 1000000000 [1000]
         :param direction: of which bytes; "to_module" or "to_host" ["to_module"]
-        :raises: BadArguments, NoSuchModule, NoSuchAccessPoint, TooManyFaults
+        :raises: BadArguments, NoSuchModule, NoSuchAccessPoint, TooManyFaults, NotWithThisRadio
         """
         answer: FaultArmReturn = self.ask("fault.arm", {
             "fault": fault, "module": module, "after": duration(after), "typed": typed,
             "printed": printed, "nth": nth, "probability": probability, "times": times,
-            "ssid": ssid, "time": duration(time), "rssi": rssi, "link": link,
-            "direction": direction})
+            "ssid": ssid, "time": duration(time), "rssi": rssi, "link": link, "bytes": bytes,
+            "rate": rate, "direction": direction})
         return answer
 
     def fault_fire(self, id: int) -> None:
@@ -1446,6 +1549,45 @@ class ControlCommands:
     def fault_list(self) -> FaultListReturn:
         """Tells which faults are armed, what they did, and what there is."""
         answer: FaultListReturn = self.ask("fault.list", {})
+        return answer
+
+    def trace_start(self, *, path: str | None = None, size: int | None = None) -> None:
+        """Begins to trace all that happens: to a file, or in memory, the last 8 MB.
+
+        :param path: a new file, with its whole path, for its owner alone; at the Unix socket only;
+            a text of 1 to 4096 bytes [in memory]
+        :param size: how many bytes the file has at most: then it is renamed to PATH.1 and begun
+            anew; a whole number from 65536 to 1099511627776 [67108864]
+        :raises: IsTraced, BadArguments, OnlyAtSocket, NoFile
+        """
+        self.ask("trace.start", {"path": path, "size": size})
+
+    def trace_stop(self) -> TraceStopReturn:
+        """Ends the trace.
+
+        :raises: NotTraced
+        """
+        answer: TraceStopReturn = self.ask("trace.stop", {})
+        return answer
+
+    def trace_export(
+            self, *, format: Literal["jsonl", "pcapng", "cast", "vcd"] | None = None,
+            since: int | None = None, module: str | None = None
+    ) -> TraceExportReturn:
+        """Returns events that are kept. Bytes of the wire and of links are among them while a trace
+        is in memory.
+
+        :param format: lines as subscribers get them, packets for Wireshark, asciicast, or signals
+            for PulseView; "jsonl", "pcapng", "cast" or "vcd" ["jsonl"]
+        :param since: the events behind this number, which the `at` of an answer is; a whole number
+            from 0 to 9223372036854775807 [all that is kept]
+        :param module: which module; cast and vcd have one; 1 to 32 letters, digits, '-', '_' or
+            '.', with a letter or digit first, and no personality behind a '.' at the end [all of
+            them]
+        :raises: EventsLost, BadArguments
+        """
+        answer: TraceExportReturn = self.ask("trace.export", {
+            "format": format, "since": since, "module": module})
         return answer
 
 
@@ -1635,20 +1777,23 @@ class AsyncControlCommands:
     async def fault_arm(
             self,
             fault: Literal["ap-down", "ap-return", "rssi", "wrong-password", "join-refused",
-                "dhcp-delay", "dns-fail", "dns-delay", "tls-no-memory", "reset", "watchdog",
-                "brownout", "uart-drop", "uart-corrupt", "uart-stall", "close-in-send",
-                "reset-peer", "blackhole", "flash-fail"], *, module: str | None = None,
+                "dhcp-delay", "dhcp-new-address", "dns-fail", "dns-delay", "tls-no-memory",
+                "reset", "watchdog", "brownout", "uart-drop", "uart-corrupt", "uart-stall",
+                "busy-for", "send-ok-late", "send-fail-after-ok", "close-in-send", "ipd-in-reply",
+                "late-closed", "escape-missed", "flash-fail", "reset-peer", "blackhole", "latency",
+                "jitter", "bandwidth", "slice", "limit-bytes"], *, module: str | None = None,
             after: float | str | None = None, typed: str | None = None, printed: str | None = None,
             nth: int | None = None, probability: float | None = None, times: int | None = None,
             ssid: str | None = None, time: float | str | None = None, rssi: int | None = None,
-            link: int | None = None, direction: Literal["to_module", "to_host"] | None = None
+            link: int | None = None, bytes: int | None = None, rate: int | None = None,
+            direction: Literal["to_module", "to_host"] | None = None
     ) -> FaultArmReturn:
         """See `ControlCommands.fault_arm()`."""
         answer: FaultArmReturn = await self.ask("fault.arm", {
             "fault": fault, "module": module, "after": duration(after), "typed": typed,
             "printed": printed, "nth": nth, "probability": probability, "times": times,
-            "ssid": ssid, "time": duration(time), "rssi": rssi, "link": link,
-            "direction": direction})
+            "ssid": ssid, "time": duration(time), "rssi": rssi, "link": link, "bytes": bytes,
+            "rate": rate, "direction": direction})
         return answer
 
     async def fault_fire(self, id: int) -> None:
@@ -1662,4 +1807,22 @@ class AsyncControlCommands:
     async def fault_list(self) -> FaultListReturn:
         """See `ControlCommands.fault_list()`."""
         answer: FaultListReturn = await self.ask("fault.list", {})
+        return answer
+
+    async def trace_start(self, *, path: str | None = None, size: int | None = None) -> None:
+        """See `ControlCommands.trace_start()`."""
+        await self.ask("trace.start", {"path": path, "size": size})
+
+    async def trace_stop(self) -> TraceStopReturn:
+        """See `ControlCommands.trace_stop()`."""
+        answer: TraceStopReturn = await self.ask("trace.stop", {})
+        return answer
+
+    async def trace_export(
+            self, *, format: Literal["jsonl", "pcapng", "cast", "vcd"] | None = None,
+            since: int | None = None, module: str | None = None
+    ) -> TraceExportReturn:
+        """See `ControlCommands.trace_export()`."""
+        answer: TraceExportReturn = await self.ask("trace.export", {
+            "format": format, "since": since, "module": module})
         return answer

@@ -19,7 +19,7 @@ class Interpreter {
  public:
   static constexpr auto kDescription =
       describe("Interpreter", derived("dialect"), "last_typed", counted("line"), its("length"),
-               "row", "ended", "overlong", "echo", "busy_was_said");
+               "row", "ended", "overlong", "echo", "busy_was_said", "tells_causes", "detail");
 
   explicit Interpreter(const Dialect& dialect) : dialect_(&dialect) {}
 
@@ -38,6 +38,11 @@ class Interpreter {
   void reset();
 
   void set_echo(bool on) { echo_ = on; }
+  /// AT+SYSLOG: whether a line in front of each ERROR says why.
+  bool tells_causes() const { return tells_causes_; }
+  void tell_causes(bool on) { tells_causes_ = on; }
+  /// What that line says of the command that runs, where it is refused or fails; see Cause.
+  void set_detail(std::uint16_t detail) { detail_ = detail; }
 
   const Dialect& dialect() const { return *dialect_; }
 
@@ -59,7 +64,9 @@ class Interpreter {
   void run_as(const Command& command);
   void run_set(std::string_view arguments, Chip& chip, Reply reply);
   void refuse_with(const Refusal& refusal, Reply reply);
-  void answer(Answer answer, Spacing spacing, Reply reply);
+  void answer(Answer answer, Spacing spacing, Reply reply, Cause cause = Cause::execution,
+              std::uint16_t detail = 0);
+  void tell_cause(Cause, std::uint16_t detail, Reply) const;
 
   const Dialect* dialect_;
   Instant last_typed_{};
@@ -70,6 +77,8 @@ class Interpreter {
   bool overlong_ = false;
   bool echo_ = true;
   bool busy_was_said_ = false;  ///< in this burst
+  bool tells_causes_ = false;
+  std::uint16_t detail_ = 0;  ///< of Cause::execution
   friend MemberAccess;
 };
 }  // namespace bfq::at

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "base/check.h"
 
@@ -28,7 +29,7 @@ class Text {
   [[nodiscard]] constexpr bool assign(std::string_view s) {
     if (s.size() > N) return false;
     std::copy(s.begin(), s.end(), chars_.begin());
-    size_ = static_cast<std::uint16_t>(s.size());
+    size_ = static_cast<Size>(s.size());
     return true;
   }
   /// Valid until the text changes or goes.
@@ -37,7 +38,9 @@ class Text {
   bool operator==(const Text& other) const { return view() == other.view(); }
 
  private:
+  using Size = std::conditional_t<(N > UINT8_MAX), std::uint16_t, std::uint8_t>;
+
   std::array<char, N> chars_{};
-  std::uint16_t size_ = 0;
+  Size size_ = 0;
 };
 }  // namespace bfq

@@ -11,6 +11,7 @@
 #include "daemon/board/state_directory.h"
 #include "daemon/http/dashboard.h"
 #include "daemon/process/failure.h"
+#include "daemon/trace/events.h"
 
 namespace bfq::daemon {
 namespace {
@@ -46,7 +47,8 @@ board::BoardSetup setup_of(const Options& options, unsigned number) {
                   .forwards = module.forwards,
                   .names = options.names,
                   .tls = module.tls,
-                  .delay = link_delay(options, module)},
+                  .delay = link_delay(options, module),
+                  .update_server = options.update_server},
       .policy = options.policy,
       .state_directory = options.state_directory,
       .journal_file = is_journals ? journal.file : std::nullopt,
@@ -77,7 +79,7 @@ Loop::Loop(const Options& options)
   };
   control_.emplace(
       control::RunningProgram{io_, boards_, medium_, clock_, quit, [this] { return http_access(); },
-                              options.world.world().seed},
+                              options.world.world().seed, trace::write_events},
       options.control.socket, options.state_directory);
   arm_faults(options.world.world().faults);
   open_http_doors(options);

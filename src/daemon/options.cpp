@@ -168,6 +168,7 @@ Options understand(const CommandLine& words) {
                   .policy = words.net ? parse_policy(*words.net, world.air) : world.policy,
                   .names = world.names,
                   .link_delay = world.link_delay,
+                  .update_server = world.update_server,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);
   if (!words.wait.empty()) wait_for_answers(options.modules);

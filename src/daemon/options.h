@@ -26,6 +26,7 @@ struct Options {
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> link_delay;  ///< left out: by the speed of each module
+  std::string update_server;           ///< "host:port"; empty: none
   std::string log_level = "info";
   JournalOptions journal{};
   control::ControlPlaces control{};

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/overloaded.h"
+#include "module/typed_text.h"
 
 namespace bfq {
 namespace {
@@ -36,14 +37,24 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
 std::size_t Module::take(std::span<const std::byte> bytes) {
   // What was due before these bytes came, where the runtime was late to say so: an escape, or the
   // silence that ends a packet.
-  if (job<Collecting>() != nullptr && deadline_of(*job<Collecting>()).due(now_)) give_up_job();
+  const auto* const sending_long = job<SendingLong>();
+  const bool may_escape =
+      job<Collecting>() != nullptr || (sending_long != nullptr && !sending_long->is_sending);
+  if (may_escape && job_deadline().due(now_)) give_up_job();
   passthrough_.advance(*this);
   if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
+  if (job<SendingLong>() != nullptr) return links_.take_long(*this, bytes);
   if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
+  if (job<TypingText>() != nullptr) return take_text(*this, bytes);
+  faults_.advance(*this);
   const std::size_t most = std::min(bytes.size(), command_bytes_room());
-  if (most == 0) return 0;
-  const std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
-  return interpreter_.take(typed, *this, out(), busy(), now_);
+  if (most == 0 || faults_.holds_line(*this, {})) return 0;
+  std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
+  if (faults_.holds_data(*this))
+    typed = {typed.data(), std::min(typed.find('\r'), typed.size() - 1) + 1};
+  const std::size_t taken = interpreter_.take(typed, *this, out(), busy(), now_);
+  faults_.holds_line(*this, bytes[taken - 1]);
+  return taken;
 }
 
 /// How many bytes may be taken in command mode. Each is only taken when its line's reply, the lines
@@ -54,9 +65,14 @@ std::size_t Module::command_bytes_room() const {
   const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
   const auto* const reading = job<Reading>();
   if (reading != nullptr && reading->taken > 0) return 0;  // an echo would stand in the data
-  if (!nothing_waits || switches_uart_ || !requests_fit) return 0;
+  const auto* const fetching = job<Fetching>();
+  if (fetching != nullptr && fetching->is_text()) return 0;  // likewise
+  if (job<Delivering>() != nullptr) return 0;                // likewise
+  if (!nothing_waits || switches_uart_ || !requests_fit || !memory_.is_at_rest()) return 0;
+  const bool is_asking = fetching != nullptr && fetching->step == Fetching::Step::asking;
+  const std::size_t owed = limits::kReplyReserve + (is_asking ? WebClient::kRoomForPiece : 0);
   const std::size_t room = uart_out_.room();
-  return room < limits::kReplyReserve ? 0 : room - limits::kReplyReserve + 1;
+  return room < owed ? 0 : room - owed + 1;
 }
 
 void Module::uart_sent(std::size_t n, Instant now) {
@@ -73,7 +89,8 @@ std::size_t Module::link_room(LinkHandle link) const {
   }
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
   // network.
-  const bool may_print = phase_ == Phase::running && urcs_.empty() && !holds_lines();
+  const bool may_print =
+      phase_ == Phase::running && urcs_.empty() && !holds_lines() && !faults_.holds_data(*this);
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
   return may_print && fits ? most : 0;
 }
@@ -151,7 +168,8 @@ void Module::on(const E& event) {
     organ.on(chip, e);
   }
   { organ.on(*this, event); };
-  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_);
+  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_, web_client_,
+                mqtt_client_, faults_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -161,22 +179,27 @@ std::optional<Request> Module::next_request() {
 
 // Time --------------------------------------------------------------------------------------------
 
+Deadline Module::job_deadline() const {
+  return std::visit([](const auto& j) { return deadline_of(j); }, job_);
+}
+
 Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
-  const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
-  return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
-                   server_.next_deadline(*this), sleep_.next_deadline(),
-                   time_sync_.next_deadline()});
+  return earliest({job_deadline(), passthrough_.next_deadline(*this), station_.next_deadline(),
+                   server_.next_deadline(*this), sleep_.next_deadline(), time_sync_.next_deadline(),
+                   mqtt_client_.next_deadline(), faults_.next_deadline()});
 }
 
 void Module::advance(Instant now) {
   now_ = now;
   if (!next_deadline().due(now)) return;
-  if (std::visit([](const auto& j) { return deadline_of(j); }, job_).due(now)) give_up_job();
+  if (job_deadline().due(now)) give_up_job();
   passthrough_.advance(*this);
   station_.advance(*this);
   server_.advance(*this);
   time_sync_.advance(*this);
+  mqtt_client_.advance(*this);
+  faults_.advance(*this);
   if (sleep_.next_deadline().due(now)) fall_asleep();
   settle();
 }
@@ -199,7 +222,8 @@ void Module::give_up(const J& job) {
     organ.give_up(chip, j);
   }
   { organ.give_up(*this, job); };
-  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_);
+  if constexpr (!EndsByItself<J>)
+    give_to_taker(job, tell, station_, links_, web_client_, mqtt_client_);
 }
 
 // After each input --------------------------------------------------------------------------------
@@ -207,15 +231,22 @@ void Module::give_up(const J& job) {
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
 void Module::settle() {
+  if (room() < least_free_) least_free_ = static_cast<std::uint16_t>(room());
   print_and_go_on();
   const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
-                       urcs_.empty() && !switches_uart_;
+                       urcs_.empty() && !switches_uart_ && memory_.is_at_rest();
   sleep_.look(*this, is_idle);
 }
 
 void Module::print_and_go_on() {
   flush_urcs(false);
   station_.list(*this);
+  if (job<Fetching>() != nullptr) web_client_.go_on(*this);
+  if (mqtt_client_.has_to_say() || job<ListingTopics>() != nullptr || job<Delivering>() != nullptr)
+    mqtt_client_.go_on(*this);
+  if (job<ListingTlsTexts>() != nullptr) Links::list_tls_texts(*this);
+  list_commands();
+  if (phase_ == Phase::running) station_.store_network(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -231,7 +262,7 @@ void Module::print_and_go_on() {
 at::Busy Module::busy() const {
   // Fidelity (our decision, dialect 1.5.2): Bytes directly behind a full payload count as typed
   // while busy; an LF that comes when the payload is sent ends a line that answers ERROR.
-  if (job<NoJob>() != nullptr) return at::Busy::no;
+  if (job<NoJob>() != nullptr) return faults_.is_busy(now_) ? at::Busy::processing : at::Busy::no;
   return job<Sending>() != nullptr ? at::Busy::sending : at::Busy::processing;
 }
 
@@ -248,10 +279,14 @@ void Module::go_off() {
   soft_ap_ = SoftAp{};
   server_ = Server{};
   time_sync_ = TimeSync{};
+  web_client_ = WebClient{};
+  mqtt_client_ = MqttClient{};
   passthrough_ = Passthrough{};
   payload_.clear();
   pins_ = Pins{};
   sleep_ = LightSleep{};
+  least_free_ = UINT16_MAX;
+  faults_ = InjectedFaults{};
   links_.reset();
 }
 
@@ -262,12 +297,17 @@ void Module::boot(const power::Started& started) {
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
   request(pins::Watch{});
+  sleep_.begin_with(static_cast<LightSleep::Mode>(dialect().first_sleep_mode));
+  station_.set_power(*this, dialect().first_power);
+  time_sync_.start(*this);
+  if (settings_.macs != MacSettings{}) set_radio_addresses();
   // Fidelity (our decision, dialect 1.6.1): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);
   if (has_access_point()) soft_ap_.start(*this);
   const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();
   if (has_station() && knows_network) station_.join_by_itself(*this);
+  if (settings_.start_link.on) passthrough_.begin_with_link(*this);
 }
 
 // Looking -----------------------------------------------------------------------------------------
@@ -279,6 +319,11 @@ Activity Module::activity() const {
   return std::visit(overloaded{
                         [](const NoJob&) { return Activity::idle; },
                         [](const Collecting&) { return Activity::collecting; },
+                        [](const TypingText&) { return Activity::collecting; },
+                        [](const SendingLong& job) {
+                          return job.is_sending ? Activity::sending : Activity::collecting;
+                        },
+                        [](const Delivering&) { return Activity::idle; },  // as with +IPD
                         [](const Sending&) { return Activity::sending; },
                         [](const PassingThrough&) { return Activity::passthrough; },
                         [](const auto&) { return Activity::processing; },
@@ -287,6 +332,8 @@ Activity Module::activity() const {
 }
 
 std::size_t Module::payload_missing() const {
+  if (const auto* const typing = job<TypingText>()) return typing->left;
+  if (const auto* const sending = job<SendingLong>()) return sending->length - sending->typed;
   const auto* const collecting = job<Collecting>();
   return collecting == nullptr ? 0 : std::size_t{collecting->length} - collecting->typed;
 }
@@ -294,9 +341,8 @@ std::size_t Module::payload_missing() const {
 Status Module::status() const {
   Status status;
   status.activity = activity();
-  status.associated = station_.associated();
-  status.ssid = station_.ssid();
-  status.station_address = station_.address().address;
+  station_.describe(status);
+  soft_ap_.describe(status);
   status.uart = settings_.uart;
   status.free_bytes = free_bytes();
   status.waiting_for_host = waiting_for_host();
@@ -304,6 +350,7 @@ Status Module::status() const {
   status.flash = memory_.condition();
   status.deadline = next_deadline();
   status.payload_missing = payload_missing();
+  status.transparent = passthrough_.enabled();
   links_.describe(status);
   return status;
 }

@@ -135,6 +135,7 @@ class Module : private Chip {
   void on(const pins::Measured& event);
   template <class E>
   void on(const E& event);
+  Deadline job_deadline() const;
   void give_up_job();
   template <class J>
   void give_up(const J& job);

@@ -188,6 +188,141 @@ class Faults(unittest.TestCase):
             self.host.expect("+IPD,5:hello")
             self.assertGreater(time.monotonic() - began, 1.0)
 
+    def came(self):
+        """Once the last fault that was armed has come."""
+        ctl("wait", "event=fault", "since=0")
+
+    def send(self, payload):
+        self.host.type(f"AT+CIPSEND={len(payload)}\r\n")
+        self.host.expect("> ")
+        self.host.type(payload)
+        self.host.expect(f"Recv {len(payload)} bytes\r\n")
+
+    def test_dhcp_new_address(self):
+        self.join()
+        before = self.host.command("AT+CIPSTA_CUR?")
+        self.host.command("AT+CWQAP")
+        arm("dhcp-new-address")
+        self.join()
+        self.assertNotEqual(self.host.command("AT+CIPSTA_CUR?").split(b'"')[1],
+                            before.split(b'"')[1])
+
+    def test_busy_for(self):
+        arm("busy-for", "time=1500ms")
+        self.came()
+        began = time.monotonic()
+        self.host.type("AT\r\n")
+        self.host.expect("busy p...\r\n")
+        self.assertEqual(ctl("status")["modules"][0]["activity"], "idle")
+        while time.monotonic() < began + 1.6:
+            self.host.type("AT\r\n")
+            time.sleep(0.1)
+        self.host.expect("\r\nOK\r\n")
+
+    def test_send_ok_late(self):
+        with self.link() as peer:
+            arm("send-ok-late", "time=1500ms")
+            self.send("hello")
+            began = time.monotonic()
+            self.assertEqual(peer.recv(5), b"hello")
+            self.assertLess(time.monotonic() - began, 1.0)
+            self.host.expect("\r\nSEND OK\r\n")
+            self.assertGreater(time.monotonic() - began, 1.3)
+
+    def test_send_fail_after_ok(self):
+        with self.link() as peer:
+            arm("send-fail-after-ok")
+            self.came()
+            self.send("hello")
+            self.host.expect("\r\nSEND OK\r\n\r\nSEND FAIL\r\n")
+            self.assertEqual(peer.recv(5), b"hello")
+
+    def test_ipd_in_reply(self):
+        with self.link() as peer:
+            arm("ipd-in-reply", "time=30s")
+            self.came()
+            peer.sendall(b"hello")
+            self.host.type("AT+CIPMODE?\r\n")
+            said = self.host.expect("\r\nOK\r\n")
+            self.assertEqual(said, b"AT+CIPMODE?\r\r\n+IPD,5:hello\r\n+CIPMODE:0\r\n\r\nOK\r\n")
+
+    def test_late_closed(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            start = f'AT+CIPSTART="TCP","127.0.0.1",{server.getsockname()[1]}\r\n'
+            self.join()
+            self.host.type(start)
+            self.host.expect("CONNECT\r\n\r\nOK\r\n")
+            arm("late-closed")
+            self.came()
+            server.accept()[0].close()
+            ctl("wait", "event=link_closed", "since=0")
+            self.host.type(start)
+            said = self.host.expect("\r\nOK\r\n")
+            self.assertNotIn(b"CLOSED", said)
+            self.host.expect("CLOSED\r\n")
+            peer, _ = server.accept()
+            with peer:
+                self.send("hello")
+                self.host.expect("\r\nSEND OK\r\n")
+                self.assertEqual(peer.recv(5), b"hello")
+
+    def test_escape_missed(self):
+        with self.link() as peer:
+            self.host.command("AT+CIPMODE=1")
+            self.host.type("AT+CIPSEND\r\n")
+            self.host.expect("\r\n>")
+            arm("escape-missed")
+            self.came()
+            time.sleep(0.1)
+            self.host.type("+++")
+            self.assertEqual(peer.recv(3), b"+++")
+            time.sleep(0.1)
+            self.host.type("+++")
+            ctl("wait", "state=idle")
+            self.assertIn(b"OK", self.host.command("AT"))
+
+    def test_latency(self):
+        with self.link() as peer:
+            arm("latency", "time=1500ms")
+            began = time.monotonic()
+            peer.sendall(b"hello")
+            self.host.expect("+IPD,5:hello")
+            self.assertGreater(time.monotonic() - began, 1.4)
+
+    def test_jitter(self):
+        with self.link() as peer:
+            arm("jitter", "time=400ms", "times=0")
+            late = []
+            for _ in range(12):
+                began = time.monotonic()
+                peer.sendall(b"hello")
+                self.host.expect("+IPD,5:hello")
+                late.append(time.monotonic() - began)
+            self.assertGreater(sum(late), 1.0)
+            self.assertGreater(max(late) - min(late), 0.1)
+
+    def test_bandwidth(self):
+        with self.link() as peer:
+            arm("bandwidth", "rate=1000", "times=0")
+            began = time.monotonic()
+            for _ in range(3):
+                peer.sendall(b"x" * 500)
+            while self.host.seen.count(b"x") < 1500:
+                self.host.more()
+            self.assertGreater(time.monotonic() - began, 1.4)
+
+    def test_slice(self):
+        with self.link() as peer:
+            arm("slice", "bytes=3", "times=0")
+            peer.sendall(b"hello")
+            self.host.expect("\r\n+IPD,3:hel\r\n+IPD,2:lo")
+
+    def test_limit_bytes(self):
+        with self.link() as peer:
+            arm("limit-bytes", "bytes=3")
+            peer.sendall(b"hello")
+            self.host.expect("\r\n+IPD,3:helCLOSED\r\n")
+
     def test_flash_fail(self):
         arm("flash-fail", "times=0")
         self.assertIn(b"ERROR", self.host.command("AT+CWMODE_DEF=3"))
@@ -202,13 +337,49 @@ class Arming(unittest.TestCase):
         for name in names:
             self.assertTrue(hasattr(Faults, f"test_{name}"), name)
 
+    def test_a_journal_replays_with_its_faults(self):
+        path = os.path.join(os.environ["XDG_RUNTIME_DIR"], "journal")
+        with Module("--journal", path) as module, module.started_host() as host:
+            arm("busy-for", "time=300ms")
+            ctl("wait", "event=fault", "since=0")
+            host.type("AT\r\n")
+            host.expect("busy p...\r\n")
+            time.sleep(0.4)
+            host.join()
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                host.connect(server.getsockname()[1])
+                peer, _ = server.accept()
+                with peer:
+                    arm("send-fail-after-ok")
+                    arm("ipd-in-reply", "time=30s")
+                    arm("late-closed")
+                    ctl("fault", "list")
+                    host.type("AT+CIPSEND=2\r\n")
+                    host.expect("> ")
+                    host.type("hi")
+                    host.expect("SEND FAIL\r\n")
+                    peer.sendall(b"hello")
+                    host.type("AT\r\n")
+                    host.expect("+IPD,5:hello")
+                    host.expect("OK\r\n")
+                ctl("wait", "event=link_closed", "since=0")
+                host.connect(server.getsockname()[1])
+                host.expect("CLOSED\r\n")
+            arm("watchdog")
+            host.expect("ready\r\n")
+        status, dialogue, errors = run_program("replay", path)
+        self.assertEqual(status, 0, errors)
+        self.assertIn("the same bytes", errors)
+        for said in ("busy p...", "SEND FAIL", "+IPD,5:hello", "CLOSED"):
+            self.assertIn(said, dialogue)
+
     def test_chance_is_the_seed_s(self):
         def lost(seed):
             world = f"seed = {seed}\n[[ap]]\nssid = \"a\"\nsecurity = \"open\"\n"
             with Module(*self.world(world + FAULTY)) as module, module.started_host() as host:
                 host.type("x" * 200)
                 ctl("wait", "event=fault", "since=0")
-                host.type("\r\n")
+                host.type("\r\n" * 8)  # some of these are lost too
                 return host.expect("ERROR\r\n").count(b"x")
 
         one = lost(1)
@@ -240,13 +411,15 @@ class Arming(unittest.TestCase):
         with Module() as module, module.started_host() as host:
             one = arm("reset", "typed=never typed")
             other = arm("dns-fail", "after=1h")
+            never = arm("reset", "probability=0")
             ctl("fault", "disarm", f"id={other}")
             ctl("fault", "fire", f"id={one}")
             ctl("wait", "event=fault", "since=0")
             host.expect("ready\r\n")
             listed = {fault["id"]: fault for fault in ctl("fault", "list")["faults"]}
             self.assertEqual([listed[int(one)][key] for key in ("armed", "fired")], [False, 1])
-            self.assertEqual([listed[int(other)][key] for key in ("armed", "fired")], [False, 0])
+            for its in (other, never):
+                self.assertEqual([listed[int(its)][key] for key in ("armed", "fired")], [False, 0])
 
 
 FAULTY = '[[module]]\nname = "bfq0"\n[[fault]]\nfault = "uart-drop"\nprobability = 0.2\ntimes = 0\n'

@@ -99,6 +99,14 @@ class Shell(unittest.TestCase):
                                             "status")
             self.assertEqual(status, 1)
             self.assertIn("Authorization", errors)
+            status, answer = door.ask("trace.start", path="/tmp/never")
+            self.assertEqual((status, answer["error"]["code"]), (403, "only_at_socket"))
+            self.assertEqual(door.ask("trace.start")[0], 200)
+            door.ask("send", line="AT")
+            wait_until(lambda: b"AT" in door.curl("/v1/trace.export", "-X", "POST")[1], "a trace")
+            status, body = door.curl("/v1/trace.export", "-H", "Content-Type: application/json",
+                                     "-d", '{"format":"pcapng"}')
+            self.assertEqual((status, body[:4]), (200, b"\x0a\x0d\x0d\x0a"))
             run_program(*to, "quit")
             self.assertEqual(module.process.wait(20), 0)
 

@@ -95,8 +95,11 @@ class Play:
             self.module.__enter__()
             if not echo:
                 self.host = self.module.started_host()
-                if b"+CWMODE_CUR:1\r\n" not in self.host.command("AT+CWMODE_CUR?"):
-                    assert self.host.command("AT+CWMODE_CUR=1") == b"\r\nOK\r\n"
+                if self.personality == "esp-at-2":
+                    self.host.echoed_end = "\r\n"
+                mode = b"+CWMODE" if self.personality == "esp-at-2" else b"+CWMODE_CUR"
+                if mode + b":1\r\n" not in self.host.command(f"AT{mode.decode()}?"):
+                    assert self.host.command(f"AT{mode.decode()}=1") == b"\r\nOK\r\n"
                 assert self.host.command("ATE0") == b"\r\nOK\r\n"
                 return
             self.host = self.module.host()

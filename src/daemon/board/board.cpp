@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <string>
 #include <utility>
 
 #include "commands/personalities.h"
@@ -24,7 +25,19 @@ namespace {
 // rate hears garbage.
 constexpr UartFormat kBootFormat{.baud = 74880};
 
-std::string_view boot_text(power::Reason reason) {
+/// As an ESP8266 counts them: 1 power, 2 a reset, 4 the watchdog.
+std::string boot_cause(power::Reason reason) {
+  switch (reason) {
+    case power::Reason::power_on: return "1";
+    case power::Reason::watchdog: return "4";
+    case power::Reason::command:
+    case power::Reason::external:
+    case power::Reason::timer: break;
+  }
+  return "2";
+}
+
+std::string own_boot_text(power::Reason reason) {
   switch (reason) {
     case power::Reason::power_on: return "\r\nbfq4004 boot, cause: power\r\n";
     case power::Reason::command: return "\r\nbfq4004 boot, cause: command\r\n";
@@ -33,6 +46,12 @@ std::string_view boot_text(power::Reason reason) {
     case power::Reason::timer: return "\r\nbfq4004 boot, cause: timer\r\n";
   }
   return "";
+}
+
+std::string boot_text(const at::Dialect& dialect, power::Reason reason) {
+  std::string text(dialect.boot_text.view());
+  if (text.empty()) return own_boot_text(reason);
+  return text.replace(text.find('%'), 1, boot_cause(reason));
 }
 
 MacAddress station_mac(const BoardSetup& setup) {
@@ -215,7 +234,7 @@ void Board::WireAdapter::power_off(Instant) {
 
 void Board::WireAdapter::chip_has_power(power::Reason reason) {
   if (std::exchange(board.browns_out_, false) || board.boot_noise_)
-    board.wire_->make_noise(boot_text(reason), kBootFormat);
+    board.wire_->make_noise(boot_text(board.dialect(), reason), kBootFormat);
 }
 
 void Board::WireAdapter::module_has_started() {
@@ -244,6 +263,11 @@ void Board::reset(power::Reason reason) {
   spdlog::info("{} is reset", name_);
   turn_.hold_in_reset(reason);
   turn_.release_reset(reason);
+  settle();
+}
+
+void Board::inject(const faults::Event& fault) {
+  std::visit([this](const auto& what) { turn_.handle(what); }, fault);
   settle();
 }
 
@@ -310,8 +334,17 @@ void Board::datagram_input(LinkHandle link, net::Endpoint sender,
                            std::span<const std::byte> bytes) {
   turn_.datagram_input(link, sender, bytes);
 }
-net::Outgoing Board::link_output(LinkHandle link) const { return turn_.link_output(link); }
-void Board::link_sent(LinkHandle link, std::size_t n) { turn_.link_sent(link, n); }
+net::Outgoing Board::link_output(LinkHandle link) const {
+  if (network_.is_late(link)) return {};
+  return turn_.link_output(link);
+}
+void Board::link_sent(LinkHandle link, std::size_t n) {
+  if (!network_.tells_late(link, n, clock_.now())) turn_.link_sent(link, n);
+}
+Duration Board::arrival_delay(LinkHandle link, std::size_t bytes) {
+  const auto mishap = gate_.pass(FaultPoint::arrival, clock_.now(), {link.id, bytes});
+  return mishap ? mishap->delay : Duration::zero();
+}
 void Board::handle(const Event& event) { turn_.handle(event); }
 sockets::Networks Board::networks() const { return radio_->networks(); }
 }  // namespace bfq::board

@@ -75,6 +75,8 @@ class Board final : private serial::UartSide,
   /// True while bytes move at the rate of the UART.
   bool is_paced() const { return door_side_.is_paced(); }
   bool has_power() const { return has_power_; }
+  /// Its radio is in the simulated air.
+  bool has_simulated_air() const { return radio_->is_simulated(); }
   /// Takes power away, or gives it back: the module then starts as it does at the program's start.
   /// While it has none, a reset line does nothing.
   void switch_power(bool on);
@@ -87,6 +89,9 @@ class Board final : private serial::UartSide,
   /// What goes wrong at these points from now on, `source` says, which must outlive this or be
   /// replaced.
   void arm_faults(FaultSource* source, std::uint32_t points) { gate_.arm(source, points); }
+  /// Something goes wrong within the module itself; it hears nothing while its program does not
+  /// run.
+  void inject(const faults::Event& fault);
   /// No byte moves at the UART for that time, in either direction.
   void stall_uart(Duration time);
   /// The supply drops for a moment: the module restarts as after power-up, and the chip says
@@ -115,6 +120,8 @@ class Board final : private serial::UartSide,
                       std::span<const std::byte> bytes) override;
   net::Outgoing link_output(LinkHandle link) const override;
   void link_sent(LinkHandle link, std::size_t n) override;
+  Duration arrival_delay(LinkHandle link, std::size_t bytes) override;
+  std::size_t most_at_once(LinkHandle link) const override { return gate_.most_at_once(link.id); }
   std::uint64_t dropped_bytes() const override { return module_.dropped_bytes(); }
   void handle(const Event& event) override;
   sockets::Networks networks() const override;

@@ -21,6 +21,8 @@ enum class FaultPoint : std::uint8_t {
   lookup,   ///< it asks for the address of a name
   tls,      ///< it opens a link over TLS
   flash,    ///< it erases or programs a slot
+  sent,     ///< the network has taken bytes of a link
+  arrival,  ///< bytes of a link are about to reach it
   typed,    ///< a byte of a host reaches its UART
   printed,  ///< a byte of it leaves that
   last = printed
@@ -30,8 +32,15 @@ enum class FaultPoint : std::uint8_t {
 struct Mishap {
   Duration delay{};          ///< how much later the answer comes
   bool fails = false;        ///< the answer is a failure
+  bool is_another = false;   ///< the answer is another one: of an address
   radio::JoinFailure why{};  ///< of a join that fails
   std::uint8_t flipped = 0;  ///< bits of a byte that are inverted; none: the byte is lost
+};
+
+/// What passes a point.
+struct Passing {
+  std::size_t link = 0;   ///< whose bytes they are
+  std::size_t bytes = 0;  ///< how many
 };
 
 /// Whoever decides when something goes wrong at one module.
@@ -44,7 +53,9 @@ class FaultSource {
 
   /// What goes wrong there now, if anything does: asked each time that something passes, within a
   /// turn of the module.
-  virtual std::optional<Mishap> pass(FaultPoint point, Instant now) = 0;
+  virtual std::optional<Mishap> pass(FaultPoint point, Passing what, Instant now) = 0;
+  /// How many bytes of that link may reach it at once.
+  virtual std::size_t most_at_once(std::size_t link) const = 0;
 };
 
 /// The points of one module. Where nothing is armed, passing one costs a comparison.
@@ -59,9 +70,12 @@ class FaultGate {
   bool is_armed(FaultPoint point) const {
     return (points_ >> static_cast<unsigned>(point) & 1U) != 0;
   }
-  std::optional<Mishap> pass(FaultPoint point, Instant now) const {
+  std::optional<Mishap> pass(FaultPoint point, Instant now, Passing what = {}) const {
     if (!is_armed(point)) return std::nullopt;
-    return source_->pass(point, now);
+    return source_->pass(point, what, now);
+  }
+  std::size_t most_at_once(std::size_t link) const {
+    return is_armed(FaultPoint::arrival) ? source_->most_at_once(link) : SIZE_MAX;
   }
 
  private:
@@ -82,6 +96,11 @@ class HeldBack {
     std::optional<T> what(std::move(due->second));
     all_.erase(due);
     return what;
+  }
+  template <class Matches>
+  bool any(Matches matches) const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [&](const auto& each) { return matches(each.second); });
   }
   Deadline next_deadline() const {
     Deadline first;

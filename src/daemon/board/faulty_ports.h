@@ -10,26 +10,51 @@
 
 namespace bfq::board {
 
-/// The sockets, which have timers of their own, where names are not found, look-ups take longer and
-/// TLS has no memory when a fault says so.
+/// Bytes of a link that the network has taken, and the module is told of later.
+struct TakenBytes {
+  LinkHandle link{};
+  std::size_t count = 0;
+};
+
+/// The sockets, which have timers of their own, where names are not found, look-ups take longer,
+/// TLS has no memory and what was sent is told of later, when a fault says so.
 struct FaultySockets {
   sockets::HostSockets& sockets;
   const FaultGate& gate;
-  HeldBack<std::variant<net::Request, Event>> late{};
+  HeldBack<std::variant<net::Request, Event, TakenBytes>> late{};
 
   void take(const net::Request& request, Instant now) {
     if (!goes_wrong(request, now)) sockets.take(request);
   }
+  void take(const web::Request& request, Instant) { sockets.take(request); }
+  void take(const mqtt::Request& request, Instant) { sockets.take(request); }
   bool drain(auto& module, Instant now) {
     bool moved = false;
     for (auto what = late.next(now); what; what = late.next(now), moved = true) {
       if (const auto* const event = std::get_if<Event>(&*what))
         module.handle(*event);
+      else if (const auto* const taken = std::get_if<TakenBytes>(&*what))
+        module.link_sent(taken->link, taken->count);
       else
         sockets.take(std::get<net::Request>(*what));
     }
     return sockets.drain() || moved;
   }
+  /// Bytes of a link were taken: true when the module is told of that later.
+  bool tells_late(LinkHandle link, std::size_t n, Instant now) {
+    if (n == 0) return false;
+    const auto mishap = gate.pass(FaultPoint::sent, now, {link.id, n});
+    if (mishap) late.hold(now + mishap->delay, TakenBytes{link, n});
+    return mishap.has_value();
+  }
+  /// True while that link has taken bytes of which the module does not know.
+  bool is_late(LinkHandle link) const {
+    return late.any([&](const auto& what) {
+      const auto* const taken = std::get_if<TakenBytes>(&what);
+      return taken != nullptr && taken->link == link;
+    });
+  }
+
   Deadline next_deadline(Instant) const { return late.next_deadline(); }
   void power_off(Instant) {
     late.clear();

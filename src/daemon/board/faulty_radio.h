@@ -40,6 +40,11 @@ class FaultyRadio final : public BoardRadio {
       if (std::holds_alternative<radio::Lost>(*event)) late_.clear();
       if (!mishap) return event;
       if (mishap->fails) return lease::AddressFailed{given->ticket};
+      if (mishap->is_another) {
+        asked_ = {};
+        radio_->take(another(*given), now);
+        continue;
+      }
       late_.hold(now + mishap->delay, *event);
     }
     return std::nullopt;
@@ -55,8 +60,19 @@ class FaultyRadio final : public BoardRadio {
   }
 
   sockets::Networks networks() const override { return radio_->networks(); }
+  bool is_simulated() const override { return radio_->is_simulated(); }
 
  private:
+  /// The next address of that network that is neither its router nor its end.
+  static lease::UseAddress another(const lease::Addressed& given) {
+    const std::uint32_t hosts = ~given.netmask.bits;
+    std::uint32_t host = given.address.bits & hosts;
+    const auto address = [&] { return Ipv4((given.address.bits & given.netmask.bits) | host); };
+    do host = host + 1 < hosts ? host + 1 : 1;
+    while (address() == given.gateway);
+    return {given.ticket, address(), given.gateway, given.netmask};
+  }
+
   std::unique_ptr<BoardRadio> radio_;
   const FaultGate& gate_;
   HeldBack<Event> late_;

@@ -15,11 +15,17 @@ namespace bfq::control {
 
 class Waits;
 class Faults;
+class Traces;
 
 /// Where clients of the HTTP doors connect, and what lets them in.
 struct HttpAccess {
   std::vector<std::string> urls{};
   std::string token{};
+};
+
+/// A trace in some format, or why there is none.
+struct WrittenTrace {
+  std::string content{}, why{};
 };
 
 /// The program, as control commands act on it. All of it outlives the control channel.
@@ -32,6 +38,11 @@ struct RunningProgram {
   /// Where HTTP clients connect; empty: nowhere.
   std::function<HttpAccess()> http_access{};
   std::uint64_t seed = 0;  ///< of the world: what chance decides follows from it
+  /// Writes events, as subscribers get them, in a format of daemon/trace: of that module, or of all
+  /// where that is empty. Without this it writes no traces at all.
+  std::function<WrittenTrace(const std::vector<json::object>& events, std::string_view format,
+                             const std::string& module)>
+      write_trace{};
 
   /// The module of that name, or the first one for no name; null where there is none.
   board::Board* find(std::string_view module) const;
@@ -58,7 +69,13 @@ struct Channel {
   EventLog& events;
   Waits& waits;
   Faults& faults;
+  Traces& traces;
 };
+
+/// Whether that module has what a command or a fault needs.
+bool has(const board::Board& board, Need need);
+/// The error where it has not.
+std::optional<CommandError> lack_of(const board::Board& board, Need need);
 
 /// One command under way.
 class Call {
@@ -70,6 +87,7 @@ class Call {
   EventLog& events() const { return channel_.events; }
   Waits& waits() const { return channel_.waits; }
   Faults& faults() const { return channel_.faults; }
+  Traces& traces() const { return channel_.traces; }
   Requester& caller() const { return *caller_; }
   /// For what is answered later. The caller may have gone by then.
   std::weak_ptr<Requester> weak_caller() const { return caller_; }

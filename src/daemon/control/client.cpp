@@ -63,6 +63,9 @@ json::array elements(std::string_view text) {
 json::value value_of(std::string_view type, const std::string& text) {
   if (type == "integer")
     if (const auto number = process::whole_number<std::int64_t>(text)) return *number;
+  if (type == "number")
+    if (const JsonReading reading = read_json(text); reading.value && reading.value->is_number())
+      return *reading.value;
   if ((type == "boolean" || type == "any") && (text == "true" || text == "false"))
     return text == "true";
   if (text.starts_with('[') || text.starts_with('{')) {

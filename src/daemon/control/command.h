@@ -29,6 +29,11 @@ enum class ErrorCode : std::uint8_t {
   no_such_link,
   no_such_fault,
   too_many_faults,
+  not_with_this_radio,
+  not_with_this_door,
+  is_traced,
+  not_traced,
+  no_file,
   no_journal,
   module_is_off,
   timed_out,
@@ -65,6 +70,12 @@ inline constexpr ErrorInfo kErrors[] = {
     {"no_such_link", "the module has no open connection of that number; a UDP link is none", 404},
     {"no_such_fault", "no fault of that number is armed", 404},
     {"too_many_faults", "as many faults are armed as there may be", 429},
+    {"not_with_this_radio", "the module's radio or network is not of the kind that this needs",
+     409},
+    {"not_with_this_door", "the module's wire is not paced: its bytes move at once", 409},
+    {"is_traced", "a trace is written already", 409},
+    {"not_traced", "no trace is written", 409},
+    {"no_file", "the file exists already, or cannot be made", 409},
     {"no_journal", "no journal of that module is kept in memory; see --black-box", 404},
     {"module_is_off", "the module has no power, or its program does not run", 409},
     {"timed_out", "what was waited for has not come", 504},
@@ -87,8 +98,15 @@ constexpr const ErrorInfo& info_of(ErrorCode code) {
 }
 
 /// What a command acts on, beyond the program itself: what a module may lack.
-enum class Need : std::uint8_t { nothing, simulated_air, real_sockets, last = real_sockets };
-inline constexpr std::string_view kNeeds[] = {"nothing", "simulated_air", "real_sockets"};
+enum class Need : std::uint8_t {
+  nothing,
+  simulated_air,
+  real_sockets,
+  paced_wire,
+  last = paced_wire
+};
+inline constexpr std::string_view kNeeds[] = {"nothing", "simulated_air", "real_sockets",
+                                              "paced_wire"};
 static_assert(std::size(kNeeds) == static_cast<std::size_t>(Need::last) + 1,
               "each Need has its name");
 

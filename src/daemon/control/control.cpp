@@ -115,6 +115,7 @@ Control::Control(const RunningProgram& program, const ControlPlace& place,
     : program_(program),
       waits_(program_, events_),
       faults_(program_, events_, program.seed),
+      traces_(program_, events_),
       pause_(program.io) {
   if (place.kind == ControlPlace::Kind::unix_socket) socket_.emplace(program.io, place.path);
   if (place.kind == ControlPlace::Kind::usual) open_usual(state_directory);
@@ -144,19 +145,14 @@ void Control::watch_modules() {
 
 void Control::trace_to(const std::string& path, std::uint64_t longest) {
   watch_modules();
-  TraceFile::Program about;
-  for (const auto& board : program_.boards) {
-    about.modules.push_back(board->name());
-    if (board->is_paced()) about.paced.push_back(board->name());
-  }
-  trace_.emplace(program_.io, program_.clock, events_, about, TraceFile::Place{path, longest});
+  traces_.write_to({.path = path, .longest = longest});
 }
 
 Control::~Control() {
   program_.medium.when_changing({});
   for (const auto& board : program_.boards) board->observe(nullptr);
   for (const auto& watch : watches_) watch->end_lines();
-  trace_.reset();
+  traces_.stop();
 }
 
 /// Nobody has asked for it, so nothing ends the program for want of it.

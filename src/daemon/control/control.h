@@ -12,7 +12,7 @@
 #include "daemon/control/module_watch.h"
 #include "daemon/control/place.h"
 #include "daemon/control/session.h"
-#include "daemon/control/trace_file.h"
+#include "daemon/control/traces.h"
 #include "daemon/control/waits.h"
 #include "daemon/process/lock_file.h"
 
@@ -74,9 +74,9 @@ class Control {
   EventLog events_;
   Waits waits_;
   Faults faults_;
-  Channel channel_{program_, events_, waits_, faults_};
+  Traces traces_;
+  Channel channel_{program_, events_, waits_, faults_, traces_};
   std::vector<std::unique_ptr<ModuleWatch>> watches_;
-  std::optional<TraceFile> trace_;
   std::optional<ControlSocket> socket_;
   boost::asio::steady_timer pause_;
   std::vector<std::shared_ptr<Session>> sessions_;

@@ -19,7 +19,7 @@ void EventLog::add(Instant now, EventBody body) {
   catch_up();
   const Event& event = kept_.emplace_back(Event{++last_, now, std::move(body)});
   size_ += size_of(event);
-  for (; size_ > kMost && kept_.size() > 1; kept_.pop_front()) size_ -= size_of(kept_.front());
+  for (; size_ > most_ && kept_.size() > 1; kept_.pop_front()) size_ -= size_of(kept_.front());
   EventListener::Line line(event);
   for (EventListener* listener : listeners_) listener->on_event(event, line);
 }

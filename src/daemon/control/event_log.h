@@ -41,9 +41,11 @@ class EventListener {
 /// event follows: until then they are kept as the bytes that they were, as nobody may ever ask.
 class EventLog {
  public:
-  /// How many bytes the events that are kept take, at most.
+  /// How many bytes the events that are kept take, at most, where keep() does not say otherwise.
   static constexpr std::size_t kMost = std::size_t{256} << 10U;
 
+  /// From now on they take so much.
+  void keep(std::size_t most) { most_ = most; }
   void add(Instant now, EventBody body);
   /// Bytes of a wire, of which `reader` makes events. It must outlive this.
   void pass(WireReader& reader, WirePiece piece, std::span<const std::byte> bytes, Instant now);
@@ -79,7 +81,8 @@ class EventLog {
 
   WireTape tape_;
   std::deque<Event> kept_;
-  std::size_t size_ = 0;  ///< bytes of those
+  std::size_t size_ = 0;      ///< bytes of those
+  std::size_t most_ = kMost;  ///< at most
   std::uint64_t last_ = 0;
   std::uint32_t wanted_ = 0;
   std::vector<EventListener*> listeners_;

@@ -406,11 +406,14 @@ struct FaultCame {
   std::string_view module{};
   std::string_view fault{};
   std::uint64_t id = 0;
-  static constexpr auto kDescription = describe("fault", "module", "fault", "id");
+  std::uint64_t fired = 0;
+  static constexpr auto kDescription = describe("fault", "module", "fault", "id", "fired");
   static constexpr Topic kTopic = Topic::fault;
-  static constexpr std::string_view kSummary = "A fault has come.";
-  static constexpr Meanings<3> kMeanings = {"whose event it is", "which one",
-                                            "the number under which it was armed"};
+  static constexpr std::string_view kSummary =
+      "A fault has come. Of one that comes more often there are at most 20 events a second.";
+  static constexpr Meanings<4> kMeanings = {"whose event it is", "which one",
+                                            "the number under which it was armed",
+                                            "how often it has come by now"};
 };
 
 /// What an event can be.

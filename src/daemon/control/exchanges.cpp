@@ -51,6 +51,7 @@ void Exchanges::printed(const std::string& line, Instant now) {
   // A busy line answers what came while another command was under way; the rest of a line does
   // that too.
   const bool is_busy = is_one_of(line, busy_);
+  if (is_busy && open_.size() == 1 && now < busy_until_) return answer(0, line, now);
   if (open_.empty() || (is_busy && open_.size() == 1))
     return events_.add(now, UnsolicitedLine{name_, line});
   if (is_busy) return answer(1, line, now);

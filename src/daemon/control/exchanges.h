@@ -20,6 +20,8 @@ class Exchanges {
   /// Lines as they are shown to clients, in their order.
   void typed(const std::string& line, Instant now);
   void printed(const std::string& line, Instant now);
+  /// Until then a busy line answers also a command that comes while none is under way.
+  void stay_busy(Instant until) { busy_until_ = until; }
   /// What was begun is answered by nobody: the module restarts.
   void forget() { open_.clear(); }
 
@@ -39,6 +41,7 @@ class Exchanges {
   EventLog& events_;
   std::vector<std::string> results_, busy_;
   std::deque<Open> open_;
+  Instant busy_until_{};
   std::string prompting_;  ///< the last command that was answered: a prompt is its
 };
 }  // namespace bfq::control

@@ -15,7 +15,7 @@ struct FaultNumber {
 };
 
 Outcome<FaultNumber, ErrorCode::bad_arguments, ErrorCode::no_such_module,
-        ErrorCode::no_such_access_point, ErrorCode::too_many_faults>
+        ErrorCode::no_such_access_point, ErrorCode::too_many_faults, ErrorCode::not_with_this_radio>
 arm(Call& call, const world::Value::Table& given) {
   using Bad = Refusal<ErrorCode::bad_arguments>;
   world::Problems problems;
@@ -31,6 +31,8 @@ arm(Call& call, const world::Value::Table& given) {
     case ErrorCode::no_such_module: return no_such_module(call, spec.module);
     case ErrorCode::no_such_access_point:
       return Refusal<ErrorCode::no_such_access_point>{error.message};
+    case ErrorCode::not_with_this_radio:
+      return Refusal<ErrorCode::not_with_this_radio>{error.message};
     default: return Refusal<ErrorCode::too_many_faults>{error.message};
   }
 }

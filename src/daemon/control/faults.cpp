@@ -16,7 +16,8 @@ std::optional<FaultPoint> point_of(const FaultSpec& fault) {
   switch (fault.kind) {
     case FaultKind::wrong_password:
     case FaultKind::join_refused: return FaultPoint::join;
-    case FaultKind::dhcp_delay: return FaultPoint::address;
+    case FaultKind::dhcp_delay:
+    case FaultKind::dhcp_new_address: return FaultPoint::address;
     case FaultKind::dns_fail:
     case FaultKind::dns_delay: return FaultPoint::lookup;
     case FaultKind::tls_no_memory: return FaultPoint::tls;
@@ -25,6 +26,12 @@ std::optional<FaultPoint> point_of(const FaultSpec& fault) {
     case FaultKind::uart_corrupt:
       return fault.direction == world::WireDirection::to_module ? FaultPoint::typed
                                                                 : FaultPoint::printed;
+    case FaultKind::send_ok_late: return FaultPoint::sent;
+    case FaultKind::latency:
+    case FaultKind::jitter:
+    case FaultKind::bandwidth:
+    case FaultKind::slice:
+    case FaultKind::limit_bytes: return FaultPoint::arrival;
     case FaultKind::ap_down:
     case FaultKind::ap_return:
     case FaultKind::rssi:
@@ -32,27 +39,26 @@ std::optional<FaultPoint> point_of(const FaultSpec& fault) {
     case FaultKind::watchdog:
     case FaultKind::brownout:
     case FaultKind::uart_stall:
+    case FaultKind::busy_for:
+    case FaultKind::send_fail_after_ok:
     case FaultKind::close_in_send:
+    case FaultKind::ipd_in_reply:
+    case FaultKind::late_closed:
+    case FaultKind::escape_missed:
     case FaultKind::reset_peer:
     case FaultKind::blackhole: break;
   }
   return std::nullopt;
 }
 
-/// What goes wrong at its point.
-Mishap mishap_of(const FaultSpec& fault, const sim::Delays& delays, std::uint64_t chance) {
-  constexpr unsigned kBits = 8;
-  switch (fault.kind) {
-    case FaultKind::wrong_password:
-      return {.delay = delays.reject_password, .why = radio::JoinFailure::wrong_password};
-    case FaultKind::join_refused:
-      return {.delay = delays.associate, .why = radio::JoinFailure::refused};
-    case FaultKind::uart_corrupt:
-      return {.flipped = static_cast<std::uint8_t>(1U << (chance % kBits))};
-    case FaultKind::dhcp_delay:
-    case FaultKind::dns_delay: return {.delay = fault.time};
-    default: return {.fails = true};
-  }
+/// A link has these points of its own.
+bool is_of_a_link(FaultPoint point) {
+  return point == FaultPoint::sent || point == FaultPoint::arrival;
+}
+
+/// A time as the core has it, at least 1 ms.
+std::uint32_t milliseconds(Duration time) {
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(time / 1ms, 1));
 }
 
 /// The access point that it is about: the first one of that ssid, or the first one of all.
@@ -96,6 +102,7 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
   if (board == nullptr)
     return CommandError{ErrorCode::no_such_module,
                         "there is no module " + world::quoted(spec.module)};
+  if (auto lack = lack_of(*board, need_of(world::info_of(spec.kind).needs))) return *lack;
   if (needs_access_point(spec.kind) &&
       find_access_point(program_.medium.air(), spec.ssid) == nullptr)
     return CommandError{ErrorCode::no_such_access_point,
@@ -104,6 +111,9 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
                                    [](const Entry& entry) { return entry.fault.is_armed; });
   if (armed >= static_cast<std::ptrdiff_t>(kMostArmed))
     return CommandError{ErrorCode::too_many_faults, "disarm some faults first"};
+  if (entries_.size() - static_cast<std::size_t>(armed) >= kMostKept)
+    entries_.erase(std::find_if(entries_.begin(), entries_.end(),
+                                [](const Entry& entry) { return !entry.fault.is_armed; }));
   const std::uint64_t id = ++last_id_;
   Entry& entry = entries_.emplace_back();
   entry.fault = {.id = id, .spec = spec};
@@ -117,9 +127,15 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
   if (when.after)
     entry.due = now + *when.after;
   else if (!pattern_of(when))
-    come_to(entry, now);
+    time_has_come(entry, now);
   changed();
   return id;
+}
+
+/// What acts by itself does so now, or chance has it that it never does.
+void Faults::time_has_come(Entry& entry, Instant now) {
+  if (entry.point || happens(entry)) return come_to(entry, now);
+  entry.fault.is_armed = false;
 }
 
 /// It waits for nothing any more.
@@ -161,17 +177,86 @@ bool Faults::happens(Entry& entry) {
   return static_cast<double>(entry.chance() >> 11U) * kUnit < entry.fault.spec.probability;
 }
 
-std::optional<Mishap> Faults::pass(const board::Board& board, FaultPoint point, Instant now) {
+/// Of a piece that comes over a link each has its effect, and the delays add up.
+std::optional<Mishap> Faults::pass(const board::Board& board, FaultPoint point, board::Passing what,
+                                   Instant now) {
+  std::optional<Mishap> all;
   for (Entry& entry : entries_) {
-    const bool is_its = entry.fault.is_armed && entry.board == &board && entry.point == point;
+    const bool is_its = entry.fault.is_armed && entry.board == &board && entry.point == point &&
+                        (!is_of_a_link(point) || entry.fault.spec.link == what.link);
     if (!is_its || entry.ready == 0) continue;
     if (!pattern_of(entry.fault.spec) && !happens(entry)) continue;
-    if (entry.ready != UINT64_MAX) --entry.ready;
-    const Mishap mishap = mishap_of(entry.fault.spec, program_.medium.air().delays, entry.chance());
-    comes(entry, now);
-    return mishap;
+    const Mishap mishap = mishap_of(entry, what, now);
+    if (entry.fault.spec.kind != FaultKind::limit_bytes) comes_once(entry, now);
+    if (point != FaultPoint::arrival) return mishap;
+    all = Mishap{.delay = mishap.delay + (all ? all->delay : Duration::zero())};
   }
-  return std::nullopt;
+  return all;
+}
+
+std::size_t Faults::most_at_once(const board::Board& board, std::size_t link) const {
+  std::size_t most = SIZE_MAX;
+  for (const Entry& entry : entries_) {
+    const FaultSpec& spec = entry.fault.spec;
+    if (!entry.fault.is_armed || entry.board != &board || spec.link != link || entry.ready == 0)
+      continue;
+    if (spec.kind == FaultKind::slice) most = std::min<std::size_t>(most, spec.bytes);
+    if (spec.kind == FaultKind::limit_bytes)
+      most = std::min<std::size_t>(most, spec.bytes - std::min(spec.bytes, entry.came));
+  }
+  return most;
+}
+
+/// What goes wrong at its point.
+Mishap Faults::mishap_of(Entry& entry, board::Passing what, Instant now) {
+  constexpr unsigned kBits = 8;
+  const FaultSpec& fault = entry.fault.spec;
+  const sim::Delays& delays = program_.medium.air().delays;
+  switch (fault.kind) {
+    case FaultKind::wrong_password:
+      return {.delay = delays.reject_password, .why = radio::JoinFailure::wrong_password};
+    case FaultKind::join_refused:
+      return {.delay = delays.associate, .why = radio::JoinFailure::refused};
+    case FaultKind::uart_corrupt:
+      return {.flipped = static_cast<std::uint8_t>(1U << (entry.chance() % kBits))};
+    case FaultKind::dhcp_new_address: return {.is_another = true};
+    case FaultKind::dhcp_delay:
+    case FaultKind::dns_delay:
+    case FaultKind::send_ok_late:
+    case FaultKind::latency: return {.delay = fault.time};
+    case FaultKind::jitter: {
+      const auto most = static_cast<std::uint64_t>(fault.time.count()) + 1;
+      return {.delay = Duration(static_cast<Duration::rep>(entry.chance() % most))};
+    }
+    case FaultKind::bandwidth: {
+      constexpr std::uint64_t kSecond = 1'000'000;
+      const auto takes = static_cast<Duration::rep>(what.bytes * kSecond / fault.rate);
+      entry.free_at = std::max(entry.free_at, now) + Duration(takes);
+      return {.delay = entry.free_at - now};
+    }
+    case FaultKind::limit_bytes:
+      entry.came += what.bytes;
+      if (entry.came >= fault.bytes) close_later(entry);
+      return {};
+    case FaultKind::slice: return {};
+    default: return {.fails = true};
+  }
+}
+
+/// Behind the turn in which the last of its bytes come; until then it takes no more.
+void Faults::close_later(const Entry& entry) {
+  boost::asio::post(program_.io, [this, alive = alive_, id = entry.fault.id] {
+    Entry* const it = *alive ? find(id) : nullptr;
+    if (it == nullptr) return;
+    it->came = 0;
+    it->board->interfere(it->fault.spec.link, sockets::Interference::close);
+    comes_once(*it, program_.clock.now());
+  });
+}
+
+void Faults::comes_once(Entry& entry, Instant now) {
+  if (entry.ready != UINT64_MAX) --entry.ready;
+  comes(entry, now);
 }
 
 void Faults::comes(Entry& entry, Instant now) {
@@ -180,8 +265,19 @@ void Faults::comes(Entry& entry, Instant now) {
   const FaultSpec& spec = entry.fault.spec;
   const bool waits_for_more = entry.point || pattern_of(spec);
   entry.fault.is_armed = waits_for_more && (spec.times == 0 || entry.fault.fired < spec.times);
-  events_.add(now, FaultCame{entry.board->name(), world::info_of(spec.kind).name, entry.fault.id});
+  tell(entry, now);
   if (!entry.fault.is_armed) changed();
+}
+
+/// At most 20 events a second of one fault, so that bytes that go wrong one by one leave room for
+/// other events: the next one tells of all.
+void Faults::tell(Entry& entry, Instant now) {
+  constexpr Duration kApart = 50ms;
+  const bool is_last = !entry.fault.is_armed;
+  if (entry.told && now - *entry.told < kApart && !is_last) return;
+  entry.told = now;
+  events_.add(now, FaultCame{entry.board->name(), world::info_of(entry.fault.spec.kind).name,
+                             entry.fault.id, entry.fault.fired});
 }
 
 void Faults::changed() {
@@ -213,7 +309,7 @@ void Faults::time_is_up() {
     undo();
   }
   for (Entry& entry : entries_)
-    if (entry.fault.is_armed && entry.due && *entry.due <= now) come_to(entry, now);
+    if (entry.fault.is_armed && entry.due && *entry.due <= now) time_has_come(entry, now);
   changed();
 }
 
@@ -257,11 +353,6 @@ void Faults::act_later(Entry& entry) {
     if (it == nullptr) return;
     act(*it);
     comes(*it, program_.clock.now());
-    const auto over = std::count_if(entries_.begin(), entries_.end(),
-                                    [](const Entry& each) { return !each.fault.is_armed; });
-    if (over <= static_cast<std::ptrdiff_t>(kMostKept)) return;
-    entries_.erase(std::find_if(entries_.begin(), entries_.end(),
-                                [](const Entry& each) { return !each.fault.is_armed; }));
   });
 }
 
@@ -271,33 +362,32 @@ void Faults::undo_after(Duration time, std::function<void()> undo) {
   changed();
 }
 
-void Faults::act(const Entry& entry) {
-  const FaultSpec& spec = entry.fault.spec;
-  board::Board& board = *entry.board;
+void Faults::act_in_the_air(const FaultSpec& spec) {
   const auto apply = [this](const sim::Change& change) {
     program_.medium.apply(change, program_.clock.now());
   };
   const sim::AccessPoint* const found = find_access_point(program_.medium.air(), spec.ssid);
-  if (needs_access_point(spec.kind) && found == nullptr) return;  // it has gone meanwhile
-  const auto back_later = [&](sim::AccessPoint ap) {
-    undo_after(spec.time, [apply, ap = std::move(ap)] { apply(sim::PutAccessPoint{ap}); });
-  };
+  if (found == nullptr) return;  // it has gone meanwhile
+  const sim::AccessPoint before = *found;
+  sim::AccessPoint after = before;
+  if (spec.kind == FaultKind::rssi) {
+    after.rssi = spec.rssi;
+    apply(sim::PutAccessPoint{after});
+    return undo_after(spec.time, [apply, before] { apply(sim::PutAccessPoint{before}); });
+  }
+  apply(sim::RemoveAccessPoint{before.bssid});
+  constexpr std::uint8_t kOther = 0x80;
+  if (spec.kind == FaultKind::ap_return) after.bssid.bytes.back() ^= kOther;
+  undo_after(spec.time, [apply, after] { apply(sim::PutAccessPoint{after}); });
+}
+
+void Faults::act(const Entry& entry) {
+  const FaultSpec& spec = entry.fault.spec;
+  board::Board& board = *entry.board;
   switch (spec.kind) {
     case FaultKind::ap_down:
-    case FaultKind::ap_return: {
-      sim::AccessPoint ap = *found;
-      apply(sim::RemoveAccessPoint{ap.bssid});
-      constexpr std::uint8_t kOther = 0x80;
-      if (spec.kind == FaultKind::ap_return) ap.bssid.bytes.back() ^= kOther;
-      return back_later(std::move(ap));
-    }
-    case FaultKind::rssi: {
-      const sim::AccessPoint before = *found;
-      sim::AccessPoint weak = before;
-      weak.rssi = spec.rssi;
-      apply(sim::PutAccessPoint{std::move(weak)});
-      return back_later(before);
-    }
+    case FaultKind::ap_return:
+    case FaultKind::rssi: return act_in_the_air(spec);
     case FaultKind::reset: return board.reset(power::Reason::external);
     case FaultKind::watchdog: return board.reset(power::Reason::watchdog);
     case FaultKind::brownout: return board.brown_out();
@@ -311,15 +401,28 @@ void Faults::act(const Entry& entry) {
       return undo_after(spec.time, [&board, link = spec.link] {
         board.interfere(link, sockets::Interference::resume);
       });
+    case FaultKind::busy_for: return board.inject(faults::StayBusy{milliseconds(spec.time)});
+    case FaultKind::send_fail_after_ok: return board.inject(faults::FailAfterSendOk{});
+    case FaultKind::late_closed: return board.inject(faults::DelayClosed{});
+    case FaultKind::escape_missed: return board.inject(faults::MissEscape{});
+    case FaultKind::ipd_in_reply:
+      return board.inject(faults::InterruptReply{milliseconds(spec.time)});
     case FaultKind::wrong_password:
     case FaultKind::join_refused:
     case FaultKind::dhcp_delay:
+    case FaultKind::dhcp_new_address:
     case FaultKind::dns_fail:
     case FaultKind::dns_delay:
     case FaultKind::tls_no_memory:
     case FaultKind::uart_drop:
     case FaultKind::uart_corrupt:
-    case FaultKind::flash_fail: return;  // it waits at its point
+    case FaultKind::flash_fail:
+    case FaultKind::send_ok_late:
+    case FaultKind::latency:
+    case FaultKind::jitter:
+    case FaultKind::bandwidth:
+    case FaultKind::slice:
+    case FaultKind::limit_bytes: return;  // it waits at its point
   }
 }
 }  // namespace bfq::control

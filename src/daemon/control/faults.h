@@ -16,6 +16,16 @@
 
 namespace bfq::control {
 
+/// What a command needs as a fault does.
+constexpr Need need_of(world::FaultNeeds needs) {
+  switch (needs) {
+    case world::FaultNeeds::simulated_air: return Need::simulated_air;
+    case world::FaultNeeds::real_sockets: return Need::real_sockets;
+    case world::FaultNeeds::nothing: break;
+  }
+  return Need::nothing;
+}
+
 /// A fault that is or was armed, and what it has done.
 struct ArmedFault {
   std::uint64_t id = 0;
@@ -53,12 +63,19 @@ class Faults final : private EventListener {
     std::uint64_t ready = 0;  ///< how often it comes at its point without waiting any more
     std::optional<Instant> due{};
     std::mt19937_64 chance{};
+    std::uint64_t came = 0;         ///< bytes, of limit-bytes
+    Instant free_at{};              ///< when the line is, of bandwidth
+    std::optional<Instant> told{};  ///< when the last event of it was added
   };
   /// Of one module: asked at its points.
   struct Source final : board::FaultSource {
     Source(Faults& all, board::Board& of) : faults(all), board(of) {}
-    std::optional<board::Mishap> pass(board::FaultPoint point, Instant now) override {
-      return faults.pass(board, point, now);
+    std::optional<board::Mishap> pass(board::FaultPoint point, board::Passing what,
+                                      Instant now) override {
+      return faults.pass(board, point, what, now);
+    }
+    std::size_t most_at_once(std::size_t link) const override {
+      return faults.most_at_once(board, link);
     }
     Faults& faults;
     board::Board& board;
@@ -68,12 +85,19 @@ class Faults final : private EventListener {
   std::uint32_t wanted_topics() const override;
 
   std::optional<board::Mishap> pass(const board::Board& board, board::FaultPoint point,
-                                    Instant now);
-  bool happens(Entry& entry);
+                                    board::Passing what, Instant now);
+  std::size_t most_at_once(const board::Board& board, std::size_t link) const;
+  board::Mishap mishap_of(Entry& entry, board::Passing what, Instant now);
+  static bool happens(Entry& entry);
+  void close_later(const Entry& entry);
+  void comes_once(Entry& entry, Instant now);
+  void tell(Entry& entry, Instant now);
   void comes(Entry& entry, Instant now);
+  void time_has_come(Entry& entry, Instant now);
   void come_to(Entry& entry, Instant now);
   void act_later(Entry& entry);
   void act(const Entry& entry);
+  void act_in_the_air(const world::FaultSpec& spec);
   void undo_after(Duration time, std::function<void()> undo);
   void changed();
   void time_is_up();

@@ -21,17 +21,40 @@ struct LinkState {
   bool accepted = false;
   std::uint64_t bytes_in = 0, bytes_out = 0;
   unsigned unread = 0;
+  std::int64_t idle = 0;
   static constexpr auto kDescription =
       describe("LinkState", "link", "transport", "peer", "local_port", "accepted", "bytes_in",
-               "bytes_out", "unread");
-  static constexpr Meanings<8> kMeanings = {"its number",
+               "bytes_out", "unread", "idle");
+  static constexpr Meanings<9> kMeanings = {"its number",
                                             "tcp, udp or tls",
                                             "address and port",
                                             "the module's port for it",
                                             "true for a client of the module's server",
                                             "bytes that came from the network",
                                             "bytes that went to the network",
-                                            "bytes that wait for AT+CIPRECVDATA"};
+                                            "bytes that wait for AT+CIPRECVDATA",
+                                            "microseconds since bytes moved, or it opened"};
+};
+
+/// The access point that a module is associated with, and the address that it has there.
+struct RadioReport {
+  std::string bssid{};
+  unsigned channel = 0;
+  int rssi = 0;
+  std::optional<std::string> gateway{}, netmask{};
+  static constexpr auto kDescription =
+      describe("RadioReport", "bssid", "channel", "rssi", "gateway", "netmask");
+  static constexpr Meanings<5> kMeanings = {"the access point's address", "its channel",
+                                            "its signal in dBm", "of the lease", "of the lease"};
+};
+
+/// A station of a module's own access point, and the address that it was given.
+struct LeaseReport {
+  std::string mac{};
+  std::optional<std::string> address{};
+  static constexpr auto kDescription = describe("LeaseReport", "mac", "address");
+  static constexpr Meanings<2> kMeanings = {"the station's address",
+                                            "what it was given by DHCP; missing before that"};
 };
 
 /// How often something that is stored was written.
@@ -60,15 +83,18 @@ struct ModuleReport {
   std::string_view activity{};
   bool associated = false;
   std::optional<std::string> ssid{}, address{};
+  std::optional<RadioReport> radio{};
+  std::vector<LeaseReport> stations{};
   std::string uart{};
   std::vector<LinkState> links{};
   std::vector<WriteReport> flash{};
   std::vector<DoorReport> doors{};
   std::uint64_t free_bytes = 0, waiting_for_host = 0;
-  static constexpr auto kDescription = describe(
-      "ModuleReport", "module", "personality", "mac", "power", "activity", "associated", "ssid",
-      "address", "uart", "links", "flash", "doors", "free_bytes", "waiting_for_host");
-  static constexpr Meanings<14> kMeanings = {
+  static constexpr auto kDescription =
+      describe("ModuleReport", "module", "personality", "mac", "power", "activity", "associated",
+               "ssid", "address", "radio", "stations", "uart", "links", "flash", "doors",
+               "free_bytes", "waiting_for_host");
+  static constexpr Meanings<16> kMeanings = {
       "its name",
       "which firmware it behaves like",
       "its address as a station",
@@ -77,6 +103,8 @@ struct ModuleReport {
       "whether its station is associated",
       "the network that it is or was joined to",
       "of its station",
+      "what its station is associated with; missing while it is not",
+      "those of its own access point, and their leases",
       "how its UART is set",
       "the links that are open",
       "what was ever stored",
@@ -85,13 +113,14 @@ struct ModuleReport {
       "bytes that the hosts have not read"};
 };
 
-std::vector<LinkState> links_of(const Status& status) {
+std::vector<LinkState> links_of(const Status& status, Instant now) {
   std::vector<LinkState> out;
   for (unsigned id = 0; id < status.links.size(); ++id) {
     const Status::Link& link = status.links[id];
     if (!link.open) continue;
     out.push_back({id, word_for(link.transport), sockets::text_of(link.remote), link.local_port,
-                   link.accepted, link.bytes_in, link.bytes_out, link.unread});
+                   link.accepted, link.bytes_in, link.bytes_out, link.unread,
+                   (now - link.last_active).count()});
   }
   return out;
 }
@@ -105,7 +134,27 @@ std::vector<WriteReport> writes_of(const Status& status) {
   return out;
 }
 
-ModuleReport report_of(const board::Board& board) {
+std::optional<RadioReport> radio_of(const Status& status) {
+  if (!status.associated) return std::nullopt;
+  RadioReport out{board::text_of(status.access_point), status.channel, status.rssi};
+  if (status.station_address == Ipv4{}) return out;
+  out.gateway = sockets::text_of(status.gateway);
+  out.netmask = sockets::text_of(status.netmask);
+  return out;
+}
+
+std::vector<LeaseReport> stations_of(const Status& status) {
+  std::vector<LeaseReport> out;
+  for (const Status::JoinedStation& station : status.stations) {
+    if (!station.present) continue;
+    LeaseReport& report = out.emplace_back();
+    report.mac = board::text_of(station.mac);
+    if (station.address != Ipv4{}) report.address = sockets::text_of(station.address);
+  }
+  return out;
+}
+
+ModuleReport report_of(const board::Board& board, Instant now) {
   const Status status = board.module().status();
   ModuleReport out{.module = board.name(),
                    .personality = board.module().dialect().name,
@@ -113,8 +162,10 @@ ModuleReport report_of(const board::Board& board) {
                    .power = board.has_power(),
                    .activity = word_for(status.activity),
                    .associated = status.associated,
+                   .radio = radio_of(status),
+                   .stations = stations_of(status),
                    .uart = serial::describe(board.uart_format()),
-                   .links = links_of(status),
+                   .links = links_of(status, now),
                    .flash = writes_of(status),
                    .free_bytes = status.free_bytes,
                    .waiting_for_host = status.waiting_for_host};
@@ -136,7 +187,7 @@ Outcome<ModuleReports, ErrorCode::no_such_module> tell_status(Call& call,
   ModuleReports out;
   for (const auto& board : call.program().boards)
     if (asked.module.empty() || board->name() == asked.module)
-      out.modules.push_back(report_of(*board));
+      out.modules.push_back(report_of(*board, call.program().clock.now()));
   if (out.modules.empty()) return no_such_module(call, asked.module);
   return out;
 }

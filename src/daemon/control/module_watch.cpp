@@ -61,6 +61,10 @@ void ModuleWatch::handled(const bfq::Event& event, Instant now) {
                  [&](const radio::StationLeft& e) {
                    add(StationWent{name_, board::text_of(e.mac)});
                  },
+                 [&](const faults::StayBusy& e) {
+                   lines_.stay_busy(now + std::chrono::milliseconds(e.time_ms));
+                 },
+                 [&](const faults::Recover&) { lines_.stay_busy({}); },
                  [](const auto&) {},
              },
              event);

@@ -1,6 +1,7 @@
 #include <malloc.h>
 
 #include "daemon/control/chapters.h"
+#include "daemon/control/faults.h"
 #include "daemon/process/version.h"
 
 namespace bfq::control {
@@ -21,7 +22,7 @@ struct ModuleAbilities {
                                             "what it has of what commands need"};
 };
 
-/// A command and what it needs.
+/// A command or a fault, and what it needs.
 struct CommandNeed {
   std::string_view name{};
   std::string_view needs{};
@@ -36,11 +37,19 @@ struct Capabilities {
   std::vector<std::string_view> events{};
   std::vector<std::string_view> topics{};
   std::vector<ModuleAbilities> modules{};
+  std::vector<CommandNeed> faults{};
   static constexpr auto kDescription =
-      describe("Capabilities", "version", "commands", "events", "topics", "modules");
-  static constexpr Meanings<5> kMeanings = {"of the program", "all commands", "all events",
-                                            "all topics", "all modules"};
+      describe("Capabilities", "version", "commands", "events", "topics", "modules", "faults");
+  static constexpr Meanings<6> kMeanings = {"of the program", "all commands", "all events",
+                                            "all topics",     "all modules",  "all faults"};
 };
+
+ModuleAbilities abilities_of(const board::Board& board) {
+  ModuleAbilities out{board.name(), std::string(board.module().dialect().name)};
+  for (std::size_t need = 1; need < std::size(kNeeds); ++need)
+    if (has(board, static_cast<Need>(need))) out.has.push_back(kNeeds[need]);
+  return out;
+}
 
 Outcome<Capabilities> capabilities(Call& call, const NoArguments&) {
   Capabilities out{.version = process::kVersion};
@@ -48,10 +57,9 @@ Outcome<Capabilities> capabilities(Call& call, const NoArguments&) {
     out.commands.push_back({row.name, kNeeds[static_cast<std::size_t>(row.need)]});
   for (const EventInfo& row : event_rows()) out.events.push_back(row.name);
   for (const TopicInfo& row : kTopics) out.topics.push_back(row.name);
-  for (const auto& board : call.program().boards)
-    out.modules.push_back({board->name(),
-                           std::string(board->module().dialect().name),
-                           {std::begin(kNeeds) + 1, std::end(kNeeds)}});
+  for (const auto& board : call.program().boards) out.modules.push_back(abilities_of(*board));
+  for (const world::FaultInfo& row : world::kFaults)
+    out.faults.push_back({row.name, kNeeds[static_cast<std::size_t>(need_of(row.needs))]});
   return out;
 }
 

@@ -64,6 +64,14 @@ Request read_request(std::string_view line) {
   return request;
 }
 
+/// What the module that it names lacks of what the command needs.
+std::optional<CommandError> lack_of(const Request& request, const Channel& channel) {
+  const world::Value* const named = world::find(request.arguments, "module");
+  const auto name = named == nullptr ? std::nullopt : named->text();
+  const board::Board* const board = channel.program.find(name.value_or(""));
+  return board == nullptr ? std::nullopt : control::lack_of(*board, request.command->need);
+}
+
 void run(const Request& request, const Channel& channel, const std::shared_ptr<Requester>& caller) {
   if (caller->is_over_http() && request.command->over_http == OverHttp::not_at_all)
     return caller->answer(request.id,
@@ -72,6 +80,8 @@ void run(const Request& request, const Channel& channel, const std::shared_ptr<R
                                                    "its Unix socket",
                                                    request.command->name)},
                           channel.events.last());
+  if (const auto lack = lack_of(request, channel))
+    return caller->answer(request.id, *lack, channel.events.last());
   // What the command causes, be it at once, is behind this number, where a wait finds it.
   const std::uint64_t at = channel.events.last();
   Call call(channel, caller, request.id);

@@ -91,18 +91,31 @@ void TraceFile::Output::begin_part() {
                std::strerror(errno));
 }
 
+TraceBegun begin_trace(const board::ProgramClock& clock, TraceFile::Program program) {
+  return {.version = std::string(process::kVersion),
+          .part = 1,
+          .epoch = epoch_of(clock),
+          .modules = std::move(program.modules),
+          .paced = std::move(program.paced)};
+}
+
+int TraceFile::make_file(const Place& place) {
+  if (!place.is_new) return board::make_own_file(place.path, kTrace);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  const int file = open(place.path.c_str(), kFlags, kOwnersAlone);
+  if (file < 0) process::fail_with_errno("cannot make " + place.path);
+  process::Caller::current().give(file);
+  return file;
+}
+
 TraceFile::TraceFile(boost::asio::io_context& io, const board::ProgramClock& clock,
                      EventLog& events, Program program, const Place& place)
     : io_(io),
       events_(events),
-      begun_{.version = std::string(process::kVersion),
-             .part = 1,
-             .epoch = epoch_of(clock),
-             .modules = std::move(program.modules),
-             .paced = std::move(program.paced)},
+      begun_(begin_trace(clock, std::move(program))),
       longest_(place.longest),
       writer_(process::DiskWriter::shared()),
-      output_(std::make_shared<Output>(place.path, board::make_own_file(place.path, kTrace))) {
+      output_(std::make_shared<Output>(place.path, make_file(place))) {
   events_.enter(*this);
   events_.look_what_is_wanted();
   events_.add(clock.now(), begun_);
@@ -113,10 +126,7 @@ TraceFile::~TraceFile() {
   flush();
 }
 
-std::uint32_t TraceFile::wanted_topics() const {
-  constexpr auto kAll = (std::uint32_t{1} << std::size(kTopics)) - 1;
-  return kAll & ~(1U << static_cast<unsigned>(Topic::payload));
-}
+std::uint32_t TraceFile::wanted_topics() const { return kTopicsOfTraces; }
 
 void TraceFile::on_event(const Event& event, Line& line) {
   if ((wanted_topics() >> static_cast<unsigned>(topic_of(event.body)) & 1U) == 0) return;

@@ -27,10 +27,15 @@ class TraceFile final : private EventListener {
  public:
   /// What may wait for the disk, in bytes.
   static constexpr std::size_t kMostWaiting = std::size_t{4} << 20U;
+  /// What a trace holds: all topics, as bits by their number, but gathered payload.
+  static constexpr std::uint32_t kTopicsOfTraces =
+      ((std::uint32_t{1} << std::size(kTopics)) - 1) &
+      ~(std::uint32_t{1} << static_cast<unsigned>(Topic::payload));
 
   struct Place {
     std::string path;
     std::uint64_t longest = 0;  ///< bytes of one file
+    bool is_new = false;        ///< an older trace is not replaced either
   };
   /// The names of its modules, and of those whose bytes move at the rate of the UART.
   struct Program {
@@ -47,6 +52,7 @@ class TraceFile final : private EventListener {
  private:
   struct Output;
 
+  static int make_file(const Place& place);
   void on_event(const Event& event, Line& line) override;
   std::uint32_t wanted_topics() const override;
   void begin_part(const Event& event);
@@ -66,4 +72,7 @@ class TraceFile final : private EventListener {
   std::uint64_t lost_ = 0;    ///< events
   std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
 };
+
+/// The first event of a trace.
+TraceBegun begin_trace(const board::ProgramClock& clock, TraceFile::Program program);
 }  // namespace bfq::control

@@ -22,6 +22,8 @@ class WireLines final : public WireReader {
 
   void read(WirePiece piece, std::string_view bytes, Instant at) override;
   void skip(WirePiece piece, std::string_view bytes) override;
+  /// See Exchanges.
+  void stay_busy(Instant until) { exchanges_.stay_busy(until); }
 
  private:
   /// A line of one direction that has not ended yet.

@@ -16,6 +16,7 @@
 
 #include "daemon/control/faults.h"
 #include "daemon/control/module_watch.h"
+#include "daemon/control/traces.h"
 #include "daemon/control/waits.h"
 #include "daemon/http/dashboard.h"
 #include "daemon/http/door.h"
@@ -180,7 +181,8 @@ class HttpDoorTest : public testing::Test {
   control::Waits waits{program, events};
   std::optional<control::ModuleWatch> watch;
   control::Faults faults{program, events, 1};
-  control::Channel channel{program, events, waits, faults};
+  control::Traces traces{program, events};
+  control::Channel channel{program, events, waits, faults, traces};
   AccessToken token = AccessToken::fresh();
   Tickets tickets;
   HttpConnections connections{io};

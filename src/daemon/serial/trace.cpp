@@ -62,7 +62,7 @@ std::string printable(std::string_view bytes) {
 std::string SecretMask::mask(std::string_view line, std::size_t from) {
   if (direction_ == Direction::to_module)
     return hide(line, at::secrets_of_typed(line, *dialect_), from, how_);
-  if (at::is_information(line))
+  if (at::is_information(line, *dialect_))
     return hide(line, at::secrets_of_information(line, *dialect_), from, how_);
   if (const std::size_t data = end_of_data(line); data > 0) {
     const std::string shown(line.substr(std::min(from, data), data - std::min(from, data)));

@@ -23,6 +23,7 @@ struct NetDraft {
   std::vector<std::string> allow, deny;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> delay;
+  std::string update_server;
 };
 
 /// What happens to a pin, as written in [[event]].
@@ -43,10 +44,16 @@ struct WpsEvent {
   std::string ssid{};
 };
 
+/// What somebody's phone sends.
+struct PhoneEvent {
+  std::string ssid{}, password{};
+  radio::PhoneMethod method{};
+};
+
 /// One [[event]] as written.
 struct EventDraft {
   Duration after{};  ///< after the program's start
-  std::variant<std::monostate, PinEvent, AnalogEvent, WpsEvent> what{};
+  std::variant<std::monostate, PinEvent, AnalogEvent, WpsEvent, PhoneEvent> what{};
   unsigned kinds = 0;  ///< of how many it was written that they happen
 };
 

@@ -70,6 +70,9 @@ const Keys<FaultSpec>& fault_keys() {
       key<F>("time", &F::time, duration(0s, kLongest), "\"0s\"", "how long it takes"),
       key<F>("rssi", &F::rssi, number<int>(-120, 0), "-90", "in dBm"),
       key<F>("link", &F::link, number<std::size_t>(0, limits::kLinks - 1), "0", "which link"),
+      key<F>("bytes", &F::bytes, number<std::uint64_t>(1, 1'000'000'000), "100", "how many"),
+      key<F>("rate", &F::rate, number<std::uint64_t>(1, 1'000'000'000), "1000",
+             "bytes each second"),
       key<F>("direction", &F::direction,
              choice<WireDirection>(
                  {{"to_module", WireDirection::to_module}, {"to_host", WireDirection::to_host}}),

@@ -233,6 +233,8 @@ const Keys<NetDraft>& net_keys() {
       key<NetDraft>("delay", &NetDraft::delay, duration(0s, kLongestDelay),
                     "(5ms for modules at the speed of baud, 0s for others)",
                     "how long what comes from a link takes to the module, as on a real network"),
+      key<NetDraft>("update_server", &NetDraft::update_server, server(), "(none)",
+                    "who has a newer image for AT+CIUPDATE, at /version and /image, by HTTP"),
   };
   return keys;
 }

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "base/ascii.h"
+#include "base/url.h"
 #include "daemon/sockets/address.h"
 
 namespace bfq::world {
@@ -80,6 +81,21 @@ ValueKind<std::string> country() {
                                       !std::all_of(value->begin(), value->end(), is_capital))
                                     return {};
                                   return {*value};
+                                }}
+      .written([](const std::string& value) { return Value{.is = value}; });
+}
+
+ValueKind<std::string> server() {
+  return ValueKind<std::string>{"a host and perhaps a port, such as \"update.test:8080\"",
+                                [](const Value& written) -> Read<std::string> {
+                                  const auto value = written.text();
+                                  if (!value) return {};
+                                  const std::string text = "http://" + std::string(*value);
+                                  const auto url = parse_url(text);
+                                  const bool is_server = url && url->path.empty() &&
+                                                         text.find('#') == std::string::npos;
+                                  if (!value->empty() && !is_server) return {};
+                                  return {std::string(*value)};
                                 }}
       .written([](const std::string& value) { return Value{.is = value}; });
 }

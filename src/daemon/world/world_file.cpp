@@ -60,6 +60,7 @@ WorldFile world_of(const Draft& draft, const sim::Air& before) {
                   .policy = sockets::NetPolicy::from_lists(draft.net.allow, draft.net.deny),
                   .names = draft.net.names,
                   .link_delay = draft.net.delay,
+                  .update_server = draft.net.update_server,
                   .events = {},
                   .faults = {},
                   .seed = draft.seed,

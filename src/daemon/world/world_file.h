@@ -30,6 +30,7 @@ struct WorldFile {
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> link_delay;  ///< for all modules; left out, their speed decides
+  std::string update_server;           ///< "host:port" of images of the firmware; empty: none
   std::vector<TimedHappening> events;  ///< the earliest first
   std::vector<FaultSpec> faults;       ///< armed at the start
   std::uint64_t seed = 0;

@@ -12,6 +12,7 @@
 
 #include "daemon/control/faults.h"
 #include "daemon/control/session.h"
+#include "daemon/control/traces.h"
 #include "daemon/control/waits.h"
 #include "daemon/http/exchange.h"
 #include "daemon/process/version.h"
@@ -120,7 +121,8 @@ class Program {
   control::RunningProgram program_{io_, boards_, medium_, clock_, [] {}};
   control::Waits waits_{program_, events_};
   control::Faults faults_{program_, events_, 1};
-  control::Channel channel_{program_, events_, waits_, faults_};
+  control::Traces traces_{program_, events_};
+  control::Channel channel_{program_, events_, waits_, faults_, traces_};
   http::AccessToken token_ = http::AccessToken::fresh();
   http::Tickets tickets_;
   http::HttpConnections connections_{io_};
