@@ -9,6 +9,7 @@
 #include "daemon/http/exchange.h"
 #include "daemon/http/guard.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/host_in_url.h"
 
 namespace bfq::http {
 namespace {
@@ -16,8 +17,7 @@ namespace {
 constexpr std::chrono::seconds kPauseOfShortage{1};
 
 std::string text_of(const control::HttpPlace& place) {
-  return (place.host.find(':') == std::string::npos ? place.host : '[' + place.host + ']') + ':' +
-         std::to_string(place.port);
+  return process::host_in_url(place.host) + ':' + std::to_string(place.port);
 }
 
 tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace& place) {
@@ -95,9 +95,7 @@ void HttpDoor::admit(tcp::socket client) {
   const tcp::endpoint reached = client.local_endpoint(error);
   if (error) return;  // it has gone
   client.set_option(tcp::no_delay(true), error);
-  shared_.connections.start(std::make_shared<HttpExchange>(
-      shared_, std::move(client),
-      hosts_of(reached.address().to_string(), reached.address().is_loopback(), reached.port(),
-               place_.host)));
+  shared_.connections.start(
+      std::make_shared<HttpExchange>(shared_, std::move(client), hosts_of(reached, place_.host)));
 }
 }  // namespace bfq::http

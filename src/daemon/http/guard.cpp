@@ -8,6 +8,8 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include "daemon/process/host_in_url.h"
+
 namespace bfq::http {
 namespace {
 using beast::http::field;
@@ -18,6 +20,17 @@ std::optional<std::string_view> only(const RequestHeader& header, field name) {
   if (header.count(name) != 1) return std::nullopt;
   const auto value = header[name];
   return std::string_view(value.data(), value.size());
+}
+
+/// The address as a client writes it: a listener at [::] reports an IPv4 client's as
+/// ::ffff:127.0.0.1, and a link-local one has a zone that no Host carries (RFC 6874).
+boost::asio::ip::address as_typed(const boost::asio::ip::address& address) {
+  namespace ip = boost::asio::ip;
+  if (address.is_v4()) return address;
+  ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, v6);
+  v6.scope_id(0);
+  return v6;
 }
 
 bool is_one_of(std::string_view host, const std::vector<std::string>& hosts) {
@@ -46,13 +59,13 @@ bool has_ticket(const RequestHeader& header, Tickets& tickets, Instant now) {
 }
 }  // namespace
 
-std::vector<std::string> hosts_of(const std::string& address, bool is_loopback, std::uint16_t port,
+std::vector<std::string> hosts_of(const boost::asio::ip::tcp::endpoint& reached,
                                   const std::string& chosen) {
-  const auto literal = [](const std::string& text) {
-    return text.find(':') == std::string::npos ? text : '[' + text + ']';
-  };
-  std::vector<std::string> names = {literal(address), literal(chosen)};
-  if (is_loopback) names.emplace_back("localhost");
+  const boost::asio::ip::address address = as_typed(reached.address());
+  const std::uint16_t port = reached.port();
+  std::vector<std::string> names = {process::host_in_url(address.to_string()),
+                                    process::host_in_url(chosen)};
+  if (address.is_loopback()) names.emplace_back("localhost");
   std::vector<std::string> hosts;
   constexpr std::uint16_t kUsual = 80;
   for (const std::string& name : names) {

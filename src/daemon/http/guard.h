@@ -1,4 +1,5 @@
 #pragma once
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/message.hpp>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ inline constexpr std::string_view kProtocol = "bfq4004", kTicketProtocol = "tick
 
 /// The values that Host may have at a connection, by the address and port that the client has
 /// reached, and by the name that was chosen for it. Never a name that a stranger's DNS may give us.
-std::vector<std::string> hosts_of(const std::string& address, bool is_loopback, std::uint16_t port,
+std::vector<std::string> hosts_of(const boost::asio::ip::tcp::endpoint& reached,
                                   const std::string& chosen);
 
 /// Why the request is refused, by its header alone: it must come for one of `hosts`, from no page

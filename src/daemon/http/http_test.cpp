@@ -20,6 +20,7 @@
 #include "daemon/control/waits.h"
 #include "daemon/http/dashboard.h"
 #include "daemon/http/door.h"
+#include "daemon/http/guard.h"
 #include "daemon/http/openapi.h"
 #include "daemon/http/query.h"
 #include "daemon/process/failure.h"
@@ -266,6 +267,19 @@ TEST_F(HttpDoorTest, the_dashboard_takes_no_token_and_lets_nothing_else_run) {
   EXPECT_EQ(ask(start + fmt::format("If-None-Match: {}\r\n\r\n", kDashboard.tag)).status, 304);
   EXPECT_EQ(ask(start + "Origin: http://evil.test\r\n\r\n").code(), "forbidden_origin");
   EXPECT_EQ(ask("GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n").code(), "wrong_host");
+}
+
+TEST(HostsTest, are_the_address_that_was_reached_as_a_client_writes_it) {
+  const auto hosts = [](const char* address, std::uint16_t port) {
+    return hosts_of({boost::asio::ip::make_address(address), port}, "::");
+  };
+  using Hosts = std::vector<std::string>;
+  EXPECT_EQ(hosts("192.0.2.7", 81), (Hosts{"192.0.2.7:81", "[::]:81"}));
+  EXPECT_EQ(hosts("::1", 81), (Hosts{"[::1]:81", "[::]:81", "localhost:81"}));
+  EXPECT_EQ(hosts("::ffff:127.0.0.1", 81), (Hosts{"127.0.0.1:81", "[::]:81", "localhost:81"}));
+  EXPECT_EQ(hosts("fe80::1%1", 81), (Hosts{"[fe80::1]:81", "[::]:81"}));
+  EXPECT_EQ(hosts("::1", 80),
+            (Hosts{"[::1]:80", "[::1]", "[::]:80", "[::]", "localhost:80", "localhost"}));
 }
 
 // Requests ----------------------------------------------------------------------------------------
