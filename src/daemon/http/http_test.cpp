@@ -380,7 +380,7 @@ TEST_F(HttpDoorTest, events_are_a_stream_which_may_begin_in_the_past) {
   change_air();
   EXPECT_TRUE(client.read_until("\n\n").starts_with("id: 2\ndata: {"));
   RawClient again(io, port);
-  again.write(head("GET /v1/events?topics=air", "Last-Event-ID: 1\r\n\r\n"));
+  again.write(head("GET /v1/events?topics=air&since=0", "Last-Event-ID: 1\r\n\r\n"));
   again.read_until("\r\n\r\n");
   EXPECT_TRUE(again.read_until("\n\n").starts_with("id: 2\n"));
   client.close();

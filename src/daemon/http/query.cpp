@@ -46,10 +46,10 @@ StreamRequest read_query(std::string_view target, std::string_view last_id) {
   for (const auto& each : parsed->encoded_params()) {
     const std::string name = each.key.decode(), value = each.value.decode();
     if (world::find(table, name) != nullptr)
-      out.error = CommandError{ErrorCode::bad_arguments, name + ": stands there twice"};
+      out.error = CommandError{ErrorCode::bad_arguments, name + ": is given twice"};
     world::put(table, {.name = name, .position = {}, .value = value_of(name, value)});
   }
-  if (!last_id.empty() && world::find(table, "since") == nullptr)
+  if (!last_id.empty())
     world::put(table,
                {.name = "since", .position = {}, .value = number_or_text(std::string(last_id))});
   world::Problems problems;

@@ -12,7 +12,8 @@ struct StreamRequest {
   std::optional<control::CommandError> error{};
 };
 
-/// Reads "/v1/events?topics=state,air&since=7", percent-encoded; `last_id` is what a client says
-/// that has lost its stream: the number of its last event, or empty.
+/// Reads "/v1/events?topics=state,air&since=7", percent-encoded. `last_id` is the header
+/// Last-Event-ID, or empty: the number of the last event that a client has got whose stream broke
+/// off. It is taken instead of `since`, as such a client asks for the same URL again.
 StreamRequest read_query(std::string_view target, std::string_view last_id);
 }  // namespace bfq::http
