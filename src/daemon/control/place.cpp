@@ -34,9 +34,9 @@ std::optional<HttpPlace> parse_place(std::string_view place, std::string_view op
   std::string_view host = colon == std::string_view::npos ? kLoopback : place.substr(0, colon);
   const auto port = process::whole_number<std::uint16_t>(digits);
   const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
+  if (is_bracketed) host = host.substr(1, host.size() - 2);
   if (!port || host.empty() || (!is_bracketed && host.find(':') != std::string_view::npos))
     return std::nullopt;
-  if (is_bracketed) host = host.substr(1, host.size() - 2);
   return HttpPlace{.host = std::string(host), .port = *port, .option = option};
 }
 

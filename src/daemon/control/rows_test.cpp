@@ -22,7 +22,7 @@ TEST(ControlPlaceTest, a_path_that_is_too_long_is_refused_with_its_length) {
     EXPECT_NE(std::string(error.what()).find("108 bytes, of at most 107"), std::string::npos);
   }
   for (const char* wrong : {"pigeon:x", "unix:", "http:", "http:x", "http:65536", "http::80",
-                            "http:::1:80", "http:a:b:80"})
+                            "http:[]:80", "http:::1:80", "http:a:b:80"})
     EXPECT_THROW(parse_control({wrong}), process::UsageError) << wrong;
   EXPECT_THROW(parse_control({"none", "unix:/tmp/a"}), process::UsageError);
 }
