@@ -59,13 +59,16 @@ class Shell(unittest.TestCase):
         with Module(*HTTP) as module, module.started_host() as host:
             door = Door(module)
             with subprocess.Popen(
-                ["curl", "-sSN", "-H", f"@{door.headers}",
+                ["curl", "-sSN", "--max-time", "20", "-H", f"@{door.headers}",
                  door.url + "/v1/events?topics=exchange&since=0"], stdout=subprocess.PIPE
             ) as stream:
                 host.command("AT+CWMODE_CUR=3")
                 seen = b""
-                while b'"line":"AT+CWMODE_CUR=3"' not in seen:
-                    seen += stream.stdout.readline()
+                for line in stream.stdout:
+                    seen += line
+                    if b'"line":"AT+CWMODE_CUR=3"' in line:
+                        break
+                self.assertIn(b'"line":"AT+CWMODE_CUR=3"', seen)
                 self.assertRegex(seen, rb"(?m)^id: \d+\ndata: \{.*\}\n$")
                 stream.terminate()
             status, body = door.curl("/metrics")
