@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <boost/beast/http/write.hpp>
 #include <chrono>
 #include <utility>
 
@@ -31,21 +32,20 @@ tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace&
                                        place.host, error.message()));
   return *found.begin();
 }
-/// Tells a client that it is one too many, as far as it waits for that.
+/// Tells a client that it is one too many. What does not fit into its socket at once is dropped, so
+/// that nobody can hold up the program here.
 void turn_away(tcp::socket& client, std::uint64_t at) {
   spdlog::warn("refused an HTTP client of the control channel: {} are connected",
                HttpConnections::kMost);
-  const auto& error = control::info_of(control::ErrorCode::too_many_clients);
-  const std::string body =
-      fmt::format(R"({{"error":{{"code":"{}","message":"{} are connected"}},"at":{}}})", error.name,
-                  HttpConnections::kMost, at);
-  const std::string response = fmt::format(
-      "HTTP/1.1 {} Service Unavailable\r\nContent-Type: application/json\r\nConnection: close\r\n"
-      "Content-Length: {}\r\n\r\n{}",
-      error.http_status, body.size(), body);
+  Response response = error_response({control::ErrorCode::too_many_clients,
+                                      fmt::format("{} are connected", HttpConnections::kMost)},
+                                     at);
+  set_common(response);
+  response.keep_alive(false);
+  response.prepare_payload();
   boost::system::error_code ignored;
   client.non_blocking(true, ignored);
-  client.send(boost::asio::buffer(response), 0, ignored);
+  beast::http::write(client, response, ignored);
 }
 }  // namespace
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -52,6 +51,15 @@ std::optional<CommandError> error_of(const boost::system::error_code& error) {
   return CommandError{ErrorCode::bad_request, "this is no HTTP request: " + error.message()};
 }
 }  // namespace
+
+Response error_response(const CommandError& error, std::uint64_t at) {
+  Response response;
+  response.result(control::info_of(error.code).http_status);
+  response.set(field::content_type, kJson);
+  if (error.code == ErrorCode::unauthorized) response.set(field::www_authenticate, "Bearer");
+  response.body() = control::json::serialize(control::object_of(error, at));
+  return response;
+}
 
 HttpExchange::HttpExchange(const HttpShared& shared, tcp::socket socket,
                            std::vector<std::string> hosts)
@@ -132,16 +140,14 @@ void HttpExchange::serve() {
 }
 
 void HttpExchange::serve_page(const Page& page) {
-  constexpr unsigned kOk = 200;
   switch (page.kind) {
     case PageKind::events: return stream_events();
     case PageKind::ticket:
-      return reply(kOk, page.media_type,
-                   control::json::serialize(
-                       control::json::object{{"ticket", shared_.tickets.issue(shared_.now())}}));
-    case PageKind::openapi: return reply(kOk, page.media_type, control::json::serialize(openapi()));
+      return reply(page.media_type, control::json::serialize(control::json::object{
+                                        {"ticket", shared_.tickets.issue(shared_.now())}}));
+    case PageKind::openapi: return reply(page.media_type, control::json::serialize(openapi()));
     case PageKind::metrics:
-      return reply(kOk, page.media_type, metrics(shared_.channel, shared_.connections.count()));
+      return reply(page.media_type, metrics(shared_.channel, shared_.connections.count()));
     case PageKind::dashboard: return serve_dashboard(page);
   }
 }
@@ -195,8 +201,9 @@ void HttpExchange::await_hang_up() {
   socket_.async_wait(tcp::socket::wait_read, [weak = weak_from_this()](auto error) {
     const auto self = weak.lock();
     if (!self || error || self->ended_ || self->asked_ == nullptr) return;
-    char byte = 0;
-    if (::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) self->end();
+    boost::system::error_code ignored;
+    // Ready to be read, and there is nothing: that is the end of the stream, or an error.
+    if (self->socket_.available(ignored) == 0) self->end();
   });
 }
 
@@ -228,19 +235,16 @@ void HttpExchange::answer(const control::json::value&, const control::Answer& an
   Response response = response_of(answer, at);
   asked_ = nullptr;
   // This may be within a turn of a module: nothing is written there.
-  const auto later = [self = shared_from_this(),
-                      it = std::make_shared<Response>(std::move(response))] {
-    if (!self->ended_) self->send(std::move(*it), Behind::keep);
-  };
-  boost::asio::post(shared_.channel.program.io, later);
+  boost::asio::post(shared_.channel.program.io,
+                    [self = shared_from_this(), response = std::move(response)]() mutable {
+                      if (!self->ended_) self->send(std::move(response), Behind::keep);
+                    });
 }
 
-HttpExchange::Response HttpExchange::response_of(const control::Answer& answer,
-                                                 std::uint64_t at) const {
-  Response response;
-  const auto* const error = std::get_if<CommandError>(&answer);
+Response HttpExchange::response_of(const control::Answer& answer, std::uint64_t at) const {
+  if (const auto* error = std::get_if<CommandError>(&answer)) return error_response(*error, at);
   const auto* const value = std::get_if<control::json::value>(&answer);
-  response.result(error != nullptr ? control::info_of(error->code).http_status : 200U);
+  Response response;
   if (value != nullptr && asked_->over_http == control::OverHttp::as_file) {
     response.set(field::content_type, kBytes);
     response.set(field::content_disposition, "attachment");
@@ -253,30 +257,24 @@ HttpExchange::Response HttpExchange::response_of(const control::Answer& answer,
   return response;
 }
 
-void HttpExchange::reply(unsigned status, std::string_view media_type, std::string body) {
+void HttpExchange::reply(std::string_view media_type, std::string body) {
   Response response;
-  response.result(status);
   response.set(field::content_type, media_type);
   response.body() = std::move(body);
   send(std::move(response), Behind::keep);
 }
 
 void HttpExchange::refuse(const CommandError& error, Behind behind) {
-  Response response;
-  response.result(control::info_of(error.code).http_status);
-  response.set(field::content_type, kJson);
-  if (error.code == ErrorCode::wrong_method) response.set(field::allow, allowed_method_);
-  if (error.code == ErrorCode::unauthorized) response.set(field::www_authenticate, "Bearer");
-  response.body() =
-      control::json::serialize(control::object_of(error, shared_.channel.events.last()));
-  send(std::move(response), behind);
+  send(error_response(error, shared_.channel.events.last()), behind);
 }
 
 /// What follows is not looked at: a client that asks by HEAD expects no body.
 void HttpExchange::refuse_method(verb allowed) {
   const std::string name(view(to_string(allowed)));
-  allowed_method_ = name;
-  refuse({ErrorCode::wrong_method, "this path takes " + name}, Behind::close);
+  Response response = error_response({ErrorCode::wrong_method, "this path takes " + name},
+                                     shared_.channel.events.last());
+  response.set(field::allow, name);
+  send(std::move(response), Behind::close);
 }
 
 void HttpExchange::send(Response response, Behind behind) {

@@ -22,6 +22,13 @@ inline constexpr std::chrono::seconds kPatience{10};
 /// How long a connection is kept on which nothing is asked any more.
 inline constexpr std::chrono::seconds kKeptAlive{60};
 
+/// A response as HttpExchange sends it.
+using Response = beast::http::response<beast::http::string_body>;
+
+/// A response that says what went wrong; `at` is the number of the last event. Whoever sends it
+/// adds what set_common() does, and its length.
+Response error_response(const control::CommandError& error, std::uint64_t at);
+
 /// Requests of one client and their responses, one at a time; what has no right to be asked is
 /// refused by its header, and its body is not read.
 class HttpExchange final : public HttpConnection,
@@ -42,7 +49,6 @@ class HttpExchange final : public HttpConnection,
 
  private:
   using Parser = beast::http::request_parser<beast::http::string_body>;
-  using Response = beast::http::response<beast::http::string_body>;
   enum class Behind : std::uint8_t { keep, close };
 
   void await_request(std::chrono::seconds patience);
@@ -56,7 +62,7 @@ class HttpExchange final : public HttpConnection,
   void stream_events();
   void await_hang_up();
   Response response_of(const control::Answer& answer, std::uint64_t at) const;
-  void reply(unsigned status, std::string_view media_type, std::string body);
+  void reply(std::string_view media_type, std::string body);
   void refuse(const control::CommandError& error, Behind behind = Behind::keep);
   void refuse_method(beast::http::verb allowed);
   void send(Response response, Behind behind);
@@ -69,7 +75,6 @@ class HttpExchange final : public HttpConnection,
   std::optional<Parser> parser_;
   std::optional<Response> response_;
   const control::ControlCommand* asked_ = nullptr;  ///< the command that is not answered yet
-  std::string allowed_method_;
   std::size_t drained_ = 0;
   bool ended_ = false;
 };
