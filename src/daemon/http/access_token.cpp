@@ -11,13 +11,16 @@
 #include <array>
 #include <span>
 
+#include "daemon/board/journals.h"
+#include "daemon/control/hex.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/files.h"
 
 namespace bfq::http {
 namespace {
-constexpr std::size_t kRandomBytes = 32, kLength = 2 * kRandomBytes;
+constexpr int kRandomBytes = 32;
+constexpr std::size_t kLength = 2 * kRandomBytes;
 
 bool is_token(std::string_view text) {
   return text.size() == kLength &&
@@ -43,8 +46,9 @@ void make_file(const std::string& path, const std::string& text) {
       open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | process::kOwnFile, 0600));
   if (file.number < 0) process::fail_with_errno("cannot make the token of HTTP clients, " + draft);
   process::Caller::current().give(file.number);
+  // A machine that stops now must not leave an empty token, with which no program starts.
   const bool is_whole =
-      write(file.number, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+      board::write_all(file.number, std::as_bytes(std::span(text))) && fsync(file.number) == 0;
   const bool is_there = is_whole && (link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
   const int error = errno;
   unlink(draft.c_str());
@@ -55,7 +59,7 @@ void make_file(const std::string& path, const std::string& text) {
 std::string read_token(int file, const std::string& path) {
   struct stat about {};
   if (!process::is_regular(file) || fstat(file, &about) != 0)
-    throw process::Failure(path + ": this is not a regular file");
+    throw process::Failure(path + " is not a regular file; remove it, and a new one is made");
   process::refuse_of_others(file, path);
   if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     throw process::Failure(fmt::format(
@@ -67,7 +71,7 @@ std::string read_token(int file, const std::string& path) {
   if (token.ends_with('\n')) token.remove_suffix(1);
   if (!is_token(token))
     throw process::Failure(fmt::format(
-        "{}: this is no token of {} hexadecimal digits; remove it, and a new one is made", path,
+        "{}: not a token, which has {} hexadecimal digits; remove it, and a new one is made", path,
         kLength));
   return std::string(token);
 }
@@ -78,12 +82,10 @@ std::string token_file(const std::string& state_directory) {
 }
 
 AccessToken AccessToken::fresh() {
-  std::array<unsigned char, kRandomBytes> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+  std::string bytes(kRandomBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), kRandomBytes) != 1)
     throw process::Failure("this machine has no random numbers for the token of HTTP clients");
-  std::string text;
-  for (const unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
-  return AccessToken(std::move(text));
+  return AccessToken(control::hex(bytes));
 }
 
 AccessToken AccessToken::kept_in(const std::string& state_directory) {

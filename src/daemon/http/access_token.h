@@ -10,14 +10,15 @@ namespace bfq::http {
 /// What lets HTTP clients in: 256 random bits, as text.
 class AccessToken {
  public:
-  /// One that ends with the program.
+  /// A new one, for as long as the program runs.
   static AccessToken fresh();
-  /// That of a state directory, which exists: made there by the first program that asks. The file
-  /// is for its owner alone. Throws process::Failure where it cannot be had, or is not that.
+  /// The one of a state directory, which must exist; the first program that asks makes it there, in
+  /// a file that only its owner can read. Throws process::Failure where the file cannot be made or
+  /// read, is not its owner's alone, or holds something else.
   static AccessToken kept_in(const std::string& state_directory);
 
   const std::string& text() const { return text_; }
-  /// Takes as long for each text of that length.
+  /// Compares in constant time, so that a client cannot guess the token digit by digit.
   bool is(std::string_view text) const;
 
  private:
@@ -28,16 +29,16 @@ class AccessToken {
 /// The file of the token in a state directory.
 std::string token_file(const std::string& state_directory);
 
-/// Tickets for which a page exchanges the token, as it can send no header with a WebSocket: each is
-/// valid once, and for ten seconds.
+/// Tickets let a page open a WebSocket, with which it can send no header: it gets one for the
+/// token. Each is valid once, for kValidFor.
 class Tickets {
  public:
   static constexpr Duration kValidFor = 10s;
-  /// How many are valid at a time: the oldest makes room.
+  /// How many are valid at a time. One more ends the oldest.
   static constexpr std::size_t kMost = 64;
 
   std::string issue(Instant now);
-  /// True for one that is valid, which it is no more.
+  /// Returns true for a valid ticket, and ends it.
   bool redeem(std::string_view text, Instant now);
 
  private:
