@@ -135,9 +135,9 @@ void list_members(std::string& out, const json::object& object, const std::strin
     }
   }
 }
-}  // namespace
 
-namespace {
+// The connection ----------------------------------------------------------------------------------
+
 class SocketConnection final : public ProgramConnection {
  public:
   explicit SocketConnection(const std::string& path) : socket_(connect_to(path)) {

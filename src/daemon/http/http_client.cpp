@@ -11,7 +11,7 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
+#include <boost/url/url.hpp>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -20,20 +20,22 @@
 #include "daemon/http/connection.h"
 #include "daemon/http/pages.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/number.h"
 
 namespace bfq::http {
 namespace {
 namespace json = boost::json;
 using beast::http::field, beast::http::verb;
 
-/// What events a `subscribe` asks for, as a query.
-std::string query_of(const json::object& arguments) {
+/// The page of the events that a `subscribe` asks for.
+std::string events_target(const json::object& arguments) {
   std::string topics;
   if (const json::value* const list = arguments.if_contains("topics"); list && list->is_array())
     for (const json::value& each : list->get_array())
-      if (each.is_string())
-        topics += (topics.empty() ? "?topics=" : ",") + std::string(each.get_string());
-  return topics;
+      if (each.is_string()) topics += (topics.empty() ? "" : ",") + std::string(each.get_string());
+  boost::urls::url target(kPages[static_cast<std::size_t>(PageKind::events)].path);
+  if (!topics.empty()) target.params().set("topics", topics);
+  return std::string(target.buffer());
 }
 
 class HttpClient final : public control::ProgramConnection {
@@ -58,7 +60,7 @@ class HttpClient final : public control::ProgramConnection {
     subscribes_ = name == "subscribe";
     beast::http::request<beast::http::string_body> out(
         subscribes_ ? verb::get : verb::post,
-        fmt::format("{}{}", kCommands, subscribes_ ? "events" + query_of(arguments) : name), 11);
+        subscribes_ ? events_target(arguments) : fmt::format("{}{}", kCommands, name), 11);
     out.set(field::host, host_);
     out.set(field::authorization, "Bearer " + token_);
     out.set(field::user_agent, "bfq4004-ctl");
@@ -95,7 +97,7 @@ class HttpClient final : public control::ProgramConnection {
                       {"content", control::base64(response.body())}};
     return json::serialize(
         json::object{{"return", std::move(file)},
-                     {"at", std::strtoll(std::string(response["Bfq-At"]).c_str(), nullptr, 10)}});
+                     {"at", process::whole_number<std::int64_t>(response["Bfq-At"]).value_or(0)}});
   }
 
   /// The data of the next event; the id stands in it too.
