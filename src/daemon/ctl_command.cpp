@@ -38,7 +38,7 @@ constexpr const char* kTokenVariable = "BFQ4004_TOKEN";
 /// What is typed behind `ctl`, in front of a command.
 struct CtlWords {
   std::string to, token_file, completion, file;
-  bool json = false, at = false, reference = false, openapi = false;
+  bool json = false, at = false, reference = false, openapi = false, rows = false;
 };
 
 /// The command that the first words name, "ap change" or "ap.change", and how many these are.
@@ -168,6 +168,7 @@ bool take(std::vector<std::string>& words, std::string_view option) {
 
 int run_ctl(CtlWords how, std::vector<std::string> words) {
   if (how.openapi) return std::cout << json::serialize(http::openapi()) << '\n', EXIT_SUCCESS;
+  if (how.rows) return std::cout << json::serialize(control::control_rows()) << '\n', EXIT_SUCCESS;
   if (how.reference) return std::cout << control::control_reference(), EXIT_SUCCESS;
   if (!how.completion.empty())
     return std::cout << control::completion(how.completion), EXIT_SUCCESS;
@@ -193,11 +194,6 @@ int run_ctl(CtlWords how, std::vector<std::string> words) {
   words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(named.words));
   return ask(*named.command, words, how);
 }
-
-int print_rows() {
-  std::cout << json::serialize(control::control_rows()) << '\n';
-  return EXIT_SUCCESS;
-}
 }  // namespace
 
 Action declare_ctl(CLI::App& command) {
@@ -209,7 +205,7 @@ Action declare_ctl(CLI::App& command) {
       ->type_name("PATH|URL");
   command
       .add_option("--token-file", how->token_file,
-                  "the token for an URL [the variable BFQ4004_TOKEN, or http.token in the "
+                  "the token for a URL [the variable BFQ4004_TOKEN, or http.token in the "
                   "directory of the state]")
       ->type_name("FILE");
   command.add_flag("--json", how->json, "print the program's own lines");
@@ -222,11 +218,9 @@ Action declare_ctl(CLI::App& command) {
   command.add_flag("--openapi", how->openapi, "print the OpenAPI description of all over HTTP");
   command.add_flag("--reference", how->reference,
                    "print all commands, events and errors, as Markdown");
+  command.add_flag("--rows", how->rows, "print the reference as JSON, for generators of clients");
   command.footer("bfq4004 ctl lists the commands; bfq4004 ctl COMMAND --help tells about one.");
   command.prefix_command();
-  const auto rows = std::make_shared<bool>(false);
-  command.add_flag("--rows", *rows, "print the reference as JSON, for generators of clients");
-  return
-      [how, rows, &command] { return *rows ? print_rows() : run_ctl(*how, command.remaining()); };
+  return [how, &command] { return run_ctl(*how, command.remaining()); };
 }
 }  // namespace bfq::daemon

@@ -62,18 +62,23 @@ void begin(std::string& out, std::string_view name, std::string_view type, std::
   out += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
 }
 
+/// A figure without labels.
+template <class Number>
+void put(std::string& out, std::string_view name, std::string_view type, std::string_view help,
+         Number value) {
+  begin(out, name, type, help);
+  out += fmt::format("{} {}\n", name, value);
+}
+
 void put_program(std::string& out, const control::Channel& channel, std::size_t clients) {
   begin(out, "bfq_build_info", "gauge", "The program, by its version.");
   out += fmt::format("bfq_build_info{{version=\"{}\"}} 1\n", process::kVersion);
-  begin(out, "bfq_uptime_seconds", "gauge", "How long the program runs.");
   const Duration up = channel.program.clock.now().time_since_epoch();
-  out += fmt::format("bfq_uptime_seconds {}\n", std::chrono::duration<double>(up).count());
-  begin(out, "bfq_heap_bytes", "gauge", "Bytes of its heap that are in use.");
-  out += fmt::format("bfq_heap_bytes {}\n", mallinfo2().uordblks);
-  begin(out, "bfq_events_total", "counter", "Events of the control channel.");
-  out += fmt::format("bfq_events_total {}\n", channel.events.last());
-  begin(out, "bfq_http_clients", "gauge", "HTTP clients that are connected.");
-  out += fmt::format("bfq_http_clients {}\n", clients);
+  put(out, "bfq_uptime_seconds", "gauge", "How long the program has been running.",
+      std::chrono::duration<double>(up).count());
+  put(out, "bfq_heap_bytes", "gauge", "Bytes of its heap that are in use.", mallinfo2().uordblks);
+  put(out, "bfq_events_total", "counter", "Events of the control channel.", channel.events.last());
+  put(out, "bfq_http_clients", "gauge", "HTTP clients that are connected.", clients);
 }
 
 void put_flash(std::string& out, const std::vector<ModuleFigures>& modules) {
