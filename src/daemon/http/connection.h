@@ -17,7 +17,7 @@ namespace beast = boost::beast;
 /// The protocol of the doors, as Asio has it.
 using tcp = boost::asio::ip::tcp;
 
-/// One client's connection, while it is asked by requests or is a stream of events.
+/// One client's connection, be it one of requests or a stream of events.
 class HttpConnection {
  public:
   virtual ~HttpConnection() = default;
@@ -26,7 +26,8 @@ class HttpConnection {
   HttpConnection& operator=(const HttpConnection&) = delete;
 
   virtual void start() = 0;
-  /// Closes it. What a door shares is not used from then on: it may end before the last handler.
+  /// Closes it, and may be called again. HttpShared is not used from then on: the last handlers may
+  /// run, or be destroyed, when it is gone.
   virtual void end() = 0;
 
  private:
@@ -48,9 +49,10 @@ class HttpConnections {
   std::size_t count() const { return all_.size(); }
   bool is_full() const { return all_.size() >= kMost; }
   void start(std::shared_ptr<HttpConnection> connection);
-  /// One that has ended.
+  /// To be called by a connection that has ended.
   void forget(const HttpConnection& connection);
-  /// Ends it after that time, instead of any other; with nothing, never.
+  /// Ends the connection once `patience` is over, which replaces an earlier limit; with nothing,
+  /// never.
   void limit(HttpConnection& connection, std::optional<std::chrono::seconds> patience);
 
  private:
@@ -71,7 +73,8 @@ struct HttpShared {
   Instant now() const { return channel.program.clock.now(); }
 };
 
-/// What every response says of itself: it is no page's of another origin, names itself to no other
-/// server, and, unless the response says otherwise, is kept by no cache and may load nothing.
+/// Sets the headers that every response has: no frame or page of another origin shows it, no browser
+/// guesses its type, and it sends no Referer. Unless the response says otherwise, no cache keeps it
+/// and it may load nothing.
 void set_common(beast::http::response_header<>& header);
 }  // namespace bfq::http

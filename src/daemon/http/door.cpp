@@ -14,7 +14,7 @@
 
 namespace bfq::http {
 namespace {
-/// When the process has run out of file descriptors, accepting is tried again after this time.
+/// How long accepting rests after an error, such as that there are no more file descriptors.
 constexpr std::chrono::seconds kPauseOfShortage{1};
 
 std::string text_of(const control::HttpPlace& place) {

@@ -13,7 +13,7 @@
 
 namespace bfq::http {
 namespace {
-/// There is no end, so there is no length: closing the connection is the end.
+/// No Content-Length: the response ends when the connection is closed.
 std::string head() {
   beast::http::response<beast::http::empty_body> response(beast::http::status::ok, 11);
   set_common(response);
@@ -42,7 +42,7 @@ void EventStream::start() {
   if (asked_.since) out_.push_since(*asked_.since);
 }
 
-/// The client has nothing more to say.
+/// Reads only to learn that the client has closed; what it sends is dropped.
 void EventStream::await_end() {
   socket_.async_read_some(boost::asio::buffer(ignored_),
                           [self = shared_from_this()](auto error, std::size_t) {
@@ -50,7 +50,7 @@ void EventStream::await_end() {
                           });
 }
 
-/// This may be within a turn of a module: nothing is written there.
+/// May be called within a turn of a module, which must not wait, so writing is posted.
 void EventStream::send_soon() {
   if (writes_ || sends_soon_ || ended_) return;
   sends_soon_ = true;

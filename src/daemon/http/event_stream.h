@@ -9,7 +9,7 @@
 
 namespace bfq::http {
 
-/// A response that goes on: server-sent events, until the client goes.
+/// A response that goes on: server-sent events, until the client closes.
 class EventStream final : public HttpConnection, public std::enable_shared_from_this<EventStream> {
  public:
   EventStream(const HttpShared& shared, tcp::socket socket, const control::StreamArguments& asked);

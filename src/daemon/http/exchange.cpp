@@ -25,7 +25,7 @@ namespace {
 using beast::http::field, beast::http::verb;
 using control::CommandError, control::ErrorCode;
 
-/// How much a client may still send behind a request that was refused, so that it sees why.
+/// How many bytes of a refused request are still read and dropped, so that the client sees why.
 constexpr std::size_t kMostDrained = std::size_t{1} << 20U;
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
@@ -34,21 +34,20 @@ std::string_view path_of(beast::string_view target) {
   return view(target).substr(0, target.find('?'));
 }
 
-/// Which error a request is that Beast cannot read; nothing where the client is gone.
+/// What is wrong with a request that Beast cannot read; nothing where the client has gone.
 std::optional<CommandError> error_of(const boost::system::error_code& error) {
   using Error = beast::http::error;
   if (error == Error::header_limit || error == Error::buffer_overflow)
-    return CommandError{
-        ErrorCode::too_large,
-        fmt::format("the header of a request has at most {} bytes", kLongestHeader)};
+    return CommandError{ErrorCode::too_large,
+                        fmt::format("a request header may have at most {} bytes", kLongestHeader)};
   if (error == Error::body_limit)
     return CommandError{
         ErrorCode::too_large,
-        fmt::format("the body of a request has at most {} bytes", control::kLongestRequest)};
+        fmt::format("a request body may have at most {} bytes", control::kLongestRequest)};
   const bool is_gone = error == Error::end_of_stream || error == Error::partial_message;
   if (is_gone || error.category() != make_error_code(Error::bad_value).category())
     return std::nullopt;
-  return CommandError{ErrorCode::bad_request, "this is no HTTP request: " + error.message()};
+  return CommandError{ErrorCode::bad_request, "not an HTTP request: " + error.message()};
 }
 }  // namespace
 
@@ -132,9 +131,8 @@ void HttpExchange::serve() {
   if (page == nullptr && path.starts_with(kCommands))
     return carry_out(path.substr(kCommands.size()));
   if (page == nullptr)
-    return refuse({ErrorCode::no_such_page,
-                   "there is nothing at this path; /openapi.json tells "
-                   "what there is"});
+    return refuse(
+        {ErrorCode::no_such_page, "there is nothing at this path; /openapi.json lists the paths"});
   if (request.method() != page->method) return refuse_method(page->method);
   serve_page(*page);
 }
@@ -196,7 +194,7 @@ void HttpExchange::carry_out(std::string_view name) {
   if (asked_ != nullptr) await_hang_up();
 }
 
-/// A client that has gone waits for nothing any more.
+/// Ends this when the client closes while its command is under way, so that nothing waits for it.
 void HttpExchange::await_hang_up() {
   socket_.async_wait(tcp::socket::wait_read, [weak = weak_from_this()](auto error) {
     const auto self = weak.lock();
@@ -268,7 +266,8 @@ void HttpExchange::refuse(const CommandError& error, Behind behind) {
   send(error_response(error, shared_.channel.events.last()), behind);
 }
 
-/// What follows is not looked at: a client that asks by HEAD expects no body.
+/// The connection is closed, as a client that asks by HEAD would take the body for the next
+/// response.
 void HttpExchange::refuse_method(verb allowed) {
   const std::string name(view(to_string(allowed)));
   Response response = error_response({ErrorCode::wrong_method, "this path takes " + name},
@@ -294,8 +293,8 @@ void HttpExchange::send(Response response, Behind behind) {
                            });
 }
 
-/// What the client still sends is read, or else the kernel resets the connection, and the client
-/// may never see the response.
+/// Reads and drops what the client still sends: closing a socket with unread data resets the
+/// connection, and the client may never see the response.
 void HttpExchange::drain() {
   boost::system::error_code ignored;
   if (drained_ == 0) socket_.shutdown(tcp::socket::shutdown_send, ignored);

@@ -19,7 +19,8 @@ namespace bfq::http {
 inline constexpr std::uint32_t kLongestHeader = 8192;
 /// How long a client may take to send a request, and to take a response.
 inline constexpr std::chrono::seconds kPatience{10};
-/// How long a connection is kept on which nothing is asked any more.
+/// How long a connection is kept on which nothing more is asked, up to the end of the next
+/// request's header. Only clients with the token get that far.
 inline constexpr std::chrono::seconds kKeptAlive{60};
 
 /// A response as HttpExchange sends it.
@@ -29,8 +30,8 @@ using Response = beast::http::response<beast::http::string_body>;
 /// adds what set_common() does, and its length.
 Response error_response(const control::CommandError& error, std::uint64_t at);
 
-/// Requests of one client and their responses, one at a time; what has no right to be asked is
-/// refused by its header, and its body is not read.
+/// Requests of one client and their responses, one at a time. A client without the right to ask is
+/// refused by its header; its body is not read.
 class HttpExchange final : public HttpConnection,
                            public control::Requester,
                            public std::enable_shared_from_this<HttpExchange> {

@@ -15,7 +15,7 @@ namespace {
 using beast::http::field;
 using control::CommandError, control::ErrorCode;
 
-/// The value of a header that is there exactly once.
+/// The value of a header that is there exactly once: of two, a proxy may have checked the other.
 std::optional<std::string_view> only(const RequestHeader& header, field name) {
   if (header.count(name) != 1) return std::nullopt;
   const auto value = header[name];
@@ -95,6 +95,6 @@ std::optional<CommandError> refusal_of(const RequestHeader& header,
   if (access == Access::public_page || has_token(header, token)) return std::nullopt;
   if (beast::websocket::is_upgrade(header) && has_ticket(header, tickets, now)) return std::nullopt;
   return CommandError{ErrorCode::unauthorized,
-                      "Authorization: write Bearer and the token, which bfq4004 ctl http tells"};
+                      "Authorization: write Bearer and the token, which bfq4004 ctl http prints"};
 }
 }  // namespace bfq::http

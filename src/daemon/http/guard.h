@@ -11,20 +11,22 @@
 
 namespace bfq::http {
 namespace beast = boost::beast;
-/// What stands in front of a request's body.
+/// A request without its body.
 using RequestHeader = beast::http::request_header<>;
 
-/// What a page's WebSocket offers as protocols: this one, which is chosen, and a ticket.
+/// What a page's WebSocket offers in Sec-WebSocket-Protocol: kProtocol, which is chosen, and
+/// kTicketProtocol with a ticket behind it.
 inline constexpr std::string_view kProtocol = "bfq4004", kTicketProtocol = "ticket.";
 
-/// The values that Host may have at a connection, by the address and port that the client has
-/// reached, and by the name that was chosen for it. Never a name that a stranger's DNS may give us.
+/// What Host may be on a connection to `reached`, where the door was opened as `chosen`: that
+/// address, that name, and localhost on loopback. Any other name is refused, as an attacker's DNS
+/// may lead it here.
 std::vector<std::string> hosts_of(const boost::asio::ip::tcp::endpoint& reached,
                                   const std::string& chosen);
 
-/// Why the request is refused, by its header alone: it must come for one of `hosts`, from no page
-/// of another origin, and, unless all may have it, with the token, or, where it opens a WebSocket,
-/// with a ticket. Nothing where it may be looked at.
+/// Why a request is refused, by its header alone; nothing where it may be carried out. Host must be
+/// one of `hosts`, Origin absent or the same, and, unless everyone may have the page, there must be
+/// the token, or a ticket where it opens a WebSocket. A ticket that is taken is used up.
 std::optional<control::CommandError> refusal_of(const RequestHeader& header,
                                                 const std::vector<std::string>& hosts,
                                                 const AccessToken& token, Tickets& tickets,

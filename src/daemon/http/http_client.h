@@ -6,8 +6,8 @@
 
 namespace bfq::http {
 
-/// A connection to the HTTP door of a running program, which speaks as one to its Unix socket does.
-/// Throws process::UsageError for what is no "http://HOST:PORT", and process::Failure where nobody
+/// A connection to the HTTP door of a running program, used as one to its Unix socket is. Throws
+/// process::UsageError unless `url` is "http://HOST:PORT", and process::Failure where nobody
 /// answers.
 std::unique_ptr<control::ProgramConnection> connect_over_http(const std::string& url,
                                                               const std::string& token);

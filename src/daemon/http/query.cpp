@@ -39,7 +39,7 @@ StreamRequest read_query(std::string_view target, std::string_view last_id) {
   StreamRequest out;
   const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
   if (!parsed) {
-    out.error = CommandError{ErrorCode::bad_request, "what stands behind '?' is no query"};
+    out.error = CommandError{ErrorCode::bad_request, "what follows '?' is not a query"};
     return out;
   }
   Value::Table table;

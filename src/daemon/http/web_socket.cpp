@@ -11,7 +11,7 @@
 
 namespace bfq::http {
 namespace {
-/// Its own timers would wake an idle program: the kernel finds lost clients.
+/// Beast's timers would wake an idle program; lost clients are found by TCP keepalive.
 beast::websocket::stream_base::timeout no_timers() {
   using Stream = beast::websocket::stream_base;
   return {.handshake_timeout = Stream::none(),
@@ -76,7 +76,7 @@ void WebSocketClient::answer(const control::json::value& id, const control::Answ
   out_.push(control::line_of(id, answer, at));
 }
 
-/// This may be within a turn of a module: nothing is written there.
+/// May be called within a turn of a module, which must not wait, so writing is posted.
 void WebSocketClient::send_soon() {
   if (writes_ || sends_soon_ || ended_ || !is_open_) return;
   sends_soon_ = true;
@@ -107,7 +107,7 @@ void WebSocketClient::end() {
   const auto self = shared_from_this();
   boost::system::error_code ignored;
   socket_.next_layer().close(ignored);
-  out_.set_topics(0);
+  out_.set_topics(0);  // no clear(): a write that is under way still refers to its line
   shared_.connections.forget(*this);
 }
 }  // namespace bfq::http

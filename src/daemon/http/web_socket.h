@@ -10,7 +10,8 @@
 
 namespace bfq::http {
 
-/// A client that speaks as at the Unix socket: a message for each line, in both directions.
+/// A client that speaks as at the Unix socket, with a message in place of a line in both
+/// directions.
 class WebSocketClient final : public HttpConnection,
                               public control::Requester,
                               public std::enable_shared_from_this<WebSocketClient> {
