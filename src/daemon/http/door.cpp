@@ -35,8 +35,6 @@ tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace&
 /// Tells a client that it is one too many. What does not fit into its socket at once is dropped, so
 /// that nobody can hold up the program here.
 void turn_away(tcp::socket& client, std::uint64_t at) {
-  spdlog::warn("refused an HTTP client of the control channel: {} are connected",
-               HttpConnections::kMost);
   Response response = error_response({control::ErrorCode::too_many_clients,
                                       fmt::format("{} are connected", HttpConnections::kMost)},
                                      at);
@@ -90,7 +88,12 @@ void HttpDoor::accept() {
 }
 
 void HttpDoor::admit(tcp::socket client) {
-  if (shared_.connections.is_full()) return turn_away(client, shared_.channel.events.last());
+  const bool was_full = std::exchange(is_full_, shared_.connections.is_full());
+  if (is_full_) {
+    if (!was_full)
+      spdlog::warn("{}: refusing clients while {} are connected", url_, HttpConnections::kMost);
+    return turn_away(client, shared_.channel.events.last());
+  }
   boost::system::error_code error;
   const tcp::endpoint reached = client.local_endpoint(error);
   if (error) return;  // it has gone

@@ -29,5 +29,6 @@ class HttpDoor {
   tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   std::string url_;
+  bool is_full_ = false;  ///< noted, so that strangers cannot fill the log with one line each
 };
 }  // namespace bfq::http
