@@ -16,6 +16,12 @@ constexpr std::string_view slice(std::string_view s, std::size_t from, std::size
   return {s.data() + from, std::min(n, s.size() - from)};
 }
 
+/// The front of `s` up to its first LF, which is included; all of it where there is none.
+constexpr std::string_view up_to_line_end(std::string_view s) {
+  const std::size_t end = s.find('\n');
+  return end == std::string_view::npos ? s : slice(s, 0, end + 1);
+}
+
 /// At most N bytes of text, held in place. What a heap-free module has instead of std::string.
 template <std::size_t N>
 class Text {

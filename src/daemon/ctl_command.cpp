@@ -109,11 +109,7 @@ void save(json::object& returned, const std::string& path) {
   const json::value* const content = returned.if_contains("content");
   if (content == nullptr) throw process::UsageError("file=: this command returns no file");
   const std::string bytes = control::from_base64(std::string(content->as_string()));
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) process::fail_with_errno("cannot make " + path);
-  const bool written = board::write_all(file, std::as_bytes(std::span(bytes)));
-  close(file);
-  if (!written) process::fail_with_errno("cannot write " + path);
+  board::write_new_file(path, bytes);
   returned["content"] = path;
 }
 

@@ -1,18 +1,13 @@
 #include "daemon/trace_command.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "daemon/board/journals.h"
-#include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
-#include "daemon/process/files.h"
 #include "daemon/trace/formats.h"
 #include "daemon/trace/source.h"
 
@@ -32,21 +27,6 @@ const trace::Format& chosen_format(const std::string& out) {
   throw process::UsageError(out + ": the name's end says the format:" + all);
 }
 
-/// Its owner alone may read it, and nothing is replaced.
-void write_new_file(const std::string& path, const std::string& content) {
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | process::kOwnFile;
-  const int file = open(path.c_str(), kFlags, 0600);
-  if (file < 0 && errno == EEXIST)
-    throw process::Failure(path + " exists: choose another name, or remove it");
-  if (file < 0) process::fail_with_errno("cannot make " + path);
-  process::Caller::current().give(file);
-  const bool written = board::write_all(file, std::as_bytes(std::span(content)));
-  const int why = errno;
-  close(file);
-  errno = why;
-  if (!written) process::fail_with_errno("cannot write " + path);
-}
-
 int convert(const ConvertOptions& options) {
   const trace::Format& format = chosen_format(options.out);
   const auto secrets =
@@ -61,7 +41,7 @@ int convert(const ConvertOptions& options) {
     throw process::UsageError(
         fmt::format("{}: there are several modules; choose one by --module:{}", options.in, names));
   }
-  write_new_file(options.out, format.write(recording));
+  board::write_new_file(options.out, format.write(recording));
   return EXIT_SUCCESS;
 }
 }  // namespace

@@ -81,6 +81,21 @@ int make_own_file(const std::string& path, const FileKind& kind) {
   return file;
 }
 
+void write_new_file(const std::string& path, std::string_view content) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | process::kOwnFile;
+  const int file = open(path.c_str(), kFlags, kOwnersAlone);
+  if (file < 0 && errno == EEXIST)
+    throw process::Failure(
+        fmt::format("cannot make {}: File exists; choose another name, or remove it", path));
+  if (file < 0) process::fail_with_errno("cannot make " + path);
+  process::Caller::current().give(file);
+  const bool written = write_all(file, std::as_bytes(std::span(content)));
+  const int why = errno;
+  close(file);
+  errno = why;
+  if (!written) process::fail_with_errno("cannot write " + path);
+}
+
 bool write_all(int file, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t n = write(file, bytes.data(), bytes.size());

@@ -26,6 +26,10 @@ inline constexpr FileKind kJournal{"journal", "BFQ4004 journal"};
 /// An existing file is replaced only if it is one of ours of that kind.
 int make_own_file(const std::string& path, const FileKind& kind);
 
+/// Writes a new file of mode 0600, which the caller owns; nothing is replaced. Throws
+/// process::Failure.
+void write_new_file(const std::string& path, std::string_view content);
+
 /// Writes all bytes; returns false, with errno set, on failure.
 bool write_all(int file, std::span<const std::byte> bytes);
 

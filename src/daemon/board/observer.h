@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/text.h"
 #include "module/module.h"
 #include "runtime/doors.h"
 
@@ -137,7 +138,7 @@ class Observed : public Next {
       return bytes.first(
           std::min(bytes.size(), std::max<std::size_t>(this->module().payload_missing(), 1)));
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    return bytes.first(std::min(text.find('\n'), text.size() - 1) + 1);
+    return bytes.first(up_to_line_end(text).size());
   }
 
   Observer* observer_ = nullptr;

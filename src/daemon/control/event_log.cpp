@@ -3,6 +3,8 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "daemon/control/hex.h"
+
 namespace bfq::control {
 const std::shared_ptr<const std::string>& EventListener::Line::text() {
   if (text_ == nullptr)
@@ -26,11 +28,10 @@ void EventLog::add(Instant now, EventBody body) {
 
 void EventLog::pass(WireReader& reader, WirePiece piece, std::span<const std::byte> bytes,
                     Instant now) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const bool are_lines_wanted = is_wanted(Topic::exchange) || is_wanted(Topic::unsolicited);
-  if (!are_lines_wanted) return tape_.add(reader, piece, text, now);
+  if (!are_lines_wanted) return tape_.add(reader, piece, text_of(bytes), now);
   catch_up();
-  reader.read(piece, text, now);
+  reader.read(piece, text_of(bytes), now);
 }
 
 /// Where pieces were dropped, a number stands for their lines, and all before it is forgotten: so

@@ -48,6 +48,9 @@ inline constexpr TopicInfo kTopics[] = {
 };
 static_assert(std::size(kTopics) == static_cast<std::size_t>(Topic::last) + 1,
               "each Topic has its row");
+/// As bits by their number: all but `payload`, of which `data` holds every byte.
+inline constexpr std::uint32_t kAllButGathered =
+    ((std::uint32_t{1} << std::size(kTopics)) - 1) & ~(1U << static_cast<unsigned>(Topic::payload));
 
 // State -------------------------------------------------------------------------------------------
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/control/wire_text.h"
+
 namespace bfq::control {
 namespace {
 using at::Word;
@@ -43,7 +45,7 @@ void Exchanges::typed(const std::string& line, Instant now) {
 }
 
 void Exchanges::printed(const std::string& line, Instant now) {
-  if (line == ">" || line == "> ") {  // what follows is the answer to the payload
+  if (is_prompt(line)) {  // what follows is the answer to the payload
     if (!prompting_.empty())
       open_.push_front({.command = prompting_, .begun = now, .awaits_payload = true});
     return;

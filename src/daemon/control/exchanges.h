@@ -22,8 +22,11 @@ class Exchanges {
   void printed(const std::string& line, Instant now);
   /// Until then a busy line answers also a command that comes while none is under way.
   void stay_busy(Instant until) { busy_until_ = until; }
-  /// What was begun is answered by nobody: the module restarts.
-  void forget() { open_.clear(); }
+  /// What was begun is answered by nobody: the module restarts, or lines were skipped.
+  void forget() {
+    open_.clear();
+    prompting_.clear();
+  }
 
  private:
   /// A command that is not answered yet.

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kLongestLine = 512;
 constexpr unsigned kAgainAndAgain = 3;
 
-std::string_view without_line_end(std::string_view text) {
+std::string_view without_line_ends(std::string_view text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   return text;
 }
@@ -34,7 +34,7 @@ bool opens_links(const at::Command& row) {
 void DriverHints::tell(Hint hint, std::string_view detail, Instant now) {
   constexpr std::size_t kLongestDetail = 80;
   serial::SecretMask mask(serial::Direction::to_module, module_.dialect());
-  std::string shown = process::printable(mask.mask(without_line_end(detail)));
+  std::string shown = process::printable(mask.mask(without_line_ends(detail)));
   if (shown.size() > kLongestDetail) shown = shown.substr(0, kLongestDetail) + "...";
   events_.add(now,
               DriverHint{name_, kHints[static_cast<std::size_t>(hint)].name, std::move(shown)});
@@ -47,11 +47,15 @@ void DriverHints::typed(std::span<const std::byte> bytes, Activity before, Insta
   typed_at_ = now;
   plus_signs_ = 0;
   follows_silence_ = false;
+  const bool begins_line = !std::exchange(is_in_line_, !text.ends_with('\n'));
   if (before == Activity::off || before == Activity::restarting) {
-    if (!std::exchange(starting_told_, true)) tell(Hint::no_wait_for_ready, text, now);
+    // The second half of a line, alone, could be a password.
+    if (!std::exchange(starting_told_, true))
+      tell(Hint::no_wait_for_ready, begins_line ? text : "***", now);
     return;
   }
   if (before == Activity::collecting) {
+    is_in_line_ = false;
     payload_is_full_ = true;  // or will be: until then, all that is typed comes here
     return;
   }
@@ -72,7 +76,7 @@ void DriverHints::look_at_line_ends(std::string_view text, Instant now) {
   if (next == std::string_view::npos)
     ends_with_return_ = has_command;
   else if (text[next] != '\n' && has_command)
-    tell(Hint::carriage_return_alone, text, now);
+    tell(Hint::carriage_return_alone, line_ + std::string(text), now);
 }
 
 void DriverHints::look_at_busy(std::string_view text, Activity before, Instant now) {
@@ -86,8 +90,8 @@ void DriverHints::look_at_busy(std::string_view text, Activity before, Instant n
     busy_told_ = true;
     return tell(Hint::payload_too_long, text, now);
   }
-  if (without_line_end(text).empty() && line_.empty()) return;
-  if (!std::exchange(busy_told_, true)) tell(Hint::sent_while_busy, text, now);
+  if (without_line_ends(text).empty() && line_.empty()) return;
+  if (!std::exchange(busy_told_, true)) tell(Hint::sent_while_busy, line_ + std::string(text), now);
 }
 
 void DriverHints::add_to_line(std::string_view text, Instant now) {
@@ -101,7 +105,7 @@ void DriverHints::add_to_line(std::string_view text, Instant now) {
 
 void DriverHints::look_at_line(std::string_view line, Instant now) {
   const at::Dialect& dialect = module_.dialect();
-  const std::string_view text = without_line_end(line);
+  const std::string_view text = without_line_ends(line);
   if (text.find('=') == std::string_view::npos || at::find_head(text, dialect) != 0) return;
   const at::Parsed parsed = at::parse(text.substr(at::kHeadSize));
   if (parsed.form != at::Form::set) return;
@@ -146,7 +150,8 @@ void DriverHints::begin() {
 }
 
 void DriverHints::note_closed(LinkHandle link) {
-  closed_at_[link.id] = printed_ + module_.status().waiting_for_host;
+  if (link.id >= closed_at_.size()) return;  // a damaged journal: the module has dropped it
+  closed_at_[link.id] = printed_ + module_.waiting_for_host();
 }
 
 void DriverHints::told(const bfq::Event& event) {
@@ -175,13 +180,12 @@ void DriverHints::asked(const Request& request, Instant now) {
 
 /// Only the end of what is typed is looked at: in the middle, `+++` is payload for everybody.
 void DriverHints::look_at_escape(std::string_view text, Instant now) {
-  constexpr std::size_t kLongestDetail = 8;
   if (now - typed_at_ >= Escape::kSilence) {
     plus_signs_ = 0;
     follows_silence_ = true;
   }
   typed_at_ = now;
-  const std::string_view body = without_line_end(text);
+  const std::string_view body = without_line_ends(text);
   const std::size_t other = body.find_last_not_of('+');
   if (other != std::string_view::npos) {
     plus_signs_ = 0;
@@ -191,8 +195,8 @@ void DriverHints::look_at_escape(std::string_view text, Instant now) {
   const bool has_line_end = body.size() < text.size();
   const bool is_meant = plus_signs_ == Escape::kLength;
   if (is_meant && (has_line_end || !follows_silence_))
-    tell(Hint::no_silence_before_escape,
-         text.substr(text.size() - std::min(text.size(), kLongestDetail)), now);
+    // Without what stands in front of them: TLS may protect that.
+    tell(Hint::no_silence_before_escape, body.substr(other + 1), now);
   if (!has_line_end) return;
   plus_signs_ = 0;
   follows_silence_ = false;

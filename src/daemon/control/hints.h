@@ -43,7 +43,7 @@ inline constexpr HintInfo kHints[] = {
      "the same line, of a command that stores in flash, for the third time since the program "
      "started",
      "Firmware erases a sector of its flash each time, also for a value that is there already, and "
-     "flash endures some 10,000 to 100,000 of these. What is set at every start belongs into the "
+     "flash endures some 10,000 to 100,000 of these. What is set at every start belongs in the "
      "`_CUR` form.",
      "github.com/espressif/esp-at/issues/313, github.com/esp8266/Arduino/issues/1054"},
     {"no_wait_for_ready", "bytes that are typed while the module starts",
@@ -103,6 +103,7 @@ class DriverHints {
   EventLog& events_;
 
   std::string line_;               ///< what has come of a line
+  bool is_in_line_ = false;        ///< what was typed last has not ended its line
   bool ends_with_return_ = false;  ///< a CR, of which nobody knows yet whether LF follows
   bool busy_told_ = false;         ///< of this command
   bool starting_told_ = false;     ///< of this start

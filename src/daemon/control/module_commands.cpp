@@ -5,6 +5,7 @@
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/control/base64.h"
 #include "daemon/control/chapters.h"
+#include "daemon/control/hex.h"
 #include "daemon/control/words.h"
 #include "daemon/serial/line_format.h"
 #include "daemon/sockets/address.h"
@@ -248,23 +249,6 @@ struct SendArguments {
   std::string module;
   std::optional<std::string> line, text, bytes;
 };
-
-std::optional<std::string> from_hex(std::string_view digits) {
-  const auto value = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  if (digits.size() % 2 != 0) return std::nullopt;
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); i += 2) {
-    const int high = value(digits[i]), low = value(digits[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out.push_back(static_cast<char>(high * 16 + low));
-  }
-  return out;
-}
 
 world::ValueKind<std::string> hexadecimal() {
   return {fmt::format("an even number of hexadecimal digits, {} at most", 2 * kLongestSent),

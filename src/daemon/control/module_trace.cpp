@@ -4,19 +4,15 @@
 #include <utility>
 #include <variant>
 
+#include "base/text.h"
 #include "daemon/control/hex.h"
+#include "daemon/control/wire_text.h"
 #include "daemon/serial/line_format.h"
 
 namespace bfq::control {
 namespace {
 /// More than any command line; the rest of such a line is masked as a whole.
 constexpr std::size_t kLongestHeld = 4096;
-
-std::string_view without_end(std::string_view line) {
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
 
 /// The module's own side of a link.
 net::Endpoint local_of(const Module& module, const Status& status, const Status::Link& link) {
@@ -40,16 +36,14 @@ ModuleTrace::ModuleTrace(const std::string& name, const Module& module, EventLog
 
 // The wire ----------------------------------------------------------------------------------------
 
-void ModuleTrace::typed(std::span<const std::byte> bytes, bool is_payload, Instant now) {
+void ModuleTrace::typed_text(std::span<const std::byte> bytes, Instant now) {
   if (!bytes.empty()) note_flow(rts_ready_, true, "rts", now);
-  if (is_payload)
-    tell_payload(to_module_, bytes, now);
-  else
-    pass(to_module_, bytes, now);
+  pass(to_module_, bytes, now);
 }
 
-void ModuleTrace::printed_data(std::span<const std::byte> bytes, Instant now) {
-  tell_payload(to_host_, bytes, now);
+void ModuleTrace::typed_data(std::span<const std::byte> bytes, Payload kind, Instant now) {
+  if (!bytes.empty()) note_flow(rts_ready_, true, "rts", now);
+  tell_payload(to_module_, bytes, kind, now);
 }
 
 void ModuleTrace::pass(Half& half, std::span<const std::byte> bytes, Instant now) {
@@ -61,31 +55,25 @@ void ModuleTrace::pass(Half& half, std::span<const std::byte> bytes, Instant now
     half.is_cut = !text.ends_with('\n');
     return;
   }
+  // Of a line that is typed while somebody subscribes, other output may have split the echo.
+  if (to_module_.is_cut) to_host_.mask.lose_track();
   while (!text.empty()) {
-    const std::size_t n = std::min(text.find('\n'), text.size() - 1) + 1;
-    half.line += text.substr(0, n);
-    half.pieces.push_back({now, n});
-    // No line end follows the prompt: the module waits for payload.
-    const bool is_prompt = half.line == ">" || half.line == "> ";
-    if (half.line.ends_with('\n') || is_prompt || half.line.size() > kLongestHeld) end_line(half);
-    text.remove_prefix(n);
+    const std::string_view part = up_to_line_end(text);
+    half.line += part;
+    half.pieces.push_back({now, part.size()});
+    const bool is_too_long = half.line.size() > kLongestHeld;
+    if (part.ends_with('\n') || is_prompt(half.line) || is_too_long) end_line(half);
+    text.remove_prefix(part.size());
   }
 }
 
-/// What TLS protects is not told, on the wire neither: the module has at most one such link, and
-/// while that is open any payload may be its.
-void ModuleTrace::tell_payload(Half& half, std::span<const std::byte> bytes, Instant now) {
+/// What TLS protects is not told, on the wire neither.
+void ModuleTrace::tell_payload(Half& half, std::span<const std::byte> bytes, Payload kind,
+                               Instant now) {
   if (!events_.is_wanted(Topic::wire) || bytes.empty()) return;
   end_line(half);
-  const bool is_hidden = secrets_ == Disclosure::masked && any_tls();
+  const bool is_hidden = secrets_ == Disclosure::masked && kind == Payload::may_be_tls;
   tell(half, is_hidden ? std::string(bytes.size(), '\0') : std::string(text_of(bytes)), now);
-}
-
-bool ModuleTrace::any_tls() const {
-  const Status status = module_.status();
-  return std::any_of(status.links.begin(), status.links.end(), [](const Status::Link& link) {
-    return link.open && link.transport == net::Transport::tls;
-  });
 }
 
 void ModuleTrace::end_line(Half& half) {
@@ -102,7 +90,7 @@ void ModuleTrace::end_line(Half& half) {
 
 /// The line with its secrets masked, in the same length.
 std::string ModuleTrace::shown(Half& half) {
-  const std::string_view line = half.line, text = without_end(line);
+  const std::string_view line = half.line, text = without_line_end(line);
   if (secrets_ == Disclosure::shown) return half.line;
   std::string out = half.is_cut ? std::string(text.size(), '*') : half.mask.mask(text);
   return out.append(line.substr(text.size()));

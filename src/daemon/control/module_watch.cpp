@@ -84,8 +84,23 @@ void ModuleWatch::look(Instant now) {
     events_.add(now, JoinedNetwork{name_, std::string(status.ssid.view())});
   if (status.station_address != seen_.station_address && status.station_address != Ipv4{})
     events_.add(now, GotAddress{name_, sockets::text_of(status.station_address)});
+  if (std::exchange(tls_is_open_, may_be_tls(status)))
+    tls_until_ = position_ + status.waiting_for_host;
   seen_ = status;
   if (was_in_passthrough != in_passthrough()) note_passthrough(was_in_passthrough, status);
+}
+
+/// The module has at most one link by TLS: as long as that is open, or the host has not read all of
+/// it, any payload may be its. What is being typed for it is so to its end, and transparent
+/// transmission may open it again.
+bool ModuleWatch::may_be_tls(const Status& status) const {
+  const bool is_same_payload =
+      status.activity == seen_.activity &&
+      (status.activity == Activity::collecting || status.activity == Activity::passthrough);
+  if (tls_is_open_ && is_same_payload) return true;
+  return std::any_of(status.links.begin(), status.links.end(), [](const Status::Link& link) {
+    return link.transport == net::Transport::tls && (link.open || link.unread > 0);
+  });
 }
 
 /// What waits for the hosts when transparent transmission begins are lines; when it ends, data.
@@ -112,14 +127,18 @@ void ModuleWatch::compare_links(const Status& status, Instant now) {
 void ModuleWatch::forget_wire(Instant now) {
   trace_.end_lines();
   events_.pass(lines_, WirePiece::restart, {}, now);
+  if (module_.waiting_for_host() > 0) return;  // AT+RST leaves what was printed before it
   received_.clear();
-  position_ = lines_until_ = 0;
+  position_ = lines_until_ = tls_until_ = 0;
 }
 
 void ModuleWatch::typed(std::span<const std::byte> bytes, Activity before, Instant now) {
   may_have_changed_ = true;
   const bool is_payload = before == Activity::collecting || before == Activity::passthrough;
-  trace_.typed(bytes, is_payload, now);
+  if (is_payload)
+    trace_.typed_data(bytes, typed_kind(), now);
+  else
+    trace_.typed_text(bytes, now);
   hints_.typed(bytes, before, now);
   if (!is_payload && !bytes.empty()) events_.pass(lines_, WirePiece::typed, bytes, now);
 }
@@ -128,6 +147,7 @@ void ModuleWatch::typed(std::span<const std::byte> bytes, Activity before, Insta
 /// prints (transparent transmission).
 void ModuleWatch::received(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                            std::size_t from, std::size_t to, Instant now) {
+  if (link.id >= limits::kLinks) return;  // a damaged journal: the module has dropped it
   trace_.moved("in", link, sender, bytes, now);
   if (events_.is_wanted(Topic::payload)) gather(PayloadWay::in, link, bytes, now);
   seen_.links[link.id].bytes_in += bytes.size();
@@ -154,6 +174,7 @@ void ModuleWatch::sent(LinkHandle link, const net::Outgoing& taken, Instant now)
 }
 
 void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
+  const Payload kind = printed_kind();
   std::size_t lines = bytes.size();
   if (in_passthrough())
     lines = static_cast<std::size_t>(
@@ -163,7 +184,7 @@ void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
   print(bytes.first(lines), now);
   position_ += bytes.size() - lines;
   hints_.printed(bytes.size());
-  trace_.printed_data(bytes.subspan(lines), now);
+  trace_.printed_data(bytes.subspan(lines), kind, now);
 }
 
 void ModuleWatch::print(std::span<const std::byte> bytes, Instant now) {
@@ -199,7 +220,7 @@ std::size_t ModuleWatch::print_received(std::span<const std::byte> bytes, Instan
     return n;
   }
   const std::size_t n = std::min(bytes.size(), data.payload);
-  trace_.printed_data(bytes.first(n), now);
+  trace_.printed_data(bytes.first(n), printed_kind(), now);
   data.payload -= n;
   data.from += n;
   if (data.payload == 0) received_.pop_front();

@@ -51,7 +51,7 @@ class ModuleWatch final : public board::Observer {
   void turn_ended(Instant now) override {
     if (may_have_changed_) look(now);
     if (events_.is_wanted(Topic::wire) && !is_paced_)
-      trace_.hosts_read(module_.status().waiting_for_host == 0, now);
+      trace_.hosts_read(module_.waiting_for_host() == 0, now);
     settled_();
   }
 
@@ -83,6 +83,12 @@ class ModuleWatch final : public board::Observer {
     trace_.printed_text(bytes, now);
     events_.pass(lines_, WirePiece::printed, bytes, now);
   }
+  bool may_be_tls(const Status& status) const;
+  /// Of what is typed, or printed, next.
+  Payload typed_kind() const { return tls_is_open_ ? Payload::may_be_tls : Payload::open; }
+  Payload printed_kind() const {
+    return position_ < tls_until_ ? Payload::may_be_tls : typed_kind();
+  }
   std::size_t print_received(std::span<const std::byte> bytes, Instant now);
   void forget_wire(Instant now);
 
@@ -98,6 +104,8 @@ class ModuleWatch final : public board::Observer {
   std::uint64_t position_ = 0;  ///< of the next byte to be printed
   std::deque<ReceivedData> received_;
   std::uint64_t lines_until_ = 0;  ///< in transparent transmission: behind this, all is data
+  bool tls_is_open_ = false;       ///< any payload may be what TLS protects
+  std::uint64_t tls_until_ = 0;    ///< and what is printed up to here, as it waited by then
   const board::ProgramClock& clock_;
   bool is_paced_;
   std::array<GatheredPayload, 2 * limits::kLinks> payload_{};  ///< in and out of each link

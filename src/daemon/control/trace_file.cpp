@@ -126,7 +126,7 @@ TraceFile::~TraceFile() {
   flush();
 }
 
-std::uint32_t TraceFile::wanted_topics() const { return kTopicsOfTraces; }
+std::uint32_t TraceFile::wanted_topics() const { return has_ended_ ? 0 : kAllButGathered; }
 
 void TraceFile::on_event(const Event& event, Line& line) {
   if ((wanted_topics() >> static_cast<unsigned>(topic_of(event.body)) & 1U) == 0) return;
@@ -138,9 +138,8 @@ void TraceFile::on_event(const Event& event, Line& line) {
 void TraceFile::begin_part(const Event& event) {
   flush();
   ++begun_.part;
-  size_ = 0;
-  begins_part_ = true;
-  add(json::serialize(object_of(Event{event.number, event.time, begun_})) + '\n');
+  first_line_ = json::serialize(object_of(Event{event.number, event.time, begun_})) + '\n';
+  size_ = first_line_.size();
 }
 
 void TraceFile::add(std::string_view line) {
@@ -153,6 +152,12 @@ void TraceFile::add(std::string_view line) {
   if (gathered_.size() >= kFlushAt) flush();
 }
 
+/// From now on no event is made for its sake.
+void TraceFile::end() {
+  has_ended_ = true;
+  events_.look_what_is_wanted();
+}
+
 std::string TraceFile::loss() const {
   if (lost_ == 0) return {};
   json::object out;
@@ -162,18 +167,17 @@ std::string TraceFile::loss() const {
 }
 
 void TraceFile::flush() {
-  if (gathered_.empty()) return;
-  std::string bytes = std::exchange(gathered_, {});
+  if (gathered_.empty() && lost_ == 0) return;
+  const std::string events = std::exchange(gathered_, {});
   const std::lock_guard lock(output_->mutex);
-  if (output_->has_failed) return;
-  if (output_->size + bytes.size() > kMostWaiting) {
-    lost_ += static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+  if (output_->has_failed) return end();
+  if (output_->size + events.size() > kMostWaiting) {
+    lost_ += static_cast<std::uint64_t>(std::count(events.begin(), events.end(), '\n'));
+    size_ -= events.size();
     return;
   }
-  // The first line of a file says what it is.
-  const bool begins_part = std::exchange(begins_part_, false);
-  const std::size_t at = begins_part ? bytes.find('\n') + 1 : 0;
-  bytes.insert(at, loss());
+  const bool begins_part = !first_line_.empty();
+  std::string bytes = std::exchange(first_line_, {}) + loss() + events;
   lost_ = 0;
   const bool is_first = output_->waiting.empty();
   output_->size += bytes.size();

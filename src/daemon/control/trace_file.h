@@ -27,10 +27,6 @@ class TraceFile final : private EventListener {
  public:
   /// What may wait for the disk, in bytes.
   static constexpr std::size_t kMostWaiting = std::size_t{4} << 20U;
-  /// What a trace holds: all topics, as bits by their number, but gathered payload.
-  static constexpr std::uint32_t kTopicsOfTraces =
-      ((std::uint32_t{1} << std::size(kTopics)) - 1) &
-      ~(std::uint32_t{1} << static_cast<unsigned>(Topic::payload));
 
   struct Place {
     std::string path;
@@ -58,6 +54,7 @@ class TraceFile final : private EventListener {
   void begin_part(const Event& event);
   void add(std::string_view line);
   void flush();
+  void end();
   std::string loss() const;
 
   boost::asio::io_context& io_;
@@ -67,9 +64,10 @@ class TraceFile final : private EventListener {
   std::uint64_t size_ = 0;  ///< of this part, with what is gathered
   std::shared_ptr<process::DiskWriter> writer_;
   std::shared_ptr<Output> output_;
+  std::string first_line_;  ///< of the next file, which what is gathered begins; empty: it goes on
   std::string gathered_;
-  bool begins_part_ = false;  ///< what is gathered is the beginning of the next file
-  std::uint64_t lost_ = 0;    ///< events
+  std::uint64_t lost_ = 0;  ///< events
+  bool has_ended_ = false;  ///< the disk has failed
   std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
 };
 

@@ -35,7 +35,7 @@ class Traces final : private EventListener {
 
  private:
   void on_event(const Event& /*event*/, Line& /*line*/) override {}
-  std::uint32_t wanted_topics() const override { return TraceFile::kTopicsOfTraces; }
+  std::uint32_t wanted_topics() const override { return kAllButGathered; }
   TraceFile::Program about() const;
 
   const RunningProgram& program_;

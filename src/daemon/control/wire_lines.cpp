@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+#include "daemon/control/wire_text.h"
 #include "daemon/process/printable.h"
 
 namespace bfq::control {
@@ -14,10 +16,8 @@ void append(std::string& line, std::string_view more) {
 
 /// The line as clients see it: without its end, fit to be shown. The mask is told of each line, as
 /// it counts them, and of an echo with the CR that was typed.
-std::string shown(std::string line, serial::SecretMask& mask) {
-  if (line.ends_with('\n')) line.pop_back();
-  if (line.ends_with('\r')) line.pop_back();
-  line = mask.mask(line);
+std::string shown(std::string_view begun, serial::SecretMask& mask) {
+  std::string line = mask.mask(without_line_end(begun));
   while (line.ends_with('\r')) line.pop_back();
   return process::printable(line);
 }
@@ -29,8 +29,7 @@ void WireLines::read(WirePiece piece, std::string_view bytes, Instant at) {
     case WirePiece::header: read_printed(bytes, at); return note_printed(at);
     case WirePiece::printed:
       read_printed(bytes, at);
-      // No line end follows the prompt: the module waits for payload.
-      if (printed_.text == ">" || printed_.text == "> ") note_printed(at);
+      if (is_prompt(printed_.text)) note_printed(at);
       return;
     case WirePiece::restart:
       typed_ = printed_ = {};
@@ -53,10 +52,10 @@ void WireLines::skip(WirePiece piece, std::string_view bytes) {
 
 void WireLines::read_typed(std::string_view bytes, Instant at) {
   while (!bytes.empty()) {
-    const std::size_t end = std::min(bytes.find('\n'), bytes.size() - 1);
-    append(typed_.text, bytes.substr(0, end + 1));
-    if (bytes[end] == '\n') note_typed(at);
-    bytes.remove_prefix(end + 1);
+    const std::string_view part = up_to_line_end(bytes);
+    append(typed_.text, part);
+    if (part.ends_with('\n')) note_typed(at);
+    bytes.remove_prefix(part.size());
   }
 }
 

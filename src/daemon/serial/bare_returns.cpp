@@ -1,14 +1,15 @@
 #include "daemon/serial/bare_returns.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "base/text.h"
 
 namespace bfq::serial {
 bool BareReturns::typed(std::span<const std::byte> bytes) {
   if (told_) return false;
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, std::min(text.find('\n'), text.size() - 1) + 1);
+    const std::string_view line = up_to_line_end(text);
     text.remove_prefix(line.size());
     const bool ends_well = line.ends_with("\r\n") && line.find('\r') == line.size() - 2;
     if (ends_well && commands_ == 0)

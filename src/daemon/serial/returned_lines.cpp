@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace bfq::serial {
 namespace {
 constexpr std::size_t kLongestLine = 80;
@@ -25,17 +27,17 @@ std::string_view without_end(std::string_view line) {
 
 /// Nothing is returned as a rule, and then no line matters.
 void ReturnedLines::printed(std::span<const std::byte> bytes) {
-  const std::string_view text = text_of(bytes);
+  std::string_view text = text_of(bytes);
   if (!is_returned_) {
     errors_ = 0;
     return remember(text);
   }
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find('\n', from), text.size() - 1) + 1;
-    remember(text.substr(from, end - from));
-    if (text[end - 1] == '\n')
+  while (!text.empty()) {
+    const std::string_view part = up_to_line_end(text);
+    remember(part);
+    if (part.ends_with('\n'))
       line_printed(std::string_view(recent_).substr(recent_.rfind('\n', recent_.size() - 2) + 1));
-    from = end;
+    text.remove_prefix(part.size());
   }
 }
 
@@ -49,15 +51,14 @@ void ReturnedLines::remember(std::string_view text) {
 void ReturnedLines::typed(std::span<const std::byte> bytes) {
   std::string_view text = text_of(bytes);
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-    const std::string_view part = text.substr(0, end);
+    const std::string_view part = up_to_line_end(text);
     const bool is_whole = typed_.empty() && part.ends_with('\n');
     if (!is_whole) typed_ += part.substr(0, kLongestLine - std::min(kLongestLine, typed_.size()));
     if (part.ends_with('\n')) {
       line_typed(is_whole ? part : typed_);
       typed_.clear();
     }
-    text.remove_prefix(end);
+    text.remove_prefix(part.size());
   }
 }
 

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "base/ipv4.h"
+#include "base/limits.h"
+#include "daemon/control/hex.h"
 
 namespace bfq::trace {
 namespace {
@@ -25,17 +27,17 @@ Number number(std::string_view text) {
   return value;
 }
 
-std::string bytes_of(std::string_view hex) {
-  const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    throw std::invalid_argument("bytes are no hexadecimal");
-  };
-  if (hex.size() % 2 != 0) throw std::invalid_argument("bytes are half a byte too short");
-  std::string out;
-  for (std::size_t i = 0; i < hex.size(); i += 2)
-    out += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
-  return out;
+std::string bytes(const json::object& event) {
+  const auto found = control::from_hex(event.at("bytes").as_string());
+  if (!found) throw std::invalid_argument("bytes are no hexadecimal");
+  return *found;
+}
+
+unsigned link_of(const json::object& event) {
+  const auto link = event.at("link").to_number<unsigned>();
+  if (link >= limits::kLinks)
+    throw std::invalid_argument("there is no link " + std::to_string(link));
+  return link;
 }
 
 net::Endpoint endpoint_of(std::string_view text) {
@@ -46,21 +48,27 @@ net::Endpoint endpoint_of(std::string_view text) {
   return {*address, number<std::uint16_t>(text.substr(colon + 1))};
 }
 
+[[noreturn]] void refuse_format(std::string_view text) {
+  throw std::invalid_argument("'" + std::string(text) + "' is no format of a UART");
+}
+
+/// What the letters or digits of a format stand for, see UartFormat.
+std::uint8_t stop_bits_of(std::string_view stop) {
+  return stop == "1" ? 1 : stop == "2" ? 3 : 2;  // 1.5
+}
+std::uint8_t parity_of(char parity) { return parity == 'O' ? 1 : parity == 'E' ? 2 : 0; }
+
 /// "115200 8N1", and what stands behind that.
 UartFormat format_of(std::string_view text) {
   const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos || text.size() < space + 4)
-    throw std::invalid_argument("'" + std::string(text) + "' is no format of a UART");
+  if (space == std::string_view::npos || text.size() < space + 4) refuse_format(text);
   const std::string_view frame = text.substr(space + 1);
-  const std::string_view stop = frame.substr(2, frame.substr(2).find(' '));
+  const char data_bits = frame[0];
+  if (data_bits < '5' || data_bits > '8') refuse_format(text);
   return {.baud = number<std::uint32_t>(text.substr(0, space)),
-          .data_bits = static_cast<std::uint8_t>(frame[0] - '0'),
-          .stop_bits = static_cast<std::uint8_t>(stop == "1"   ? 1
-                                                 : stop == "2" ? 3
-                                                               : 2),
-          .parity = static_cast<std::uint8_t>(frame[1] == 'O'   ? 1
-                                              : frame[1] == 'E' ? 2
-                                                                : 0)};
+          .data_bits = static_cast<std::uint8_t>(data_bits - '0'),
+          .stop_bits = stop_bits_of(frame.substr(2, frame.substr(2).find(' '))),
+          .parity = parity_of(frame[1])};
 }
 
 net::Transport transport_of(std::string_view name) {
@@ -135,7 +143,7 @@ void RecordingReader::take_beginning(const json::object& event) {
 
 void RecordingReader::take_wire(const json::object& event) {
   put(event, WirePart{text(event, "direction") == "to_host", format_of(text(event, "format")),
-                      bytes_of(text(event, "bytes"))});
+                      bytes(event)});
 }
 
 void RecordingReader::take_flow(const json::object& event) {
@@ -143,17 +151,17 @@ void RecordingReader::take_flow(const json::object& event) {
 }
 
 void RecordingReader::take_data(const json::object& event) {
-  const LinkPart ends{.link = event.at("link").to_number<unsigned>(),
+  const LinkPart ends{.link = link_of(event),
                       .transport = transport_of(text(event, "transport")),
                       .local = endpoint_of(text(event, "local")),
                       .peer = endpoint_of(text(event, "peer"))};
-  put(event, DataPart{ends, text(event, "direction") == "in", bytes_of(text(event, "bytes"))});
+  put(event, DataPart{ends, text(event, "direction") == "in", bytes(event)});
 }
 
 void RecordingReader::take_opened(const json::object& event) {
   constexpr Ipv4 kUsualSoftAp(192, 168, 4, 1);
   const Ipv4 own = station_.is_none() ? kUsualSoftAp : station_;
-  const auto link = event.at("link").to_number<unsigned>();
+  const auto link = link_of(event);
   ended_by_peer_ &= ~(1U << link);
   put(event, LinkPart{.link = link,
                       .transport = transport_of(text(event, "transport")),
@@ -163,7 +171,7 @@ void RecordingReader::take_opened(const json::object& event) {
 }
 
 void RecordingReader::take_closed(const json::object& event) {
-  const auto link = event.at("link").to_number<unsigned>();
+  const auto link = link_of(event);
   put(event, LinkEndPart{link, (ended_by_peer_ >> link & 1U) != 0});
 }
 
@@ -172,7 +180,7 @@ void RecordingReader::take_told(const json::object& event) {
   if (event.at("message").as_string() != "net::Closed") return;
   const json::object& link = event.at("members").as_object().at("link").as_object();
   const auto id = link.at("id").to_number<unsigned>();
-  if (id < 32) ended_by_peer_ |= 1U << id;
+  if (id < limits::kLinks) ended_by_peer_ |= 1U << id;
 }
 
 void RecordingReader::take_asked(const json::object& event) {

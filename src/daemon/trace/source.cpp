@@ -39,10 +39,7 @@ class Collector final : private control::EventListener {
     reader_.add(control::object_of(event));
   }
   /// Gathered payload needs a clock that runs.
-  std::uint32_t wanted_topics() const override {
-    constexpr auto kAll = (std::uint32_t{1} << std::size(control::kTopics)) - 1;
-    return kAll & ~(1U << static_cast<unsigned>(control::Topic::payload));
-  }
+  std::uint32_t wanted_topics() const override { return control::kAllButGathered; }
 
   control::EventLog& events_;
   RecordingReader& reader_;
