@@ -14,8 +14,12 @@ import sys
 import textwrap
 
 # Commands that change nothing: a wait behind one of them also looks at what came before it.
-QUERIES = ["capabilities", "program", "status", "journal.save", "world.show", "subscribe",
+QUERIES = ["capabilities", "program", "http", "status", "journal.save", "world.show", "subscribe",
            "unsubscribe"]
+# All others.
+ACTS = ["quit", "power.on", "power.off", "reset", "link.close", "link.reset", "link.stall",
+        "link.resume", "send", "ap.add", "ap.change", "ap.remove", "station.join",
+        "station.leave", "world.apply", "module.move", "wait"]
 PLAIN = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
          "object": "dict[str, Any]"}
 BASES = {"timed_out": "ControlError, TimeoutError"}
@@ -248,9 +252,10 @@ def error_class(row):
 
 
 def written(rows):
-    unknown = set(QUERIES) - {row["name"] for row in rows["commands"]}
-    if unknown:
-        sys.exit(f"tools/python_rows.py: QUERIES names {unknown}, which are no commands")
+    wrong = {row["name"] for row in rows["commands"]} ^ {*QUERIES, *ACTS}
+    if wrong:
+        sys.exit("tools/python_rows.py: each command, and nothing else, is in QUERIES or in ACTS: "
+                 + ", ".join(sorted(wrong)))
     types = Types()
     events = events_part(rows, types)
     methods = [Method(row, types) for row in rows["commands"]]

@@ -53,6 +53,8 @@ class Control(AsyncControlCommands):
             self._writer.write(protocol.encode(number, command, arguments))
             await self._writer.drain()
             message = await answer
+        except ChannelClosed:
+            raise
         except OSError as error:
             raise ChannelClosed(f"the control channel is broken: {error}") from error
         finally:
@@ -70,10 +72,14 @@ class Control(AsyncControlCommands):
                     answer.set_result(message)
         except (OSError, ValueError) as error:
             closed = ChannelClosed(f"the control channel is broken: {error}")
-        self._closed = closed
-        for answer in self._asked.values():
-            if not answer.done():
-                answer.set_exception(closed)
+        except asyncio.CancelledError:
+            closed = ChannelClosed("the control channel was closed here")
+            raise
+        finally:
+            self._closed = closed
+            for answer in self._asked.values():
+                if not answer.done():
+                    answer.set_exception(closed)
 
     async def events(self, *topics: TopicName) -> AsyncIterator[Event]:
         """Events of these topics, or of all, from the first iteration on, by a connection of its own."""
@@ -90,7 +96,7 @@ class Control(AsyncControlCommands):
             writer.close()
 
     async def close(self) -> None:
-        """Ends the connection; the program goes on."""
+        """Ends the connection, and with it what waits on it; the program goes on."""
         self._writer.close()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)

@@ -18,10 +18,14 @@ from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 from .control import Control
 from .errors import ChannelClosed, ControlError, ProgramDied, StartFailed
 from .protocol import PATIENCE
-from .rows import Event, EventName, NoSuchAccessPoint, StateName, StatusReturnModules
+from .rows import (Event, EventName, NoSuchAccessPoint, NoSuchLink, StateName,
+                   StatusReturnModules, duration)
 
 if TYPE_CHECKING:
     import serial  # type: ignore[import]
+
+#: Where programs put their sockets that have no other folder, whatever TMPDIR is.
+_LAST_FOLDER = "/tmp"
 
 
 class Module:
@@ -81,7 +85,7 @@ class Module:
         """
         return self.control.ask("wait", {  # type: ignore[no-any-return]
             "module": self.name, "event": event, "match": match, "typed": typed,
-            "printed": printed, "since": since, "timeout": _time(timeout)})["event"]
+            "printed": printed, "since": since, "timeout": duration(timeout)})["event"]
 
     def wait_until(self, state: StateName, timeout: float | str = 10.0) -> None:
         """Waits until it is in a state, such as "addressed"; returns at once where it is.
@@ -114,8 +118,11 @@ class Module:
     def stalled_link(self, link: int = 0) -> Iterator[None]:
         """Nothing moves on a connection meanwhile."""
         self.control.link_stall(module=self.name, link=link)
-        yield
-        self.control.link_resume(module=self.name, link=link)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(NoSuchLink):  # it has ended meanwhile
+                self.control.link_resume(module=self.name, link=link)
 
     def type(self, line: str) -> None:
         """Types a line, as one more host; CR LF is added."""
@@ -155,26 +162,34 @@ class Air:
 
         :raises NoSuchAccessPoint: there is none of that ssid or bssid
         """
-        gone = [ap for ap in self.access_points() if name in (ap.get("ssid"), ap["bssid"])]
-        for ap in gone:
-            self._control.ap_remove(ap["bssid"])
-        if not gone:
-            self._control.ap_remove(name)  # which says what there is
-        self._down.append(gone)
+        self._down.append(self._take_away(name))
 
     def ap_up(self) -> None:
         """Brings back what the last `ap_down()` took away."""
         if not self._down:
             raise NoSuchAccessPoint("no ap_down() is left to be undone")
-        for ap in self._down.pop():
+        self._bring_back(self._down.pop())
+
+    def _take_away(self, name: str) -> list[dict[str, Any]]:
+        gone = [ap for ap in self.access_points() if name in (ap.get("ssid"), ap["bssid"])]
+        for ap in gone:
+            self._control.ap_remove(ap["bssid"])
+        if not gone:
+            self._control.ap_remove(name)  # which says what there is
+        return gone
+
+    def _bring_back(self, gone: list[dict[str, Any]]) -> None:
+        for ap in gone:
             self._control.ask("ap.add", ap)
 
     @contextlib.contextmanager
     def down(self, name: str) -> Iterator[None]:
         """A network is down meanwhile."""
-        self.ap_down(name)
-        yield
-        self.ap_up()
+        gone = self._take_away(name)
+        try:
+            yield
+        finally:
+            self._bring_back(gone)
 
     @contextlib.contextmanager
     def restored(self) -> Iterator[None]:
@@ -333,10 +348,6 @@ class _Process:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def _time(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{round(value * 1000)}ms"
-
-
 def _own_doors(world: str | None, folder: pathlib.Path) -> list[str]:
     """The options that give each module without a door a pseudo terminal in this folder, as its
     usual one, /tmp/NAME, may be another program's."""
@@ -415,7 +426,7 @@ def _usual_sockets() -> Iterator[pathlib.Path]:
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     folders = [os.environ.get("XDG_RUNTIME_DIR", ""), state]
     places = [pathlib.Path(folder, "bfq4004") for folder in folders if folder]
-    places.append(pathlib.Path(tempfile.gettempdir(), f"bfq4004-{os.getuid()}"))
+    places.append(pathlib.Path(_LAST_FOLDER, f"bfq4004-{os.getuid()}"))
     for place in dict.fromkeys(places):
         if place.is_dir():
             yield from sorted(place.glob("*.sock"))

@@ -171,7 +171,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     run = item.stash.get(_RUN, None)
     if run is None or not report.failed:
         return
-    if report.when == "call":
+    if report.when != "teardown":  # in setup a fixture of the driver has failed
         factory = item.config._tmp_path_factory  # type: ignore[attr-defined]
         run.gather(_folder(item, factory))
     report.sections.extend(run.evidence)

@@ -1088,7 +1088,8 @@ ERRORS: dict[str, type[ControlError]] = {
 
 #: Commands that change nothing.
 QUERIES = frozenset({
-    "capabilities", "program", "status", "journal.save", "world.show", "subscribe", "unsubscribe"
+    "capabilities", "program", "http", "status", "journal.save", "world.show", "subscribe",
+    "unsubscribe"
 })
 
 

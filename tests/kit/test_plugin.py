@@ -51,6 +51,22 @@ def test_a_failure_is_reported_with_trace_journal_and_log(run, tmp_path):
     assert (kept / "bfq0.journal").stat().st_size > 100
 
 
+def test_a_fixture_that_fails_is_reported_likewise(run):
+    result = run("""
+        import pytest
+        @pytest.fixture
+        def driver(bfq_module):
+            bfq_module.type("AT+NONSENSE")
+            bfq_module.wait(printed="ERROR")
+            assert False
+        def test_it(driver):
+            pass
+    """)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([
+        "*bfq4004 trace*", "*#* typed module=bfq0 line=AT+NONSENSE", "*bfq4004 journal of bfq0*"])
+
+
 def test_a_test_that_passes_leaves_nothing(run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     run("def test_it(bfq_module): pass").assert_outcomes(passed=1)

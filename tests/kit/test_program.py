@@ -40,6 +40,7 @@ def test_a_wait_sees_what_is_past(program):
     join(module)
     program.air.ap_down("BFQ-LAB")
     program.control.status()  # changes nothing, and so moves no wait
+    program.control.http()  # likewise
     left = module.wait("left", timeout=0)  # it is past
     assert left["module"] == "bfq0" and left["number"] > 0
     with pytest.raises(bfq4004.TimedOut):
@@ -108,6 +109,32 @@ def test_a_network_comes_back_as_it_was(program):
     assert by_address(program.air.access_points()) == by_address(before)
 
 
+def test_a_network_comes_back_from_a_test_that_fails(program):
+    before = program.air.access_points()
+    with pytest.raises(RuntimeError), program.air.down("BFQ-LAB"):
+        program.air.ap_down("BFQ-OPEN")
+        raise RuntimeError
+    program.air.ap_up()
+    assert by_address(program.air.access_points()) == by_address(before)
+
+
+def test_a_stalled_link_goes_on_behind_a_test_that_fails(program):
+    module = program.module()
+    join(module)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        module.type(f'AT+CIPSTART="TCP","127.0.0.1",{server.getsockname()[1]}')
+        module.wait("link_opened")
+        peer, _ = server.accept()
+        with peer:
+            with pytest.raises(RuntimeError), module.stalled_link():
+                raise RuntimeError
+            peer.sendall(b"moves again")
+            module.wait(printed="+IPD,11:")
+            with module.stalled_link():
+                module.type("AT+CIPCLOSE")  # then there is nothing to go on
+                module.wait("link_closed")
+
+
 def test_power_links_and_journal(program):
     module = program.module()
     join(module)
@@ -166,14 +193,16 @@ def test_another_test_attaches(program):
 
 
 def test_the_only_program_at_the_usual_places_is_found(program, tmp_path, monkeypatch):
-    for name in ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "TMPDIR"):
+    for name in ("XDG_RUNTIME_DIR", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("bfq4004.program._LAST_FOLDER", str(tmp_path / "last"))
     with pytest.raises(bfq4004.ChannelClosed, match="no program answers"):
         bfq4004.attach()
-    (tmp_path / "bfq4004").mkdir()
-    (tmp_path / "bfq4004/bfq0.sock").symlink_to(program.control.path)
-    bfq4004.attach().stop()
+    for folder in (tmp_path / "bfq4004", tmp_path / f"last/bfq4004-{os.getuid()}"):
+        folder.mkdir(parents=True)
+        (folder / "bfq0.sock").symlink_to(program.control.path)
+        bfq4004.attach().stop()
+        (folder / "bfq0.sock").unlink()
 
 
 # asyncio -----------------------------------------------------------------------------------------
@@ -208,6 +237,20 @@ def test_events_are_told_as_they_come(program):
             await events.aclose()
 
     asyncio.run(scene())
+
+
+def test_a_connection_that_is_closed_ends_what_waits(program):
+    async def scene():
+        control = await aio.connect(program.control.path)
+        waiting = asyncio.create_task(control.wait(event="left", timeout="1h"))
+        await control.program()  # by now the other one is asked too
+        await control.close()
+        with pytest.raises(bfq4004.ChannelClosed, match="^the control channel was closed here"):
+            await waiting
+        with pytest.raises(bfq4004.ChannelClosed, match="^the control channel was closed here"):
+            await control.program()
+
+    asyncio.run(asyncio.wait_for(scene(), 60))
 
 
 def test_a_program_that_goes_ends_what_waits():
