@@ -96,7 +96,7 @@ class Control(ControlCommands):
                     return message
             closed = ChannelClosed("the program has closed the control channel")
         except TimeoutError:
-            closed = ChannelClosed("the program does not answer")
+            raise ChannelClosed("the program does not answer") from None
         except OSError as error:
             closed = ChannelClosed(f"the control channel is broken: {error}")
         raise self._whose_end() or closed
@@ -207,7 +207,8 @@ class Recorder:
         except OSError:
             pass  # the program has gone; what it has said last is still read
         with self._changed:
-            self._changed.wait_for(lambda: self._ended or self._answered == self._asked, 5.0)
+            self._changed.wait_for(lambda: self._ended or self._answered == self._asked,
+                                   protocol.PATIENCE)
             return list(self._kept)
 
     def close(self) -> None:

@@ -318,7 +318,7 @@ class _Process:
     def death(self) -> ProgramDied | None:
         """Why the connection is broken: nothing where the process is there all the same."""
         try:
-            died = ProgramDied(self._process.wait(5.0), self.log())
+            died = ProgramDied(self._process.wait(PATIENCE), self.log())
             self._is_told = True
             return died
         except subprocess.TimeoutExpired:

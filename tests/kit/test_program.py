@@ -48,7 +48,7 @@ def test_a_wait_sees_what_is_past(program):
     assert module.wait("left", since=left["number"] - 1, timeout=0) == left
     program.air.ap_up()
     assert module.wait("addressed")["address"].startswith("10.44.1.")
-    assert module.wait(printed="WIFI GOT IP", timeout=5)["event"] == "printed"
+    assert module.wait(printed="WIFI GOT IP")["event"] == "printed"
 
 
 def test_an_event_before_the_last_change_is_not_found(program):
@@ -147,7 +147,7 @@ def test_power_links_and_journal(program):
             module.reset_link()
             with pytest.raises(ConnectionResetError):
                 peer.recv(1)
-        module.wait("link_closed", timeout=5)
+        module.wait("link_closed")
     module.power_off()
     module.wait_until("off")
     assert module.status()["power"] is False
@@ -220,7 +220,7 @@ def test_commands_wait_side_by_side(program):
             with pytest.raises(bfq4004.NoSuchAccessPoint):
                 await control.ap_remove("nowhere")
             await control.ap_remove("BFQ-LAB")
-            assert (await control.wait(event="left", timeout=5))["event"]["module"] == "bfq0"
+            assert (await control.wait(event="left"))["event"]["module"] == "bfq0"
 
     asyncio.run(scene())
 
