@@ -226,10 +226,6 @@ class Program:
         raise LookupError(f"no module is called {name!r}; there is "
                           + ", ".join(module.name for module in self.modules))
 
-    def has_topic(self, name: str) -> bool:
-        """Whether this program has such events."""
-        return name in self.control.capabilities()["topics"]
-
     @property
     def pid(self) -> int | None:
         """Of a program that was started here."""

@@ -12,12 +12,13 @@ from typing import Any, Generator, Iterator
 
 import pytest
 
-from .control import Recorder, Subscription, json_line_of, line_of
+from .control import Recorder, json_line_of, line_of
 from .errors import ChannelClosed, ControlError
 from .program import Air, Module, Program, attach, start
+from .rows import TopicName
 
 #: The topic of events of which each is something that a driver does wrong.
-HINTS = "hint"
+HINTS: TopicName = "hint"
 #: What a trace has: what happens, without each piece that the wire and the ports carry.
 TRACED = ("state", "air", "exchange", "payload", "fault", HINTS)
 _TOLD = 300  # events and lines of a report; files have all
@@ -51,9 +52,12 @@ class _Run:
     def __init__(self, program: Program, wants_no_hints: bool) -> None:
         self.program = program
         topics = program.control.capabilities()["topics"]
+        if wants_no_hints and HINTS not in topics:
+            pytest.fail("no driver hints are demanded, but this bfq4004 gives none: its topics are "
+                        + ", ".join(topics), pytrace=False)
+        self.hints = program.control.events(HINTS) if wants_no_hints else None
         self.recorder = Recorder(program.control.path,
                                  [topic for topic in TRACED if topic in topics])
-        self.hints = self._hints(program) if wants_no_hints else None
         self.evidence: list[tuple[str, str]] = []
         self._is_gathered = False
 
@@ -61,13 +65,6 @@ class _Run:
         self.recorder.close()
         if self.hints:
             self.hints.close()
-
-    @staticmethod
-    def _hints(program: Program) -> Subscription:
-        if not program.has_topic(HINTS):
-            pytest.fail("no driver hints are demanded, but this bfq4004 gives none: its topics are "
-                        + ", ".join(program.control.capabilities()["topics"]), pytrace=False)
-        return program.control.events(HINTS)  # type: ignore[arg-type]
 
     def check_hints(self) -> None:
         if self.hints and (hints := self.hints.so_far()):
