@@ -122,6 +122,10 @@ async def connect(path: str | os.PathLike[str]) -> Control:
     :raises ChannelClosed: no program answers there
     """
     control = Control(os.fspath(path), *await _open(os.fspath(path)))
-    await control.program()
+    try:
+        await control.program()
+    except BaseException:
+        await control.close()
+        raise
     control.position.begin_at(control.at)
     return control

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import pathlib
+import subprocess
 from typing import Any, Generator, Iterator
 
 import pytest
 
 from .control import Recorder, json_line_of, line_of
-from .errors import ChannelClosed, ControlError
+from .errors import ChannelClosed, ControlError, StartFailed
 from .program import Air, Module, Program, attach, start
 from .rows import TopicName
 
@@ -88,7 +89,11 @@ class _Run:
         for name, journal in journals.items():
             path = folder / f"{name}.journal"
             path.write_bytes(journal)
-            self._attach(f"journal of {name} ({path})", self.program.replay(journal))
+            try:
+                dialogue = self.program.replay(journal)
+            except (StartFailed, OSError, subprocess.SubprocessError) as error:
+                dialogue = str(error)  # the file is kept all the same
+            self._attach(f"journal of {name} ({path})", dialogue)
         self._attach("log", self.program.log())
 
     def _attach(self, what: str, text: str) -> None:
