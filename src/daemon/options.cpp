@@ -70,9 +70,8 @@ void declare_control(CLI::App& run, CommandLine& words) {
 }
 
 void declare(CLI::App& run, CommandLine& words) {
-  run.add_option("world", words.world,
-                 "a file that describes access points and modules [what bfq4004 world prints]")
-      ->type_name("WORLD.toml");
+  run.add_option("WORLD.toml", words.world,
+                 "a file that describes access points and modules [what bfq4004 world prints]");
   declare_overrides(run, words.overrides);
   run.add_option("--serial", words.serial,
                  "where hosts attach [those of the world, or pty:/tmp/NAME]; may be given several "

@@ -193,8 +193,7 @@ int replay(const ReplayOptions& options) {
 
 Action declare_replay(CLI::App& command) {
   const auto options = std::make_shared<ReplayOptions>();
-  command.add_option("journal", options->journal, "a file of run --journal, or of a black box")
-      ->type_name("FILE")
+  command.add_option("FILE", options->journal, "a file of run --journal, or of a black box")
       ->required();
   command
       .add_option(

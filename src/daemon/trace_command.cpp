@@ -51,13 +51,12 @@ Action declare_trace(CLI::App& command) {
   command.require_subcommand(1);
   CLI::App& convert_command = *command.add_subcommand(
       "convert", "Write a trace, or a journal, in the format of another tool");
-  convert_command.add_option("in", options->in, "a file of run --trace, or of run --journal")
-      ->type_name("IN")
+  convert_command.add_option("IN", options->in, "a file of run --trace, or of run --journal")
       ->required();
   std::string about = "a new file, whose name says the format:";
   for (const trace::Format& format : trace::formats())
     about += fmt::format("\n{}: {}", format.extension, format.what);
-  convert_command.add_option("out", options->out, about)->type_name("OUT")->required();
+  convert_command.add_option("OUT", options->out, about)->required();
   convert_command.add_option("--module", options->module, "of several modules, that one")
       ->type_name("NAME");
   convert_command.add_flag("--secrets", options->shows_secrets,

@@ -92,8 +92,10 @@ void write_new_file(const std::string& path, std::string_view content) {
   const bool written = write_all(file, std::as_bytes(std::span(content)));
   const int why = errno;
   close(file);
+  if (written) return;
+  unlink(path.c_str());  // half a file would be taken for a whole one
   errno = why;
-  if (!written) process::fail_with_errno("cannot write " + path);
+  process::fail_with_errno("cannot write " + path);
 }
 
 bool write_all(int file, std::span<const std::byte> bytes) {

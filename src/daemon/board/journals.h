@@ -27,7 +27,7 @@ inline constexpr FileKind kJournal{"journal", "BFQ4004 journal"};
 int make_own_file(const std::string& path, const FileKind& kind);
 
 /// Writes a new file of mode 0600, which the caller owns; nothing is replaced. Throws
-/// process::Failure.
+/// process::Failure, and leaves no file then.
 void write_new_file(const std::string& path, std::string_view content);
 
 /// Writes all bytes; returns false, with errno set, on failure.

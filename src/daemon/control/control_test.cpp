@@ -173,8 +173,9 @@ TEST_F(ControlChannel, what_is_wrong_with_a_request_is_named_with_what_is_allowe
   const std::string deep(kDeepest + 1, '[');
   const BadRequest cases[] = {
       {"frobnicate", "bad_request", "no JSON"},
-      {"\"\xff\"", "bad_request", "no JSON"},
-      {deep, "bad_request", "no JSON"},
+      {"\"\xff\"", "bad_request", "not UTF-8"},
+      {deep, "bad_request", "nested more than"},
+      {"{", "bad_request", "ends too early"},
       {"[]", "bad_request", "JSON object"},
       {"{}", "bad_request", "capabilities"},
       {R"({"command":7})", "bad_request", "command: write a text"},

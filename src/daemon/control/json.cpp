@@ -1,5 +1,7 @@
 #include "daemon/control/json.h"
 
+#include <fmt/format.h>
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/src.hpp>  // the library is compiled here, and nowhere else
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "base/overloaded.h"
+#include "daemon/process/printable.h"
 
 namespace bfq::control {
 namespace {
@@ -62,10 +65,14 @@ class TwiceNamed {
 }  // namespace
 
 JsonReading read_json(std::string_view text) {
+  if (!process::is_utf8(text)) return {.why = "it is not UTF-8"};
   boost::system::error_code error;
   json::parse_options options;
   options.max_depth = kDeepest;
   json::value value = json::parse(text, error, {}, options);
+  if (error == json::error::incomplete) return {.why = "it ends too early"};
+  if (error == json::error::too_deep)
+    return {.why = fmt::format("it is nested more than {} deep", kDeepest)};
   if (error) return {.why = error.message()};
   json::basic_parser<TwiceNamed> names(options);
   names.write_some(false, text.data(), text.size(), error);
