@@ -1,8 +1,10 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -14,6 +16,11 @@ namespace bfq {
 constexpr std::string_view slice(std::string_view s, std::size_t from, std::size_t n = SIZE_MAX) {
   if (from >= s.size()) return {};
   return {s.data() + from, std::min(n, s.size() - from)};
+}
+
+/// The characters as bytes, which stay the text's.
+inline std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text));
 }
 
 /// The front of `s` up to its first LF, which is included; all of it where there is none.
