@@ -7,7 +7,7 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
-#include <set>
+#include <utility>
 
 #include "daemon/process/host_in_url.h"
 
@@ -64,9 +64,12 @@ std::vector<std::string> hosts_of(const boost::asio::ip::tcp::endpoint& reached,
                                   const std::string& chosen) {
   const boost::asio::ip::address address = as_typed(reached.address());
   const std::uint16_t port = reached.port();
-  std::set<std::string> names = {process::host_in_url(address.to_string()),
-                                 process::host_in_url(chosen)};
-  if (address.is_loopback()) names.insert("localhost");
+  std::vector<std::string> names = {process::host_in_url(address.to_string())};
+  const auto add = [&](std::string name) {
+    if (!is_one_of(name, names)) names.push_back(std::move(name));
+  };
+  add(process::host_in_url(chosen));
+  if (address.is_loopback()) add("localhost");
   std::vector<std::string> hosts;
   constexpr std::uint16_t kUsual = 80;
   for (const std::string& name : names) {

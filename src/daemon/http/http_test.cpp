@@ -280,6 +280,8 @@ TEST(HostsTest, are_the_address_that_was_reached_as_a_client_writes_it) {
   EXPECT_EQ(hosts("fe80::1%1", 81), (Hosts{"[fe80::1]:81", "[::]:81"}));
   EXPECT_EQ(hosts("::1", 80),
             (Hosts{"[::1]:80", "[::1]", "[::]:80", "[::]", "localhost:80", "localhost"}));
+  EXPECT_EQ(hosts_of({boost::asio::ip::make_address("127.0.0.1"), 81}, "127.0.0.1"),
+            (Hosts{"127.0.0.1:81", "localhost:81"}));
 }
 
 // Requests ----------------------------------------------------------------------------------------
