@@ -41,7 +41,7 @@ void ModuleTrace::typed_text(std::span<const std::byte> bytes, Instant now) {
   pass(to_module_, bytes, now);
 }
 
-void ModuleTrace::typed_data(std::span<const std::byte> bytes, Payload kind, Instant now) {
+void ModuleTrace::typed_data(std::span<const std::byte> bytes, PayloadSecrecy kind, Instant now) {
   if (!bytes.empty()) note_flow(rts_ready_, true, "rts", now);
   tell_payload(to_module_, bytes, kind, now);
 }
@@ -68,11 +68,11 @@ void ModuleTrace::pass(Half& half, std::span<const std::byte> bytes, Instant now
 }
 
 /// What TLS protects is not told, on the wire neither.
-void ModuleTrace::tell_payload(Half& half, std::span<const std::byte> bytes, Payload kind,
+void ModuleTrace::tell_payload(Half& half, std::span<const std::byte> bytes, PayloadSecrecy kind,
                                Instant now) {
   if (!events_.is_wanted(Topic::wire) || bytes.empty()) return;
   end_line(half);
-  const bool is_hidden = secrets_ == Disclosure::masked && kind == Payload::may_be_tls;
+  const bool is_hidden = secrets_ == Disclosure::masked && kind == PayloadSecrecy::may_be_tls;
   tell(half, is_hidden ? std::string(bytes.size(), '\0') : std::string(text_of(bytes)), now);
 }
 

@@ -14,7 +14,7 @@
 namespace bfq::control {
 
 /// Whether payload is told as it is, or may be what TLS protects.
-enum class Payload : std::uint8_t { open, may_be_tls };
+enum class PayloadSecrecy : std::uint8_t { open, may_be_tls };
 
 /// Makes events of every byte that passes one module's doors, and of what it asks and is told: the
 /// topics `wire`, `data` and `ports`. Where nobody wants these, each call costs a branch.
@@ -27,10 +27,10 @@ class ModuleTrace {
 
   /// Bytes that the module has taken from a host: commands, or payload.
   void typed_text(std::span<const std::byte> bytes, Instant now);
-  void typed_data(std::span<const std::byte> bytes, Payload kind, Instant now);
+  void typed_data(std::span<const std::byte> bytes, PayloadSecrecy kind, Instant now);
   /// Bytes that the module has printed: text, or what has come by a link.
   void printed_text(std::span<const std::byte> bytes, Instant now) { pass(to_host_, bytes, now); }
-  void printed_data(std::span<const std::byte> bytes, Payload kind, Instant now) {
+  void printed_data(std::span<const std::byte> bytes, PayloadSecrecy kind, Instant now) {
     tell_payload(to_host_, bytes, kind, now);
   }
   /// The module takes no more of what is typed for now.
@@ -62,7 +62,7 @@ class ModuleTrace {
   void pass(Half& half, std::span<const std::byte> bytes, Instant now);
   void end_line(Half& half);
   std::string shown(Half& half);
-  void tell_payload(Half& half, std::span<const std::byte> bytes, Payload kind, Instant now);
+  void tell_payload(Half& half, std::span<const std::byte> bytes, PayloadSecrecy kind, Instant now);
   void tell(const Half& half, std::string_view bytes, Instant at);
   void note_flow(bool& was, bool ready, std::string_view line, Instant now);
 

@@ -174,7 +174,7 @@ void ModuleWatch::sent(LinkHandle link, const net::Outgoing& taken, Instant now)
 }
 
 void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
-  const Payload kind = printed_kind();
+  const PayloadSecrecy kind = printed_kind();
   std::size_t lines = bytes.size();
   if (in_passthrough())
     lines = static_cast<std::size_t>(

@@ -85,9 +85,11 @@ class ModuleWatch final : public board::Observer {
   }
   bool may_be_tls(const Status& status) const;
   /// Of what is typed, or printed, next.
-  Payload typed_kind() const { return tls_is_open_ ? Payload::may_be_tls : Payload::open; }
-  Payload printed_kind() const {
-    return position_ < tls_until_ ? Payload::may_be_tls : typed_kind();
+  PayloadSecrecy typed_kind() const {
+    return tls_is_open_ ? PayloadSecrecy::may_be_tls : PayloadSecrecy::open;
+  }
+  PayloadSecrecy printed_kind() const {
+    return position_ < tls_until_ ? PayloadSecrecy::may_be_tls : typed_kind();
   }
   std::size_t print_received(std::span<const std::byte> bytes, Instant now);
   void forget_wire(Instant now);

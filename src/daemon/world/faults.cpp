@@ -8,7 +8,7 @@
 
 namespace bfq::world {
 namespace {
-constexpr Duration kLongest = 24h;
+constexpr Duration kLongestTime = 24h;
 constexpr std::size_t kLongestPattern = 256;
 
 ValueKind<FaultKind> fault_name() {
@@ -52,7 +52,7 @@ const Keys<FaultSpec>& fault_keys() {
   static const Keys<F> keys = {
       key<F>("fault", &F::kind, fault_name(), "", "which one").must_be_there(),
       key<F>("module", &F::module, module_name(), "(the first one)", "which module"),
-      key<F>("after", &F::after, duration(0s, kLongest), "(at once)",
+      key<F>("after", &F::after, duration(0s, kLongestTime), "(at once)",
              "it comes so long after it was armed"),
       key<F>("typed", &F::typed, text(1, kLongestPattern), "(none)",
              "it comes at a line that the module is typed which has this pattern: * is any text, ? "
@@ -67,7 +67,7 @@ const Keys<FaultSpec>& fault_keys() {
       key<F>("times", &F::times, number<std::uint32_t>(0, 1'000'000), "1",
              "how often it comes; 0: any number of times"),
       key<F>("ssid", &F::ssid, text(1, 32), "(the first one)", "which access point"),
-      key<F>("time", &F::time, duration(0s, kLongest), "\"0s\"", "how long it takes"),
+      key<F>("time", &F::time, duration(0s, kLongestTime), "\"0s\"", "how long it takes"),
       key<F>("rssi", &F::rssi, number<int>(-120, 0), "-90", "in dBm"),
       key<F>("link", &F::link, number<std::size_t>(0, limits::kLinks - 1), "0", "which link"),
       key<F>("bytes", &F::bytes, number<std::uint64_t>(1, 1'000'000'000), "100", "how many"),
