@@ -53,8 +53,8 @@ std::size_t Interpreter::take(std::string_view typed, Chip& chip, Reply reply, B
   if (now - last_typed_ >= kBurstEnds) busy_was_said_ = false;
   last_typed_ = now;
   if (typed.front() == '\n') {
-    const bool echoes_all = dialect_->switches.echo == SwitchPoints::Echo::each_byte;
-    if (echo_ && echoes_all) reply.text(slice(typed, 0, 1));
+    if (echo_ && dialect_->switches.echo == SwitchPoints::Echo::each_byte)
+      reply.text(slice(typed, 0, 1));
     end_line(chip, reply, busy);
     return 1;
   }

@@ -122,6 +122,7 @@ void Chip::say_received(std::size_t bytes) {
       .text(at::Word::received_before)
       .number(static_cast<std::int64_t>(bytes))
       .line(at::Word::received_after);
+  note_room();  // the payload is whole here, and may be dropped at once
 }
 
 void Chip::finish_silently() {

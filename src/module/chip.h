@@ -251,6 +251,10 @@ class Chip {
   void say_waiting(bool into_reserve);
   /// Of the buffers that all links share.
   std::size_t room() const { return uart_out_.room() + payload_.room(); }
+  /// To be called where least: then it does not matter how much is typed in one piece.
+  void note_room() {
+    if (room() < least_free_) least_free_ = static_cast<std::uint16_t>(room());
+  }
   /// Prints as much of AT+CMD? as there is room for.
   void list_commands();
   /// Tells the radio which addresses it has.

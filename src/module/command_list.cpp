@@ -12,8 +12,10 @@ unsigned lines_of(const at::Command& row) {
 }
 }  // namespace
 
+/// What there is room for is printed at once, in front of what a line behind this one is answered.
 at::Answer Chip::begin_listing() {
   start(ListingCommands{});
+  list_commands();
   return at::Answer::later;
 }
 

@@ -60,7 +60,7 @@ void InjectedFaults::data_was_printed() {
 }
 
 Deadline InjectedFaults::next_deadline() const {
-  if (!faults::kAreHere || waiting_ == 0) return Deadline::never();
+  if (!any()) return Deadline::never();
   return earliest({busy_until_, held_until_, due_});
 }
 

@@ -23,6 +23,8 @@ class InjectedFaults {
   void on(Chip&, const faults::InterruptReply&);
   void on(Chip&, const faults::Recover&) { *this = {}; }
 
+  /// True while one waits to happen.
+  bool any() const { return faults::kAreHere && waiting_ != 0; }
   /// True when SEND FAIL is to follow a SEND OK that has just been printed.
   bool fails_after_send_ok() { return take(Fault::fail_after_send_ok); }
   /// True when a `+++` in transparent transmission is payload.
@@ -58,9 +60,7 @@ class InjectedFaults {
     return static_cast<std::uint8_t>(1U << number);
   }
   static constexpr std::uint8_t bit(Fault fault) { return bit(static_cast<unsigned>(fault)); }
-  bool waits(Fault fault) const {
-    return faults::kAreHere && waiting_ != 0 && (waiting_ & bit(fault)) != 0;
-  }
+  bool waits(Fault fault) const { return faults::kAreHere && (waiting_ & bit(fault)) != 0; }
   void add(Fault fault) { waiting_ |= bit(fault); }
   bool take(Fault fault);
 

@@ -37,24 +37,34 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
 std::size_t Module::take(std::span<const std::byte> bytes) {
   // What was due before these bytes came, where the runtime was late to say so: an escape, or the
   // silence that ends a packet.
+  if (job<NoJob>() == nullptr) end_escape();
+  passthrough_.advance(*this);
+  if (job<NoJob>() == nullptr) {
+    if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
+    if (job<SendingLong>() != nullptr) return links_.take_long(*this, bytes);
+    if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
+    if (job<TypingText>() != nullptr) return take_text(*this, bytes);
+  }
+  if (faults_.any()) faults_.advance(*this);
+  const std::size_t most = std::min(bytes.size(), command_bytes_room());
+  if (most == 0) return 0;
+  std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
+  if (faults_.any()) {
+    if (faults_.holds_line(*this, {})) return 0;
+    if (faults_.holds_data(*this))
+      typed = {typed.data(), std::min(typed.find('\r'), typed.size() - 1) + 1};
+  }
+  const std::size_t taken = interpreter_.take(typed, *this, out(), busy(), now_);
+  if (faults_.any()) faults_.holds_line(*this, bytes[taken - 1]);
+  return taken;
+}
+
+/// Of a payload that is being typed.
+void Module::end_escape() {
   const auto* const sending_long = job<SendingLong>();
   const bool may_escape =
       job<Collecting>() != nullptr || (sending_long != nullptr && !sending_long->is_sending);
   if (may_escape && job_deadline().due(now_)) give_up_job();
-  passthrough_.advance(*this);
-  if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
-  if (job<SendingLong>() != nullptr) return links_.take_long(*this, bytes);
-  if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
-  if (job<TypingText>() != nullptr) return take_text(*this, bytes);
-  faults_.advance(*this);
-  const std::size_t most = std::min(bytes.size(), command_bytes_room());
-  if (most == 0 || faults_.holds_line(*this, {})) return 0;
-  std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
-  if (faults_.holds_data(*this))
-    typed = {typed.data(), std::min(typed.find('\r'), typed.size() - 1) + 1};
-  const std::size_t taken = interpreter_.take(typed, *this, out(), busy(), now_);
-  faults_.holds_line(*this, bytes[taken - 1]);
-  return taken;
 }
 
 /// How many bytes may be taken in command mode. Each is only taken when its line's reply, the lines
@@ -63,16 +73,24 @@ std::size_t Module::take(std::span<const std::byte> bytes) {
 std::size_t Module::command_bytes_room() const {
   const bool requests_fit = requests_.size() + limits::kRequestsOfOneInput <= limits::kRequests;
   const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
-  const auto* const reading = job<Reading>();
-  if (reading != nullptr && reading->taken > 0) return 0;  // an echo would stand in the data
-  const auto* const fetching = job<Fetching>();
-  if (fetching != nullptr && fetching->is_text()) return 0;  // likewise
-  if (job<Delivering>() != nullptr) return 0;                // likewise
   if (!nothing_waits || switches_uart_ || !requests_fit || !memory_.is_at_rest()) return 0;
-  const bool is_asking = fetching != nullptr && fetching->step == Fetching::Step::asking;
-  const std::size_t owed = limits::kReplyReserve + (is_asking ? WebClient::kRoomForPiece : 0);
+  std::size_t owed = limits::kReplyReserve;
+  if (job<NoJob>() == nullptr) {
+    if (prints_data()) return 0;  // an echo would stand in it
+    const auto* const fetching = job<Fetching>();
+    if (fetching != nullptr && fetching->step == Fetching::Step::asking)
+      owed += WebClient::kRoomForPiece;
+  }
   const std::size_t room = uart_out_.room();
   return room < owed ? 0 : room - owed + 1;
+}
+
+/// True in the middle of data that a command prints.
+bool Module::prints_data() const {
+  const auto* const reading = job<Reading>();
+  const auto* const fetching = job<Fetching>();
+  return (reading != nullptr && reading->taken > 0) ||
+         (fetching != nullptr && fetching->is_text()) || job<Delivering>() != nullptr;
 }
 
 void Module::uart_sent(std::size_t n, Instant now) {
@@ -231,7 +249,7 @@ void Module::give_up(const J& job) {
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
 void Module::settle() {
-  if (room() < least_free_) least_free_ = static_cast<std::uint16_t>(room());
+  note_room();
   print_and_go_on();
   const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
                        urcs_.empty() && !switches_uart_ && memory_.is_at_rest();
@@ -240,12 +258,8 @@ void Module::settle() {
 
 void Module::print_and_go_on() {
   flush_urcs(false);
-  station_.list(*this);
-  if (job<Fetching>() != nullptr) web_client_.go_on(*this);
-  if (mqtt_client_.has_to_say() || job<ListingTopics>() != nullptr || job<Delivering>() != nullptr)
-    mqtt_client_.go_on(*this);
-  if (job<ListingTlsTexts>() != nullptr) Links::list_tls_texts(*this);
-  list_commands();
+  if (job<NoJob>() == nullptr) go_on_with_job();
+  if (mqtt_client_.has_to_say()) mqtt_client_.go_on(*this);
   if (phase_ == Phase::running) station_.store_network(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
@@ -257,6 +271,15 @@ void Module::print_and_go_on() {
   const power::Request down = goes_down_by_;
   go_off();
   std::visit([this](const auto& asked) { request(asked); }, down);
+}
+
+/// A reply that is longer than what the UART takes at once goes on as there is room.
+void Module::go_on_with_job() {
+  station_.list(*this);
+  if (job<Fetching>() != nullptr) web_client_.go_on(*this);
+  if (job<ListingTopics>() != nullptr || job<Delivering>() != nullptr) mqtt_client_.go_on(*this);
+  if (job<ListingTlsTexts>() != nullptr) Links::list_tls_texts(*this);
+  list_commands();
 }
 
 at::Busy Module::busy() const {

@@ -123,9 +123,12 @@ class Module : private Chip {
  private:
   at::Busy busy() const;
   std::size_t command_bytes_room() const;
+  bool prints_data() const;
   std::size_t take(std::span<const std::byte> bytes);
+  void end_escape();
   void settle();
   void print_and_go_on();
+  void go_on_with_job();
   void fall_asleep();
   void go_off();
   void boot(const power::Started& started);

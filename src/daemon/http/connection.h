@@ -73,8 +73,8 @@ struct HttpShared {
   Instant now() const { return channel.program.clock.now(); }
 };
 
-/// Sets the headers that every response has: no frame or page of another origin shows it, no browser
-/// guesses its type, and it sends no Referer. Unless the response says otherwise, no cache keeps it
-/// and it may load nothing.
+/// Sets the headers that every response has: no frame or page of another origin shows it, no
+/// browser guesses its type, and it sends no Referer. Unless the response says otherwise, no cache
+/// keeps it and it may load nothing.
 void set_common(beast::http::response_header<>& header);
 }  // namespace bfq::http
