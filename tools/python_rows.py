@@ -15,11 +15,12 @@ import textwrap
 
 # Commands that change nothing: a wait behind one of them also looks at what came before it.
 QUERIES = ["capabilities", "program", "http", "status", "journal.save", "world.show", "subscribe",
-           "unsubscribe"]
+           "unsubscribe", "fault.list", "trace.export"]
 # All others.
 ACTS = ["quit", "power.on", "power.off", "reset", "link.close", "link.reset", "link.stall",
         "link.resume", "send", "ap.add", "ap.change", "ap.remove", "station.join",
-        "station.leave", "world.apply", "module.move", "wait"]
+        "station.leave", "world.apply", "module.move", "wait", "fault.arm", "fault.fire",
+        "fault.disarm", "trace.start", "trace.stop"]
 PLAIN = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
          "object": "dict[str, Any]"}
 BASES = {"timed_out": "ControlError, TimeoutError"}

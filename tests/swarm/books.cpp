@@ -1183,7 +1183,8 @@ void Books::note_connection(const Said& said) {
   demand(tells_of_links(module_->settings()), "+LINK_CONN that nobody asked for: ", said.text);
   demand(after_.multiple_links || link == 0, "a connection of the other mode: ", said.text);
   if (said.kind == Kind::link_failed)
-    return demand(command_.starts_with("AT+CIPSTART") && !told_open_[link],
+    // Where a fault delays the CLOSED of the last link of that number, it counts as open still.
+    return demand(command_.starts_with("AT+CIPSTART") && (!told_open_[link] || delayed_closed_ > 0),
                   "a connection has failed that nobody opens: ", said.text);
   Said connect{.kind = Kind::connect, .text = said.text};
   if (after_.multiple_links) connect.link = link;
