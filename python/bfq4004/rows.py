@@ -1089,7 +1089,7 @@ ERRORS: dict[str, type[ControlError]] = {
 #: Commands that change nothing.
 QUERIES = frozenset({
     "capabilities", "program", "http", "status", "journal.save", "world.show", "subscribe",
-    "unsubscribe"
+    "unsubscribe", "fault.list", "trace.export"
 })
 
 

@@ -8,6 +8,7 @@ LONGEST_WAIT = 20.0  # seconds that a play may wait for one output
 
 # Kinds of lines about what only the simulated world has.
 SIMULATED = {
+    ("broker",): "mqtt.py asks a real broker",
     ("delay", "resolve"): "how long the network takes is not ours to say",
     ("delay", "connect"): "how long the network takes is not ours to say",
     ("delay", "answer"): "how long the network takes is not ours to say",
@@ -38,6 +39,8 @@ ODD_NAME = re.compile(
     rb'AT\+(?:CIPDOMAIN|CIPSNTPCFG|CIPSTART|PING)=.*(?:\\|\x00|\.\.|\."|[\x80-\xff])')
 # A segment is sent when its peer has acknowledged it; buffers.py sends some to real peers.
 SEGMENT = re.compile(rb"AT\+CIPSENDBUF=")
+# A transcript's silence is not waited for, see LONGEST_WAIT.
+CLOCK = re.compile(rb"AT\+(SYSTIMESTAMP|CIPSNTPTIME)\?|AT\+CWRECONNCFG=")
 
 
 def of_line(words):
@@ -55,6 +58,10 @@ def obstacle(steps):
             return "host name in another spelling"
         if step.kind == "type" and SEGMENT.match(step.data):
             return "segments, which a peer acknowledges when it likes"
+        if step.kind == "type" and CLOCK.match(step.data):
+            return "the time that has passed, of which a play leaves the silence out"
+        if step.kind == "type" and step.data.startswith(b"AT+MQTTCONN="):
+            return of_line(["broker"])
         if step.kind == "act" and (found := of_line(step.words)):
             return found
         if step.kind == "pass":

@@ -28,6 +28,8 @@ BURNT_IN = {
     "sdk-version": (b"SDK version:", b"2.2.1(bfq4004 0.1.0)"),
     "compile-time": (b"compile time:", b"Jan  1 2020 00:00:00"),
 }
+LISTS_LINKS = (b"+CIPSTATUS:", b"+CIPSTATE:")
+SHOWS_PEERS = (*LISTS_LINKS, b"+CIPDOMAIN:", b"+LINK_CONN:", b"+CIPRECVDATA:", b"+CIPSNTPCFG:")
 IN_WORLD_FILE = ("air", "delay", "station")
 STARTS = 5  # attempts; the program may be ready before the host is attached
 
@@ -52,11 +54,14 @@ class Play:
         self.personality = "bfq4004"
         for step in steps:
             self.learn(step)
+        if self.personality != "bfq4004":
+            self.world.soft_ap["ssid"] = "ESP_040001"
 
     def learn(self, step):
         """Collects what must be known before the first step is played."""
         if step.kind == "type":
-            for address, port in re.findall(rb'"SSL",\s*"([0-9.]+)",\s*(\d+)', step.data):
+            for address, port in (re.findall(rb'"SSL",\s*"([0-9.]+)",\s*(\d+)', step.data)
+                                  + re.findall(rb'"([0-9.]+)",(\d+),"SSL"', step.data)):
                 self.tls_places.add((address.decode(), int(port)))
             for address in re.findall(rb'"(127\.\d+\.\d+\.\d+)"', step.data):
                 self.hosts.address(address.decode())
@@ -79,7 +84,8 @@ class Play:
     def unknown_names(self):
         typed = b"".join(step.data for step in self.steps if step.kind == "type")
         found = set(re.findall(rb'"((?=[^"]*[a-z])[a-z0-9.-]+\.[a-z]+)"', typed))
-        return sorted({name.decode() for name in found} - set(self.names) - {NAME})
+        names = {name.decode() for name in found if b".." not in name}
+        return sorted(names - set(self.names) - {NAME})
 
     def power_on(self, echo):
         """Returns with a host that will read `ready` or, with its echo off, has read it."""
@@ -294,12 +300,15 @@ class Play:
         data = step.data
         for what, (label, _) in BURNT_IN.items():
             data = data.replace(label + self.simulated[what], label + self.burnt_in[label])
-        if data.startswith((b"+CIPSTATUS:", b"+CIPDOMAIN:", b"+LINK_CONN:")):
+        if data.startswith(b"compile time("):  # of the firmware that it names, and of the program
+            data = data.replace(self.simulated["compile-time"], self.burnt_in[b"compile time:"])
+        if data.startswith(SHOWS_PEERS):
             data = self.as_shown(data)
         data = re.sub(rb"AT\+CIP(START|SEND|DOMAIN)=[^\r]*", lambda echo: self.here(echo[0]), data)
         data = re.sub(rb"\+IPD,[^:]*:", lambda found: self.as_shown(found[0]), data)
         wanted = re.escape(data)
-        if data.startswith(b"+CIPSTATUS:"):
+        wanted = re.sub(rb"^\\\+PING:\d+", rb"\+PING:\\d+", wanted)  # the network's own time
+        if data.startswith(LISTS_LINKS):
             ports = b"|".join(b"%d" % port for port in self.hosts.module_ports())
             wanted = re.sub(rb",%d(?=,)" % FIRST_LOCAL_PORT, b",(?:%b)" % ports, wanted)
         return wanted.replace(re.escape(b"{number}"), rb"\d+") if step.masked else wanted
