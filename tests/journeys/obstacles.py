@@ -41,6 +41,8 @@ ODD_NAME = re.compile(
 SEGMENT = re.compile(rb"AT\+CIPSENDBUF=")
 # A transcript's silence is not waited for, see LONGEST_WAIT.
 CLOCK = re.compile(rb"AT\+(SYSTIMESTAMP|CIPSNTPTIME)\?|AT\+CWRECONNCFG=")
+# The softAP lets its stations go; those of a world file come back.
+PARTING = re.compile(rb"AT\+(CWQIF|CIPAPMAC(_CUR|_DEF)?=)")
 
 
 def of_line(words):
@@ -52,8 +54,11 @@ def of_line(words):
 
 def obstacle(steps):
     """Why these steps cannot be played, or ""."""
-    waited = 0.0
+    waited, has_stations = 0.0, False
     for step in steps:
+        has_stations |= step.kind == "act" and step.words[0] == "station"
+        if step.kind == "type" and has_stations and PARTING.match(step.data):
+            return "stations that do not come back"
         if step.kind == "type" and ODD_NAME.search(step.data):
             return "host name in another spelling"
         if step.kind == "type" and SEGMENT.match(step.data):
