@@ -257,6 +257,7 @@ def test_a_program_that_goes_ends_what_waits():
     async def scene(program):
         control = await aio.connect(program.control.path)
         waiting = asyncio.create_task(control.wait(event="left"))
+        await asyncio.sleep(0)  # it is asked first
         await control.quit()
         with pytest.raises(bfq4004.ChannelClosed):
             await waiting
