@@ -16,9 +16,11 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr auto kLookAfter = std::chrono::seconds(1);
 constexpr std::size_t kAtOnce = 4096;  // bytes
 constexpr int kRefused = 0x80;         // MQTT 3.1.1, 3.9.3
+
+/// The library takes no less than 5 seconds.
+int library_keep_alive_s(std::uint16_t asked) { return std::max<int>(asked, 5); }
 
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
@@ -138,7 +140,7 @@ void BrokerClient::opened() {
     (*self)->module_.settle();
   });
   const int result = mosquitto_connect_bind_async(client_.get(), "127.0.0.1", port,
-                                                  std::max<int>(keep_alive_s_, 5), nullptr);
+                                                  library_keep_alive_s(keep_alive_s_), nullptr);
   if (result != MOSQ_ERR_SUCCESS) lose(mosquitto_strerror(result));
 }
 
@@ -177,9 +179,10 @@ void BrokerClient::await_library() {
   pair_->async_wait(Socket::wait_read, carry_on);
 }
 
-/// For what the library does by the clock: pings, and what it sends again.
+/// For what the library does by the clock, its pings: a broker gives up a client that is silent for
+/// one and a half times the keep-alive (MQTT 3.1.1, 3.1.2.10), and this is late by a quarter at most.
 void BrokerClient::look_after() {
-  timer_.expires_after(kLookAfter);
+  timer_.expires_after(std::chrono::seconds(library_keep_alive_s(keep_alive_s_)) / 4);
   timer_.async_wait([weak = weak()](auto failed) {
     const auto self = weak.lock();
     if (!self || failed || !(*self)->client_) return;
