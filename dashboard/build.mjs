@@ -12,7 +12,8 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const MOST_COMPRESSED = 150_000;
-const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E" +
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E" +
   "%3Crect width='16' height='16' rx='3' fill='%230b6e99'/%3E%3Cpath d='M3 11V5h3l4 6h3V5' " +
   "fill='none' stroke='%23fff' stroke-width='1.5'/%3E%3C/svg%3E";
 
@@ -40,11 +41,13 @@ async function bundle() {
 }
 
 function documentOf({ script, style }) {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>BFQ4004</title>` +
+  return (
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>BFQ4004</title>` +
     `<meta name="viewport" content="width=device-width, initial-scale=1">` +
     `<meta name="color-scheme" content="light dark"><link rel="icon" href="${ICON}">` +
     `<style>${style}</style></head><body><div id="page"></div>` +
-    `<noscript>This page needs JavaScript.</noscript><script>${script}</script></body></html>\n`;
+    `<noscript>This page needs JavaScript.</noscript><script>${script}</script></body></html>\n`
+  );
 }
 
 function policyOf({ script, style }) {

@@ -11,6 +11,13 @@ if(BFQ_NODE AND packages)
     COMMAND ${BFQ_NODE} ${here}/build.mjs ${dashboard}
     DEPENDS ${parts} ${here}/build.mjs ${packages}
     VERBATIM)
+  if(BFQ_TESTS)
+    foreach(part unit lint types page)
+      add_test(NAME dashboard_${part}
+        COMMAND ${BFQ_NODE} ${here}/tests/run.mjs ${part} $<TARGET_FILE:bfq4004>)
+      set_tests_properties(dashboard_${part} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+    endforeach()
+  endif()
 else()
   message(STATUS "The program is built without its dashboard: there is no node (18 or newer) with "
                  "the packages of dashboard/package.json")

@@ -81,7 +81,7 @@ export function isDuration(text: string): boolean {
 }
 
 /** The value of a form's field by its schema; undefined where it is left out. */
-export function valueOf(text: string, type: string | undefined): unknown {
+export function fieldValue(text: string, type: string | undefined): unknown {
   if (text === "") return undefined;
   if (type === "integer" || type === "number") return Number(text);
   if (type === "boolean") return text === "true";

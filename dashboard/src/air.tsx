@@ -8,7 +8,13 @@ const RINGS = [-50, -65, -80];
 /** Signals below this are not heard; an access point with this one is off. */
 const OFF = -120;
 
-type Placed = ModuleStatus & { position?: Place };
+type Standing = Omit<ModuleStatus, "position"> & { position?: Place };
+
+function standing(module: ModuleStatus): Standing {
+  const [x, y] = module.position ?? [];
+  const { position: _, ...rest } = module;
+  return x === undefined || y === undefined ? rest : { ...rest, position: [x, y] };
+}
 
 function isOff(ap: AccessPoint): boolean {
   return ap.rssi !== undefined && ap.rssi <= OFF;
@@ -26,16 +32,17 @@ function Item(props: {
   const [held, hold] = useState<Place | undefined>(undefined);
   const [x, y] = held ?? props.place;
   const onKey = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
+      event.key
+    ];
     if (!step || props.fixed) return;
     event.preventDefault();
     props.move([x + (step[0] ?? 0), y + (step[1] ?? 0)]);
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a button cannot stand in a drawing
     <g
       role="button"
-      tabIndex={0}
+      tabindex={0}
       class={`item ${props.kind}`}
       transform={`translate(${x} ${-y})`}
       aria-label={`${props.name}, at ${x.toFixed(1)}, ${y.toFixed(1)} metres; arrows move it`}
@@ -52,7 +59,11 @@ function Item(props: {
         hold(undefined);
       }}
     >
-      {props.kind === "module" ? <rect x="-1" y="-1" width="2" height="2" rx="0.4" /> : <circle r="1.1" />}
+      {props.kind === "module" ? (
+        <rect x="-1" y="-1" width="2" height="2" rx="0.4" />
+      ) : (
+        <circle r="1.1" />
+      )}
       <text y="2.6">{props.name}</text>
     </g>
   );
@@ -62,7 +73,7 @@ function AirMap() {
   const model = useModel();
   const drawing = useRef<SVGSVGElement>(null);
   const aps = placed(model.accessPoints, 12);
-  const modules = placed(model.modules as Placed[], 4);
+  const modules = placed(model.modules.map(standing), 4);
   const box = fit([...aps, ...modules].map((each) => each.place));
   const toMap = (event: PointerEvent): Place | undefined => {
     const matrix = drawing.current?.getScreenCTM()?.inverse();
@@ -93,8 +104,17 @@ function AirMap() {
       )}
       {modules.map(({ it, place }) => {
         const ap = it.associated ? aps.find((each) => each.it.ssid === it.ssid) : undefined;
-        return ap && (
-          <line key={it.module} class="met" x1={place[0]} y1={-place[1]} x2={ap.place[0]} y2={-ap.place[1]} />
+        return (
+          ap && (
+            <line
+              key={it.module}
+              class="met"
+              x1={place[0]}
+              y1={-place[1]}
+              x2={ap.place[0]}
+              y2={-ap.place[1]}
+            />
+          )
         );
       })}
       {aps.map(({ it, place }) => (
@@ -173,7 +193,9 @@ function Password({ ap }: { ap: AccessPoint }) {
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      <button type="submit" disabled={text === "" || !model.can("ap.change")}>Change</button>
+      <button type="submit" disabled={text === "" || !model.can("ap.change")}>
+        Change
+      </button>
     </form>
   );
 }
@@ -196,7 +218,13 @@ function AccessPointCard({ ap }: { ap: AccessPoint }) {
       </p>
       <div class="actions">
         {model.knows("fault.arm") && (
-          <Act command="fault.arm" given={away} label="Away for 5 s" danger describedAs={`${tame(ap.ssid)}: away for 5 s`} />
+          <Act
+            command="fault.arm"
+            given={away}
+            label="Away for 5 s"
+            danger
+            describedAs={`${tame(ap.ssid)}: away for 5 s`}
+          />
         )}
         <label>
           DHCP{" "}
@@ -244,8 +272,8 @@ export function Air() {
     <Panel title="Air">
       <AirMap />
       <p class="muted">
-        Drag an access point or a module to move it; the number is its channel. Rings: {RINGS.join(", ")} dBm.
-        What has no place yet stands where there is room.
+        Drag an access point or a module to move it; the number is its channel. Rings:{" "}
+        {RINGS.join(", ")} dBm. What has no place yet stands where there is room.
       </p>
       <ul class="cards">
         {model.accessPoints.map((ap) => (

@@ -4,7 +4,9 @@ import { EventParser } from "./stream";
 
 type Posted = {
   [P in keyof paths]: P extends `/v1/${infer N}`
-    ? paths[P] extends { post: { responses: { 200: { content: { "application/json": { return: unknown } } } } } }
+    ? paths[P] extends {
+        post: { responses: { 200: { content: { "application/json": { return: unknown } } } } };
+      }
       ? N
       : never
     : never;

@@ -15,12 +15,18 @@ const ALONE = ["Traffic", "Timeline", ...BESIDE];
 
 function Chosen(props: { name: string; row: number; choose: (id: number) => void }) {
   switch (props.name) {
-    case "Traffic": return <Traffic chosen={props.row} choose={props.choose} />;
-    case "Timeline": return <Timeline choose={props.choose} />;
-    case "Links": return <Links />;
-    case "Faults": return <Faults />;
-    case "Memory": return <Memory />;
-    default: return <Air />;
+    case "Traffic":
+      return <Traffic chosen={props.row} choose={props.choose} />;
+    case "Timeline":
+      return <Timeline choose={props.choose} />;
+    case "Links":
+      return <Links />;
+    case "Faults":
+      return <Faults />;
+    case "Memory":
+      return <Memory />;
+    default:
+      return <Air />;
   }
 }
 
@@ -33,7 +39,11 @@ function Said() {
     const timer = setTimeout(() => model.say(""), 6000);
     return () => clearTimeout(timer);
   }, [said, model]);
-  return <p class="said" role="status">{said}</p>;
+  return (
+    <p class="said" role="status">
+      {said}
+    </p>
+  );
 }
 
 function Panels() {
@@ -69,19 +79,30 @@ function AskToken(props: { refused: boolean; use: (token: string) => void }) {
   return (
     <main class="ask">
       <h1>BFQ4004</h1>
-      <form onSubmit={(event) => {
-        event.preventDefault();
-        props.use(text.trim());
-      }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.use(text.trim());
+        }}
+      >
         <p>
-          {props.refused ? "The program does not know this token; it may have been started anew. " : ""}
+          {props.refused
+            ? "The program does not know this token; it may have been started anew. "
+            : ""}
           The program prints it as it starts, and <code>bfq4004 ctl http</code> tells it.
         </p>
         <label class="field">
           Token
-          <input type="password" value={text} autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
+          <input
+            type="password"
+            value={text}
+            autocomplete="off"
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
         </label>
-        <button type="submit" disabled={text.trim() === ""}>Connect</button>
+        <button type="submit" disabled={text.trim() === ""}>
+          Connect
+        </button>
       </form>
     </main>
   );
@@ -113,10 +134,10 @@ export function App(props: { token: string }) {
     setModel(made);
     void made.run();
   }, [token]);
-  if (token === "" || !model)
-    return <AskToken refused={refused} use={setToken} />;
+  if (token === "" || !model) return <AskToken refused={refused} use={setToken} />;
   const ask = () => {
     keepToken("");
+    setModel(undefined);
     setRefused(true);
     setToken("");
   };

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { valueOf } from "./actions";
+import { fieldValue } from "./actions";
 import type { Schema } from "./api";
 import { clock } from "./format";
 import { CopyAs, Panel, useModel } from "./ui";
@@ -7,7 +7,13 @@ import { CopyAs, Panel, useModel } from "./ui";
 /** Arguments that every fault has: when it comes. */
 const WHEN = ["after", "typed", "printed", "nth", "probability", "times"];
 
-function Field(props: { name: string; schema: Schema; value: string; set: (value: string) => void; choices?: string[] }) {
+function Field(props: {
+  name: string;
+  schema: Schema;
+  value: string;
+  set: (value: string) => void;
+  choices?: string[];
+}) {
   const { name, schema } = props;
   const choices = schema.enum ?? props.choices;
   const fallback = schema.default === undefined ? "" : String(schema.default);
@@ -17,7 +23,11 @@ function Field(props: { name: string; schema: Schema; value: string; set: (value
       {choices ? (
         <select value={props.value} onChange={(event) => props.set(event.currentTarget.value)}>
           <option value="">{fallback || "(the first one)"}</option>
-          {choices.map((each) => <option key={each} value={each}>{each}</option>)}
+          {choices.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
         </select>
       ) : (
         <input
@@ -46,13 +56,14 @@ function Form() {
   const given: Record<string, unknown> = { fault: kind.name };
   if (model.modules.length > 1) given.module = model.module?.module;
   for (const key of [...own, ...WHEN]) {
-    const value = valueOf(values[key] ?? "", schema[key]?.type);
+    const value = fieldValue(values[key] ?? "", schema[key]?.type);
     if (value !== undefined) given[key] = value;
   }
-  const needs = (model.capabilities as { faults?: { name: string; needs: string }[] } | undefined)?.faults?.find(
-    (each) => each.name === kind.name,
-  )?.needs;
-  const has = model.capabilities?.modules.find((each) => each.name === model.module?.module)?.has ?? [];
+  const needs = (
+    model.capabilities as { faults?: { name: string; needs: string }[] } | undefined
+  )?.faults?.find((each) => each.name === kind.name)?.needs;
+  const has =
+    model.capabilities?.modules.find((each) => each.name === model.module?.module)?.has ?? [];
   const isPossible = !needs || needs === "nothing" || has.includes(needs);
   const ssids = model.accessPoints.map((each) => each.ssid);
   const field = (key: string) => (
@@ -76,18 +87,29 @@ function Form() {
       <label class="field">
         fault
         <select value={kind.name} onChange={(event) => choose(event.currentTarget.value)}>
-          {kinds.map((each) => <option key={each.name} value={each.name}>{each.name}</option>)}
+          {kinds.map((each) => (
+            <option key={each.name} value={each.name}>
+              {each.name}
+            </option>
+          ))}
         </select>
       </label>
       <p>{kind.summary}</p>
-      <p class="muted">The host sees: {kind.host_sees}. Reproduces: {kind.reproduces}.</p>
+      <p class="muted">
+        The host sees: {kind.host_sees}. Reproduces: {kind.reproduces}.
+      </p>
       {own.length > 0 && <div class="fields">{own.map(field)}</div>}
       <details>
         <summary>when it comes (at once)</summary>
         <div class="fields">{WHEN.map(field)}</div>
       </details>
       <div class="actions">
-        <button type="submit" class="danger" disabled={!isPossible} title={isPossible ? "" : "this module's radio or network cannot do that"}>
+        <button
+          type="submit"
+          class="danger"
+          disabled={!isPossible}
+          title={isPossible ? "" : "this module's radio or network cannot do that"}
+        >
           Make it happen
         </button>
         <CopyAs action={{ command: "fault.arm", given }} />
@@ -124,10 +146,18 @@ function Past() {
               <td class="actions">
                 {fault.armed ? (
                   <>
-                    <button type="button" aria-label={`Fire fault ${fault.id}`} onClick={() => void model.act("fault.fire", { id: fault.id })}>
+                    <button
+                      type="button"
+                      aria-label={`Fire fault ${fault.id}`}
+                      onClick={() => void model.act("fault.fire", { id: fault.id })}
+                    >
                       Now
                     </button>
-                    <button type="button" aria-label={`Disarm fault ${fault.id}`} onClick={() => void model.act("fault.disarm", { id: fault.id })}>
+                    <button
+                      type="button"
+                      aria-label={`Disarm fault ${fault.id}`}
+                      onClick={() => void model.act("fault.disarm", { id: fault.id })}
+                    >
                       Disarm
                     </button>
                   </>
@@ -147,7 +177,11 @@ export function Faults() {
   const model = useModel();
   useEffect(() => void model.refresh("faults"), [model]);
   if (model.capabilities && !model.knows("fault.list"))
-    return <Panel title="Faults"><p class="muted">This program has no faults.</p></Panel>;
+    return (
+      <Panel title="Faults">
+        <p class="muted">This program has no faults.</p>
+      </Panel>
+    );
   return (
     <Panel title="Faults">
       <Form />

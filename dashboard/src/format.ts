@@ -34,12 +34,12 @@ export function spacedHex(digits: string): string {
   return digits.replace(/../g, "$& ").trimEnd();
 }
 
-/** Bytes as ASCII: CR and LF by their signs, what else is not printable as a middle dot. */
+/** Bytes as ASCII: CR and LF as in C, what else is not printable as a middle dot. */
 export function ascii(bytes: Uint8Array): string {
   let out = "";
   for (const byte of bytes) {
-    if (byte === 13) out += "␍";
-    else if (byte === 10) out += "␊";
+    if (byte === 13) out += "\\r";
+    else if (byte === 10) out += "\\n";
     else out += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·";
   }
   return out;

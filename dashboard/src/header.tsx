@@ -29,36 +29,46 @@ function Fact(props: { name: string; value: string; title?: string; warns?: bool
 }
 
 function Signal({ module }: { module: ModuleStatus }) {
-  const model = useModel();
-  const radio = "radio" in module ? (module.radio as { rssi: number } | undefined) : undefined;
-  const ap = model.accessPoints.find((each) => each.ssid === module.ssid);
-  const rssi = radio?.rssi ?? ap?.rssi;
   if (!module.associated) return <Fact name="Wi-Fi" value="not joined" />;
+  const rssi = module.radio?.rssi ?? 0;
   return (
     <>
       <Fact name="Wi-Fi" value={tame(module.ssid ?? "")} />
       <Fact name="Address" value={module.address ?? "none yet"} />
-      {rssi !== undefined && <Fact name="RSSI" value={`${rssi} dBm`} warns={rssi < -80} />}
+      <Fact name="RSSI" value={`${rssi} dBm`} warns={rssi < -80} />
     </>
   );
 }
 
+const MODES: Record<string, string> = { access_point: "softAP", both: "station and softAP" };
+
+function modeOf(module: ModuleStatus): string {
+  const mode = MODES[module.mode.wifi] ?? module.mode.wifi;
+  const more = [
+    module.mode.multiple_links && "several links",
+    module.mode.transparent && "transparent",
+  ];
+  return [mode, ...more.filter(Boolean)].join(", ");
+}
+
 function Facts({ module }: { module: ModuleStatus }) {
   const model = useModel();
-  const more = module as ModuleStatus & { gmr?: string; mode?: string; speed?: string; host_uart?: string };
-  const differs = more.host_uart !== undefined && more.host_uart !== module.uart;
+  const doors = module.doors.map((each) => each.place).join(", ");
   return (
     <dl class="facts">
-      <Fact name="Firmware" value={module.personality} title={more.gmr} />
-      {more.mode !== undefined && <Fact name="Mode" value={more.mode} />}
+      <Fact name="Firmware" value={module.personality} title={`MAC ${module.mac}`} />
+      <Fact name="Mode" value={modeOf(module)} />
       <Signal module={module} />
       <Fact
         name="UART"
-        value={differs ? `${module.uart}, host ${more.host_uart}` : module.uart}
-        warns={differs}
-        title={differs ? "host and module are set differently: what passes is garbage" : ""}
+        value={`${module.uart}, ${module.speed}`}
+        title={`Hosts attach at ${doors}`}
       />
-      <Fact name="Time" value={`${clock(model.now).slice(0, -4)} real`} title="since the program's start; a second here is one outside" />
+      <Fact
+        name="Time"
+        value={`${clock(model.now).slice(0, -4)} real`}
+        title="since the program's start; a second here is one outside"
+      />
     </dl>
   );
 }
@@ -72,12 +82,17 @@ export function Header() {
       <h1>BFQ4004</h1>
       <label>
         <span class="hidden">Module</span>
-        <select value={module?.module} onChange={(event) => {
-          model.chosen = event.currentTarget.value;
-          model.changed();
-        }}>
+        <select
+          value={module?.module}
+          onChange={(event) => {
+            model.chosen = event.currentTarget.value;
+            model.changed();
+          }}
+        >
           {model.modules.map((each) => (
-            <option key={each.module} value={each.module}>{each.module}</option>
+            <option key={each.module} value={each.module}>
+              {each.module}
+            </option>
           ))}
         </select>
       </label>

@@ -1,15 +1,9 @@
 import type { Capabilities } from "./api";
 import type { Hint } from "./records";
 
-interface HintRow {
-  name: string;
-  looked_for: string;
-  why: string;
-}
-
 /** Why each of these fails on hardware, as the program says. */
 export function whyOf(capabilities: Capabilities | undefined, hints: Hint[]): string {
-  const rows = (capabilities as { hints?: HintRow[] } | undefined)?.hints ?? [];
+  const rows = capabilities?.hints ?? [];
   return hints
     .map((hint) => {
       const row = rows.find((each) => each.name === hint.name);

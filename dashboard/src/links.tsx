@@ -1,32 +1,45 @@
 import type { ModuleStatus } from "./api";
 import { bytesOf } from "./format";
-import { rates } from "./rates";
 import { Plot, type Series } from "./plot";
+import { rates } from "./rates";
 import { Act, Panel, useModel } from "./ui";
 
-type Link = ModuleStatus["links"][number] & { idle?: number };
+type Link = ModuleStatus["links"][number];
 
 function LinkRow({ link, module }: { link: Link; module: ModuleStatus }) {
   const model = useModel();
   const recent = rates(model.samples.get(module.module) ?? [], link.link);
-  const limit = (module as { server_timeout?: number }).server_timeout;
   const given = { module: module.module, link: link.link };
   const called = (what: string) => `${what} link ${link.link}`;
   return (
     <tr>
       <th scope="row">{link.link}</th>
-      <td>{link.transport}{link.accepted ? " (server)" : ""}</td>
-      <td class="mono">{link.peer}</td>
-      <td class="number">{bytesOf(link.bytes_in)}<br /><span class="muted">{bytesOf(recent.in)}/s</span></td>
-      <td class="number">{bytesOf(link.bytes_out)}<br /><span class="muted">{bytesOf(recent.out)}/s</span></td>
-      <td class="number">
-        {link.idle === undefined ? "" : `${(link.idle / 1e6).toFixed(0)} s`}
-        {link.accepted && limit ? ` of ${limit} s` : ""}
+      <td>
+        {link.transport}
+        {link.accepted ? " (server)" : ""}
       </td>
+      <td class="mono">{link.peer}</td>
+      <td class="number">
+        {bytesOf(link.bytes_in)}
+        <br />
+        <span class="muted">{bytesOf(recent.in)}/s</span>
+      </td>
+      <td class="number">
+        {bytesOf(link.bytes_out)}
+        <br />
+        <span class="muted">{bytesOf(recent.out)}/s</span>
+      </td>
+      <td class="number">{(link.idle / 1e6).toFixed(0)} s</td>
       <td class="number">{link.unread}</td>
       <td class="actions">
         <Act command="link.close" given={given} label="Close" describedAs={called("Close")} />
-        <Act command="link.reset" given={given} label="Reset" describedAs={called("Reset")} danger />
+        <Act
+          command="link.reset"
+          given={given}
+          label="Reset"
+          describedAs={called("Reset")}
+          danger
+        />
         <Act command="link.stall" given={given} label="Stall" describedAs={called("Stall")} />
         <Act command="link.resume" given={given} label="Go on" describedAs={called("Let go on")} />
       </td>
@@ -40,12 +53,25 @@ export function Links() {
   if (!module) return null;
   const samples = model.samples.get(module.module) ?? [];
   const series: Series[] = [
-    { label: "in", colour: "accent", values: samples.map((_, i) => rates(samples.slice(0, i + 1)).in) },
-    { label: "out", colour: "second", values: samples.map((_, i) => rates(samples.slice(0, i + 1)).out) },
+    {
+      label: "in",
+      colour: "accent",
+      values: samples.map((_, i) => rates(samples.slice(0, i + 1)).in),
+    },
+    {
+      label: "out",
+      colour: "second",
+      values: samples.map((_, i) => rates(samples.slice(0, i + 1)).out),
+    },
   ];
   return (
     <Panel title="Links">
-      <Plot label="Rates of all links" unit="/s" times={samples.map((each) => each.time)} series={series} />
+      <Plot
+        label="Rates of all links"
+        unit="/s"
+        times={samples.map((each) => each.time)}
+        series={series}
+      />
       {module.links.length === 0 ? (
         <p class="muted">No link is open. AT+CIPSTART opens one, and AT+CIPSERVER=1 lets others.</p>
       ) : (
@@ -71,9 +97,7 @@ export function Links() {
           </table>
         </div>
       )}
-      <p class="muted">
-        {bytesOf(module.waiting_for_host)} wait for the host to read them.
-      </p>
+      <p class="muted">{bytesOf(module.waiting_for_host)} wait for the host to read them.</p>
     </Panel>
   );
 }

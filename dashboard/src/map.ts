@@ -23,9 +23,9 @@ export function placed<T extends { position?: Place | undefined }>(all: T[], rad
 export function fit(places: Place[]): { x: number; y: number; width: number; height: number } {
   const xs = [0, ...places.map(([x]) => x)];
   const ys = [0, ...places.map(([, y]) => -y)];
-  const room = 6;
+  const room = 8;
   const x = Math.min(...xs) - room;
-  const y = Math.min(...ys) - room / 2;
+  const y = Math.min(...ys) - room;
   return {
     x,
     y,

@@ -19,8 +19,16 @@ export function Memory() {
         unit=""
         times={times}
         series={[
-          { label: "free (AT+SYSRAM)", colour: "accent", values: samples.map((each) => each.freeBytes) },
-          { label: "waits for the host", colour: "second", values: samples.map((each) => each.waiting) },
+          {
+            label: "free (AT+SYSRAM)",
+            colour: "accent",
+            values: samples.map((each) => each.freeBytes),
+          },
+          {
+            label: "waits for the host",
+            colour: "second",
+            values: samples.map((each) => each.waiting),
+          },
         ]}
       />
       <p class="muted">

@@ -141,7 +141,7 @@ export class Model {
 
   /** Hears of what happens until the token is refused. */
   async run(): Promise<void> {
-    setInterval(() => {
+    const timer = setInterval(() => {
       if (document.visibilityState === "visible" && this.connection === "live")
         void this.askStatus();
     }, STATUS_EVERY);
@@ -153,6 +153,7 @@ export class Model {
       } catch (error) {
         if (error instanceof Refused && error.code === "unauthorized") {
           this.connection = "refused";
+          clearInterval(timer);
           this.changed();
           return;
         }
@@ -174,7 +175,8 @@ export class Model {
     this.version = program.version;
     this.capabilities = await this.client.ask("capabilities");
     if (Object.keys(this.schemas).length === 0) this.schemas = await this.client.schemas();
-    await Promise.all([this.askStatus(), this.refresh("air"), this.refresh("faults")]);
+    await this.askStatus(); // what can be asked next depends on the module
+    await Promise.all([this.refresh("air"), this.refresh("faults")]);
     const topics = [...TOPICS, ...(this.wantsBytes ? ["wire"] : [])];
     const since = this.#last ?? program.events_kept_since;
     for await (const batch of this.client.events(topics, since, signal)) {
@@ -200,7 +202,8 @@ export class Model {
         this.faults = await this.client.ask("fault.list");
       if (what === "air" && this.can("world.show")) {
         const world = await this.client.ask("world.show");
-        this.accessPoints = world.ap as unknown as AccessPoint[];
+        const all = world.ap as unknown as AccessPoint[];
+        this.accessPoints = all.sort((a, b) => a.bssid.localeCompare(b.bssid));
         this.stations = world.station as Record<string, unknown>[];
       }
     } catch {
@@ -292,7 +295,8 @@ export class Model {
         });
         return;
       case "answered":
-        return this.answered(event);
+        this.answered(event);
+        return;
       case "printed":
         this.printed.push({ time: event.time, module: event.module });
         if (this.printed.length > 20_000) this.printed.splice(0, 2_000);
@@ -306,7 +310,8 @@ export class Model {
         });
         return;
       case "payload":
-        return this.moved(event);
+        this.moved(event);
+        return;
       case "wire":
         this.records.add({
           kind: "bytes",
@@ -319,7 +324,8 @@ export class Model {
         });
         return;
       case "hint":
-        return this.hinted(event);
+        this.hinted(event);
+        return;
       default:
         this.takeState(event);
     }
@@ -415,12 +421,14 @@ export class Model {
 
   private moved(event: Extract<ProgramEvent, { event: "payload" }>): void {
     const toModule = event.direction === "in";
-    const last = this.records.last((entry) => entry.module === event.module);
-    const isMore =
-      last?.kind === "payload" &&
-      last.link === event.link &&
-      last.toModule === toModule &&
-      event.time - last.time < PAYLOAD_GATHERED;
+    const last = this.records.last(
+      (entry) =>
+        entry.kind === "payload" &&
+        entry.module === event.module &&
+        entry.link === event.link &&
+        entry.toModule === toModule,
+    );
+    const isMore = last !== undefined && event.time - last.time < PAYLOAD_GATHERED;
     const entry = isMore
       ? last
       : this.records.add({

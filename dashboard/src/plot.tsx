@@ -22,7 +22,6 @@ export function Plot(props: { label: string; unit: string; times: number[]; seri
   const isDark = useMedia("(prefers-color-scheme: dark)");
   const plot = useRef<uPlot>();
   const names = props.series.map((each) => each.label).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn anew when it differs
   useEffect(() => {
     if (!box.current || width === 0) return;
     const axis = { stroke: colourOf("muted"), grid: { stroke: colourOf("line"), width: 1 } };
@@ -30,7 +29,10 @@ export function Plot(props: { label: string; unit: string; times: number[]; seri
       {
         width,
         height: HEIGHT,
-        scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(10, high * 1.1)] } },
+        scales: {
+          x: { time: false },
+          y: { range: (_plot, _low, high) => [0, Math.max(10, high * 1.1)] },
+        },
         legend: { show: false },
         cursor: { show: false },
         axes: [

@@ -6,7 +6,16 @@ import { hasFailed } from "./records";
 import { Panel, useMedia, useModel, useWidth } from "./ui";
 
 const LANES = [
-  "host TX", "module TX", "command", "link 0", "link 1", "link 2", "link 3", "link 4", "Wi-Fi", "faults",
+  "host TX",
+  "module TX",
+  "command",
+  "link 0",
+  "link 1",
+  "link 2",
+  "link 3",
+  "link 4",
+  "Wi-Fi",
+  "faults",
 ];
 const LANE = 15;
 const NAMES = 70;
@@ -99,10 +108,12 @@ export function Timeline(props: { choose: (id: number) => void }) {
   const isDark = useMedia("(prefers-color-scheme: dark)");
   const [tick, setTick] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && setTick((n) => n + 1), 500);
+    const timer = setInterval(
+      () => document.visibilityState === "visible" && setTick((n) => n + 1),
+      500,
+    );
     return () => clearInterval(timer);
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn anew when it differs
   useEffect(() => {
     if (canvas.current && width > 0) paint(canvas.current, model, width, shown);
   }, [model.records.entries.length, width, shown, tick, isDark, model.chosen]);
@@ -115,7 +126,10 @@ export function Timeline(props: { choose: (id: number) => void }) {
   };
   const onKey = (event: JSX.TargetedKeyboardEvent<HTMLDivElement>) => {
     const act = {
-      "+": () => zoom(0.5), "-": () => zoom(2), ArrowLeft: () => shift(-0.25), ArrowRight: () => shift(0.25),
+      "+": () => zoom(0.5),
+      "-": () => zoom(2),
+      ArrowLeft: () => shift(-0.25),
+      ArrowRight: () => shift(0.25),
       End: () => show({ ...shown, end: undefined }),
     }[event.key];
     if (!act) return;
@@ -139,15 +153,29 @@ export function Timeline(props: { choose: (id: number) => void }) {
           <span class="muted">
             {clock(end - shown.width)} to {shown.end === undefined ? "now" : clock(end)}
           </span>
-          <button type="button" aria-label="Earlier" onClick={() => shift(-0.25)}>◀</button>
-          <button type="button" aria-label="Later" onClick={() => shift(0.25)}>▶</button>
-          <button type="button" aria-label="Zoom in" onClick={() => zoom(0.5)}>+</button>
-          <button type="button" aria-label="Zoom out" onClick={() => zoom(2)}>−</button>
+          <button type="button" aria-label="Earlier" onClick={() => shift(-0.25)}>
+            ◀
+          </button>
+          <button type="button" aria-label="Later" onClick={() => shift(0.25)}>
+            ▶
+          </button>
+          <button type="button" aria-label="Zoom in" onClick={() => zoom(0.5)}>
+            +
+          </button>
+          <button type="button" aria-label="Zoom out" onClick={() => zoom(2)}>
+            −
+          </button>
         </div>
       }
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it takes + - and the arrows */}
-      <div ref={box} class="timeline" tabIndex={0} onKeyDown={onKey} role="group" aria-label="Timeline: plus and minus zoom, arrows move">
+      <div
+        ref={box}
+        class="timeline"
+        tabIndex={0}
+        onKeyDown={onKey}
+        role="group"
+        aria-label="Timeline: plus and minus zoom, arrows move"
+      >
         <canvas
           ref={canvas}
           style={{ height: `${LANES.length * LANE}px`, width: `${width}px` }}

@@ -2,9 +2,17 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Capabilities } from "./api";
 import { ascii, bytesOf, clock, fromHex, milliseconds } from "./format";
-import { ALL_KINDS, type Entry, EVERYTHING, type Filter, hasFailed, type Kind, Selection } from "./records";
-import { Panel, useModel } from "./ui";
 import { whyOf } from "./hints";
+import {
+  ALL_KINDS,
+  type Entry,
+  EVERYTHING,
+  type Filter,
+  hasFailed,
+  type Kind,
+  Selection,
+} from "./records";
+import { Panel, useModel } from "./ui";
 
 const ROW = 24;
 const BEYOND = 6;
@@ -34,10 +42,17 @@ function BytesCell({ entry, form }: { entry: Entry; form: Form }) {
   );
 }
 
-function Row(props: { entry: Entry; top: number; chosen: boolean; form: Form; why: string; choose: () => void }) {
+function Row(props: {
+  entry: Entry;
+  top: number;
+  chosen: boolean;
+  form: Form;
+  why: string;
+  choose: () => void;
+}) {
   const { entry } = props;
   const isAside = entry.kind === "unsolicited" || entry.kind === "event";
-  const answer = entry.lines.length > 0 && entry.kind === "exchange" ? entry.lines.join(" ␍␊ ") : "";
+  const answer = entry.lines.length > 0 && entry.kind === "exchange" ? entry.lines.join(" · ") : "";
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and names the row
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys
@@ -56,14 +71,22 @@ function Row(props: { entry: Entry; top: number; chosen: boolean; form: Form; wh
         <>
           <span class="cell mono">
             {entry.marked && <span title="marked">★ </span>}
-            {entry.hints.length > 0 && <span class="hint-sign" title={props.why}>⚠ </span>}
+            {entry.hints.length > 0 && (
+              <span class="hint-sign" title={props.why}>
+                ⚠{" "}
+              </span>
+            )}
             {!isAside && entry.text}
             {answer !== "" && <span class="answer"> {answer}</span>}
           </span>
           <span class="cell aside mono">{isAside && entry.text}</span>
         </>
       )}
-      <span class="took">{entry.kind === "exchange" && entry.result !== "" ? `${milliseconds(entry.duration)} ms` : ""}</span>
+      <span class="took">
+        {entry.kind === "exchange" && entry.result !== ""
+          ? `${milliseconds(entry.duration)} ms`
+          : ""}
+      </span>
       <span class="result">
         {entry.kind === "exchange" && (entry.result || "…")}
         {(entry.kind === "payload" || entry.kind === "bytes") && bytesOf(entry.bytes)}
@@ -91,14 +114,19 @@ function Detail({ entry }: { entry: Entry }) {
       </div>
       <p class="muted">
         {clock(entry.time)} {entry.module}
-        {entry.kind === "exchange" && entry.result !== "" && ` · ${milliseconds(entry.duration)} ms · ${entry.result}`}
-        {entry.kind === "payload" && ` · ${bytesOf(entry.bytes)} in ${milliseconds(entry.duration)} ms`}
+        {entry.kind === "exchange" &&
+          entry.result !== "" &&
+          ` · ${milliseconds(entry.duration)} ms · ${entry.result}`}
+        {entry.kind === "payload" &&
+          ` · ${bytesOf(entry.bytes)} in ${milliseconds(entry.duration)} ms`}
       </p>
-      {entry.kind === "bytes" && (
-        <pre>{`${ascii(fromHex(entry.hex))}\n${entry.text}`}</pre>
-      )}
+      {entry.kind === "bytes" && <pre>{`${ascii(fromHex(entry.hex))}\n${entry.text}`}</pre>}
       {entry.lines.length > 0 && (
-        <pre>{entry.lines.map((line) => (entry.kind === "exchange" ? `${line}␍␊` : line)).join("\n")}</pre>
+        <pre>
+          {entry.lines
+            .map((line) => (entry.kind === "exchange" ? `${line}\\r\\n` : line))
+            .join("\n")}
+        </pre>
       )}
       {entry.hints.map((hint) => (
         <p class="hint" key={hint.name}>
@@ -142,7 +170,8 @@ function List(props: {
     if (!entry || !box.current) return;
     sticks.current = false;
     if (at * ROW < box.current.scrollTop) box.current.scrollTop = at * ROW;
-    if ((at + 1) * ROW > box.current.scrollTop + height) box.current.scrollTop = (at + 1) * ROW - height;
+    if ((at + 1) * ROW > box.current.scrollTop + height)
+      box.current.scrollTop = (at + 1) * ROW - height;
     props.choose(entry.id);
   };
   // A click in the timeline chooses a row that may be out of sight.
@@ -262,7 +291,7 @@ function Downloads({ selection }: { selection: Selection }) {
     }
   };
   const record = async () => {
-    await model.act((records ? "trace.stop" : "trace.start") as "program", {} as never);
+    await model.act(records ? "trace.stop" : "trace.start", {});
     setRecords(!records);
   };
   return (
@@ -274,7 +303,9 @@ function Downloads({ selection }: { selection: Selection }) {
             {records ? "stop recording bytes" : "record every byte"}
           </button>
         )}
-        <button type="button" onClick={exports ? () => traced("jsonl") : own}>JSONL</button>
+        <button type="button" onClick={exports ? () => traced("jsonl") : own}>
+          JSONL
+        </button>
         {["pcapng", "cast"].map((format) => (
           <button
             type="button"
@@ -328,7 +359,9 @@ export function Traffic(props: { chosen: number; choose: (id: number) => void })
           <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
             {paused ? "Go on" : "Pause"}
           </button>
-          <button type="button" onClick={() => model.mark()}>Mark</button>
+          <button type="button" onClick={() => model.mark()}>
+            Mark
+          </button>
           <Downloads selection={selection} />
         </div>
       }
@@ -344,7 +377,11 @@ export function Traffic(props: { chosen: number; choose: (id: number) => void })
         {form === "lines" &&
           ALL_KINDS.map((kind) => (
             <label key={kind}>
-              <input type="checkbox" checked={filter.kinds.has(kind)} onChange={() => toggle(kind)} />
+              <input
+                type="checkbox"
+                checked={filter.kinds.has(kind)}
+                onChange={() => toggle(kind)}
+              />
               {KIND_NAMES[kind]}
             </label>
           ))}
@@ -359,7 +396,14 @@ export function Traffic(props: { chosen: number; choose: (id: number) => void })
           </label>
         ))}
       </search>
-      <List selection={selection} chosen={props.chosen} choose={props.choose} form={form} paused={paused} capabilities={model.capabilities} />
+      <List
+        selection={selection}
+        chosen={props.chosen}
+        choose={props.choose}
+        form={form}
+        paused={paused}
+        capabilities={model.capabilities}
+      />
       {chosen && <Detail entry={chosen} />}
       <SendBox />
     </Panel>

@@ -1,7 +1,7 @@
 // What panels share.
 import type { ComponentChildren, JSX } from "preact";
-import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { createContext } from "preact";
+import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { type Action, asPytest, asShell, asWorld } from "./actions";
 import type { Arguments, Command } from "./api";
 import type { Model } from "./model";
@@ -17,7 +17,11 @@ export function useModel(): Model {
   return model;
 }
 
-export function Panel(props: { title: string; children: ComponentChildren; aside?: ComponentChildren }) {
+export function Panel(props: {
+  title: string;
+  children: ComponentChildren;
+  aside?: ComponentChildren;
+}) {
   return (
     <section class="panel" aria-label={props.title}>
       <div class="panel-head">
@@ -92,9 +96,7 @@ export function Act<N extends Command>(props: {
       >
         {props.label}
       </button>
-      <CopyAs
-        action={{ command: props.command, given: props.given as Record<string, unknown> }}
-      />
+      <CopyAs action={{ command: props.command, given: props.given as Record<string, unknown> }} />
     </span>
   );
 }
@@ -105,7 +107,9 @@ export function useWidth(): [{ current: HTMLDivElement | null }, number] {
   const [width, setWidth] = useState(0);
   useEffect(() => {
     if (!element.current) return;
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.floor(entry?.contentRect.width ?? 0)),
+    );
     observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
@@ -124,7 +128,12 @@ export function useMedia(query: string): boolean {
 }
 
 /** Tabs by the pattern of the ARIA authoring practices: arrows choose, one tab is in the tab order. */
-export function Tabs(props: { label: string; names: string[]; chosen: string; choose: (name: string) => void }) {
+export function Tabs(props: {
+  label: string;
+  names: string[];
+  chosen: string;
+  choose: (name: string) => void;
+}) {
   const onKey = (event: JSX.TargetedKeyboardEvent<HTMLDivElement>) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;

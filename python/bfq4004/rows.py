@@ -515,6 +515,17 @@ class CapabilitiesReturnFaults(TypedDict):
     needs: str
 
 
+class CapabilitiesReturnHints(TypedDict):
+    """One of `hints`."""
+
+    #: its name
+    name: str
+    #: what is looked for
+    looked_for: str
+    #: why it fails on hardware
+    why: str
+
+
 class CapabilitiesReturn(TypedDict):
     """What `capabilities` returns."""
 
@@ -530,6 +541,8 @@ class CapabilitiesReturn(TypedDict):
     modules: list[CapabilitiesReturnModules]
     #: all faults
     faults: list[CapabilitiesReturnFaults]
+    #: all driver hints
+    hints: list[CapabilitiesReturnHints]
 
 
 class ProgramReturn(TypedDict):
@@ -552,6 +565,17 @@ class HttpReturn(TypedDict):
     urls: list[str]
     #: what lets them in, by Authorization: Bearer; empty without --control http
     token: str
+
+
+class StatusReturnModulesMode(TypedDict):
+    """One of `mode`."""
+
+    #: off, station, access_point or both (AT+CWMODE)
+    wifi: str
+    #: whether it may have several links (AT+CIPMUX)
+    multiple_links: bool
+    #: whether the next AT+CIPSEND begins transparent transmission (AT+CIPMODE)
+    transparent: bool
 
 
 class StatusReturnModulesRadio(TypedDict):
@@ -632,6 +656,8 @@ class StatusReturnModules(TypedDict):
     power: bool
     #: off, idle, processing, collecting (a payload), sending, passthrough, restarting or asleep
     activity: str
+    #: what it is set to be
+    mode: StatusReturnModulesMode
     #: whether its station is associated
     associated: bool
     #: the network that it is or was joined to
@@ -642,8 +668,12 @@ class StatusReturnModules(TypedDict):
     radio: NotRequired[StatusReturnModulesRadio]
     #: those of its own access point, and their leases
     stations: list[StatusReturnModulesStations]
+    #: where it stands in the simulated air, in metres; missing where that is nowhere in particular
+    position: NotRequired[list[float]]
     #: how its UART is set
     uart: str
+    #: fast: bytes move as they come; baud: at the rate of the UART
+    speed: str
     #: the links that are open
     links: list[StatusReturnModulesLinks]
     #: what was ever stored

@@ -366,6 +366,7 @@ Status Module::status() const {
   status.activity = activity();
   station_.describe(status);
   soft_ap_.describe(status);
+  status.mode = settings_.mode;
   status.uart = settings_.uart;
   status.free_bytes = free_bytes();
   status.waiting_for_host = waiting_for_host();

@@ -48,6 +48,7 @@ struct Status {
   };
 
   Activity activity{};
+  std::uint8_t mode = 0;  ///< AT+CWMODE
   bool associated = false;
   Text<32> ssid;
   Ipv4 station_address, gateway, netmask;  ///< none while it has no address

@@ -75,6 +75,18 @@ struct DoorReport {
                                             "its URL for pySerial, where it has one"};
 };
 
+/// What a module is set to be.
+struct ModeReport {
+  std::string_view wifi{};
+  bool multiple_links = false, transparent = false;
+  static constexpr auto kDescription =
+      describe("ModeReport", "wifi", "multiple_links", "transparent");
+  static constexpr Meanings<3> kMeanings = {
+      "off, station, access_point or both (AT+CWMODE)",
+      "whether it may have several links (AT+CIPMUX)",
+      "whether the next AT+CIPSEND begins transparent transmission (AT+CIPMODE)"};
+};
+
 /// One module: see the row.
 struct ModuleReport {
   std::string module{};
@@ -82,31 +94,38 @@ struct ModuleReport {
   std::string mac{};
   bool power = false;
   std::string_view activity{};
+  ModeReport mode{};
   bool associated = false;
   std::optional<std::string> ssid{}, address{};
   std::optional<RadioReport> radio{};
   std::vector<LeaseReport> stations{};
+  std::optional<std::vector<double>> position{};
   std::string uart{};
+  std::string_view speed{};
   std::vector<LinkState> links{};
   std::vector<WriteReport> flash{};
   std::vector<DoorReport> doors{};
   std::uint64_t free_bytes = 0, waiting_for_host = 0;
   static constexpr auto kDescription =
-      describe("ModuleReport", "module", "personality", "mac", "power", "activity", "associated",
-               "ssid", "address", "radio", "stations", "uart", "links", "flash", "doors",
-               "free_bytes", "waiting_for_host");
-  static constexpr Meanings<16> kMeanings = {
+      describe("ModuleReport", "module", "personality", "mac", "power", "activity", "mode",
+               "associated", "ssid", "address", "radio", "stations", "position", "uart", "speed",
+               "links", "flash", "doors", "free_bytes", "waiting_for_host");
+  static constexpr Meanings<19> kMeanings = {
       "its name",
       "which firmware it behaves like",
       "its address as a station",
       "false once power.off took it away",
       "off, idle, processing, collecting (a payload), sending, passthrough, restarting or asleep",
+      "what it is set to be",
       "whether its station is associated",
       "the network that it is or was joined to",
       "of its station",
       "what its station is associated with; missing while it is not",
       "those of its own access point, and their leases",
+      "where it stands in the simulated air, in metres; missing where that is nowhere in "
+      "particular",
       "how its UART is set",
+      "fast: bytes move as they come; baud: at the rate of the UART",
       "the links that are open",
       "what was ever stored",
       "where hosts attach",
@@ -155,21 +174,33 @@ std::vector<LeaseReport> stations_of(const Status& status) {
   return out;
 }
 
-ModuleReport report_of(const board::Board& board, Instant now) {
+std::optional<std::vector<double>> position_of(const board::Board& board, const sim::Air& air) {
+  for (const sim::ModulePosition& each : air.modules)
+    if (each.station == board.module().identity().station_mac)
+      return std::vector{each.position.x, each.position.y};
+  return std::nullopt;
+}
+
+ModuleReport report_of(const board::Board& board, const sim::Air& air, Instant now) {
+  constexpr std::string_view kModes[] = {"off", "station", "access_point", "both"};
   const Status status = board.module().status();
-  ModuleReport out{.module = board.name(),
-                   .personality = board.module().dialect().name,
-                   .mac = board::text_of(board.module().identity().station_mac),
-                   .power = board.has_power(),
-                   .activity = word_for(status.activity),
-                   .associated = status.associated,
-                   .radio = radio_of(status),
-                   .stations = stations_of(status),
-                   .uart = serial::describe(board.uart_format()),
-                   .links = links_of(status, now),
-                   .flash = writes_of(status),
-                   .free_bytes = status.free_bytes,
-                   .waiting_for_host = status.waiting_for_host};
+  ModuleReport out{
+      .module = board.name(),
+      .personality = board.module().dialect().name,
+      .mac = board::text_of(board.module().identity().station_mac),
+      .power = board.has_power(),
+      .activity = word_for(status.activity),
+      .mode = {kModes[status.mode % std::size(kModes)], status.multiple_links, status.transparent},
+      .associated = status.associated,
+      .radio = radio_of(status),
+      .stations = stations_of(status),
+      .position = position_of(board, air),
+      .uart = serial::describe(board.uart_format()),
+      .speed = board.is_paced() ? "baud" : "fast",
+      .links = links_of(status, now),
+      .flash = writes_of(status),
+      .free_bytes = status.free_bytes,
+      .waiting_for_host = status.waiting_for_host};
   if (!status.ssid.empty()) out.ssid = std::string(status.ssid.view());
   if (status.station_address != Ipv4{}) out.address = sockets::text_of(status.station_address);
   for (const auto& door : board.doors()) out.doors.push_back({door->place(), door->url()});
@@ -188,7 +219,8 @@ Outcome<ModuleReports, ErrorCode::no_such_module> tell_status(Call& call,
   ModuleReports out;
   for (const auto& board : call.program().boards)
     if (asked.module.empty() || board->name() == asked.module)
-      out.modules.push_back(report_of(*board, call.program().clock.now()));
+      out.modules.push_back(
+          report_of(*board, call.program().medium.air(), call.program().clock.now()));
   if (out.modules.empty()) return no_such_module(call, asked.module);
   return out;
 }

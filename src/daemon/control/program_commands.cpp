@@ -2,6 +2,7 @@
 
 #include "daemon/control/chapters.h"
 #include "daemon/control/faults.h"
+#include "daemon/control/hints.h"
 #include "daemon/process/version.h"
 
 namespace bfq::control {
@@ -30,6 +31,14 @@ struct CommandNeed {
   static constexpr Meanings<2> kMeanings = {"its name", "what a module must have for it"};
 };
 
+/// A driver hint, for people.
+struct HintReport {
+  std::string_view name{}, looked_for{}, why{};
+  static constexpr auto kDescription = describe("HintReport", "name", "looked_for", "why");
+  static constexpr Meanings<3> kMeanings = {"its name", "what is looked for",
+                                            "why it fails on hardware"};
+};
+
 /// What there is: see the row.
 struct Capabilities {
   std::string_view version{};
@@ -38,10 +47,12 @@ struct Capabilities {
   std::vector<std::string_view> topics{};
   std::vector<ModuleAbilities> modules{};
   std::vector<CommandNeed> faults{};
-  static constexpr auto kDescription =
-      describe("Capabilities", "version", "commands", "events", "topics", "modules", "faults");
-  static constexpr Meanings<6> kMeanings = {"of the program", "all commands", "all events",
-                                            "all topics",     "all modules",  "all faults"};
+  std::vector<HintReport> hints{};
+  static constexpr auto kDescription = describe("Capabilities", "version", "commands", "events",
+                                                "topics", "modules", "faults", "hints");
+  static constexpr Meanings<7> kMeanings = {"of the program",  "all commands", "all events",
+                                            "all topics",      "all modules",  "all faults",
+                                            "all driver hints"};
 };
 
 ModuleAbilities abilities_of(const board::Board& board) {
@@ -60,6 +71,7 @@ Outcome<Capabilities> capabilities(Call& call, const NoArguments&) {
   for (const auto& board : call.program().boards) out.modules.push_back(abilities_of(*board));
   for (const world::FaultInfo& row : world::kFaults)
     out.faults.push_back({row.name, kNeeds[static_cast<std::size_t>(need_of(row.needs))]});
+  for (const HintInfo& row : kHints) out.hints.push_back({row.name, row.looked_for, row.why});
   return out;
 }
 
