@@ -11,8 +11,8 @@ import signal
 import tempfile
 import time
 
-from far_hosts import LOCALHOST, MODULE, FarHosts, usable_port
-from journey import PATIENCE, Module
+from far_hosts import LOCALHOST, FarHosts, usable_port
+from journey import MODULE_BASE, PATIENCE, Module
 from obstacles import LONGEST_WAIT
 from script import BURST, unescaped
 from world_file import WorldFile
@@ -35,13 +35,14 @@ STARTS = 5  # attempts; the program may be ready before the host is attached
 
 
 class Play:
-    """One transcript and one module."""
+    """One transcript and one module. `lane` is a number that no other play has at the same time: of
+    the module's addresses on this machine, and of its remote hosts'."""
 
-    def __init__(self, steps, network, burnt_in, context, options=()):
+    def __init__(self, steps, lane, burnt_in, context, options=()):
         self.steps, self.burnt_in, self.context = steps, burnt_in, context
-        self.options = options
+        self.options = ("--module-base", str(MODULE_BASE + lane), *options)
         self.simulated = {what: text for what, (_, text) in BURNT_IN.items()}
-        self.hosts = FarHosts(network)
+        self.hosts = FarHosts(lane)
         self.module = self.host = None
         self.state = tempfile.TemporaryDirectory(prefix="bfq-play-")
         self.world = WorldFile(os.path.join(self.state.name, "world.toml"))
@@ -211,7 +212,7 @@ class Play:
         if place not in self.hosts.peers:
             self.hosts.add(place)
         try:
-            self.hosts.peers[place].call(port)
+            self.hosts.peers[place].call(self.hosts.module, port)
         except ConnectionRefusedError:
             if not in_vain:
                 raise
@@ -240,7 +241,7 @@ class Play:
 
     def datagram(self, peer, data):
         """Sends one to every UDP link of the module."""
-        known = {(MODULE, usable_port(port)) for port in self.datagram_ports}
+        known = {(self.hosts.module, usable_port(port)) for port in self.datagram_ports}
         for known_peer in known or peer.known:
             peer.datagrams.sendto(data, known_peer)
 

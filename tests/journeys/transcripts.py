@@ -5,9 +5,9 @@ import collections
 import concurrent.futures
 import functools
 import pathlib
+import queue
 import re
 import sys
-import threading
 import unittest
 
 from far_hosts import server_context
@@ -19,8 +19,6 @@ from script import busy_bursts, read
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "transcripts"
 LEAST_PLAYED = 110
 AT_ONCE = 12  # programs; they mostly wait
-# Every program has its server and its UDP ports at the same address of this machine.
-PORTS_OF_THE_MODULE = re.compile(rb'AT\+CIPSERVER=1|"UDP"')
 
 
 def burnt_in():
@@ -61,24 +59,24 @@ def chosen():
 def play_all(plays, options=()):
     """Those that failed, and how; `options` are further arguments of the program."""
     context = functools.cache(server_context)
-    ports_of_the_module = threading.Lock()
     identity = burnt_in()
+    lanes = queue.SimpleQueue()
+    for lane in range(AT_ONCE):
+        lanes.put(lane)
 
-    def play(numbered):
-        number, (name, steps) = numbered
-        needs_ports = any(PORTS_OF_THE_MODULE.search(step.data) for step in steps)
+    def play(named):
+        name, steps = named
+        lane = lanes.get()
         try:
-            if not needs_ports:
-                Play(steps, number, identity, context, options).run()
-            else:
-                with ports_of_the_module:
-                    Play(steps, number, identity, context, options).run()
+            Play(steps, lane, identity, context, options).run()
         except Exception as error:  # pylint: disable=broad-exception-caught
             return name, str(error)
+        finally:
+            lanes.put(lane)
         return None
 
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        return [failure for failure in pool.map(play, enumerate(plays)) if failure is not None]
+        return [failure for failure in pool.map(play, plays) if failure is not None]
 
 
 def report(played, skipped):
