@@ -226,8 +226,8 @@ class Peer:
 
 
 class FarHosts:
-    """All remote hosts of one play, and where they find its module. `lane` is a number that no other
-    play uses at the same time."""
+    """All remote hosts of one play, and where they find its module. `lane` is a number that no
+    other play uses at the same time."""
 
     def __init__(self, lane):
         self.lane = lane

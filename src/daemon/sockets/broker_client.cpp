@@ -180,7 +180,8 @@ void BrokerClient::await_library() {
 }
 
 /// For what the library does by the clock, its pings: a broker gives up a client that is silent for
-/// one and a half times the keep-alive (MQTT 3.1.1, 3.1.2.10), and this is late by a quarter at most.
+/// one and a half times the keep-alive (MQTT 3.1.1, 3.1.2.10), and this is late by a quarter at
+/// most.
 void BrokerClient::look_after() {
   timer_.expires_after(std::chrono::seconds(library_keep_alive_s(keep_alive_s_)) / 4);
   timer_.async_wait([weak = weak()](auto failed) {
