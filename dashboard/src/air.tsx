@@ -102,6 +102,20 @@ function AirMap() {
               />
             )),
       )}
+      {modules.flatMap((one) =>
+        modules
+          .filter((other) => one.it.stations.some(({ mac }) => mac === other.it.mac))
+          .map((other) => (
+            <line
+              key={`${one.it.module} ${other.it.module}`}
+              class="met"
+              x1={one.place[0]}
+              y1={-one.place[1]}
+              x2={other.place[0]}
+              y2={-other.place[1]}
+            />
+          )),
+      )}
       {modules.map(({ it, place }) => {
         const ap = it.associated ? aps.find((each) => each.it.ssid === it.ssid) : undefined;
         return (

@@ -8,9 +8,11 @@ import { Model } from "./model";
 import { Timeline } from "./timeline";
 import { keepToken } from "./token";
 import { Traffic } from "./traffic";
-import { ModelContext, Tabs, useMedia, useModel } from "./ui";
+import { CopyAs, ModelContext, Tabs, useMedia, useModel } from "./ui";
 
 const BESIDE = ["Air", "Links", "Faults", "Memory"];
+/** Milliseconds that it stays; while somebody looks how it is written elsewhere, longer. */
+const SAID_FOR = 6000;
 const ALONE = ["Traffic", "Timeline", ...BESIDE];
 
 function Chosen(props: { name: string; row: number; choose: (id: number) => void }) {
@@ -33,16 +35,18 @@ function Chosen(props: { name: string; row: number; choose: (id: number) => void
 /** What the page has done, or why not; a screen reader says it, too. */
 function Said() {
   const model = useModel();
-  const { said } = model;
+  const { said, done } = model;
+  const [held, hold] = useState(false);
   useEffect(() => {
-    if (said === "") return;
-    const timer = setTimeout(() => model.say(""), 6000);
+    if (said === "" || held) return;
+    const timer = setTimeout(() => model.say(""), SAID_FOR);
     return () => clearTimeout(timer);
-  }, [said, model]);
+  }, [said, done, held, model]);
   return (
-    <p class="said" role="status">
-      {said}
-    </p>
+    <div class="said">
+      <span role="status">{said}</span>
+      {done && <CopyAs key={said} action={done} hold={hold} />}
+    </div>
   );
 }
 

@@ -55,3 +55,16 @@ export function tame(text: string): string {
     return `\\u{${code.toString(16)}}`;
   });
 }
+
+/** The parts of a stored value; what is empty or not set says so. */
+export function partsOf(value: Record<string, unknown>): string {
+  const written = (part: unknown): string => {
+    if (part === null || part === "") return "none";
+    if (Array.isArray(part)) return `[${part.map(written).join(", ")}]`;
+    if (typeof part === "object") return `{${partsOf(part as Record<string, unknown>)}}`;
+    return tame(String(part));
+  };
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${written(part)}`)
+    .join(", ");
+}

@@ -51,19 +51,33 @@ function modeOf(module: ModuleStatus): string {
   return [mode, ...more.filter(Boolean)].join(", ");
 }
 
+/** How the UART is set, and whether a host has set its own otherwise. */
+function Uart({ module }: { module: ModuleStatus }) {
+  const doors = module.doors.map((each) => each.place).join(", ");
+  const hosts = module.hosts.map((each) => `${each.name}: ${each.uart}`).join("\n");
+  const other = module.hosts.find((each) => each.differs);
+  return (
+    <Fact
+      name="UART"
+      value={`${module.uart}, ${module.speed}${other ? `; a host has ${other.uart}` : ""}`}
+      title={`Hosts attach at ${doors}${hosts ? `\n${hosts}` : ""}`}
+      warns={other !== undefined}
+    />
+  );
+}
+
 function Facts({ module }: { module: ModuleStatus }) {
   const model = useModel();
-  const doors = module.doors.map((each) => each.place).join(", ");
   return (
     <dl class="facts">
-      <Fact name="Firmware" value={module.personality} title={`MAC ${module.mac}`} />
+      <Fact
+        name="Firmware"
+        value={module.personality}
+        title={`${module.version}\nMAC ${module.mac}`}
+      />
       <Fact name="Mode" value={modeOf(module)} />
       <Signal module={module} />
-      <Fact
-        name="UART"
-        value={`${module.uart}, ${module.speed}`}
-        title={`Hosts attach at ${doors}`}
-      />
+      <Uart module={module} />
       <Fact
         name="Time"
         value={`${clock(model.now).slice(0, -4)} real`}

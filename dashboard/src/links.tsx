@@ -1,14 +1,16 @@
 import type { ModuleStatus } from "./api";
 import { bytesOf } from "./format";
 import { Plot, type Series } from "./plot";
-import { rates } from "./rates";
+import { rateAt } from "./rates";
 import { Act, Panel, useModel } from "./ui";
 
 type Link = ModuleStatus["links"][number];
 
 function LinkRow({ link, module }: { link: Link; module: ModuleStatus }) {
   const model = useModel();
-  const recent = rates(model.samples.get(module.module) ?? [], link.link);
+  const samples = model.samples.get(module.module) ?? [];
+  const recent = rateAt(samples, samples.length - 1, link.link);
+  const limit = link.accepted ? module.server?.idle_limit : undefined;
   const given = { module: module.module, link: link.link };
   const called = (what: string) => `${what} link ${link.link}`;
   return (
@@ -29,7 +31,9 @@ function LinkRow({ link, module }: { link: Link; module: ModuleStatus }) {
         <br />
         <span class="muted">{bytesOf(recent.out)}/s</span>
       </td>
-      <td class="number">{(link.idle / 1e6).toFixed(0)} s</td>
+      <td class="number" title={limit ? "AT+CIPSTO closes it then" : undefined}>
+        {(link.idle / 1e6).toFixed(0)} s{limit ? ` of ${limit} s` : ""}
+      </td>
       <td class="number">{link.unread}</td>
       <td class="actions">
         <Act command="link.close" given={given} label="Close" describedAs={called("Close")} />
@@ -56,12 +60,12 @@ export function Links() {
     {
       label: "in",
       colour: "accent",
-      values: samples.map((_, i) => rates(samples.slice(0, i + 1)).in),
+      values: samples.map((_, i) => rateAt(samples, i).in),
     },
     {
       label: "out",
       colour: "second",
-      values: samples.map((_, i) => rates(samples.slice(0, i + 1)).out),
+      values: samples.map((_, i) => rateAt(samples, i).out),
     },
   ];
   return (
@@ -97,6 +101,7 @@ export function Links() {
           </table>
         </div>
       )}
+      {module.server && <p class="muted">The server listens on port {module.server.port}.</p>}
       <p class="muted">{bytesOf(module.waiting_for_host)} wait for the host to read them.</p>
     </Panel>
   );

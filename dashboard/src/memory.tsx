@@ -1,8 +1,6 @@
-import { bytesOf } from "./format";
+import { bytesOf, partsOf } from "./format";
 import { Plot } from "./plot";
 import { Panel, useModel } from "./ui";
-
-type Stored = { key: string; writes: number; value?: string };
 
 export function Memory() {
   const model = useModel();
@@ -10,8 +8,7 @@ export function Memory() {
   if (!module) return null;
   const samples = model.samples.get(module.module) ?? [];
   const times = samples.map((each) => each.time);
-  const stored = module.flash as Stored[];
-  const hasValues = stored.some((each) => each.value !== undefined);
+  const stored = module.flash;
   return (
     <Panel title="Memory">
       <Plot
@@ -43,7 +40,7 @@ export function Memory() {
             <thead>
               <tr>
                 <th scope="col">stored</th>
-                {hasValues && <th scope="col">value</th>}
+                <th scope="col">value</th>
                 <th scope="col">writes</th>
               </tr>
             </thead>
@@ -51,7 +48,7 @@ export function Memory() {
               {stored.map((each) => (
                 <tr key={each.key}>
                   <th scope="row">{each.key}</th>
-                  {hasValues && <td class="mono">{each.value ?? ""}</td>}
+                  <td class="mono">{partsOf(each.value)}</td>
                   <td class="number">{each.writes}</td>
                 </tr>
               ))}

@@ -1,4 +1,6 @@
 // What the page knows of a program, and how it hears of it. All of it comes by the HTTP API.
+
+import type { Action } from "./actions";
 import {
   type AccessPoint,
   type Arguments,
@@ -65,6 +67,8 @@ export class Model {
   started = 0;
   wantsBytes = false;
   said = "";
+  /** What was done last from this page. */
+  done: Action | undefined;
   readonly client: Client;
   #listeners = new Set<() => void>();
   #changed = false;
@@ -108,16 +112,17 @@ export class Model {
     }, 80);
   }
 
-  /** Says something to the person at the page. */
-  say(text: string): void {
+  /** Says something to the person at the page, of what was done. */
+  say(text: string, done?: Action): void {
     this.said = text;
+    this.done = done;
     this.changed();
   }
 
   async act<N extends Command>(name: N, given?: Arguments<N>): Promise<Returned<N> | undefined> {
     try {
       const returned = await this.client.ask(name, given);
-      this.say(`${name}: done`);
+      this.say(`${name}: done`, { command: name, given: { ...given } });
       return returned;
     } catch (error) {
       this.say(`${name}: ${error instanceof Error ? error.message : error}`);

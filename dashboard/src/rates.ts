@@ -3,9 +3,9 @@ interface Moved {
   moved: number[];
 }
 
-/** Bytes a second between the last two samples, of one link or of all of them. */
-export function rates(samples: Moved[], link?: number): { in: number; out: number } {
-  const [before, after] = samples.slice(-2);
+/** Bytes a second between a sample and the one before it, of one link or of all of them. */
+export function rateAt(samples: Moved[], at: number, link?: number): { in: number; out: number } {
+  const [before, after] = [samples[at - 1], samples[at]];
   if (!before || !after || after.time <= before.time) return { in: 0, out: 0 };
   const total = (way: number) => {
     let sum = 0;

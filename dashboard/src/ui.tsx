@@ -34,7 +34,8 @@ export function Panel(props: {
 }
 
 /** Copies an action as it is written elsewhere. */
-export function CopyAs({ action }: { action: Action }) {
+export function CopyAs(props: { action: Action; hold?: (isOpen: boolean) => void }) {
+  const { action, hold } = props;
   const model = useModel();
   const [shown, show] = useState("");
   const world = asWorld(action);
@@ -53,7 +54,7 @@ export function CopyAs({ action }: { action: Action }) {
     }
   };
   return (
-    <details class="copy">
+    <details class="copy" onToggle={(event) => hold?.(event.currentTarget.open)}>
       <summary aria-label={`Copy ${action.command} as`}>copy as</summary>
       <div class="copy-menu">
         {forms.map(([name, text]) => (

@@ -1,8 +1,9 @@
 // Each panel against a real module, two browsers, and a program that restarts. Pictures of the page
 // are written to the folder PICTURES, where that is given.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, open, Program, row, type } from "./program.mjs";
@@ -49,6 +50,36 @@ test("links: bytes, and a connection that is cut", async () => {
   await program.end();
 });
 
+test("links: a client of the module's server, and when it would be closed", async () => {
+  const program = await Program.start({ base: 4100 });
+  const page = await open(browser, program);
+  await type(page, JOIN, /CWJAP.*OK/);
+  await type(page, "AT+CIPMUX=1", /CIPMUX.*OK/);
+  await type(page, "AT+CIPSERVER=1,8097", /CIPSERVER.*OK/);
+  await type(page, "AT+CIPSTO=90", /CIPSTO.*OK/);
+  const client = connect(8097, "127.64.16.5"); // module 4100 of this machine: docs/decisions/0003
+  await row(page, "0,CONNECT").waitFor();
+  await tab(page, "Links");
+  await page.getByText("The server listens on port 8097").waitFor();
+  await page.getByText(/^\d s of 90 s$/).waitFor();
+  client.destroy();
+  assert.deepEqual(page.complaints, []);
+  await program.end();
+});
+
+test("the header warns of a host that has set its UART otherwise", async () => {
+  const program = await Program.start();
+  const page = await open(browser, program);
+  await page.locator("header").getByText("115200 8N1, fast", { exact: true }).waitFor();
+  const path = join(program.folder, "serial");
+  const host = openSync(path, "r+");
+  execFileSync("stty", ["-F", path, "9600", "raw", "-echo"]);
+  await page.locator("header").getByText("a host has 9600").waitFor();
+  closeSync(host);
+  await page.locator("header").getByText("115200 8N1, fast", { exact: true }).waitFor();
+  await program.end();
+});
+
 test("air: a password, DHCP, a place, and what goes", async () => {
   const program = await Program.start();
   const page = await open(browser, program);
@@ -76,6 +107,9 @@ test("air: a password, DHCP, a place, and what goes", async () => {
   await page.mouse.move(box.x + 60, box.y + 40, { steps: 4 });
   await page.mouse.up();
   await page.getByText("module.move: done").waitFor();
+  await page.locator(".said").getByText("copy as").click();
+  await page.locator(".said").getByRole("button", { name: "shell" }).click();
+  await page.getByText(/^bfq4004 ctl module move module=bfq0 'to=\[/).waitFor();
   const status = await program.ask("status");
   assert.equal(status.modules[0].position.length, 2);
   const world = await program.ask("world.show");
@@ -121,7 +155,9 @@ test("memory, hints, filters, marks, and the timeline", async () => {
   const page = await open(browser, program);
   await tab(page, "Memory");
   for (let i = 0; i < 3; i++) await type(page, "AT+CWMODE_DEF=3", /CWMODE_DEF.*OK/);
-  await page.getByRole("row").filter({ hasText: "mode" }).waitFor();
+  await page.getByRole("row").filter({ hasText: "mode 3" }).waitFor();
+  await type(page, JOIN.replace("_CUR", "_DEF"), /CWJAP_DEF.*OK/);
+  await page.getByRole("row").filter({ hasText: "ssid BFQ-LAB, password ***" }).waitFor();
   await page.getByLabel("only hints").check();
   await row(page, "CWMODE_DEF").click();
   await page.getByText("Firmware erases a sector").waitFor();

@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asPytest, asShell, asWorld, fieldValue } from "../src/actions";
-import { ascii, bytesOf, clock, fromHex, milliseconds, spacedHex, tame } from "../src/format";
+import {
+  ascii,
+  bytesOf,
+  clock,
+  fromHex,
+  milliseconds,
+  partsOf,
+  spacedHex,
+  tame,
+} from "../src/format";
 import { fit, metresAt, placed } from "../src/map";
-import { rates } from "../src/rates";
+import { rateAt } from "../src/rates";
 import { EVERYTHING, hasFailed, MOST, Records, Selection } from "../src/records";
 import { EventParser } from "../src/stream";
 
@@ -34,6 +43,13 @@ test("bytes show their line ends", () => {
 test("control and direction characters do nothing", () => {
   assert.equal(tame("a\u202Eb\u0007c\u2028d"), "a\\u{202e}b\\u{7}c\\u{2028}d");
   assert.equal(tame("Café <img>"), "Café <img>");
+});
+
+test("stored values", () => {
+  const value = { ssid: "a\u0007", password: "***", bssid: null, dns: ["1.1.1.1", ""] };
+  const text = "ssid a\\u{7}, password ***, bssid none, dns [1.1.1.1, none]";
+  assert.equal(partsOf(value), text);
+  assert.equal(partsOf({ tcp: [{ no_delay: false }] }), "tcp [{no_delay false}]");
 });
 
 test("the list is bounded, and a selection follows it", () => {
@@ -110,11 +126,11 @@ test("fields of forms", () => {
   assert.equal(fieldValue("5s", "string"), "5s");
 });
 
-test("rates are those of the last two samples", () => {
+test("a rate is that since the sample before", () => {
   const at = (time: number, ...moved: number[]) => ({ time, moved });
-  assert.deepEqual(rates([at(0, 0, 0), at(2, 100, 50)]), { in: 50, out: 25 });
-  assert.deepEqual(rates([at(0, 900, 0), at(1, 100, 0)], 0), { in: 100, out: 0 });
-  assert.deepEqual(rates([at(0, 1)]), { in: 0, out: 0 });
+  assert.deepEqual(rateAt([at(0, 0, 0), at(2, 100, 50), at(3)], 1), { in: 50, out: 25 });
+  assert.deepEqual(rateAt([at(0, 900, 0), at(1, 100, 0)], 1, 0), { in: 100, out: 0 });
+  assert.deepEqual(rateAt([at(0, 1)], 0), { in: 0, out: 0 });
 });
 
 test("the map", () => {

@@ -138,6 +138,9 @@ struct MemberAccess {
     } else if constexpr (n == 19) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u);
+    } else if constexpr (n == 22) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x);
     } else {
       static_assert(n == 26, "a class of that many members has to be added here");
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb] = m;

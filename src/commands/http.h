@@ -146,14 +146,16 @@ inline constexpr std::array kHttpPostHeaders{
     param<&HttpPostArgs::second>("http_req_header 2", length(2, 256), "one more"),
     param<&HttpPostArgs::third>("http_req_header 3", length(2, 256), "and one more"),
 };
-consteval Param http_post_count(std::int32_t count) {
-  return param<&HttpPostArgs::headers>("http_req_header_cnt", between(count, count),
+template <std::int32_t kCount>
+consteval Param http_post_count() {
+  return param<&HttpPostArgs::headers>("http_req_header_cnt", between(kCount, kCount),
                                        "how many lines of the head follow");
 }
-inline constexpr Param kHttpPostAlone[] = {kHttpPostUrl, kHttpPostSize, http_post_count(0)};
+inline constexpr Param kHttpPostAlone[] = {kHttpPostUrl, kHttpPostSize, http_post_count<0>()};
 template <std::int32_t kCount>
-inline constexpr auto kHttpPostWithHeaders = counted<kCount>(
-    std::array{kHttpPostUrl, kHttpPostSize, http_post_count(kCount).required()}, kHttpPostHeaders);
+inline constexpr auto kHttpPostWithHeaders =
+    counted<kCount>(std::array{kHttpPostUrl, kHttpPostSize, http_post_count<kCount>().required()},
+                    kHttpPostHeaders);
 template <std::int32_t kCount>
 bool names_headers(const Chip&, Fields fields) {
   return is_number(fields, 2, kCount);

@@ -177,7 +177,7 @@ Answer set_mqtt_protocols(Chip&, const ProtocolsArgs&);
 template <std::uint8_t kCount>
 inline constexpr auto kMqttProtocolParams =
     counted<kCount>(std::array{param<&ProtocolsArgs::link>("link ID", kMqttLink, "the one client"),
-                               protocol_count(kCount)},
+                               protocol_count<kCount>()},
                     kProtocols);
 template <std::uint8_t kCount>
 consteval Shape mqtt_protocols() {

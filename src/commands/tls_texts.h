@@ -76,8 +76,9 @@ void add_protocols(Chip&, std::uint8_t links, const ProtocolsArgs&);
 Answer show_protocols(Chip&);
 Answer set_protocols(Chip&, const ProtocolsArgs&);
 
-consteval Param protocol_count(std::int32_t count) {
-  return param<&ProtocolsArgs::count>("counts", between(count, count), "how many follow");
+template <std::int32_t kCount>
+consteval Param protocol_count() {
+  return param<&ProtocolsArgs::count>("counts", between(kCount, kCount), "how many follow");
 }
 inline constexpr Doc kProtocolAbout = "a name of ALPN, such as h2; the best comes first";
 inline constexpr std::array kProtocols{
@@ -102,12 +103,12 @@ bool names_protocols_multiple(const Chip& chip, Fields fields) {
   return multiple(chip, fields) && is_number(fields, 1, kCount);
 }
 template <std::int32_t kCount>
-inline constexpr auto kProtocolsSingle = counted<kCount>(std::array{protocol_count(kCount)},
+inline constexpr auto kProtocolsSingle = counted<kCount>(std::array{protocol_count<kCount>()},
                                                          kProtocols);
 template <std::int32_t kCount>
 inline constexpr auto kProtocolsMultiple = counted<kCount>(
     std::array{param<&ProtocolsArgs::link>("link ID", kLinkOrAll, "the link's number; 5: all"),
-               protocol_count(kCount)},
+               protocol_count<kCount>()},
     kProtocols);
 template <std::int32_t kCount>
 consteval Shape protocols_single() {

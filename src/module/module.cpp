@@ -375,6 +375,8 @@ Status Module::status() const {
   status.deadline = next_deadline();
   status.payload_missing = payload_missing();
   status.transparent = passthrough_.enabled();
+  if (server_.running()) status.server_port = server_.port();
+  status.idle_limit_s = server_.idle_limit_s();
   links_.describe(status);
   return status;
 }

@@ -60,6 +60,8 @@ struct Status {
   bool multiple_links = false;       ///< AT+CIPMUX=1
   bool shows_sender = false;         ///< AT+CIPDINFO=1
   bool passive = false;              ///< AT+CIPRECVMODE=1
+  std::uint16_t server_port = 0;     ///< 0: no server runs
+  std::uint16_t idle_limit_s = 0;    ///< AT+CIPSTO
   bool transparent = false;          ///< AT+CIPMODE=1
   std::size_t payload_missing = 0;   ///< bytes behind a prompt that are still to be typed
   UartFormat uart{};                 ///< as set; it holds once what was printed before has left

@@ -1,8 +1,10 @@
 #pragma once
 #include <cstddef>
+#include <cstdlib>
 #include <span>
 #include <type_traits>
 
+#include "base/described.h"
 #include "base/doc.h"
 #include "settings/record_codec.h"
 #include "settings/settings.h"
@@ -81,10 +83,24 @@ inline constexpr Rule<Predicate> rule{};
 template <auto Member>
 inline constexpr EachOf<Member> each_field{};
 
-/// The row of the value that `Member` of the settings is. Its parts stand in the order of the
-/// record.
+/// Which member of the settings it is, in the order of their description.
+template <auto Member>
+consteval std::size_t place_in_settings() {
+  Settings settings{};
+  const void* wanted = &(settings.*Member);
+  std::size_t place = 0, next = 0;
+  for_each_member(settings, [&](const MemberName&, const auto& member) {
+    if (static_cast<const void*>(&member) == wanted) place = next;
+    ++next;
+  });
+  return place;
+}
+
+/// The row of the value that `Member` of the settings is, whose place there is that of the key. Its
+/// parts stand in the order of the record.
 template <auto Member, class... Parts>
 consteval StoredKey stored(Key key, Doc name, Parts...) {
+  if (place_in_settings<Member>() != static_cast<std::size_t>(key)) std::abort();
   return {
       .key = key,
       .name = name,

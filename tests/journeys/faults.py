@@ -7,7 +7,7 @@ import socket
 import time
 import unittest
 
-from journey import Module, run_program
+from journey import Module, run_program, wait_until
 
 JOIN = 'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"\r\n'
 
@@ -73,6 +73,15 @@ class Faults(unittest.TestCase):
         arm("rssi", "ssid=BFQ-LAB", "rssi=-77")
         ctl("wait", "event=fault", "since=0")
         self.assertIn(b",-77", self.host.command("AT+CWJAP_CUR?"))
+
+    def test_rssi_is_all_that_changes_back(self):
+        def lab():
+            return next(ap for ap in ctl("world", "show")["ap"] if ap["ssid"] == "BFQ-LAB")
+
+        arm("rssi", "ssid=BFQ-LAB", "rssi=-77", "time=300ms")
+        ctl("ap", "change", "name=BFQ-LAB", "wps=true")
+        wait_until(lambda: lab()["rssi"] == -42, "the signal to come back")
+        self.assertTrue(lab()["wps"])
 
     def test_wrong_password(self):
         arm("wrong-password")

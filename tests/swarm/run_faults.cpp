@@ -80,7 +80,9 @@ void Run::go_wrong_in_the_air(FaultKind kind) {
   switch (kind) {
     case FaultKind::ap_down: ap.ssid += "-gone"; break;
     case FaultKind::ap_return: ap.bssid.bytes.back() ^= kOther; break;
-    case FaultKind::rssi: ap.rssi = static_cast<std::int8_t>(-40 - dice_.some(70)); break;
+    case FaultKind::rssi:
+      ap.rssi = static_cast<std::int8_t>(-40 - static_cast<int>(dice_.some(70)));
+      break;
     case FaultKind::wrong_password: ap.password = "another password"; break;
     case FaultKind::join_refused: ap.max_stations = std::uint8_t{0}; break;
     case FaultKind::dhcp_delay:

@@ -66,6 +66,8 @@ class Board final : private serial::UartSide,
   const std::vector<std::unique_ptr<serial::Door>>& doors() const { return doors_; }
   /// How the module's UART is set.
   const UartFormat& uart_format() const { return uart_format_; }
+  /// The hosts that are attached to it.
+  std::vector<serial::HostState> hosts() const { return wire_->hosts(uart_format_); }
 
   // For whoever controls the program, between turns -----------------------------------------------
 

@@ -373,7 +373,14 @@ void Faults::act_in_the_air(const FaultSpec& spec) {
   if (spec.kind == FaultKind::rssi) {
     after.rssi = spec.rssi;
     apply(sim::PutAccessPoint{after});
-    return undo_after(spec.time, [apply, before] { apply(sim::PutAccessPoint{before}); });
+    // Whatever else has been changed of it meanwhile stays.
+    return undo_after(spec.time, [this, apply, bssid = before.bssid, rssi = before.rssi] {
+      const sim::AccessPoint* const now = sim::find_access_point(program_.medium.air(), bssid);
+      if (now == nullptr) return;
+      sim::AccessPoint as_before = *now;
+      as_before.rssi = rssi;
+      apply(sim::PutAccessPoint{as_before});
+    });
   }
   apply(sim::RemoveAccessPoint{before.bssid});
   constexpr std::uint8_t kOther = 0x80;

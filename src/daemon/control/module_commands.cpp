@@ -6,6 +6,7 @@
 #include "daemon/control/base64.h"
 #include "daemon/control/chapters.h"
 #include "daemon/control/hex.h"
+#include "daemon/control/message_json.h"
 #include "daemon/control/words.h"
 #include "daemon/serial/line_format.h"
 #include "daemon/sockets/address.h"
@@ -58,13 +59,35 @@ struct LeaseReport {
                                             "what it was given by DHCP; missing before that"};
 };
 
-/// How often something that is stored was written.
-struct WriteReport {
+/// Something that is stored, and how often it was written.
+struct StoredReport {
   std::string_view key{};
   std::uint32_t writes = 0;
-  static constexpr auto kDescription = describe("WriteReport", "key", "writes");
-  static constexpr Meanings<2> kMeanings = {"what is stored",
-                                            "how often it was written since the flash was new"};
+  json::object value{};
+  static constexpr auto kDescription = describe("StoredReport", "key", "writes", "value");
+  static constexpr Meanings<3> kMeanings = {"what is stored",
+                                            "how often it was written since the flash was new",
+                                            "its parts; passwords are masked"};
+};
+
+/// A host that is attached.
+struct HostReport {
+  std::string name{}, uart{};
+  bool differs = false, reads = false;
+  static constexpr auto kDescription = describe("HostReport", "name", "uart", "differs", "reads");
+  static constexpr Meanings<4> kMeanings = {
+      "what the log calls it", "how its own UART is set; the module's where that cannot be known",
+      "whether that is not how the module's UART is set", "false while it loses what is printed"};
+};
+
+/// The server of a module, while it runs.
+struct ServerReport {
+  std::uint16_t port = 0;
+  std::uint16_t idle_limit = 0;
+  static constexpr auto kDescription = describe("ServerReport", "port", "idle_limit");
+  static constexpr Meanings<2> kMeanings = {
+      "where it listens",
+      "seconds of silence after which a client's link is closed (AT+CIPSTO); 0: never"};
 };
 
 /// Where hosts attach.
@@ -91,7 +114,7 @@ struct ModeReport {
 struct ModuleReport {
   std::string module{};
   std::string_view personality{};
-  std::string mac{};
+  std::string version{}, mac{};
   bool power = false;
   std::string_view activity{};
   ModeReport mode{};
@@ -103,16 +126,19 @@ struct ModuleReport {
   std::string uart{};
   std::string_view speed{};
   std::vector<LinkState> links{};
-  std::vector<WriteReport> flash{};
+  std::optional<ServerReport> server{};
+  std::vector<StoredReport> flash{};
   std::vector<DoorReport> doors{};
+  std::vector<HostReport> hosts{};
   std::uint64_t free_bytes = 0, waiting_for_host = 0;
-  static constexpr auto kDescription =
-      describe("ModuleReport", "module", "personality", "mac", "power", "activity", "mode",
-               "associated", "ssid", "address", "radio", "stations", "position", "uart", "speed",
-               "links", "flash", "doors", "free_bytes", "waiting_for_host");
-  static constexpr Meanings<19> kMeanings = {
+  static constexpr auto kDescription = describe(
+      "ModuleReport", "module", "personality", "version", "mac", "power", "activity", "mode",
+      "associated", "ssid", "address", "radio", "stations", "position", "uart", "speed", "links",
+      "server", "flash", "doors", "hosts", "free_bytes", "waiting_for_host");
+  static constexpr Meanings<22> kMeanings = {
       "its name",
       "which firmware it behaves like",
+      "the first line of AT+GMR",
       "its address as a station",
       "false once power.off took it away",
       "off, idle, processing, collecting (a payload), sending, passthrough, restarting or asleep",
@@ -127,8 +153,10 @@ struct ModuleReport {
       "how its UART is set",
       "fast: bytes move as they come; baud: at the rate of the UART",
       "the links that are open",
+      "the server; missing while none runs",
       "what was ever stored",
       "where hosts attach",
+      "those that are attached",
       "what AT+SYSRAM answers",
       "bytes that the hosts have not read"};
 };
@@ -145,12 +173,21 @@ std::vector<LinkState> links_of(const Status& status, Instant now) {
   return out;
 }
 
-std::vector<WriteReport> writes_of(const Status& status) {
-  std::vector<WriteReport> out;
-  for (const record::StoredKey& row : record::kStoredKeys) {
-    const std::uint32_t writes = status.writes[static_cast<std::size_t>(row.key)];
-    if (writes > 0) out.push_back({row.name.view(), writes});
-  }
+/// A value that is one number or the like is the only part of itself.
+template <class T>
+json::object parts_of(const MemberName& name, const T& value) {
+  if constexpr (Described<T>) return message_object(value, Disclosure::masked);
+  return {{name.text, message_value(value, Disclosure::masked)}};
+}
+
+std::vector<StoredReport> stored_in(const Memory& memory) {
+  std::vector<StoredReport> out;
+  std::size_t next = 0;
+  for_each_member(memory.stored(), [&](const MemberName& name, const auto& value) {
+    const std::uint32_t writes = memory.writes()[next];
+    const std::string_view key = record::kStoredKeys[next++].name.view();
+    if (writes > 0) out.push_back({key, writes, parts_of(name, value)});
+  });
   return out;
 }
 
@@ -181,12 +218,34 @@ std::optional<std::vector<double>> position_of(const board::Board& board, const 
   return std::nullopt;
 }
 
+std::string version_of(const Module& module) {
+  const at::VersionLine& line = module.dialect().version_lines.front();
+  const std::string_view middle[] = {"", module.identity().version, module.identity().build_time};
+  return fmt::format("{}{}{}", line.before, middle[static_cast<std::size_t>(line.middle)],
+                     line.after);
+}
+
+/// Whether and where it has a server.
+std::optional<ServerReport> server_of(const Status& status) {
+  if (status.server_port == 0) return std::nullopt;
+  return ServerReport{status.server_port, status.idle_limit_s};
+}
+
+std::vector<HostReport> hosts_of(const board::Board& board) {
+  std::vector<HostReport> out;
+  for (const serial::HostState& host : board.hosts())
+    out.push_back(
+        {host.name, serial::describe(host.uart), !(host.uart == board.uart_format()), host.reads});
+  return out;
+}
+
 ModuleReport report_of(const board::Board& board, const sim::Air& air, Instant now) {
   constexpr std::string_view kModes[] = {"off", "station", "access_point", "both"};
   const Status status = board.module().status();
   ModuleReport out{
       .module = board.name(),
       .personality = board.module().dialect().name,
+      .version = version_of(board.module()),
       .mac = board::text_of(board.module().identity().station_mac),
       .power = board.has_power(),
       .activity = word_for(status.activity),
@@ -198,7 +257,9 @@ ModuleReport report_of(const board::Board& board, const sim::Air& air, Instant n
       .uart = serial::describe(board.uart_format()),
       .speed = board.is_paced() ? "baud" : "fast",
       .links = links_of(status, now),
-      .flash = writes_of(status),
+      .server = server_of(status),
+      .flash = stored_in(board.module().memory()),
+      .hosts = hosts_of(board),
       .free_bytes = status.free_bytes,
       .waiting_for_host = status.waiting_for_host};
   if (!status.ssid.empty()) out.ssid = std::string(status.ssid.view());

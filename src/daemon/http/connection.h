@@ -15,7 +15,7 @@
 namespace bfq::http {
 namespace beast = boost::beast;
 /// The protocol of the doors, as Asio has it.
-using tcp = boost::asio::ip::tcp;
+using Tcp = boost::asio::ip::tcp;
 
 /// One client's connection, be it one of requests or a stream of events.
 class HttpConnection {

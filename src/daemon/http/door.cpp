@@ -21,11 +21,11 @@ std::string text_of(const control::HttpPlace& place) {
   return process::host_in_url(place.host) + ':' + std::to_string(place.port);
 }
 
-tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace& place) {
+Tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace& place) {
   boost::system::error_code error;
   if (const auto address = boost::asio::ip::make_address(place.host, error); !error)
     return {address, place.port};
-  tcp::resolver resolver(io);
+  Tcp::resolver resolver(io);
   const auto found = resolver.resolve(place.host, std::to_string(place.port), error);
   if (error || found.empty())
     throw process::Failure(fmt::format("{}{}: cannot find {}: {}", place.option, text_of(place),
@@ -34,7 +34,7 @@ tcp::endpoint endpoint_of(boost::asio::io_context& io, const control::HttpPlace&
 }
 /// Tells a client that it is one too many. What does not fit into its socket at once is dropped, so
 /// that nobody can hold up the program here.
-void turn_away(tcp::socket& client, std::uint64_t at) {
+void turn_away(Tcp::socket& client, std::uint64_t at) {
   Response response = error_response({control::ErrorCode::too_many_clients,
                                       fmt::format("{} are connected", HttpConnections::kMost)},
                                      at);
@@ -52,10 +52,10 @@ HttpDoor::HttpDoor(const HttpShared& shared, const control::HttpPlace& place)
       place_(place),
       acceptor_(shared.channel.program.io),
       pause_(shared.channel.program.io) {
-  const tcp::endpoint at = endpoint_of(shared.channel.program.io, place);
+  const Tcp::endpoint at = endpoint_of(shared.channel.program.io, place);
   boost::system::error_code error;
   acceptor_.open(at.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.set_option(Tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(at, error);
   if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
   if (error == boost::asio::error::address_in_use)
@@ -73,7 +73,7 @@ HttpDoor::HttpDoor(const HttpShared& shared, const control::HttpPlace& place)
 }
 
 void HttpDoor::accept() {
-  acceptor_.async_accept([this](auto error, tcp::socket client) {
+  acceptor_.async_accept([this](auto error, Tcp::socket client) {
     if (error == boost::asio::error::operation_aborted) return;
     if (!error) {
       admit(std::move(client));
@@ -87,7 +87,7 @@ void HttpDoor::accept() {
   });
 }
 
-void HttpDoor::admit(tcp::socket client) {
+void HttpDoor::admit(Tcp::socket client) {
   const bool was_full = std::exchange(is_full_, shared_.connections.is_full());
   if (is_full_) {
     if (!was_full)
@@ -95,9 +95,9 @@ void HttpDoor::admit(tcp::socket client) {
     return turn_away(client, shared_.channel.events.last());
   }
   boost::system::error_code error;
-  const tcp::endpoint reached = client.local_endpoint(error);
+  const Tcp::endpoint reached = client.local_endpoint(error);
   if (error) return;  // it has gone
-  client.set_option(tcp::no_delay(true), error);
+  client.set_option(Tcp::no_delay(true), error);
   shared_.connections.start(
       std::make_shared<HttpExchange>(shared_, std::move(client), hosts_of(reached, place_.host)));
 }

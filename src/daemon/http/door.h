@@ -22,11 +22,11 @@ class HttpDoor {
 
  private:
   void accept();
-  void admit(tcp::socket client);
+  void admit(Tcp::socket client);
 
   HttpShared shared_;
   control::HttpPlace place_;
-  tcp::acceptor acceptor_;
+  Tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   std::string url_;
   bool is_full_ = false;  ///< noted, so that strangers cannot fill the log with one line each

@@ -26,7 +26,7 @@ std::string head() {
 }
 }  // namespace
 
-EventStream::EventStream(const HttpShared& shared, tcp::socket socket,
+EventStream::EventStream(const HttpShared& shared, Tcp::socket socket,
                          const control::StreamArguments& asked)
     : shared_(shared),
       socket_(std::move(socket)),
@@ -35,7 +35,7 @@ EventStream::EventStream(const HttpShared& shared, tcp::socket socket,
 
 void EventStream::start() {
   boost::system::error_code ignored;
-  socket_.set_option(tcp::socket::keep_alive(true), ignored);  // the kernel finds lost clients
+  socket_.set_option(Tcp::socket::keep_alive(true), ignored);  // the kernel finds lost clients
   await_end();
   write(head());
   out_.set_topics(control::bits_of(asked_.topics));

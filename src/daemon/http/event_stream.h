@@ -12,7 +12,7 @@ namespace bfq::http {
 /// A response that goes on: server-sent events, until the client closes.
 class EventStream final : public HttpConnection, public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(const HttpShared& shared, tcp::socket socket, const control::StreamArguments& asked);
+  EventStream(const HttpShared& shared, Tcp::socket socket, const control::StreamArguments& asked);
 
   void start() override;
   void end() override;
@@ -24,7 +24,7 @@ class EventStream final : public HttpConnection, public std::enable_shared_from_
   void write(std::string text);
 
   HttpShared shared_;
-  tcp::socket socket_;
+  Tcp::socket socket_;
   control::StreamArguments asked_;
   control::Outbox out_;
   std::string batch_;  ///< what is being written

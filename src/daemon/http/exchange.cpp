@@ -60,7 +60,7 @@ Response error_response(const CommandError& error, std::uint64_t at) {
   return response;
 }
 
-HttpExchange::HttpExchange(const HttpShared& shared, tcp::socket socket,
+HttpExchange::HttpExchange(const HttpShared& shared, Tcp::socket socket,
                            std::vector<std::string> hosts)
     : shared_(shared),
       socket_(std::move(socket)),
@@ -196,7 +196,7 @@ void HttpExchange::carry_out(std::string_view name) {
 
 /// Ends this when the client closes while its command is under way, so that nothing waits for it.
 void HttpExchange::await_hang_up() {
-  socket_.async_wait(tcp::socket::wait_read, [weak = weak_from_this()](auto error) {
+  socket_.async_wait(Tcp::socket::wait_read, [weak = weak_from_this()](auto error) {
     const auto self = weak.lock();
     if (!self || error || self->ended_ || self->asked_ == nullptr) return;
     boost::system::error_code ignored;
@@ -297,7 +297,7 @@ void HttpExchange::send(Response response, Behind behind) {
 /// connection, and the client may never see the response.
 void HttpExchange::drain() {
   boost::system::error_code ignored;
-  if (drained_ == 0) socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  if (drained_ == 0) socket_.shutdown(Tcp::socket::shutdown_send, ignored);
   buffer_.clear();
   socket_.async_read_some(buffer_.prepare(kLongestHeader),
                           [self = shared_from_this()](auto error, std::size_t n) {

@@ -37,7 +37,7 @@ class HttpExchange final : public HttpConnection,
                            public std::enable_shared_from_this<HttpExchange> {
  public:
   /// `hosts` is what Host may be: see hosts_of().
-  HttpExchange(const HttpShared& shared, tcp::socket socket, std::vector<std::string> hosts);
+  HttpExchange(const HttpShared& shared, Tcp::socket socket, std::vector<std::string> hosts);
 
   void start() override { await_request(kPatience); }
   void end() override;
@@ -70,7 +70,7 @@ class HttpExchange final : public HttpConnection,
   void drain();
 
   HttpShared shared_;
-  tcp::socket socket_;
+  Tcp::socket socket_;
   std::vector<std::string> hosts_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;

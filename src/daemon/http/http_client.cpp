@@ -48,7 +48,7 @@ class HttpClient final : public control::ProgramConnection {
     const std::string port = parsed->has_port() ? std::string(parsed->port()) : "80";
     host_ = std::string(parsed->encoded_host_and_port());
     boost::system::error_code error;
-    tcp::resolver resolver(io_);
+    Tcp::resolver resolver(io_);
     const auto found = resolver.resolve(std::string(parsed->host_address()), port, error);
     if (!error) boost::asio::connect(socket_, found, error);
     if (error) throw process::Failure("cannot connect to " + url + ": " + error.message());
@@ -118,7 +118,7 @@ class HttpClient final : public control::ProgramConnection {
   }
 
   boost::asio::io_context io_;
-  tcp::socket socket_{io_};
+  Tcp::socket socket_{io_};
   std::string host_, token_;
   beast::flat_buffer buffer_;
   std::optional<beast::http::response_parser<beast::http::string_body>> parser_;

@@ -75,7 +75,7 @@ class RawClient {
   }
 
   boost::asio::io_context& io_;
-  tcp::socket socket_;
+  Tcp::socket socket_;
   char buffer_[8192];
   std::string text_;
   bool closed_ = false;

@@ -20,7 +20,7 @@ beast::websocket::stream_base::timeout no_timers() {
 }
 }  // namespace
 
-WebSocketClient::WebSocketClient(const HttpShared& shared, tcp::socket socket, Request request,
+WebSocketClient::WebSocketClient(const HttpShared& shared, Tcp::socket socket, Request request,
                                  const control::StreamArguments& asked)
     : shared_(shared),
       socket_(std::move(socket)),
@@ -31,7 +31,7 @@ WebSocketClient::WebSocketClient(const HttpShared& shared, tcp::socket socket, R
 void WebSocketClient::start() {
   using beast::http::field;
   boost::system::error_code ignored;
-  socket_.next_layer().set_option(tcp::socket::keep_alive(true), ignored);
+  socket_.next_layer().set_option(Tcp::socket::keep_alive(true), ignored);
   socket_.set_option(no_timers());
   socket_.read_message_max(control::kLongestRequest);
   const bool is_offered =

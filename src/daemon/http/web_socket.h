@@ -19,7 +19,7 @@ class WebSocketClient final : public HttpConnection,
   using Request = beast::http::request<beast::http::string_body>;
 
   /// `request` is what asks for the upgrade.
-  WebSocketClient(const HttpShared& shared, tcp::socket socket, Request request,
+  WebSocketClient(const HttpShared& shared, Tcp::socket socket, Request request,
                   const control::StreamArguments& asked);
 
   void start() override;
@@ -40,7 +40,7 @@ class WebSocketClient final : public HttpConnection,
   void send();
 
   HttpShared shared_;
-  beast::websocket::stream<tcp::socket> socket_;
+  beast::websocket::stream<Tcp::socket> socket_;
   Request request_;
   control::StreamArguments asked_;
   control::Outbox out_;

@@ -57,6 +57,12 @@ class HostedWire : public Wire {
     }
   }
   bool attached() const final { return !ends_.empty(); }
+  std::vector<HostState> hosts(const UartFormat& module) const final {
+    std::vector<HostState> out;
+    for (const End& end : ends_)
+      out.push_back({end.host->name(), end.host->uart(module), end.listens && !end.lags});
+    return out;
+  }
   std::uint64_t dropped() const final { return dropped_; }
 
  protected:

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/uart_format.h"
 #include "daemon/serial/serial_host.h"
@@ -27,6 +29,13 @@ inline constexpr std::chrono::seconds kReadersStay{1};
 /// How much of what one host has typed is taken in one turn at most, so that no host keeps the
 /// program from anything else.
 inline constexpr std::size_t kTypedPerTurn = 65536;
+
+/// A host that is attached to a wire, for people.
+struct HostState {
+  std::string name;
+  UartFormat uart{};   ///< as the host's own is set; the module's where that cannot be known
+  bool reads = false;  ///< false: it did not take what it was owed for so long that it loses bytes
+};
 
 /// The module's UART and all hosts attached to it: each reads what the module prints, any may type.
 /// With no host at all the output is dropped and counted, as on a wire that ends in the air.
@@ -53,6 +62,8 @@ class Wire {
   /// Lets go of the hosts that have gone, once all that they typed is taken.
   virtual void release_gone_hosts() = 0;
   virtual bool attached() const = 0;
+  /// Those that are attached, where the module's UART is set like that.
+  virtual std::vector<HostState> hosts(const UartFormat& module) const = 0;
 
   /// The module's UART works like this from now on.
   virtual void configure(const UartFormat& format) = 0;
