@@ -30,4 +30,5 @@ const Dashboard kDashboard{};
 }
 ")
 endif()
-set_source_files_properties(${dashboard} PROPERTIES SKIP_LINTING ON)
+set_source_files_properties(${dashboard} PROPERTIES SKIP_LINTING ON
+  COMPILE_OPTIONS -Wno-overlength-strings)

@@ -1,6 +1,7 @@
 #include "sim/leases.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace bfq::sim {
 
@@ -8,7 +9,7 @@ namespace bfq::sim {
 // again for the time of the lease after it has left; then it is anybody's. Others get the lowest
 // address that is free. Access points of one name and network have one DHCP server.
 Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
-                  const std::function<bool(Ipv4)>& in_use, Instant now) {
+                  std::span<const Ipv4> in_use, Instant now) {
   const Pool pool = pool_of(from);
   const Ipv4 network(from.network.bits & from.netmask.bits);
   const std::string shared_name = reach == Reach::shared ? from.ssid : "";
@@ -16,10 +17,13 @@ Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
     const bool is_shared = !shared_name.empty() && l.shared_name == shared_name;
     return (is_shared || l.access_point == from.bssid) && l.network == network;
   };
+  const auto is_in_use = [&](Ipv4 address) {
+    return std::find(in_use.begin(), in_use.end(), address) != in_use.end();
+  };
   std::erase_if(all_, [&](const Lease& l) {
     const bool outside = l.address < pool.first || l.address > pool.last;
     return l.ends.due(now) ||
-           (is_here(l) && l.station == station && (outside || in_use(l.address)));
+           (is_here(l) && l.station == station && (outside || is_in_use(l.address)));
   });
   const auto had = std::find_if(all_.begin(), all_.end(),
                                 [&](const Lease& l) { return is_here(l) && l.station == station; });
@@ -29,14 +33,13 @@ Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
     had->ends = Deadline::never();
     return had->address;
   }
-  const auto taken = [&](Ipv4 address) {
-    return in_use(address) || std::any_of(all_.begin(), all_.end(), [&](const Lease& l) {
-             return is_here(l) && l.address == address;
-           });
-  };
+  std::unordered_set<std::uint32_t> taken;
+  for (const Ipv4 address : in_use) taken.insert(address.bits);
+  for (const Lease& l : all_)
+    if (is_here(l)) taken.insert(l.address.bits);
   for (std::uint64_t bits = pool.first.bits; bits <= pool.last.bits; ++bits) {
     const Ipv4 address(static_cast<std::uint32_t>(bits));
-    if (taken(address)) continue;
+    if (taken.contains(address.bits)) continue;
     all_.push_back(
         {from.bssid, shared_name, network, station, address, from.lease, Deadline::never()});
     return address;

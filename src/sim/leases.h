@@ -1,5 +1,5 @@
 #pragma once
-#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,9 +17,10 @@ class Leases {
 
   /// The address for `station`: the one that it had, while that lease lasts and is in the pool;
   /// else the lowest of the pool that nobody has. 0.0.0.0 when all are taken. `in_use` says which
-  /// addresses are taken without a lease.
-  Ipv4 give(const AccessPoint& from, Reach reach, MacAddress station,
-            const std::function<bool(Ipv4)>& in_use, Instant now);
+  /// addresses are taken without a
+  /// lease. Takes a time that grows with their number and that of the leases.
+  Ipv4 give(const AccessPoint& from, Reach reach, MacAddress station, std::span<const Ipv4> in_use,
+            Instant now);
 
   /// The station has left: what is left of its lease begins to run.
   void let_go(MacAddress access_point, MacAddress station, Instant now);

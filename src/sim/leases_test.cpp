@@ -19,8 +19,7 @@ constexpr Ipv4 address(std::uint8_t last) { return {10, 44, 1, last}; }
 class TheLeases : public ::testing::Test {
  protected:
   Ipv4 give(MacAddress to, Duration at = 0s) {
-    return leases.give(
-        from, reach, to, [&](Ipv4 a) { return a == in_use; }, kStart + at);
+    return leases.give(from, reach, to, std::span(&in_use, 1), kStart + at);
   }
   void let_go(MacAddress station, Duration at) { leases.let_go(from.bssid, station, kStart + at); }
   Leases leases;

@@ -210,14 +210,11 @@ Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
     const AccessPoint* other = is_in_the_air ? find_access_point(air_, lan.access_point) : nullptr;
     return other != nullptr && share_lan(*other, from);
   };
-  const auto in_use = [&](Ipv4 address) {
-    return address == gateway_of(from) ||
-           std::any_of(radios_.begin(), radios_.end(), [&](const Radio* radio) {
-             const auto lan = radio->lan();
-             return radio->station_mac() != station && lan && lan->address == address &&
-                    is_same_lan(*lan);
-           });
-  };
+  std::vector<Ipv4> in_use = {gateway_of(from)};
+  for (const Radio* radio : radios_) {
+    const auto lan = radio->lan();
+    if (lan && radio->station_mac() != station && is_same_lan(*lan)) in_use.push_back(lan->address);
+  }
   return leases_.give(from, is_in_the_air ? Leases::Reach::shared : Leases::Reach::alone, station,
                       in_use, now);
 }

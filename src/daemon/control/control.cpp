@@ -151,8 +151,12 @@ void Control::trace_to(const std::string& path, std::uint64_t longest) {
 Control::~Control() {
   program_.medium.when_changing({});
   for (const auto& board : program_.boards) board->observe(nullptr);
-  for (const auto& watch : watches_) watch->end_lines();
-  traces_.stop();
+  try {
+    for (const auto& watch : watches_) watch->end_lines();
+    traces_.stop();
+  } catch (const std::exception& error) {
+    spdlog::error("the trace lacks its end: {}", error.what());
+  }
 }
 
 /// Nobody has asked for it, so nothing ends the program for want of it.
@@ -161,7 +165,7 @@ void Control::open_usual(const std::optional<std::string>& state_directory) {
   for (const std::string& folder : usual_folders(state_directory)) {
     if (!make_folder(folder)) continue;
     for (const std::string& file : {name, fmt::format("{}-{}", name, getpid())}) {
-      const std::string path = folder + "/" + file + ".sock";
+      const std::string path = fmt::format("{}/{}.sock", folder, file);
       if (path.size() > longest_socket_path()) continue;
       try {
         return void(socket_.emplace(program_.io, path));

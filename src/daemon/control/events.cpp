@@ -33,7 +33,7 @@ std::size_t size_of(const Event& event) {
       size += member.size();
     else if constexpr (std::same_as<std::remove_cvref_t<decltype(member)>,
                                     std::vector<std::string>>)
-      for (const std::string& text : member) size += sizeof text + text.size();
+      for (const std::string& text : member) size += sizeof(std::string) + text.size();
     else if constexpr (std::same_as<std::remove_cvref_t<decltype(member)>, json::object>)
       size += member.size() * kOfOneMember;
   };

@@ -10,7 +10,7 @@ HttpConnections::~HttpConnections() {
   for (const auto& connection : std::exchange(all_, {})) connection->end();
 }
 
-void HttpConnections::start(std::shared_ptr<HttpConnection> connection) {
+void HttpConnections::start(const std::shared_ptr<HttpConnection>& connection) {
   all_.push_back(connection);
   connection->start();
 }

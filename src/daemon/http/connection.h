@@ -48,7 +48,7 @@ class HttpConnections {
 
   std::size_t count() const { return all_.size(); }
   bool is_full() const { return all_.size() >= kMost; }
-  void start(std::shared_ptr<HttpConnection> connection);
+  void start(const std::shared_ptr<HttpConnection>& connection);
   /// To be called by a connection that has ended.
   void forget(const HttpConnection& connection);
   /// Ends the connection once `patience` is over, which replaces an earlier limit; with nothing,
