@@ -28,6 +28,22 @@ if TYPE_CHECKING:
 _LAST_FOLDER = "/tmp"
 
 
+def url_of(module: StatusReturnModules) -> str:
+    """Where a host attaches, for `serial.serial_for_url()`; the first door that has such."""
+    for door in module["doors"]:
+        if door["url"]:
+            return door["url"]
+    raise LookupError(f"{module['module']} has no door that pySerial can open")
+
+
+def device_of(module: StatusReturnModules) -> str:
+    """The path of its serial device, for a driver that opens one."""
+    for door in module["doors"]:
+        if door["url"].startswith("/"):
+            return door["url"]
+    raise LookupError(f"{module['module']} has no door that is a serial device: --serial pty")
+
+
 class Module:
     """One module of a program."""
 
@@ -45,18 +61,12 @@ class Module:
     @property
     def url(self) -> str:
         """Where a host attaches, for `serial.serial_for_url()`; its first door that has such."""
-        for door in self.status()["doors"]:
-            if door["url"]:
-                return door["url"]
-        raise LookupError(f"{self.name} has no door that pySerial can open")
+        return url_of(self.status())
 
     @property
     def device(self) -> str:
         """The path of its serial device, for a driver that opens one."""
-        for door in self.status()["doors"]:
-            if door["url"].startswith("/"):
-                return door["url"]
-        raise LookupError(f"{self.name} has no door that is a serial device: --serial pty")
+        return device_of(self.status())
 
     def open(self, **settings: Any) -> serial.SerialBase:
         """Opens it by pySerial, whose settings these are (`timeout=5`)."""

@@ -32,7 +32,8 @@ ENVIRONMENT = {
 # Journeys run in parallel: each has its own module addresses and server ports.
 MODULE_BASE = int(os.environ.get("MODULE_BASE", "0"))
 OWN_PORTS = itertools.cycle(range(10500 + MODULE_BASE, 10600 + MODULE_BASE))
-PATIENCE = 20.0  # seconds; generous, as a loaded machine with sanitizers is slow
+# Seconds; generous, as a loaded machine with sanitizers is slow.
+PATIENCE = float(os.environ.get("BFQ_PATIENCE", "20"))
 
 
 class Module:

@@ -225,6 +225,70 @@ def test_commands_wait_side_by_side(program):
     asyncio.run(scene())
 
 
+def test_a_whole_test_waits_by_asyncio():
+    async def scene():
+        async with await aio.start(settings={"delays.join": "5ms"}) as program:
+            module = program.module("bfq0")
+            await module.wait("ready")
+            assert (await module.device()).endswith("/bfq0") and await module.url()
+            await module.type('AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"')
+            await module.wait_until("addressed")
+            async with program.air.down("BFQ-LAB"):
+                await module.wait("left")
+            await module.wait("addressed")  # it joins again by itself
+            await program.air.ap_down("BFQ-LAB")
+            waiting = asyncio.create_task(module.wait("addressed", since=program.control.at))
+            await program.air.ap_up()
+            await waiting
+            with pytest.raises(bfq4004.NoSuchAccessPoint):
+                await program.air.ap_up()
+            async with program.air.restored():
+                await program.air.change("BFQ-LAB", rssi=-80)
+                bssid = await program.air.add("BFQ-NEW", security="open")
+                await program.air.remove(bssid)
+            assert {ap["ssid"]: ap.get("rssi") for ap in await program.air.access_points()
+                    }["BFQ-LAB"] == -42
+            at = program.control.at
+            await module.reset("watchdog")
+            assert (await module.wait("ready", since=at))["reason"] == "watchdog"
+            await module.power_off()
+            assert not (await module.status())["power"]
+            await module.power_on()
+            assert (await module.journal())[:4] and program.log() and program.pid
+            path, pid = program.control.path, program.pid
+            async with await aio.attach(path) as other:
+                assert other.pid is None and other.module().name == "bfq0"
+            with pytest.raises(LookupError):
+                program.module("bfq9")
+        assert not os.path.exists(path) and not os.path.exists(f"/proc/{pid}")
+
+    asyncio.run(asyncio.wait_for(scene(), 60))
+
+
+def test_links_by_asyncio(program):
+    async def scene():
+        async with await aio.attach(program.control.path) as here:
+            module = here.module()
+            peers = asyncio.Queue()
+            server = await asyncio.start_server(lambda *peer: peers.put_nowait(peer), "127.0.0.1")
+            port = server.sockets[0].getsockname()[1]
+            await module.type('AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"')
+            await module.wait_until("addressed")
+            for end in (module.close_link, module.reset_link):
+                await module.type(f'AT+CIPSTART="TCP","127.0.0.1",{port}')
+                opened = await module.wait("link_opened", since=here.control.at)
+                _, writer = await peers.get()
+                async with module.stalled_link():
+                    writer.write(b"later")
+                await module.wait(printed="+IPD,5:", since=opened["number"])
+                await end()
+                await module.wait("link_closed", since=opened["number"])
+                writer.close()
+            server.close()
+
+    asyncio.run(asyncio.wait_for(scene(), 60))
+
+
 def test_events_are_told_as_they_come(program):
     async def scene():
         async with await aio.connect(program.control.path) as control:

@@ -15,7 +15,8 @@ struct FaultNumber {
 };
 
 Outcome<FaultNumber, ErrorCode::bad_arguments, ErrorCode::no_such_module,
-        ErrorCode::no_such_access_point, ErrorCode::too_many_faults, ErrorCode::not_with_this_radio>
+        ErrorCode::no_such_access_point, ErrorCode::too_many_faults, ErrorCode::not_with_this_radio,
+        ErrorCode::module_is_off>
 arm(Call& call, const world::Value::Table& given) {
   using Bad = Refusal<ErrorCode::bad_arguments>;
   world::Problems problems;
@@ -33,6 +34,7 @@ arm(Call& call, const world::Value::Table& given) {
       return Refusal<ErrorCode::no_such_access_point>{error.message};
     case ErrorCode::not_with_this_radio:
       return Refusal<ErrorCode::not_with_this_radio>{error.message};
+    case ErrorCode::module_is_off: return Refusal<ErrorCode::module_is_off>{error.message};
     default: return Refusal<ErrorCode::too_many_faults>{error.message};
   }
 }
@@ -53,10 +55,18 @@ const world::Keys<WhichFault>& which_fault() {
   return keys;
 }
 
-template <bool (Faults::*kWhat)(std::uint64_t)>
-Outcome<NothingMore, ErrorCode::no_such_fault> change_fault(Call& call, const WhichFault& which) {
-  if (!(call.faults().*kWhat)(which.id))
-    return Refusal<ErrorCode::no_such_fault>{fmt::format("no fault {} is armed", which.id)};
+Outcome<NothingMore, ErrorCode::no_such_fault, ErrorCode::module_is_off> fire(
+    Call& call, const WhichFault& which) {
+  const auto error = call.faults().fire(which.id);
+  if (!error) return NothingMore{};
+  if (error->code == ErrorCode::module_is_off)
+    return Refusal<ErrorCode::module_is_off>{error->message};
+  return Refusal<ErrorCode::no_such_fault>{error->message};
+}
+
+Outcome<NothingMore, ErrorCode::no_such_fault> disarm(Call& call, const WhichFault& which) {
+  if (const auto error = call.faults().disarm(which.id))
+    return Refusal<ErrorCode::no_such_fault>{error->message};
   return NothingMore{};
 }
 
@@ -127,10 +137,10 @@ std::vector<ControlCommand> fault_commands() {
   return {
       command_of_table<&arm>("fault.arm", Need::nothing, world::infos(world::fault_keys()),
                              "Makes something go wrong, at once or when it is time."),
-      command<&change_fault<&Faults::fire>>("fault.fire", Need::nothing, which_fault(),
-                                            "A fault that is armed comes now."),
-      command<&change_fault<&Faults::disarm>>("fault.disarm", Need::nothing, which_fault(),
-                                              "A fault that is armed comes no more."),
+      command<&fire>("fault.fire", Need::nothing, which_fault(),
+                     "A fault that is armed comes now."),
+      command<&disarm>("fault.disarm", Need::nothing, which_fault(),
+                       "A fault that is armed comes no more."),
       command<&list_faults>("fault.list", Need::nothing, no_fault_arguments(),
                             "Tells which faults are armed, what they did, and what there is."),
   };

@@ -77,6 +77,10 @@ bool needs_access_point(FaultKind kind) {
 const std::optional<std::string>& pattern_of(const FaultSpec& fault) {
   return fault.typed ? fault.typed : fault.printed;
 }
+
+CommandError no_such_fault(std::uint64_t id) {
+  return {ErrorCode::no_such_fault, fmt::format("no fault {} is armed", id)};
+}
 }  // namespace
 
 Faults::Faults(RunningProgram& program, EventLog& events, std::uint64_t seed)
@@ -124,12 +128,26 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
   FaultSpec& when = entry.fault.spec;
   // Its own moment is the prompt for a payload.
   if (spec.kind == FaultKind::close_in_send && !pattern_of(spec) && !spec.after) when.printed = ">";
-  if (when.after)
+  if (when.after) {
     entry.due = now + *when.after;
-  else if (!pattern_of(when))
+  } else if (!pattern_of(when)) {
+    if (auto lack = lack_of_power(entry)) {
+      entries_.pop_back();
+      return *lack;
+    }
     time_has_come(entry, now);
+  }
   changed();
   return id;
+}
+
+/// What happens to a module, and not in the air or at a point that something passes, needs one that
+/// is there.
+std::optional<CommandError> Faults::lack_of_power(const Entry& entry) {
+  const bool needs_power = !entry.point && !needs_access_point(entry.fault.spec.kind);
+  if (!needs_power || entry.board->has_power()) return std::nullopt;
+  return CommandError{ErrorCode::module_is_off,
+                      entry.board->name() + " has no power; power.on first"};
 }
 
 /// What acts by itself does so now, or chance has it that it never does.
@@ -321,20 +339,21 @@ Faults::Entry* Faults::find(std::uint64_t id) {
   return at == entries_.end() || !at->fault.is_armed ? nullptr : &*at;
 }
 
-bool Faults::fire(std::uint64_t id) {
+std::optional<CommandError> Faults::fire(std::uint64_t id) {
   Entry* const entry = find(id);
-  if (entry == nullptr) return false;
+  if (entry == nullptr) return no_such_fault(id);
+  if (auto lack = lack_of_power(*entry)) return lack;
   come_to(*entry, program_.clock.now());
   changed();
-  return true;
+  return std::nullopt;
 }
 
-bool Faults::disarm(std::uint64_t id) {
+std::optional<CommandError> Faults::disarm(std::uint64_t id) {
   Entry* const entry = find(id);
-  if (entry == nullptr) return false;
+  if (entry == nullptr) return no_such_fault(id);
   entry->fault.is_armed = false;
   changed();
-  return true;
+  return std::nullopt;
 }
 
 std::vector<ArmedFault> Faults::list() const {
@@ -345,12 +364,17 @@ std::vector<ArmedFault> Faults::list() const {
 
 // What they do ------------------------------------------------------------------------------------
 
-/// Not from within a turn, where a line that had the pattern may have been typed.
+/// Not from within a turn, where a line that had the pattern may have been typed. Where the module
+/// has lost its power meanwhile it does not come, and what waits for a line waits on.
 void Faults::act_later(Entry& entry) {
   boost::asio::post(program_.io, [this, alive = alive_, id = entry.fault.id] {
     if (!*alive) return;
     Entry* const it = find(id);
     if (it == nullptr) return;
+    if (lack_of_power(*it)) {
+      it->fault.is_armed = pattern_of(it->fault.spec).has_value();
+      return changed();
+    }
     act(*it);
     comes(*it, program_.clock.now());
   });

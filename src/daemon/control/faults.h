@@ -49,9 +49,10 @@ class Faults final : private EventListener {
 
   /// Arms a fault, which may come at once. Returns its number, or why not.
   std::variant<std::uint64_t, CommandError> arm(const world::FaultSpec& spec);
-  /// It comes now, whatever it waits for. False where none of that number is armed.
-  bool fire(std::uint64_t id);
-  bool disarm(std::uint64_t id);
+  /// It comes now, whatever it waits for. Returns why not.
+  std::optional<CommandError> fire(std::uint64_t id);
+  /// Likewise, never again.
+  std::optional<CommandError> disarm(std::uint64_t id);
   std::vector<ArmedFault> list() const;
 
  private:
@@ -89,6 +90,7 @@ class Faults final : private EventListener {
   std::size_t most_at_once(const board::Board& board, std::size_t link) const;
   board::Mishap mishap_of(Entry& entry, board::Passing what, Instant now);
   static bool happens(Entry& entry);
+  static std::optional<CommandError> lack_of_power(const Entry& entry);
   void close_later(const Entry& entry);
   void comes_once(Entry& entry, Instant now);
   void tell(Entry& entry, Instant now);
