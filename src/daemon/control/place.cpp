@@ -10,6 +10,7 @@
 
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/host_in_url.h"
 #include "daemon/process/number.h"
 
 namespace bfq::control {
@@ -29,14 +30,11 @@ ControlPlace parse_socket(const std::string& text) {
 
 /// "8080", "localhost:8080", "[::1]:8080"; nothing where it is none of these.
 std::optional<HttpPlace> parse_place(std::string_view place, std::string_view option) {
-  const std::size_t colon = place.rfind(':');
-  const std::string_view digits = place.substr(colon == std::string_view::npos ? 0 : colon + 1);
-  std::string_view host = colon == std::string_view::npos ? kLoopback : place.substr(0, colon);
-  const auto port = process::whole_number<std::uint16_t>(digits);
-  const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
-  if (is_bracketed) host = host.substr(1, host.size() - 2);
-  if (!port || host.empty() || (!is_bracketed && host.find(':') != std::string_view::npos))
-    return std::nullopt;
+  const process::PlaceParts parts = process::split_place(place);
+  const std::string_view host = parts.has_host ? parts.host : kLoopback;
+  const auto port = process::whole_number<std::uint16_t>(parts.port);
+  const bool is_ambiguous = !parts.is_bracketed && host.find(':') != std::string_view::npos;
+  if (!port || host.empty() || is_ambiguous) return std::nullopt;
   return HttpPlace{.host = std::string(host), .port = *port, .option = option};
 }
 

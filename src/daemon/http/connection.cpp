@@ -10,6 +10,16 @@ HttpConnections::~HttpConnections() {
   for (const auto& connection : std::exchange(all_, {})) connection->end();
 }
 
+bool HttpConnections::make_room() {
+  if (all_.size() < kMost) return true;
+  const auto oldest =
+      std::find_if(all_.begin(), all_.end(), [](const auto& each) { return !each->is_trusted_; });
+  if (oldest == all_.end()) return false;
+  const auto connection = *oldest;  // whose end removes it from the list
+  connection->end();
+  return true;
+}
+
 void HttpConnections::start(const std::shared_ptr<HttpConnection>& connection) {
   all_.push_back(connection);
   connection->start();

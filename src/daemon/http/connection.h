@@ -33,6 +33,7 @@ class HttpConnection {
  private:
   friend class HttpConnections;
   std::optional<process::Alarm::Time> give_up_;
+  bool is_trusted_ = false;
 };
 
 /// All connections of the HTTP doors of a program.
@@ -47,7 +48,11 @@ class HttpConnections {
   HttpConnections& operator=(const HttpConnections&) = delete;
 
   std::size_t count() const { return all_.size(); }
-  bool is_full() const { return all_.size() >= kMost; }
+  /// Makes room for one more, if need be by ending the oldest that has shown no token: whoever has
+  /// none keeps nobody out. False where all have.
+  bool make_room();
+  /// Its client has shown the token, or a ticket.
+  static void trust(HttpConnection& connection) { connection.is_trusted_ = true; }
   void start(const std::shared_ptr<HttpConnection>& connection);
   /// To be called by a connection that has ended.
   void forget(const HttpConnection& connection);

@@ -88,7 +88,7 @@ void HttpDoor::accept() {
 }
 
 void HttpDoor::admit(Tcp::socket client) {
-  const bool was_full = std::exchange(is_full_, shared_.connections.is_full());
+  const bool was_full = std::exchange(is_full_, !shared_.connections.make_room());
   if (is_full_) {
     if (!was_full)
       spdlog::warn("{}: refusing clients while {} are connected", url_, HttpConnections::kMost);

@@ -101,6 +101,7 @@ void HttpExchange::on_header(boost::system::error_code error) {
     spdlog::debug("refused a request over HTTP: {}", control::info_of(refusal->code).name);
     return refuse(*refusal, Behind::close);
   }
+  if (access == Access::by_token) HttpConnections::trust(*this);
   if (!beast::iequals(header[field::expect], "100-continue")) return read_body();
   Response go_on(beast::http::status::continue_, header.version());
   response_.emplace(std::move(go_on));
@@ -216,13 +217,14 @@ void HttpExchange::stream_events() {
   const auto self = shared_from_this();
   ended_ = true;
   shared_.connections.forget(*this);
-  if (is_web_socket) {
-    shared_.connections.start(
-        std::make_shared<WebSocketClient>(shared_, std::move(socket_), request, asked.arguments));
-  } else {
-    shared_.connections.start(
-        std::make_shared<EventStream>(shared_, std::move(socket_), asked.arguments));
-  }
+  std::shared_ptr<HttpConnection> stream;
+  if (is_web_socket)
+    stream =
+        std::make_shared<WebSocketClient>(shared_, std::move(socket_), request, asked.arguments);
+  else
+    stream = std::make_shared<EventStream>(shared_, std::move(socket_), asked.arguments);
+  HttpConnections::trust(*stream);
+  shared_.connections.start(stream);
 }
 
 // Responses ---------------------------------------------------------------------------------------

@@ -360,15 +360,29 @@ TEST_F(HttpDoorTest, who_goes_waits_no_more_and_who_is_one_too_many_is_turned_aw
   }
   while (connections.count() > 0) io.run_one();
   std::vector<std::unique_ptr<RawClient>> crowd;
-  for (std::size_t i = 0; i < HttpConnections::kMost; ++i)
+  for (std::size_t i = 0; i < HttpConnections::kMost; ++i) {
     crowd.push_back(std::make_unique<RawClient>(io, port));
-  while (!connections.is_full()) io.run_one();
+    crowd.back()->write(post("program"));
+    crowd.back()->read_until("\r\n\r\n");
+  }
   RawClient late(io, port);
   EXPECT_NE(late.read_until("\r\n\r\n").find(" 503 "), std::string::npos);
   EXPECT_TRUE(late.is_closed());
   crowd.clear();
   while (connections.count() > 0) io.run_one();
   EXPECT_EQ(ask(post("program")).status, 200);
+}
+
+TEST_F(HttpDoorTest, who_shows_no_token_keeps_nobody_out) {
+  std::vector<std::unique_ptr<RawClient>> crowd;
+  for (std::size_t i = 0; i < HttpConnections::kMost; ++i)
+    crowd.push_back(std::make_unique<RawClient>(io, port));
+  while (connections.count() < HttpConnections::kMost) io.run_one();
+  EXPECT_EQ(ask(post("program")).status, 200);
+  EXPECT_TRUE(crowd.front()->is_closed());
+  EXPECT_EQ(ask(post("program")).status, 200);
+  crowd.clear();
+  while (connections.count() > 0) io.run_one();
 }
 
 // Events ------------------------------------------------------------------------------------------

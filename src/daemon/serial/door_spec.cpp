@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/process/failure.h"
+#include "daemon/process/host_in_url.h"
 #include "daemon/process/number.h"
 
 namespace bfq::serial {
@@ -119,18 +120,14 @@ std::uint16_t parse_port(std::string_view text, std::uint32_t lowest, const Door
 
 /// HOST:PORT, [IPV6]:PORT or, where `host` has a value already, PORT alone.
 void parse_address(DoorSpec& spec, std::uint32_t lowest, const DoorWords& words) {
-  const std::string_view place = words.place;
-  const std::size_t colon = place.rfind(':');
-  if (colon != std::string_view::npos) {
-    spec.host = place.substr(0, colon);
-    if (spec.host.size() > 2 && spec.host.front() == '[')
-      spec.host = spec.host.substr(1, spec.host.size() - 2);
+  const process::PlaceParts parts = process::split_place(words.place);
+  if (parts.has_host) {
+    spec.host = parts.host;
     if (spec.host.empty()) words.refuse("the host before ':' is empty");
   } else if (spec.host.empty()) {
     words.refuse("give HOST:PORT, such as tcp-connect:127.0.0.1:7000");
   }
-  spec.port =
-      parse_port(place.substr(colon == std::string_view::npos ? 0 : colon + 1), lowest, words);
+  spec.port = parse_port(parts.port, lowest, words);
 }
 
 void parse_pty(DoorSpec& spec, const DoorWords& words) {
