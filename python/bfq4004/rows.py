@@ -625,6 +625,15 @@ class StatusReturnModulesLinks(TypedDict):
     idle: int
 
 
+class StatusReturnModulesServer(TypedDict):
+    """One of `server`."""
+
+    #: where it listens
+    port: int
+    #: seconds of silence after which a client's link is closed (AT+CIPSTO); 0: never
+    idle_limit: int
+
+
 class StatusReturnModulesFlash(TypedDict):
     """One of `flash`."""
 
@@ -632,6 +641,8 @@ class StatusReturnModulesFlash(TypedDict):
     key: str
     #: how often it was written since the flash was new
     writes: int
+    #: its parts; passwords are masked
+    value: dict[str, Any]
 
 
 class StatusReturnModulesDoors(TypedDict):
@@ -643,6 +654,19 @@ class StatusReturnModulesDoors(TypedDict):
     url: str
 
 
+class StatusReturnModulesHosts(TypedDict):
+    """One of `hosts`."""
+
+    #: what the log calls it
+    name: str
+    #: how its own UART is set; the module's where that cannot be known
+    uart: str
+    #: whether that is not how the module's UART is set
+    differs: bool
+    #: false while it loses what is printed
+    reads: bool
+
+
 class StatusReturnModules(TypedDict):
     """One of `modules`."""
 
@@ -650,6 +674,8 @@ class StatusReturnModules(TypedDict):
     module: str
     #: which firmware it behaves like
     personality: str
+    #: the first line of AT+GMR
+    version: str
     #: its address as a station
     mac: str
     #: false once power.off took it away
@@ -676,10 +702,14 @@ class StatusReturnModules(TypedDict):
     speed: str
     #: the links that are open
     links: list[StatusReturnModulesLinks]
+    #: the server; missing while none runs
+    server: NotRequired[StatusReturnModulesServer]
     #: what was ever stored
     flash: list[StatusReturnModulesFlash]
     #: where hosts attach
     doors: list[StatusReturnModulesDoors]
+    #: those that are attached
+    hosts: list[StatusReturnModulesHosts]
     #: what AT+SYSRAM answers
     free_bytes: int
     #: bytes that the hosts have not read
@@ -1550,7 +1580,8 @@ class ControlCommands:
         :param bytes: how many; a whole number from 1 to 1000000000 [100]
         :param rate: bytes each second; a whole number from 1 to 1000000000 [1000]
         :param direction: of which bytes; "to_module" or "to_host" ["to_module"]
-        :raises: BadArguments, NoSuchModule, NoSuchAccessPoint, TooManyFaults, NotWithThisRadio
+        :raises: BadArguments, NoSuchModule, NoSuchAccessPoint, TooManyFaults, NotWithThisRadio,
+            ModuleIsOff
         """
         answer: FaultArmReturn = self.ask("fault.arm", {
             "fault": fault, "module": module, "after": duration(after), "typed": typed,
@@ -1564,7 +1595,7 @@ class ControlCommands:
 
         :param id: its number, as fault.arm has returned it; a whole number from 1 to
             9223372036854775807
-        :raises: NoSuchFault
+        :raises: NoSuchFault, ModuleIsOff
         """
         self.ask("fault.fire", {"id": id})
 

@@ -50,7 +50,7 @@ class Program {
     Ends ends;
     connections_.start(std::make_shared<http::HttpExchange>(
         http::HttpShared{channel_, token_, tickets_, connections_},
-        http::tcp::socket(io_, http::tcp::v4(), ends.ours), std::vector<std::string>{"a"}));
+        http::Tcp::socket(io_, http::Tcp::v4(), ends.ours), std::vector<std::string>{"a"}));
     std::string text(reinterpret_cast<const char*>(input.data()), input.size());
     constexpr std::string_view kToken = "TOKEN";
     for (std::size_t at = 0; (at = text.find(kToken, at)) != std::string::npos;)
