@@ -122,7 +122,7 @@ export class Model {
   async act<N extends Command>(name: N, given?: Arguments<N>): Promise<Returned<N> | undefined> {
     try {
       const returned = await this.client.ask(name, given);
-      this.say(`${name}: done`, { command: name, given: { ...given } });
+      this.say(`${name}: done`, { command: name, given: (given ?? {}) as Action["given"] });
       return returned;
     } catch (error) {
       this.say(`${name}: ${error instanceof Error ? error.message : error}`);

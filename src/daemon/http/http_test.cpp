@@ -2,15 +2,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 
@@ -434,28 +431,6 @@ TEST(TicketsTest, each_is_valid_once_and_for_ten_seconds) {
   const std::string first = tickets.issue(start);
   for (std::size_t i = 0; i < Tickets::kMost; ++i) tickets.issue(start);
   EXPECT_FALSE(tickets.redeem(first, start));
-}
-
-// The token ---------------------------------------------------------------------------------------
-
-TEST(AccessTokenTest, is_made_once_and_is_its_owners_alone) {
-  std::string folder = "/tmp/bfq-token-XXXXXX";
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const std::string path = token_file(folder);
-  const AccessToken made = AccessToken::kept_in(folder);
-  struct stat about {};
-  ASSERT_EQ(stat(path.c_str(), &about), 0);
-  EXPECT_EQ(about.st_mode & 0777U, 0600U);
-  EXPECT_EQ(AccessToken::kept_in(folder).text(), made.text());
-  EXPECT_NE(AccessToken::fresh().text(), made.text());
-  EXPECT_TRUE(made.is(made.text()));
-  EXPECT_FALSE(made.is(made.text().substr(1)));
-  chmod(path.c_str(), 0640);
-  EXPECT_THROW(AccessToken::kept_in(folder), process::Failure);
-  chmod(path.c_str(), 0600);
-  std::ofstream(path) << "short\n";
-  EXPECT_THROW(AccessToken::kept_in(folder), process::Failure);
-  std::filesystem::remove_all(folder);
 }
 
 // What is printed of the rows ---------------------------------------------------------------------
