@@ -123,7 +123,11 @@ def test_a_failure_is_reported_also_where_bfq4004_is_not_there_to_replay(run, mo
     with bfq4004.start() as program:
         monkeypatch.delenv("BFQ4004", raising=False)
         monkeypatch.setenv("PATH", "/nowhere")
-        result = run("def test_it(bfq_module): assert False", f"--bfq-to={program.control.path}")
+        result = run("""
+            def test_it(bfq_module):
+                bfq_module.reset()
+                assert False
+        """, f"--bfq-to={program.control.path}")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*bfq4004 trace*", "*bfq4004 journal of bfq0*",
                                  "bfq4004 is not in the PATH*"])

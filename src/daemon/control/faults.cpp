@@ -118,36 +118,32 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
   if (entries_.size() - static_cast<std::size_t>(armed) >= kMostKept)
     entries_.erase(std::find_if(entries_.begin(), entries_.end(),
                                 [](const Entry& entry) { return !entry.fault.is_armed; }));
+  FaultSpec when = spec;
+  // Its own moment is the prompt for a payload.
+  if (spec.kind == FaultKind::close_in_send && !pattern_of(spec) && !spec.after) when.printed = ">";
+  const bool is_at_once = !when.after && !pattern_of(when);
+  if (is_at_once)
+    if (auto lack = lack_of_power(*board, when)) return *lack;
   const std::uint64_t id = ++last_id_;
   Entry& entry = entries_.emplace_back();
-  entry.fault = {.id = id, .spec = spec};
+  entry.fault = {.id = id, .spec = when};
   entry.board = board;
   entry.point = point_of(spec);
   entry.chance.seed(seed_ ^ (id * 0x9e3779b97f4a7c15U));
   const Instant now = program_.clock.now();
-  FaultSpec& when = entry.fault.spec;
-  // Its own moment is the prompt for a payload.
-  if (spec.kind == FaultKind::close_in_send && !pattern_of(spec) && !spec.after) when.printed = ">";
-  if (when.after) {
-    entry.due = now + *when.after;
-  } else if (!pattern_of(when)) {
-    if (auto lack = lack_of_power(entry)) {
-      entries_.pop_back();
-      return *lack;
-    }
-    time_has_come(entry, now);
-  }
+  if (when.after) entry.due = now + *when.after;
+  if (is_at_once) time_has_come(entry, now);
   changed();
   return id;
 }
 
 /// What happens to a module, and not in the air or at a point that something passes, needs one that
 /// is there.
-std::optional<CommandError> Faults::lack_of_power(const Entry& entry) {
-  const bool needs_power = !entry.point && !needs_access_point(entry.fault.spec.kind);
-  if (!needs_power || entry.board->has_power()) return std::nullopt;
-  return CommandError{ErrorCode::module_is_off,
-                      entry.board->name() + " has no power; power.on first"};
+std::optional<CommandError> Faults::lack_of_power(const board::Board& board,
+                                                  const FaultSpec& fault) {
+  const bool needs_power = !point_of(fault) && !needs_access_point(fault.kind);
+  if (!needs_power || board.has_power()) return std::nullopt;
+  return CommandError{ErrorCode::module_is_off, board.name() + " has no power; power.on first"};
 }
 
 /// What acts by itself does so now, or chance has it that it never does.
@@ -342,7 +338,7 @@ Faults::Entry* Faults::find(std::uint64_t id) {
 std::optional<CommandError> Faults::fire(std::uint64_t id) {
   Entry* const entry = find(id);
   if (entry == nullptr) return no_such_fault(id);
-  if (auto lack = lack_of_power(*entry)) return lack;
+  if (auto lack = lack_of_power(*entry->board, entry->fault.spec)) return lack;
   come_to(*entry, program_.clock.now());
   changed();
   return std::nullopt;
@@ -371,7 +367,7 @@ void Faults::act_later(Entry& entry) {
     if (!*alive) return;
     Entry* const it = find(id);
     if (it == nullptr) return;
-    if (lack_of_power(*it)) {
+    if (lack_of_power(*it->board, it->fault.spec)) {
       it->fault.is_armed = pattern_of(it->fault.spec).has_value();
       return changed();
     }

@@ -90,7 +90,8 @@ class Faults final : private EventListener {
   std::size_t most_at_once(const board::Board& board, std::size_t link) const;
   board::Mishap mishap_of(Entry& entry, board::Passing what, Instant now);
   static bool happens(Entry& entry);
-  static std::optional<CommandError> lack_of_power(const Entry& entry);
+  static std::optional<CommandError> lack_of_power(const board::Board& board,
+                                                   const world::FaultSpec& fault);
   void close_later(const Entry& entry);
   void comes_once(Entry& entry, Instant now);
   void tell(Entry& entry, Instant now);
