@@ -5,9 +5,8 @@
 
 The machine has a kernel of its own, and this one's files: read through 9p, with the packages of
 build/radio/root laid over them, and changed in memory only. The command runs as root in the root of
-the tree; its output is ours, and so is its status. Its second serial port, /dev/ttyS1, is the Unix
-socket that BFQ_UART names, with the command's own end of it in BFQ_UART too. Status 77: there is no
-such machine here.
+the tree; its output is ours, and so is its status. Two of its serial ports, /dev/ttyS1 and /dev/ttyS2
+(16550s), are wired to each other. Status 77: there is no such machine here.
 """
 
 import os
@@ -125,6 +124,7 @@ def start(directory, command):
          "-serial", f"file:{directory}/console",
          "-chardev", f"socket,id=uart,path={directory}/uart,server=on,wait=off",
          "-serial", "chardev:uart",
+         "-chardev", f"socket,id=host,path={directory}/uart", "-serial", "chardev:host",
          "-fsdev", "local,id=tree,path=/,security_model=none,readonly=on,multidevs=remap",
          "-device", "virtio-9p-pci,fsdev=tree,mount_tag=tree",
          "-fsdev", f"local,id=packages,path={PACKAGES},security_model=none,readonly=on",

@@ -11,8 +11,11 @@ namespace {
 using Standing = Peer::Standing;
 using Way = Peer::Way;
 
-/// Who listens at an address of this machine is written to from the module's own.
-Way way_to(Ipv4 actual) { return is_loopback(actual) ? Way::module_address : Way::elsewhere; }
+/// Who listens at an address of this machine is written to from the module's own; so is everybody
+/// on a real network.
+Way way_to(Ipv4 actual, const SocketsSetup& settings) {
+  return is_loopback(actual) || settings.real ? Way::module_address : Way::elsewhere;
+}
 }  // namespace
 
 DatagramRoutes::DatagramRoutes(const ModuleSide& side, const net::Open& open,
@@ -65,7 +68,7 @@ DatagramRoutes::Judged DatagramRoutes::find_way(net::Endpoint destination) const
     case Route::To::outside: break;
   }
   peer.actual = {way.address, destination.port};
-  peer.way = way_to(way.address);
+  peer.way = way_to(way.address, settings_);
   return judge(peer);
 }
 
@@ -142,7 +145,7 @@ void DatagramRoutes::expect_peer() {
   if (way.to != Route::To::outside) return;
   peers_.add({.shown = open_.remote,
               .actual = {way.address, open_.remote.port},
-              .way = way_to(way.address)});
+              .way = way_to(way.address, settings_)});
 }
 
 /// Another module of this process.

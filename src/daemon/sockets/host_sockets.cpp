@@ -14,6 +14,17 @@
 #include "daemon/sockets/udp_link.h"
 
 namespace bfq::sockets {
+namespace {
+constexpr std::uint16_t kNamePort = 53, kTimePort = 123;
+
+/// Those that a real network's DHCP server has named, as c-ares takes them.
+std::vector<std::string> given_name_servers(const VirtualLan& lan) {
+  std::vector<std::string> servers;
+  for (const Ipv4 server : lan.name_servers)
+    if (!server.is_none()) servers.push_back(text_of(net::Endpoint{server, kNamePort}));
+  return servers;
+}
+}  // namespace
 
 HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
                          Neighbourhood& neighbourhood, SocketsSetup settings)
@@ -47,6 +58,7 @@ void HostSockets::take(const net::Request& request) {
 bool HostSockets::drain() {
   bool moved = tell();
   moved |= end_what_has_lost_its_place();
+  server_.follow_networks();
   for (auto& link : links_) {
     if (link && !link->ended()) moved |= link->drain();
     if (link && link->ended()) link.reset();
@@ -100,6 +112,17 @@ void HostSockets::power_off() {
   side_.forget_all();
 }
 
+/// On a real network it is the address and the interface of the side that the way leaves by;
+/// towards this machine, the module's own loopback address.
+Origin HostSockets::origin_of(const Route& way) const {
+  const Networks networks = side_.networks();
+  if (!settings_.real)
+    return {.source = is_loopback(way.address) ? module_address(settings_.index) : Ipv4()};
+  const auto& lan =
+      way.exit.through == net::Interface::station ? networks.station : networks.soft_ap;
+  return {.source = lan ? lan->address : Ipv4(), .interface = settings_.real->of(way.exit.through)};
+}
+
 /// What the policy says of an address outside the simulated networks, which the module knows as
 /// `asked`.
 NetPolicy::Verdict HostSockets::judge(const net::HostName& name, Ipv4 asked,
@@ -133,8 +156,10 @@ void HostSockets::resolve(const net::Resolve& request) {
     // answers DNS Fail.
     spdlog::info("{}: DNS is not asked for {}: {}", side_.name(), name, verdict.reason);
     due_.push_back(net::ResolveFailed{request.ticket});
-  } else if (request.servers[0].is_none()) {
+  } else if (request.servers[0].is_none() && !networks.are_real) {
     ask_dns(request, {});
+  } else if (request.servers[0].is_none()) {
+    ask_dns(request, given_name_servers(*networks.station));
   } else if (const auto servers = permitted_name_servers(request.servers); !servers.empty()) {
     ask_dns(request, servers);
   } else {
@@ -145,7 +170,6 @@ void HostSockets::resolve(const net::Resolve& request) {
 /// Those that a packet of the module reaches, as c-ares takes them.
 std::vector<std::string> HostSockets::permitted_name_servers(
     const net::NameServers& servers) const {
-  constexpr std::uint16_t kPort = 53;
   std::vector<std::string> permitted;
   for (const Ipv4 server : servers) {
     if (server.is_none()) continue;
@@ -155,9 +179,9 @@ std::vector<std::string> HostSockets::permitted_name_servers(
     if (way.to == Route::To::outside) {
       // Fidelity (our decision, see NetPolicy): A name server that is set is a destination like any
       // other, at port 53: one that the policy forbids is not asked.
-      const auto verdict = judge(net::HostName(name), server, {way.address, kPort});
+      const auto verdict = judge(net::HostName(name), server, {way.address, kNamePort});
       if (verdict.allowed) {
-        permitted.push_back(text_of(net::Endpoint{way.address, kPort}));
+        permitted.push_back(text_of(net::Endpoint{way.address, kNamePort}));
         continue;
       }
       why = verdict.reason;
@@ -170,6 +194,11 @@ std::vector<std::string> HostSockets::permitted_name_servers(
 void HostSockets::ask_dns(const net::Resolve& request, const std::vector<std::string>& servers) {
   const Ticket ticket = request.ticket;
   const std::string name(request.name.view());
+  if (settings_.real && servers.empty()) {
+    spdlog::info("{}: DNS is not asked for {}: its network has named no name server", side_.name(),
+                 name);
+    return due_.push_back(net::ResolveFailed{ticket});
+  }
   const auto answered = [this, ticket, name](const process::NameQuery::Result& result) {
     queries_.erase(ticket.number);
     if (result.address) {
@@ -182,7 +211,8 @@ void HostSockets::ask_dns(const net::Resolve& request, const std::vector<std::st
     side_.settle();
   };
   queries_[ticket.number] =
-      process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered, servers);
+      process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered, servers,
+                                settings_.real ? settings_.real->station : "");
 }
 
 // Echoes ------------------------------------------------------------------------------------------
@@ -196,8 +226,8 @@ void HostSockets::ping(const net::Ping& request) {
   };
   const bool is_own = is_at(networks.station, &VirtualLan::address) ||
                       is_at(networks.soft_ap, &VirtualLan::address);
-  const bool is_gateway =
-      is_at(networks.station, &VirtualLan::gateway) && networks.station->leads_on;
+  const bool is_gateway = !networks.are_real && is_at(networks.station, &VirtualLan::gateway) &&
+                          networks.station->leads_on;
   // Fidelity (our decision, see HostSockets): The module itself, its gateway and other modules on
   // its LAN answer AT+PING; no packet leaves the program for that.
   if (is_own || is_gateway || way.to == Route::To::neighbour)
@@ -213,13 +243,12 @@ void HostSockets::send_echo(const net::Ping& request, const Route& way) {
   const auto verdict = judge(request.name, request.address, {way.address, 0});
   if (!verdict.allowed)
     return spdlog::info("{}: ping of {} refused: {}", side_.name(), name, verdict.reason);
-  const Ipv4 source = is_loopback(way.address) ? module_address(settings_.index) : Ipv4();
   const auto answered = [this, ticket = request.ticket] {
     side_.handle(net::Pong{ticket});
     side_.settle();
   };
   std::string why;
-  echo_ = EchoRequest::start(io_, way.address, source,
+  echo_ = EchoRequest::start(io_, way.address, origin_of(way),
                              std::chrono::milliseconds(request.timeout_ms), answered, why);
   if (!echo_) spdlog::warn("{}: cannot ping {}: {}", side_.name(), name, why);
 }
@@ -228,35 +257,33 @@ void HostSockets::send_echo(const net::Ping& request, const Route& way) {
 
 /// Where the policy, a route or the machine forbids it no server answers, and the log says why.
 void HostSockets::ask_time(const net::AskTime& request) {
-  constexpr std::uint16_t kPort = 123;
   time_query_.reset();
   const std::string name(request.name.view());
   const auto why_not = [&]() -> std::string {
     const Route way = route(side_.networks(), request.address, neighbourhood_, settings_.index);
     if (way.to == Route::To::neighbour) return "a module is no time server";
     if (way.to != Route::To::outside) return way.why;
-    const net::Endpoint actual{way.address, kPort};
+    const net::Endpoint actual{way.address, kTimePort};
     // Fidelity (our decision, see NetPolicy): A time server is a destination like any other, at
     // UDP port 123: one that the policy forbids is not asked.
     const auto verdict = judge(request.name, request.address, actual);
-    return verdict.allowed ? send_time_query(request, actual) : verdict.reason;
+    return verdict.allowed ? send_time_query(request, way) : verdict.reason;
   }();
   if (!why_not.empty())
     spdlog::info("{}: time server {} is not asked: {}", side_.name(), name, why_not);
 }
 
 /// Returns why it could not be sent, or nothing.
-std::string HostSockets::send_time_query(const net::AskTime& request, net::Endpoint actual) {
+std::string HostSockets::send_time_query(const net::AskTime& request, const Route& way) {
   const auto answered = [this, ticket = request.ticket,
                          name = std::string(request.name.view())](const net::UnixTime& time) {
     spdlog::info("{}: time server {} has answered", side_.name(), name);
     side_.handle(net::TimeTold{ticket, time});
     side_.settle();
   };
-  const Ipv4 source = is_loopback(actual.address) ? module_address(settings_.index) : Ipv4();
   std::string why;
-  time_query_ = TimeQuery::start(io_, actual, source, std::chrono::milliseconds(request.timeout_ms),
-                                 answered, why);
+  time_query_ = TimeQuery::start(io_, {way.address, kTimePort}, origin_of(way),
+                                 std::chrono::milliseconds(request.timeout_ms), answered, why);
   return why;
 }
 
@@ -305,7 +332,7 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
   if (way.to == Route::To::neighbour) {
     const auto server = way.neighbour->server(port);
     if (!server) return refuse(request, "that module does not listen there"), std::nullopt;
-    return Directions{*server, own, way.exit, "a module on the same network"};
+    return Directions{*server, {.source = own}, way.exit, "a module on the same network"};
   }
   const net::Endpoint actual{way.address, port};
   const auto verdict = judge(request.name, address, actual);
@@ -315,7 +342,7 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
     return refuse(request, "that is the module's own server", actual), std::nullopt;
   // Fidelity (our decision, see NetPolicy): What the policy forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, verdict.reason, actual), std::nullopt;
-  return Directions{actual, is_loopback(way.address) ? own : Ipv4(), way.exit, verdict.reason};
+  return Directions{actual, origin_of(way), way.exit, verdict.reason};
 }
 
 /// A datagram's way is looked for when it is sent, so whatever the peer, the link opens.

@@ -71,13 +71,14 @@ class HostSockets final : private Neighbour {
   bool has_datagrams_at_localhost(std::uint16_t port) const override;
   std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
 
+  Origin origin_of(const Route& way) const;
   NetPolicy::Verdict judge(const net::HostName& name, Ipv4 asked, net::Endpoint actual) const;
   void resolve(const net::Resolve& request);
   void ask_dns(const net::Resolve& request, const std::vector<std::string>& servers);
   std::vector<std::string> permitted_name_servers(const net::NameServers& servers) const;
   void ping(const net::Ping& request);
   void ask_time(const net::AskTime& request);
-  std::string send_time_query(const net::AskTime& request, net::Endpoint actual);
+  std::string send_time_query(const net::AskTime& request, const Route& way);
   void send_echo(const net::Ping& request, const Route& way);
   void open(const net::Open& request);
   std::optional<Directions> directions(const net::Open& request);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/sockets/settings.h"
 #include "ports/network.h"
 
 namespace bfq::sockets {
@@ -20,10 +21,10 @@ class TimeQuery : public std::enable_shared_from_this<TimeQuery> {
   /// believed comes within the timeout and before the TimeQuery is destroyed.
   using Answer = std::function<void(const net::UnixTime&)>;
 
-  /// Asks `server`, from `source` unless that is 0.0.0.0. Where nothing can be sent, `why` says the
+  /// Asks `server`, from `origin`. Where nothing can be sent, `why` says the
   /// reason and nothing is returned.
   static std::shared_ptr<TimeQuery> start(boost::asio::io_context& io, net::Endpoint server,
-                                          Ipv4 source, std::chrono::milliseconds timeout,
+                                          const Origin& origin, std::chrono::milliseconds timeout,
                                           Answer answer, std::string& why);
 
   static constexpr std::size_t kSize = 48;  ///< bytes of a packet without authentication
@@ -36,7 +37,7 @@ class TimeQuery : public std::enable_shared_from_this<TimeQuery> {
 
  private:
   TimeQuery(boost::asio::io_context& io, Answer answer);
-  void send(net::Endpoint server, Ipv4 source);
+  void send(net::Endpoint server, const Origin& origin);
   void await();
   void read();
 
