@@ -63,6 +63,7 @@ enum class Word : std::uint8_t {
   not_gpio_mode,
   not_output,
   wrong_mode_for_wps,
+  wrong_mode_for_mdns,
 
   // Information and unsolicited lines (dialect 7).
   ready,
@@ -73,6 +74,8 @@ enum class Word : std::uint8_t {
   wps_success,
   wps_fail,
   connect,
+  link_connection,  ///< instead of `connect`, where AT+SYSMSG asks for it
+  left_passthrough,
   closed,
   no_change,
   station_connected,

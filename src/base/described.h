@@ -110,12 +110,15 @@ struct MemberAccess {
     } else if constexpr (n == 12) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
+    } else if constexpr (n == 13) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o);
     } else if constexpr (n == 14) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p);
-    } else if constexpr (n == 15) {
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q);
+    } else if constexpr (n == 16) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r);
     } else {
       static_assert(n == 22, "a class of that many members has to be added here");
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x] = m;

@@ -4,7 +4,9 @@
 
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/esp8266.h"
 #include "commands/esp8266_rows.h"
+#include "commands/hardware.h"
 #include "commands/receiving.h"
 #include "commands/segments.h"
 #include "commands/server.h"
@@ -30,6 +32,20 @@ constexpr std::array kTable = sorted(std::array{
     kUartDefault,
     kUart,
     kShowFreeMemory,
+    kSleep,
+    kDeepSleep,
+    kWakeUp,
+    kSetUpPin,
+    kShowPinSetup,
+    kPinDirection,
+    kWritePin,
+    kReadPin,
+    kPower,
+    kSupplyVoltage,
+    kAnalogInput,
+    kMessages,
+    kMessagesCurrent,
+    kMessagesDefault,
     // Wi-Fi
     kModeCurrent,
     kModeDefault,
@@ -45,6 +61,11 @@ constexpr std::array kTable = sorted(std::array{
     kSoftApDefault,
     kSoftAp,
     kStationList,
+    kPairing,
+    kHostName,
+    kCountryCurrent,
+    kCountryDefault,
+    kCountry,
     // Addresses
     kAddresses,
     kDhcpCurrent,
@@ -59,7 +80,17 @@ constexpr std::array kTable = sorted(std::array{
     kSoftApAddressCurrent,
     kSoftApAddressDefault,
     kSoftApAddress,
+    kStationMac,
+    kStationMacCurrent,
+    kStationMacDefault,
+    kSoftApMac,
+    kSoftApMacCurrent,
+    kSoftApMacDefault,
+    kStartDiscovery,
+    kStopDiscovery,
+    kMdns,
     // TCP/IP
+    kCloseMode,
     kStatus,
     kDomain,
     kStart,
@@ -112,6 +143,12 @@ constexpr SwitchPoints kSwitches{
     .close_all = SwitchPoints::CloseAll::also_with_server,
 };
 
+constexpr Words kWords = kCommonWords.with({
+    {Word::wrong_mode_for_mdns, "opmode mismatch when mdns"},
+    {Word::link_connection, "+LINK_CONN:"},
+    {Word::left_passthrough, "\r\n+QUITT"},
+});
+
 constexpr VersionLine kVersionLines[] = {
     {"AT version:1.7.4.0(May 11 2020 19:13:04)"},
     {"SDK version:3.0.4(9532ceb)"},
@@ -132,7 +169,7 @@ Settings factory(const MacAddress& soft_ap_mac) {
 constexpr at::Dialect kEsp8266V17{
     .name = "esp8266-1.7",
     .commands = esp8266_v17::kTable,
-    .words = kCommonWords,
+    .words = esp8266_v17::kWords,
     .switches = esp8266_v17::kSwitches,
     .version_lines = esp8266_v17::kVersionLines,
     .factory_settings = esp8266_v17::factory,

@@ -1,6 +1,7 @@
 #pragma once
 #include "commands/address.h"
 #include "commands/basic.h"
+#include "commands/hardware.h"
 #include "commands/receiving.h"
 #include "commands/tcpip.h"
 #include "commands/wifi.h"
@@ -36,6 +37,35 @@ inline constexpr Command kUartCurrent =
 inline constexpr Command kUartDefault = [] {
   Command c = kUart.named("+UART_DEF", Keep::in_flash, commands::kUartDefault.summary);
   c.query.reply = "{}:<baudrate>,<databits>,<stopbits>,<parity>,<flow control> | {}:0,0,0,0,0";
+  return c;
+}();
+
+inline constexpr Param kDeepSleepParams[] = {
+    param<&DeepSleepArgs::time_ms>("time", between(0, 999'999'999),
+                                   "how long, in ms; 0: until the reset line wakes it"),
+};
+inline constexpr Fact kDeepSleepFacts[] = {
+    {Origin::manual, "AT+GSLP 2020", "The time is printed, then OK, and the module sleeps."},
+    {Origin::ours, "personalities 2.1", "With 0 it sleeps until somebody resets it."},
+    {Origin::ours, "see Chip",
+     "Nothing follows OK; links and the association end, and what is typed meanwhile is lost."},
+};
+inline constexpr Command kDeepSleep = [] {
+  Command c = commands::kDeepSleep;
+  c.set = set<&sleep_deeply>(kDeepSleepParams).answering("<time>");
+  c.facts = kDeepSleepFacts;
+  return c;
+}();
+
+inline constexpr Fact kPowerFacts[] = {
+    {Origin::manual, "AT+RFPOWER 2020", "0 to 82, in steps of 0.25 dBm."},
+    {Origin::ours, "personalities 1.1", "The query shows what is set; 82 at first."},
+    {Origin::ours, "see Radio", "The module's softAP is heard as much weaker as that is less."},
+};
+inline constexpr Command kPower = [] {
+  Command c = commands::kPower;
+  c.query = {show_power, "{}:<TX power>"};
+  c.facts = kPowerFacts;
   return c;
 }();
 
@@ -77,6 +107,24 @@ inline constexpr Command kJoinCurrent =
 inline constexpr Command kJoinDefault =
     kJoin.named("+CWJAP_DEF", Keep::in_flash, commands::kJoinDefault.summary);
 
+inline constexpr Fact kHostNameFacts[] = {
+    {Origin::ours, "personalities 1.1",
+     "ESP_ and the last three bytes of the address at first; 32 bytes at most; not stored."},
+    {Origin::manual, "AT+CWHOSTNAME 2020", "Without a station the query shows <null>."},
+};
+inline constexpr Command kHostName = commands::kHostName.known_from(kHostNameFacts);
+
+inline constexpr Fact kCountryFacts[] = {
+    {Origin::observed, "P6", "0,\"ESP\",1,13 is accepted."},
+    {Origin::ours, "see CountrySettings",
+     "0,\"CN\",1,13 at first; scans, joins and the softAP use these channels alone."},
+};
+inline constexpr Command kCountry = commands::kCountry.known_from(kCountryFacts);
+inline constexpr Command kCountryCurrent =
+    kCountry.named("+CWCOUNTRY_CUR", Keep::until_reset, commands::kCountryCurrent.summary);
+inline constexpr Command kCountryDefault =
+    kCountry.named("+CWCOUNTRY_DEF", Keep::in_flash, commands::kCountryDefault.summary);
+
 inline constexpr Fact kDhcpFacts[] = {
     {Origin::observed, "T32, T35", "The query is one number: bit 0 softAP, bit 1 station."},
     {Origin::observed, "T26, T35", "No empty line stands before OK."},
@@ -102,6 +150,33 @@ inline constexpr Fact kStatusFacts[] = {
     {Origin::observed, "P2", "A line for each link, lowest number first, with the local port."},
 };
 inline constexpr Command kStatus = commands::kStatus.known_from(kStatusFacts);
+
+// With AT+SYSMSG, +LINK_CONN stands instead of CONNECT, and in front of the ERROR of a refusal.
+inline constexpr Doc kLinkOpened =
+    "{connect} | {link_connection}0,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
+inline constexpr Doc kNumberedLinkOpened =
+    "<link ID>,{connect} | "
+    "{link_connection}0,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
+inline constexpr Doc kStreamOpened =
+    "{connect} | "
+    "{link_connection}<failed>,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
+inline constexpr Doc kNumberedStreamOpened =
+    "<link ID>,{connect} | "
+    "{link_connection}<failed>,<link ID>,\"<transport>\",0,\"<peer>\",<peer port>,<own port>";
+inline constexpr Doc kStreamResult = "{ok} | {error}";
+inline constexpr Shape kStartShapes[] = {
+    commands::kStartShapes[0].answering(kLinkOpened),
+    commands::kStartShapes[1].answering(kLinkOpened),
+    commands::kStartShapes[2].answering(kStreamOpened).ending(kStreamResult),
+    commands::kStartShapes[3].answering(kNumberedLinkOpened),
+    commands::kStartShapes[4].answering(kNumberedLinkOpened),
+    commands::kStartShapes[5].answering(kNumberedStreamOpened).ending(kStreamResult),
+};
+inline constexpr Command kStart = [] {
+  Command c = commands::kStart;
+  c.set = set(kStartShapes);
+  return c;
+}();
 
 inline constexpr Fact kCloseFacts[] = {
     {Origin::observed, "T20, T23, T28",

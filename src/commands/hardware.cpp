@@ -39,6 +39,11 @@ Answer set_wake_up(Chip& chip, const WakeUpArgs& args) {
   return Answer::ok;
 }
 
+Answer show_power(Chip& chip) {
+  chip.info().number(chip.station().power()).end();
+  return Answer::ok;
+}
+
 Answer set_power(Chip& chip, const PowerArgs& args) {
   chip.station().set_power(chip, args.quarter_dbm);
   return Answer::ok;

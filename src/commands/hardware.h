@@ -124,6 +124,7 @@ inline constexpr Command kWakeUp{
 struct PowerArgs {
   std::uint8_t quarter_dbm = 0;
 };
+Answer show_power(Chip&);
 Answer set_power(Chip&, const PowerArgs&);
 
 inline constexpr Param kPowerParams[] = {

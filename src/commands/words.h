@@ -59,6 +59,7 @@ inline constexpr at::Words kCommonWords({
     {at::Word::not_gpio_mode, "NOT GPIO MODE!"},
     {at::Word::not_output, "NOT OUTPUT!"},
     {at::Word::wrong_mode_for_wps, "opmode mismatch when wps"},
+    {at::Word::wrong_mode_for_mdns, ""},
 
     // Information and unsolicited lines (dialect 7).
     {at::Word::ready, "\r\nready"},
@@ -69,6 +70,8 @@ inline constexpr at::Words kCommonWords({
     {at::Word::wps_success, "wps success,connecting ap ..."},
     {at::Word::wps_fail, "wps fail"},
     {at::Word::connect, "CONNECT"},
+    {at::Word::link_connection, ""},
+    {at::Word::left_passthrough, ""},
     {at::Word::closed, "CLOSED"},
     {at::Word::no_change, "no change"},
     {at::Word::station_connected, "+STA_CONNECTED:"},

@@ -71,6 +71,12 @@ constexpr KnownField kKnownFields[] = {
     {"local port", Kind::integer, kPort},
     {"tetype", Kind::integer, between(0, 1)},
     {"time", Kind::integer, between(1, 2000)},  // of an echo, in milliseconds
+    {"failed", Kind::integer, between(0, 1)},
+    {"transport", Kind::choice, {}, kTransports},
+    {"peer", Kind::ipv4},
+    {"peer port", Kind::integer, between(0, 65535)},
+    {"own port", Kind::integer, between(0, 65535)},
+    {"analog input", Kind::integer, between(0, 1024)},
     {"segment done", Kind::integer, between(0, INT32_MAX)},
     {"segment taken", Kind::integer, between(0, INT32_MAX)},
     {"segment ID", Kind::integer, between(1, INT32_MAX)},

@@ -43,7 +43,9 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
     case Urc::Kind::wps_success: return reply.line(at::Word::wps_success);
     case Urc::Kind::wps_fail: return reply.line(at::Word::wps_fail);
-    case Urc::Kind::connect: return link_line(at::Word::connect);
+    case Urc::Kind::connect:
+      if (tells_of_links(settings_)) return links_.say_connection(reply, urc.link, true);
+      return link_line(at::Word::connect);
     case Urc::Kind::unread: return links_.say_unread(reply, urc.link);
     case Urc::Kind::segment: return links_.say_result(reply, urc.link);
     case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
@@ -215,11 +217,11 @@ bool Chip::job_fits() const {
                     job_);
 }
 
-/// The result of a command finds room, see limits::kReplyReserve, and so does what follows a start.
+/// What the end of a job prints finds room, see limits::kReplyReserve, and so does what follows a
+/// start.
 bool Chip::output_fits() const {
   if (phase_ == Phase::off || phase_ == Phase::asleep) return uart_out_.empty() && urcs_.empty();
-  const bool says_nothing = job<NoJob>() != nullptr || job<PassingThrough>() != nullptr;
-  return says_nothing || uart_out_.room() + kLongestLine >= limits::kReplyReserve;
+  return job<NoJob>() != nullptr || uart_out_.room() + kLongestLine >= limits::kReplyReserve;
 }
 
 bool Chip::settings_fit() const {

@@ -3,6 +3,7 @@
 
 #include "at/words.h"
 #include "module/chip.h"
+#include "module/wire_names.h"
 
 namespace bfq {
 namespace {
@@ -50,6 +51,7 @@ void Links::tell_cipstart(Chip& chip, const LinkReport& report) {
         chip.reply().line(at::Word::connect_fail);
         return chip.finish(at::Answer::error);
       }
+      if (tells_of_links(chip.settings())) say_connection(chip.reply(), report.link, false);
       chip.finish(at::Answer::error);
       return tell_host(chip, report);
     case Kind::received:
@@ -78,6 +80,14 @@ void Links::tell_cipsend(Chip& chip, const LinkReport& report) {
     case Kind::failed:
     case Kind::received: return tell_host(chip, report);
   }
+}
+
+void Links::say_connection(at::Reply reply, std::uint8_t id, bool succeeded) const {
+  const Link& link = links_[id];
+  reply.text(at::Word::link_connection).number(succeeded ? 0 : 1).comma().number(id).comma();
+  reply.quoted(at::Choices<net::Transport>::word(link.transport)).comma();
+  reply.number(link.accepted ? 1 : 0).comma().quoted_address(link.remote.address).comma();
+  reply.number(link.remote.port).comma().number(link.local_port).end();
 }
 
 void Links::print_received(Chip& chip, const LinkReport& report) const {

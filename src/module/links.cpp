@@ -257,7 +257,7 @@ void Links::received(Chip& chip, std::uint8_t id, net::Endpoint sender,
 
 at::Answer Links::close(Chip& chip, std::uint8_t id) {
   drop_segment(chip, id);
-  chip.request(net::Close{handle(id)});
+  chip.request(net::Close{handle(id), links_[id].resets});
   links_[id].state = Link::State::free;
   chip.say({.kind = Urc::Kind::closed, .link = id});
   return at::Answer::ok;

@@ -42,6 +42,7 @@ struct Link {
   net::Interface through{};
   UdpMode udp_mode{};
   bool peer_has_changed = false;
+  bool resets = false;  ///< when the host closes it
   std::uint16_t generation = 0;
   std::uint16_t local_port = 0;
   net::Endpoint remote{};
@@ -53,7 +54,7 @@ struct Link {
   std::uint64_t bytes_out = 0;
   static constexpr auto kDescription =
       describe("Link", "state", "transport", "accepted", "through", "udp_mode", "peer_has_changed",
-               "generation", "local_port", "remote", "unread", "is_noted", "segments",
+               "resets", "generation", "local_port", "remote", "unread", "is_noted", "segments",
                "last_active", "bytes_in", "bytes_out");
 };
 
@@ -85,6 +86,14 @@ class Links {
   at::Answer look_up(Chip&, const net::HostName& name);
   /// AT+PING: asks for an echo, of a name once it is looked up. The answer is `later`.
   at::Answer ping(Chip&, const net::HostName& name);
+  /// AT+CIPCLOSEMODE: whether the next close() resets the connection; false where there is none.
+  bool set_close_mode(std::uint8_t id, bool resets) {
+    if (!is_open(id) || links_[id].transport != net::Transport::tcp) return false;
+    links_[id].resets = resets;
+    return true;
+  }
+  /// What AT+SYSMSG has instead of CONNECT, also of a connection that failed.
+  void say_connection(at::Reply, std::uint8_t id, bool succeeded) const;
   /// AT+CIPSTATUS.
   at::Answer show_status(Chip&) const;
 

@@ -132,6 +132,10 @@ void Module::on(const pins::Driven& event) {
   sleep_.end(*this);
 }
 
+void Module::on(const pins::Measured& event) {
+  if (phase_ == Phase::running || phase_ == Phase::asleep) pins_.on(*this, event);
+}
+
 /// Goes to the organ that has an on() for it.
 template <class E>
 void Module::on(const E& event) {

@@ -128,6 +128,7 @@ class Module : private Chip {
   void on(const power::Reset&);
   void on(const power::Started& started);
   void on(const pins::Driven& event);
+  void on(const pins::Measured& event);
   template <class E>
   void on(const E& event);
   void give_up_job();

@@ -138,13 +138,14 @@ void Passthrough::hang_up(Chip& chip) {
   leave(chip);
 }
 
-/// Nothing is printed, and the link and CIPMODE stay as they are; a link that was being opened
-/// again is down (dialect 5.2).
+/// Nothing is printed unless AT+SYSMSG asks for it. The link and CIPMODE stay as they are; a link
+/// that was being opened again is down (dialect 5.2).
 void Passthrough::leave(Chip& chip) {
   if (state_ == State::broken) chip.links().drop(chip, kLink);
   dropped_before_ += std::exchange(dropped_, 0);
   chip.payload().clear();
   due_ = Deadline::never();
   chip.finish_silently();
+  if (tells_of_passthrough(chip.settings())) chip.reply().line(at::Word::left_passthrough);
 }
 }  // namespace bfq

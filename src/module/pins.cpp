@@ -1,5 +1,7 @@
 #include "module/pins.h"
 
+#include <algorithm>
+
 #include "module/chip.h"
 
 namespace bfq {
@@ -52,5 +54,9 @@ void Pins::drive(Chip& chip, std::uint8_t pin, bool high) {
 
 void Pins::on(Chip&, const pins::Driven& event) {
   if (event.pin < pins_.size()) pins_[event.pin].outside = event.level;
+}
+
+void Pins::on(Chip&, const pins::Measured& event) {
+  measured_ = std::min(event.value, pins::kMostMeasured);
 }
 }  // namespace bfq

@@ -12,7 +12,7 @@ class Chip;
 /// from outside. Numbers of pins are less than pins::kPins in every call.
 class Pins {
  public:
-  static constexpr auto kDescription = describe("Pins", "pins");
+  static constexpr auto kDescription = describe("Pins", "pins", "measured");
 
   /// How a pin is set up (AT+SYSIOSETCFG).
   struct Setup {
@@ -42,8 +42,12 @@ class Pins {
   /// Makes it an output with that level, whatever it was.
   void drive(Chip&, std::uint8_t pin, bool high);
 
+  /// What the analog input reads.
+  std::uint16_t measured() const { return measured_; }
+
   /// A pin that there is not is nobody's.
   void on(Chip&, const pins::Driven&);
+  void on(Chip&, const pins::Measured&);
 
  private:
   struct Pin {
@@ -55,6 +59,7 @@ class Pins {
         describe("Pin", "setup", "output", "written_high", "outside");
   };
   std::array<Pin, pins::kPins> pins_{};
+  std::uint16_t measured_ = 0;
   friend MemberAccess;
 };
 }  // namespace bfq

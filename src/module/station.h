@@ -49,6 +49,7 @@ class Station {
   void set_host_name(const Text<32>& name) { host_name_ = name; }
   /// AT+RFPOWER, in quarters of dBm.
   void set_power(Chip&, std::uint8_t quarter_dbm);
+  std::uint8_t power() const { return power_; }
   void set_scan_options(const ScanOptions& options) { options_ = options; }
 
   /// Joins in the background, as after a start with a stored network.

@@ -97,10 +97,12 @@ struct Open {
                "shows_certificate", "verifies");
 };
 
-/// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer.
+/// Ends a link, or an attempt to open one. Bytes that the network has taken still reach the peer,
+/// unless it is ended by a reset.
 struct Close {
   LinkHandle link{};
-  static constexpr auto kDescription = describe("net::Close", "link");
+  bool resets = false;  ///< a TCP connection, at once
+  static constexpr auto kDescription = describe("net::Close", "link", "resets");
 };
 
 /// Ends a link that no longer accepts data, once what has come for it by now is handed over:

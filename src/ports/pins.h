@@ -5,10 +5,11 @@
 
 #include "base/described.h"
 
-/// The module's general-purpose pins, and what is attached to them.
+/// The module's general-purpose pins and its analog input, and what is attached to them.
 ///
 /// From a Watch until the power goes, each change of what holds a pin from outside is told by one
-/// Driven; pins that are held when the Watch comes are told of at once. What the module itself does
+/// Driven, and of the analog input by one Measured; pins that are held when the Watch comes, and an
+/// input that is not 0, are told of at once. What the module itself does
 /// with a pin is said by Drive; without one since the power came, it holds none.
 namespace bfq::pins {
 
@@ -36,9 +37,16 @@ struct Driven {
   static constexpr auto kDescription = describe("pins::Driven", "pin", "level");
 };
 
+/// The analog input reads so from now on.
+struct Measured {
+  std::uint16_t value = 0;  ///< 0 to kMostMeasured
+  static constexpr auto kDescription = describe("pins::Measured", "value");
+};
+inline constexpr std::uint16_t kMostMeasured = 1024;
+
 /// All that the module asks about its pins.
 using Request = std::variant<Watch, Drive>;
 
 /// All that the module is told about them.
-using Event = std::variant<Driven>;
+using Event = std::variant<Driven, Measured>;
 }  // namespace bfq::pins

@@ -29,6 +29,9 @@ inline constexpr Range kChannelCount = between(1, 14);  ///< from there
 // AT+CIPSSLCCONF (dialect 4.3)
 inline constexpr Range kTlsChecks = between(0, 3);  ///< two bits
 
+// AT+SYSMSG (personalities 2.1)
+inline constexpr Range kMessages = between(0, 3);
+
 // AT+CWDHCPS (dialect 3.2)
 inline constexpr Range kLeaseMinutes = between(1, 2880);
 }  // namespace bfq::ranges

@@ -100,10 +100,11 @@ struct Settings {
   PoolSettings pool{};
   CountrySettings country{};
   NameServerSettings name_servers{};
-  std::uint8_t tls = 0;  ///< bits: kShowsCertificate, kVerifies
+  std::uint8_t tls = 0;       ///< bits: kShowsCertificate, kVerifies
+  std::uint8_t messages = 0;  ///< <bits> of AT+SYSMSG
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool", "country", "name_servers", "tls");
+               "soft_ap_address", "dhcp", "pool", "country", "name_servers", "tls", "messages");
   bool operator==(const Settings&) const = default;
 };
 
@@ -136,6 +137,9 @@ std::uint8_t soft_ap_channel(const Settings&);
 /// Whether an interface can have these: an address of a host of its network, and a netmask without
 /// holes (dialect 0.4.22).
 bool is_possible(const AddressSettings&);
+/// What the bits of AT+SYSMSG ask for.
+constexpr bool tells_of_passthrough(const Settings& s) { return (s.messages & 1U) != 0; }
+constexpr bool tells_of_links(const Settings& s) { return (s.messages & 2U) != 0; }
 /// Whether these can be asked: addresses of hosts, two that differ, and no second one alone.
 bool is_possible(const NameServerSettings&);
 /// The servers that are set, or the factory's, 208.67.222.222; 0.0.0.0 where there is no second
@@ -166,6 +170,7 @@ enum class Key : std::uint8_t {
   country,
   name_servers,
   tls,
+  messages,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

@@ -50,6 +50,7 @@ inline constexpr StoredKey kStoredKeys[] = {
         field<&NameServerSettings::first>, field<&NameServerSettings::second>,
         rule<static_cast<bool (*)(const NameServerSettings&)>(&is_possible)>),
     stored<&Settings::tls>(Key::tls, "TLS", whole<ranges::kTlsChecks>),
+    stored<&Settings::messages>(Key::messages, "messages", whole<ranges::kMessages>),
 };
 static_assert(every_key_has_its_row(kStoredKeys), "every Key has its row, in its place");
 }  // namespace bfq::record

@@ -197,6 +197,12 @@ struct SetPin {
   pins::Level level{};
 };
 
+/// The analog input of the module with that station reads so.
+struct SetAnalogInput {
+  MacAddress station{};
+  std::uint16_t value = 0;  ///< at most pins::kMostMeasured
+};
+
 /// Somebody presses the WPS button of that access point.
 struct PressButton {
   MacAddress bssid{};
@@ -205,7 +211,7 @@ struct PressButton {
 /// All that can happen to one module, or because of one thing in the air, and leaves the air as it
 /// is. A new kind is an alternative here, a row in Medium::apply(), and one wherever it is given:
 /// daemon/world/events.cpp, and the lines of transcripts.
-using Happening = std::variant<SetPin, PressButton>;
+using Happening = std::variant<SetPin, SetAnalogInput, PressButton>;
 
 /// All that can change in the world; Medium::apply() makes it so.
 using Change = Concatenated<AirChange, Happening>;

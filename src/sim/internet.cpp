@@ -30,7 +30,7 @@ void Internet::take(const net::Request& request, Instant now) {
   std::visit(overloaded{
                  [&](const net::Resolve& r) { resolve(r, now); },
                  [&](const net::Open& o) { open(o, now); },
-                 [&](const net::Close& c) { close_link(c.link); },
+                 [&](const net::Close& c) { close_link(c); },
                  [&](const net::Listen& l) { listen(l, now); },
                  [&](const net::StopListening&) { stop_listening(); },
                  [&](const net::Accept& a) { accept(a); },
@@ -130,8 +130,12 @@ bool Internet::is_absent_neighbour(Ipv4 address) const {
   return !lan.is_none() && address != lan && same_network(address, lan, netmask);
 }
 
-void Internet::close_link(LinkHandle link) {
-  if (Connection* c = find(link)) c->state = State::over;
+void Internet::close_link(const net::Close& close) {
+  const LinkHandle link = close.link;
+  if (Connection* c = find(link)) {
+    c->state = State::over;
+    if (FarHost* peer = find_peer(c->asked.remote)) peer->was_reset = close.resets;
+  }
   delayed_.forget(link);
   std::erase_if(pending_, [&](const Pending& p) {
     const auto* opened = std::get_if<net::Opened>(&p.event);

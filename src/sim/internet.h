@@ -32,6 +32,7 @@ struct FarHost {
   std::size_t reply_after = 1;
   std::optional<std::size_t> closes_after{};  ///< so many bytes, and what it has to say to them
   std::optional<std::size_t> resets_after{};
+  bool was_reset = false;  ///< the module ended its last connection by a reset
 };
 
 /// A datagram that a module has sent.
@@ -150,7 +151,7 @@ class Internet {
   void tell_time(const net::AskTime&, Instant now);
   void listen(const net::Listen&, Instant now);
   void open(const net::Open&, Instant now);
-  void close_link(LinkHandle);
+  void close_link(const net::Close&);
   void give_up(LinkHandle, Instant now);
   void stop_listening();
   void accept(const net::Accept&);

@@ -48,6 +48,7 @@ void Medium::apply(const Change& wanted, Instant now) {
                  [&](const MoveModule& c) { move(c, now); },
                  [&](const SetDelays&) { change(air_, wanted); },
                  [&](const SetPin& c) { set_pin(c); },
+                 [&](const SetAnalogInput& c) { set_analog_input(c); },
                  [&](const PressButton& c) { press_button(c, now); },
              },
              wanted);
@@ -93,6 +94,11 @@ void Medium::move(const MoveModule& moved, Instant now) {
 void Medium::set_pin(const SetPin& set) {
   for (Wiring* wiring : wirings_)
     if (wiring->station() == set.station) wiring->hold(set.pin, set.level);
+}
+
+void Medium::set_analog_input(const SetAnalogInput& set) {
+  for (Wiring* wiring : wirings_)
+    if (wiring->station() == set.station) wiring->measure(set.value);
 }
 
 void Medium::press_button(const PressButton& press, Instant now) {

@@ -95,6 +95,7 @@ class Medium {
   void remove_station(MacAddress mac, Instant now);
   void move(const MoveModule&, Instant now);
   void set_pin(const SetPin&);
+  void set_analog_input(const SetAnalogInput&);
   void press_button(const PressButton&, Instant now);
   void end_associations(MacAddress bssid, Instant now);
   void update_signals(Instant now);

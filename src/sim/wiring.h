@@ -26,6 +26,8 @@ class Wiring {
   /// The pin is held so from now on. Numbers of pins are less than pins::kPins. For Medium, see
   /// SetPin.
   void hold(std::uint8_t pin, pins::Level level);
+  /// The analog input reads so from now on. For Medium, see SetAnalogInput.
+  void measure(std::uint16_t value);
   /// How the module drives it.
   pins::Level driven(std::uint8_t pin) const { return driven_[pin]; }
 
@@ -46,7 +48,8 @@ class Wiring {
   std::function<void()> wake_{};
   std::array<pins::Level, pins::kPins> held_{}, driven_{};
   bool is_watched_ = false;
-  std::deque<pins::Driven> untold_{};
+  std::uint16_t measured_ = 0;
+  std::deque<pins::Event> untold_{};
 };
 
 }  // namespace bfq::sim

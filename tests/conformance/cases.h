@@ -23,7 +23,8 @@ struct ShapeCases {
   std::string good;  ///< the line with all arguments at their least
   /// Its syntax as the manual shows it, with and without each thing in brackets: all are accepted.
   std::vector<std::string> by_syntax;
-  /// Its beginnings, each without the arguments from some place on: of these, those alone.
+  /// Its beginnings, each without the arguments from some place on: of these, those alone that some
+  /// syntax of the row has.
   std::vector<std::string> beginnings;
   std::vector<Case> cases;
 };

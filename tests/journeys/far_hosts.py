@@ -92,8 +92,10 @@ class Connection:
             data = self.socket.recv(65536)
         except ssl.SSLWantReadError:
             return True
-        except OSError:
+        except OSError as error:
+            self.peer.was_reset = isinstance(error, ConnectionResetError)
             return False
+        self.peer.was_reset = False
         self.take(data)
         return len(data) > 0
 
@@ -133,6 +135,7 @@ class Peer:
         self.got, self.known = b"", []
         self.echoes, self.greeting, self.reply, self.reply_after = False, b"", b"", None
         self.closes_after = self.resets_after = None
+        self.was_reset = False  # the module ended the last connection by a reset
 
     def describe(self, words):
         words = list(words)

@@ -16,6 +16,7 @@ SIMULATED = {
     ("hang-up",): "a pseudo terminal has no DTR; serial_doors.py drops it at other doors",
     ("network",): "the machine's network has no whims on demand",
     ("air", "presses"): "only a world's events press buttons, as in world_file.py",
+    ("analog",): "only a world's events put a level there",
     ("pin",): "only a world's events hold pins, as in worlds.py",
     ("peer", "stops"): "the machine takes bytes that nobody reads",
     ("peer", "takes"): "the machine takes bytes that nobody reads",

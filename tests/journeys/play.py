@@ -35,8 +35,9 @@ STARTS = 5  # attempts; the program may be ready before the host is attached
 class Play:
     """One transcript and one module."""
 
-    def __init__(self, steps, network, burnt_in, context):
+    def __init__(self, steps, network, burnt_in, context, options=()):
         self.steps, self.burnt_in, self.context = steps, burnt_in, context
+        self.options = options
         self.simulated = {what: text for what, (_, text) in BURNT_IN.items()}
         self.hosts = FarHosts(network)
         self.module = self.host = None
@@ -90,7 +91,7 @@ class Play:
         self.readings = 0
         for _ in range(STARTS):
             self.module = Module("--net", policy, "--personality", self.personality,
-                                 self.world.path, state=self.state.name)
+                                 *self.options, self.world.path, state=self.state.name)
             self.module.__enter__()
             if not echo:
                 self.host = self.module.started_host()
@@ -221,6 +222,8 @@ class Play:
             self.datagram(peer, unescaped(words[1]))
         elif words[0] in ("closes", "resets"):
             peer.end(words[0] == "resets")
+        elif words[0] == "was-reset":
+            self.was_reset(peer)
         elif words[0] == "got":
             self.got(peer, unescaped(words[1]))
         else:
@@ -231,6 +234,13 @@ class Play:
         known = {(MODULE, usable_port(port)) for port in self.datagram_ports}
         for known_peer in known or peer.known:
             peer.datagrams.sendto(data, known_peer)
+
+    def was_reset(self, peer):
+        deadline = time.monotonic() + PATIENCE
+        while not peer.was_reset:
+            if time.monotonic() > deadline:
+                raise AssertionError("the module has not reset the connection")
+            self.hosts.pump(None, 0.1)
 
     def got(self, peer, wanted):
         deadline = time.monotonic() + PATIENCE

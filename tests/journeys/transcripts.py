@@ -58,7 +58,8 @@ def chosen():
     return [f for f in files if len(sys.argv) == 1 or str(f.relative_to(FOLDER)) in sys.argv[1:]]
 
 
-def play_all(plays):
+def play_all(plays, options=()):
+    """Those that failed, and how; `options` are further arguments of the program."""
     context = functools.cache(server_context)
     ports_of_the_module = threading.Lock()
     identity = burnt_in()
@@ -68,10 +69,10 @@ def play_all(plays):
         needs_ports = any(PORTS_OF_THE_MODULE.search(step.data) for step in steps)
         try:
             if not needs_ports:
-                Play(steps, number, identity, context).run()
+                Play(steps, number, identity, context, options).run()
             else:
                 with ports_of_the_module:
-                    Play(steps, number, identity, context).run()
+                    Play(steps, number, identity, context, options).run()
         except Exception as error:  # pylint: disable=broad-exception-caught
             return name, str(error)
         return None

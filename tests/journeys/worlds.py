@@ -198,8 +198,25 @@ wps = { ssid = "garden" }
 """
 
 
+ANALOG = """
+[[module]]
+name = "bfq0"
+personality = "esp8266-1.7"
+[[event]]
+analog = { value = 512 }
+"""
+
+
 class Events(unittest.TestCase):
     """What happens by itself: a pin wakes the module, and a button lets it in."""
+
+    def test_the_analog_input_reads_what_the_world_says(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(ANALOG)
+            file.flush()
+            with hosts(file.name, ["bfq0"]) as (module, [host]):
+                module.wait_for_log("the analog input reads 512")
+                self.assertEqual(host.command("AT+SYSADC?"), b"+SYSADC:512\r\n\r\nOK\r\n")
 
     def test_a_module_sleeps_is_woken_and_pairs(self):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:

@@ -416,8 +416,9 @@ void Books::check_typed(char c, std::string_view printed) {
       return take_command(c, Activity::idle, printed);
     case Activity::passthrough:
       if (after_.is(Activity::passthrough)) return take_passthrough(c, printed);
-      check_happened({});
+      check_happened(printed.substr(0, quitted().size()));
       line_.clear();
+      printed.remove_prefix(quitted().size());
       return take_command(c, Activity::idle, printed);
     case Activity::idle:
       if (after_.is(Activity::asleep))  // before the byte came, and the runtime was late to say so
@@ -426,6 +427,12 @@ void Books::check_typed(char c, std::string_view printed) {
     case Activity::processing:
     case Activity::sending: return take_command(c, before_.activity, printed);
   }
+}
+
+/// What is said when transparent transmission ends.
+std::string Books::quitted() const {
+  if (!tells_of_passthrough(module_->settings())) return {};
+  return std::string(spoken(at::Word::left_passthrough)) + "\r\n";
 }
 
 void Books::take_payload(char c, std::string_view printed) {
@@ -716,6 +723,8 @@ void Books::note_pin(const Request& request) {
 /// Whatever was under way on a link is over, and so is each link.
 void Books::check_hung_up(std::string_view printed) {
   if (before_.is(Activity::passthrough)) {
+    demand(printed.starts_with(quitted()), "transparent transmission ends without +QUITT");
+    printed.remove_prefix(quitted().size());
     for (const Said& said : parse(module_->dialect(), printed)) {
       demand(said.kind == Kind::closed, "more than CLOSED when DTR drops: ", Shown{printed});
       note(said);
@@ -739,8 +748,8 @@ void Books::check_happened(std::string_view printed) {
   const Activity before = before_.activity, after = after_.activity;
   const bool goes_down = after == Activity::off || after == Activity::restarting;
   if (before == Activity::passthrough && after != Activity::passthrough) {
-    demand(printed.empty() || after != Activity::idle,
-           "something is said behind transparent transmission");
+    demand(printed == quitted() || after != Activity::idle,
+           "transparent transmission ends otherwise than AT+SYSMSG says: ", Shown{printed});
     // Left by an escape, which is not sent; a link that was connecting again has less of it, or
     // nothing.
     const bool escaped =
@@ -784,7 +793,11 @@ void Books::check_happened(std::string_view printed) {
 
 void Books::note(const Said& said) {
   switch (said.kind) {
+    case Kind::link_connected:
+    case Kind::link_failed: return note_connection(said);
     case Kind::connect:
+      demand(!tells_of_links(module_->settings()), "CONNECT instead of +LINK_CONN");
+      [[fallthrough]];
     case Kind::closed: return note_link(said);
     case Kind::unread: return note_unread(said);
     case Kind::segment_sent:
@@ -820,6 +833,20 @@ void Books::note_link(const Said& said) {
   } else {
     open = false;
   }
+}
+
+/// It has a link number also where there is one link; one that failed is of the AT+CIPSTART that
+/// runs.
+void Books::note_connection(const Said& said) {
+  const std::uint8_t link = *said.link;
+  demand(tells_of_links(module_->settings()), "+LINK_CONN that nobody asked for: ", said.text);
+  demand(after_.multiple_links || link == 0, "a connection of the other mode: ", said.text);
+  if (said.kind == Kind::link_failed)
+    return demand(command_.starts_with("AT+CIPSTART") && !told_open_[link],
+                  "a connection has failed that nobody opens: ", said.text);
+  Said connect{.kind = Kind::connect, .text = said.text};
+  if (after_.multiple_links) connect.link = link;
+  note_link(connect);
 }
 
 /// Each has one result, in order; it is sent when the peer has acknowledged its last byte.

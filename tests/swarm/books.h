@@ -90,6 +90,8 @@ class Books {
   void check_hung_up(std::string_view printed);
   void note(const Said& said);
   void note_link(const Said& said);
+  void note_connection(const Said& said);
+  std::string quitted() const;
   void note_unread(const Said& said);
   void note_segment(const Said& said);
   void begin_segment(std::string bytes, const std::vector<Said>& said);

@@ -387,6 +387,11 @@ void Run::hold_pin() {
   const pins::Level levels[] = {pins::Level::open, pins::Level::low, pins::Level::high};
   const auto pin = static_cast<std::uint8_t>(dice_.one_in(3) ? dice_.pick(pins::kPins) : 4);
   const pins::Level level = dice_.one_of(levels);
+  if (dice_.one_in(6)) {
+    const auto value = static_cast<std::uint16_t>(dice_.some(pins::kMostMeasured));
+    tell("the analog input reads " + std::to_string(value));
+    return world_.apply(sim::SetAnalogInput{world_.module().identity().station_mac, value});
+  }
   tell("pin " + std::to_string(pin) + " is held " + std::to_string(static_cast<int>(level)));
   world_.apply(sim::SetPin{world_.module().identity().station_mac, pin, level});
 }

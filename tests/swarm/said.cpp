@@ -74,6 +74,7 @@ constexpr Word kInformation[] = {
     Word::not_gpio_mode,
     Word::not_output,
     Word::wrong_mode_for_wps,
+    Word::wrong_mode_for_mdns,
     Word::no_change,
     Word::no_access_point,
     Word::ping_timeout,
@@ -153,7 +154,19 @@ class Parser {
            line.find_first_not_of("0123456789,") == std::string_view::npos;
   }
 
+  /// Behind `+LINK_CONN:`: <failed>,<id>,"<type>",<1: of the server>,"<IP>",<port>,<own port>.
+  static Said as_connection(std::string_view text) {
+    const bool has_id = text.size() > 3 && text[1] == ',' && text[2] >= '0' && text[2] <= '4';
+    demand(has_id && (text[0] == '0' || text[0] == '1'), "no word of the dialect: ", Shown{text});
+    return {.kind = text[0] == '0' ? Kind::link_connected : Kind::link_failed,
+            .text = std::string(text),
+            .link = static_cast<std::uint8_t>(text[2] - '0')};
+  }
+
   Said as_line(std::string_view line) const {
+    if (const auto before = spoken(Word::link_connection);
+        !before.empty() && line.starts_with(before))
+      return as_connection(line.substr(before.size()));
     if (const auto failed = spoken(Word::segment_failed); line.ends_with(failed))
       return as_numbered(Kind::segment_failed, line.substr(0, line.size() - failed.size()));
     Said said{.text = std::string(line)};

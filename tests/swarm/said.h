@@ -37,6 +37,8 @@ struct Said {
     wps_success,
     wps_fail,
     connect,
+    link_connected,  ///< +LINK_CONN
+    link_failed,     ///< likewise
     unread,
     segment_sent,
     segment_failed,

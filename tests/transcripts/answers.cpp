@@ -24,6 +24,8 @@ constexpr std::string_view kUnsolicited[] = {
     "{wifi_disconnect}",
     "{dhcp_timeout}",
     "[<link ID>,]{connect}",
+    "{link_connection}0,<link ID>,\"<transport>\",<tetype>,\"<peer>\",<peer port>,<own port>",
+    "{left_passthrough}",
     "[<link ID>,]{closed}",
     "{station_connected}\"<mac>\"",
     "{station_disconnected}\"<mac>\"",

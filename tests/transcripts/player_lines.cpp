@@ -171,6 +171,10 @@ struct Player::Lines {
       {"closes", "", "closes all its connections",
        [](PeerAt& p, Words&) { p.world.internet.close(p.at, p.world.now()); }},
       {"resets", "", "resets them", [](PeerAt& p, Words&) { p.world.internet.reset(p.at); }},
+      {"was-reset", "", "checks that the module has reset its last connection",
+       [](PeerAt& p, Words&) {
+         if (!p.world.internet.find_peer(p.at)->was_reset) throw BadLine("it was not reset");
+       }},
       {"got", "\"…\"", "checks all that ever came to it",
        [](PeerAt& p, Words& w) {
          const std::string want = w.take(), got = p.world.internet.received_by(p.at);
@@ -304,6 +308,12 @@ struct Player::Lines {
     if (pin.pin >= pins::kPins) throw BadLine("there is no such pin");
     one_of<kPin>(pin, words);
   }
+  static void set_analog_input(Player& player, Words& words) {
+    const auto value = number<std::uint16_t>(words);
+    if (value > pins::kMostMeasured) throw BadLine("the analog input reads less");
+    sim::World& world = player.world();
+    world.apply(sim::SetAnalogInput{world.module().identity().station_mac, value});
+  }
   static void check_channel(Player& player, Words& words) {
     const sim::AccessPoint* own = player.world().radio().own_network();
     const int want = number<int>(words), got = own == nullptr ? 0 : own->channel;
@@ -364,6 +374,7 @@ struct Player::Lines {
        "checks the channel that the module's own access point is on; 0: there is none",
        check_channel},
       {"pin", "N …", "a pin of the module:", change_pin, [] { return help("pin N ", kPin); }},
+      {"analog", "N", "the analog input reads so from now on", set_analog_input},
       {"dropped", "N",
        "checks how many bytes the module has counted that were typed in transparent transmission "
        "and dropped",

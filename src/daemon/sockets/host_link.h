@@ -49,7 +49,8 @@ class HostLink {
   virtual void close() = 0;
 
   /// The same, because the module asks for it; an attempt that nobody has answered goes to the log.
-  virtual void close_for_module() { close(); }
+  /// A connection that `resets` ends by a reset.
+  virtual void close_for_module(bool /*resets*/) { close(); }
 
   /// Sends nothing any more. Tells the module of its end once that has what has come by now, or
   /// ends at once.

@@ -378,7 +378,8 @@ void HostSockets::close(const net::Close& request) {
   if (request.link.id >= links_.size()) return;
   auto& link = links_[request.link.id];
   side_.forget(request.link);
-  if (link && link->handle() == request.link) std::exchange(link, nullptr)->close_for_module();
+  if (link && link->handle() == request.link)
+    std::exchange(link, nullptr)->close_for_module(request.resets);
 }
 
 void HostSockets::give_up(const net::GiveUp& request) {

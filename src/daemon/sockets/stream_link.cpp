@@ -339,13 +339,10 @@ bool StreamLink::interfere(Interference what) {
   if (state_ != State::open) return false;
   switch (what) {
     case Interference::close: finish("is closed, as the control channel asks"); break;
-    case Interference::reset: {
-      boost::system::error_code ignored;
-      socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-      socket_.close(ignored);  // its peer gets a RST
+    case Interference::reset:
+      reset();
       finish("is reset, as the control channel asks");
       break;
-    }
     case Interference::stall: stalls_ = true; break;
     case Interference::resume:
       stalls_ = false;
@@ -370,13 +367,21 @@ bool StreamLink::connects(std::uint16_t from, net::Endpoint to) const {
   return to_.actual == to && socket_.local_endpoint(error).port() == from && !error;
 }
 
-void StreamLink::close_for_module() {
+void StreamLink::close_for_module(bool resets) {
   if (state_ == State::connecting)
     attempts_->failed(fmt::format("{}: {} has not answered: given up", label(), peer_));
   if (state_ == State::shaking_hands)
     attempts_->failed(
         fmt::format("{}: {} has not finished the TLS handshake: given up", label(), peer_));
+  if (resets) reset();
   close();
+}
+
+/// The peer gets a RST, and what it has not been sent is dropped.
+void StreamLink::reset() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
 }
 
 void StreamLink::close() {

@@ -50,7 +50,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
 
   bool drain() override;
   void close() override;
-  void close_for_module() override;
+  void close_for_module(bool resets) override;
   void give_up() override;
   bool interfere(Interference what) override;
   void lose_place() override;
@@ -92,6 +92,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
 
   void finish_at_end(Result result);
   void finish(const std::string& how);
+  void reset();
   /// Takes that step when the socket is ready for it, unless the link has ended until then.
   void await(Result wanted, Step step);
 

@@ -73,6 +73,10 @@ std::string describe(const sim::Change& change, const sim::Air& air) {
                         [](const sim::MoveModule& c) { return move(c); },
                         [](const sim::SetDelays&) { return std::string("[delays] changed"); },
                         [](const sim::SetPin& c) { return hold(c); },
+                        [](const sim::SetAnalogInput& c) {
+                          return fmt::format("module {}: the analog input reads {}",
+                                             board::text_of(c.station), c.value);
+                        },
                         [&](const sim::PressButton& c) {
                           const auto* ap = sim::find_access_point(air, c.bssid);
                           return (ap == nullptr ? board::text_of(c.bssid) : called(*ap)) +

@@ -31,6 +31,12 @@ struct PinEvent {
   pins::Level level{};
 };
 
+/// What the analog input reads, as written in [[event]].
+struct AnalogEvent {
+  std::string module{};  ///< empty: the first one
+  std::uint16_t value = 0;
+};
+
 /// Whose WPS button is pressed.
 struct WpsEvent {
   std::string ssid{};
@@ -39,7 +45,7 @@ struct WpsEvent {
 /// One [[event]] as written.
 struct EventDraft {
   Duration after{};  ///< after the program's start
-  std::variant<std::monostate, PinEvent, WpsEvent> what{};
+  std::variant<std::monostate, PinEvent, AnalogEvent, WpsEvent> what{};
   unsigned kinds = 0;  ///< of how many it was written that they happen
 };
 

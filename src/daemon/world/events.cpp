@@ -50,6 +50,17 @@ const Keys<PinEvent>& pin_keys() {
   return keys;
 }
 
+const Keys<AnalogEvent>& analog_keys() {
+  static const Keys<AnalogEvent> keys = {
+      key<AnalogEvent>("module", &AnalogEvent::module, module_name(), "(the first one)",
+                       "whose input it is"),
+      key<AnalogEvent>("value", &AnalogEvent::value, number<std::uint16_t>(0, pins::kMostMeasured),
+                       "", "what AT+SYSADC? shows from then on; 0 before any event")
+          .must_be_there(),
+  };
+  return keys;
+}
+
 const Keys<WpsEvent>& wps_keys() {
   static const Keys<WpsEvent> keys = {
       key<WpsEvent>("ssid", &WpsEvent::ssid, text(1, 32), "",
@@ -81,6 +92,9 @@ void check(const Draft& draft, Section& section, const PinEvent& event) {
   check_module(draft, section, "pin.module", event.module);
 }
 
+void check(const Draft& draft, Section& section, const AnalogEvent& event) {
+  check_module(draft, section, "analog.module", event.module);
+}
 void check(const Draft& draft, Section& section, const WpsEvent& event) {
   if (event.ssid.empty()) return;  // told of already
   const auto ap = std::find_if(draft.access_points.begin(), draft.access_points.end(),
@@ -101,6 +115,9 @@ sim::Happening happening(const Draft&, const sim::Air& air, const WpsEvent& even
 sim::Happening happening(const Draft& draft, const sim::Air&, const PinEvent& event) {
   return sim::SetPin{*station_of(draft, event.module), event.pin, event.level};
 }
+sim::Happening happening(const Draft& draft, const sim::Air&, const AnalogEvent& event) {
+  return sim::SetAnalogInput{*station_of(draft, event.module), event.value};
+}
 }  // namespace
 
 const Keys<EventDraft>& event_keys() {
@@ -108,6 +125,7 @@ const Keys<EventDraft>& event_keys() {
       key<EventDraft>("after", &EventDraft::after, duration(0s, kLatest), "\"0s\"",
                       "how long after the start of the program it happens"),
       kind<PinEvent>("pin", pin_keys(), "what is attached to a pin of a module holds it so"),
+      kind<AnalogEvent>("analog", analog_keys(), "the analog input of a module reads otherwise"),
       kind<WpsEvent>("wps", wps_keys(), "somebody presses the WPS button of an access point"),
   };
   return keys;
