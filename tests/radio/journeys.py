@@ -110,8 +110,8 @@ class Joining(unittest.TestCase):
                                      f"+CWJAP_CUR:{failure}\r\n\r\nFAIL\r\n".encode())
             listed = host.command("AT+CWLAP")
             for security, ap in ((3, two), (0, free), (3, three)):
-                self.assertRegex(listed.decode(), rf'\+CWLAP:\({security},"{ap.ssid}",-\d+,"{ap.bssid}"'
-                                                  rf",{ap.channel},")
+                line = rf'\+CWLAP:\({security},"{ap.ssid}",-\d+,"{ap.bssid}",{ap.channel},'
+                self.assertRegex(listed.decode(), line)
         self.assertEqual(traces(), NOTHING)
 
 

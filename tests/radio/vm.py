@@ -5,8 +5,8 @@
 
 The machine has a kernel of its own, and this one's files: read through 9p, with the packages of
 build/radio/root laid over them, and changed in memory only. The command runs as root in the root of
-the tree; its output is ours, and so is its status. Two of its serial ports, /dev/ttyS1 and /dev/ttyS2
-(16550s), are wired to each other. Status 77: there is no such machine here.
+the tree; its output is ours, and so is its status. Two of its serial ports (16550s), /dev/ttyS1 and
+/dev/ttyS2, are wired to each other. Status 77: there is no such machine here.
 """
 
 import os

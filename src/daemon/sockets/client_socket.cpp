@@ -46,7 +46,7 @@ void keep_alive(int socket, std::uint16_t silence_s) {
 }
 
 /// Throws boost::system::system_error.
-void set_up(tcp::socket& socket, const net::Open& open, const Origin& origin) {
+void set_up(tcp::socket& socket, const net::Open& open, const SocketOrigin& origin) {
   socket.open(tcp::v4());
   socket.non_blocking(true);
   const int descriptor = socket.native_handle();

@@ -14,7 +14,7 @@ namespace bfq::sockets {
 /// Where a link that the module asks for leads.
 struct Directions {
   net::Endpoint actual{};  ///< what the machine connects to
-  Origin origin{};         ///< where it connects from, where that matters
+  SocketOrigin origin{};   ///< where it connects from, where that matters
   EgressPath exit{};
   std::string reason{};  ///< why it may, for the log
 };

@@ -38,7 +38,8 @@ int icmp_socket(int type) {
 std::string text_of_errno() { return std::strerror(errno); }
 }  // namespace
 
-std::shared_ptr<EchoRequest> EchoRequest::start(asio::io_context& io, Ipv4 to, const Origin& origin,
+std::shared_ptr<EchoRequest> EchoRequest::start(asio::io_context& io, Ipv4 to,
+                                                const SocketOrigin& origin,
                                                 std::chrono::milliseconds timeout,
                                                 std::function<void()> answered, std::string& why) {
   std::shared_ptr<EchoRequest> request(new EchoRequest(io, std::move(answered)));
@@ -79,7 +80,7 @@ bool EchoRequest::open(std::string& why) {
 
 /// The payload tells this request from those of other programs: the kernel chooses the identifier
 /// of an unprivileged socket, and gives each raw socket every packet.
-bool EchoRequest::send(Ipv4 to, const Origin& origin, std::string& why) {
+bool EchoRequest::send(Ipv4 to, const SocketOrigin& origin, std::string& why) {
   std::random_device random;
   std::generate(packet_.begin() + kPayloadAt, packet_.end(),
                 [&] { return static_cast<std::uint8_t>(random()); });

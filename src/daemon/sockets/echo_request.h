@@ -24,7 +24,8 @@ class EchoRequest : public std::enable_shared_from_this<EchoRequest> {
   /// event loop, if the reply comes within `timeout` and before the EchoRequest is destroyed. Where
   /// nothing can be sent, `why` says the reason and nothing is returned.
   static std::shared_ptr<EchoRequest> start(boost::asio::io_context& io, Ipv4 to,
-                                            const Origin& origin, std::chrono::milliseconds timeout,
+                                            const SocketOrigin& origin,
+                                            std::chrono::milliseconds timeout,
                                             std::function<void()> answered, std::string& why);
   /// Whether the kernel gives this process an unprivileged socket.
   static bool is_permitted_to_all();
@@ -35,7 +36,7 @@ class EchoRequest : public std::enable_shared_from_this<EchoRequest> {
 
   EchoRequest(boost::asio::io_context& io, std::function<void()> answered);
   bool open(std::string& why);
-  bool send(Ipv4 to, const Origin& origin, std::string& why);
+  bool send(Ipv4 to, const SocketOrigin& origin, std::string& why);
   void await();
   void read();
   bool is_reply(const std::uint8_t* bytes, std::size_t size) const;

@@ -114,7 +114,7 @@ void HostSockets::power_off() {
 
 /// On a real network it is the address and the interface of the side that the way leaves by;
 /// towards this machine, the module's own loopback address.
-Origin HostSockets::origin_of(const Route& way) const {
+SocketOrigin HostSockets::origin_of(const Route& way) const {
   const Networks networks = side_.networks();
   if (!settings_.real)
     return {.source = is_loopback(way.address) ? module_address(settings_.index) : Ipv4()};

@@ -71,7 +71,7 @@ class HostSockets final : private Neighbour {
   bool has_datagrams_at_localhost(std::uint16_t port) const override;
   std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
 
-  Origin origin_of(const Route& way) const;
+  SocketOrigin origin_of(const Route& way) const;
   NetPolicy::Verdict judge(const net::HostName& name, Ipv4 asked, net::Endpoint actual) const;
   void resolve(const net::Resolve& request);
   void ask_dns(const net::Resolve& request, const std::vector<std::string>& servers);

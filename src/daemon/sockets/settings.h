@@ -36,7 +36,7 @@ struct RealInterfaces {
 };
 
 /// Where something that is sent comes from.
-struct Origin {
+struct SocketOrigin {
   Ipv4 source{};             ///< 0.0.0.0: where the kernel takes it from
   std::string interface {};  ///< empty: by the machine's routes
 };

@@ -27,8 +27,9 @@ std::uint32_t number_at(const TimeQuery::Packet& packet, std::size_t at) {
 }  // namespace
 
 std::shared_ptr<TimeQuery> TimeQuery::start(asio::io_context& io, net::Endpoint server,
-                                            const Origin& origin, std::chrono::milliseconds timeout,
-                                            Answer answer, std::string& why) {
+                                            const SocketOrigin& origin,
+                                            std::chrono::milliseconds timeout, Answer answer,
+                                            std::string& why) {
   std::shared_ptr<TimeQuery> query(new TimeQuery(io, std::move(answer)));
   try {
     query->send(server, origin);
@@ -49,7 +50,7 @@ TimeQuery::TimeQuery(asio::io_context& io, Answer answer)
     : socket_(io), timer_(io), answer_(std::move(answer)) {}
 
 /// Its own time is a number that nobody can guess: a reply has to repeat it.
-void TimeQuery::send(net::Endpoint server, const Origin& origin) {
+void TimeQuery::send(net::Endpoint server, const SocketOrigin& origin) {
   std::random_device random;
   asked_[0] = kClientOfVersion4;
   std::generate(asked_.begin() + kTransmit, asked_.end(),

@@ -24,8 +24,9 @@ class TimeQuery : public std::enable_shared_from_this<TimeQuery> {
   /// Asks `server`, from `origin`. Where nothing can be sent, `why` says the
   /// reason and nothing is returned.
   static std::shared_ptr<TimeQuery> start(boost::asio::io_context& io, net::Endpoint server,
-                                          const Origin& origin, std::chrono::milliseconds timeout,
-                                          Answer answer, std::string& why);
+                                          const SocketOrigin& origin,
+                                          std::chrono::milliseconds timeout, Answer answer,
+                                          std::string& why);
 
   static constexpr std::size_t kSize = 48;  ///< bytes of a packet without authentication
   using Packet = std::array<std::uint8_t, kSize>;
@@ -37,7 +38,7 @@ class TimeQuery : public std::enable_shared_from_this<TimeQuery> {
 
  private:
   TimeQuery(boost::asio::io_context& io, Answer answer);
-  void send(net::Endpoint server, const Origin& origin);
+  void send(net::Endpoint server, const SocketOrigin& origin);
   void await();
   void read();
 
