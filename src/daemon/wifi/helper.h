@@ -40,6 +40,8 @@ class Helper {
   std::string station_socket() const;
   std::string access_point_socket() const;
   std::string global_socket() const;
+  /// Its configuration: without networks.
+  std::string configuration() const;
   /// The directory in which it makes such sockets.
   std::string control_directory() const;
 
@@ -53,6 +55,9 @@ class Helper {
   int socket_ = -1;
   bool is_gone_ = false;
 };
+
+/// The name of the supplicant's configuration in the helper's directory.
+inline constexpr const char* kConfiguration = "supplicant.conf";
 
 /// Whether this process has the capabilities that a helper needs.
 bool may_administer_networks();

@@ -95,7 +95,7 @@ HelperProcess::HelperProcess(RadioSpec spec, Programs programs, std::string dire
   fs::create_directory(directory_ + "/control");
   fs::permissions(directory_ + "/control", fs::perms::owner_all);
   fs::create_symlink(fs::read_symlink("/proc/self/exe"), directory_ + "/" + kLeaseHook);
-  std::ofstream(directory_ + "/supplicant.conf")
+  std::ofstream(directory_ + "/" + kConfiguration)
       << "ctrl_interface=" << directory_ << "/control\nap_scan=1\np2p_disabled=1\n";
   hook_ = hook_socket(directory_ + "/lease");
   signals_ = child_signals();
@@ -142,11 +142,12 @@ void HelperProcess::start_again() {
 // The supplicant ----------------------------------------------------------------------------------
 
 void HelperProcess::start_supplicant() {
-  const ChildPlan plan{.program = programs_.supplicant,
-                       .arguments = {"-i", spec_.interface, "-D", "nl80211", "-c",
-                                     directory_ + "/supplicant.conf", "-g", directory_ + "/global"},
-                       .capabilities = {CAP_NET_ADMIN, CAP_NET_RAW},
-                       .is_heard = is_heard_};
+  const ChildPlan plan{
+      .program = programs_.supplicant,
+      .arguments = {"-i", spec_.interface, "-D", "nl80211", "-c", directory_ + "/" + kConfiguration,
+                    "-g", directory_ + "/global"},
+      .capabilities = {CAP_NET_ADMIN, CAP_NET_RAW},
+      .is_heard = is_heard_};
   if (!supplicant_.start(plan)) rest_ms_ = kRest_ms;
 }
 

@@ -82,8 +82,8 @@ void OwnNetwork::open() {
   frequency_ = station_frequency_ != 0 ? station_frequency_ : frequency_of(wanted_->channel);
   const std::string interface = helper_.spec().access_point_interface();
   // Name, configuration, driver, control directory, driver's parameter, bridge, create, type.
-  all_.ask(fmt::format("INTERFACE_ADD {}\t\tnl80211\t{}\t\t\tcreate\tap", interface,
-                       helper_.control_directory()),
+  all_.ask(fmt::format("INTERFACE_ADD {}\t{}\tnl80211\t{}\t\t\tcreate\tap", interface,
+                       helper_.configuration(), helper_.control_directory()),
            [this, interface, opening = ++openings_](std::string_view answer) {
              if (opening != openings_) return;
              if (answer.starts_with("OK")) return configure();
@@ -98,6 +98,7 @@ void OwnNetwork::configure() {
   supplicant_.open(helper_.access_point_socket());
   const radio::StartAccessPoint& asked = *wanted_;
   const auto set = [this](const std::string& what) { supplicant_.ask("SET_NETWORK 0 " + what); };
+  supplicant_.ask("AP_SCAN 2");  // it looks for nobody first, which takes 10 s
   supplicant_.ask(fmt::format("SET max_num_sta {}", asked.max_stations));
   supplicant_.ask("ADD_NETWORK");
   set("mode 2");
