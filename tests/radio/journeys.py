@@ -16,7 +16,7 @@ sys.path.insert(0, "tests/journeys")
 
 # pylint: disable=wrong-import-position
 import journey
-from air import PATIENCE, AccessPoint, Station, run, wait_until
+from air import PATIENCE, AccessPoint, Place, Station, run, wait_until
 from journey import Host, Module, Server, receive
 
 journey.PATIENCE = PATIENCE
@@ -293,6 +293,23 @@ class SoftAp(unittest.TestCase):
             station.end_children()
             host.expect("+STA_DISCONNECTED:", PATIENCE)
         self.assertEqual(traces(), NOTHING)
+
+    def test_two_modules_meet_in_it(self):
+        with Place() as there, real_module() as one, one.started_host() as host:
+            host.command("AT+CWMODE_CUR=2")
+            host.command(f'AT+CWSAP_CUR="air-pair","{PASSWORD}",1,3')
+            host.command("AT+CIPMUX=1")
+            host.command("AT+CIPSERVER=1")
+            through = ("ip", "netns", "exec", there.name)
+            other = real_module("--module-base", "1", interface=there.interface, through=through)
+            with other, other.started_host() as guest:
+                one.wait_for_log("access point is open")
+                self.assertEqual(join(guest, "air-pair", PASSWORD), JOINED)
+                host.expect("+DIST_STA_IP:", PATIENCE)
+                guest.connect(333, "192.168.4.1")
+                host.expect("0,CONNECT\r\n", PATIENCE)
+                self.assertEqual(guest.send(b"hello"), b"\r\nSEND OK\r\n")
+                self.assertEqual(host.next_event(PATIENCE), (0, b"hello"))
 
 
 if __name__ == "__main__":
