@@ -1,5 +1,6 @@
 """The journeys of the virtual machine: tests/radio/vm.py runs this in it."""
 
+import glob
 import os
 import re
 import signal
@@ -59,7 +60,7 @@ def traces():
         "rules": [line for line in run("ip", "rule").splitlines() if "4004:" in line],
         "addresses": re.findall(r"inet (?!127)\S+", run("ip", "-4", "address")),
         "interfaces": re.findall(r"wlan\d+ap", run("ip", "link")),
-        "directories": [name for name in os.listdir("/run") if name.startswith("bfq4004-")],
+        "directories": glob.glob("/run/bfq4004-*") + glob.glob("/tmp/bfq4004-*"),
     }
 
 
@@ -100,7 +101,7 @@ class Joining(unittest.TestCase):
                     self.assertTrue(own_address(host).startswith(ap.address[:-1]))
                     self.assertIn(f'"{ap.ssid}","{ap.bssid}",{ap.channel},-'.encode(),
                                   host.command("AT+CWJAP_CUR?"))
-                    self.assertEqual(host.command("AT+CWQAP"), b"\r\nOK\r\nWIFI DISCONNECT\r\n"[:8])
+                    self.assertEqual(host.command("AT+CWQAP"), b"\r\nOK\r\n")
                     host.expect("WIFI DISCONNECT\r\n")
             for ssid, password, failure in (("air-two", "not-this-88", 2),
                                             ("air-three", "not-this-88", 2),
@@ -136,7 +137,7 @@ class Joined(unittest.TestCase):
     def test_a_megabyte_each_way(self):
         peer = self.connect()
         self.assertEqual(self.host.command("AT+CIPMODE=1"), b"\r\nOK\r\n")
-        self.assertEqual(self.host.command("AT+CIPSEND", "> "), b"\r\nOK\r\n\r\n> ")
+        self.assertEqual(self.host.command("AT+CIPSEND", ">"), b"\r\nOK\r\n\r\n>")
         sender = threading.Thread(target=self.host.type, args=(MEGABYTE,))
         sender.start()
         self.assertEqual(receive(peer, len(MEGABYTE)), MEGABYTE)

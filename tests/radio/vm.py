@@ -48,7 +48,7 @@ for kind in proc sysfs:sys devtmpfs:dev devpts:dev/pts debugfs:sys/kernel/debug;
   /bin/busybox mkdir -p /root/${kind##*:}
   /bin/busybox mount -t ${kind%%:*} ${kind%%:*} /root/${kind##*:}
 done
-for place in tmp run dev/shm; do
+for place in tmp run run/lock dev/shm; do
   /bin/busybox mkdir -p /root/$place
   /bin/busybox mount -t tmpfs -o mode=1777 memory /root/$place
 done

@@ -73,7 +73,6 @@ std::string Addresses::use(Ipv4 address, Ipv4 netmask, Ipv4 gateway) {
   forget();
   const auto index = static_cast<int>(if_nametoindex(interface_.c_str()));
   if (index == 0) return interface_ + " is gone";
-  address_ = address;
   if (auto why = add_address(index, address, netmask); !why.empty()) return why;
   const Ipv4 network(address.bits & netmask.bits);
   if (auto why = add_route(index, network, bits_of(netmask), {}); !why.empty()) return why;
@@ -149,7 +148,6 @@ void Addresses::forget() {
     });
     nl_cache_free(cache);
   }
-  address_ = {};
   if (index == 0 || rtnl_addr_alloc_cache(socket_.get(), &cache) != 0) return;
   for_each<rtnl_addr>(cache, [this, index](rtnl_addr* address) {
     if (rtnl_addr_get_ifindex(address) == index && rtnl_addr_get_family(address) == AF_INET)

@@ -31,7 +31,6 @@ class Addresses {
 
   std::string interface_;
   unsigned table_ = 0;
-  Ipv4 address_{};
   std::unique_ptr<nl_sock, void (*)(nl_sock*)> socket_;
 };
 }  // namespace bfq::wifi
