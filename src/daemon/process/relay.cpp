@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
 /// What may wait for a disk: the most that everybody may ask of the kernel. Where a user has too
 /// much of that already, it is what a pipe has.
 constexpr int kMostWaiting = 1024 * 1024;
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kCopied = 64 * 1024;
 /// A file that is read is not waited for, as nothing of it is lost.
 constexpr auto kToEndReading = 100ms;
 
@@ -156,7 +156,7 @@ void Relay::work(State& state, int from, int to, Use use) {
   pthread_setname_np(pthread_self(), "relay");
   give_up_privileges();
   state.change([&] { state.has_begun = true; });
-  std::vector<char> piece(kPiece);
+  std::vector<char> piece(kCopied);
   std::uint64_t lost_lines = 0;
   int error = 0;
   while (true) {

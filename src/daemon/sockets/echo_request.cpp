@@ -91,8 +91,9 @@ bool EchoRequest::send(Ipv4 to, const SocketOrigin& origin, std::string& why) {
   const int descriptor = socket_.native_handle();
   const sockaddr_in from = socket_address({origin.source, 0}), peer = socket_address({to, 0});
   if (!bind_to_interface(descriptor, origin.interface)) return why = text_of_errno(), false;
+  // Where the address cannot be had, the kernel chooses one.
   if (!origin.source.is_none())
-    bind(descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from);  // else from any
+    static_cast<void>(bind(descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from));
   // Connected, it hears that host alone.
   if (connect(descriptor, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) == 0 &&
       ::send(descriptor, packet_.data(), packet_.size(), 0) >= 0)

@@ -49,10 +49,10 @@ struct WorldKey {
     WorldKey key = *this;
     key.secret = kind.secret;
     key.write = [part, write = kind.write](const T& from) -> std::optional<Value> {
-      const auto value = part(from);
+      const auto& value = part(from);
       static const T left_out{};  // GCC 12 warns of a temporary one (-Wmaybe-uninitialized)
       if (!write || value == part(left_out)) return std::nullopt;
-      if constexpr (std::is_same_v<decltype(value), const V>)
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, V>)
         return write(value);
       else
         return write(*value);
