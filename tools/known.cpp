@@ -99,7 +99,7 @@ void add_rows(std::vector<Known>& all, const at::Dialect& dialect) {
 /// T18, dialect 3.2.1, SW1: what a text cites. More numbers of the dialect may follow behind
 /// commas: (dialect 1.3, 1.5).
 void collect(const std::string& text, std::set<std::string>& citations) {
-  static const std::regex kSeen(R"(\b[TP]\d+\b|\bpersonalities \d(?:\.\d)?)");
+  static const std::regex kSeen(R"(\b[TPE]\d+\b|\bpersonalities \d(?:\.\d)?)");
   static const std::regex kDialect(R"(\b(?:dialect|ours,) (\d+(?:\.\d+)*(?:[,;] \d+(?:\.\d+)*)*))");
   static const std::regex kSwitch(R"(\bSW\d\b)"), kNumber(R"(\d+(?:\.\d+)*)");
   const std::sregex_iterator end;

@@ -3,7 +3,7 @@ import os
 import pathlib
 import shutil
 
-NOT_COPIED = {".git", ".cache", "build", "__pycache__"}
+NOT_COPIED = {".git", ".cache", "build", "__pycache__", "node_modules"}
 
 
 def files_below(root):

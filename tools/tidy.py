@@ -19,7 +19,8 @@ CHIP = ("core", "chip")
 DETERMINED = ("core", "repeatable")
 EXEMPT_FROM_BANS = {"src/base/check_host.cpp"}  # the host's body of check_failed()
 # The words on the wire, and no others.
-DIALECTS = ["src/commands/bfq4004.cpp", "src/commands/esp8266_1_7.cpp", "src/commands/words.h"]
+DIALECTS = ["src/commands/bfq4004.cpp", "src/commands/esp8266_1_7.cpp",
+            "src/commands/esp_at_2.cpp", "src/commands/words.h"]
 LINE_ENDS = {"src/at/reply.h", "src/at/reply.cpp"}  # these write CR LF after a line
 
 MAX_COLUMNS = 100

@@ -80,7 +80,8 @@ struct SetForm {
 };
 
 /// How long a setting holds: what _CUR and _DEF stand for. In flash, it holds at once as well.
-enum class Keep : std::uint8_t { until_reset, in_flash };
+/// as_chosen: in flash where AT+SYSSTORE says so, which the module's settings know.
+enum class Keep : std::uint8_t { until_reset, in_flash, as_chosen };
 
 /// AT+X=?
 enum class TestForm : std::uint8_t { absent, ranges };

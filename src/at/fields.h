@@ -2,6 +2,7 @@
 #include <array>
 #include <span>
 
+#include "at/dialect.h"
 #include "at/param.h"
 #include "base/limits.h"
 
@@ -17,8 +18,10 @@ struct FieldArray {
 /// into `text` (dialect 2). A backslash gives the character behind it, whichever that is; a comma
 /// in quotation marks is data. Spaces directly after a comma, or in front, are skipped. False when
 /// a quotation mark is missing or followed by anything but a comma. Fields beyond what `out` holds
-/// are left out: it then holds one more than any command takes.
-[[nodiscard]] bool split_fields(std::span<char> text, FieldArray& out);
+/// are left out: it then holds one more than any command takes. Where numbers may be hexadecimal,
+/// or begin with +, each is made decimal where it stands.
+[[nodiscard]] bool split_fields(std::span<char> text, FieldArray& out,
+                                SwitchPoints::Numbers = SwitchPoints::Numbers::decimal);
 
 /// Where the field at `at` ends, without splitting: at a comma or at the end of `text`. npos when a
 /// quotation mark is missing or followed by anything but a comma.

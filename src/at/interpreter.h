@@ -1,7 +1,9 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "at/dialect.h"
 #include "at/reply.h"
@@ -17,13 +19,14 @@ class Interpreter {
  public:
   static constexpr auto kDescription =
       describe("Interpreter", derived("dialect"), "last_typed", counted("line"), its("length"),
-               "row", "ended", "overlong", "echo", "busy_was_said");
+               "row", "ended", "overlong", "echo", "busy_was_said", "tells_causes", "detail");
 
   explicit Interpreter(const Dialect& dialect) : dialect_(&dialect) {}
 
-  /// Takes one byte that came at `now`; runs a command when it ends a line, or says that the module
-  /// is busy.
-  void take(char c, Chip& chip, Reply reply, Busy busy, Instant now);
+  /// Takes bytes from the front of `typed`, which came at `now`: those of a line up to its LF, or
+  /// the LF alone, which runs a command or says that the module is busy. Returns how many, at least
+  /// one; `typed` is not empty, and all of it finds room in the output, as it may be echoed.
+  std::size_t take(std::string_view typed, Chip& chip, Reply reply, Busy busy, Instant now);
 
   /// Ends the command that answered `later`.
   void finish(Answer answer, Reply reply);
@@ -35,6 +38,11 @@ class Interpreter {
   void reset();
 
   void set_echo(bool on) { echo_ = on; }
+  /// AT+SYSLOG: whether a line in front of each ERROR says why.
+  bool tells_causes() const { return tells_causes_; }
+  void tell_causes(bool on) { tells_causes_ = on; }
+  /// What that line says of the command that runs, where it is refused or fails; see Cause.
+  void set_detail(std::uint16_t detail) { detail_ = detail; }
 
   const Dialect& dialect() const { return *dialect_; }
 
@@ -48,14 +56,17 @@ class Interpreter {
  private:
   static constexpr std::uint16_t kNoRow = UINT16_MAX;
 
-  void store(char c);
+  void store(std::string_view part);
+  void append(std::string_view part);
   void end_line(Chip& chip, Reply reply, Busy busy);
   void refuse_busy(std::string_view line, Chip& chip, Reply reply, Busy busy);
   void run_line(std::string_view line, Chip& chip, Reply reply);
   void run_as(const Command& command);
   void run_set(std::string_view arguments, Chip& chip, Reply reply);
   void refuse_with(const Refusal& refusal, Reply reply);
-  void answer(Answer answer, Spacing spacing, Reply reply);
+  void answer(Answer answer, Spacing spacing, Reply reply, Cause cause = Cause::execution,
+              std::uint16_t detail = 0);
+  void tell_cause(Cause, std::uint16_t detail, Reply) const;
 
   const Dialect* dialect_;
   Instant last_typed_{};
@@ -66,6 +77,8 @@ class Interpreter {
   bool overlong_ = false;
   bool echo_ = true;
   bool busy_was_said_ = false;  ///< in this burst
+  bool tells_causes_ = false;
+  std::uint16_t detail_ = 0;  ///< of Cause::execution
   friend MemberAccess;
 };
 }  // namespace bfq::at

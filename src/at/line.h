@@ -8,8 +8,9 @@
 /// How a line is cut, before anybody looks at what its arguments say.
 namespace bfq::at {
 
-/// The bytes of `AT`, which a command begins with.
-inline constexpr std::size_t kHeadSize = 2;
+/// What a command begins with.
+inline constexpr std::string_view kHead = "AT";
+inline constexpr std::size_t kHeadSize = kHead.size();
 /// Where the first head at or behind `from` begins, or npos. What stands in front of it is skipped.
 std::size_t find_head(std::string_view line, const Dialect& dialect, std::size_t from = 0);
 
@@ -23,6 +24,9 @@ struct Parsed {
   Form form = Form::execute;
   std::string_view arguments;  ///< of a set form
 };
+
+/// The row of that name, in whatever case the dialect takes it; nullptr where there is none.
+const Command* find(const Dialect&, std::string_view name);
 
 /// Cuts the line that stands behind its head, in parts that point into it.
 Parsed parse(std::string_view line);

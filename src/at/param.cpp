@@ -2,19 +2,16 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace bfq::at {
 namespace {
 // Fidelity (our decision, dialect 2.1): A number has one to nine digits and no quotation marks;
 // with more digits it answers ERROR alone.
-constexpr std::size_t kMostDigits =
-    9;  // dialect 2: at most nine digits, so an int32 always holds it
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+constexpr std::size_t kMostDigits = 9;  // dialect 2: so that an int32 always holds it
+// Of a range that goes further.
+constexpr std::int32_t kNineDigits = 999'999'999;
+constexpr std::size_t kMostDigitsOfAll = 10;
 
 Word word_for(const Param& param, Fault fault) {
   if (param.words == nullptr) return Word::none;
@@ -31,6 +28,23 @@ Word word_for(const Param& param, Fault fault) {
 
 bool is_given(const Param& param, const Field& field) {
   return field.present && !(param.empty_is_none && field.quoted && field.text.empty());
+}
+
+Cause cause_of(Fault fault) {
+  switch (fault) {
+    case Fault::none: break;
+    case Fault::missing: return Cause::number;
+    case Fault::wrong: return Cause::kind;
+    case Fault::too_small:
+    case Fault::too_large:
+    case Fault::too_many_digits: return Cause::value;
+  }
+  return Cause::execution;
+}
+
+/// Of Cause::number: how many arguments there may be, and how many came.
+std::uint16_t numbers(std::span<const Param> params, Fields fields) {
+  return static_cast<std::uint16_t>(params.size() << 8U | fields.size());
 }
 
 /// Whether the argument at `i`, which is not given, is missing all the same.
@@ -50,13 +64,14 @@ Fault read_integer(Field field, Range range, std::int32_t& out) {
   if (negative) digits = slice(digits, 1);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return Fault::wrong;
-  if (digits.size() > kMostDigits) return Fault::too_many_digits;
-  std::int32_t value = 0;
+  if (digits.size() > (range.max > kNineDigits ? kMostDigitsOfAll : kMostDigits))
+    return Fault::too_many_digits;
+  std::int64_t value = 0;
   for (const char c : digits) value = value * 10 + (c - '0');
   if (negative) value = -value;
   if (value < range.min) return Fault::too_small;
   if (value > range.max) return Fault::too_large;
-  out = value;
+  out = static_cast<std::int32_t>(value);
   return Fault::none;
 }
 
@@ -101,11 +116,14 @@ Refusal store_all(std::span<const Param> params, Fields fields, Word surplus, co
     const bool given = i < fields.size() && is_given(param, fields[i]);
     if (!given && !is_missing(params, fields, i)) continue;
     const Fault fault = given ? param.store(args, fields[i], param.range) : Fault::missing;
-    if (fault != Fault::none) return refuse(word_for(param, fault));
+    if (fault != Fault::none)
+      return refuse(word_for(param, fault), cause_of(fault),
+                    fault == Fault::missing ? numbers(params, fields) : std::uint16_t{0});
     if (param.then == nullptr) continue;
     if (const Refusal refusal = param.then(chip, args)) return refusal;
   }
   // Fidelity (our decision, dialect 1.2.8): An argument too many answers ERROR.
-  return fields.size() > params.size() ? refuse(surplus) : kAccepted;
+  return fields.size() > params.size() ? refuse(surplus, Cause::number, numbers(params, fields))
+                                       : kAccepted;
 }
 }  // namespace bfq::at

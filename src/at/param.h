@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "at/answer.h"
 #include "base/doc.h"
 #include "base/host_name.h"
+#include "base/limits.h"
 #include "base/mac.h"
 #include "base/range.h"
 #include "base/text.h"
@@ -37,6 +39,21 @@ enum class Kind : std::uint8_t { integer, text, host, mac, ipv4, choice, ignored
 
 /// An argument that may be anything, because nobody looks at it.
 struct Ignored {};
+
+/// A text where it stands in the line, without a copy: valid while the command's handler runs.
+class LineText {
+ public:
+  static constexpr std::size_t capacity = limits::kLine;
+
+  [[nodiscard]] bool assign(std::string_view text) {
+    text_ = text;
+    return text.size() <= capacity;
+  }
+  std::string_view view() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
 
 /// What is wrong with an argument, and the line that some commands print for it before ERROR. None
 /// is printed for too_many_digits: such a thing is no number, and so neither small nor large.
@@ -143,6 +160,10 @@ struct KindOf {  // integers, and enums that the wire numbers
 };
 template <std::size_t N>
 struct KindOf<Text<N>> {
+  static constexpr Kind kind = Kind::text;
+};
+template <>
+struct KindOf<LineText> {
   static constexpr Kind kind = Kind::text;
 };
 template <std::derived_from<HostName> T>

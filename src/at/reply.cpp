@@ -7,6 +7,10 @@
 #include "base/text.h"
 
 namespace bfq::at {
+namespace {
+constexpr std::string_view kHex = "0123456789abcdef";
+}  // namespace
+
 Reply& Reply::text(std::string_view s) {
   return bytes(std::as_bytes(std::span(s.data(), s.size())));
 }
@@ -26,12 +30,18 @@ Reply& Reply::number(std::int64_t value) {
   return text({digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 
+Reply& Reply::hexadecimal(std::uint32_t value, unsigned digits) {
+  constexpr std::array kPrefix = {'0', 'x'};
+  text({kPrefix.data(), kPrefix.size()});
+  while (digits-- > 0) text(slice(kHex, value >> (4 * digits) & 15U, 1));
+  return *this;
+}
+
 Reply& Reply::quoted(std::string_view s) { return text("\"").text(s).text("\""); }
 
 Reply& Reply::mac(const MacAddress& address) { return text("\"").bare_mac(address).text("\""); }
 
 Reply& Reply::bare_mac(const MacAddress& address) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   for (std::size_t i = 0; i < address.bytes.size(); ++i) {
     if (i > 0) text(":");
     const unsigned byte = address.bytes[i];

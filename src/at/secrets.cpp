@@ -87,7 +87,7 @@ bool add_joined_command(std::string_view line, std::size_t from, const Dialect& 
   while ((from = find_head(line, dialect, from)) != kNone) {
     from += kHeadSize;
     const Parsed parsed = parse(slice(line, from));
-    const Command* command = find(dialect.commands, parsed.name);
+    const Command* command = find(dialect, parsed.name);
     if (command == nullptr || parsed.form != Form::set || masking_shape(*command) == nullptr)
       continue;
     return out.add({line.size() - parsed.arguments.size(), line.size()}), true;
@@ -99,7 +99,7 @@ bool add_joined_command(std::string_view line, std::size_t from, const Dialect& 
 bool add_command(std::string_view line, std::size_t begin, const Dialect& dialect, Secrets& out) {
   const std::size_t head = find_head(line, dialect, begin), quote = line.find('"', begin);
   const Parsed parsed = parse(slice(line, head == kNone ? kNone : head + kHeadSize));
-  const Command* command = head == kNone ? nullptr : find(dialect.commands, parsed.name);
+  const Command* command = head == kNone ? nullptr : find(dialect, parsed.name);
   const bool valid = command != nullptr && has_form(*command, parsed.form);
   if (quote != kNone && (quote < head || !valid)) out.add({quote, valid ? head : line.size()});
   const Shape* shape = valid && parsed.form == Form::set ? masking_shape(*command) : nullptr;
@@ -143,15 +143,28 @@ Secrets secrets_of_typed(std::string_view line, const Dialect& dialect) {
   return out;
 }
 
-bool is_information(std::string_view line) {
+namespace {
+/// Behind what the password of a phone stands; 0 where it is no such line.
+std::size_t before_phone_password(std::string_view line, const Dialect& dialect) {
+  const std::string_view before = dialect.words[Word::phone_password];
+  return line.starts_with(before) ? before.size() : 0;
+}
+}  // namespace
+
+bool is_information(std::string_view line, const Dialect& dialect) {
+  if (before_phone_password(line, dialect) > 0) return true;
   const std::size_t end = line.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", 1);
   return line.starts_with('+') && slice(line, end, 1) == ":";
 }
 
 Secrets secrets_of_information(std::string_view line, const Dialect& dialect) {
   Secrets out;
+  if (const std::size_t begin = before_phone_password(line, dialect); begin > 0) {
+    out.add({begin, line.size()});
+    return out;
+  }
   const std::size_t arguments = std::min(line.find(':'), line.size() - 1) + 1;
-  const Command* command = find(dialect.commands, slice(line, 0, arguments - 1));
+  const Command* command = find(dialect, slice(line, 0, arguments - 1));
   const Shape* shape = command == nullptr ? nullptr : masking_shape(*command);
   if (shape == nullptr || line.find('"') == kNone) return out;
   const std::string_view masked = shape->params[masked_in(*shape)].name;

@@ -41,9 +41,11 @@ class Secrets {
 /// What stands behind a CR is looked at as a line of its own: a host may have forgotten the LF.
 Secrets secrets_of_typed(std::string_view line, const Dialect&);
 
-/// Whether a command prints this line, `+NAME:`, before its result.
-bool is_information(std::string_view line);
+/// Whether a command prints this line, `+NAME:`, before its result, or it is the one that repeats
+/// a password which a phone has sent (AT+CWSTARTSMART).
+bool is_information(std::string_view line, const Dialect&);
 
-/// Of such a line: what the row's reply calls by the name of a masked parameter, and all behind it.
+/// Of such a line: that password, or what the row's reply calls by the name of a masked parameter,
+/// and all behind it.
 Secrets secrets_of_information(std::string_view line, const Dialect&);
 }  // namespace bfq::at

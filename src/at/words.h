@@ -22,13 +22,15 @@ enum class Word : std::uint8_t {
   send_ok,
   send_fail,
   send_canceled,
-  received_before,  ///< in front of how many bytes
-  received_after,   ///< behind it
+  long_send_canceled,  ///< of AT+CIPSENDL
+  received_before,     ///< in front of how many bytes
+  received_after,      ///< behind it
 
   // Instead of a result (dialect 1.5).
   busy_processing,
   busy_sending,
   forced_restart,
+  error_code,  ///< in front of six hexadecimal digits, and of ERROR
 
   // Before ERROR (dialect 3).
   no_ip,
@@ -64,6 +66,8 @@ enum class Word : std::uint8_t {
   not_output,
   wrong_mode_for_wps,
   wrong_mode_for_mdns,
+  no_certificate,  ///< of the module, for TLS
+  no_authorities,  ///< likewise, to verify a server by
 
   // Information and unsolicited lines (dialect 7).
   ready,
@@ -73,6 +77,12 @@ enum class Word : std::uint8_t {
   dhcp_timeout,
   wps_success,
   wps_fail,
+  phone_type,  ///< in front of how a phone has sent it
+  phone_found,
+  phone_ssid,      ///< in front of it
+  phone_password,  ///< likewise
+  phone_joined,
+  phone_failed,
   connect,
   link_connection,  ///< instead of `connect`, where AT+SYSMSG asks for it
   left_passthrough,
@@ -98,6 +108,18 @@ enum class Word : std::uint8_t {
   station_mac,
   ping,  ///< in front of the milliseconds that an echo took
   ping_timeout,
+  mqtt_connected,     ///< in front of how
+  mqtt_disconnected,  ///< of the one client
+  mqtt_received,      ///< in front of a message
+  published,
+  not_published,
+  set_ok,              ///< of a URL that was typed
+  web_error,           ///< in front of the number that says how a transfer has failed
+  update,              ///< in front of the number of a step
+  ping_of_nobody,      ///< of a name without an address
+  too_many_clients,    ///< in front of how many there are at most
+  clients_behind,      ///< behind that
+  station_of_soft_ap,  ///< in front of its address
 
   count  ///< how many there are; not a word
 };

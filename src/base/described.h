@@ -104,7 +104,17 @@ struct MemberAccess {
     } else if constexpr (n == 10) {
       auto& [a, b, c, d, e, f, g, h, i, j] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j);
-    } else if constexpr (n == 11) {
+    } else {
+      return many_members(m);
+    }
+  }
+
+ private:
+  /// The same of more than ten.
+  template <class T>
+  static constexpr auto many_members(T& m) {
+    constexpr std::size_t n = T::kDescription.members.size();
+    if constexpr (n == 11) {
       auto& [a, b, c, d, e, f, g, h, i, j, k] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k);
     } else if constexpr (n == 12) {
@@ -116,13 +126,23 @@ struct MemberAccess {
     } else if constexpr (n == 14) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p);
+    } else if constexpr (n == 15) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q);
     } else if constexpr (n == 16) {
       auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r] = m;
       return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r);
+    } else if constexpr (n == 17) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s);
+    } else if constexpr (n == 19) {
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u);
     } else {
-      static_assert(n == 22, "a class of that many members has to be added here");
-      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x] = m;
-      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x);
+      static_assert(n == 26, "a class of that many members has to be added here");
+      auto& [a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb] = m;
+      return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, o, p, q, r, s, t, u, v, w, x, y, z, aa,
+                      bb);
     }
   }
 };

@@ -53,6 +53,14 @@ bool is_same_name(std::string_view one, std::string_view other) {
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
+bool is_announced(const HostName& name, const HostName& label) {
+  constexpr std::string_view kDomain = ".local";
+  const std::string_view asked = name.view();
+  return !label.empty() && asked.size() == label.view().size() + kDomain.size() &&
+         is_same_name(slice(asked, label.view().size()), kDomain) &&
+         is_same_name(slice(asked, 0, label.view().size()), label.view());
+}
+
 bool is_below(std::string_view name, std::string_view domain) {
   if (name.size() <= domain.size()) return false;
   const std::size_t dot = name.size() - domain.size() - 1;

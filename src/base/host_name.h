@@ -47,6 +47,9 @@ bool is_same_name(std::string_view one, std::string_view other);
 /// True for a name below `domain`: "a.b.test" is below "b.test" and "test", and not below itself.
 bool is_below(std::string_view name, std::string_view domain);
 
+/// True for the name that mDNS has for a device which calls itself so: `label`.local (RFC 6762).
+bool is_announced(const HostName& name, const HostName& label);
+
 /// True for localhost and each name below it: such a name is never asked of DNS, and is 127.0.0.1
 /// where nothing on the machine says otherwise (RFC 6761, 6.3).
 bool is_loopback_name(std::string_view name);

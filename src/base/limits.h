@@ -7,9 +7,11 @@ namespace bfq::limits {
 /// Longest command line before CR LF. Fits a 32-byte name and a 64-byte password, all escaped.
 inline constexpr std::size_t kLine = 256;
 /// Most arguments that any command takes, and one more so that a surplus is noticed.
-inline constexpr std::size_t kFields = 9;
+inline constexpr std::size_t kFields = 11;
 /// Link numbers 0 to 4 (manual 4.2.1).
 inline constexpr std::size_t kLinks = 5;
+/// Stations of the softAP.
+inline constexpr std::size_t kStations = 8;
 /// Most bytes of one CIPSEND (manual 4.4.4).
 inline constexpr std::size_t kPayload = 2048;
 /// What a connection may send by AT+CIPSENDBUF before its peer acknowledges it: bytes, and
@@ -30,7 +32,7 @@ inline constexpr std::size_t kScanResults = 64;
 /// Host names (dialect 3.3: 1 to 64 bytes).
 inline constexpr std::size_t kHostName = 64;
 /// Unsolicited lines that may wait while the host does not read, see UrcQueue.
-inline constexpr std::size_t kUrcs = 50;
+inline constexpr std::size_t kUrcs = 55;
 /// Requests that one command or event can give rise to: closing and leaving everything at once,
 /// with a margin.
 inline constexpr std::size_t kRequestsOfOneInput = 16;

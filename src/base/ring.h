@@ -24,10 +24,11 @@ class ByteRing {
   /// Takes as many bytes from the front of `in` as there is room for, and says how many.
   std::size_t push(std::span<const std::byte> in) {
     const std::size_t n = std::min(in.size(), room());
-    const std::size_t end = (start_ + size_) % N;
+    const std::size_t end = wrapped(start_ + size_);
     const std::size_t first = std::min(n, N - end);
     std::copy_n(in.begin(), first, bytes_.begin() + static_cast<std::ptrdiff_t>(end));
-    std::copy_n(in.begin() + static_cast<std::ptrdiff_t>(first), n - first, bytes_.begin());
+    if (first < n)
+      std::copy_n(in.begin() + static_cast<std::ptrdiff_t>(first), n - first, bytes_.begin());
     size_ += n;
     return n;
   }
@@ -37,12 +38,15 @@ class ByteRing {
   }
   void drop(std::size_t n) {
     n = std::min(n, size_);
-    start_ = (start_ + n) % N;
+    start_ = wrapped(start_ + n);
     size_ -= n;
     if (size_ == 0) start_ = 0;  // keeps runs long: a PTY likes large writes
   }
 
  private:
+  /// Cheaper than a remainder; `at` is less than 2 N.
+  static constexpr std::size_t wrapped(std::size_t at) { return at < N ? at : at - N; }
+
   std::array<std::byte, N> bytes_{};
   std::size_t start_ = 0, size_ = 0;
   friend MemberAccess;

@@ -35,14 +35,13 @@ bool is_class_c(const AddressSettings& what) {
 }  // namespace
 
 Answer show_addresses(Chip& chip) {
-  const Identity& identity = chip.identity();
   if (chip.has_access_point()) {
     const Ipv4 own = chip.settings().soft_ap_address.address;
-    show_pair(chip, Word::ap_ip, own, Word::ap_mac, identity.access_point_mac);
+    show_pair(chip, Word::ap_ip, own, Word::ap_mac, chip.soft_ap_mac());
   }
   if (chip.has_station()) {
     const Ipv4 own = chip.station().address().address;
-    show_pair(chip, Word::station_ip, own, Word::station_mac, identity.station_mac);
+    show_pair(chip, Word::station_ip, own, Word::station_mac, chip.station_mac());
   }
   return Answer::ok;
 }
@@ -56,6 +55,7 @@ Answer show_dhcp(Chip& chip) {
   switch (chip.dialect().switches.dhcp_reply) {
     case station_and_soft_ap: chip.info().number(station).comma().number(soft_ap).end(); break;
     case bits: chip.info().number(soft_ap + 2 * station).end(); break;
+    case bits_from_station: chip.info().number(station + 2 * soft_ap).end(); break;
   }
   return Answer::ok;
 }

@@ -34,6 +34,9 @@ Answer show_uart(Chip& chip) {
         format.baud = kUartClock / (kUartClock / format.baud);
       else if (chip.memory().writes()[static_cast<std::size_t>(Key::uart)] == 0)
         format = {0, 0, 0, 0, 0};
+      break;
+    case as_achieved_or_stored:
+      if (!chip.shows_stored()) format.baud = kUartClock / (kUartClock / format.baud);
   }
   Reply reply = chip.info();
   reply.number(format.baud)

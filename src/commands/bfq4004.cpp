@@ -11,6 +11,7 @@
 #include "commands/services.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
+#include "commands/web.h"
 #include "commands/wifi.h"
 #include "commands/words.h"
 #include "settings/settings.h"
@@ -100,6 +101,14 @@ constexpr std::array kTable = sorted(std::array{
     kTlsChecks,
     kTimeServers,
     kTime,
+    kWebServer,
+    kWebPath,
+    kWebMethod,
+    kWebMethodOther,
+    kWebField,
+    kWebFieldOther,
+    kWebTransfer,
+    kUpgrade,
 });
 static_assert(well_formed(kTable));
 
@@ -119,6 +128,19 @@ constexpr SwitchPoints kSwitches{
     .join_again = SwitchPoints::JoinAgain::joins_anew,
     .status_links = SwitchPoints::StatusLinks::all,
     .close_all = SwitchPoints::CloseAll::not_with_server,
+    .echo = SwitchPoints::Echo::all_but_line_feed,
+    .numbers = SwitchPoints::Numbers::decimal,
+    .rejoin = SwitchPoints::Rejoin::after_a_loss,
+    .station_status = SwitchPoints::StationStatus::not_joined,
+    .address_text = SwitchPoints::AddressText::bare,
+    .passive_end = SwitchPoints::PassiveEnd::at_once,
+    .no_link = SwitchPoints::NoLink::zero,
+    .scan_figures = SwitchPoints::ScanFigures::measured,
+    .idle_since = SwitchPoints::IdleSince::any_data,
+    .tls_links = SwitchPoints::TlsLinks::one,
+    .raw_data = SwitchPoints::RawData::in_transmission,
+    .clock = SwitchPoints::Clock::stands,
+    .day_text = SwitchPoints::DayText::two_digits,
 };
 
 constexpr VersionLine kVersionLines[] = {
@@ -143,5 +165,7 @@ constexpr at::Dialect kBfq4004{
     .factory_settings = factory,
     .host_name = host_name,
     .unread_limit = 2920,
+    .first_power = radio::kMostPower,
+    .first_sleep_mode = static_cast<std::uint8_t>(LightSleep::Mode::modem),
 };
 }  // namespace bfq::commands

@@ -4,7 +4,8 @@
 #include "at/command.h"
 #include "base/host_name.h"
 #include "base/text.h"
-#include "commands/tcpip.h"
+#include "commands/address.h"
+#include "commands/hardware.h"
 #include "settings/ranges.h"
 
 /// Commands of Espressif's AT firmware that neither manual of the BFQ4004 has.
@@ -68,7 +69,7 @@ inline constexpr Fact kMessageFacts[] = {
 };
 inline constexpr Command kMessages{
     .name = "+SYSMSG",
-    .summary = "Choose how connections and the end of passthrough are reported, and store that",
+    .summary = "Choose how links and passthrough's end are reported, and store that",
     .keep = Keep::in_flash,
     .query = {show_messages, "{}:<bits>"},
     .set = set<&set_messages>(kMessageParams),
@@ -76,41 +77,116 @@ inline constexpr Command kMessages{
 };
 inline constexpr Command kMessagesCurrent =
     kMessages.named("+SYSMSG_CUR", Keep::until_reset,
-                    "Choose how connections and the end of passthrough are reported, until the "
-                    "next reset");
-inline constexpr Command kMessagesDefault = kMessages.named(
-    "+SYSMSG_DEF", Keep::in_flash,
-    "Choose how connections and the end of passthrough are reported, and store that");
+                    "Choose how links and passthrough's end are reported, until the next reset");
+inline constexpr Command kMessagesDefault =
+    kMessages.named("+SYSMSG_DEF", Keep::in_flash,
+                    "Choose how links and passthrough's end are reported, and store that");
 
 // The station -------------------------------------------------------------------------------------
 
+/// Arguments of AT+CIPSTAMAC and AT+CIPAPMAC.
+struct MacArgs {
+  MacAddress mac{};
+};
 Answer show_station_mac(Chip&);
 Answer show_soft_ap_mac(Chip&);
+Answer set_station_mac(Chip&, const MacArgs&);
+Answer set_soft_ap_mac(Chip&, const MacArgs&);
 
-inline constexpr Fact kMacFacts[] = {
+inline constexpr Param kMacParams[] = {
+    param<&MacArgs::mac>("mac", "bit 0 of its first byte is 0"),
+};
+inline constexpr Shape kStationMacShapes[] = {
+    shape<&set_station_mac>(kMacParams).needing(station_active),
+};
+inline constexpr Shape kSoftApMacShapes[] = {
+    shape<&set_soft_ap_mac>(kMacParams).needing(soft_ap_active),
+};
+inline constexpr Fact kStationMacFacts[] = {
     {Origin::observed, "P11", "In lower case, quoted, in every mode."},
-    {Origin::ours, "see commands", "It cannot be set: addresses belong to the world's file."},
+    {Origin::ours, "personalities 2.1",
+     "The address of a group, that of the softAP, or the station off: ERROR. A new one ends the "
+     "association: OK, then WIFI DISCONNECT, as AT+CWQAP says them."},
+    {Origin::ours, "see MacSettings", "So is 00:00:00:00:00:00. The present one changes nothing."},
+};
+inline constexpr Fact kSoftApMacFacts[] = {
+    {Origin::observed, "P11", "In lower case, quoted, in every mode."},
+    {Origin::ours, "personalities 2.1",
+     "The address of a group, that of the station, or the softAP off: ERROR. With a new one the "
+     "softAP restarts, and its stations are gone."},
+    {Origin::ours, "see MacSettings", "So is 00:00:00:00:00:00. The present one changes nothing."},
 };
 inline constexpr Command kStationMac{
     .name = "+CIPSTAMAC",
-    .summary = "Show the station's MAC address",
+    .summary = "Choose the station's MAC address, and store it",
+    .keep = Keep::in_flash,
+    .needs = "station mode, to set",
     .query = {show_station_mac, "{}:\"<mac>\""},
-    .facts = kMacFacts,
+    .set = set(kStationMacShapes),
+    .facts = kStationMacFacts,
 };
-inline constexpr Command kStationMacCurrent =
-    kStationMac.named("+CIPSTAMAC_CUR", Keep::until_reset, "Show the station's MAC address");
-inline constexpr Command kStationMacDefault =
-    kStationMac.named("+CIPSTAMAC_DEF", Keep::in_flash, "Show the station's MAC address");
+inline constexpr Command kStationMacCurrent = kStationMac.named(
+    "+CIPSTAMAC_CUR", Keep::until_reset, "Choose the station's MAC address, until the next reset");
+inline constexpr Command kStationMacDefault = kStationMac.named(
+    "+CIPSTAMAC_DEF", Keep::in_flash, "Choose the station's MAC address, and store it");
 inline constexpr Command kSoftApMac{
     .name = "+CIPAPMAC",
-    .summary = "Show the softAP's MAC address",
+    .summary = "Choose the softAP's MAC address, and store it",
+    .keep = Keep::in_flash,
+    .needs = "softAP mode, to set",
     .query = {show_soft_ap_mac, "{}:\"<mac>\""},
-    .facts = kMacFacts,
+    .set = set(kSoftApMacShapes),
+    .facts = kSoftApMacFacts,
 };
-inline constexpr Command kSoftApMacCurrent =
-    kSoftApMac.named("+CIPAPMAC_CUR", Keep::until_reset, "Show the softAP's MAC address");
-inline constexpr Command kSoftApMacDefault =
-    kSoftApMac.named("+CIPAPMAC_DEF", Keep::in_flash, "Show the softAP's MAC address");
+inline constexpr Command kSoftApMacCurrent = kSoftApMac.named(
+    "+CIPAPMAC_CUR", Keep::until_reset, "Choose the softAP's MAC address, until the next reset");
+inline constexpr Command kSoftApMacDefault = kSoftApMac.named(
+    "+CIPAPMAC_DEF", Keep::in_flash, "Choose the softAP's MAC address, and store it");
+
+/// Arguments of AT+CWSTARTSMART.
+struct SmartConfigArgs {
+  std::uint8_t type = 0;
+  std::optional<std::uint8_t> weakest{};
+};
+Answer start_smart_config(Chip&, const SmartConfigArgs&);
+Answer start_any_smart_config(Chip&);
+Answer stop_smart_config(Chip&);
+
+inline constexpr Param kSmartConfigParams[] = {
+    param<&SmartConfigArgs::type>("type", between(1, 3), "1 ESPTOUCH, 2 AIRKISS, 3 both"),
+};
+inline constexpr Fact kSmartConfigFacts[] = {
+    {Origin::ours, "personalities 2.1",
+     "OK comes at once, and other commands work meanwhile. Nothing more is printed until a phone "
+     "sends a network, or AT+CWSTOPSMART ends the wait."},
+    {Origin::ours, "personalities 2.1",
+     "Then: smartconfig type:<type>, Smart get wifi info, ssid:<ssid>, password:<password>, WIFI "
+     "CONNECTED, WIFI GOT IP, smartconfig connected wifi; or, where it cannot be joined, "
+     "smartconfig connect fail."},
+    {Origin::ours, "personalities 2.1", "The network is stored, whatever becomes of the join."},
+    {Origin::ours, "see Station", "It ends an association."},
+};
+inline constexpr Command kStartSmartConfig{
+    .name = "+CWSTARTSMART",
+    .summary = "Join the network that a phone sends",
+    .allowed = needs_station_alone,
+    .needs = "mode 1 of AT+CWMODE",
+    .set = set<&start_smart_config>(kSmartConfigParams),
+    .execute = {start_any_smart_config},
+    .later =
+        "{phone_type}<phone method> | {phone_found} | {phone_ssid}<phone ssid> | "
+        "{phone_password}<phone password> | {phone_joined} | {phone_failed}",
+    .facts = kSmartConfigFacts,
+};
+inline constexpr Fact kStopSmartConfigFacts[] = {
+    {Origin::ours, "personalities 2.1", "OK always."},
+};
+inline constexpr Command kStopSmartConfig{
+    .name = "+CWSTOPSMART",
+    .summary = "Wait for no phone any more",
+    .execute = {stop_smart_config},
+    .facts = kStopSmartConfigFacts,
+};
 
 /// Arguments of AT+CWSTARTDISCOVER.
 struct DiscoverArgs {
@@ -148,7 +224,7 @@ inline constexpr Command kStopDiscovery{
 struct MdnsArgs {
   std::uint8_t on = 0;
   HostName host{};
-  Text<64> server{};
+  Text<64> service{};
   std::uint16_t port = 0;
 };
 bool stops_mdns(const Chip&, Fields);
@@ -161,7 +237,7 @@ inline constexpr Param kStopMdnsParams[] = {
 inline constexpr Param kStartMdnsParams[] = {
     param<&MdnsArgs::on>("enable", between(1, 1), "1: on"),
     param<&MdnsArgs::host>("hostname", length(1, 63), "what the module is called"),
-    param<&MdnsArgs::server>("server_name", length(1, 64), "what its service is called"),
+    param<&MdnsArgs::service>("server_name", length(1, 64), "what its service is called"),
     param<&MdnsArgs::port>("server_port", between(1, 65535), "and its port"),
 };
 inline constexpr Shape kMdnsShapes[] = {
@@ -172,8 +248,9 @@ inline constexpr Word kMdnsRefusals[] = {Word::wrong_mode_for_mdns};
 inline constexpr Fact kMdnsFacts[] = {
     {Origin::ours, "personalities 2.1",
      "As a softAP alone: opmode mismatch when mdns, ERROR; not joined: ERROR."},
-    {Origin::ours, "personalities 2.1",
-     "Nobody is answered: on a real network the module's address would lead nowhere."},
+    {Origin::ours, "see net::Announce",
+     "Modules of its simulated network find it as <hostname>.local, but do not ask for services. "
+     "On a real network nobody is answered, since the module's address would lead nowhere."},
 };
 inline constexpr Command kMdns{
     .name = "+MDNS",
@@ -181,36 +258,5 @@ inline constexpr Command kMdns{
     .set = set(kMdnsShapes),
     .refusals = kMdnsRefusals,
     .facts = kMdnsFacts,
-};
-
-// Links -------------------------------------------------------------------------------------------
-
-/// Arguments of AT+CIPCLOSEMODE.
-struct CloseModeArgs {
-  std::uint8_t link = 0;
-  std::uint8_t resets = 0;
-};
-Answer set_close_mode(Chip&, const CloseModeArgs&);
-
-inline constexpr Param kCloseModeSingle[] = {
-    param<&CloseModeArgs::resets>("mode", between(0, 1), "1: the next close resets the connection"),
-};
-inline constexpr Param kCloseModeMultiple[] = {
-    param<&CloseModeArgs::link>("link ID", between(0, 4), "the link's number"),
-    param<&CloseModeArgs::resets>("mode", between(0, 1), "1: the next close resets the connection"),
-};
-inline constexpr Shape kCloseModeShapes[] = {
-    shape<&set_close_mode>(kCloseModeSingle).when(single, "one link (AT+CIPMUX=0)"),
-    shape<&set_close_mode>(kCloseModeMultiple).when(multiple, "several links (AT+CIPMUX=1)"),
-};
-inline constexpr Fact kCloseModeFacts[] = {
-    {Origin::ours, "personalities 2.1",
-     "ERROR where the link is not open, or is not TCP; forgotten with the link."},
-};
-inline constexpr Command kCloseMode{
-    .name = "+CIPCLOSEMODE",
-    .summary = "Choose how a link is closed",
-    .set = set(kCloseModeShapes),
-    .facts = kCloseModeFacts,
 };
 }  // namespace bfq::commands

@@ -5,6 +5,7 @@
 #include "commands/address.h"
 #include "commands/basic.h"
 #include "commands/esp8266.h"
+#include "commands/esp8266_links.h"
 #include "commands/esp8266_rows.h"
 #include "commands/hardware.h"
 #include "commands/receiving.h"
@@ -13,6 +14,7 @@
 #include "commands/services.h"
 #include "commands/table.h"
 #include "commands/tcpip.h"
+#include "commands/web.h"
 #include "commands/wifi.h"
 #include "commands/words.h"
 #include "settings/settings.h"
@@ -89,8 +91,11 @@ constexpr std::array kTable = sorted(std::array{
     kStartDiscovery,
     kStopDiscovery,
     kMdns,
+    kStartSmartConfig,
+    kStopSmartConfig,
     // TCP/IP
     kCloseMode,
+    kStartLink,
     kStatus,
     kDomain,
     kStart,
@@ -119,6 +124,7 @@ constexpr std::array kTable = sorted(std::array{
     kTlsChecks,
     kTimeServers,
     kTime,
+    kNoUpgrade,
 });
 static_assert(well_formed(kTable));
 
@@ -141,10 +147,29 @@ constexpr SwitchPoints kSwitches{
     .join_again = SwitchPoints::JoinAgain::keeps_association,
     .status_links = SwitchPoints::StatusLinks::streams,
     .close_all = SwitchPoints::CloseAll::also_with_server,
+    .echo = SwitchPoints::Echo::all_but_line_feed,
+    .numbers = SwitchPoints::Numbers::decimal,
+    .rejoin = SwitchPoints::Rejoin::after_a_loss,
+    .station_status = SwitchPoints::StationStatus::not_joined,
+    .address_text = SwitchPoints::AddressText::bare,
+    .passive_end = SwitchPoints::PassiveEnd::at_once,
+    .no_link = SwitchPoints::NoLink::zero,
+    .scan_figures = SwitchPoints::ScanFigures::measured,
+    .idle_since = SwitchPoints::IdleSince::any_data,
+    .tls_links = SwitchPoints::TlsLinks::one,
+    .raw_data = SwitchPoints::RawData::in_transmission,
+    .clock = SwitchPoints::Clock::stands,
+    .day_text = SwitchPoints::DayText::two_digits,
 };
 
 constexpr Words kWords = kCommonWords.with({
     {Word::wrong_mode_for_mdns, "opmode mismatch when mdns"},
+    {Word::phone_type, "smartconfig type:"},
+    {Word::phone_found, "Smart get wifi info"},
+    {Word::phone_ssid, "ssid:"},
+    {Word::phone_password, "password:"},
+    {Word::phone_joined, "smartconfig connected wifi"},
+    {Word::phone_failed, "smartconfig connect fail"},
     {Word::link_connection, "+LINK_CONN:"},
     {Word::left_passthrough, "\r\n+QUITT"},
 });
@@ -155,6 +180,16 @@ constexpr VersionLine kVersionLines[] = {
     {"compile time:", VersionLine::Middle::build_time},
     {"Bin version(Wroom 02):1.7.4"},
 };
+
+// Fidelity (observed, P3, T36): What the ROM and the loader of an ESP8266 say before the firmware
+// starts. What follows them at yet another rate, some hundred bytes of noise, is left out.
+constexpr Doc kBootText =
+    "\r\n ets Jan  8 2013,rst cause:%, boot mode:(3,0)\r\n\r\n"
+    "load 0x40100000, len 2592, room 16 \r\ntail 0\r\nchksum 0xf3\r\n"
+    "load 0x3ffe8000, len 764, room 8 \r\ntail 4\r\nchksum 0x92\r\n"
+    "load 0x3ffe82fc, len 676, room 4 \r\ntail 0\r\nchksum 0x22\r\ncsum 0x22\r\n\r\n"
+    "2nd boot version : 1.7(5d6f877)\r\nSPI Speed : 40MHz\r\nSPI Mode : QIO\r\n"
+    "SPI Flash Size & Map: 16Mbit(1024KB+1024KB)\r\njump to run user1 @ 1000\r\n\r\n";
 
 Text<32> host_name(const MacAddress& station_mac) { return numbered_name("ESP_", station_mac); }
 
@@ -174,6 +209,9 @@ constexpr at::Dialect kEsp8266V17{
     .version_lines = esp8266_v17::kVersionLines,
     .factory_settings = esp8266_v17::factory,
     .host_name = esp8266_v17::host_name,
+    .boot_text = esp8266_v17::kBootText,
     .unread_limit = 2920,
+    .first_power = radio::kMostPower,
+    .first_sleep_mode = static_cast<std::uint8_t>(LightSleep::Mode::modem),
 };
 }  // namespace bfq::commands

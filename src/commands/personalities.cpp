@@ -4,10 +4,11 @@
 
 #include "commands/bfq4004.h"
 #include "commands/esp8266_1_7.h"
+#include "commands/esp_at_2.h"
 
 namespace bfq::commands {
 namespace {
-constexpr const at::Dialect* kAll[] = {&kBfq4004, &kEsp8266V17};
+constexpr const at::Dialect* kAll[] = {&kBfq4004, &kEsp8266V17, &kEspAt2};
 }
 
 constexpr std::span<const at::Dialect* const> kPersonalities = kAll;

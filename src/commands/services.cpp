@@ -43,12 +43,16 @@ Answer show_name_servers(Chip& chip) {
 }
 
 Answer set_name_servers(Chip& chip, const NameServerArgs& args) {
-  const Ipv4 unless_given = args.second ? servers_in_use({})[0] : Ipv4();
+  const bool has_others = args.second || args.third;
+  const Ipv4 unless_given = has_others ? servers_in_use({})[0] : Ipv4();
+  const Ipv4 third = args.third.value_or(Ipv4());
   const NameServerSettings asked{.fixed = args.fixed != 0,
                                  .first = args.first.value_or(unless_given),
-                                 .second = args.second.value_or(Ipv4())};
+                                 .second = args.second.value_or(third),
+                                 .third = args.second ? third : Ipv4()};
   const auto is_usable = [](const std::optional<Ipv4>& a) { return !a || is_unicast(*a); };
-  if (!is_usable(args.first) || !is_usable(args.second) || !is_possible(asked))
+  if (!is_usable(args.first) || !is_usable(args.second) || !is_usable(args.third) ||
+      !is_possible(asked))
     return Answer::error;
   return chip.change(Effect::none, [&](Settings& settings) { settings.name_servers = asked; });
 }
@@ -83,7 +87,7 @@ Answer show_time_servers(Chip& chip) {
 }
 
 Answer set_time_servers(Chip& chip, const TimeServerArgs& args) {
-  if (args.enable == 0) return chip.time_sync().disable(), Answer::ok;
+  if (args.enable == 0) return chip.time_sync().disable(chip), Answer::ok;
   TimeSync::Servers servers{};
   auto next = servers.begin();
   for (const auto& given : {args.first, args.second, args.third})
@@ -102,7 +106,10 @@ Answer show_time(Chip& chip) {
   Reply reply = chip.info();
   reply.text(kDays[chrono::weekday(whole_days).c_encoding()]).text(" ");
   reply.text(kMonths[static_cast<unsigned>(date.month()) - 1]).text(" ");
-  print_two_digits(reply, static_cast<unsigned>(date.day()));
+  const bool pads = chip.dialect().switches.day_text == SwitchPoints::DayText::padded;
+  const unsigned day_of_month = static_cast<unsigned>(date.day());
+  if (pads && day_of_month < 10) reply.text(" ");
+  pads ? static_cast<void>(reply.number(day_of_month)) : print_two_digits(reply, day_of_month);
   print_two_digits(reply.text(" "), clock.hours().count());
   print_two_digits(reply.text(":"), clock.minutes().count());
   print_two_digits(reply.text(":"), clock.seconds().count());

@@ -49,6 +49,7 @@ struct NameServerArgs {
   std::uint8_t fixed = 0;
   std::optional<Ipv4> first{};
   std::optional<Ipv4> second{};
+  std::optional<Ipv4> third{};
 };
 bool uses_those_of_dhcp(const Chip&, Fields);
 Answer show_name_servers(Chip&);
@@ -142,7 +143,7 @@ inline constexpr Command kTlsChecks{
 /// Arguments of AT+CIPSNTPCFG; the time zone is in hours.
 struct TimeServerArgs {
   std::uint8_t enable = 0;
-  std::int8_t time_zone = 0;
+  std::int16_t time_zone = 0;
   std::optional<net::HostName> first{}, second{}, third{};
 };
 bool turns_time_off(const Chip&, Fields);

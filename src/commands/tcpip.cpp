@@ -10,6 +10,11 @@ constexpr std::uint8_t kAllLinks = 5;
 constexpr std::uint16_t kUsualServerPort = 333;
 constexpr std::string_view kUdp = Choices<net::Transport>::word(net::Transport::udp);
 
+/// Of AT+CIPSTARTEX.
+std::optional<std::uint8_t> number_for_next(const Chip& chip) {
+  return chip.links().multiple() ? chip.links().lowest_free() : std::optional(kSingleLink);
+}
+
 bool is_zero(const Field& field) {
   std::int32_t value = 0;
   return read_integer(field, {0, 0}, value) == Fault::none;
@@ -70,14 +75,28 @@ Refusal needs_address(const Chip& chip) {
   return lacks ? at::refuse(Word::no_ip) : kAccepted;
 }
 
+namespace {
+/// Whether a link can leave from there: from anywhere, or from the address of either side.
+bool is_own(const Chip& chip, const std::optional<Ipv4>& address) {
+  if (!address || address->is_none()) return true;
+  const bool is_of_soft_ap =
+      chip.has_access_point() && *address == chip.settings().soft_ap_address.address;
+  return is_of_soft_ap ||
+         (chip.station().has_address() && *address == chip.station().address().address);
+}
+}  // namespace
+
 Answer open_stream(Chip& chip, const StreamArgs& args) {
-  const unsigned tls = args.transport == net::Transport::tls ? chip.settings().tls : 0U;
+  if (!is_own(chip, args.own)) return Answer::error;
+  const LinkOptions& options = chip.settings().link_options;
+  const bool is_tls = args.transport == net::Transport::tls;
+  const unsigned tls = is_tls ? tls_checks(chip.settings(), args.link) : 0U;
   const net::Open open{
       .link = {.id = args.link},
       .transport = args.transport,
       .remote = {.port = args.port},
       .name = args.host,
-      .keep_alive_s = args.keep_alive_s.value_or(0),
+      .keep_alive_s = args.keep_alive_s.value_or(options.tcp[args.link].keep_alive_s),
       .shows_certificate = (tls & kShowsCertificate) != 0,
       .verifies = (tls & kVerifies) != 0,
   };
@@ -85,6 +104,7 @@ Answer open_stream(Chip& chip, const StreamArgs& args) {
 }
 
 Answer open_datagram(Chip& chip, const DatagramArgs& args) {
+  if (!is_own(chip, args.own)) return Answer::error;
   const net::Open open{
       .link = {.id = args.link},
       .transport = args.transport,
@@ -93,6 +113,26 @@ Answer open_datagram(Chip& chip, const DatagramArgs& args) {
       .local_port = args.local_port.value_or(0),
   };
   return chip.links().open(chip, open, args.mode.value_or(UdpMode::peer_stays));
+}
+
+bool opens_datagram_anywhere(const Chip&, Fields fields) { return names_datagram(fields, 0); }
+
+bool names_no_port_anywhere(const Chip& chip, Fields fields) {
+  return opens_datagram_anywhere(chip, fields) && names_no_port(fields, 2);
+}
+
+Answer open_stream_anywhere(Chip& chip, const StreamArgs& args) {
+  StreamArgs with_number = args;
+  if (const auto link = number_for_next(chip))
+    return with_number.link = *link, open_stream(chip, with_number);
+  return chip.refuse(Word::already_connected);
+}
+
+Answer open_datagram_anywhere(Chip& chip, const DatagramArgs& args) {
+  DatagramArgs with_number = args;
+  if (const auto link = number_for_next(chip))
+    return with_number.link = *link, open_datagram(chip, with_number);
+  return chip.refuse(Word::already_connected);
 }
 
 // Sending -----------------------------------------------------------------------------------------
@@ -142,13 +182,13 @@ Answer close_numbered(Chip& chip, const CloseArgs& args) {
       !chip.server().running() ||
       chip.dialect().switches.close_all == SwitchPoints::CloseAll::also_with_server;
   if (args.link == kAllLinks) return may_close_all ? links.close_all(chip) : Answer::ok;
-  return links.is_open(args.link) ? links.close(chip, args.link) : chip.refuse(Word::unlink);
+  return links.may_close(args.link) ? links.close(chip, args.link) : chip.refuse(Word::unlink);
 }
 
 Answer close_single(Chip& chip) {
   Links& links = chip.links();
   if (links.multiple()) return chip.refuse(Word::multiplexing_is_on);
-  return links.is_open(kSingleLink) ? links.close(chip, kSingleLink) : Answer::error;
+  return links.may_close(kSingleLink) ? links.close(chip, kSingleLink) : Answer::error;
 }
 
 // Modes -------------------------------------------------------------------------------------------
@@ -183,7 +223,7 @@ Answer set_passthrough(Chip& chip, const SwitchArgs& args) {
   if (on && (links.multiple() || chip.server().running())) {
     return chip.refuse(Word::multiplexing_and_server_must_be_off);
   }
-  if (on && links.is_open(kSingleLink) && !links.may_pass(kSingleLink)) return Answer::error;
+  if (on && links.is_open(kSingleLink) && !links.may_pass(chip, kSingleLink)) return Answer::error;
   chip.passthrough().enable(on);
   return Answer::ok;
 }
@@ -204,7 +244,7 @@ Refusal needs_multiple_silently(const Chip& chip) {
   return chip.links().multiple() ? kAccepted : at::refuse();
 }
 
-Answer stop_server(Chip& chip, const StopServerArgs&) { return chip.server().stop(chip); }
+Answer stop_server(Chip& chip, const StopServerArgs&) { return chip.server().stop(chip, true); }
 
 Answer start_server(Chip& chip, const StartServerArgs& args) {
   return chip.server().start(chip, args.port.value_or(kUsualServerPort));

@@ -77,6 +77,7 @@ struct StreamArgs {
   net::HostName host{};
   std::uint16_t port = 0;
   std::optional<std::uint16_t> keep_alive_s{};
+  std::optional<Ipv4> own{};  ///< the address that the link is to leave from
 };
 /// A host, or "0" for none yet, which becomes 0.0.0.0.
 struct DatagramHost : net::HostName {
@@ -93,6 +94,7 @@ struct DatagramArgs {
   std::optional<std::uint16_t> port{};
   std::optional<std::uint16_t> local_port{};
   std::optional<UdpMode> mode{};
+  std::optional<Ipv4> own{};
 };
 Refusal needs_address(const Chip&);
 Answer open_stream(Chip&, const StreamArgs&);
@@ -101,6 +103,11 @@ bool opens_datagram_single(const Chip&, Fields);
 bool opens_datagram_multiple(const Chip&, Fields);
 bool names_no_port_single(const Chip&, Fields);
 bool names_no_port_multiple(const Chip&, Fields);
+// Of AT+CIPSTARTEX, which takes the lowest number that is free.
+Answer open_stream_anywhere(Chip&, const StreamArgs&);
+Answer open_datagram_anywhere(Chip&, const DatagramArgs&);
+bool opens_datagram_anywhere(const Chip&, Fields);
+bool names_no_port_anywhere(const Chip&, Fields);
 
 inline constexpr FaultWords kStartLinkWords{.missing = Word::link_type_error,
                                             .wrong = Word::link_type_error,

@@ -60,7 +60,11 @@ Answer scan(Chip& chip, const radio::Scan& what) {
 }
 
 Answer set_scan_options(Chip& chip, const ScanOptionArgs& args) {
-  chip.station().set_scan_options({.by_strength = args.sort != 0, .mask = args.mask});
+  const ScanOptions usual;
+  chip.station().set_scan_options({.by_strength = args.sort != 0,
+                                   .mask = args.mask,
+                                   .weakest = args.weakest.value_or(usual.weakest),
+                                   .securities = args.securities.value_or(usual.securities)});
   return Answer::ok;
 }
 
@@ -88,9 +92,9 @@ Answer set_soft_ap(Chip& chip, const SoftApArgs& args) {
       .max_stations = args.max_stations.value_or(SoftApSettings{}.max_stations),
       .hidden = args.hidden.value_or(0) != 0,
   };
-  Settings probe = chip.settings();
-  probe.soft_ap = wanted;
-  const bool has_channel = soft_ap_channel(probe) == wanted.channel;
+  const CountrySettings& country = chip.settings().country;
+  const bool has_channel = wanted.channel >= country.first_channel &&
+                           wanted.channel < country.first_channel + country.channels;
   if (!has_channel || !protection_is_possible(wanted)) return Answer::error;
   return chip.change(Effect::soft_ap, [&](Settings& s) { s.soft_ap = wanted; });
 }

@@ -186,6 +186,8 @@ inline constexpr Command kScan{
 struct ScanOptionArgs {
   std::uint8_t sort = 0;
   std::uint16_t mask = 0;
+  std::optional<std::int8_t> weakest{};
+  std::optional<std::uint16_t> securities{};
 };
 Answer set_scan_options(Chip&, const ScanOptionArgs&);
 
@@ -326,6 +328,7 @@ inline constexpr Command kCountryDefault = kCountry.named(
 /// Arguments of AT+WPS.
 struct PairingArgs {
   std::uint8_t enable = 0;
+  std::optional<std::uint8_t> weakest{};  ///< the weakest security
 };
 Refusal needs_station_to_pair(const Chip&);
 Answer pair(Chip&, const PairingArgs&);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/http/access_token.h"
 #include "daemon/process/printable.h"
 #include "daemon/process/version.h"
 #include "daemon/sockets/address.h"
@@ -155,6 +156,28 @@ void suggest(std::string& out, const board::Board& board, const sim::Air& air,
   if (reaches_this_machine(policy, kPort))
     out += fmt::format("    AT+CIPSTART=\"TCP\",\"{}\",{}\n", sockets::kThisMachine, kPort);
 }
+
+/// Behind a '#', so that a browser keeps the token to itself: it is in no request's first line.
+void list_dashboard(std::string& out, const Loop& loop, const Options& options) {
+  if (const std::string& url = loop.dashboard_url(); !url.empty())
+    out += fmt::format("  dashboard      {}/#token={}\n", url, loop.http_access().token);
+  else if (options.control.dashboard.is_wanted)
+    out += "  dashboard      not in this build, which had no node (18 or newer) and npm\n";
+}
+
+/// The token itself only where nothing else tells it: whoever reads this may drive the program.
+void list_http_doors(std::string& out, const Loop& loop, const Options& options) {
+  const control::HttpAccess access = loop.http_access();
+  if (access.urls.size() == 1 && access.urls.front() == loop.dashboard_url()) return;
+  for (const std::string& url : access.urls) out += fmt::format("  control        {}\n", url);
+  if (access.urls.empty()) return;
+  std::string token = access.token;
+  if (options.state_directory)
+    token = "in " + process::printable(http::token_file(*options.state_directory));
+  else if (!loop.control_path().empty())
+    token = "bfq4004 ctl http tells it";
+  out += fmt::format("    token        {}\n", token);
+}
 }  // namespace
 
 std::string banner(const Loop& loop, const Options& options) {
@@ -172,6 +195,8 @@ std::string banner(const Loop& loop, const Options& options) {
                      process::printable(options.state_directory.value_or("in memory only")));
   if (const std::string control = loop.control_path(); !control.empty())
     out += fmt::format("  control        unix {}\n", process::printable(control));
+  list_http_doors(out, loop, options);
+  list_dashboard(out, loop, options);
   const Published known = published(options);
   list_access_points(out, loop.air(), known);
   suggest(out, *loop.boards().front(), loop.air(), known, options.policy);

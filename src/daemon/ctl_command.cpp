@@ -14,11 +14,16 @@
 #include <vector>
 
 #include "daemon/board/journals.h"
+#include "daemon/control/base64.h"
 #include "daemon/control/client.h"
 #include "daemon/control/place.h"
 #include "daemon/control/reference.h"
+#include "daemon/http/access_token.h"
+#include "daemon/http/http_client.h"
+#include "daemon/http/openapi.h"
 #include "daemon/options.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/files.h"
 #include "daemon/process/printable.h"
 
 namespace bfq::daemon {
@@ -28,11 +33,12 @@ namespace json = control::json;
 /// The status of a `wait` that timed out, as wokwi-cli and timeout scripts know it.
 constexpr int kTimedOut = 42;
 constexpr int kNotUnderstood = 2;
+constexpr const char* kTokenVariable = "BFQ4004_TOKEN";
 
 /// What is typed behind `ctl`, in front of a command.
 struct CtlWords {
-  std::string to, completion, file;
-  bool json = false, at = false, reference = false;
+  std::string to, token_file, completion, file;
+  bool json = false, at = false, reference = false, openapi = false, rows = false;
 };
 
 /// The command that the first words name, "ap change" or "ap.change", and how many these are.
@@ -68,10 +74,25 @@ std::string only_socket() {
   throw process::UsageError(message);
 }
 
-std::string path_of(const std::string& to) {
-  if (to.empty()) return only_socket();
-  constexpr std::string_view kUnix = "unix:";
-  return to.starts_with(kUnix) ? to.substr(kUnix.size()) : to;
+/// The token for HTTP: what the environment or a file says. It is no argument, as everybody on this
+/// machine sees those.
+std::string token_for_http(const std::string& file) {
+  const char* const given = std::getenv(kTokenVariable);
+  if (file.empty() && given != nullptr) return given;
+  constexpr std::size_t kLongest = 4096;
+  const std::string path = file.empty() ? http::token_file(default_state_directory()) : file;
+  std::string token = process::read_file(path, kLongest, process::Readable::anything);
+  while (token.ends_with('\n') || token.ends_with('\r')) token.pop_back();
+  return token;
+}
+
+std::unique_ptr<control::ProgramConnection> connect(const CtlWords& how) {
+  constexpr std::string_view kUnix = "unix:", kHttp = "http://";
+  if (how.to.starts_with(kHttp))
+    return http::connect_over_http(how.to, token_for_http(how.token_file));
+  return control::connect_to_socket(how.to.empty()              ? only_socket()
+                                    : how.to.starts_with(kUnix) ? how.to.substr(kUnix.size())
+                                                                : how.to);
 }
 
 int status_of(const json::object& error) {
@@ -88,11 +109,7 @@ void save(json::object& returned, const std::string& path) {
   const json::value* const content = returned.if_contains("content");
   if (content == nullptr) throw process::UsageError("file=: this command returns no file");
   const std::string bytes = control::from_base64(std::string(content->as_string()));
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) process::fail_with_errno("cannot make " + path);
-  const bool written = board::write_all(file, std::as_bytes(std::span(bytes)));
-  close(file);
-  if (!written) process::fail_with_errno("cannot write " + path);
+  board::write_new_file(path, bytes);
   returned["content"] = path;
 }
 
@@ -114,8 +131,8 @@ int tell(const json::object& answer, const std::string& line, const CtlWords& ho
 }
 
 /// Prints events as they come, until the program has gone.
-int tell_events(control::Client& client, const CtlWords& how) {
-  for (std::string line = client.read_line(); !line.empty(); line = client.read_line()) {
+int tell_events(control::ProgramConnection& program, const CtlWords& how) {
+  for (std::string line = program.read_line(); !line.empty(); line = program.read_line()) {
     const control::JsonReading event = control::read_json(line);
     if (how.json || !event.value)
       std::cout << line << std::endl;
@@ -129,14 +146,14 @@ int tell_events(control::Client& client, const CtlWords& how) {
 int ask(const control::ControlCommand& command, const std::vector<std::string>& arguments,
         const CtlWords& how) {
   const json::object request = control::request_of(command, arguments);
-  control::Client client(path_of(how.to));
-  client.send(request);
-  const std::string line = client.read_line();
+  const auto program = connect(how);
+  program->send(request);
+  const std::string line = program->read_line();
   const control::JsonReading answer = control::read_json(line);
   if (!answer.value) throw process::Failure("the program has gone without an answer");
   const bool subscribes =
       command.name == "subscribe" && answer.value->as_object().contains("return");
-  if (subscribes) return tell_events(client, how);
+  if (subscribes) return tell_events(*program, how);
   return tell(answer.value->as_object(), line, how);
 }
 
@@ -146,6 +163,8 @@ bool take(std::vector<std::string>& words, std::string_view option) {
 }
 
 int run_ctl(CtlWords how, std::vector<std::string> words) {
+  if (how.openapi) return std::cout << json::serialize(http::openapi()) << '\n', EXIT_SUCCESS;
+  if (how.rows) return std::cout << json::serialize(control::control_rows()) << '\n', EXIT_SUCCESS;
   if (how.reference) return std::cout << control::control_reference(), EXIT_SUCCESS;
   if (!how.completion.empty())
     return std::cout << control::completion(how.completion), EXIT_SUCCESS;
@@ -153,7 +172,7 @@ int run_ctl(CtlWords how, std::vector<std::string> words) {
   how.at |= take(words, "--at");
   const bool wants_help = take(words, "--help");
   if (words.empty()) {
-    std::cout << "bfq4004 ctl [--to PATH] [--json] COMMAND ARG=VALUE...\n\n"
+    std::cout << "bfq4004 ctl [--to PATH|URL] [--json] COMMAND ARG=VALUE...\n\n"
               << control::command_list() << "\nbfq4004 ctl COMMAND --help tells all about one.\n";
     return EXIT_SUCCESS;
   }
@@ -177,8 +196,14 @@ Action declare_ctl(CLI::App& command) {
   const auto how = std::make_shared<CtlWords>();
   command
       .add_option("--to", how->to,
-                  "the socket of the program's --control [the only one that answers]")
-      ->type_name("PATH");
+                  "the socket of the program's --control, or where it listens for HTTP [the only "
+                  "socket that answers]")
+      ->type_name("PATH|URL");
+  command
+      .add_option("--token-file", how->token_file,
+                  "the token for a URL [the variable BFQ4004_TOKEN, or http.token in the "
+                  "directory of the state]")
+      ->type_name("FILE");
   command.add_flag("--json", how->json, "print the program's own lines");
   command.add_flag("--at", how->at,
                    "print only the number of the event at which the command was carried out, for "
@@ -186,8 +211,10 @@ Action declare_ctl(CLI::App& command) {
   command.add_option("--completion", how->completion, "print a script that completes this command")
       ->check(CLI::IsMember({"bash", "zsh", "fish"}))
       ->type_name("bash|zsh|fish");
+  command.add_flag("--openapi", how->openapi, "print the OpenAPI description of all over HTTP");
   command.add_flag("--reference", how->reference,
                    "print all commands, events and errors, as Markdown");
+  command.add_flag("--rows", how->rows, "print the reference as JSON, for generators of clients");
   command.footer("bfq4004 ctl lists the commands; bfq4004 ctl COMMAND --help tells about one.");
   command.prefix_command();
   return [how, &command] { return run_ctl(*how, command.remaining()); };

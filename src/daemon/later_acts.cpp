@@ -113,6 +113,8 @@ LaterActs later_acts(const Options& options, const std::string& control_path) {
   add_reading(acts, options);
   add_state(acts, options);
   if (!control_path.empty()) acts.places.push_back({nearest_folder(control_path), FileUse::link});
+  if (!options.trace.empty())
+    acts.places.push_back({nearest_folder(options.trace), FileUse::store});
   for (const board::ModuleSpec& module : options.modules)
     for (const serial::DoorSpec& door : module.doors) add_door(acts, door);
   return acts;

@@ -8,7 +8,10 @@
 #include <csignal>
 #include <utility>
 
+#include "daemon/board/state_directory.h"
+#include "daemon/http/dashboard.h"
 #include "daemon/process/failure.h"
+#include "daemon/trace/events.h"
 
 namespace bfq::daemon {
 namespace {
@@ -51,7 +54,8 @@ board::BoardSetup setup_of(const Options& options, unsigned number, wifi::Helper
                   .forwards = module.forwards,
                   .names = options.names,
                   .tls = module.tls,
-                  .delay = link_delay(options, module)},
+                  .delay = link_delay(options, module),
+                  .update_server = options.update_server},
       .policy = options.policy,
       .state_directory = options.state_directory,
       .journal_file = is_journals ? journal.file : std::nullopt,
@@ -81,12 +85,62 @@ Loop::Loop(const Options& options, const Radios& radios)
   const auto quit = [this] {
     boost::asio::post(io_, [this] { boost::asio::post(io_, [this] { io_.stop(); }); });
   };
-  control_.emplace(control::RunningProgram{io_, boards_, medium_, clock_, quit}, options.control,
-                   options.state_directory);
+  control_.emplace(
+      control::RunningProgram{io_, boards_, medium_, clock_, quit, [this] { return http_access(); },
+                              options.world.world().seed, trace::write_events},
+      options.control.socket, options.state_directory);
+  arm_faults(options.world.world().faults);
+  open_http_doors(options);
+  if (!options.trace.empty()) control_->trace_to(options.trace, options.longest_trace);
   timeline_.emplace(io_, clock_, medium_, options.world.world().events);
   // Until here these end the program by themselves: a disk that doesn't answer may hold it up.
   for (const int signal : {SIGINT, SIGTERM}) signals_.add(signal);
   wait_for_signals();
+}
+
+void Loop::arm_faults(const std::vector<world::FaultSpec>& faults) {
+  for (const world::FaultSpec& fault : faults) {
+    const auto armed = control_->channel().faults.arm(fault);
+    if (const auto* const error = std::get_if<control::CommandError>(&armed))
+      throw process::UsageError("[[fault]]: " + error->message);
+  }
+}
+
+void Loop::open_http_doors(const Options& options) {
+  const control::DashboardPlace& page = options.control.dashboard;
+  const bool shows_page = page.is_wanted && !http::kDashboard.document.empty();
+  if (options.control.http.empty() && !shows_page) return;
+  token_ = options.state_directory
+               ? http::AccessToken::kept_in(board::make_state_directory(*options.state_directory))
+               : http::AccessToken::fresh();
+  const http::HttpShared shared{control_->channel(), *token_, tickets_, http_connections_};
+  for (const control::HttpPlace& place : options.control.http)
+    http_doors_.push_back(std::make_unique<http::HttpDoor>(shared, place));
+  if (shows_page) open_dashboard(shared, page);
+}
+
+void Loop::open_dashboard(const http::HttpShared& shared, const control::DashboardPlace& place) {
+  const auto open = [&](const control::HttpPlace& at) {
+    http_doors_.push_back(std::make_unique<http::HttpDoor>(shared, at));
+    dashboard_url_ = http_doors_.back()->url();
+  };
+  if (place.at) return open(*place.at);
+  if (!http_doors_.empty()) return void(dashboard_url_ = http_doors_.front()->url());
+  control::HttpPlace usual{
+      .host = "127.0.0.1", .port = control::kUsualDashboardPort, .option = "--dashboard "};
+  try {
+    open(usual);
+  } catch (const process::Taken&) {
+    usual.port = 0;
+    open(usual);
+  }
+}
+
+control::HttpAccess Loop::http_access() const {
+  control::HttpAccess access;
+  for (const auto& door : http_doors_) access.urls.push_back(door->url());
+  if (token_) access.token = token_->text();
+  return access;
 }
 
 void Loop::run() {

@@ -8,6 +8,7 @@
 
 #include "daemon/board/board.h"
 #include "daemon/control/control.h"
+#include "daemon/http/door.h"
 #include "daemon/options.h"
 #include "daemon/process/alarm.h"
 #include "daemon/process/disk_writer.h"
@@ -35,6 +36,10 @@ class Loop {
   boost::asio::io_context& io() { return io_; }
   /// The socket of the control channel; empty where there is none.
   std::string control_path() const { return control_->path(); }
+  /// Where HTTP clients connect, and what lets them in.
+  control::HttpAccess http_access() const;
+  /// Where the dashboard is, without the token; empty where there is none.
+  const std::string& dashboard_url() const { return dashboard_url_; }
 
   /// To be called before run().
   void enter_sandbox(const process::LaterActs& acts) { sandbox_.emplace(io_, acts); }
@@ -46,6 +51,9 @@ class Loop {
   void run();
 
  private:
+  void arm_faults(const std::vector<world::FaultSpec>& faults);
+  void open_http_doors(const Options& options);
+  void open_dashboard(const http::HttpShared& shared, const control::DashboardPlace& place);
   void wait_for_signals();
   void handle_signal(int signal);
   void read_world_again();
@@ -66,6 +74,11 @@ class Loop {
   sockets::Neighbourhood neighbourhood_;
   std::vector<std::unique_ptr<board::Board>> boards_;
   std::optional<control::Control> control_;  ///< once there are boards
-  std::optional<Timeline> timeline_;         ///< likewise
+  std::optional<http::AccessToken> token_;   ///< where there are HTTP doors
+  http::Tickets tickets_;
+  http::HttpConnections http_connections_{io_};
+  std::vector<std::unique_ptr<http::HttpDoor>> http_doors_;
+  std::string dashboard_url_;
+  std::optional<Timeline> timeline_;  ///< likewise
 };
 }  // namespace bfq::daemon

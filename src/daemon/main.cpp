@@ -19,6 +19,7 @@
 #include "daemon/replay_command.h"
 #include "daemon/run_command.h"
 #include "daemon/subcommand.h"
+#include "daemon/trace_command.h"
 #include "daemon/wifi/helper.h"
 #include "daemon/world_commands.h"
 
@@ -33,6 +34,7 @@ constexpr Subcommand kSubcommands[] = {
     {"lint", "Tell all that is wrong with a world file, with its lines", declare_lint},
     {"world", "Print the default world, ready to be edited", declare_world},
     {"doctor", "Tell what a module with a radio of this machine lacks", declare_doctor},
+    {"trace", "Convert a trace for Wireshark, sigrok, GTKWave or asciinema", declare_trace},
     {"replay", "Live through a journal again, and show what was said", declare_replay},
 };
 

@@ -29,8 +29,7 @@ void show_commands(const std::string& name, const at::Dialect& dialect) {
 
 Action declare_manual(CLI::App& command) {
   const auto name = std::make_shared<std::string>();
-  command.add_option("name", *name, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR")
-      ->type_name("NAME");
+  command.add_option("NAME", *name, "one of them, such as CWJAP_CUR or AT+CWJAP_CUR");
   const auto personality = std::make_shared<std::string>(commands::kPersonalities.front()->name);
   declare_personality(command, *personality, "whose commands [bfq4004]");
   return [name, personality] {

@@ -29,18 +29,50 @@ std::optional<std::string> state_directory(const std::string& given) {
 struct CommandLine {
   std::string world, state, personality, speed, log_level = "info";
   std::optional<std::string> net{};
-  std::vector<std::string> serial, overrides;
+  std::vector<std::string> serial, overrides, control;
+  std::string dashboard = "off";
   std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
-  std::string radio;
-  std::string wait, control;
+  std::string wait, radio;
   JournalWords journal;
+  std::string trace;
+  std::uint64_t longest_trace = std::uint64_t{64} << 20U;
 };
 
+void declare_trace_file(CLI::App& run, CommandLine& words) {
+  run.add_option(
+         "--trace", words.trace,
+         "write every byte and event with its time to FILE, a JSON object a line, passwords "
+         "masked; for\nbfq4004 trace convert")
+      ->type_name("FILE");
+  run.add_option("--trace-size", words.longest_trace,
+                 "a trace that would become longer is renamed to FILE.1, and begun anew [64M]")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::Range(std::uint64_t{1} << 16U, std::uint64_t{1} << 40U))
+      ->type_name("BYTES");
+}
+
+void declare_control(CLI::App& run, CommandLine& words) {
+  run.add_option(
+         "--control", words.control,
+         "where bfq4004 ctl and tests ask and change what the wire cannot say; may be given "
+         "several times;\nnone: no socket [NAME.sock in $XDG_RUNTIME_DIR/bfq4004, in the "
+         "directory of --state, or in /tmp]")
+      ->type_name("unix:PATH|http:[HOST:]PORT|none")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(1)
+      ->allow_extra_args(false);
+  run.add_option("--dashboard", words.dashboard,
+                 "a page that shows what happens and makes things go wrong, by HTTP as --control "
+                 "http: has it;\non: at that place, or at 127.0.0.1:8404 or a port that is free [" +
+                     words.dashboard + "]")
+      ->type_name("on|off|[HOST:]PORT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
 void declare(CLI::App& run, CommandLine& words) {
-  run.add_option("world", words.world,
-                 "a file that describes access points and modules [what bfq4004 world prints]")
-      ->type_name("WORLD.toml");
+  run.add_option("WORLD.toml", words.world,
+                 "a file that describes access points and modules [what bfq4004 world prints]");
   declare_overrides(run, words.overrides);
   run.add_option("--serial", words.serial,
                  "where hosts attach [those of the world, or pty:/tmp/NAME]; may be given several "
@@ -84,10 +116,8 @@ void declare(CLI::App& run, CommandLine& words) {
       ->check(CLI::IsMember(std::vector<std::string>(kLevels.begin(), kLevels.end())))
       ->type_name("LEVEL");
   declare_journal(run, words.journal);
-  run.add_option("--control", words.control,
-                 "where bfq4004 ctl and tests ask and change what the wire cannot say, or none\n"
-                 "[NAME.sock in $XDG_RUNTIME_DIR/bfq4004, in the directory of --state, or in /tmp]")
-      ->type_name("unix:PATH|none");
+  declare_trace_file(run, words);
+  declare_control(run, words);
   run.add_option("--sandbox", words.sandbox,
                  "on: once started, the program gives up what it does not need any more [" +
                      words.sandbox + "]")
@@ -151,6 +181,7 @@ Options understand(const CommandLine& words) {
                   .policy = words.net ? parse_policy(*words.net, world.air) : world.policy,
                   .names = world.names,
                   .link_delay = world.link_delay,
+                  .update_server = world.update_server,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);
   try {
@@ -168,7 +199,10 @@ Options understand(const CommandLine& words) {
     for (board::ModuleSpec& module : options.modules)
       module.personality = commands::personality(words.personality);
   options.journal = understand_journal(words.journal, options.modules);
+  options.trace = words.trace;
+  options.longest_trace = words.longest_trace;
   options.control = control::parse_control(words.control);
+  options.control.dashboard = control::parse_dashboard(words.dashboard);
   options.sandbox = words.sandbox == "on";
   return options;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -25,9 +26,12 @@ struct Options {
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> link_delay;  ///< left out: by the speed of each module
+  std::string update_server;           ///< "host:port"; empty: none
   std::string log_level = "info";
   JournalOptions journal{};
-  control::ControlPlace control{};
+  control::ControlPlaces control{};
+  std::string trace{};  ///< a file; empty: none
+  std::uint64_t longest_trace = 0;
   bool sandbox = true;  ///< the program is confined to what it does after its start
 };
 

@@ -168,7 +168,7 @@ journal::Build build_for(std::span<const std::byte> file) {
 }
 
 void write_redacted(const std::string& path, std::span<const std::byte> journal) {
-  const int file = board::make_journal_file(path);
+  const int file = board::make_own_file(path, board::kJournal);
   const bool written = board::write_all(file, journal);
   const int why = errno;
   close(file);
@@ -193,8 +193,7 @@ int replay(const ReplayOptions& options) {
 
 Action declare_replay(CLI::App& command) {
   const auto options = std::make_shared<ReplayOptions>();
-  command.add_option("journal", options->journal, "a file of run --journal, or of a black box")
-      ->type_name("FILE")
+  command.add_option("FILE", options->journal, "a file of run --journal, or of a black box")
       ->required();
   command
       .add_option(

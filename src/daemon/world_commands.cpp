@@ -32,7 +32,7 @@ void lint(const std::string& file, const std::vector<std::string>& overrides) {
 
 Action declare_lint(CLI::App& command) {
   const auto options = std::make_shared<LintOptions>();
-  command.add_option("world", options->file, "the file")->type_name("WORLD.toml")->required();
+  command.add_option("WORLD.toml", options->file, "the file")->required();
   declare_overrides(command, options->overrides);
   return [options] {
     lint(options->file, options->overrides);

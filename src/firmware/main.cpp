@@ -2,6 +2,7 @@
 // needs nothing that such a chip lacks. It links, and is not yet meant to be flashed.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <variant>
@@ -90,8 +91,11 @@ class PolledUart {
 class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
-                   lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
-                   net::Ping, net::AskTime>;
+                   radio::Expel, radio::AwaitPhone, radio::SetAddresses, lease::ServeAddresses,
+                   net::Close, net::StopListening, net::Accept, net::Refuse, net::Ping,
+                   net::AskTime, net::Announce, net::StopAnnouncing, net::AddTlsText,
+                   net::RecallTlsTexts, web::Store, web::Cancel, mqtt::Put, mqtt::Take, mqtt::More,
+                   mqtt::Look, mqtt::Disconnect>;
 
  public:
   void refuse(const radio::Join& r) {
@@ -105,19 +109,29 @@ class Refusals {
   void refuse(const net::Open& r) { add(net::OpenFailed{r.link, net::OpenFailure::unreachable}); }
   void refuse(const net::GiveUp& r) { add(net::Closed{r.link}); }
   void refuse(const net::Listen& r) { add(net::ListenFailed{r.ticket}); }
+  void refuse(
+      const OneOf<std::variant<web::Fetch, web::Recall, web::Continue, web::Update>> auto& r) {
+    add(web::FetchFailed{r.ticket});
+  }
+  void refuse(const OneOf<std::variant<mqtt::Connect, mqtt::Publish, mqtt::Subscribe,
+                                       mqtt::Unsubscribe>> auto& r) {
+    add(mqtt::Denied{r.ticket});
+  }
   void refuse(const OneOf<flash::Request> auto& r) { add(flash::Failed{r.ticket}); }
   void refuse(const OneOf<NotAnswered> auto&) {}
 
-  std::optional<Event> next() {
+  // Inlined, it would put a second event on the stack of whoever asks.
+  [[gnu::noinline]] std::optional<Event> next() {
     if (refusals_.empty()) return std::nullopt;
     return std::visit([](const auto& refusal) { return Event(refusal); }, refusals_.pop());
   }
   void clear() { refusals_.clear(); }
 
  private:
-  using Refusal = std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed,
-                               lease::AddressFailed, net::ResolveFailed, net::OpenFailed,
-                               net::ListenFailed, net::Closed, flash::Failed>;
+  using Refusal =
+      std::variant<radio::JoinFailed, radio::ScanDone, radio::PairFailed, lease::AddressFailed,
+                   net::ResolveFailed, net::OpenFailed, net::ListenFailed, net::Closed,
+                   flash::Failed, web::FetchFailed, mqtt::Denied>;
 
   void add(const Refusal& refusal) { CHECK(refusals_.push(refusal)); }
 
@@ -196,6 +210,10 @@ void check_failed(const char*, const char*, int) {
   for (;;) reset_control() = kRequestReset;
 }
 }  // namespace bfq
+
+// The C++ library calls it for a variant without a value, which none of ours can become. That of
+// newlib raises a signal, whose table it would take from the heap.
+extern "C" void abort() { bfq::check_failed("abort", __FILE__, __LINE__); }
 
 int main() {
   bfq::turn.power_on();

@@ -1,7 +1,9 @@
 #include "journal/format.h"
 
+#include <libdeflate.h>
+
 #include <algorithm>
-#include <boost/crc.hpp>
+#include <array>
 #include <cctype>
 
 namespace bfq::journal {
@@ -16,19 +18,22 @@ constexpr std::string_view kKinds = "BPiIoldseqa";
 std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
+
+void put_crc(std::span<const std::byte> bytes, std::byte* out) {
+  const std::uint32_t crc = crc32(bytes);
+  for (unsigned i = 0; i < kCrc; ++i) out[i] = static_cast<std::byte>(crc >> (8 * i));
+}
 }  // namespace
 
 std::uint32_t crc32(std::span<const std::byte> bytes) {
-  boost::crc_32_type crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
+  return libdeflate_crc32(0, bytes.data(), bytes.size());
 }
 
 // Numbers and texts -------------------------------------------------------------------------------
 
-void Writer::number(std::uint64_t value) {
-  for (; value >= 0x80U; value >>= 7U) byte(static_cast<std::uint8_t>(value | 0x80U));
-  byte(static_cast<std::uint8_t>(value));
+void Writer::make_room(std::size_t n) {
+  constexpr std::size_t kFirst = 256;
+  bytes_.resize(std::max({kFirst, 2 * bytes_.size(), size_ + n}));
 }
 
 void Writer::text(std::string_view text) {
@@ -77,13 +82,26 @@ std::string first_line(std::string_view for_people) {
   return std::string(kName).append(kVersion).append(for_people) + '\n';
 }
 
+std::span<const std::byte> FrameWriter::end(RecordKind kind) {
+  std::size_t size = size_ - kHead;
+  const std::size_t of_size = size < 0x80 ? 1 : size < 0x4000 ? 2 : 3;
+  const std::size_t begin = kHead - of_size - 1;
+  bytes_[begin] = static_cast<std::byte>(kind);
+  for (std::size_t i = 1; i <= of_size; ++i, size >>= 7U)
+    bytes_[begin + i] = static_cast<std::byte>((size & 0x7FU) | (i < of_size ? 0x80U : 0U));
+  std::byte* const crc = grow(kCrc);  // which may move what is summed
+  put_crc(all().subspan(begin, size_ - kCrc - begin), crc);
+  return all().subspan(begin);
+}
+
 void frame(RecordKind kind, std::span<const std::byte> content, Writer& out) {
   const std::size_t begin = out.all().size();
   out.byte(static_cast<std::uint8_t>(kind));
   out.number(content.size());
   out.bytes(content);
-  const std::uint32_t crc = crc32(out.all().subspan(begin));
-  for (unsigned i = 0; i < kCrc; ++i) out.byte(static_cast<std::uint8_t>(crc >> (8 * i)));
+  std::array<std::byte, kCrc> crc{};
+  put_crc(out.all().subspan(begin), crc.data());
+  out.bytes(crc);
 }
 
 Records::Records(std::span<const std::byte> file) : file_(file) {

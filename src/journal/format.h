@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,25 +53,56 @@ enum class RecordKind : std::uint8_t {
   advance = 'a',
 };
 
-/// As in flash_record.cpp, but by a table: each byte that goes into a module is on its way through
-/// here.
+/// CRC-32 as in flash_record.cpp, but fast: each byte that goes into a module or comes out of one
+/// is summed here.
 std::uint32_t crc32(std::span<const std::byte> bytes);
 
 /// Collects the bytes of a record.
 class Writer {
  public:
-  void byte(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
-  void number(std::uint64_t value);
+  void byte(std::uint8_t value) { *grow(1) = std::byte{value}; }
+  void number(std::uint64_t value) {
+    constexpr std::size_t kLongest = 10;
+    if (bytes_.size() - size_ < kLongest) make_room(kLongest);
+    for (; value >= 0x80U; value >>= 7U) bytes_[size_++] = static_cast<std::byte>(value | 0x80U);
+    bytes_[size_++] = static_cast<std::byte>(value);
+  }
   void bytes(std::span<const std::byte> bytes) {
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    if (!bytes.empty()) std::copy(bytes.begin(), bytes.end(), grow(bytes.size()));
   }
   /// With its length in front.
   void text(std::string_view text);
-  std::span<const std::byte> all() const { return bytes_; }
-  void clear() { bytes_.clear(); }
+  std::span<const std::byte> all() const { return std::span(bytes_).first(size_); }
+  void clear() { size_ = 0; }
+
+ protected:
+  /// The next `n` bytes, which the caller writes.
+  std::byte* grow(std::size_t n) {
+    if (bytes_.size() - size_ < n) make_room(n);
+    std::byte* const begin = bytes_.data() + size_;
+    size_ += n;
+    return begin;
+  }
+  void make_room(std::size_t n);
+
+  std::vector<std::byte> bytes_;  ///< of which there may be more than are in use
+  std::size_t size_ = 0;
+};
+
+/// Collects the content of a record where the record itself will lie, so that it is not copied.
+class FrameWriter : public Writer {
+ public:
+  FrameWriter() { begin(); }
+  /// The content is empty again.
+  void begin() {
+    clear();
+    grow(kHead);
+  }
+  /// The whole record, valid until the next begin().
+  std::span<const std::byte> end(RecordKind kind);
 
  private:
-  std::vector<std::byte> bytes_;
+  static constexpr std::size_t kHead = 4;  ///< the kind, and a size of kLongestRecord
 };
 
 /// Reads what Writer wrote; Unreadable where that cannot be.

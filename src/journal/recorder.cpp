@@ -31,9 +31,11 @@ std::uint32_t hash_of(const at::Dialect& dialect) {
   for (const at::Command& command : dialect.commands) describe(command, all);
   for (std::size_t word = 0; word < at::Words::kCount; ++word)
     all.text(dialect.words[static_cast<at::Word>(word)]);
-  static_assert(sizeof(at::SwitchPoints) == 11, "made of enumerations of one byte alone");
+  static_assert(sizeof(at::SwitchPoints) == 24, "made of enumerations of one byte alone");
   all.bytes(std::as_bytes(std::span(&dialect.switches, 1)));
   all.number(dialect.unread_limit);
+  all.byte(dialect.first_power);
+  all.byte(dialect.first_sleep_mode);
   for (const at::VersionLine& line : dialect.version_lines) {
     all.text(line.before);
     all.byte(static_cast<std::uint8_t>(line.middle));
@@ -80,16 +82,15 @@ void Recorder::begin_where_wanted() {
 Writer& Recorder::begin_record(Instant now) {
   begin_where_wanted();
   fed_ = true;
-  content_.clear();
-  content_.number(static_cast<std::uint64_t>((now - last_).count()));
+  record_.begin();
+  record_.number(static_cast<std::uint64_t>((now - last_).count()));
   last_ = now;
-  return content_;
+  return record_;
 }
 
 void Recorder::end_record(RecordKind kind) {
-  framed_.clear();
-  frame(kind, content_.all(), framed_);
-  for (Sink* sink : sinks_) sink->add(framed_.all());
+  const auto record = record_.end(kind);
+  for (Sink* sink : sinks_) sink->add(record);
 }
 
 void Recorder::replaced(const Module& module) {

@@ -101,7 +101,7 @@ class Recorder {
   Instant last_{};                    ///< of the last record
   std::optional<Instant> typing_at_;  ///< uart_input is under way since then
   std::span<const std::byte> typing_;
-  Writer content_, framed_;
+  FrameWriter record_;
 };
 
 /// Doors with somebody who writes down what passes. A runtime that feeds its module through these

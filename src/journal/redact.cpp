@@ -37,8 +37,9 @@ class Dictionary {
       *c = kDigits[n % kDigits.size()];
     return words_.emplace(secret, word).first->second;
   }
-  void replace(Text<64>& password) {
-    password = Text<64>(replacement(std::string(password.view())));
+  template <std::size_t N>
+  void replace(Text<N>& secret) {
+    secret = Text<N>(replacement(std::string(secret.view())));
   }
   /// Wherever a password is part of a text that is no argument of its command.
   void replace_all_in(std::string& text) const {
@@ -232,7 +233,10 @@ class StateVisit {
   }
 
  private:
-  void secret(Text<64>& password) { dictionary_.replace(password); }
+  template <std::size_t N>
+  void secret(Text<N>& text) {
+    dictionary_.replace(text);
+  }
   void secret(const auto&) {}
 
   /// It may have been typed in the place of something else.

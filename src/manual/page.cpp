@@ -61,6 +61,11 @@ std::string failure(const Dialect& dialect, const Command& c) {
   return code(str(at::failure_name(dialect, c.name)) + ":<number>");
 }
 
+/// `FAIL`, without the line end in front of it.
+std::string result(const Dialect& dialect, at::Word word) {
+  return LinePattern(dialect.words[word], {}, dialect.words).text();
+}
+
 void write_forms(PageWriter& out, const Dialect& dialect, const Command& c) {
   std::vector<PageWriter::Row> rows;
   if (c.test == at::TestForm::ranges)
@@ -69,7 +74,8 @@ void write_forms(PageWriter& out, const Dialect& dialect, const Command& c) {
   for (const Shape& shape : c.set.shapes()) {
     const std::string when = shape.applies.view().empty() ? "" : ": " + str(shape.applies);
     std::string answer = response(dialect, c, shape);
-    if (!c.failures.empty()) answer += "<br>or " + failure(dialect, c) + " and " + code("FAIL");
+    if (!c.failures.empty())
+      answer += "<br>or " + failure(dialect, c) + " and " + code(result(dialect, at::Word::fail));
     rows.push_back({"Set" + when, code(syntax(c, shape)), std::move(answer)});
   }
   if (c.execute) rows.push_back({"Execute", code(full_name(c)), response(dialect, c, c.execute)});
@@ -180,7 +186,8 @@ void write_refusals(PageWriter& out, const Dialect& dialect, const Command& c,
   }
   if (c.failures.empty()) return;
   out.heading("Failures");
-  out.paragraph("The number in " + failure(dialect, c) + " before `FAIL`:");
+  out.paragraph("The number in " + failure(dialect, c) + " before " +
+                code(result(dialect, at::Word::fail)) + ":");
   for (const auto& failure : c.failures)
     out.item(code(std::to_string(failure.code)) + ": " + str(failure.means));
   out.end_of_list();

@@ -26,6 +26,7 @@ constexpr auto kWordNames = word_names(std::make_index_sequence<at::Words::kCoun
 
 constexpr Range kPort = between(0, 65535);
 constexpr std::string_view kTransports[] = {"TCP", "UDP", "SSL"};
+constexpr std::string_view kPhoneMethods[] = {"ESPTOUCH", "AIRKISS"};
 
 /// The fields of replies that are no parameters of their rows.
 struct KnownField {
@@ -35,9 +36,20 @@ struct KnownField {
   std::span<const std::string_view> choices{};
 };
 constexpr KnownField kKnownFields[] = {
+    {"index", Kind::integer, between(0, 255)},
+    {"listed", Kind::text, length(2, 40)},
+    {"test", Kind::integer, between(0, 1)},
+    {"query", Kind::integer, between(0, 1)},
+    {"set", Kind::integer, between(0, 1)},
+    {"execute", Kind::integer, between(0, 1)},
+    {"code", Kind::text, length(10, 10)},
     {"version", Kind::text, length(1, 64)},
     {"date", Kind::text, length(1, 64)},
     {"remain RAM size", Kind::integer, between(0, 1'000'000)},
+    {"least RAM size", Kind::integer, between(0, 1'000'000)},
+    {"power step", Kind::integer, between(32, 82)},
+    {"station state", Kind::integer, between(0, 4)},
+    {"network", Kind::text, length(0, 32)},
     {"ip", Kind::ipv4},
     {"IP address", Kind::ipv4},
     {"mac", Kind::mac},
@@ -63,7 +75,7 @@ constexpr KnownField kKnownFields[] = {
     {"bits", Kind::integer, between(0, 3)},
     {"minutes", Kind::integer, between(0, 2880)},
     // links
-    {"stat", Kind::integer, between(2, 5)},
+    {"stat", Kind::integer, between(0, 5)},
     {"link ID", Kind::integer, between(0, 4)},
     {"type", Kind::choice, {}, kTransports},
     {"remote IP", Kind::ipv4},
@@ -77,6 +89,9 @@ constexpr KnownField kKnownFields[] = {
     {"peer port", Kind::integer, between(0, 65535)},
     {"own port", Kind::integer, between(0, 65535)},
     {"analog input", Kind::integer, between(0, 1024)},
+    {"phone method", Kind::choice, {}, kPhoneMethods},
+    {"phone ssid", Kind::text, length(1, 32)},
+    {"phone password", Kind::text, length(0, 64)},
     {"segment done", Kind::integer, between(0, INT32_MAX)},
     {"segment taken", Kind::integer, between(0, INT32_MAX)},
     {"segment ID", Kind::integer, between(1, INT32_MAX)},
@@ -84,6 +99,25 @@ constexpr KnownField kKnownFields[] = {
     {"free segments", Kind::integer, between(0, 4)},
     {"bytes", Kind::integer, between(0, 2048)},
     {"unread", Kind::integer, between(0, 5760)},
+    {"handed over", Kind::integer, between(0, INT32_MAX)},
+    {"received", Kind::integer, between(0, INT32_MAX)},
+    // HTTP, and updates
+    {"web host", Kind::text, length(0, 64)},
+    {"web path", Kind::text, length(0, 128)},
+    {"web answer", Kind::text, length(0, 65535)},
+    {"web code", Kind::text, length(4, 4)},
+    {"update step", Kind::integer, between(1, 4)},
+    {"update step or none", Kind::integer, between(0, 4)},
+    // MQTT
+    {"mqtt state", Kind::integer, between(0, 6)},
+    {"mqtt scheme", Kind::integer, between(0, 10)},
+    {"mqtt host", Kind::text, length(0, 64)},
+    {"mqtt port", Kind::integer, kPort},
+    {"mqtt path", Kind::text, length(0, 32)},
+    {"mqtt topic", Kind::text, length(1, 128)},
+    {"unread or none", Kind::integer, between(-1, 5760)},
+    {"server port", Kind::integer, kPort},
+    {"clients", Kind::integer, between(1, 5)},
     {kLength, Kind::integer, between(0, INT32_MAX)},  // of payload
 };
 

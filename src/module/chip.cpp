@@ -19,7 +19,7 @@ at::Reply Chip::reply() {
 at::Reply Chip::info(std::string_view name) { return reply().text(name).text(":"); }
 
 at::Answer Chip::refuse(at::Word why) {
-  reply().line(why);
+  reply().line_if_any(why);
   return at::Answer::error;
 }
 
@@ -27,7 +27,7 @@ at::Answer Chip::refuse(at::Word why) {
 void Chip::notify(const Urc& urc) {
   // Fidelity (our decision, dialect 5.2.2): What would be an unsolicited line in transparent
   // transmission is not printed, then or later.
-  if (job<PassingThrough>() == nullptr) urcs_.add(urc);
+  if (job<PassingThrough>() == nullptr || may_speak_in_passthrough()) urcs_.add(urc);
 }
 
 void Chip::say(const Urc& urc) {
@@ -43,12 +43,20 @@ void Chip::say(const Urc& urc) {
     case Urc::Kind::dhcp_timeout: return reply.line(at::Word::dhcp_timeout);
     case Urc::Kind::wps_success: return reply.line(at::Word::wps_success);
     case Urc::Kind::wps_fail: return reply.line(at::Word::wps_fail);
+    case Urc::Kind::phone_found:
+    case Urc::Kind::phone_network: return station_.say_phone(reply, urc.kind);
+    case Urc::Kind::phone_joined: return reply.line(at::Word::phone_joined);
+    case Urc::Kind::phone_failed: return reply.line(at::Word::phone_failed);
     case Urc::Kind::connect:
       if (tells_of_links(settings_)) return links_.say_connection(reply, urc.link, true);
       return link_line(at::Word::connect);
     case Urc::Kind::unread: return links_.say_unread(reply, urc.link);
     case Urc::Kind::segment: return links_.say_result(reply, urc.link);
     case Urc::Kind::closed: link_line(at::Word::closed); return links_.closed_was_said(urc.link);
+    case Urc::Kind::client_refused:
+      return reply.text(at::Word::too_many_clients)
+          .number(server_.most_clients())
+          .line(at::Word::clients_behind);
     case Urc::Kind::station_connected:
       return reply.text(at::Word::station_connected).mac(urc.mac).end();
     case Urc::Kind::station_disconnected:
@@ -66,7 +74,7 @@ bool Chip::has_room_for_a_line() const {
   return uart_out_.room() >= limits::kReplyReserve + kLongestLine;
 }
 
-void Chip::flush_urcs(bool into_reserve) {
+void Chip::say_waiting(bool into_reserve) {
   // Fidelity (our decision, dialect 1.7.2): Between the prompt and the result of a CIPSEND nothing
   // is said; data and lines that came meanwhile follow behind it. Fidelity (our decision,
   // dialect 1.7.1): An unsolicited line is printed whole; it may stand within the echo of a line
@@ -106,6 +114,7 @@ void Chip::finish_send(at::Word result) {
   job_ = NoJob{};
   interpreter_.forget_line();
   out().line(result);
+  if (result == at::Word::send_ok && faults_.fails_after_send_ok()) out().line(at::Word::send_fail);
 }
 
 void Chip::say_received(std::size_t bytes) {
@@ -113,6 +122,7 @@ void Chip::say_received(std::size_t bytes) {
       .text(at::Word::received_before)
       .number(static_cast<std::int64_t>(bytes))
       .line(at::Word::received_after);
+  note_room();  // the payload is whole here, and may be dropped at once
 }
 
 void Chip::finish_silently() {
@@ -122,22 +132,42 @@ void Chip::finish_silently() {
 
 // Settings ----------------------------------------------------------------------------------------
 
+void Chip::remember_network(const NetworkSettings& network) {
+  settings_.network = network;
+  Settings stored = memory_.stored();
+  stored.network = network;
+  memory_.save_in_background(*this, stored);
+}
+
 at::Answer Chip::restore() {
   const Settings factory = dialect().factory_settings(identity_.access_point_mac);
-  return memory_.save(*this, factory, settings_, Effect::restart);
+  memory_.prepare(settings_);
+  return memory_.save(*this, factory, Effect::restart);
 }
 
 at::Answer Chip::apply(const Settings& settings, Effect effect) {
-  const bool had_soft_ap = has_access_point();
+  const bool had_soft_ap = has_access_point(), had_station = has_station();
   const std::uint8_t old_channel = soft_ap_channel(settings_);
   settings_ = settings;
   switch (effect) {
     case Effect::none: break;
     case Effect::uart: switches_uart_ = true; break;
     case Effect::mode:
+    case Effect::mode_and_join:
       if (!has_station()) station_.disassociate(*this);
       if (has_access_point() && !had_soft_ap) soft_ap_.start(*this);
       if (!has_access_point()) soft_ap_.stop(*this);
+      if (effect == Effect::mode_and_join && has_station() && !had_station &&
+          !settings.network.ssid.empty())
+        station_.join_by_itself(*this);
+      break;
+    case Effect::station_mac:
+      station_.disassociate(*this);
+      set_radio_addresses();
+      break;
+    case Effect::soft_ap_mac:
+      set_radio_addresses();
+      soft_ap_.start(*this);
       break;
     case Effect::join: return station_.join(*this);
     case Effect::soft_ap: soft_ap_.start(*this); break;
@@ -153,6 +183,10 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
     case Effect::restart: restart(power::Reason::command); break;
   }
   return at::Answer::ok;
+}
+
+void Chip::set_radio_addresses() {
+  request(radio::SetAddresses{.station = station_mac(), .access_point = soft_ap_mac()});
 }
 
 void Chip::restart(power::Reason reason) {
@@ -175,9 +209,7 @@ void Chip::sleep_deeply(const power::Sleep& how) {
   phase_ = Phase::restarting;
 }
 
-std::size_t Chip::free_bytes() const {
-  return uart_out_.room() + payload_.room() + links_.free_bytes();
-}
+std::size_t Chip::free_bytes() const { return room() + links_.free_bytes(); }
 
 // A state that was read ---------------------------------------------------------------------------
 
@@ -189,30 +221,49 @@ bool Chip::restored() const {
 /// Only its own command has begun a job, and only its own job opens a link or sends the payload.
 bool Chip::job_fits() const {
   const bool idle = job<NoJob>() != nullptr;
-  if (!idle && (phase_ != Phase::running || !interpreter_.ran_a_command())) return false;
+  const bool is_a_command = !idle && job<PassingThrough>() == nullptr;
+  if (!idle && phase_ != Phase::running) return false;
+  if (is_a_command && !interpreter_.ran_a_command()) return false;
   const std::optional<LinkHandle> opening = links_.opening();
+  const bool has_room =
+      uart_out_.room() + kLongestLine >= limits::kReplyReserve + WebClient::kRoomForPiece;
+  const auto fits_alone = overloaded{
+      [&](const Collecting& job) {
+        return !links_.is_buffering() && payload_.untouched() && payload_.size() <= job.typed &&
+               job.typed < job.length && job.length <= limits::kPayload &&
+               (job.as != Collecting::As::segment ||
+                links_.has_room_for_segment(job.link.id, job.length));
+      },
+      [&](const Sending& job) {
+        return !links_.is_buffering() && links_.is_open(job.link) && !payload_.unsent().empty();
+      },
+      [&](const SendingLong& job) { return links_.fits(job, payload_); },
+      [&](const Reading& job) {
+        return job.taken < job.size && links_.can_read(job.link, std::size_t{job.size} - job.taken);
+      },
+      [&](const TypingText& job) {
+        return job.left > 0 && job.slot <= static_cast<std::uint8_t>(mqtt::Slot::last) &&
+               (job.then >= TypingText::Then::mqtt_text ||
+                job.slot <= static_cast<std::uint8_t>(web::Kept::last));
+      },
+      [&](const Delivering& job) { return has_room || job.step == Delivering::Step::ready; },
+      [&](const Fetching& job) {
+        return job.most > 0 && job.most <= web::Piece::kMost &&
+               (has_room || job.step != Fetching::Step::asking);
+      },
+      [&](const ListingTlsTexts& job) { return has_room || !job.is_asking; },
+      [](const auto&) { return true; },
+  };
   return std::visit(overloaded{
                         [&](const Opening& job) { return opening == job.open.link; },
                         [&](const PassingThrough&) {
-                          return urcs_.empty() && !links_.is_buffering() &&
+                          return (urcs_.empty() || may_speak_in_passthrough()) &&
+                                 !links_.is_buffering() &&
                                  (!opening || passthrough_.reopens(*opening));
                         },
-                        [&](const Collecting& job) {
-                          return !opening && !links_.is_buffering() && payload_.untouched() &&
-                                 payload_.size() <= job.typed && job.typed < job.length &&
-                                 job.length <= limits::kPayload &&
-                                 (job.as != Collecting::As::segment ||
-                                  links_.has_room_for_segment(job.link.id, job.length));
+                        [&](const auto& job) {
+                          return (!opening || phase_ == Phase::restarting) && fits_alone(job);
                         },
-                        [&](const Sending& job) {
-                          return !opening && !links_.is_buffering() && links_.is_open(job.link) &&
-                                 !payload_.unsent().empty();
-                        },
-                        [&](const Reading& job) {
-                          return !opening && job.taken < job.size &&
-                                 links_.can_read(job.link, std::size_t{job.size} - job.taken);
-                        },
-                        [&](const auto&) { return !opening || phase_ == Phase::restarting; },
                     },
                     job_);
 }

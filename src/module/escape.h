@@ -31,6 +31,9 @@ class Escape {
   /// of that says nothing of when it was typed.
   void held_back(Instant now);
 
+  /// What was typed last is no escape, whatever it is.
+  void miss() { burst_ = kNoBurst; }
+
   /// When the silence behind `+++` is complete; never while anything else was typed last.
   Deadline complete() const;
 

@@ -31,7 +31,13 @@ class LightSleep {
       describe("LightSleep", "mode", "trigger", "flag", "falls_asleep");
 
   /// The numbers are those of AT+SLEEP.
-  enum class Mode : std::uint8_t { off = 0, light = 1, modem = 2, last = modem };
+  enum class Mode : std::uint8_t {
+    off = 0,
+    light = 1,
+    modem = 2,
+    modem_by_listening = 3,  ///< as modem, but for how it is called
+    last = modem_by_listening
+  };
 
   /// How long nothing has been typed, printed or under way when the module falls asleep.
   // Fidelity (our decision, see LightSleep): The module falls asleep when nothing was typed,
@@ -39,6 +45,8 @@ class LightSleep {
   static constexpr Duration kFallsAsleepAfter = 100ms;
 
   Mode mode() const { return mode_; }
+  /// What holds when the module starts.
+  void begin_with(Mode mode) { mode_ = mode; }
   /// AT+SLEEP: light sleep leaves the access point.
   void choose(Chip&, Mode);
   /// AT+WAKEUPGPIO: what wakes the module, if anything, and which pin says that it is awake.

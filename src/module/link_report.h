@@ -34,6 +34,7 @@ enum class LinkHolder : std::uint8_t {
   cipstart,     ///< AT+CIPSTART, until the link is open or is not to be had
   cipsend,      ///< AT+CIPSEND, while the network takes its payload
   segment,      ///< AT+CIPSENDBUF, while the network takes the segment
+  long_send,    ///< AT+CIPSENDL, until it has failed or has ended
   passthrough,  ///< transparent transmission, also while it opens its link again
 };
 }  // namespace bfq

@@ -1,6 +1,7 @@
 #include "module/links.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/check.h"
@@ -16,24 +17,30 @@ constexpr Duration kConnectGivesUp = 20s;
 
 using Kind = LinkReport::Kind;
 
-/// Whether the first number of AT+CIPSTATUS counts that link.
-bool shows_in_status(const Chip& chip, const Link& link) {
-  return link.transport != net::Transport::udp ||
-         chip.dialect().switches.status_links == at::SwitchPoints::StatusLinks::all;
+/// A linger of 0.
+bool resets_at_first(const Chip& chip, std::uint8_t id, net::Transport transport) {
+  return transport == net::Transport::tcp && chip.settings().link_options.tcp[id].linger_s == 0;
 }
 }  // namespace
+
+Duration Links::send_gives_up(const Chip& chip, std::uint8_t id) {
+  const std::uint16_t ms = chip.settings().link_options.tcp[id].send_timeout_ms;
+  return ms == 0 ? kSendGivesUp : Duration(std::chrono::milliseconds(ms));
+}
 
 // Opening -----------------------------------------------------------------------------------------
 
 at::Answer Links::open(Chip& chip, const net::Open& what, UdpMode mode) {
   const std::uint8_t id = what.link.id;
   if (links_[id].state != Link::State::free) return chip.refuse(at::Word::already_connected);
-  if (what.transport == net::Transport::tls && any_open(net::Transport::tls)) {
+  const bool is_one = chip.dialect().switches.tls_links == at::SwitchPoints::TlsLinks::one;
+  if (is_one && what.transport == net::Transport::tls && any_open(net::Transport::tls)) {
     return chip.refuse(at::Word::tls_is_taken);
   }
   begin(id, {.state = Link::State::opening,
              .transport = what.transport,
              .udp_mode = mode,
+             .resets = resets_at_first(chip, id, what.transport),
              .remote = what.remote});
   Opening job{.open = what};
   job.open.link = handle(id);
@@ -65,6 +72,7 @@ void Links::connect(Chip& chip, Opening& job, Ipv4 address) {
 
 void Links::on(Chip& chip, const net::Resolved& event) {
   chip.time_sync().resolved(chip, event);
+  chip.passthrough().resolved(chip, event);
   if (auto* pinging = chip.job<Pinging>(); pinging != nullptr && pinging->ticket == event.ticket) {
     if (pinging->step == Pinging::Step::resolving) ask_for_echo(chip, *pinging, event.address);
   } else if (auto* opening = chip.job<Opening>();
@@ -72,13 +80,14 @@ void Links::on(Chip& chip, const net::Resolved& event) {
     if (opening->step == Opening::Step::resolving) connect(chip, *opening, event.address);
   } else if (const auto* look_up = chip.job<LookingUp>();
              look_up != nullptr && look_up->ticket == event.ticket) {
-    chip.info().address(event.address).end();
+    print_address(chip, event.address);
     chip.finish(at::Answer::ok);
   }
 }
 
 void Links::on(Chip& chip, const net::ResolveFailed& event) {
   chip.time_sync().resolve_failed(chip, event);
+  chip.passthrough().resolve_failed(chip, event);
   if (const auto* look_up = chip.job<LookingUp>();
       look_up != nullptr && look_up->ticket == event.ticket) {
     return give_up(chip, *look_up);
@@ -104,6 +113,7 @@ void Links::on(Chip& chip, const net::Opened& event) {
   link->last_active = chip.now();
   had_links_ = had_links_ || shows_in_status(chip, *link);
   report(chip, {.kind = Kind::opened, .link = event.link.id});
+  say_late_closed(chip, event.link.id);
 }
 
 void Links::on(Chip& chip, const net::OpenFailed& event) {
@@ -168,7 +178,7 @@ void Links::payload_complete(Chip& chip, const Collecting& job) {
   if (chip.payload().empty()) return chip.finish_send(at::Word::send_ok);
   const net::Endpoint destination = job.destination.value_or(links_[job.link.id].remote);
   if (!is_peer(destination)) return chip.finish_send(at::Word::send_fail);  // dialect 0.4.32
-  chip.start(Sending{job.link, destination, chip.now() + kSendGivesUp});
+  chip.start(Sending{job.link, destination, chip.now() + send_gives_up(chip, job.link.id)});
 }
 
 void Links::give_up(Chip& chip, const Collecting&) { chip.finish_send(at::Word::send_canceled); }
@@ -180,6 +190,7 @@ net::Outgoing Links::output(const Chip& chip, LinkHandle handle) const {
     case LinkHolder::cipstart: return {};
     case LinkHolder::cipsend: return {chip.payload().unsent(), chip.job<Sending>()->destination};
     case LinkHolder::segment: return {chip.payload().unsent(), links_[handle.id].remote};
+    case LinkHolder::long_send: return long_output(chip, *chip.job<SendingLong>());
     case LinkHolder::passthrough:
       return {chip.passthrough().output(chip), links_[handle.id].remote};
   }
@@ -190,7 +201,8 @@ void Links::sent(Chip& chip, LinkHandle handle, std::size_t n) {
   Link* link = find(handle);
   if (link == nullptr) return;
   link->bytes_out += n;
-  if (n > 0) link->last_active = chip.now();
+  const bool counts = chip.dialect().switches.idle_since == at::SwitchPoints::IdleSince::any_data;
+  if (n > 0 && counts) link->last_active = chip.now();
   report(chip, {.kind = Kind::sent, .link = handle.id, .size = static_cast<std::uint16_t>(n)});
 }
 
@@ -257,17 +269,28 @@ void Links::received(Chip& chip, std::uint8_t id, net::Endpoint sender,
 
 at::Answer Links::close(Chip& chip, std::uint8_t id) {
   drop_segment(chip, id);
-  chip.request(net::Close{handle(id), links_[id].resets});
+  if (is_open(id)) chip.request(net::Close{handle(id), links_[id].resets});
   links_[id].state = Link::State::free;
   chip.say({.kind = Urc::Kind::closed, .link = id});
   return at::Answer::ok;
 }
 
+bool Links::set_close_mode(std::uint8_t id, bool resets) {
+  if (!is_open(id) || links_[id].transport != net::Transport::tcp) return false;
+  links_[id].resets = resets;
+  return true;
+}
+
 at::Answer Links::close_all(Chip& chip) {
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
-    if (is_open(id)) close(chip, id);
+    if (may_close(id)) close(chip, id);
   }
   return at::Answer::ok;
+}
+
+void Links::close_all_downwards(Chip& chip) {
+  for (std::uint8_t id = limits::kLinks; id-- > 0;)
+    if (may_close(id)) close(chip, id);
 }
 
 void Links::on(Chip& chip, const net::Closed& event) {
@@ -280,6 +303,7 @@ void Links::give_up_link(Chip& chip, std::uint8_t id) {
 }
 
 void Links::retire(Chip& chip, const LinkReport& end) {
+  if (end.kind == Kind::closed && delays_closed(chip, end.link)) return;
   links_[end.link].state = Link::State::gone;
   drop_segment(chip, end.link);
   if (has_result_to_say(end.link)) chip.notify({.kind = Urc::Kind::segment, .link = end.link});
@@ -304,7 +328,11 @@ void Links::give_up_opening(Chip& chip) {
 }
 
 void Links::close_links_through(Chip& chip, net::Interface side) {
-  if (side == net::Interface::station) give_up_opening(chip);
+  if (side == net::Interface::station) {
+    give_up_opening(chip);
+    WebClient::network_is_down(chip);
+    chip.mqtt_client().network_is_down(chip);
+  }
   close_where(chip, [&](const Link& link) { return link.through == side; });
 }
 
@@ -315,6 +343,9 @@ void Links::close_links_through(Chip& chip, net::Interface side) {
 void Links::on(Chip& chip, const uart::HangUp&) {
   chip.passthrough().hang_up(chip);
   if (const auto* job = chip.job<Collecting>()) give_up(chip, Collecting(*job));
+  if (const auto* job = chip.job<SendingLong>())
+    chip.finish_send(job->is_sending ? at::Word::send_fail : at::Word::long_send_canceled);
+  if (chip.job<TypingText>() != nullptr) chip.finish_silently();
   give_up_opening(chip);
   close_where(chip, [](const Link&) { return true; });
 }
@@ -345,12 +376,14 @@ bool Links::accept(Chip& chip, const net::Incoming& client) {
              .transport = net::Transport::tcp,
              .accepted = true,
              .through = client.through,
+             .resets = resets_at_first(chip, id, net::Transport::tcp),
              .local_port = client.local_port,
              .remote = client.remote,
              .last_active = chip.now()});
   had_links_ = true;
   chip.request(net::Accept{client.client, handle(id)});
   report(chip, {.kind = Kind::opened, .link = id});
+  say_late_closed(chip, id);
   return true;
 }
 
@@ -379,9 +412,10 @@ void Links::close_accepted(Chip& chip) {
 
 // The passthrough's link --------------------------------------------------------------------------
 
-bool Links::may_pass(std::uint8_t id) const {
+bool Links::may_pass(const Chip& chip, std::uint8_t id) const {
   const Link& link = links_[id];
-  const bool kind = link.transport == net::Transport::tcp || is_datagram(id);
+  const bool tls_too = chip.dialect().switches.tls_links == at::SwitchPoints::TlsLinks::as_tcp;
+  const bool kind = link.transport != net::Transport::tls || tls_too;
   return !multiple_ && is_open(id) && kind && link.udp_mode == UdpMode::peer_stays;
 }
 
@@ -390,7 +424,8 @@ bool Links::reopen(Chip& chip, std::uint8_t id) {
   if (link.state == Link::State::opening) chip.request(net::Close{handle(id)});
   link.state = Link::State::gone;
   if (!chip.has_access_point() && !chip.station().has_address()) return false;
-  begin(id, {.state = Link::State::opening, .transport = link.transport, .remote = single_.remote});
+  begin(id,
+        {.state = Link::State::opening, .transport = single_.transport, .remote = single_.remote});
   single_.link = handle(id);
   chip.request(single_);
   return true;
@@ -402,45 +437,6 @@ void Links::drop(Chip& chip, std::uint8_t id) {
 }
 
 // Looking -----------------------------------------------------------------------------------------
-
-bool Links::any_open() const {
-  return std::any_of(links_.begin(), links_.end(),
-                     [](const Link& l) { return l.state == Link::State::open; });
-}
-
-bool Links::any_open(net::Transport transport) const {
-  return std::any_of(links_.begin(), links_.end(), [&](const Link& l) {
-    return l.state == Link::State::open && l.transport == transport;
-  });
-}
-
-at::Answer Links::show_status(Chip& chip) const {
-  const bool linked = std::any_of(links_.begin(), links_.end(), [&](const Link& link) {
-    return link.state == Link::State::open && shows_in_status(chip, link);
-  });
-  int status = 5;
-  if (chip.station().has_address()) status = linked ? 3 : had_links_ ? 4 : 2;
-  at::Reply reply = chip.reply();
-  reply.text(at::Word::status).number(status).end();
-  for (std::uint8_t id = 0; id < links_.size(); ++id) {
-    if (!is_open(id)) continue;
-    const Link& link = links_[id];
-    chip.info()
-        .number(id)
-        .comma()
-        .quoted(at::Choices<net::Transport>::word(link.transport))
-        .comma();
-    reply.quoted_address(link.remote.address).comma().number(link.remote.port).comma();
-    reply.number(link.local_port).comma().number(link.accepted ? 1 : 0).end();
-  }
-  return at::Answer::ok;
-}
-
-std::size_t Links::free_bytes() const {
-  const auto unused = std::count_if(links_.begin(), links_.end(),
-                                    [](const Link& l) { return l.state == Link::State::free; });
-  return static_cast<std::size_t>(unused) * sizeof(Link);
-}
 
 std::optional<LinkHandle> Links::opening() const {
   for (std::uint8_t id = 0; id < links_.size(); ++id)
@@ -455,24 +451,7 @@ bool Links::segment_fits(const Payload& payload) const {
 
 bool Links::restored() const {
   const auto is_opening = [](const Link& l) { return l.state == Link::State::opening; };
-  return std::count_if(links_.begin(), links_.end(), is_opening) <= 1;
-}
-
-void Links::describe(Status& status) const {
-  status.multiple_links = multiple_;
-  status.shows_sender = shows_sender_;
-  status.passive = passive_;
-  for (std::size_t i = 0; i < links_.size(); ++i) {
-    const Link& link = links_[i];
-    status.links[i] = {link.state == Link::State::open,
-                       link.transport,
-                       link.remote,
-                       link.local_port,
-                       link.accepted,
-                       link.unread,
-                       link.bytes_in,
-                       link.bytes_out};
-  }
+  return long_sends_.packet > 0 && std::count_if(links_.begin(), links_.end(), is_opening) <= 1;
 }
 
 const Link* Links::find(LinkHandle handle) const {

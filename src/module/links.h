@@ -33,8 +33,9 @@ enum class UdpMode : std::uint8_t {
 struct Link {
   /// opening: from AT+CIPSTART on, while its name is looked up and while it connects. gone: closed,
   /// but the host has not been told yet, so that the number cannot be used again; or, in
-  /// transparent transmission, broken and not opened again yet.
-  enum class State : std::uint8_t { free, opening, open, gone, last = gone };
+  /// transparent transmission, broken and not opened again yet. draining: closed, which the host is
+  /// told once it has read what waits (SwitchPoints::PassiveEnd).
+  enum class State : std::uint8_t { free, opening, open, gone, draining, last = draining };
 
   State state = State::free;
   net::Transport transport{};
@@ -42,7 +43,8 @@ struct Link {
   net::Interface through{};
   UdpMode udp_mode{};
   bool peer_has_changed = false;
-  bool resets = false;  ///< when the host closes it
+  bool resets =
+      false;  ///< when the host closes it; AT+CIPCLOSEMODE, or AT+CIPTCPOPT with a linger of 0
   std::uint16_t generation = 0;
   std::uint16_t local_port = 0;
   net::Endpoint remote{};
@@ -65,8 +67,9 @@ struct Link {
 /// it, the CIPSEND whose payload it takes, transparent transmission, or else the host.
 class Links {
  public:
-  static constexpr auto kDescription = bfq::describe(
-      "Links", "links", "single", "had_links", "multiple", "shows_sender", "passive", "buffering");
+  static constexpr auto kDescription =
+      bfq::describe("Links", "links", "single", "had_links", "multiple", "shows_sender", "passive",
+                    "long_sends", "buffering");
 
   // Commands --------------------------------------------------------------------------------------
 
@@ -82,20 +85,22 @@ class Links {
   at::Answer close(Chip&, std::uint8_t id);
   /// The same for all that are open, lowest number first.
   at::Answer close_all(Chip&);
+  /// The same, highest number first, and of those whose CLOSED waits.
+  void close_all_downwards(Chip&);
   /// AT+CIPDOMAIN. An address is its own answer.
   at::Answer look_up(Chip&, const net::HostName& name);
   /// AT+PING: asks for an echo, of a name once it is looked up. The answer is `later`.
   at::Answer ping(Chip&, const net::HostName& name);
   /// AT+CIPCLOSEMODE: whether the next close() resets the connection; false where there is none.
-  bool set_close_mode(std::uint8_t id, bool resets) {
-    if (!is_open(id) || links_[id].transport != net::Transport::tcp) return false;
-    links_[id].resets = resets;
-    return true;
-  }
+  bool set_close_mode(std::uint8_t id, bool resets);
   /// What AT+SYSMSG has instead of CONNECT, also of a connection that failed.
   void say_connection(at::Reply, std::uint8_t id, bool succeeded) const;
   /// AT+CIPSTATUS.
   at::Answer show_status(Chip&) const;
+  /// AT+CIPSTATE: its lines about links, behind the name of the command.
+  at::Answer show_links(Chip&) const;
+  /// The lowest number that is free, or nothing.
+  std::optional<std::uint8_t> lowest_free() const;
 
   /// AT+CIPMUX: whether links other than 0 may be opened, and lines say which link they are of.
   bool multiple() const { return multiple_; }
@@ -103,6 +108,36 @@ class Links {
   /// AT+CIPDINFO: whether +IPD says where the bytes come from.
   bool shows_sender() const { return shows_sender_; }
   void show_sender(bool shows) { shows_sender_ = shows; }
+
+  // Long data -------------------------------------------------------------------------------------
+
+  /// How AT+CIPSENDL sends: it says what has become of its data whenever so many bytes more have
+  /// gone, and they go in packets of so many.
+  struct LongSends {
+    std::uint32_t report = 1024;
+    std::uint16_t packet = 2920;
+    static constexpr auto kDescription = bfq::describe("Links::LongSends", "report", "packet");
+  };
+  const LongSends& long_sends() const { return long_sends_; }
+  void set_long_sends(const LongSends& how) { long_sends_ = how; }
+  /// AT+CIPSENDL on a link that is open.
+  at::Answer send_long(Chip&, std::uint8_t id, std::uint32_t length,
+                       std::optional<net::Endpoint> destination);
+  /// Takes what is typed for it; returns how many bytes that were, 0 where they have to wait.
+  std::size_t take_long(Chip&, std::span<const std::byte> typed);
+
+  // Texts of TLS links ----------------------------------------------------------------------------
+
+  /// AT+CIPSSLCCN? and its like: a line for each link that has such a text.
+  static at::Answer show_tls_texts(Chip& chip, net::TlsText what) {
+    return show_tls_texts(chip, what, 0, limits::kLinks - 1);
+  }
+  /// The same of those link numbers, of the network's own too.
+  static at::Answer show_tls_texts(Chip&, net::TlsText what, std::uint8_t first, std::uint8_t last);
+  /// Asks for the next of them, as soon as there is room for it.
+  static void list_tls_texts(Chip&);
+  void on(Chip&, const net::TlsTexts&);
+  void give_up(Chip&, const ListingTlsTexts&);
 
   // Segments --------------------------------------------------------------------------------------
 
@@ -165,6 +200,7 @@ class Links {
   void give_up(Chip&, const Pinging&);
   void give_up(Chip&, const Collecting&);
   void give_up(Chip&, const Sending&);
+  void give_up(Chip&, const SendingLong&);
 
   // Bytes; see Module for the contracts -----------------------------------------------------------
 
@@ -193,7 +229,9 @@ class Links {
   // For transparent transmission ------------------------------------------------------------------
 
   /// True for an open TCP link, or UDP link whose peer stays, while AT+CIPMUX is 0.
-  bool may_pass(std::uint8_t id) const;
+  bool may_pass(const Chip&, std::uint8_t id) const;
+  /// Link 0 is to be opened so by reopen().
+  void prepare_single(const net::Open& open) { single_ = open; }
   /// Opens a broken link again, to the same server; an attempt that is under way is given up. False
   /// when the module is on no network.
   bool reopen(Chip&, std::uint8_t id);
@@ -206,6 +244,8 @@ class Links {
 
   /// Has a name looked up, by the name servers that are set where there are some.
   static Ticket resolve(Chip&, const net::HostName& name);
+  /// Those that are asked then; none where the network gives them.
+  static net::NameServers name_servers(const Chip&);
   /// A side of the module has lost its network: its links close, and lines follow for them.
   void close_links_through(Chip&, net::Interface side);
   /// A new association: what was connected before it no longer shows in the status.
@@ -224,6 +264,10 @@ class Links {
   }
   /// False for a UDP link that does not know yet whom to send to.
   bool has_peer(std::uint8_t id) const { return is_peer(links_[id].remote); }
+  /// Open, or with its CLOSED held back until its data are read.
+  bool may_close(std::uint8_t id) const {
+    return is_open(id) || (id < links_.size() && links_[id].state == Link::State::draining);
+  }
   /// The link that is being opened.
   std::optional<LinkHandle> opening() const;
   bool any_open(net::Transport) const;
@@ -231,6 +275,8 @@ class Links {
   /// Bytes of its slots that are not in use.
   std::size_t free_bytes() const;
   void describe(Status&) const;
+  /// See Chip: what AT+CIPSENDL counts fits its payload.
+  [[nodiscard]] bool fits(const SendingLong&, const Payload&) const;
   /// See Chip: only a link that is open has a segment as payload.
   [[nodiscard]] bool segment_fits(const Payload&) const;
   /// See Chip: one link at most is being opened.
@@ -256,14 +302,28 @@ class Links {
   void tell_cipstart(Chip&, const LinkReport&);
   void tell_cipsend(Chip&, const LinkReport&);
   void tell_segment(Chip&, const LinkReport&);
+  void tell_long_send(Chip&, const LinkReport&);
   void print_received(Chip&, const LinkReport&) const;
+  /// Whether the first number of AT+CIPSTATUS counts that link.
+  static bool shows_in_status(const Chip&, const Link&);
+  static void print_address(Chip&, Ipv4);
+  static void print_sender(const Chip&, at::Reply&, net::Endpoint);
+  /// How long the network may take nothing of a payload.
+  static Duration send_gives_up(const Chip&, std::uint8_t id);
 
   static void ask_for_echo(Chip&, Pinging&, Ipv4 address);
   void connect(Chip&, Opening&, Ipv4 address);
+  bool delays_closed(Chip&, std::uint8_t id);
+  static void say_late_closed(Chip&, std::uint8_t id);
   /// Takes a link out of use that could not be opened, or that has closed.
   void retire(Chip&, const LinkReport& end);
   at::Answer collect(Chip&, const Collecting&);
   void payload_complete(Chip&, const Collecting&);
+  std::size_t packet_of(const SendingLong&) const;
+  net::Outgoing long_output(const Chip&, const SendingLong&) const;
+  void send_packet(Chip&, SendingLong&);
+  void packet_has_gone(Chip&, SendingLong&);
+  static void fail(Chip&, SendingLong&);
   void begin_segment(Chip&, std::uint8_t id);
   void drop_segment(Chip&, std::uint8_t id);
   void received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
@@ -276,6 +336,7 @@ class Links {
   bool multiple_ = false;
   bool shows_sender_ = false;
   bool passive_ = false;
+  LongSends long_sends_{};
   std::uint8_t buffering_ = kNobody;  ///< the link whose segment the payload is
   friend MemberAccess;
 };

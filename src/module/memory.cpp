@@ -23,36 +23,55 @@ void Memory::load(std::span<const std::byte> image, const Settings& factory) {
   record_ = loaded.stored;
   slot_ = loaded.slot;
   condition_ = loaded.condition;
+  background_.reset();
 }
 
-at::Answer Memory::save(Chip& chip, const Settings& wanted, const Settings& in_use, Effect effect) {
-  next_ = record_;
+at::Answer Memory::save(Chip& chip, const Settings& wanted, Effect effect) {
+  Saving job{.effect = effect};
   // Fidelity (our decision, see Memory): What is stored already is not written again, and answers
   // OK.
   // Fidelity (our decision, see Memory): OK comes once flash has the change. When flash fails:
   // ERROR, and the old settings stay.
-  if (!count_changes(record_.settings, wanted, next_.writes)) return chip.apply(in_use, effect);
-  in_use_ = in_use;
-  next_.settings = wanted;
-  ++next_.sequence;
-  size_ = encode_record(next_, buffer_);
-  const Saving job{.step = Saving::Step::erasing, .effect = effect, .ticket = chip.new_ticket()};
-  chip.request(flash::Erase{job.ticket, static_cast<std::uint8_t>(1 - slot_)});
+  if (!begin_to_store(chip, wanted, job)) return chip.apply(in_use_, effect);
   chip.start(job);
   return at::Answer::later;
 }
 
+void Memory::save_in_background(Chip& chip, const Settings& wanted) {
+  Saving saving{};
+  if (begin_to_store(chip, wanted, saving)) background_ = saving;
+}
+
+bool Memory::begin_to_store(Chip& chip, const Settings& wanted, Saving& saving) {
+  next_ = record_;
+  if (!count_changes(record_.settings, wanted, next_.writes)) return false;
+  next_.settings = wanted;
+  ++next_.sequence;
+  size_ = encode_record(next_, buffer_);
+  saving.ticket = chip.new_ticket();
+  chip.request(flash::Erase{saving.ticket, static_cast<std::uint8_t>(1 - slot_)});
+  return true;
+}
+
+bool Memory::is_stored(Chip& chip, Saving& saving) {
+  if (saving.step == Saving::Step::programming) {
+    record_ = next_;
+    slot_ = static_cast<std::uint8_t>(1 - slot_);
+    return true;
+  }
+  saving.step = Saving::Step::programming;
+  saving.ticket = chip.new_ticket();
+  chip.request(flash::Program{saving.ticket, static_cast<std::uint8_t>(1 - slot_)});
+  return false;
+}
+
 void Memory::on(Chip& chip, const flash::Done& event) {
-  auto* job = chip.job<Saving>();
-  if (job == nullptr || job->ticket != event.ticket) return;
-  if (job->step == Saving::Step::erasing) {
-    job->step = Saving::Step::programming;
-    job->ticket = chip.new_ticket();
-    chip.request(flash::Program{job->ticket, static_cast<std::uint8_t>(1 - slot_)});
+  if (background_ && background_->ticket == event.ticket) {
+    if (is_stored(chip, *background_)) background_.reset();
     return;
   }
-  record_ = next_;
-  slot_ = static_cast<std::uint8_t>(1 - slot_);
+  auto* job = chip.job<Saving>();
+  if (job == nullptr || job->ticket != event.ticket || !is_stored(chip, *job)) return;
   const Effect effect = job->effect;
   // What waits to be said happened before this. A join prints nothing yet: its result needs the
   // reserve, with all that will wait by then.
@@ -64,6 +83,7 @@ void Memory::on(Chip& chip, const flash::Done& event) {
 
 /// The old record is untouched in its own slot, so the old settings go on.
 void Memory::on(Chip& chip, const flash::Failed& event) {
+  if (background_ && background_->ticket == event.ticket) return background_.reset();
   const auto* job = chip.job<Saving>();
   if (job != nullptr && job->ticket == event.ticket) chip.finish(at::Answer::error);
 }
@@ -74,7 +94,8 @@ bool Memory::restored() {
 }
 
 bool Memory::settings_fit(bool saves) const {
-  return can_be_stored(record_.settings) &&
+  if (saves && background_) return false;
+  return can_be_stored(record_.settings) && (!background_ || can_be_stored(next_.settings)) &&
          (!saves || (can_be_stored(next_.settings) && can_be_stored(in_use_)));
 }
 }  // namespace bfq

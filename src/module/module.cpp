@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <concepts>
+#include <string_view>
 
 #include "base/check.h"
+#include "base/overloaded.h"
+#include "module/typed_text.h"
 
 namespace bfq {
 namespace {
@@ -34,25 +37,60 @@ std::size_t Module::uart_input(std::span<const std::byte> bytes, Instant now) {
 std::size_t Module::take(std::span<const std::byte> bytes) {
   // What was due before these bytes came, where the runtime was late to say so: an escape, or the
   // silence that ends a packet.
-  if (job<Collecting>() != nullptr && deadline_of(*job<Collecting>()).due(now_)) give_up_job();
+  if (job<NoJob>() == nullptr) end_escape();
   passthrough_.advance(*this);
-  if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
-  if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
-  if (!takes_command_bytes()) return 0;
-  interpreter_.take(static_cast<char>(bytes.front()), *this, out(), busy(), now_);
-  return 1;
+  if (job<NoJob>() == nullptr) {
+    if (job<Collecting>() != nullptr) return links_.take_payload(*this, bytes);
+    if (job<SendingLong>() != nullptr) return links_.take_long(*this, bytes);
+    if (job<PassingThrough>() != nullptr) return passthrough_.take(*this, bytes);
+    if (job<TypingText>() != nullptr) return take_text(*this, bytes);
+  }
+  if (faults_.any()) faults_.advance(*this);
+  const std::size_t most = std::min(bytes.size(), command_bytes_room());
+  if (most == 0) return 0;
+  std::string_view typed(reinterpret_cast<const char*>(bytes.data()), most);
+  if (faults_.any()) {
+    if (faults_.holds_line(*this, {})) return 0;
+    if (faults_.holds_data(*this))
+      typed = {typed.data(), std::min(typed.find('\r'), typed.size() - 1) + 1};
+  }
+  const std::size_t taken = interpreter_.take(typed, *this, out(), busy(), now_);
+  if (faults_.any()) faults_.holds_line(*this, bytes[taken - 1]);
+  return taken;
 }
 
-/// A line is only begun when its reply, the lines that wait and the requests that it may make are
-/// sure to find room. While a payload is sent no line leads to more than a few words, whatever
-/// waits.
-bool Module::takes_command_bytes() const {
+/// Of a payload that is being typed.
+void Module::end_escape() {
+  const auto* const sending_long = job<SendingLong>();
+  const bool may_escape =
+      job<Collecting>() != nullptr || (sending_long != nullptr && !sending_long->is_sending);
+  if (may_escape && job_deadline().due(now_)) give_up_job();
+}
+
+/// How many bytes may be taken in command mode. Each is only taken when its line's reply, the lines
+/// that wait and the requests that it may make are sure to find room behind the echo of those in
+/// front of it. While a payload is sent no line leads to more than a few words, whatever waits.
+std::size_t Module::command_bytes_room() const {
   const bool requests_fit = requests_.size() + limits::kRequestsOfOneInput <= limits::kRequests;
   const bool nothing_waits = urcs_.empty() || job<Sending>() != nullptr;
+  if (!nothing_waits || switches_uart_ || !requests_fit || !memory_.is_at_rest()) return 0;
+  std::size_t owed = limits::kReplyReserve;
+  if (job<NoJob>() == nullptr) {
+    if (prints_data()) return 0;  // an echo would stand in it
+    const auto* const fetching = job<Fetching>();
+    if (fetching != nullptr && fetching->step == Fetching::Step::asking)
+      owed += WebClient::kRoomForPiece;
+  }
+  const std::size_t room = uart_out_.room();
+  return room < owed ? 0 : room - owed + 1;
+}
+
+/// True in the middle of data that a command prints.
+bool Module::prints_data() const {
   const auto* const reading = job<Reading>();
-  if (reading != nullptr && reading->taken > 0) return false;  // an echo would stand in the data
-  return nothing_waits && !switches_uart_ && requests_fit &&
-         uart_out_.room() >= limits::kReplyReserve;
+  const auto* const fetching = job<Fetching>();
+  return (reading != nullptr && reading->taken > 0) ||
+         (fetching != nullptr && fetching->is_text()) || job<Delivering>() != nullptr;
 }
 
 void Module::uart_sent(std::size_t n, Instant now) {
@@ -69,7 +107,8 @@ std::size_t Module::link_room(LinkHandle link) const {
   }
   // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
   // network.
-  const bool may_print = phase_ == Phase::running && urcs_.empty() && !holds_lines();
+  const bool may_print =
+      phase_ == Phase::running && urcs_.empty() && !holds_lines() && !faults_.holds_data(*this);
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + most;
   return may_print && fits ? most : 0;
 }
@@ -147,7 +186,8 @@ void Module::on(const E& event) {
     organ.on(chip, e);
   }
   { organ.on(*this, event); };
-  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_);
+  give_to_taker(event, tell, station_, soft_ap_, links_, server_, memory_, time_sync_, web_client_,
+                mqtt_client_, faults_);
 }
 
 std::optional<Request> Module::next_request() {
@@ -157,22 +197,27 @@ std::optional<Request> Module::next_request() {
 
 // Time --------------------------------------------------------------------------------------------
 
+Deadline Module::job_deadline() const {
+  return std::visit([](const auto& j) { return deadline_of(j); }, job_);
+}
+
 Deadline Module::next_deadline() const {
   if (phase_ != Phase::running) return Deadline::never();
-  const Deadline job_ends = std::visit([](const auto& j) { return deadline_of(j); }, job_);
-  return earliest({job_ends, passthrough_.next_deadline(*this), station_.next_deadline(),
-                   server_.next_deadline(*this), sleep_.next_deadline(),
-                   time_sync_.next_deadline()});
+  return earliest({job_deadline(), passthrough_.next_deadline(*this), station_.next_deadline(),
+                   server_.next_deadline(*this), sleep_.next_deadline(), time_sync_.next_deadline(),
+                   mqtt_client_.next_deadline(), faults_.next_deadline()});
 }
 
 void Module::advance(Instant now) {
   now_ = now;
   if (!next_deadline().due(now)) return;
-  if (std::visit([](const auto& j) { return deadline_of(j); }, job_).due(now)) give_up_job();
+  if (job_deadline().due(now)) give_up_job();
   passthrough_.advance(*this);
   station_.advance(*this);
   server_.advance(*this);
   time_sync_.advance(*this);
+  mqtt_client_.advance(*this);
+  faults_.advance(*this);
   if (sleep_.next_deadline().due(now)) fall_asleep();
   settle();
 }
@@ -195,7 +240,8 @@ void Module::give_up(const J& job) {
     organ.give_up(chip, j);
   }
   { organ.give_up(*this, job); };
-  if constexpr (!EndsByItself<J>) give_to_taker(job, tell, station_, links_);
+  if constexpr (!EndsByItself<J>)
+    give_to_taker(job, tell, station_, links_, web_client_, mqtt_client_);
 }
 
 // After each input --------------------------------------------------------------------------------
@@ -203,15 +249,18 @@ void Module::give_up(const J& job) {
 /// What every input ends with: says what waits, goes on with a long reply, and does what had to
 /// wait until the host has everything.
 void Module::settle() {
+  note_room();
   print_and_go_on();
   const bool is_idle = phase_ == Phase::running && job<NoJob>() != nullptr && uart_out_.empty() &&
-                       urcs_.empty() && !switches_uart_;
+                       urcs_.empty() && !switches_uart_ && memory_.is_at_rest();
   sleep_.look(*this, is_idle);
 }
 
 void Module::print_and_go_on() {
   flush_urcs(false);
-  station_.list(*this);
+  if (job<NoJob>() == nullptr) go_on_with_job();
+  if (mqtt_client_.has_to_say()) mqtt_client_.go_on(*this);
+  if (phase_ == Phase::running) station_.store_network(*this);
   if (!uart_out_.empty()) return;
   if (switches_uart_) {
     switches_uart_ = false;
@@ -224,10 +273,19 @@ void Module::print_and_go_on() {
   std::visit([this](const auto& asked) { request(asked); }, down);
 }
 
+/// A reply that is longer than what the UART takes at once goes on as there is room.
+void Module::go_on_with_job() {
+  station_.list(*this);
+  if (job<Fetching>() != nullptr) web_client_.go_on(*this);
+  if (job<ListingTopics>() != nullptr || job<Delivering>() != nullptr) mqtt_client_.go_on(*this);
+  if (job<ListingTlsTexts>() != nullptr) Links::list_tls_texts(*this);
+  list_commands();
+}
+
 at::Busy Module::busy() const {
   // Fidelity (our decision, dialect 1.5.2): Bytes directly behind a full payload count as typed
   // while busy; an LF that comes when the payload is sent ends a line that answers ERROR.
-  if (job<NoJob>() != nullptr) return at::Busy::no;
+  if (job<NoJob>() != nullptr) return faults_.is_busy(now_) ? at::Busy::processing : at::Busy::no;
   return job<Sending>() != nullptr ? at::Busy::sending : at::Busy::processing;
 }
 
@@ -244,10 +302,14 @@ void Module::go_off() {
   soft_ap_ = SoftAp{};
   server_ = Server{};
   time_sync_ = TimeSync{};
+  web_client_ = WebClient{};
+  mqtt_client_ = MqttClient{};
   passthrough_ = Passthrough{};
   payload_.clear();
   pins_ = Pins{};
   sleep_ = LightSleep{};
+  least_free_ = UINT16_MAX;
+  faults_ = InjectedFaults{};
   links_.reset();
 }
 
@@ -258,36 +320,61 @@ void Module::boot(const power::Started& started) {
   phase_ = Phase::running;
   request(uart::Configure{settings_.uart});
   request(pins::Watch{});
+  sleep_.begin_with(static_cast<LightSleep::Mode>(dialect().first_sleep_mode));
+  station_.set_power(*this, dialect().first_power);
+  time_sync_.start(*this);
+  if (settings_.macs != MacSettings{}) set_radio_addresses();
   // Fidelity (our decision, dialect 1.6.1): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);
   if (has_access_point()) soft_ap_.start(*this);
   const bool knows_network = settings_.auto_connect && !settings_.network.ssid.empty();
   if (has_station() && knows_network) station_.join_by_itself(*this);
+  if (settings_.start_link.on) passthrough_.begin_with_link(*this);
 }
 
 // Looking -----------------------------------------------------------------------------------------
 
+Activity Module::activity() const {
+  if (phase_ == Phase::off) return Activity::off;
+  if (phase_ == Phase::restarting) return Activity::restarting;
+  if (phase_ == Phase::asleep) return Activity::asleep;
+  return std::visit(overloaded{
+                        [](const NoJob&) { return Activity::idle; },
+                        [](const Collecting&) { return Activity::collecting; },
+                        [](const TypingText&) { return Activity::collecting; },
+                        [](const SendingLong& job) {
+                          return job.is_sending ? Activity::sending : Activity::collecting;
+                        },
+                        [](const Delivering&) { return Activity::idle; },  // as with +IPD
+                        [](const Sending&) { return Activity::sending; },
+                        [](const PassingThrough&) { return Activity::passthrough; },
+                        [](const auto&) { return Activity::processing; },
+                    },
+                    job_);
+}
+
+std::size_t Module::payload_missing() const {
+  if (const auto* const typing = job<TypingText>()) return typing->left;
+  if (const auto* const sending = job<SendingLong>()) return sending->length - sending->typed;
+  const auto* const collecting = job<Collecting>();
+  return collecting == nullptr ? 0 : std::size_t{collecting->length} - collecting->typed;
+}
+
 Status Module::status() const {
   Status status;
-  status.activity = phase_ == Phase::off               ? Activity::off
-                    : phase_ == Phase::restarting      ? Activity::restarting
-                    : phase_ == Phase::asleep          ? Activity::asleep
-                    : job<NoJob>() != nullptr          ? Activity::idle
-                    : job<Collecting>() != nullptr     ? Activity::collecting
-                    : job<Sending>() != nullptr        ? Activity::sending
-                    : job<PassingThrough>() != nullptr ? Activity::passthrough
-                                                       : Activity::processing;
-  status.associated = station_.associated();
-  status.ssid = station_.ssid();
-  status.station_address = station_.address().address;
+  status.activity = activity();
+  station_.describe(status);
+  soft_ap_.describe(status);
+  status.mode = settings_.mode;
   status.uart = settings_.uart;
   status.free_bytes = free_bytes();
-  status.waiting_for_host = uart_out_.size();
+  status.waiting_for_host = waiting_for_host();
   status.writes = memory_.writes();
   status.flash = memory_.condition();
   status.deadline = next_deadline();
-  if (const auto* job = Chip::job<Collecting>()) status.payload_missing = job->length - job->typed;
+  status.payload_missing = payload_missing();
+  status.transparent = passthrough_.enabled();
   links_.describe(status);
   return status;
 }

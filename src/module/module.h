@@ -101,6 +101,10 @@ class Module : private Chip {
 
   /// What the module is doing right now, for people and tools.
   Status status() const;
+  /// Parts of it, for those who ask with every input.
+  Activity activity() const;
+  std::size_t payload_missing() const;
+  std::size_t waiting_for_host() const { return uart_out_.size(); }
   /// See Passthrough::dropped().
   std::uint64_t dropped_bytes() const { return passthrough().dropped(); }
   /// What is burnt into it, and what it speaks.
@@ -118,10 +122,13 @@ class Module : private Chip {
 
  private:
   at::Busy busy() const;
-  bool takes_command_bytes() const;
+  std::size_t command_bytes_room() const;
+  bool prints_data() const;
   std::size_t take(std::span<const std::byte> bytes);
+  void end_escape();
   void settle();
   void print_and_go_on();
+  void go_on_with_job();
   void fall_asleep();
   void go_off();
   void boot(const power::Started& started);
@@ -131,6 +138,7 @@ class Module : private Chip {
   void on(const pins::Measured& event);
   template <class E>
   void on(const E& event);
+  Deadline job_deadline() const;
   void give_up_job();
   template <class J>
   void give_up(const J& job);

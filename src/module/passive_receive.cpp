@@ -10,7 +10,11 @@ namespace bfq {
 std::size_t Links::unread_limit(const Chip& chip, LinkHandle handle) const {
   // Fidelity (manual, AT+CIPRECVMODE 2020): Passive receive is for TCP alone, and not for
   // transparent transmission.
-  if (!passive_ || !is_open(handle) || links_[handle.id].transport != net::Transport::tcp) return 0;
+  // Fidelity (our decision, personalities 2.4): In esp-at-2 it is for SSL, too.
+  if (!passive_ || !is_open(handle)) return 0;
+  const net::Transport transport = links_[handle.id].transport;
+  const bool tls_too = chip.dialect().switches.tls_links == at::SwitchPoints::TlsLinks::as_tcp;
+  if (transport == net::Transport::udp || (transport == net::Transport::tls && !tls_too)) return 0;
   return holder(chip, handle.id) == LinkHolder::passthrough ? 0 : chip.dialect().unread_limit;
 }
 
@@ -70,21 +74,34 @@ void Links::read_on(Chip& chip, Reading& job, std::span<const std::byte> bytes) 
     at::Reply reply = chip.reply();
     reply.text(chip.command().name).text(comma_behind_length ? ":" : ",");
     reply.number(job.size).text(comma_behind_length ? "," : ":");
+    const bool has_sender =
+        chip.dialect().switches.address_text == at::SwitchPoints::AddressText::quoted;
+    if (has_sender && shows_sender_) {
+      print_sender(chip, reply, links_[job.link.id].remote);
+      reply.comma();
+    }
   }
   chip.reply().bytes(bytes);
-  Link& link = links_[job.link.id];
+  const std::uint8_t id = job.link.id;
+  Link& link = links_[id];
   const auto n = static_cast<std::uint16_t>(bytes.size());
   link.bytes_in += n;
   link.unread = static_cast<std::uint16_t>(link.unread - n);
   job.taken = static_cast<std::uint16_t>(job.taken + n);
-  if (job.taken == job.size) chip.finish_first(at::Answer::ok);
+  if (job.taken < job.size) return;
+  chip.finish_first(at::Answer::ok);
+  if (link.state != Link::State::draining || link.unread > 0) return;
+  link.state = Link::State::gone;
+  chip.notify({.kind = Urc::Kind::closed, .link = id});
 }
 
 at::Answer Links::show_unread(Chip& chip) const {
   at::Reply reply = chip.info();
   for (std::uint8_t id = 0; id < links_.size(); ++id) {
     if (id > 0) reply.comma();
-    reply.number(links_[id].unread);
+    const bool is_none = links_[id].state == Link::State::free;
+    const bool says_so = chip.dialect().switches.no_link == at::SwitchPoints::NoLink::minus_one;
+    reply.number(is_none && says_so ? -1 : links_[id].unread);
   }
   reply.end();
   return at::Answer::ok;

@@ -18,8 +18,8 @@ class Chip;
 /// goes to the host as it is, until `+++` (dialect 5.2).
 class Passthrough {
  public:
-  static constexpr auto kDescription =
-      describe("Passthrough", "enabled", "state", "escape", "due", "dropped", "dropped_before");
+  static constexpr auto kDescription = describe("Passthrough", "enabled", "state", "step", "ticket",
+                                                "escape", "due", "dropped", "dropped_before");
 
   /// AT+CIPMODE: what AT+CIPSEND without a length means.
   bool enabled() const { return enabled_; }
@@ -27,6 +27,14 @@ class Passthrough {
 
   /// AT+CIPSEND.
   at::Answer enter(Chip&);
+  /// At a start, where AT+SAVETRANSLINK says so: opens that link, and passes bytes on once it is
+  /// there. What is typed before is dropped, as while a link is broken, and `+++` ends it as ever.
+  void begin_with_link(Chip&);
+  /// True from then until the link is open for the first time.
+  bool waits_for_link() const { return state_ == State::broken && step_ != Step::was_open; }
+  /// What a name server says, to whomever.
+  void resolved(Chip&, const net::Resolved&);
+  void resolve_failed(Chip&, const net::ResolveFailed&);
 
   /// As many bytes as fit into the packet that is being collected.
   std::size_t take(Chip&, std::span<const std::byte> typed);
@@ -55,6 +63,13 @@ class Passthrough {
   /// flushing: a complete packet waits for the network. broken: the link is being opened again.
   enum class State : std::uint8_t { collecting, flushing, broken, last = broken };
 
+  /// How far the link is that is opened at the start: its name is not looked up yet, is being
+  /// looked up, or is known. was_open: it, or any other, was there.
+  enum class Step : std::uint8_t { was_open, unnamed, resolving, named, last = named };
+
+  void know_address(Chip&, Ipv4 address);
+  Duration open_again(Chip&);
+  void say_open(Chip&);
   void flush();
   void drop_packet(Chip&);
   /// The packet has been sent, or cannot be.
@@ -65,6 +80,8 @@ class Passthrough {
 
   bool enabled_ = false;
   State state_ = State::collecting;
+  Step step_ = Step::was_open;
+  Ticket ticket_{};  ///< of its name
   Escape escape_{Instant{}};
   /// What the state waits for: the silence that ends a packet, or the next attempt to open the link
   /// again.

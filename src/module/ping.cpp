@@ -15,11 +15,18 @@ constexpr Duration kLookUpWithoutNetwork = 6s;
 constexpr Duration kEchoGivesUp = 2s;
 }  // namespace
 
+// What AT+CIPDOMAIN answers.
+void Links::print_address(Chip& chip, Ipv4 address) {
+  const bool quotes = chip.dialect().switches.address_text == at::SwitchPoints::AddressText::quoted;
+  at::Reply reply = chip.info();
+  (quotes ? reply.quoted_address(address) : reply.address(address)).end();
+}
+
 // Names -------------------------------------------------------------------------------------------
 
 at::Answer Links::look_up(Chip& chip, const net::HostName& name) {
   if (const auto address = name.address()) {
-    chip.info().address(*address).end();
+    print_address(chip, *address);
     return at::Answer::ok;
   }
   const bool online = chip.station().has_address();
@@ -34,10 +41,14 @@ void Links::give_up(Chip& chip, const LookingUp&) {
 }
 
 Ticket Links::resolve(Chip& chip, const net::HostName& name) {
-  const NameServerSettings& set = chip.settings().name_servers;
   const Ticket ticket = chip.new_ticket();
-  chip.request(net::Resolve{ticket, name, set.fixed ? servers_in_use(set) : net::NameServers{}});
+  chip.request(net::Resolve{ticket, name, name_servers(chip)});
   return ticket;
+}
+
+net::NameServers Links::name_servers(const Chip& chip) {
+  const NameServerSettings& set = chip.settings().name_servers;
+  return set.fixed ? servers_in_use(set) : net::NameServers{};
 }
 
 // Echoes ------------------------------------------------------------------------------------------
@@ -73,7 +84,8 @@ void Links::on(Chip& chip, const net::Pong& event) {
 }
 
 void Links::give_up(Chip& chip, const Pinging& job) {
-  if (job.step == Pinging::Step::waiting) chip.reply().line(at::Word::ping_timeout);
+  const bool is_known = job.step == Pinging::Step::waiting;
+  chip.reply().line_if_any(is_known ? at::Word::ping_timeout : at::Word::ping_of_nobody);
   chip.finish(at::Answer::error);
 }
 }  // namespace bfq

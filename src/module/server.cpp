@@ -9,20 +9,21 @@ at::Answer Server::start(Chip& chip, std::uint16_t port) {
     chip.reply().line(at::Word::no_change);
     return at::Answer::ok;
   }
+  port_ = port;
   const Ticket ticket = chip.new_ticket();
   chip.request(net::Listen{ticket, port});
   chip.start(StartingServer{.ticket = ticket});
   return at::Answer::later;
 }
 
-at::Answer Server::stop(Chip& chip) {
+at::Answer Server::stop(Chip& chip, bool closes_links) {
   if (!running_) {
     chip.reply().line(at::Word::no_change);
     return at::Answer::ok;
   }
   running_ = false;
   chip.request(net::StopListening{});
-  chip.links().close_accepted(chip);
+  if (closes_links) chip.links().close_accepted(chip);
   return at::Answer::ok;
 }
 
@@ -38,10 +39,13 @@ void Server::on(Chip& chip, const net::ListenFailed& event) {
   if (job != nullptr && job->ticket == event.ticket) chip.finish(at::Answer::error);
 }
 
-/// Beyond the limits a client is turned away and nothing is printed (dialect 6).
+/// Beyond the limits a client is turned away; some dialects say so (dialect 6).
 void Server::on(Chip& chip, const net::Incoming& event) {
   const bool welcome = running_ && chip.links().accepted_count() < most_clients_;
-  if (!welcome || !chip.links().accept(chip, event)) chip.request(net::Refuse{event.client});
+  if (welcome && chip.links().accept(chip, event)) return;
+  chip.request(net::Refuse{event.client});
+  if (running_ && !chip.dialect().words[at::Word::too_many_clients].empty())
+    chip.notify({.kind = Urc::Kind::client_refused});
 }
 
 Deadline Server::next_deadline(const Chip& chip) const {

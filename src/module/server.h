@@ -13,13 +13,15 @@ class Chip;
 class Server {
  public:
   static constexpr auto kDescription =
-      describe("Server", "running", "most_clients", "idle_limit_s");
+      describe("Server", "running", "most_clients", "idle_limit_s", "port");
 
   /// AT+CIPSERVER=1. One that runs goes on, whatever the port.
   at::Answer start(Chip&, std::uint16_t port);
-  /// AT+CIPSERVER=0: its clients' links close with it.
-  at::Answer stop(Chip&);
+  /// AT+CIPSERVER=0: whether its clients' links close with it.
+  at::Answer stop(Chip&, bool closes_links);
   bool running() const { return running_; }
+  /// Of a server that runs.
+  std::uint16_t port() const { return port_; }
 
   /// AT+CIPSERVERMAXCONN: how many clients may have links at once.
   std::uint8_t most_clients() const { return most_clients_; }
@@ -39,6 +41,7 @@ class Server {
   bool running_ = false;
   std::uint8_t most_clients_ = 5;
   std::uint16_t idle_limit_s_ = 180;  // observed T35
+  std::uint16_t port_ = 0;
   friend MemberAccess;
 };
 }  // namespace bfq

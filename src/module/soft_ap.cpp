@@ -15,7 +15,7 @@ void SoftAp::start(Chip& chip) {
       .password = settings.soft_ap.password,
       .security = static_cast<radio::Security>(settings.soft_ap.security),
       .channel = soft_ap_channel(settings),
-      .max_stations = settings.soft_ap.max_stations,
+      .max_stations = std::min<std::uint8_t>(settings.soft_ap.max_stations, kMostStations),
       .hidden = settings.soft_ap.hidden,
   });
   serve(chip);
@@ -51,10 +51,24 @@ void SoftAp::forget_guests(Chip& chip) {
   chip.links().close_links_through(chip, net::Interface::soft_ap);
 }
 
+void SoftAp::expel_all(Chip& chip) {
+  for (const Guest& guest : guests_)
+    if (guest.present) chip.request(radio::Expel{guest.mac});
+}
+
+void SoftAp::expel(Chip& chip, const MacAddress& mac) {
+  if (find(mac) != nullptr) chip.request(radio::Expel{mac});
+}
+
 at::Answer SoftAp::list_stations(Chip& chip) const {
   for (const Guest& guest : guests_) {
     if (!guest.present || guest.address.is_none()) continue;
-    chip.reply().address(guest.address).comma().bare_mac(guest.mac).end();
+    chip.reply()
+        .text(at::Word::station_of_soft_ap)
+        .address(guest.address)
+        .comma()
+        .bare_mac(guest.mac)
+        .end();
   }
   return at::Answer::ok;
 }
@@ -66,6 +80,11 @@ const SoftAp::Guest* SoftAp::find(const MacAddress& mac) const {
 }
 SoftAp::Guest* SoftAp::find(const MacAddress& mac) {
   return const_cast<Guest*>(std::as_const(*this).find(mac));
+}
+
+void SoftAp::describe(Status& status) const {
+  for (std::size_t i = 0; i < guests_.size(); ++i)
+    status.stations[i] = {guests_[i].present, guests_[i].mac, guests_[i].address};
 }
 
 bool SoftAp::restored() const {

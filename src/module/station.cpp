@@ -1,13 +1,15 @@
 #include "module/station.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "module/chip.h"
+#include "module/wire_names.h"
 
 namespace bfq {
 namespace {
-// Dialect 3.2: a join gives up after about 15 s.
+// Dialect 3.2: a pairing's join gives up after about 15 s; others as the settings say.
 constexpr Duration kJoinGivesUp = 15s;
 // Ours: no scan takes longer than its channels times the longest time for each, and a margin.
 // Fidelity (our decision, see Station): A scan that never ends answers ERROR after 30 s.
@@ -32,10 +34,24 @@ at::Answer show(Chip& chip, const Text<32>& name, const radio::Joined& access_po
   at::Reply reply = chip.info();
   reply.quoted(name.view()).comma().mac(access_point.bssid);
   reply.comma().number(access_point.channel).comma().number(access_point.rssi);
-  if (chip.dialect().switches.network_reply == at::SwitchPoints::NetworkReply::with_pci_en)
+  const at::SwitchPoints::NetworkReply last = chip.dialect().switches.network_reply;
+  if (last != at::SwitchPoints::NetworkReply::four_fields)
     reply.comma().number(only_protected ? 1 : 0);
+  if (last == at::SwitchPoints::NetworkReply::with_options) {
+    const JoinOptions& options = chip.settings().join_options;
+    reply.comma().number(options.rejoin_s).comma().number(options.listen_interval);
+    reply.comma().number(options.scan_mode).comma().number(options.management_protection);
+  }
   reply.end();
   return at::Answer::ok;
+}
+
+Duration join_gives_up(const Chip& chip) {
+  return std::chrono::seconds(chip.settings().join_options.timeout_s);
+}
+
+bool rejoins_as_configured(const Chip& chip) {
+  return chip.dialect().switches.rejoin == at::SwitchPoints::Rejoin::as_configured;
 }
 
 radio::Join request_for(const NetworkSettings& network) {
@@ -54,15 +70,37 @@ at::Answer Station::join(Chip& chip) {
   if (stays && has_address() && is_joined_to(wanted) && network_.password == wanted.password)
     return at::Answer::ok;
   disassociate(chip);
+  is_unsaved_ = false;
+  chip.take_back_phone();
   network_ = request_for(chip.settings().network);
+  attempts_ = 0;
   associate(chip, Deadline::never());
-  chip.start(Joining{.give_up = chip.now() + kJoinGivesUp});
+  chip.start(Joining{.give_up = chip.now() + join_gives_up(chip)});
   return at::Answer::later;
 }
 
 at::Answer Station::show_network(Chip& chip) const {
   return show(chip, associated() ? network_.ssid : Text<32>{}, joined_,
               network_.only_protected.value_or(0) != 0);
+}
+
+at::Answer Station::show_state(Chip& chip) const {
+  int state = had_address_ ? 4 : 0;
+  switch (phase_) {
+    case Phase::idle:
+    case Phase::pairing:
+    case Phase::awaiting_phone: break;
+    case Phase::addressing: state = 1; break;
+    case Phase::up: state = 2; break;
+    case Phase::associating:
+    case Phase::waiting: state = 3; break;
+  }
+  chip.info()
+      .number(state)
+      .comma()
+      .quoted(state == 0 ? std::string_view{} : network_.ssid.view())
+      .end();
+  return at::Answer::ok;
 }
 
 at::Answer Station::show_stored(Chip& chip, const NetworkSettings& stored) const {
@@ -97,6 +135,7 @@ void Station::disassociate(Chip& chip) {
   if (phase_ != Phase::waiting) chip.request(radio::Leave{});
   phase_ = Phase::idle;
   retry_ = Deadline::never();
+  joins_as_told_ = false;
   if (!was_associated) return;
   chip.notify({.kind = Urc::Kind::wifi_disconnect});
   chip.links().close_links_through(chip, net::Interface::station);
@@ -112,6 +151,9 @@ void Station::reset() {
   options_ = {};
   host_name_ = {};
   power_ = radio::kMostPower;
+  had_address_ = false;
+  attempts_ = 0;
+  joins_as_told_ = is_unsaved_ = false;
   found_count_ = 0;
 }
 
@@ -152,11 +194,57 @@ void Station::fail_pairing(Chip& chip) {
   chip.notify({.kind = Urc::Kind::wps_fail});
 }
 
+// SmartConfig -------------------------------------------------------------------------------------
+
+// Fidelity (our decision, see Station): AT+CWSTARTSMART ends an association, as AT+WPS does.
+void Station::await_phone(Chip& chip, std::uint8_t methods) {
+  disassociate(chip);
+  network_ = {.ticket = chip.new_ticket()};
+  chip.request(radio::AwaitPhone{network_.ticket, methods, channels_of(chip.settings())});
+  phase_ = Phase::awaiting_phone;
+}
+
+void Station::stop_awaiting_phone(Chip& chip) {
+  if (phase_ == Phase::awaiting_phone) disassociate(chip);
+}
+
+void Station::on(Chip& chip, const radio::PhoneTold& event) {
+  if (phase_ != Phase::awaiting_phone || event.ticket != network_.ticket) return;
+  phone_method_ = event.method;
+  is_unsaved_ = true;
+  chip.notify({.kind = Urc::Kind::phone_found});
+  chip.notify({.kind = Urc::Kind::phone_network});
+  network_ = {.ssid = event.ssid, .password = event.password};
+  associate(chip, chip.now() + kJoinGivesUp);
+  joins_as_told_ = true;
+}
+
+void Station::fail_as_told(Chip& chip) {
+  disassociate(chip);
+  chip.notify({.kind = Urc::Kind::phone_failed});
+}
+
+void Station::store_network(Chip& chip) {
+  if (!is_unsaved_ || !chip.may_store()) return;
+  is_unsaved_ = false;
+  chip.remember_network({.ssid = network_.ssid, .password = network_.password});
+}
+
+void Station::say_phone(at::Reply reply, Urc::Kind kind) const {
+  if (kind == Urc::Kind::phone_found) {
+    reply.text(at::Word::phone_type).line(at::Choices<radio::PhoneMethod>::word(phone_method_));
+    return reply.line(at::Word::phone_found);
+  }
+  reply.text(at::Word::phone_ssid).line(network_.ssid.view());
+  reply.text(at::Word::phone_password).line(network_.password.view());
+}
+
 // Joining -----------------------------------------------------------------------------------------
 
 void Station::join_by_itself(Chip& chip) {
   network_ = request_for(chip.settings().network);
-  associate(chip, chip.now() + kJoinGivesUp);
+  attempts_ = 0;
+  associate(chip, chip.now() + join_gives_up(chip));
 }
 
 void Station::associate(Chip& chip, Deadline retry) {
@@ -200,8 +288,11 @@ void Station::on(Chip& chip, const lease::Addressed& event) {
   // Fidelity (our decision, dialect 7.1): A change of address while joined prints nothing.
   if (!first) return;  // a change while joined prints nothing (dialect 7)
   retry_ = Deadline::never();
+  had_address_ = true;
+  attempts_ = 0;
   chip.links().forget_history();
   chip.notify({.kind = Urc::Kind::wifi_got_ip});
+  if (std::exchange(joins_as_told_, false)) chip.notify({.kind = Urc::Kind::phone_joined});
   chip.time_sync().network_is_up(chip);
   if (chip.job<Joining>() != nullptr) chip.finish(at::Answer::ok);
 }
@@ -211,6 +302,7 @@ void Station::on(Chip& chip, const lease::Addressed& event) {
 // time.
 void Station::on(Chip& chip, const lease::AddressFailed& event) {
   if (phase_ != Phase::addressing || event.ticket != address_.ticket) return;
+  if (joins_as_told_) return fail_as_told(chip);
   disassociate(chip);
   if (chip.job<Joining>() != nullptr) return fail_join(chip, radio::JoinFailure::timed_out);
   retry_later(chip, kRetryAfterFailure);
@@ -219,16 +311,19 @@ void Station::on(Chip& chip, const lease::AddressFailed& event) {
 void Station::on(Chip& chip, const radio::JoinFailed& event) {
   if (phase_ != Phase::associating || event.ticket != network_.ticket) return;
   if (chip.job<Joining>() != nullptr) return fail_join(chip, event.why);
+  if (joins_as_told_) return fail_as_told(chip);
   retry_later(chip, kRetryAfterFailure);
 }
 
-/// After a failure the station is idle: it does not try again (dialect 3.2).
+/// After a failure the station is idle: it does not try again (dialect 3.2), unless it is
+/// configured to.
 void Station::fail_join(Chip& chip, radio::JoinFailure why) {
   phase_ = Phase::idle;
   retry_ = Deadline::never();
   const std::string_view name = at::failure_name(chip.dialect(), chip.command().name);
   chip.info(name).number(static_cast<int>(why)).end();
   chip.finish(at::Answer::fail);
+  if (rejoins_as_configured(chip)) retry_as_configured(chip);
 }
 
 void Station::give_up(Chip& chip, const Joining&) {
@@ -239,7 +334,8 @@ void Station::give_up(Chip& chip, const Joining&) {
 /// Time is up for an attempt, whoever wanted it.
 void Station::give_up_attempt(Chip& chip) {
   const bool asked_for_address = phase_ == Phase::addressing && chip.settings().dhcp.station;
-  if (asked_for_address) chip.notify({.kind = Urc::Kind::dhcp_timeout});
+  if (asked_for_address && !chip.dialect().words[at::Word::dhcp_timeout].empty())
+    chip.notify({.kind = Urc::Kind::dhcp_timeout});
   disassociate(chip);
 }
 
@@ -250,7 +346,9 @@ void Station::on(Chip& chip, const radio::Lost& event) {
   // Fidelity (our decision, dialect 0.4.6): A lost access point: WIFI DISCONNECT, then CLOSED for
   // each link of the station, lowest number first, UDP included; links of the softAP's clients
   // stay.
-  retry_later(chip, kRetryAfterLoss);
+  if (joins_as_told_) return fail_as_told(chip);
+  phase_ = Phase::idle;
+  if (chip.job<Joining>() == nullptr) retry_later(chip, kRetryAfterLoss);
   chip.notify({.kind = Urc::Kind::wifi_disconnect});
   chip.links().close_links_through(chip, net::Interface::station);
   if (chip.job<Joining>() != nullptr) fail_join(chip, radio::JoinFailure::refused);
@@ -265,16 +363,43 @@ void Station::on(Chip&, const radio::Signal& event) {
 }
 
 void Station::retry_later(Chip& chip, Duration after) {
+  if (rejoins_as_configured(chip)) return retry_as_configured(chip);
   phase_ = Phase::waiting;
   retry_ = chip.now() + after;
 }
 
+/// AT+CWRECONNCFG: so many attempts, that far apart; none without a time between them.
+void Station::retry_as_configured(Chip& chip) {
+  const JoinOptions& options = chip.settings().join_options;
+  const bool gives_up = options.rejoins != 0 && attempts_ >= options.rejoins;
+  phase_ = options.rejoin_s == 0 || gives_up ? Phase::idle : Phase::waiting;
+  retry_ = Deadline::never();
+  if (phase_ == Phase::idle) return;
+  if (options.rejoins != 0) ++attempts_;
+  retry_ = chip.now() + std::chrono::seconds(options.rejoin_s);
+}
+
 void Station::advance(Chip& chip) {
   if (!retry_.due(chip.now())) return;
-  if (phase_ == Phase::waiting) return associate(chip, chip.now() + kJoinGivesUp);
+  if (phase_ == Phase::waiting) return associate(chip, chip.now() + join_gives_up(chip));
   if (phase_ == Phase::pairing) return fail_pairing(chip);
+  const bool was_told = joins_as_told_;
   give_up_attempt(chip);
+  if (was_told) return chip.notify({.kind = Urc::Kind::phone_failed});
   retry_later(chip, kRetryAfterFailure);
+}
+
+void Station::describe(Status& status) const {
+  status.associated = associated();
+  status.ssid = network_.ssid;
+  const AddressSettings has = address();
+  status.station_address = has.address;
+  status.gateway = has.gateway;
+  status.netmask = has.netmask;
+  if (!associated()) return;
+  status.access_point = joined_.bssid;
+  status.channel = joined_.channel;
+  status.rssi = joined_.rssi;
 }
 
 AddressSettings Station::address() const {
@@ -291,6 +416,9 @@ void Station::on(Chip& chip, const radio::Found& event) {
 }
 
 void Station::remember(const radio::ScanResult& access_point) {
+  const bool is_shown =
+      (options_.securities >> static_cast<unsigned>(access_point.security) & 1U) != 0;
+  if (access_point.rssi < options_.weakest || !is_shown) return;
   if (found_count_ < found_.size()) {
     found_[found_count_++] = access_point;
     return;
@@ -350,8 +478,10 @@ void Station::print(Chip& chip, const radio::ScanResult& ap) const {
   field(ap.rssi);
   if (wanted()) reply.mac(ap.bssid);
   field(ap.channel);
-  field(ap.frequency_offset);
-  field(ap.frequency_calibration);
+  const bool knows_figures =
+      chip.dialect().switches.scan_figures == at::SwitchPoints::ScanFigures::measured;
+  field(knows_figures ? ap.frequency_offset : -1);
+  field(knows_figures ? ap.frequency_calibration : -1);
   field(static_cast<int>(ap.pairwise));
   field(static_cast<int>(ap.group));
   field(ap.standards);

@@ -3,10 +3,13 @@
 #include <cstdint>
 
 #include "at/answer.h"
+#include "at/reply.h"
 #include "base/described.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "module/job.h"
+#include "module/status.h"
+#include "module/urc_queue.h"
 #include "ports/messages.h"
 #include "settings/settings.h"
 
@@ -15,9 +18,12 @@ class Chip;
 
 /// How a scan is printed (AT+CWLAPOPT).
 struct ScanOptions {
-  bool by_strength = false;    ///< strongest first, instead of as found
-  std::uint16_t mask = 0x7FF;  ///< bit n: the n-th field of a line is printed
-  static constexpr auto kDescription = describe("ScanOptions", "by_strength", "mask");
+  bool by_strength = false;           ///< strongest first, instead of as found
+  std::uint16_t mask = 0x7FF;         ///< bit n: the n-th field of a line is printed
+  std::int8_t weakest = -100;         ///< dBm; weaker access points are left out
+  std::uint16_t securities = 0xFFFF;  ///< bit n: those whose radio::Security is n are shown
+  static constexpr auto kDescription =
+      describe("ScanOptions", "by_strength", "mask", "weakest", "securities");
 };
 
 /// The module as a client of somebody's access point: joining, the address, scanning, and coming
@@ -25,14 +31,17 @@ struct ScanOptions {
 class Station {
  public:
   static constexpr auto kDescription =
-      describe("Station", "phase", "network", "joined", "address", "retry", "options", "host_name",
-               "power", counted("found"), its("found_count"));
+      bfq::describe("Station", "phase", "network", "joined", "address", "retry", "options",
+                    "host_name", "power", "had_address", "attempts", "phone_method",
+                    "joins_as_told", "is_unsaved", counted("found"), its("found_count"));
 
   // What commands do.
   /// AT+CWJAP: joins the network of the settings in use; an association ends first.
   at::Answer join(Chip&);
   /// AT+CWJAP?: the access point of the association.
   at::Answer show_network(Chip&) const;
+  /// AT+CWSTATE?: how far it has come, and the name of its network.
+  at::Answer show_state(Chip&) const;
   /// AT+CWJAP_DEF?: that network, with its access point while it is joined.
   at::Answer show_stored(Chip&, const NetworkSettings&) const;
   /// AT+CWQAP.
@@ -44,6 +53,11 @@ class Station {
   void pair(Chip&);
   /// AT+WPS=0.
   void stop_pairing(Chip&);
+  /// AT+CWSTARTSMART: waits, in the background, until a phone sends a network by one of these
+  /// methods (see radio::AwaitPhone), and joins that.
+  void await_phone(Chip&, std::uint8_t methods);
+  /// AT+CWSTOPSMART.
+  void stop_awaiting_phone(Chip&);
   /// AT+CWHOSTNAME; empty: that of the dialect.
   const Text<32>& host_name() const { return host_name_; }
   void set_host_name(const Text<32>& name) { host_name_ = name; }
@@ -62,6 +76,7 @@ class Station {
   void on(Chip&, const radio::JoinFailed&);
   void on(Chip&, const radio::Paired&);
   void on(Chip&, const radio::PairFailed&);
+  void on(Chip&, const radio::PhoneTold&);
   void on(Chip&, const radio::Lost&);
   void on(Chip&, const radio::Signal&);
   void on(Chip&, const radio::Found&);
@@ -73,6 +88,10 @@ class Station {
   void advance(Chip&);
   void give_up(Chip&, const Joining&);
   void give_up(Chip&, const Scanning&);
+  /// Stores the network that a phone has sent, as soon as nothing else is being stored.
+  void store_network(Chip&);
+  /// The lines about what a phone has sent.
+  void say_phone(at::Reply, Urc::Kind) const;
   /// Prints as many lines of a scan as there is room for.
   void list(Chip&);
 
@@ -83,15 +102,18 @@ class Station {
 
   bool associated() const { return phase_ == Phase::addressing || phase_ == Phase::up; }
   bool has_address() const { return phase_ == Phase::up; }
+  /// Whether it has had one since the module started.
+  bool had_address() const { return had_address_; }
   /// Neither associated nor trying to be.
   bool is_idle() const { return phase_ == Phase::idle; }
   /// The station's address; all zero while it has none.
   AddressSettings address() const;
   const Text<32>& ssid() const { return network_.ssid; }
+  void describe(Status&) const;
 
  private:
   /// waiting: the access point was lost, and the next attempt follows at `retry_`. pairing: until
-  /// then a network is asked for.
+  /// then a network is asked for. awaiting_phone: likewise, without an end.
   enum class Phase : std::uint8_t {
     idle,
     associating,
@@ -99,7 +121,8 @@ class Station {
     up,
     waiting,
     pairing,
-    last = pairing
+    awaiting_phone,
+    last = awaiting_phone
   };
 
   /// `retry` is when an attempt that nobody waits for is given up and repeated.
@@ -107,8 +130,10 @@ class Station {
   bool is_joined_to(const NetworkSettings&) const;
   void request_address(Chip&);
   void retry_later(Chip&, Duration after);
+  void retry_as_configured(Chip&);
   void fail_join(Chip&, radio::JoinFailure);
   void fail_pairing(Chip&);
+  void fail_as_told(Chip&);
   void give_up_attempt(Chip&);
   void remember(const radio::ScanResult&);
   void sort_found();
@@ -122,6 +147,11 @@ class Station {
   ScanOptions options_;
   Text<32> host_name_;
   std::uint8_t power_ = radio::kMostPower;
+  bool had_address_ = false;
+  std::uint16_t attempts_ = 0;  ///< to come back, since it last had an address or was told to join
+  radio::PhoneMethod phone_method_{};
+  bool joins_as_told_ = false;  ///< by a phone
+  bool is_unsaved_ = false;     ///< what it has sent, the present network, has to be stored
   std::array<radio::ScanResult, limits::kScanResults> found_{};
   std::uint8_t found_count_ = 0;
   friend MemberAccess;

@@ -61,6 +61,12 @@ bool UrcQueue::take_back(Matches matches) {
   return any;
 }
 
+void UrcQueue::take_back_phone() {
+  take_back([](const Urc& n) {
+    return n.kind == Urc::Kind::phone_found || n.kind == Urc::Kind::phone_network;
+  });
+}
+
 const Urc& UrcQueue::front() const {
   CHECK(size_ > 0);
   return items_[0];

@@ -27,7 +27,12 @@ struct Urc {
     station_disconnected,
     wps_success,
     wps_fail,
-    last = wps_fail,
+    client_refused,  ///< of our server, as it has its most
+    phone_found,     ///< two lines, once a phone has sent what it knows
+    phone_network,   ///< two lines: what that is
+    phone_joined,
+    phone_failed,
+    last = phone_failed,
   };
   Kind kind{};
   std::uint8_t link = 0;  ///< for connect, unread, segment and closed
@@ -40,8 +45,8 @@ struct Urc {
 /// host does not read, or while a payload is being typed (dialect 1.7).
 ///
 /// It never overflows: a link number is not used again before its CLOSED is printed, no line waits
-/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 20 lines for links, 6
-/// for the station, 24 for the softAP's eight stations (limits::kUrcs).
+/// twice, and Wi-Fi lines that a later one makes untrue are dropped: at most 20 lines for links, 10
+/// for the station, 24 for the softAP's eight stations, one for the server (limits::kUrcs).
 class UrcQueue {
  public:
   static constexpr auto kDescription = describe("UrcQueue", counted("items"), its("size"));
@@ -53,6 +58,9 @@ class UrcQueue {
   /// yet, and is not added where the host last read of a disconnection anyway; likewise for each
   /// station of the softAP.
   void add(Urc urc);
+
+  /// Removes the lines of what a phone has sent.
+  void take_back_phone();
 
   const Urc& front() const;
   void drop_front();

@@ -7,6 +7,8 @@
 
 #include "base/described.h"
 #include "base/host_name.h"
+#include "base/limits.h"
+#include "base/text.h"
 #include "ports/ticket.h"
 
 /// What the module asks of an IP network, and what the network tells the module.
@@ -61,7 +63,7 @@ enum class Transport : std::uint8_t { tcp, udp, tls, last = tls };
 
 /// Name servers in the order in which they are asked; 0.0.0.0: none. Without the first, those that
 /// the network gives.
-using NameServers = std::array<Ipv4, 2>;
+using NameServers = std::array<Ipv4, 3>;
 
 /// Asks for the IPv4 address of a name: answered by Resolved or ResolveFailed.
 struct Resolve {
@@ -154,6 +156,47 @@ struct AskTime {
       describe("net::AskTime", "ticket", "address", "name", "timeout_ms");
 };
 
+/// On its LAN, the module is `name`.local from now on, and no other name (mDNS, see
+/// is_announced()). Not answered; it ends when the power goes.
+struct Announce {
+  HostName name{};
+  static constexpr auto kDescription = describe("net::Announce", "name");
+};
+/// Nothing is announced any more. Not answered.
+struct StopAnnouncing {
+  static constexpr auto kDescription = describe("net::StopAnnouncing");
+};
+
+/// What a TLS client says of itself and expects of its server, beside certificates: texts that the
+/// network keeps for each link number, none at first and whenever the module has had no power. They
+/// hold for links that are opened later.
+enum class TlsText : std::uint8_t {
+  common_name,  ///< of the server's certificate, where that is verified; none: the host's name
+  server_name,  ///< that the server is told (SNI); none: the host's name
+  protocols,    ///< that the server is offered (ALPN), the best first
+  shared_key,   ///< a key that the server has, too (PSK), and behind it whose it is
+  last = shared_key
+};
+/// Of the link numbers there, that of the MQTT client's connection.
+inline constexpr std::uint8_t kBrokerLink = limits::kLinks + 1;
+
+/// Adds a text to those that the network keeps, or begins them anew. An empty one is not kept.
+struct AddTlsText {
+  std::uint8_t links = 0;  ///< a bit for each link number
+  TlsText what{};
+  bool is_new = false;
+  Text<64> text{};
+  static constexpr auto kDescription =
+      describe("net::AddTlsText", "links", "what", "is_new", secret("text"));
+};
+/// Asks for those that the network keeps: answered by TlsTexts.
+struct RecallTlsTexts {
+  Ticket ticket{};
+  std::uint8_t link = 0;
+  TlsText what{};
+  static constexpr auto kDescription = describe("net::RecallTlsTexts", "ticket", "link", "what");
+};
+
 // Told --------------------------------------------------------------------------------------------
 
 /// The name of that Resolve has this address; of several, the first.
@@ -192,9 +235,11 @@ struct Opened {
 
 /// Why a link was not opened. The host reads ERROR or CONNECT FAIL of it.
 enum class OpenFailure : std::uint8_t {
-  unreachable,   ///< refused, no route, no answer, or a failed TLS handshake
-  no_resources,  ///< the network has no socket or port for it
-  last = no_resources,
+  unreachable,     ///< refused, no route, no answer, or a failed TLS handshake
+  no_resources,    ///< the network has no socket or port for it
+  no_certificate,  ///< TLS: the module has none to show
+  no_authorities,  ///< TLS: it has nobody to verify a server by
+  last = no_authorities,
 };
 
 /// That Open came to nothing; its link is free.
@@ -265,13 +310,29 @@ struct Incoming {
       describe("net::Incoming", "client", "remote", "local_port", "through");
 };
 
+/// The texts of that RecallTlsTexts; those behind the last are empty.
+struct TlsTexts {
+  static constexpr std::size_t kMost = 5;
+  Ticket ticket{};
+  Text<64> first{}, second{}, third{}, fourth{}, fifth{};
+  static constexpr auto kDescription =
+      describe("net::TlsTexts", "ticket", secret("first"), secret("second"), secret("third"),
+               secret("fourth"), secret("fifth"));
+
+  std::array<Text<64>*, kMost> all() { return {&first, &second, &third, &fourth, &fifth}; }
+  std::array<const Text<64>*, kMost> all() const {
+    return {&first, &second, &third, &fourth, &fifth};
+  }
+};
+
 /// All that the module asks of the network.
 using Request = std::variant<Resolve, Open, Close, Listen, StopListening, Accept, Refuse, GiveUp,
-                             Ping, AskTime>;
+                             Ping, AskTime, Announce, StopAnnouncing, AddTlsText, RecallTlsTexts>;
 
 /// All that the network tells the module.
-using Event = std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed,
-                           Listening, ListenFailed, Incoming, Unread, Pong, TimeTold, Acknowledged>;
+using Event =
+    std::variant<Resolved, ResolveFailed, Opened, OpenFailed, Closed, SendFailed, Listening,
+                 ListenFailed, Incoming, Unread, Pong, TimeTold, Acknowledged, TlsTexts>;
 
 /// Bytes for the network: a piece of a stream, or one whole datagram with its destination.
 struct Outgoing {

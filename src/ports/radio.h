@@ -21,8 +21,8 @@
 /// comes first; and every Scan with any number of Found and then one ScanDone. A radio that never
 /// answers is given up on by the module, with a Leave. After a Leave nothing more is said of what
 /// it ended. A Pair is answered by at most one Paired or PairFailed, unless a Leave, a Join or
-/// another Pair comes first. Between Joined and Lost, Signal tells of a signal that is another one
-/// than was told last.
+/// another Pair comes first; likewise an AwaitPhone, by at most one PhoneTold. Between Joined and
+/// Lost, Signal tells of a signal that is another one than was told last.
 ///
 /// As an access point: between StartAccessPoint and StopAccessPoint, each station that gets in is
 /// told of by one StationJoined, then, if it is given an address, by one StationAddressed, and in
@@ -84,6 +84,25 @@ struct Pair {
   static constexpr auto kDescription = describe("radio::Pair", "ticket", "channels");
 };
 
+/// How a phone tells a module the network to join (SmartConfig).
+enum class PhoneMethod : std::uint8_t { esptouch, airkiss, last = airkiss };
+
+/// Asks for what a phone sends by one of these methods, now or later.
+struct AwaitPhone {
+  Ticket ticket{};
+  std::uint8_t methods = 0;  ///< bit n: the n-th PhoneMethod, as in AT+CWSTARTSMART
+  ChannelRange channels{};
+  static constexpr auto kDescription =
+      describe("radio::AwaitPhone", "ticket", "methods", "channels");
+};
+
+/// The addresses that the radio has from the next Join, AwaitPhone, Pair or StartAccessPoint on.
+/// Not answered; after the power came they are those that are burnt in.
+struct SetAddresses {
+  MacAddress station{}, access_point{};
+  static constexpr auto kDescription = describe("radio::SetAddresses", "station", "access_point");
+};
+
 /// Ends an association, or an attempt at one or at a pairing. Not answered.
 struct Leave {
   static constexpr auto kDescription = describe("radio::Leave");
@@ -140,6 +159,12 @@ struct StartAccessPoint {
 /// Ends our own network, and the stay of all its stations. Not answered.
 struct StopAccessPoint {
   static constexpr auto kDescription = describe("radio::StopAccessPoint");
+};
+
+/// Sends a station of our own network away: its StationLeft follows.
+struct Expel {
+  MacAddress mac{};
+  static constexpr auto kDescription = describe("radio::Expel", "mac");
 };
 
 /// How strongly the radio sends from now on. Not answered; after the power came it is the most.
@@ -210,6 +235,16 @@ struct PairFailed {
   static constexpr auto kDescription = describe("radio::PairFailed", "ticket");
 };
 
+/// That AwaitPhone succeeded: the network to join, and how that was sent.
+struct PhoneTold {
+  Ticket ticket{};
+  PhoneMethod method{};
+  Text<32> ssid{};
+  Text<64> password{};
+  static constexpr auto kDescription =
+      describe("radio::PhoneTold", "ticket", "method", "ssid", secret("password"));
+};
+
 /// The association that `ticket` asked for is gone, and nobody asked for that.
 struct Lost {
   Ticket ticket{};
@@ -239,9 +274,10 @@ struct ScanDone {
 };
 
 /// All that the module asks of a radio.
-using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint, Pair, SetPower>;
+using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint, Pair, SetPower,
+                             Expel, AwaitPhone, SetAddresses>;
 
 /// All that a radio tells the module.
 using Event = std::variant<Joined, JoinFailed, Lost, Signal, Found, ScanDone, StationJoined,
-                           StationAddressed, StationLeft, Paired, PairFailed>;
+                           StationAddressed, StationLeft, Paired, PairFailed, PhoneTold>;
 }  // namespace bfq::radio

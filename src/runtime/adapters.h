@@ -80,9 +80,11 @@ template <class A>
 concept RadioAdapter =
     Adapter<A> && Takes<A, radio::Request> && Takes<A, lease::Request> && Tells<A>;
 
-/// Links and look-ups of names: the host's sockets, a simulated internet, a chip's stack.
+/// Links, look-ups of names, and the clients of HTTP and MQTT that work by them: the host's
+/// sockets, a simulated internet, a chip's stack.
 template <class A>
-concept NetworkAdapter = Adapter<A> && Takes<A, net::Request> && Drains<A, NetworkFace>;
+concept NetworkAdapter = Adapter<A> && Takes<A, net::Request> && Takes<A, web::Request> &&
+    Takes<A, mqtt::Request> && Drains<A, NetworkFace>;
 
 /// What is attached to the module's pins.
 template <class A>

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -173,14 +174,20 @@ class Turn {
     stage_ = stage;
     bool moved = false;
     if constexpr (Tells<A>) {
-      for (auto event = adapter.next_event(clock_.now()); event;
-           event = adapter.next_event(clock_.now()), moved = true)
-        doors_.handle(*event, clock_.now());
+      while (tell_next(adapter)) moved = true;
     } else {
       moved = adapter.drain(*this, clock_.now());
     }
     stage_ = Stage::between;
     return moved;
+  }
+
+  /// One event on the stack at a time: some hold half a kilobyte.
+  template <Tells A>
+  bool tell_next(A& adapter) {
+    const std::optional<Event> event = adapter.next_event(clock_.now());
+    if (event) doors_.handle(*event, clock_.now());
+    return event.has_value();
   }
 
   bool fulfil_requests() {
@@ -194,6 +201,8 @@ class Turn {
   void fulfil(const OneOf<radio::Request> auto& r) { radio_.take(r, clock_.now()); }
   void fulfil(const OneOf<lease::Request> auto& r) { radio_.take(r, clock_.now()); }
   void fulfil(const OneOf<net::Request> auto& r) { network_.take(r, clock_.now()); }
+  void fulfil(const OneOf<web::Request> auto& r) { network_.take(r, clock_.now()); }
+  void fulfil(const OneOf<mqtt::Request> auto& r) { network_.take(r, clock_.now()); }
   void fulfil(const OneOf<uart::Request> auto& r) { uart_.take(r, clock_.now()); }
   void fulfil(const OneOf<flash::Request> auto& r) {
     flash_.take(r, module().flash_output(), clock_.now());

@@ -52,39 +52,43 @@ std::size_t read_entry(std::span<const std::byte> in, Stored& out, WholeKeys& wh
   return size;
 }
 
-struct SlotContents {
-  Stored stored{};
+/// What a slot holds, without its settings: two copies of those would be half of a chip's stack.
+struct SlotState {
+  std::uint32_t sequence = 0;
   bool blank = false;  ///< erased, or holding a record that was never finished: its last byte is
                        ///< still erased
   bool valid = false;
   bool any = false;  ///< at least one whole entry
-  WholeKeys whole{};
 };
 
-SlotContents read_slot(std::span<const std::byte> slot, const Settings& factory) {
-  SlotContents contents{.stored = {.settings = factory}};
-  contents.blank =
+/// Reads its settings into `stored`, where they are the factory's at first.
+SlotState read_slot(std::span<const std::byte> slot, const Settings& factory, Stored& stored,
+                    WholeKeys& whole) {
+  stored.settings = factory;
+  stored.writes = {};
+  stored.sequence = 0;
+  whole = {};
+  SlotState state;
+  state.blank =
       std::all_of(slot.begin(), slot.end(), [](std::byte b) { return b == std::byte{0xFF}; });
-  if (contents.blank || slot.size() < kHeader + kRecordCrc) return contents;
+  if (state.blank || slot.size() < kHeader + kRecordCrc) return state;
   const bool magic =
       std::equal(kMagic.begin(), kMagic.end(), slot.begin(),
                  [](char c, std::byte b) { return std::byte{static_cast<std::uint8_t>(c)} == b; });
   RecordReader header(slot.subspan(kMagic.size()));
   const std::uint32_t version = header.number(2), size = header.number(2);
-  contents.stored.sequence = header.number(4);
+  stored.sequence = state.sequence = header.number(4);
   const bool sized = size >= kHeader + kRecordCrc && size <= slot.size();
   if (magic && version == kVersion && sized) {
     RecordReader crc(slot.subspan(size - kRecordCrc, kRecordCrc));
-    contents.valid = crc.number(4) == crc32(slot.first(size - kRecordCrc));
-    contents.blank = !contents.valid && slot[size - 1] == std::byte{0xFF};
-    if (contents.blank) return contents;
+    state.valid = crc.number(4) == crc32(slot.first(size - kRecordCrc));
+    state.blank = !state.valid && slot[size - 1] == std::byte{0xFF};
+    if (state.blank) return state;
   }
   auto rest = (sized ? slot.first(size - kRecordCrc) : slot).subspan(kHeader);
-  while (const std::size_t n = read_entry(rest, contents.stored, contents.whole))
-    rest = rest.subspan(n);
-  contents.any =
-      std::find(contents.whole.begin(), contents.whole.end(), true) != contents.whole.end();
-  return contents;
+  while (const std::size_t n = read_entry(rest, stored, whole)) rest = rest.subspan(n);
+  state.any = std::find(whole.begin(), whole.end(), true) != whole.end();
+  return state;
 }
 
 /// Sequence numbers may wrap.
@@ -130,26 +134,28 @@ std::size_t encode_record(const Stored& stored, std::span<std::byte> out) {
 
 Loaded load_record(std::span<const std::byte> image, const Settings& factory) {
   const std::size_t slot_size = image.size() / 2;
-  const std::array slots = {read_slot(image.first(slot_size), factory),
-                            read_slot(image.subspan(slot_size), factory)};
+  const std::array bytes = {image.first(slot_size), image.subspan(slot_size)};
+  Loaded loaded;
+  std::array<SlotState, 2> slots;
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    slots[i] = read_slot(bytes[i], factory, loaded.stored, loaded.whole);
   // Without a valid record, the slot with whole entries that says it is newer.
-  const auto better = [&](bool SlotContents::*quality) {
+  const auto better = [&](bool SlotState::*quality) {
     if (slots[0].*quality != slots[1].*quality) return slots[1].*quality ? 1 : 0;
-    return newer(slots[1].stored.sequence, slots[0].stored.sequence) ? 1 : 0;
+    return newer(slots[1].sequence, slots[0].sequence) ? 1 : 0;
   };
   // Fidelity (our decision, see FlashRecord): Of damaged flash, each setting that is whole is kept;
   // the rest is the factory's.
   const bool valid = slots[0].valid || slots[1].valid, any = slots[0].any || slots[1].any;
-  const int slot = better(valid ? &SlotContents::valid : &SlotContents::any);
-  Loaded loaded{.slot = static_cast<std::uint8_t>(slot)};
+  const int slot = better(valid ? &SlotState::valid : &SlotState::any);
+  loaded.slot = static_cast<std::uint8_t>(slot);
   loaded.condition = valid                              ? FlashCondition::sound
                      : any                              ? FlashCondition::salvaged
                      : slots[0].blank && slots[1].blank ? FlashCondition::blank
                                                         : FlashCondition::damaged;
   // Where no entry is whole, these are the factory's.
-  loaded.stored = slots[static_cast<std::size_t>(slot)].stored;
+  if (slot == 0) read_slot(bytes[0], factory, loaded.stored, loaded.whole);
   if (!valid && !any) loaded.stored.sequence = 0;
-  loaded.whole = slots[static_cast<std::size_t>(slot)].whole;
   return loaded;
 }
 }  // namespace bfq

@@ -19,7 +19,7 @@
 /// records.
 namespace bfq {
 
-inline constexpr std::size_t kLargestRecord = 640;
+inline constexpr std::size_t kLargestRecord = 768;
 
 /// What one record says.
 struct Stored {

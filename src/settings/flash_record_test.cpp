@@ -41,7 +41,31 @@ Settings unusual() {
   s.pool = {.lease_minutes = 5, .first = Ipv4(192, 168, 9, 2), .last = Ipv4(192, 168, 9, 9)};
   s.country = {.policy = 1, .code = Text<3>("USA"), .first_channel = 2, .channels = 13};
   s.tls = kVerifies;
-  s.name_servers = {.fixed = true, .first = Ipv4(9, 9, 9, 9), .second = Ipv4(8, 8, 4, 4)};
+  s.name_servers = {.fixed = true,
+                    .first = Ipv4(9, 9, 9, 9),
+                    .second = Ipv4(8, 8, 4, 4),
+                    .third = Ipv4(1, 1, 1, 1)};
+  s.messages = 5;
+  s.stores = false;
+  s.join_options = {.rejoin_s = 7,
+                    .rejoins = 2,
+                    .timeout_s = 20,
+                    .listen_interval = 9,
+                    .scan_mode = 1,
+                    .management_protection = 2};
+  s.protocols = {.station = 7, .soft_ap = 1};
+  s.link_options.tcp[4] = {
+      .linger_s = 0, .no_delay = true, .send_timeout_ms = 500, .keep_alive_s = 60};
+  s.link_options.tls[0] = {.checks = 3, .certificate = 1, .authority = 2};
+  s.link_options.reconnection_100ms = 20;
+  s.macs = {.station = MacAddress{{2, 0, 0, 0, 0, 5}}, .soft_ap = MacAddress{{2, 0, 0, 0, 0, 6}}};
+  s.start_link = {.on = true,
+                  .is_datagram = true,
+                  .host = HostName("coop.test"),
+                  .port = 4007,
+                  .keep_alive_s = 60,
+                  .local_port = 5000,
+                  .is_secure = true};
   return s;
 }
 
@@ -131,8 +155,8 @@ TEST(FlashRecord, begins_with_the_one_of_version_0_1_0_byte_for_byte) {
 
 TEST(FlashRecord, what_no_command_could_have_stored_is_the_factorys) {
   const std::pair<Key, void (*)(Settings&)> cases[] = {
-      {Key::uart, [](Settings& s) { s.uart.baud = 109; }},
-      {Key::uart, [](Settings& s) { s.uart.baud = 4608001; }},
+      {Key::uart, [](Settings& s) { s.uart.baud = 79; }},
+      {Key::uart, [](Settings& s) { s.uart.baud = 5'000'001; }},
       {Key::uart, [](Settings& s) { s.uart.baud = 0xFFFFFFFF; }},
       {Key::uart, [](Settings& s) { s.uart.data_bits = 4; }},
       {Key::uart, [](Settings& s) { s.uart.data_bits = 9; }},
@@ -140,7 +164,6 @@ TEST(FlashRecord, what_no_command_could_have_stored_is_the_factorys) {
       {Key::uart, [](Settings& s) { s.uart.stop_bits = 4; }},
       {Key::uart, [](Settings& s) { s.uart.parity = 3; }},
       {Key::uart, [](Settings& s) { s.uart.flow = 4; }},
-      {Key::mode, [](Settings& s) { s.mode = 0; }},
       {Key::mode, [](Settings& s) { s.mode = 4; }},
       {Key::soft_ap, [](Settings& s) { s.soft_ap.ssid = {}; }},
       {Key::soft_ap, [](Settings& s) { s.soft_ap.password = Text<64>("7-bytes"); }},
@@ -149,13 +172,31 @@ TEST(FlashRecord, what_no_command_could_have_stored_is_the_factorys) {
       {Key::soft_ap, [](Settings& s) { s.soft_ap.security = 1; }},
       {Key::soft_ap, [](Settings& s) { s.soft_ap.security = 5; }},
       {Key::soft_ap, [](Settings& s) { s.soft_ap.max_stations = 0; }},
-      {Key::soft_ap, [](Settings& s) { s.soft_ap.max_stations = 9; }},
+      {Key::soft_ap, [](Settings& s) { s.soft_ap.max_stations = 11; }},
       {Key::soft_ap_address, [](Settings& s) { s.soft_ap_address.address = {}; }},
       {Key::pool, [](Settings& s) { s.pool.lease_minutes = 2881; }},
       {Key::pool, [](Settings& s) { s.pool.first = Ipv4(192, 168, 9, 10); }},
       {Key::name_servers, [](Settings& s) { s.name_servers.second = s.name_servers.first; }},
       {Key::name_servers, [](Settings& s) { s.name_servers.first = {}; }},
       {Key::name_servers, [](Settings& s) { s.name_servers.first = Ipv4(224, 0, 0, 1); }},
+      {Key::name_servers, [](Settings& s) { s.name_servers.third = s.name_servers.second; }},
+      {Key::messages, [](Settings& s) { s.messages = 8; }},
+      {Key::join_options, [](Settings& s) { s.join_options.rejoin_s = 7201; }},
+      {Key::join_options, [](Settings& s) { s.join_options.timeout_s = 2; }},
+      {Key::join_options, [](Settings& s) { s.join_options.listen_interval = 101; }},
+      {Key::protocols, [](Settings& s) { s.protocols.station = 0; }},
+      {Key::link_options, [](Settings& s) { s.link_options.tcp[4].linger_s = -2; }},
+      {Key::link_options, [](Settings& s) { s.link_options.tls[0].checks = 4; }},
+      {Key::link_options, [](Settings& s) { s.link_options.reconnection_100ms = 0; }},
+      {Key::macs,
+       [](Settings& s) {
+         s.macs.station = MacAddress{{1, 0, 0, 0, 0, 5}};
+       }},
+      {Key::macs, [](Settings& s) { s.macs.station = MacAddress{}; }},
+      {Key::macs, [](Settings& s) { s.macs.station = s.macs.soft_ap; }},
+      {Key::start_link, [](Settings& s) { s.start_link.host = {}; }},
+      {Key::start_link, [](Settings& s) { s.start_link.port = 0; }},
+      {Key::start_link, [](Settings& s) { s.start_link.keep_alive_s = 7201; }},
   };
   for (const auto& [key, spoil] : cases) {
     Settings spoiled = unusual(), expected = unusual();
@@ -172,10 +213,10 @@ TEST(FlashRecord, what_no_command_could_have_stored_is_the_factorys) {
 TEST(FlashRecord, keeps_the_bounds_of_each_range) {
   void (*const cases[])(Settings&) = {
       [](Settings& s) {
-        s.uart = {110, 5, 1, 0, 0}, s.mode = 1, s.pool.lease_minutes = 1;
+        s.uart = {80, 5, 1, 0, 0}, s.mode = 0, s.pool.lease_minutes = 1;
       },
       [](Settings& s) {
-        s.uart = {4608000, 8, 3, 2, 3}, s.mode = 3, s.pool.lease_minutes = 2880;
+        s.uart = {5'000'000, 8, 3, 2, 3}, s.mode = 3, s.pool.lease_minutes = 2880;
       },
       [](Settings& s) { s.soft_ap = {Text<32>("x"), {}, 1, 0, 1, false}, s.pool = {}; },
       [](Settings& s) { s.soft_ap.security = 4, s.network = {}, s.pool.last = s.pool.first; },
@@ -192,6 +233,7 @@ TEST(FlashRecord, has_room_for_the_longest_texts) {
   Settings longest = unusual();
   longest.network.ssid = longest.soft_ap.ssid = Text<32>(std::string(32, 'x'));
   longest.network.password = longest.soft_ap.password = Text<64>(std::string(64, 'y'));
+  longest.start_link.host = HostName(std::string(31, 'x') + '.' + std::string(32, 'y'));
   std::array<std::byte, kLargestRecord> out{};
   EXPECT_LE(encode_record(stored(longest, 1), out), kLargestRecord);
   EXPECT_EQ(load_record(with_record_in(0, stored(longest, 1)), factory()).stored.settings, longest);

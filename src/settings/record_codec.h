@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/host_name.h"
 #include "base/range.h"
 #include "settings/settings.h"
 
@@ -18,7 +19,9 @@ class RecordWriter {
  public:
   explicit RecordWriter(std::span<std::byte> out) : out_(out) {}
 
-  void value(std::unsigned_integral auto number) { this->number(number, sizeof(number)); }
+  void value(std::integral auto number) {
+    this->number(static_cast<std::uint32_t>(number), sizeof(number));
+  }
   void value(Ipv4 address) { number(address.bits, sizeof(address.bits)); }
   void value(const AddressSettings&);
   void value(const std::optional<MacAddress>&);
@@ -26,6 +29,8 @@ class RecordWriter {
   void value(const Text<N>& text) {
     this->text(text.view());
   }
+
+  void value(const HostName& name) { text(name.view()); }
 
   void number(std::uint32_t value, std::size_t bytes);
   void text(std::string_view);
@@ -51,6 +56,11 @@ class RecordReader {
   void value(T& out, Range range) {
     out = static_cast<T>(number(sizeof(T), range));
   }
+  template <std::signed_integral T>
+  void value(T& out, Range range) {
+    out = static_cast<T>(number(sizeof(T)));
+    require(out >= range.min && out <= range.max);
+  }
   void value(bool& out) { out = number(1) != 0; }
   void value(Ipv4& out) { out = Ipv4(number(4)); }
   void value(AddressSettings&);
@@ -60,10 +70,18 @@ class RecordReader {
     require(out.assign(text(size)));
   }
 
+  /// Empty where nothing is stored.
+  void value(HostName& out, Range size) {
+    const std::string_view name = text(size);
+    out = {};
+    require(name.empty() || out.assign(name));
+  }
+
   std::uint32_t number(std::size_t bytes);
   std::uint32_t number(std::size_t bytes, Range);
   std::string_view text(Range size);
   void require(bool holds) { good_ = good_ && holds; }
+  bool is_at_end() const { return at_ == in_.size(); }
   bool good_to_the_end() const { return good_ && at_ == in_.size(); }
 
  private:

@@ -1,6 +1,7 @@
 #include "settings/settings.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "settings/stored_keys.h"
 
@@ -42,15 +43,27 @@ bool is_possible(const AddressSettings& own) {
   return is_unicast(own.address) && is_contiguous(own.netmask) && is_host(own.address, own.netmask);
 }
 
-bool is_possible(const NameServerSettings& set) {
-  if (set.first.is_none()) return set.second.is_none();
-  return is_unicast(set.first) &&
-         (set.second.is_none() || (is_unicast(set.second) && set.second != set.first));
+bool is_possible(const MacAddress& mac) { return (mac.bytes[0] & 1U) == 0 && mac != MacAddress{}; }
+
+bool is_possible(const MacSettings& set) {
+  if (set.station && set.station == set.soft_ap) return false;
+  return (!set.station || is_possible(*set.station)) && (!set.soft_ap || is_possible(*set.soft_ap));
 }
 
-std::array<Ipv4, 2> servers_in_use(const NameServerSettings& set) {
-  if (set.first.is_none()) return {kFactoryNameServer, Ipv4()};
-  return {set.first, set.second};
+bool is_possible(const NameServerSettings& set) {
+  const auto is_another = [&](Ipv4 server, std::initializer_list<Ipv4> others) {
+    return is_unicast(server) && std::find(others.begin(), others.end(), server) == others.end();
+  };
+  if (set.first.is_none()) return set.second.is_none() && set.third.is_none();
+  if (!is_unicast(set.first)) return false;
+  if (set.second.is_none()) return set.third.is_none();
+  return is_another(set.second, {set.first}) &&
+         (set.third.is_none() || is_another(set.third, {set.first, set.second}));
+}
+
+std::array<Ipv4, 3> servers_in_use(const NameServerSettings& set) {
+  if (set.first.is_none()) return {kFactoryNameServer};
+  return {set.first, set.second, set.third};
 }
 
 bool fits(const PoolSettings& pool, const AddressSettings& soft_ap) {

@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "base/described.h"
+#include "base/host_name.h"
 #include "base/ipv4.h"
+#include "base/limits.h"
 #include "base/mac.h"
 #include "base/text.h"
 #include "base/uart_format.h"
@@ -23,6 +25,55 @@ struct NetworkSettings {
   static constexpr auto kDescription =
       describe("NetworkSettings", "ssid", secret("password"), "bssid", "only_protected");
   bool operator==(const NetworkSettings&) const = default;
+};
+
+/// How the station joins and comes back, as AT+CWJAP and AT+CWRECONNCFG of esp-at-2 set it.
+struct JoinOptions {
+  std::uint16_t rejoin_s = 0;  ///< between two attempts; 0: none is made
+  std::uint16_t rejoins = 0;   ///< how many; 0: without end
+  std::uint16_t timeout_s = 15;
+  std::uint8_t listen_interval = 3;
+  std::uint8_t scan_mode = 0;
+  std::uint8_t management_protection = 1;
+  static constexpr auto kDescription =
+      describe("JoinOptions", "rejoin_s", "rejoins", "timeout_s", "listen_interval", "scan_mode",
+               "management_protection");
+  bool operator==(const JoinOptions&) const = default;
+};
+
+/// Which of 802.11b, g and n either side speaks, as AT+CWSTAPROTO and AT+CWAPPROTO set it.
+struct ProtocolSettings {
+  std::uint8_t station = 3, soft_ap = 3;
+  static constexpr auto kDescription = describe("ProtocolSettings", "station", "soft_ap");
+  bool operator==(const ProtocolSettings&) const = default;
+};
+
+/// How a TCP link is kept, as AT+CIPTCPOPT sets it.
+struct TcpOptions {
+  std::int16_t linger_s = -1;  ///< 0: a close resets the connection
+  bool no_delay = false;
+  std::uint16_t send_timeout_ms = 0;  ///< 0: the module's own
+  std::uint16_t keep_alive_s = 0;
+  static constexpr auto kDescription =
+      describe("TcpOptions", "linger_s", "no_delay", "send_timeout_ms", "keep_alive_s");
+  bool operator==(const TcpOptions&) const = default;
+};
+
+/// How an SSL link uses certificates, as AT+CIPSSLCCONF of esp-at-2 sets it.
+struct TlsOptions {
+  std::uint8_t checks = 0;  ///< as Settings::tls
+  std::uint8_t certificate = 0, authority = 0;
+  static constexpr auto kDescription = describe("TlsOptions", "checks", "certificate", "authority");
+  bool operator==(const TlsOptions&) const = default;
+};
+
+/// What holds for the links of each number.
+struct LinkOptions {
+  std::array<TcpOptions, limits::kLinks> tcp{};
+  std::array<TlsOptions, limits::kLinks> tls{};
+  std::uint16_t reconnection_100ms = 1;  ///< of AT+CIPRECONNINTV
+  static constexpr auto kDescription = describe("LinkOptions", "tcp", "tls", "reconnection_100ms");
+  bool operator==(const LinkOptions&) const = default;
 };
 
 /// The module's own network, as AT+CWSAP sets it.
@@ -75,9 +126,31 @@ struct CountrySettings {
 /// The name servers, as AT+CIPDNS sets them.
 struct NameServerSettings {
   bool fixed = false;  ///< false: those that the network gives
-  Ipv4 first{}, second{};
-  static constexpr auto kDescription = describe("NameServerSettings", "fixed", "first", "second");
+  Ipv4 first{}, second{}, third{};
+  static constexpr auto kDescription =
+      describe("NameServerSettings", "fixed", "first", "second", "third");
   bool operator==(const NameServerSettings&) const = default;
+};
+
+/// The addresses of the station and of the softAP, as AT+CIPSTAMAC and AT+CIPAPMAC set them.
+struct MacSettings {
+  std::optional<MacAddress> station{}, soft_ap{};  ///< none: what is burnt in
+  static constexpr auto kDescription = describe("MacSettings", "station", "soft_ap");
+  bool operator==(const MacSettings&) const = default;
+};
+
+/// The link that is opened at each start, as AT+SAVETRANSLINK sets it.
+struct StartLinkSettings {
+  bool on = false;
+  bool is_datagram = false;  ///< UDP, else TCP
+  HostName host{};           ///< empty: none was ever set
+  std::uint16_t port = 0;
+  std::uint16_t keep_alive_s = 0;  ///< of TCP
+  std::uint16_t local_port = 0;    ///< of UDP; 0: any
+  bool is_secure = false;          ///< TLS over TCP
+  static constexpr auto kDescription = describe("StartLinkSettings", "on", "is_datagram", "host",
+                                                "port", "keep_alive_s", "local_port", "is_secure");
+  bool operator==(const StartLinkSettings&) const = default;
 };
 
 /// What AT+CIPSSLCCONF chooses: TLS servers that ask for a certificate get the module's; the
@@ -102,9 +175,16 @@ struct Settings {
   NameServerSettings name_servers{};
   std::uint8_t tls = 0;       ///< bits: kShowsCertificate, kVerifies
   std::uint8_t messages = 0;  ///< <bits> of AT+SYSMSG
+  bool stores = true;         ///< AT+SYSSTORE: what at::Keep::as_chosen stands for
+  JoinOptions join_options{};
+  ProtocolSettings protocols{};
+  LinkOptions link_options{};
+  MacSettings macs{};
+  StartLinkSettings start_link{};
   static constexpr auto kDescription =
       describe("Settings", "uart", "mode", "network", "auto_connect", "soft_ap", "station_address",
-               "soft_ap_address", "dhcp", "pool", "country", "name_servers", "tls", "messages");
+               "soft_ap_address", "dhcp", "pool", "country", "name_servers", "tls", "messages",
+               "stores", "join_options", "protocols", "link_options", "macs", "start_link");
   bool operator==(const Settings&) const = default;
 };
 
@@ -117,6 +197,11 @@ Text<32> numbered_name(std::string_view prefix, const MacAddress& mac);
 /// The defaults, for the module with that softAP address. What a dialect's factory has otherwise is
 /// for at::Dialect::factory_settings to change.
 Settings factory_settings(std::string_view name_prefix, const MacAddress& soft_ap_mac);
+
+/// What a TLS link of that number asks for: bits kShowsCertificate, kVerifies.
+constexpr unsigned tls_checks(const Settings& s, std::uint8_t link) {
+  return unsigned{s.tls} | s.link_options.tls[link].checks;
+}
 
 /// What no journal that is shown may hold.
 void for_each_password(Settings& settings, auto&& visit) {
@@ -137,14 +222,23 @@ std::uint8_t soft_ap_channel(const Settings&);
 /// Whether an interface can have these: an address of a host of its network, and a netmask without
 /// holes (dialect 0.4.22).
 bool is_possible(const AddressSettings&);
+/// Whether an interface can have that address: that of one device, and not all zeros.
+bool is_possible(const MacAddress&);
+/// Whether the interfaces can have these: see above, and they differ.
+bool is_possible(const MacSettings&);
+/// Whether there is a host and a port where a link is to be opened.
+inline bool is_complete(const StartLinkSettings& s) {
+  return !s.on || (!s.host.empty() && s.port != 0);
+}
 /// What the bits of AT+SYSMSG ask for.
 constexpr bool tells_of_passthrough(const Settings& s) { return (s.messages & 1U) != 0; }
 constexpr bool tells_of_links(const Settings& s) { return (s.messages & 2U) != 0; }
-/// Whether these can be asked: addresses of hosts, two that differ, and no second one alone.
+constexpr bool tells_in_passthrough(const Settings& s) { return (s.messages & 4U) != 0; }
+/// Whether these can be asked: addresses of hosts that differ, each but the first behind another.
 bool is_possible(const NameServerSettings&);
-/// The servers that are set, or the factory's, 208.67.222.222; 0.0.0.0 where there is no second
+/// The servers that are set, or the factory's, 208.67.222.222; 0.0.0.0 where there is no further
 /// one.
-std::array<Ipv4, 2> servers_in_use(const NameServerSettings&);
+std::array<Ipv4, 3> servers_in_use(const NameServerSettings&);
 constexpr bool has_address(const AddressSettings& a) { return !a.address.is_none(); }
 /// Whether the first address is not behind the last one.
 constexpr bool is_in_order(const PoolSettings& pool) { return pool.first <= pool.last; }
@@ -171,6 +265,12 @@ enum class Key : std::uint8_t {
   name_servers,
   tls,
   messages,
+  stores,
+  join_options,
+  protocols,
+  link_options,
+  macs,
+  start_link,
   end  ///< how many there are; no key
 };
 inline constexpr auto kKeys = static_cast<std::size_t>(Key::end);

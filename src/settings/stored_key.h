@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include "base/doc.h"
 #include "settings/record_codec.h"
@@ -25,6 +26,14 @@ struct StoredMember {
   static void write(const auto& value, RecordWriter& out) { out.value(value.*Member); }
   static void read(RecordReader& in, auto& value) { in.value(value.*Member, kRange...); }
 };
+/// The same, which records of older versions lack.
+template <auto Member>
+struct AppendedMember {
+  static void write(const auto& value, RecordWriter& out) { out.value(value.*Member); }
+  static void read(RecordReader& in, auto& value) {
+    if (!in.is_at_end()) in.value(value.*Member);
+  }
+};
 /// A part of a row: the value itself.
 template <Range... kRange>
 struct Whole {
@@ -38,13 +47,39 @@ struct Rule {
   static void read(RecordReader& in, const auto& value) { in.require(Predicate(value)); }
 };
 
+/// What a value consists of that is stored for each link number: specialise for it.
+template <class Value>
+struct PartsOf;
+/// Those parts, of such a value.
+template <auto... kParts>
+struct Parts {
+  static void write(const auto& value, RecordWriter& out) { (kParts.write(value, out), ...); }
+  static void read(RecordReader& in, auto& value) { (kParts.read(in, value), ...); }
+};
+/// A part of a row: an array of such values.
+template <auto Member>
+struct EachOf {
+  static void write(const auto& value, RecordWriter& out) {
+    for (const auto& one : value.*Member)
+      PartsOf<std::remove_cvref_t<decltype(one)>>::Type::write(one, out);
+  }
+  static void read(RecordReader& in, auto& value) {
+    for (auto& one : value.*Member)
+      PartsOf<std::remove_cvref_t<decltype(one)>>::Type::read(in, one);
+  }
+};
+
 // As rows write them.
 template <auto Member, Range... kRange>
 inline constexpr StoredMember<Member, kRange...> field{};
+template <auto Member>
+inline constexpr AppendedMember<Member> appended_field{};
 template <Range... kRange>
 inline constexpr Whole<kRange...> whole{};
 template <auto Predicate>
 inline constexpr Rule<Predicate> rule{};
+template <auto Member>
+inline constexpr EachOf<Member> each_field{};
 
 /// The row of the value that `Member` of the settings is. Its parts stand in the order of the
 /// record.

@@ -208,10 +208,16 @@ struct PressButton {
   MacAddress bssid{};
 };
 
+/// Somebody's phone sends what is needed to join a network, and goes on for a minute (SmartConfig).
+struct PhoneSends {
+  radio::PhoneMethod method{};
+  std::string ssid{}, password{};
+};
+
 /// All that can happen to one module, or because of one thing in the air, and leaves the air as it
 /// is. A new kind is an alternative here, a row in Medium::apply(), and one wherever it is given:
 /// daemon/world/events.cpp, and the lines of transcripts.
-using Happening = std::variant<SetPin, SetAnalogInput, PressButton>;
+using Happening = std::variant<SetPin, SetAnalogInput, PressButton, PhoneSends>;
 
 /// All that can change in the world; Medium::apply() makes it so.
 using Change = Concatenated<AirChange, Happening>;

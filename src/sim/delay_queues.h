@@ -48,18 +48,20 @@ class DelayQueues {
   std::size_t datagram_room(const auto& side, LinkHandle link) const {
     return passes(link) ? side.datagram_room(link) : std::min(room(link), limits::kDatagram);
   }
-  void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-    const bool waits = side.unread_limit(link) > 0;
-    if (!waits && passes(link)) return side.link_input(link, bytes);
-    if (waits && delay_ == Duration::zero() && joins_last(link, bytes)) return;
-    add(link, {.kind = Arrival::Kind::bytes, .bytes = {bytes.begin(), bytes.end()}}, now);
+  /// These bytes take `longer` than others.
+  void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, Instant now,
+                  Duration longer = {}) {
+    const bool waits = side.unread_limit(link) > 0, is_usual = longer == Duration::zero();
+    if (!waits && is_usual && passes(link)) return side.link_input(link, bytes);
+    if (waits && is_usual && delay_ == Duration::zero() && joins_last(link, bytes)) return;
+    add(link, {.kind = Arrival::Kind::bytes, .bytes = {bytes.begin(), bytes.end()}}, now + longer);
   }
   void datagram_input(auto& side, LinkHandle link, net::Endpoint sender,
-                      std::span<const std::byte> bytes, Instant now) {
-    if (passes(link)) return side.datagram_input(link, sender, bytes);
+                      std::span<const std::byte> bytes, Instant now, Duration longer = {}) {
+    if (longer == Duration::zero() && passes(link)) return side.datagram_input(link, sender, bytes);
     add(link,
         {.kind = Arrival::Kind::datagram, .sender = sender, .bytes = {bytes.begin(), bytes.end()}},
-        now);
+        now + longer);
   }
   /// The end of a link comes behind its bytes; what is said otherwise is not from a peer.
   void handle(auto& side, const Event& event, Instant now) {

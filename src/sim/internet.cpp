@@ -1,10 +1,12 @@
 #include "sim/internet.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "base/overloaded.h"
+#include "base/variants.h"
 
 namespace bfq::sim {
 namespace {
@@ -38,6 +40,10 @@ void Internet::take(const net::Request& request, Instant now) {
                  [&](const net::GiveUp& g) { give_up(g.link, now); },
                  [&](const net::Ping& p) { ping(p, now); },
                  [&](const net::AskTime& a) { tell_time(a, now); },
+                 [&](const net::AddTlsText& a) { tls_texts_.add(a); },
+                 [&](const net::RecallTlsTexts& r) { later(now, tls_texts_.recall(r)); },
+                 [&](const net::Announce& a) { announced = a; },
+                 [&](const net::StopAnnouncing&) { announced.reset(); },
              },
              request);
 }
@@ -49,11 +55,18 @@ bool Internet::refuses(const net::Open& asked) const {
          !same_network(asked.remote.address, kSoftApNetwork, kMask);
 }
 
-/// What AT+CIPSSLCCONF asks for is not there, or one side does not accept the other's certificate.
+/// What AT+CIPSSLCCONF asks for, and is not there.
+std::optional<net::OpenFailure> Internet::lacks_for_tls(const net::Open& asked) const {
+  if (asked.transport != net::Transport::tls) return std::nullopt;
+  if (asked.verifies && !has_authorities) return net::OpenFailure::no_authorities;
+  if (asked.shows_certificate && !has_certificate) return net::OpenFailure::no_certificate;
+  return std::nullopt;
+}
+
+/// That, or one side does not accept the other's certificate.
 bool Internet::refuses_tls(const net::Open& asked) {
   if (asked.transport != net::Transport::tls) return false;
-  if ((asked.verifies && !has_authorities) || (asked.shows_certificate && !has_certificate))
-    return true;
+  if (lacks_for_tls(asked)) return true;
   const FarHost* peer = find_peer(asked.remote);
   return peer != nullptr && ((asked.verifies && !peer->is_trusted) ||
                              (peer->wants_certificate && !asked.shows_certificate));
@@ -61,11 +74,37 @@ bool Internet::refuses_tls(const net::Open& asked) {
 
 void Internet::resolve(const net::Resolve& asked, Instant now) {
   if (!joined) return later(now, net::ResolveFailed{asked.ticket});
+  if (announced && is_announced(asked.name, announced->name))
+    return later(now + resolve_takes, net::Resolved{asked.ticket, own[0]});
   if (!asked.servers[0].is_none() && !has_name_server(asked.servers)) return;
   const auto at = std::find_if(names.begin(), names.end(),
                                [&](const Name& n) { return n.name == asked.name.view(); });
   if (at == names.end()) return later(now + resolve_takes, net::ResolveFailed{asked.ticket});
   if (at->address) later(now + resolve_takes, net::Resolved{asked.ticket, *at->address});
+}
+
+Internet::Way Internet::reach(net::Open asked, const net::NameServers& servers, Instant now) {
+  Instant at = now;
+  if (const auto address = asked.name.address()) {
+    asked.remote.address = *address;
+  } else if (!asked.name.empty()) {
+    if (!joined) return {now, {}};
+    if (!servers[0].is_none() && !has_name_server(servers)) return {};
+    at += resolve_takes;
+    const auto name = std::find_if(names.begin(), names.end(),
+                                   [&](const Name& n) { return n.name == asked.name.view(); });
+    if (name == names.end()) return {at, {}};
+    if (!name->address) return {};
+    asked.remote.address = *name->address;
+  }
+  if (refuses(asked) || refuses_tls(asked) || exhausted) return {at, {}};
+  const FarHost* const peer = find_peer(asked.remote);
+  const bool is_there = peer != nullptr || is_known(asked.remote.address);
+  if (!is_there && is_absent_neighbour(asked.remote.address)) return {at + kArpGivesUp, {}};
+  if (!is_there || (peer != nullptr && peer->answer == FarHost::Answer::never)) return {};
+  at += connect_takes;
+  if (peer == nullptr || peer->answer == FarHost::Answer::refuses) return {at, {}};
+  return {at, asked.remote};
 }
 
 /// A name server that is set is a far host whose port 53 takes who comes; any other is silent.
@@ -108,7 +147,9 @@ void Internet::tell_time(const net::AskTime& asked, Instant now) {
 /// lives, nobody answers.
 void Internet::open(const net::Open& asked, Instant now) {
   if (refuses(asked) || refuses_tls(asked))
-    return later(now, net::OpenFailed{asked.link, net::OpenFailure::unreachable});
+    return later(
+        now,
+        net::OpenFailed{asked.link, lacks_for_tls(asked).value_or(net::OpenFailure::unreachable)});
   if (exhausted) return later(now, net::OpenFailed{asked.link, net::OpenFailure::no_resources});
   connections_.push_back({.link = asked.link, .asked = asked});
   if (asked.transport == net::Transport::udp)
@@ -388,8 +429,12 @@ std::string Internet::received_by(net::Endpoint peer) const {
 
 void Internet::power_off(Instant) {
   pending_.clear();
+  announced.reset();
   waiting_.clear();
   listening_on_ = 0;
+  web.power_off();
+  mqtt.power_off();
+  tls_texts_.clear();
   delayed_.forget_all();
   for (Connection& c : connections_) c.state = State::over;
 }
@@ -409,6 +454,13 @@ void Internet::later(Instant at, const Event& event) {
   const auto place =
       std::find_if(pending_.begin(), pending_.end(), [at](const Pending& p) { return p.at > at; });
   pending_.insert(place, Pending{at, event});
+}
+
+void Internet::forget_web() {
+  const auto is_about_web = [](const auto& event) {
+    return OneOf<std::remove_cvref_t<decltype(event)>, web::Event>;
+  };
+  std::erase_if(pending_, [&](const Pending& p) { return std::visit(is_about_web, p.event); });
 }
 
 }  // namespace bfq::sim

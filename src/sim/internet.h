@@ -13,6 +13,9 @@
 #include "base/time.h"
 #include "ports/messages.h"
 #include "sim/delay_queues.h"
+#include "sim/mqtt_broker.h"
+#include "sim/tls_text_store.h"
+#include "sim/web_servers.h"
 
 namespace bfq::sim {
 
@@ -91,11 +94,16 @@ class Internet {
   std::size_t most_at_once = SIZE_MAX;  ///< no more bytes than that go or come in one piece
   std::uint32_t epoch = 1'470'322'085;  ///< the time of time servers at 0, in seconds since 1970
   std::vector<Name> names;
+  std::optional<net::Announce> announced{};  ///< by the module (mDNS)
   std::vector<FarHost> peers;
+  WebServers web;
+  MqttBroker mqtt;
 
   // As an adapter (runtime/adapters.h) ------------------------------------------------------------
 
   void take(const net::Request&, Instant now);
+  void take(const web::Request& request, Instant now) { web.take(request, *this, now); }
+  void take(const mqtt::Request& request, Instant now) { mqtt.take(request, *this, now); }
   /// Tells what is due, and carries the bytes of all links.
   template <class Module>
   bool drain(Module& module, Instant now);
@@ -140,9 +148,19 @@ class Internet {
     Instant at;
     Event event;
   };
+  /// How an attempt to connect ends, and when: never, where there is no time; in vain, where there
+  /// is no endpoint.
+  struct Way {
+    std::optional<Instant> at{};
+    std::optional<net::Endpoint> to{};
+  };
+  /// Of a client other than a link's: looks up the name, unless it is an address or empty, and
+  /// connects.
+  Way reach(net::Open, const net::NameServers&, Instant now);
 
   bool refuses(const net::Open&) const;
   bool refuses_tls(const net::Open&);
+  std::optional<net::OpenFailure> lacks_for_tls(const net::Open&) const;
   bool is_absent_neighbour(Ipv4 address) const;
   void resolve(const net::Resolve&, Instant now);
   bool has_name_server(const net::NameServers&);
@@ -188,6 +206,8 @@ class Internet {
   const Connection* find(LinkHandle) const;
   Event settle(const Event&, Instant now);
   void later(Instant at, const Event&);
+  /// What the HTTP client was about to tell.
+  void forget_web();
 
   std::deque<Pending> pending_;
   std::vector<net::Incoming> waiting_;  ///< clients that the module has not answered
@@ -196,7 +216,10 @@ class Internet {
   std::uint16_t last_client_ = 0;
   std::deque<Connection> connections_;
   DelayQueues delayed_{Duration::zero()};
+  TlsTextStore tls_texts_;
   std::uint16_t next_local_port_ = 49152;
+  friend WebServers;
+  friend MqttBroker;
 };
 
 template <class Module>

@@ -50,6 +50,7 @@ void Medium::apply(const Change& wanted, Instant now) {
                  [&](const SetPin& c) { set_pin(c); },
                  [&](const SetAnalogInput& c) { set_analog_input(c); },
                  [&](const PressButton& c) { press_button(c, now); },
+                 [&](const PhoneSends& c) { take_out_phone(c, now); },
              },
              wanted);
 }
@@ -87,7 +88,7 @@ void Medium::remove_station(MacAddress mac, Instant now) {
 
 void Medium::move(const MoveModule& moved, Instant now) {
   change(air_, moved);
-  for (Radio* radio : radios_) radio->stand_at(place_of(radio->station_mac()));
+  for (Radio* radio : radios_) radio->stand_at(place_of(radio->burnt_in()));
   update_signals(now);
 }
 
@@ -104,6 +105,12 @@ void Medium::set_analog_input(const SetAnalogInput& set) {
 void Medium::press_button(const PressButton& press, Instant now) {
   pressed_[press.bssid] = now;
   for (Radio* radio : radios_) radio->look_for_button(now);
+}
+
+void Medium::take_out_phone(const PhoneSends& phone, Instant now) {
+  phone_ = phone;
+  phone_since_ = now;
+  for (Radio* radio : radios_) radio->listen_to_phone(now);
 }
 
 void Medium::end_associations(MacAddress bssid, Instant now) {
@@ -140,7 +147,7 @@ std::optional<Position> Medium::place_of(MacAddress station) const {
 
 void Medium::enter(Radio& radio) {
   radios_.push_back(&radio);
-  radio.stand_at(place_of(radio.station_mac()));
+  radio.stand_at(place_of(radio.burnt_in()));
 }
 
 void Medium::leave(Radio& radio) { std::erase(radios_, &radio); }
@@ -181,6 +188,13 @@ bool Medium::is_full(const AccessPoint& ap) const {
   return inside >= *ap.max_stations;
 }
 
+// Fidelity (our decision, see Medium): A phone sends for 60 s, as its app does, and every module
+// that waits for one hears it, wherever it stands.
+const PhoneSends* Medium::phone(Instant now) const {
+  constexpr Duration kSends = 60s;
+  return phone_ && now - phone_since_ < kSends ? &*phone_ : nullptr;
+}
+
 // Fidelity (our decision, Wi-Fi Protected Setup): An access point pairs for 120 s after its button
 // was pressed.
 bool Medium::is_pairing(const AccessPoint& ap, Instant now) const {
@@ -218,6 +232,16 @@ void Medium::own_network_ended(MacAddress bssid, Instant now) {
   for (Visitor& visitor : visitors_) {
     if (visitor.wants != bssid) continue;
     if (visitor.inside) end_lease(bssid, visitor.is.mac, now);
+    look_for_network(visitor, now);
+  }
+}
+
+void Medium::station_expelled(MacAddress bssid, MacAddress station, Instant now) {
+  for (Radio* radio : radios_)
+    if (radio->is_joined_to(bssid) && radio->station_mac() == station) radio->lose(now);
+  for (Visitor& visitor : visitors_) {
+    if (visitor.wants != bssid || visitor.is.mac != station || !visitor.inside) continue;
+    end_lease(bssid, station, now);
     look_for_network(visitor, now);
   }
 }

@@ -54,6 +54,8 @@ class Medium {
   /// The module whose own access point that is, or nullptr.
   Radio* host_of(MacAddress bssid) const;
   bool is_full(const AccessPoint&) const;
+  /// What a phone sends, while one does.
+  const PhoneSends* phone(Instant now) const;
   /// Whether its WPS button was pressed a short time ago.
   bool is_pairing(const AccessPoint&, Instant now) const;
 
@@ -67,6 +69,8 @@ class Medium {
   /// A module's own access point is there; its LAN is not the one that it was; it is gone.
   void own_network_started(MacAddress bssid, Instant now);
   void own_network_ended(MacAddress bssid, Instant now);
+  /// It sends that station away.
+  void station_expelled(MacAddress bssid, MacAddress station, Instant now);
   /// Its signal is another one.
   void own_network_weakened(Instant now) { update_signals(now); }
   /// It is on another channel; who is in it follows.
@@ -97,6 +101,7 @@ class Medium {
   void set_pin(const SetPin&);
   void set_analog_input(const SetAnalogInput&);
   void press_button(const PressButton&, Instant now);
+  void take_out_phone(const PhoneSends&, Instant now);
   void end_associations(MacAddress bssid, Instant now);
   void update_signals(Instant now);
   void end_visit(const Visitor&, Instant now);
@@ -112,6 +117,8 @@ class Medium {
   std::vector<Visitor> visitors_{};
   Leases leases_{};
   std::map<MacAddress, Instant> pressed_{};  ///< when each button was, the last time
+  std::optional<PhoneSends> phone_{};        ///< the last one, and since when it sends
+  Instant phone_since_{};
 };
 
 }  // namespace bfq::sim

@@ -97,7 +97,12 @@ Duration scan_time(const radio::Scan& scan, const Delays& delays) {
 }  // namespace
 
 Radio::Radio(Medium& medium, MacAddress station, MacAddress access_point, Channels channels)
-    : medium_(medium), station_(station), access_point_(access_point), channels_(channels) {
+    : medium_(medium),
+      burnt_in_{station, access_point},
+      next_(burnt_in_),
+      station_(station),
+      access_point_(access_point),
+      channels_(channels) {
   medium_.enter(*this);
 }
 
@@ -110,8 +115,11 @@ void Radio::take(const radio::Request& request, Instant now) {
                  [&](const radio::Scan& s) { scan(s, now); },
                  [&](const radio::Pair& p) { pair(p, now); },
                  [&](const radio::SetPower& p) { set_power(p, now); },
+                 [&](const radio::AwaitPhone& a) { await_phone(a, now); },
+                 [&](const radio::SetAddresses& a) { next_ = a; },
                  [&](const radio::StartAccessPoint& a) { open_network(a, now); },
                  [&](const radio::StopAccessPoint&) { close_network(now); },
+                 [&](const radio::Expel& e) { expel(e.mac, now); },
              },
              request);
 }
@@ -131,12 +139,14 @@ void Radio::power_off(Instant now) {
   weakened_ = 0;
   medium_.forget_leases(access_point_);
   pending_.clear();
+  next_ = burnt_in_;
 }
 
 // As a station ------------------------------------------------------------------------------------
 
 void Radio::join(const radio::Join& join, Instant now) {
   disassociate(now);
+  station_ = next_.station;
   attempt_ = join;
   const Delays& delays = medium_.air().delays;
   const AccessPoint* ap = choose(join);
@@ -192,8 +202,9 @@ std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
 
 void Radio::disassociate(Instant now) {
   forget<radio::Joined, radio::JoinFailed, radio::Lost, radio::Signal, radio::Paired,
-         radio::PairFailed, lease::Addressed, lease::AddressFailed>();
+         radio::PairFailed, radio::PhoneTold, lease::Addressed, lease::AddressFailed>();
   pairing_.reset();
+  awaiting_.reset();
   if (!association_) return;
   const MacAddress left = std::exchange(association_, std::nullopt)->bssid;
   retune(now);
@@ -232,6 +243,24 @@ Event Radio::complete(const radio::Paired& due, Instant) const {
   if (!can_pair) return radio::PairFailed{due.ticket};
   return radio::Paired{due.ticket, Text<32>(slice(ap->ssid, 0, 32)),
                        Text<64>(slice(ap->password, 0, 64)), ap->bssid};
+}
+
+// Fidelity (our decision, see sim Radio): What a phone sends is heard after the time of a scan.
+void Radio::await_phone(const radio::AwaitPhone& asked, Instant now) {
+  disassociate(now);
+  awaiting_ = asked;
+  listen_to_phone(now);
+}
+
+void Radio::listen_to_phone(Instant now) {
+  const PhoneSends* phone = awaiting_ ? medium_.phone(now) : nullptr;
+  if (phone == nullptr) return;
+  if ((awaiting_->methods >> static_cast<unsigned>(phone->method) & 1U) == 0) return;
+  later(now + medium_.air().delays.scan,
+        radio::PhoneTold{awaiting_->ticket, phone->method, Text<32>(slice(phone->ssid, 0, 32)),
+                         Text<64>(slice(phone->password, 0, 64))});
+  awaiting_.reset();
+  wake();
 }
 
 void Radio::set_power(const radio::SetPower& asked, Instant now) {
@@ -328,6 +357,8 @@ void Radio::take(const lease::Addressed& due, Instant now) {
 
 void Radio::open_network(const radio::StartAccessPoint& asked, Instant now) {
   close_network(now);
+  if (access_point_ != next_.access_point) medium_.forget_leases(access_point_);
+  access_point_ = next_.access_point;
   own_ = AccessPoint{.ssid = std::string(asked.ssid.view()),
                      .password = std::string(asked.password.view()),
                      .security = asked.security,
@@ -405,6 +436,11 @@ void Radio::part(MacAddress station, Instant now) {
   });
   later(now, radio::StationLeft{station});
   wake();
+}
+
+void Radio::expel(MacAddress station, Instant now) {
+  part(station, now);
+  medium_.station_expelled(access_point_, station, now);
 }
 
 void Radio::station_joins(MacAddress mac, Ipv4 address, Instant now) {

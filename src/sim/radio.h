@@ -63,6 +63,8 @@ class Radio {
 
   // For Medium and other radios -------------------------------------------------------------------
 
+  /// The module is known by the address of its station that is burnt in.
+  MacAddress burnt_in() const { return burnt_in_.station; }
   MacAddress station_mac() const { return station_; }
   std::optional<Position> position() const { return position_; }
   void stand_at(std::optional<Position>);
@@ -72,6 +74,8 @@ class Radio {
   bool is_joined_to(MacAddress bssid) const { return joined_to() == bssid; }
   /// A WPS button may have been pressed.
   void look_for_button(Instant now);
+  /// A phone may be sending.
+  void listen_to_phone(Instant now);
   /// The association has ended, and nobody asked for that.
   void lose(Instant now);
   /// The access point that it is joined to may be stronger or weaker than it was.
@@ -105,6 +109,8 @@ class Radio {
   void scan(const radio::Scan&, Instant now);
   void pair(const radio::Pair&, Instant now);
   void set_power(const radio::SetPower&, Instant now);
+  void expel(MacAddress station, Instant now);
+  void await_phone(const radio::AwaitPhone&, Instant now);
   Event complete(const radio::Paired& due, Instant now) const;
   void obtain_address(const lease::ObtainAddress&, Instant now);
   void use_address(const lease::UseAddress&, Instant now);
@@ -125,14 +131,16 @@ class Radio {
   void forget();
 
   Medium& medium_;
-  MacAddress station_, access_point_;
+  radio::SetAddresses burnt_in_, next_;  ///< next_: from the next association or network on
+  MacAddress station_, access_point_;    ///< that are in use
   Channels channels_;
   std::optional<Position> position_{};
   std::function<void()> wake_{};
   std::deque<Pending> pending_{};
-  radio::Join attempt_{};                 ///< the last one
-  std::optional<radio::Pair> pairing_{};  ///< that no button has answered
-  std::uint8_t weakened_ = 0;             ///< see AccessPoint
+  radio::Join attempt_{};                        ///< the last one
+  std::optional<radio::Pair> pairing_{};         ///< that no button has answered
+  std::optional<radio::AwaitPhone> awaiting_{};  ///< that no phone has
+  std::uint8_t weakened_ = 0;                    ///< see AccessPoint
   std::optional<Association> association_{};
   std::optional<AccessPoint> own_{};
   std::uint8_t own_channel_ = 1;  ///< that it was asked to be on

@@ -159,7 +159,8 @@ class BasicWorld {
     Internet& internet;
     const Radio& radio;
 
-    void take(const net::Request& request, Instant now) {
+    template <class Request>
+    void take(const Request& request, Instant now) {
       const auto lan = radio.lan();
       internet.joined = lan.has_value();
       internet.lan = lan ? lan->gateway : Ipv4();

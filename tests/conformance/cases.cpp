@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <set>
 
+#include "base/limits.h"
 #include "manual/manual.h"
 
 namespace bfq::conformance {
@@ -17,6 +19,15 @@ using Must = Case::Must;
 std::string quoted(const std::string& s) { return '"' + s + '"'; }
 std::string text_of(std::int32_t n) {
   return quoted(std::string(static_cast<std::size_t>(n), 'x'));
+}
+
+/// A text of that many bytes that suits what the argument is for.
+std::string text_for(const at::Param& p, std::int32_t n) {
+  const auto beginning = [&]() -> std::string {
+    if (p.name == "url" && n >= 8) return n > 8 ? "http://x/" : "http://x";
+    return p.name.starts_with("http_req_header") && n >= 2 ? "x:" : "";
+  }();
+  return quoted(beginning + std::string(static_cast<std::size_t>(n) - beginning.size(), 'x'));
 }
 
 /// A name of that many bytes; one label has at most 63 of them.
@@ -69,7 +80,9 @@ std::string good_address(const Param& p) {
   if (contains(p.name, "start")) return "\"192.168.4.2\"";
   if (contains(p.name, "end")) return "\"192.168.4.3\"";
   if (contains(p.name, "gateway")) return "\"192.168.4.254\"";
-  if (contains(p.name, "IP2")) return "\"192.168.4.10\"";  // two name servers differ
+  if (contains(p.name, "IP2")) return "\"192.168.4.10\"";  // name servers differ
+  if (contains(p.name, "IP3")) return "\"192.168.4.11\"";
+  if (contains(p.name, "local IP")) return "\"0.0.0.0\"";  // whichever it is
   return "\"192.168.4.9\"";
 }
 
@@ -91,8 +104,15 @@ std::vector<std::string> expanded(const std::string& syntax) {
 /// Builds the cases of one shape of a set form.
 class Builder {
  public:
-  Builder(const Command& command, const Shape& shape, ShapeCases& out)
-      : command_(command), shape_(shape), params_(shape.params), out_(out.cases) {
+  using Numbers = at::SwitchPoints::Numbers;
+
+  Builder(const Command& command, const Shape& shape, ShapeCases& out,
+          Numbers numbers = Numbers::decimal)
+      : command_(command),
+        shape_(shape),
+        params_(shape.params),
+        out_(out.cases),
+        takes_hexadecimal_(numbers == Numbers::also_hexadecimal) {
     out.good = line_with(params_.size(), "");
     for (const std::string& line : expanded(manual::syntax(command, shape)))
       out.by_syntax.push_back(filled_in(line));
@@ -127,7 +147,7 @@ class Builder {
     switch (p.kind) {
       case Kind::integer:  // two pins of one command differ
         return std::to_string(p.range.min + (p.name == "awake GPIO" ? 1 : 0));
-      case Kind::text: return text_of(p.range.min);
+      case Kind::text: return text_for(p, p.range.min);
       case Kind::host: return host_of(p.range.min);
       case Kind::ignored: return "0";
       case Kind::mac: return "\"02:00:00:00:00:01\"";
@@ -156,6 +176,11 @@ class Builder {
     return line;
   }
 
+  /// How many bytes of it a line may have.
+  std::int32_t room_for_text(std::size_t i) const {
+    return static_cast<std::int32_t>(limits::kLine - line_with(i, "\"\"").size());
+  }
+
   void add_absence(std::size_t i) {
     if (command_.digit_follows) return;
     const bool last = i + 1 == params_.size();
@@ -174,10 +199,13 @@ class Builder {
     refuse_silently(line_with(i, "\"unterminated"), "a quotation mark is missing");
     if (params_[i].kind == Kind::ignored) return;
     if (params_[i].kind == Kind::integer) {
-      for (const char* wrong : {"x", "-", "1x", "0x1", "1.0", "+1", "1 "})
+      for (const char* wrong : {"x", "-", "1x", "0x", "0xg", "1.0", "+", "+-1", "1 "})
         refuse(line_with(i, wrong), "not a number");
-      for (const char* wrong : {"0000000000", "99999999999999999999"})
+      add_other_numbers(i);
+      for (const char* wrong : {"00000000000", "99999999999999999999"})
         refuse_silently(line_with(i, wrong), "too many digits for a number");
+      if (params_[i].range.max <= 999'999'999)
+        refuse_silently(line_with(i, "0000000000"), "too many digits for a number");
       if (!command_.digit_follows)
         refuse(line_with(i, quoted(good(params_[i]))), "a number in quotation marks");
     } else {
@@ -186,6 +214,17 @@ class Builder {
       refuse_silently(line_with(i, good(params_[i]) + " "), "a space behind the quotation mark");
       refuse(line_with(i, "7"), "a number where a text belongs");
     }
+  }
+
+  void add_other_numbers(std::size_t i) {
+    if (command_.digit_follows) return;
+    char hexadecimal[12];
+    std::snprintf(hexadecimal, sizeof hexadecimal, "0x%X",
+                  static_cast<unsigned>(params_[i].range.max));
+    const std::string positive = "+" + std::to_string(params_[i].range.max);
+    for (const std::string& number : {std::string(hexadecimal), positive})
+      takes_hexadecimal_ ? accept(line_with(i, number), "a number of this dialect")
+                         : refuse(line_with(i, number), "no decimal number");
   }
 
   void add_bounds(std::size_t i) {
@@ -197,11 +236,13 @@ class Builder {
         refuse(line_with(i, std::to_string(min - 1)), "less than the smallest");
         refuse(line_with(i, std::to_string(max + 1)), "more than the largest");
         break;
-      case Kind::text:
-        accept(line_with(i, text_of(p.range.max)), "the longest");
-        refuse(line_with(i, text_of(p.range.max + 1)), "longer than the longest");
+      case Kind::text: {
+        const std::int32_t longest = std::min(p.range.max, room_for_text(i));
+        accept(line_with(i, text_for(p, longest)), "the longest");
+        refuse(line_with(i, text_for(p, longest + 1)), "longer than the longest");
         if (min > 0) refuse(line_with(i, text_of(p.range.min - 1)), "shorter than the shortest");
         break;
+      }
       case Kind::host:
         accept(line_with(i, host_of(p.range.max)), "the longest");
         refuse(line_with(i, host_of(p.range.max + 1)), "longer than the longest");
@@ -247,6 +288,7 @@ class Builder {
   const Shape& shape_;
   std::span<const Param> params_;
   std::vector<Case>& out_;
+  bool takes_hexadecimal_;
 };
 
 /// What one way to write the set form takes, another need not refuse.
@@ -272,7 +314,11 @@ std::vector<Case> form_cases_of(const Command& command) {
   std::vector<Case> out;
   const std::string head = "AT" + std::string(command.name);
   add_form(out, static_cast<bool>(command.query), head + "?", "query form");
-  add_form(out, static_cast<bool>(command.execute), head, "execute form");
+  const bool always_fails = command.execute.result.view() == "{error}";
+  if (always_fails)
+    out.push_back({Must::be_refused, head, "an execute form that never ends in OK"});
+  else
+    add_form(out, static_cast<bool>(command.execute), head, "execute form");
   add_form(out, command.test != at::TestForm::absent, head + "=?", "test form");
   add_form(out, false, head + "??", "no form at all");
   if (!command.digit_follows) add_form(out, false, head + "1", "a digit behind the name");
@@ -280,9 +326,10 @@ std::vector<Case> form_cases_of(const Command& command) {
   return out;
 }
 
-std::vector<ShapeCases> shape_cases_of(const Command& command) {
+std::vector<ShapeCases> shape_cases_of(const Command& command, at::SwitchPoints::Numbers numbers) {
   std::vector<ShapeCases> out;
-  for (const Shape& shape : command.set.shapes()) Builder(command, shape, out.emplace_back()).add();
+  for (const Shape& shape : command.set.shapes())
+    Builder(command, shape, out.emplace_back(), numbers).add();
   forget_refusals_of_what_is_taken(out);
   return out;
 }

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "at/command.h"
+#include "at/dialect.h"
 
 namespace bfq::conformance {
 
@@ -34,7 +34,8 @@ std::vector<Case> form_cases_of(const at::Command&);
 
 /// For each way to write the set form: arguments that are missing, surplus, of the wrong kind or
 /// just out of bounds, and those that are just within.
-std::vector<ShapeCases> shape_cases_of(const at::Command&);
+std::vector<ShapeCases> shape_cases_of(
+    const at::Command&, at::SwitchPoints::Numbers = at::SwitchPoints::Numbers::decimal);
 
 /// The line of that shape with all arguments at their least, but the one at `index`.
 std::string line_with(const at::Command&, const at::Shape&, std::size_t index,

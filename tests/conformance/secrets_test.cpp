@@ -15,6 +15,7 @@
 #include "at/secrets.h"
 #include "cases.h"
 #include "commands/bfq4004.h"
+#include "commands/personalities.h"
 #include "daemon/serial/trace.h"
 #include "journal/redact.h"
 #include "journal/replay.h"
@@ -34,10 +35,10 @@ bool shows_secret(std::string_view shown) {
   return shown.find_first_of(kLetters) != std::string_view::npos;
 }
 
-/// Each line that gives a masked parameter the secret.
-std::vector<std::string> secret_lines() {
+/// Each line of a dialect that gives a masked parameter the secret.
+std::vector<std::string> secret_lines(const at::Dialect& dialect = commands::kBfq4004) {
   std::vector<std::string> lines;
-  for (const at::Command& command : commands::kBfq4004.commands)
+  for (const at::Command& command : dialect.commands)
     for (const at::Shape& shape : command.set.shapes())
       for (std::size_t i = 0; i < shape.params.size(); ++i)
         if (shape.params[i].secret)
@@ -84,8 +85,9 @@ std::vector<std::string> with_mistakes(const std::string& line) {
 }
 
 /// What a log shows of these lines, which end with CR LF.
-std::string log_of(Direction direction, std::string_view printed) {
-  SecretMask mask(direction, commands::kBfq4004);
+std::string log_of(Direction direction, std::string_view printed,
+                   const at::Dialect& dialect = commands::kBfq4004) {
+  SecretMask mask(direction, dialect);
   std::string shown;
   while (!printed.empty()) {
     const std::size_t end = std::min(printed.find('\n'), printed.size());
@@ -100,13 +102,15 @@ std::string log_of(Direction direction, std::string_view printed) {
 TEST(Secrets, there_are_rows_with_some) { EXPECT_GE(secret_lines().size(), 6U); }
 
 TEST(Secrets, are_not_shown_of_what_is_typed) {
-  for (const std::string& good : secret_lines()) {
-    for (const std::string& line : with_mistakes(good)) {
-      EXPECT_FALSE(shows_secret(log_of(Direction::to_module, line + "\r\n"))) << line;
-      for (std::size_t cut = 0; cut < line.size(); ++cut) {
-        SecretMask mask(Direction::to_module, commands::kBfq4004);
-        const std::string shown = mask.mask(line.substr(0, cut)) + mask.mask(line, cut);
-        ASSERT_FALSE(shows_secret(shown)) << line << " cut at " << cut << ": " << shown;
+  for (const at::Dialect* dialect : commands::kPersonalities) {
+    for (const std::string& good : secret_lines(*dialect)) {
+      for (const std::string& line : with_mistakes(good)) {
+        EXPECT_FALSE(shows_secret(log_of(Direction::to_module, line + "\r\n", *dialect))) << line;
+        for (std::size_t cut = 0; cut < line.size(); ++cut) {
+          SecretMask mask(Direction::to_module, *dialect);
+          const std::string shown = mask.mask(line.substr(0, cut)) + mask.mask(line, cut);
+          ASSERT_FALSE(shows_secret(shown)) << line << " cut at " << cut << ": " << shown;
+        }
       }
     }
   }

@@ -27,6 +27,14 @@ class HostModule : private sockets::ModuleSide {
     sockets_.take(request);
     settle();
   }
+  void request(const web::Request& request) {
+    sockets_.take(request);
+    settle();
+  }
+  void request(const mqtt::Request& request) {
+    sockets_.take(request);
+    settle();
+  }
   void settle() override {
     do {
       while (sockets_.drain()) {

@@ -436,6 +436,29 @@ TEST_P(Network, says_nothing_of_a_time_server_that_is_not_there) {
   EXPECT_TRUE(side.events.empty());
 }
 
+TEST_P(Network, keeps_texts_for_tls_links_as_long_as_there_is_power) {
+  constexpr auto kProtocols = net::TlsText::protocols;
+  const auto recalled = [&](std::uint8_t link) {
+    side.events.clear();
+    net->request(net::RecallTlsTexts{{9}, link, kProtocols});
+    EXPECT_TRUE(net->until([&] { return side.count<net::TlsTexts>() > 0; }));
+    const auto texts = std::get<net::TlsTexts>(side.events.at(0));
+    EXPECT_EQ(texts.ticket, Ticket{9});
+    return std::string(texts.first.view()) + ' ' + std::string(texts.second.view());
+  };
+  EXPECT_EQ(recalled(0), " ");
+  for (const char* text : {"", "h2", "", "mqtt"})
+    net->request(net::AddTlsText{0b101, kProtocols, false, Text<64>(text)});
+  net->request(net::AddTlsText{0b100, net::TlsText::server_name, true, Text<64>("x.test")});
+  EXPECT_EQ(recalled(0), "h2 mqtt");
+  EXPECT_EQ(recalled(1), " ");
+  net->request(net::AddTlsText{0b100, kProtocols, true, Text<64>("spdy/3")});
+  EXPECT_EQ(recalled(0), "h2 mqtt");
+  EXPECT_EQ(recalled(2), "spdy/3 ");
+  net->power_off();
+  EXPECT_EQ(recalled(0), " ");
+}
+
 TEST_P(Network, is_silent_without_power) {
   open(net->host(Manners::echoes));
   begin(net->host(Manners::greets), {1, 1});

@@ -86,6 +86,10 @@ void Scene::rest() {
     world.host_types("+++");
     world.pass(1s);
   }
+  if (world.module().status().activity == Activity::collecting) {  // where +++ is a part of it
+    world.host_types(std::string(world.module().status().payload_missing, 'x'));
+    world.pass(60s);
+  }
   demand(world.untyped() == 0, "the module takes nothing more");
   demand(world.module().status().activity == Activity::idle, "something goes on for ever");
 }

@@ -184,6 +184,16 @@ class World(unittest.TestCase):
         with paced(*noisy) as module, module.started_host() as host:
             self.assertEqual(self.boot(module, host), heard)
 
+    def test_an_esp8266_says_what_its_rom_says(self):
+        noisy = ("--personality", "esp8266-1.7", "--set", "module.bfq0.boot_noise=true")
+        with Module(*noisy) as module, module.started_host() as host:
+            host.command("AT+UART_DEF=74880,8,1,0,0")
+            text = self.boot(module, host)
+            self.assertTrue(text.startswith(
+                b"\r\n ets Jan  8 2013,rst cause:2, boot mode:(3,0)\r\n\r\nload 0x40100000,"), text)
+            self.assertLessEqual(len(text), 1000)
+            self.assertLessEqual(text.count(b"\n"), 70)
+
 
 class Floods(unittest.TestCase):
     def test_a_thousand_typing_hosts_do_not_delay_its_end(self):

@@ -122,6 +122,68 @@ class Shell(unittest.TestCase):
             self.assertEqual(status, 1)
             self.assertIn("File exists", errors)
 
+    def test_a_trace_begins_and_ends_while_the_program_runs(self):
+        with Module() as module, module.started_host() as host:
+            path = os.path.join(module.directory, "late.jsonl")
+            self.ctl("trace", "start", f"path={path}")
+            status, _, errors = run_program("ctl", "trace", "start")
+            self.assertEqual((status, "is_traced" in errors or "already" in errors), (1, True))
+            self.join(host)
+            self.assertIn(path, self.ctl("trace", "stop"))
+            self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+
+            def names():
+                with open(path, encoding="utf-8") as file:
+                    return [json.loads(line)["event"] for line in file]
+
+            wait_until(lambda: "addressed" in names(), "the trace")
+            self.assertEqual(names()[0], "trace")
+            self.assertIn("wire", names())
+            for words, why in (([f"path={path}"], "exists"), (["path=late"], "whole path"),
+                               (["path=/nowhere/at/all"], "cannot make")):
+                status, _, errors = run_program("ctl", "trace", "start", *words)
+                self.assertNotEqual(status, 0)
+                self.assertIn(why, errors)
+            self.assertEqual(run_program("ctl", "trace", "stop")[0], 1)
+
+    def test_a_trace_in_memory_is_exported(self):
+        with Module() as module, module.started_host() as host:
+            at = self.ctl("--at", "trace", "start").strip()
+            self.join(host)
+            for form, first in (("jsonl", b'{"event":"trace"'), ("pcapng", b"\x0a\x0d\x0d\x0a"),
+                                ("cast", b'{"version"'), ("vcd", b"$")):
+                path = os.path.join(module.directory, "it." + form)
+                self.ctl("trace", "export", f"format={form}", f"since={at}", f"file={path}")
+                with open(path, "rb") as file:
+                    content = file.read()
+                self.assertTrue(content.startswith(first), content[:60])
+            shown = subprocess.run(
+                ["tshark", "-r", os.path.join(module.directory, "it.pcapng"), "-T", "fields",
+                 "-e", "data.data"], capture_output=True, text=True, check=True).stdout
+            self.assertIn(b"WIFI GOT IP".hex(), shown.replace("\n", "").replace(":", ""))
+            self.ctl("trace", "stop")
+            status, _, errors = run_program("ctl", "trace", "export", "since=99999")
+            self.assertEqual(status, 1, errors)
+
+    def test_status_tells_of_radio_lease_and_idle_links(self):
+        with Module() as module, module.started_host() as host, socket.create_server(
+                ("127.0.0.1", 0)) as server:
+            self.join(host)
+            host.type(f'AT+CIPSTART="TCP","127.0.0.1",{server.getsockname()[1]}\r\n')
+            host.expect("CONNECT\r\n\r\nOK\r\n")
+            time.sleep(0.3)
+            told = json.loads(self.ctl("--json", "status"))["return"]["modules"][0]
+            self.assertEqual(told["radio"]["bssid"], "02:bf:44:00:00:01")
+            self.assertEqual(told["radio"]["rssi"], -42)
+            self.assertEqual(told["radio"]["gateway"].rsplit(".", 1)[0],
+                             told["address"].rsplit(".", 1)[0])
+            self.assertGreater(told["links"][0]["idle"], 200_000)
+            can = json.loads(self.ctl("--json", "capabilities"))["return"]
+            self.assertEqual(can["modules"][0]["has"], ["simulated_air", "real_sockets"])
+            needs = {fault["name"]: fault["needs"] for fault in can["faults"]}
+            self.assertEqual((needs["ap-down"], needs["slice"], needs["reset"]),
+                             ("simulated_air", "real_sockets", "nothing"))
+
     def test_what_is_sent_is_typed_and_quit_ends_the_program(self):
         with Module() as module, module.started_host() as host:
             at = self.ctl("--at", "send", "line=AT+CWMODE_CUR=3").strip()

@@ -16,7 +16,6 @@ import tempfile
 from journey import machine_address
 from script import unescaped
 
-MODULE = machine_address()  # as this machine sees the first module of a program
 LOCALHOST = "127.0.0.1"
 
 
@@ -205,12 +204,12 @@ class Peer:
         self.connections.remove(connection)
         connection.socket.close()
 
-    def call(self, port):
-        """Connects to the module's server."""
+    def call(self, module, port):
+        """Connects to the server of the module at that address."""
         caller = bound(socket.SOCK_STREAM, self.address, 0)
         self.port = caller.getsockname()[1]
         try:
-            caller.connect((MODULE, usable_port(port)))
+            caller.connect((module, usable_port(port)))
         except OSError:
             caller.close()
             raise
@@ -227,18 +226,19 @@ class Peer:
 
 
 class FarHosts:
-    """All remote hosts of one play. `network` is a number that no other play uses at the same
-    time."""
+    """All remote hosts of one play, and where they find its module. `lane` is a number that no
+    other play uses at the same time."""
 
-    def __init__(self, network):
-        self.network = network
+    def __init__(self, lane):
+        self.lane = lane
+        self.module = machine_address(lane)
         self.addresses = {}  # of the transcript -> of this machine
         self.peers = {}      # (address, port) of the transcript -> Peer
         self.answers = []
 
     def address(self, simulated):
         if simulated not in self.addresses:
-            self.addresses[simulated] = f"127.80.{self.network}.{len(self.addresses) + 1}"
+            self.addresses[simulated] = f"127.80.{self.lane}.{len(self.addresses) + 1}"
         return self.addresses[simulated]
 
     def add(self, place, context=None):

@@ -153,7 +153,9 @@ def fill_black_box(host):
 class Floods(unittest.TestCase):
     def test_five_clients_flood_a_host_that_does_not_read(self):
         port, size = free_port(), 3 * MEGABYTE
-        with Module(log="info", environment=KEEPS_NOTHING) as module, module.started_host() as host:
+        # The control channel keeps the last lines and events, which is no flood's.
+        program = Module("--control", "none", log="info", environment=KEEPS_NOTHING)
+        with program as module, module.started_host() as host:
             fill_black_box(host)
             serve(host, port)
             clients = []
@@ -345,7 +347,7 @@ class TenThousandTimes(unittest.TestCase):
     """Opens and closes of each kind; repeating them costs neither descriptors nor memory."""
 
     def module(self):
-        # The control channel keeps the last events, which are memory until they are 4,096.
+        # The control channel keeps the last events, up to 256 KiB of them.
         return Module("--control", "none", log="warn", serial=["tcp:0"], environment=KEEPS_NOTHING)
 
     def measure(self, module, many, few, once, allowed=GROWTH):

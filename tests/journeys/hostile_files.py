@@ -1,6 +1,7 @@
 """Files as another user or a failing disk may leave them: none hangs the program, is written
 through, or is taken for ours."""
 
+import json
 import os
 import signal
 import stat
@@ -364,6 +365,21 @@ class HeldDisk(InDirectory):
             module.process.returncode = 0
         self.assertEqual(run_program("replay", journal)[0], 0)
 
+    def test_a_trace_does_not_hold_the_module_up_and_counts_what_it_lacks(self):
+        trace = self.path("all.trace")
+        with self.module("--trace", trace) as module, module.started_host() as host:
+            self.assertEqual(host.command("ATE0"), b"\r\nOK\r\n")
+            self.hold()
+            for _ in range(30):
+                host.type(b"AT\r\n" * 300)
+                host.expect(b"\r\nOK\r\n" * 300)
+            self.let_go()
+            wait_until(lambda: self.says_ok(host) and '"lost"' in read(trace), "the count")
+        events = [json.loads(line) for line in read(trace).splitlines()]
+        lost = sum(event["count"] for event in events if event["event"] == "lost")
+        told = sum(event["event"] != "lost" for event in events)
+        self.assertGreater(lost, 1000)
+        self.assertEqual(told + lost, events[-1]["number"])
 
     def test_a_log_does_not_hold_the_module_up(self):
         with self.module(log_path=self.path("log")) as module, module.started_host() as host:

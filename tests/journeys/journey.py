@@ -211,10 +211,12 @@ class Host:
             self.more()
         return self.take(len(self.seen))
 
+    echoed_end = "\r\r\n"  # "\r\n" with the personality esp-at-2
+
     def command(self, line, end=None):
         """Types a line; returns its answer, without the echo."""
         self.type(line + "\r\n")
-        self.expect(line + "\r\r\n")
+        self.expect(line + self.echoed_end)
         return self.expect(end) if end else self.answer()
 
     def answer(self):

@@ -27,7 +27,7 @@ class CommandLine(unittest.TestCase):
             (["run", "--serial", "tcp:nowhere.test:80"], "address"),
             (["run", "--serial", "stdio", "--serial", "stdio"], "only one standard input"),
             (["run", "nowhere.toml"], "nowhere.toml: No such file"),
-            (["lint"], "world is required"),
+            (["lint"], "WORLD.toml is required"),
             (["lint"], "bfq4004 lint --help tells what there is"),
             (["commands", "--personality", "none"], "bfq4004 commands --help tells what there is"),
             (["frobnicate"], "bfq4004 --help tells what there is"),

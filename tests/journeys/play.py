@@ -11,8 +11,8 @@ import signal
 import tempfile
 import time
 
-from far_hosts import LOCALHOST, MODULE, FarHosts, usable_port
-from journey import PATIENCE, Module
+from far_hosts import LOCALHOST, FarHosts, usable_port
+from journey import MODULE_BASE, PATIENCE, Module
 from obstacles import LONGEST_WAIT
 from script import BURST, unescaped
 from world_file import WorldFile
@@ -28,18 +28,21 @@ BURNT_IN = {
     "sdk-version": (b"SDK version:", b"2.2.1(bfq4004 0.1.0)"),
     "compile-time": (b"compile time:", b"Jan  1 2020 00:00:00"),
 }
+LISTS_LINKS = (b"+CIPSTATUS:", b"+CIPSTATE:")
+SHOWS_PEERS = (*LISTS_LINKS, b"+CIPDOMAIN:", b"+LINK_CONN:", b"+CIPRECVDATA:", b"+CIPSNTPCFG:")
 IN_WORLD_FILE = ("air", "delay", "station")
 STARTS = 5  # attempts; the program may be ready before the host is attached
 
 
 class Play:
-    """One transcript and one module."""
+    """One transcript and one module. `lane` is a number that no other play has at the same time: of
+    the module's addresses on this machine, and of its remote hosts'."""
 
-    def __init__(self, steps, network, burnt_in, context, options=()):
+    def __init__(self, steps, lane, burnt_in, context, options=()):
         self.steps, self.burnt_in, self.context = steps, burnt_in, context
-        self.options = options
+        self.options = ("--module-base", str(MODULE_BASE + lane), *options)
         self.simulated = {what: text for what, (_, text) in BURNT_IN.items()}
-        self.hosts = FarHosts(network)
+        self.hosts = FarHosts(lane)
         self.module = self.host = None
         self.state = tempfile.TemporaryDirectory(prefix="bfq-play-")
         self.world = WorldFile(os.path.join(self.state.name, "world.toml"))
@@ -52,11 +55,14 @@ class Play:
         self.personality = "bfq4004"
         for step in steps:
             self.learn(step)
+        if self.personality != "bfq4004":
+            self.world.soft_ap["ssid"] = "ESP_040001"
 
     def learn(self, step):
         """Collects what must be known before the first step is played."""
         if step.kind == "type":
-            for address, port in re.findall(rb'"SSL",\s*"([0-9.]+)",\s*(\d+)', step.data):
+            for address, port in (re.findall(rb'"SSL",\s*"([0-9.]+)",\s*(\d+)', step.data)
+                                  + re.findall(rb'"([0-9.]+)",(\d+),"SSL"', step.data)):
                 self.tls_places.add((address.decode(), int(port)))
             for address in re.findall(rb'"(127\.\d+\.\d+\.\d+)"', step.data):
                 self.hosts.address(address.decode())
@@ -79,7 +85,8 @@ class Play:
     def unknown_names(self):
         typed = b"".join(step.data for step in self.steps if step.kind == "type")
         found = set(re.findall(rb'"((?=[^"]*[a-z])[a-z0-9.-]+\.[a-z]+)"', typed))
-        return sorted({name.decode() for name in found} - set(self.names) - {NAME})
+        names = {name.decode() for name in found if b".." not in name}
+        return sorted(names - set(self.names) - {NAME})
 
     def power_on(self, echo):
         """Returns with a host that will read `ready` or, with its echo off, has read it."""
@@ -95,8 +102,11 @@ class Play:
             self.module.__enter__()
             if not echo:
                 self.host = self.module.started_host()
-                if b"+CWMODE_CUR:1\r\n" not in self.host.command("AT+CWMODE_CUR?"):
-                    assert self.host.command("AT+CWMODE_CUR=1") == b"\r\nOK\r\n"
+                if self.personality == "esp-at-2":
+                    self.host.echoed_end = "\r\n"
+                mode = b"+CWMODE" if self.personality == "esp-at-2" else b"+CWMODE_CUR"
+                if mode + b":1\r\n" not in self.host.command(f"AT{mode.decode()}?"):
+                    assert self.host.command(f"AT{mode.decode()}=1") == b"\r\nOK\r\n"
                 assert self.host.command("ATE0") == b"\r\nOK\r\n"
                 return
             self.host = self.module.host()
@@ -202,7 +212,7 @@ class Play:
         if place not in self.hosts.peers:
             self.hosts.add(place)
         try:
-            self.hosts.peers[place].call(port)
+            self.hosts.peers[place].call(self.hosts.module, port)
         except ConnectionRefusedError:
             if not in_vain:
                 raise
@@ -231,7 +241,7 @@ class Play:
 
     def datagram(self, peer, data):
         """Sends one to every UDP link of the module."""
-        known = {(MODULE, usable_port(port)) for port in self.datagram_ports}
+        known = {(self.hosts.module, usable_port(port)) for port in self.datagram_ports}
         for known_peer in known or peer.known:
             peer.datagrams.sendto(data, known_peer)
 
@@ -291,12 +301,15 @@ class Play:
         data = step.data
         for what, (label, _) in BURNT_IN.items():
             data = data.replace(label + self.simulated[what], label + self.burnt_in[label])
-        if data.startswith((b"+CIPSTATUS:", b"+CIPDOMAIN:")):
+        if data.startswith(b"compile time("):  # of the firmware that it names, and of the program
+            data = data.replace(self.simulated["compile-time"], self.burnt_in[b"compile time:"])
+        if data.startswith(SHOWS_PEERS):
             data = self.as_shown(data)
         data = re.sub(rb"AT\+CIP(START|SEND|DOMAIN)=[^\r]*", lambda echo: self.here(echo[0]), data)
         data = re.sub(rb"\+IPD,[^:]*:", lambda found: self.as_shown(found[0]), data)
         wanted = re.escape(data)
-        if data.startswith(b"+CIPSTATUS:"):
+        wanted = re.sub(rb"^\\\+PING:\d+", rb"\+PING:\\d+", wanted)  # the network's own time
+        if data.startswith(LISTS_LINKS):
             ports = b"|".join(b"%d" % port for port in self.hosts.module_ports())
             wanted = re.sub(rb",%d(?=,)" % FIRST_LOCAL_PORT, b",(?:%b)" % ports, wanted)
         return wanted.replace(re.escape(b"{number}"), rb"\d+") if step.masked else wanted

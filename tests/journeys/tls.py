@@ -463,5 +463,67 @@ class WhatTheHostAsksFor(unittest.TestCase):
                 self.assertIn(wrong, errors)
 
 
+class WhatEspAtSays(unittest.TestCase):
+    """AT+CIPSSLCCN and its like, of the personality esp-at-2."""
+
+    def start(self, **files):
+        world = world_with(**files) if files else None
+        module = self.enterContext(
+            Module(*([world] if world else []), "--personality", "esp-at-2"))
+        host = self.enterContext(module.started_host())
+        host.echoed_end = "\r\n"
+        answer = host.command('AT+CWJAP="BFQ-LAB","bfq4004-lab"')
+        self.assertEqual(answer, b"WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n")
+        return module, host
+
+    def set(self, host, line):
+        self.assertEqual(host.command(line), b"\r\nOK\r\n")
+
+    def test_a_server_hears_another_name_and_is_offered_protocols(self):
+        module, host = self.start()
+        self.set(host, 'AT+CIPSSLCSNI="other.test"')
+        self.set(host, 'AT+CIPSSLCALPN=2,"h2","http/1.1"')
+        other = CERTIFICATES.path("other.test")
+        names = ("-servername", "other.test", "-cert2", other + ".pem", "-key2", other + ".key")
+        with OpensslServer("localhost", *names) as server:
+            self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
+            module.wait_for_log("CN=other.test")
+            self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")
+        with OpensslServer("localhost", "-alpn", "http/1.1") as server:
+            self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
+            server.expect("ALPN protocols advertised by the client: h2, http/1.1")
+            server.expect("ALPN protocols selected: http/1.1")
+
+    def test_the_common_name_is_the_one_that_is_set(self):
+        module, host = self.start(ca="ca.pem")
+        self.set(host, "AT+CIPSSLCCONF=2")
+        with OpensslServer("other.test") as server:
+            self.assertEqual(host.command(start_to("127.0.0.1", server.port), "CLOSED\r\n"),
+                             REFUSED)
+            self.set(host, 'AT+CIPSSLCCN="other.test"')
+            self.assertEqual(host.command(start_to("127.0.0.1", server.port)), CONNECTED)
+            module.wait_for_log("CN=other.test is verified")
+
+    def test_a_shared_key_takes_the_place_of_certificates(self):
+        _, host = self.start()
+        key = ("-nocert", "-psk", b"a key".hex(), "-psk_identity", "me")
+        for version in ("-tls1_3", "-tls1_2"):
+            with self.subTest(version), OpensslServer("localhost", version, *key) as server:
+                self.set(host, 'AT+CIPSSLCPSK="another","me"')
+                self.assertEqual(host.command(start_to("localhost", server.port), "CLOSED\r\n"),
+                                 REFUSED)
+                self.set(host, 'AT+CIPSSLCPSK="a key","me"')
+                self.assertEqual(host.command(start_to("localhost", server.port)), CONNECTED)
+                self.set(host, 'AT+CIPSSLCPSK="",""')
+                self.assertEqual(host.command("AT+CIPCLOSE"), b"CLOSED\r\n\r\nOK\r\n")
+
+    def test_a_certificate_that_is_missing_is_named(self):
+        _, host = self.start()
+        for checks, missing in ((1, b"NO CERT FOUND"), (2, b"NO CA FOUND")):
+            self.set(host, f"AT+CIPSSLCCONF={checks}")
+            self.assertEqual(host.command(start_to("localhost", 4433), "CLOSED\r\n"),
+                             missing + b"\r\n" + REFUSED)
+
+
 if __name__ == "__main__":
     unittest.main()

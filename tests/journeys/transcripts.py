@@ -3,8 +3,10 @@ that needs the simulated world is left out, and the kind of that line is printed
 
 import collections
 import concurrent.futures
+import contextlib
 import functools
 import pathlib
+import queue
 import re
 import sys
 import threading
@@ -19,8 +21,9 @@ from script import busy_bursts, read
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "transcripts"
 LEAST_PLAYED = 110
 AT_ONCE = 12  # programs; they mostly wait
-# Every program has its server and its UDP ports at the same address of this machine.
-PORTS_OF_THE_MODULE = re.compile(rb'AT\+CIPSERVER=1|"UDP"')
+# What a module is reached at by the whole machine, at 127.0.0.1 too: one program at a time has it.
+PORT_OF_THE_MODULE = re.compile(rb'AT\+CIPSERVER=1(?:,(\d+))?|"UDP",\s*"[^"]*",\s*\d+,\s*(\d+)')
+USUAL_SERVER_PORT = 333
 
 
 def burnt_in():
@@ -58,27 +61,37 @@ def chosen():
     return [f for f in files if len(sys.argv) == 1 or str(f.relative_to(FOLDER)) in sys.argv[1:]]
 
 
+def ports_of_the_module(steps):
+    typed = b"\n".join(step.data for step in steps if step.kind == "type")
+    found = PORT_OF_THE_MODULE.finditer(typed)
+    return {int(match[1] or match[2] or USUAL_SERVER_PORT) for match in found}
+
+
 def play_all(plays, options=()):
     """Those that failed, and how; `options` are further arguments of the program."""
     context = functools.cache(server_context)
-    ports_of_the_module = threading.Lock()
     identity = burnt_in()
+    taken = collections.defaultdict(threading.Lock)
+    lanes = queue.SimpleQueue()
+    for lane in range(AT_ONCE):
+        lanes.put(lane)
 
-    def play(numbered):
-        number, (name, steps) = numbered
-        needs_ports = any(PORTS_OF_THE_MODULE.search(step.data) for step in steps)
-        try:
-            if not needs_ports:
-                Play(steps, number, identity, context, options).run()
-            else:
-                with ports_of_the_module:
-                    Play(steps, number, identity, context, options).run()
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            return name, str(error)
+    def play(named):
+        name, steps = named
+        with contextlib.ExitStack() as ports:
+            for port in sorted(ports_of_the_module(steps)):
+                ports.enter_context(taken[port])
+            lane = lanes.get()
+            try:
+                Play(steps, lane, identity, context, options).run()
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                return name, str(error)
+            finally:
+                lanes.put(lane)
         return None
 
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        return [failure for failure in pool.map(play, enumerate(plays)) if failure is not None]
+        return [failure for failure in pool.map(play, plays) if failure is not None]
 
 
 def report(played, skipped):

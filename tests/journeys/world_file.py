@@ -82,7 +82,7 @@ class WorldFile:
                 added["dhcp"] = {"pool": [address, address]}
             elif word == "answers-scan":
                 added["delays"] = {"scan": words.pop(0)}
-            elif word in ("hidden", "silent"):
+            elif word in ("hidden", "silent", "wps"):
                 added[word] = True
             else:
                 added["dhcp"] = {"on": {"no-dhcp": False, "dhcp-refuses": "refuses"}[word]}

@@ -207,6 +207,33 @@ analog = { value = 512 }
 """
 
 
+PHONE = """
+[[ap]]
+ssid = "garden"
+password = "s3cret-leaf"
+[[module]]
+name = "bfq0"
+personality = "esp8266-1.7"
+[[event]]
+after = "1s"
+phone = { ssid = "garden", password = "s3cret-leaf", method = "airkiss" }
+"""
+TWO = """
+[[ap]]
+ssid = "garden"
+password = "s3cret-leaf"
+[[ap]]
+ssid = "field"
+password = "s3cret-leaf"
+[[module]]
+name = "bfq0"
+personality = "esp8266-1.7"
+[[module]]
+name = "bfq1"
+personality = "esp8266-1.7"
+"""
+
+
 class Events(unittest.TestCase):
     """What happens by itself: a pin wakes the module, and a button lets it in."""
 
@@ -217,6 +244,41 @@ class Events(unittest.TestCase):
             with hosts(file.name, ["bfq0"]) as (module, [host]):
                 module.wait_for_log("the analog input reads 512")
                 self.assertEqual(host.command("AT+SYSADC?"), b"+SYSADC:512\r\n\r\nOK\r\n")
+
+    def test_a_phone_sends_a_network(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(PHONE)
+            file.flush()
+            with hosts(file.name, ["bfq0"]) as (module, [host]):
+                self.assertEqual(host.command("AT+CWMODE_CUR=1"), b"\r\nOK\r\n")
+                self.assertEqual(host.command("AT+CWSTARTSMART=2"), b"\r\nOK\r\n")
+                self.assertEqual(host.expect("smartconfig connected wifi\r\n"),
+                                 b"smartconfig type:AIRKISS\r\nSmart get wifi info\r\n"
+                                 b"ssid:garden\r\npassword:s3cret-leaf\r\n"
+                                 b"WIFI CONNECTED\r\nWIFI GOT IP\r\n"
+                                 b"smartconfig connected wifi\r\n")
+                self.assertIn('a phone sends the network "garden"', module.log())
+                self.assertNotIn("s3cret-leaf", module.log())
+
+    def test_modules_of_one_network_find_each_other_by_name(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(TWO)
+            file.flush()
+            with hosts(file.name, ["bfq0", "bfq1"]) as (_, [one, other]):
+                for host in one, other:
+                    self.assertEqual(host.command("AT+CWMODE_CUR=1"), b"\r\nOK\r\n")
+                    self.assertEqual(host.command('AT+CWJAP_CUR="garden","s3cret-leaf"'), JOINED)
+                asked = 'AT+CIPDOMAIN="coop.local"'
+                self.assertEqual(other.command(asked), b"DNS Fail\r\n\r\nERROR\r\n")
+                self.assertEqual(one.command('AT+MDNS=1,"coop","_http",80'), b"\r\nOK\r\n")
+                for host in one, other:
+                    self.assertEqual(host.command(asked),
+                                     b"+CIPDOMAIN:10.44.1.2\r\n\r\nOK\r\n")
+                self.assertIn(b"WIFI GOT IP",
+                              other.command('AT+CWJAP_CUR="field","s3cret-leaf"'))
+                self.assertEqual(other.command(asked), b"DNS Fail\r\n\r\nERROR\r\n")
+                self.assertEqual(one.command("AT+MDNS=0"), b"\r\nOK\r\n")
+                self.assertEqual(one.command(asked), b"DNS Fail\r\n\r\nERROR\r\n")
 
     def test_a_module_sleeps_is_woken_and_pairs(self):
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:

@@ -16,8 +16,21 @@ constexpr SwitchPoints kSwitches{
     .network_reply = SwitchPoints::NetworkReply::four_fields,
     .join_again = SwitchPoints::JoinAgain::joins_anew,
     .status_links = SwitchPoints::StatusLinks::all,
-#ifdef BFQ_COMPLETE
     .close_all = SwitchPoints::CloseAll::not_with_server,
+    .echo = SwitchPoints::Echo::all_but_line_feed,
+    .numbers = SwitchPoints::Numbers::decimal,
+    .rejoin = SwitchPoints::Rejoin::after_a_loss,
+    .station_status = SwitchPoints::StationStatus::not_joined,
+    .address_text = SwitchPoints::AddressText::bare,
+    .passive_end = SwitchPoints::PassiveEnd::at_once,
+    .no_link = SwitchPoints::NoLink::zero,
+    .scan_figures = SwitchPoints::ScanFigures::measured,
+    .idle_since = SwitchPoints::IdleSince::any_data,
+    .tls_links = SwitchPoints::TlsLinks::one,
+    .raw_data = SwitchPoints::RawData::in_transmission,
+    .clock = SwitchPoints::Clock::stands,
+#ifdef BFQ_COMPLETE
+    .day_text = SwitchPoints::DayText::two_digits,
 #endif
 };
 }  // namespace

@@ -74,6 +74,9 @@ class Books {
   // Typing
   void check_typed(char c, std::string_view printed);
   void take_payload(char c, std::string_view printed);
+  void take_text(char c, std::string_view printed);
+  void take_long(char c, std::string_view printed);
+  std::size_t note_results(std::string_view printed);
   void take_passthrough(char c, std::string_view printed);
   void take_command(char c, Activity during, std::string_view printed);
   void end_line(Activity during, std::string_view printed);
@@ -85,6 +88,11 @@ class Books {
   std::optional<bool> level_of(std::uint8_t pin) const;
   void check_sleep() const;
 
+  // Faults
+  void note_fault(const Event& event);
+  bool stays_busy() const { return now_ < busy_until_; }
+  void take_late_fail(std::vector<Said>& said);
+
   // What happens by itself
   void check_happened(std::string_view printed);
   void check_hung_up(std::string_view printed);
@@ -92,6 +100,16 @@ class Books {
   void note_link(const Said& said);
   void note_connection(const Said& said);
   std::string quitted() const;
+  const at::SwitchPoints& switches() const { return module_->dialect().switches; }
+  static void raise_name(std::string& line, std::size_t from);
+  std::string_view without_cause(std::string_view printed) const;
+  bool speaks_in_passthrough() const;
+  bool may_be_passive(net::Transport) const;
+  std::string sender_text(const net::Endpoint& sender) const;
+  bool stores(std::string_view command) const;
+  void note_all(std::string_view printed);
+  void check_left(std::string_view printed, bool goes_down);
+  std::size_t end_of_passthrough(std::string_view printed) const;
   void note_unread(const Said& said);
   void note_segment(const Said& said);
   void begin_segment(std::string bytes, const std::vector<Said>& said);
@@ -104,6 +122,12 @@ class Books {
   void check_boot(std::string_view printed);
   void take_unread(const net::Unread& event);
   void begin_read(std::string_view line);
+  bool take_web(const Event& event, std::string_view printed);
+  bool shows_text() const;
+  std::string shown_piece(std::string_view bytes) const;
+  bool take_mqtt(const Event& event, std::string_view printed);
+  void note_client_request(const Request& request);
+  void note_broker(const Said& said);
   void check_read(LinkHandle link, std::string_view bytes, std::string_view printed);
   void check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
                       std::string_view printed);
@@ -126,9 +150,26 @@ class Books {
   std::optional<net::Endpoint> payload_destination_;
   Instant typed_at_{};
   bool held_back_ = false;       ///< bytes were offered in vain, so their moments are not known
+  bool starts_link_ = false;     ///< AT+SAVETRANSLINK: its link has not been open yet
   bool passed_on_ = false;       ///< a packet of transparent transmission waits for the network
   bool burst_is_whole_ = false;  ///< of transparent transmission: nothing of it was lost
   std::string last_typed_;       ///< the last few bytes of transparent transmission
+
+  /// What is typed behind a prompt: a payload of AT+CIPSEND and the like, what AT+CIPSENDL sends,
+  /// or a text for a client of HTTP or MQTT.
+  enum class Typed : std::uint8_t { payload, long_data, text } typed_as_{};
+  std::size_t long_typed_ = 0;
+  std::string text_due_;  ///< that the client has not been given
+
+  // MQTT
+  bool told_mqtt_ = false;  ///< the host takes it for connected
+  bool message_is_due_ = false, more_is_due_ = false, message_is_open_ = false;
+  std::size_t topic_left_ = 0, message_size_ = 0, message_left_ = 0;
+
+  // HTTP
+  Ticket web_ticket_{};        ///< of the last request
+  bool piece_is_due_ = false;  ///< of its answer
+  bool text_is_open_ = false;  ///< the module prints what comes, and nothing else
 
   // Links
   std::array<LinkHandle, limits::kLinks> handles_{};
@@ -170,12 +211,19 @@ class Books {
   std::map<std::string, bool> told_stations_;  ///< by hardware address; true: with an address
 
   // Sleep and pins
-  bool pairs_ = false;  ///< AT+WPS=1 was answered with OK, and nothing has come of it
+  bool pairs_ = false;         ///< AT+WPS=1 was answered with OK, and nothing has come of it
+  bool awaits_phone_ = false;  ///< AT+CWSTARTSMART was answered with OK in this life
   bool light_sleep_ = false;
   std::optional<std::pair<std::uint8_t, bool>> wakes_;  ///< the pin, and whether high
   std::array<pins::Level, pins::kPins> held_{};
   std::array<bool, pins::kPins> may_be_pulled_up_{};
   std::array<bool, pins::kPins> is_output_{};
+
+  // Faults that were injected (ports/faults.h), and what they permit
+  bool fails_after_ok_ = false;                     ///< SEND FAIL has to follow SEND OK
+  unsigned delayed_closed_ = 0;                     ///< so many links may close without CLOSED
+  std::array<bool, limits::kLinks> owed_closed_{};  ///< its CLOSED comes while it is open again
+  Instant busy_until_{};
 
   // Flash
   std::optional<Record> stored_;   ///< what a boot must find, unless nobody knows

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "at/line.h"
+
 namespace bfq::swarm {
 namespace {
 constexpr const char* kLines[] = {
@@ -29,6 +31,30 @@ constexpr const char* kLines[] = {
     "AT+SYSMSG_CUR=3",
     "AT+SYSMSG_CUR=0",
     "AT+CIPCLOSEMODE=1",
+    "AT+SYSSTORE=0",
+    "AT+SYSSTORE=1",
+    "AT+SYSLOG=1",
+    "AT+SYSMSG=7",
+    "AT+CMD?",
+    "AT+CWSTATE?",
+    "AT+CIPSTATE?",
+    "AT+CWJAP",
+    "AT+CWJAP=\"BFQ-LAB\",\"bfq4004-lab\",,,0",
+    "AT+CWRECONNCFG=2,1",
+    "AT+CWMODE=0",
+    "AT+CWQIF",
+    "AT+CIPTCPOPT=0,1,500",
+    "AT+SYSTIMESTAMP=1000",
+    "AT+CIPSTAMAC_CUR=\"02:00:00:00:00:77\"",
+    "AT+CIPAPMAC_DEF=\"02:00:00:00:00:78\"",
+    "AT+CWSTARTSMART",
+    "AT+CWSTARTSMART",
+    "AT+CWSTOPSMART",
+    "AT+SAVETRANSLINK=1,\"127.0.0.1\",7",
+    "AT+SAVETRANSLINK=1,\"echo.test\",7",
+    "AT+SAVETRANSLINK=1,\"127.0.0.1\",9,\"UDP\",1025",
+    "AT+SAVETRANSLINK=0",
+    "AT+MDNS=1,\"mine\",\"http\",80",
     "AT+CIPDOMAIN=\"echo.test\"",
     "AT+CIPDOMAIN=\"nobody.test\"",
     "AT+CIPDOMAIN=\"slow.test\"",
@@ -45,6 +71,37 @@ constexpr const char* kLines[] = {
     "AT+CIPSSLSIZE=4096",
     "AT+CIPDNS_DEF=0",
     "AT+CIPDNS_CUR=1,\"10.44.1.77\"",
+    "AT+CHTTPURL=80,\"127.0.0.1\"",
+    "AT+CHTTPURL=443,\"slow.test\"",
+    "AT+CHTTPPH=\"/half\"",
+    "AT+CHTTPPH=\"\"",
+    "AT+CHTTPDT=\"a\",\"b c\"",
+    "AT+CHTTPTP=1",
+    "AT+CHTTPTR",
+    "AT+CHTTPTR",
+    "AT+CIUPDATE",
+    "AT+MQTTUSERCFG=0,1,\"me\",\"\",\"\",0,0,\"\"",
+    "AT+MQTTUSERCFG=0,1,\"me\",\"\",\"\",0,0,\"\"",
+    "AT+MQTTCONN=0,\"127.0.0.1\",9,1",
+    "AT+MQTTCONN=0,\"127.0.0.1\",9,1",
+    "AT+MQTTCONN=0,\"slow.test\",9,0",
+    "AT+MQTTSUB=0,\"a/#\",1",
+    "AT+MQTTSUB?",
+    "AT+MQTTPUB=0,\"a/b\",\"hello\",1,0",
+    "AT+MQTTPUBRAW=0,\"a/b\",1000,1,0",
+    "AT+MQTTLONGCLIENTID=0,300",
+    "AT+MQTTCLEAN=0",
+    "AT+HTTPCLIENT=2,0,\"http://127.0.0.1/half\",,,1",
+    "AT+HTTPCLIENT=1,0,\"http://127.0.0.1/\",,,1",
+    "AT+HTTPCGET=\"http://127.0.0.1/\"",
+    "AT+HTTPCPOST=\"http://127.0.0.1/\",3000",
+    "AT+HTTPURLCFG=19",
+    "AT+HTTPURLCFG?",
+    "AT+HTTPCLIENT=2,0,,,,1",
+    "AT+CIPSENDLCFG=100,300",
+    "AT+CIPSENDL=5000",
+    "AT+CIPSSLCALPN=2,\"h2\",\"http/1.1\"",
+    "AT+CIPSSLCALPN?",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",7",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",9",
     "AT+CIPSTART=\"TCP\",\"127.0.0.1\",80,60",
@@ -184,7 +241,16 @@ std::string line_from_a_row(Dice& dice, at::CommandTable table) {
   }
 }
 
-std::string likely_line(Dice& dice) {
+std::string spoken_by(const at::Dialect& dialect, std::string line) {
+  const std::size_t end = std::min(line.find_first_of("=?"), line.size());
+  const std::string_view name = std::string_view(line).substr(0, end);
+  const bool has_suffix = name.ends_with("_CUR") || name.ends_with("_DEF");
+  if (has_suffix && at::find(dialect, name.substr(2)) == nullptr) line.erase(end - 4, 4);
+  return line;
+}
+
+namespace {
+std::string line_of_a_family(Dice& dice) {
   const std::string link = std::to_string(dice.pick(6));
   switch (dice.pick(16)) {
     case 0: return "AT+CIPSEND=" + std::to_string(1 + dice.some(2047));
@@ -197,8 +263,15 @@ std::string likely_line(Dice& dice) {
     case 6: return "AT+CIPSENDBUF=" + link + ',' + std::to_string(1 + dice.some(2047));
     case 7: return "AT+CIPSENDEX=" + std::to_string(1 + dice.some(2047));
     case 8: return "AT+CIPCHECKSEQ=" + link + ',' + std::to_string(1 + dice.pick(9));
+    case 9: return std::string("AT+CIPSTARTEX=") + (dice.one_of(kLinks) + 1);
+    case 10: return "AT+CIPSENDL=" + link + ',' + std::to_string(1 + dice.some(6000));
     default: return dice.one_of(kLines);
   }
+}
+}  // namespace
+
+std::string likely_line(Dice& dice, const at::Dialect& dialect) {
+  return spoken_by(dialect, line_of_a_family(dice));
 }
 
 std::string mutated(Dice& dice, std::string line) {

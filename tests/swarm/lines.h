@@ -1,14 +1,18 @@
 #pragma once
 #include <string>
 
-#include "at/command.h"
+#include "at/dialect.h"
 #include "dice.h"
 
 namespace bfq::swarm {
 
 /// A command line of a host that wants something, without its end: mostly joins, links and what
 /// they need.
-std::string likely_line(Dice&);
+std::string likely_line(Dice&, const at::Dialect&);
+
+/// The line, under the name that the dialect has for it: without _CUR or _DEF where there is no
+/// such name.
+std::string spoken_by(const at::Dialect&, std::string line);
 
 /// A line from the row of some command: one of its forms, with arguments that its parameters allow,
 /// so that every command comes up, also those that are written tomorrow.

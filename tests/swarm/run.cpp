@@ -54,6 +54,11 @@ void Run::furnish() {
                                    .reply = dice_.bytes(dice_.some(9000)),
                                    .reply_after = 1 + dice_.some(100),
                                    .closes_after = 1 + dice_.some(3000)});
+  world_.internet.web.pages = {{.at = kWeb, .path = "/", .body = std::string(3000, 'w')},
+                               {.at = kWeb, .path = "/half", .body = "half", .breaks_after = 2},
+                               {.at = kWeb, .path = "/version", .body = "1.0.1"}};
+  if (dice_.one_in(2)) world_.internet.web.pages.push_back({.at = kWeb, .path = "/image"});
+  if (dice_.one_in(2)) world_.internet.web.update_server = kWeb;
   world_.internet.names = {{"echo.test", kEcho.address}, {"slow.test", std::nullopt}};
   using radio::Security;
   using sim::Dhcp;
@@ -104,6 +109,7 @@ void Run::step() {
     case 14:
     case 15: type_payload(); break;
     case 16: dice_.one_in(2) ? hold_pin() : press_button(); break;
+    case 17: go_wrong(); break;
     default: type_line();
   }
   read();
@@ -116,9 +122,13 @@ void Run::type(const std::string& bytes) {
   world_.host_types(bytes);
 }
 
+std::string Run::spoken(std::string line) const {
+  return spoken_by(world_.module().dialect(), std::move(line));
+}
+
 void Run::type_line() {
   const std::string line = dice_.one_in(2)
-                               ? likely_line(dice_)
+                               ? likely_line(dice_, world_.module().dialect())
                                : line_from_a_row(dice_, world_.module().dialect().commands);
   const std::string typed = dice_.one_in(4) ? mutated(dice_, line) : line;
   type(line_junk(dice_) + typed + line_end(dice_));
@@ -130,9 +140,12 @@ void Run::proceed() {
   const bool linked =
       std::any_of(status.links.begin(), status.links.end(), [](const auto& l) { return l.open; });
   if (status.activity == Activity::passthrough) return type_payload();
+  if (status.activity == Activity::collecting && dice_.one_in(2))
+    return type(dice_.bytes(std::min<std::size_t>(status.payload_missing, 9000)));
   if (!status.associated) {
-    if (dice_.one_in(4)) type("AT+CWMODE_CUR=" + std::to_string(dice_.one_in(4) ? 3 : 1) + "\r\n");
-    type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+    if (dice_.one_in(4))
+      type(spoken("AT+CWMODE_CUR=" + std::to_string(dice_.one_in(4) ? 3 : 1)) + "\r\n");
+    type(spoken("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"") + "\r\n");
   } else if (!linked || dice_.one_in(6)) {
     begin_link();
   } else {
@@ -364,7 +377,7 @@ void Run::change_network() {
 void Run::visit() {
   const net::Endpoint from{Ipv4(10, 44, 1, 9), static_cast<std::uint16_t>(50000 + dice_.pick(10))};
   const MacAddress mac{{2, 0, 0, 0, 1, static_cast<std::uint8_t>(dice_.pick(10))}};
-  const std::size_t what = dice_.pick(7);
+  const std::size_t what = dice_.pick(9);
   tell("visit   " + std::to_string(what));
   switch (what) {
     case 0: world_.internet.connect(from, kServerPort, world_.now()); break;
@@ -375,6 +388,13 @@ void Run::visit() {
     case 3: world_.radio().station_joins(mac, Ipv4(192, 168, 4, mac.bytes[5]), world_.now()); break;
     case 4: world_.radio().station_leaves(mac, world_.now()); break;
     case 5: world_.internet.send(from, dice_.bytes(1 + dice_.some(4000)), world_.now()); break;
+    case 6:
+      world_.internet.mqtt.publish("a/b", dice_.bytes(dice_.some(4000)), world_.internet,
+                                   world_.now());
+      break;
+    case 7:
+      if (dice_.one_in(3)) world_.internet.mqtt.drop(world_.internet, world_.now());
+      break;
     default:
       for (const LinkHandle link : world_.internet.links())
         if (world_.internet.carries_datagrams(link)) world_.tell(net::SendFailed{link});
@@ -397,6 +417,14 @@ void Run::hold_pin() {
 }
 
 void Run::press_button() {
+  if (dice_.one_in(3)) {
+    const char* networks[] = {"BFQ-LAB", "NOBODY"};
+    const sim::PhoneSends sends{
+        dice_.one_in(3) ? radio::PhoneMethod::airkiss : radio::PhoneMethod::esptouch,
+        dice_.one_of(networks), "bfq4004-lab"};
+    tell("a phone sends " + sends.ssid);
+    return world_.apply(sends);
+  }
   const auto& present = world_.medium().air().access_points;
   if (present.empty()) return;
   const sim::AccessPoint& ap = present[dice_.pick(present.size())];
@@ -405,7 +433,7 @@ void Run::press_button() {
 }
 
 /// Answers that come twice, or too late. Power, flash and clients keep their word, and so does what
-/// keeps unread bytes and counts those that are acknowledged.
+/// keeps unread bytes, counts those that are acknowledged, or hands messages over.
 void Run::tell_again() {
   const auto& told = world_.told();
   if (told.empty()) return;
@@ -413,7 +441,8 @@ void Run::tell_again() {
   if (std::holds_alternative<power::Started>(event) ||
       std::holds_alternative<power::Reset>(event) || std::holds_alternative<net::Incoming>(event) ||
       std::holds_alternative<net::Unread>(event) ||
-      std::holds_alternative<net::Acknowledged>(event))
+      std::holds_alternative<net::Acknowledged>(event) ||
+      std::holds_alternative<mqtt::Message>(event) || std::holds_alternative<mqtt::Bytes>(event))
     return;
   tell("hears again event " + std::to_string(event.index()));
   world_.tell(event);
@@ -492,6 +521,7 @@ void Run::come_to_rest() {
   for (const auto& ap : lost_) world_.air.access_points.push_back(ap);
   world_.settle();
   read();
+  inject(faults::Recover{});
   rest();
   type("\r\n");  // ends what was left of a line, which may be any command
   rest();
@@ -516,6 +546,11 @@ void Run::rest() {
   if (activity == Activity::collecting || activity == Activity::passthrough) {
     type("+++");
     world_.pass(1s);
+    read();
+  }
+  if (world_.module().status().activity == Activity::collecting) {  // where +++ is a part of it
+    type(std::string(world_.module().status().payload_missing, 'x'));
+    world_.pass(100s);
     read();
   }
   demand(world_.module().status().activity == Activity::idle, "something goes on for ever");
@@ -545,7 +580,7 @@ void Run::check_memory() {
   world_.pass(1s);
   type(world_.module().status().multiple_links ? "AT+CIPCLOSE=5\r\n" : "AT+CIPCLOSE\r\n");
   world_.pass(1s);
-  type("AT+CWMODE_CUR=2\r\n");
+  type(spoken("AT+CWMODE_CUR=2") + "\r\n");
   world_.pass(1s);
   history_ += world_.printed();
   const std::size_t free = world_.module().status().free_bytes;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "books.h"
+#include "daemon/world/fault_rows.h"
 #include "dice.h"
 #include "journal/recorder.h"
 #include "sim/world.h"
@@ -41,6 +42,8 @@ class Run {
   // the host
   void type(const std::string& bytes);
   void type_line();
+  /// As the module's dialect has it.
+  std::string spoken(std::string line) const;
   void type_payload();
   void proceed();
   void begin_link();
@@ -64,6 +67,12 @@ class Run {
   void hold_pin();
   void press_button();
   void tell_again();
+  // faults, see run_faults.cpp
+  void go_wrong();
+  void go_wrong_in_the_air(world::FaultKind kind);
+  void go_wrong_on_the_wire(world::FaultKind kind);
+  void go_wrong_on_links(world::FaultKind kind);
+  void inject(const Event& fault);
   void change_flash();
   void scramble_flash();
   void cut_power_while_writing();

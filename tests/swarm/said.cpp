@@ -25,6 +25,8 @@ constexpr Meaning kResults[] = {
     {Word::send_ok, Kind::send_ok},
     {Word::send_fail, Kind::send_fail},
     {Word::send_canceled, Kind::canceled},
+    {Word::long_send_canceled, Kind::canceled},
+    {Word::set_ok, Kind::send_ok},
     {Word::busy_processing, Kind::busy_processing},
     {Word::busy_sending, Kind::busy_sending},
     {Word::forced_restart, Kind::forced_restart},
@@ -38,8 +40,14 @@ constexpr Meaning kLines[] = {
     {Word::dhcp_timeout, Kind::dhcp_timeout},
     {Word::wps_success, Kind::wps_success},
     {Word::wps_fail, Kind::wps_fail},
+    {Word::phone_found, Kind::phone},
+    {Word::phone_joined, Kind::phone},
+    {Word::phone_failed, Kind::phone},
     {Word::connect, Kind::connect},
     {Word::closed, Kind::closed},
+    {Word::published, Kind::send_ok},
+    {Word::not_published, Kind::send_fail},
+    {Word::mqtt_disconnected, Kind::mqtt_disconnected},
 };
 constexpr Word kInformation[] = {
     Word::no_ip,
@@ -75,11 +83,18 @@ constexpr Word kInformation[] = {
     Word::not_output,
     Word::wrong_mode_for_wps,
     Word::wrong_mode_for_mdns,
+    Word::no_certificate,
+    Word::no_authorities,
     Word::no_change,
     Word::no_access_point,
     Word::ping_timeout,
 };
-constexpr Meaning kStationLines[] = {
+/// Behind which something stands.
+constexpr Meaning kBeginnings[] = {
+    {Word::phone_type, Kind::phone},
+    {Word::phone_ssid, Kind::phone},
+    {Word::phone_password, Kind::phone},
+    {Word::mqtt_connected, Kind::mqtt_connected},
     {Word::station_connected, Kind::station_connected},
     {Word::station_disconnected, Kind::station_disconnected},
     {Word::station_address, Kind::station_address},
@@ -118,21 +133,41 @@ class Parser {
 
   /// A line that is one word, the status, or of AT+GMR.
   bool is_information(std::string_view line) const {
-    return line.starts_with(spoken(Word::status)) ||
+    return line.starts_with(spoken(Word::status)) || line.starts_with(spoken(Word::update)) ||
+           is_web_error(line) || is_cause(line) ||
            std::any_of(std::begin(kInformation), std::end(kInformation),
                        [&](Word word) { return spoken(word) == line; }) ||
            std::any_of(dialect_.version_lines.begin(), dialect_.version_lines.end(),
                        [&](const at::VersionLine& v) { return line.starts_with(v.before); });
   }
 
-  /// "+NAME:" of a command, the time of AT+GSLP, or a line of AT+CWLIF: an address, a comma, a
-  /// hardware address.
+  /// 0x7194: how a transfer has failed.
+  bool is_web_error(std::string_view line) const {
+    const std::string_view begin = spoken(Word::web_error);
+    return line.size() == begin.size() + 4 && line.starts_with(begin) &&
+           line.substr(begin.size()).find_first_not_of("0123456789ABCDEF") == line.npos;
+  }
+
+  /// `Have 5 Connections`.
+  bool is_about_clients(std::string_view line) const {
+    const auto before = spoken(Word::too_many_clients), behind = spoken(Word::clients_behind);
+    return !before.empty() && line.starts_with(before) && line.ends_with(behind);
+  }
+
+  /// `ERR CODE:` and a number of eight digits.
+  bool is_cause(std::string_view line) const {
+    const auto before = spoken(Word::error_code);
+    return !before.empty() && line.starts_with(before) && line.size() == before.size() + 10;
+  }
+
+  /// "+NAME:" of a command, or "+NAME=", the time of AT+GSLP, or a line of AT+CWLIF: an address, a
+  /// comma, a hardware address.
   bool is_reply(std::string_view line) const {
     if (read_number(line)) return true;
     const std::string_view ping = spoken(Word::ping);
     if (line.starts_with(ping) && read_number(line.substr(ping.size()))) return true;
     const auto table = dialect_.commands;
-    const std::size_t colon = line.find(':');
+    const std::size_t colon = line.find_first_of(":=");
     if (line.starts_with('+') && colon != std::string_view::npos) {
       const std::string_view name = line.substr(0, colon);
       return std::any_of(table.begin(), table.end(),
@@ -167,9 +202,10 @@ class Parser {
     if (const auto before = spoken(Word::link_connection);
         !before.empty() && line.starts_with(before))
       return as_connection(line.substr(before.size()));
-    if (const auto failed = spoken(Word::segment_failed); line.ends_with(failed))
+    if (const auto failed = spoken(Word::segment_failed); !failed.empty() && line.ends_with(failed))
       return as_numbered(Kind::segment_failed, line.substr(0, line.size() - failed.size()));
     Said said{.text = std::string(line)};
+    if (is_about_clients(line)) return said.kind = Kind::client_refused, said;
     std::string_view word = line;
     if (line.size() > 2 && line[0] >= '0' && line[0] <= '4' && line[1] == ',') {
       said.link = static_cast<std::uint8_t>(line[0] - '0');
@@ -182,9 +218,10 @@ class Parser {
       said.kind = known->kind;
       return said;
     }
-    for (const Meaning& station : kStationLines) {
-      if (!line.starts_with(spoken(station.word))) continue;
-      said.kind = station.kind;
+    for (const Meaning& beginning : kBeginnings) {
+      const std::string_view before = spoken(beginning.word);
+      if (before.empty() || !line.starts_with(before)) continue;
+      said.kind = beginning.kind;
       return said;
     }
     said.kind = Kind::information;
@@ -204,13 +241,15 @@ class Parser {
     const auto* const result = find(kResults, line);
     if (result != std::end(kResults)) {
       if (result->kind == Kind::ok) {
-        constexpr std::string_view kPrompt = "> ", kPassthrough = "\r\n>";
-        if (rest == kPrompt) return rest = {}, Said{.kind = Kind::prompt};
-        if (rest == kPassthrough) return rest = {}, Said{.kind = Kind::passthrough_prompt};
+        // What follows OK and its line end. The two may be the same: then it is a prompt.
+        const std::size_t ok = spoken(Word::ok).size() + kEnd.size();
+        if (rest == spoken(Word::prompt).substr(ok)) return rest = {}, Said{.kind = Kind::prompt};
+        if (rest == spoken(Word::passthrough_prompt).substr(ok))
+          return rest = {}, Said{.kind = Kind::passthrough_prompt};
       }
       return Said{.kind = result->kind, .text = std::string(line.substr(skip))};
     }
-    if (const auto sent = spoken(Word::segment_sent); line.ends_with(sent))
+    if (const auto sent = spoken(Word::segment_sent); !sent.empty() && line.ends_with(sent))
       return as_numbered(Kind::segment_sent, line.substr(skip, line.size() - skip - sent.size()));
     if (line.starts_with(spoken(Word::ipd)))
       return as_numbered(Kind::unread, line.substr(spoken(Word::ipd).size()));

@@ -36,9 +36,13 @@ struct Said {
     dhcp_timeout,
     wps_success,
     wps_fail,
+    phone,  ///< any line of SmartConfig
     connect,
     link_connected,  ///< +LINK_CONN
     link_failed,     ///< likewise
+    client_refused,
+    mqtt_connected,
+    mqtt_disconnected,
     unread,
     segment_sent,
     segment_failed,

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "base/check_host.h"
@@ -58,8 +59,14 @@ std::vector<unsigned> all_steps() {
 std::optional<Violation> fault_of(unsigned seed, const std::vector<unsigned>& steps, bool tells) {
   try {
     const std::string watched = live(seed, steps, {.manner = Manner::watched, .tells = tells});
-    if (live(seed, steps, {.manner = Manner::in_one_piece}) != watched)
-      return Violation("prints something else when typed in one piece");
+    const std::string whole = live(seed, steps, {.manner = Manner::in_one_piece});
+    if (whole != watched) {
+      const auto [one, other] =
+          std::mismatch(whole.begin(), whole.end(), watched.begin(), watched.end());
+      demand(false, "prints something else when typed in one piece: ",
+             Shown{std::string(one, whole.end())}, " instead of ",
+             Shown{std::string(other, watched.end())});
+    }
   } catch (const Violation& violation) {
     return violation;
   } catch (const std::exception& error) {

@@ -23,6 +23,7 @@ constexpr std::string_view kUnsolicited[] = {
     "{wifi_got_ip}",
     "{wifi_disconnect}",
     "{dhcp_timeout}",
+    "{error_code}<code>",
     "[<link ID>,]{connect}",
     "{link_connection}0,<link ID>,\"<transport>\",<tetype>,\"<peer>\",<peer port>,<own port>",
     "{left_passthrough}",
@@ -31,6 +32,7 @@ constexpr std::string_view kUnsolicited[] = {
     "{station_disconnected}\"<mac>\"",
     "{station_address}\"<mac>\",\"<ip>\"",
     "{ipd}[<link ID>,]<length>[,<remote IP>,<remote port>]:<data>",
+    "{ipd}[<link ID>,]<length>[,\"<remote IP>\",<remote port>]:<data>",
 };
 
 /// What ends any command that does not declare it.
@@ -133,8 +135,13 @@ void Answers::declare(const Command& c) {
   }
 }
 
+/// A form that is never accepted, in this dialect, ends in nothing but ERROR.
 void Answers::declare(const Key& key, Form form) {
-  declared_.push_back(form.full_name);
+  const auto& ends = form.result.back().either;
+  const bool fails = std::all_of(ends.begin(), ends.end(), [&](const LinePattern& end) {
+    return end.matches(dialect_.words[Word::error]);
+  });
+  if (!fails) declared_.push_back(form.full_name);
   for (const Patterns* patterns : {&form.reply, &form.result})
     for (const ReplyLine& line : *patterns)
       for (const LinePattern& pattern : line.either)
@@ -147,7 +154,7 @@ void Answers::declare(const Key& key, Form form) {
 void Answers::begin() {
   asked_.clear();
   line_.clear();
-  passing_ = false;
+  passing_ = raw_ = may_be_busy_ = may_fail_after_ok_ = false;
 }
 
 void Answers::typed(std::string_view bytes) {
@@ -172,9 +179,15 @@ Answers::Asked Answers::ask(std::string_view line) const {
   const std::size_t head = at::find_head(typed, dialect_);
   if (head == std::string_view::npos) return asked;
   const at::Parsed parsed = at::parse(typed.substr(head + at::kHeadSize));
-  asked.row = at::find(dialect_.commands, parsed.name);
+  asked.row = at::find(dialect_, parsed.name);
   asked.form = parsed.form;
   return asked;
+}
+
+void Answers::injected(const Event& fault) {
+  const bool recovers = std::holds_alternative<faults::Recover>(fault);
+  may_be_busy_ = !recovers && (may_be_busy_ || std::holds_alternative<faults::StayBusy>(fault));
+  may_fail_after_ok_ = std::holds_alternative<faults::FailAfterSendOk>(fault);
 }
 
 void Answers::runs(const at::Shape& shape) {
@@ -187,18 +200,26 @@ void Answers::printed(std::string_view line) {
   if (take_busy(line)) return;
   if (is(line, Word::ready)) {
     asked_.clear();
-    passing_ = false;
+    passing_ = raw_ = false;
     return line_.clear();
   }
   if (asked_.empty()) {
-    if (!is_unsolicited(line)) complaint_ = "nobody asked for " + script::escaped(line);
+    if (is(line, Word::send_fail) && std::exchange(may_fail_after_ok_, false)) return;
+    passing_ = passing_ || is(line, Word::passthrough_prompt);  // at a start (AT+SAVETRANSLINK)
+    if (!is_unsolicited(line) && !raw_) complaint_ = "nobody asked for " + script::escaped(line);
     return;
   }
   if (!take_result(line)) asked_.front().lines.push_back(str(line));
 }
 
-std::optional<std::size_t> Answers::data_behind(std::string_view line) {
-  if (!line.ends_with(':') && !line.ends_with(',')) return std::nullopt;
+/// Where a sender may stand between the length and the data, the longer beginning counts.
+std::optional<std::size_t> Answers::data_behind(std::string_view line, std::string_view behind) {
+  if (!line.ends_with(':') && !line.ends_with(',') && !line.ends_with(", ")) return std::nullopt;
+  const std::size_t port = behind.find(',');
+  const std::size_t end = port == behind.npos ? behind.npos : behind.find(',', port + 1);
+  if (behind.starts_with('"') && end != behind.npos &&
+      data_behind(std::string(line) + std::string(behind.substr(0, end + 1))))
+    return std::nullopt;
   std::vector<const LinePattern*> all;
   for (const LinePattern& pattern : unsolicited_) all.push_back(&pattern);
   for (const auto& [name, pattern] : later_) all.push_back(&pattern);
@@ -217,7 +238,10 @@ bool Answers::take_busy(std::string_view line) {
     return true;
   }
   if (!is(line, Word::busy_processing) && !is(line, Word::busy_sending)) return false;
-  if (asked_.size() > 1) asked_.erase(asked_.begin() + 1);
+  if (asked_.size() > 1)
+    asked_.erase(asked_.begin() + 1);
+  else if (may_be_busy_)
+    asked_.clear();
   return true;
 }
 
@@ -240,10 +264,19 @@ bool Answers::take_result(std::string_view line) {
     check_refusal(asked, line);
   }
   passing_ = is(line, Word::passthrough_prompt);
+  note_raw(asked, line);
   forget_dropped();
   asked_.pop_front();
   line_.clear();
   return true;
+}
+
+/// Where AT+CIPMODE=1 alone lets data come as they are.
+void Answers::note_raw(const Asked& asked, std::string_view result) {
+  const bool may_be = dialect_.switches.raw_data == at::SwitchPoints::RawData::when_enabled;
+  if (!may_be || !is(result, Word::ok)) return;
+  if (asked.typed.ends_with("+CIPMODE=1")) raw_ = true;
+  if (asked.typed.ends_with("+CIPMODE=0")) raw_ = false;
 }
 
 Answers::Step Answers::next_step(const Asked& asked, std::string_view line) const {

@@ -11,6 +11,7 @@
 #include "at/dialect.h"
 #include "at/line.h"
 #include "manual/reply_pattern.h"
+#include "ports/messages.h"
 
 namespace bfq {
 
@@ -30,13 +31,18 @@ class Answers {
   void begin();
   /// The host types this; a line end is at the end of it, or nowhere.
   void typed(std::string_view bytes);
+  /// That goes wrong within the module: a busy line may answer a command that comes alone, or SEND
+  /// FAIL follow SEND OK.
+  void injected(const Event& fault);
   /// What was typed last runs as this set form.
   void runs(const at::Shape&);
   /// The module prints this line, without its line end; a result with the line end in front, what
   /// has data at its end without them.
   void printed(std::string_view line);
   /// How many bytes of data follow a line that begins like this; nullopt: none yet.
-  std::optional<std::size_t> data_behind(std::string_view line);
+  std::optional<std::size_t> data_behind(std::string_view line, std::string_view behind = {});
+  /// True in transparent transmission.
+  bool is_passing() const { return passing_; }
 
   /// What did not fit since the last call; empty when all did.
   std::string complaint() { return std::exchange(complaint_, {}); }
@@ -80,6 +86,7 @@ class Answers {
   bool is_result(std::string_view line) const;
   bool take_busy(std::string_view line);
   bool take_result(std::string_view line);
+  void note_raw(const Asked&, std::string_view result);
   Step next_step(const Asked&, std::string_view line) const;
   bool fits(const Asked&, const manual::LinePattern& end);
   bool is_unsolicited(std::string_view line);
@@ -96,6 +103,8 @@ class Answers {
   std::deque<Asked> asked_;
   std::string line_;  ///< typed, and not ended yet
   bool passing_ = false;
+  bool raw_ = false;                                      ///< received data may come as they are
+  bool may_be_busy_ = false, may_fail_after_ok_ = false;  ///< as faults say
   std::vector<std::string> declared_;
   std::set<std::string> seen_;
   std::string complaint_;

@@ -12,12 +12,13 @@ SEEN = [f"T{n}" for n in (
     "1 2 3 5 7 8 9 10 11 12 14 15 17 18 19 22 23 24 25 26 28 29 30 31 32 33 34 36 37 38 39 40 "
     "41 42 43 44 45 47 48 49 51 53 54 55 57 58").split()]
 SEEN += ["P1", "P2", "P3", "P4", "P6", "P8", "P9", "P11", "P13", "P14"]
+SEEN += [f"E{n}" for n in "1 2 3 4 6 7 9 11 12 13 15 16 18 19 20 21".split()]
 
 
 def rows_of(table):
     for line in table.read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if re.fullmatch(r"[TP]\d+", cells[0]):
+        if re.fullmatch(r"[TPE]\d+", cells[0]):
             yield cells
 
 

@@ -74,7 +74,9 @@ void Coverage::typed(std::string_view bytes) {
 std::string Coverage::printed(std::string_view text) {
   words_.read(text, echo_,
               {.line = [&](std::string_view line) { answers_.printed(line); },
-               .data = [&](std::string_view begun) { return answers_.data_behind(begun); }});
+               .data = [&](std::string_view begun,
+                           std::string_view behind) { return answers_.data_behind(begun, behind); },
+               .passes = [&] { return answers_.is_passing(); }});
   echo_.reset();
   return answers_.complaint();
 }

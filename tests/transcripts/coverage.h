@@ -36,6 +36,7 @@ class Coverage : public Audience {
 
   void begins() override;
   void typed(std::string_view bytes) override;
+  void injected(const Event& fault) override { answers_.injected(fault); }
   std::string printed(std::string_view bytes) override;
 
  private:

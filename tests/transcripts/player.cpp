@@ -160,8 +160,10 @@ void Player::start(bool booted) {
   world_->pass(world_->boot_times.power_on);
   if (const std::string got = world_->printed(); got != "\r\nready\r\n")
     throw std::runtime_error("the module says at its start " + escaped(got));
+  const bool echoes_all = dialect_.switches.echo == at::SwitchPoints::Echo::each_byte;
+  const std::string echo = echoes_all ? "ATE0\r\n" : "ATE0\r\r\n";
   world_->host_types("ATE0\r\n");
-  if (const std::string got = world_->printed(); got != "ATE0\r\r\n\r\nOK\r\n")
+  if (const std::string got = world_->printed(); got != echo + "\r\nOK\r\n")
     throw std::runtime_error("ATE0 is answered by " + escaped(got));
   if (dialect_.factory_settings({}).mode == kStation) return;
   world_->host_types("AT+CWMODE_CUR=1\r\n");

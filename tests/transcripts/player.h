@@ -23,6 +23,8 @@ class Audience {
   virtual void typed(std::string_view bytes) = 0;
   /// Returns what is wrong with it; empty when nothing is.
   virtual std::string printed(std::string_view bytes) = 0;
+  /// A fault is injected.
+  virtual void injected(const Event&) {}
 };
 
 /// Plays one transcript in a world of its own and compares every byte.
@@ -74,6 +76,7 @@ class Player {
   bool prepare(script::Words);
   void set_version(std::string_view label, const std::string& text);
   void act(std::string_view line);
+  void inject(const Event& fault);
 
   sim::World& world();
   void start(bool booted);

@@ -114,6 +114,16 @@ constexpr Row<Peer> kPeer[] = {
      [](Peer& p, Words& w) { p.takes = w.take_number(); }},
 };
 
+constexpr Row<sim::WebPage> kPage[] = {
+    {"is", "\"…\"", "has this body", [](sim::WebPage& p, Words& w) { p.body = w.take(); }},
+    {"status", "N", "has this status, instead of 200",
+     [](sim::WebPage& p, Words& w) { p.status = number<std::uint16_t>(w); }},
+    {"lengthless", "", "does not say its length",
+     [](sim::WebPage& p, Words&) { p.tells_length = false; }},
+    {"breaks-after", "N", "breaks off behind so many bytes of its body",
+     [](sim::WebPage& p, Words& w) { p.breaks_after = w.take_number(); }},
+};
+
 constexpr Row<sim::Internet> kNetwork[] = {
     {"stalls", "", "nothing moves", [](sim::Internet& net, Words&) { net.stalled = true; }},
     {"flows", "", "it does again", [](sim::Internet& net, Words&) { net.stalled = false; }},
@@ -127,6 +137,14 @@ constexpr Row<sim::Internet> kNetwork[] = {
      [](sim::Internet& net, Words&) { net.has_certificate = true; }},
     {"pieces", "N", "never more than N bytes at once",
      [](sim::Internet& net, Words& w) { net.most_at_once = w.take_number(); }},
+    {"updates-from", "A:P",
+     "which peer has images of the firmware, as its pages /version and /image",
+     [](sim::Internet& net, Words& w) { net.web.update_server = w.take_endpoint(); }},
+    {"was-asked", "\"…\"", "checks all HTTP requests by now: method, target and body, and a \\n",
+     [](sim::Internet& net, Words& w) {
+       const std::string want = w.take(), got = net.web.asked();
+       if (got != want) throw BadLine("it was asked " + escaped(got.substr(0, 400)));
+     }},
 };
 
 constexpr Row<sim::World> kDelays[] = {
@@ -147,6 +165,26 @@ constexpr Row<sim::World> kDelays[] = {
 constexpr Row<sim::World> kFlash[] = {
     {"fails", "", "nothing can be written", [](sim::World& w, Words&) { w.flash.fails = true; }},
     {"works", "", "it can again", [](sim::World& w, Words&) { w.flash.fails = false; }},
+};
+
+std::uint32_t milliseconds(Words& words) {
+  return static_cast<std::uint32_t>(words.take_duration() / 1ms);
+}
+
+constexpr Row<Event> kFault[] = {
+    {"send-fail-after-ok", "", "SEND FAIL follows the next SEND OK",
+     [](Event& e, Words&) { e = faults::FailAfterSendOk{}; }},
+    {"late-closed", "", "the next CLOSED comes when the link number is in use again",
+     [](Event& e, Words&) { e = faults::DelayClosed{}; }},
+    {"escape-missed", "", "the next `+++` is payload",
+     [](Event& e, Words&) { e = faults::MissEscape{}; }},
+    {"busy-for", "D", "each line is answered busy for D",
+     [](Event& e, Words& w) { e = faults::StayBusy{milliseconds(w)}; }},
+    {"ipd-in-reply", "D",
+     "what links bring waits for the next command, at most for D, and stands in front of its "
+     "answer",
+     [](Event& e, Words& w) { e = faults::InterruptReply{milliseconds(w)}; }},
+    {"recover", "", "none of them waits any more", [](Event& e, Words&) { e = faults::Recover{}; }},
 };
 
 constexpr Row<sim::World> kHost[] = {
@@ -258,6 +296,16 @@ struct Player::Lines {
     if (known == nullptr) known = &internet.peers.emplace_back(sim::FarHost{.at = peer.at});
     run_rows(kPeer, *known, words);
   }
+  static void add_page(Player& player, Words& words) {
+    sim::Internet& internet = player.world().internet;
+    const net::Endpoint at = words.take_endpoint();
+    if (internet.find_peer(at) == nullptr) internet.peers.push_back({.at = at});
+    sim::WebPage page{.at = at, .path = words.take()};
+    run_rows(kPage, page, words);
+    std::erase_if(internet.web.pages,
+                  [&](const sim::WebPage& p) { return p.at == page.at && p.path == page.path; });
+    internet.web.pages.push_back(page);
+  }
   static void add_client(Player& player, Words& words) {
     const net::Endpoint from = words.take_endpoint();
     sim::Internet& internet = player.world().internet;
@@ -282,6 +330,29 @@ struct Player::Lines {
   static void one_of(On& on, Words& words) {
     if (!run_row(rows, on, words)) throw BadLine("it does nothing like that: " + words.take());
   }
+  static constexpr Row<sim::World> kBroker[] = {
+      {"wants", "\"user\" \"password\"", "lets in nobody else",
+       [](sim::World& world, Words& w) {
+         world.internet.mqtt.user = w.take();
+         world.internet.mqtt.password = w.take();
+       }},
+      {"refuses-topics", "", "ends the connection of whoever subscribes",
+       [](sim::World& world, Words&) { world.internet.mqtt.refuses_topics = true; }},
+      {"publishes", "\"topic\" \"…\"", "has a message for those who have subscribed to its topic",
+       [](sim::World& world, Words& w) {
+         const std::string topic = w.take();
+         world.internet.mqtt.publish(topic, w.take(), world.internet, world.now());
+       }},
+      {"hangs-up", "", "ends the connection",
+       [](sim::World& world, Words&) { world.internet.mqtt.drop(world.internet, world.now()); }},
+      {"heard", "\"…\"",
+       "checks all that it has heard by now: clients, messages as topic=…, last wills, each with a "
+       "\\n",
+       [](sim::World& world, Words& w) {
+         const std::string want = w.take(), got = world.internet.mqtt.heard();
+         if (got != want) throw BadLine("it heard " + escaped(got.substr(0, 400)));
+       }},
+  };
   struct PinAt {
     sim::World& world;
     std::uint8_t pin;
@@ -313,6 +384,21 @@ struct Player::Lines {
     if (value > pins::kMostMeasured) throw BadLine("the analog input reads less");
     sim::World& world = player.world();
     world.apply(sim::SetAnalogInput{world.module().identity().station_mac, value});
+  }
+  static void send_by_phone(Player& player, Words& words) {
+    const std::string method = words.take();
+    if (method != "esptouch" && method != "airkiss") throw BadLine("no way to send: " + method);
+    sim::PhoneSends sends{.method = method == "airkiss" ? radio::PhoneMethod::airkiss
+                                                        : radio::PhoneMethod::esptouch};
+    sends.ssid = words.take();
+    sends.password = words.take();
+    player.world().apply(sends);
+  }
+  static void check_announced(Player& player, Words& words) {
+    const auto& announced = player.world().internet.announced;
+    const std::string want = words.take(),
+                      got = announced ? std::string(announced->name.view()) : std::string();
+    if (want != got) throw BadLine('"' + got + "\" is announced");
   }
   static void check_channel(Player& player, Words& words) {
     const sim::AccessPoint* own = player.world().radio().own_network();
@@ -364,6 +450,12 @@ struct Player::Lines {
   static constexpr Row<Player> kAnyTime[] = {
       {"peer", "A:P …", "a port of a far host, for TCP and UDP:", change_peer,
        [] { return help("peer A:P ", kPeer) + help("peer A:P ", kPeerActs); }},
+      {"page", "A:P \"/path\" …",
+       "what a peer answers by HTTP at that path; at all others it says 404:", add_page,
+       [] { return help("page A:P \"/path\" ", kPage); }},
+      {"broker", "…", "MQTT brokers, which all peers that accept are:",
+       [](Player& p, Words& w) { one_of<kBroker>(p.world(), w); },
+       [] { return help("broker ", kBroker); }},
       {"client", "A:P N",
        "somebody connects to the module's server on port N, and is a peer from then on; `in-vain` "
        "at the end when nobody listens",
@@ -375,6 +467,10 @@ struct Player::Lines {
        check_channel},
       {"pin", "N …", "a pin of the module:", change_pin, [] { return help("pin N ", kPin); }},
       {"analog", "N", "the analog input reads so from now on", set_analog_input},
+      {"phone", "METHOD \"ssid\" \"password\"",
+       "a phone sends that network for a minute: `esptouch` or `airkiss`", send_by_phone},
+      {"announced", "\"…\"",
+       "checks by which name the module can be found on its LAN; empty: by none", check_announced},
       {"dropped", "N",
        "checks how many bytes the module has counted that were typed in transparent transmission "
        "and dropped",
@@ -395,6 +491,13 @@ struct Player::Lines {
        [] { return help("host ", kHost); }},
       {"flash", "…", "its flash memory:", [](Player& p, Words& w) { one_of<kFlash>(p.world(), w); },
        [] { return help("flash ", kFlash); }},
+      {"fault", "…", "something goes wrong within the module:",
+       [](Player& p, Words& w) {
+         Event fault;
+         one_of<kFault>(fault, w);
+         p.inject(fault);
+       },
+       [] { return help("fault ", kFault); }},
       {"hang-up", "", "the host drops DTR where that hangs up",
        [](Player& p, Words&) { p.world().tell(uart::HangUp{}); }},
       {"reset", "", "the reset line", [](Player& p, Words&) { p.world().reset(); }},
@@ -421,6 +524,11 @@ void Player::act(std::string_view line) {
   if (!run_row(Lines::kAnyTime, *this, words)) throw BadLine("what is " + words.take() + '?');
   words.end();
   world().settle();
+}
+
+void Player::inject(const Event& fault) {
+  if (audience_ != nullptr) audience_->injected(fault);
+  world().tell(fault);
 }
 
 std::string Player::lines() {

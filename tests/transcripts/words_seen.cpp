@@ -19,7 +19,8 @@ bool stands_at(std::string_view text, std::size_t at, bool fresh, std::string_vi
       (word.starts_with(kLineEnd) || (is_letter(text[at - 1]) && is_letter(word.front()))))
     return false;
   const std::size_t end = at + word.size();
-  return end == text.size() || !is_letter(word.back()) || !is_letter(text[end]);
+  const bool goes_on = end < text.size() && is_letter(word.back()) && is_letter(text[end]);
+  return !goes_on || word.ends_with("0x");  // digits are what such a word stands in front of
 }
 /// Behind the text in quotation marks that begins at `at`. Nothing in it is escaped: it ends with
 /// the first mark that something follows which may stand behind one.
@@ -75,6 +76,7 @@ std::size_t WordsSeen::behind_echo(std::string_view text, std::optional<std::str
   if (!echo->empty()) echoes_ = text.starts_with(*echo) && !is_line_end;
   if (!echoes_) return 0;
   const std::size_t at = echo->size();
+  if (text.substr(at).starts_with('\n')) return at + 1;  // where an LF is sent back, too
   const bool ends = text.substr(at).starts_with(kLineEnd);
   return ends && longest_at(text, at, true) == Word::none ? at + kLineEnd.size() : at;
 }
@@ -88,9 +90,10 @@ void WordsSeen::read(std::string_view text, std::optional<std::string_view> echo
     if (const Word word = longest_at(text, at, at == fresh); word != Word::none) {
       seen_.insert(word);
       at += words_[word].size();
-      passing_ = word == Word::passthrough_prompt;
-      if (passing_ || word == Word::prompt) {
+      if (word == Word::passthrough_prompt || word == Word::prompt) {
         told.line(text.substr(fresh, at - fresh));
+        passing_ = told.passes();
+        if (passing_) seen_.insert(Word::passthrough_prompt);
         fresh = at = behind_passthrough(text, at);
         continue;
       }
@@ -104,7 +107,7 @@ void WordsSeen::read(std::string_view text, std::optional<std::string_view> echo
       ++at;
     }
     const std::string_view begun = text.substr(fresh, at - fresh);
-    if (const std::optional<std::size_t> length = told.data(begun)) {
+    if (const std::optional<std::size_t> length = told.data(begun, text.substr(at))) {
       data_left_ = *length;
       told.line(begun);
       fresh = at = behind_data(text, at);

@@ -22,7 +22,10 @@ class WordsSeen {
     /// stands in front of data, and so is what is left at the end of the text.
     std::function<void(std::string_view)> line;
     /// How many bytes of data follow a line that begins like this; nullopt: none yet.
-    std::function<std::optional<std::size_t>(std::string_view)> data;
+    /// `behind` is what stands behind that.
+    std::function<std::optional<std::size_t>(std::string_view begun, std::string_view behind)> data;
+    /// Whether the prompt that was just told is that of transparent transmission.
+    std::function<bool()> passes;
   };
   /// Reads on. `echo` is what the text may begin with because the host has just typed it, without
   /// an LF; nullopt when nothing was typed since the text before.

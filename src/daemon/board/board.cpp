@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <string>
 #include <utility>
 
 #include "commands/personalities.h"
+#include "daemon/board/faulty_radio.h"
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/board/state_directory.h"
 #include "daemon/process/version.h"
@@ -23,7 +25,19 @@ namespace {
 // rate hears garbage.
 constexpr UartFormat kBootFormat{.baud = 74880};
 
-std::string_view boot_text(power::Reason reason) {
+/// As an ESP8266 counts them: 1 power, 2 a reset, 4 the watchdog.
+std::string boot_cause(power::Reason reason) {
+  switch (reason) {
+    case power::Reason::power_on: return "1";
+    case power::Reason::watchdog: return "4";
+    case power::Reason::command:
+    case power::Reason::external:
+    case power::Reason::timer: break;
+  }
+  return "2";
+}
+
+std::string own_boot_text(power::Reason reason) {
   switch (reason) {
     case power::Reason::power_on: return "\r\nbfq4004 boot, cause: power\r\n";
     case power::Reason::command: return "\r\nbfq4004 boot, cause: command\r\n";
@@ -32,6 +46,12 @@ std::string_view boot_text(power::Reason reason) {
     case power::Reason::timer: return "\r\nbfq4004 boot, cause: timer\r\n";
   }
   return "";
+}
+
+std::string boot_text(const at::Dialect& dialect, power::Reason reason) {
+  std::string text(dialect.boot_text.view());
+  if (text.empty()) return own_boot_text(reason);
+  return text.replace(text.find('%'), 1, boot_cause(reason));
 }
 
 MacAddress station_mac(const BoardSetup& setup) {
@@ -76,7 +96,8 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       module_(identity_of(setup), *setup.module.personality),
       module_doors_(module_, this_build(*setup.module.personality)),
       journal_(module_doors_.recorder()),
-      radio_(make_radio(surroundings, setup, [this] { settle_soon(); })),
+      radio_(std::make_unique<FaultyRadio>(
+          make_radio(surroundings, setup, [this] { settle_soon(); }), gate_)),
       wiring_(surroundings.medium, station_mac(setup)),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
@@ -87,6 +108,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
                                [](const serial::DoorSpec& door) {
                                  return door.carrier != serial::DoorSpec::Carrier::on;
                                })) {
+  module_doors_.pass_through(gate_);
   wiring_.when_due([this] { settle_soon(); });
   keep_journals(setup);
   for (const serial::DoorSpec& spec : setup.module.doors)
@@ -167,10 +189,11 @@ void Board::settle_soon() {
 }
 
 /// One alarm for all that has a deadline, stopped where nothing is due any more: an idle module
-/// never wakes up.
+/// never wakes up. One that rings too early is set again then: setting it is a system call, and a
+/// deadline may move with every piece that is typed.
 void Board::set_alarm() {
   const Deadline due = turn_.next_deadline();
-  if (due == armed_) return;
+  if (due == armed_ || (armed_ < due && !due.is_never())) return;
   armed_ = due;
   if (due.is_never()) return alarm_.stop();
   alarm_.set(clock_.when(due.at()));
@@ -200,13 +223,25 @@ void Board::WireAdapter::take(const uart::Request& request, Instant) {
   for (const auto& door : board.doors_) door->configure(format);
 }
 
+bool Board::WireAdapter::drain(auto&, Instant now) {
+  if (!board.stalled_until_.due(now) && !board.stalled_until_.is_never()) return false;
+  board.stalled_until_ = Deadline::never();
+  const std::size_t lost = board.printing_.lost_in_front();
+  if (lost > 0) board.turn_.uart_sent(lost);
+  return board.wire_->drain() || lost > 0;
+}
+
+Deadline Board::WireAdapter::next_deadline(Instant) const { return board.stalled_until_; }
+
 void Board::WireAdapter::power_off(Instant) {
+  board.printing_.forget();
   board.wire_->module_is_off();
   for (const auto& door : board.doors_) door->module_is_off();
 }
 
 void Board::WireAdapter::chip_has_power(power::Reason reason) {
-  if (board.boot_noise_) board.wire_->make_noise(boot_text(reason), kBootFormat);
+  if (std::exchange(board.browns_out_, false) || board.boot_noise_)
+    board.wire_->make_noise(boot_text(board.dialect(), reason), kBootFormat);
 }
 
 void Board::WireAdapter::module_has_started() {
@@ -238,6 +273,25 @@ void Board::reset(power::Reason reason) {
   settle();
 }
 
+void Board::inject(const faults::Event& fault) {
+  std::visit([this](const auto& what) { turn_.handle(what); }, fault);
+  settle();
+}
+
+void Board::stall_uart(Duration time) {
+  stalled_until_ = clock_.now() + time;
+  set_alarm();
+}
+
+void Board::brown_out() {
+  if (!has_power_) return;
+  spdlog::info("{}: its supply drops", name_);
+  turn_.hold_in_reset(power::Reason::power_on);
+  browns_out_ = true;
+  turn_.release_reset(power::Reason::power_on);
+  settle();
+}
+
 void Board::type(std::string bytes) {
   const auto host = std::make_shared<serial::TypingHost>(io_, "control", std::move(bytes));
   door_side_.attach(host);
@@ -252,10 +306,13 @@ void Board::hang_up() {
 // The module, as the wire and the sockets see it --------------------------------------------------
 
 std::size_t Board::uart_input(std::span<const std::byte> bytes) { return turn_.uart_input(bytes); }
-std::span<const std::byte> Board::uart_output() const { return turn_.uart_output(); }
-void Board::uart_sent(std::size_t n) { turn_.uart_sent(n); }
+std::span<const std::byte> Board::uart_output() const {
+  if (!printing_.is_needed()) return turn_.uart_output();
+  return printing_.of(turn_.uart_output(), clock_.now());
+}
+void Board::uart_sent(std::size_t n) { turn_.uart_sent(printing_.sent(n)); }
 bool Board::command_under_way() const {
-  switch (module_.status().activity) {
+  switch (module_.activity()) {
     case Activity::processing:
     case Activity::sending:
     case Activity::restarting: return true;
@@ -268,7 +325,7 @@ bool Board::command_under_way() const {
   return false;
 }
 bool Board::takes_payload() const {
-  const Activity activity = module_.status().activity;
+  const Activity activity = module_.activity();
   return activity == Activity::collecting || activity == Activity::passthrough;
 }
 std::size_t Board::link_room(LinkHandle link) const { return turn_.link_room(link); }
@@ -284,8 +341,17 @@ void Board::datagram_input(LinkHandle link, net::Endpoint sender,
                            std::span<const std::byte> bytes) {
   turn_.datagram_input(link, sender, bytes);
 }
-net::Outgoing Board::link_output(LinkHandle link) const { return turn_.link_output(link); }
-void Board::link_sent(LinkHandle link, std::size_t n) { turn_.link_sent(link, n); }
+net::Outgoing Board::link_output(LinkHandle link) const {
+  if (network_.is_late(link)) return {};
+  return turn_.link_output(link);
+}
+void Board::link_sent(LinkHandle link, std::size_t n) {
+  if (!network_.tells_late(link, n, clock_.now())) turn_.link_sent(link, n);
+}
+Duration Board::arrival_delay(LinkHandle link, std::size_t bytes) {
+  const auto mishap = gate_.pass(FaultPoint::arrival, clock_.now(), {link.id, bytes});
+  return mishap ? mishap->delay : Duration::zero();
+}
 void Board::handle(const Event& event) { turn_.handle(event); }
 sockets::Networks Board::networks() const { return radio_->networks(); }
 }  // namespace bfq::board

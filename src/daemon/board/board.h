@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "daemon/board/board_setup.h"
+#include "daemon/board/fault_gate.h"
+#include "daemon/board/faulty_ports.h"
+#include "daemon/board/faulty_wire.h"
 #include "daemon/board/flash_file.h"
 #include "daemon/board/journals.h"
 #include "daemon/board/observer.h"
@@ -72,6 +75,8 @@ class Board final : private serial::UartSide,
   /// True while bytes move at the rate of the UART.
   bool is_paced() const { return door_side_.is_paced(); }
   bool has_power() const { return has_power_; }
+  /// Its radio is in the simulated air.
+  bool has_simulated_air() const { return radio_->is_simulated(); }
   /// Takes power away, or gives it back: the module then starts as it does at the program's start.
   /// While it has none, a reset line does nothing.
   void switch_power(bool on);
@@ -81,6 +86,17 @@ class Board final : private serial::UartSide,
   bool interfere(std::size_t link, sockets::Interference what) {
     return sockets_.interfere(link, what);
   }
+  /// What goes wrong at these points from now on, `source` says, which must outlive this or be
+  /// replaced.
+  void arm_faults(FaultSource* source, std::uint32_t points) { gate_.arm(source, points); }
+  /// Something goes wrong within the module itself; it hears nothing while its program does not
+  /// run.
+  void inject(const faults::Event& fault);
+  /// No byte moves at the UART for that time, in either direction.
+  void stall_uart(Duration time);
+  /// The supply drops for a moment: the module restarts as after power-up, and the chip says
+  /// something at a rate of its own first.
+  void brown_out();
   /// The last of what went into the module, as a journal; nothing where no black box is kept.
   std::optional<std::vector<std::byte>> recent_journal() const { return journal_.recent(); }
   /// Types these bytes as one more host, which reads nothing and leaves.
@@ -104,6 +120,8 @@ class Board final : private serial::UartSide,
                       std::span<const std::byte> bytes) override;
   net::Outgoing link_output(LinkHandle link) const override;
   void link_sent(LinkHandle link, std::size_t n) override;
+  Duration arrival_delay(LinkHandle link, std::size_t bytes) override;
+  std::size_t most_at_once(LinkHandle link) const override { return gate_.most_at_once(link.id); }
   std::uint64_t dropped_bytes() const override { return module_.dropped_bytes(); }
   void handle(const Event& event) override;
   sockets::Networks networks() const override;
@@ -120,24 +138,17 @@ class Board final : private serial::UartSide,
     Board& board;
 
     void take(const uart::Request& request, Instant);
-    bool drain(auto& /*the wire feeds its UartSide*/, Instant) { return board.wire_->drain(); }
-    Deadline next_deadline(Instant) const { return Deadline::never(); }
+    bool drain(auto& /*the wire feeds its UartSide*/, Instant now);
+    Deadline next_deadline(Instant now) const;
     void power_off(Instant);
     void chip_has_power(power::Reason reason);
     void module_has_started();
   };
-  /// The sockets, which have timers of their own.
-  struct SocketsAdapter {
-    sockets::HostSockets& sockets;
-
-    void take(const net::Request& request, Instant) { sockets.take(request); }
-    bool drain(auto& /*they feed their ModuleSide*/, Instant) { return sockets.drain(); }
-    Deadline next_deadline(Instant) const { return Deadline::never(); }
-    void power_off(Instant) { sockets.power_off(); }
-  };
-  using Doors = Observed<journal::Recorded<runtime::Doors>>;
-  using BoardTurn = runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio,
-                                  SocketsAdapter, FlashFile, sim::Wiring>;
+  /// The journal stands outside the observer: what that has fed line by line is one record. What
+  /// faults do to the bytes of hosts stands outside both: they see what the module was given.
+  using Doors = FaultyTyping<journal::Recorded<Observed<runtime::Doors>>>;
+  using BoardTurn = runtime::Turn<Doors, const ProgramClock, WireAdapter, BoardRadio, FaultySockets,
+                                  FaultyFlash, sim::Wiring>;
 
   FlashFile make_flash(const BoardSetup& setup);
   void keep_journals(const BoardSetup& setup);
@@ -154,6 +165,9 @@ class Board final : private serial::UartSide,
   std::function<void()> finished_;
   const ProgramClock& clock_;
   std::string name_;
+  FaultGate gate_;
+  mutable FaultyPrinting printing_{gate_};  ///< a view that is made when it is asked for
+  Deadline stalled_until_;                  ///< of the UART
   FlashFile flash_;
   Module module_;
   Doors module_doors_;
@@ -162,6 +176,7 @@ class Board final : private serial::UartSide,
   sim::Wiring wiring_;
   sockets::HostSockets sockets_;
   bool boot_noise_;
+  bool browns_out_ = false;  ///< the next start has noise
   std::unique_ptr<serial::Wire> wire_;
   serial::DoorSide door_side_;
   std::vector<std::unique_ptr<serial::Door>> doors_;
@@ -172,8 +187,10 @@ class Board final : private serial::UartSide,
   bool has_power_ = true;
 
   WireAdapter uart_{*this};
-  SocketsAdapter network_{sockets_};
+  FaultySockets network_{sockets_, gate_};
+  FaultyFlash faulty_flash_{flash_, gate_};
   runtime::BootTimes boot_times_;
-  BoardTurn turn_{module_doors_, clock_, uart_, *radio_, network_, flash_, wiring_, boot_times_};
+  BoardTurn turn_{module_doors_, clock_,        uart_,   *radio_,
+                  network_,      faulty_flash_, wiring_, boot_times_};
 };
 }  // namespace bfq::board

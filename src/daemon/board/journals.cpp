@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -24,7 +23,6 @@ namespace bfq::board {
 namespace {
 constexpr mode_t kOwnersAlone = S_IRUSR | S_IWUSR;
 constexpr std::size_t kFlushAt = 64 * 1024;
-constexpr std::string_view kFirstWord = "BFQ4004 journal";
 
 /// All that have a black box to save when a CHECK fails.
 std::vector<ModuleJournal*>& black_boxes() {
@@ -37,23 +35,23 @@ std::atomic<bool>& has_ended_early() {
   return value;
 }
 
-/// True for an empty file, and one that begins as a journal does.
-bool may_be_replaced(int file) {
-  std::array<char, kFirstWord.size()> word{};
+/// True for an empty file, and one that begins as that kind does.
+bool may_be_replaced(int file, const FileKind& kind) {
+  std::string begin(kind.first_bytes.size(), '\0');
   struct stat about {};
   if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) return false;
-  const ssize_t n = pread(file, word.data(), word.size(), 0);
-  return n == 0 ||
-         (n > 0 && std::string_view(word.data(), static_cast<std::size_t>(n)) == kFirstWord);
+  const ssize_t n = pread(file, begin.data(), begin.size(), 0);
+  return n == 0 || (n == static_cast<ssize_t>(begin.size()) && begin == kind.first_bytes);
 }
 
-/// Empties a file that exists, where that is a journal and nobody else's.
-void replace_journal(int file, const std::string& path) {
-  if (!may_be_replaced(file))
-    throw process::Failure(path + " exists and is no journal: choose another name, or remove it");
+/// Empties a file that exists, where that is of this kind and nobody else's.
+void replace(int file, const std::string& path, const FileKind& kind) {
+  if (!may_be_replaced(file, kind))
+    throw process::Failure(
+        fmt::format("{} exists and is no {}: choose another name, or remove it", path, kind.name));
   process::refuse_of_others(file, path);
   if (fchmod(file, kOwnersAlone) != 0 || ftruncate(file, 0) != 0)
-    process::fail_with_errno("cannot make the journal " + path);
+    process::fail_with_errno(fmt::format("cannot make the {} {}", kind.name, path));
 }
 }  // namespace
 
@@ -65,22 +63,39 @@ journal::Build this_build(const at::Dialect& dialect) {
 
 // Files -------------------------------------------------------------------------------------------
 
-int make_journal_file(const std::string& path) {
+int make_own_file(const std::string& path, const FileKind& kind) {
   constexpr int kFlags = O_RDWR | process::kOwnFile;
   int file = open(path.c_str(), kFlags | O_CREAT | O_EXCL, kOwnersAlone);
   const bool is_new = file >= 0;
   if (!is_new && errno == EEXIST) file = open(path.c_str(), kFlags);
   if (file < 0)
-    throw process::Failure("cannot make the journal " + path + ": " +
-                           process::why_not_opened(path));
+    throw process::Failure(
+        fmt::format("cannot make the {} {}: {}", kind.name, path, process::why_not_opened(path)));
   try {
-    if (!is_new) replace_journal(file, path);
+    if (!is_new) replace(file, path, kind);
     process::Caller::current().give(file);
   } catch (const process::Failure&) {
     close(file);
     throw;
   }
   return file;
+}
+
+void write_new_file(const std::string& path, std::string_view content) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | process::kOwnFile;
+  const int file = open(path.c_str(), kFlags, kOwnersAlone);
+  if (file < 0 && errno == EEXIST)
+    throw process::Failure(
+        fmt::format("cannot make {}: File exists; choose another name, or remove it", path));
+  if (file < 0) process::fail_with_errno("cannot make " + path);
+  process::Caller::current().give(file);
+  const bool written = write_all(file, std::as_bytes(std::span(content)));
+  const int why = errno;
+  close(file);
+  if (written) return;
+  unlink(path.c_str());  // half a file would be taken for a whole one
+  errno = why;
+  process::fail_with_errno("cannot write " + path);
 }
 
 bool write_all(int file, std::span<const std::byte> bytes) {
@@ -95,7 +110,7 @@ bool write_all(int file, std::span<const std::byte> bytes) {
 
 JournalFile::JournalFile(const std::string& path)
     : writer_(process::DiskWriter::shared()),
-      output_(std::make_shared<Output>(path, make_journal_file(path))) {}
+      output_(std::make_shared<Output>(path, make_own_file(path, kJournal))) {}
 
 void JournalFile::add(std::span<const std::byte> record) {
   if (output_ == nullptr) return;

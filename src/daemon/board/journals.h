@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/process/disk_writer.h"
@@ -15,9 +16,19 @@ namespace bfq::board {
 /// How journals identify this build, of a module of that dialect.
 journal::Build this_build(const at::Dialect& dialect);
 
+/// What a file of ours is called, and how it begins.
+struct FileKind {
+  std::string_view name, first_bytes;
+};
+inline constexpr FileKind kJournal{"journal", "BFQ4004 journal"};
+
 /// Creates a file that only its owner can read and returns its descriptor. Throws process::Failure.
-/// An existing file is replaced only if it is a journal of ours.
-int make_journal_file(const std::string& path);
+/// An existing file is replaced only if it is one of ours of that kind.
+int make_own_file(const std::string& path, const FileKind& kind);
+
+/// Writes a new file of mode 0600, which the caller owns; nothing is replaced. Throws
+/// process::Failure, and leaves no file then.
+void write_new_file(const std::string& path, std::string_view content);
 
 /// Writes all bytes; returns false, with errno set, on failure.
 bool write_all(int file, std::span<const std::byte> bytes);

@@ -32,6 +32,8 @@ class BoardRadio {
 
   /// The networks that the module is on, as its sockets have to know them.
   virtual sockets::Networks networks() const = 0;
+  /// True where it is in a simulated medium.
+  virtual bool is_simulated() const = 0;
 };
 
 /// A radio in a simulated medium, which must outlive it. `wake` is called when it has to be looked

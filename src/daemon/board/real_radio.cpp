@@ -17,6 +17,7 @@ class RealRadio final : public BoardRadio {
   Deadline next_deadline(Instant now) const override { return radio_.next_deadline(now); }
   void power_off(Instant) override { radio_.power_off(); }
   sockets::Networks networks() const override { return radio_.networks(); }
+  bool is_simulated() const override { return false; }
 
  private:
   wifi::WifiRadio radio_;

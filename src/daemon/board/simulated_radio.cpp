@@ -18,6 +18,7 @@ class SimulatedRadio final : public BoardRadio {
   std::optional<Event> next_event(Instant now) override { return radio_.next_event(now); }
   Deadline next_deadline(Instant now) const override { return radio_.next_deadline(now); }
   void power_off(Instant now) override { radio_.power_off(now); }
+  bool is_simulated() const override { return true; }
   sockets::Networks networks() const override {
     return {.station = virtual_lan(radio_.lan()), .soft_ap = virtual_lan(radio_.own_lan())};
   }

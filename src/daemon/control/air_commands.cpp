@@ -147,7 +147,7 @@ struct ShowArguments {
 const world::Keys<ShowArguments>& show_arguments() {
   static const world::Keys<ShowArguments> keys = {
       world::key<ShowArguments>("secrets", &ShowArguments::secrets, world::flag(), "false",
-                                "true: passwords are shown"),
+                                "true: passwords are shown, at the Unix socket alone"),
   };
   return keys;
 }
@@ -163,7 +163,10 @@ struct ShownAir {
       "each simulated station by the keys of [[station]]", "by the keys of [delays]"};
 };
 
-Outcome<ShownAir> show_world(Call& call, const ShowArguments& how) {
+Outcome<ShownAir, ErrorCode::only_at_socket> show_world(Call& call, const ShowArguments& how) {
+  if (how.secrets && call.caller().is_over_http())
+    return Refusal<ErrorCode::only_at_socket>{
+        "secrets: passwords are shown at the Unix socket alone"};
   json::object shown =
       to_json(world::Value{.is = world::show_air(air(call), how.secrets)}).as_object();
   return ShownAir{shown["ap"].as_array(), shown["station"].as_array(), shown["delays"].as_object()};
@@ -230,6 +233,7 @@ std::vector<ControlCommand> air_commands() {
   std::vector<world::KeyInfo> change = world::infos(access_point_name());
   for (world::KeyInfo info : world::infos(world::access_point_keys())) {
     info.otherwise = "(as it is)";
+    info.required = false;
     change.push_back(std::move(info));
   }
   return {

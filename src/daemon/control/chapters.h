@@ -12,6 +12,8 @@ std::vector<ControlCommand> program_commands();
 std::vector<ControlCommand> module_commands();
 std::vector<ControlCommand> air_commands();
 std::vector<ControlCommand> event_commands();
+std::vector<ControlCommand> fault_commands();
+std::vector<ControlCommand> trace_commands();
 
 /// Arguments of a command that acts on one module.
 struct ModuleArguments {

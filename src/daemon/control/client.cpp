@@ -1,7 +1,6 @@
 #include "daemon/control/client.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -64,7 +63,11 @@ json::array elements(std::string_view text) {
 json::value value_of(std::string_view type, const std::string& text) {
   if (type == "integer")
     if (const auto number = process::whole_number<std::int64_t>(text)) return *number;
-  if (type == "boolean" && (text == "true" || text == "false")) return text == "true";
+  if (type == "number")
+    if (const JsonReading reading = read_json(text); reading.value && reading.value->is_number())
+      return *reading.value;
+  if ((type == "boolean" || type == "any") && (text == "true" || text == "false"))
+    return text == "true";
   if (text.starts_with('[') || text.starts_with('{')) {
     JsonReading reading = read_json(text);
     if (reading.value && type != "string") return *std::move(reading.value);
@@ -132,37 +135,49 @@ void list_members(std::string& out, const json::object& object, const std::strin
     }
   }
 }
+
+// The connection ----------------------------------------------------------------------------------
+
+class SocketConnection final : public ProgramConnection {
+ public:
+  explicit SocketConnection(const std::string& path) : socket_(connect_to(path)) {
+    if (socket_ < 0) process::fail_with_errno("cannot connect to the control channel at " + path);
+  }
+  ~SocketConnection() override { close(socket_); }
+
+  void send(const json::object& request) override {
+    const std::string text = json::serialize(request) + '\n';
+    for (std::size_t sent = 0; sent < text.size();) {
+      const ssize_t n = ::send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) process::fail_with_errno("cannot ask the program");
+      sent += static_cast<std::size_t>(n);
+    }
+  }
+
+  std::string read_line() override {
+    while (true) {
+      if (const std::size_t end = read_.find('\n'); end != std::string::npos) {
+        std::string line = read_.substr(0, end);
+        read_.erase(0, end + 1);
+        return line;
+      }
+      char buffer[4096];
+      const ssize_t n = read(socket_, buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return {};
+      read_.append(buffer, static_cast<std::size_t>(n));
+    }
+  }
+
+ private:
+  int socket_ = -1;
+  std::string read_;
+};
 }  // namespace
 
-Client::Client(const std::string& path) : socket_(connect_to(path)) {
-  if (socket_ < 0) process::fail_with_errno("cannot connect to the control channel at " + path);
-}
-
-Client::~Client() { close(socket_); }
-
-void Client::send(const json::object& request) {
-  const std::string text = json::serialize(request) + '\n';
-  for (std::size_t sent = 0; sent < text.size();) {
-    const ssize_t n = ::send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) process::fail_with_errno("cannot ask the program");
-    sent += static_cast<std::size_t>(n);
-  }
-}
-
-std::string Client::read_line() {
-  while (true) {
-    if (const std::size_t end = read_.find('\n'); end != std::string::npos) {
-      std::string line = read_.substr(0, end);
-      read_.erase(0, end + 1);
-      return line;
-    }
-    char buffer[4096];
-    const ssize_t n = read(socket_, buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return {};
-    read_.append(buffer, static_cast<std::size_t>(n));
-  }
+std::unique_ptr<ProgramConnection> connect_to_socket(const std::string& path) {
+  return std::make_unique<SocketConnection>(path);
 }
 
 bool answers(const std::string& path) {
@@ -211,17 +226,6 @@ json::object request_of(const ControlCommand& command, const std::vector<std::st
     }
   }
   return {{"id", 1}, {"command", command.name}, {"arguments", std::move(arguments)}};
-}
-
-std::string from_base64(const std::string& text) {
-  std::string out(text.size() / 4 * 3 + 1, '\0');
-  const int n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                reinterpret_cast<const unsigned char*>(text.data()),
-                                static_cast<int>(text.size()));
-  if (n < 0) throw process::Failure("the answer is no base64");
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  out.resize(static_cast<std::size_t>(n) - padding);
-  return out;
 }
 
 std::string for_people(const json::object& object) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,25 +8,22 @@
 
 namespace bfq::control {
 
-/// A connection to the control socket of a running program, for a program that does nothing else:
-/// it waits.
-class Client {
+/// A connection to a running program, for a program that does nothing else: it waits.
+class ProgramConnection {
  public:
-  /// Throws process::Failure where nobody answers at that path.
-  explicit Client(const std::string& path);
-  ~Client();
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
+  ProgramConnection() = default;
+  virtual ~ProgramConnection() = default;
+  ProgramConnection(const ProgramConnection&) = delete;
+  ProgramConnection& operator=(const ProgramConnection&) = delete;
 
   /// Throws process::Failure when the program has gone.
-  void send(const json::object& request);
+  virtual void send(const json::object& request) = 0;
   /// The next line, without its end; empty once the program has gone.
-  std::string read_line();
-
- private:
-  int socket_ = -1;
-  std::string read_;
+  virtual std::string read_line() = 0;
 };
+
+/// One to its Unix socket. Throws process::Failure where nobody answers at that path.
+std::unique_ptr<ProgramConnection> connect_to_socket(const std::string& path);
 
 /// True when a program answers at that socket.
 bool answers(const std::string& path);
@@ -34,9 +32,6 @@ bool answers(const std::string& path);
 /// command's row. A word @FILE stands for what the file says, a JSON object or TOML. Throws
 /// process::UsageError for another word.
 json::object request_of(const ControlCommand& command, const std::vector<std::string>& words);
-
-/// The bytes of a text in base64. Throws process::Failure for another text.
-std::string from_base64(const std::string& text);
 
 /// A value for people: "name: value" lines, indented.
 std::string for_people(const json::object& object);

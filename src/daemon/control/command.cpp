@@ -19,7 +19,8 @@ std::optional<CommandError> refusal_of(const world::Problems& problems) {
 const std::vector<ControlCommand>& commands() {
   static const std::vector<ControlCommand> all = [] {
     std::vector<ControlCommand> rows;
-    for (auto chapter : {program_commands, module_commands, air_commands, event_commands})
+    for (auto chapter : {program_commands, module_commands, air_commands, event_commands,
+                         fault_commands, trace_commands})
       for (ControlCommand& row : chapter()) rows.push_back(std::move(row));
     return rows;
   }();
@@ -39,6 +40,24 @@ CommandError unknown_command(std::string_view name) {
   return {ErrorCode::unknown_command,
           fmt::format("{}: {}", world::quoted(name),
                       world::nearest_of(name, known, "there is no such command"))};
+}
+
+bool has(const board::Board& board, Need need) {
+  switch (need) {
+    case Need::simulated_air: return board.has_simulated_air();
+    case Need::paced_wire: return board.is_paced();
+    case Need::nothing:
+    case Need::real_sockets: break;  // each board has them
+  }
+  return true;
+}
+
+std::optional<CommandError> lack_of(const board::Board& board, Need need) {
+  if (has(board, need)) return std::nullopt;
+  const std::string_view what = kNeeds[static_cast<std::size_t>(need)];
+  return CommandError{
+      need == Need::paced_wire ? ErrorCode::not_with_this_door : ErrorCode::not_with_this_radio,
+      fmt::format("{} has no {}; capabilities tells what each module has", board.name(), what)};
 }
 
 board::Board* RunningProgram::find(std::string_view module) const {

@@ -27,33 +27,69 @@ enum class ErrorCode : std::uint8_t {
   no_such_access_point,
   no_such_station,
   no_such_link,
+  no_such_fault,
+  too_many_faults,
+  not_with_this_radio,
+  not_with_this_door,
+  is_traced,
+  not_traced,
+  no_file,
   no_journal,
   module_is_off,
   timed_out,
   events_lost,
   too_many_waits,
-  last = too_many_waits
+  only_at_socket,
+  unauthorized,
+  forbidden_origin,
+  wrong_host,
+  no_such_page,
+  wrong_method,
+  too_large,
+  wrong_media_type,
+  too_many_clients,
+  last = too_many_clients
 };
 
-/// An error, for people.
+/// An error, for people, and the status of an HTTP response that has it.
 struct ErrorInfo {
   std::string_view name, meaning;
+  unsigned http_status = 400;
 };
 inline constexpr ErrorInfo kErrors[] = {
     {"bad_request",
      "a line that is no JSON object, is too long, or has members other than id, "
-     "command and arguments"},
-    {"unknown_command", "there is no such command"},
-    {"bad_arguments", "an argument that the command does not have, or a value that is not allowed"},
-    {"no_such_module", "there is no module of that name"},
-    {"no_such_access_point", "there is no access point of that ssid or bssid"},
-    {"no_such_station", "there is no simulated station of that address"},
-    {"no_such_link", "the module has no open connection of that number; a UDP link is none"},
-    {"no_journal", "no journal of that module is kept in memory; see --black-box"},
-    {"module_is_off", "the module has no power, or its program does not run"},
-    {"timed_out", "what was waited for has not come"},
-    {"events_lost", "events since that number are not all kept any more"},
-    {"too_many_waits", "this client waits for as much as it may"},
+     "command and arguments; over HTTP also a request that is no HTTP",
+     400},
+    {"unknown_command", "there is no such command", 404},
+    {"bad_arguments", "an argument that the command does not have, or a value that is not allowed",
+     400},
+    {"no_such_module", "there is no module of that name", 404},
+    {"no_such_access_point", "there is no access point of that ssid or bssid", 404},
+    {"no_such_station", "there is no simulated station of that address", 404},
+    {"no_such_link", "the module has no open connection of that number; a UDP link is none", 404},
+    {"no_such_fault", "no fault of that number is armed", 404},
+    {"too_many_faults", "as many faults are armed as there may be", 429},
+    {"not_with_this_radio", "the module's radio or network is not of the kind that this needs",
+     409},
+    {"not_with_this_door", "the module's wire is not paced: its bytes move at once", 409},
+    {"is_traced", "a trace is written already", 409},
+    {"not_traced", "no trace is written", 409},
+    {"no_file", "the file exists already, or cannot be made", 409},
+    {"no_journal", "no journal of that module is kept in memory; see --black-box", 404},
+    {"module_is_off", "the module has no power, or its program does not run", 409},
+    {"timed_out", "what was waited for has not come", 504},
+    {"events_lost", "events since that number are not all kept any more", 410},
+    {"too_many_waits", "this client waits for as much as it may", 429},
+    {"only_at_socket", "the Unix socket alone has this command or argument; HTTP does not", 403},
+    {"unauthorized", "HTTP: the request has no Authorization: Bearer with the token", 401},
+    {"forbidden_origin", "HTTP: the request comes from a page of another origin", 403},
+    {"wrong_host", "HTTP: the request's Host is not where the program listens", 421},
+    {"no_such_page", "HTTP: there is nothing at that path", 404},
+    {"wrong_method", "HTTP: the path has another method, which the header Allow names", 405},
+    {"too_large", "HTTP: the request's header or body is too large", 413},
+    {"wrong_media_type", "HTTP: the body of a request is application/json", 415},
+    {"too_many_clients", "HTTP: as many clients as there may be are connected", 503},
 };
 static_assert(std::size(kErrors) == static_cast<std::size_t>(ErrorCode::last) + 1,
               "each ErrorCode has its row");
@@ -62,8 +98,15 @@ constexpr const ErrorInfo& info_of(ErrorCode code) {
 }
 
 /// What a command acts on, beyond the program itself: what a module may lack.
-enum class Need : std::uint8_t { nothing, simulated_air, real_sockets, last = real_sockets };
-inline constexpr std::string_view kNeeds[] = {"nothing", "simulated_air", "real_sockets"};
+enum class Need : std::uint8_t {
+  nothing,
+  simulated_air,
+  real_sockets,
+  paced_wire,
+  last = paced_wire
+};
+inline constexpr std::string_view kNeeds[] = {"nothing", "simulated_air", "real_sockets",
+                                              "paced_wire"};
 static_assert(std::size(kNeeds) == static_cast<std::size_t>(Need::last) + 1,
               "each Need has its name");
 
@@ -109,6 +152,14 @@ struct NothingMore {
   static constexpr Meanings<0> kMeanings = {};
 };
 
+/// How a command is had over HTTP.
+enum class OverHttp : std::uint8_t {
+  as_it_is,   ///< POST /v1/NAME; what it returns is the body of the response
+  as_file,    ///< likewise, and the body is its `content` alone
+  in_stream,  ///< by a message of a WebSocket alone, as it changes the client's subscription
+  not_at_all  ///< at the Unix socket alone
+};
+
 /// One control command.
 struct ControlCommand {
   std::string_view name;     ///< "ap.change"; at the shell also "ap change"
@@ -118,6 +169,12 @@ struct ControlCommand {
   std::vector<FieldInfo> returns;
   std::vector<ErrorCode> errors;  ///< beside those that every command has
   std::function<Answer(Call&, const world::Value::Table&)> run;
+  OverHttp over_http = OverHttp::as_it_is;
+
+  ControlCommand with(OverHttp how) && {
+    over_http = how;
+    return std::move(*this);
+  }
 };
 
 namespace rows {

@@ -112,13 +112,28 @@ ControlSocket::~ControlSocket() {
 
 Control::Control(const RunningProgram& program, const ControlPlace& place,
                  const std::optional<std::string>& state_directory)
-    : program_(program), waits_(program_, events_), pause_(program.io) {
+    : program_(program),
+      waits_(program_, events_),
+      faults_(program_, events_, program.seed),
+      traces_(program_, events_),
+      pause_(program.io) {
   if (place.kind == ControlPlace::Kind::unix_socket) socket_.emplace(program.io, place.path);
   if (place.kind == ControlPlace::Kind::usual) open_usual(state_directory);
   if (!socket_) return;
+  watch_modules();
+  accept();
+}
+
+const Channel& Control::channel() {
+  watch_modules();
+  return channel_;
+}
+
+void Control::watch_modules() {
+  if (!watches_.empty()) return;
   for (const auto& board : program_.boards) {
     const auto settled = [this, it = board.get()] { waits_.turn_ended(*it); };
-    const ModuleWatch::Timing time{program_.io, program_.clock};
+    const ModuleWatch::Timing time{program_.io, program_.clock, board->is_paced()};
     watches_.push_back(
         std::make_unique<ModuleWatch>(time, board->name(), board->module(), events_, settled));
     board->observe(watches_.back().get());
@@ -126,12 +141,18 @@ Control::Control(const RunningProgram& program, const ControlPlace& place,
   program_.medium.when_changing([this](const sim::Change& change) {
     events_.add(program_.clock.now(), AirChanged{world::describe(change, program_.medium.air())});
   });
-  accept();
+}
+
+void Control::trace_to(const std::string& path, std::uint64_t longest) {
+  watch_modules();
+  traces_.write_to({.path = path, .longest = longest});
 }
 
 Control::~Control() {
   program_.medium.when_changing({});
   for (const auto& board : program_.boards) board->observe(nullptr);
+  for (const auto& watch : watches_) watch->end_lines();
+  traces_.stop();
 }
 
 /// Nobody has asked for it, so nothing ends the program for want of it.
@@ -173,9 +194,8 @@ void Control::accept() {
 void Control::admit(Session::Socket client) {
   if (sessions_.size() == kMostClients)
     return spdlog::warn("refused a client of the control channel: {} are connected", kMostClients);
-  const Session::Shared shared{program_, events_, waits_};
   const auto& session =
-      sessions_.emplace_back(std::make_shared<Session>(shared, std::move(client)));
+      sessions_.emplace_back(std::make_shared<Session>(channel_, std::move(client)));
   session->start([this, it = session.get()] {
     std::erase_if(sessions_, [it](const auto& other) { return other.get() == it; });
   });

@@ -1,15 +1,19 @@
 #pragma once
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/control/call.h"
+#include "daemon/control/faults.h"
 #include "daemon/control/module_watch.h"
 #include "daemon/control/place.h"
 #include "daemon/control/session.h"
+#include "daemon/control/traces.h"
+#include "daemon/control/waits.h"
 #include "daemon/process/lock_file.h"
 
 namespace bfq::control {
@@ -36,7 +40,7 @@ class ControlSocket {
   unsigned long device_ = 0, inode_ = 0;  ///< of the socket that we made
 };
 
-/// The control channel of a program: its socket, its clients, and the events of all modules.
+/// The control channel of a program: its socket, the clients there, and the events of all modules.
 class Control {
  public:
   /// How many clients may be connected at once.
@@ -50,17 +54,28 @@ class Control {
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;
 
-  /// Where clients connect; empty where they cannot.
+  /// Writes every event of the modules to that file, see TraceFile. Throws process::Failure.
+  void trace_to(const std::string& path, std::uint64_t longest);
+
+  /// What clients at other doors act on; from now on there are events, whether or not there is a
+  /// socket.
+  const Channel& channel();
+
+  /// The socket at which clients connect; empty where there is none.
   std::string path() const { return socket_ ? socket_->path() : std::string(); }
 
  private:
   void open_usual(const std::optional<std::string>& state_directory);
+  void watch_modules();
   void accept();
   void admit(Session::Socket client);
 
   RunningProgram program_;
   EventLog events_;
   Waits waits_;
+  Faults faults_;
+  Traces traces_;
+  Channel channel_{program_, events_, waits_, faults_, traces_};
   std::vector<std::unique_ptr<ModuleWatch>> watches_;
   std::optional<ControlSocket> socket_;
   boost::asio::steady_timer pause_;

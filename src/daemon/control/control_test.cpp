@@ -17,7 +17,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "daemon/control/client.h"
+#include "daemon/control/requests.h"
 #include "daemon/process/failure.h"
 
 namespace bfq::control {
@@ -173,8 +173,9 @@ TEST_F(ControlChannel, what_is_wrong_with_a_request_is_named_with_what_is_allowe
   const std::string deep(kDeepest + 1, '[');
   const BadRequest cases[] = {
       {"frobnicate", "bad_request", "no JSON"},
-      {"\"\xff\"", "bad_request", "no JSON"},
-      {deep, "bad_request", "no JSON"},
+      {"\"\xff\"", "bad_request", "not UTF-8"},
+      {deep, "bad_request", "nested more than"},
+      {"{", "bad_request", "ends too early"},
       {"[]", "bad_request", "JSON object"},
       {"{}", "bad_request", "capabilities"},
       {R"({"command":7})", "bad_request", "command: write a text"},
@@ -310,7 +311,7 @@ TEST_F(ControlChannel, who_does_not_read_loses_events_and_is_told_how_many) {
 }
 
 TEST_F(ControlChannel, events_that_are_not_kept_any_more_are_an_error) {
-  for (std::size_t i = 0; i < EventLog::kKept + 10; ++i)
+  for (std::size_t size = 0; size < 2 * EventLog::kMost; size += sizeof(Event))
     medium.apply(sim::SetDelays{}, clock.now());
   EXPECT_EQ(code(wait(R"({"event":"ready","since":5})")), "events_lost");
 }
@@ -394,8 +395,9 @@ TEST_F(ControlChannel, a_station_joins_the_soft_ap_and_leaves) {
 
 TEST_F(ControlChannel, power_goes_and_comes_and_a_reset_has_a_reason) {
   start();
-  EXPECT_EQ(code(client->ask("power.off")), "");
-  EXPECT_EQ(code(wait(R"({"event":"off","since":0})")), "");
+  const auto before = client->ask("power.off").at("at");
+  const auto off = json::object{{"event", "off"}, {"since", before}, {"timeout", "0s"}};
+  EXPECT_EQ(code(wait(json::serialize(off))), "") << "what a command causes is behind its number";
   EXPECT_EQ(code(client->ask("reset")), "module_is_off");
   const auto at = client->ask("power.on").at("at").as_int64();
   const auto since = [&](json::object what) {

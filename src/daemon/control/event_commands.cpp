@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "daemon/control/chapters.h"
+#include "daemon/control/streams.h"
 #include "daemon/control/waits.h"
 
 namespace bfq::control {
@@ -33,6 +34,15 @@ world::ValueKind<std::size_t> event_name() {
   return world::choice(std::move(all));
 }
 
+/// The row of an argument `since`.
+template <class Arguments>
+world::WorldKey<Arguments> since_key() {
+  return world::key<Arguments>(
+      "since", &Arguments::since,
+      world::number<std::uint64_t>(0, std::numeric_limits<std::int64_t>::max()), "(from now on)",
+      "also events behind this number, which the `at` of an answer is");
+}
+
 const world::Keys<WaitArguments>& wait_arguments() {
   using W = WaitArguments;
   static const world::Keys<W> keys = {
@@ -46,10 +56,7 @@ const world::Keys<WaitArguments>& wait_arguments() {
                     "a pattern that a line has which the module takes from a host"),
       world::key<W>("printed", &W::printed, world::text(1, kLongestPattern), "(none)",
                     "a pattern that a line has which the module prints"),
-      world::key<W>("since", &W::since,
-                    world::number<std::uint64_t>(0, std::numeric_limits<std::int64_t>::max()),
-                    "(from now on)",
-                    "also events behind this number, which the `at` of an answer is"),
+      since_key<W>(),
       world::key<W>("timeout", &W::timeout, world::duration(0s, kLongestWait), "\"10s\"",
                     "when it is given up"),
   };
@@ -91,13 +98,12 @@ wait(Call& call, const WaitArguments& what) {
   if (!what.match.empty() && !what.event) return Bad{"match: belongs to an event"};
   if (what.since && what.state)
     return Bad{"since: a state is looked at as it is now; wait for an event"};
-  const EventLog& events = call.events();
-  if (what.since && *what.since > events.last())
-    return Bad{fmt::format("since: the last event is {}", events.last())};
-  if (what.since && *what.since < events.forgotten())
-    return Refusal<ErrorCode::events_lost>{
-        fmt::format("events up to {} are not kept any more, and you ask for those behind {}",
-                    events.forgotten(), *what.since)};
+  if (what.since) {
+    if (const auto error = why_not_since(call.events(), *what.since)) {
+      if (error->code == ErrorCode::bad_arguments) return Bad{error->message};
+      return Refusal<ErrorCode::events_lost>{error->message};
+    }
+  }
   if (!call.waits().add(call, condition_of(what, board->name()), what.since, what.timeout))
     return Refusal<ErrorCode::too_many_waits>{
         fmt::format("{} waits are under way, and one client may have no more", Waits::kMostOfOne)};
@@ -111,24 +117,19 @@ struct TopicArguments {
   std::vector<Topic> topics;
 };
 
-const world::Keys<TopicArguments>& topic_arguments() {
-  static const world::Keys<TopicArguments> keys = [] {
-    std::vector<std::pair<std::string_view, Topic>> names;
-    for (std::size_t i = 0; i < std::size(kTopics); ++i)
-      names.emplace_back(kTopics[i].name, static_cast<Topic>(i));
-    auto topics = world::list<TopicArguments>("topics", &TopicArguments::topics,
-                                              world::choice(std::move(names)), "(all of them)",
-                                              "which events");
-    return world::Keys<TopicArguments>{std::move(topics)};
-  }();
-  return keys;
+/// The row of an argument `topics`.
+template <class Arguments>
+world::WorldKey<Arguments> topics_key() {
+  std::vector<std::pair<std::string_view, Topic>> names;
+  for (std::size_t i = 0; i < std::size(kTopics); ++i)
+    names.emplace_back(kTopics[i].name, static_cast<Topic>(i));
+  return world::list<Arguments>("topics", &Arguments::topics, world::choice(std::move(names)),
+                                "(all of them)", "which events");
 }
 
-std::uint32_t bits_of(const TopicArguments& chosen) {
-  if (chosen.topics.empty()) return (1U << std::size(kTopics)) - 1;
-  std::uint32_t bits = 0;
-  for (const Topic topic : chosen.topics) bits |= 1U << static_cast<unsigned>(topic);
-  return bits;
+const world::Keys<TopicArguments>& topic_arguments() {
+  static const world::Keys<TopicArguments> keys = {topics_key<TopicArguments>()};
+  return keys;
 }
 
 /// What the caller is subscribed to.
@@ -146,24 +147,51 @@ Subscribed now_subscribed(const Call& call) {
 }
 
 Outcome<Subscribed> subscribe(Call& call, const TopicArguments& more) {
-  call.caller().set_topics(call.caller().topics() | bits_of(more));
+  call.caller().set_topics(call.caller().topics() | bits_of(more.topics));
   return now_subscribed(call);
 }
 
 Outcome<Subscribed> unsubscribe(Call& call, const TopicArguments& less) {
-  call.caller().set_topics(call.caller().topics() & ~bits_of(less));
+  call.caller().set_topics(call.caller().topics() & ~bits_of(less.topics));
   return now_subscribed(call);
 }
 }  // namespace
+
+const world::Keys<StreamArguments>& stream_arguments() {
+  static const world::Keys<StreamArguments> keys = {topics_key<StreamArguments>(),
+                                                    since_key<StreamArguments>()};
+  return keys;
+}
+
+std::uint32_t bits_of(const std::vector<Topic>& topics) {
+  if (topics.empty()) return (1U << std::size(kTopics)) - 1;
+  std::uint32_t bits = 0;
+  for (const Topic topic : topics) bits |= 1U << static_cast<unsigned>(topic);
+  return bits;
+}
+
+std::optional<CommandError> why_not_since(EventLog& events, std::uint64_t since) {
+  if (since > events.last())
+    return CommandError{ErrorCode::bad_arguments,
+                        fmt::format("since: the last event is {}", events.last())};
+  if (since < events.forgotten())
+    return CommandError{
+        ErrorCode::events_lost,
+        fmt::format("events up to {} are not kept any more, and you ask for those behind {}",
+                    events.forgotten(), since)};
+  return std::nullopt;
+}
 
 std::vector<ControlCommand> event_commands() {
   return {
       command<&wait>("wait", Need::nothing, wait_arguments(),
                      "Waits for a state of a module, an event, or a line on its wire."),
       command<&subscribe>("subscribe", Need::nothing, topic_arguments(),
-                          "From now on the client is told of events, a line for each."),
+                          "From now on the client is told of events, a line for each.")
+          .with(OverHttp::in_stream),
       command<&unsubscribe>("unsubscribe", Need::nothing, topic_arguments(),
-                            "The client is told of these events no more."),
+                            "The client is told of these events no more.")
+          .with(OverHttp::in_stream),
   };
 }
 }  // namespace bfq::control

@@ -3,6 +3,8 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "daemon/control/hex.h"
+
 namespace bfq::control {
 const std::shared_ptr<const std::string>& EventListener::Line::text() {
   if (text_ == nullptr)
@@ -16,9 +18,30 @@ void EventLog::look_what_is_wanted() {
 }
 
 void EventLog::add(Instant now, EventBody body) {
-  if (kept_.size() == kKept) kept_.pop_front();
+  catch_up();
   const Event& event = kept_.emplace_back(Event{++last_, now, std::move(body)});
+  size_ += size_of(event);
+  for (; size_ > most_ && kept_.size() > 1; kept_.pop_front()) size_ -= size_of(kept_.front());
   EventListener::Line line(event);
   for (EventListener* listener : listeners_) listener->on_event(event, line);
+}
+
+void EventLog::pass(WireReader& reader, WirePiece piece, std::span<const std::byte> bytes,
+                    Instant now) {
+  const bool are_lines_wanted = is_wanted(Topic::exchange) || is_wanted(Topic::unsolicited);
+  if (!are_lines_wanted) return tape_.add(reader, piece, text_of(bytes), now);
+  catch_up();
+  reader.read(piece, text_of(bytes), now);
+}
+
+/// Where pieces were dropped, a number stands for their lines, and all before it is forgotten: so
+/// whoever asks for what lies behind an older number learns that some of it is lost.
+void EventLog::read_tape() {
+  if (tape_.take_loss()) {
+    ++last_;
+    kept_.clear();
+    size_ = 0;
+  }
+  tape_.play();
 }
 }  // namespace bfq::control

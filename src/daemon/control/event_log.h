@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "daemon/control/events.h"
+#include "daemon/control/wire_tape.h"
 
 namespace bfq::control {
 
@@ -34,24 +36,36 @@ class EventListener {
 };
 
 /// Numbers events, keeps the last ones, and tells listeners of each.
+///
+/// The lines of the wires become events when somebody asks for a number or an event, or another
+/// event follows: until then they are kept as the bytes that they were, as nobody may ever ask.
 class EventLog {
  public:
-  /// How many are kept.
-  static constexpr std::size_t kKept = 4096;
+  /// How many bytes the events that are kept take, at most, where keep() does not say otherwise.
+  static constexpr std::size_t kMost = std::size_t{256} << 10U;
 
+  /// From now on they take so much.
+  void keep(std::size_t most) { most_ = most; }
   void add(Instant now, EventBody body);
+  /// Bytes of a wire, of which `reader` makes events. It must outlive this.
+  void pass(WireReader& reader, WirePiece piece, std::span<const std::byte> bytes, Instant now);
 
-  /// The number of the last event; 0 before the first one.
-  std::uint64_t last() const { return last_; }
-  /// The oldest event whose number is still known is kept behind this number.
-  std::uint64_t forgotten() const { return last_ - kept_.size(); }
-  const std::deque<Event>& kept() const { return kept_; }
+  /// The number of the last event; 0 before the first one. A number may belong to none: to events
+  /// that were never made, and are lost.
+  std::uint64_t last() { return catch_up(), last_; }
+  /// All events behind this number are kept.
+  std::uint64_t forgotten() { return catch_up(), last_ - kept_.size(); }
+  const std::deque<Event>& kept() { return catch_up(), kept_; }
 
   /// Whether anybody is subscribed to that topic, or waits for an event of it.
   bool is_wanted(Topic topic) const { return (wanted_ >> static_cast<unsigned>(topic) & 1U) != 0; }
 
-  /// `listener` must call leave() before it ends; neither from within on_event().
-  void enter(EventListener& listener) { listeners_.push_back(&listener); }
+  /// `listener` must call leave() before it ends; neither from within on_event(). It is told of
+  /// what comes from now on.
+  void enter(EventListener& listener) {
+    catch_up();
+    listeners_.push_back(&listener);
+  }
   void leave(const EventListener& listener) {
     std::erase(listeners_, &listener);
     look_what_is_wanted();
@@ -60,7 +74,15 @@ class EventLog {
   void look_what_is_wanted();
 
  private:
+  void catch_up() {
+    if (!tape_.empty()) read_tape();
+  }
+  void read_tape();
+
+  WireTape tape_;
   std::deque<Event> kept_;
+  std::size_t size_ = 0;      ///< bytes of those
+  std::size_t most_ = kMost;  ///< at most
   std::uint64_t last_ = 0;
   std::uint32_t wanted_ = 0;
   std::vector<EventListener*> listeners_;

@@ -1,5 +1,6 @@
 #include "daemon/control/events.h"
 
+#include <concepts>
 #include <utility>
 
 namespace bfq::control {
@@ -22,6 +23,22 @@ const std::vector<EventInfo>& event_rows() {
 
 Topic topic_of(const EventBody& body) {
   return std::visit([]<class E>(const E&) { return E::kTopic; }, body);
+}
+
+std::size_t size_of(const Event& event) {
+  constexpr std::size_t kOfOneMember = 64;  // about so much
+  std::size_t size = sizeof event;
+  const auto add = [&size](const MemberName&, const auto& member) {
+    if constexpr (std::same_as<std::remove_cvref_t<decltype(member)>, std::string>)
+      size += member.size();
+    else if constexpr (std::same_as<std::remove_cvref_t<decltype(member)>,
+                                    std::vector<std::string>>)
+      for (const std::string& text : member) size += sizeof text + text.size();
+    else if constexpr (std::same_as<std::remove_cvref_t<decltype(member)>, json::object>)
+      size += member.size() * kOfOneMember;
+  };
+  std::visit([&](const auto& body) { for_each_member(body, add); }, event.body);
+  return size;
 }
 
 std::string_view module_of(const EventBody& body) {

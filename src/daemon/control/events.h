@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,7 +14,19 @@
 namespace bfq::control {
 
 /// What a subscriber chooses by.
-enum class Topic : std::uint8_t { state, air, exchange, payload, last = payload };
+enum class Topic : std::uint8_t {
+  state,
+  air,
+  exchange,
+  payload,
+  unsolicited,
+  wire,
+  data,
+  ports,
+  hint,
+  fault,
+  last = fault
+};
 
 /// A topic, for people.
 struct TopicInfo {
@@ -22,11 +35,22 @@ struct TopicInfo {
 inline constexpr TopicInfo kTopics[] = {
     {"state", "what becomes of a module: its power, its association, its address, its links"},
     {"air", "changes of the simulated air, whoever makes them"},
-    {"exchange", "the lines of the wire, without payload; passwords are masked"},
+    {"exchange",
+     "the lines of the wire, without payload, and each command with its answer; passwords are "
+     "masked"},
     {"payload", "the bytes of links, gathered: at most 20 events a second for each link"},
+    {"unsolicited", "lines that the module prints while it answers no command"},
+    {"wire", "every byte of the wire, with its time, and flow control"},
+    {"data", "every byte of links, with its time"},
+    {"ports", "what a module asks of its radio, network and flash, and what these tell it"},
+    {"hint", "what a host does that fails on hardware, see Driver hints"},
+    {"fault", "faults that come"},
 };
 static_assert(std::size(kTopics) == static_cast<std::size_t>(Topic::last) + 1,
               "each Topic has its row");
+/// As bits by their number: all but `payload`, of which `data` holds every byte.
+inline constexpr std::uint32_t kAllButGathered =
+    ((std::uint32_t{1} << std::size(kTopics)) - 1) & ~(1U << static_cast<unsigned>(Topic::payload));
 
 // State -------------------------------------------------------------------------------------------
 
@@ -204,6 +228,150 @@ struct PrintedLine {
       "its first 512 bytes, without CR LF; what is not printable as \\xNN, passwords masked"};
 };
 
+/// A command has been answered. One with a prompt is answered twice: up to the prompt, and behind
+/// its payload.
+struct CommandAnswered {
+  std::string_view module{};
+  std::string command{};
+  std::vector<std::string> lines{};
+  std::string result{};
+  std::uint64_t duration = 0;
+  static constexpr auto kDescription =
+      describe("answered", "module", "command", "lines", "result", "duration");
+  static constexpr Topic kTopic = Topic::exchange;
+  static constexpr std::string_view kSummary =
+      "A command has been answered. One with a prompt is answered twice: up to the prompt, and "
+      "behind its payload.";
+  static constexpr Meanings<5> kMeanings = {
+      "whose event it is", "the line as it was typed, passwords masked",
+      "what was printed in front of the result, without the echo; at most 32 lines",
+      "the last line of the answer, such as OK",
+      "microseconds from the command's line end, or the prompt, to the end of the result"};
+};
+
+/// The module has printed a line that answers no command.
+struct UnsolicitedLine {
+  std::string_view module{};
+  std::string line{};
+  static constexpr auto kDescription = describe("unsolicited", "module", "line");
+  static constexpr Topic kTopic = Topic::unsolicited;
+  static constexpr std::string_view kSummary =
+      "The module has printed a line that answers no command.";
+  static constexpr Meanings<2> kMeanings = {"whose event it is", "as that of `printed`"};
+};
+
+// Bytes -------------------------------------------------------------------------------------------
+
+/// Bytes have passed the wire. While nobody is subscribed to this topic, there is no such event.
+struct WireBytes {
+  std::string_view module{};
+  std::string_view direction{};
+  std::string format{};
+  std::string bytes{};
+  static constexpr auto kDescription = describe("wire", "module", "direction", "format", "bytes");
+  static constexpr Topic kTopic = Topic::wire;
+  static constexpr std::string_view kSummary =
+      "Bytes have passed the wire. They are told of once their line has ended, with the time at "
+      "which each piece passed. While nobody is subscribed to this topic, there is no such event.";
+  static constexpr Meanings<4> kMeanings = {
+      "whose event it is", "to_module or to_host", "how the UART is set, such as 115200 8N1",
+      "in hexadecimal; a password is as many asterisks, what TLS protects is zeros"};
+};
+
+/// One side of the wire cannot take bytes, or can again: the module (RTS), or its hosts (CTS).
+struct FlowChanged {
+  std::string_view module{};
+  std::string_view line{};
+  bool ready = false;
+  static constexpr auto kDescription = describe("flow", "module", "line", "ready");
+  static constexpr Topic kTopic = Topic::wire;
+  static constexpr std::string_view kSummary =
+      "One side of the wire cannot take bytes, or can again: the module (rts), or its hosts (cts, "
+      "at the speed fast). While nobody is subscribed to this topic, there is no such event.";
+  static constexpr Meanings<3> kMeanings = {"whose event it is", "rts or cts",
+                                            "true where it takes bytes"};
+};
+
+/// Bytes of a link have moved, all of them.
+struct LinkBytes {
+  std::string_view module{};
+  unsigned link = 0;
+  std::string_view transport{}, direction{};
+  std::string local{}, peer{}, bytes{};
+  static constexpr auto kDescription =
+      describe("data", "module", "link", "transport", "direction", "local", "peer", "bytes");
+  static constexpr Topic kTopic = Topic::data;
+  static constexpr std::string_view kSummary =
+      "Bytes of a link have moved: a piece of a stream, or one datagram. While nobody is "
+      "subscribed "
+      "to this topic, there is no such event.";
+  static constexpr Meanings<7> kMeanings = {
+      "whose event it is",
+      "its number",
+      "tcp, udp or tls",
+      "in: from the network to the module; out: from the module to the network",
+      "the module's address and port",
+      "the peer's",
+      "in hexadecimal; what TLS protects is as many zeros"};
+};
+
+/// The module has asked something of a port.
+struct PortAsked {
+  std::string_view module{}, message{};
+  json::object members{};
+  static constexpr auto kDescription = describe("asked", "module", "message", "members");
+  static constexpr Topic kTopic = Topic::ports;
+  static constexpr std::string_view kSummary =
+      "The module asks something of its radio, network, flash, UART, power or pins. While nobody "
+      "is subscribed to this topic, there is no such event.";
+  static constexpr Meanings<3> kMeanings = {"whose event it is",
+                                            "what, such as net::Resolve: see src/ports",
+                                            "what the message says, passwords masked"};
+};
+
+/// A port has told the module something.
+struct PortTold {
+  std::string_view module{}, message{};
+  json::object members{};
+  static constexpr auto kDescription = describe("told", "module", "message", "members");
+  static constexpr Topic kTopic = Topic::ports;
+  static constexpr std::string_view kSummary =
+      "The module is told something by its radio, network, flash, UART, power or pins. While "
+      "nobody is subscribed to this topic, there is no such event.";
+  static constexpr Meanings<3> kMeanings = {"whose event it is",
+                                            "what, such as net::Resolved: see src/ports",
+                                            "what the message says, passwords masked"};
+};
+
+/// A host does what fails on hardware.
+struct DriverHint {
+  std::string_view module{}, hint{};
+  std::string detail{};
+  static constexpr auto kDescription = describe("hint", "module", "hint", "detail");
+  static constexpr Topic kTopic = Topic::hint;
+  static constexpr std::string_view kSummary =
+      "A host does what fails on hardware, or wears it out, though it may go well here.";
+  static constexpr Meanings<3> kMeanings = {"whose event it is", "which, see Driver hints",
+                                            "where it was seen: what was typed, passwords masked"};
+};
+
+/// A file of run --trace begins.
+struct TraceBegun {
+  std::string version{};
+  std::uint64_t part = 0;
+  std::int64_t epoch = 0;
+  std::vector<std::string> modules{}, paced{};
+  static constexpr auto kDescription =
+      describe("trace", "version", "part", "epoch", "modules", "paced");
+  static constexpr Topic kTopic = Topic::state;
+  static constexpr std::string_view kSummary =
+      "A file of run --trace begins. It is its first line.";
+  static constexpr Meanings<5> kMeanings = {
+      "of the program", "from 1 on: how often the file was begun",
+      "microseconds from 1970 to the program's start, from which `time` counts; 0: unknown",
+      "the modules of the program", "those whose bytes move at the rate of the UART"};
+};
+
 // Payload -----------------------------------------------------------------------------------------
 
 /// How many of the first bytes of a payload an event holds.
@@ -234,10 +402,29 @@ struct PayloadMoved {
       "the first 64 of them, what is not printable as \\xNN"};
 };
 
+// Faults ------------------------------------------------------------------------------------------
+
+/// A fault has come.
+struct FaultCame {
+  std::string_view module{};
+  std::string_view fault{};
+  std::uint64_t id = 0;
+  std::uint64_t fired = 0;
+  static constexpr auto kDescription = describe("fault", "module", "fault", "id", "fired");
+  static constexpr Topic kTopic = Topic::fault;
+  static constexpr std::string_view kSummary =
+      "A fault has come. Of one that comes more often there are at most 20 events a second.";
+  static constexpr Meanings<4> kMeanings = {"whose event it is", "which one",
+                                            "the number under which it was armed",
+                                            "how often it has come by now"};
+};
+
 /// What an event can be.
-using EventBody = std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork,
-                               GotAddress, LinkOpened, LinkClosed, LinkFailed, StationCame,
-                               StationWent, AirChanged, TypedLine, PrintedLine, PayloadMoved>;
+using EventBody =
+    std::variant<ModuleReady, ModuleOff, JoinedNetwork, JoiningFailed, LeftNetwork, GotAddress,
+                 LinkOpened, LinkClosed, LinkFailed, StationCame, StationWent, AirChanged,
+                 TypedLine, PrintedLine, CommandAnswered, UnsolicitedLine, WireBytes, FlowChanged,
+                 LinkBytes, PortAsked, PortTold, DriverHint, TraceBegun, FaultCame, PayloadMoved>;
 
 /// An event: its number, which only grows, and when it was: microseconds since the program started.
 struct Event {
@@ -257,6 +444,8 @@ struct EventInfo {
 const std::vector<EventInfo>& event_rows();
 
 Topic topic_of(const EventBody& body);
+/// How many bytes of memory it takes.
+std::size_t size_of(const Event& event);
 /// The module that it speaks of; empty where it speaks of none.
 std::string_view module_of(const EventBody& body);
 /// As subscribers get it: {"event":…,"time":…,"number":…, …}.

@@ -21,7 +21,8 @@ struct JsonReading {
   std::string why{};
 };
 
-/// Parses a text as one JSON value. Refuses what is no UTF-8 or nests deeper than kDeepest; never
+/// Parses a text as one JSON value. Refuses what is no UTF-8, nests deeper than kDeepest, or
+/// has an object with a name twice; never
 /// throws because of the text.
 JsonReading read_json(std::string_view text);
 

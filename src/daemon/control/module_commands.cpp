@@ -1,12 +1,11 @@
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <cstddef>
-#include <span>
 
 #include "daemon/board/hardware_addresses.h"
+#include "daemon/control/base64.h"
 #include "daemon/control/chapters.h"
+#include "daemon/control/hex.h"
 #include "daemon/control/words.h"
 #include "daemon/serial/line_format.h"
 #include "daemon/sockets/address.h"
@@ -23,17 +22,40 @@ struct LinkState {
   bool accepted = false;
   std::uint64_t bytes_in = 0, bytes_out = 0;
   unsigned unread = 0;
+  std::int64_t idle = 0;
   static constexpr auto kDescription =
       describe("LinkState", "link", "transport", "peer", "local_port", "accepted", "bytes_in",
-               "bytes_out", "unread");
-  static constexpr Meanings<8> kMeanings = {"its number",
+               "bytes_out", "unread", "idle");
+  static constexpr Meanings<9> kMeanings = {"its number",
                                             "tcp, udp or tls",
                                             "address and port",
                                             "the module's port for it",
                                             "true for a client of the module's server",
                                             "bytes that came from the network",
                                             "bytes that went to the network",
-                                            "bytes that wait for AT+CIPRECVDATA"};
+                                            "bytes that wait for AT+CIPRECVDATA",
+                                            "microseconds since bytes moved, or it opened"};
+};
+
+/// The access point that a module is associated with, and the address that it has there.
+struct RadioReport {
+  std::string bssid{};
+  unsigned channel = 0;
+  int rssi = 0;
+  std::optional<std::string> gateway{}, netmask{};
+  static constexpr auto kDescription =
+      describe("RadioReport", "bssid", "channel", "rssi", "gateway", "netmask");
+  static constexpr Meanings<5> kMeanings = {"the access point's address", "its channel",
+                                            "its signal in dBm", "of the lease", "of the lease"};
+};
+
+/// A station of a module's own access point, and the address that it was given.
+struct LeaseReport {
+  std::string mac{};
+  std::optional<std::string> address{};
+  static constexpr auto kDescription = describe("LeaseReport", "mac", "address");
+  static constexpr Meanings<2> kMeanings = {"the station's address",
+                                            "what it was given by DHCP; missing before that"};
 };
 
 /// How often something that is stored was written.
@@ -53,6 +75,18 @@ struct DoorReport {
                                             "its URL for pySerial, where it has one"};
 };
 
+/// What a module is set to be.
+struct ModeReport {
+  std::string_view wifi{};
+  bool multiple_links = false, transparent = false;
+  static constexpr auto kDescription =
+      describe("ModeReport", "wifi", "multiple_links", "transparent");
+  static constexpr Meanings<3> kMeanings = {
+      "off, station, access_point or both (AT+CWMODE)",
+      "whether it may have several links (AT+CIPMUX)",
+      "whether the next AT+CIPSEND begins transparent transmission (AT+CIPMODE)"};
+};
+
 /// One module: see the row.
 struct ModuleReport {
   std::string module{};
@@ -60,26 +94,38 @@ struct ModuleReport {
   std::string mac{};
   bool power = false;
   std::string_view activity{};
+  ModeReport mode{};
   bool associated = false;
   std::optional<std::string> ssid{}, address{};
+  std::optional<RadioReport> radio{};
+  std::vector<LeaseReport> stations{};
+  std::optional<std::vector<double>> position{};
   std::string uart{};
+  std::string_view speed{};
   std::vector<LinkState> links{};
   std::vector<WriteReport> flash{};
   std::vector<DoorReport> doors{};
   std::uint64_t free_bytes = 0, waiting_for_host = 0;
-  static constexpr auto kDescription = describe(
-      "ModuleReport", "module", "personality", "mac", "power", "activity", "associated", "ssid",
-      "address", "uart", "links", "flash", "doors", "free_bytes", "waiting_for_host");
-  static constexpr Meanings<14> kMeanings = {
+  static constexpr auto kDescription =
+      describe("ModuleReport", "module", "personality", "mac", "power", "activity", "mode",
+               "associated", "ssid", "address", "radio", "stations", "position", "uart", "speed",
+               "links", "flash", "doors", "free_bytes", "waiting_for_host");
+  static constexpr Meanings<19> kMeanings = {
       "its name",
       "which firmware it behaves like",
       "its address as a station",
       "false once power.off took it away",
       "off, idle, processing, collecting (a payload), sending, passthrough, restarting or asleep",
+      "what it is set to be",
       "whether its station is associated",
       "the network that it is or was joined to",
       "of its station",
+      "what its station is associated with; missing while it is not",
+      "those of its own access point, and their leases",
+      "where it stands in the simulated air, in metres; missing where that is nowhere in "
+      "particular",
       "how its UART is set",
+      "fast: bytes move as they come; baud: at the rate of the UART",
       "the links that are open",
       "what was ever stored",
       "where hosts attach",
@@ -87,13 +133,14 @@ struct ModuleReport {
       "bytes that the hosts have not read"};
 };
 
-std::vector<LinkState> links_of(const Status& status) {
+std::vector<LinkState> links_of(const Status& status, Instant now) {
   std::vector<LinkState> out;
   for (unsigned id = 0; id < status.links.size(); ++id) {
     const Status::Link& link = status.links[id];
     if (!link.open) continue;
     out.push_back({id, word_for(link.transport), sockets::text_of(link.remote), link.local_port,
-                   link.accepted, link.bytes_in, link.bytes_out, link.unread});
+                   link.accepted, link.bytes_in, link.bytes_out, link.unread,
+                   (now - link.last_active).count()});
   }
   return out;
 }
@@ -107,19 +154,53 @@ std::vector<WriteReport> writes_of(const Status& status) {
   return out;
 }
 
-ModuleReport report_of(const board::Board& board) {
+std::optional<RadioReport> radio_of(const Status& status) {
+  if (!status.associated) return std::nullopt;
+  RadioReport out{board::text_of(status.access_point), status.channel, status.rssi};
+  if (status.station_address == Ipv4{}) return out;
+  out.gateway = sockets::text_of(status.gateway);
+  out.netmask = sockets::text_of(status.netmask);
+  return out;
+}
+
+std::vector<LeaseReport> stations_of(const Status& status) {
+  std::vector<LeaseReport> out;
+  for (const Status::JoinedStation& station : status.stations) {
+    if (!station.present) continue;
+    LeaseReport& report = out.emplace_back();
+    report.mac = board::text_of(station.mac);
+    if (station.address != Ipv4{}) report.address = sockets::text_of(station.address);
+  }
+  return out;
+}
+
+std::optional<std::vector<double>> position_of(const board::Board& board, const sim::Air& air) {
+  for (const sim::ModulePosition& each : air.modules)
+    if (each.station == board.module().identity().station_mac)
+      return std::vector{each.position.x, each.position.y};
+  return std::nullopt;
+}
+
+ModuleReport report_of(const board::Board& board, const sim::Air& air, Instant now) {
+  constexpr std::string_view kModes[] = {"off", "station", "access_point", "both"};
   const Status status = board.module().status();
-  ModuleReport out{.module = board.name(),
-                   .personality = board.module().dialect().name,
-                   .mac = board::text_of(board.module().identity().station_mac),
-                   .power = board.has_power(),
-                   .activity = word_for(status.activity),
-                   .associated = status.associated,
-                   .uart = serial::describe(board.uart_format()),
-                   .links = links_of(status),
-                   .flash = writes_of(status),
-                   .free_bytes = status.free_bytes,
-                   .waiting_for_host = status.waiting_for_host};
+  ModuleReport out{
+      .module = board.name(),
+      .personality = board.module().dialect().name,
+      .mac = board::text_of(board.module().identity().station_mac),
+      .power = board.has_power(),
+      .activity = word_for(status.activity),
+      .mode = {kModes[status.mode % std::size(kModes)], status.multiple_links, status.transparent},
+      .associated = status.associated,
+      .radio = radio_of(status),
+      .stations = stations_of(status),
+      .position = position_of(board, air),
+      .uart = serial::describe(board.uart_format()),
+      .speed = board.is_paced() ? "baud" : "fast",
+      .links = links_of(status, now),
+      .flash = writes_of(status),
+      .free_bytes = status.free_bytes,
+      .waiting_for_host = status.waiting_for_host};
   if (!status.ssid.empty()) out.ssid = std::string(status.ssid.view());
   if (status.station_address != Ipv4{}) out.address = sockets::text_of(status.station_address);
   for (const auto& door : board.doors()) out.doors.push_back({door->place(), door->url()});
@@ -138,7 +219,8 @@ Outcome<ModuleReports, ErrorCode::no_such_module> tell_status(Call& call,
   ModuleReports out;
   for (const auto& board : call.program().boards)
     if (asked.module.empty() || board->name() == asked.module)
-      out.modules.push_back(report_of(*board));
+      out.modules.push_back(
+          report_of(*board, call.program().medium.air(), call.program().clock.now()));
   if (out.modules.empty()) return no_such_module(call, asked.module);
   return out;
 }
@@ -199,23 +281,6 @@ struct SendArguments {
   std::string module;
   std::optional<std::string> line, text, bytes;
 };
-
-std::optional<std::string> from_hex(std::string_view digits) {
-  const auto value = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  if (digits.size() % 2 != 0) return std::nullopt;
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); i += 2) {
-    const int high = value(digits[i]), low = value(digits[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out.push_back(static_cast<char>(high * 16 + low));
-  }
-  return out;
-}
 
 world::ValueKind<std::string> hexadecimal() {
   return {fmt::format("an even number of hexadecimal digits, {} at most", 2 * kLongestSent),
@@ -300,15 +365,6 @@ struct SavedJournal {
       "the journal, in base64; bfq4004 ctl writes it to a new file: file=PATH"};
 };
 
-std::string base64(std::span<const std::byte> bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                reinterpret_cast<const unsigned char*>(bytes.data()),
-                                static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(n));
-  return out;
-}
-
 Outcome<SavedJournal, ErrorCode::no_such_module, ErrorCode::no_journal> save_journal(
     Call& call, const ModuleArguments& of) {
   const board::Board* board = call.program().find(of.module);
@@ -317,7 +373,8 @@ Outcome<SavedJournal, ErrorCode::no_such_module, ErrorCode::no_journal> save_jou
   if (!journal)
     return Refusal<ErrorCode::no_journal>{"no journal of " + board->name() +
                                           " is kept in memory: start with --black-box all"};
-  return SavedJournal{board->name(), journal->size(), base64(*journal)};
+  return SavedJournal{board->name(), journal->size(),
+                      base64({reinterpret_cast<const char*>(journal->data()), journal->size()})};
 }
 }  // namespace
 
@@ -346,7 +403,8 @@ std::vector<ControlCommand> module_commands() {
           "link.resume", Need::real_sockets, link_arguments(), "A connection that stalls goes on."),
       command<&save_journal>("journal.save", Need::nothing, module_arguments(),
                              "Returns the last of what went into a module, for bfq4004 replay; it "
-                             "holds passwords and payload."),
+                             "holds passwords and payload.")
+          .with(OverHttp::as_file),
       command<&send>("send", Need::nothing, send_arguments(),
                      "Types into a module, as one more host that reads nothing."),
   };

@@ -21,28 +21,20 @@ bool runs(Activity activity) {
 bool is_same_link(const Status::Link& a, const Status::Link& b) {
   return a.open == b.open && a.remote == b.remote && a.local_port == b.local_port;
 }
-
-/// The line as clients see it: without its end, fit to be shown. The mask is told of each line, as
-/// it counts them, and of an echo with the CR that was typed.
-std::string shown(std::string line, serial::SecretMask& mask) {
-  if (line.ends_with('\n')) line.pop_back();
-  if (line.ends_with('\r')) line.pop_back();
-  line = mask.mask(line);
-  while (line.ends_with('\r')) line.pop_back();
-  return process::printable(line);
-}
 }  // namespace
 
 ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Module& module,
-                         EventLog& events, std::function<void()> settled)
+                         EventLog& events, std::function<void()> settled, Disclosure secrets)
     : name_(name),
       module_(module),
       events_(events),
       settled_(std::move(settled)),
       seen_(module.status()),
-      typed_mask_(serial::Direction::to_module, module.dialect()),
-      printed_mask_(serial::Direction::to_host, module.dialect()),
+      lines_(name, module.dialect(), events),
+      trace_(name, module, events, secrets),
+      hints_(name, module, events),
       clock_(time.clock),
+      is_paced_(time.is_paced),
       gathered_(time.io, [this] { tell_gathered(); }) {}
 
 // State -------------------------------------------------------------------------------------------
@@ -50,11 +42,13 @@ ModuleWatch::ModuleWatch(const Timing& time, const std::string& name, const Modu
 void ModuleWatch::handled(const bfq::Event& event, Instant now) {
   const auto add = [&](EventBody body) { events_.add(now, std::move(body)); };
   look(now);  // what has changed comes in front of what is told here
+  trace_.told(event, now);
+  hints_.told(event);
   std::visit(overloaded{
                  [&](const power::Started& e) {
                    add(ModuleReady{name_, word_for(e.reason)});
                  },
-                 [&](const power::Reset&) { forget_wire(); },
+                 [&](const power::Reset&) { forget_wire(now); },
                  [&](const radio::JoinFailed& e) {
                    add(JoiningFailed{name_, word_for(e.why)});
                  },
@@ -67,6 +61,10 @@ void ModuleWatch::handled(const bfq::Event& event, Instant now) {
                  [&](const radio::StationLeft& e) {
                    add(StationWent{name_, board::text_of(e.mac)});
                  },
+                 [&](const faults::StayBusy& e) {
+                   lines_.stay_busy(now + std::chrono::milliseconds(e.time_ms));
+                 },
+                 [&](const faults::Recover&) { lines_.stay_busy({}); },
                  [](const auto&) {},
              },
              event);
@@ -77,7 +75,7 @@ void ModuleWatch::look(Instant now) {
   const bool was_in_passthrough = in_passthrough();
   const Status status = module_.status();
   if (runs(seen_.activity) && !runs(status.activity)) {
-    forget_wire();
+    forget_wire(now);
     events_.add(now, ModuleOff{name_});
   }
   compare_links(status, now);
@@ -86,8 +84,23 @@ void ModuleWatch::look(Instant now) {
     events_.add(now, JoinedNetwork{name_, std::string(status.ssid.view())});
   if (status.station_address != seen_.station_address && status.station_address != Ipv4{})
     events_.add(now, GotAddress{name_, sockets::text_of(status.station_address)});
+  if (std::exchange(tls_is_open_, may_be_tls(status)))
+    tls_until_ = position_ + status.waiting_for_host;
   seen_ = status;
   if (was_in_passthrough != in_passthrough()) note_passthrough(was_in_passthrough, status);
+}
+
+/// The module has at most one link by TLS: as long as that is open, or the host has not read all of
+/// it, any payload may be its. What is being typed for it is so to its end, and transparent
+/// transmission may open it again.
+bool ModuleWatch::may_be_tls(const Status& status) const {
+  const bool is_same_payload =
+      status.activity == seen_.activity &&
+      (status.activity == Activity::collecting || status.activity == Activity::passthrough);
+  if (tls_is_open_ && is_same_payload) return true;
+  return std::any_of(status.links.begin(), status.links.end(), [](const Status::Link& link) {
+    return link.transport == net::Transport::tls && (link.open || link.unread > 0);
+  });
 }
 
 /// What waits for the hosts when transparent transmission begins are lines; when it ends, data.
@@ -111,30 +124,31 @@ void ModuleWatch::compare_links(const Status& status, Instant now) {
 
 // The wire ----------------------------------------------------------------------------------------
 
-void ModuleWatch::forget_wire() {
-  typed_.clear();
-  printed_.clear();
+void ModuleWatch::forget_wire(Instant now) {
+  trace_.end_lines();
+  events_.pass(lines_, WirePiece::restart, {}, now);
+  if (module_.waiting_for_host() > 0) return;  // AT+RST leaves what was printed before it
   received_.clear();
-  position_ = lines_until_ = 0;
+  position_ = lines_until_ = tls_until_ = 0;
 }
 
-void ModuleWatch::typed(std::span<const std::byte> bytes, bool is_payload, Instant now) {
+void ModuleWatch::typed(std::span<const std::byte> bytes, Activity before, Instant now) {
   may_have_changed_ = true;
-  if (is_payload) return;
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  typed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, typed_.size()));
-  if (text.ends_with('\n')) note_typed_line(now);
-}
-
-void ModuleWatch::note_typed_line(Instant now) {
-  std::string line = shown(std::exchange(typed_, {}), typed_mask_);
-  if (!line.empty()) events_.add(now, TypedLine{name_, std::move(line)});
+  const bool is_payload = before == Activity::collecting || before == Activity::passthrough;
+  if (is_payload)
+    trace_.typed_data(bytes, typed_kind(), now);
+  else
+    trace_.typed_text(bytes, now);
+  hints_.typed(bytes, before, now);
+  if (!is_payload && !bytes.empty()) events_.pass(lines_, WirePiece::typed, bytes, now);
 }
 
 /// What the module has printed of received data begins with a header, unless data is all that it
 /// prints (transparent transmission).
-void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from,
-                           std::size_t to, Instant now) {
+void ModuleWatch::received(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                           std::size_t from, std::size_t to, Instant now) {
+  if (link.id >= limits::kLinks) return;  // a damaged journal: the module has dropped it
+  trace_.moved("in", link, sender, bytes, now);
   if (events_.is_wanted(Topic::payload)) gather(PayloadWay::in, link, bytes, now);
   seen_.links[link.id].bytes_in += bytes.size();
   if (in_passthrough()) return;
@@ -152,13 +166,15 @@ void ModuleWatch::received(LinkHandle link, std::span<const std::byte> bytes, st
   received_.push_back({position, bytes.size(), !is_data_alone});
 }
 
-void ModuleWatch::sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
-  if (events_.is_wanted(Topic::payload)) gather(PayloadWay::out, link, bytes, now);
-  seen_.links[link.id].bytes_out += bytes.size();
+void ModuleWatch::sent(LinkHandle link, const net::Outgoing& taken, Instant now) {
+  trace_.moved("out", link, taken.destination, taken.bytes, now);
+  if (events_.is_wanted(Topic::payload)) gather(PayloadWay::out, link, taken.bytes, now);
+  seen_.links[link.id].bytes_out += taken.bytes.size();
   may_have_changed_ |= !in_passthrough();
 }
 
 void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
+  const PayloadSecrecy kind = printed_kind();
   std::size_t lines = bytes.size();
   if (in_passthrough())
     lines = static_cast<std::size_t>(
@@ -167,7 +183,8 @@ void ModuleWatch::printed(std::span<const std::byte> bytes, Instant now) {
     may_have_changed_ = true;
   print(bytes.first(lines), now);
   position_ += bytes.size() - lines;
-  note_prompt(now);
+  hints_.printed(bytes.size());
+  trace_.printed_data(bytes.subspan(lines), kind, now);
 }
 
 void ModuleWatch::print(std::span<const std::byte> bytes, Instant now) {
@@ -195,39 +212,19 @@ std::size_t ModuleWatch::print_received(std::span<const std::byte> bytes, Instan
   if (data.has_header) {
     const auto colon = std::find(bytes.begin(), bytes.end(), std::byte{':'});
     const auto n = static_cast<std::size_t>(colon - bytes.begin()) + (colon == bytes.end() ? 0 : 1);
-    print_text(bytes.first(n), now);
     data.has_header = colon == bytes.end();
     data.from = position_ + n;
-    if (!data.has_header) note_printed_line(now);
+    trace_.printed_text(bytes.first(n), now);
+    events_.pass(lines_, data.has_header ? WirePiece::printed : WirePiece::header, bytes.first(n),
+                 now);
     return n;
   }
   const std::size_t n = std::min(bytes.size(), data.payload);
+  trace_.printed_data(bytes.first(n), printed_kind(), now);
   data.payload -= n;
   data.from += n;
   if (data.payload == 0) received_.pop_front();
   return n;
-}
-
-void ModuleWatch::print_text(std::span<const std::byte> bytes, Instant now) {
-  while (!bytes.empty()) {
-    const auto end = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
-    const auto n = static_cast<std::size_t>(end - bytes.begin());
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), n);
-    printed_ += text.substr(0, kLongestEventLine - std::min(kLongestEventLine, printed_.size()));
-    if (end == bytes.end()) return;
-    note_printed_line(now);
-    bytes = bytes.subspan(n + 1);
-  }
-}
-
-void ModuleWatch::note_printed_line(Instant now) {
-  std::string line = shown(std::exchange(printed_, {}), printed_mask_);
-  if (!line.empty()) events_.add(now, PrintedLine{name_, std::move(line)});
-}
-
-/// No line end follows the prompt: the module waits for payload.
-void ModuleWatch::note_prompt(Instant now) {
-  if (printed_ == ">" || printed_ == "> ") note_printed_line(now);
 }
 
 // Payload -----------------------------------------------------------------------------------------

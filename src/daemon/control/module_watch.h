@@ -11,8 +11,10 @@
 #include "daemon/board/board.h"
 #include "daemon/board/observer.h"
 #include "daemon/control/event_log.h"
+#include "daemon/control/hints.h"
+#include "daemon/control/module_trace.h"
+#include "daemon/control/wire_lines.h"
 #include "daemon/process/alarm.h"
-#include "daemon/serial/trace.h"
 
 namespace bfq::control {
 
@@ -20,26 +22,36 @@ namespace bfq::control {
 /// itself, and of the lines of its wire.
 class ModuleWatch final : public board::Observer {
  public:
-  /// The module's clock, and the loop that it runs in.
+  /// The module's clock, the loop that it runs in, and whether bytes move at the rate of the UART.
   struct Timing {
     boost::asio::io_context& io;
     const board::ProgramClock& clock;
+    bool is_paced = false;
   };
 
   /// All must outlive this. `settled` is called at the end of each turn.
   ModuleWatch(const Timing& time, const std::string& name, const Module& module, EventLog& events,
-              std::function<void()> settled);
+              std::function<void()> settled, Disclosure secrets = Disclosure::masked);
+  /// Tells of what is still held: lines that have not ended.
+  void end_lines() { trace_.end_lines(); }
 
   bool in_passthrough() const override { return seen_.activity == Activity::passthrough; }
-  void typed(std::span<const std::byte> bytes, bool is_payload, Instant now) override;
+  void typed(std::span<const std::byte> bytes, Activity before, Instant now) override;
   void printed(std::span<const std::byte> bytes, Instant now) override;
-  void received(LinkHandle link, std::span<const std::byte> bytes, std::size_t from, std::size_t to,
-                Instant now) override;
-  void sent(LinkHandle link, std::span<const std::byte> bytes, Instant now) override;
+  void held_back(Instant now) override { trace_.held_back(now); }
+  void received(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
+                std::size_t from, std::size_t to, Instant now) override;
+  void sent(LinkHandle link, const net::Outgoing& taken, Instant now) override;
   void handled(const bfq::Event& event, Instant now) override;
+  void requested(const Request& request, Instant now) override {
+    trace_.asked(request, now);
+    hints_.asked(request, now);
+  }
   void advanced() override { may_have_changed_ = true; }
   void turn_ended(Instant now) override {
     if (may_have_changed_) look(now);
+    if (events_.is_wanted(Topic::wire) && !is_paced_)
+      trace_.hosts_read(module_.waiting_for_host() == 0, now);
     settled_();
   }
 
@@ -67,12 +79,20 @@ class ModuleWatch final : public board::Observer {
   void note_passthrough(bool was, const Status& status);
   void print(std::span<const std::byte> bytes, Instant now);
   void compare_links(const Status& status, Instant now);
-  void note_typed_line(Instant now);
-  void note_printed_line(Instant now);
-  void note_prompt(Instant now);
-  void print_text(std::span<const std::byte> bytes, Instant now);
+  void print_text(std::span<const std::byte> bytes, Instant now) {
+    trace_.printed_text(bytes, now);
+    events_.pass(lines_, WirePiece::printed, bytes, now);
+  }
+  bool may_be_tls(const Status& status) const;
+  /// Of what is typed, or printed, next.
+  PayloadSecrecy typed_kind() const {
+    return tls_is_open_ ? PayloadSecrecy::may_be_tls : PayloadSecrecy::open;
+  }
+  PayloadSecrecy printed_kind() const {
+    return position_ < tls_until_ ? PayloadSecrecy::may_be_tls : typed_kind();
+  }
   std::size_t print_received(std::span<const std::byte> bytes, Instant now);
-  void forget_wire();
+  void forget_wire(Instant now);
 
   const std::string& name_;
   const Module& module_;
@@ -80,12 +100,16 @@ class ModuleWatch final : public board::Observer {
   std::function<void()> settled_;
   Status seen_{};
   bool may_have_changed_ = true;  ///< since then; bulk in transparent transmission changes nothing
-  serial::SecretMask typed_mask_, printed_mask_;
-  std::string typed_, printed_;
+  WireLines lines_;
+  ModuleTrace trace_;
+  DriverHints hints_;
   std::uint64_t position_ = 0;  ///< of the next byte to be printed
   std::deque<ReceivedData> received_;
   std::uint64_t lines_until_ = 0;  ///< in transparent transmission: behind this, all is data
+  bool tls_is_open_ = false;       ///< any payload may be what TLS protects
+  std::uint64_t tls_until_ = 0;    ///< and what is printed up to here, as it waited by then
   const board::ProgramClock& clock_;
+  bool is_paced_;
   std::array<GatheredPayload, 2 * limits::kLinks> payload_{};  ///< in and out of each link
   process::Alarm gathered_;
   bool gathers_ = false;  ///< the alarm is set

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -6,14 +7,40 @@
 
 namespace bfq::control {
 
-/// Where the control channel of a program is to be.
+/// Where the socket of the control channel is to be.
 struct ControlPlace {
   enum class Kind : unsigned char { usual, unix_socket, none } kind = Kind::usual;
   std::string path{};  ///< of unix_socket
 };
 
-/// Parses what --control takes: "unix:PATH" or "none". Throws process::UsageError.
-ControlPlace parse_control(const std::string& text);
+/// Where HTTP clients are to connect.
+struct HttpPlace {
+  std::string host{};                           ///< an address or a name
+  std::uint16_t port = 0;                       ///< 0: one that is free
+  std::string_view option = "--control http:";  ///< what asks for it, for messages
+};
+
+/// Whether the dashboard is wanted, and where.
+struct DashboardPlace {
+  bool is_wanted = false;
+  std::optional<HttpPlace> at{};  ///< left out: at the first HTTP door, or one of its own
+};
+/// Where the dashboard is that was not told otherwise; where that is taken, at a port that is free.
+inline constexpr std::uint16_t kUsualDashboardPort = 8404;
+
+/// All places at which clients reach a program.
+struct ControlPlaces {
+  ControlPlace socket{};
+  std::vector<HttpPlace> http{};
+  DashboardPlace dashboard{};
+};
+
+/// Parses what --control takes, several times: "unix:PATH", "http:[HOST:]PORT", or "none", which
+/// stands for no socket. Throws process::UsageError.
+ControlPlaces parse_control(const std::vector<std::string>& texts);
+
+/// Parses what --dashboard takes: "on", "off", or "[HOST:]PORT". Throws process::UsageError.
+DashboardPlace parse_dashboard(const std::string& text);
 
 /// The longest path of a Unix socket, in bytes.
 std::size_t longest_socket_path();

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "daemon/control/events.h"
+#include "daemon/control/hints.h"
 #include "daemon/control/waits.h"
+#include "daemon/world/faults.h"
 
 namespace bfq::control {
 namespace {
@@ -134,9 +136,22 @@ std::string control_reference() {
     out += fmt::format("| `{}` | {} |\n", topic.name, topic.meaning);
   out += "\n### Events\n";
   for (const EventInfo& event : event_rows()) out += event_section(event);
-  out += "\n### Errors\n\n| code | meaning |\n|---|---|\n";
+  out +=
+      "\n### Faults\n\n| fault | what it does | its own arguments | reproduces | the host sees |\n"
+      "|---|---|---|---|---|\n";
+  for (const world::FaultInfo& row : world::kFaults)
+    out += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.name, row.summary,
+                       row.own.empty() ? "none" : row.own, cell(std::string(row.reproduces)),
+                       cell(std::string(row.host_sees)));
+  out +=
+      "\n### Driver hints\n\n| hint | what is looked for | why it fails on hardware | source |\n"
+      "|---|---|---|---|\n";
+  for (const HintInfo& hint : kHints)
+    out +=
+        fmt::format("| `{}` | {} | {} | {} |\n", hint.name, hint.looked_for, hint.why, hint.source);
+  out += "\n### Errors\n\n| code | meaning | status over HTTP |\n|---|---|---|\n";
   for (const ErrorInfo& error : kErrors)
-    out += fmt::format("| `{}` | {} |\n", error.name, error.meaning);
+    out += fmt::format("| `{}` | {} | {} |\n", error.name, error.meaning, error.http_status);
   return out;
 }
 

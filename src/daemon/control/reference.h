@@ -12,6 +12,8 @@ std::string command_list();
 std::string command_page(const ControlCommand& command);
 /// Commands, events and errors as Markdown, for docs/control.md.
 std::string control_reference();
+/// The same as JSON, for generators of clients such as tools/python_rows.py.
+json::object control_rows();
 /// A script that completes `bfq4004 ctl` in "bash", "zsh" or "fish"; empty for another shell.
 std::string completion(std::string_view shell);
 }  // namespace bfq::control

@@ -1,8 +1,9 @@
-// A request as text becomes a command that is carried out.
+#include "daemon/control/requests.h"
+
 #include <fmt/format.h>
 
+#include <boost/json/serialize.hpp>
 #include "base/overloaded.h"
-#include "daemon/control/session.h"
 
 namespace bfq::control {
 namespace {
@@ -62,15 +63,81 @@ Request read_request(std::string_view line) {
     request.error = bad_request("command: is missing; {\"command\":\"capabilities\"} lists them");
   return request;
 }
-}  // namespace
 
-void carry_out(std::string_view line, RunningProgram& program, EventLog& events, Waits& waits,
-               const std::shared_ptr<Requester>& caller) {
-  const Request request = read_request(line);
-  if (request.error) return caller->answer(request.id, *request.error, events.last());
-  Call call(program, events, waits, caller, request.id);
+/// What the module that it names lacks of what the command needs; a command about no module is
+/// refused where none has it.
+std::optional<CommandError> lack_of(const Request& request, const Channel& channel) {
+  const auto& takes = request.command->arguments;
+  const bool is_of_a_module = std::any_of(takes.begin(), takes.end(),
+                                          [](const auto& info) { return info.name == "module"; });
+  const auto& boards = channel.program.boards;
+  const auto has_it = [&](const auto& board) { return has(*board, request.command->need); };
+  if (!is_of_a_module && std::any_of(boards.begin(), boards.end(), has_it)) return std::nullopt;
+  const world::Value* const named = world::find(request.arguments, "module");
+  const auto name = named == nullptr ? std::nullopt : named->text();
+  const board::Board* const board = channel.program.find(name.value_or(""));
+  return board == nullptr ? std::nullopt : control::lack_of(*board, request.command->need);
+}
+
+void run(const Request& request, const Channel& channel, const std::shared_ptr<Requester>& caller) {
+  if (caller->is_over_http() && request.command->over_http == OverHttp::not_at_all)
+    return caller->answer(request.id,
+                          CommandError{ErrorCode::only_at_socket,
+                                       fmt::format("{}: this is for the owner of the program, at "
+                                                   "its Unix socket",
+                                                   request.command->name)},
+                          channel.events.last());
+  if (const auto lack = lack_of(request, channel))
+    return caller->answer(request.id, *lack, channel.events.last());
+  // What the command causes, be it at once, is behind this number, where a wait finds it.
+  const std::uint64_t at = channel.events.last();
+  Call call(channel, caller, request.id);
   const Answer answer = request.command->run(call, request.arguments);
   if (std::holds_alternative<AnsweredLater>(answer)) return;
-  caller->answer(request.id, answer, events.last());
+  caller->answer(request.id, answer, at);
+}
+}  // namespace
+
+void carry_out(std::string_view line, const Channel& channel,
+               const std::shared_ptr<Requester>& caller) {
+  const Request request = read_request(line);
+  if (request.error) return caller->answer(request.id, *request.error, channel.events.last());
+  run(request, channel, caller);
+}
+
+void carry_out(const ControlCommand& command, std::string_view arguments, const Channel& channel,
+               const std::shared_ptr<Requester>& caller) {
+  Request request{.command = &command};
+  if (!arguments.empty()) {
+    const JsonReading reading = read_json(arguments);
+    if (reading.value)
+      read_member(request, "arguments", *reading.value);
+    else
+      request.error = bad_request("the arguments are no JSON: " + reading.why);
+  }
+  if (request.error) return caller->answer(nullptr, *request.error, channel.events.last());
+  run(request, channel, caller);
+}
+
+json::object object_of(const Answer& answer, std::uint64_t at) {
+  json::object out;
+  std::visit(overloaded{
+                 [&](const json::value& value) { out["return"] = value; },
+                 [&](const CommandError& error) {
+                   out["error"] = {{"code", info_of(error.code).name}, {"message", error.message}};
+                 },
+                 [](const AnsweredLater&) {},
+             },
+             answer);
+  out["at"] = at;
+  return out;
+}
+
+std::shared_ptr<const std::string> line_of(const json::value& id, const Answer& answer,
+                                           std::uint64_t at) {
+  json::object line;
+  line["id"] = id;
+  for (const auto& [name, value] : object_of(answer, at)) line[name] = value;
+  return std::make_shared<const std::string>(json::serialize(line) + '\n');
 }
 }  // namespace bfq::control

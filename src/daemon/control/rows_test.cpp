@@ -16,13 +16,27 @@ namespace {
 TEST(ControlPlaceTest, a_path_that_is_too_long_is_refused_with_its_length) {
   const std::string text = "unix:/" + std::string(longest_socket_path(), 'x');
   try {
-    parse_control(text);
+    parse_control({text});
     ADD_FAILURE();
   } catch (const process::UsageError& error) {
     EXPECT_NE(std::string(error.what()).find("108 bytes, of at most 107"), std::string::npos);
   }
-  EXPECT_THROW(parse_control("pigeon:x"), process::UsageError);
-  EXPECT_THROW(parse_control("unix:"), process::UsageError);
+  for (const char* wrong : {"pigeon:x", "unix:", "http:", "http:x", "http:65536", "http::80",
+                            "http:[]:80", "http:::1:80", "http:a:b:80"})
+    EXPECT_THROW(parse_control({wrong}), process::UsageError) << wrong;
+  EXPECT_THROW(parse_control({"none", "unix:/tmp/a"}), process::UsageError);
+}
+
+TEST(ControlPlaceTest, there_may_be_a_socket_and_http) {
+  const ControlPlaces places =
+      parse_control({"http:80", "unix:/tmp/a", "http:[::1]:81", "http:localhost:0"});
+  EXPECT_EQ(places.socket.path, "/tmp/a");
+  ASSERT_EQ(places.http.size(), 3U);
+  EXPECT_EQ(places.http[0].host, "127.0.0.1");
+  EXPECT_EQ(places.http[0].port, 80);
+  EXPECT_EQ(places.http[1].host, "::1");
+  EXPECT_EQ(places.http[2].host, "localhost");
+  EXPECT_EQ(parse_control({"http:80"}).socket.kind, ControlPlace::Kind::usual);
 }
 
 // Rows --------------------------------------------------------------------------------------------

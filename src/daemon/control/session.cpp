@@ -4,32 +4,12 @@
 #include <sys/socket.h>
 
 #include <boost/asio/post.hpp>
-#include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <utility>
 
-#include "base/overloaded.h"
-
 namespace bfq::control {
-namespace {
-json::object as_text(const json::value& id, const Answer& answer, std::uint64_t at) {
-  json::object out;
-  out["id"] = id;
-  std::visit(overloaded{
-                 [&](const json::value& value) { out["return"] = value; },
-                 [&](const CommandError& error) {
-                   out["error"] = {{"code", info_of(error.code).name}, {"message", error.message}};
-                 },
-                 [](const AnsweredLater&) {},
-             },
-             answer);
-  out["at"] = at;
-  return out;
-}
-}  // namespace
-
-Session::Session(const Shared& shared, Socket socket)
-    : shared_(shared), socket_(std::move(socket)) {
+Session::Session(const Channel& channel, Socket socket)
+    : channel_(channel), socket_(std::move(socket)), out_(channel.events, [this] { send_soon(); }) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
 }
@@ -37,15 +17,6 @@ Session::Session(const Shared& shared, Socket socket)
 void Session::start(std::function<void()> gone) {
   gone_ = std::move(gone);
   await_request();
-}
-
-Session::~Session() { set_topics(0); }
-
-void Session::set_topics(std::uint32_t topics) {
-  const std::uint32_t before = std::exchange(topics_, topics);
-  if (before == 0 && topics != 0) shared_.events.enter(*this);
-  if (before != 0 && topics == 0) shared_.events.leave(*this);
-  if (before != topics) shared_.events.look_what_is_wanted();
 }
 
 // Requests ----------------------------------------------------------------------------------------
@@ -62,7 +33,7 @@ void Session::await_request() {
 }
 
 void Session::read() {
-  if (holds_up()) return;  // send() goes on
+  if (out_.is_full()) return;  // send() goes on
   std::size_t got = 0;
   while (got < kBytesInARow && !ended_) {
     char buffer[4096];
@@ -83,7 +54,7 @@ void Session::carry_out_lines() {
   std::size_t from = 0;
   const auto self = shared_from_this();
   if (ended_ && !in_.empty() && !in_.ends_with('\n')) in_ += '\n';
-  for (; carried_out < kRequestsInARow && !holds_up(); ++carried_out) {
+  for (; carried_out < kRequestsInARow && !out_.is_full(); ++carried_out) {
     const std::size_t end = in_.find('\n', from);
     if (end == std::string::npos) break;
     std::string_view line(in_.data() + from, end - from);
@@ -92,18 +63,18 @@ void Session::carry_out_lines() {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     ++asked_;
-    carry_out(line, shared_.program, shared_.events, shared_.waits, self);
+    carry_out(line, channel_, self);
   }
   in_.erase(0, from);
   skip_long_line();
   if (carried_out == kRequestsInARow) {
-    boost::asio::post(shared_.program.io, [weak = weak_from_this()] {
+    boost::asio::post(channel_.program.io, [weak = weak_from_this()] {
       if (const auto there = weak.lock()) there->carry_out_lines();
     });
   } else if (ended_) {
     await_hang_up();
     send_soon();  // which ends this once all is said
-  } else if (!holds_up()) {
+  } else if (!out_.is_full()) {
     await_request();
   }
 }
@@ -127,33 +98,21 @@ void Session::skip_long_line() {
   answer(nullptr,
          CommandError{ErrorCode::bad_request,
                       "a request has at most " + std::to_string(kLongestRequest) + " bytes"},
-         shared_.events.last());
+         channel_.events.last());
 }
 
 // Answers and events ------------------------------------------------------------------------------
 
 void Session::answer(const json::value& id, const Answer& answer, std::uint64_t at) {
   --asked_;
-  push(std::make_shared<const std::string>(json::serialize(as_text(id, answer, at)) + '\n'));
-}
-
-void Session::on_event(const Event& event, Line& line) {
-  if ((topics_ >> static_cast<unsigned>(topic_of(event.body)) & 1U) == 0) return;
-  if (holds_up() || lost_ > 0) return void(++lost_);
-  push(line.text());
-}
-
-void Session::push(TextLine line) {
-  unread_ += line->size();
-  out_.push_back(std::move(line));
-  send_soon();
+  out_.push(line_of(id, answer, at));
 }
 
 /// This may be within a turn of a module: nothing is written there.
 void Session::send_soon() {
   if (sends_soon_ || awaits_room_ || !socket_.is_open()) return;
   sends_soon_ = true;
-  boost::asio::post(shared_.program.io, [weak = weak_from_this()] {
+  boost::asio::post(channel_.program.io, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
     self->sends_soon_ = false;
@@ -162,10 +121,10 @@ void Session::send_soon() {
 }
 
 void Session::send() {
-  const bool held_up = holds_up();
+  const bool held_up = out_.is_full();
   std::size_t sent = 0;
-  while (!out_.empty() && sent < kBytesInARow) {
-    const std::string_view rest = std::string_view(*out_.front()).substr(written_);
+  while (!out_.is_empty() && sent < kBytesInARow) {
+    const std::string_view rest = out_.front();
     const ssize_t n =
         ::send(socket_.native_handle(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
@@ -180,32 +139,17 @@ void Session::send() {
     }
     if (n < 0) return end();
     sent += static_cast<std::size_t>(n);
-    written_ += static_cast<std::size_t>(n);
-    unread_ -= static_cast<std::size_t>(n);
-    if (written_ < out_.front()->size()) continue;
-    out_.pop_front();
-    written_ = 0;
+    out_.sent(static_cast<std::size_t>(n));
   }
-  if (!out_.empty()) return send_soon();
-  if (lost_ > 0) return tell_losses();
-  if (held_up && !holds_up()) carry_out_lines();
-  if (ended_ && asked_ == 0 && topics_ == 0 && in_.empty()) end();
-}
-
-/// The next event is told of again, and how many were not.
-void Session::tell_losses() {
-  json::object out;
-  out["event"] = "lost";
-  out["count"] = std::exchange(lost_, 0);
-  out["number"] = shared_.events.last();
-  push(std::make_shared<const std::string>(json::serialize(out) + '\n'));
+  if (!out_.is_empty()) return send_soon();
+  if (held_up && !out_.is_full()) carry_out_lines();
+  if (ended_ && asked_ == 0 && topics() == 0 && in_.empty()) end();
 }
 
 void Session::end() {
   boost::system::error_code ignored;
   socket_.close(ignored);
   out_.clear();
-  set_topics(0);
   if (const auto gone = std::exchange(gone_, {})) gone();
 }
 }  // namespace bfq::control

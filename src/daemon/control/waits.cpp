@@ -128,24 +128,28 @@ void Waits::on_event(const Event& event, Line& line) {
 void Waits::turn_ended(const board::Board& board) {
   if (pending_.empty()) return;
   const Status status = board.module().status();
-  const auto done = std::erase_if(pending_, [&](const Pending& wait) {
+  const auto has_come = [&](const Pending& wait) {
     const StateInfo* state = wait.condition.state;
-    if (state == nullptr || wait.condition.module != board.name() || !state->holds(status))
-      return false;
+    return state != nullptr && wait.condition.module == board.name() && state->holds(status);
+  };
+  if (std::none_of(pending_.begin(), pending_.end(), has_come)) return;
+  const std::uint64_t at = events_.last();  // calls on_event() for lines that nobody asked for yet
+  std::erase_if(pending_, [&](const Pending& wait) {
+    if (!has_come(wait)) return false;
     json::object out;
-    out["state"] = state->name;
-    answer(wait, json::value(std::move(out)), events_.last());
+    out["state"] = wait.condition.state->name;
+    answer(wait, json::value(std::move(out)), at);
     return true;
   });
-  if (done > 0) changed();
+  changed();
 }
 
 void Waits::give_up() {
   const Instant now = program_.clock.now();
+  const std::uint64_t at = events_.last();  // see turn_ended()
   std::erase_if(pending_, [&](const Pending& wait) {
     if (wait.give_up > now) return false;
-    answer(wait, CommandError{ErrorCode::timed_out, "what was waited for has not come"},
-           events_.last());
+    answer(wait, CommandError{ErrorCode::timed_out, "what was waited for has not come"}, at);
     return true;
   });
   changed();

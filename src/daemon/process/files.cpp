@@ -17,7 +17,7 @@
 
 namespace bfq::process {
 namespace {
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kReadAtOnce = 64 * 1024;
 constexpr int kSilenceMs = 1000;
 
 /// Closes a file at the end of a scope.
@@ -80,7 +80,7 @@ std::string read_file(const std::string& path, std::size_t longest, Readable rea
   for (bool is_told = false; text.size() <= longest;) {
     if (!is_file) wait_for_bytes(file.descriptor, path, is_told);
     const std::size_t before = text.size();
-    text.resize(before + std::min(kPiece, longest + 1 - before));
+    text.resize(before + std::min(kReadAtOnce, longest + 1 - before));
     const ssize_t n = read(file.descriptor, text.data() + before, text.size() - before);
     if (n < 0 && errno != EINTR && errno != EAGAIN) fail_with_errno(path);
     text.resize(before + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));

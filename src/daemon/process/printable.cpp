@@ -63,6 +63,15 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = decode(text).length;
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string printable_lines(std::string_view text) {
   std::string out;
   for (std::size_t end; (end = text.find('\n')) != std::string_view::npos;) {

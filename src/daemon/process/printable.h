@@ -9,7 +9,10 @@ namespace bfq::process {
 /// around them, and bytes that are no UTF-8 are written as \xNN. Line feeds are escaped too.
 std::string printable(std::string_view text);
 
-/// The same for a text of several lines, which stay lines.
+/// Whether the text is valid UTF-8 by RFC 3629: no overlong forms, no surrogates.
+bool is_utf8(std::string_view text);
+
+/// printable() for a text of several lines, which stay lines.
 std::string printable_lines(std::string_view text);
 
 /// The text as one word of a shell's command line: in quotation marks where it holds anything that

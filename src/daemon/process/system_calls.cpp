@@ -172,7 +172,10 @@ constexpr AllowedCall kRules[] = {
     SCMP_SYS(inotify_rm_watch),
     {SCMP_SYS(kill), is(1, 0)},
 
-    // The service manager is told by a local datagram. No local stream is made, and no packet.
+    // libmosquitto makes a pair of sockets for threads, which it does not have here.
+    {SCMP_SYS(socketpair), is(0, AF_UNIX), is(1, SOCK_STREAM)},
+
+    // The service manager is told by a local datagram. No other local stream is made.
     {SCMP_SYS(socket), is(0, AF_UNIX), is(1, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK)},
 
     // The network: TCP, UDP and DNS, and for AT+PING the kernel's unprivileged echo requests or,

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 namespace bfq::serial {
 
@@ -12,6 +13,8 @@ class BareReturns {
   bool typed(std::span<const std::byte> bytes);
 
  private:
+  bool line_typed(std::string_view line);
+
   enum class Seen : unsigned char { nothing, a, command };
 
   Seen seen_ = Seen::nothing;  ///< of AT, since the last CR or LF

@@ -7,14 +7,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "commands/bfq4004.h"
 
 namespace bfq::serial {
 namespace {
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
-
 /// A module that says what it is told to, and notes what is typed, as far as it takes it.
 class FakeModule final : public UartSide {
  public:

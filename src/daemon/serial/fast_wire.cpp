@@ -12,8 +12,8 @@ constexpr std::size_t kRead = 4096;  // of each host, once a turn at most
 static_assert(kRead <= kTypedPerTurn);
 constexpr std::size_t kMostTyped = kTypedPerTurn - kRead;  // of a host that is read ahead
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty
-// buffer puts the writer to sleep.
-constexpr std::size_t kWrite = 2048;
+// buffer puts the writer to sleep. A socket takes what there is.
+constexpr std::size_t kTerminalWrite = 2048;
 using Steady = std::chrono::steady_clock;
 
 Instant now() {
@@ -171,9 +171,11 @@ bool FastWire::send() {
 }
 
 void FastWire::push(FastEnd& end, std::span<const std::byte> output) {
+  const bool is_tty = end.host->is_terminal() || end.host->is_a_line();
+  const std::size_t most = is_tty ? kTerminalWrite : output.size();
   while (end.listens && !end.lags && !end.leaves && !end.is_blocked() &&
          end.ahead < output.size()) {
-    const auto chunk = output.subspan(end.ahead, std::min(kWrite, output.size() - end.ahead));
+    const auto chunk = output.subspan(end.ahead, std::min(most, output.size() - end.ahead));
     const Transfer done = end.host->write(chunk);
     end.ahead += done.n;
     note_given(end, chunk.first(done.n));

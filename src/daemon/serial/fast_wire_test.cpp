@@ -12,15 +12,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "commands/bfq4004.h"
 
 namespace bfq::serial {
 namespace {
 using namespace std::chrono_literals;
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 /// A module that says what it is told to, and notes what is typed, as far as it takes it.
 class FakeModule final : public UartSide {

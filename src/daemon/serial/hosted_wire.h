@@ -69,8 +69,9 @@ class HostedWire : public Wire {
   /// To be told of all bytes that reach the module, and of all that it has printed.
   void trace_typed(std::span<const std::byte> bytes) {
     typed_trace_.add(bytes);
+    if (side_.takes_payload()) return;
     returned_.typed(bytes);
-    if (!side_.takes_payload() && bare_returns_.typed(bytes)) {
+    if (bare_returns_.typed(bytes)) {
       log_.warn(
           "a host ends its lines with CR alone: a command ends with CR LF (picocom: --omap crcrlf; "
           "minicom: Ctrl-J after Enter)");

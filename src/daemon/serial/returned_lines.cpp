@@ -1,38 +1,65 @@
 #include "daemon/serial/returned_lines.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
+
+#include "base/text.h"
 
 namespace bfq::serial {
 namespace {
 constexpr std::size_t kLongestLine = 80;
+// How much of what was printed is remembered: at least this, at most twice as much.
+constexpr std::size_t kRemembered = 1024;
+// Of how many lines one may be typed.
+constexpr int kLinesBack = 16;
+
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+bool is_echo(std::string_view line) { return line.ends_with("\r\r\n"); }
+
+std::string_view without_end(std::string_view line) {
+  line = line.substr(0, kLongestLine);
+  return line.substr(0, line.find_last_not_of("\r\n") + 1);
+}
 }  // namespace
 
-template <class OnLine>
-void ReturnedLines::Cutter::add(std::span<const std::byte> bytes, OnLine on_line) {
-  while (!bytes.empty()) {
-    const void* const end = std::memchr(bytes.data(), '\n', bytes.size());
-    const std::size_t n =
-        end == nullptr
-            ? bytes.size()
-            : static_cast<std::size_t>(static_cast<const std::byte*>(end) - bytes.data()) + 1;
-    const std::size_t kept = std::min(n, kLongestLine - std::min(kLongestLine, line_.size()));
-    line_.append(reinterpret_cast<const char*>(bytes.data()), kept);
-    if (end != nullptr) {
-      on_line(std::string_view(line_));
-      line_.clear();
-    }
-    bytes = bytes.subspan(n);
+/// Nothing is returned as a rule, and then no line matters.
+void ReturnedLines::printed(std::span<const std::byte> bytes) {
+  std::string_view text = text_of(bytes);
+  if (!is_returned_) {
+    errors_ = 0;
+    return remember(text);
+  }
+  while (!text.empty()) {
+    const std::string_view part = up_to_line_end(text);
+    remember(part);
+    if (part.ends_with('\n'))
+      line_printed(std::string_view(recent_).substr(recent_.rfind('\n', recent_.size() - 2) + 1));
+    text.remove_prefix(part.size());
   }
 }
 
-void ReturnedLines::printed(std::span<const std::byte> bytes) {
-  printed_.add(bytes, [this](std::string_view line) { line_printed(line); });
+void ReturnedLines::remember(std::string_view text) {
+  text.remove_prefix(text.size() - std::min(text.size(), kRemembered));
+  if (recent_.size() + text.size() > 2 * kRemembered)
+    recent_.erase(0, recent_.size() - kRemembered);
+  recent_ += text;
 }
 
 void ReturnedLines::typed(std::span<const std::byte> bytes) {
-  typed_.add(bytes, [this](std::string_view line) { line_typed(line); });
+  std::string_view text = text_of(bytes);
+  while (!text.empty()) {
+    const std::string_view part = up_to_line_end(text);
+    const bool is_whole = typed_.empty() && part.ends_with('\n');
+    if (!is_whole) typed_ += part.substr(0, kLongestLine - std::min(kLongestLine, typed_.size()));
+    if (part.ends_with('\n')) {
+      line_typed(is_whole ? part : typed_);
+      typed_.clear();
+    }
+    text.remove_prefix(part.size());
+  }
 }
 
 bool ReturnedLines::take_notice() {
@@ -40,11 +67,10 @@ bool ReturnedLines::take_notice() {
 }
 
 void ReturnedLines::line_printed(std::string_view line) {
-  if (line.ends_with("\r\r\n")) return;  // the echo of what was typed
-  line = line.substr(0, line.find_last_not_of("\r\n") + 1);
+  if (is_echo(line)) return;  // of what was typed
+  line = without_end(line);
   if (line.empty()) return;
-  recent_.at(std::exchange(next_, (next_ + 1) % recent_.size())) = line;
-  if (line != "ERROR" || !is_returned_) {
+  if (line != "ERROR") {
     errors_ = 0;
   } else if (++errors_ == kErrors) {
     noticed_ = true;
@@ -53,9 +79,22 @@ void ReturnedLines::line_printed(std::string_view line) {
 
 /// A command may well be typed again and again.
 void ReturnedLines::line_typed(std::string_view line) {
-  line = line.substr(0, line.find_last_not_of("\r\n") + 1);
-  if (line.empty()) return;  // returned lines have one in front of them
-  is_returned_ =
-      !line.starts_with("AT") && std::find(recent_.begin(), recent_.end(), line) != recent_.end();
+  if (line.starts_with("AT")) return void(is_returned_ = false);
+  line = without_end(line);
+  if (!line.empty()) is_returned_ = was_printed(line);  // returned lines have an empty one in front
+}
+
+bool ReturnedLines::was_printed(std::string_view line) const {
+  std::string_view rest = recent_;
+  rest = rest.substr(0, rest.rfind('\n') + 1);
+  for (int lines = 0; lines < kLinesBack && !rest.empty();) {
+    const std::size_t begin = rest.rfind('\n', rest.size() - 2) + 1;
+    const std::string_view last = rest.substr(rest.size() == 1 ? 0 : begin);
+    rest.remove_suffix(last.size());
+    if (is_echo(last) || without_end(last).empty()) continue;
+    if (without_end(last) == line) return true;
+    ++lines;
+  }
+  return false;
 }
 }  // namespace bfq::serial

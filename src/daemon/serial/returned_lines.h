@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -15,28 +14,20 @@ class ReturnedLines {
   static constexpr unsigned kErrors = 64;
 
   void printed(std::span<const std::byte> bytes);
+  /// What was typed as commands.
   void typed(std::span<const std::byte> bytes);
   /// True once, when that was so.
   bool take_notice();
 
  private:
-  /// Cuts bytes into lines, of which it keeps the beginning.
-  class Cutter {
-   public:
-    template <class OnLine>
-    void add(std::span<const std::byte> bytes, OnLine on_line);
-
-   private:
-    std::string line_;
-  };
-
+  void remember(std::string_view text);
   void line_printed(std::string_view line);
   void line_typed(std::string_view line);
+  bool was_printed(std::string_view line) const;
 
-  Cutter printed_, typed_;
-  std::array<std::string, 16> recent_{};  ///< what was printed last
-  std::size_t next_ = 0;                  ///< of recent_, to be replaced
-  bool is_returned_ = false;              ///< the last line that was typed is one of them
+  std::string recent_;        ///< what was printed last; cut into lines only where that matters
+  std::string typed_;         ///< the beginning of a line that has not ended yet
+  bool is_returned_ = false;  ///< the last line that was typed is one of them
   bool noticed_ = false, told_ = false;
   unsigned errors_ = 0;
 };

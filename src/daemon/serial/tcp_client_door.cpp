@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/process/host_in_url.h"
 #include "daemon/serial/stream_host.h"
 #include "daemon/serial/tcp_door.h"
 #include "daemon/serial/wire.h"
@@ -20,8 +21,7 @@ TcpClientDoor::TcpClientDoor(DoorSide& side, const DoorSpec& spec)
     : side_(side),
       host_(spec.host),
       port_(spec.port),
-      peer_((host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]") + ":" +
-            std::to_string(port_)),
+      peer_(process::host_in_url(host_) + ":" + std::to_string(port_)),
       xon_xoff_(spec.xon_xoff),
       socket_(side.io()),
       pause_(side.io()),

@@ -5,12 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace bfq::serial {
 namespace {
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
-
 void print(TerminalEcho& terminal, std::string_view text, const EchoSettings& settings) {
   terminal.printed(bytes_of(text));
   terminal.settings(settings);

@@ -15,13 +15,18 @@ constexpr std::string_view kHidden = "***";
 // Lines that may cut the rest of an echo which other output has cut already.
 constexpr int kLinesBetween = 8;
 
+/// What stands for a secret of that length.
+std::string hidden(std::size_t length, Masking how) {
+  return how == Masking::same_length ? std::string(length, '*') : std::string(kHidden);
+}
+
 /// The line from `from` on.
-std::string hide(std::string_view line, const at::Secrets& secrets, std::size_t from) {
+std::string hide(std::string_view line, const at::Secrets& secrets, std::size_t from, Masking how) {
   std::string out;
   for (const at::Secret& secret : secrets.all()) {
     if (secret.end <= from) continue;
     if (secret.begin > from) out += line.substr(from, secret.begin - from);
-    out += kHidden;
+    out += hidden(secret.end - std::max(secret.begin, from), how);
     from = secret.end;
   }
   return out.append(line.substr(std::min(from, line.size())));
@@ -56,9 +61,9 @@ std::string printable(std::string_view bytes) {
 
 std::string SecretMask::mask(std::string_view line, std::size_t from) {
   if (direction_ == Direction::to_module)
-    return hide(line, at::secrets_of_typed(line, *dialect_), from);
-  if (at::is_information(line))
-    return hide(line, at::secrets_of_information(line, *dialect_), from);
+    return hide(line, at::secrets_of_typed(line, *dialect_), from, how_);
+  if (at::is_information(line, *dialect_))
+    return hide(line, at::secrets_of_information(line, *dialect_), from, how_);
   if (const std::size_t data = end_of_data(line); data > 0) {
     const std::string shown(line.substr(std::min(from, data), data - std::min(from, data)));
     return shown + mask(line.substr(data), std::max(from, data) - data);
@@ -66,12 +71,14 @@ std::string SecretMask::mask(std::string_view line, std::size_t from) {
   if (hidden_lines_ > 0) {  // also where it has a head in it: so may a password
     const bool is_end = line.find('\r') != std::string_view::npos;  // that of the command
     hidden_lines_ = is_end ? 0 : hidden_lines_ - 1;
-    return from < line.size() ? std::string(kHidden) : "";
+    return from < line.size() ? hidden(line.size() - from, how_) : "";
   }
   const at::Secrets echoed = at::secrets_of_typed(line, *dialect_);
   hidden_lines_ = echoed.open() ? kLinesBetween : 0;
-  return hide(line, echoed, from);
+  return hide(line, echoed, from, how_);
 }
+
+void SecretMask::lose_track() { hidden_lines_ = kLinesBetween; }
 
 void LineTrace::add(std::span<const std::byte> bytes) {
   if (!spdlog::should_log(spdlog::level::debug)) return;

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -25,20 +26,23 @@ class DelayLine final : public ModuleSide {
   void forget_all() { queues_.forget_all(); }
 
   // ModuleSide
-  std::size_t link_room(LinkHandle link) const override { return queues_.link_room(side_, link); }
+  std::size_t link_room(LinkHandle link) const override {
+    return std::min(queues_.link_room(side_, link), side_.most_at_once(link));
+  }
   bool awaits_acknowledgement(LinkHandle link) const override {
     return side_.awaits_acknowledgement(link);
   }
   std::size_t unread_limit(LinkHandle link) const override { return side_.unread_limit(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
-    queues_.link_input(side_, link, bytes, now());
+    queues_.link_input(side_, link, bytes, now(), side_.arrival_delay(link, bytes.size()));
   }
   std::size_t datagram_room(LinkHandle link) const override {
     return queues_.datagram_room(side_, link);
   }
   void datagram_input(LinkHandle link, net::Endpoint sender,
                       std::span<const std::byte> bytes) override {
-    queues_.datagram_input(side_, link, sender, bytes, now());
+    queues_.datagram_input(side_, link, sender, bytes, now(),
+                           side_.arrival_delay(link, bytes.size()));
   }
   net::Outgoing link_output(LinkHandle link) const override { return side_.link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) override { side_.link_sent(link, n); }

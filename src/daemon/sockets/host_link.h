@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "base/limits.h"
 #include "daemon/sockets/networks.h"
 #include "ports/network.h"
 
@@ -11,8 +12,13 @@ namespace bfq::sockets {
 /// How many times one socket is read in a row before others get their turn.
 inline constexpr int kReadsInARow = 16;
 
+/// The links of a module, and behind them those of the clients within the program, see ClientLink.
+inline constexpr std::size_t kAllLinks = limits::kLinks + 2;
+
 /// What the log calls a link.
 inline std::string label_of(const std::string& module, LinkHandle link) {
+  if (link.id == limits::kLinks) return module + " HTTP";
+  if (link.id > limits::kLinks) return module + " MQTT";
   return module + " link " + std::to_string(link.id);
 }
 

@@ -24,6 +24,9 @@ std::vector<std::string> given_name_servers(const VirtualLan& lan) {
     if (!server.is_none()) servers.push_back(text_of(net::Endpoint{server, kNamePort}));
   return servers;
 }
+
+// Behind all tickets.
+constexpr std::uint32_t kClients = 0x10000;
 }  // namespace
 
 HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
@@ -33,7 +36,9 @@ HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const Ne
       policy_(policy),
       neighbourhood_(neighbourhood),
       settings_(std::move(settings)),
-      server_(io, side, neighbourhood, settings_) {
+      server_(io, side, neighbourhood, settings_),
+      http_(*this, side, settings_.update_server),
+      broker_(io, *this, side) {
   neighbourhood_.enter(*this);
 }
 
@@ -51,12 +56,17 @@ void HostSockets::take(const net::Request& request) {
                  [this](const net::GiveUp& r) { give_up(r); },
                  [this](const net::Ping& r) { ping(r); },
                  [this](const net::AskTime& r) { ask_time(r); },
+                 [this](const net::AddTlsText& r) { tls_texts_.add(r); },
+                 [this](const net::RecallTlsTexts& r) { due_.push_back(tls_texts_.recall(r)); },
+                 [this](const net::Announce& r) { announce(r); },
+                 [this](const net::StopAnnouncing&) { announced_.reset(); },
              },
              request);
 }
 
 bool HostSockets::drain() {
-  bool moved = tell();
+  bool moved = fulfil_requests_of_clients();
+  moved |= tell();
   moved |= end_what_has_lost_its_place();
   server_.follow_networks();
   for (auto& link : links_) {
@@ -95,7 +105,31 @@ bool HostSockets::tell() {
   while (!due_.empty()) {
     const Event event = due_.front();
     due_.pop_front();
-    side_.handle(event);
+    std::visit(
+        [&](const auto& e) {
+          if constexpr (requires { e.link.id; })
+            side_of(e.link).handle(event);
+          else
+            side_.handle(event);
+        },
+        event);
+  }
+  return any;
+}
+
+ModuleSide& HostSockets::side_of(LinkHandle link) {
+  if (link.id == http_.link().number()) return http_.link();
+  if (link.id == broker_.link().number()) return broker_.link();
+  return side_;
+}
+
+/// A client may ask for something within a call of its own link, which then comes to its end first.
+bool HostSockets::fulfil_requests_of_clients() {
+  const bool any = !asked_by_clients_.empty();
+  while (!asked_by_clients_.empty()) {
+    const net::Request request = asked_by_clients_.front();
+    asked_by_clients_.pop_front();
+    take(request);
   }
   return any;
 }
@@ -105,10 +139,15 @@ void HostSockets::power_off() {
     if (auto ending = std::exchange(link, nullptr)) ending->close();
   }
   server_.stop();
+  http_.power_off();
+  broker_.power_off();
+  asked_by_clients_.clear();
   queries_.clear();
   echo_.reset();
   time_query_.reset();
+  announced_.reset();
   due_.clear();
+  tls_texts_.clear();
   side_.forget_all();
 }
 
@@ -139,32 +178,71 @@ NetPolicy::Verdict HostSockets::judge(const net::HostName& name, Ipv4 asked,
 // Names -------------------------------------------------------------------------------------------
 
 void HostSockets::resolve(const net::Resolve& request) {
-  const std::string name(request.name.view());
+  find_address(request.ticket.number, request.name, request.servers,
+               [this, ticket = request.ticket](std::optional<Ipv4> address) {
+                 if (address)
+                   due_.push_back(net::Resolved{ticket, *address});
+                 else
+                   due_.push_back(net::ResolveFailed{ticket});
+               });
+}
+
+void HostSockets::look_up(std::uint8_t client, const net::HostName& name,
+                          const net::NameServers& servers, Found found) {
+  queries_.erase(kClients + client);
+  find_address(kClients + client, name, servers, found);
+}
+
+void HostSockets::find_address(std::uint32_t asker, const net::HostName& host,
+                               const net::NameServers& asked, const Found& found) {
+  const std::string name(host.view());
   // Fidelity (our decision, see HostSockets): Names come from those that the world knows, from the
   // hosts file, then from DNS, IPv4 alone and without search domains.
   const Networks networks = side_.networks();
-  if (!networks.station || !networks.station->leads_on) {
+  if (const auto announced = find_announced(host, networks)) {
+    spdlog::debug("{}: name {} is {}, says a module", side_.name(), name, text_of(*announced));
+    found(announced);
+  } else if (!networks.station || !networks.station->leads_on) {
     spdlog::info("{}: DNS is not asked for {}: the module is on no network that routes to others",
                  side_.name(), name);
-    due_.push_back(net::ResolveFailed{request.ticket});
+    found(std::nullopt);
   } else if (const auto local = find_local_name(name, settings_, networks)) {
     spdlog::debug("{}: name {} is {}, says {}", side_.name(), name, text_of(local->address),
                   local->source);
-    due_.push_back(net::Resolved{request.ticket, local->address});
+    found(local->address);
   } else if (const auto verdict = policy_.judge_query(name); !verdict.allowed) {
     // Fidelity (our decision, see NetPolicy): A name that the policy does not let be asked for
     // answers DNS Fail.
     spdlog::info("{}: DNS is not asked for {}: {}", side_.name(), name, verdict.reason);
-    due_.push_back(net::ResolveFailed{request.ticket});
-  } else if (request.servers[0].is_none() && !networks.are_real) {
-    ask_dns(request, {});
-  } else if (request.servers[0].is_none()) {
-    ask_dns(request, given_name_servers(*networks.station));
-  } else if (const auto servers = permitted_name_servers(request.servers); !servers.empty()) {
-    ask_dns(request, servers);
+    found(std::nullopt);
+  } else if (asked[0].is_none() && !networks.are_real) {
+    ask_dns(asker, name, {}, found);
+  } else if (asked[0].is_none()) {
+    ask_dns(asker, name, given_name_servers(*networks.station), found);
+  } else if (const auto servers = permitted_name_servers(asked); !servers.empty()) {
+    ask_dns(asker, name, servers, found);
   } else {
-    due_.push_back(net::ResolveFailed{request.ticket});
+    found(std::nullopt);
   }
+}
+
+// Fidelity (our decision, see HostSockets): A name that a module has announced by AT+MDNS is known
+// to the modules of its LAN, itself included, as <name>.local, and to nobody else. With a radio of
+// this machine it is known to nobody.
+std::optional<Ipv4> HostSockets::find_announced(const net::HostName& name,
+                                                const Networks& networks) const {
+  for (const auto* lan : {&networks.station, &networks.soft_ap}) {
+    if (!*lan || networks.are_real) continue;
+    const auto address = neighbourhood_.find_announced((*lan)->access_point, name);
+    if (address) return address;
+  }
+  return std::nullopt;
+}
+
+void HostSockets::announce(const net::Announce& request) {
+  announced_ = request;
+  spdlog::info("{}: announces {}.local {}", side_.name(), request.name.view(),
+               settings_.real ? "nowhere: its networks are real" : "on its simulated networks");
 }
 
 /// Those that a packet of the module reaches, as c-ares takes them.
@@ -191,26 +269,23 @@ std::vector<std::string> HostSockets::permitted_name_servers(
   return permitted;
 }
 
-void HostSockets::ask_dns(const net::Resolve& request, const std::vector<std::string>& servers) {
-  const Ticket ticket = request.ticket;
-  const std::string name(request.name.view());
+void HostSockets::ask_dns(std::uint32_t asker, const std::string& name,
+                          const std::vector<std::string>& servers, const Found& found) {
   if (settings_.real && servers.empty()) {
     spdlog::info("{}: DNS is not asked for {}: its network has named no name server", side_.name(),
                  name);
-    return due_.push_back(net::ResolveFailed{ticket});
+    return found(std::nullopt);
   }
-  const auto answered = [this, ticket, name](const process::NameQuery::Result& result) {
-    queries_.erase(ticket.number);
-    if (result.address) {
+  const auto answered = [this, asker, name, found](const process::NameQuery::Result& result) {
+    queries_.erase(asker);
+    if (result.address)
       spdlog::debug("{}: name {} is {}, says DNS", side_.name(), name, text_of(*result.address));
-      side_.handle(net::Resolved{ticket, *result.address});
-    } else {
+    else
       spdlog::info("{}: DNS knows no address of {}: {}", side_.name(), name, result.why);
-      side_.handle(net::ResolveFailed{ticket});
-    }
+    found(result.address);
     side_.settle();
   };
-  queries_[ticket.number] =
+  queries_[asker] =
       process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered, servers,
                                 settings_.real ? settings_.real->station : "");
 }
@@ -293,25 +368,18 @@ void HostSockets::open(const net::Open& request) {
   if (request.link.id >= links_.size()) return;
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
   if (request.transport == net::Transport::udp) return open_datagrams(request);
-  if (const char* why = why_no_tls(request); *why != '\0') return refuse(request, why);
+  if (const auto missing = missing_for(settings_.tls.get(), request))
+    return refuse(request, missing->says, std::nullopt, missing->why);
   const auto to = directions(request);
   if (!to) return;
-  const auto link =
-      std::make_shared<StreamLink>(shared(), request, *to, attempts_[request.link.id]);
+  const auto link = std::make_shared<StreamLink>(shared(side_of(request.link)), request, *to,
+                                                 attempts_[request.link.id]);
   links_[request.link.id] = link;
   link->connect();
 }
 
-StreamLink::Shared HostSockets::shared() { return {io_, side_, closes_, settings_.tls.get()}; }
-
-/// What AT+CIPSSLCCONF asks for must be there. Returns what is missing, or "".
-const char* HostSockets::why_no_tls(const net::Open& request) const {
-  const TlsCredentials* tls = settings_.tls.get();
-  if (request.verifies && (tls == nullptr || !tls->has_authorities()))
-    return "AT+CIPSSLCCONF asks to verify the server, and the world names no tls.ca";
-  if (request.shows_certificate && (tls == nullptr || !tls->has_certificate()))
-    return "AT+CIPSSLCCONF asks for a certificate, and the world names no tls.certificate";
-  return "";
+StreamLink::Shared HostSockets::shared(ModuleSide& side) {
+  return {io_, side, closes_, settings_.tls.get(), tls_texts_};
 }
 
 /// Where a connection goes; nothing where it is refused.
@@ -323,7 +391,7 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
     attempts_[request.link.id].failed(fmt::format("{}: cannot connect to {}: {}",
                                                   label_of(side_.name(), request.link),
                                                   describe(request), way.why));
-    const auto link = std::make_shared<AbsentLink>(io_, side_, request, way.exit);
+    const auto link = std::make_shared<AbsentLink>(io_, side_of(request.link), request, way.exit);
     links_[request.link.id] = link;
     link->connect();
     return std::nullopt;
@@ -360,11 +428,11 @@ void HostSockets::open_datagrams(const net::Open& request) {
 }
 
 void HostSockets::refuse(const net::Open& request, std::string_view reason,
-                         std::optional<net::Endpoint> actual) {
+                         std::optional<net::Endpoint> actual, net::OpenFailure why) {
   attempts_[request.link.id].failed(fmt::format("{}: {} refused: {}",
                                                 label_of(side_.name(), request.link),
                                                 describe(request, actual), reason));
-  due_.push_back(net::OpenFailed{request.link, net::OpenFailure::unreachable});
+  due_.push_back(net::OpenFailed{request.link, why});
 }
 
 void HostSockets::close(const net::Close& request) {
@@ -377,7 +445,7 @@ void HostSockets::close(const net::Close& request) {
   due_.erase(std::remove_if(due_.begin(), due_.end(), speaks_of_it), due_.end());
   if (request.link.id >= links_.size()) return;
   auto& link = links_[request.link.id];
-  side_.forget(request.link);
+  if (request.link.id < limits::kLinks) side_.forget(request.link);
   if (link && link->handle() == request.link)
     std::exchange(link, nullptr)->close_for_module(request.resets);
 }
@@ -390,7 +458,7 @@ void HostSockets::give_up(const net::GiveUp& request) {
 }
 
 bool HostSockets::interfere(std::size_t link, Interference what) {
-  if (link >= links_.size()) return false;
+  if (link >= limits::kLinks) return false;
   const std::shared_ptr<HostLink> it = links_[link];  // it may end within
   return it && !it->ended() && it->interfere(what);
 }
@@ -411,8 +479,8 @@ void HostSockets::accept(const net::Accept& request) {
     return;
   }
   if (auto old = std::exchange(links_[request.link.id], nullptr)) old->close();
-  links_[request.link.id] =
-      std::make_shared<StreamLink>(shared(), request.link, client->exit, std::move(client->socket));
+  links_[request.link.id] = std::make_shared<StreamLink>(shared(side_), request.link, client->exit,
+                                                         std::move(client->socket));
 }
 
 // For the neighbours ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "daemon/process/name_query.h"
 #include "daemon/sockets/attempt_log.h"
+#include "daemon/sockets/broker_client.h"
 #include "daemon/sockets/client_socket.h"
 #include "daemon/sockets/delay_line.h"
 #include "daemon/sockets/echo_request.h"
@@ -26,6 +27,8 @@
 #include "daemon/sockets/stream_link.h"
 #include "daemon/sockets/tcp_server.h"
 #include "daemon/sockets/time_query.h"
+#include "daemon/sockets/web_fetcher.h"
+#include "sim/tls_text_store.h"
 
 namespace bfq::sockets {
 
@@ -34,7 +37,7 @@ namespace bfq::sockets {
 ///
 /// Events are passed to the module's side, followed by settle(); those that a request causes at
 /// once, in the next drain().
-class HostSockets final : private Neighbour {
+class HostSockets final : private Neighbour, private ClientRoutes {
  public:
   /// References must outlive this. The module connects to loopback from its own address, and is
   /// reached there; other modules of the neighbourhood find it until this is destroyed.
@@ -46,6 +49,8 @@ class HostSockets final : private Neighbour {
 
   /// Takes a request. What it causes at once is reported in the next drain().
   void take(const net::Request& request);
+  void take(const web::Request& request) { http_.take(request); }
+  void take(const mqtt::Request& request) { broker_.take(request); }
 
   /// Reports what is due, sends what the module has for its links, and reads again where it has
   /// room. To be called after anything that may have changed the module. Returns true when
@@ -70,11 +75,28 @@ class HostSockets final : private Neighbour {
   std::optional<std::uint16_t> datagram_port(std::uint16_t actual) const override;
   bool has_datagrams_at_localhost(std::uint16_t port) const override;
   std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const override;
+  bool is_announced_as(const HostName& name) const override {
+    return announced_ && is_announced(name, announced_->name);
+  }
 
   SocketOrigin origin_of(const Route& way) const;
+  // ClientRoutes
+  void look_up(std::uint8_t client, const net::HostName& name, const net::NameServers& servers,
+               Found found) override;
+  void ask(const net::Request& request) override { asked_by_clients_.push_back(request); }
+  void tell(const Event& event) override { due_.push_back(event); }
+
+  /// Whose link that is: the module's, or a client's.
+  ModuleSide& side_of(LinkHandle link);
+  bool fulfil_requests_of_clients();
   NetPolicy::Verdict judge(const net::HostName& name, Ipv4 asked, net::Endpoint actual) const;
   void resolve(const net::Resolve& request);
-  void ask_dns(const net::Resolve& request, const std::vector<std::string>& servers);
+  void find_address(std::uint32_t asker, const net::HostName& name, const net::NameServers& servers,
+                    const Found& found);
+  std::optional<Ipv4> find_announced(const net::HostName& name, const Networks& networks) const;
+  void ask_dns(std::uint32_t asker, const std::string& name,
+               const std::vector<std::string>& servers, const Found& found);
+  void announce(const net::Announce& request);
   std::vector<std::string> permitted_name_servers(const net::NameServers& servers) const;
   void ping(const net::Ping& request);
   void ask_time(const net::AskTime& request);
@@ -85,10 +107,10 @@ class HostSockets final : private Neighbour {
   void open_datagrams(const net::Open& request);
   void close(const net::Close& request);
   void give_up(const net::GiveUp& request);
-  const char* why_no_tls(const net::Open& request) const;
-  StreamLink::Shared shared();
+  StreamLink::Shared shared(ModuleSide& side);
   void refuse(const net::Open& request, std::string_view reason,
-              std::optional<net::Endpoint> actual = std::nullopt);
+              std::optional<net::Endpoint> actual = std::nullopt,
+              net::OpenFailure why = net::OpenFailure::unreachable);
   void listen(const net::Listen& request);
   void accept(const net::Accept& request);
   template <class Matches>
@@ -103,13 +125,19 @@ class HostSockets final : private Neighbour {
   Neighbourhood& neighbourhood_;
   SocketsSetup settings_;
   TcpServer server_;
-  std::array<std::shared_ptr<HostLink>, limits::kLinks> links_;
-  std::array<AttemptLog, limits::kLinks> attempts_;
+  std::array<std::shared_ptr<HostLink>, kAllLinks> links_;
+  std::array<AttemptLog, kAllLinks> attempts_;
   LingeringCloses closes_;
   std::uint64_t dropped_ = 0;  ///< bytes that the log has told of
-  std::map<std::uint16_t, std::shared_ptr<process::NameQuery>> queries_;  ///< by ticket
-  std::shared_ptr<EchoRequest> echo_;                                     ///< of the last Ping
-  std::shared_ptr<TimeQuery> time_query_;                                 ///< of the last AskTime
+  /// By who asks: the ticket of a net::Resolve, or kClients and the number of a client.
+  std::map<std::uint32_t, std::shared_ptr<process::NameQuery>> queries_;
+  std::shared_ptr<EchoRequest> echo_;      ///< of the last Ping
+  std::shared_ptr<TimeQuery> time_query_;  ///< of the last AskTime
+  std::optional<net::Announce> announced_;
   std::deque<Event> due_;
+  WebFetcher http_;
+  BrokerClient broker_;
+  std::deque<net::Request> asked_by_clients_;
+  sim::TlsTextStore tls_texts_;
 };
 }  // namespace bfq::sockets

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "base/time.h"
 #include "daemon/sockets/networks.h"
 #include "ports/messages.h"
 
@@ -24,6 +25,12 @@ class ModuleSide {
   virtual void link_sent(LinkHandle link, std::size_t n) = 0;
   virtual std::uint64_t dropped_bytes() const = 0;
   virtual void handle(const Event& event) = 0;
+
+  /// How much longer than others these bytes of that link take, see DelayLine; to be asked once for
+  /// each piece or datagram.
+  virtual Duration arrival_delay(LinkHandle /*link*/, std::size_t /*bytes*/) { return {}; }
+  /// How many bytes of that link may be handed over at once, whatever its room.
+  virtual std::size_t most_at_once(LinkHandle /*link*/) const { return SIZE_MAX; }
 
   /// The module's name, for the log.
   virtual const std::string& name() const = 0;

@@ -36,6 +36,17 @@ const Neighbour* Neighbourhood::find(MacAddress lan, Ipv4 address) const {
   });
 }
 
+std::optional<Ipv4> Neighbourhood::find_announced(MacAddress lan, const HostName& name) const {
+  std::optional<Ipv4> address;
+  first(all_, [&](const Neighbour& n) {
+    const Networks networks = n.networks();
+    const VirtualLan* place = n.is_announced_as(name) ? on(networks, lan) : nullptr;
+    if (place != nullptr) address = place->address;
+    return place != nullptr;
+  });
+  return address;
+}
+
 bool Neighbourhood::exists(const VirtualLan& lan) const {
   return lan.leads_on ||
          first(all_, [&](const Neighbour& n) {

@@ -27,6 +27,8 @@ class Neighbour {
   virtual std::optional<std::uint16_t> datagram_port(std::uint16_t actual) const = 0;
   /// True when a UDP link is bound to that port of 127.0.0.1 too.
   virtual bool has_datagrams_at_localhost(std::uint16_t port) const = 0;
+  /// True for the name that it announces on its LAN (mDNS).
+  virtual bool is_announced_as(const HostName& name) const = 0;
   /// The egress path of its connection from that port to that endpoint of this machine.
   virtual std::optional<EgressPath> connection(std::uint16_t from, net::Endpoint to) const = 0;
 
@@ -47,6 +49,9 @@ class Neighbourhood {
 
   /// The module with that address on that LAN, or null.
   const Neighbour* find(MacAddress lan, Ipv4 address) const;
+
+  /// The address of the module that announces that name on the LAN, or none.
+  std::optional<Ipv4> find_announced(MacAddress lan, const HostName& name) const;
 
   /// True while that LAN exists: its gateway is the machine, or it is that of a module's access
   /// point.

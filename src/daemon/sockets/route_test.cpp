@@ -38,6 +38,7 @@ class Somebody final : public Neighbour {
   std::optional<std::uint16_t> datagram_port(std::uint16_t) const override { return {}; }
   bool has_datagrams_at_localhost(std::uint16_t) const override { return false; }
   std::optional<EgressPath> connection(std::uint16_t, net::Endpoint) const override { return {}; }
+  bool is_announced_as(const HostName&) const override { return false; }
 
   void go_to(const Networks& networks) { networks_ = networks; }
 

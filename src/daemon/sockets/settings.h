@@ -50,5 +50,6 @@ struct SocketsSetup {
   std::vector<KnownName> names{};
   std::shared_ptr<const TlsCredentials> tls{};  ///< nullptr: no certificate at all
   Duration delay{};  ///< how long what comes from a link takes to the module, see DelayLine
+  std::string update_server{};  ///< "host:port" of images of the firmware; empty: none
 };
 }  // namespace bfq::sockets

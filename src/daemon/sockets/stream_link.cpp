@@ -23,8 +23,10 @@ constexpr auto kLookForAcknowledgement = std::chrono::milliseconds(10);
 // How often a peer that takes nothing is looked at, to see whether it has acknowledged something.
 constexpr auto kLookAtPeer = std::chrono::seconds(1);
 
-std::unique_ptr<StreamSession> make_session(net::Transport transport, const TlsCredentials* tls) {
-  if (transport == net::Transport::tls) return std::make_unique<TlsSession>(tls);
+std::unique_ptr<StreamSession> make_session(net::Transport transport,
+                                            const StreamLink::Shared& shared) {
+  if (transport == net::Transport::tls)
+    return std::make_unique<TlsSession>(shared.tls, &shared.tls_texts);
   return std::make_unique<PlainSession>();
 }
 
@@ -53,7 +55,7 @@ StreamLink::StreamLink(const Shared& shared, const net::Open& open, const Direct
       open_(open),
       to_(to),
       peer_(describe(open, to.actual)),
-      session_(make_session(open.transport, shared.tls)) {}
+      session_(make_session(open.transport, shared)) {}
 
 StreamLink::StreamLink(const Shared& shared, LinkHandle handle, const EgressPath& exit,
                        tcp::socket client)
@@ -64,7 +66,7 @@ StreamLink::StreamLink(const Shared& shared, LinkHandle handle, const EgressPath
       side_(shared.side),
       closes_(shared.closes),
       peer_(describe_client(socket_)),
-      session_(make_session(net::Transport::tcp, nullptr)),
+      session_(make_session(net::Transport::tcp, shared)),
       state_(State::open) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);

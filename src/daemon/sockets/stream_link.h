@@ -13,6 +13,9 @@
 #include "daemon/sockets/module_side.h"
 #include "daemon/sockets/stream_session.h"
 
+namespace bfq::sim {
+class TlsTextStore;
+}
 namespace bfq::sockets {
 class TlsCredentials;
 
@@ -35,6 +38,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
     ModuleSide& side;
     LingeringCloses& closes;
     const TlsCredentials* tls;  ///< nullptr: none
+    const sim::TlsTextStore& tls_texts;
   };
 
   /// `attempts` is the log of this link number's attempts to connect, and outlives the link.

@@ -78,4 +78,16 @@ bool TlsCredentials::show_in(SSL* session) const {
     shows = SSL_add1_chain_cert(session, chain_[i].get()) == 1;
   return shows;
 }
+
+std::optional<MissingForTls> missing_for(const TlsCredentials* credentials,
+                                         const net::Open& asked) {
+  if (asked.verifies && (credentials == nullptr || !credentials->has_authorities()))
+    return MissingForTls{"AT+CIPSSLCCONF asks to verify the server, and the world names no tls.ca",
+                         net::OpenFailure::no_authorities};
+  if (asked.shows_certificate && (credentials == nullptr || !credentials->has_certificate()))
+    return MissingForTls{
+        "AT+CIPSSLCCONF asks for a certificate, and the world names no tls.certificate",
+        net::OpenFailure::no_certificate};
+  return std::nullopt;
+}
 }  // namespace bfq::sockets

@@ -2,8 +2,11 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "ports/network.h"
 
 namespace bfq::sockets {
 
@@ -43,4 +46,12 @@ class TlsCredentials {
   std::vector<Certificate> chain_;  ///< the module's own first
   std::unique_ptr<EVP_PKEY, Free<EVP_PKEY, EVP_PKEY_free>> key_;
 };
+
+/// What a connection asks for and is not there, and how the log says so.
+struct MissingForTls {
+  const char* says;
+  net::OpenFailure why;
+};
+/// Of the module's credentials; nullptr: it has none.
+std::optional<MissingForTls> missing_for(const TlsCredentials* credentials, const net::Open& asked);
 }  // namespace bfq::sockets

@@ -89,6 +89,7 @@ bool TlsSession::begin(int socket, const net::Open& open) {
   SSL_set_app_data(ssl_.get(), this);
   if (verifies_) credentials_->judge_for(ssl_.get());
   name_the_server(open);
+  if (texts_ != nullptr) take_texts(open.link.id);
   return !open.shows_certificate || credentials_->show_in(ssl_.get());
 }
 
@@ -153,6 +154,40 @@ void TlsSession::name_the_server(const net::Open& open) {
     SSL_set1_host(ssl_.get(), name.c_str());
   }
   ERR_clear_error();
+}
+
+/// What the module has set for links of that number.
+void TlsSession::take_texts(std::uint8_t link) {
+  SSL* const ssl = ssl_.get();
+  const auto names = texts_->of(link, net::TlsText::common_name);
+  if (!names.empty()) {
+    X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), nullptr, 0);
+    SSL_set1_host(ssl, names.front().c_str());
+  }
+  const auto server = texts_->of(link, net::TlsText::server_name);
+  if (!server.empty()) SSL_set_tlsext_host_name(ssl, server.front().c_str());
+  std::string protocols;  // each behind its length: RFC 7301
+  for (const std::string& protocol : texts_->of(link, net::TlsText::protocols))
+    protocols += static_cast<char>(protocol.size()) + protocol;
+  if (!protocols.empty())
+    SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(protocols.data()),
+                        static_cast<unsigned>(protocols.size()));
+  key_ = texts_->of(link, net::TlsText::shared_key);
+  if (!key_.empty()) SSL_set_psk_client_callback(ssl, tell_key);
+  ERR_clear_error();
+}
+
+/// OpenSSL asks this for the key that both sides have, and for whose it is. Returns the key's
+/// bytes.
+unsigned TlsSession::tell_key(SSL* ssl, const char* /*hint*/, char* identity,
+                              unsigned most_identity, unsigned char* key, unsigned most_key) {
+  const auto& self = *static_cast<TlsSession*>(SSL_get_app_data(ssl));
+  const std::string& shared = self.key_.front();
+  const std::string whose = self.key_.size() > 1 ? self.key_[1] : std::string();
+  if (whose.size() >= most_identity || shared.size() > most_key) return 0;
+  std::copy_n(whose.c_str(), whose.size() + 1, identity);
+  std::copy(shared.begin(), shared.end(), key);
+  return static_cast<unsigned>(shared.size());
 }
 
 /// OpenSSL asks this for everything that it finds against a certificate: where nothing is to be

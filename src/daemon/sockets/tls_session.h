@@ -9,6 +9,7 @@
 
 #include "daemon/sockets/stream_session.h"
 #include "daemon/sockets/tls_credentials.h"
+#include "sim/tls_text_store.h"
 
 namespace bfq::sockets {
 
@@ -33,8 +34,10 @@ class TlsSession final : public StreamSession {
   static constexpr std::size_t kMostAhead = 128 * 1024;
   static constexpr int kMostRecordsAhead = 1000;
 
-  /// `credentials` outlives the session; without it, nothing that needs some must be asked for.
-  explicit TlsSession(const TlsCredentials* credentials = nullptr) : credentials_(credentials) {}
+  /// Both outlive the session. Without `credentials`, nothing that needs some must be asked for.
+  explicit TlsSession(const TlsCredentials* credentials = nullptr,
+                      const sim::TlsTextStore* texts = nullptr)
+      : credentials_(credentials), texts_(texts) {}
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
@@ -59,6 +62,9 @@ class TlsSession final : public StreamSession {
   Transfer read_from_stream(std::span<std::byte> into);
   Result read_record_ahead();
   void name_the_server(const net::Open& open);
+  void take_texts(std::uint8_t link);
+  static unsigned tell_key(SSL* ssl, const char* hint, char* identity, unsigned most_identity,
+                           unsigned char* key, unsigned most_key);
   bool give_socket();
   static const BIO_METHOD* bio_method();
   static int read_from_socket(BIO* bio, char* into, int size);
@@ -66,6 +72,8 @@ class TlsSession final : public StreamSession {
   static int remember_doubt(int passed, X509_STORE_CTX* chain);
 
   const TlsCredentials* credentials_;
+  const sim::TlsTextStore* texts_;
+  sim::TlsTextStore::Texts key_{};  ///< shared with the server, and behind it whose it is
   std::unique_ptr<SSL, Free> ssl_;
   std::vector<std::byte> ahead_;  ///< read in order to see what comes behind it
   int socket_ = -1;

@@ -40,6 +40,9 @@ MacAddress mac_of(const std::string& interface) {
   std::getline(std::ifstream("/sys/class/net/" + interface + "/address"), text);
   const auto mac = parse_mac(text);
   if (!mac) throw process::Failure("there is no interface " + interface);
+  // Of any other one the helper would take the machine's addresses away.
+  if (!fs::exists("/sys/class/net/" + interface + "/phy80211"))
+    throw process::Failure(interface + " is not a Wi-Fi interface; `iw dev` lists those");
   return *mac;
 }
 

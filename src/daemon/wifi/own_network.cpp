@@ -131,6 +131,8 @@ void OwnNetwork::send_all_away() {
   for (const MacAddress guest : std::exchange(guests_, {})) tell_(radio::StationLeft{guest});
 }
 
+void OwnNetwork::expel(MacAddress guest) { supplicant_.ask("DEAUTHENTICATE " + text_of(guest)); }
+
 // Addresses ---------------------------------------------------------------------------------------
 
 void OwnNetwork::serve(const lease::ServeAddresses& asked) {

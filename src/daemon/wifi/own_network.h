@@ -24,6 +24,8 @@ class OwnNetwork {
   void start(const radio::StartAccessPoint& asked);
   void stop();
   void serve(const lease::ServeAddresses& asked);
+  /// Sends a station away, which is told of when it has gone.
+  void expel(MacAddress guest);
   /// The station is joined, or is about to be, on that frequency; 0: on none.
   void station_is_on(unsigned frequency);
 

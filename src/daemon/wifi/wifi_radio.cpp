@@ -78,6 +78,14 @@ void WifiRadio::take(const radio::Request& request) {
                  [&](const radio::SetPower&) {},
                  [&](const radio::StartAccessPoint& a) { own_.start(a); },
                  [&](const radio::StopAccessPoint&) { own_.stop(); },
+                 [&](const radio::Expel& e) { own_.expel(e.mac); },
+                 // Fidelity (our decision, see WifiRadio): With a radio of this machine no phone is
+                 // heard after AT+CWSTARTSMART, and a MAC address that is set is shown and not used.
+                 [&](const radio::AwaitPhone&) {
+                   spdlog::info("{}: a radio of this machine does not hear phones (SmartConfig)",
+                                name_);
+                 },
+                 [&](const radio::SetAddresses&) {},
              },
              request);
 }

@@ -77,6 +77,9 @@ std::string describe(const sim::Change& change, const sim::Air& air) {
                           return fmt::format("module {}: the analog input reads {}",
                                              board::text_of(c.station), c.value);
                         },
+                        [](const sim::PhoneSends& c) {
+                          return fmt::format("a phone sends the network {}", quoted(c.ssid));
+                        },
                         [&](const sim::PressButton& c) {
                           const auto* ap = sim::find_access_point(air, c.bssid);
                           return (ap == nullptr ? board::text_of(c.bssid) : called(*ap)) +

@@ -229,6 +229,16 @@ void check_counts(Draft& draft) {
   check("station", draft.stations.size());
   check("module", draft.modules.size());
 }
+void check_faults(Draft& draft) {
+  for (auto& [fault, section] : draft.faults) {
+    check_fault(fault, section);
+    const std::string& name = fault.module;
+    const bool is_there =
+        name.empty() || std::any_of(draft.modules.begin(), draft.modules.end(),
+                                    [&name](const auto& each) { return each.value.name == name; });
+    if (!is_there) section.refuse("module", "there is no module " + quoted(name));
+  }
+}
 }  // namespace
 
 std::vector<std::string> useless_entries(const sockets::NetPolicy& policy, const sim::Air& air) {
@@ -261,6 +271,7 @@ void check_together(Draft& draft) {
   check_tls(draft);
   check_names(draft);
   check_events(draft);
+  check_faults(draft);
   check_counts(draft);
 }
 }  // namespace bfq::world

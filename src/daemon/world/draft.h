@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/board/module_spec.h"
+#include "daemon/world/faults.h"
 #include "daemon/world/section.h"
 #include "sim/air.h"
 
@@ -22,6 +23,7 @@ struct NetDraft {
   std::vector<std::string> allow, deny;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> delay;
+  std::string update_server;
 };
 
 /// What happens to a pin, as written in [[event]].
@@ -42,10 +44,16 @@ struct WpsEvent {
   std::string ssid{};
 };
 
+/// What somebody's phone sends.
+struct PhoneEvent {
+  std::string ssid{}, password{};
+  radio::PhoneMethod method{};
+};
+
 /// One [[event]] as written.
 struct EventDraft {
   Duration after{};  ///< after the program's start
-  std::variant<std::monostate, PinEvent, AnalogEvent, WpsEvent> what{};
+  std::variant<std::monostate, PinEvent, AnalogEvent, WpsEvent, PhoneEvent> what{};
   unsigned kinds = 0;  ///< of how many it was written that they happen
 };
 
@@ -58,6 +66,7 @@ struct Draft {
   std::vector<Written<sim::SimulatedStation>> stations;
   std::vector<Written<board::ModuleSpec>> modules;
   std::vector<Written<EventDraft>> events;
+  std::vector<Written<FaultSpec>> faults;
   NetDraft net;
   sim::Delays delays;
   Section section;  ///< the file's own keys, those of [net] among them

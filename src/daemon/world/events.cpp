@@ -70,6 +70,24 @@ const Keys<WpsEvent>& wps_keys() {
   return keys;
 }
 
+ValueKind<radio::PhoneMethod> phone_method() {
+  using radio::PhoneMethod;
+  return choice<PhoneMethod>(
+      {{"esptouch", PhoneMethod::esptouch}, {"airkiss", PhoneMethod::airkiss}});
+}
+
+const Keys<PhoneEvent>& phone_keys() {
+  static const Keys<PhoneEvent> keys = {
+      key<PhoneEvent>("ssid", &PhoneEvent::ssid, text(1, 32), "",
+                      "the network that it says to join; there need not be one")
+          .must_be_there(),
+      key<PhoneEvent>("password", &PhoneEvent::password, secret(0, 64), "\"\"", "its password"),
+      key<PhoneEvent>("method", &PhoneEvent::method, phone_method(), "\"esptouch\"",
+                      "how it is sent: a module listens to the types of AT+CWSTARTSMART"),
+  };
+  return keys;
+}
+
 /// The station of the module with that name, or of the first one; nothing where there is none.
 std::optional<MacAddress> station_of(const Draft& draft, const std::string& module) {
   for (unsigned i = 0; i < draft.modules.size(); ++i) {
@@ -105,7 +123,11 @@ void check(const Draft& draft, Section& section, const WpsEvent& event) {
     section.refuse("wps.ssid",
                    fmt::format("{} has no button; give it wps = true", quoted(event.ssid)));
 }
+void check(const Draft&, Section&, const PhoneEvent&) {}
 
+sim::Happening happening(const Draft&, const sim::Air&, const PhoneEvent& event) {
+  return sim::PhoneSends{event.method, event.ssid, event.password};
+}
 sim::Happening happening(const Draft&, const sim::Air& air, const WpsEvent& event) {
   return sim::PressButton{
       std::find_if(air.access_points.begin(), air.access_points.end(),
@@ -127,6 +149,8 @@ const Keys<EventDraft>& event_keys() {
       kind<PinEvent>("pin", pin_keys(), "what is attached to a pin of a module holds it so"),
       kind<AnalogEvent>("analog", analog_keys(), "the analog input of a module reads otherwise"),
       kind<WpsEvent>("wps", wps_keys(), "somebody presses the WPS button of an access point"),
+      kind<PhoneEvent>("phone", phone_keys(),
+                       "a phone sends a network to modules that wait for one, for a minute"),
   };
   return keys;
 }

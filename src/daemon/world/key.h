@@ -21,6 +21,8 @@ struct KeyInfo {
   std::string meaning;
   std::vector<KeyInfo> inner{};      ///< the keys of a table
   std::string_view type = "string";  ///< of what is written, as JSON calls it
+  Limits limits{};                   ///< of what is written, or of each item of an array
+  bool required = false;
 };
 
 /// A key of a table, declared once: reading, errors and the reference derive from it.
@@ -61,7 +63,7 @@ struct WorldKey {
   }
   WorldKey must_be_there() const {
     WorldKey key = *this;
-    key.required = true;
+    key.required = key.info.required = true;
     return key;
   }
 };
@@ -160,8 +162,8 @@ std::optional<V> read_value(const ValueKind<V>& kind, const Value& written, Sect
 template <class T, class V, class Where>
 WorldKey<T> key(std::string name, Where where, ValueKind<V> kind, std::string otherwise,
                 std::string meaning) {
-  KeyInfo info{std::move(name),    kind.allowed, std::move(otherwise),
-               std::move(meaning), {},           kind.type};
+  KeyInfo info{std::move(name), kind.allowed, std::move(otherwise), std::move(meaning), {},
+               kind.type,       kind.limits};
   const ValueKind<V> kind_of_value = kind;
   WorldKey<T> key;
   key.info = std::move(info);
@@ -188,7 +190,8 @@ template <class T, class V, class Where>
 WorldKey<T> list(std::string name, Where where, ValueKind<V> kind, std::string otherwise,
                  std::string meaning) {
   const std::string allowed = "an array, of which each is " + kind.allowed;
-  KeyInfo info{std::move(name), allowed, std::move(otherwise), std::move(meaning), {}, "array"};
+  KeyInfo info{std::move(name), allowed,    std::move(otherwise), std::move(meaning), {},
+               "array",         kind.limits};
   return {std::move(info),
           [=](const Value& written, T& into, Section& section, const std::string& path) {
             const auto* values = written.as<Value::List>();

@@ -6,6 +6,7 @@
 #include "daemon/process/failure.h"
 #include "daemon/wifi/radio_spec.h"
 #include "daemon/world/events.h"
+#include "daemon/world/faults.h"
 #include "daemon/world/network_kinds.h"
 
 namespace bfq::world {
@@ -268,6 +269,8 @@ const Keys<NetDraft>& net_keys() {
       key<NetDraft>("delay", &NetDraft::delay, duration(0s, kLongestDelay),
                     "(5ms for modules at the speed of baud, 0s for others)",
                     "how long what comes from a link takes to the module, as on a real network"),
+      key<NetDraft>("update_server", &NetDraft::update_server, server(), "(none)",
+                    "who has a newer image for AT+CIUPDATE, at /version and /image, by HTTP"),
   };
   return keys;
 }
@@ -317,6 +320,8 @@ const Keys<Draft>& world_keys() {
       tables<Draft, EventDraft>("event", &Draft::events, event_keys(), "",
                                 "what happens around the modules by itself, and when; each event "
                                 "is of one kind"),
+      tables<Draft, FaultSpec>("fault", &Draft::faults, fault_keys(), "",
+                               "something that goes wrong; docs/control.md tells what each does"),
       table<Draft, NetDraft>("net", &Draft::net, net_keys(),
                              "what the modules may reach of the real network"),
       table<Draft, sim::Delays>("delays", &Draft::delays, delay_keys(),

@@ -18,6 +18,12 @@
 /// reference, and reads what is written; it never throws because of that.
 namespace bfq::world {
 
+/// What may be written, for programs: all words that there are, or the range of a number.
+struct Limits {
+  std::vector<std::string> words{};
+  std::optional<std::int64_t> least{}, most{};
+};
+
 /// The result of reading one value: the value, or why it is not allowed.
 template <class V>
 struct Read {
@@ -30,11 +36,18 @@ template <class V>
 struct ValueKind {
   std::string allowed;  ///< follows "write": "a whole number from 1 to 14"
   std::function<Read<V>(const Value&)> read;
-  bool secret = false;               ///< errors do not show what is written
-  std::string_view type = "string";  ///< what is written, as JSON calls it
+  bool secret = false;  ///< errors do not show what is written
+  /// What is written, as JSON calls it; "any" where that differs.
+  std::string_view type = "string";
   /// Empty for a kind that nobody writes.
   std::function<Value(const V&)> write{};
+  Limits limits{};
 
+  /// The same kind, within these limits, which `read` holds too.
+  ValueKind within(Limits those) && {
+    limits = std::move(those);
+    return std::move(*this);
+  }
   /// The same kind, which is written so.
   ValueKind written(std::function<Value(const V&)> how) && {
     write = std::move(how);
@@ -69,6 +82,7 @@ ValueKind<V> number(std::int64_t least, std::int64_t most) {
         return {static_cast<V>(*value)};
       },
       false, "integer"}
+      .within({.least = least, .most = most})
       .written([](const V& value) { return Value{.is = static_cast<std::int64_t>(value)}; });
 }
 
@@ -76,7 +90,9 @@ ValueKind<V> number(std::int64_t least, std::int64_t most) {
 template <class V>
 ValueKind<V> choice(std::vector<std::pair<std::string_view, V>> words) {
   std::string allowed;
+  Limits limits;
   for (std::size_t i = 0; i < words.size(); ++i) {
+    limits.words.emplace_back(words[i].first);
     if (i > 0) allowed += i + 1 == words.size() ? " or " : ", ";
     allowed += '"' + std::string(words[i].first) + '"';
   }
@@ -87,6 +103,7 @@ ValueKind<V> choice(std::vector<std::pair<std::string_view, V>> words) {
                           if (word == name) return {value};
                         return {};
                       }}
+      .within(std::move(limits))
       .written([words](const V& value) {
         for (const auto& [name, other] : words)
           if (other == value) return Value{.is = std::string(name)};

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "base/ascii.h"
+#include "base/url.h"
 #include "daemon/sockets/address.h"
 
 namespace bfq::world {
@@ -84,6 +85,21 @@ ValueKind<std::string> country() {
       .written([](const std::string& value) { return Value{.is = value}; });
 }
 
+ValueKind<std::string> server() {
+  return ValueKind<std::string>{"a host and perhaps a port, such as \"update.test:8080\"",
+                                [](const Value& written) -> Read<std::string> {
+                                  const auto value = written.text();
+                                  if (!value) return {};
+                                  const std::string text = "http://" + std::string(*value);
+                                  const auto url = parse_url(text);
+                                  const bool is_server = url && url->path.empty() &&
+                                                         text.find('#') == std::string::npos;
+                                  if (!value->empty() && !is_server) return {};
+                                  return {std::string(*value)};
+                                }}
+      .written([](const std::string& value) { return Value{.is = value}; });
+}
+
 unsigned highest_channel(std::string_view country) {
   if (country == "JP") return 14;
   return country == "US" || country == "CA" || country == "TW" ? 11 : 13;
@@ -97,7 +113,7 @@ ValueKind<sim::Dhcp> dhcp_switch() {
                                 if (on == nullptr) return {};
                                 return {*on ? sim::Dhcp::answers : sim::Dhcp::is_silent};
                               },
-                              false, "boolean"}
+                              false, "any"}
       .written([](const sim::Dhcp& dhcp) {
         if (dhcp == sim::Dhcp::refuses) return Value{.is = std::string("refuses")};
         return Value{.is = dhcp == sim::Dhcp::answers};

@@ -12,6 +12,9 @@ ValueKind<Subnet> subnet(unsigned least_bits, unsigned most_bits);
 /// ["10.44.7.100", "10.44.7.199"], the first and the last.
 ValueKind<sim::Pool> pool();
 
+/// "update.test:8080", or nothing.
+ValueKind<std::string> server();
+
 /// "DE": two capital letters.
 ValueKind<std::string> country();
 

@@ -60,9 +60,13 @@ WorldFile world_of(const Draft& draft, const sim::Air& before) {
                   .policy = sockets::NetPolicy::from_lists(draft.net.allow, draft.net.deny),
                   .names = draft.net.names,
                   .link_delay = draft.net.delay,
+                  .update_server = draft.net.update_server,
                   .events = {},
+                  .faults = {},
+                  .seed = draft.seed,
                   .fixed = {}};
   world.events = events_of(draft, world.air);
+  for (const auto& fault : draft.faults) world.faults.push_back(fault.value);
   for (const auto& module : draft.modules) world.modules.push_back(module.value);
   return world;
 }
@@ -78,6 +82,7 @@ std::map<std::string, Value> fixed_parts(const Value::Table& world) {
   }
   if (const Value* net = find(world, "net")) parts.emplace("[net]", *net);
   if (const Value* events = find(world, "event")) parts.emplace("[[event]]", *events);
+  if (const Value* faults = find(world, "fault")) parts.emplace("[[fault]]", *faults);
   return parts;
 }
 

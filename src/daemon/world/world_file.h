@@ -10,6 +10,7 @@
 #include "daemon/board/module_spec.h"
 #include "daemon/process/files.h"
 #include "daemon/sockets/policy.h"
+#include "daemon/world/faults.h"
 #include "daemon/world/overrides.h"
 #include "daemon/world/value.h"
 #include "sim/air.h"
@@ -29,7 +30,10 @@ struct WorldFile {
   sockets::NetPolicy policy;
   std::vector<sockets::KnownName> names;
   std::optional<Duration> link_delay;  ///< for all modules; left out, their speed decides
+  std::string update_server;           ///< "host:port" of images of the firmware; empty: none
   std::vector<TimedHappening> events;  ///< the earliest first
+  std::vector<FaultSpec> faults;       ///< armed at the start
+  std::uint64_t seed = 0;
   /// The parts that only a restart changes, as written: "module left", "[net]".
   std::map<std::string, Value> fixed;
 };

@@ -1,0 +1,143 @@
+// What has passed, as a list of bounded length: the oldest go when it is full.
+
+export type Kind = "exchange" | "unsolicited" | "event" | "payload" | "bytes" | "mark";
+
+export interface Hint {
+  name: string;
+  detail: string;
+}
+
+export interface Entry {
+  /** Which only grows, for the list itself. */
+  id: number;
+  kind: Kind;
+  module: string;
+  /** Microseconds since the program's start, of the first byte that is known. */
+  time: number;
+  /** The command, the line, or what happened. */
+  text: string;
+  /** The lines of an answer. */
+  lines: string[];
+  /** The last line of an answer; empty while it is awaited. */
+  result: string;
+  duration: number;
+  hints: Hint[];
+  marked: boolean;
+  /** Of payload and bytes: how many, and which way. */
+  bytes: number;
+  toModule: boolean;
+  /** Of bytes: in hexadecimal. */
+  hex: string;
+  link: number;
+}
+
+export interface Filter {
+  text: string;
+  kinds: ReadonlySet<Kind>;
+  markedOnly: boolean;
+  hintsOnly: boolean;
+  failedOnly: boolean;
+  module: string;
+}
+
+export const ALL_KINDS: readonly Kind[] = ["exchange", "unsolicited", "event", "payload", "mark"];
+export const EVERYTHING: Filter = {
+  text: "",
+  kinds: new Set(ALL_KINDS),
+  markedOnly: false,
+  hintsOnly: false,
+  failedOnly: false,
+  module: "",
+};
+
+export function hasFailed(entry: Entry): boolean {
+  return /^(ERROR|FAIL|SEND FAIL|busy)/.test(entry.result);
+}
+
+export function passes(entry: Entry, filter: Filter): boolean {
+  if (!filter.kinds.has(entry.kind)) return false;
+  if (filter.module !== "" && entry.module !== "" && entry.module !== filter.module) return false;
+  if (filter.markedOnly && !entry.marked) return false;
+  if (filter.hintsOnly && entry.hints.length === 0) return false;
+  if (filter.failedOnly && !hasFailed(entry)) return false;
+  if (filter.text === "") return true;
+  const wanted = filter.text.toLowerCase();
+  return [entry.text, entry.result, ...entry.lines].some((part) =>
+    part.toLowerCase().includes(wanted),
+  );
+}
+
+/** How many entries are kept. */
+export const MOST = 20_000;
+/** How many go at once, so that the list is not moved for each. */
+const GONE_AT_ONCE = 2_000;
+
+export class Records {
+  readonly entries: Entry[] = [];
+  #next = 1;
+
+  add(entry: Partial<Entry> & { kind: Kind; time: number }): Entry {
+    const whole: Entry = {
+      module: "",
+      text: "",
+      lines: [],
+      result: "",
+      duration: 0,
+      hints: [],
+      marked: false,
+      bytes: 0,
+      toModule: false,
+      hex: "",
+      link: -1,
+      ...entry,
+      id: this.#next++,
+    };
+    this.entries.push(whole);
+    if (this.entries.length > MOST) this.entries.splice(0, GONE_AT_ONCE);
+    return whole;
+  }
+
+  clear(): void {
+    this.entries.length = 0;
+  }
+
+  find(id: number): Entry | undefined {
+    const entry = this.entries[id - (this.entries[0]?.id ?? 0)];
+    return entry?.id === id ? entry : undefined;
+  }
+
+  /** The last entry, of at most the last 200, for which that holds. */
+  last(holds: (entry: Entry) => boolean): Entry | undefined {
+    for (let i = this.entries.length - 1; i >= Math.max(0, this.entries.length - 200); i--) {
+      const entry = this.entries[i];
+      if (entry && holds(entry)) return entry;
+    }
+    return undefined;
+  }
+}
+
+/** The entries that a filter lets pass, kept as entries come and go. */
+export class Selection {
+  entries: Entry[] = [];
+  #seen = 0;
+
+  constructor(
+    private readonly records: Records,
+    readonly filter: Filter,
+  ) {}
+
+  /** Takes in what is new, and forgets what is gone; returns how many of its first are gone. */
+  update(): number {
+    const all = this.records.entries;
+    const first = all[0]?.id ?? this.#seen + 1;
+    let gone = 0;
+    while (gone < this.entries.length && (this.entries[gone]?.id ?? first) < first) gone++;
+    if (gone > 0) this.entries.splice(0, gone);
+    for (let i = Math.max(0, this.#seen + 1 - first); i < all.length; i++) {
+      const entry = all[i];
+      if (entry && passes(entry, this.filter)) this.entries.push(entry);
+    }
+    this.#seen = all[all.length - 1]?.id ?? this.#seen;
+    return gone;
+  }
+}

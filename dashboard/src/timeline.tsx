@@ -1,0 +1,193 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { clock } from "./format";
+import type { Model } from "./model";
+import { hasFailed } from "./records";
+import { Panel, useMedia, useModel, useWidth } from "./ui";
+
+const LANES = [
+  "host TX",
+  "module TX",
+  "command",
+  "link 0",
+  "link 1",
+  "link 2",
+  "link 3",
+  "link 4",
+  "Wi-Fi",
+  "faults",
+];
+const LANE = 15;
+const NAMES = 70;
+const SHORTEST = 50_000;
+const LONGEST = 3_600_000_000;
+
+interface Window {
+  /** Microseconds that are shown. */
+  width: number;
+  /** The end of what is shown; undefined: now. */
+  end: number | undefined;
+}
+
+type Draw = (lane: string, from: number, to: number, colour: string) => void;
+
+/** The first entry of a list in the order of time that is not before that time. */
+function firstAt(list: readonly { time: number }[], time: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.time ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function drawEntries(model: Model, module: string, from: number, to: number, draw: Draw): void {
+  const entries = model.records.entries;
+  // What began before may reach into the window.
+  for (let i = Math.max(0, firstAt(entries, from) - 50); i < entries.length; i++) {
+    const entry = entries[i];
+    if (!entry || entry.time > to) break;
+    if (entry.module !== module) continue;
+    if (entry.kind === "exchange") {
+      const isAwaited = entry.result === "";
+      draw("host TX", entry.time, entry.time, "accent");
+      const colour = isAwaited ? "warn" : hasFailed(entry) ? "bad" : "good";
+      draw("command", entry.time, isAwaited ? to : entry.time + entry.duration, colour);
+    } else if (entry.kind === "payload") {
+      draw(`link ${entry.link}`, entry.time, entry.time + entry.duration, "accent");
+    }
+  }
+  for (let i = firstAt(model.printed, from); i < model.printed.length; i++) {
+    const line = model.printed[i];
+    if (!line || line.time > to) break;
+    if (line.module === module) draw("module TX", line.time, line.time, "accent");
+  }
+}
+
+function paint(canvas: HTMLCanvasElement, model: Model, width: number, shown: Window): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const scale = devicePixelRatio;
+  canvas.width = width * scale;
+  canvas.height = LANES.length * LANE * scale;
+  context.scale(scale, scale);
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const to = shown.end ?? model.now;
+  const from = to - shown.width;
+  const module = model.module?.module ?? "";
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  LANES.forEach((name, i) => {
+    context.fillStyle = colour(i % 2 ? "back" : "raised");
+    context.fillRect(0, i * LANE, width, LANE);
+    context.fillStyle = colour("muted");
+    context.fillText(name, 4, i * LANE + LANE / 2 + 1);
+  });
+  const x = (time: number) => NAMES + ((time - from) / shown.width) * (width - NAMES);
+  const draw: Draw = (lane, start, end, name) => {
+    const left = Math.max(NAMES, x(start));
+    const right = Math.min(width, Math.max(x(end), left + 1.5));
+    if (right < NAMES) return;
+    context.fillStyle = colour(name);
+    context.fillRect(left, LANES.indexOf(lane) * LANE + 3, right - left, LANE - 6);
+  };
+  for (const span of model.spans)
+    if (span.module === module && span.to >= from && span.from <= to)
+      draw(span.lane, span.from, Math.min(span.to, to), span.lane === "faults" ? "bad" : "soft");
+  drawEntries(model, module, from, to, draw);
+}
+
+export function Timeline(props: { choose: (id: number) => void }) {
+  const model = useModel();
+  const [box, width] = useWidth();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [shown, show] = useState<Window>({ width: 30_000_000, end: undefined });
+  const isDark = useMedia("(prefers-color-scheme: dark)");
+  const [tick, setTick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(
+      () => document.visibilityState === "visible" && setTick((n) => n + 1),
+      500,
+    );
+    return () => clearInterval(timer);
+  }, []);
+  useEffect(() => {
+    if (canvas.current && width > 0) paint(canvas.current, model, width, shown);
+  }, [model.records.entries.length, width, shown, tick, isDark, model.chosen]);
+  const end = shown.end ?? model.now;
+  const zoom = (factor: number) =>
+    show({ ...shown, width: Math.min(LONGEST, Math.max(SHORTEST, shown.width * factor)) });
+  const shift = (part: number) => {
+    const moved = end + part * shown.width;
+    show({ ...shown, end: moved >= model.now ? undefined : moved });
+  };
+  const onKey = (event: JSX.TargetedKeyboardEvent<HTMLDivElement>) => {
+    const act = {
+      "+": () => zoom(0.5),
+      "-": () => zoom(2),
+      ArrowLeft: () => shift(-0.25),
+      ArrowRight: () => shift(0.25),
+      End: () => show({ ...shown, end: undefined }),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+  const onClick = (event: JSX.TargetedMouseEvent<HTMLCanvasElement>) => {
+    const at = (event.offsetX - NAMES) / Math.max(1, width - NAMES);
+    const time = end - shown.width * (1 - at);
+    const entries = model.records.entries;
+    const next = firstAt(entries, time);
+    const [before, after] = [entries[next - 1], entries[next]];
+    const nearest = !after || (before && time - before.time < after.time - time) ? before : after;
+    if (nearest) props.choose(nearest.id);
+  };
+  return (
+    <Panel
+      title="Timeline"
+      aside={
+        <div class="tools">
+          <span class="muted">
+            {clock(end - shown.width)} to {shown.end === undefined ? "now" : clock(end)}
+          </span>
+          <button type="button" aria-label="Earlier" onClick={() => shift(-0.25)}>
+            ◀
+          </button>
+          <button type="button" aria-label="Later" onClick={() => shift(0.25)}>
+            ▶
+          </button>
+          <button type="button" aria-label="Zoom in" onClick={() => zoom(0.5)}>
+            +
+          </button>
+          <button type="button" aria-label="Zoom out" onClick={() => zoom(2)}>
+            −
+          </button>
+        </div>
+      }
+    >
+      <div
+        ref={box}
+        class="timeline"
+        tabIndex={0}
+        onKeyDown={onKey}
+        role="group"
+        aria-label="Timeline: plus and minus zoom, arrows move"
+      >
+        <canvas
+          ref={canvas}
+          style={{ height: `${LANES.length * LANE}px`, width: `${width}px` }}
+          aria-label={`Lanes: ${LANES.join(", ")}. What they show is in the traffic, too.`}
+          role="img"
+          onClick={onClick}
+          onWheel={(event) => {
+            event.preventDefault();
+            zoom(event.deltaY > 0 ? 1.25 : 0.8);
+          }}
+        />
+      </div>
+    </Panel>
+  );
+}

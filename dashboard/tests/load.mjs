@@ -1,0 +1,151 @@
+// What the page costs: 10,000 exchanges a minute and a bulk link, with and without the page, in
+// turns of the same run. The module and its peers have one core, Chromium the other. MINUTES is how
+// long, 3 where it is left out.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { after, before, test } from "node:test";
+import { launch, open, Program } from "./program.mjs";
+
+const MINUTES = Number(process.env.MINUTES ?? 3);
+const TURN = 15_000;
+const EXCHANGES_A_SECOND = 10_000 / 60;
+const MOST_MEMORY = 200e6;
+const LEAST_RATIO = 0.95;
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+function descendants(root) {
+  const parents = new Map();
+  for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "latin1");
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 4).split(" ")[0]));
+    } catch {
+      // it has ended
+    }
+  }
+  const isBelow = (pid) => pid === root || (parents.has(pid) && isBelow(parents.get(pid)));
+  return [...parents.keys()].filter(isBelow);
+}
+
+function pin(core, pids) {
+  for (const pid of pids) {
+    try {
+      execFileSync("taskset", ["-a", "-p", "-c", String(core), String(pid)], { stdio: "ignore" });
+    } catch {
+      // it has ended
+    }
+  }
+}
+
+function isChromium(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("chromium");
+  } catch {
+    return false;
+  }
+}
+
+/** The largest proportional set size of a renderer, in bytes. */
+function tabMemory(pids) {
+  let most = 0;
+  for (const pid of pids) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("--type=renderer")) continue;
+      const pss = /^Pss: +(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"));
+      most = Math.max(most, 1024 * Number(pss?.[1] ?? 0));
+    } catch {
+      // it has ended
+    }
+  }
+  return most;
+}
+
+class Host {
+  bytes = 0;
+  answers = 0;
+  #text = "";
+
+  constructor(port) {
+    this.socket = connect(port, "127.0.0.1");
+    this.socket.setNoDelay(true);
+    this.socket.on("data", (data) => {
+      this.bytes += data.length;
+      this.#text = (this.#text + data.toString("latin1")).slice(-4096);
+      this.answers += data.toString("latin1").split("\r\nOK\r\n").length - 1;
+    });
+  }
+
+  async say(line, end = "\r\nOK\r\n") {
+    this.#text = "";
+    this.socket.write(`${line}\r\n`);
+    while (!this.#text.includes(end)) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+test(`${MINUTES} minutes of load`, { timeout: (MINUTES + 2) * 60_000 }, async () => {
+  const port = 14_404;
+  const program = await Program.start({ more: ["--serial", `tcp:${port}`] });
+  const chunk = Buffer.alloc(16_384, "b");
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    const more = () => {
+      while (socket.write(chunk));
+    };
+    socket.on("drain", more);
+    more();
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const host = new Host(port);
+  await host.say("ATE0");
+  await host.say('AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"');
+  await host.say("AT+CIPMUX=1");
+  await host.say(`AT+CIPSTART=0,"TCP","host.bfq.internal",${server.address().port}`);
+  const all = descendants(process.pid);
+  pin(1, all.filter(isChromium));
+  pin(
+    0,
+    all.filter((pid) => !isChromium(pid)),
+  );
+
+  const start = performance.now();
+  let asked = 0;
+  const typing = setInterval(() => {
+    const due = ((performance.now() - start) / 1000) * EXCHANGES_A_SECOND;
+    for (; asked < due; asked++) host.socket.write("AT\r\n");
+  }, 20);
+  const moved = { with: 0, without: 0 };
+  let memory = 0;
+  let page;
+  for (let turn = 0; performance.now() - start < MINUTES * 60_000; turn++) {
+    const has = turn % 2 === 1;
+    if (has) page = await open(browser, program);
+    pin(1, descendants(process.pid).filter(isChromium));
+    const [before, at] = [host.bytes, performance.now()];
+    await new Promise((resolve) => setTimeout(resolve, TURN));
+    moved[has ? "with" : "without"] += (host.bytes - before) / (performance.now() - at);
+    if (!has) continue;
+    memory = Math.max(memory, tabMemory(descendants(process.pid)));
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+  }
+  clearInterval(typing);
+  const ratio = moved.with / moved.without;
+  const minutes = (performance.now() - start) / 60_000;
+  console.log(
+    `${Math.round(host.answers / minutes)} answers a minute, ${(moved.with / MINUTES / 1000).toFixed(1)}` +
+      ` with and ${(moved.without / MINUTES / 1000).toFixed(1)} without the page (sum of turns, MB/s);` +
+      ` ratio ${ratio.toFixed(3)}; the tab had at most ${(memory / 1e6).toFixed(0)} MB`,
+  );
+  host.socket.destroy();
+  server.close();
+  await program.end();
+  assert.ok(memory > 0 && memory < MOST_MEMORY, `${memory} bytes`);
+  assert.ok(ratio >= LEAST_RATIO, `ratio ${ratio}`);
+});

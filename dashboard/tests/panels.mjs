@@ -1,0 +1,221 @@
+// Each panel against a real module, two browsers, and a program that restarts. Pictures of the page
+// are written to the folder PICTURES, where that is given.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, open, Program, row, type } from "./program.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const JOIN = 'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"';
+const tab = (page, name) => page.getByRole("tab", { name }).click();
+
+/** A server that says what it is told, with a page whose module has joined and connected to it. */
+async function connected(program) {
+  const sockets = [];
+  const server = createServer((socket) => sockets.push(socket.on("error", () => {})));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const page = await open(browser, program);
+  await type(page, JOIN, /CWJAP.*OK/);
+  await type(
+    page,
+    `AT+CIPSTART="TCP","host.bfq.internal",${server.address().port}`,
+    /CIPSTART.*OK/,
+  );
+  return { page, server, sockets };
+}
+
+test("links: bytes, and a connection that is cut", async () => {
+  const program = await Program.start();
+  const { page, server, sockets } = await connected(program);
+  await tab(page, "Links");
+  const table = page.getByRole("row").filter({ hasText: `:${server.address().port}` });
+  sockets[0].write("x".repeat(1500));
+  await table.getByText("1.5 kB").waitFor();
+  await row(page, "link 0 in: 1500 bytes").waitFor();
+  await page.getByRole("button", { name: "Stall link 0" }).click();
+  await page.getByRole("button", { name: "Let go on link 0" }).click();
+  await page.getByRole("button", { name: "Reset link 0" }).click();
+  await row(page, "CLOSED").waitFor();
+  await page.getByText("No link is open").waitFor();
+  assert.deepEqual(page.complaints, []);
+  server.close();
+  await program.end();
+});
+
+test("air: a password, DHCP, a place, and what goes", async () => {
+  const program = await Program.start();
+  const page = await open(browser, program);
+  await page.getByLabel("New password of BFQ-LAB").fill("another-one");
+  await page
+    .locator("li")
+    .filter({ hasText: "BFQ-LAB" })
+    .getByRole("button", { name: "Change" })
+    .click();
+  await page.getByText("ap.change: done").waitFor();
+  await type(page, JOIN, /CWJAP.*FAIL/);
+  await page
+    .locator("li")
+    .filter({ hasText: "BFQ-OPEN" })
+    .getByLabel("DHCP")
+    .selectOption("refuses");
+  const item = page.getByRole("button", { name: /^BFQ-OPEN \(1\), at/ });
+  await item.focus();
+  await page.keyboard.press("ArrowRight");
+  await row(page, "position").waitFor();
+  const module = page.getByRole("button", { name: /^bfq0, at/ });
+  const box = await module.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 60, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await page.getByText("module.move: done").waitFor();
+  const status = await program.ask("status");
+  assert.equal(status.modules[0].position.length, 2);
+  const world = await program.ask("world.show");
+  assert.equal(world.ap[1].dhcp.on, "refuses");
+  assert.equal(world.ap[1].position.length, 2);
+  await page.getByRole("button", { name: "Remove BFQ-CORP" }).click();
+  await page.getByRole("button", { name: "Remove BFQ-CORP" }).waitFor({ state: "detached" });
+  assert.deepEqual(page.complaints, []);
+  await program.end();
+});
+
+test("faults: armed, fired, disarmed, and copied", async () => {
+  const program = await Program.start();
+  const page = await open(browser, program, undefined, {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await tab(page, "Faults");
+  await page.getByRole("combobox", { name: "fault", exact: true }).selectOption("dns-fail");
+  await page.getByText("when it comes").click();
+  await page.getByRole("textbox", { name: "typed" }).fill("AT+CIPDOMAIN*");
+  const form = page.locator("form.fault");
+  await form.getByText("copy as").click();
+  await form.getByRole("button", { name: "shell" }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, "bfq4004 ctl fault arm fault=dns-fail 'typed=AT+CIPDOMAIN*'");
+  await page.getByRole("button", { name: "Make it happen" }).click();
+  await type(page, JOIN, /CWJAP.*OK/);
+  await type(page, 'AT+CIPDOMAIN="host.bfq.internal"', "ERROR");
+  await page.getByText("1 ×").waitFor();
+  await page.getByRole("combobox", { name: "fault", exact: true }).selectOption("reset");
+  await page.getByRole("textbox", { name: "after" }).fill("1h");
+  await page.getByRole("textbox", { name: "typed" }).fill("");
+  await page.getByRole("button", { name: "Make it happen" }).click();
+  await page.getByRole("button", { name: "Disarm fault 2" }).waitFor();
+  await page.getByRole("button", { name: "Fire fault 2" }).click();
+  await row(page, "ready (external)").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await program.end();
+});
+
+test("memory, hints, filters, marks, and the timeline", async () => {
+  const program = await Program.start();
+  const page = await open(browser, program);
+  await tab(page, "Memory");
+  for (let i = 0; i < 3; i++) await type(page, "AT+CWMODE_DEF=3", /CWMODE_DEF.*OK/);
+  await page.getByRole("row").filter({ hasText: "mode" }).waitFor();
+  await page.getByLabel("only hints").check();
+  await row(page, "CWMODE_DEF").click();
+  await page.getByText("Firmware erases a sector").waitFor();
+  await page.getByRole("button", { name: "☆ mark" }).click();
+  await page.getByLabel("only hints").uncheck();
+  await page.getByLabel("only marked").check();
+  assert.equal(await page.getByRole("option").count(), 1);
+  await page.getByLabel("only marked").uncheck();
+  await page.getByLabel("Search the traffic").fill("ready");
+  await row(page, "ready (power_on)").waitFor();
+  assert.equal(await row(page, "CWMODE").count(), 0);
+  await page.getByLabel("Search the traffic").fill("");
+  await page.getByLabel("Shown as").selectOption("both");
+  await type(page, "ATE0");
+  await row(page, "ATE0\\r\\n  41 54 45 30 0d 0a").waitFor();
+  await page.getByLabel("Shown as").selectOption("lines");
+  await page.getByRole("button", { name: "Zoom out" }).click();
+  await page.getByRole("img", { name: /^Lanes/ }).click({ position: { x: 500, y: 40 } });
+  await page.getByRole("option", { selected: true }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await program.end();
+});
+
+test("downloads", async () => {
+  const program = await Program.start();
+  const page = await open(browser, program);
+  const summary = page.getByText("download", { exact: true });
+  await summary.click();
+  await page.getByRole("button", { name: "record every byte" }).click();
+  await page.getByText("trace.start: done").waitFor();
+  await type(page, "AT", /^.*AT.*OK/);
+  const begins = { JSONL: "{", pcapng: "\n\r\r\n", cast: '{"version"' };
+  for (const [name, start] of Object.entries(begins)) {
+    const waits = page.waitForEvent("download");
+    await page.getByRole("button", { name, exact: true }).click();
+    const text = readFileSync(await (await waits).path(), "latin1");
+    assert.ok(text.startsWith(start), `${name}: ${JSON.stringify(text.slice(0, 40))}`);
+  }
+  assert.deepEqual(page.complaints, []);
+  await program.end();
+});
+
+test("two browsers see the same, and both come back when the program does", async () => {
+  const first = await Program.start({ state: "none" });
+  const state = join(first.folder, "state");
+  await first.end(true);
+  const program = await Program.start({ folder: first.folder, state });
+  const [one, other] = [await open(browser, program), await open(browser, program)];
+  await type(one, JOIN, /CWJAP.*OK/);
+  await row(other, "joined BFQ-LAB").waitFor();
+  await program.end(true);
+  await one.getByText("connection lost").waitFor();
+  const again = await Program.start({
+    folder: first.folder,
+    state,
+    at: new URL(program.address).host,
+  });
+  assert.equal(again.token, program.token);
+  for (const page of [one, other]) {
+    await page.getByText("live", { exact: true }).waitFor();
+    await row(page, "the program has started anew").waitFor();
+    await page.reload();
+    await page.getByText("live", { exact: true }).waitFor();
+    assert.deepEqual(page.complaints, []);
+  }
+  await again.end();
+});
+
+test("pictures", { skip: !process.env.PICTURES }, async () => {
+  const program = await Program.start();
+  const { page, server, sockets } = await connected(program);
+  await page.getByRole("button", { name: "BFQ-LAB: away for 5 s" }).click();
+  await row(page, "WIFI DISCONNECT").waitFor();
+  await row(page, "WIFI GOT IP").waitFor();
+  await type(page, "AT+CIPSTATUS", /CIPSTATUS.*OK/);
+  sockets[0]?.destroy();
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ])
+    for (const colorScheme of ["light", "dark"]) {
+      const shown = await open(browser, program, { width, height }, { colorScheme });
+      const names =
+        width > 1000
+          ? ["Air", "Links", "Faults", "Memory"]
+          : ["Traffic", "Timeline", "Air", "Links", "Faults", "Memory"];
+      for (const name of names) {
+        await tab(shown, name);
+        await shown.waitForTimeout(1500);
+        const path = join(process.env.PICTURES, `${width}-${colorScheme}-${name}.png`);
+        await shown.screenshot({ path });
+      }
+      await shown.context().close();
+    }
+  server.close();
+  await program.end();
+});

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { asPytest, asShell, asWorld, fieldValue } from "../src/actions";
+import { ascii, bytesOf, clock, fromHex, milliseconds, spacedHex, tame } from "../src/format";
+import { fit, metresAt, placed } from "../src/map";
+import { rates } from "../src/rates";
+import { EVERYTHING, hasFailed, MOST, Records, Selection } from "../src/records";
+import { EventParser } from "../src/stream";
+
+test("events are read however the stream is cut", () => {
+  const stream = 'id: 1\ndata: {"a":1}\n\nid: 2\ndata: {"a":2}\n\n';
+  for (let cut = 0; cut <= stream.length; cut++) {
+    const parser = new EventParser();
+    const read = [...parser.push(stream.slice(0, cut)), ...parser.push(stream.slice(cut))];
+    assert.deepEqual(read, ['{"a":1}', '{"a":2}'], `cut at ${cut}`);
+  }
+});
+
+test("times and sizes", () => {
+  assert.equal(clock(61_234_567), "01:01.234");
+  assert.equal(clock(-5), "00:00.000");
+  assert.equal(milliseconds(1234), "1.2");
+  assert.equal(milliseconds(601_032), "601");
+  assert.equal(bytesOf(999), "999 B");
+  assert.equal(bytesOf(18_432), "18.4 kB");
+  assert.equal(bytesOf(3_000_000_000), "3.00 GB");
+});
+
+test("bytes show their line ends", () => {
+  assert.equal(ascii(fromHex("41540d0a00ff")), "AT\\r\\n··");
+  assert.equal(spacedHex("41540d0a"), "41 54 0d 0a");
+});
+
+test("control and direction characters do nothing", () => {
+  assert.equal(tame("a\u202Eb\u0007c\u2028d"), "a\\u{202e}b\\u{7}c\\u{2028}d");
+  assert.equal(tame("Café <img>"), "Café <img>");
+});
+
+test("the list is bounded, and a selection follows it", () => {
+  const records = new Records();
+  const selection = new Selection(records, { ...EVERYTHING, text: "even" });
+  for (let i = 0; i < MOST + 10; i++) {
+    records.add({ kind: "event", time: i, text: i % 2 ? "odd" : "even" });
+    if (i % 1000 === 0) selection.update();
+  }
+  selection.update();
+  assert.ok(records.entries.length <= MOST);
+  assert.equal(selection.entries.length, records.entries.filter((e) => e.text === "even").length);
+  assert.equal(selection.entries[0]?.id, records.entries.find((e) => e.text === "even")?.id);
+  const last = records.entries[records.entries.length - 1];
+  assert.equal(records.find(last?.id ?? 0), last);
+  assert.equal(records.find(1), undefined);
+});
+
+test("a selection of what was cleared begins anew", () => {
+  const records = new Records();
+  const selection = new Selection(records, EVERYTHING);
+  records.add({ kind: "event", time: 0, text: "first" });
+  selection.update();
+  records.clear();
+  records.add({ kind: "event", time: 0, text: "second" });
+  selection.update();
+  assert.deepEqual(
+    selection.entries.map((each) => each.text),
+    ["second"],
+  );
+});
+
+test("filters", () => {
+  const records = new Records();
+  records.add({ kind: "exchange", time: 0, text: "AT+X", result: "ERROR", module: "a" });
+  records.add({ kind: "exchange", time: 1, text: "AT", result: "OK", module: "b" });
+  const texts = (more: object) => {
+    const selection = new Selection(records, { ...EVERYTHING, ...more });
+    selection.update();
+    return selection.entries.map((each) => each.text);
+  };
+  assert.deepEqual(texts({ failedOnly: true }), ["AT+X"]);
+  assert.deepEqual(texts({ module: "b" }), ["AT"]);
+  assert.deepEqual(texts({ text: "at+x" }), ["AT+X"]);
+  assert.deepEqual(texts({ hintsOnly: true }), []);
+  assert.deepEqual(texts({ kinds: new Set() }), []);
+  assert.equal(hasFailed(records.entries[0] ?? assert.fail()), true);
+});
+
+test("an action as it is written elsewhere", () => {
+  const action = { command: "fault.arm", given: { fault: "ap-down", ssid: "it's", time: "5s" } };
+  assert.equal(asShell(action), "bfq4004 ctl fault arm fault=ap-down 'ssid=it'\\''s' time=5s");
+  assert.equal(
+    asPytest(action),
+    'bfq_world.control.fault_arm(fault="ap-down", ssid="it\'s", time="5s")',
+  );
+  assert.equal(asWorld(action), '[[fault]]\nfault = "ap-down"\nssid = "it\'s"\ntime = "5s"');
+  const change = {
+    command: "ap.change",
+    given: { name: "X", dhcp: { on: false }, position: [1, 2] },
+  };
+  assert.equal(
+    asPytest(change),
+    'bfq_world.control.ap_change(name="X", dhcp={"on": False}, position=[1, 2])',
+  );
+  assert.equal(asWorld(change), '[[ap]]\nssid = "X"\ndhcp = { on = false }\nposition = [1, 2]');
+  assert.equal(asWorld({ command: "power.off", given: {} }), undefined);
+});
+
+test("fields of forms", () => {
+  assert.equal(fieldValue("", "integer"), undefined);
+  assert.equal(fieldValue("3", "integer"), 3);
+  assert.equal(fieldValue("true", "boolean"), true);
+  assert.equal(fieldValue("5s", "string"), "5s");
+});
+
+test("rates are those of the last two samples", () => {
+  const at = (time: number, ...moved: number[]) => ({ time, moved });
+  assert.deepEqual(rates([at(0, 0, 0), at(2, 100, 50)]), { in: 50, out: 25 });
+  assert.deepEqual(rates([at(0, 900, 0), at(1, 100, 0)], 0), { in: 100, out: 0 });
+  assert.deepEqual(rates([at(0, 1)]), { in: 0, out: 0 });
+});
+
+test("the map", () => {
+  assert.equal(Math.round(metresAt(-60)), 10);
+  const [first, second] = placed([{ position: [3, 4] as [number, number] }, {}], 12);
+  assert.deepEqual(first?.place, [3, 4]);
+  assert.equal(second?.isReal, false);
+  const box = fit([[20, -30]]);
+  assert.ok(box.x < 0 && box.x + box.width > 20 && box.y + box.height > 30);
+});
