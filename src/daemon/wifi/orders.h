@@ -1,9 +1,9 @@
 #pragma once
-#include <array>
 #include <cstdint>
 
 #include "base/ipv4.h"
 #include "base/mac.h"
+#include "ports/network.h"
 
 namespace bfq::wifi {
 
@@ -39,7 +39,7 @@ struct Report {
   };
   Kind kind{};
   Ipv4 address{}, gateway{}, netmask{};
-  std::array<Ipv4, 2> name_servers{};
+  net::NameServers name_servers{};
   MacAddress mac{};
 };
 }  // namespace bfq::wifi
