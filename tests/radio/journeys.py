@@ -1,6 +1,7 @@
 """The journeys of the virtual machine: tests/radio/vm.py runs this in it."""
 
 import glob
+import json
 import os
 import re
 import signal
@@ -26,8 +27,8 @@ MEGABYTE = bytes(range(256)) * 4096
 JOINED = b"WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n"
 
 
-def real_module(*arguments, interface="wlan0", **how):
-    return Module("--radio", f"wifi:{interface}", "--control", "none", *arguments, **how)
+def real_module(*arguments, interface="wlan0", control="none", **how):
+    return Module("--radio", f"wifi:{interface}", "--control", control, *arguments, **how)
 
 
 def join(host, ssid, password=""):
@@ -163,6 +164,41 @@ class Joined(unittest.TestCase):
         peer.sendto(b"answer", module)
         self.assertEqual(self.host.received(), b"answer")
 
+    def test_another_station_of_its_network(self):
+        with Station() as station:
+            station.join("air-home", PASSWORD)
+            there, here = station.ask_for_address(), own_address(self.host)
+            self.host.command("AT+CIPMUX=1")
+            self.host.command("AT+CIPSERVER=1")
+            self.host.command(f'AT+CIPSTART=4,"UDP","{there}",4004,333', "OK\r\n")
+            with station.inside():
+                peer = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                peer.bind(("0.0.0.0", 4004))
+                client = self.enterContext(socket.create_connection((here, 333), PATIENCE))
+            self.host.expect("0,CONNECT\r\n", PATIENCE)
+            client.sendall(b"page")
+            self.assertEqual(self.host.next_event(PATIENCE), (0, b"page"))
+            peer.settimeout(PATIENCE)
+            peer.sendto(b"ask", (here, 333))
+            self.assertEqual(self.host.next_event(PATIENCE), (4, b"ask"))
+            self.host.command("AT+CIPSEND=4,6", "> ")
+            self.host.type(b"answer")
+            self.assertEqual(peer.recvfrom(100), (b"answer", (here, 333)))
+
+    def test_routes_of_the_machine_stay_as_they_are(self):
+        # One interface of the machine is on a network of the same numbers, and its way out.
+        run("ip", "link", "add", "cable", "type", "dummy")
+        self.addCleanup(run, "ip", "link", "del", "cable")
+        run("ip", "address", "add", self.ap.address.rpartition(".")[0] + ".77/24", "dev", "cable")
+        run("ip", "link", "set", "cable", "up")
+        run("ip", "route", "add", "default", "dev", "cable")
+        before = run("ip", "route"), run("ip", "route", "get", "198.51.100.1")
+        self.assertEqual(self.host.command("AT+CWQAP"), b"\r\nOK\r\n")
+        self.host.expect("WIFI DISCONNECT\r\n", PATIENCE)
+        self.assertEqual(join(self.host, "air-home", PASSWORD), JOINED)
+        self.assertEqual((run("ip", "route"), run("ip", "route", "get", "198.51.100.1")), before)
+        self.connect()
+
     def test_who_is_on_its_network_gets_in_and_nobody_else_does(self):
         self.host.command("AT+CIPMUX=1")
         self.host.command("AT+CIPSERVER=1")
@@ -210,6 +246,49 @@ class Joined(unittest.TestCase):
                 wait_until(lambda name=name, pid=pid: [p for _, p in processes(name) if p != pid],
                            f"another {name}")
         self.connect()
+
+
+class Silence(unittest.TestCase):
+    """An access point that falls silent without a word."""
+
+    def test_the_silence_of_an_access_point_is_a_loss(self):
+        with AccessPoint("air-lost", PASSWORD) as ap, real_module() as module, \
+                module.started_host() as host:
+            self.assertEqual(join(host, "air-lost", PASSWORD), JOINED)
+            ap.vanish()
+            host.expect("WIFI DISCONNECT\r\n", PATIENCE)
+
+
+class Control(unittest.TestCase):
+    """What is of the simulated air alone is refused; the rest works."""
+
+    def test_what_a_real_radio_has_and_has_not(self):
+        path = "/tmp/bfq-radio-control"
+        with real_module(control=f"unix:{path}") as module, module.started_host(), \
+                socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(PATIENCE)
+            client.connect(path)
+            lines = client.makefile("rb")
+
+            def ask(command, **arguments):
+                client.sendall(json.dumps({"id": 1, "command": command,
+                                           "arguments": arguments}).encode() + b"\n")
+                while "event" in (line := json.loads(lines.readline())):
+                    pass
+                return line
+
+            for command, arguments, error in (
+                    ("world.show", {}, "not_with_this_radio"),
+                    ("ap.add", {"ssid": "other"}, "not_with_this_radio"),
+                    ("station.join", {"ssid": "other"}, "not_with_this_radio"),
+                    ("module.move", {"to": [0, 0]}, "not_with_this_radio"),
+                    ("fault.arm", {"fault": "ap-down"}, "not_with_this_radio"),
+                    ("fault.arm", {"fault": "rssi", "rssi": -80}, "not_with_this_radio"),
+                    ("fault.arm", {"fault": "dns-fail"}, None),
+                    ("status", {}, None), ("reset", {}, None)):
+                with self.subTest(command):
+                    self.assertEqual(ask(command, **arguments).get("error", {}).get("code"), error)
+            lines.close()
 
 
 class End(unittest.TestCase):

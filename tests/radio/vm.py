@@ -21,7 +21,7 @@ import time
 TREE = pathlib.Path.cwd()
 PACKAGES = TREE / "build/radio/root"
 MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "ccm", "gcm", "cmac", "ctr",
-           "mac80211_hwsim")
+           "mac80211_hwsim", "dummy")
 RADIOS = 7
 MINUTES = 12
 MEMORY = 1536  # MiB; the sanitized program and its shadow are the largest part

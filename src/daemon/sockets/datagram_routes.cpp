@@ -108,10 +108,17 @@ bool DatagramRoutes::is_own(net::Endpoint actual) const {
 
 // Receiving ---------------------------------------------------------------------------------------
 
-const char* DatagramRoutes::refusal(Way socket, net::Endpoint sender) const {
+const char* DatagramRoutes::refusal(Way socket, net::Endpoint sender) {
   if (socket == Way::elsewhere) {
     const bool known = !is_loopback(sender.address) && peers_.have_written_to(sender.address);
     return known ? nullptr : "a stranger's";
+  }
+  if (settings_.real) {
+    // What this machine sends to an address of its own comes by that interface too.
+    const bool is_known = peers_.find_actual(sender) != nullptr;
+    return is_known || !is_own_address(sender.address)
+               ? nullptr
+               : "this machine is on no network of the module";
   }
   const Neighbour* neighbour = neighbour_at(sender.address);
   if (neighbour == nullptr || meet(side_.networks(), neighbour->networks())) return nullptr;

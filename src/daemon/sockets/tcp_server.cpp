@@ -198,8 +198,7 @@ void TcpServer::welcome(tcp::socket client, bool forwarded, std::optional<net::I
   const auto local = error ? peer : client.local_endpoint(error);
   if (error) return;  // gone already
   const net::Endpoint actual = endpoint_of(peer);
-  const Seen seen = side ? Seen{.address = actual.address, .exit = {*side}}
-                         : see(actual, endpoint_of(local), forwarded);
+  const Seen seen = side ? see(actual, *side) : see(actual, endpoint_of(local), forwarded);
   if (seen.refusal != nullptr) {
     spdlog::info("{} server: {} turned away: {}", side_.name(), text_of(actual), seen.refusal);
     return turn_away(std::move(client));
@@ -208,6 +207,13 @@ void TcpServer::welcome(tcp::socket client, bool forwarded, std::optional<net::I
   waiting_.insert_or_assign(last_client_.number, Client{std::move(client), seen.exit});
   side_.handle(net::Incoming{last_client_, {seen.address, actual.port}, port_, seen.exit.through});
   side_.settle();
+}
+
+/// On a real network. What this machine sends to an address of its own comes by that interface too.
+TcpServer::Seen TcpServer::see(net::Endpoint client, net::Interface side) {
+  if (is_own_address(client.address))
+    return {.refusal = "this machine is on no network of the module"};
+  return {.address = client.address, .exit = {side}};
 }
 
 TcpServer::Seen TcpServer::see(net::Endpoint client, net::Endpoint here, bool forwarded) const {

@@ -77,6 +77,7 @@ class TcpServer {
   bool listen_at_forwards();
   void accept(Listener& listener);
   void welcome(Socket client, bool forwarded, std::optional<net::Interface> side);
+  static Seen see(net::Endpoint client, net::Interface side);
   Seen see(net::Endpoint client, net::Endpoint here, bool forwarded) const;
   Seen see(const Neighbour& neighbour, std::uint16_t port, net::Endpoint here) const;
 

@@ -18,6 +18,7 @@
 #include <cctype>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -57,12 +58,32 @@ int child_signals() {
   return checked(signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd");
 }
 
-int hook_socket(const std::string& path) {
-  const int descriptor = checked(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
   std::copy_n(path.begin(), std::min(path.size(), sizeof address.sun_path - 1), address.sun_path);
+  return address;
+}
+
+int hook_socket(const std::string& path) {
+  const int descriptor = checked(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+  const sockaddr_un address = address_of(path);
   checked(bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
   return descriptor;
+}
+
+/// Whether somebody answers at that socket, whose file exists: the kernel makes the file first, so
+/// it is tried for half a second.
+bool is_answered(const std::string& path) {
+  constexpr int kTries = 50;
+  constexpr timespec kBetween{.tv_sec = 0, .tv_nsec = 10'000'000};
+  const int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const sockaddr_un address = address_of(path);
+  int tries = 0;
+  while (connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+         ++tries < kTries)
+    nanosleep(&kBetween, nullptr);
+  close(descriptor);
+  return tries < kTries;
 }
 
 /// Whether the interface is up; sets it down where that is asked.
@@ -161,7 +182,10 @@ void HelperProcess::look_at_control_directory() {
     const std::string name = event->len > 0 ? event->name : "";
     if (event->wd == leases_watch_ && name == "leases") look_at_leases();
     if (event->wd != control_watch_ || name != spec_.interface) continue;
-    report({.kind = Report::Kind::supplicant_is_there});
+    if (is_answered(directory_ + "/control/" + spec_.interface))
+      report({.kind = Report::Kind::supplicant_is_there});
+    else
+      complain("wpa_supplicant does not answer");
   }
 }
 

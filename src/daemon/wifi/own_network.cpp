@@ -45,10 +45,11 @@ std::optional<MacAddress> station_in(std::string_view event) {
 }  // namespace
 
 OwnNetwork::OwnNetwork(boost::asio::io_context& io, Helper& helper, std::string name,
-                       std::function<void(const Event&)> tell)
+                       std::function<void(const Event&)> tell, std::function<void()> changed)
     : helper_(helper),
       name_(std::move(name)),
       tell_(std::move(tell)),
+      changed_(std::move(changed)),
       all_(io, [](std::string_view) {}),
       supplicant_(io, [this](std::string_view event) { happened(event); }) {}
 
@@ -158,6 +159,7 @@ void OwnNetwork::give_addresses() {
   lan_ = sockets::VirtualLan{.address = addresses_->address,
                              .gateway = addresses_->address,
                              .netmask = addresses_->netmask};
+  changed_();
 }
 
 void OwnNetwork::guest_addressed(const Report& report) {

@@ -17,9 +17,10 @@ namespace bfq::wifi {
 /// open, on the channel where the station is joined.
 class OwnNetwork {
  public:
-  /// `helper` must outlive this; `tell` is given events for the module.
+  /// `helper` must outlive this; `tell` is given events for the module, `changed` is called when
+  /// lan() is another one though nobody asked for that now.
   OwnNetwork(boost::asio::io_context& io, Helper& helper, std::string name,
-             std::function<void(const Event&)> tell);
+             std::function<void(const Event&)> tell, std::function<void()> changed);
 
   void start(const radio::StartAccessPoint& asked);
   void stop();
@@ -46,6 +47,7 @@ class OwnNetwork {
   Helper& helper_;
   std::string name_;
   std::function<void(const Event&)> tell_;
+  std::function<void()> changed_;
   Supplicant all_, supplicant_;  ///< of all interfaces, and of this one
   std::optional<radio::StartAccessPoint> wanted_{};
   std::optional<lease::ServeAddresses> addresses_{};

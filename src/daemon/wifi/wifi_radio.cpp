@@ -61,33 +61,34 @@ WifiRadio::WifiRadio(boost::asio::io_context& io, Helper& helper, std::string na
       reports_(io, helper.descriptor()),
       supplicant_(io, [this](std::string_view event) { happened(event); }),
       scanner_(io, supplicant_),
-      own_(io, helper, name_, [this](const Event& event) { tell(event); }) {
+      own_(
+          io, helper, name_, [this](const Event& event) { tell(event); }, wake_) {
   await_reports();
 }
 
 WifiRadio::~WifiRadio() { reports_.release(); }
 
 void WifiRadio::take(const radio::Request& request) {
-  std::visit(overloaded{
-                 [&](const radio::Join& j) { join(j); },
-                 [&](const radio::Leave&) { leave(); },
-                 [&](const radio::Scan& s) { scan(s); },
-                 // Fidelity (our decision, see WifiRadio): AT+WPS=1 fails with a radio of this
-                 // machine, and AT+RFPOWER changes nothing there.
-                 [&](const radio::Pair& p) { tell(radio::PairFailed{p.ticket}); },
-                 [&](const radio::SetPower&) {},
-                 [&](const radio::StartAccessPoint& a) { own_.start(a); },
-                 [&](const radio::StopAccessPoint&) { own_.stop(); },
-                 [&](const radio::Expel& e) { own_.expel(e.mac); },
-                 // Fidelity (our decision, see WifiRadio): With a radio of this machine no phone is
-                 // heard after AT+CWSTARTSMART, and a MAC address that is set is shown and not used.
-                 [&](const radio::AwaitPhone&) {
-                   spdlog::info("{}: a radio of this machine does not hear phones (SmartConfig)",
-                                name_);
-                 },
-                 [&](const radio::SetAddresses&) {},
-             },
-             request);
+  std::visit(
+      overloaded{
+          [&](const radio::Join& j) { join(j); },
+          [&](const radio::Leave&) { leave(); },
+          [&](const radio::Scan& s) { scan(s); },
+          // Fidelity (our decision, see WifiRadio): AT+WPS=1 fails with a radio of this
+          // machine, and AT+RFPOWER changes nothing there.
+          [&](const radio::Pair& p) { tell(radio::PairFailed{p.ticket}); },
+          [&](const radio::SetPower&) {},
+          [&](const radio::StartAccessPoint& a) { own_.start(a); },
+          [&](const radio::StopAccessPoint&) { own_.stop(); },
+          [&](const radio::Expel& e) { own_.expel(e.mac); },
+          // Fidelity (our decision, see WifiRadio): With a radio of this machine no phone is
+          // heard after AT+CWSTARTSMART, and a MAC address that is set is shown and not used.
+          [&](const radio::AwaitPhone&) {
+            spdlog::info("{}: a radio of this machine does not hear phones (SmartConfig)", name_);
+          },
+          [&](const radio::SetAddresses&) {},
+      },
+      request);
 }
 
 void WifiRadio::take(const lease::Request& request) {
