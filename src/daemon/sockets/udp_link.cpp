@@ -286,7 +286,7 @@ void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size, c
 }
 
 /// Why a datagram is dropped; nullptr where it is welcome.
-const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const {
+const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) {
   // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes does not reach the
   // host; the log says so. One of no bytes prints `+IPD,0:`.
   if (size > limits::kDatagram) return "it is too long";

@@ -66,7 +66,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   void read(Socket& socket);
   bool read_one(Socket& socket);
   void drop_one(Socket& socket, net::Endpoint sender, std::size_t size, const char* why);
-  const char* refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const;
+  const char* refusal(const Socket& socket, net::Endpoint sender, std::size_t size);
 
   ModuleSide& side_;
   const Neighbourhood& neighbourhood_;
