@@ -96,34 +96,76 @@ void add_rows(std::vector<Known>& all, const at::Dialect& dialect) {
   }
 }
 
-/// T18, dialect 3.2.1, SW1: what a text cites. More numbers of the dialect may follow behind
-/// commas: (dialect 1.3, 1.5).
+/// A page of numbered paragraphs, and the word that stands in front of their numbers in a citation.
+struct Page {
+  const char* word;
+  const char* file;
+};
+constexpr Page kPages[] = {{"dialect", "dialect.md"},
+                           {"personalities", "esp8266-1.7.md"},
+                           {"personalities", "esp-at-2.md"}};
+
+/// T18, dialect 3.2.1, SW1: what a text cites. More numbers of a page may follow behind commas:
+/// (dialect 1.3, 1.5).
 void collect(const std::string& text, std::set<std::string>& citations) {
-  static const std::regex kSeen(R"(\b[TPE]\d+\b|\bpersonalities \d(?:\.\d)?)");
-  static const std::regex kDialect(R"(\b(?:dialect|ours,) (\d+(?:\.\d+)*(?:[,;] \d+(?:\.\d+)*)*))");
-  static const std::regex kSwitch(R"(\bSW\d\b)"), kNumber(R"(\d+(?:\.\d+)*)");
+  static const std::regex kSeen(R"(\b[TPE]\d+\b)"), kSwitch(R"(\bSW\d\b)");
+  static const std::regex kNumbered(
+      R"(\b(dialect|personalities|ours,) (\d+(?:\.\d+)*(?:[,;] \d+(?:\.\d+)*)*))");
+  static const std::regex kNumber(R"(\d+(?:\.\d+)*)");
   const std::sregex_iterator end;
   for (auto at = std::sregex_iterator(text.begin(), text.end(), kSeen); at != end; ++at)
     citations.insert(at->str());
   for (auto at = std::sregex_iterator(text.begin(), text.end(), kSwitch); at != end; ++at)
     citations.insert("dialect " + at->str());
-  for (auto at = std::sregex_iterator(text.begin(), text.end(), kDialect); at != end; ++at) {
-    const std::string numbers = (*at)[1];
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), kNumbered); at != end; ++at) {
+    const std::string word = (*at)[1] == "personalities" ? "personalities " : "dialect ";
+    const std::string numbers = (*at)[2];
     for (auto n = std::sregex_iterator(numbers.begin(), numbers.end(), kNumber); n != end; ++n)
-      citations.insert("dialect " + n->str());
+      citations.insert(word + n->str());
   }
 }
 
-/// "dialect 3.2.1" for each paragraph or heading of docs/dialect.md that `mark` matches.
-std::set<std::string> numbered(const std::string& dialect, const std::regex& mark) {
-  std::set<std::string> numbers;
+/// What may be cited, such as "dialect 3.2.1": the paragraphs, and the headings over them.
+struct Numbered {
+  std::set<std::string> paragraphs, headings;
+  std::vector<std::string> twice{};
+};
+
+Numbered numbered_in(const fs::path& docs) {
+  static const std::regex kParagraph(R"(\n\*\*([\w.]+)\*\* )"), kHeading(R"(\n## ([\w.]+): )");
+  Numbered found;
   const std::sregex_iterator end;
-  for (auto at = std::sregex_iterator(dialect.begin(), dialect.end(), mark); at != end; ++at)
-    numbers.insert("dialect " + (*at)[1].str());
-  return numbers;
+  for (const Page& page : kPages) {
+    const std::string text = read(docs / page.file), word = str(page.word) + " ";
+    for (auto at = std::sregex_iterator(text.begin(), text.end(), kParagraph); at != end; ++at)
+      if (!found.paragraphs.insert(word + (*at)[1].str()).second)
+        found.twice.push_back(word + (*at)[1].str());
+    for (auto at = std::sregex_iterator(text.begin(), text.end(), kHeading); at != end; ++at)
+      found.headings.insert(word + (*at)[1].str());
+  }
+  return found;
 }
 
-bool is_of_dialect(const std::string& citation) { return citation.rfind("dialect ", 0) == 0; }
+bool is_numbered(const std::string& citation) {
+  return std::any_of(std::begin(kPages), std::end(kPages), [&](const Page& page) {
+    return citation.rfind(str(page.word) + " ", 0) == 0;
+  });
+}
+
+/// What rows and marks say of decisions: each cites a paragraph, or names what was followed.
+void check_decisions(const fs::path& repository, const Numbered& there,
+                     std::vector<std::string>& problems) {
+  for (const Known& known : ledger_of(repository)) {
+    std::set<std::string> cited;
+    collect(known.source, cited);
+    for (const std::string& citation : cited)
+      if (is_numbered(citation) && there.paragraphs.count(citation) == 0)
+        problems.push_back("no page has a paragraph for what a row or mark cites: " + citation);
+    if (known.origin == "our decision" && known.source.rfind("see ", 0) == 0)
+      problems.push_back("a decision without a numbered paragraph: " + known.where + ": " +
+                         known.says);
+  }
+}
 }  // namespace
 
 std::vector<Known> ledger_of(const fs::path& repository) {
@@ -138,33 +180,28 @@ std::vector<Known> ledger_of(const fs::path& repository) {
 }
 
 std::vector<std::string> unresolved(const fs::path& repository) {
-  std::set<std::string> decided, mentioned;
-  for (const Known& known : ledger_of(repository)) collect(known.source, decided);
+  const fs::path docs = repository / "docs";
+  std::set<std::string> mentioned;
   for (const fs::path& path : files_below(repository / "src", {".h", ".cpp"}))
     collect(read(path), mentioned);
   for (const fs::path& path : files_below(repository / "tests" / "transcripts", {".at", ".md"}))
     collect(read(path), mentioned);
-  const std::string dialect = read(repository / "docs" / "dialect.md");
-  const auto paragraphs = numbered(dialect, std::regex(R"(\n\*\*([\w.]+)\*\* )"));
-  const auto headings = numbered(dialect, std::regex(R"(\n## ([\w.]+): )"));
+  const Numbered there = numbered_in(docs);
   // Each line of its tables begins with what it explains.
-  const std::string sources = read(repository / "docs" / "sources.md");
+  const std::string sources = read(docs / "sources.md");
 
   std::vector<std::string> problems;
-  for (const std::string& citation : decided)
-    if (is_of_dialect(citation) && paragraphs.count(citation) == 0)
-      problems.push_back("docs/dialect.md has no paragraph for what a row or mark cites: " +
-                         citation);
+  check_decisions(repository, there, problems);
   for (const std::string& citation : mentioned) {
-    if (!is_of_dialect(citation)) {
-      if (sources.find("\n| " + citation + " |") == std::string::npos)
-        problems.push_back("docs/sources.md does not explain " + citation);
-    } else if (paragraphs.count(citation) + headings.count(citation) == 0) {
-      problems.push_back("docs/dialect.md has no paragraph or heading for " + citation);
-    }
+    const bool is_there =
+        is_numbered(citation)
+            ? there.paragraphs.count(citation) + there.headings.count(citation) > 0
+            : sources.find("\n| " + citation + " |") != std::string::npos;
+    if (!is_there) problems.push_back("no page explains " + citation);
   }
-  for (const std::string& paragraph : paragraphs)
+  for (const std::string& paragraph : there.paragraphs)
     if (mentioned.count(paragraph) == 0) problems.push_back("nothing cites " + paragraph);
+  for (const std::string& number : there.twice) problems.push_back("there are two of " + number);
   return problems;
 }
 

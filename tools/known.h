@@ -21,8 +21,9 @@ struct Known {
 std::vector<Known> ledger_of(const std::filesystem::path& repository);
 
 /// What is wrong with citations, a sentence each: rows and marked comments cite paragraphs of
-/// docs/dialect.md, and each of those is cited; comments and transcripts may also cite a heading
-/// there; what else is cited (T18, P1) has a line in docs/sources.md.
+/// docs/dialect.md and of the pages of the other personalities, and each of those is cited;
+/// comments and transcripts may also cite a heading there; what else is cited (T18, P1) has a line
+/// in docs/sources.md.
 std::vector<std::string> unresolved(const std::filesystem::path& repository);
 
 }  // namespace bfq::tools

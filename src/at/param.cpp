@@ -32,8 +32,8 @@ bool is_given(const Param& param, const Field& field) {
 
 Cause cause_of(Fault fault) {
   switch (fault) {
-    case Fault::none: break;
-    case Fault::missing: return Cause::number;
+    case Fault::none:
+    case Fault::missing: break;
     case Fault::wrong: return Cause::kind;
     case Fault::too_small:
     case Fault::too_large:
@@ -45,6 +45,24 @@ Cause cause_of(Fault fault) {
 /// Of Cause::number: how many arguments there may be, and how many came.
 std::uint16_t numbers(std::span<const Param> params, Fields fields) {
   return static_cast<std::uint16_t>(params.size() << 8U | fields.size());
+}
+
+/// Refuses for arguments that are missing, or too many.
+Refusal refuse_number(std::span<const Param> params, Fields fields, Word word) {
+  const FaultWords* first = params.empty() ? nullptr : params.front().words;
+  return first != nullptr && first->number_code != 0
+             ? refuse(word, Cause::execution, first->number_code)
+             : refuse(word, Cause::number, numbers(params, fields));
+}
+
+/// Refuses for a value that is none of the argument's.
+Refusal refuse_value(const Param& param, Fault fault) {
+  const Word word = word_for(param, fault);
+  const FaultWords words = param.words != nullptr ? *param.words : FaultWords{};
+  std::uint16_t code = 0;
+  if (fault == Fault::too_small) code = words.small_code;
+  if (fault == Fault::too_large || fault == Fault::too_many_digits) code = words.large_code;
+  return code != 0 ? refuse(word, Cause::execution, code) : refuse(word, cause_of(fault));
 }
 
 /// Whether the argument at `i`, which is not given, is missing all the same.
@@ -115,15 +133,13 @@ Refusal store_all(std::span<const Param> params, Fields fields, Word surplus, co
     const Param& param = params[i];
     const bool given = i < fields.size() && is_given(param, fields[i]);
     if (!given && !is_missing(params, fields, i)) continue;
-    const Fault fault = given ? param.store(args, fields[i], param.range) : Fault::missing;
-    if (fault != Fault::none)
-      return refuse(word_for(param, fault), cause_of(fault),
-                    fault == Fault::missing ? numbers(params, fields) : std::uint16_t{0});
+    if (!given) return refuse_number(params, fields, word_for(param, Fault::missing));
+    if (const Fault fault = param.store(args, fields[i], param.range); fault != Fault::none)
+      return refuse_value(param, fault);
     if (param.then == nullptr) continue;
     if (const Refusal refusal = param.then(chip, args)) return refusal;
   }
   // Fidelity (our decision, dialect 1.2.8): An argument too many answers ERROR.
-  return fields.size() > params.size() ? refuse(surplus, Cause::number, numbers(params, fields))
-                                       : kAccepted;
+  return fields.size() > params.size() ? refuse_number(params, fields, surplus) : kAccepted;
 }
 }  // namespace bfq::at

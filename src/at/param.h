@@ -62,6 +62,10 @@ enum class Fault : std::uint8_t { none, missing, wrong, too_small, too_large, to
 struct FaultWords {
   Word missing = Word::none, wrong = Word::none;
   Word too_small = Word::none, too_large = Word::none;
+  /// The detail of Cause::execution that ERR CODE says instead of the fault's own Cause; 0, the
+  /// default, where that is said. `number_code` is looked for at the first argument, and holds for
+  /// those that are missing or too many.
+  std::uint16_t number_code = 0, small_code = 0, large_code = 0;
 };
 
 /// The words of a choice, in the order of the enumerators: specialise for the enum.

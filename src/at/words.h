@@ -68,6 +68,7 @@ enum class Word : std::uint8_t {
   wrong_mode_for_mdns,
   no_certificate,  ///< of the module, for TLS
   no_authorities,  ///< likewise, to verify a server by
+  no_private_key,  ///< of the module's certificate
 
   // Information and unsolicited lines (dialect 7).
   ready,

@@ -35,11 +35,11 @@ bool all_labels(std::string_view text, bool (*is)(std::string_view label)) {
 }
 }  // namespace
 
-// Fidelity (our decision, see HostName): A host name is letters, digits, - and _ in labels of 1 to
+// Fidelity (our decision, dialect 2.5): A host name is letters, digits, - and _ in labels of 1 to
 // 63, with dots between them; anything else is no host. An international name is typed as xn--...
-// Fidelity (our decision, see HostName): A host of numbers and dots alone is an address of four
+// Fidelity (our decision, dialect 2.6): A host of numbers and dots alone is an address of four
 // decimal numbers without leading zeros, or no host; so are octal and hexadecimal forms.
-// Fidelity (our decision, see HostName): One dot at the end of a name changes nothing.
+// Fidelity (our decision, dialect 2.7): One dot at the end of a name changes nothing.
 bool HostName::assign(std::string_view typed) {
   if (looks_like_ipv4(typed)) return parse_ipv4(typed) && text_.assign(typed);
   if (typed.ends_with('.')) typed = slice(typed, 0, typed.size() - 1);

@@ -142,11 +142,11 @@ inline constexpr Fact kStationAddressFacts[] = {
     {Origin::ours, "dialect 4.2.1",
      "Without gateway and netmask they are x.y.z.1 and 255.255.255.0."},
     {Origin::ours, "dialect 4.2.2", "Setting an address turns the station's DHCP off."},
-    {Origin::ours, "see commands", "Gateway and netmask come together or not at all."},
+    {Origin::ours, "dialect 4.2.5", "Gateway and netmask come together or not at all."},
     {Origin::ours, "dialect 0.4.22",
      "ERROR: 0.0.0.0, 127/8 and from 224.0.0.0 on; a network's own or broadcast address; a netmask "
      "with holes or of 31 or 32 bits; a gateway equal to the address, also where it is left out."},
-    {Origin::ours, "see commands", "_DEF shows the stored address, 0.0.0.0 when none is stored."},
+    {Origin::ours, "dialect 4.2.6", "_DEF shows the stored address, 0.0.0.0 when none is stored."},
 };
 inline constexpr Command kStationAddress{
     .name = "+CIPSTA",

@@ -28,7 +28,7 @@ inline constexpr Param kSupplyVoltageParams[] = {
 };
 inline constexpr Fact kSupplyVoltageFacts[] = {
     {Origin::observed, "P13", "65535: the pin that would measure it is in use."},
-    {Origin::ours, "personalities 2.1", "What is set has no effect."},
+    {Origin::ours, "personalities 2.1.1", "What is set has no effect."},
 };
 inline constexpr Command kSupplyVoltage{
     .name = "+RFVDD",
@@ -40,7 +40,7 @@ inline constexpr Command kSupplyVoltage{
 };
 
 inline constexpr Fact kAnalogInputFacts[] = {
-    {Origin::ours, "personalities 2.1", "0 to 1024, as the world says; 0 while it says nothing."},
+    {Origin::ours, "personalities 2.1.2", "0 to 1024, as the world says; 0 while it says nothing."},
 };
 inline constexpr Command kAnalogInput{
     .name = "+SYSADC",
@@ -62,10 +62,10 @@ inline constexpr Param kMessageParams[] = {
                               "+LINK_CONN instead of CONNECT"),
 };
 inline constexpr Fact kMessageFacts[] = {
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.3",
      "+LINK_CONN:<0 or 1: failed>,<link>,\"<type>\",<1: of the server>,\"<IP>\",<port>,<own port>; "
      "one that failed stands in front of ERROR."},
-    {Origin::ours, "personalities 2.1", "+QUITT has an empty line in front."},
+    {Origin::ours, "personalities 2.1.4", "+QUITT has an empty line in front."},
 };
 inline constexpr Command kMessages{
     .name = "+SYSMSG",
@@ -104,17 +104,19 @@ inline constexpr Shape kSoftApMacShapes[] = {
 };
 inline constexpr Fact kStationMacFacts[] = {
     {Origin::observed, "P11", "In lower case, quoted, in every mode."},
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.5",
      "The address of a group, that of the softAP, or the station off: ERROR. A new one ends the "
      "association: OK, then WIFI DISCONNECT, as AT+CWQAP says them."},
-    {Origin::ours, "see MacSettings", "So is 00:00:00:00:00:00. The present one changes nothing."},
+    {Origin::ours, "personalities 2.1.6",
+     "So is 00:00:00:00:00:00. The present one changes nothing."},
 };
 inline constexpr Fact kSoftApMacFacts[] = {
     {Origin::observed, "P11", "In lower case, quoted, in every mode."},
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.7",
      "The address of a group, that of the station, or the softAP off: ERROR. With a new one the "
      "softAP restarts, and its stations are gone."},
-    {Origin::ours, "see MacSettings", "So is 00:00:00:00:00:00. The present one changes nothing."},
+    {Origin::ours, "personalities 2.1.6",
+     "So is 00:00:00:00:00:00. The present one changes nothing."},
 };
 inline constexpr Command kStationMac{
     .name = "+CIPSTAMAC",
@@ -156,15 +158,15 @@ inline constexpr Param kSmartConfigParams[] = {
     param<&SmartConfigArgs::type>("type", between(1, 3), "1 ESPTOUCH, 2 AIRKISS, 3 both"),
 };
 inline constexpr Fact kSmartConfigFacts[] = {
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.8",
      "OK comes at once, and other commands work meanwhile. Nothing more is printed until a phone "
      "sends a network, or AT+CWSTOPSMART ends the wait."},
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.9",
      "Then: smartconfig type:<type>, Smart get wifi info, ssid:<ssid>, password:<password>, WIFI "
      "CONNECTED, WIFI GOT IP, smartconfig connected wifi; or, where it cannot be joined, "
      "smartconfig connect fail."},
-    {Origin::ours, "personalities 2.1", "The network is stored, whatever becomes of the join."},
-    {Origin::ours, "see Station", "It ends an association."},
+    {Origin::ours, "personalities 2.1.10", "The network is stored, whatever becomes of the join."},
+    {Origin::ours, "personalities 2.1.11", "It ends an association."},
 };
 inline constexpr Command kStartSmartConfig{
     .name = "+CWSTARTSMART",
@@ -179,7 +181,7 @@ inline constexpr Command kStartSmartConfig{
     .facts = kSmartConfigFacts,
 };
 inline constexpr Fact kStopSmartConfigFacts[] = {
-    {Origin::ours, "personalities 2.1", "OK always."},
+    {Origin::ours, "personalities 2.1.12", "OK always."},
 };
 inline constexpr Command kStopSmartConfig{
     .name = "+CWSTOPSMART",
@@ -203,7 +205,7 @@ inline constexpr Param kDiscoverParams[] = {
     param<&DiscoverArgs::seconds>("time", between(0, 86400), "seconds between two packets"),
 };
 inline constexpr Fact kDiscoverFacts[] = {
-    {Origin::ours, "personalities 2.1", "No app looks for the module, so it has no effect."},
+    {Origin::ours, "personalities 2.1.13", "No app looks for the module, so it has no effect."},
 };
 inline constexpr Command kStartDiscovery{
     .name = "+CWSTARTDISCOVER",
@@ -246,9 +248,9 @@ inline constexpr Shape kMdnsShapes[] = {
 };
 inline constexpr Word kMdnsRefusals[] = {Word::wrong_mode_for_mdns};
 inline constexpr Fact kMdnsFacts[] = {
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.14",
      "As a softAP alone: opmode mismatch when mdns, ERROR; not joined: ERROR."},
-    {Origin::ours, "see net::Announce",
+    {Origin::ours, "personalities 2.1.15",
      "Modules of its simulated network find it as <hostname>.local, but do not ask for services. "
      "On a real network nobody is answered, since the module's address would lead nowhere."},
 };

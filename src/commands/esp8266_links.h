@@ -103,13 +103,13 @@ inline constexpr Shape kStartLinkShapes[] = {
     shape<&start_with_stream>(kStartStreamParams),
 };
 inline constexpr Fact kStartLinkFacts[] = {
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.16",
      "Stored, and in force from the next start on. The host is not looked up before; 0.0.0.0 is "
      "refused."},
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.17",
      "Behind ready and the lines of the join the module opens the link and is in transparent "
      "transmission: CONNECT, OK and >. AT+CIPMODE is 1 then."},
-    {Origin::ours, "see Passthrough",
+    {Origin::ours, "personalities 2.1.18",
      "What goes wrong is tried again and prints nothing. +++ ends it; at the next start it begins "
      "anew."},
 };
@@ -141,7 +141,7 @@ inline constexpr Shape kCloseModeShapes[] = {
     shape<&set_close_mode>(kCloseModeMultiple).when(multiple, "several links (AT+CIPMUX=1)"),
 };
 inline constexpr Fact kCloseModeFacts[] = {
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.19",
      "ERROR where the link is not open, or is not TCP; forgotten with the link."},
 };
 inline constexpr Command kCloseMode{

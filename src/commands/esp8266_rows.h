@@ -12,7 +12,7 @@ namespace bfq::commands::esp8266_v17 {
 
 inline constexpr Fact kShowVersionFacts[] = {
     {Origin::observed, "P1, P3", "Four lines, with `Bin version`, and no empty line before OK."},
-    {Origin::ours, "personalities 0", "The versions are those of AT 1.7.4; the date is our own."},
+    {Origin::ours, "personalities 0.1", "The versions are those of AT 1.7.4; the date is our own."},
 };
 inline constexpr Command kShowVersion = [] {
   Command c = commands::kShowVersion;
@@ -46,8 +46,8 @@ inline constexpr Param kDeepSleepParams[] = {
 };
 inline constexpr Fact kDeepSleepFacts[] = {
     {Origin::manual, "AT+GSLP 2020", "The time is printed, then OK, and the module sleeps."},
-    {Origin::ours, "personalities 2.1", "With 0 it sleeps until somebody resets it."},
-    {Origin::ours, "see Chip",
+    {Origin::ours, "personalities 2.1.20", "With 0 it sleeps until somebody resets it."},
+    {Origin::ours, "dialect 4.1.2",
      "Nothing follows OK; links and the association end, and what is typed meanwhile is lost."},
 };
 inline constexpr Command kDeepSleep = [] {
@@ -59,8 +59,8 @@ inline constexpr Command kDeepSleep = [] {
 
 inline constexpr Fact kPowerFacts[] = {
     {Origin::manual, "AT+RFPOWER 2020", "0 to 82, in steps of 0.25 dBm."},
-    {Origin::ours, "personalities 1.1", "The query shows what is set; 82 at first."},
-    {Origin::ours, "see Radio", "The module's softAP is heard as much weaker as that is less."},
+    {Origin::ours, "personalities 1.1.1", "The query shows what is set; 82 at first."},
+    {Origin::ours, "dialect 4.1.9", "The module's softAP is heard as much weaker as that is less."},
 };
 inline constexpr Command kPower = [] {
   Command c = commands::kPower;
@@ -108,7 +108,7 @@ inline constexpr Command kJoinDefault =
     kJoin.named("+CWJAP_DEF", Keep::in_flash, commands::kJoinDefault.summary);
 
 inline constexpr Fact kHostNameFacts[] = {
-    {Origin::ours, "personalities 1.1",
+    {Origin::ours, "personalities 1.1.2",
      "ESP_ and the last three bytes of the address at first; 32 bytes at most; not stored."},
     {Origin::manual, "AT+CWHOSTNAME 2020", "Without a station the query shows <null>."},
 };
@@ -116,7 +116,7 @@ inline constexpr Command kHostName = commands::kHostName.known_from(kHostNameFac
 
 inline constexpr Fact kCountryFacts[] = {
     {Origin::observed, "P6", "0,\"ESP\",1,13 is accepted."},
-    {Origin::ours, "see CountrySettings",
+    {Origin::ours, "dialect 4.2.7, 4.2.8",
      "0,\"CN\",1,13 at first; scans, joins and the softAP use these channels alone."},
 };
 inline constexpr Command kCountry = commands::kCountry.known_from(kCountryFacts);
@@ -145,7 +145,7 @@ inline constexpr Command kDhcpDefault =
     kDhcp.named("+CWDHCP_DEF", Keep::in_flash, commands::kDhcpDefault.summary);
 
 inline constexpr Fact kStatusFacts[] = {
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "personalities 2.1.21",
      "3 while a TCP or SSL link is open and 4 after the last of those; UDP alone leaves 2."},
     {Origin::observed, "P2", "A line for each link, lowest number first, with the local port."},
 };
@@ -182,7 +182,7 @@ inline constexpr Fact kCloseFacts[] = {
     {Origin::observed, "T20, T23, T28",
      "CLOSED comes before OK; with nothing open ERROR comes alone."},
     {Origin::observed, "T53", "A number that is not open: UNLINK, ERROR."},
-    {Origin::ours, "personalities 2.1", "5 closes all, also while the server runs."},
+    {Origin::ours, "personalities 2.1.22", "5 closes all, also while the server runs."},
     {Origin::ours, "dialect 3.3.5", "The form for the other mode: MUX=0 or MUX=1, ERROR."},
 };
 inline constexpr Command kClose = commands::kClose.known_from(kCloseFacts);

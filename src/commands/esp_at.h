@@ -19,7 +19,7 @@ Answer list_commands(Chip&);
 inline constexpr Fact kListCommandsFacts[] = {
     {Origin::observed, "E4",
      "A line for each command, from 0 on: its name and four forms, 0 or 1."},
-    {Origin::ours, "personalities 2.2", "What is not simulated is not listed."},
+    {Origin::ours, "personalities 2.2.2", "What is not simulated is not listed."},
 };
 inline constexpr Command kListCommands{
     .name = "+CMD",
@@ -39,7 +39,7 @@ inline constexpr Param kTimestampParams[] = {
     param<&TimestampArgs::seconds>("Unix-timestamp", between(0, INT32_MAX), "seconds since 1970"),
 };
 inline constexpr Fact kTimestampFacts[] = {
-    {Origin::ours, "personalities 2.2",
+    {Origin::ours, "personalities 2.2.3",
      "The clock of AT+CIPSNTPTIME, in UTC; it begins with 0 at each start."},
 };
 inline constexpr Command kTimestamp{
@@ -63,7 +63,7 @@ inline constexpr Param kCausesParams[] = {
 };
 inline constexpr Fact kCausesFacts[] = {
     {Origin::observed, "E14, E18", "ERR CODE:0x01 and six digits, in front of busy p... too."},
-    {Origin::ours, "personalities 3.3",
+    {Origin::ours, "personalities 3.3.1",
      "02 no CR LF, 03 no AT, 04 too long, 05 kind, 06 number (wanted and given), 07 value, 08 "
      "quotation marks, 09 unknown, 0a failed, 0b busy, 0c form."},
 };
@@ -84,7 +84,7 @@ inline constexpr Param kStoringParams[] = {
         "1, the default: what is set is stored; 0: it holds until the next reset"),
 };
 inline constexpr Fact kStoringFacts[] = {
-    {Origin::ours, "personalities 2.2",
+    {Origin::ours, "personalities 2.2.4",
      "It is stored itself. AT+UART_DEF and AT+CWAUTOCONN always store; a query shows what is in "
      "use."},
 };
@@ -123,7 +123,7 @@ Answer show_station_state(Chip&);
 
 inline constexpr Fact kStationStateFacts[] = {
     {Origin::observed, "E3", "2 and the network's name, where the station has an address."},
-    {Origin::ours, "personalities 2.3",
+    {Origin::ours, "personalities 2.3.1",
      "0 never joined, 1 joined without an address, 2 with one, 3 joining, 4 disconnected."},
 };
 inline constexpr Command kStationState{
@@ -160,9 +160,9 @@ inline constexpr Param kRejoinParams[] = {
     param<&RejoinArgs::attempts>("repeat_count", ranges::kRejoins, "how many; 0: without end"),
 };
 inline constexpr Fact kRejoinFacts[] = {
-    {Origin::ours, "personalities 2.3",
+    {Origin::ours, "personalities 2.3.2",
      "0,0 at first; AT+CWJAP sets the interval, to 1 where it does not say another."},
-    {Origin::ours, "personalities 2.3",
+    {Origin::ours, "personalities 2.3.3",
      "It holds after a loss, and after a join that failed; AT+CWQAP ends it."},
 };
 inline constexpr Command kRejoin{
@@ -188,8 +188,8 @@ Answer expel(Chip&, const ExpelArgs&);
 inline constexpr Param kExpelParams[] = {
     param<&ExpelArgs::mac>("mac", "the station that has to go")};
 inline constexpr Fact kExpelFacts[] = {
-    {Origin::ours, "personalities 2.3", "OK, then +STA_DISCONNECTED for each station."},
-    {Origin::ours, "see commands", "A station that is not there: OK alone."},
+    {Origin::ours, "personalities 2.3.4", "OK, then +STA_DISCONNECTED for each station."},
+    {Origin::ours, "personalities 2.3.5", "A station that is not there: OK alone."},
 };
 inline constexpr Command kExpel{
     .name = "+CWQIF",
@@ -220,8 +220,8 @@ inline constexpr Param kProtocolParams[] = {
     param<&ProtocolArgs::bits>("protocol", ranges::kProtocols, "1 b, 3 b and g, 7 b, g and n"),
 };
 inline constexpr Fact kProtocolFacts[] = {
-    {Origin::ours, "personalities 2.3", "1, 3 or 7; 3 at first."},
-    {Origin::ours, "see commands", "Nothing else can be seen of it."},
+    {Origin::ours, "personalities 2.3.6", "1, 3 or 7; 3 at first."},
+    {Origin::ours, "personalities 2.3.7", "Nothing else can be seen of it."},
 };
 inline constexpr Command kStationProtocol{
     .name = "+CWSTAPROTO",
@@ -244,7 +244,7 @@ Answer show_ipv6(Chip&);
 Answer set_ipv6(Chip&, const OnOffArgs&);
 
 inline constexpr Param kIpv6Params[] = {param<&OnOffArgs::on>("enable", between(0, 0), "0: off")};
-inline constexpr Fact kIpv6Facts[] = {{Origin::ours, "personalities 1.2", "There is no IPv6."}};
+inline constexpr Fact kIpv6Facts[] = {{Origin::ours, "personalities 1.2.2", "There is no IPv6."}};
 inline constexpr Command kIpv6{
     .name = "+CIPV6",
     .summary = "Show that IPv6 is off",

@@ -140,12 +140,12 @@ constexpr std::array kListing = places_of(kRows, kTable);
 // Fidelity (observed, E3, E8): esp-at-2 echoes each byte once, the LF of a line too, and sends no
 // line end of its own behind it.
 // Fidelity (observed, E15): esp-at-2 takes names in any case.
-// Fidelity (our decision, personalities 3.1): esp-at-2 takes numbers in hexadecimal and with a
+// Fidelity (our decision, personalities 3.1.1): esp-at-2 takes numbers in hexadecimal and with a
 // sign.
 // Fidelity (observed, E6): esp-at-2 says busy p... while it sends, too.
-// Fidelity (our decision, personalities 3.2): esp-at-2 quotes addresses in +IPD.
-// Fidelity (our decision, personalities 3.2): esp-at-2 never says DHCP TIMEOUT.
-// Fidelity (our decision, personalities 3.2): In passive receive esp-at-2 says CLOSED behind the
+// Fidelity (our decision, personalities 3.2.1): esp-at-2 quotes addresses in +IPD.
+// Fidelity (our decision, personalities 3.2.2): esp-at-2 never says DHCP TIMEOUT.
+// Fidelity (our decision, personalities 3.2.3): In passive receive esp-at-2 says CLOSED behind the
 // data that wait.
 constexpr SwitchPoints kSwitches{
     .query_spacing = SwitchPoints::QuerySpacing::blank_line,
@@ -206,6 +206,7 @@ constexpr Words kWords = kCommonWords.with({
     {Word::long_send_canceled, "\r\nSEND CANCELLED"},
     {Word::no_certificate, "NO CERT FOUND"},
     {Word::no_authorities, "NO CA FOUND"},
+    {Word::no_private_key, "NO PRVT_KEY FOUND"},
     {Word::mqtt_connected, "+MQTTCONNECTED:"},
     {Word::mqtt_disconnected, "+MQTTDISCONNECTED:0"},
     {Word::mqtt_received, "+MQTTSUBRECV:"},

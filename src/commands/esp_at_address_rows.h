@@ -7,8 +7,8 @@ namespace bfq::commands::esp_at {
 // Addresses and names -----------------------------------------------------------------------------
 
 inline constexpr Fact kStationMacFacts[] = {
-    {Origin::ours, "personalities 1.2", "As with AT 1.7, and stored as AT+SYSSTORE says."},
-    {Origin::ours, "personalities 2.3", "It is shown in mode 0, too."},
+    {Origin::ours, "personalities 1.2.3", "As with AT 1.7, and stored as AT+SYSSTORE says."},
+    {Origin::ours, "personalities 2.3.8", "It is shown in mode 0, too."},
 };
 inline constexpr Command kStationMac = [] {
   Command c = stored_as_chosen(commands::kStationMac).known_from(kStationMacFacts);
@@ -43,9 +43,9 @@ inline constexpr Shape kNameServersShapes[] = {
     shape<&set_name_servers>(kNameServersOnParams),
 };
 inline constexpr Fact kNameServersFacts[] = {
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.1",
      "One line: 1 where they are set, and the servers, quoted; 208.67.222.222 at first."},
-    {Origin::ours, "personalities 2.4", "Servers that are the same: ERROR."},
+    {Origin::ours, "personalities 2.4.2", "Servers that are the same: ERROR."},
 };
 inline constexpr Command kNameServers = [] {
   Command c = stored_as_chosen(commands::kNameServers);
@@ -64,7 +64,7 @@ inline constexpr Param kDomainParams[] = {
                                          "not"),
 };
 inline constexpr Fact kDomainFacts[] = {
-    {Origin::ours, "personalities 2.4", "The address is quoted; DNS Fail and ERROR else."},
+    {Origin::ours, "personalities 2.4.3", "The address is quoted; DNS Fail and ERROR else."},
     {Origin::ours, "dialect 3.3.2", "An address is answered without asking anybody."},
 };
 inline constexpr Command kDomain = [] {
@@ -77,7 +77,7 @@ inline constexpr Command kDomain = [] {
 inline constexpr Word kPingRefusals[] = {Word::ping_timeout, Word::ping_of_nobody};
 inline constexpr Fact kPingFacts[] = {
     {Origin::observed, "E11", "+PING: and the milliseconds."},
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.4",
      "+PING:TIMEOUT and ERROR, also for a name without an address."},
 };
 inline constexpr Command kPing = [] {
@@ -105,11 +105,11 @@ inline constexpr Shape kTimeShapes[] = {
     shape<&set_zoned_time_servers>(kTimeOnParams),
 };
 inline constexpr Fact kTimeServersFacts[] = {
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.5",
      "0 alone while it is off; else the zone as it was typed, and the servers."},
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "dialect 4.3.19",
      "Without servers: cn.ntp.org.cn, ntp.sjtu.edu.cn and us.pool.ntp.org."},
-    {Origin::ours, "see TimeSync", "Off after a restart."},
+    {Origin::ours, "dialect 4.3.18", "Off after a restart."},
 };
 inline constexpr Command kTimeServers = [] {
   Command c = commands::kTimeServers;

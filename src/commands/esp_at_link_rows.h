@@ -12,7 +12,8 @@ namespace bfq::commands::esp_at {
 inline constexpr Fact kStatusFacts[] = {
     {Origin::observed, "E9, E12",
      "0 not started or joining, 2 joined, 3 with a TCP or SSL link, 4 behind the last of those."},
-    {Origin::ours, "personalities 2.4", "1 never joined, 5 joined once; UDP alone leaves 2 or 4."},
+    {Origin::ours, "personalities 2.4.6",
+     "1 never joined, 5 joined once; UDP alone leaves 2 or 4."},
 };
 inline constexpr Command kStatus = commands::kStatus.known_from(kStatusFacts);
 
@@ -63,18 +64,19 @@ inline constexpr Shape kStartShapes[] = {
         .ending(kStreamResult),
 };
 inline constexpr Word kStartRefusals[] = {
-    Word::no_ip,        Word::dns_fail,       Word::already_connected,
-    Word::connect_fail, Word::no_certificate, Word::no_authorities};
+    Word::no_ip,          Word::dns_fail,       Word::already_connected, Word::connect_fail,
+    Word::no_certificate, Word::no_private_key, Word::no_authorities};
 inline constexpr Fact kStartFacts[] = {
     {Origin::observed, "E7", "CONNECT, then OK; a UDP link with its own port and a mode."},
-    {Origin::ours, "personalities 2.4", "Types of IPv6 are refused: Link type ERROR, ERROR."},
-    {Origin::ours, "personalities 2.4", "Several SSL links at a time are allowed."},
+    {Origin::ours, "personalities 2.4.7", "Types of IPv6 are refused: Link type ERROR, ERROR."},
+    {Origin::ours, "personalities 2.4.8", "Several SSL links at a time are allowed."},
     {Origin::observed, "T21, T50, T51", "A refused connection answers ERROR and then CLOSED."},
     {Origin::ours, "dialect 0.4.11",
      "UDP with a mode and an empty local port takes any port that is free."},
-    {Origin::ours, "see commands", "A local IP that is not the module's: ERROR."},
-    {Origin::ours, "personalities 2.5",
-     "A certificate that is needed and not there: NO CERT FOUND or NO CA FOUND, ERROR."},
+    {Origin::ours, "personalities 2.4.9", "A local IP that is not the module's: ERROR."},
+    {Origin::ours, "personalities 2.5.1",
+     "A certificate or key that is needed and not there: NO CERT FOUND, NO PRVT_KEY FOUND or NO CA "
+     "FOUND, ERROR."},
 };
 inline constexpr Command kStart = [] {
   Command c = commands::kStart;
@@ -98,8 +100,8 @@ inline constexpr Shape kStartAnywhereShapes[] = {
 };
 inline constexpr Fact kStartAnywhereFacts[] = {
     {Origin::observed, "E9", "It takes the lowest number that is free, and CONNECT says which."},
-    {Origin::ours, "personalities 2.4", "In single mode it is AT+CIPSTART."},
-    {Origin::ours, "see commands", "With no number free: ALREADY CONNECTED, ERROR."},
+    {Origin::ours, "personalities 2.4.10", "In single mode it is AT+CIPSTART."},
+    {Origin::ours, "personalities 2.4.11", "With no number free: ALREADY CONNECTED, ERROR."},
 };
 inline constexpr Command kStartAnywhere = [] {
   Command c = kStart;
@@ -114,8 +116,8 @@ inline constexpr Command kStartAnywhere = [] {
 
 inline constexpr Fact kSendFacts[] = {
     {Origin::observed, "T24, E7, E9", "OK, an empty line, and > without a space behind it."},
-    {Origin::ours, "personalities 2.4", "At most 2048 bytes; Recv n bytes, then SEND OK."},
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.12", "At most 2048 bytes; Recv n bytes, then SEND OK."},
+    {Origin::ours, "personalities 2.4.13",
      "Without a length: transparent transmission, over SSL too, until +++ comes alone."},
     {Origin::ours, "dialect 0.4.1",
      "+++ alone in its burst cancels, unless it completes the payload."},
@@ -128,7 +130,7 @@ inline constexpr Command kSend = [] {
   return c;
 }();
 inline constexpr Fact kSendEscapedFacts[] = {
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.14",
      "As AT+CIPSEND, and `\\0` ends the payload before its length, which counts what is typed."},
 };
 inline constexpr Command kSendEscaped = [] {
@@ -139,15 +141,15 @@ inline constexpr Command kSendEscaped = [] {
 }();
 
 inline constexpr Fact kSenderFacts[] = {
-    {Origin::ours, "personalities 2.4", "true or false; the address in +IPD is quoted."},
+    {Origin::ours, "personalities 2.4.15", "true or false; the address in +IPD is quoted."},
     {Origin::observed, "E2", "AT+CIPRECVDATA names the sender, too."},
 };
 inline constexpr Command kSender = commands::kSender.known_from(kSenderFacts);
 
 inline constexpr Fact kReceiveModeFacts[] = {
     {Origin::observed, "E2", "+IPD with the number of bytes that wait, once until some are read."},
-    {Origin::ours, "personalities 2.4", "At most 5760 bytes wait for each link."},
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.16", "At most 5760 bytes wait for each link."},
+    {Origin::ours, "personalities 2.4.17",
      "CLOSED comes when the data are read, or with AT+CIPCLOSE."},
 };
 inline constexpr Command kReceiveMode = commands::kReceiveMode.known_from(kReceiveModeFacts);
@@ -194,14 +196,14 @@ inline constexpr Fact kCloseFacts[] = {
     {Origin::observed, "T20, T23, T28",
      "CLOSED comes before OK; with nothing open ERROR comes alone."},
     {Origin::observed, "T53", "A number that is not open: UNLINK, ERROR."},
-    {Origin::ours, "personalities 2.4", "5 closes all, also while the server runs."},
+    {Origin::ours, "personalities 2.4.18", "5 closes all, also while the server runs."},
 };
 inline constexpr Command kClose = commands::kClose.known_from(kCloseFacts);
 
 inline constexpr Fact kPassthroughFacts[] = {
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.19",
      "From then on data are printed as they are, without +IPD, until AT+CIPMODE=0."},
-    {Origin::ours, "personalities 2.4", "SSL is allowed."},
+    {Origin::ours, "personalities 2.4.20", "SSL is allowed."},
     {Origin::ours, "dialect 3.3.7",
      "With CIPMUX=1 or a server: CIPMUX and CIPSERVER must be 0, ERROR."},
 };
@@ -222,7 +224,7 @@ inline constexpr Shape kStartLinkShapes[] = {
     shape<&start_with_any_stream>(kStartAnyStreamParams),
 };
 inline constexpr Fact kStartLinkFacts[] = {
-    {Origin::ours, "personalities 2.4", "As AT 1.7 has it, and over SSL, too. Always stored."},
+    {Origin::ours, "personalities 2.4.21", "As AT 1.7 has it, and over SSL, too. Always stored."},
     {Origin::observed, "E7", "255.255.255.255 is taken for UDP."},
 };
 inline constexpr Command kStartLink = [] {
@@ -255,11 +257,11 @@ inline constexpr Shape kServerShapes[] = {
         .answering("{no_change} ?"),
 };
 inline constexpr Fact kServerFacts[] = {
-    {Origin::ours, "personalities 2.4", "0, or 1, the port, \"TCP\" and 0."},
-    {Origin::ours, "personalities 2.4", "What is so already: no change, OK."},
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.22", "0, or 1, the port, \"TCP\" and 0."},
+    {Origin::ours, "personalities 2.4.23", "What is so already: no change, OK."},
+    {Origin::ours, "personalities 2.4.24",
      "A client above the limit is turned away: Have n Connections."},
-    {Origin::ours, "see commands", "There is no server over SSL: ERROR."},
+    {Origin::ours, "personalities 2.4.25", "There is no server over SSL: ERROR."},
 };
 inline constexpr Command kServer = [] {
   Command c = commands::kServer;
@@ -273,7 +275,7 @@ inline constexpr Command kServer = [] {
 }();
 
 inline constexpr Fact kIdleLimitFacts[] = {
-    {Origin::ours, "personalities 2.4", "It counts from the last data that the client sent."},
+    {Origin::ours, "personalities 2.4.26", "It counts from the last data that the client sent."},
     {Origin::ours, "dialect 3.3.11",
      "The set answers ERROR without a server; it holds for the links that are open, too."},
 };

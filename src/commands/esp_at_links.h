@@ -16,7 +16,7 @@ using namespace at;  // NOLINT(google-build-using-namespace): rows read as sente
 Answer show_link_states(Chip&);
 
 inline constexpr Fact kLinkStatesFacts[] = {
-    {Origin::ours, "personalities 2.4", "A line for each link that is open, or OK alone."},
+    {Origin::ours, "personalities 2.4.27", "A line for each link that is open, or OK alone."},
 };
 inline constexpr Command kLinkStates{
     .name = "+CIPSTATE",
@@ -63,8 +63,8 @@ inline constexpr Shape kTcpOptionsShapes[] = {
     shape<&set_tcp_options>(kTcpOptionsMultiple).when(multiple, "several links (AT+CIPMUX=1)"),
 };
 inline constexpr Fact kTcpOptionsFacts[] = {
-    {Origin::ours, "personalities 2.4", "A line for each link number; -1, 0 and 0 at first."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "personalities 2.4.28", "A line for each link number; -1, 0 and 0 at first."},
+    {Origin::ours, "personalities 2.4.29",
      "It holds for links that are opened later. No segment is ever held back."},
 };
 inline constexpr Command kTcpOptions{
@@ -102,7 +102,7 @@ inline constexpr Shape kTlsOptionsShapes[] = {
 };
 inline constexpr Fact kTlsOptionsFacts[] = {
     {Origin::observed, "E20", "In single mode there is no link number."},
-    {Origin::ours, "personalities 2.5", "A line for each link number; 0,0,0 at first."},
+    {Origin::ours, "personalities 2.5.2", "A line for each link number; 0,0,0 at first."},
 };
 inline constexpr Command kTlsOptions{
     .name = "+CIPSSLCCONF",
@@ -148,7 +148,7 @@ inline constexpr Param kReconnectionParams[] = {
                                      "in units of 100 ms; 1, the default"),
 };
 inline constexpr Fact kReconnectionFacts[] = {
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.30",
      "The time between two attempts to open a link of transparent transmission again."},
 };
 inline constexpr Command kReconnection{
@@ -181,8 +181,9 @@ inline constexpr Param kTimeIntervalParams[] = {
     param<&TimeIntervalArgs::seconds>("interval second", between(15, 4'294'967), "3600 at first"),
 };
 inline constexpr Fact kTimeIntervalFacts[] = {
-    {Origin::ours, "personalities 2.4", "After so long a server that has answered is asked again."},
-    {Origin::ours, "see TimeSync", "It counts from the next answer on."},
+    {Origin::ours, "personalities 2.4.31",
+     "After so long a server that has answered is asked again."},
+    {Origin::ours, "personalities 2.4.32", "It counts from the next answer on."},
 };
 inline constexpr Command kTimeInterval{
     .name = "+CIPSNTPINTV",

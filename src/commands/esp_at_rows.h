@@ -27,7 +27,7 @@ consteval Command stored_as_chosen(const Command& command) {
 
 inline constexpr Fact kEchoFacts[] = {
     {Origin::observed, "E3, E8", "Each byte is sent back once, LF too."},
-    {Origin::ours, "personalities 1.2", "ATE without a digit is refused."},
+    {Origin::ours, "personalities 1.2.1", "ATE without a digit is refused."},
 };
 inline constexpr Command kEcho = [] {
   Command c = commands::kEcho;
@@ -38,7 +38,7 @@ inline constexpr Command kEcho = [] {
 
 inline constexpr Fact kShowVersionFacts[] = {
     {Origin::observed, "E1, E15", "Four lines, and an empty one before OK."},
-    {Origin::ours, "personalities 2.2", "The versions are those of 2.2.1; the date is our own."},
+    {Origin::ours, "personalities 2.2.1", "The versions are those of 2.2.1; the date is our own."},
 };
 inline constexpr Command kShowVersion = [] {
   Command c = commands::kShowVersion;
@@ -52,7 +52,7 @@ inline constexpr Command kShowVersion = [] {
 
 inline constexpr Fact kRestoreFacts[] = {
     {Origin::observed, "T38", "CLOSED for each link in front of OK, highest number first."},
-    {Origin::ours, "personalities 2.2", "All stored parameters are the factory's again."},
+    {Origin::ours, "personalities 2.2.5", "All stored parameters are the factory's again."},
     {Origin::ours, "dialect 0.4.26", "Where flash cannot be written: ERROR, and no restart."},
 };
 inline constexpr Command kRestore = [] {
@@ -70,7 +70,7 @@ inline constexpr Param kUartParams[] = {
     commands::kUartParams[4],
 };
 inline constexpr Fact kUartFacts[] = {
-    {Origin::ours, "personalities 2.2",
+    {Origin::ours, "personalities 2.2.6",
      "80 to 5000000 baud; AT+UART and AT+UART_DEF always store."},
     {Origin::observed, "T44", "_CUR shows the rate that is achieved: 115273 for 115200."},
     {Origin::ours, "dialect 3.1.2",
@@ -88,7 +88,7 @@ inline constexpr Command kUartDefault =
     kUart.named("+UART_DEF", Keep::in_flash, commands::kUartDefault.summary);
 
 inline constexpr Fact kMemoryFacts[] = {
-    {Origin::ours, "personalities 2.2", "What is free now, and the least that ever was."},
+    {Origin::ours, "personalities 2.2.7", "What is free now, and the least that ever was."},
     {Origin::ours, "dialect 0.4.13",
      "The bytes that the module's pools really have free: fewer while links are open or bytes "
      "wait."},
@@ -105,8 +105,8 @@ inline constexpr Param kDeepSleepParams[] = {
                                    "how long, in ms; 0: until the reset line wakes it"),
 };
 inline constexpr Fact kDeepSleepFacts[] = {
-    {Origin::ours, "personalities 2.2", "Three hours at most; with 0 until somebody resets it."},
-    {Origin::ours, "see Chip",
+    {Origin::ours, "personalities 2.2.8", "Three hours at most; with 0 until somebody resets it."},
+    {Origin::ours, "dialect 4.1.2",
      "Nothing follows OK; links and the association end, and what is typed meanwhile is lost."},
 };
 inline constexpr Command kDeepSleep = [] {
@@ -121,9 +121,10 @@ inline constexpr Param kSleepParams[] = {
                                     "0, the default: none; 1 and 3: modem sleep; 2: light sleep"),
 };
 inline constexpr Fact kSleepFacts[] = {
-    {Origin::ours, "personalities 2.2",
+    {Origin::ours, "personalities 2.2.9",
      "1 to 3 in station mode alone; the query never says 2: behind 2 it says 3."},
-    {Origin::ours, "see commands", "Nothing else can be seen of it: no pin wakes this firmware."},
+    {Origin::ours, "personalities 2.2.10",
+     "Nothing else can be seen of it: no pin wakes this firmware."},
 };
 inline constexpr Command kSleep = [] {
   Command c = commands::kSleep;
@@ -139,9 +140,9 @@ inline constexpr Param kPowerParams[] = {
                                    "in quarters of dBm"),
 };
 inline constexpr Fact kPowerFacts[] = {
-    {Origin::ours, "personalities 2.2",
+    {Origin::ours, "personalities 2.2.11",
      "The query shows the step that is used: 32, 48, 56, 64, 68, 74, 78 or 82; 78 at first."},
-    {Origin::ours, "see Radio", "The module's softAP is heard as much weaker as that is less."},
+    {Origin::ours, "dialect 4.1.9", "The module's softAP is heard as much weaker as that is less."},
 };
 inline constexpr Command kPower = [] {
   Command c = commands::kPower;
@@ -161,7 +162,7 @@ inline constexpr Fact kMessageFacts[] = {
     {Origin::observed, "E2, E9",
      "+LINK_CONN:<0 or 1: failed>,<link>,\"<type>\",<1: of the server>,\"<IP>\",<port>,<own "
      "port>."},
-    {Origin::ours, "personalities 2.2",
+    {Origin::ours, "personalities 2.2.12",
      "0 at first; outside transparent transmission it silences "
      "no line."},
 };
@@ -184,8 +185,8 @@ inline constexpr Param kModeParams[] = {
                                    "knows; 0: it does not"),
 };
 inline constexpr Fact kModeFacts[] = {
-    {Origin::ours, "personalities 2.3", "0 switches the radio off: no scan, no join."},
-    {Origin::ours, "personalities 5.1", "The factory mode is 1."},
+    {Origin::ours, "personalities 2.3.9", "0 switches the radio off: no scan, no join."},
+    {Origin::ours, "personalities 5.1.1", "The factory mode is 1."},
     {Origin::ours, "dialect 0.4.6",
      "Leaving station mode prints OK, WIFI DISCONNECT, then CLOSED for each link."},
 };
@@ -224,11 +225,11 @@ inline constexpr Fact kJoinFacts[] = {
     {Origin::observed, "E6", "WIFI CONNECTED, WIFI GOT IP and then OK; a join again leaves first."},
     {Origin::observed, "E13", "A failure prints its number and then ERROR."},
     {Origin::observed, "E3", "The query has nine fields; not joined: No AP."},
-    {Origin::ours, "personalities 2.3",
+    {Origin::ours, "personalities 2.3.10",
      "Without a name, and in the execute form, the network that is known; without one, ERROR."},
-    {Origin::ours, "personalities 2.3",
+    {Origin::ours, "personalities 2.3.11",
      "After a failure the station goes on trying unless reconn_interval is 0."},
-    {Origin::ours, "see commands",
+    {Origin::ours, "personalities 2.3.12",
      "Listen interval, scan mode and pmf are kept and shown; the simulated air knows none of "
      "them."},
 };
@@ -247,7 +248,7 @@ inline constexpr Command kJoin = [] {
 inline constexpr Fact kLeaveFacts[] = {
     {Origin::observed, "E12", "WIFI DISCONNECT comes before OK."},
     {Origin::ours, "dialect 0.4.6", "The station's links close, CLOSED for each, before OK."},
-    {Origin::ours, "personalities 2.3", "It ends attempts to come back, too."},
+    {Origin::ours, "personalities 2.3.13", "It ends attempts to come back, too."},
 };
 inline constexpr Command kLeave = [] {
   Command c = commands::kLeave;
@@ -275,7 +276,7 @@ inline constexpr Param kScanOptionParams[] = {
 };
 inline constexpr Fact kScanOptionFacts[] = {
     {Origin::observed, "E12", "With a mask of 31 the first five fields."},
-    {Origin::ours, "personalities 2.3", "The mask may be written as 0x7FF."},
+    {Origin::ours, "personalities 2.3.14", "The mask may be written as 0x7FF."},
 };
 inline constexpr Command kScanOptions = [] {
   Command c = commands::kScanOptions;
@@ -294,7 +295,7 @@ inline constexpr Param kSoftApParams[] = {
     commands::kSoftApParams[5],
 };
 inline constexpr Fact kSoftApFacts[] = {
-    {Origin::ours, "personalities 2.3", "\"ESP_ and six digits\",\"\",1,0,4,0 at first."},
+    {Origin::ours, "personalities 2.3.15", "\"ESP_ and six digits\",\"\",1,0,4,0 at first."},
     {Origin::ours, "dialect 3.2.6",
      "A passphrase shorter than 8 bytes is refused unless the network is open."},
     {Origin::ours, "dialect 3.2.7", "The softAP restarts, and its stations get +STA_DISCONNECTED."},
@@ -308,7 +309,7 @@ inline constexpr Command kSoftAp = [] {
 }();
 
 inline constexpr Fact kStationListFacts[] = {
-    {Origin::ours, "personalities 2.3", "A line for each station, with the command's name."},
+    {Origin::ours, "personalities 2.3.16", "A line for each station, with the command's name."},
 };
 inline constexpr Command kStationList = [] {
   Command c = commands::kStationList;
@@ -322,9 +323,9 @@ inline constexpr Param kDhcpParams[] = {
     param<&DhcpBitsArgs::bits>("mode", between(1, 3), "bit 0 station, bit 1 softAP"),
 };
 inline constexpr Fact kDhcpFacts[] = {
-    {Origin::ours, "personalities 2.3",
+    {Origin::ours, "personalities 2.3.17",
      "In every mode; the query is one number: bit 0 station, bit 1 softAP; 3 at first."},
-    {Origin::ours, "personalities 5.1", "What is switched comes behind on or off."},
+    {Origin::ours, "personalities 5.1.2", "What is switched comes behind on or off."},
 };
 inline constexpr Command kDhcp = [] {
   Command c = stored_as_chosen(commands::kDhcp);
@@ -336,7 +337,7 @@ inline constexpr Command kDhcp = [] {
 }();
 
 inline constexpr Fact kPoolFacts[] = {
-    {Origin::ours, "personalities 2.3", "A colon stands in the reply, as on hardware."},
+    {Origin::ours, "personalities 2.3.18", "A colon stands in the reply, as on hardware."},
     {Origin::ours, "dialect 3.2.10",
      "Start and end lie in the softAP's network, start not behind end, else ERROR."},
 };
@@ -347,14 +348,14 @@ inline constexpr Command kPool = [] {
 }();
 
 inline constexpr Fact kHostNameFacts[] = {
-    {Origin::ours, "personalities 2.3", "espressif at first; 32 bytes at most; not stored."},
+    {Origin::ours, "personalities 2.3.19", "espressif at first; 32 bytes at most; not stored."},
     {Origin::manual, "AT+CWHOSTNAME 2020", "Without a station the query shows <null>."},
 };
 inline constexpr Command kHostName = commands::kHostName.known_from(kHostNameFacts);
 
 inline constexpr Fact kCountryFacts[] = {
-    {Origin::ours, "personalities 2.3", "It is never stored."},
-    {Origin::ours, "see CountrySettings",
+    {Origin::ours, "personalities 2.3.20", "It is never stored."},
+    {Origin::ours, "dialect 4.2.7, 4.2.8",
      "0,\"CN\",1,13 at first; scans, joins and the softAP use these channels alone."},
 };
 inline constexpr Command kCountry = [] {
@@ -371,7 +372,7 @@ inline constexpr Param kPairingParams[] = {
 inline constexpr Fact kPairingFacts[] = {
     {Origin::ours, "dialect 4.2.4",
      "Where it succeeds: `wps success,connecting ap ...`, then WIFI CONNECTED and WIFI GOT IP."},
-    {Origin::ours, "see commands", "The floor is not looked at."},
+    {Origin::ours, "personalities 2.3.21", "The floor is not looked at."},
 };
 inline constexpr Command kPairing = [] {
   Command c = commands::kPairing;
@@ -397,7 +398,7 @@ inline constexpr Command kStartSmartConfig = [] {
 }();
 
 inline constexpr Fact kMdnsFacts[] = {
-    {Origin::ours, "personalities 2.3", "Without an address ERROR alone."},
+    {Origin::ours, "personalities 2.3.22", "Without an address ERROR alone."},
     commands::kMdnsFacts[1],
 };
 inline constexpr Command kMdns = commands::kMdns.known_from(kMdnsFacts);

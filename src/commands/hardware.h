@@ -30,13 +30,12 @@ inline constexpr Shape kSleepShapes[] = {
 };
 inline constexpr Fact kSleepFacts[] = {
     {Origin::manual, "AT+SLEEP 2020", "Three modes; to be set in station mode alone."},
-    {Origin::ours, "see LightSleep",
+    {Origin::ours, "dialect 4.1.4",
      "Light sleep leaves the access point: OK, WIFI DISCONNECT, then CLOSED for each link."},
-    {Origin::ours, "see LightSleep",
+    {Origin::ours, "dialect 4.1.5",
      "The module then sleeps only where AT+WAKEUPGPIO has a pin that wakes it, and while it is not "
      "joining or joined."},
-    {Origin::ours, "see LightSleep",
-     "Modem sleep saves power, and nothing else can be seen of it."},
+    {Origin::ours, "dialect 4.1.6", "Modem sleep saves power, and nothing else can be seen of it."},
 };
 inline constexpr Command kSleep{
     .name = "+SLEEP",
@@ -60,7 +59,7 @@ inline constexpr Fact kDeepSleepFacts[] = {
     {Origin::manual, "AT+GSLP 2020", "The time is printed, then OK, and the module sleeps."},
     {Origin::ours, "dialect 4.1.1",
      "It wakes as from power-up, with `ready`, by its timer or by the reset line; 0 is refused."},
-    {Origin::ours, "see Chip",
+    {Origin::ours, "dialect 4.1.2",
      "Nothing follows OK; links and the association end, and what is typed meanwhile is lost."},
 };
 inline constexpr Command kDeepSleep{
@@ -105,10 +104,10 @@ inline constexpr Fact kWakeUpFacts[] = {
     {Origin::manual, "AT+WAKEUPGPIO 2020",
      "A pin and its level wake the module from light sleep; another pin may say that it is awake."},
     {Origin::ours, "dialect 4.1.3", "Both being the same pin is refused."},
-    {Origin::ours, "see LightSleep",
+    {Origin::ours, "dialect 4.1.7",
      "While the pin has that level the module stays awake; without it, a module that has had "
      "nothing to do for 100 ms sleeps, and what is typed then is lost."},
-    {Origin::ours, "see LightSleep",
+    {Origin::ours, "dialect 4.1.8",
      "The pin becomes an input, the other one an output, with the opposite level during sleep."},
 };
 inline constexpr Command kWakeUp{
@@ -133,7 +132,7 @@ inline constexpr Param kPowerParams[] = {
 inline constexpr Fact kPowerFacts[] = {
     {Origin::manual, "AT+RFPOWER 2020", "0 to 82, in steps of 0.25 dBm."},
     {Origin::observed, "T35", "There is no query."},
-    {Origin::ours, "see Radio",
+    {Origin::ours, "dialect 4.1.9",
      "The module's softAP is heard as much weaker as that is less than 82, which holds at first."},
 };
 inline constexpr Command kPower{
@@ -168,7 +167,7 @@ inline constexpr Param kSetUpPinParams[] = {
 };
 inline constexpr Fact kSetUpPinFacts[] = {
     {Origin::manual, "AT+SYSIOSETCFG 2020", "With mode 3, pin 12 is a general-purpose pin."},
-    {Origin::ours, "see Pins",
+    {Origin::ours, "dialect 4.1.10",
      "So are, as with the ESP8266, pins 0, 2, 4 and 5 with mode 0 and all others with mode 3; as "
      "such a pin is an input first."},
 };
@@ -182,7 +181,7 @@ inline constexpr Command kSetUpPin{
 inline constexpr Param kOnePinParams[] = {kPin};
 inline constexpr Fact kShowPinSetupFacts[] = {
     {Origin::manual, "AT+SYSIOGETCFG 2020", "The pin, its mode and its pull-up resistor."},
-    {Origin::ours, "see Pins", "Until it is set, a pin has mode 0 and no pull-up."},
+    {Origin::ours, "dialect 4.1.11", "Until it is set, a pin has mode 0 and no pull-up."},
 };
 inline constexpr Command kShowPinSetup{
     .name = "+SYSIOGETCFG",
@@ -198,7 +197,8 @@ inline constexpr Param kPinDirectionParams[] = {
 inline constexpr Word kNotGpioRefusals[] = {Word::not_gpio_mode};
 inline constexpr Fact kPinDirectionFacts[] = {
     {Origin::manual, "AT+SYSGPIODIR 2020", "Only a general-purpose pin has a direction."},
-    {Origin::ours, "see Pins", "An output drives the level that was written last, at first low."},
+    {Origin::ours, "dialect 4.1.12",
+     "An output drives the level that was written last, at first low."},
 };
 inline constexpr Command kPinDirection{
     .name = "+SYSGPIODIR",
@@ -226,7 +226,7 @@ inline constexpr Command kWritePin{
 
 inline constexpr Fact kReadPinFacts[] = {
     {Origin::manual, "AT+SYSGPIOREAD 2020", "The pin, its direction and its level."},
-    {Origin::ours, "see Pins",
+    {Origin::ours, "dialect 4.1.13",
      "An input that nothing holds is low, or high by its pull-up; an output has its own level."},
 };
 inline constexpr Command kReadPin{

@@ -64,13 +64,14 @@ inline constexpr Shape kHttpRequestShapes[] = {
 };
 inline constexpr Fact kHttpRequestFacts[] = {
     {Origin::observed, "E3", "Each piece of the body, of 512 bytes at most, behind its length."},
-    {Origin::ours, "personalities 2.7",
+    {Origin::ours, "personalities 2.7.1",
      "Without URL and host, the URL of AT+HTTPURLCFG. A URL says itself whether it is HTTPS."},
-    {Origin::ours, "personalities 2.7",
+    {Origin::ours, "personalities 2.7.2",
      "HEAD shows each line of the head, behind a space that is not counted."},
-    {Origin::ours, "personalities 2.7", "A status from 400 on is ERROR, behind what has come."},
-    {Origin::ours, "personalities 2.7", "Data of a method that carries none: ERROR."},
-    {Origin::ours, "see commands", "A line of the head is a name, a colon, and printable text."},
+    {Origin::ours, "personalities 2.7.3", "A status from 400 on is ERROR, behind what has come."},
+    {Origin::ours, "personalities 2.7.4", "Data of a method that carries none: ERROR."},
+    {Origin::ours, "personalities 2.7.5",
+     "A line of the head is a name, a colon, and printable text."},
 };
 inline constexpr Command kHttpRequest{
     .name = "+HTTPCLIENT",
@@ -102,7 +103,7 @@ inline constexpr Param kHttpGetParams[] = {
                                     "milliseconds without an answer; 0 or left out: 5000"),
 };
 inline constexpr Fact kHttpSizeFacts[] = {
-    {Origin::ours, "personalities 2.7",
+    {Origin::ours, "personalities 2.7.6",
      "The server is asked by HEAD; one that does not say the size is an ERROR."},
 };
 inline constexpr Command kHttpSize{
@@ -114,9 +115,9 @@ inline constexpr Command kHttpSize{
     .facts = kHttpSizeFacts,
 };
 inline constexpr Fact kHttpGetFacts[] = {
-    {Origin::ours, "personalities 2.7",
+    {Origin::ours, "personalities 2.7.7",
      "Pieces have 512 bytes at most, also where a larger size is set."},
-    {Origin::ours, "personalities 2.7", "A status from 400 on is ERROR, behind what has come."},
+    {Origin::ours, "personalities 2.7.3", "A status from 400 on is ERROR, behind what has come."},
 };
 inline constexpr Command kHttpGet{
     .name = "+HTTPCGET",
@@ -169,8 +170,8 @@ inline constexpr Shape kHttpPostShapes[] = {
     http_post_shape(kHttpPostAlone),
 };
 inline constexpr Fact kHttpPostFacts[] = {
-    {Origin::ours, "personalities 2.7", "Pieces of 512 bytes at most, then SEND OK."},
-    {Origin::ours, "personalities 2.7",
+    {Origin::ours, "personalities 2.7.8", "Pieces of 512 bytes at most, then SEND OK."},
+    {Origin::ours, "personalities 2.7.9",
      "SEND FAIL where no answer comes, ERROR for a status from 400 on; +++ is payload."},
 };
 inline constexpr Command kHttpPost{
@@ -202,7 +203,7 @@ inline constexpr Shape kHttpUrlShapes[] = {
     shape<&set_http_url>(kHttpUrlParams).ending("{prompt}; {set_ok}"),
 };
 inline constexpr Fact kHttpUrlFacts[] = {
-    {Origin::ours, "personalities 2.7",
+    {Origin::ours, "personalities 2.7.10",
      "For requests without a URL. Where none is set, the query is OK alone."},
 };
 inline constexpr Command kHttpUrl{

@@ -63,13 +63,13 @@ inline constexpr Shape kSendLongShapes[] = {
 };
 inline constexpr Word kSendLongRefusals[] = {Word::transparent, Word::link_is_not_valid};
 inline constexpr Fact kSendLongFacts[] = {
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.33",
      "While data come, how many bytes have gone and how many have come, as often as "
      "AT+CIPSENDLCFG sets, and behind the last one."},
-    {Origin::ours, "personalities 2.4", "+++ alone in its burst ends it: SEND CANCELLED."},
-    {Origin::ours, "personalities 2.4",
+    {Origin::ours, "personalities 2.4.34", "+++ alone in its burst ends it: SEND CANCELLED."},
+    {Origin::ours, "personalities 2.4.35",
      "A link that goes meanwhile: CLOSED, the rest is taken and dropped, SEND FAIL."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "personalities 2.4.36",
      "Received data and unsolicited lines are printed meanwhile, between packets too."},
 };
 inline constexpr Command kSendLong{
@@ -95,8 +95,8 @@ inline constexpr Param kSendLongSetupParams[] = {
                                       "bytes of a packet; unchanged when left out"),
 };
 inline constexpr Fact kSendLongSetupFacts[] = {
-    {Origin::ours, "personalities 2.4", "1024 and 2920 at first."},
-    {Origin::ours, "see Links", "A packet has 2048 bytes at most, whatever is set."},
+    {Origin::ours, "personalities 2.4.37", "1024 and 2920 at first."},
+    {Origin::ours, "personalities 2.4.38", "A packet has 2048 bytes at most, whatever is set."},
 };
 inline constexpr Command kSendLongSetup{
     .name = "+CIPSENDLCFG",

@@ -20,6 +20,25 @@ inline constexpr Doc kMqttAskNeeds = "a connection to a broker";
 inline constexpr Range kMqttLink = between(0, 0);
 inline constexpr Range kMqttQos = between(0, 2);
 
+/// What ERR CODE says of an argument that is too small or empty, and of one that is too large.
+consteval FaultWords mqtt_codes(MqttClient::Why small, MqttClient::Why large) {
+  return {.small_code = static_cast<std::uint16_t>(small),
+          .large_code = static_cast<std::uint16_t>(large)};
+}
+consteval FaultWords mqtt_codes(MqttClient::Why value) { return mqtt_codes(value, value); }
+/// Likewise of the first argument, and of any that is missing or too many.
+inline constexpr FaultWords kMqttLinkCodes = [] {
+  FaultWords codes = mqtt_codes(MqttClient::Why::link_id);
+  codes.number_code = static_cast<std::uint16_t>(MqttClient::Why::argument_count);
+  return codes;
+}();
+inline constexpr FaultWords kMqttSchemeCodes = mqtt_codes(MqttClient::Why::scheme);
+inline constexpr FaultWords kMqttTopicCodes =
+    mqtt_codes(MqttClient::Why::topic_empty, MqttClient::Why::topic_too_long);
+inline constexpr FaultWords kMqttQosCodes = mqtt_codes(MqttClient::Why::qos);
+inline constexpr FaultWords kMqttRetainCodes = mqtt_codes(MqttClient::Why::retain);
+inline constexpr FaultWords kMqttLengthCodes = mqtt_codes(MqttClient::Why::length);
+
 // Setting up --------------------------------------------------------------------------------------
 
 /// Arguments of AT+MQTTUSERCFG.
@@ -32,11 +51,12 @@ struct MqttUserArgs {
 Answer set_mqtt_user(Chip&, const MqttUserArgs&);
 
 inline constexpr Param kMqttUserParams[] = {
-    param<&MqttUserArgs::link>("link ID", kMqttLink, "the one client"),
+    param<&MqttUserArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
     param<&MqttUserArgs::scheme>(
         "scheme", between(1, 10),
         "1: TCP; 2 to 5: TLS, with bit 0 of scheme - 2 for verifying the server and bit 1 for a "
-        "certificate of its own; 6 to 10: the same over WebSocket"),
+        "certificate of its own; 6 to 10: the same over WebSocket")
+        .saying(kMqttSchemeCodes),
     param<&MqttUserArgs::client>("client_id", length(0, 256), "the client's name"),
     param<&MqttUserArgs::user>("username", length(0, 64), "a user of the broker"),
     param<&MqttUserArgs::password>("password", length(0, 64), "and the password").masked(),
@@ -45,8 +65,9 @@ inline constexpr Param kMqttUserParams[] = {
     param<&MqttUserArgs::path>("path", length(0, 32), "of WebSocket"),
 };
 inline constexpr Fact kMqttUserFacts[] = {
-    {Origin::ours, "personalities 2.6", "Refused while there is a connection. Nothing is stored."},
-    {Origin::ours, "personalities 2.6", "WebSocket can be set up, and does not connect."},
+    {Origin::ours, "personalities 2.6.1",
+     "Refused while there is a connection. Nothing is stored."},
+    {Origin::ours, "personalities 2.6.2", "WebSocket can be set up, and does not connect."},
 };
 inline constexpr Command kMqttUser{
     .name = "+MQTTUSERCFG",
@@ -64,7 +85,7 @@ Answer set_mqtt_client_id(Chip&, const MqttTextArgs&);
 Answer set_mqtt_user_name(Chip&, const MqttTextArgs&);
 Answer set_mqtt_password(Chip&, const MqttTextArgs&);
 inline constexpr Param kMqttTextLinkParam =
-    param<&MqttTextArgs::link>("link ID", kMqttLink, "the one client");
+    param<&MqttTextArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes);
 inline constexpr Param kMqttClientIdParams[] = {
     kMqttTextLinkParam,
     param<&MqttTextArgs::text>("client_id", length(0, 256), "the client's name"),
@@ -78,7 +99,7 @@ inline constexpr Param kMqttPasswordParams[] = {
     param<&MqttTextArgs::text>("password", length(0, 256), "the password").masked(),
 };
 inline constexpr Fact kMqttTextFacts[] = {
-    {Origin::ours, "personalities 2.6", "Behind AT+MQTTUSERCFG, and before a connection."},
+    {Origin::ours, "personalities 2.6.3", "Behind AT+MQTTUSERCFG, and before a connection."},
 };
 inline constexpr Command kMqttClientId{
     .name = "+MQTTCLIENTID",
@@ -114,8 +135,9 @@ Answer type_mqtt_client_id(Chip&, const MqttLongArgs&);
 Answer type_mqtt_user_name(Chip&, const MqttLongArgs&);
 Answer type_mqtt_password(Chip&, const MqttLongArgs&);
 inline constexpr Param kMqttLongParams[] = {
-    param<&MqttLongArgs::link>("link ID", kMqttLink, "the one client"),
-    param<&MqttLongArgs::size>("length", between(1, 1024), "how many bytes are typed"),
+    param<&MqttLongArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
+    param<&MqttLongArgs::size>("length", between(1, 1024), "how many bytes are typed")
+        .saying(kMqttLengthCodes),
 };
 inline constexpr Command kMqttLongClientId{
     .name = "+MQTTLONGCLIENTID",
@@ -152,15 +174,17 @@ struct MqttConnectionArgs {
 };
 Answer set_mqtt_connection(Chip&, const MqttConnectionArgs&);
 inline constexpr Param kMqttConnectionParams[] = {
-    param<&MqttConnectionArgs::link>("link ID", kMqttLink, "the one client"),
+    param<&MqttConnectionArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
     param<&MqttConnectionArgs::keep_alive_s>("keepalive", between(0, 7200), "seconds; 0: 120"),
     param<&MqttConnectionArgs::keeps_session>("disable_clean_session", between(0, 1),
                                               "1: the broker keeps the session"),
     param<&MqttConnectionArgs::will_topic>("lwt_topic", length(0, 128),
-                                           "the topic of the last will; empty: none"),
+                                           "the topic of the last will; empty: none")
+        .saying(kMqttTopicCodes),
     param<&MqttConnectionArgs::will>("lwt_msg", length(0, 64), "the last will"),
-    param<&MqttConnectionArgs::will_qos>("lwt_qos", kMqttQos, "its QoS"),
-    param<&MqttConnectionArgs::will_retain>("lwt_retain", between(0, 1), "1: it is kept"),
+    param<&MqttConnectionArgs::will_qos>("lwt_qos", kMqttQos, "its QoS").saying(kMqttQosCodes),
+    param<&MqttConnectionArgs::will_retain>("lwt_retain", between(0, 1), "1: it is kept")
+        .saying(kMqttRetainCodes),
 };
 inline constexpr Command kMqttConnectionSetup{
     .name = "+MQTTCONNCFG",
@@ -175,10 +199,11 @@ Answer show_mqtt_protocols(Chip&);
 Answer set_mqtt_protocols(Chip&, const ProtocolsArgs&);
 
 template <std::uint8_t kCount>
-inline constexpr auto kMqttProtocolParams =
-    counted<kCount>(std::array{param<&ProtocolsArgs::link>("link ID", kMqttLink, "the one client"),
-                               protocol_count(kCount)},
-                    kProtocols);
+inline constexpr auto kMqttProtocolParams = counted<kCount>(
+    std::array{
+        param<&ProtocolsArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
+        protocol_count(kCount)},
+    kProtocols);
 template <std::uint8_t kCount>
 consteval Shape mqtt_protocols() {
   return shape<&set_mqtt_protocols>(kMqttProtocolParams<kCount>)
@@ -208,7 +233,7 @@ struct MqttConnectArgs {
 Answer show_mqtt_connection(Chip&);
 Answer connect_mqtt(Chip&, const MqttConnectArgs&);
 inline constexpr Param kMqttConnectParams[] = {
-    param<&MqttConnectArgs::link>("link ID", kMqttLink, "the one client"),
+    param<&MqttConnectArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
     param<&MqttConnectArgs::host>("host", length(1, 64), "the broker's address or name"),
     param<&MqttConnectArgs::port>("port", between(1, 65535), "its port"),
     param<&MqttConnectArgs::reconnects>("reconnect", between(0, 1),
@@ -217,11 +242,12 @@ inline constexpr Param kMqttConnectParams[] = {
 inline constexpr Fact kMqttConnectFacts[] = {
     {Origin::observed, "E6", "+MQTTCONNECTED, without a line end in front, then OK."},
     {Origin::observed, "E21", "The state is 4 behind AT+MQTTCONN."},
-    {Origin::ours, "personalities 2.6",
+    {Origin::ours, "personalities 2.6.4",
      "With reconnect, a lost connection is opened again after 1 s, and every 10 s."},
-    {Origin::ours, "personalities 2.6", "A broker may take 20 s, and 10 s to acknowledge."},
-    {Origin::ours, "see MqttClient", "MQTT 3.1.1, by the routes of links, as --net permits."},
-    {Origin::ours, "see HostName", "A host has 64 bytes at most, where the documents say 128."},
+    {Origin::ours, "personalities 2.6.5", "A broker may take 20 s, and 10 s to acknowledge."},
+    {Origin::ours, "personalities 2.6.6", "MQTT 3.1.1, by the routes of links, as --net permits."},
+    {Origin::ours, "personalities 2.6.7",
+     "A host has 64 bytes at most, where the documents say 128."},
 };
 inline constexpr Command kMqttConnect{
     .name = "+MQTTCONN",
@@ -247,14 +273,16 @@ struct MqttPublishArgs {
 };
 Answer publish_mqtt(Chip&, const MqttPublishArgs&);
 inline constexpr Param kMqttPublishParams[] = {
-    param<&MqttPublishArgs::link>("link ID", kMqttLink, "the one client"),
-    param<&MqttPublishArgs::topic>("topic", length(1, 128), "the topic of the message"),
+    param<&MqttPublishArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
+    param<&MqttPublishArgs::topic>("topic", length(1, 128), "the topic of the message")
+        .saying(kMqttTopicCodes),
     param<&MqttPublishArgs::data>("data", length(0, 256), "the message"),
-    param<&MqttPublishArgs::qos>("qos", kMqttQos, "its QoS"),
-    param<&MqttPublishArgs::retain>("retain", between(0, 1), "1: the broker keeps it"),
+    param<&MqttPublishArgs::qos>("qos", kMqttQos, "its QoS").saying(kMqttQosCodes),
+    param<&MqttPublishArgs::retain>("retain", between(0, 1), "1: the broker keeps it")
+        .saying(kMqttRetainCodes),
 };
 inline constexpr Fact kMqttPublishFacts[] = {
-    {Origin::ours, "personalities 2.6",
+    {Origin::ours, "personalities 2.6.8",
      "OK once it is sent, or for a QoS above 0 acknowledged. Without a connection, ERROR."},
 };
 inline constexpr Command kMqttPublish{
@@ -275,15 +303,19 @@ struct MqttPublishTypedArgs {
 };
 Answer publish_typed_mqtt(Chip&, const MqttPublishTypedArgs&);
 inline constexpr Param kMqttPublishTypedParams[] = {
-    param<&MqttPublishTypedArgs::link>("link ID", kMqttLink, "the one client"),
-    param<&MqttPublishTypedArgs::topic>("topic", length(1, 128), "the topic of the message"),
-    param<&MqttPublishTypedArgs::size>("length", between(1, 8192), "how many bytes are typed"),
-    param<&MqttPublishTypedArgs::qos>("qos", kMqttQos, "its QoS"),
-    param<&MqttPublishTypedArgs::retain>("retain", between(0, 1), "1: the broker keeps it"),
+    param<&MqttPublishTypedArgs::link>("link ID", kMqttLink, "the one client")
+        .saying(kMqttLinkCodes),
+    param<&MqttPublishTypedArgs::topic>("topic", length(1, 128), "the topic of the message")
+        .saying(kMqttTopicCodes),
+    param<&MqttPublishTypedArgs::size>("length", between(1, 8192), "how many bytes are typed")
+        .saying(kMqttLengthCodes),
+    param<&MqttPublishTypedArgs::qos>("qos", kMqttQos, "its QoS").saying(kMqttQosCodes),
+    param<&MqttPublishTypedArgs::retain>("retain", between(0, 1), "1: the broker keeps it")
+        .saying(kMqttRetainCodes),
 };
 inline constexpr Fact kMqttPublishTypedFacts[] = {
     {Origin::observed, "E5", "+MQTTPUB:OK or +MQTTPUB:FAIL in the place of OK."},
-    {Origin::ours, "personalities 2.6", "+++ is part of the message."},
+    {Origin::ours, "personalities 2.6.9", "+++ is part of the message."},
 };
 inline constexpr Command kMqttPublishTyped{
     .name = "+MQTTPUBRAW",
@@ -305,18 +337,19 @@ Answer show_mqtt_topics(Chip&);
 Answer subscribe_mqtt(Chip&, const MqttTopicArgs&);
 Answer unsubscribe_mqtt(Chip&, const MqttTopicArgs&);
 inline constexpr Param kMqttSubscribeParams[] = {
-    param<&MqttTopicArgs::link>("link ID", kMqttLink, "the one client"),
-    param<&MqttTopicArgs::topic>("topic", length(1, 128), "which messages"),
-    param<&MqttTopicArgs::qos>("qos", kMqttQos, "the highest QoS of them"),
+    param<&MqttTopicArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
+    param<&MqttTopicArgs::topic>("topic", length(1, 128), "which messages").saying(kMqttTopicCodes),
+    param<&MqttTopicArgs::qos>("qos", kMqttQos, "the highest QoS of them").saying(kMqttQosCodes),
 };
 inline constexpr Param kMqttUnsubscribeParams[] = {
-    param<&MqttTopicArgs::link>("link ID", kMqttLink, "the one client"),
-    param<&MqttTopicArgs::topic>("topic", length(1, 128), "which messages no more"),
+    param<&MqttTopicArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
+    param<&MqttTopicArgs::topic>("topic", length(1, 128), "which messages no more")
+        .saying(kMqttTopicCodes),
 };
 inline constexpr Fact kMqttSubscribeFacts[] = {
     {Origin::observed, "E6", "A message: its topic, how many bytes it has, these, and a line end."},
     {Origin::observed, "E21", "A broker that closes: +MQTTDISCONNECTED, then ERROR."},
-    {Origin::ours, "personalities 2.6",
+    {Origin::ours, "personalities 2.6.10",
      "A message waits while a command runs; nothing is printed within one."},
 };
 inline constexpr Command kMqttSubscribe{
@@ -347,10 +380,10 @@ struct MqttLinkArgs {
 };
 Answer clean_mqtt(Chip&, const MqttLinkArgs&);
 inline constexpr Param kMqttCleanParams[] = {
-    param<&MqttLinkArgs::link>("link ID", kMqttLink, "the one client"),
+    param<&MqttLinkArgs::link>("link ID", kMqttLink, "the one client").saying(kMqttLinkCodes),
 };
 inline constexpr Fact kMqttCleanFacts[] = {
-    {Origin::ours, "personalities 2.6",
+    {Origin::ours, "personalities 2.6.11",
      "+MQTTDISCONNECTED where there was a connection. Where nothing is set up, ERROR."},
 };
 inline constexpr Command kMqttClean{

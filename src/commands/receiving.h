@@ -24,9 +24,9 @@ inline constexpr Fact kReceiveModeFacts[] = {
      "+IPD with the number of bytes that wait, once until some of them are read."},
     {Origin::manual, "AT+CIPRECVMODE 2020",
      "At most 2920 bytes wait for each link; the peer's window closes for the rest."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "dialect 4.3.5",
      "It holds for links that are open, too: with 0, what waits is printed as +IPD."},
-    {Origin::ours, "see Links", "It goes on with AT+CIPMODE=1 until AT+CIPSEND."},
+    {Origin::ours, "dialect 4.3.6", "It goes on with AT+CIPMODE=1 until AT+CIPSEND."},
 };
 inline constexpr Command kReceiveMode{
     .name = "+CIPRECVMODE",
@@ -79,7 +79,7 @@ Answer show_unread(Chip&);
 
 inline constexpr Fact kReceiveLengthFacts[] = {
     {Origin::manual, "AT+CIPRECVLEN 2020", "One number for each link: how many bytes wait."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "dialect 4.3.7",
      "0 where there is no link; one that has closed counts what is left."},
 };
 inline constexpr Command kReceiveLength{

@@ -45,12 +45,12 @@ inline constexpr Fact kSegmentFacts[] = {
      "Segments are numbered from 1 for each connection; TCP alone, and no SSL."},
     {Origin::manual, "AT+CIPSENDBUF 2020",
      "<segment ID>,SEND OK when the peer has acknowledged it; SEND FAIL when the link is lost."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "dialect 4.3.8",
      "2920 bytes and 4 segments of a link may wait for that: BUFFER FULL, QUEUE FULL, ERROR. The "
      "module holds one segment that the network has not taken: BUFFER FULL for all links."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "dialect 4.3.9",
      "A link that goes while the segment is typed: Recv, <segment ID>,SEND FAIL, CLOSED."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "dialect 4.3.10",
      "Nothing more is said of segments of a link that AT+CIPCLOSE ends."},
 };
 inline constexpr Command kSegment{

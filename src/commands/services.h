@@ -27,9 +27,9 @@ inline constexpr Word kPingRefusals[] = {Word::ping_timeout};
 inline constexpr Fact kPingFacts[] = {
     {Origin::observed, "T17, T23", "The milliseconds behind +, or +timeout and ERROR."},
     {Origin::observed, "T17", "A name without an address is ERROR alone."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "dialect 4.3.11",
      "A host that does not answer is given up after 2 s; less than a millisecond is shown as 1."},
-    {Origin::ours, "see HostSockets",
+    {Origin::ours, "dialect 4.3.12",
      "A host that --net forbids, or that no route leads to, is one that does not answer."},
 };
 inline constexpr Command kPing{
@@ -72,8 +72,8 @@ inline constexpr Fact kNameServersFacts[] = {
     {Origin::manual, "AT+CIPDNS 2020",
      "A line for each server, unquoted; 208.67.222.222 unless others are set."},
     {Origin::manual, "AT+CIPDNS 2020", "Two servers that are the same: ERROR."},
-    {Origin::ours, "see NameServerSettings", "An address that no host can have is ERROR."},
-    {Origin::ours, "see HostSockets",
+    {Origin::ours, "dialect 4.3.13", "An address that no host can have is ERROR."},
+    {Origin::ours, "dialect 4.3.14",
      "Servers that are set are asked at port 53, in their order, where --net permits it."},
 };
 inline constexpr Command kNameServers{
@@ -107,7 +107,7 @@ inline constexpr Param kTlsSizeParams[] = {
     param<&TlsSizeArgs::bytes>("size", between(2048, 4096), "bytes of the buffer for SSL"),
 };
 inline constexpr Fact kTlsSizeFacts[] = {
-    {Origin::ours, "see commands", "It changes nothing: SSL records of every size are read."},
+    {Origin::ours, "dialect 4.3.15", "It changes nothing: SSL records of every size are read."},
 };
 inline constexpr Command kTlsSize{
     .name = "+CIPSSLSIZE",
@@ -170,12 +170,12 @@ inline constexpr Shape kTimeShapes[] = {
 inline constexpr Fact kTimeServersFacts[] = {
     {Origin::ours, "dialect 4.3.2", "0 alone while it is off; else the zone and the servers."},
     {Origin::ours, "dialect 4.3.2", "A server that is left out is skipped."},
-    {Origin::ours, "personalities 2.1",
+    {Origin::ours, "dialect 4.3.19",
      "Without servers: cn.ntp.org.cn, ntp.sjtu.edu.cn and us.pool.ntp.org."},
-    {Origin::ours, "see TimeSync", "A server that has answered is asked again every hour."},
-    {Origin::ours, "see HostSockets",
+    {Origin::ours, "dialect 4.3.16", "A server that has answered is asked again every hour."},
+    {Origin::ours, "dialect 4.3.17",
      "Servers are asked at UDP port 123, where --net permits it; a module is no time server."},
-    {Origin::ours, "see TimeSync", "Off after a restart."},
+    {Origin::ours, "dialect 4.3.18", "Off after a restart."},
 };
 inline constexpr Command kTimeServers{
     .name = "+CIPSNTPCFG",
@@ -187,7 +187,7 @@ inline constexpr Command kTimeServers{
     .facts = kTimeServersFacts,
 };
 inline constexpr Fact kTimeFacts[] = {
-    {Origin::ours, "personalities 2.1", "The day has two digits."},
+    {Origin::ours, "dialect 4.3.3", "The day has two digits."},
     {Origin::ours, "dialect 4.3.3",
      "Thu Jan 01 00:00:00 1970 until a server has answered, whatever the zone."},
 };

@@ -55,7 +55,7 @@ inline constexpr Word kDomainRefusals[] = {Word::dns_fail};
 inline constexpr Fact kDomainFacts[] = {
     {Origin::manual, "4.2.2", "The address, or DNS Fail and ERROR; a name has less than 64 bytes."},
     {Origin::ours, "dialect 3.3.2", "An address is answered without asking anybody."},
-    {Origin::ours, "see HostName", "What names no host: IP ERROR, and nobody is asked."},
+    {Origin::ours, "dialect 2.5", "What names no host: IP ERROR, and nobody is asked."},
     {Origin::ours, "dialect 3.3.3",
      "Without a network DNS Fail comes after 6 s; one silent name server is given up after 6 s, "
      "several after 15 s at most."},
@@ -194,12 +194,11 @@ inline constexpr Fact kStartFacts[] = {
     {Origin::observed, "T23, T33", "Without an address: no ip, ERROR."},
     {Origin::observed, "T45",
      "A link ID in single mode, or none in multiple mode: Link type ERROR."},
-    {Origin::ours, "see Links",
+    {Origin::ours, "dialect 3.3.3, 3.3.12",
      "A server that never answers is given up after 20 s; a name after 6 s by one silent name "
      "server, after 15 s at most by several."},
     {Origin::ours, "dialect 2.4", "Digits and dots that are no address: IP ERROR."},
-    {Origin::ours, "see HostName",
-     "So is a name with anything but letters, digits, -, _ and dots."},
+    {Origin::ours, "dialect 2.5", "So is a name with anything but letters, digits, -, _ and dots."},
     {Origin::ours, "dialect 0.4.11",
      "UDP with a mode and an empty local port takes any port that is free."},
     {Origin::ours, "dialect 0.4.32",
@@ -333,8 +332,8 @@ inline constexpr Fact kSendEscapedFacts[] = {
     {Origin::manual, "AT+CIPSENDEX 2020",
      "As AT+CIPSEND, and `\\0` ends the payload before its length, which counts what is typed."},
     {Origin::manual, "AT+CIPSENDEX 2020", "`\\\\0` sends `\\0`."},
-    {Origin::ours, "see Payload", "Other backslashes are sent as they are."},
-    {Origin::ours, "see Links", "Recv says how many bytes are sent."},
+    {Origin::ours, "dialect 5.1.3", "Other backslashes are sent as they are."},
+    {Origin::ours, "dialect 5.1.4", "Recv says how many bytes are sent."},
 };
 inline constexpr Command kSendEscaped{
     .name = "+CIPSENDEX",

@@ -14,9 +14,10 @@ namespace bfq::commands {
 using namespace at;  // NOLINT(google-build-using-namespace): rows read as sentences
 
 inline constexpr Fact kTlsTextFacts[] = {
-    {Origin::ours, "personalities 2.5",
+    {Origin::ours, "personalities 2.5.3",
      "A line for each link that has one; an empty text forgets it. Nothing is stored."},
-    {Origin::ours, "see commands", "It holds for links that are opened later; 5 stands for all."},
+    {Origin::ours, "personalities 2.5.4",
+     "It holds for links that are opened later; 5 stands for all."},
 };
 
 // Names -------------------------------------------------------------------------------------------
@@ -128,9 +129,9 @@ inline constexpr Shape kProtocolShapes[] = {
 inline constexpr Doc kProtocolsShown =
     "{}:<link ID>,\"<ALPN 1>\"[,\"<ALPN 2>\"[,\"<ALPN 3>\"[,\"<ALPN 4>\"[,\"<ALPN 5>\"]]]] *";
 inline constexpr Fact kProtocolsFacts[] = {
-    {Origin::ours, "personalities 2.5",
+    {Origin::ours, "personalities 2.5.5",
      "As many follow as the number says, else ERROR; 0 forgets them. Nothing is stored."},
-    {Origin::ours, "see commands", "A name has 32 bytes at most."},
+    {Origin::ours, "personalities 2.5.6", "A name has 32 bytes at most."},
 };
 inline constexpr Command kTlsProtocols{
     .name = "+CIPSSLCALPN",

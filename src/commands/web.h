@@ -119,7 +119,7 @@ inline constexpr Fact kWebTransferFacts[] = {
     {Origin::ours, "dialect 4.4.5",
      "A server may take 10 s for its answer and for each piece of it. A redirection is not "
      "followed."},
-    {Origin::ours, "see WebFetcher",
+    {Origin::ours, "dialect 4.4.8",
      "HTTP/1.1, one request for each connection, which leaves by the routes of links, as --net "
      "permits."},
 };
@@ -186,8 +186,9 @@ inline constexpr Param kChosenUpgradeParams[] = {
     param<&UpgradeArgs::returns_at_once>("nonblocking", between(0, 1), "not looked at"),
 };
 inline constexpr Fact kChosenUpgradeFacts[] = {
-    {Origin::ours, "personalities 2.4", "There never is a newer one: the first line, and ERROR."},
-    {Origin::ours, "personalities 2.4", "The query says how far the last one came; 0 at first."},
+    {Origin::ours, "personalities 2.4.39",
+     "There never is a newer one: the first line, and ERROR."},
+    {Origin::ours, "personalities 2.4.40", "The query says how far the last one came; 0 at first."},
 };
 /// The same of a firmware that lets the host choose.
 inline constexpr Command kChosenUpgrade{

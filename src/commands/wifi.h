@@ -84,10 +84,10 @@ inline constexpr Fact kJoinFacts[] = {
     {Origin::ours, "dialect 0.4.20",
      "Keys in hexadecimal compare as keys, whatever their case; a WEP key may be typed as text."},
     {Origin::ours, "dialect 3.2.4", "_DEF stores the network even when joining it fails."},
-    {Origin::ours, "see Station",
+    {Origin::ours, "dialect 3.2.12",
      "An address that does not come: DHCP TIMEOUT where nobody has answered in time, WIFI "
      "DISCONNECT, number 1, FAIL."},
-    {Origin::ours, "see Station",
+    {Origin::ours, "dialect 3.2.13",
      "An access point that was lost is tried again after 1 s, then every 3 s."},
 };
 inline constexpr Command kJoin{
@@ -300,11 +300,11 @@ inline constexpr Param kCountryParams[] = {
 inline constexpr Fact kCountryFacts[] = {
     {Origin::manual, "AT+CWCOUNTRY_CUR 2020", "Four parameters; a third letter is not shown."},
     {Origin::observed, "T36", "0,\"US\",1,13 is accepted."},
-    {Origin::ours, "see CountrySettings", "0,\"CN\",1,13 at first."},
-    {Origin::ours, "see CountrySettings",
+    {Origin::ours, "dialect 4.2.7", "0,\"CN\",1,13 at first."},
+    {Origin::ours, "dialect 4.2.8",
      "A scan, a join and WPS see these channels alone. A softAP that is set to another one is "
      "refused, or is on the first of these where it was set before."},
-    {Origin::ours, "see CountrySettings",
+    {Origin::ours, "dialect 4.2.9",
      "An association on another channel stays. The policy is stored and shown: no access point's "
      "country changes these channels."},
 };
@@ -341,11 +341,11 @@ inline constexpr Fact kPairingFacts[] = {
     {Origin::manual, "AT+WPS 2020", "Needs the station; a network with WEP cannot be found so."},
     {Origin::ours, "dialect 4.2.4",
      "Where it succeeds: `wps success,connecting ap ...`, then WIFI CONNECTED and WIFI GOT IP."},
-    {Origin::ours, "see Station",
+    {Origin::ours, "dialect 4.2.10",
      "OK comes at once, and an association ends. `wps fail` follows when no button was pressed for "
      "120 s, or those of two access points were. A join, AT+CWQAP or AT+WPS=0 stops it without a "
      "line."},
-    {Origin::ours, "see Station", "The network that was found is joined until the next reset."},
+    {Origin::ours, "dialect 4.2.11", "The network that was found is joined until the next reset."},
 };
 inline constexpr Command kPairing{
     .name = "+WPS",
@@ -376,7 +376,7 @@ inline constexpr Fact kHostNameFacts[] = {
      "BFQ4004_ and the last three bytes of the address at first; 32 bytes at most; not stored."},
     {Origin::manual, "AT+CWHOSTNAME 2020", "Without a station the query shows <null>."},
     {Origin::ours, "dialect 4.2.3", "The name stands bare, without the manual's brackets."},
-    {Origin::ours, "see Station", "No simulated network asks for it."},
+    {Origin::ours, "dialect 4.2.12", "No simulated network asks for it."},
 };
 inline constexpr Command kHostName{
     .name = "+CWHOSTNAME",

@@ -64,6 +64,7 @@ inline constexpr at::Words kCommonWords({
     {at::Word::wrong_mode_for_mdns, ""},
     {at::Word::no_certificate, ""},
     {at::Word::no_authorities, ""},
+    {at::Word::no_private_key, ""},
 
     // Information and unsolicited lines (dialect 7).
     {at::Word::ready, "\r\nready"},

@@ -3,7 +3,7 @@
 #include "module/chip.h"
 
 namespace bfq {
-// Fidelity (our decision, see LightSleep): Light sleep ends the association, as AT+CWQAP does, and
+// Fidelity (our decision, dialect 4.1.4): Light sleep ends the association, as AT+CWQAP does, and
 // an association keeps the module awake: its radio is off while it sleeps.
 void LightSleep::choose(Chip& chip, Mode mode) {
   mode_ = mode;
@@ -18,7 +18,7 @@ void LightSleep::wake_by(Chip& chip, std::optional<PinSignal> trigger,
   show_awake(chip, true);
 }
 
-// Fidelity (our decision, see LightSleep): Without a pin that wakes it, a module in light sleep
+// Fidelity (our decision, dialect 4.1.5): Without a pin that wakes it, a module in light sleep
 // hears its host, as the serial line wakes it in time. With one it sleeps, and what is typed is
 // lost, until the pin has its level; while it has that, the module stays awake.
 bool LightSleep::may_sleep(Chip& chip) const {

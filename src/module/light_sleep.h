@@ -40,7 +40,7 @@ class LightSleep {
   };
 
   /// How long nothing has been typed, printed or under way when the module falls asleep.
-  // Fidelity (our decision, see LightSleep): The module falls asleep when nothing was typed,
+  // Fidelity (our decision, dialect 4.1.7): The module falls asleep when nothing was typed,
   // printed or under way for 100 ms.
   static constexpr Duration kFallsAsleepAfter = 100ms;
 

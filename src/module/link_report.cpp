@@ -11,8 +11,14 @@ using Kind = LinkReport::Kind;
 
 /// What is said of an SSL link that needs a certificate which there is not.
 at::Word word_for(net::OpenFailure why) {
-  if (why == net::OpenFailure::no_certificate) return at::Word::no_certificate;
-  return why == net::OpenFailure::no_authorities ? at::Word::no_authorities : at::Word::none;
+  switch (why) {
+    case net::OpenFailure::no_certificate: return at::Word::no_certificate;
+    case net::OpenFailure::no_authorities: return at::Word::no_authorities;
+    case net::OpenFailure::no_key: return at::Word::no_private_key;
+    case net::OpenFailure::unreachable:
+    case net::OpenFailure::no_resources: break;
+  }
+  return at::Word::none;
 }
 }  // namespace
 

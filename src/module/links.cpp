@@ -173,8 +173,8 @@ void Links::payload_complete(Chip& chip, const Collecting& job) {
   chip.say_received(chip.payload().size());
   if (job.as == Collecting::As::segment) return begin_segment(chip, job.link.id);
   if (!is_open(job.link)) return chip.finish_send(at::Word::error);  // dialect 0.4.2
-  // Fidelity (our decision, see Links): AT+CIPSENDEX that ends before its first byte sends nothing,
-  // and that is SEND OK.
+  // Fidelity (our decision, dialect 5.1.5): AT+CIPSENDEX that ends before its first byte sends
+  // nothing, and that is SEND OK.
   if (chip.payload().empty()) return chip.finish_send(at::Word::send_ok);
   const net::Endpoint destination = job.destination.value_or(links_[job.link.id].remote);
   if (!is_peer(destination)) return chip.finish_send(at::Word::send_fail);  // dialect 0.4.32
@@ -351,8 +351,8 @@ void Links::on(Chip& chip, const uart::HangUp&) {
 }
 
 void Links::closed_was_said(std::uint8_t id) {
-  // Fidelity (our decision, see Links): A link number is not used again before its CLOSED has been
-  // said.
+  // Fidelity (our decision, dialect 1.7.5): A link number is not used again before its CLOSED has
+  // been said.
   if (links_[id].state == Link::State::gone) links_[id].state = Link::State::free;
 }
 

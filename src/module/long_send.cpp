@@ -16,7 +16,7 @@ at::Answer Links::send_long(Chip& chip, std::uint8_t id, std::uint32_t length,
   return at::Answer::prompt;
 }
 
-// Fidelity (our decision, personalities 2.4): A packet of AT+CIPSENDL has 2048 bytes at most,
+// Fidelity (our decision, personalities 2.4.38): A packet of AT+CIPSENDL has 2048 bytes at most,
 // whatever AT+CIPSENDLCFG sets.
 std::size_t Links::packet_of(const SendingLong& job) const {
   const std::size_t most = std::min<std::size_t>(long_sends_.packet, limits::kPayload);
@@ -78,8 +78,8 @@ void Links::tell_long_send(Chip& chip, const LinkReport& report) {
   }
 }
 
-// Fidelity (our decision, personalities 2.4): AT+CIPSENDL says behind a packet how many bytes have
-// gone and how many have come, where those that have gone are so many more than it has said.
+// Fidelity (our decision, personalities 2.4.33): AT+CIPSENDL says behind a packet how many bytes
+// have gone and how many have come, where those that have gone are so many more than it has said.
 void Links::packet_has_gone(Chip& chip, SendingLong& job) {
   chip.payload().clear();
   job.is_sending = false;
@@ -91,8 +91,8 @@ void Links::packet_has_gone(Chip& chip, SendingLong& job) {
   if (is_last) chip.finish_send(at::Word::send_ok);
 }
 
-// Fidelity (our decision, personalities 2.4): Where the link of AT+CIPSENDL has gone, the rest is
-// typed and dropped, and SEND FAIL comes behind it.
+// Fidelity (our decision, personalities 2.4.35): Where the link of AT+CIPSENDL has gone, the rest
+// is typed and dropped, and SEND FAIL comes behind it.
 void Links::fail(Chip& chip, SendingLong& job) {
   chip.payload().clear();
   job.is_sending = false;

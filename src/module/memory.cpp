@@ -4,13 +4,21 @@
 
 namespace bfq {
 namespace {
-/// Counts a write for each key whose value changes; false when none does.
-bool count_changes(const Settings& from, const Settings& to, WriteCounts& writes) {
+/// Whether UART settings are written even if they are what holds anyway: AT+UART_DEF? of such a
+/// dialect tells settings that were stored from those of the factory.
+bool is_first_uart(const Chip& chip, Effect effect, const WriteCounts& writes) {
+  return effect == Effect::uart && writes[static_cast<std::size_t>(Key::uart)] == 0 &&
+         chip.dialect().switches.uart_reply == at::SwitchPoints::UartReply::as_achieved;
+}
+
+/// Counts a write for each key whose value changes, and for the UART's where it is written anyway;
+/// false when there is none.
+bool count_changes(const Settings& from, const Settings& to, bool first_uart, WriteCounts& writes) {
   bool changed = false;
   for (std::size_t key = 0; key < kKeys; ++key) {
     Settings probe = from;
     copy_key(static_cast<Key>(key), to, probe);
-    if (probe == from) continue;
+    if (probe == from && !(first_uart && static_cast<Key>(key) == Key::uart)) continue;
     ++writes[key];
     changed = true;
   }
@@ -28,9 +36,9 @@ void Memory::load(std::span<const std::byte> image, const Settings& factory) {
 
 at::Answer Memory::save(Chip& chip, const Settings& wanted, Effect effect) {
   Saving job{.effect = effect};
-  // Fidelity (our decision, see Memory): What is stored already is not written again, and answers
+  // Fidelity (our decision, dialect 8.1): What is stored already is not written again, and answers
   // OK.
-  // Fidelity (our decision, see Memory): OK comes once flash has the change. When flash fails:
+  // Fidelity (our decision, dialect 8.2): OK comes once flash has the change. When flash fails:
   // ERROR, and the old settings stay.
   if (!begin_to_store(chip, wanted, job)) return chip.apply(in_use_, effect);
   chip.start(job);
@@ -44,7 +52,8 @@ void Memory::save_in_background(Chip& chip, const Settings& wanted) {
 
 bool Memory::begin_to_store(Chip& chip, const Settings& wanted, Saving& saving) {
   next_ = record_;
-  if (!count_changes(record_.settings, wanted, next_.writes)) return false;
+  const bool first_uart = is_first_uart(chip, saving.effect, record_.writes);
+  if (!count_changes(record_.settings, wanted, first_uart, next_.writes)) return false;
   next_.settings = wanted;
   ++next_.sequence;
   size_ = encode_record(next_, buffer_);

@@ -105,7 +105,7 @@ std::size_t Module::link_room(LinkHandle link) const {
     const std::size_t reserved = limits::kReplyReserve + kReadHeader;
     return std::min(most, uart_out_.room() - std::min(uart_out_.room(), reserved));
   }
-  // Fidelity (our decision, see Module): While the host does not read, nothing is read from the
+  // Fidelity (our decision, dialect 11.29): While the host does not read, nothing is read from the
   // network.
   const bool may_print =
       phase_ == Phase::running && urcs_.empty() && !holds_lines() && !faults_.holds_data(*this);
@@ -130,7 +130,8 @@ std::size_t Module::datagram_room(LinkHandle link) const {
 void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                             Instant now) {
   now_ = now;
-  // Fidelity (our decision, see Module): A datagram without a byte prints +IPD with a length of 0.
+  // Fidelity (our decision, dialect 5.4.2): A datagram without a byte prints +IPD with a length of
+  // 0.
   if (!links_.is_open(link)) return;
   const std::size_t room = datagram_room(link);
   CHECK(bytes.size() <= room);

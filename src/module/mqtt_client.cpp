@@ -72,7 +72,7 @@ at::Refusal MqttClient::may_be_asked() const {
 // Asking the broker -------------------------------------------------------------------------------
 
 bool MqttClient::can_connect() const {
-  // Fidelity (our decision, personalities 2.6): MQTT over WebSocket can be set up, and does not
+  // Fidelity (our decision, personalities 2.6.2): MQTT over WebSocket can be set up, and does not
   // connect.
   return is_set() && !is_connected() && scheme_ < kFirstWebSocket;
 }
@@ -224,7 +224,7 @@ void MqttClient::network_is_down(Chip& chip) {
   if (job != nullptr) refuse(chip, *job);
 }
 
-// Fidelity (our decision, personalities 2.6): A connection that is lost is opened again after
+// Fidelity (our decision, personalities 2.6.4): A connection that is lost is opened again after
 // 1 s, and every 10 s where that fails, while the station has an address.
 void MqttClient::advance(Chip& chip) {
   if (!retry_.due(chip.now())) return;

@@ -37,17 +37,25 @@ class MqttClient {
       describe("MqttClient", "state", "scheme", "host", "port", "path", "reconnects", "setup",
                "ticket", "retry", "said");
 
-  /// Why a command is refused or has failed, as ERR CODE says it (personalities 2.6).
+  /// Why a command is refused or has failed, as ERR CODE says it (personalities 2.6.12).
   enum class Why : std::uint16_t {
     not_configured = 0x6001,
     wrong_state = 0x6002,
     cleaned = 0x6003,
     already_connected = 0x6004,
     never_configured = 0x6006,  ///< of what needs a connection
+    argument_count = 0x6008,
     not_started = 0x600b,
     not_published = 0x600c,
     not_subscribed = 0x600d,
     not_unsubscribed = 0x600e,
+    link_id = 0x6011,  ///< this and the next ones: the value of an argument
+    scheme = 0x6013,
+    topic_empty = 0x6042,
+    topic_too_long = 0x6043,
+    qos = 0x6048,
+    retain = 0x604a,
+    length = 0x604c,
     disconnected = 0x6051,
   };
 

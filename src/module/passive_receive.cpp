@@ -10,7 +10,7 @@ namespace bfq {
 std::size_t Links::unread_limit(const Chip& chip, LinkHandle handle) const {
   // Fidelity (manual, AT+CIPRECVMODE 2020): Passive receive is for TCP alone, and not for
   // transparent transmission.
-  // Fidelity (our decision, personalities 2.4): In esp-at-2 it is for SSL, too.
+  // Fidelity (our decision, personalities 2.4.41): In esp-at-2 it is for SSL, too.
   if (!passive_ || !is_open(handle)) return 0;
   const net::Transport transport = links_[handle.id].transport;
   const bool tls_too = chip.dialect().switches.tls_links == at::SwitchPoints::TlsLinks::as_tcp;

@@ -11,7 +11,7 @@ constexpr std::uint8_t kLink = 0;
 // Dialect 5.2: attempts to connect again are 100 ms apart, or a multiple that was set.
 constexpr Duration kUnitBetweenAttempts = 100ms;
 // Ours: an attempt that nobody answers is given up like a CIPSTART.
-// Fidelity (our decision, see Passthrough): In transparent transmission, an attempt to connect
+// Fidelity (our decision, dialect 5.2.3): In transparent transmission, an attempt to connect
 // again that nobody answers is given up after 20 s.
 constexpr Duration kAttemptGivesUp = 20s;
 // Ours: as long as Links waits for a name server, and how soon it is asked again.
@@ -26,7 +26,7 @@ Duration between_attempts(const Chip& chip) {
 at::Answer Passthrough::enter(Chip& chip) {
   const Links& links = chip.links();
   if (!enabled_ || !links.may_pass(chip, kLink) || !links.has_peer(kLink)) return at::Answer::error;
-  // Fidelity (our decision, see Passthrough): A segment of AT+CIPSENDBUF that is not acknowledged
+  // Fidelity (our decision, dialect 5.2.4): A segment of AT+CIPSENDBUF that is not acknowledged
   // keeps AT+CIPSEND from entering transparent transmission.
   if (links.has_pending_segment(kLink)) return at::Answer::error;
   state_ = State::collecting;
@@ -40,8 +40,8 @@ at::Answer Passthrough::enter(Chip& chip) {
 
 // At a start --------------------------------------------------------------------------------------
 
-// Fidelity (our decision, personalities 2.1): After AT+SAVETRANSLINK the module opens that link at
-// each start, as soon as its network is there, and then prints CONNECT, OK and the prompt of
+// Fidelity (our decision, personalities 2.1.17): After AT+SAVETRANSLINK the module opens that link
+// at each start, as soon as its network is there, and then prints CONNECT, OK and the prompt of
 // transparent transmission. What goes wrong is tried again and prints nothing: a name after 1 s, a
 // connection after 100 ms. `+++` ends the attempts, with AT+CIPMODE=1 in force.
 void Passthrough::begin_with_link(Chip& chip) {

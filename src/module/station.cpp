@@ -12,7 +12,7 @@ namespace {
 // Dialect 3.2: a pairing's join gives up after about 15 s; others as the settings say.
 constexpr Duration kJoinGivesUp = 15s;
 // Ours: no scan takes longer than its channels times the longest time for each, and a margin.
-// Fidelity (our decision, see Station): A scan that never ends answers ERROR after 30 s.
+// Fidelity (our decision, dialect 3.2.14): A scan that never ends answers ERROR after 30 s.
 constexpr Duration kScanGivesUp = 30s;
 // Ours: how long after a loss, or a failed attempt to come back, the station tries again.
 constexpr Duration kRetryAfterLoss = 1s;
@@ -164,8 +164,8 @@ void Station::set_power(Chip& chip, std::uint8_t quarter_dbm) {
 
 // Pairing -----------------------------------------------------------------------------------------
 
-// Fidelity (our decision, see Station): AT+WPS=1 answers OK at once, and ends an association; what
-// comes of it follows in lines. The network that it finds is joined until the next reset.
+// Fidelity (our decision, dialect 4.2.10): AT+WPS=1 answers OK at once, and ends an association;
+// what comes of it follows in lines. The network that it finds is joined until the next reset.
 void Station::pair(Chip& chip) {
   disassociate(chip);
   network_ = {.ticket = chip.new_ticket()};
@@ -196,7 +196,8 @@ void Station::fail_pairing(Chip& chip) {
 
 // SmartConfig -------------------------------------------------------------------------------------
 
-// Fidelity (our decision, see Station): AT+CWSTARTSMART ends an association, as AT+WPS does.
+// Fidelity (our decision, personalities 2.1.11): AT+CWSTARTSMART ends an association, as AT+WPS
+// does.
 void Station::await_phone(Chip& chip, std::uint8_t methods) {
   disassociate(chip);
   network_ = {.ticket = chip.new_ticket()};
@@ -354,8 +355,8 @@ void Station::on(Chip& chip, const radio::Lost& event) {
   if (chip.job<Joining>() != nullptr) fail_join(chip, radio::JoinFailure::refused);
 }
 
-// Fidelity (our decision, see Station): AT+CWJAP? shows the signal and the channel as they are now,
-// not as they were at the join.
+// Fidelity (our decision, dialect 3.2.15): AT+CWJAP? shows the signal and the channel as they are
+// now, not as they were at the join.
 void Station::on(Chip&, const radio::Signal& event) {
   if (!associated() || event.ticket != network_.ticket) return;
   joined_.rssi = event.rssi;

@@ -70,8 +70,9 @@ std::int64_t TimeSync::local_time(Instant now) const {
   return unix_time(now) + time_zone_ / 100 * kHour + time_zone_ % 100 * kMinute;
 }
 
-// Fidelity (our decision, see TimeSync): A time server may take 3 s to answer, then the next one is
-// asked; the first one again after 15 s, 30 s and so on up to an hour, or when the station joins.
+// Fidelity (our decision, dialect 4.3.20): A time server may take 3 s to answer, then the next one
+// is asked; the first one again after 15 s, 30 s and so on up to an hour, or when the station
+// joins.
 void TimeSync::network_is_up(Chip& chip) {
   if (!enabled_ || (was_told_ && !due_.is_never())) return;
   next_ = rounds_ = 0;

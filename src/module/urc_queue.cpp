@@ -26,7 +26,7 @@ bool UrcQueue::is_news(const Urc& urc) {
   using Kind = Urc::Kind;
   const auto same = [&urc](Kind kind) { return same_line(urc, kind); };
   bool unsaid = false;
-  // Fidelity (our decision, see UrcQueue): While the host does not read, a loss takes back the WIFI
+  // Fidelity (our decision, dialect 7.2): While the host does not read, a loss takes back the WIFI
   // CONNECTED and WIFI GOT IP that it has not read; what is left still alternates. Likewise for
   // each station of the softAP.
   if (urc.kind == Kind::wifi_disconnect) {

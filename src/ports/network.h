@@ -239,7 +239,8 @@ enum class OpenFailure : std::uint8_t {
   no_resources,    ///< the network has no socket or port for it
   no_certificate,  ///< TLS: the module has none to show
   no_authorities,  ///< TLS: it has nobody to verify a server by
-  last = no_authorities,
+  no_key,          ///< TLS: it has a certificate to show, and not its private key
+  last = no_key,
 };
 
 /// That Open came to nothing; its link is free.

@@ -144,7 +144,7 @@ Loaded load_record(std::span<const std::byte> image, const Settings& factory) {
     if (slots[0].*quality != slots[1].*quality) return slots[1].*quality ? 1 : 0;
     return newer(slots[1].sequence, slots[0].sequence) ? 1 : 0;
   };
-  // Fidelity (our decision, see FlashRecord): Of damaged flash, each setting that is whole is kept;
+  // Fidelity (our decision, dialect 8.3): Of damaged flash, each setting that is whole is kept;
   // the rest is the factory's.
   const bool valid = slots[0].valid || slots[1].valid, any = slots[0].any || slots[1].any;
   const int slot = better(valid ? &SlotState::valid : &SlotState::any);

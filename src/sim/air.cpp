@@ -212,9 +212,9 @@ Pool pool_of(const AccessPoint& ap) {
 
 // Signal ------------------------------------------------------------------------------------------
 
-// Fidelity (our decision, see Air): By position, the signal is -30 dBm at one metre and loses 30 dB
-// with each tenfold distance, as indoors; below -95 dBm nothing is heard. Without positions it is
-// -50 dBm.
+// Fidelity (our decision, dialect 10.1): By position, the signal is -30 dBm at one metre and loses
+// 30 dB with each tenfold distance, as indoors; below -95 dBm nothing is heard. Without positions
+// it is -50 dBm.
 int signal_at(Position from, Position to) {
   constexpr double kAtOneMetre = -30, kPathLossExponent = 3;
   const double metres = std::max(1.0, std::hypot(from.x - to.x, from.y - to.y));

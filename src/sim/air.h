@@ -88,8 +88,8 @@ struct ModulePosition {
   bool operator==(const ModulePosition&) const = default;
 };
 
-// Fidelity (our decision, see Air): A scan takes 0.5 s, an association 0.3 s, an address 0.2 s, a
-// wrong password 1 s; a real module takes longer.
+// Fidelity (our decision, dialect 10.2): A scan takes 0.5 s, an association 0.3 s, an address 0.2
+// s, a wrong password 1 s; a real module takes longer.
 
 /// How long things take in the air.
 struct Delays {

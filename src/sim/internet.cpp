@@ -60,6 +60,7 @@ std::optional<net::OpenFailure> Internet::lacks_for_tls(const net::Open& asked) 
   if (asked.transport != net::Transport::tls) return std::nullopt;
   if (asked.verifies && !has_authorities) return net::OpenFailure::no_authorities;
   if (asked.shows_certificate && !has_certificate) return net::OpenFailure::no_certificate;
+  if (asked.shows_certificate && !has_key) return net::OpenFailure::no_key;
   return std::nullopt;
 }
 

@@ -87,7 +87,8 @@ class Internet {
   Duration delay{};      ///< how long what has come for a link takes to the module, see DelayQueues
   bool stalled = false;  ///< nothing is taken and nothing arrives
   bool exhausted = false;  ///< there is no socket or port for one more link
-  bool has_authorities = false, has_certificate = false;  ///< of the module, for TLS
+  /// Of the module, for TLS. A certificate comes with its key unless that is taken away.
+  bool has_authorities = false, has_certificate = false, has_key = true;
   bool joined = true;                   ///< false: the module's station has no address
   Ipv4 lan{}, netmask{};                ///< the LAN of the station; none where nobody says
   std::array<Ipv4, 2> own{};            ///< the module's addresses

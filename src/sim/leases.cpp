@@ -4,7 +4,7 @@
 
 namespace bfq::sim {
 
-// Fidelity (our decision, see Leases): A station keeps its address while it stays, and gets it
+// Fidelity (our decision, dialect 10.3): A station keeps its address while it stays, and gets it
 // again for the time of the lease after it has left; then it is anybody's. Others get the lowest
 // address that is free. Access points of one name and network have one DHCP server.
 Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,

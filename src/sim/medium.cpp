@@ -10,13 +10,13 @@
 
 namespace bfq::sim {
 namespace {
-// Fidelity (our decision, see Medium): A simulated station that was turned away tries again after
+// Fidelity (our decision, dialect 10.4): A simulated station that was turned away tries again after
 // 10 s.
-// Fidelity (our decision, see Medium): A simulated station that finds all addresses taken asks
+// Fidelity (our decision, dialect 10.5): A simulated station that finds all addresses taken asks
 // again after 10 s.
 constexpr Duration kVisitorRetries = 10s;
 
-// Fidelity (our decision, see Medium): An association ends where the name, password, security,
+// Fidelity (our decision, dialect 10.6): An association ends where the name, password, security,
 // channel or LAN of its access point changes, also when the name is hidden from then on. It stays
 // where the signal or the DHCP server changes.
 bool is_same_network(const AccessPoint& a, const AccessPoint& b) {
@@ -188,7 +188,7 @@ bool Medium::is_full(const AccessPoint& ap) const {
   return inside >= *ap.max_stations;
 }
 
-// Fidelity (our decision, see Medium): A phone sends for 60 s, as its app does, and every module
+// Fidelity (our decision, dialect 10.7): A phone sends for 60 s, as its app does, and every module
 // that waits for one hears it, wherever it stands.
 const PhoneSends* Medium::phone(Instant now) const {
   constexpr Duration kSends = 60s;

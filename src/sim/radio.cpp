@@ -17,7 +17,7 @@ constexpr int kChannels = 13;
 
 bool is_weak(Security security) { return security == Security::open || security == Security::wep; }
 
-// Fidelity (our decision, see sim Radio): An enterprise network answers number 4; an open network
+// Fidelity (our decision, dialect 10.8): An enterprise network answers number 4; an open network
 // takes any password.
 
 /// What a join of `ap` comes to, or nothing when it succeeds.
@@ -29,7 +29,7 @@ std::optional<JoinFailure> refusal(const AccessPoint& ap, const radio::Join& joi
   return std::nullopt;
 }
 
-// Fidelity (our decision, see sim Radio): Of several access points with the name, the strongest is
+// Fidelity (our decision, dialect 10.9): Of several access points with the name, the strongest is
 // chosen among those whose security suits the command (pci_en, an empty password, no enterprise);
 // where none does, the strongest refuses.
 
@@ -58,7 +58,7 @@ bool fits(const AccessPoint& ap, const radio::Scan& scan) {
   return scan.channels.holds(ap.channel) && (!scan.channel || *scan.channel == ap.channel);
 }
 
-// Fidelity (our decision, see sim Radio): A scan shows frequency offsets of 0, unless the world has
+// Fidelity (our decision, dialect 10.10): A scan shows frequency offsets of 0, unless the world has
 // a seed, and 802.11 b, g and n.
 radio::ScanResult as_seen(const AccessPoint& ap, int signal, bool by_name) {
   radio::ScanResult seen;
@@ -73,10 +73,10 @@ radio::ScanResult as_seen(const AccessPoint& ap, int signal, bool by_name) {
   return seen;
 }
 
-// Fidelity (our decision, see sim Radio): A passive scan, or one with times, takes them for each of
+// Fidelity (our decision, dialect 10.11): A passive scan, or one with times, takes them for each of
 // 13 channels: 360 ms passive, 120 ms active, unless the host says otherwise. Times of 0 are none.
 
-// Fidelity (our decision, see sim Radio): An access point that answers later than a scan takes is
+// Fidelity (our decision, dialect 10.12): An access point that answers later than a scan takes is
 // joined only then.
 Duration unseen_for(const AccessPoint& ap, const Delays& delays) {
   const Duration answers = ap.delays.scan.value_or(Duration{0});
@@ -177,7 +177,7 @@ const AccessPoint* Radio::choose(const radio::Join& join) const {
   return best;
 }
 
-// Fidelity (our decision, see sim Radio): An access point that has gone in the middle of a join:
+// Fidelity (our decision, dialect 10.13): An access point that has gone in the middle of a join:
 // number 3; one whose password has changed: number 2; one with as many stations as it takes:
 // number 4.
 
@@ -212,7 +212,7 @@ void Radio::disassociate(Instant now) {
   if (Radio* host = medium_.host_of(left)) host->part(station_, now);
 }
 
-// Fidelity (our decision, see sim Radio): WPS takes as long as a scan. It fails where the buttons
+// Fidelity (our decision, dialect 10.14): WPS takes as long as a scan. It fails where the buttons
 // of two access points were pressed, and with a network with WEP or for enterprises.
 void Radio::pair(const radio::Pair& asked, Instant now) {
   disassociate(now);
@@ -245,7 +245,7 @@ Event Radio::complete(const radio::Paired& due, Instant) const {
                        Text<64>(slice(ap->password, 0, 64)), ap->bssid};
 }
 
-// Fidelity (our decision, see sim Radio): What a phone sends is heard after the time of a scan.
+// Fidelity (our decision, dialect 10.15): What a phone sends is heard after the time of a scan.
 void Radio::await_phone(const radio::AwaitPhone& asked, Instant now) {
   disassociate(now);
   awaiting_ = asked;
@@ -322,7 +322,7 @@ void Radio::scan(const radio::Scan& scan, Instant now) {
 
 // Addresses ---------------------------------------------------------------------------------------
 
-// Fidelity (our decision, see sim Radio): A DHCP server whose addresses are all taken refuses at
+// Fidelity (our decision, dialect 10.16): A DHCP server whose addresses are all taken refuses at
 // once; one that is switched off, or takes longer than the module waits, ends in DHCP TIMEOUT.
 void Radio::obtain_address(const lease::ObtainAddress& asked, Instant now) {
   forget<lease::Addressed, lease::AddressFailed>();
@@ -336,7 +336,7 @@ void Radio::obtain_address(const lease::ObtainAddress& asked, Instant now) {
   later(at, lease::Addressed{asked.ticket, address, gateway_of(*ap), ap->netmask});
 }
 
-// Fidelity (our decision, see sim Radio): A station with an address of its own is given none by the
+// Fidelity (our decision, dialect 10.17): A station with an address of its own is given none by the
 // softAP that it joins, and so is not in that one's AT+CWLIF.
 void Radio::use_address(const lease::UseAddress& asked, Instant now) {
   forget<lease::Addressed, lease::AddressFailed>();
@@ -384,7 +384,7 @@ void Radio::close_network(Instant now) {
   medium_.own_network_ended(access_point_, now);
 }
 
-// Fidelity (our decision, see sim Radio): Who is in a softAP whose address or netmask changes has
+// Fidelity (our decision, dialect 10.18): Who is in a softAP whose address or netmask changes has
 // lost it, and comes again for an address of the new network. Other addresses to give change
 // nothing for who is there.
 void Radio::serve_addresses(const lease::ServeAddresses& asked, Instant now) {

@@ -135,6 +135,7 @@ class Peer:
         self.echoes, self.greeting, self.reply, self.reply_after = False, b"", b"", None
         self.closes_after = self.resets_after = None
         self.was_reset = False  # the module ended the last connection by a reset
+        self.calls = False      # it has connected to the module's server
 
     def describe(self, words):
         words = list(words)
@@ -206,6 +207,7 @@ class Peer:
 
     def call(self, module, port):
         """Connects to the server of the module at that address."""
+        self.calls = True
         caller = bound(socket.SOCK_STREAM, self.address, 0)
         self.port = caller.getsockname()[1]
         try:

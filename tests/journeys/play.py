@@ -30,6 +30,7 @@ BURNT_IN = {
 }
 LISTS_LINKS = (b"+CIPSTATUS:", b"+CIPSTATE:")
 SHOWS_PEERS = (*LISTS_LINKS, b"+CIPDOMAIN:", b"+LINK_CONN:", b"+CIPRECVDATA:", b"+CIPSNTPCFG:")
+CLIENT = b"<client>"  # stands for the address of one, which is none that a transcript has
 IN_WORLD_FILE = ("air", "delay", "station")
 STARTS = 5  # attempts; the program may be ready before the host is attached
 
@@ -284,7 +285,12 @@ class Play:
         return data
 
     def as_shown(self, data):
-        """The same for output of the module, which shows an unknown peer as 127.0.0.1."""
+        """The same for output of the module, which shows an unknown peer as 127.0.0.1, and each
+        client of its server."""
+        for (address, port), peer in self.hosts.peers.items():
+            if peer.calls:
+                data = re.sub(rb'(?<![\d.])%b("?,)%d(?!\d)' % (re.escape(address.encode()), port),
+                              rb"%b\g<1>%d" % (CLIENT, peer.port), data)
         told = self.hosts.addresses
         unmentioned = {a for a in told if a.encode() not in self.mentioned} - set(
             self.names.values()
@@ -292,7 +298,7 @@ class Play:
         strangers = dict.fromkeys(unmentioned, LOCALHOST)
         self.hosts.addresses = {**told, **strangers}
         try:
-            return self.here(data)
+            return self.here(data).replace(CLIENT, LOCALHOST.encode())
         finally:
             self.hosts.addresses = told
 

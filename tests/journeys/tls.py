@@ -524,6 +524,13 @@ class WhatEspAtSays(unittest.TestCase):
             self.assertEqual(host.command(start_to("localhost", 4433), "CLOSED\r\n"),
                              missing + b"\r\n" + REFUSED)
 
+    def test_a_certificate_without_its_key_shows_none(self):
+        module, host = self.start(certificate="client.test.pem")
+        self.set(host, "AT+CIPSSLCCONF=1")
+        self.assertEqual(host.command(start_to("localhost", 4433), "CLOSED\r\n"),
+                         b"NO PRVT_KEY FOUND\r\n" + REFUSED)
+        module.wait_for_log("the world names no tls.key")
+
 
 if __name__ == "__main__":
     unittest.main()

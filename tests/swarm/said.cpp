@@ -85,6 +85,7 @@ constexpr Word kInformation[] = {
     Word::wrong_mode_for_mdns,
     Word::no_certificate,
     Word::no_authorities,
+    Word::no_private_key,
     Word::no_change,
     Word::no_access_point,
     Word::ping_timeout,

@@ -134,7 +134,12 @@ constexpr Row<sim::Internet> kNetwork[] = {
     {"has-authorities", "", "the module has certificates to verify a server's by",
      [](sim::Internet& net, Words&) { net.has_authorities = true; }},
     {"has-certificate", "", "the module has a certificate to show, and its key",
-     [](sim::Internet& net, Words&) { net.has_certificate = true; }},
+     [](sim::Internet& net, Words&) { net.has_certificate = net.has_key = true; }},
+    {"has-certificate-alone", "", "likewise, without its key",
+     [](sim::Internet& net, Words&) {
+       net.has_certificate = true;
+       net.has_key = false;
+     }},
     {"pieces", "N", "never more than N bytes at once",
      [](sim::Internet& net, Words& w) { net.most_at_once = w.take_number(); }},
     {"updates-from", "A:P",

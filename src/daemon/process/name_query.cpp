@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 using Descriptor = asio::posix::stream_descriptor;
 
 // Ours: two tries of 2 and then 4 s for each server; the module itself gives up after 15 s.
-// Fidelity (our decision, see NameQuery): A name server that is silent is given up after 6 s, and
+// Fidelity (our decision, dialect 3.3.3): A name server that is silent is given up after 6 s, and
 // the look-up after 15 s where there are several; then DNS Fail.
 constexpr int kFirstTimeoutMs = 2000, kTries = 2;
 // How long a name server that was silent is asked after the others.

@@ -217,8 +217,8 @@ bool BaudWire::deliver(Instant now) {
     look_at_settings(end);
     give(end, bytes);
   }
-  // Fidelity (our decision, see Wire): While no host is attached, output is dropped, as on a wire
-  // that ends in the air.
+  // Fidelity (our decision, dialect 12.1): While no host is attached, output is dropped, as on a
+  // wire that ends in the air.
   if (!heard) drop(n);
   trace_said(bytes);
   out_.take(n);

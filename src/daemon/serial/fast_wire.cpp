@@ -39,7 +39,7 @@ bool FastWire::change_host(const SerialHost& host) {
   return true;
 }
 
-// Fidelity (our decision, see FastWire): A new host gets nothing that was meant for the one before.
+// Fidelity (our decision, dialect 12.2): A new host gets nothing that was meant for the one before.
 void FastWire::forget_output(FastEnd& end) {
   end.listens = false;
   while (send()) {
@@ -206,7 +206,7 @@ void FastWire::sent(std::size_t n) {
     }
     end.ahead -= n - lost;
   }
-  // Fidelity (our decision, see FastWire): While no host is attached, output is dropped, as on a
+  // Fidelity (our decision, dialect 12.1): While no host is attached, output is dropped, as on a
   // wire that ends in the air.
   if (!heard) drop(n);
   trace_said(side_.uart_output().first(n));

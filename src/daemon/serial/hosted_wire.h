@@ -94,7 +94,7 @@ class HostedWire : public Wire {
     end.echo.printed(bytes);
     if (end.echo.needs_look()) look_at_echo(end);
   }
-  // Fidelity (our decision, see HostedWire): What a pseudo terminal with ECHO returns of the bytes
+  // Fidelity (our decision, dialect 12.3): What a pseudo terminal with ECHO returns of the bytes
   // that it was just sent is dropped; never while payload is typed, and at no other door.
   /// Of the bytes that were read from a host, those that it has typed.
   std::vector<std::byte> typed_in(End& end, std::span<const std::byte> bytes) {

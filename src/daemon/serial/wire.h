@@ -10,16 +10,16 @@
 
 namespace bfq::serial {
 
-// Fidelity (our decision, see Wire): Of several hosts, one that has taken nothing for 1 s while
+// Fidelity (our decision, dialect 12.4): Of several hosts, one that has taken nothing for 1 s while
 // others read loses bytes instead of holding the module up.
 inline constexpr std::chrono::seconds kLaggardsAreWaitedFor{1};
 
-// Fidelity (our decision, see Wire): A host that came within 10 s of that is waited for 20 ms: who
-// comes again and again, and never reads, holds the others up once.
+// Fidelity (our decision, dialect 12.5): A host that came within 10 s of that is waited for 20 ms:
+// who comes again and again, and never reads, holds the others up once.
 inline constexpr std::chrono::seconds kSuspicionLasts{10};
 inline constexpr std::chrono::milliseconds kSuspectsAreWaitedFor{20};
 
-// Fidelity (our decision, see Wire): A host that has shut down its sending half (as `printf … |
+// Fidelity (our decision, dialect 12.6): A host that has shut down its sending half (as `printf … |
 // socat` does) goes on reading until the command under way has answered, all of that is read and 1
 // s is over. Then the door closes its connection.
 inline constexpr std::chrono::seconds kReadersStay{1};

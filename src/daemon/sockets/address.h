@@ -61,7 +61,7 @@ std::uint16_t bind_or_move(Socket& socket, net::Endpoint at, bool has_it,
                            boost::system::error_code& error) {
   using Protocol = typename Socket::protocol_type;
   const bool is_a_services = at.port != 0 && at.port < kFirstFreePort && !has_it;
-  // Fidelity (our decision, see bind_or_move): A port below 1024 that a service of this machine
+  // Fidelity (our decision, dialect 11.1): A port below 1024 that a service of this machine
   // has, at whatever address, is not to be had: ERROR.
   if (is_a_services && is_port_in_use<Protocol>(socket.get_executor(), at.port)) {
     error = boost::asio::error::address_in_use;

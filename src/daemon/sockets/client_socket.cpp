@@ -17,12 +17,12 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 // Bytes. Small, so that SEND OK means "on its way" and not "in some buffer of this machine".
-// Fidelity (our decision, see StreamLink): SEND OK comes when the machine has taken the bytes; it
+// Fidelity (our decision, dialect 11.2): SEND OK comes when the machine has taken the bytes; it
 // is asked to hold at most 16 KiB of them for a link.
 constexpr int kSendBuffer = 16 * 1024;
 // Ours, after lwIP: after the silence that the host chose, three probes, a second (TCP_KEEPINTVL)
 // apart.
-// Fidelity (our decision, see StreamLink): After the keep-alive time, three probes a second apart;
+// Fidelity (our decision, dialect 11.3): After the keep-alive time, three probes a second apart;
 // then CLOSED.
 constexpr int kProbeInterval = 1, kProbes = 3;
 // Loopback has segments of 64 KiB, and joins what is sent to larger ones still. A peer's kernel
@@ -68,7 +68,7 @@ void set_usual_options(int socket) {
   set_option(socket, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(socket, IPPROTO_TCP, TCP_MAXSEG, kSegmentSize);
-  // Fidelity (our decision, see StreamLink): Urgent bytes of TCP are received in line.
+  // Fidelity (our decision, dialect 11.4): Urgent bytes of TCP are received in line.
   set_option(socket, SOL_SOCKET, SO_OOBINLINE, 1);
 }
 

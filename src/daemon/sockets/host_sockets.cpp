@@ -92,7 +92,7 @@ bool HostSockets::end_what_has_lost_its_place() {
   for (const auto& link : links_) {
     if (!link || link->ended() || !link->exit().place || still_has(side_.networks(), link->exit()))
       continue;
-    // Fidelity (our decision, see HostSockets): A link between two modules ends, with CLOSED, at
+    // Fidelity (our decision, dialect 11.5): A link between two modules ends, with CLOSED, at
     // both of them as soon as one has left their LAN or has another address there.
     link->lose_place();
     any = true;
@@ -196,7 +196,7 @@ void HostSockets::look_up(std::uint8_t client, const net::HostName& name,
 void HostSockets::find_address(std::uint32_t asker, const net::HostName& host,
                                const net::NameServers& asked, const Found& found) {
   const std::string name(host.view());
-  // Fidelity (our decision, see HostSockets): Names come from those that the world knows, from the
+  // Fidelity (our decision, dialect 11.6): Names come from those that the world knows, from the
   // hosts file, then from DNS, IPv4 alone and without search domains.
   const Networks networks = side_.networks();
   if (const auto announced = find_announced(host, networks)) {
@@ -211,7 +211,7 @@ void HostSockets::find_address(std::uint32_t asker, const net::HostName& host,
                   local->source);
     found(local->address);
   } else if (const auto verdict = policy_.judge_query(name); !verdict.allowed) {
-    // Fidelity (our decision, see NetPolicy): A name that the policy does not let be asked for
+    // Fidelity (our decision, dialect 11.7): A name that the policy does not let be asked for
     // answers DNS Fail.
     spdlog::info("{}: DNS is not asked for {}: {}", side_.name(), name, verdict.reason);
     found(std::nullopt);
@@ -226,9 +226,8 @@ void HostSockets::find_address(std::uint32_t asker, const net::HostName& host,
   }
 }
 
-// Fidelity (our decision, see HostSockets): A name that a module has announced by AT+MDNS is known
-// to the modules of its LAN, itself included, as <name>.local, and to nobody else. With a radio of
-// this machine it is known to nobody.
+// Fidelity (our decision, dialect 11.8): A name that a module has announced by AT+MDNS is known
+// to the modules of its LAN, itself included, as <name>.local, and to nobody else.
 std::optional<Ipv4> HostSockets::find_announced(const net::HostName& name,
                                                 const Networks& networks) const {
   for (const auto* lan : {&networks.station, &networks.soft_ap}) {
@@ -255,8 +254,8 @@ std::vector<std::string> HostSockets::permitted_name_servers(
     const std::string name = text_of(server);
     std::string why = way.to == Route::To::neighbour ? "a module is no name server" : way.why;
     if (way.to == Route::To::outside) {
-      // Fidelity (our decision, see NetPolicy): A name server that is set is a destination like any
-      // other, at port 53: one that the policy forbids is not asked.
+      // Fidelity (our decision, dialect 4.3.14): A name server that is set is a destination like
+      // any other, at port 53: one that the policy forbids is not asked.
       const auto verdict = judge(net::HostName(name), server, {way.address, kNamePort});
       if (verdict.allowed) {
         permitted.push_back(text_of(net::Endpoint{way.address, kNamePort}));
@@ -303,7 +302,7 @@ void HostSockets::ping(const net::Ping& request) {
                       is_at(networks.soft_ap, &VirtualLan::address);
   const bool is_gateway = !networks.are_real && is_at(networks.station, &VirtualLan::gateway) &&
                           networks.station->leads_on;
-  // Fidelity (our decision, see HostSockets): The module itself, its gateway and other modules on
+  // Fidelity (our decision, dialect 11.9): The module itself, its gateway and other modules on
   // its LAN answer AT+PING; no packet leaves the program for that.
   if (is_own || is_gateway || way.to == Route::To::neighbour)
     return due_.push_back(net::Pong{request.ticket});
@@ -339,7 +338,7 @@ void HostSockets::ask_time(const net::AskTime& request) {
     if (way.to == Route::To::neighbour) return "a module is no time server";
     if (way.to != Route::To::outside) return way.why;
     const net::Endpoint actual{way.address, kTimePort};
-    // Fidelity (our decision, see NetPolicy): A time server is a destination like any other, at
+    // Fidelity (our decision, dialect 4.3.17): A time server is a destination like any other, at
     // UDP port 123: one that the policy forbids is not asked.
     const auto verdict = judge(request.name, request.address, actual);
     return verdict.allowed ? send_time_query(request, way) : verdict.reason;
@@ -404,11 +403,11 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
   }
   const net::Endpoint actual{way.address, port};
   const auto verdict = judge(request.name, address, actual);
-  // Fidelity (our decision, see HostSockets): A link towards this machine does not reach the
+  // Fidelity (our decision, dialect 11.10): A link towards this machine does not reach the
   // module's own server: it ends like a refused connection.
   if (server_.is_at(actual))
     return refuse(request, "that is the module's own server", actual), std::nullopt;
-  // Fidelity (our decision, see NetPolicy): What the policy forbids ends like a refused connection.
+  // Fidelity (our decision, dialect 11.11): What the policy forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, verdict.reason, actual), std::nullopt;
   return Directions{actual, origin_of(way), way.exit, verdict.reason};
 }

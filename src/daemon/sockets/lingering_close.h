@@ -16,7 +16,7 @@ class LingeringCloses {
  public:
   /// How many there are at most. Of more, the oldest is reset: a peer that never closes its side
   /// must not use up the program's file descriptors.
-  // Fidelity (our decision, see LingeringCloses): Of the connections that a module has closed, 256
+  // Fidelity (our decision, dialect 11.12): Of the connections that a module has closed, 256
   // wait for their peers; of more, the oldest is reset.
   static constexpr std::size_t kMost = 256;
 

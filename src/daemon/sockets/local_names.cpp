@@ -18,7 +18,7 @@ std::optional<LocalName> find_local_name(std::string_view name, const SocketsSet
   if (networks.are_real) return std::nullopt;  // what this machine knows is not on its network
   if (const auto address = process::NameQuery::in_hosts_file(std::string(name)))
     return LocalName{*address, "the hosts file"};
-  // Fidelity (our decision, see LocalName): localhost, and each name below it, is 127.0.0.1 where
+  // Fidelity (our decision, dialect 11.13): localhost, and each name below it, is 127.0.0.1 where
   // the hosts file does not say otherwise.
   if (is_loopback_name(name)) return LocalName{kLocalhost, "RFC 6761"};
   return std::nullopt;

@@ -82,7 +82,7 @@ constexpr bool is_loopback(Ipv4 address) { return address.octet(0) == 127; }
 
 /// The address that the module is shown for a peer that contacts it from `actual`.
 constexpr Ipv4 shown_address(Ipv4 actual) {
-  // Fidelity (our decision, see Networks): This machine, where the module has not connected to it
+  // Fidelity (our decision, dialect 11.14): This machine, where the module has not connected to it
   // under another address, is 127.0.0.1 in +IPD and AT+CIPSTATUS.
   return is_loopback(actual) ? kLocalhost : actual;
 }

@@ -201,7 +201,7 @@ bool NetPolicy::Rule::names_one_port_of_one_host() const {
   return kind == Kind::network && mask.bits == ~std::uint32_t{0} && first_port == last_port;
 }
 
-// Fidelity (our decision, see NetPolicy): A module does not reach the doors of its own program that
+// Fidelity (our decision, dialect 11.15): A module does not reach the doors of its own program that
 // listen by TCP, unless an entry of the allow list names address and port.
 NetPolicy::Verdict NetPolicy::judge_door(const Destination& destination) const {
   const auto named = std::find_if(allow_.begin(), allow_.end(), [&](const Rule& rule) {

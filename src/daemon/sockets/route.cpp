@@ -8,7 +8,7 @@ Route outside(Ipv4 address) {
   return {.to = Route::To::outside, .exit = {net::Interface::station}, .address = address};
 }
 
-// Fidelity (our decision, see route): With a radio of this machine an address is what it says: a
+// Fidelity (our decision, dialect 13.1): With a radio of this machine an address is what it says: a
 // host on the network of the station or of the softAP, or behind the station's gateway. 127.0.0.0/8
 // and host.bfq.internal do not exist.
 Route real_route(const Networks& networks, Ipv4 remote) {
@@ -26,7 +26,7 @@ Route real_route(const Networks& networks, Ipv4 remote) {
 /// To an address of a LAN that the module is on.
 Route within(const VirtualLan& lan, net::Interface side, Ipv4 remote,
              const Neighbourhood& neighbourhood, unsigned index) {
-  // Fidelity (our decision, see route): A module does not reach itself by its address on a LAN.
+  // Fidelity (our decision, dialect 11.16): A module does not reach itself by its address on a LAN.
   if (remote == lan.address) return nowhere("that is the module itself");
   const Neighbour* neighbour =
       neighbourhood.exists(lan) ? neighbourhood.find(lan.access_point, remote) : nullptr;
@@ -43,11 +43,11 @@ Route route(const Networks& networks, Ipv4 remote, const Neighbourhood& neighbou
   if (networks.are_real) return real_route(networks, remote);
   const auto& station = networks.station;
   const auto& soft_ap = networks.soft_ap;
-  // Fidelity (our decision, see route): The gateway of an access point's network, and
+  // Fidelity (our decision, dialect 11.17): The gateway of an access point's network, and
   // host.bfq.internal, are the machine that the module runs on.
   if (station && station->leads_on && remote == station->gateway && !remote.is_none())
     return outside(kLocalhost);
-  // Fidelity (our decision, see route): Where an address fits both networks of a module, the
+  // Fidelity (our decision, dialect 11.18): Where an address fits both networks of a module, the
   // station's is meant.
   if (station && station->holds(remote))
     return within(*station, net::Interface::station, remote, neighbourhood, index);
@@ -55,8 +55,8 @@ Route route(const Networks& networks, Ipv4 remote, const Neighbourhood& neighbou
     return within(*soft_ap, net::Interface::soft_ap, remote, neighbourhood, index);
   // Linux takes 0.0.0.0 for itself; to a module it is no address. Above 223 are groups, not hosts.
   if (remote.octet(0) == 0 || remote.octet(0) >= 224) return nowhere("that is no host's address");
-  // Fidelity (our decision, see route): A module's access point is no router: from it, and for a
-  // module that is only a station of it, there is no way to other networks, and no name is known.
+  // Fidelity (our decision, dialect 11.19): A module's access point is no router: from it, and for
+  // a module that is only a station of it, there is no way to other networks, and no name is known.
   if (!station || !station->leads_on) return nowhere("its network leads nowhere");
   return outside(remote);
 }

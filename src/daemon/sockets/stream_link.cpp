@@ -93,7 +93,7 @@ void StreamLink::connect() {
 
 void StreamLink::connected(boost::system::error_code error) {
   if (ended()) return;
-  // Fidelity (our decision, see StreamLink): A connection that has come about with itself, as TCP
+  // Fidelity (our decision, dialect 11.20): A connection that has come about with itself, as TCP
   // makes them where nobody listens, is a refused one.
   if (!error && is_connected_to_itself(socket_)) error = asio::error::connection_refused;
   if (error) return fail(error.message(), failure_of(error));

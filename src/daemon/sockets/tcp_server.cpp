@@ -222,7 +222,7 @@ TcpServer::Seen TcpServer::see(net::Endpoint client, net::Endpoint here, bool fo
   const Neighbour* neighbour = forwarded ? nullptr : neighbourhood_.owner_of(client.address);
   if (neighbour != nullptr && neighbour->index() != settings_.index)
     return see(*neighbour, client.port, here);
-  // Fidelity (our decision, see TcpServer): Programs of this machine come by the station's network
+  // Fidelity (our decision, dialect 11.21): Programs of this machine come by the station's network
   // or, where the module is on none, by that of its access point.
   const auto through = networks.station ? net::Interface::station : net::Interface::soft_ap;
   return {.address = shown_address(client.address), .exit = {through}};

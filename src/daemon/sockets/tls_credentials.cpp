@@ -88,6 +88,9 @@ std::optional<MissingForTls> missing_for(const TlsCredentials* credentials,
     return MissingForTls{
         "AT+CIPSSLCCONF asks for a certificate, and the world names no tls.certificate",
         net::OpenFailure::no_certificate};
+  if (asked.shows_certificate && !credentials->has_key())
+    return MissingForTls{"AT+CIPSSLCCONF asks for a certificate, and the world names no tls.key",
+                         net::OpenFailure::no_key};
   return std::nullopt;
 }
 }  // namespace bfq::sockets

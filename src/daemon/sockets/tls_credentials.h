@@ -24,14 +24,15 @@ class TlsCredentials {
   void read_key(const std::string& file);
 
   bool has_authorities() const { return authorities_ != nullptr; }
-  /// A certificate without its key is none.
-  bool has_certificate() const { return key_ != nullptr; }
+  bool has_certificate() const { return !chain_.empty(); }
+  /// That of the certificate.
+  bool has_key() const { return key_ != nullptr; }
 
   /// The session accepts only a server whose certificate one of the authorities has signed. There
   /// are some.
   void judge_for(SSL* session) const;
-  /// The session shows the certificate to a server that asks for one. There is one. False where the
-  /// session refuses it, as too weak.
+  /// The session shows the certificate to a server that asks for one. There is one, and its key.
+  /// False where the session refuses it, as too weak.
   bool show_in(SSL* session) const;
 
  private:

@@ -28,15 +28,15 @@ Context make_context() {
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   // Where nothing is verified a short key is no loss, and servers that were made for such modules
   // have one.
-  // Fidelity (our decision, see TlsSession): TLS 1.2 and 1.3, RSA keys of 1024 bits and more.
+  // Fidelity (our decision, dialect 11.22): TLS 1.2 and 1.3, RSA keys of 1024 bits and more.
   SSL_CTX_set_security_level(context.get(), 1);
   // The group of DHE is the server's choice, and one of 10,000 bits takes a second of the loop.
-  // Fidelity (our decision, see TlsSession): No key exchange by DHE; ECDHE and RSA alone.
+  // Fidelity (our decision, dialect 11.23): No key exchange by DHE; ECDHE and RSA alone.
   SSL_CTX_set_cipher_list(context.get(), "DEFAULT:!kDHE:@SECLEVEL=1");
   SSL_CTX_set1_groups_list(context.get(), "X25519:P-256:X448:P-521:P-384");
   // Each certificate of a chain costs an operation with the key of the next, which may have 16,384
   // bits.
-  // Fidelity (our decision, see TlsSession): A chain of certificates of more than 64 KiB fails the
+  // Fidelity (our decision, dialect 11.24): A chain of certificates of more than 64 KiB fails the
   // handshake.
   SSL_CTX_set_max_cert_list(context.get(), kMostCertificates);
   SSL_CTX_set_verify_depth(context.get(), kMostDepth);

@@ -81,8 +81,8 @@ bool UdpLink::bind(boost::system::error_code& error) {
 
 /// True for the port at which the link's peer, a program of this machine, is or may yet be: the
 /// usual "UDP","host.bfq.internal",8080,8080.
-// Fidelity (our decision, see UdpLink): Where the peer is this machine and has the same port as the
-// link, that port of 127.0.0.1 is the peer's.
+// Fidelity (our decision, dialect 11.25): Where the peer is this machine and has the same port as
+// the link, that port of 127.0.0.1 is the peer's.
 bool UdpLink::is_of_peer(std::uint16_t port) const {
   const Route way = route(side_.networks(), open_.remote.address, neighbourhood_, settings_.index);
   return open_.remote.port == port && way.to == Route::To::outside && is_loopback(way.address);
@@ -143,15 +143,15 @@ bool UdpLink::send_one(const net::Outgoing& datagram) {
     return true;
   }
   const Peer& peer = routes_.towards(datagram.destination);
-  // Fidelity (our decision, see UdpLink): A datagram to where the module cannot get, or may not:
+  // Fidelity (our decision, dialect 11.26): A datagram to where the module cannot get, or may not:
   // SEND FAIL.
   if (peer.standing == Peer::Standing::refused) {
     side_.handle(net::SendFailed{handle()});
     return true;
   }
-  // Fidelity (our decision, see UdpLink): A datagram to a port of a module at which nobody listens
-  // is sent. So is one to a port of this machine that is the module's own, but it does not hear
-  // itself.
+  // Fidelity (our decision, dialect 11.27): A datagram to a port of a module at which nobody
+  // listens is sent. So is one to a port of this machine that is the module's own, but it does not
+  // hear itself.
   if (peer.actual.port == 0 || routes_.is_own(peer.actual)) {
     side_.link_sent(handle(), datagram.bytes.size());
     return true;
@@ -185,7 +185,7 @@ void UdpLink::send_to_everybody(const net::Outgoing& datagram) {
   if (soft_ap && !to_station) send_to_all_on(*soft_ap, datagram);
 }
 
-// Fidelity (our decision, see UdpLink): A datagram to everybody on a LAN, or to a group, reaches
+// Fidelity (our decision, dialect 11.28): A datagram to everybody on a LAN, or to a group, reaches
 // each other module there that has a UDP link with that port, whether it has joined the group or
 // not, and, as the gateway of an access point's LAN, the machine.
 void UdpLink::send_to_all_on(const VirtualLan& lan, const net::Outgoing& datagram) {
@@ -287,7 +287,7 @@ void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size, c
 
 /// Why a datagram is dropped; nullptr where it is welcome.
 const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) {
-  // Fidelity (our decision, see UdpLink): A datagram of more than 2048 bytes does not reach the
+  // Fidelity (our decision, dialect 5.4.3): A datagram of more than 2048 bytes does not reach the
   // host; the log says so. One of no bytes prints `+IPD,0:`.
   if (size > limits::kDatagram) return "it is too long";
   return routes_.refusal(socket.way, sender);

@@ -21,7 +21,7 @@ constexpr int kTries = 2;
 
 bool is_weak(Security security) { return security == Security::open || security == Security::wep; }
 
-// Fidelity (our decision, see WifiRadio): A radio of this machine joins WPA, WPA2, WPA3 and open
+// Fidelity (our decision, dialect 13.2): A radio of this machine joins WPA, WPA2, WPA3 and open
 // networks; WEP and enterprise networks answer number 4.
 
 /// What a join of that access point comes to before anything is sent, or nothing.
@@ -74,14 +74,14 @@ void WifiRadio::take(const radio::Request& request) {
           [&](const radio::Join& j) { join(j); },
           [&](const radio::Leave&) { leave(); },
           [&](const radio::Scan& s) { scan(s); },
-          // Fidelity (our decision, see WifiRadio): AT+WPS=1 fails with a radio of this
+          // Fidelity (our decision, dialect 13.3): AT+WPS=1 fails with a radio of this
           // machine, and AT+RFPOWER changes nothing there.
           [&](const radio::Pair& p) { tell(radio::PairFailed{p.ticket}); },
           [&](const radio::SetPower&) {},
           [&](const radio::StartAccessPoint& a) { own_.start(a); },
           [&](const radio::StopAccessPoint&) { own_.stop(); },
           [&](const radio::Expel& e) { own_.expel(e.mac); },
-          // Fidelity (our decision, see WifiRadio): With a radio of this machine no phone is
+          // Fidelity (our decision, dialect 13.4): With a radio of this machine no phone is
           // heard after AT+CWSTARTSMART, and a MAC address that is set is shown and not used.
           [&](const radio::AwaitPhone&) {
             spdlog::info("{}: a radio of this machine does not hear phones (SmartConfig)", name_);

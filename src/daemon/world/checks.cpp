@@ -195,9 +195,8 @@ void check_tls(Draft& draft) {
   using sockets::TlsCredentials;
   for (auto& [module, section] : draft.modules) {
     board::TlsFiles& files = module.tls_files;
-    if (files.certificate.empty() != files.key.empty()) {
-      section.refuse(files.certificate.empty() ? "tls.key" : "tls.certificate",
-                     "certificate and key come together; write both, or none");
+    if (files.certificate.empty() && !files.key.empty()) {
+      section.refuse("tls.key", "there is no tls.certificate that it could belong to");
       continue;
     }
     const auto tls = std::make_shared<TlsCredentials>();
