@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kIpdHeader = 32;
 // The same of the data of CIPRECVDATA.
 constexpr std::size_t kReadHeader = 64;
+static_assert(limits::kUnreadDatagrams + limits::kReplyReserve + kReadHeader <=
+              limits::kUartOutput);
 }  // namespace
 
 // Bytes -------------------------------------------------------------------------------------------
@@ -123,6 +125,11 @@ void Module::link_input(LinkHandle link, std::span<const std::byte> bytes, Insta
 }
 
 std::size_t Module::datagram_room(LinkHandle link) const {
+  if (const std::size_t asked = links_.datagrams_to_read(*this, link); asked > 0) {
+    const bool has_room = uart_out_.room() >= limits::kReplyReserve + kReadHeader + asked;
+    return has_room ? asked : 0;
+  }
+  if (job<Reading>() != nullptr) return 0;
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + limits::kDatagram;
   return fits && link_room(link) > 0 ? limits::kDatagram : 0;
 }
@@ -132,7 +139,7 @@ void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<con
   now_ = now;
   // Fidelity (our decision, dialect 5.4.2): A datagram without a byte prints +IPD with a length of
   // 0.
-  if (!links_.is_open(link)) return;
+  if (!links_.is_open(link) && links_.datagrams_to_read(*this, link) == 0) return;
   const std::size_t room = datagram_room(link);
   CHECK(bytes.size() <= room);
   if (room == 0) return;
