@@ -30,6 +30,7 @@ class Bench {
   }
   void datagram_comes(const std::string& bytes, std::uint16_t to_port) {
     world_.internet.send_datagram({Ipv4(127, 0, 0, 1), 4007}, to_port, bytes, world_.now());
+    world_.settle();
   }
   std::string pass(Duration d) {
     world_.pass(d);

@@ -180,8 +180,6 @@ class Links {
   void say_unread(at::Reply, std::uint8_t id) const;
   /// See Module.
   std::size_t unread_limit(const Chip&, LinkHandle) const;
-  /// How many bytes of datagrams the host has asked for of that link; 0: none.
-  std::size_t datagrams_to_read(const Chip&, LinkHandle) const;
   /// True while so many bytes of that link wait.
   bool can_read(LinkHandle, std::size_t n) const;
 
@@ -330,10 +328,8 @@ class Links {
   void drop_segment(Chip&, std::uint8_t id);
   void received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
   void note_unread(Chip&, std::uint8_t id);
-  void forget_unread(std::uint8_t id, std::size_t bytes);
   void read_on(Chip&, Reading&, net::Endpoint sender, std::span<const std::byte>);
   void end_if_drained(Chip&, std::uint8_t id);
-  static bool is_reading(const Chip&, LinkHandle);
 
   std::array<Link, limits::kLinks> links_{};
   net::Open single_;  ///< how link 0 was opened, to open it again

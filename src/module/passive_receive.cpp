@@ -11,29 +11,17 @@ std::size_t Links::unread_limit(const Chip& chip, LinkHandle handle) const {
   // Fidelity (manual, AT+CIPRECVMODE 2020): Passive receive is for TCP alone, and not for
   // transparent transmission.
   // Fidelity (our decision, personalities 2.4.41): In esp-at-2 it is for SSL and UDP, too.
+  const std::size_t most = chip.dialect().unread_limit;
   const Link* link = find(handle);
   if (link == nullptr) return 0;
-  const std::size_t most = chip.dialect().unread_limit;
-  if (link->transport == net::Transport::udp && is_reading(chip, handle))
-    return std::min(most, limits::kUnreadDatagrams);
-  if (!passive_ || !is_open(handle)) return 0;
-  const bool is_for_all =
-      chip.dialect().switches.passive_links == at::SwitchPoints::PassiveLinks::all;
-  if (link->transport != net::Transport::tcp && !is_for_all) return 0;
-  if (holder(chip, handle.id) == LinkHolder::passthrough) return 0;
-  return link->transport == net::Transport::udp ? std::min(most, limits::kUnreadDatagrams) : most;
-}
-
-std::size_t Links::datagrams_to_read(const Chip& chip, LinkHandle handle) const {
-  const Link* link = find(handle);
-  const bool is_asked =
-      link != nullptr && link->transport == net::Transport::udp && is_reading(chip, handle);
-  return is_asked ? chip.job<Reading>()->size : 0;
-}
-
-bool Links::is_reading(const Chip& chip, LinkHandle handle) {
   const auto* job = chip.job<Reading>();
-  return job != nullptr && job->link == handle;
+  const bool is_read = job != nullptr && job->link == handle;
+  if (is_read && link->transport == net::Transport::udp) return most;
+  if (!passive_ || link->state != Link::State::open) return 0;
+  const bool is_tcp = link->transport == net::Transport::tcp;
+  if (!is_tcp && chip.dialect().switches.passive_links == at::SwitchPoints::PassiveLinks::tcp)
+    return 0;
+  return holder(chip, handle.id) == LinkHolder::passthrough ? 0 : most;
 }
 
 void Links::set_passive(Chip& chip, bool passive) {

@@ -51,8 +51,9 @@ class DelayQueues {
     if (limit == 0 && passes(link)) return side.datagram_room(link);
     if (limit == 0 || delay_ > Duration::zero()) return held;
     const Queue* queue = find(link);
-    return std::min(held,
-                    limit - std::min(limit, queue == nullptr ? 0 : queue->unread(Instant::max())));
+    const std::size_t kept = queue == nullptr ? 0 : queue->unread(Instant::max());
+    const std::size_t most = std::min(limit, limits::kUnreadDatagrams);
+    return std::min(held, most - std::min(most, kept));
   }
   /// These bytes take `longer` than others.
   void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, Instant now,
@@ -203,7 +204,10 @@ class DelayQueues {
   bool tell_unread(auto& side, Queue& queue, Instant now) {
     const std::size_t limit = queue.arrivals.empty() ? 0 : side.unread_limit(queue.link);
     if (limit == 0) return false;
-    const std::size_t all = queue.unread(now), most = queue.unread(now, limit);
+    const bool has_datagrams = queue.arrivals.front().kind == Arrival::Kind::datagram;
+    const std::size_t all = queue.unread(now);
+    const std::size_t most =
+        queue.unread(now, has_datagrams ? std::min(limit, limits::kUnreadDatagrams) : limit);
     const bool is_news = most > queue.told;
     if (is_news) {
       queue.told = most;

@@ -174,6 +174,7 @@ TEST_F(ADelayLine, tells_of_datagrams_that_fit_whole) {
   for (const char* datagram : {"one", "four"})
     passive.datagram_input(kOneLink, kFarPeer, bytes(datagram));
   io.restart();
+  passive.drain();
   while (io.run_one() > 0) passive.drain();
   module.room = 5;
   passive.drain();
