@@ -76,6 +76,8 @@ struct SwitchPoints {
   /// one that there is not.
   enum class PassiveEnd : std::uint8_t { at_once, behind_the_data };
   enum class NoLink : std::uint8_t { zero, minus_one };
+  /// Which links passive receive is for: TCP, or SSL and UDP, too.
+  enum class PassiveLinks : std::uint8_t { tcp, all };
   /// Whether a scan knows the frequency offset and calibration, or says -1.
   enum class ScanFigures : std::uint8_t { measured, unknown };
   /// What AT+CIPSTO counts from: data in either direction, or from the client.
@@ -109,6 +111,7 @@ struct SwitchPoints {
   Decided<AddressText> address_text;
   Decided<PassiveEnd> passive_end;
   Decided<NoLink> no_link;
+  Decided<PassiveLinks> passive_links;
   Decided<ScanFigures> scan_figures;
   Decided<IdleSince> idle_since;
   Decided<TlsLinks> tls_links;

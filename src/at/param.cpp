@@ -58,10 +58,9 @@ Refusal refuse_number(std::span<const Param> params, Fields fields, Word word) {
 /// Refuses for a value that is none of the argument's.
 Refusal refuse_value(const Param& param, Fault fault) {
   const Word word = word_for(param, fault);
-  const FaultWords words = param.words != nullptr ? *param.words : FaultWords{};
   std::uint16_t code = 0;
-  if (fault == Fault::too_small) code = words.small_code;
-  if (fault == Fault::too_large || fault == Fault::too_many_digits) code = words.large_code;
+  if (param.words != nullptr && fault != Fault::wrong)
+    code = fault == Fault::too_small ? param.words->small_code : param.words->large_code;
   return code != 0 ? refuse(word, Cause::execution, code) : refuse(word, cause_of(fault));
 }
 
@@ -129,17 +128,23 @@ Fault read_choice(Field field, std::span<const std::string_view> choices, std::s
 // as if they were not there.
 Refusal store_all(std::span<const Param> params, Fields fields, Word surplus, const Chip& chip,
                   void* args) {
+  // Fidelity (our decision, dialect 1.2.8): An argument too many answers ERROR.
+  bool is_another_number = fields.size() > params.size();
+  Word word = surplus;
   for (std::size_t i = 0; i < params.size(); ++i) {
     const Param& param = params[i];
     const bool given = i < fields.size() && is_given(param, fields[i]);
     if (!given && !is_missing(params, fields, i)) continue;
-    if (!given) return refuse_number(params, fields, word_for(param, Fault::missing));
+    if (!given) {
+      is_another_number = true;
+      word = word_for(param, Fault::missing);
+      break;
+    }
     if (const Fault fault = param.store(args, fields[i], param.range); fault != Fault::none)
       return refuse_value(param, fault);
     if (param.then == nullptr) continue;
     if (const Refusal refusal = param.then(chip, args)) return refusal;
   }
-  // Fidelity (our decision, dialect 1.2.8): An argument too many answers ERROR.
-  return fields.size() > params.size() ? refuse_number(params, fields, surplus) : kAccepted;
+  return is_another_number ? refuse_number(params, fields, word) : kAccepted;
 }
 }  // namespace bfq::at

@@ -24,6 +24,9 @@ inline constexpr std::size_t kSegment = 1460;
 inline constexpr std::size_t kDatagram = 2048;
 /// What waits for the host: the largest +IPD, as much again or most of it, and the reserve below.
 inline constexpr std::size_t kUartOutput = 6144;
+/// Datagrams that passive receive speaks of, and so what one AT+CIPRECVDATA gives of them at most:
+/// what the UART output holds beside the reserve below and the line's own text.
+inline constexpr std::size_t kUnreadDatagrams = 4032;
 /// The part of the UART output that received data and unsolicited lines leave free, so that one
 /// command can always print its reply, every line that waits, and its result.
 inline constexpr std::size_t kReplyReserve = 2048;

@@ -28,6 +28,10 @@ class Bench {
   void peer_greets(const std::string& greeting) {
     world_.internet.peers.push_back({.at = {Ipv4(127, 0, 0, 1), 4007}, .greeting = greeting});
   }
+  void datagram_comes(const std::string& bytes, std::uint16_t to_port) {
+    world_.internet.send_datagram({Ipv4(127, 0, 0, 1), 4007}, to_port, bytes, world_.now());
+    world_.settle();
+  }
   std::string pass(Duration d) {
     world_.pass(d);
     return world_.printed();
@@ -87,6 +91,21 @@ TEST(Dialect, SW3_writes_the_length_of_received_data_in_either_way) {
               d.switches.received_data = at::SwitchPoints::ReceivedData::length_colon_data;
             }),
             "+CIPRECVDATA,4:hell\r\nOK\r\n");
+}
+
+TEST(Dialect, says_which_links_passive_receive_is_for) {
+  const auto for_all = [](at::Dialect& d) {
+    d.switches.passive_links = at::SwitchPoints::PassiveLinks::all;
+  };
+  for (void (*change)(at::Dialect&) : {nothing, +for_all}) {
+    Bench bench(change);
+    bench.type("AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\"\r\n");
+    bench.pass(1s);
+    bench.type("AT+CIPRECVMODE=1\r\nAT+CIPSTART=\"UDP\",\"127.0.0.1\",4007,1112\r\n");
+    bench.pass(1s);
+    bench.datagram_comes("hello", 1112);
+    EXPECT_EQ(bench.pass(1s), change == nothing ? "\r\n+IPD,5:hello" : "\r\n+IPD,5\r\n");
+  }
 }
 
 TEST(Dialect, says_how_much_passive_receive_speaks_of) {

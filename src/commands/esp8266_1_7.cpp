@@ -154,6 +154,7 @@ constexpr SwitchPoints kSwitches{
     .address_text = SwitchPoints::AddressText::bare,
     .passive_end = SwitchPoints::PassiveEnd::at_once,
     .no_link = SwitchPoints::NoLink::zero,
+    .passive_links = SwitchPoints::PassiveLinks::tcp,
     .scan_figures = SwitchPoints::ScanFigures::measured,
     .idle_since = SwitchPoints::IdleSince::any_data,
     .tls_links = SwitchPoints::TlsLinks::one,

@@ -166,6 +166,7 @@ constexpr SwitchPoints kSwitches{
     .address_text = SwitchPoints::AddressText::quoted,
     .passive_end = SwitchPoints::PassiveEnd::behind_the_data,
     .no_link = SwitchPoints::NoLink::minus_one,
+    .passive_links = SwitchPoints::PassiveLinks::all,
     .scan_figures = SwitchPoints::ScanFigures::unknown,
     .idle_since = SwitchPoints::IdleSince::data_of_client,
     .tls_links = SwitchPoints::TlsLinks::as_tcp,

@@ -148,7 +148,8 @@ inline constexpr Command kSender = commands::kSender.known_from(kSenderFacts);
 
 inline constexpr Fact kReceiveModeFacts[] = {
     {Origin::observed, "E2", "+IPD with the number of bytes that wait, once until some are read."},
-    {Origin::ours, "personalities 2.4.16", "At most 5760 bytes wait for each link."},
+    {Origin::ours, "personalities 2.4.16", "At most 5760 bytes wait for each link, 4032 of UDP."},
+    {Origin::ours, "personalities 2.4.41", "It is for SSL and UDP, too."},
     {Origin::ours, "personalities 2.4.17",
      "CLOSED comes when the data are read, or with AT+CIPCLOSE."},
 };
@@ -173,6 +174,10 @@ inline constexpr Shape kReceiveDataShapes[] = {
 inline constexpr Fact kReceiveDataFacts[] = {
     {Origin::observed, "E2", "The length, with AT+CIPDINFO=1 the sender, and the data."},
     {Origin::ours, "dialect 4.3.1", "Nothing waits: ERROR; and no link: link is not valid, ERROR."},
+    {Origin::ours, "personalities 2.4.42",
+     "Datagrams come one behind the other, with the sender of the last; what is left of that one "
+     "is "
+     "lost."},
 };
 inline constexpr Command kReceiveData = [] {
   Command c = commands::kReceiveData;

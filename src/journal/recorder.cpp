@@ -31,7 +31,7 @@ std::uint32_t hash_of(const at::Dialect& dialect) {
   for (const at::Command& command : dialect.commands) describe(command, all);
   for (std::size_t word = 0; word < at::Words::kCount; ++word)
     all.text(dialect.words[static_cast<at::Word>(word)]);
-  static_assert(sizeof(at::SwitchPoints) == 24, "made of enumerations of one byte alone");
+  static_assert(sizeof(at::SwitchPoints) == 25, "made of enumerations of one byte alone");
   all.bytes(std::as_bytes(std::span(&dialect.switches, 1)));
   all.number(dialect.unread_limit);
   all.byte(dialect.first_power);

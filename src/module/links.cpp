@@ -238,11 +238,6 @@ std::size_t Links::most_at_once(const Chip& chip, LinkHandle handle) const {
 }
 
 void Links::input(Chip& chip, LinkHandle handle, std::span<const std::byte> bytes) {
-  if (auto* job = chip.job<Reading>()) return read_on(chip, *job, bytes);
-  // What waited in passive receive before, and is not waited with any more.
-  std::uint16_t& unread = links_[handle.id].unread;
-  unread = static_cast<std::uint16_t>(unread - std::min<std::size_t>(unread, bytes.size()));
-  if (unread == 0) links_[handle.id].is_noted = false;
   received(chip, handle.id, links_[handle.id].remote, bytes);
 }
 
@@ -260,8 +255,14 @@ void Links::datagram_input(Chip& chip, LinkHandle handle, net::Endpoint sender,
 
 void Links::received(Chip& chip, std::uint8_t id, net::Endpoint sender,
                      std::span<const std::byte> bytes) {
-  links_[id].bytes_in += bytes.size();
-  links_[id].last_active = chip.now();
+  if (auto* job = chip.job<Reading>()) return read_on(chip, *job, sender, bytes);
+  Link& link = links_[id];
+  // What waited in passive receive before, and is not waited with any more.
+  link.unread =
+      static_cast<std::uint16_t>(link.unread - std::min<std::size_t>(link.unread, bytes.size()));
+  if (link.unread == 0) link.is_noted = false;
+  link.bytes_in += bytes.size();
+  link.last_active = chip.now();
   report(chip, {.kind = Kind::received, .link = id, .sender = sender, .bytes = bytes});
 }
 

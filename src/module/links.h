@@ -328,7 +328,8 @@ class Links {
   void drop_segment(Chip&, std::uint8_t id);
   void received(Chip&, std::uint8_t id, net::Endpoint sender, std::span<const std::byte>);
   void note_unread(Chip&, std::uint8_t id);
-  void read_on(Chip&, Reading&, std::span<const std::byte>);
+  void read_on(Chip&, Reading&, net::Endpoint sender, std::span<const std::byte>);
+  void end_if_drained(Chip&, std::uint8_t id);
 
   std::array<Link, limits::kLinks> links_{};
   net::Open single_;  ///< how link 0 was opened, to open it again

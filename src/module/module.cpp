@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kIpdHeader = 32;
 // The same of the data of CIPRECVDATA.
 constexpr std::size_t kReadHeader = 64;
+static_assert(limits::kUnreadDatagrams + limits::kReplyReserve + kReadHeader <=
+              limits::kUartOutput);
 }  // namespace
 
 // Bytes -------------------------------------------------------------------------------------------
@@ -123,6 +125,8 @@ void Module::link_input(LinkHandle link, std::span<const std::byte> bytes, Insta
 }
 
 std::size_t Module::datagram_room(LinkHandle link) const {
+  if (const auto* reading = job<Reading>())  // in one piece
+    return link_room(link) == reading->size ? reading->size : 0;
   const bool fits = uart_out_.room() >= limits::kReplyReserve + kIpdHeader + limits::kDatagram;
   return fits && link_room(link) > 0 ? limits::kDatagram : 0;
 }
@@ -132,8 +136,8 @@ void Module::datagram_input(LinkHandle link, net::Endpoint sender, std::span<con
   now_ = now;
   // Fidelity (our decision, dialect 5.4.2): A datagram without a byte prints +IPD with a length of
   // 0.
-  if (!links_.is_open(link)) return;
   const std::size_t room = datagram_room(link);
+  if (room == 0 && !links_.is_open(link)) return;
   CHECK(bytes.size() <= room);
   if (room == 0) return;
   links_.datagram_input(*this, link, sender, bytes);

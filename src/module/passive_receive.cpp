@@ -10,12 +10,18 @@ namespace bfq {
 std::size_t Links::unread_limit(const Chip& chip, LinkHandle handle) const {
   // Fidelity (manual, AT+CIPRECVMODE 2020): Passive receive is for TCP alone, and not for
   // transparent transmission.
-  // Fidelity (our decision, personalities 2.4.41): In esp-at-2 it is for SSL, too.
-  if (!passive_ || !is_open(handle)) return 0;
-  const net::Transport transport = links_[handle.id].transport;
-  const bool tls_too = chip.dialect().switches.tls_links == at::SwitchPoints::TlsLinks::as_tcp;
-  if (transport == net::Transport::udp || (transport == net::Transport::tls && !tls_too)) return 0;
-  return holder(chip, handle.id) == LinkHolder::passthrough ? 0 : chip.dialect().unread_limit;
+  // Fidelity (our decision, personalities 2.4.41): In esp-at-2 it is for SSL and UDP, too.
+  const std::size_t most = chip.dialect().unread_limit;
+  const Link* link = find(handle);
+  if (link == nullptr) return 0;
+  const auto* job = chip.job<Reading>();
+  const bool is_read = job != nullptr && job->link == handle;
+  if (is_read && link->transport == net::Transport::udp) return most;
+  if (!passive_ || link->state != Link::State::open) return 0;
+  const bool is_tcp = link->transport == net::Transport::tcp;
+  if (!is_tcp && chip.dialect().switches.passive_links == at::SwitchPoints::PassiveLinks::tcp)
+    return 0;
+  return holder(chip, handle.id) == LinkHolder::passthrough ? 0 : most;
 }
 
 void Links::set_passive(Chip& chip, bool passive) {
@@ -26,6 +32,12 @@ void Links::set_passive(Chip& chip, bool passive) {
 }
 
 void Links::on(Chip& chip, const net::Unread& event) {
+  Link* const known = find(event.link);
+  if (known != nullptr && known->transport == net::Transport::udp && event.bytes < known->unread) {
+    // Fidelity (our decision, personalities 2.4.42): What a read leaves of a datagram is lost.
+    known->unread = event.bytes;
+    return end_if_drained(chip, event.link.id);
+  }
   const std::size_t limit = unread_limit(chip, event.link);
   if (limit == 0) return;
   Link& link = links_[event.link.id];
@@ -67,7 +79,8 @@ bool Links::can_read(LinkHandle handle, std::size_t n) const {
 }
 
 /// What the host has asked for; it comes in one piece or several.
-void Links::read_on(Chip& chip, Reading& job, std::span<const std::byte> bytes) {
+void Links::read_on(Chip& chip, Reading& job, net::Endpoint sender,
+                    std::span<const std::byte> bytes) {
   const bool comma_behind_length =
       chip.dialect().switches.received_data == at::SwitchPoints::ReceivedData::length_comma_data;
   if (job.taken == 0) {
@@ -77,7 +90,7 @@ void Links::read_on(Chip& chip, Reading& job, std::span<const std::byte> bytes) 
     const bool has_sender =
         chip.dialect().switches.address_text == at::SwitchPoints::AddressText::quoted;
     if (has_sender && shows_sender_) {
-      print_sender(chip, reply, links_[job.link.id].remote);
+      print_sender(chip, reply, sender);
       reply.comma();
     }
   }
@@ -90,6 +103,12 @@ void Links::read_on(Chip& chip, Reading& job, std::span<const std::byte> bytes) 
   job.taken = static_cast<std::uint16_t>(job.taken + n);
   if (job.taken < job.size) return;
   chip.finish_first(at::Answer::ok);
+  end_if_drained(chip, id);
+}
+
+/// See Link::State::draining.
+void Links::end_if_drained(Chip& chip, std::uint8_t id) {
+  Link& link = links_[id];
   if (link.state != Link::State::draining || link.unread > 0) return;
   link.state = Link::State::gone;
   chip.notify({.kind = Urc::Kind::closed, .link = id});

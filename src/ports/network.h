@@ -25,7 +25,10 @@
 ///
 /// In passive receive (Module::unread_limit() says of which links) the network keeps what comes and
 /// tells how much that is by Unread. When the host asks for bytes, link_room() says how many, and
-/// the network hands those over, in any pieces. It keeps what it has told of also when the link has
+/// the network hands those over, in any pieces. Of datagrams it tells those that fit whole;
+/// datagram_room() says how many bytes of them the host asks for, and these come in one piece, one
+/// datagram behind the other, with the sender of the last. What is left of that one is dropped, and
+/// a smaller Unread tells what still waits. It keeps what it has told of also when the link has
 /// ended, by Closed or Close, until it is read, an Open or Accept uses the number, or the power
 /// goes.
 ///

@@ -46,7 +46,14 @@ class DelayQueues {
     return limit - std::min(limit, queue == nullptr ? 0 : queue->unread(Instant::max()));
   }
   std::size_t datagram_room(const auto& side, LinkHandle link) const {
-    return passes(link) ? side.datagram_room(link) : std::min(room(link), limits::kDatagram);
+    const std::size_t limit = side.unread_limit(link),
+                      held = std::min(room(link), limits::kDatagram);
+    if (limit == 0 && passes(link)) return side.datagram_room(link);
+    if (limit == 0 || delay_ > Duration::zero()) return held;
+    const Queue* queue = find(link);
+    const std::size_t kept = queue == nullptr ? 0 : queue->unread(Instant::max());
+    const std::size_t most = std::min(limit, limits::kUnreadDatagrams);
+    return std::min(held, most - std::min(most, kept));
   }
   /// These bytes take `longer` than others.
   void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, Instant now,
@@ -58,7 +65,10 @@ class DelayQueues {
   }
   void datagram_input(auto& side, LinkHandle link, net::Endpoint sender,
                       std::span<const std::byte> bytes, Instant now, Duration longer = {}) {
-    if (longer == Duration::zero() && passes(link)) return side.datagram_input(link, sender, bytes);
+    const bool waits = side.unread_limit(link) > 0;
+    if (waits && bytes.empty()) return;  // nothing that could be told of, or asked for
+    if (!waits && longer == Duration::zero() && passes(link))
+      return side.datagram_input(link, sender, bytes);
     add(link,
         {.kind = Arrival::Kind::datagram, .sender = sender, .bytes = {bytes.begin(), bytes.end()}},
         now + longer);
@@ -114,9 +124,11 @@ class DelayQueues {
   /// True when nothing waits but what the module was told of.
   bool empty() const {
     return std::all_of(queues_.begin(), queues_.end(), [](const Queue& queue) {
-      const bool has_end =
-          !queue.arrivals.empty() && queue.arrivals.back().kind != Arrival::Kind::bytes;
-      return !has_end && queue.unread(Instant::max()) == queue.told;
+      const auto moves = [&](const Arrival& arrival) {
+        return arrival.kind == Arrival::Kind::end || arrival.bytes.empty();
+      };
+      return std::none_of(queue.arrivals.begin(), queue.arrivals.end(), moves) &&
+             queue.unread(Instant::max()) == queue.told;
     });
   }
 
@@ -135,12 +147,15 @@ class DelayQueues {
     std::size_t size = 0;  ///< bytes, each arrival with its overhead
     std::size_t told = 0;  ///< in passive receive: bytes that the module knows of
 
-    /// How many bytes have come by then, in front of anything else.
-    std::size_t unread(Instant now) const {
+    /// How many bytes have come by then, in front of the end: at most `limit`, and of datagrams
+    /// those that fit whole.
+    std::size_t unread(Instant now, std::size_t limit = SIZE_MAX) const {
       std::size_t n = 0;
       for (const Arrival& arrival : arrivals) {
-        if (arrival.due > now || arrival.kind != Arrival::Kind::bytes) break;
-        n += arrival.bytes.size() - arrival.taken;
+        if (arrival.due > now || arrival.kind == Arrival::Kind::end) break;
+        const std::size_t more = arrival.bytes.size() - arrival.taken;
+        if (arrival.kind == Arrival::Kind::datagram && more > limit - n) break;
+        n += std::min(more, limit - n);
       }
       return n;
     }
@@ -189,10 +204,13 @@ class DelayQueues {
   bool tell_unread(auto& side, Queue& queue, Instant now) {
     const std::size_t limit = queue.arrivals.empty() ? 0 : side.unread_limit(queue.link);
     if (limit == 0) return false;
+    const bool has_datagrams = queue.arrivals.front().kind == Arrival::Kind::datagram;
     const std::size_t all = queue.unread(now);
-    const bool is_news = std::min(all, limit) > queue.told;
+    const std::size_t most =
+        queue.unread(now, has_datagrams ? std::min(limit, limits::kUnreadDatagrams) : limit);
+    const bool is_news = most > queue.told;
     if (is_news) {
-      queue.told = std::min(all, limit);
+      queue.told = most;
       side.handle(net::Unread{queue.link, static_cast<std::uint16_t>(queue.told)});
     }
     const Arrival& last = queue.arrivals.back();
@@ -207,6 +225,11 @@ class DelayQueues {
     bool moved = false;
     while (!queue.arrivals.empty() && queue.arrivals.front().due <= now) {
       Arrival& first = queue.arrivals.front();
+      if (first.kind == Arrival::Kind::datagram && side.unread_limit(queue.link) > 0) {
+        if (!read_datagrams(side, queue)) break;
+        moved = true;
+        continue;
+      }
       const std::size_t before = first.taken;
       const bool is_over = hand_over(side, queue, first);
       moved |= is_over || first.taken > before;
@@ -215,6 +238,30 @@ class DelayQueues {
       queue.arrivals.pop_front();
     }
     return moved;
+  }
+  /// Hands over what the host has asked for, of several datagrams one behind the other, as the last
+  /// one's sender's. What that leaves of the last one is lost. False when it asks for nothing, or
+  /// has no room.
+  bool read_datagrams(auto& side, Queue& queue) {
+    const std::size_t asked = std::min(side.datagram_room(queue.link), queue.told);
+    if (asked == 0) return false;
+    std::vector<std::byte> bytes;
+    net::Endpoint sender;
+    std::size_t lost = 0;
+    while (bytes.size() < asked) {
+      const Arrival first = std::move(queue.arrivals.front());
+      queue.arrivals.pop_front();
+      const std::size_t n = std::min(asked - bytes.size(), first.bytes.size());
+      bytes.insert(bytes.end(), first.bytes.begin(),
+                   first.bytes.begin() + static_cast<std::ptrdiff_t>(n));
+      sender = first.sender;
+      lost = first.bytes.size() - n;
+      queue.told -= first.bytes.size();
+      queue.size -= first.bytes.size() + kOverhead;
+    }
+    side.datagram_input(queue.link, sender, bytes);
+    if (lost > 0) side.handle(net::Unread{queue.link, static_cast<std::uint16_t>(queue.told)});
+    return true;
   }
   /// Of a link whose end waits for room nothing is sent any more: SendFailed, as from the link
   /// itself.
@@ -235,6 +282,7 @@ class DelayQueues {
       case Arrival::Kind::datagram:
         if (side.datagram_room(link) < std::max<std::size_t>(rest.size(), 1)) return false;
         side.datagram_input(link, arrival.sender, rest);
+        queue.told -= std::min(queue.told, rest.size());
         return true;
       case Arrival::Kind::bytes: break;
     }

@@ -176,6 +176,7 @@ class Mqtt(unittest.TestCase):
         line = f'AT+MQTTCONN=0,"broker.test",{self.broker.port},0'
         self.assertEqual(self.ask(host, line), ERROR)
         module.wait_for_log(f"bfq0 MQTT: broker.test:{self.broker.port} (127.0.0.1) refused: ")
+        self.assertNotIn("the connection has ended", module.log(), "one line is enough")
 
 
 if __name__ == "__main__":

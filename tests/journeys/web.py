@@ -135,6 +135,7 @@ class Web(unittest.TestCase):
         module, host = self.start("--net", f"deny=127.0.0.1:{self.nginx.port}")
         self.assertEqual(self.ask(host, "/hello"), b"0x7000\r\n\r\nERROR\r\n")
         module.wait_for_log(f"bfq0 HTTP: web.test:{self.nginx.port} (127.0.0.1) refused: ")
+        self.assertEqual(module.log().count("HTTP: "), 1, "one line is enough")
 
     def test_an_update_is_loaded_and_the_module_restarts(self):
         module, host = self.start(

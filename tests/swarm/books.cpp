@@ -251,7 +251,8 @@ void Books::uart_sent(std::size_t n, Instant now) {
 
 void Books::link_input(LinkHandle link, std::span<const std::byte> bytes, Instant now) {
   const std::string printed = end(now);
-  if (read_left_ > 0) return check_read(link, text_of(bytes), printed);
+  if (read_left_ > 0)
+    return check_read(link, before_.links[link.id].remote, text_of(bytes), printed);
   std::size_t& unread = unread_[link.id].bytes;
   unread -= std::min(unread, bytes.size());
   if (unread == 0) unread_[link.id] = {};
@@ -259,7 +260,8 @@ void Books::link_input(LinkHandle link, std::span<const std::byte> bytes, Instan
 }
 
 /// Each byte that was asked for comes once and in order, behind one header, and nothing between.
-void Books::check_read(LinkHandle link, std::string_view bytes, std::string_view printed) {
+void Books::check_read(LinkHandle link, net::Endpoint sender, std::string_view bytes,
+                       std::string_view printed) {
   demand(link.id == read_link_ && handles_[link.id] == link, "bytes that nobody asked for");
   demand(bytes.size() <= read_left_, "more bytes than were asked for");
   std::string expected;
@@ -270,7 +272,7 @@ void Books::check_read(LinkHandle link, std::string_view bytes, std::string_view
                std::to_string(read_size_) + (comma_first ? ':' : ',');
   if (read_left_ == read_size_ && before_.shows_sender &&
       switches().address_text == at::SwitchPoints::AddressText::quoted)
-    expected += sender_text(before_.links[link.id].remote) + ',';
+    expected += sender_text(sender) + ',';
   expected += bytes;
   read_left_ -= bytes.size();
   unread_[link.id].bytes -= bytes.size();
@@ -287,7 +289,15 @@ void Books::check_read(LinkHandle link, std::string_view bytes, std::string_view
 
 void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes,
                            Instant now) {
-  check_received(link, sender, text_of(bytes), end(now));
+  const std::string printed = end(now);
+  if (read_left_ > 0) {
+    check_read(link, sender, text_of(bytes), printed);
+  } else {
+    std::size_t& unread = unread_[link.id].bytes;
+    unread -= std::min(unread, bytes.size());
+    if (unread == 0) unread_[link.id] = {};
+    check_received(link, sender, text_of(bytes), printed);
+  }
   net::Endpoint peer = before_.links[link.id].remote;
   bool& changed = peer_has_changed_[link.id];
   const unsigned mode = udp_mode_[link.id];
@@ -296,9 +306,8 @@ void Books::datagram_input(LinkHandle link, net::Endpoint sender, std::span<cons
 }
 
 bool Books::may_be_passive(net::Transport transport) const {
-  if (transport == net::Transport::tls)
-    return switches().tls_links == at::SwitchPoints::TlsLinks::as_tcp;
-  return transport == net::Transport::tcp;
+  return transport == net::Transport::tcp ||
+         switches().passive_links == at::SwitchPoints::PassiveLinks::all;
 }
 
 void Books::take_unread(const net::Unread& event) {
@@ -308,6 +317,9 @@ void Books::take_unread(const net::Unread& event) {
                           !before_.is(Activity::restarting) &&
                           may_be_passive(before_.links[id].transport);
   Kept& unread = unread_[id];
+  // What a read has left of a datagram is lost.
+  if (before_.links[id].transport == net::Transport::udp)
+    unread.bytes = std::min<std::size_t>(unread.bytes, event.bytes);
   if (is_passive && event.bytes > unread.bytes) {
     unread.bytes = event.bytes;
     unread.note_is_due = !unread.is_noted;

@@ -128,7 +128,8 @@ class Books {
   bool take_mqtt(const Event& event, std::string_view printed);
   void note_client_request(const Request& request);
   void note_broker(const Said& said);
-  void check_read(LinkHandle link, std::string_view bytes, std::string_view printed);
+  void check_read(LinkHandle link, net::Endpoint sender, std::string_view bytes,
+                  std::string_view printed);
   void check_received(LinkHandle link, net::Endpoint sender, std::string_view bytes,
                       std::string_view printed);
 

@@ -237,7 +237,7 @@ void BrokerClient::came(std::span<const std::byte> bytes) {
   carry();
 }
 
-void BrokerClient::gone() { lose("the connection has ended"); }
+void BrokerClient::gone() { lose(pair_ ? "the connection has ended" : kLinkHasSaidWhy); }
 
 void BrokerClient::connected(int result) {
   if (result != 0) return lose(mosquitto_connack_string(result));
@@ -251,7 +251,7 @@ void BrokerClient::grant(Ticket ticket) {
 
 void BrokerClient::lose(const std::string& why) {
   if (state_ == State::idle) return;
-  spdlog::info("{} MQTT: {}", module_.name(), why);
+  if (!why.empty()) spdlog::info("{} MQTT: {}", module_.name(), why);
   if (state_ == State::connected)
     routes_.tell(mqtt::Disconnected{});
   else

@@ -28,6 +28,10 @@ class ClientRoutes {
   ~ClientRoutes() = default;
 };
 
+/// What a client's log says of a link that could not be opened: the link, or the look-up of its
+/// name, has said it.
+inline constexpr const char* kLinkHasSaidWhy = "";
+
 /// The connection of a client within the program: a link whose number is behind those of the
 /// module's, and of which the client is the module's side.
 class ClientLink final : public ModuleSide {

@@ -155,6 +155,34 @@ TEST_F(ADelayLine, tells_of_bytes_that_wait_until_they_are_asked_for) {
   }
 }
 
+TEST_F(ADelayLine, hands_over_the_datagrams_that_are_asked_for_in_one_piece) {
+  DelayLine passive{io, module, 0ms};
+  module.limit = 9, module.room = 0;
+  for (const char* datagram : {"one", "", "four"})
+    passive.datagram_input(kOneLink, kFarPeer, bytes(datagram));
+  EXPECT_EQ(passive.datagram_room(kOneLink), 2U);
+  EXPECT_TRUE(passive.drain());
+  EXPECT_FALSE(passive.drain());
+  module.room = 5;
+  EXPECT_TRUE(passive.drain());
+  EXPECT_EQ(told, (std::vector<std::string>{"7 unread", "1:onefo", "0 unread"}));
+}
+
+TEST_F(ADelayLine, tells_of_datagrams_that_fit_whole) {
+  DelayLine passive{io, module, 20ms};
+  module.limit = 5, module.room = 0;
+  for (const char* datagram : {"one", "four"})
+    passive.datagram_input(kOneLink, kFarPeer, bytes(datagram));
+  io.restart();
+  passive.drain();
+  while (io.run_one() > 0) passive.drain();
+  module.room = 5;
+  passive.drain();
+  module.room = 0;
+  passive.drain();
+  EXPECT_EQ(told, (std::vector<std::string>{"3 unread", "1:one", "4 unread"}));
+}
+
 TEST_F(ADelayLine, keeps_what_it_has_told_of_when_the_link_ends) {
   DelayLine passive{io, module, 0ms};
   module.limit = 3, module.room = 0;

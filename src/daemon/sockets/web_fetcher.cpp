@@ -122,7 +122,7 @@ void WebFetcher::stop() {
 }
 
 void WebFetcher::fail(const std::string& why) {
-  spdlog::info("{}: HTTP: {}", module_.name(), why);
+  if (!why.empty()) spdlog::info("{}: HTTP: {}", module_.name(), why);
   routes_.tell(web::FetchFailed{ticket_});
   stop();
 }
@@ -234,7 +234,7 @@ void WebFetcher::came(std::span<const std::byte> bytes) {
 
 void WebFetcher::gone() {
   if (is_complete_) return;
-  if (!parser_) return fail("no connection");
+  if (!parser_) return fail(kLinkHasSaidWhy);
   beast::error_code error;
   parser_->put_eof(error);
   if (error || !parser_->is_done()) return fail("the answer breaks off");
