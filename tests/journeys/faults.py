@@ -441,6 +441,58 @@ class Arming(unittest.TestCase):
             gone = arm("ap-down", "ssid=BFQ-LAB")  # the air is there
             wait_until(lambda: fault(gone)["fired"] == 1, "the access point to go")
 
+    def test_what_has_no_connection_is_let_be(self):
+        with Module() as module, module.started_host() as host:
+            host.join()
+            for kind in ("reset-peer", "blackhole"):
+                status, _, errors = run_program("ctl", "fault", "arm", f"fault={kind}")
+                self.assertEqual(status, 1, errors)
+                self.assertIn("has no open connection with number 0", errors)
+            late = arm("reset-peer", "after=50ms")
+            ctl("wait", "state=idle")
+            wait_until(lambda: self.listed(late) == (False, 0), "the time of the fault")
+
+    def test_an_access_point_that_has_gone_is_let_be(self):
+        with Module():
+            ctl("ap", "add", "ssid=gone")
+            late = arm("rssi", "ssid=gone", "rssi=-70", "after=200ms")
+            ctl("ap", "remove", "name=gone")
+            wait_until(lambda: self.listed(late) == (False, 0), "the time of the fault")
+
+    def test_a_program_that_does_not_run_is_waited_for(self):
+        with Module() as module, module.started_host() as host:
+            ctl("power", "off")
+            drops = arm("uart-drop", "direction=to_module")
+            host.type("AT\r\n")  # a byte that no module takes is none that was lost
+            ctl("wait", "state=off")
+            at = run_program("ctl", "--at", "power", "on")[1].strip()
+            busy = arm("busy-for", "time=1ms")
+            ctl("wait", "event=fault", f"since={at}")
+            self.assertEqual(self.listed(busy), (False, 1))
+            ready = ctl("wait", "event=ready", f"since={at}")["event"]["number"]
+            self.assertLess(ready, ctl("wait", "event=fault", f"since={at}")["event"]["number"])
+            host.expect("ready\r\n")
+            self.assertEqual(self.listed(drops), (True, 0))
+
+    def test_a_connection_s_bytes_do_not_count_for_the_next(self):
+        with Module() as module, module.started_host() as host:
+            host.join()
+            arm("limit-bytes", "bytes=3")
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                for data in (b"ab", b"cdef"):
+                    host.connect(server.getsockname()[1])
+                    peer, _ = server.accept()
+                    with peer:
+                        peer.sendall(data)
+                        self.assertEqual(host.received(), data[:3])
+                    host.expect("CLOSED\r\n")
+
+    def listed(self, number):
+        """Whether that fault is armed, and how often it came."""
+        fault = next(fault for fault in ctl("fault", "list")["faults"]
+                     if fault["id"] == int(number))
+        return fault["armed"], fault["fired"]
+
     def test_a_fault_is_fired_and_disarmed(self):
         with Module() as module, module.started_host() as host:
             one = arm("reset", "typed=never typed")

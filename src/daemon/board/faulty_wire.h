@@ -20,8 +20,9 @@ class FaultyTyping : public Next {
   void pass_through(const FaultGate& gate) { gate_ = &gate; }
 
   std::size_t uart_input(std::span<const std::byte> bytes, Instant now) {
-    if (gate_ == nullptr || !gate_->is_armed(FaultPoint::typed))
-      return Next::uart_input(bytes, now);
+    const bool is_off = this->module().activity() == Activity::off;
+    if (is_off) is_decided_ = false;  // that byte is gone, as are all until it starts
+    if (is_off || (!is_decided_ && !is_armed())) return Next::uart_input(bytes, now);
     std::size_t taken = 0;
     for (; taken < bytes.size(); ++taken) {
       if (!is_decided_) decide(now);
@@ -33,6 +34,7 @@ class FaultyTyping : public Next {
   }
 
  private:
+  bool is_armed() const { return gate_ != nullptr && gate_->is_armed(FaultPoint::typed); }
   /// What becomes of the next byte stays so until the module has room for it.
   void decide(Instant now) {
     const auto mishap = gate_->pass(FaultPoint::typed, now);

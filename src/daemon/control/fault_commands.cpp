@@ -16,7 +16,7 @@ struct FaultNumber {
 
 Outcome<FaultNumber, ErrorCode::bad_arguments, ErrorCode::no_such_module,
         ErrorCode::no_such_access_point, ErrorCode::too_many_faults, ErrorCode::not_with_this_radio,
-        ErrorCode::module_is_off>
+        ErrorCode::module_is_off, ErrorCode::no_such_link>
 arm(Call& call, const world::Value::Table& given) {
   using Bad = Refusal<ErrorCode::bad_arguments>;
   world::Problems problems;
@@ -35,6 +35,7 @@ arm(Call& call, const world::Value::Table& given) {
     case ErrorCode::not_with_this_radio:
       return Refusal<ErrorCode::not_with_this_radio>{error.message};
     case ErrorCode::module_is_off: return Refusal<ErrorCode::module_is_off>{error.message};
+    case ErrorCode::no_such_link: return Refusal<ErrorCode::no_such_link>{error.message};
     default: return Refusal<ErrorCode::too_many_faults>{error.message};
   }
 }
@@ -55,12 +56,14 @@ const world::Keys<WhichFault>& which_fault() {
   return keys;
 }
 
-Outcome<NothingMore, ErrorCode::no_such_fault, ErrorCode::module_is_off> fire(
-    Call& call, const WhichFault& which) {
+Outcome<NothingMore, ErrorCode::no_such_fault, ErrorCode::module_is_off, ErrorCode::no_such_link>
+fire(Call& call, const WhichFault& which) {
   const auto error = call.faults().fire(which.id);
   if (!error) return NothingMore{};
   if (error->code == ErrorCode::module_is_off)
     return Refusal<ErrorCode::module_is_off>{error->message};
+  if (error->code == ErrorCode::no_such_link)
+    return Refusal<ErrorCode::no_such_link>{error->message};
   return Refusal<ErrorCode::no_such_fault>{error->message};
 }
 

@@ -56,11 +56,6 @@ bool is_of_a_link(FaultPoint point) {
   return point == FaultPoint::sent || point == FaultPoint::arrival;
 }
 
-/// A time as the core has it, at least 1 ms.
-std::uint32_t milliseconds(Duration time) {
-  return static_cast<std::uint32_t>(std::max<std::int64_t>(time / 1ms, 1));
-}
-
 /// The access point that it is about: the first one of that ssid, or the first one of all.
 const sim::AccessPoint* find_access_point(const sim::Air& air, const std::string& ssid) {
   const auto& all = air.access_points;
@@ -68,6 +63,30 @@ const sim::AccessPoint* find_access_point(const sim::Air& air, const std::string
     return ssid.empty() || ap.ssid == ssid;
   });
   return at == all.end() ? nullptr : &*at;
+}
+
+bool needs_connection(FaultKind kind) {
+  return kind == FaultKind::close_in_send || kind == FaultKind::reset_peer ||
+         kind == FaultKind::blackhole;
+}
+
+/// Whether it happens to the module's program. One that does not run has no watchdog, and is told
+/// of nothing.
+bool needs_program(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::watchdog:
+    case FaultKind::busy_for:
+    case FaultKind::send_fail_after_ok:
+    case FaultKind::ipd_in_reply:
+    case FaultKind::late_closed:
+    case FaultKind::escape_missed: return true;
+    default: return false;
+  }
+}
+bool is_running(const Module& module) {
+  const Activity activity = module.activity();
+  return activity != Activity::off && activity != Activity::asleep &&
+         activity != Activity::restarting;
 }
 
 bool needs_access_point(FaultKind kind) {
@@ -123,7 +142,7 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
   if (spec.kind == FaultKind::close_in_send && !pattern_of(spec) && !spec.after) when.printed = ">";
   const bool is_at_once = !when.after && !pattern_of(when);
   if (is_at_once)
-    if (auto lack = lack_of_power(*board, when)) return *lack;
+    if (auto lack = lack_of_object(*board, when)) return *lack;
   const std::uint64_t id = ++last_id_;
   Entry& entry = entries_.emplace_back();
   entry.fault = {.id = id, .spec = when};
@@ -138,12 +157,17 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
 }
 
 /// What happens to a module, and not in the air or at a point that something passes, needs one that
-/// is there.
-std::optional<CommandError> Faults::lack_of_power(const board::Board& board,
-                                                  const FaultSpec& fault) {
-  const bool needs_power = !point_of(fault) && !needs_access_point(fault.kind);
-  if (!needs_power || board.has_power()) return std::nullopt;
-  return CommandError{ErrorCode::module_is_off, board.name() + " has no power; power.on first"};
+/// is there, and what happens to a connection needs that.
+std::optional<CommandError> Faults::lack_of_object(const board::Board& board,
+                                                   const FaultSpec& fault) {
+  if (point_of(fault) || needs_access_point(fault.kind)) return std::nullopt;
+  if (!board.has_power())
+    return CommandError{ErrorCode::module_is_off, board.name() + " has no power; power.on first"};
+  if (!needs_connection(fault.kind) || board.module().status().links[fault.link].open)
+    return std::nullopt;
+  return CommandError{
+      ErrorCode::no_such_link,
+      fmt::format("{} has no open connection with number {}", board.name(), fault.link)};
 }
 
 /// What acts by itself does so now, or chance has it that it never does.
@@ -163,7 +187,7 @@ void Faults::come_to(Entry& entry, Instant) {
 void Faults::on_event(const Event& event, Line&) {
   const auto* const typed = std::get_if<TypedLine>(&event.body);
   const auto* const printed = std::get_if<PrintedLine>(&event.body);
-  if (typed == nullptr && printed == nullptr) return;
+  if (typed == nullptr && printed == nullptr) return note_state(event.body);
   for (Entry& entry : entries_) {
     const FaultSpec& spec = entry.fault.spec;
     const auto& pattern = typed != nullptr ? spec.typed : spec.printed;
@@ -174,6 +198,19 @@ void Faults::on_event(const Event& event, Line&) {
       act_later(entry);
     else if (spec.times == 0 || entry.fault.fired + entry.ready < spec.times)
       ++entry.ready;
+  }
+}
+
+/// What waits for a program that runs acts once it does; another connection with the same number
+/// has had no bytes yet.
+void Faults::note_state(const EventBody& event) {
+  const auto* const opened = std::get_if<LinkOpened>(&event);
+  const bool starts = std::holds_alternative<ModuleReady>(event);
+  if (!starts && opened == nullptr) return;
+  for (Entry& entry : entries_) {
+    if (!entry.fault.is_armed || module_of(event) != entry.board->name()) continue;
+    if (opened != nullptr && opened->link == entry.fault.spec.link) entry.came = 0;
+    if (starts && std::exchange(entry.awaits_start, false)) act_later(entry);
   }
 }
 
@@ -263,8 +300,8 @@ void Faults::close_later(const Entry& entry) {
     Entry* const it = *alive ? find(id) : nullptr;
     if (it == nullptr) return;
     it->came = 0;
-    it->board->interfere(it->fault.spec.link, sockets::Interference::close);
-    comes_once(*it, program_.clock.now());
+    if (it->board->interfere(it->fault.spec.link, sockets::Interference::close))
+      comes_once(*it, program_.clock.now());
   });
 }
 
@@ -338,7 +375,7 @@ Faults::Entry* Faults::find(std::uint64_t id) {
 std::optional<CommandError> Faults::fire(std::uint64_t id) {
   Entry* const entry = find(id);
   if (entry == nullptr) return no_such_fault(id);
-  if (auto lack = lack_of_power(*entry->board, entry->fault.spec)) return lack;
+  if (auto lack = lack_of_object(*entry->board, entry->fault.spec)) return lack;
   come_to(*entry, program_.clock.now());
   changed();
   return std::nullopt;
@@ -360,19 +397,20 @@ std::vector<ArmedFault> Faults::list() const {
 
 // What they do ------------------------------------------------------------------------------------
 
-/// Not from within a turn, where a line that had the pattern may have been typed. Where the module
-/// has lost its power meanwhile it does not come, and what waits for a line waits on.
+/// Not from within a turn, where a line that had the pattern may have been typed. Where what it
+/// acts on has gone meanwhile it does not come, and what waits for a line waits on.
 void Faults::act_later(Entry& entry) {
   boost::asio::post(program_.io, [this, alive = alive_, id = entry.fault.id] {
     if (!*alive) return;
     Entry* const it = find(id);
     if (it == nullptr) return;
-    if (lack_of_power(*it->board, it->fault.spec)) {
-      it->fault.is_armed = pattern_of(it->fault.spec).has_value();
-      return changed();
-    }
-    act(*it);
-    comes(*it, program_.clock.now());
+    const board::Board& board = *it->board;
+    it->awaits_start =
+        board.has_power() && needs_program(it->fault.spec.kind) && !is_running(board.module());
+    if (it->awaits_start) return;
+    if (!lack_of_object(board, it->fault.spec) && act(*it)) return comes(*it, program_.clock.now());
+    it->fault.is_armed = pattern_of(it->fault.spec).has_value();
+    changed();
   });
 }
 
@@ -382,74 +420,31 @@ void Faults::undo_after(Duration time, std::function<void()> undo) {
   changed();
 }
 
-void Faults::act_in_the_air(const FaultSpec& spec) {
+bool Faults::act_in_the_air(const FaultSpec& spec) {
   const auto apply = [this](const sim::Change& change) {
     program_.medium.apply(change, program_.clock.now());
   };
   const sim::AccessPoint* const found = find_access_point(program_.medium.air(), spec.ssid);
-  if (found == nullptr) return;  // it has gone meanwhile
+  if (found == nullptr) return false;  // it has gone meanwhile
   const sim::AccessPoint before = *found;
   sim::AccessPoint after = before;
   if (spec.kind == FaultKind::rssi) {
     after.rssi = spec.rssi;
     apply(sim::PutAccessPoint{after});
     // Whatever else has been changed of it meanwhile stays.
-    return undo_after(spec.time, [this, apply, bssid = before.bssid, rssi = before.rssi] {
+    undo_after(spec.time, [this, apply, bssid = before.bssid, rssi = before.rssi] {
       const sim::AccessPoint* const now = sim::find_access_point(program_.medium.air(), bssid);
       if (now == nullptr) return;
       sim::AccessPoint as_before = *now;
       as_before.rssi = rssi;
       apply(sim::PutAccessPoint{as_before});
     });
+    return true;
   }
   apply(sim::RemoveAccessPoint{before.bssid});
   constexpr std::uint8_t kOther = 0x80;
   if (spec.kind == FaultKind::ap_return) after.bssid.bytes.back() ^= kOther;
   undo_after(spec.time, [apply, after] { apply(sim::PutAccessPoint{after}); });
-}
-
-void Faults::act(const Entry& entry) {
-  const FaultSpec& spec = entry.fault.spec;
-  board::Board& board = *entry.board;
-  switch (spec.kind) {
-    case FaultKind::ap_down:
-    case FaultKind::ap_return:
-    case FaultKind::rssi: return act_in_the_air(spec);
-    case FaultKind::reset: return board.reset(power::Reason::external);
-    case FaultKind::watchdog: return board.reset(power::Reason::watchdog);
-    case FaultKind::brownout: return board.brown_out();
-    case FaultKind::uart_stall: return board.stall_uart(spec.time);
-    case FaultKind::close_in_send:
-      return void(board.interfere(spec.link, sockets::Interference::close));
-    case FaultKind::reset_peer:
-      return void(board.interfere(spec.link, sockets::Interference::reset));
-    case FaultKind::blackhole:
-      board.interfere(spec.link, sockets::Interference::stall);
-      return undo_after(spec.time, [&board, link = spec.link] {
-        board.interfere(link, sockets::Interference::resume);
-      });
-    case FaultKind::busy_for: return board.inject(faults::StayBusy{milliseconds(spec.time)});
-    case FaultKind::send_fail_after_ok: return board.inject(faults::FailAfterSendOk{});
-    case FaultKind::late_closed: return board.inject(faults::DelayClosed{});
-    case FaultKind::escape_missed: return board.inject(faults::MissEscape{});
-    case FaultKind::ipd_in_reply:
-      return board.inject(faults::InterruptReply{milliseconds(spec.time)});
-    case FaultKind::wrong_password:
-    case FaultKind::join_refused:
-    case FaultKind::dhcp_delay:
-    case FaultKind::dhcp_new_address:
-    case FaultKind::dns_fail:
-    case FaultKind::dns_delay:
-    case FaultKind::tls_no_memory:
-    case FaultKind::uart_drop:
-    case FaultKind::uart_corrupt:
-    case FaultKind::flash_fail:
-    case FaultKind::send_ok_late:
-    case FaultKind::latency:
-    case FaultKind::jitter:
-    case FaultKind::bandwidth:
-    case FaultKind::slice:
-    case FaultKind::limit_bytes: return;  // it waits at its point
-  }
+  return true;
 }
 }  // namespace bfq::control

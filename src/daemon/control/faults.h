@@ -64,6 +64,7 @@ class Faults final : private EventListener {
     std::uint64_t ready = 0;  ///< how often it comes at its point without waiting any more
     std::optional<Instant> due{};
     std::mt19937_64 chance{};
+    bool awaits_start = false;      ///< it acts once the module's program runs
     std::uint64_t came = 0;         ///< bytes, of limit-bytes
     Instant free_at{};              ///< when the line is, of bandwidth
     std::optional<Instant> told{};  ///< when the last event of it was added
@@ -90,8 +91,9 @@ class Faults final : private EventListener {
   std::size_t most_at_once(const board::Board& board, std::size_t link) const;
   board::Mishap mishap_of(Entry& entry, board::Passing what, Instant now);
   static bool happens(Entry& entry);
-  static std::optional<CommandError> lack_of_power(const board::Board& board,
-                                                   const world::FaultSpec& fault);
+  static std::optional<CommandError> lack_of_object(const board::Board& board,
+                                                    const world::FaultSpec& fault);
+  void note_state(const EventBody& event);
   void close_later(const Entry& entry);
   void comes_once(Entry& entry, Instant now);
   void tell(Entry& entry, Instant now);
@@ -99,8 +101,9 @@ class Faults final : private EventListener {
   void time_has_come(Entry& entry, Instant now);
   void come_to(Entry& entry, Instant now);
   void act_later(Entry& entry);
-  void act(const Entry& entry);
-  void act_in_the_air(const world::FaultSpec& spec);
+  bool act(const Entry& entry);
+  bool act_on_a_link(const Entry& entry);
+  bool act_in_the_air(const world::FaultSpec& spec);
   void undo_after(Duration time, std::function<void()> undo);
   void changed();
   void time_is_up();
