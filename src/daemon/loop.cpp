@@ -34,7 +34,13 @@ Duration link_delay(const Options& options, const board::ModuleSpec& module) {
   return options.link_delay.value_or(is_paced ? kLinkDelayAtBaud : Duration{0});
 }
 
-board::BoardSetup setup_of(const Options& options, unsigned number) {
+/// By which interfaces a module with that radio is on its networks.
+std::optional<sockets::RealInterfaces> interfaces_of(const wifi::Helper* radio) {
+  if (radio == nullptr) return std::nullopt;
+  return sockets::RealInterfaces{radio->spec().interface, radio->spec().access_point_interface()};
+}
+
+board::BoardSetup setup_of(const Options& options, unsigned number, wifi::Helper* radio) {
   const board::ModuleSpec& module = options.modules[number];
   const JournalOptions& journal = options.journal;
   using Boxes = JournalOptions::Boxes;
@@ -44,6 +50,7 @@ board::BoardSetup setup_of(const Options& options, unsigned number) {
       .number = number,
       .network = {.index = options.first_module + number,
                   .is_at_localhost = number == 0,
+                  .real = interfaces_of(radio),
                   .forwards = module.forwards,
                   .names = options.names,
                   .tls = module.tls,
@@ -52,6 +59,7 @@ board::BoardSetup setup_of(const Options& options, unsigned number) {
       .policy = options.policy,
       .state_directory = options.state_directory,
       .journal_file = is_journals ? journal.file : std::nullopt,
+      .radio = radio,
       .has_black_box = journal.boxes == Boxes::all || (journal.boxes == Boxes::one && is_journals)};
 }
 
@@ -60,7 +68,7 @@ const char* name_of(int signal) {
 }
 }  // namespace
 
-Loop::Loop(const Options& options)
+Loop::Loop(const Options& options, const Radios& radios)
     : signals_(io_, SIGHUP),
       had_terminal_(has_terminal()),
       medium_(options.world.world().air),
@@ -71,8 +79,8 @@ Loop::Loop(const Options& options)
       }) {
   const board::Surroundings surroundings{io_, clock_, medium_, neighbourhood_};
   for (unsigned number = 0; number < options.modules.size(); ++number)
-    boards_.push_back(std::make_unique<board::Board>(surroundings, setup_of(options, number),
-                                                     [this] { io_.stop(); }));
+    boards_.push_back(std::make_unique<board::Board>(
+        surroundings, setup_of(options, number, radios[number].get()), [this] { io_.stop(); }));
   // Once what was asked is answered: answers are sent by what is posted before.
   const auto quit = [this] {
     boost::asio::post(io_, [this] { boost::asio::post(io_, [this] { io_.stop(); }); });

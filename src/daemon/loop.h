@@ -15,16 +15,21 @@
 #include "daemon/process/sandbox.h"
 #include "daemon/process/service_manager.h"
 #include "daemon/timeline.h"
+#include "daemon/wifi/helper.h"
 #include "sim/medium.h"
 
 namespace bfq::daemon {
+
+/// The helpers of the modules' radios, by the modules' numbers.
+using Radios = std::vector<std::unique_ptr<wifi::Helper>>;
 
 /// The program's one event loop and clock, the air, and the boards in it.
 class Loop {
  public:
   /// `options` must outlive it. While this opens files and doors, SIGINT and SIGTERM end the
   /// program at once.
-  explicit Loop(const Options& options);
+  /// `radios` outlive it, too: one for each module, null for those with a simulated one.
+  Loop(const Options& options, const Radios& radios);
 
   const std::vector<std::unique_ptr<board::Board>>& boards() const { return boards_; }
   const sim::Air& air() const { return medium_.air(); }

@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "daemon/ctl_command.h"
+#include "daemon/doctor_command.h"
 #include "daemon/manual_command.h"
 #include "daemon/process/disk_writer.h"
 #include "daemon/process/failure.h"
@@ -18,6 +20,7 @@
 #include "daemon/run_command.h"
 #include "daemon/subcommand.h"
 #include "daemon/trace_command.h"
+#include "daemon/wifi/helper.h"
 #include "daemon/world_commands.h"
 
 namespace bfq::daemon {
@@ -30,6 +33,7 @@ constexpr Subcommand kSubcommands[] = {
     {"commands", "Tell which commands the module speaks, or all about one", declare_manual},
     {"lint", "Tell all that is wrong with a world file, with its lines", declare_lint},
     {"world", "Print the default world, ready to be edited", declare_world},
+    {"doctor", "Tell what a module with a radio of this machine lacks", declare_doctor},
     {"trace", "Convert a trace for Wireshark, sigrok, GTKWave or asciinema", declare_trace},
     {"replay", "Live through a journal again, and show what was said", declare_replay},
 };
@@ -58,6 +62,11 @@ int dispatch(int count, char** arguments) {
   return asked_for();
 }
 
+/// Under the name of the DHCP client's hook the program is that.
+bool is_lease_hook(std::string_view path) {
+  return path.substr(path.rfind('/') + 1) == wifi::kLeaseHook;
+}
+
 /// What people are told when the program ends for a reason: names in it may come from anywhere.
 int fail(const std::exception& error, int status) {
   std::fprintf(stderr, "bfq4004: %s\n", process::printable_lines(error.what()).c_str());
@@ -69,6 +78,8 @@ int fail(const std::exception& error, int status) {
 
 int main(int count, char** arguments) {
   using namespace bfq;
+  if (count == 2 && daemon::is_lease_hook(arguments[0]))
+    return wifi::tell_lease(arguments[0], arguments[1]);
   process::open_missing_standard_descriptors();
   umask(umask(0) & (S_IRWXG | S_IRWXO));  // what we make can be opened by us, whatever is inherited
   try {

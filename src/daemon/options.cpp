@@ -8,6 +8,7 @@
 #include "commands/personalities.h"
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/printable.h"
 #include "daemon/process/sandbox.h"
 #include "daemon/world/checks.h"
 
@@ -32,7 +33,7 @@ struct CommandLine {
   std::string dashboard = "off";
   std::string sandbox = process::kSandboxByDefault ? "on" : "off";
   unsigned module_base = 0;
-  std::string wait;
+  std::string wait, radio;
   JournalWords journal;
   std::string trace;
   std::uint64_t longest_trace = std::uint64_t{64} << 20U;
@@ -82,6 +83,10 @@ void declare(CLI::App& run, CommandLine& words) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->expected(1)
       ->allow_extra_args(false);
+  run.add_option("--radio", words.radio,
+                 "a radio of this machine, such as wifi:wlan0, instead of the simulated one; for a "
+                 "world with\none module")
+      ->type_name("wifi:INTERFACE");
   run.add_option("--state", words.state,
                  "directory of what modules remember, a file for each by its name, or none [" +
                      default_state_directory() + "]")
@@ -135,6 +140,15 @@ void put_doors(std::vector<board::ModuleSpec>& modules, const std::vector<std::s
     throw process::UsageError("--serial stdio was given twice: there is only one standard input");
 }
 
+void put_radio(std::vector<board::ModuleSpec>& modules, const std::string& text) {
+  const auto radio = wifi::parse_radio(text);
+  if (!radio) throw process::UsageError("expected wifi:INTERFACE, such as wifi:wlan0");
+  if (modules.size() > 1)
+    throw process::UsageError("the world has " + std::to_string(modules.size()) +
+                              " modules; write radio = \"" + text + "\" for one into the file");
+  modules.front().radio = radio;
+}
+
 void wait_for_answers(std::vector<board::ModuleSpec>& modules) {
   bool any = false;
   for (board::ModuleSpec& module : modules) {
@@ -170,6 +184,11 @@ Options understand(const CommandLine& words) {
                   .update_server = world.update_server,
                   .log_level = words.log_level};
   if (!words.serial.empty()) put_doors(options.modules, words.serial);
+  try {
+    if (!words.radio.empty()) put_radio(options.modules, words.radio);
+  } catch (const process::UsageError& error) {
+    throw process::UsageError("--radio '" + process::printable(words.radio) + "': " + error.what());
+  }
   if (!words.wait.empty()) wait_for_answers(options.modules);
   if (!words.speed.empty()) {
     const auto speed =

@@ -95,12 +95,22 @@ int for_people(const Options& options) {
   return is_wire ? STDERR_FILENO : STDOUT_FILENO;
 }
 
+/// While the program has one thread and all of its rights.
+Radios start_radios(const Options& options) {
+  const bool is_heard = options.log_level == "trace";
+  Radios radios;
+  for (const board::ModuleSpec& module : options.modules)
+    radios.push_back(module.radio ? wifi::Helper::start(*module.radio, is_heard) : nullptr);
+  return radios;
+}
+
 int run(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
+  const Radios radios = start_radios(options);
   {
     const Log log(options.log_level);
-    Loop loop(options);
+    Loop loop(options, radios);
     const Announcement announcement(loop.io(), for_people(options),
                                     process::printable_lines(banner(loop, options)));
     if (options.sandbox) loop.enter_sandbox(later_acts(options, loop.control_path()));

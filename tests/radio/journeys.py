@@ -1,14 +1,71 @@
 """The journeys of the virtual machine: tests/radio/vm.py runs this in it."""
 
+import glob
+import json
+import os
+import re
+import signal
+import socket
 import subprocess
 import sys
+import termios
+import threading
+import time
+import tty
 import unittest
 
 sys.path.insert(0, "tests/journeys")
 
 # pylint: disable=wrong-import-position
-from air import AccessPoint, Station
-from journey import Module, Server
+import journey
+from air import PATIENCE, AccessPoint, Place, Station, run, wait_until
+from journey import Host, Module, Server, receive
+
+journey.PATIENCE = PATIENCE
+PASSWORD = "correct-88"
+MEGABYTE = bytes(range(256)) * 4096
+JOINED = b"WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n"
+
+
+def real_module(*arguments, interface="wlan0", control="none", **how):
+    return Module("--radio", f"wifi:{interface}", "--control", control, *arguments, **how)
+
+
+def join(host, ssid, password=""):
+    return host.command(f'AT+CWJAP_CUR="{ssid}","{password}"')
+
+
+def own_address(host):
+    return re.search(rb'STAIP,"([\d.]+)"', host.command("AT+CIFSR"))[1].decode()
+
+
+def processes(*names):
+    """Who is called like that, in the whole machine but for the peers' namespaces."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+                name = comm.read().strip()
+            here = os.readlink(f"/proc/{pid}/ns/net") == os.readlink("/proc/self/ns/net")
+        except OSError:
+            continue
+        if here and name in names:
+            found.append((name, int(pid)))
+    return found
+
+
+def traces():
+    """What a program with a radio may leave behind in this machine."""
+    return {
+        "processes": processes("bfq4004", "bfq4004-radio", "wpa_supplicant", "udhcpc", "dnsmasq"),
+        "rules": [line for line in run("ip", "rule").splitlines() if "4004:" in line],
+        "addresses": re.findall(r"inet (?!127)\S+", run("ip", "-4", "address")),
+        "interfaces": re.findall(r"wlan\d+ap", run("ip", "link")),
+        "directories": glob.glob("/run/bfq4004-*") + glob.glob("/tmp/bfq4004-*"),
+    }
+
+
+NOTHING = {"processes": [], "rules": [], "addresses": [], "interfaces": [], "directories": []}
 
 
 class Ground(unittest.TestCase):
@@ -23,11 +80,316 @@ class Ground(unittest.TestCase):
                 self.assertEqual(client.recv(5), b"hello")
 
     def test_a_peer_joins_an_access_point_through_the_air(self):
-        with AccessPoint("air-ground", "ground-88") as ap, Station() as station:
-            station.join("air-ground", "ground-88")
+        with AccessPoint("air-ground", PASSWORD) as ap, Station() as station:
+            station.join("air-ground", PASSWORD)
             self.assertRegex(station.ask_for_address(), r"^10\.9\.\d+\.\d+$")
             done = station.run("busybox", "ping", "-c", "1", "-W", "20", ap.address)
             self.assertIn(" 0% packet loss", done)
+
+
+class Joining(unittest.TestCase):
+    """Of networks with each kind of protection."""
+
+    def test_each_protection_and_each_failure(self):
+        sae = ("wpa=2", "wpa_key_mgmt=SAE", "rsn_pairwise=CCMP", "ieee80211w=2",
+               f"sae_password={PASSWORD}")
+        with AccessPoint("air-two", PASSWORD) as two, AccessPoint("air-open", channel=1) as free, \
+                AccessPoint("air-three", PASSWORD, *sae, channel=11) as three, \
+                real_module() as module, module.started_host() as host:
+            for ap, password in ((two, PASSWORD), (free, ""), (three, PASSWORD)):
+                with self.subTest(ap.ssid):
+                    self.assertEqual(join(host, ap.ssid, password), JOINED)
+                    self.assertTrue(own_address(host).startswith(ap.address[:-1]))
+                    self.assertIn(f'"{ap.ssid}","{ap.bssid}",{ap.channel},-'.encode(),
+                                  host.command("AT+CWJAP_CUR?"))
+                    self.assertEqual(host.command("AT+CWQAP"), b"\r\nOK\r\n")
+                    host.expect("WIFI DISCONNECT\r\n")
+            for ssid, password, failure in (("air-two", "not-this-88", 2),
+                                            ("air-three", "not-this-88", 2),
+                                            ("air-two", "short", 2), ("air-none", PASSWORD, 3)):
+                with self.subTest(f"{ssid} {password}"):
+                    self.assertEqual(join(host, ssid, password),
+                                     f"+CWJAP_CUR:{failure}\r\n\r\nFAIL\r\n".encode())
+            listed = host.command("AT+CWLAP")
+            for security, ap in ((3, two), (0, free), (3, three)):
+                line = rf'\+CWLAP:\({security},"{ap.ssid}",-\d+,"{ap.bssid}",{ap.channel},'
+                self.assertRegex(listed.decode(), line)
+        self.assertEqual(traces(), NOTHING)
+
+
+class Joined(unittest.TestCase):
+    """What a module does on a real network."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.ap = cls.enterClassContext(AccessPoint("air-home", PASSWORD))
+        with cls.ap.inside():
+            cls.server = cls.enterClassContext(Server("0.0.0.0"))
+
+    def setUp(self):
+        self.module = self.enterContext(real_module())
+        self.host = self.enterContext(self.module.started_host())
+        self.assertEqual(join(self.host, "air-home", PASSWORD), JOINED)
+
+    def connect(self):
+        self.host.connect(self.server.port, self.ap.address)
+        return self.enterContext(self.server.accept())
+
+    def test_a_megabyte_each_way(self):
+        peer = self.connect()
+        self.assertEqual(self.host.command("AT+CIPMODE=1"), b"\r\nOK\r\n")
+        self.assertEqual(self.host.command("AT+CIPSEND", ">"), b"\r\nOK\r\n\r\n>")
+        sender = threading.Thread(target=self.host.type, args=(MEGABYTE,))
+        sender.start()
+        self.assertEqual(receive(peer, len(MEGABYTE)), MEGABYTE)
+        sender.join()
+        sender = threading.Thread(target=peer.sendall, args=(MEGABYTE,))
+        sender.start()
+        self.assertEqual(self.host.take(len(MEGABYTE)), MEGABYTE)
+        sender.join()
+
+    def test_names_pings_and_datagrams(self):
+        self.assertEqual(self.host.command('AT+CIPDOMAIN="peer.test"'),
+                         f"+CIPDOMAIN:{self.ap.address}\r\n\r\nOK\r\n".encode())
+        self.assertRegex(self.host.command(f'AT+PING="{self.ap.address}"'), rb"^\+\d+\r\n\r\nOK")
+        self.assertIn(b"DNS Fail", self.host.command('AT+CIPDOMAIN="host.bfq.internal"'))
+        with self.ap.inside():
+            peer = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            peer.bind(("0.0.0.0", 4004))
+        peer.settimeout(PATIENCE)
+        self.host.command(f'AT+CIPSTART="UDP","{self.ap.address}",4004,333', "OK\r\n")
+        self.assertEqual(self.host.send(b"ask"), b"\r\nSEND OK\r\n")
+        data, module = peer.recvfrom(100)
+        self.assertEqual((data, module), (b"ask", (own_address(self.host), 333)))
+        peer.sendto(b"answer", module)
+        self.assertEqual(self.host.received(), b"answer")
+
+    def test_another_station_of_its_network(self):
+        with Station() as station:
+            station.join("air-home", PASSWORD)
+            there, here = station.ask_for_address(), own_address(self.host)
+            self.host.command("AT+CIPMUX=1")
+            self.host.command("AT+CIPSERVER=1")
+            self.host.command(f'AT+CIPSTART=4,"UDP","{there}",4004,333', "OK\r\n")
+            with station.inside():
+                peer = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                peer.bind(("0.0.0.0", 4004))
+                client = self.enterContext(socket.create_connection((here, 333), PATIENCE))
+            self.host.expect("0,CONNECT\r\n", PATIENCE)
+            client.sendall(b"page")
+            self.assertEqual(self.host.next_event(PATIENCE), (0, b"page"))
+            peer.settimeout(PATIENCE)
+            peer.sendto(b"ask", (here, 333))
+            self.assertEqual(self.host.next_event(PATIENCE), (4, b"ask"))
+            self.host.command("AT+CIPSEND=4,6", "> ")
+            self.host.type(b"answer")
+            self.assertEqual(peer.recvfrom(100), (b"answer", (here, 333)))
+
+    def test_routes_of_the_machine_stay_as_they_are(self):
+        # One interface of the machine is on a network of the same numbers, and its way out.
+        run("ip", "link", "add", "cable", "type", "dummy")
+        self.addCleanup(run, "ip", "link", "del", "cable")
+        run("ip", "address", "add", self.ap.address.rpartition(".")[0] + ".77/24", "dev", "cable")
+        run("ip", "link", "set", "cable", "up")
+        run("ip", "route", "add", "default", "dev", "cable")
+        before = run("ip", "route"), run("ip", "route", "get", "198.51.100.1")
+        self.assertEqual(self.host.command("AT+CWQAP"), b"\r\nOK\r\n")
+        self.host.expect("WIFI DISCONNECT\r\n", PATIENCE)
+        self.assertEqual(join(self.host, "air-home", PASSWORD), JOINED)
+        self.assertEqual((run("ip", "route"), run("ip", "route", "get", "198.51.100.1")), before)
+        self.connect()
+
+    def test_who_is_on_its_network_gets_in_and_nobody_else_does(self):
+        self.host.command("AT+CIPMUX=1")
+        self.host.command("AT+CIPSERVER=1")
+        address = own_address(self.host)
+        with self.assertRaises(OSError):  # from the machine itself
+            socket.create_connection((address, 333), 5).close()
+        with self.ap.inside():
+            peer = socket.create_connection((address, 333), PATIENCE)
+        with peer:
+            self.host.expect("0,CONNECT\r\n")
+            peer.sendall(b"page")
+            self.assertEqual(self.host.next_event(PATIENCE), (0, b"page"))
+        self.host.expect("0,CLOSED\r\n")
+
+    def test_it_does_not_reach_the_machine_that_it_runs_in(self):
+        with Server("0.0.0.0") as inside:
+            for address in ("127.0.0.1", "127.64.0.1", own_address(self.host)):
+                answer = self.host.command(f'AT+CIPSTART="TCP","{address}",{inside.port}',
+                                           "CLOSED\r\n")
+                self.assertEqual(answer, b"\r\nERROR\r\nCLOSED\r\n")
+
+    def test_an_access_point_that_goes_and_comes_back(self):
+        peer = self.connect()
+        self.ap.stop()
+        self.host.expect("WIFI DISCONNECT\r\nCLOSED\r\n", PATIENCE)
+        self.ap.begin_again()
+        self.host.expect("WIFI CONNECTED\r\nWIFI GOT IP\r\n", PATIENCE)
+        peer.close()
+        self.connect()
+
+    def test_it_rests_while_nothing_happens(self):
+        self.module.wait_until_it_rests()
+        begun = self.module.status("voluntary_ctxt_switches")
+        time.sleep(60)  # that is what is measured
+        self.assertLessEqual(self.module.status("voluntary_ctxt_switches") - begun, 2)
+
+    def test_its_own_programs_come_back(self):
+        for name, loses in (("wpa_supplicant", True), ("udhcpc", False)):
+            with self.subTest(name):
+                [(_, pid)] = processes(name)
+                os.kill(pid, signal.SIGKILL)
+                if loses:
+                    self.host.expect("WIFI DISCONNECT\r\n", PATIENCE)
+                    self.host.expect("WIFI GOT IP\r\n", PATIENCE)
+                wait_until(lambda name=name, pid=pid: [p for _, p in processes(name) if p != pid],
+                           f"another {name}")
+        self.connect()
+
+
+class Silence(unittest.TestCase):
+    """An access point that falls silent without a word."""
+
+    def test_the_silence_of_an_access_point_is_a_loss(self):
+        with AccessPoint("air-lost", PASSWORD) as ap, real_module() as module, \
+                module.started_host() as host:
+            self.assertEqual(join(host, "air-lost", PASSWORD), JOINED)
+            ap.vanish()
+            host.expect("WIFI DISCONNECT\r\n", PATIENCE)
+
+
+class Control(unittest.TestCase):
+    """What is of the simulated air alone is refused; the rest works."""
+
+    def test_what_a_real_radio_has_and_has_not(self):
+        path = "/tmp/bfq-radio-control"
+        with real_module(control=f"unix:{path}") as module, module.started_host(), \
+                socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(PATIENCE)
+            client.connect(path)
+            lines = client.makefile("rb")
+
+            def ask(command, **arguments):
+                client.sendall(json.dumps({"id": 1, "command": command,
+                                           "arguments": arguments}).encode() + b"\n")
+                while "event" in (line := json.loads(lines.readline())):
+                    pass
+                return line
+
+            for command, arguments, error in (
+                    ("world.show", {}, "not_with_this_radio"),
+                    ("ap.add", {"ssid": "other"}, "not_with_this_radio"),
+                    ("station.join", {"ssid": "other"}, "not_with_this_radio"),
+                    ("module.move", {"to": [0, 0]}, "not_with_this_radio"),
+                    ("fault.arm", {"fault": "ap-down"}, "not_with_this_radio"),
+                    ("fault.arm", {"fault": "rssi", "rssi": -80}, "not_with_this_radio"),
+                    ("fault.arm", {"fault": "dns-fail"}, None),
+                    ("status", {}, None), ("reset", {}, None)):
+                with self.subTest(command):
+                    self.assertEqual(ask(command, **arguments).get("error", {}).get("code"), error)
+            lines.close()
+
+
+class End(unittest.TestCase):
+    """However the program ends, nothing of it is left."""
+
+    def test_a_program_that_is_killed_leaves_nothing(self):
+        with AccessPoint("air-end", PASSWORD):
+            module = real_module()
+            module.read_banner()
+            with module.started_host() as host:
+                self.assertEqual(join(host, "air-end", PASSWORD), JOINED)
+                self.assertNotEqual(traces(), NOTHING)
+                module.process.kill()
+                module.process.wait()
+                module.process.stdout.close()
+            wait_until(lambda: traces() == NOTHING, "nothing to be left")
+
+    def test_what_cannot_be_used_is_said(self):
+        for arguments, why in ((("wifi:wlan77",), "there is no interface wlan77"),
+                               (("wifi:",), "after wifi: comes an interface"),
+                               (("air",), "expected wifi:INTERFACE")):
+            _, _, said = journey.run_program("run", "--radio", *arguments)
+            self.assertIn(why, said)
+
+
+class Doors(unittest.TestCase):
+    """The module as a board has it: at a UART, as a service."""
+
+    def test_at_a_16550_as_a_user_with_three_capabilities(self):
+        rights = "+net_admin,+net_raw,+net_bind_service"
+        through = ("setpriv", "--reuid=65534", "--regid=65534", "--groups=20,65534",
+                   f"--bounding-set=-all,{rights}", f"--inh-caps=-all,{rights}",
+                   f"--ambient-caps=-all,{rights}", "--no-new-privs")
+        for device in ("/dev/ttyS1", "/dev/ttyS2"):
+            os.chown(device, 0, 20)
+            os.chmod(device, 0o660)
+        with AccessPoint("air-uart", PASSWORD) as ap:
+            with ap.inside():
+                server = self.enterContext(Server("0.0.0.0"))
+            module = real_module(serial=["tty:/dev/ttyS1,115200"], through=through)
+            with module, self.uart("/dev/ttyS2") as host:
+                module.wait_for_log("bfq0 is ready")
+                self.assertEqual(join(host, "air-uart", PASSWORD), JOINED)
+                host.connect(server.port, ap.address)
+                self.assertEqual(host.send(b"hello"), b"\r\nSEND OK\r\n")
+                with server.accept() as client:
+                    self.assertEqual(receive(client, 5), b"hello")
+        self.assertEqual(traces(), NOTHING)
+
+    @staticmethod
+    def uart(device):
+        descriptor = os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(descriptor)
+        settings = termios.tcgetattr(descriptor)
+        settings[4] = settings[5] = termios.B115200
+        termios.tcsetattr(descriptor, termios.TCSANOW, settings)
+        return Host(descriptor)
+
+
+class SoftAp(unittest.TestCase):
+    """The module's own network."""
+
+    def test_a_client_gets_an_address_and_fetches_a_page(self):
+        with Station() as station, real_module() as module, module.started_host() as host:
+            host.command("AT+CWMODE_CUR=2")
+            host.command(f'AT+CWSAP_CUR="air-own","{PASSWORD}",6,3')
+            host.command("AT+CIPMUX=1")
+            host.command("AT+CIPSERVER=1,80")
+            station.join("air-own", PASSWORD)
+            host.expect("+STA_CONNECTED:", PATIENCE)
+            address = station.ask_for_address()
+            host.expect("+DIST_STA_IP:", PATIENCE)
+            self.assertIn(address.encode(), host.command("AT+CWLIF"))
+            with station.inside():
+                browser = socket.create_connection(("192.168.4.1", 80), PATIENCE)
+            with browser:
+                browser.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                host.expect("GET / HTTP/1.0\r\n\r\n", PATIENCE)
+                host.command("AT+CIPSEND=0,5", "> ")
+                host.type(b"hello")
+                self.assertEqual(receive(browser, 5), b"hello")
+            station.end_children()
+            host.expect("+STA_DISCONNECTED:", PATIENCE)
+        self.assertEqual(traces(), NOTHING)
+
+    def test_two_modules_meet_in_it(self):
+        with Place() as there, real_module() as one, one.started_host() as host:
+            host.command("AT+CWMODE_CUR=2")
+            host.command(f'AT+CWSAP_CUR="air-pair","{PASSWORD}",1,3')
+            host.command("AT+CIPMUX=1")
+            host.command("AT+CIPSERVER=1")
+            through = ("ip", "netns", "exec", there.name)
+            other = real_module("--module-base", "1", interface=there.interface, through=through)
+            with other, other.started_host() as guest:
+                one.wait_for_log("access point is open")
+                self.assertEqual(join(guest, "air-pair", PASSWORD), JOINED)
+                host.expect("+DIST_STA_IP:", PATIENCE)
+                guest.connect(333, "192.168.4.1")
+                host.expect("0,CONNECT\r\n", PATIENCE)
+                self.assertEqual(guest.send(b"hello"), b"\r\nSEND OK\r\n")
+                self.assertEqual(host.next_event(PATIENCE), (0, b"hello"))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,8 @@
 
 The machine has a kernel of its own, and this one's files: read through 9p, with the packages of
 build/radio/root laid over them, and changed in memory only. The command runs as root in the root of
-the tree; its output is ours, and so is its status. Its second serial port, /dev/ttyS1, is the Unix
-socket that BFQ_UART names, with the command's own end of it in BFQ_UART too. Status 77: there is no
-such machine here.
+the tree; its output is ours, and so is its status. Two of its serial ports (16550s), /dev/ttyS1 and
+/dev/ttyS2, are wired to each other. Status 77: there is no such machine here.
 """
 
 import os
@@ -22,7 +21,7 @@ import time
 TREE = pathlib.Path.cwd()
 PACKAGES = TREE / "build/radio/root"
 MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "ccm", "gcm", "cmac", "ctr",
-           "mac80211_hwsim")
+           "mac80211_hwsim", "dummy")
 RADIOS = 7
 MINUTES = 12
 MEMORY = 1536  # MiB; the sanitized program and its shadow are the largest part
@@ -49,7 +48,7 @@ for kind in proc sysfs:sys devtmpfs:dev devpts:dev/pts debugfs:sys/kernel/debug;
   /bin/busybox mkdir -p /root/${kind##*:}
   /bin/busybox mount -t ${kind%%:*} ${kind%%:*} /root/${kind##*:}
 done
-for place in tmp run dev/shm; do
+for place in tmp run run/lock dev/shm; do
   /bin/busybox mkdir -p /root/$place
   /bin/busybox mount -t tmpfs -o mode=1777 memory /root/$place
 done
@@ -125,6 +124,7 @@ def start(directory, command):
          "-serial", f"file:{directory}/console",
          "-chardev", f"socket,id=uart,path={directory}/uart,server=on,wait=off",
          "-serial", "chardev:uart",
+         "-chardev", f"socket,id=host,path={directory}/uart", "-serial", "chardev:host",
          "-fsdev", "local,id=tree,path=/,security_model=none,readonly=on,multidevs=remap",
          "-device", "virtio-9p-pci,fsdev=tree,mount_tag=tree",
          "-fsdev", f"local,id=packages,path={PACKAGES},security_model=none,readonly=on",

@@ -55,11 +55,20 @@ std::string boot_text(const at::Dialect& dialect, power::Reason reason) {
 }
 
 MacAddress station_mac(const BoardSetup& setup) {
+  if (setup.radio != nullptr) return setup.radio->mac();
   return setup.module.station_mac.value_or(numbered_station_mac(setup.number));
 }
 
 MacAddress access_point_mac(const BoardSetup& setup) {
   return setup.module.access_point_mac.value_or(numbered_access_point_mac(setup.number));
+}
+
+std::unique_ptr<BoardRadio> make_radio(const Surroundings& around, const BoardSetup& setup,
+                                       std::function<void()> wake) {
+  if (setup.radio != nullptr)
+    return make_wifi_radio(around.io, *setup.radio, setup.module.name, std::move(wake));
+  return make_simulated_radio(around.medium, station_mac(setup), access_point_mac(setup),
+                              setup.module.channels, std::move(wake));
 }
 
 /// A personality finds what it stored itself: the default in the module's own file, as ever.
@@ -88,9 +97,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       module_doors_(module_, this_build(*setup.module.personality)),
       journal_(module_doors_.recorder()),
       radio_(std::make_unique<FaultyRadio>(
-          make_simulated_radio(surroundings.medium, station_mac(setup), access_point_mac(setup),
-                               setup.module.channels, [this] { settle_soon(); }),
-          gate_)),
+          make_radio(surroundings, setup, [this] { settle_soon(); }), gate_)),
       wiring_(surroundings.medium, station_mac(setup)),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),

@@ -5,6 +5,7 @@
 #include "daemon/board/module_spec.h"
 #include "daemon/sockets/policy.h"
 #include "daemon/sockets/settings.h"
+#include "daemon/wifi/helper.h"
 
 namespace bfq::board {
 
@@ -18,6 +19,8 @@ struct BoardSetup {
   /// Directory of the flash's file; empty: the flash is forgotten at the end.
   std::optional<std::string> state_directory{};
   std::optional<std::string> journal_file{};  ///< where all of the module's input is recorded
-  bool has_black_box = false;                 ///< the last of its input is saved when a CHECK fails
+  /// Of a radio of this machine, which outlives the board; null: its radio is simulated.
+  wifi::Helper* radio = nullptr;
+  bool has_black_box = false;  ///< the last of its input is saved when a CHECK fails
 };
 }  // namespace bfq::board

@@ -9,6 +9,7 @@
 #include "daemon/serial/door_spec.h"
 #include "daemon/serial/uart_physics.h"
 #include "daemon/sockets/settings.h"
+#include "daemon/wifi/radio_spec.h"
 #include "sim/air.h"
 
 namespace bfq::board {
@@ -30,6 +31,7 @@ struct ModuleSpec {
   TlsFiles tls_files{};
   std::shared_ptr<const sockets::TlsCredentials> tls{};  ///< what is in these files
   sim::Channels channels = sim::Channels::one;
+  std::optional<wifi::RadioSpec> radio{};  ///< a radio of this machine instead of a simulated one
   bool boot_noise = false;  ///< its chip prints at 74880 baud before it runs its program
   bool remembers = true;    ///< false: its settings are lost at the end of the program
 };

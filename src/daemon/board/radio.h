@@ -1,11 +1,14 @@
 #pragma once
+#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/mac.h"
 #include "base/time.h"
 #include "daemon/sockets/networks.h"
+#include "daemon/wifi/helper.h"
 #include "ports/messages.h"
 #include "sim/medium.h"
 
@@ -38,4 +41,9 @@ class BoardRadio {
 std::unique_ptr<BoardRadio> make_simulated_radio(sim::Medium& medium, MacAddress station,
                                                  MacAddress access_point, sim::Channels channels,
                                                  std::function<void()> wake);
+
+/// A radio of this machine, whose helper must outlive it. `wake` is called when it has to be looked
+/// at, maybe from within a turn.
+std::unique_ptr<BoardRadio> make_wifi_radio(boost::asio::io_context& io, wifi::Helper& helper,
+                                            const std::string& name, std::function<void()> wake);
 }  // namespace bfq::board

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include "base/overloaded.h"
 
@@ -64,8 +65,15 @@ Request read_request(std::string_view line) {
   return request;
 }
 
-/// What the module that it names lacks of what the command needs.
+/// What the module that it names lacks of what the command needs; a command about no module is
+/// refused where none has it.
 std::optional<CommandError> lack_of(const Request& request, const Channel& channel) {
+  const auto& takes = request.command->arguments;
+  const bool is_of_a_module = std::any_of(takes.begin(), takes.end(),
+                                          [](const auto& info) { return info.name == "module"; });
+  const auto& boards = channel.program.boards;
+  const auto has_it = [&](const auto& board) { return has(*board, request.command->need); };
+  if (!is_of_a_module && std::any_of(boards.begin(), boards.end(), has_it)) return std::nullopt;
   const world::Value* const named = world::find(request.arguments, "module");
   const auto name = named == nullptr ? std::nullopt : named->text();
   const board::Board* const board = channel.program.find(name.value_or(""));

@@ -5,13 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace bfq::process {
 const ares_socket_functions& DnsSockets::functions() {
   // c-ares sets up sockets of its own alone: these must not block, and no child has them.
   static constexpr ares_socket_functions kFunctions{
-      .asocket = [](int family, int type, int protocol, void*) -> ares_socket_t {
-        return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+      .asocket = [](int family, int type, int protocol, void* self) -> ares_socket_t {
+        return static_cast<const DnsSockets*>(self)->make(family, type, protocol);
       },
       .aclose = [](ares_socket_t socket, void*) { return close(socket); },
       .aconnect = [](ares_socket_t socket, const sockaddr* to, ares_socklen_t size,
@@ -29,7 +30,18 @@ const ares_socket_functions& DnsSockets::functions() {
   return kFunctions;
 }
 
-void DnsSockets::serve(ares_channel channel) {
+ares_socket_t DnsSockets::make(int family, int type, int protocol) const {
+  const int made = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  if (made < 0 || interface_.empty()) return made;
+  if (setsockopt(made, SOL_SOCKET, SO_BINDTODEVICE, interface_.c_str(),
+                 static_cast<socklen_t>(interface_.size() + 1)) == 0)
+    return made;
+  close(made);
+  return -1;
+}
+
+void DnsSockets::serve(ares_channel channel, std::string interface) {
+  interface_ = std::move(interface);
   ares_set_socket_functions(channel, &functions(), this);
 }
 

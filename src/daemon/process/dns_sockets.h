@@ -2,6 +2,7 @@
 #include <ares.h>
 
 #include <cstddef>
+#include <string>
 
 namespace bfq::process {
 
@@ -19,7 +20,8 @@ class DnsSockets {
 
   /// Makes the channel use these; for a channel that has asked nothing yet. It must be destroyed
   /// before this is.
-  void serve(ares_channel channel);
+  /// They leave by that interface; empty: by the machine's routes.
+  void serve(ares_channel channel, std::string interface = {});
   /// To be called before each ares_process_fd(). A socket that is not empty is still readable then.
   void begin_turn() { left_ = kMostPerTurn; }
 
@@ -28,6 +30,9 @@ class DnsSockets {
   ares_ssize_t receive(ares_socket_t socket, void* into, std::size_t size, int flags,
                        sockaddr* from, ares_socklen_t* from_size);
 
+  ares_socket_t make(int family, int type, int protocol) const;
+
   std::size_t left_ = kMostPerTurn;
+  std::string interface_;
 };
 }  // namespace bfq::process

@@ -79,13 +79,14 @@ std::string reason_of(int status) {
 
 std::shared_ptr<NameQuery> NameQuery::start(asio::io_context& io, const std::string& name,
                                             Where where, Answer answer,
-                                            const std::vector<std::string>& servers) {
+                                            const std::vector<std::string>& servers,
+                                            const std::string& interface) {
   std::shared_ptr<NameQuery> query(new NameQuery(io, std::move(answer)));
   if (where == Where::as_configured && is_loopback_name(name)) {
     query->finish({in_hosts_file(name).value_or(kLoopback)});
     return query;
   }
-  query->open_channel(where, servers);
+  query->open_channel(where, servers, interface);
   query->ask(name);
   return query;
 }
@@ -114,7 +115,8 @@ NameQuery::~NameQuery() {
   if (channel_ != nullptr) ares_destroy(channel_);
 }
 
-void NameQuery::open_channel(Where where, const std::vector<std::string>& servers) {
+void NameQuery::open_channel(Where where, const std::vector<std::string>& servers,
+                             const std::string& interface) {
   initialise_library();
   ares_options options{};
   char hosts_file_and_dns[] = "fb", dns[] = "b";  // whatever the machine's own order is
@@ -137,7 +139,7 @@ void NameQuery::open_channel(Where where, const std::vector<std::string>& server
   if (channel_ == nullptr) return;
   if (!servers.empty())
     ares_set_servers_ports_csv(channel_, fmt::format("{}", fmt::join(servers, ",")).c_str());
-  sockets_.serve(channel_);
+  sockets_.serve(channel_, interface);
   ask_silent_servers_last();
 }
 

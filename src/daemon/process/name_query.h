@@ -34,10 +34,12 @@ class NameQuery : public std::enable_shared_from_this<NameQuery> {
     only_dns,       ///< DNS, and nothing but the name itself
   };
 
-  /// Asks `servers`, each "address:port", where there are any, and else those of resolv.conf.
+  /// Asks `servers`, each "address:port", where there are any, and else those of resolv.conf; by
+  /// that interface, where one is named.
   static std::shared_ptr<NameQuery> start(boost::asio::io_context& io, const std::string& name,
                                           Where where, Answer answer,
-                                          const std::vector<std::string>& servers = {});
+                                          const std::vector<std::string>& servers = {},
+                                          const std::string& interface = {});
   /// The first IPv4 address of a name in the hosts file, as that is now.
   static std::optional<Ipv4> in_hosts_file(const std::string& name);
   ~NameQuery();
@@ -54,7 +56,8 @@ class NameQuery : public std::enable_shared_from_this<NameQuery> {
   };
 
   NameQuery(boost::asio::io_context& io, Answer answer);
-  void open_channel(Where where, const std::vector<std::string>& servers);
+  void open_channel(Where where, const std::vector<std::string>& servers,
+                    const std::string& interface);
   void ask_silent_servers_last();
   void note_silent_servers(int timeouts);
   void ask(const std::string& name);

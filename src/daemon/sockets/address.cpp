@@ -29,6 +29,11 @@ net::Endpoint endpoint_of(const sockaddr_in& address) {
   return {Ipv4(ntohl(address.sin_addr.s_addr)), ntohs(address.sin_port)};
 }
 
+bool bind_to_interface(int socket, const std::string& interface) {
+  return interface.empty() || setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(),
+                                         static_cast<socklen_t>(interface.size() + 1)) == 0;
+}
+
 /// The kernel is asked from which address it would send there: to an address of its own, from that
 /// itself. No packet is sent. Not getifaddrs(): its socket is none that the sandbox lets be opened.
 bool is_own_address(Ipv4 address) {

@@ -29,6 +29,10 @@ net::Endpoint endpoint_of(const AsioEndpoint& endpoint) {
   return {Ipv4(endpoint.address().to_v4().to_uint()), endpoint.port()};
 }
 
+/// What the socket sends leaves by that interface, and only what comes by it is heard; nothing
+/// changes for an empty name. False, with errno, where there is no such interface.
+bool bind_to_interface(int socket, const std::string& interface);
+
 /// True for loopback and for each address that this machine has now; also where it cannot be told,
 /// for want of a file descriptor.
 bool is_own_address(Ipv4 address);

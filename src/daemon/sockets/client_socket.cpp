@@ -46,12 +46,15 @@ void keep_alive(int socket, std::uint16_t silence_s) {
 }
 
 /// Throws boost::system::system_error.
-void set_up(tcp::socket& socket, const net::Open& open, Ipv4 source) {
+void set_up(tcp::socket& socket, const net::Open& open, const SocketOrigin& origin) {
   socket.open(tcp::v4());
   socket.non_blocking(true);
   const int descriptor = socket.native_handle();
   set_usual_options(descriptor);
   keep_alive(descriptor, open.keep_alive_s);
+  if (!bind_to_interface(descriptor, origin.interface))
+    throw boost::system::system_error(errno, boost::system::system_category());
+  const Ipv4 source = origin.source;
   if (source.is_none() && open.local_port == 0) return;
   if (open.local_port == 0)
     set_option(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
@@ -72,7 +75,7 @@ void set_usual_options(int socket) {
 void connect(tcp::socket& socket, const net::Open& open, const Directions& to,
              std::function<void(boost::system::error_code)> done) {
   try {
-    set_up(socket, open, to.source);
+    set_up(socket, open, to.origin);
   } catch (const boost::system::system_error& error) {
     asio::post(socket.get_executor(),
                [done = std::move(done), code = error.code()] { done(code); });

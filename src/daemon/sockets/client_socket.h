@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/sockets/networks.h"
+#include "daemon/sockets/settings.h"
 #include "ports/network.h"
 
 namespace bfq::sockets {
@@ -13,7 +14,7 @@ namespace bfq::sockets {
 /// Where a link that the module asks for leads.
 struct Directions {
   net::Endpoint actual{};  ///< what the machine connects to
-  Ipv4 source{};           ///< the address that it connects from, where that matters
+  SocketOrigin origin{};   ///< where it connects from, where that matters
   EgressPath exit{};
   std::string reason{};  ///< why it may, for the log
 };

@@ -11,8 +11,11 @@ namespace {
 using Standing = Peer::Standing;
 using Way = Peer::Way;
 
-/// Who listens at an address of this machine is written to from the module's own.
-Way way_to(Ipv4 actual) { return is_loopback(actual) ? Way::module_address : Way::elsewhere; }
+/// Who listens at an address of this machine is written to from the module's own; so is everybody
+/// on a real network.
+Way way_to(Ipv4 actual, const SocketsSetup& settings) {
+  return is_loopback(actual) || settings.real ? Way::module_address : Way::elsewhere;
+}
 }  // namespace
 
 DatagramRoutes::DatagramRoutes(const ModuleSide& side, const net::Open& open,
@@ -65,7 +68,7 @@ DatagramRoutes::Judged DatagramRoutes::find_way(net::Endpoint destination) const
     case Route::To::outside: break;
   }
   peer.actual = {way.address, destination.port};
-  peer.way = way_to(way.address);
+  peer.way = way_to(way.address, settings_);
   return judge(peer);
 }
 
@@ -105,10 +108,17 @@ bool DatagramRoutes::is_own(net::Endpoint actual) const {
 
 // Receiving ---------------------------------------------------------------------------------------
 
-const char* DatagramRoutes::refusal(Way socket, net::Endpoint sender) const {
+const char* DatagramRoutes::refusal(Way socket, net::Endpoint sender) {
   if (socket == Way::elsewhere) {
     const bool known = !is_loopback(sender.address) && peers_.have_written_to(sender.address);
     return known ? nullptr : "a stranger's";
+  }
+  if (settings_.real) {
+    // What this machine sends to an address of its own comes by that interface too.
+    const bool is_known = peers_.find_actual(sender) != nullptr;
+    return is_known || !is_own_address(sender.address)
+               ? nullptr
+               : "this machine is on no network of the module";
   }
   const Neighbour* neighbour = neighbour_at(sender.address);
   if (neighbour == nullptr || meet(side_.networks(), neighbour->networks())) return nullptr;
@@ -142,7 +152,7 @@ void DatagramRoutes::expect_peer() {
   if (way.to != Route::To::outside) return;
   peers_.add({.shown = open_.remote,
               .actual = {way.address, open_.remote.port},
-              .way = way_to(way.address)});
+              .way = way_to(way.address, settings_)});
 }
 
 /// Another module of this process.

@@ -30,7 +30,7 @@ class DatagramRoutes {
   /// Why a datagram from that sender is dropped, which has come by that socket; nullptr where it is
   /// welcome. Programs of this machine may write to the module's port, and modules on a LAN with
   /// it; from elsewhere, only those whom the module has written to are heard.
-  const char* refusal(Peer::Way socket, net::Endpoint sender) const;
+  const char* refusal(Peer::Way socket, net::Endpoint sender);
 
   /// The sender of a welcome datagram, as the module knows it. What is sent there goes back the way
   /// that its last datagram came.

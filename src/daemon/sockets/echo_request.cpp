@@ -38,11 +38,12 @@ int icmp_socket(int type) {
 std::string text_of_errno() { return std::strerror(errno); }
 }  // namespace
 
-std::shared_ptr<EchoRequest> EchoRequest::start(asio::io_context& io, Ipv4 to, Ipv4 source,
+std::shared_ptr<EchoRequest> EchoRequest::start(asio::io_context& io, Ipv4 to,
+                                                const SocketOrigin& origin,
                                                 std::chrono::milliseconds timeout,
                                                 std::function<void()> answered, std::string& why) {
   std::shared_ptr<EchoRequest> request(new EchoRequest(io, std::move(answered)));
-  if (!request->open(why) || !request->send(to, source, why)) return nullptr;
+  if (!request->open(why) || !request->send(to, origin, why)) return nullptr;
   request->await();
   request->timer_.expires_after(timeout);
   request->timer_.async_wait([weak = request->weak_from_this()](auto error) {
@@ -79,7 +80,7 @@ bool EchoRequest::open(std::string& why) {
 
 /// The payload tells this request from those of other programs: the kernel chooses the identifier
 /// of an unprivileged socket, and gives each raw socket every packet.
-bool EchoRequest::send(Ipv4 to, Ipv4 source, std::string& why) {
+bool EchoRequest::send(Ipv4 to, const SocketOrigin& origin, std::string& why) {
   std::random_device random;
   std::generate(packet_.begin() + kPayloadAt, packet_.end(),
                 [&] { return static_cast<std::uint8_t>(random()); });
@@ -88,9 +89,10 @@ bool EchoRequest::send(Ipv4 to, Ipv4 source, std::string& why) {
   packet_[kChecksumAt] = static_cast<std::uint8_t>(sum >> 8U);
   packet_[kChecksumAt + 1] = static_cast<std::uint8_t>(sum);
   const int descriptor = socket_.native_handle();
-  const sockaddr_in from = socket_address({source, 0}), peer = socket_address({to, 0});
+  const sockaddr_in from = socket_address({origin.source, 0}), peer = socket_address({to, 0});
+  if (!bind_to_interface(descriptor, origin.interface)) return why = text_of_errno(), false;
   // Where the address cannot be had, the kernel chooses one.
-  if (!source.is_none())
+  if (!origin.source.is_none())
     static_cast<void>(bind(descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from));
   // Connected, it hears that host alone.
   if (connect(descriptor, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) == 0 &&

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/ipv4.h"
+#include "daemon/sockets/settings.h"
 
 namespace bfq::sockets {
 
@@ -19,10 +20,11 @@ namespace bfq::sockets {
 /// CAP_NET_RAW.
 class EchoRequest : public std::enable_shared_from_this<EchoRequest> {
  public:
-  /// Sends it to `to`, from `source` unless that is 0.0.0.0. `answered` is called once, from the
+  /// Sends it to `to`, from `origin`. `answered` is called once, from the
   /// event loop, if the reply comes within `timeout` and before the EchoRequest is destroyed. Where
   /// nothing can be sent, `why` says the reason and nothing is returned.
-  static std::shared_ptr<EchoRequest> start(boost::asio::io_context& io, Ipv4 to, Ipv4 source,
+  static std::shared_ptr<EchoRequest> start(boost::asio::io_context& io, Ipv4 to,
+                                            const SocketOrigin& origin,
                                             std::chrono::milliseconds timeout,
                                             std::function<void()> answered, std::string& why);
   /// Whether the kernel gives this process an unprivileged socket.
@@ -34,7 +36,7 @@ class EchoRequest : public std::enable_shared_from_this<EchoRequest> {
 
   EchoRequest(boost::asio::io_context& io, std::function<void()> answered);
   bool open(std::string& why);
-  bool send(Ipv4 to, Ipv4 source, std::string& why);
+  bool send(Ipv4 to, const SocketOrigin& origin, std::string& why);
   void await();
   void read();
   bool is_reply(const std::uint8_t* bytes, std::size_t size) const;

@@ -15,8 +15,7 @@
 
 namespace bfq::sockets {
 namespace {
-// Behind all tickets.
-constexpr std::uint32_t kClients = 0x10000;
+constexpr std::uint16_t kTimePort = 123;
 }  // namespace
 
 HostSockets::HostSockets(boost::asio::io_context& io, ModuleSide& side, const NetPolicy& policy,
@@ -58,6 +57,7 @@ bool HostSockets::drain() {
   bool moved = fulfil_requests_of_clients();
   moved |= tell();
   moved |= end_what_has_lost_its_place();
+  server_.follow_networks();
   for (auto& link : links_) {
     if (link && !link->ended()) moved |= link->drain();
     if (link && link->ended()) link.reset();
@@ -140,6 +140,17 @@ void HostSockets::power_off() {
   side_.forget_all();
 }
 
+/// On a real network it is the address and the interface of the side that the way leaves by;
+/// towards this machine, the module's own loopback address.
+SocketOrigin HostSockets::origin_of(const Route& way) const {
+  const Networks networks = side_.networks();
+  if (!settings_.real)
+    return {.source = is_loopback(way.address) ? module_address(settings_.index) : Ipv4()};
+  const auto& lan =
+      way.exit.through == net::Interface::station ? networks.station : networks.soft_ap;
+  return {.source = lan ? lan->address : Ipv4(), .interface = settings_.real->of(way.exit.through)};
+}
+
 /// What the policy says of an address outside the simulated networks, which the module knows as
 /// `asked`.
 NetPolicy::Verdict HostSockets::judge(const net::HostName& name, Ipv4 asked,
@@ -153,113 +164,6 @@ NetPolicy::Verdict HostSockets::judge(const net::HostName& name, Ipv4 asked,
                         .is_machine = is_own_address(actual.address)});
 }
 
-// Names -------------------------------------------------------------------------------------------
-
-void HostSockets::resolve(const net::Resolve& request) {
-  find_address(request.ticket.number, request.name, request.servers,
-               [this, ticket = request.ticket](std::optional<Ipv4> address) {
-                 if (address)
-                   due_.push_back(net::Resolved{ticket, *address});
-                 else
-                   due_.push_back(net::ResolveFailed{ticket});
-               });
-}
-
-void HostSockets::look_up(std::uint8_t client, const net::HostName& name,
-                          const net::NameServers& servers, Found found) {
-  queries_.erase(kClients + client);
-  find_address(kClients + client, name, servers, found);
-}
-
-void HostSockets::find_address(std::uint32_t asker, const net::HostName& host,
-                               const net::NameServers& asked, const Found& found) {
-  const std::string name(host.view());
-  // Fidelity (our decision, dialect 11.6): Names come from those that the world knows, from the
-  // hosts file, then from DNS, IPv4 alone and without search domains.
-  const Networks networks = side_.networks();
-  if (const auto announced = find_announced(host, networks)) {
-    spdlog::debug("{}: name {} is {}, says a module", side_.name(), name, text_of(*announced));
-    found(announced);
-  } else if (!networks.station || !networks.station->leads_on) {
-    spdlog::info("{}: DNS is not asked for {}: the module is on no network that routes to others",
-                 side_.name(), name);
-    found(std::nullopt);
-  } else if (const auto local = find_local_name(name, settings_, networks)) {
-    spdlog::debug("{}: name {} is {}, says {}", side_.name(), name, text_of(local->address),
-                  local->source);
-    found(local->address);
-  } else if (const auto verdict = policy_.judge_query(name); !verdict.allowed) {
-    // Fidelity (our decision, dialect 11.7): A name that the policy does not let be asked for
-    // answers DNS Fail.
-    spdlog::info("{}: DNS is not asked for {}: {}", side_.name(), name, verdict.reason);
-    found(std::nullopt);
-  } else if (asked[0].is_none()) {
-    ask_dns(asker, name, {}, found);
-  } else if (const auto servers = permitted_name_servers(asked); !servers.empty()) {
-    ask_dns(asker, name, servers, found);
-  } else {
-    found(std::nullopt);
-  }
-}
-
-// Fidelity (our decision, dialect 11.8): A name that a module has announced by AT+MDNS is known
-// to the modules of its LAN, itself included, as <name>.local, and to nobody else.
-std::optional<Ipv4> HostSockets::find_announced(const net::HostName& name,
-                                                const Networks& networks) const {
-  for (const auto* lan : {&networks.station, &networks.soft_ap}) {
-    if (!*lan) continue;
-    const auto address = neighbourhood_.find_announced((*lan)->access_point, name);
-    if (address) return address;
-  }
-  return std::nullopt;
-}
-
-void HostSockets::announce(const net::Announce& request) {
-  announced_ = request;
-  spdlog::info("{}: announces {}.local on its simulated networks", side_.name(),
-               request.name.view());
-}
-
-/// Those that a packet of the module reaches, as c-ares takes them.
-std::vector<std::string> HostSockets::permitted_name_servers(
-    const net::NameServers& servers) const {
-  constexpr std::uint16_t kPort = 53;
-  std::vector<std::string> permitted;
-  for (const Ipv4 server : servers) {
-    if (server.is_none()) continue;
-    const Route way = route(side_.networks(), server, neighbourhood_, settings_.index);
-    const std::string name = text_of(server);
-    std::string why = way.to == Route::To::neighbour ? "a module is no name server" : way.why;
-    if (way.to == Route::To::outside) {
-      // Fidelity (our decision, dialect 4.3.14): A name server that is set is a destination like
-      // any other, at port 53: one that the policy forbids is not asked.
-      const auto verdict = judge(net::HostName(name), server, {way.address, kPort});
-      if (verdict.allowed) {
-        permitted.push_back(text_of(net::Endpoint{way.address, kPort}));
-        continue;
-      }
-      why = verdict.reason;
-    }
-    spdlog::info("{}: name server {} is not asked: {}", side_.name(), name, why);
-  }
-  return permitted;
-}
-
-void HostSockets::ask_dns(std::uint32_t asker, const std::string& name,
-                          const std::vector<std::string>& servers, const Found& found) {
-  const auto answered = [this, asker, name, found](const process::NameQuery::Result& result) {
-    queries_.erase(asker);
-    if (result.address)
-      spdlog::debug("{}: name {} is {}, says DNS", side_.name(), name, text_of(*result.address));
-    else
-      spdlog::info("{}: DNS knows no address of {}: {}", side_.name(), name, result.why);
-    found(result.address);
-    side_.settle();
-  };
-  queries_[asker] =
-      process::NameQuery::start(io_, name, process::NameQuery::Where::only_dns, answered, servers);
-}
-
 // Echoes ------------------------------------------------------------------------------------------
 
 void HostSockets::ping(const net::Ping& request) {
@@ -271,8 +175,8 @@ void HostSockets::ping(const net::Ping& request) {
   };
   const bool is_own = is_at(networks.station, &VirtualLan::address) ||
                       is_at(networks.soft_ap, &VirtualLan::address);
-  const bool is_gateway =
-      is_at(networks.station, &VirtualLan::gateway) && networks.station->leads_on;
+  const bool is_gateway = !networks.are_real && is_at(networks.station, &VirtualLan::gateway) &&
+                          networks.station->leads_on;
   // Fidelity (our decision, dialect 11.9): The module itself, its gateway and other modules on
   // its LAN answer AT+PING; no packet leaves the program for that.
   if (is_own || is_gateway || way.to == Route::To::neighbour)
@@ -288,13 +192,12 @@ void HostSockets::send_echo(const net::Ping& request, const Route& way) {
   const auto verdict = judge(request.name, request.address, {way.address, 0});
   if (!verdict.allowed)
     return spdlog::info("{}: ping of {} refused: {}", side_.name(), name, verdict.reason);
-  const Ipv4 source = is_loopback(way.address) ? module_address(settings_.index) : Ipv4();
   const auto answered = [this, ticket = request.ticket] {
     side_.handle(net::Pong{ticket});
     side_.settle();
   };
   std::string why;
-  echo_ = EchoRequest::start(io_, way.address, source,
+  echo_ = EchoRequest::start(io_, way.address, origin_of(way),
                              std::chrono::milliseconds(request.timeout_ms), answered, why);
   if (!echo_) spdlog::warn("{}: cannot ping {}: {}", side_.name(), name, why);
 }
@@ -303,35 +206,33 @@ void HostSockets::send_echo(const net::Ping& request, const Route& way) {
 
 /// Where the policy, a route or the machine forbids it no server answers, and the log says why.
 void HostSockets::ask_time(const net::AskTime& request) {
-  constexpr std::uint16_t kPort = 123;
   time_query_.reset();
   const std::string name(request.name.view());
   const auto why_not = [&]() -> std::string {
     const Route way = route(side_.networks(), request.address, neighbourhood_, settings_.index);
     if (way.to == Route::To::neighbour) return "a module is no time server";
     if (way.to != Route::To::outside) return way.why;
-    const net::Endpoint actual{way.address, kPort};
+    const net::Endpoint actual{way.address, kTimePort};
     // Fidelity (our decision, dialect 4.3.17): A time server is a destination like any other, at
     // UDP port 123: one that the policy forbids is not asked.
     const auto verdict = judge(request.name, request.address, actual);
-    return verdict.allowed ? send_time_query(request, actual) : verdict.reason;
+    return verdict.allowed ? send_time_query(request, way) : verdict.reason;
   }();
   if (!why_not.empty())
     spdlog::info("{}: time server {} is not asked: {}", side_.name(), name, why_not);
 }
 
 /// Returns why it could not be sent, or nothing.
-std::string HostSockets::send_time_query(const net::AskTime& request, net::Endpoint actual) {
+std::string HostSockets::send_time_query(const net::AskTime& request, const Route& way) {
   const auto answered = [this, ticket = request.ticket,
                          name = std::string(request.name.view())](const net::UnixTime& time) {
     spdlog::info("{}: time server {} has answered", side_.name(), name);
     side_.handle(net::TimeTold{ticket, time});
     side_.settle();
   };
-  const Ipv4 source = is_loopback(actual.address) ? module_address(settings_.index) : Ipv4();
   std::string why;
-  time_query_ = TimeQuery::start(io_, actual, source, std::chrono::milliseconds(request.timeout_ms),
-                                 answered, why);
+  time_query_ = TimeQuery::start(io_, {way.address, kTimePort}, origin_of(way),
+                                 std::chrono::milliseconds(request.timeout_ms), answered, why);
   return why;
 }
 
@@ -373,7 +274,7 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
   if (way.to == Route::To::neighbour) {
     const auto server = way.neighbour->server(port);
     if (!server) return refuse(request, "that module does not listen there"), std::nullopt;
-    return Directions{*server, own, way.exit, "a module on the same network"};
+    return Directions{*server, {.source = own}, way.exit, "a module on the same network"};
   }
   const net::Endpoint actual{way.address, port};
   const auto verdict = judge(request.name, address, actual);
@@ -383,7 +284,7 @@ std::optional<Directions> HostSockets::directions(const net::Open& request) {
     return refuse(request, "that is the module's own server", actual), std::nullopt;
   // Fidelity (our decision, dialect 11.11): What the policy forbids ends like a refused connection.
   if (!verdict.allowed) return refuse(request, verdict.reason, actual), std::nullopt;
-  return Directions{actual, is_loopback(way.address) ? own : Ipv4(), way.exit, verdict.reason};
+  return Directions{actual, origin_of(way), way.exit, verdict.reason};
 }
 
 /// A datagram's way is looked for when it is sent, so whatever the peer, the link opens.

@@ -79,6 +79,7 @@ class HostSockets final : private Neighbour, private ClientRoutes {
     return announced_ && is_announced(name, announced_->name);
   }
 
+  SocketOrigin origin_of(const Route& way) const;
   // ClientRoutes
   void look_up(std::uint8_t client, const net::HostName& name, const net::NameServers& servers,
                Found found) override;
@@ -99,7 +100,7 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   std::vector<std::string> permitted_name_servers(const net::NameServers& servers) const;
   void ping(const net::Ping& request);
   void ask_time(const net::AskTime& request);
-  std::string send_time_query(const net::AskTime& request, net::Endpoint actual);
+  std::string send_time_query(const net::AskTime& request, const Route& way);
   void send_echo(const net::Ping& request, const Route& way);
   void open(const net::Open& request);
   std::optional<Directions> directions(const net::Open& request);

@@ -11,7 +11,8 @@ namespace bfq::sockets {
 /// The name under which a module reaches the machine that it runs on, the gateway of its network.
 inline constexpr std::string_view kThisMachine = "host.bfq.internal";
 
-/// A virtual network that a module is on. The machine's kernel knows nothing of it.
+/// A network that a module is on: a virtual one, of which the machine's kernel knows nothing, or
+/// one that a radio of this machine has joined or opened (Networks::are_real).
 struct VirtualLan {
   MacAddress access_point{};  ///< identifies it: two networks may have the same addresses
   Ipv4 address{};             ///< the module's
@@ -19,6 +20,7 @@ struct VirtualLan {
   /// True when its gateway is the machine, which routes to other networks. The network of a
   /// module's own access point has no route to others.
   bool leads_on = false;
+  net::NameServers name_servers{};  ///< of a real one, by its DHCP server
 
   bool holds(Ipv4 other) const { return same_network(other, address, netmask); }
   Ipv4 broadcast() const { return Ipv4(address.bits | ~netmask.bits); }
@@ -29,6 +31,7 @@ struct VirtualLan {
 struct Networks {
   std::optional<VirtualLan> station{};
   std::optional<VirtualLan> soft_ap{};
+  bool are_real = false;  ///< see RealInterfaces
 
   bool none() const { return !station && !soft_ap; }
   bool operator==(const Networks&) const = default;

@@ -8,6 +8,21 @@ Route outside(Ipv4 address) {
   return {.to = Route::To::outside, .exit = {net::Interface::station}, .address = address};
 }
 
+// Fidelity (our decision, dialect 13.1): With a radio of this machine an address is what it says: a
+// host on the network of the station or of the softAP, or behind the station's gateway. 127.0.0.0/8
+// and host.bfq.internal do not exist.
+Route real_route(const Networks& networks, Ipv4 remote) {
+  const auto& [station, soft_ap, are_real] = networks;
+  const bool is_own =
+      (station && remote == station->address) || (soft_ap && remote == soft_ap->address);
+  if (is_own) return nowhere("that is the module itself");
+  if (!is_unicast(remote) || remote.octet(0) == 0) return nowhere("that is no host's address");
+  const bool by_soft_ap = soft_ap && soft_ap->holds(remote) && !(station && station->holds(remote));
+  if (by_soft_ap)
+    return {.to = Route::To::outside, .exit = {net::Interface::soft_ap}, .address = remote};
+  return station ? outside(remote) : nowhere("its network leads nowhere");
+}
+
 /// To an address of a LAN that the module is on.
 Route within(const VirtualLan& lan, net::Interface side, Ipv4 remote,
              const Neighbourhood& neighbourhood, unsigned index) {
@@ -25,6 +40,7 @@ Route within(const VirtualLan& lan, net::Interface side, Ipv4 remote,
 
 Route route(const Networks& networks, Ipv4 remote, const Neighbourhood& neighbourhood,
             unsigned index) {
+  if (networks.are_real) return real_route(networks, remote);
   const auto& station = networks.station;
   const auto& soft_ap = networks.soft_ap;
   // Fidelity (our decision, dialect 11.17): The gateway of an access point's network, and

@@ -222,5 +222,35 @@ TEST(Networks, APlaceIsAnAddressOnALanByOneSide) {
 TEST(Networks, EachModuleHasItsOwnLoopbackAddress) {
   EXPECT_EQ(module_address(2), Ipv4(127, 64, 0, 3));
 }
+
+// With a radio of this machine --------------------------------------------------------------------
+
+Networks real(Networks networks) {
+  networks.are_real = true;
+  return networks;
+}
+
+TEST(Route, on_a_real_network_leads_to_the_address_that_is_typed) {
+  for (const Ipv4 remote : {Ipv4(10, 44, 1, 1), Ipv4(10, 44, 1, 9), Ipv4(9, 9, 9, 9)}) {
+    const Route way = alone(real(kStation), remote);
+    EXPECT_EQ(way.to, Route::To::outside);
+    EXPECT_EQ(way.address, remote);
+    EXPECT_EQ(way.exit.through, net::Interface::station);
+    EXPECT_FALSE(way.exit.place);
+  }
+}
+
+TEST(Route, on_a_real_network_leads_to_no_address_of_this_machine_or_module) {
+  for (const Ipv4 remote : {kLocalhost, module_address(0), Ipv4(10, 44, 1, 2), Ipv4(192, 168, 4, 1),
+                            Ipv4(0, 0, 0, 0), Ipv4(0, 1, 2, 3), Ipv4(224, 0, 0, 1)})
+    EXPECT_EQ(alone(real(kBoth), remote).to, Route::To::nowhere) << remote.bits;
+}
+
+TEST(Route, on_a_real_network_has_the_side_of_the_address) {
+  EXPECT_EQ(alone(real(kBoth), Ipv4(192, 168, 4, 2)).exit.through, net::Interface::soft_ap);
+  EXPECT_EQ(alone(real(kBoth), Ipv4(9, 9, 9, 9)).exit.through, net::Interface::station);
+  EXPECT_EQ(alone(real(kSoftAp), Ipv4(192, 168, 4, 2)).to, Route::To::outside);
+  EXPECT_EQ(alone(real(kSoftAp), Ipv4(9, 9, 9, 9)).to, Route::To::nowhere);
+}
 }  // namespace
 }  // namespace bfq::sockets

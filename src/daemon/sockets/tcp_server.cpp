@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -39,6 +40,13 @@ bool TcpServer::listen(std::uint16_t port) {
   port_ = port;
   // Fidelity (our decision, dialect 0.4.30): Where another program has the port at 127.0.0.1, or
   // the place of a forward, AT+CIPSERVER answers ERROR.
+  if (settings_.real) {
+    if (!listen_at_interface(net::Interface::station) || !listen_at_forwards())
+      return stop(), false;
+    actual_ = port_;
+    follow_networks();
+    return true;
+  }
   const bool everywhere = listen_at_module(module_address(settings_.index)) &&
                           (!settings_.is_at_localhost || listen_at_module(kLocalhost)) &&
                           listen_at_forwards();
@@ -62,6 +70,45 @@ bool TcpServer::listen_at_module(Ipv4 address) {
                  text_of({address, actual}));
   }
   return true;
+}
+
+/// At whatever address that has, as it may have none yet. Nobody else gets in: what comes by
+/// another interface is not for this socket.
+bool TcpServer::listen_at_interface(net::Interface side) {
+  auto listener = std::make_unique<Listener>(io_);
+  listener->side = side;
+  tcp::acceptor& acceptor = listener->acceptor;
+  const std::string& interface = settings_.real->of(side);
+  boost::system::error_code error;
+  acceptor.open(tcp::v4(), error);
+  if (!error && !bind_to_interface(acceptor.native_handle(), interface))
+    error.assign(errno, boost::system::system_category());
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) set_usual_options(acceptor.native_handle());
+  if (!error) acceptor.bind(asio_endpoint<tcp>({Ipv4(), port_}), error);
+  if (!error) acceptor.listen(kBacklog, error);
+  if (error) {
+    spdlog::warn("{} server: cannot listen on port {} of {}: {}", side_.name(), port_, interface,
+                 error.message());
+    return false;
+  }
+  spdlog::info("{} server: listens on port {} of {}", side_.name(), port_, interface);
+  accept(*listeners_.emplace_back(std::move(listener)));
+  return true;
+}
+
+void TcpServer::follow_networks() {
+  if (!settings_.real || actual_ == 0) return;
+  const auto is_of_soft_ap = [](const auto& listener) {
+    return listener->side == net::Interface::soft_ap;
+  };
+  const bool listens = std::any_of(listeners_.begin(), listeners_.end(), is_of_soft_ap);
+  const bool is_open = side_.networks().soft_ap.has_value();
+  if (is_open == listens) return;
+  if (is_open) return void(listen_at_interface(net::Interface::soft_ap));
+  const auto it = std::find_if(listeners_.begin(), listeners_.end(), is_of_soft_ap);
+  (*it)->acceptor.close();
+  (*it)->side.reset();  // it lives until stop(), as its handler may be under way
 }
 
 bool TcpServer::listen_at_forwards() {
@@ -132,9 +179,11 @@ void TcpServer::accept(Listener& listener) {
     if (!error) {
       // Accepts the next before the module hears of this one, which may make it stop the server.
       const bool forwarded = listener.forwards;
+      const auto side = listener.side;
       accept(listener);
-      return welcome(std::move(client), forwarded);
+      return welcome(std::move(client), forwarded, side);
     }
+    if (!listener.acceptor.is_open()) return;  // its network is gone
     spdlog::warn("{} server: cannot accept a client: {}", side_.name(), error.message());
     listener.pause.expires_after(kAcceptPause);
     listener.pause.async_wait([this, &listener, term = term_](auto cancelled) {
@@ -143,13 +192,13 @@ void TcpServer::accept(Listener& listener) {
   });
 }
 
-void TcpServer::welcome(tcp::socket client, bool forwarded) {
+void TcpServer::welcome(tcp::socket client, bool forwarded, std::optional<net::Interface> side) {
   boost::system::error_code error;
   const auto peer = client.remote_endpoint(error);
   const auto local = error ? peer : client.local_endpoint(error);
   if (error) return;  // gone already
   const net::Endpoint actual = endpoint_of(peer);
-  const Seen seen = see(actual, endpoint_of(local), forwarded);
+  const Seen seen = side ? see(actual, *side) : see(actual, endpoint_of(local), forwarded);
   if (seen.refusal != nullptr) {
     spdlog::info("{} server: {} turned away: {}", side_.name(), text_of(actual), seen.refusal);
     return turn_away(std::move(client));
@@ -158,6 +207,13 @@ void TcpServer::welcome(tcp::socket client, bool forwarded) {
   waiting_.insert_or_assign(last_client_.number, Client{std::move(client), seen.exit});
   side_.handle(net::Incoming{last_client_, {seen.address, actual.port}, port_, seen.exit.through});
   side_.settle();
+}
+
+/// On a real network. What this machine sends to an address of its own comes by that interface too.
+TcpServer::Seen TcpServer::see(net::Endpoint client, net::Interface side) {
+  if (is_own_address(client.address))
+    return {.refusal = "this machine is on no network of the module"};
+  return {.address = client.address, .exit = {side}};
 }
 
 TcpServer::Seen TcpServer::see(net::Endpoint client, net::Endpoint here, bool forwarded) const {

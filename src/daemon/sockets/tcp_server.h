@@ -20,6 +20,9 @@ namespace bfq::sockets {
 ///
 /// It listens at all of these or not at all.
 ///
+/// With a real radio it listens at the station's interface instead and, while the softAP is open,
+/// at that one's, at the module's very port.
+///
 /// Its clients are programs of this machine, peers that use a forward, and modules that share a LAN
 /// with this one. Where the machine refuses the module's port, it listens on 10000 + port, and logs
 /// that.
@@ -39,6 +42,8 @@ class TcpServer {
 
   /// Returns false, and listens nowhere, when it cannot listen at one of its places.
   bool listen(std::uint16_t port);
+  /// On real networks: listens at those that there are by now, where it listens at all.
+  void follow_networks();
   /// Stops listening and turns away clients that wait.
   void stop();
 
@@ -57,6 +62,7 @@ class TcpServer {
     boost::asio::ip::tcp::acceptor acceptor;
     boost::asio::steady_timer pause;
     bool forwards = false;
+    std::optional<net::Interface> side{};  ///< of a real network
   };
   /// What the module is shown of a client.
   struct Seen {
@@ -67,9 +73,11 @@ class TcpServer {
 
   std::uint16_t listen_at(net::Endpoint at, bool forwards, boost::system::error_code& error);
   bool listen_at_module(Ipv4 address);
+  bool listen_at_interface(net::Interface side);
   bool listen_at_forwards();
   void accept(Listener& listener);
-  void welcome(Socket client, bool forwarded);
+  void welcome(Socket client, bool forwarded, std::optional<net::Interface> side);
+  static Seen see(net::Endpoint client, net::Interface side);
   Seen see(net::Endpoint client, net::Endpoint here, bool forwarded) const;
   Seen see(const Neighbour& neighbour, std::uint16_t port, net::Endpoint here) const;
 

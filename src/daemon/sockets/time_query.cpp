@@ -26,12 +26,13 @@ std::uint32_t number_at(const TimeQuery::Packet& packet, std::size_t at) {
 }
 }  // namespace
 
-std::shared_ptr<TimeQuery> TimeQuery::start(asio::io_context& io, net::Endpoint server, Ipv4 source,
+std::shared_ptr<TimeQuery> TimeQuery::start(asio::io_context& io, net::Endpoint server,
+                                            const SocketOrigin& origin,
                                             std::chrono::milliseconds timeout, Answer answer,
                                             std::string& why) {
   std::shared_ptr<TimeQuery> query(new TimeQuery(io, std::move(answer)));
   try {
-    query->send(server, source);
+    query->send(server, origin);
   } catch (const boost::system::system_error& error) {
     why = error.code().message();
     return nullptr;
@@ -49,14 +50,16 @@ TimeQuery::TimeQuery(asio::io_context& io, Answer answer)
     : socket_(io), timer_(io), answer_(std::move(answer)) {}
 
 /// Its own time is a number that nobody can guess: a reply has to repeat it.
-void TimeQuery::send(net::Endpoint server, Ipv4 source) {
+void TimeQuery::send(net::Endpoint server, const SocketOrigin& origin) {
   std::random_device random;
   asked_[0] = kClientOfVersion4;
   std::generate(asked_.begin() + kTransmit, asked_.end(),
                 [&] { return static_cast<std::uint8_t>(random()); });
   socket_.open(udp::v4());
   socket_.non_blocking(true);
-  if (!source.is_none()) socket_.bind(asio_endpoint<udp>({source, 0}));
+  if (!bind_to_interface(socket_.native_handle(), origin.interface))
+    throw boost::system::system_error(errno, boost::system::system_category());
+  if (!origin.source.is_none()) socket_.bind(asio_endpoint<udp>({origin.source, 0}));
   socket_.connect(asio_endpoint<udp>(server));
   socket_.send(asio::buffer(asked_));
   sent_ = std::chrono::steady_clock::now();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/sockets/settings.h"
 #include "ports/network.h"
 
 namespace bfq::sockets {
@@ -20,11 +21,12 @@ class TimeQuery : public std::enable_shared_from_this<TimeQuery> {
   /// believed comes within the timeout and before the TimeQuery is destroyed.
   using Answer = std::function<void(const net::UnixTime&)>;
 
-  /// Asks `server`, from `source` unless that is 0.0.0.0. Where nothing can be sent, `why` says the
+  /// Asks `server`, from `origin`. Where nothing can be sent, `why` says the
   /// reason and nothing is returned.
   static std::shared_ptr<TimeQuery> start(boost::asio::io_context& io, net::Endpoint server,
-                                          Ipv4 source, std::chrono::milliseconds timeout,
-                                          Answer answer, std::string& why);
+                                          const SocketOrigin& origin,
+                                          std::chrono::milliseconds timeout, Answer answer,
+                                          std::string& why);
 
   static constexpr std::size_t kSize = 48;  ///< bytes of a packet without authentication
   using Packet = std::array<std::uint8_t, kSize>;
@@ -36,7 +38,7 @@ class TimeQuery : public std::enable_shared_from_this<TimeQuery> {
 
  private:
   TimeQuery(boost::asio::io_context& io, Answer answer);
-  void send(net::Endpoint server, Ipv4 source);
+  void send(net::Endpoint server, const SocketOrigin& origin);
   void await();
   void read();
 

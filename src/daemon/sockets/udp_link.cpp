@@ -51,7 +51,22 @@ std::optional<std::uint16_t> UdpLink::take_port() {
   return open_.local_port == 0 ? actual : open_.local_port;
 }
 
+/// At the interface, whatever address that has.
+bool UdpLink::bind_to_network(boost::system::error_code& error) {
+  udp::socket& socket = at_module_.udp;
+  socket.open(udp::v4(), error);
+  if (!error && !bind_to_interface(socket.native_handle(), settings_.real->of(exit().through)))
+    error.assign(errno, boost::system::system_category());
+  if (!error) socket.set_option(udp::socket::broadcast(true), error);
+  if (!error) socket.bind(asio_endpoint<udp>({Ipv4(), open_.local_port}), error);
+  return !error;
+}
+
 bool UdpLink::bind(boost::system::error_code& error) {
+  if (settings_.real) {
+    at_module_.udp.close(error);
+    return bind_to_network(error);
+  }
   at_module_.udp.close(error);
   at_module_.udp.open(udp::v4(), error);
   if (error) return false;
@@ -86,6 +101,9 @@ bool UdpLink::bind_localhost(std::uint16_t port) {
 }
 
 void UdpLink::log_port(std::uint16_t port) const {
+  if (settings_.real)
+    return spdlog::info("{}: datagrams for it go to port {} of {}", label(), port,
+                        settings_.real->of(exit().through));
   const std::string places =
       text_of({module_address(settings_.index), port}) +
       (at_localhost_.udp.is_open() ? fmt::format(" and {}", text_of({kLocalhost, port}))
@@ -159,7 +177,8 @@ bool UdpLink::send_to(const Peer& peer, std::span<const std::byte> bytes) {
 /// One LAN's broadcast address means that one, of two with the same numbers the station's;
 /// 255.255.255.255 and groups mean all that the module is on.
 void UdpLink::send_to_everybody(const net::Outgoing& datagram) {
-  const auto [station, soft_ap] = side_.networks();
+  const auto [station, soft_ap, are_real] = side_.networks();
+  if (are_real) return void(transmit(at_module_, datagram.destination, datagram.bytes));
   const bool to_station = station && station->broadcast() == datagram.destination.address;
   const bool to_soft_ap = soft_ap && soft_ap->broadcast() == datagram.destination.address;
   if (station && (to_station || !to_soft_ap)) send_to_all_on(*station, datagram);
@@ -267,7 +286,7 @@ void UdpLink::drop_one(Socket& socket, net::Endpoint sender, std::size_t size, c
 }
 
 /// Why a datagram is dropped; nullptr where it is welcome.
-const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const {
+const char* UdpLink::refusal(const Socket& socket, net::Endpoint sender, std::size_t size) {
   // Fidelity (our decision, dialect 5.4.3): A datagram of more than 2048 bytes does not reach the
   // host; the log says so. One of no bytes prints `+IPD,0:`.
   if (size > limits::kDatagram) return "it is too long";

@@ -17,6 +17,9 @@ namespace bfq::sockets {
 /// module of a process, one at 127.0.0.1 with the same port; and, once it sends to other networks,
 /// one that hears only those to whom it has sent.
 ///
+/// On a real network there is one, at the interface of the side where the link's peer is, and
+/// whoever is there may write to it.
+///
 /// A datagram is read only when the module has room for the whole of it.
 class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLink> {
  public:
@@ -45,6 +48,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   };
 
   bool bind(boost::system::error_code& error);
+  bool bind_to_network(boost::system::error_code& error);
   bool is_of_peer(std::uint16_t port) const;
   bool bind_localhost(std::uint16_t port);
   void log_port(std::uint16_t port) const;
@@ -62,7 +66,7 @@ class UdpLink final : public HostLink, public std::enable_shared_from_this<UdpLi
   void read(Socket& socket);
   bool read_one(Socket& socket);
   void drop_one(Socket& socket, net::Endpoint sender, std::size_t size, const char* why);
-  const char* refusal(const Socket& socket, net::Endpoint sender, std::size_t size) const;
+  const char* refusal(const Socket& socket, net::Endpoint sender, std::size_t size);
 
   ModuleSide& side_;
   const Neighbourhood& neighbourhood_;

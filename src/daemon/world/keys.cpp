@@ -3,6 +3,8 @@
 #include <limits>
 
 #include "commands/personalities.h"
+#include "daemon/process/failure.h"
+#include "daemon/wifi/radio_spec.h"
 #include "daemon/world/events.h"
 #include "daemon/world/faults.h"
 #include "daemon/world/network_kinds.h"
@@ -27,9 +29,40 @@ ValueKind<Security> security() {
                            {"wpa2-enterprise", Security::enterprise}});
 }
 
-ValueKind<sim::Channels> channels() {
-  return choice<sim::Channels>(
-      {{"one channel", sim::Channels::one}, {"free", sim::Channels::free}});
+/// What a module has for a radio: a simulated one, or one of this machine.
+struct RadioChoice {
+  sim::Channels channels = sim::Channels::one;
+  std::optional<wifi::RadioSpec> real{};
+  bool operator==(const RadioChoice&) const = default;
+};
+
+Read<RadioChoice> read_radio(const Value& written) {
+  const auto word = written.text();
+  if (word == "one channel") return {RadioChoice{}};
+  if (word == "free") return {RadioChoice{.channels = sim::Channels::free}};
+  try {
+    auto real = wifi::parse_radio(word.value_or(""));
+    if (real) return {RadioChoice{.real = std::move(real)}};
+  } catch (const process::UsageError& error) {
+    return {{}, error.what()};
+  }
+  return {};
+}
+
+ValueKind<RadioChoice> radio_choice() {
+  return ValueKind<RadioChoice>{"\"one channel\", \"free\" or \"wifi:INTERFACE\"", read_radio}
+      .written([](const RadioChoice& radio) {
+        if (radio.real) return Value{.is = "wifi:" + radio.real->interface};
+        const bool is_free = radio.channels == sim::Channels::free;
+        return Value{.is = std::string(is_free ? "free" : "one channel")};
+      });
+}
+
+RadioChoice radio_of(const board::ModuleSpec& module) { return {module.channels, module.radio}; }
+
+void put_radio(board::ModuleSpec& module, const RadioChoice& radio) {
+  module.channels = radio.channels;
+  module.radio = radio.real;
 }
 
 ValueKind<serial::UartPhysics::Speed> speed() {
@@ -206,8 +239,11 @@ const Keys<board::ModuleSpec>& module_keys() {
           "position", &board::ModuleSpec::position, position(), "(nowhere in particular)",
           "where it stands; without it, it hears those that have one at -50 dBm"),
       key<board::ModuleSpec>(
-          "radio", &board::ModuleSpec::channels, channels(), "\"one channel\"",
-          "one channel: its softAP is where the station is joined; free: where it was set"),
+          "radio", put_radio, radio_choice(), "\"one channel\"",
+          "one channel: its softAP is where the station is joined; free: where it was set; "
+          "wifi:INTERFACE: a radio of this machine, in place of the simulated air")
+          .compared_by(radio_of)
+          .written_by(radio_of, radio_choice()),
       map<board::ModuleSpec, sockets::Forward>(
           "forward", &board::ModuleSpec::forwards, read_forward,
           "a port of the module and a place of this machine, \"8080\" = \"0.0.0.0:18080\"",

@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+
+#include "base/ipv4.h"
+#include "base/mac.h"
+#include "ports/network.h"
+
+namespace bfq::wifi {
+
+/// What the program asks of its helper, as one packet of a socket between the two. The helper knows
+/// everything else, such as which programs these are, from its start: an order names no file, no
+/// interface and no program.
+struct Order {
+  enum class Kind : std::uint8_t {
+    obtain_address,   ///< starts a DHCP client for the station
+    use_address,      ///< the station has address, netmask and gateway
+    forget_address,   ///< ends both
+    serve_addresses,  ///< the softAP has address and netmask, and gives first to last where it
+                      ///< gives
+    stop_serving,     ///< ends that
+    last = stop_serving
+  };
+  Kind kind{};
+  Ipv4 address{}, gateway{}, netmask{};
+  bool gives_addresses = false;
+  Ipv4 first{}, last{};
+  std::uint16_t lease_minutes = 120;
+};
+
+/// What the helper tells the program, in the same way.
+struct Report {
+  enum class Kind : std::uint8_t {
+    supplicant_is_there,  ///< for the first time, or again
+    supplicant_is_gone,   ///< it will be there again
+    addressed,            ///< by the DHCP server: address, gateway, netmask and name servers
+    address_refused,      ///< by the DHCP server
+    guest_addressed,      ///< the softAP's DHCP server has given mac that address
+    last = guest_addressed
+  };
+  Kind kind{};
+  Ipv4 address{}, gateway{}, netmask{};
+  net::NameServers name_servers{};
+  MacAddress mac{};
+};
+}  // namespace bfq::wifi

@@ -1,0 +1,95 @@
+#include "daemon/wifi/scanner.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace bfq::wifi {
+namespace {
+// Ours: how long one rests that meets another scan, such as the supplicant's own.
+constexpr std::chrono::milliseconds kRest{200};
+// ID, BSSID, frequency, level, information elements, flags and name, by wpa_ctrl.h.
+constexpr const char* kFields = "MASK=0x1c87";
+
+std::string command_for(const radio::Scan& what) {
+  std::string channels;
+  for (std::uint8_t channel = 1; channel <= 14; ++channel) {
+    const bool is_wanted =
+        what.channels.holds(channel) && what.channel.value_or(channel) == channel;
+    if (is_wanted)
+      channels += fmt::format("{}{}", channels.empty() ? "" : ",", frequency_of(channel));
+  }
+  std::string command = "SCAN TYPE=ONLY freq=" + channels;
+  if (what.type == radio::ScanType::passive) command += " passive=1";
+  if (what.ssid && !what.ssid->empty()) command += " ssid " + hexadecimal(what.ssid->view());
+  return command;
+}
+
+bool fits(const Heard& heard, const radio::Scan& what) {
+  const radio::ScanResult& seen = heard.seen;
+  if (what.ssid && what.ssid->view() != seen.ssid.view()) return false;
+  if (what.bssid && *what.bssid != seen.bssid) return false;
+  return what.channels.holds(seen.channel) && what.channel.value_or(seen.channel) == seen.channel;
+}
+}  // namespace
+
+Scanner::Scanner(boost::asio::io_context& io, Supplicant& supplicant)
+    : supplicant_(supplicant), again_(io, [this] { begin(); }) {}
+
+void Scanner::scan(const radio::Scan& what, Done done) {
+  jobs_.push_back({command_for(what), what, std::move(done)});
+  if (jobs_.size() == 1) begin();
+}
+
+void Scanner::begin() {
+  heard_.clear();
+  if (jobs_.empty() || !supplicant_.is_open()) return;
+  supplicant_.ask("BSS_FLUSH 0");  // what was heard once may be gone
+  supplicant_.ask(jobs_.front().command, [this](std::string_view answer) {
+    if (jobs_.empty()) return;
+    if (answer.starts_with("FAIL-BUSY"))
+      return again_.set(std::chrono::steady_clock::now() + kRest);
+    if (!answer.starts_with("OK")) return end(false);
+    is_looking_ = true;
+  });
+}
+
+void Scanner::results_are_there() {
+  if (std::exchange(is_looking_, false)) list(std::string("BSS FIRST ") + kFields);
+}
+
+void Scanner::has_failed() {
+  if (std::exchange(is_looking_, false)) end(false);
+}
+
+void Scanner::list(const std::string& command) {
+  supplicant_.ask(command, [this](std::string_view answer) {
+    if (jobs_.empty()) return;
+    const auto heard = read_bss(answer);
+    if (!heard) return end(true);
+    if (fits(*heard, jobs_.front().what)) heard_.push_back(*heard);
+    list(fmt::format("BSS NEXT-{} {}", value_of(answer, "id"), kFields));
+  });
+}
+
+void Scanner::end(bool succeeded) {
+  const Job job = std::move(jobs_.front());
+  jobs_.pop_front();
+  const auto heard = succeeded ? std::optional(std::exchange(heard_, {})) : std::nullopt;
+  if (!jobs_.empty()) begin();
+  job.done(heard);
+}
+
+void Scanner::forget() {
+  jobs_.clear();
+  is_looking_ = false;
+  again_.stop();
+}
+
+void Scanner::fail_all() {
+  is_looking_ = false;
+  again_.stop();
+  for (const Job& job : std::exchange(jobs_, {})) job.done(std::nullopt);
+}
+}  // namespace bfq::wifi

@@ -1,0 +1,90 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "daemon/sockets/networks.h"
+#include "daemon/wifi/helper.h"
+#include "daemon/wifi/own_network.h"
+#include "daemon/wifi/scanner.h"
+#include "daemon/wifi/supplicant.h"
+#include "ports/messages.h"
+
+namespace bfq::wifi {
+
+/// A radio of this machine, by wpa_supplicant, and the addresses that it gets and gives, by the
+/// helper. What ports/radio.h and ports/lease.h promise holds; the functions are those of an
+/// adapter (runtime/adapters.h). It sleeps until one of the two says something.
+class WifiRadio {
+ public:
+  /// `helper` must outlive this. `wake` is called when next_event() has something, from within no
+  /// turn.
+  WifiRadio(boost::asio::io_context& io, Helper& helper, std::string name,
+            std::function<void()> wake);
+  ~WifiRadio();
+  WifiRadio(const WifiRadio&) = delete;
+  WifiRadio& operator=(const WifiRadio&) = delete;
+
+  void take(const radio::Request& request);
+  void take(const lease::Request& request);
+  std::optional<Event> next_event();
+  Deadline next_deadline(Instant now) const { return due_.empty() ? Deadline::never() : now; }
+  void power_off();
+  sockets::Networks networks() const;
+
+ private:
+  enum class Phase : std::uint8_t { idle, looking, joining, joined };
+
+  void join(const radio::Join& join);
+  void look(int tries);
+  void choose(const std::vector<Heard>& heard, int tries);
+  void associate(const Heard& access_point);
+  void set(const std::string& network, const std::string& what);
+  void select(const std::string& network, const Heard& access_point);
+  void fail_join(radio::JoinFailure why);
+  void leave();
+  void disassociate();
+  void has_joined();
+  void watch_signal(int rssi);
+  void scan(const radio::Scan& scan);
+  void lose(std::string_view why);
+
+  void happened(std::string_view event);
+  void connected(std::string_view event);
+  void disconnected(std::string_view event);
+  void rejected(std::string_view event);
+  void association_rejected(std::string_view event);
+  void temporarily_disabled(std::string_view event);
+  void signal_changed(std::string_view event);
+
+  void await_reports();
+  void take(const Report& report);
+  void supplicant_is_there();
+  void supplicant_is_gone();
+  void addressed(const Report& report);
+  void tell(const Event& event);
+
+  Helper& helper_;
+  std::string name_;
+  std::function<void()> wake_;
+  boost::asio::posix::stream_descriptor reports_;
+  Supplicant supplicant_;
+  Scanner scanner_;
+  OwnNetwork own_;
+  std::deque<Event> due_;
+
+  Phase phase_ = Phase::idle;
+  radio::Join attempt_{};
+  unsigned attempts_ = 0;  ///< so that what a former one asked for is not taken for this one's
+  Heard access_point_{};
+  int signal_ = 0;
+  std::optional<Ticket> asks_address_{};
+  std::optional<sockets::VirtualLan> lan_{};
+};
+}  // namespace bfq::wifi
