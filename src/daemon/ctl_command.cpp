@@ -106,9 +106,7 @@ int status_of(const json::object& error) {
 /// Writes what a command returns as `content` to a new file of the user's own, instead of printing
 /// it.
 void save(json::object& returned, const std::string& path) {
-  const json::value* const content = returned.if_contains("content");
-  if (content == nullptr) throw process::UsageError("file=: this command returns no file");
-  const std::string bytes = control::from_base64(std::string(content->as_string()));
+  const std::string bytes = control::from_base64(std::string(returned.at("content").as_string()));
   board::write_new_file(path, bytes);
   returned["content"] = path;
 }
@@ -145,6 +143,8 @@ int tell_events(control::ProgramConnection& program, const CtlWords& how) {
 
 int ask(const control::ControlCommand& command, const std::vector<std::string>& arguments,
         const CtlWords& how) {
+  if (!how.file.empty() && command.over_http != control::OverHttp::as_file)
+    throw process::UsageError("file=: this command returns no file");
   const json::object request = control::request_of(command, arguments);
   const auto program = connect(how);
   program->send(request);

@@ -101,11 +101,20 @@ class Shell(unittest.TestCase):
         for name in names:
             self.assertTrue(self.ctl(*name, "--help").startswith("bfq4004 ctl " + " ".join(name)))
         script = self.ctl("--completion", "bash")
-        answer = subprocess.run(
-            ["bash", "-c", script + "\nCOMP_WORDS=(bfq4004 ctl ap.change rs); COMP_CWORD=3\n"
-             "compopt() { :; }; _bfq4004_ctl; echo \"${COMPREPLY[@]}\""],
-            capture_output=True, text=True, check=True)
-        self.assertEqual(answer.stdout, "rssi=\n", answer.stderr)
+        for typed, completed in (
+                ("ap.change rs", "rssi="), ("ap change rs", "rssi="), ("ap ch", "change"),
+                ("tra", "trace.start trace.stop trace.export"), ("--json fault a", "arm"),
+                ("fault arm fault = ap-", "ap-down ap-return"), ("wait event = lef", "left"),
+                ("fault.arm after = 1s dir", "direction="), ("wait state =", "off on"),
+                ("ap add hidden = t", "true"), ("ap add ssid = a", "")):
+            words = typed.split()
+            answer = subprocess.run(
+                ["bash", "-c", script + f"\nCOMP_WORDS=(bfq4004 ctl {typed}); "
+                 f"COMP_CWORD={len(words) + 1}\n"
+                 "compopt() { :; }; _bfq4004_ctl; echo \"${COMPREPLY[@]}\""],
+                capture_output=True, text=True, check=True)
+            self.assertTrue(answer.stdout.startswith(completed), (typed, answer.stdout))
+            self.assertEqual(answer.stdout == "\n", completed == "", typed)
         for shell in ("zsh", "fish"):
             self.assertIn("ap.change", self.ctl("--completion", shell))
 
@@ -125,6 +134,8 @@ class Shell(unittest.TestCase):
     def test_a_trace_begins_and_ends_while_the_program_runs(self):
         with Module() as module, module.started_host() as host:
             path = os.path.join(module.directory, "late.jsonl")
+            status, _, errors = run_program("ctl", "trace", "start", f"file={path}")
+            self.assertEqual(status, 2, errors)  # and nothing was begun
             self.ctl("trace", "start", f"path={path}")
             status, _, errors = run_program("ctl", "trace", "start")
             self.assertEqual((status, "is_traced" in errors or "already" in errors), (1, True))

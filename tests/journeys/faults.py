@@ -197,12 +197,12 @@ class Faults(unittest.TestCase):
 
     def test_blackhole(self):
         with self.link() as peer:
+            began = time.monotonic()
             arm("blackhole", "time=1500ms")
             ctl("wait", "event=fault", "since=0")
-            began = time.monotonic()
             peer.sendall(b"hello")
             self.host.expect("+IPD,5:hello")
-            self.assertGreater(time.monotonic() - began, 1.0)
+            self.assertGreater(time.monotonic() - began, 1.4)
 
     def came(self):
         """Once the last fault that was armed has come."""
@@ -424,9 +424,6 @@ class Arming(unittest.TestCase):
             self.assertEqual(status, 1, errors)
 
     def test_what_has_no_power_is_let_be(self):
-        def fault(number):
-            return next(f for f in ctl("fault", "list")["faults"] if f["id"] == int(number))
-
         with Module() as module, module.started_host():
             waits = arm("busy-for", "typed=AT+GMR")
             ctl("power", "off")
@@ -435,11 +432,10 @@ class Arming(unittest.TestCase):
                 self.assertEqual(status, 1, errors)
                 self.assertIn("has no power", errors)
             late = arm("watchdog", "after=50ms")
-            wait_until(lambda: not fault(late)["armed"], "the time of the fault")
-            self.assertEqual(fault(late)["fired"], 0)
-            self.assertTrue(fault(waits)["armed"])
-            gone = arm("ap-down", "ssid=BFQ-LAB")  # the air is there
-            wait_until(lambda: fault(gone)["fired"] == 1, "the access point to go")
+            wait_until(lambda: self.listed(late) == (False, 0), "the time of the fault")
+            self.assertEqual(self.listed(waits), (True, 0))
+            down = arm("ap-down", "ssid=BFQ-LAB")  # the air is there
+            wait_until(lambda: self.listed(down) == (False, 1), "the access point to go")
 
     def test_what_has_no_connection_is_let_be(self):
         with Module() as module, module.started_host() as host:
@@ -454,7 +450,7 @@ class Arming(unittest.TestCase):
 
     def test_an_access_point_that_has_gone_is_let_be(self):
         with Module():
-            ctl("ap", "add", "ssid=gone")
+            ctl("ap", "add", "ssid=gone", "security=open")
             late = arm("rssi", "ssid=gone", "rssi=-70", "after=200ms")
             ctl("ap", "remove", "name=gone")
             wait_until(lambda: self.listed(late) == (False, 0), "the time of the fault")

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "daemon/control/events.h"
 #include "daemon/control/hints.h"
@@ -166,28 +167,66 @@ std::string arguments_of(const ControlCommand& command) {
   return out;
 }
 
+/// The words that a name like "ap.change" begins with, each with those that may follow it.
+std::map<std::string, std::string> groups() {
+  std::map<std::string, std::string> out;
+  for (const ControlCommand& command : commands()) {
+    const std::string_view name = command.name;
+    const std::size_t dot = name.find('.');
+    if (dot == std::string_view::npos) continue;
+    std::string& words = out[std::string(name.substr(0, dot))];
+    words += (words.empty() ? "" : " ") + std::string(name.substr(dot + 1));
+  }
+  return out;
+}
+
+/// For each argument of which there are words to choose from, a case that has them.
+std::string value_cases(const ControlCommand& command) {
+  std::string out;
+  for_each_argument(command.arguments, "", [&](const std::string& path, const auto& key) {
+    std::vector<std::string> words = key.limits.words;
+    if (words.empty() && key.type == "boolean") words = {"true", "false"};
+    if (!words.empty())
+      out += fmt::format("    {}.{}) words=\"{}\" ;;\n", command.name, path, fmt::join(words, " "));
+  });
+  return out;
+}
+
 std::string bash_completion() {
-  std::string names, cases;
+  std::string names, cases, values;
+  for (const auto& [group, words] : groups())
+    cases += fmt::format("      {0}) command={0} words=\"{1}\" ;;\n", group, words);
   for (const ControlCommand& command : commands()) {
     names += (names.empty() ? "" : " ") + std::string(command.name);
-    cases += fmt::format("      {}) words=\"{}\" ;;\n", command.name, arguments_of(command));
+    cases += fmt::format("      {0}) command={0} words=\"{1}\" ;;\n", command.name,
+                         arguments_of(command));
+    values += value_cases(command);
   }
   return fmt::format(R"(# bfq4004 ctl --completion bash
 _bfq4004_ctl() {{
-  local current=${{COMP_WORDS[COMP_CWORD]}} words='' word
+  local current=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}
+  local words="{}" command='' argument='' word
   COMPREPLY=()
   [[ ${{COMP_WORDS[1]}} == ctl ]] || return
-  words="{}"
   for word in "${{COMP_WORDS[@]:2:COMP_CWORD-2}}"; do
-    case $word in
+    case ${{command:+$command.}}$word in
 {}    esac
   done
+  # Bash takes NAME=VALUE for three words.
+  if [[ $current == = ]]; then
+    argument=$before current=''
+  elif [[ $before == = ]]; then
+    argument=${{COMP_WORDS[COMP_CWORD-2]}}
+  fi
+  [[ -z $argument ]] || words=''
+  case $command.$argument in
+{}  esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   [[ ${{COMPREPLY[0]-}} != *= ]] || compopt -o nospace
 }}
 complete -o default -F _bfq4004_ctl bfq4004
 )",
-                     names, cases);
+                     names, cases, values);
 }
 
 /// Quoted for zsh and fish: their descriptions are in single quotation marks.
