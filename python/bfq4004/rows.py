@@ -1581,7 +1581,7 @@ class ControlCommands:
         :param rate: bytes each second; a whole number from 1 to 1000000000 [1000]
         :param direction: of which bytes; "to_module" or "to_host" ["to_module"]
         :raises: BadArguments, NoSuchModule, NoSuchAccessPoint, TooManyFaults, NotWithThisRadio,
-            ModuleIsOff
+            ModuleIsOff, NoSuchLink
         """
         answer: FaultArmReturn = self.ask("fault.arm", {
             "fault": fault, "module": module, "after": duration(after), "typed": typed,
@@ -1595,7 +1595,7 @@ class ControlCommands:
 
         :param id: its number, as fault.arm has returned it; a whole number from 1 to
             9223372036854775807
-        :raises: NoSuchFault, ModuleIsOff
+        :raises: NoSuchFault, ModuleIsOff, NoSuchLink
         """
         self.ask("fault.fire", {"id": id})
 
