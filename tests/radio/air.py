@@ -95,8 +95,10 @@ def set_namespace(namespace):
 class AccessPoint(Place):
     """hostapd with a DHCP server behind it: 10.9.N.1/24 for radio N."""
 
-    def __init__(self, ssid, passphrase="", *lines, channel=6, dhcp=True):
+    def __init__(self, ssid, passphrase="", *lines, channel=6, dhcp=True, raw=False):
+        """With `raw`, `ssid` is hexadecimal digits."""
         super().__init__()
+        self.key = "ssid2" if raw else "ssid"
         self.directory = tempfile.mkdtemp(prefix="bfq-air-")
         self.ssid, self.passphrase, self.channel, self.lines = ssid, passphrase, channel, lines
         self.address = f"10.9.{self.radio}.1"
@@ -106,7 +108,7 @@ class AccessPoint(Place):
             self.serve()
 
     def open(self, *lines):
-        config = [f"interface={self.interface}", "driver=nl80211", f"ssid={self.ssid}",
+        config = [f"interface={self.interface}", "driver=nl80211", f"{self.key}={self.ssid}",
                   "hw_mode=g", "ieee80211n=1", "wmm_enabled=1", f"channel={self.channel}",
                   f"ctrl_interface={self.directory}/control", *lines]
         if self.passphrase and not any(line.startswith("wpa=") for line in lines):
