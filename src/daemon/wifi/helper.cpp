@@ -32,9 +32,6 @@ namespace bfq::wifi {
 namespace {
 namespace fs = std::filesystem;
 
-// Ours: how long the program waits at its start for wpa_supplicant, which may hang.
-constexpr int kStart_ms = 10'000;
-
 /// What its children need; each is given its own of them.
 const std::vector<int> kCapabilities = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE};
 
@@ -115,9 +112,6 @@ std::unique_ptr<Helper> Helper::start(const RadioSpec& spec, bool is_heard) {
   }
   close(ends[1]);
   helper->socket_ = ends[0];
-  // A module whose host joins as soon as it is ready would wait for it in vain.
-  pollfd there{.fd = helper->socket_, .events = POLLIN, .revents = 0};
-  poll(&there, 1, kStart_ms);
   return helper;
 }
 

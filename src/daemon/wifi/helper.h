@@ -18,8 +18,7 @@ namespace bfq::wifi {
 class Helper {
  public:
   /// Throws process::Failure when there is no such interface, when a program is missing, or when
-  /// the rights for it are. Waits until wpa_supplicant answers, for ten seconds at most. With
-  /// `is_heard` its programs print to our standard error.
+  /// the rights for it are. With `is_heard` its programs print to our standard error.
   static std::unique_ptr<Helper> start(const RadioSpec& spec, bool is_heard);
   /// Waits until it has undone everything, for five seconds at most.
   ~Helper();
