@@ -164,7 +164,7 @@ test("memory, hints, filters, marks, and the timeline", async () => {
   await page.getByRole("button", { name: "☆ mark" }).click();
   await page.getByLabel("only hints").uncheck();
   await page.getByLabel("only marked").check();
-  assert.equal(await page.getByRole("option").count(), 1);
+  assert.equal(await page.getByRole("listbox", { name: "Traffic" }).getByRole("option").count(), 1);
   await page.getByLabel("only marked").uncheck();
   await page.getByLabel("Search the traffic").fill("ready");
   await row(page, "ready (power_on)").waitFor();
