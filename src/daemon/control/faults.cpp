@@ -9,7 +9,7 @@
 namespace bfq::control {
 namespace {
 using board::FaultPoint, board::Mishap;
-using world::FaultKind, world::FaultSpec;
+using world::FaultActsOn, world::FaultKind, world::FaultSpec;
 
 /// Where that fault waits for something to pass; nothing for one that acts by itself.
 std::optional<FaultPoint> point_of(const FaultSpec& fault) {
@@ -65,32 +65,13 @@ const sim::AccessPoint* find_access_point(const sim::Air& air, const std::string
   return at == all.end() ? nullptr : &*at;
 }
 
-bool needs_connection(FaultKind kind) {
-  return kind == FaultKind::close_in_send || kind == FaultKind::reset_peer ||
-         kind == FaultKind::blackhole;
-}
-
-/// Whether it happens to the module's program. One that does not run has no watchdog, and is told
-/// of nothing.
-bool needs_program(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::watchdog:
-    case FaultKind::busy_for:
-    case FaultKind::send_fail_after_ok:
-    case FaultKind::ipd_in_reply:
-    case FaultKind::late_closed:
-    case FaultKind::escape_missed: return true;
-    default: return false;
-  }
+bool acts_on(const FaultSpec& fault, FaultActsOn what) {
+  return world::info_of(fault.kind).acts_on == what;
 }
 bool is_running(const Module& module) {
   const Activity activity = module.activity();
   return activity != Activity::off && activity != Activity::asleep &&
          activity != Activity::restarting;
-}
-
-bool needs_access_point(FaultKind kind) {
-  return kind == FaultKind::ap_down || kind == FaultKind::ap_return || kind == FaultKind::rssi;
 }
 
 const std::optional<std::string>& pattern_of(const FaultSpec& fault) {
@@ -126,7 +107,7 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
     return CommandError{ErrorCode::no_such_module,
                         "there is no module " + world::quoted(spec.module)};
   if (auto lack = lack_of(*board, need_of(world::info_of(spec.kind).needs))) return *lack;
-  if (needs_access_point(spec.kind) &&
+  if (acts_on(spec, FaultActsOn::air) &&
       find_access_point(program_.medium.air(), spec.ssid) == nullptr)
     return CommandError{ErrorCode::no_such_access_point,
                         "there is no access point " + world::quoted(spec.ssid)};
@@ -134,15 +115,15 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
                                    [](const Entry& entry) { return entry.fault.is_armed; });
   if (armed >= static_cast<std::ptrdiff_t>(kMostArmed))
     return CommandError{ErrorCode::too_many_faults, "disarm some faults first"};
-  if (entries_.size() - static_cast<std::size_t>(armed) >= kMostKept)
-    entries_.erase(std::find_if(entries_.begin(), entries_.end(),
-                                [](const Entry& entry) { return !entry.fault.is_armed; }));
   FaultSpec when = spec;
   // Its own moment is the prompt for a payload.
   if (spec.kind == FaultKind::close_in_send && !pattern_of(spec) && !spec.after) when.printed = ">";
   const bool is_at_once = !when.after && !pattern_of(when);
   if (is_at_once)
     if (auto lack = lack_of_object(*board, when)) return *lack;
+  if (entries_.size() - static_cast<std::size_t>(armed) >= kMostKept)
+    entries_.erase(std::find_if(entries_.begin(), entries_.end(),
+                                [](const Entry& entry) { return !entry.fault.is_armed; }));
   const std::uint64_t id = ++last_id_;
   Entry& entry = entries_.emplace_back();
   entry.fault = {.id = id, .spec = when};
@@ -160,10 +141,10 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
 /// is there, and what happens to a connection needs that.
 std::optional<CommandError> Faults::lack_of_object(const board::Board& board,
                                                    const FaultSpec& fault) {
-  if (point_of(fault) || needs_access_point(fault.kind)) return std::nullopt;
+  if (acts_on(fault, FaultActsOn::passing) || acts_on(fault, FaultActsOn::air)) return std::nullopt;
   if (!board.has_power())
     return CommandError{ErrorCode::module_is_off, board.name() + " has no power; power.on first"};
-  if (!needs_connection(fault.kind) || board.module().status().links[fault.link].open)
+  if (!acts_on(fault, FaultActsOn::connection) || board.module().status().links[fault.link].open)
     return std::nullopt;
   return CommandError{
       ErrorCode::no_such_link,
@@ -405,8 +386,8 @@ void Faults::act_later(Entry& entry) {
     Entry* const it = find(id);
     if (it == nullptr) return;
     const board::Board& board = *it->board;
-    it->awaits_start =
-        board.has_power() && needs_program(it->fault.spec.kind) && !is_running(board.module());
+    it->awaits_start = board.has_power() && acts_on(it->fault.spec, FaultActsOn::program) &&
+                       !is_running(board.module());
     if (it->awaits_start) return;
     if (!lack_of_object(board, it->fault.spec) && act(*it)) return comes(*it, program_.clock.now());
     it->fault.is_armed = pattern_of(it->fault.spec).has_value();
