@@ -352,6 +352,12 @@ class FirstLines(unittest.TestCase):
                 self.assertEqual(module.log().count("CR alone"), 1)
 
 
+def catches(process, number):
+    """Whether a process handles a signal itself."""
+    status = pathlib.Path(f"/proc/{process}/status").read_text("ascii")
+    return int(re.search(r"SigCgt:\t(\w+)", status)[1], 16) >> number - 1 & 1 == 1
+
+
 class NobodyReads(unittest.TestCase):
     """Whatever does not take what the program prints: a signal ends it."""
 
@@ -402,7 +408,8 @@ class NobodyReads(unittest.TestCase):
         log = f"/tmp/bfq-journey-{os.getpid()}.link"
         line = f'exec "{PROGRAM}" run --state none --serial pty:{log} 0<&- 1>&- 2>&-'
         with subprocess.Popen(["sh", "-c", line]) as process:
-            wait_until(lambda: os.path.exists(log), "a module")
+            wait_until(lambda: catches(process.pid, signal.SIGTERM), "a module that runs")
+            self.assertTrue(os.path.islink(log))
             for number in range(3):
                 self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{number}"), "/dev/null")
             self.end_of(process)
