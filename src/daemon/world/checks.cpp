@@ -6,6 +6,7 @@
 #include <bit>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@
 #include "daemon/world/events.h"
 #include "daemon/world/key.h"
 #include "daemon/world/network_kinds.h"
+#include "daemon/world/repeated_modules.h"
 
 namespace bfq::world {
 namespace {
@@ -24,9 +26,9 @@ using radio::Security;
 using AccessPointText = Written<sim::AccessPoint>;
 using ModuleText = Written<board::ModuleSpec>;
 
-/// Default addresses (BSSID, subnet, MAC, loopback) derive from a number, and have room for this
-/// many.
-constexpr std::size_t kMost = 200;
+/// Access points and simulated stations have default addresses (BSSID, subnet, MAC) that derive
+/// from a number, and have room for this many.
+constexpr std::size_t kMostInTheAir = 200;
 
 bool is_hexadecimal(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -220,22 +222,25 @@ void check_names(Draft& draft) {
 }
 
 void check_counts(Draft& draft) {
-  const auto check = [&](const char* key, std::size_t count) {
-    if (count > kMost)
-      draft.section.refuse(key, fmt::format("there are {}, of at most {}", count, kMost));
+  const auto check = [&](const char* key, std::size_t count, std::size_t most) {
+    if (count > most)
+      draft.section.refuse(key, fmt::format("there are {}, of at most {}", count, most));
   };
-  check("ap", draft.access_points.size());
-  check("station", draft.stations.size());
-  check("module", draft.modules.size());
+  check("ap", draft.access_points.size(), kMostInTheAir);
+  check("station", draft.stations.size(), kMostInTheAir);
+  check("module", draft.modules.size(), kMostModules);
+  for (ModuleText& module : draft.modules)  // the file's own are laid out, and gone
+    if (module.section.wrote("count") && module.section.stands("count"))
+      module.section.refuse("count", "belongs in the file; --set speaks of one of the modules");
 }
+
 void check_faults(Draft& draft) {
+  std::set<std::string_view> names{""};
+  for (const ModuleText& module : draft.modules) names.insert(module.value.name);
   for (auto& [fault, section] : draft.faults) {
     check_fault(fault, section);
     const std::string& name = fault.module;
-    const bool is_there =
-        name.empty() || std::any_of(draft.modules.begin(), draft.modules.end(),
-                                    [&name](const auto& each) { return each.value.name == name; });
-    if (!is_there) section.refuse("module", "there is no module " + quoted(name));
+    if (!names.contains(name)) section.refuse("module", "there is no module " + quoted(name));
   }
 }
 }  // namespace

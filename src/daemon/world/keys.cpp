@@ -8,6 +8,7 @@
 #include "daemon/world/events.h"
 #include "daemon/world/faults.h"
 #include "daemon/world/network_kinds.h"
+#include "daemon/world/repeated_modules.h"
 
 namespace bfq::world {
 namespace {
@@ -76,6 +77,9 @@ ValueKind<const at::Dialect*> personality() {
     all.emplace_back(dialect->name, dialect);
   return choice<const at::Dialect*>(std::move(all));
 }
+
+/// repeat_modules() has taken what is allowed.
+void read_before(board::ModuleSpec& /*module*/, std::size_t /*count*/) {}
 
 void put_subnet(AccessPoint& ap, const Subnet& subnet) {
   ap.network = subnet.network;
@@ -214,6 +218,10 @@ const Keys<board::ModuleSpec>& module_keys() {
       key<board::ModuleSpec>(
           "name", &board::ModuleSpec::name, module_name(), "(bfq0, bfq1, ... by its number)",
           "what it is called: in the log, and its file in the directory of --state"),
+      key<board::ModuleSpec>("count", read_before, number<std::size_t>(1, kMostModules),
+                             "(it is one module)",
+                             "so many like it: in the texts of number i, from 0 on, {} is i, and "
+                             "{9000} is 9000 + i; not for --set"),
       key<board::ModuleSpec>("personality", &board::ModuleSpec::personality, personality(),
                              "\"bfq4004\"",
                              "which firmware it behaves like; bfq4004 commands --personality P "

@@ -9,18 +9,21 @@
 #include "daemon/world/checks.h"
 #include "daemon/world/events.h"
 #include "daemon/world/keys.h"
+#include "daemon/world/repeated_modules.h"
 #include "daemon/world/toml.h"
 
 namespace bfq::world {
 namespace {
 constexpr std::size_t kLongest = 1U << 20U;
 
-/// Fills in what overrides refer to: the names of modules, and the module of a world without any.
-void name_modules(Value::Table& world) {
+/// Fills in what overrides refer to: each of the modules, with its name, and the module of a world
+/// without any.
+void name_modules(Value::Table& world, Problems& problems) {
   if (find(world, "module") == nullptr)
     put(world, {.name = "module", .position = {}, .value = {Value::List{{Value::Table{}}}}});
   auto* const modules = find(world, "module")->as<Value::List>();
   if (modules == nullptr) return;
+  repeat_modules(*modules, problems);
   for (std::size_t i = 0; i < modules->size(); ++i) {
     auto* const module = (*modules)[i].as<Value::Table>();
     if (module != nullptr && find(*module, "name") == nullptr)
@@ -111,7 +114,7 @@ WorldReading read_world(std::string_view text, std::string_view name,
     return {std::nullopt, problems.lines()};
   }
   Value::Table& table = *parsed.table;
-  name_modules(table);
+  name_modules(table, problems);
   for (const Override& each : overrides) put_override(table, each, problems);
   Draft draft(problems, {std::string(name), 1, 1});
   read_table(table, world_keys(), draft, draft.section);

@@ -248,6 +248,36 @@ TEST(WorldFile, WhatIsLeftOutIsWhatTheReferenceSays) {
   }
 }
 
+// Many modules alike ------------------------------------------------------------------------------
+
+TEST(WorldFile, ACountMakesModulesThatAreNumbered) {
+  const WorldReading reading = read_world(R"(
+[[module]]
+count = 3
+name = "m{}"
+serial = ["tcp:{9000}", "unix:/tmp/{x}{1}"]
+[[module]]
+[[module]]
+count = 2
+)",
+                                          "w");
+  ASSERT_TRUE(reading.world) << reading.problems.front();
+  std::vector<std::string> names;
+  for (const board::ModuleSpec& module : reading.world->modules) names.push_back(module.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"m0", "m1", "m2", "bfq3", "bfq4", "bfq5"}));
+  EXPECT_EQ(reading.world->modules[2].doors[0].port, 9002);
+  EXPECT_EQ(reading.world->modules[2].doors[1].path, "/tmp/{x}3");
+}
+
+TEST(WorldFile, TenThousandModulesAreAWorldAndMoreAreNot) {
+  const WorldReading most = read_world("[[module]]\ncount = 10000\n", "w");
+  ASSERT_TRUE(most.world) << most.problems.front();
+  EXPECT_EQ(most.world->modules.size(), 10'000U);
+  const WorldReading more = read_world("[[module]]\ncount = 10000\n[[module]]\n", "w");
+  EXPECT_EQ(only_problem(more),
+            "w:1:1: module.count: there would be 10001 modules, of at most 10000");
+}
+
 // Overrides ---------------------------------------------------------------------------------------
 
 struct Overriding {
@@ -275,6 +305,7 @@ TEST(WorldFile, OverridesAreCheckedLikeTheFile) {
       {"ap.BFQ-LAB=3", "ap.BFQ-LAB.KEY=VALUE"},
       {"ap=3", "ap.NAME.KEY=VALUE"},
       {"ap.BFQ-LAB.password=short", "it has 5 bytes"},
+      {"module.bfq0.count=2", "module.bfq0.count: belongs in the file"},
       {"module.bfq1.speed=fast", "module.bfq1: there is none; there is bfq0"},
       {"dellays.scan=2s", "is it delays?"},
       {"what", "write TABLE.NAME.KEY=VALUE"},
