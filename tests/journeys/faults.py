@@ -105,9 +105,9 @@ class Faults(unittest.TestCase):
 
     def test_dhcp_delay(self):
         arm("dhcp-delay", "time=1500ms")
+        began = time.monotonic()
         self.host.type(JOIN)
         self.host.expect("WIFI CONNECTED\r\n")
-        began = time.monotonic()
         self.host.expect("WIFI GOT IP\r\n\r\nOK\r\n")
         self.assertGreater(time.monotonic() - began, 1.4)
 
@@ -174,11 +174,11 @@ class Faults(unittest.TestCase):
         self.assertEqual(sum(bin(a ^ b).count("1") for a, b in zip(seen, b"AT")), 2)
 
     def test_uart_stall(self):
+        began = time.monotonic()
         arm("uart-stall", "time=1500ms")
         ctl("wait", "event=fault", "since=0")
-        began = time.monotonic()
         self.host.command("AT")
-        self.assertGreater(time.monotonic() - began, 1.0)
+        self.assertGreater(time.monotonic() - began, 1.5)
 
     def test_close_in_send(self):
         with self.link():
@@ -238,12 +238,12 @@ class Faults(unittest.TestCase):
     def test_send_ok_late(self):
         with self.link() as peer:
             arm("send-ok-late", "time=1500ms")
-            self.send("hello")
             began = time.monotonic()
+            self.send("hello")
             self.assertEqual(peer.recv(5), b"hello")
-            self.assertLess(time.monotonic() - began, 1.0)
+            self.assertNotIn(b"SEND OK", self.host.seen)
             self.host.expect("\r\nSEND OK\r\n")
-            self.assertGreater(time.monotonic() - began, 1.3)
+            self.assertGreater(time.monotonic() - began, 1.4)
 
     def test_send_fail_after_ok(self):
         with self.link() as peer:
