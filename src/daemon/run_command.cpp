@@ -19,6 +19,7 @@
 #include "daemon/later_acts.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
+#include "daemon/process/descriptor_limit.h"
 #include "daemon/process/disk_writer.h"
 #include "daemon/process/inherited.h"
 #include "daemon/process/log.h"
@@ -108,6 +109,7 @@ int run(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
   const Radios radios = start_radios(options);
+  process::raise_descriptor_limit();  // what a radio starts keeps what it was made for
   {
     const Log log(options.log_level);
     Loop loop(options, radios);

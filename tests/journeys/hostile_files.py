@@ -80,12 +80,11 @@ class HostileFiles(InDirectory):
             self.assertIn(f"--net '{policy}': expected allow=", errors)
 
     def test_what_replaces_a_lock_meanwhile_stays(self):
-        for door in ("pty", "unix"):
-            with Module(serial=[f"{door}:{self.path(door)}"]) as module:
-                module.wait_for_log("is ready")
-                os.remove(self.path(f"{door}.lock"))
-                write(self.path(f"{door}.lock"), "[[package]]\n")
-        self.assertEqual(sorted(os.listdir(self.directory)), ["pty.lock", "unix.lock"])
+        with Module(serial=[f"pty:{self.path('pty')}"]) as module:
+            module.wait_for_log("is ready")
+            os.remove(self.path("pty.lock"))
+            write(self.path("pty.lock"), "[[package]]\n")
+        self.assertEqual(os.listdir(self.directory), ["pty.lock"])
 
     def test_an_inherited_mask_does_not_shut_us_out(self):
         for _ in range(2):

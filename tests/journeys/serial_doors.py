@@ -383,8 +383,9 @@ class UnixDoor(unittest.TestCase):
             )
             self.assertEqual(status, 1)
             self.assertIn(
-                f"--serial unix:{self.path}: it belongs to a module that is running", errors
-            )
+                f"--serial unix:{self.path}: the socket belongs to a program that is running",
+                errors)
+            self.assertEqual(module.log().count("has attached"), 2)  # nobody asked at the door
             with UnixHost(self.path) as host:
                 self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
         self.assertFalse(os.path.exists(self.path))
@@ -424,7 +425,7 @@ class UnixDoor(unittest.TestCase):
             foreign.listen()
             status, _, errors = run_program(*arguments)
             self.assertEqual(status, 1)
-            self.assertIn("belongs to another program", errors)
+            self.assertIn("belongs to a program that is running", errors)
             waiting = []
             with contextlib.suppress(BlockingIOError):
                 while True:  # until it would take nobody
@@ -433,7 +434,7 @@ class UnixDoor(unittest.TestCase):
                     waiting[-1].connect(self.path)
             status, _, errors = run_program(*arguments)
             self.assertEqual(status, 1)
-            self.assertIn("belongs to another program", errors)
+            self.assertIn("belongs to a program that is running", errors)
             for client in waiting:
                 client.close()
         os.unlink(self.path)

@@ -33,8 +33,8 @@ class Contest(unittest.TestCase):
                 f"{self.link} belongs to a module that is running; stop it, or choose another "
                 "link with --serial pty:LINK",
             ("none", f"unix:{self.socket}"):
-                f"--serial unix:{self.socket}: it belongs to a module that is running; stop that, "
-                "or choose another path",
+                f"--serial unix:{self.socket}: the socket belongs to a program that is running; "
+                "stop that, or choose another path",
             ("none", f"tcp:{raw}"):
                 f"--serial tcp: cannot listen on 127.0.0.1:{raw}: Address already in use; choose "
                 "another port, or tcp:0 for a free one",

@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/local/datagram_protocol.hpp>
 #include <deque>
 #include <memory>
 #include <numeric>
 
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
+#include "daemon/process/lock_file.h"
 #include "daemon/serial/stream_host.h"
 
 namespace bfq::serial {
@@ -56,12 +58,12 @@ class PacedUnixHost final : public SocketHost {
 }  // namespace
 
 UnixDoor::UnixDoor(DoorSide& side, const DoorSpec& spec)
-    : side_(side),
-      path_(spec.path),
-      xon_xoff_(spec.xon_xoff),
-      lock_(path_ + ".lock", process::LockFile::AtEnd::remove,
-            "--serial unix:" + path_ +
-                ": it belongs to a module that is running; stop that, or choose another path") {
+    : side_(side), path_(spec.path), xon_xoff_(spec.xon_xoff) {
+  // Whoever listens shows that the path is taken: only the steps up to there need a lock, and
+  // thousands of modules have no file descriptors for more.
+  const process::LockFile lock(
+      path_ + ".lock", process::LockFile::AtEnd::remove,
+      "--serial unix:" + path_ + ": another program starts there; choose another path");
   make_room();
   listener_.emplace(side.log(), "unix:" + path_, listen(spec.access),
                     [this](Protocol::socket client) { return welcome(std::move(client)); });
@@ -79,14 +81,15 @@ void UnixDoor::make_room() const {
         "--serial unix:" + path_ +
         ": there is a file that is no socket; remove it, or choose another path");
   }
+  // A socket of another type is refused by who listens there without being told of it.
   boost::system::error_code error;
-  Protocol::socket probe(side_.io(), Protocol());
-  probe.non_blocking(true);  // its listener may have more clients than it takes
+  boost::asio::local::datagram_protocol::socket probe(side_.io(),
+                                                      boost::asio::local::datagram_protocol());
   probe.connect(path_, error);
   if (error != boost::asio::error::connection_refused) {
     throw process::Failure(
         "--serial unix:" + path_ +
-        ": the socket belongs to another program; stop that, or choose another path");
+        ": the socket belongs to a program that is running; stop that, or choose another path");
   }
   if (unlink(path_.c_str()) != 0)
     process::fail_with_errno("cannot replace the old socket " + path_);

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "daemon/process/lock_file.h"
 #include "daemon/serial/client_listener.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
@@ -16,8 +15,8 @@ namespace bfq::serial {
 /// A socket in the file system at which each client is a host. It is for its owner alone, unless
 /// the door says otherwise.
 ///
-/// While the program runs it holds PATH.lock. A stale socket that a crash left behind is replaced;
-/// anything else at that path is left alone.
+/// While it is opened the program holds PATH.lock. A stale socket that a crash left behind is
+/// replaced; anything else at that path, such as a socket where somebody listens, is left alone.
 class UnixDoor final : public Door {
  public:
   /// Throws process::Failure when a socket that is in use, or another file, is at its path.
@@ -38,7 +37,6 @@ class UnixDoor final : public Door {
   DoorSide& side_;
   std::string path_;
   bool xon_xoff_;
-  process::LockFile lock_;
   unsigned long device_ = 0, inode_ = 0;  ///< of the socket that we made
   unsigned hosts_ = 0;
   std::optional<ClientListener<Protocol>> listener_;
