@@ -14,20 +14,27 @@ namespace {
 std::ptrdiff_t begin_of(std::uint8_t slot) {
   return static_cast<std::ptrdiff_t>(slot % flash::kSlots * flash::kSlotSize);
 }
+
+constexpr FlashFile::Image erased_image() {
+  FlashFile::Image image{};
+  image.fill(flash::kErased);
+  return image;
+}
+constexpr FlashFile::Image kErasedImage = erased_image();
 }  // namespace
 
-FlashFile::FlashFile(boost::asio::io_context& io, Wake wake) : io_(io), wake_(std::move(wake)) {
-  image_.fill(flash::kErased);
-}
+FlashFile::FlashFile(boost::asio::io_context& io, Wake wake) : io_(io), wake_(std::move(wake)) {}
 
 FlashFile::FlashFile(boost::asio::io_context& io, Wake wake, const std::string& directory,
                      const std::string& module, const std::string& image)
     : FlashFile(io, std::move(wake)) {
   storage_ = std::make_shared<FlashStorage>(directory, module, image);
   module_ = module;
-  image_ = storage_->image();
+  image_ = std::make_unique<Image>(storage_->image());
   has_writer();
 }
+
+const FlashFile::Image& FlashFile::image() const { return image_ ? *image_ : kErasedImage; }
 
 /// Tried again with each write, as there may be room for a thread by then.
 bool FlashFile::has_writer() {
@@ -59,14 +66,17 @@ void FlashFile::take(const flash::Request& request, std::span<const std::byte> o
 
 FlashFile::Slot FlashFile::slot(std::uint8_t number) const {
   Slot content;
-  std::copy_n(image_.begin() + begin_of(number), content.size(), content.begin());
+  std::copy_n(image().begin() + begin_of(number), content.size(), content.begin());
   return content;
 }
 
 void FlashFile::change(std::uint8_t slot, const Slot& content, Ticket ticket) {
   ++on_their_way_;
   const auto answer = [this, slot, content, ticket, cycle = power_cycle_](bool stored) {
-    if (stored) std::copy(content.begin(), content.end(), image_.begin() + begin_of(slot));
+    if (stored) {
+      if (!image_) image_ = std::make_unique<Image>(kErasedImage);
+      std::copy(content.begin(), content.end(), image_->begin() + begin_of(slot));
+    }
     --on_their_way_;
     if (cycle == power_cycle_)
       answers_.push_back(stored ? Event(flash::Done{ticket}) : Event(flash::Failed{ticket}));

@@ -33,7 +33,7 @@ class FlashFile {
   FlashFile& operator=(const FlashFile&) = delete;
 
   /// The content; the same as on disk once at_rest().
-  const Image& image() const { return image_; }
+  const Image& image() const;
 
   // As an adapter (runtime/adapters.h).
 
@@ -56,7 +56,7 @@ class FlashFile {
   Wake wake_;
   std::shared_ptr<FlashStorage> storage_;
   std::string module_;
-  Image image_;
+  std::unique_ptr<Image> image_;  ///< none while all of it is erased
   unsigned power_cycle_ = 0;
   unsigned on_their_way_ = 0;
   std::deque<Event> answers_;
