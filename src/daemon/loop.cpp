@@ -77,7 +77,7 @@ Loop::Loop(const Options& options, const Radios& radios)
         rests_ = false;
         if (std::exchange(reads_again_, false)) read_world_again();
       }) {
-  const board::Surroundings surroundings{io_, clock_, medium_, neighbourhood_};
+  const board::Surroundings surroundings{io_, clock_, medium_, neighbourhood_, &pace_};
   for (unsigned number = 0; number < options.modules.size(); ++number)
     boards_.push_back(std::make_unique<board::Board>(
         surroundings, setup_of(options, number, radios[number].get()), [this] { io_.stop(); }));

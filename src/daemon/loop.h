@@ -72,6 +72,7 @@ class Loop {
   process::Alarm rest_;                          ///< behind that
   bool rests_ = false, reads_again_ = false;  ///< from its start to the end of rest_, SIGHUPs wait
   sockets::Neighbourhood neighbourhood_;
+  serial::Pace pace_;
   std::vector<std::unique_ptr<board::Board>> boards_;
   std::optional<control::Control> control_;  ///< once there are boards
   std::optional<http::AccessToken> token_;   ///< where there are HTTP doors

@@ -101,7 +101,7 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
       wiring_(surroundings.medium, station_mac(setup)),
       sockets_(io_, *this, setup.policy, surroundings.neighbourhood, setup.network),
       boot_noise_(setup.module.boot_noise),
-      wire_(make_wire(setup.module.uart)),
+      wire_(make_wire(setup.module.uart, surroundings.pace)),
       door_side_(io_, name_, setup.module.uart.speed == serial::UartPhysics::Speed::baud,
                  [this] { settle_soon(); }),
       shows_state_(std::any_of(setup.module.doors.begin(), setup.module.doors.end(),
@@ -124,11 +124,13 @@ Board::Board(const Surroundings& surroundings, const BoardSetup& setup,
   settle();
 }
 
-std::unique_ptr<serial::Wire> Board::make_wire(const serial::UartPhysics& physics) {
+std::unique_ptr<serial::Wire> Board::make_wire(const serial::UartPhysics& physics,
+                                               serial::Pace* pace) {
   serial::UartSide& module = *this;
   if (physics.speed == serial::UartPhysics::Speed::fast)
     return std::make_unique<serial::FastWire>(io_, module);
-  return std::make_unique<serial::BaudWire>(io_, module, physics, [this] { return clock_.now(); });
+  return std::make_unique<serial::BaudWire>(
+      io_, module, physics, [this] { return clock_.now(); }, pace);
 }
 
 FlashFile Board::make_flash(const BoardSetup& setup) {

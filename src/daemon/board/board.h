@@ -19,6 +19,7 @@
 #include "daemon/serial/control_lines.h"
 #include "daemon/serial/door.h"
 #include "daemon/serial/door_side.h"
+#include "daemon/serial/pace.h"
 #include "daemon/serial/uart_side.h"
 #include "daemon/serial/wire.h"
 #include "daemon/sockets/host_sockets.h"
@@ -47,6 +48,7 @@ struct Surroundings {
   const ProgramClock& clock;
   sim::Medium& medium;
   sockets::Neighbourhood& neighbourhood;
+  serial::Pace* pace = nullptr;  ///< of those at the speed of baud
 };
 
 /// One module and all that it is soldered to: doors for its hosts, a radio, sockets, flash, a
@@ -154,7 +156,7 @@ class Board final : private serial::UartSide,
 
   FlashFile make_flash(const BoardSetup& setup);
   void keep_journals(const BoardSetup& setup);
-  std::unique_ptr<serial::Wire> make_wire(const serial::UartPhysics& physics);
+  std::unique_ptr<serial::Wire> make_wire(const serial::UartPhysics& physics, serial::Pace* pace);
   void time_is_up();
   void take_turn(void (BoardTurn::*kind)());
   void show_state();

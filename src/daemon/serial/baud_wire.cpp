@@ -11,8 +11,8 @@ namespace {
 // How often bytes are moved: rarely enough to cost little, and often enough that the FIFO of a host
 // that reads at once does not fill up.
 constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
-// A host that measures pauses sees lumps of as long as it takes to carry some bytes, or this long.
-constexpr Duration kUsualLook = 1ms;
+// A host that measures pauses sees lumps of as long as it takes to carry some bytes, or as long as
+// the pace has it.
 constexpr std::int64_t kBytesPerLook = 4;
 // Where the scheduler runs the program too late, it catches up: a real line would not have waited.
 constexpr Duration kMostLateness = 50ms;
@@ -21,21 +21,32 @@ constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
 // Bits of UartFormat::flow.
 constexpr std::uint8_t kRaisesRts = 1, kHeedsCts = 2;
 
-/// A quarter of the smaller FIFO at a time, at most.
-Duration look_every(const UartPhysics& physics, const UartFormat& format) {
-  const std::size_t most =
-      std::max<std::size_t>(1, std::min(physics.receive_fifo, physics.transmit_fifo) / 4);
+/// How long a line takes to carry so many bytes.
+Duration time_of(std::size_t bytes, const UartFormat& format) {
   const auto bytes_per_slow = static_cast<std::int64_t>(bytes_in(kSlowestLook, format));
-  const Duration few = kSlowestLook * kBytesPerLook / bytes_per_slow;
-  const Duration many = kSlowestLook * static_cast<std::int64_t>(most) / bytes_per_slow;
-  return std::clamp(std::min(std::max(few, kUsualLook), many), kFastestLook, kSlowestLook);
+  return kSlowestLook * static_cast<std::int64_t>(bytes) / bytes_per_slow;
+}
+
+/// A quarter of the smaller FIFO at a time, at most.
+Duration usual_look(std::size_t fifo, const UartFormat& format) {
+  const Duration few = time_of(kBytesPerLook, format);
+  const Duration many = time_of(std::max<std::size_t>(1, fifo / 4), format);
+  return std::clamp(std::min(std::max(few, Pace::kUsual), many), kFastestLook, kSlowestLook);
+}
+
+/// The first moment from then on at which all look that look so often.
+Instant next_common(Instant from, Duration every) {
+  const Duration since = from.time_since_epoch();
+  return Instant((since + every - Duration(1)) / every * every);
 }
 }  // namespace
 
-BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now)
+BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now,
+                   Pace* pace)
     : HostedWire(side),
       physics_(physics),
       now_(std::move(now)),
+      pace_(pace),
       alarm_(io,
              [this] {
                armed_ = Deadline::never();
@@ -152,7 +163,14 @@ bool BaudWire::stops_input(const BaudEnd& end) const {
 void BaudWire::begin_turn() { turn_began_ = now_(); }
 
 bool BaudWire::drain() {
-  const Instant now = turn_began_;
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point began = pace_ != nullptr ? Clock::now() : Clock::time_point();
+  const bool moved = move_bytes(turn_began_);
+  if (pace_ != nullptr) pace_->looked(Clock::now() - began, turn_began_);
+  return moved;
+}
+
+bool BaudWire::move_bytes(Instant now) {
   bool moved = receive(now);
   moved |= feed_module();
   moved |= read_hosts(now);
@@ -171,7 +189,10 @@ bool BaudWire::drain() {
 
 Deadline BaudWire::next_deadline() const {
   const auto next_on = [this](const ShiftLine& line, const UartFormat& format) {
-    return line.arrival_of(bytes_in(look_every(physics_, format), format));
+    const Duration every = look_every(format);
+    if (!is_slowed()) return line.arrival_of(bytes_in(every, format));
+    const Deadline first = line.arrival_of(1);
+    return first.is_never() ? first : Deadline(next_common(first.at(), every));
   };
   Deadline next = next_on(out_, format_);
   if (!next.is_never()) next = std::max(next, Deadline(next_portion_));
@@ -183,6 +204,26 @@ Deadline BaudWire::next_deadline() const {
     if (!end.host->is_changing()) next = earliest({next, next_on(end.line, end.uart)});
   }
   return next;
+}
+
+bool BaudWire::is_slowed() const {
+  return pace_ != nullptr && pace_->between_looks() > Pace::kUsual;
+}
+
+/// As the pace has it, but while half of the smaller FIFO fills at most.
+Duration BaudWire::look_every(const UartFormat& format) const {
+  const std::size_t fifo = std::min(physics_.receive_fifo, physics_.transmit_fifo);
+  const Duration usual = usual_look(fifo, format);
+  if (!is_slowed()) return usual;
+  const std::size_t smaller = std::min(physics_.receive_fifo, smallest_of_hosts());
+  return std::max(usual, std::min(pace_->between_looks(), time_of(smaller / 2, format)));
+}
+
+/// What the hosts can have unread, of the one that can have least.
+std::size_t BaudWire::smallest_of_hosts() const {
+  std::size_t least = physics_.host_buffer;
+  for (const BaudEnd& end : ends_) least = std::min(least, capacity(end));
+  return least;
 }
 
 void BaudWire::set_alarm() {
@@ -430,7 +471,7 @@ bool BaudWire::put_on_line(BaudEnd& end, std::size_t room, Instant now) {
 
 /// How much a line takes at once: enough to be busy until bytes are moved again.
 std::size_t BaudWire::room_for_typing(const BaudEnd& end) const {
-  const std::size_t busy = 2 * bytes_in(look_every(physics_, end.uart), end.uart);
+  const std::size_t busy = 2 * bytes_in(look_every(end.uart), end.uart);
   std::size_t room = busy - std::min(busy, end.line.moving());
   // A host that has sent XOFF is read on: behind what the module does not take may be the XON.
   if (stops_input(end) && !end.is_stopped) {

@@ -10,6 +10,7 @@
 #include "daemon/process/alarm.h"
 #include "daemon/serial/baud_mismatch.h"
 #include "daemon/serial/hosted_wire.h"
+#include "daemon/serial/pace.h"
 #include "daemon/serial/shift_line.h"
 #include "daemon/serial/uart_physics.h"
 
@@ -52,7 +53,9 @@ class BaudWire final : public HostedWire<BaudEnd> {
  public:
   using Now = std::function<Instant()>;
 
-  BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now);
+  /// `pace` outlives this; null: always the usual one.
+  BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now,
+           Pace* pace = nullptr);
 
   void attach(std::shared_ptr<SerialHost> host) override;
   bool change_host(const SerialHost& host) override;
@@ -105,10 +108,15 @@ class BaudWire final : public HostedWire<BaudEnd> {
   void log_losses(BaudEnd& end) override;
   void discard(BaudEnd& end, SerialHost::Discard what);
   void forget_output(BaudEnd& end);
+  bool move_bytes(Instant now);
+  bool is_slowed() const;
+  Duration look_every(const UartFormat& format) const;
+  std::size_t smallest_of_hosts() const;
   void set_alarm();
 
   UartPhysics physics_;
   Now now_;
+  Pace* pace_;
   Instant turn_began_{};
   process::Alarm alarm_;
   Deadline armed_;
