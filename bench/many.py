@@ -2,9 +2,11 @@
 """Many modules in one process: their start, their memory, hosts, joins, and what a command costs.
 
   bench/many.py [--most N] [--json FILE]
+  bench/many.py --baud N [--fifo BYTES]
 
 with BFQ4004, or build/release/bfq4004. Each row is measured with 1, 10, 100, ... modules, up to N
-(10000): what it costs each should not grow with their number.
+(10000): what it costs each should not grow with their number. --baud: N modules at 115200 baud, all
+of them in transparent transmission in both directions at once, each byte compared.
 """
 import argparse
 import contextlib
@@ -32,16 +34,19 @@ subnet = "10.0.0.0/8"
 [[module]]
 count = {count}
 serial = ["unix:{folder}/{{}}"]
+{more}
 """
+BYTES_PER_SECOND = 11520  # of 115200 baud
+SECONDS = 10
 
 
 class Fleet:
     """So many modules, each with a door at a Unix socket; ready when this is made."""
 
-    def __init__(self, count):
+    def __init__(self, count, more=""):
         self.count, self.folder = count, tempfile.mkdtemp(prefix="bfq-many-")
         world = pathlib.Path(self.folder, "world.toml")
-        world.write_text(WORLD.format(count=count, folder=self.folder))
+        world.write_text(WORLD.format(count=count, folder=self.folder, more=more))
         notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         notices.bind(f"{self.folder}/notices")
         notices.settimeout(PATIENCE)
@@ -132,14 +137,54 @@ def measure(count, base):
         return row
 
 
+def connected(fleet, server):
+    """A host and a peer of each module, in transparent transmission."""
+    hosts = [fleet.host(number) for number in range(fleet.count)]
+    port = server.getsockname()[1]
+    all_answer(hosts, b'AT+CWJAP_CUR="many",""\r\n', b"OK\r\n")
+    peers = []
+    for host in hosts:
+        all_answer([host], b'AT+CIPSTART="TCP","host.bfq.internal",%d\r\n' % port, b"OK\r\n")
+        peers.append(server.accept()[0])
+    all_answer(hosts, b"AT+CIPMODE=1\r\n", b"OK\r\n")
+    all_answer(hosts, b"AT+CIPSEND\r\n", b">")
+    return hosts, peers
+
+
+def measure_baud(count, fifo):
+    """How much of what the lines carry came through, and what it took."""
+    more = f'speed = "baud"\nfifo = {{ rx = {fifo}, host = {fifo} }}'
+    with tempfile.TemporaryDirectory() as folder, Fleet(count, more) as fleet, \
+            socket.create_server(("127.0.0.1", 0), backlog=1024) as server:
+        subprocess.run(["cc", "-O2", "-o", f"{folder}/duplex", ROOT / "bench/floor/duplex.c"],
+                       check=True)
+        ends = [end for pair in zip(*connected(fleet, server)) for end in pair]
+        numbers = [str(end.fileno()) for end in ends]
+        used, began = fleet.seconds(), time.monotonic()
+        done = subprocess.run([f"{folder}/duplex", str(SECONDS), *numbers], capture_output=True,
+                              text=True, check=True, pass_fds=[end.fileno() for end in ends])
+        took = time.monotonic() - began
+        rows = [list(map(int, line.split())) for line in done.stdout.splitlines()]
+        print(json.dumps({
+            "modules": count, "fifo": fifo, "cores": round((fleet.seconds() - used) / took, 2),
+            **{f"{way}_{name}": round(pick(row[at] for row in rows) / SECONDS / BYTES_PER_SECOND, 4)
+               for at, way in enumerate(("up", "down"))
+               for name, pick in (("least", min), ("most", max))},
+            "wrong_bytes": sum(row[2] for row in rows)}), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--most", type=int, default=10_000)
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--baud", type=int, metavar="N")
+    parser.add_argument("--fifo", type=int, default=4096)
     options = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     print(f"{platform.node()}, load {os.getloadavg()[0]:.1f}, {hard} descriptors a process")
+    if options.baud:
+        return measure_baud(options.baud, options.fifo)
     with Fleet(1) as fleet:
         base = fleet.kilobytes("VmRSS")
     rows, count = [], 1

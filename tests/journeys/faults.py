@@ -356,11 +356,11 @@ class Arming(unittest.TestCase):
     def test_a_journal_replays_with_its_faults(self):
         path = os.path.join(os.environ["XDG_RUNTIME_DIR"], "journal")
         with Module("--journal", path) as module, module.started_host() as host:
-            arm("busy-for", "time=300ms")
+            arm("busy-for", "time=1500ms")
             ctl("wait", "event=fault", "since=0")
             host.type("AT\r\n")
             host.expect("busy p...\r\n")
-            time.sleep(0.4)
+            host.answer_to_one_of("AT\r\n")
             host.join()
             with socket.create_server(("127.0.0.1", 0)) as server:
                 host.connect(server.getsockname()[1])

@@ -214,6 +214,16 @@ class Host:
 
     echoed_end = "\r\r\n"  # "\r\n" with the personality esp-at-2
 
+    def answer_to_one_of(self, line):
+        """Types the line until it is answered with OK; what came before that is forgotten."""
+        def answered():
+            self.type(line)
+            self.more()
+            return b"\r\nOK\r\n" in self.seen
+
+        wait_until(answered, "an answer")
+        self.expect("\r\nOK\r\n")
+
     def command(self, line, end=None):
         """Types a line; returns its answer, without the echo."""
         self.type(line + "\r\n")

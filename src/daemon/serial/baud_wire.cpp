@@ -8,37 +8,12 @@
 
 namespace bfq::serial {
 namespace {
-// How often bytes are moved: rarely enough to cost little, and often enough that the FIFO of a host
-// that reads at once does not fill up.
-constexpr Duration kSlowestLook = 4ms, kFastestLook = 500us;
-// A host that measures pauses sees lumps of as long as it takes to carry some bytes, or as long as
-// the pace has it.
-constexpr std::int64_t kBytesPerLook = 4;
 // Where the scheduler runs the program too late, it catches up: a real line would not have waited.
 constexpr Duration kMostLateness = 50ms;
 // The system does not notify of a host having read: it is polled while the module waits for it.
 constexpr Duration kFirstPause = 2ms, kLongestPause = 50ms;
 // Bits of UartFormat::flow.
 constexpr std::uint8_t kRaisesRts = 1, kHeedsCts = 2;
-
-/// How long a line takes to carry so many bytes.
-Duration time_of(std::size_t bytes, const UartFormat& format) {
-  const auto bytes_per_slow = static_cast<std::int64_t>(bytes_in(kSlowestLook, format));
-  return kSlowestLook * static_cast<std::int64_t>(bytes) / bytes_per_slow;
-}
-
-/// A quarter of the smaller FIFO at a time, at most.
-Duration usual_look(std::size_t fifo, const UartFormat& format) {
-  const Duration few = time_of(kBytesPerLook, format);
-  const Duration many = time_of(std::max<std::size_t>(1, fifo / 4), format);
-  return std::clamp(std::min(std::max(few, Pace::kUsual), many), kFastestLook, kSlowestLook);
-}
-
-/// The first moment from then on at which all look that look so often.
-Instant next_common(Instant from, Duration every) {
-  const Duration since = from.time_since_epoch();
-  return Instant((since + every - Duration(1)) / every * every);
-}
 }  // namespace
 
 BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysics& physics, Now now,
@@ -46,7 +21,7 @@ BaudWire::BaudWire(boost::asio::io_context& io, UartSide& side, const UartPhysic
     : HostedWire(side),
       physics_(physics),
       now_(std::move(now)),
-      pace_(pace),
+      looks_(physics, pace),
       alarm_(io,
              [this] {
                armed_ = Deadline::never();
@@ -163,11 +138,8 @@ bool BaudWire::stops_input(const BaudEnd& end) const {
 void BaudWire::begin_turn() { turn_began_ = now_(); }
 
 bool BaudWire::drain() {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point began = pace_ != nullptr ? Clock::now() : Clock::time_point();
-  const bool moved = move_bytes(turn_began_);
-  if (pace_ != nullptr) pace_->looked(Clock::now() - began, turn_began_);
-  return moved;
+  const Looks::Measured measured(looks_, turn_began_);
+  return move_bytes(turn_began_);
 }
 
 bool BaudWire::move_bytes(Instant now) {
@@ -188,11 +160,9 @@ bool BaudWire::move_bytes(Instant now) {
 }
 
 Deadline BaudWire::next_deadline() const {
-  const auto next_on = [this](const ShiftLine& line, const UartFormat& format) {
-    const Duration every = look_every(format);
-    if (!is_slowed()) return line.arrival_of(bytes_in(every, format));
-    const Deadline first = line.arrival_of(1);
-    return first.is_never() ? first : Deadline(next_common(first.at(), every));
+  const std::size_t smallest = smallest_of_hosts();
+  const auto next_on = [&](const ShiftLine& line, const UartFormat& format) {
+    return looks_.next_on(line, format, smallest);
   };
   Deadline next = next_on(out_, format_);
   if (!next.is_never()) next = std::max(next, Deadline(next_portion_));
@@ -204,19 +174,6 @@ Deadline BaudWire::next_deadline() const {
     if (!end.host->is_changing()) next = earliest({next, next_on(end.line, end.uart)});
   }
   return next;
-}
-
-bool BaudWire::is_slowed() const {
-  return pace_ != nullptr && pace_->between_looks() > Pace::kUsual;
-}
-
-/// As the pace has it, but while half of the smaller FIFO fills at most.
-Duration BaudWire::look_every(const UartFormat& format) const {
-  const std::size_t fifo = std::min(physics_.receive_fifo, physics_.transmit_fifo);
-  const Duration usual = usual_look(fifo, format);
-  if (!is_slowed()) return usual;
-  const std::size_t smaller = std::min(physics_.receive_fifo, smallest_of_hosts());
-  return std::max(usual, std::min(pace_->between_looks(), time_of(smaller / 2, format)));
 }
 
 /// What the hosts can have unread, of the one that can have least.
@@ -242,8 +199,8 @@ std::size_t BaudWire::portion(Instant now) {
   if (now < next_portion_) return 0;
   const std::size_t arrived = out_.arrived(now);
   const std::size_t most =
-      std::max<std::size_t>(physics_.host_buffer / 2, bytes_in(kFastestLook, format_));
-  if (arrived > most) next_portion_ = now + kFastestLook;
+      std::max<std::size_t>(physics_.host_buffer / 2, bytes_in(Looks::kFastest, format_));
+  if (arrived > most) next_portion_ = now + Looks::kFastest;
   return std::min(arrived, most);
 }
 
@@ -471,7 +428,7 @@ bool BaudWire::put_on_line(BaudEnd& end, std::size_t room, Instant now) {
 
 /// How much a line takes at once: enough to be busy until bytes are moved again.
 std::size_t BaudWire::room_for_typing(const BaudEnd& end) const {
-  const std::size_t busy = 2 * bytes_in(look_every(end.uart), end.uart);
+  const std::size_t busy = 2 * bytes_in(looks_.every(end.uart, smallest_of_hosts()), end.uart);
   std::size_t room = busy - std::min(busy, end.line.moving());
   // A host that has sent XOFF is read on: behind what the module does not take may be the XON.
   if (stops_input(end) && !end.is_stopped) {

@@ -10,7 +10,7 @@
 #include "daemon/process/alarm.h"
 #include "daemon/serial/baud_mismatch.h"
 #include "daemon/serial/hosted_wire.h"
-#include "daemon/serial/pace.h"
+#include "daemon/serial/looks.h"
 #include "daemon/serial/shift_line.h"
 #include "daemon/serial/uart_physics.h"
 
@@ -109,14 +109,12 @@ class BaudWire final : public HostedWire<BaudEnd> {
   void discard(BaudEnd& end, SerialHost::Discard what);
   void forget_output(BaudEnd& end);
   bool move_bytes(Instant now);
-  bool is_slowed() const;
-  Duration look_every(const UartFormat& format) const;
   std::size_t smallest_of_hosts() const;
   void set_alarm();
 
   UartPhysics physics_;
   Now now_;
-  Pace* pace_;
+  Looks looks_;
   Instant turn_began_{};
   process::Alarm alarm_;
   Deadline armed_;

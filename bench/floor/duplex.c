@@ -1,0 +1,86 @@
+// Both ends of many modules in transparent transmission: each end writes as much as it can, and each
+// byte that comes out is compared with the one that went in at the other end.
+//
+//   duplex SECONDS DOOR PEER [DOOR PEER...]    file descriptors that are inherited
+//
+// After two seconds, which fill the buffers, it counts for SECONDS and prints a line for each pair:
+// the bytes that came to the peer, those that came to the host, and how many were wrong.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { kChunk = 4096, kPattern = 251, kFilling_s = 2 };
+
+struct end {
+  int fd, other;
+  unsigned written, expected;  // where in the pattern
+  long got, wrong;
+};
+
+static unsigned char pattern[kChunk + kPattern], buffer[65536];
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static void fill(struct end *end) {
+  for (;;) {
+    const ssize_t n = write(end->fd, pattern + end->written, kChunk);
+    if (n < 0 && errno == EAGAIN) return;
+    if (n <= 0) fail("write");
+    end->written = (unsigned)((end->written + (size_t)n) % kPattern);
+    if (n < kChunk) return;
+  }
+}
+
+static void empty(struct end *end, int counts) {
+  ssize_t n;
+  do {
+    n = read(end->fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EAGAIN) return;
+    if (n <= 0) fail("read");
+    for (ssize_t i = 0; i < n; ++i) {
+      if (buffer[i] != pattern[end->expected]) ++end->wrong;
+      end->expected = (end->expected + 1) % kPattern;
+    }
+    if (counts) end->got += n;
+  } while (n == (ssize_t)sizeof buffer);
+}
+
+int main(int count, char **arguments) {
+  const int ends = count - 2;
+  if (ends < 2 || ends % 2 != 0) return 2;
+  const double seconds = atof(arguments[1]);
+  for (size_t i = 0; i < sizeof pattern; ++i) pattern[i] = (unsigned char)(i % kPattern);
+  struct end *const all = calloc((size_t)ends, sizeof *all);
+  const int poll = epoll_create1(0);
+  for (int i = 0; i < ends; ++i) {
+    all[i].fd = atoi(arguments[2 + i]);
+    fcntl(all[i].fd, F_SETFL, fcntl(all[i].fd, F_GETFL) | O_NONBLOCK);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = &all[i]};
+    if (epoll_ctl(poll, EPOLL_CTL_ADD, all[i].fd, &event) != 0) fail("epoll_ctl");
+  }
+  const double from = now() + kFilling_s, until = from + seconds;
+  for (double time = now(); time < until; time = now()) {
+    struct epoll_event events[256];
+    const int ready = epoll_wait(poll, events, 256, 100);
+    for (int i = 0; i < ready; ++i) {
+      if ((events[i].events & EPOLLOUT) != 0) fill(events[i].data.ptr);
+      if ((events[i].events & ~(unsigned)EPOLLOUT) != 0) empty(events[i].data.ptr, time >= from);
+    }
+  }
+  for (int i = 0; i < ends; i += 2)
+    printf("%ld %ld %ld\n", all[i + 1].got, all[i].got, all[i].wrong + all[i + 1].wrong);
+  return 0;
+}

@@ -1,0 +1,52 @@
+#include "daemon/serial/looks.h"
+
+#include <algorithm>
+
+namespace bfq::serial {
+namespace {
+constexpr Duration kSlowest = std::chrono::milliseconds(4);
+// A host that measures pauses sees lumps of as long as it takes to carry some bytes, or as long as
+// the pace has it.
+constexpr std::int64_t kBytesPerLook = 4;
+
+/// How long a line takes to carry so many bytes.
+Duration time_of(std::int64_t bytes, const UartFormat& format) {
+  return kSlowest * bytes / static_cast<std::int64_t>(bytes_in(kSlowest, format));
+}
+
+/// The first moment from then on at which all look that look so often.
+Instant next_common(Instant from, Duration every) {
+  const Duration since = from.time_since_epoch();
+  return Instant((since + every - Duration(1)) / every * every);
+}
+}  // namespace
+
+Duration Looks::every(const UartFormat& format, std::size_t smallest) const {
+  const std::size_t fifo = std::min(physics_.receive_fifo, physics_.transmit_fifo);
+  const Duration few = time_of(kBytesPerLook, format);
+  const Duration many =
+      time_of(std::max<std::int64_t>(1, static_cast<std::int64_t>(fifo) / 4), format);
+  const Duration usual =
+      std::clamp(std::min(std::max(few, Pace::kUsual), many), kFastest, kSlowest);
+  if (!are_slowed()) return usual;
+  const std::size_t half = std::min(physics_.receive_fifo, smallest) / 2;
+  return std::max(
+      usual, std::min(pace_->between_looks(), time_of(static_cast<std::int64_t>(half), format)));
+}
+
+Deadline Looks::next_on(const ShiftLine& line, const UartFormat& format,
+                        std::size_t smallest) const {
+  const Duration between = every(format, smallest);
+  if (!are_slowed()) return line.arrival_of(bytes_in(between, format));
+  const Deadline first = line.arrival_of(1);
+  return first.is_never() ? first : Deadline(next_common(first.at(), between));
+}
+
+Looks::Measured::Measured(const Looks& looks, Instant now) : pace_(looks.pace_), now_(now) {
+  if (pace_ != nullptr) began_ = std::chrono::steady_clock::now();
+}
+
+Looks::Measured::~Measured() {
+  if (pace_ != nullptr) pace_->looked(std::chrono::steady_clock::now() - began_, now_);
+}
+}  // namespace bfq::serial
