@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pathlib
 import pty
 import re
 import select
@@ -358,6 +359,16 @@ def catches(process, number):
     return int(re.search(r"SigCgt:\t(\w+)", status)[1], 16) >> number - 1 & 1 == 1
 
 
+@contextlib.contextmanager
+def started(*command, **how):
+    """The process, which does not outlive the test."""
+    with subprocess.Popen(*command, **how) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 class NobodyReads(unittest.TestCase):
     """Whatever does not take what the program prints: a signal ends it."""
 
@@ -372,9 +383,7 @@ class NobodyReads(unittest.TestCase):
         master, slave = pty.openpty()
         tty.setraw(slave)
         os.set_blocking(master, False)
-        with subprocess.Popen(
-                COMMAND, stdin=slave, stdout=slave, stderr=subprocess.PIPE) as process:
-            self.addCleanup(process.kill)
+        with started(COMMAND, stdin=slave, stdout=slave, stderr=subprocess.PIPE) as process:
             while b"AT+CIPSTART" not in process.stderr.readline():  # the banner's end
                 pass
             typed = 0
@@ -396,8 +405,7 @@ class NobodyReads(unittest.TestCase):
                 os.write(write_end, bytes(65536))
         os.set_blocking(write_end, True)
         command = [PROGRAM, "run", "--state", "none", "--serial", "tcp:0"]
-        with subprocess.Popen(command, stdout=write_end, stderr=subprocess.PIPE) as process:
-            self.addCleanup(process.kill)
+        with started(command, stdout=write_end, stderr=subprocess.PIPE) as process:
             while b"bfq0 is ready" not in process.stderr.readline():
                 pass
             self.end_of(process)
@@ -407,7 +415,7 @@ class NobodyReads(unittest.TestCase):
     def test_nothing_is_taken_for_a_standard_descriptor_that_was_closed(self):
         log = f"/tmp/bfq-journey-{os.getpid()}.link"
         line = f'exec "{PROGRAM}" run --state none --serial pty:{log} 0<&- 1>&- 2>&-'
-        with subprocess.Popen(["sh", "-c", line]) as process:
+        with started(["sh", "-c", line]) as process:
             wait_until(lambda: catches(process.pid, signal.SIGTERM), "a module that runs")
             self.assertTrue(os.path.islink(log))
             for number in range(3):
