@@ -4,14 +4,14 @@
 
 namespace bfq::serial {
 namespace {
-constexpr Duration kSlowest = std::chrono::milliseconds(4);
+constexpr Duration kSlowestLook = std::chrono::milliseconds(4);
 // A host that measures pauses sees lumps of as long as it takes to carry some bytes, or as long as
 // the pace has it.
 constexpr std::int64_t kBytesPerLook = 4;
 
 /// How long a line takes to carry so many bytes.
 Duration time_of(std::int64_t bytes, const UartFormat& format) {
-  return kSlowest * bytes / static_cast<std::int64_t>(bytes_in(kSlowest, format));
+  return kSlowestLook * bytes / static_cast<std::int64_t>(bytes_in(kSlowestLook, format));
 }
 
 /// The first moment from then on at which all look that look so often.
@@ -27,7 +27,7 @@ Duration Looks::every(const UartFormat& format, std::size_t smallest) const {
   const Duration many =
       time_of(std::max<std::int64_t>(1, static_cast<std::int64_t>(fifo) / 4), format);
   const Duration usual =
-      std::clamp(std::min(std::max(few, Pace::kUsual), many), kFastest, kSlowest);
+      std::clamp(std::min(std::max(few, Pace::kUsual), many), kFastest, kSlowestLook);
   if (!are_slowed()) return usual;
   const std::size_t half = std::min(physics_.receive_fifo, smallest) / 2;
   return std::max(
