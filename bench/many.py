@@ -44,7 +44,8 @@ class Fleet:
     """So many modules, each with a door at a Unix socket; ready when this is made."""
 
     def __init__(self, count, more=""):
-        self.count, self.folder = count, tempfile.mkdtemp(prefix="bfq-many-")
+        # Where sockets are, which is no disk.
+        self.count, self.folder = count, tempfile.mkdtemp(prefix="bfq-many-", dir="/dev/shm")
         world = pathlib.Path(self.folder, "world.toml")
         world.write_text(WORLD.format(count=count, folder=self.folder, more=more))
         notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

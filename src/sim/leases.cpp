@@ -1,7 +1,6 @@
 #include "sim/leases.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace bfq::sim {
 
@@ -14,8 +13,8 @@ Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
   const Ipv4 network(from.network.bits & from.netmask.bits);
   const std::string shared_name = reach == Reach::shared ? from.ssid : "";
   const auto is_here = [&](const Lease& l) {
-    const bool is_shared = !shared_name.empty() && l.shared_name == shared_name;
-    return (is_shared || l.access_point == from.bssid) && l.network == network;
+    if (l.network != network) return false;
+    return l.access_point == from.bssid || (!shared_name.empty() && l.shared_name == shared_name);
   };
   const auto is_in_use = [&](Ipv4 address) {
     return std::find(in_use.begin(), in_use.end(), address) != in_use.end();
@@ -33,18 +32,22 @@ Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
     had->ends = Deadline::never();
     return had->address;
   }
-  std::unordered_set<std::uint32_t> taken;
-  for (const Ipv4 address : in_use) taken.insert(address.bits);
+  // By their distance from the first of the pool: of so many one is free.
+  std::vector<bool> taken(in_use.size() + all_.size() + 1);
+  const auto take = [&](Ipv4 address) {
+    const std::size_t at = address.bits - pool.first.bits;  // far out for one in front of the pool
+    if (at < taken.size()) taken[at] = true;
+  };
+  for (const Ipv4 address : in_use) take(address);
   for (const Lease& l : all_)
-    if (is_here(l)) taken.insert(l.address.bits);
-  for (std::uint64_t bits = pool.first.bits; bits <= pool.last.bits; ++bits) {
-    const Ipv4 address(static_cast<std::uint32_t>(bits));
-    if (taken.contains(address.bits)) continue;
-    all_.push_back(
-        {from.bssid, shared_name, network, station, address, from.lease, Deadline::never()});
-    return address;
-  }
-  return {};
+    if (is_here(l)) take(l.address);
+  const auto free = std::find(taken.begin(), taken.end(), false) - taken.begin();
+  const std::uint64_t bits = pool.first.bits + static_cast<std::uint64_t>(free);
+  if (bits > pool.last.bits) return {};
+  const Ipv4 address(static_cast<std::uint32_t>(bits));
+  all_.push_back(
+      {from.bssid, shared_name, network, station, address, from.lease, Deadline::never()});
+  return address;
 }
 
 void Leases::let_go(MacAddress access_point, MacAddress station, Instant now) {

@@ -150,7 +150,16 @@ void Medium::enter(Radio& radio) {
   radio.stand_at(place_of(radio.burnt_in()));
 }
 
-void Medium::leave(Radio& radio) { std::erase(radios_, &radio); }
+void Medium::leave(Radio& radio) {
+  std::erase(radios_, &radio);
+  std::erase(hosts_, &radio);
+}
+
+void Medium::note_hosts() {
+  hosts_.clear();
+  for (Radio* radio : radios_)
+    if (radio->own_network() != nullptr) hosts_.push_back(radio);
+}
 
 void Medium::enter(Wiring& wiring) { wirings_.push_back(&wiring); }
 
@@ -162,8 +171,8 @@ std::vector<const AccessPoint*> Medium::heard_by(const Radio& listener) const {
     if (signal_of(ap, listener.position()) >= kSensitivity) heard.push_back(&ap);
   };
   for (const AccessPoint& ap : air_.access_points) add(ap);
-  for (const Radio* other : radios_)
-    if (other != &listener && other->own_network() != nullptr) add(*other->own_network());
+  for (const Radio* other : hosts_)
+    if (other != &listener) add(*other->own_network());
   return heard;
 }
 
@@ -174,8 +183,8 @@ const AccessPoint* Medium::heard_by(const Radio& listener, MacAddress bssid) con
 }
 
 Radio* Medium::host_of(MacAddress bssid) const {
-  for (Radio* radio : radios_)
-    if (radio->own_network() != nullptr && radio->own_network()->bssid == bssid) return radio;
+  for (Radio* radio : hosts_)
+    if (radio->own_network()->bssid == bssid) return radio;
   return nullptr;
 }
 
@@ -211,6 +220,7 @@ Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
     return other != nullptr && share_lan(*other, from);
   };
   std::vector<Ipv4> in_use = {gateway_of(from)};
+  in_use.reserve(radios_.size() + 1);
   for (const Radio* radio : radios_) {
     const auto lan = radio->lan();
     if (lan && radio->station_mac() != station && is_same_lan(*lan)) in_use.push_back(lan->address);
@@ -220,11 +230,13 @@ Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
 }
 
 void Medium::own_network_started(MacAddress, Instant now) {
+  note_hosts();
   for (Visitor& visitor : visitors_)
     if (visitor.wants == MacAddress{}) look_for_network(visitor, now);
 }
 
 void Medium::own_network_ended(MacAddress bssid, Instant now) {
+  note_hosts();
   end_associations(bssid, now);
   for (Visitor& visitor : visitors_) {
     if (visitor.wants != bssid) continue;
@@ -263,9 +275,9 @@ void Medium::look_for_network(Visitor& visitor, Instant now) const {
   const auto signal = [&](const Radio& radio) {
     return signal_of(*radio.own_network(), visitor.is.position);
   };
-  for (const Radio* radio : radios_) {
+  for (const Radio* radio : hosts_) {
     const AccessPoint* ap = radio->own_network();
-    if (ap == nullptr || ap->ssid != visitor.is.ssid || !hears(visitor.is, *ap)) continue;
+    if (ap->ssid != visitor.is.ssid || !hears(visitor.is, *ap)) continue;
     if (best == nullptr || signal(*radio) > signal(*best)) best = radio;
   }
   if (best == nullptr) return;

@@ -93,6 +93,7 @@ class Medium {
     bool has_address = false;
   };
 
+  void note_hosts();
   void put(const AccessPoint&, Instant now);
   void remove_access_point(MacAddress bssid, Instant now);
   void put_station(const SimulatedStation&, Instant now);
@@ -113,6 +114,8 @@ class Medium {
   Air air_{};
   std::function<void(const Change&)> tell_{};
   std::vector<Radio*> radios_{};
+  std::vector<Radio*>
+      hosts_{};  ///< those of them with an access point of their own, in their order
   std::vector<Wiring*> wirings_{};
   std::vector<Visitor> visitors_{};
   Leases leases_{};
