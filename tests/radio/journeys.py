@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -261,6 +262,49 @@ class Joined(unittest.TestCase):
         self.connect()
 
 
+class Start(unittest.TestCase):
+    """What is asked of a module whose wpa_supplicant is not there yet."""
+
+    def setUp(self):
+        """In place of wpa_supplicant: one that waits to be let go before it becomes that."""
+        program, real = "/usr/sbin/wpa_supplicant", "/tmp/supplicant"
+        self.door = "/tmp/supplicant-door"
+        os.mkfifo(self.door)
+        shutil.copy(program, real)
+        os.rename(program, program + ".real")
+        with open(program, "w", encoding="ascii") as script:
+            script.write(f'#!/bin/sh\nread word < {self.door}\nexec {real} "$@"\n')
+        os.chmod(program, 0o755)
+        self.addCleanup(os.unlink, self.door)
+        self.addCleanup(os.rename, program + ".real", program)
+
+    def let_go(self):
+        with open(self.door, "w", encoding="ascii") as door:
+            door.write("go\n")
+
+    def test_what_is_asked_before_it_waits_for_it(self):
+        with AccessPoint("air-early", PASSWORD), real_module() as module, \
+                module.started_host() as host:
+            host.type(f'AT+CWJAP_CUR="air-early","{PASSWORD}"\r\n')
+            host.expect("\r\r\n")
+            self.assertEqual(host.command("AT", "\r\n"), b"busy p...\r\n")
+            self.let_go()
+            self.assertEqual(host.answer(), JOINED)
+            # The same with a scan, and one that dies before it has answered anything.
+            [(_, pid)] = processes("supplicant")
+            os.kill(pid, signal.SIGKILL)
+            host.expect("WIFI DISCONNECT\r\n", PATIENCE)
+            host.type("AT+CWLAP\r\n")
+            host.expect("\r\r\n")
+            [(_, pid)] = wait_until(lambda: processes("wpa_supplicant"), "another one")
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: [p for _, p in processes("wpa_supplicant") if p != pid], "a third")
+            self.let_go()
+            self.assertIn(b'"air-early",', host.expect("OK\r\n"))
+            host.expect("WIFI CONNECTED\r\nWIFI GOT IP\r\n", PATIENCE)
+        self.assertEqual(traces(), NOTHING)
+
+
 class Silence(unittest.TestCase):
     """An access point that falls silent without a word."""
 
@@ -387,6 +431,30 @@ class SoftAp(unittest.TestCase):
             host.expect("+STA_DISCONNECTED:", PATIENCE)
         self.assertEqual(traces(), NOTHING)
 
+    def test_a_station_and_a_network_of_its_own_at_once(self):
+        with AccessPoint("air-both", PASSWORD, channel=11) as ap, Station() as station, \
+                real_module() as module, module.started_host() as host:
+            host.command("AT+CWMODE_CUR=3")
+            self.assertEqual(join(host, "air-both", PASSWORD), JOINED)
+            host.command(f'AT+CWSAP_CUR="air-own","{PASSWORD}",6,3')
+            module.wait_for_log("access point is open on 2462 MHz")  # it has but one channel
+            shown = host.command("AT+CIFSR").decode()
+            own, other = re.findall(r'MAC,"(\S+)"', shown)
+            self.assertNotEqual(own, other)
+            self.assertIn(f"link/ether {own}", run("ip", "link", "show", "wlan0ap"))
+            station.join("air-own", PASSWORD)
+            self.assertIn(f"bssid={own}\n", station.status())
+            host.expect("+STA_CONNECTED:", PATIENCE)
+            station.ask_for_address()
+            host.expect("+DIST_STA_IP:", PATIENCE)
+            for address in (ap.address, station.address()):
+                self.assertRegex(host.command(f'AT+PING="{address}"'), rb"\+\d+\r\n\r\nOK")
+            # With the mode, the network of its own goes, and the other one stays.
+            self.assertEqual(host.command("AT+CWMODE_CUR=1"), b"\r\nOK\r\n")
+            wait_until(lambda: not traces()["interfaces"], "an interface to go")
+            self.assertRegex(host.command(f'AT+PING="{ap.address}"'), rb"\+\d+\r\n\r\nOK")
+        self.assertEqual(traces(), NOTHING)
+
     def test_two_modules_meet_in_it(self):
         with Place() as there, real_module() as one, one.started_host() as host:
             host.command("AT+CWMODE_CUR=2")
@@ -405,6 +473,18 @@ class SoftAp(unittest.TestCase):
                 self.assertEqual(host.next_event(PATIENCE), (0, b"hello"))
 
 
+class Timed(unittest.TextTestResult):
+    """Tells of each test how long it took."""
+
+    def startTest(self, test):
+        self.begun = time.monotonic()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.stream.writeln(f"    {time.monotonic() - self.begun:.1f} s")
+
+
 if __name__ == "__main__":
     print(subprocess.run(["uname", "-r"], capture_output=True, text=True, check=True).stdout)
-    unittest.main(verbosity=2)
+    unittest.main(verbosity=2, testRunner=unittest.TextTestRunner(verbosity=2, resultclass=Timed))

@@ -17,6 +17,7 @@
 #include "daemon/serial/fast_wire.h"
 #include "daemon/serial/line_format.h"
 #include "daemon/serial/typing_host.h"
+#include "daemon/wifi/wireless.h"
 
 namespace bfq::board {
 namespace {
@@ -60,13 +61,17 @@ MacAddress station_mac(const BoardSetup& setup) {
 }
 
 MacAddress access_point_mac(const BoardSetup& setup) {
-  return setup.module.access_point_mac.value_or(numbered_access_point_mac(setup.number));
+  // A chip's number is the only one that no other board in its air has.
+  const MacAddress own = setup.radio != nullptr ? wifi::neighbour_of(setup.radio->mac())
+                                                : numbered_access_point_mac(setup.number);
+  return setup.module.access_point_mac.value_or(own);
 }
 
 std::unique_ptr<BoardRadio> make_radio(const Surroundings& around, const BoardSetup& setup,
                                        std::function<void()> wake) {
   if (setup.radio != nullptr)
-    return make_wifi_radio(around.io, *setup.radio, setup.module.name, std::move(wake));
+    return make_wifi_radio(around.io, *setup.radio, setup.module.name, access_point_mac(setup),
+                           std::move(wake));
   return make_simulated_radio(around.medium, station_mac(setup), access_point_mac(setup),
                               setup.module.channels, std::move(wake));
 }

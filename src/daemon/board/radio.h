@@ -42,8 +42,9 @@ std::unique_ptr<BoardRadio> make_simulated_radio(sim::Medium& medium, MacAddress
                                                  MacAddress access_point, sim::Channels channels,
                                                  std::function<void()> wake);
 
-/// A radio of this machine, whose helper must outlive it. `wake` is called when it has to be looked
-/// at, maybe from within a turn.
+/// A radio of this machine, whose helper must outlive it; `access_point` is its softAP's address.
+/// `wake` is called when it has to be looked at, maybe from within a turn.
 std::unique_ptr<BoardRadio> make_wifi_radio(boost::asio::io_context& io, wifi::Helper& helper,
-                                            const std::string& name, std::function<void()> wake);
+                                            const std::string& name, MacAddress access_point,
+                                            std::function<void()> wake);
 }  // namespace bfq::board

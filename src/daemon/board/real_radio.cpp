@@ -8,8 +8,8 @@ namespace {
 class RealRadio final : public BoardRadio {
  public:
   RealRadio(boost::asio::io_context& io, wifi::Helper& helper, const std::string& name,
-            std::function<void()> wake)
-      : radio_(io, helper, name, std::move(wake)) {}
+            MacAddress access_point, std::function<void()> wake)
+      : radio_(io, helper, name, access_point, std::move(wake)) {}
 
   void take(const radio::Request& request, Instant) override { radio_.take(request); }
   void take(const lease::Request& request, Instant) override { radio_.take(request); }
@@ -25,7 +25,8 @@ class RealRadio final : public BoardRadio {
 }  // namespace
 
 std::unique_ptr<BoardRadio> make_wifi_radio(boost::asio::io_context& io, wifi::Helper& helper,
-                                            const std::string& name, std::function<void()> wake) {
-  return std::make_unique<RealRadio>(io, helper, name, std::move(wake));
+                                            const std::string& name, MacAddress access_point,
+                                            std::function<void()> wake) {
+  return std::make_unique<RealRadio>(io, helper, name, access_point, std::move(wake));
 }
 }  // namespace bfq::board

@@ -112,7 +112,8 @@ HelperProcess::HelperProcess(RadioSpec spec, Programs programs, std::string dire
       is_heard_(is_heard),
       was_up_(is_up(spec_.interface)),
       station_(spec_.interface),
-      access_point_(spec_.access_point_interface()) {
+      access_point_(spec_.access_point_interface()),
+      own_interface_(spec_.interface, spec_.access_point_interface()) {
   fs::create_directory(directory_ + "/control");
   fs::permissions(directory_ + "/control", fs::perms::owner_all);
   fs::create_symlink(fs::read_symlink("/proc/self/exe"), directory_ + "/" + kLeaseHook);
@@ -132,6 +133,7 @@ HelperProcess::~HelperProcess() {
   supplicant_.stop();
   station_.forget();
   access_point_.forget();
+  own_interface_.remove();
   if (!was_up_) is_up(spec_.interface, true);
   std::error_code ignored;
   fs::remove_all(directory_, ignored);
@@ -196,6 +198,7 @@ void HelperProcess::look_after_children() {
   if (supplicant_.has_ended()) {
     rest_ms_ = kRest_ms;
     forget_lease();
+    own_interface_.remove();
     std::error_code ignored;
     fs::remove(directory_ + "/global", ignored);
     fs::remove(directory_ + "/control/" + spec_.interface, ignored);
@@ -234,7 +237,17 @@ void HelperProcess::carry_out(const Order& order) {
       dhcp_server_.stop();
       return order.gives_addresses ? start_dhcp_server(order) : void();
     case Order::Kind::stop_serving: dhcp_server_.stop(); return access_point_.forget();
+    case Order::Kind::make_access_point: return make_access_point(order);
+    case Order::Kind::remove_access_point: return own_interface_.remove();
   }
+}
+
+void HelperProcess::make_access_point(const Order& order) {
+  const std::string why = own_interface_.make(order.mac);
+  complain(why);
+  report(
+      {.kind = why.empty() ? Report::Kind::access_point_made : Report::Kind::access_point_refused,
+       .number = order.number});
 }
 
 void HelperProcess::forget_lease() {

@@ -6,6 +6,7 @@
 #include "daemon/wifi/child.h"
 #include "daemon/wifi/orders.h"
 #include "daemon/wifi/radio_spec.h"
+#include "daemon/wifi/wireless.h"
 
 namespace bfq::wifi {
 
@@ -35,6 +36,7 @@ class HelperProcess {
   void look_after_children();
   bool take_order();
   void carry_out(const Order& order);
+  void make_access_point(const Order& order);
   void forget_lease();
   void start_dhcp_client();
   void start_dhcp_server(const Order& order);
@@ -52,6 +54,7 @@ class HelperProcess {
   bool is_heard_;
   bool was_up_;  ///< the interface, before
   Addresses station_, access_point_;
+  SoftApInterface own_interface_;
   Child supplicant_, dhcp_client_, dhcp_server_;
   bool wants_lease_ = false;
   int rest_ms_ = -1;  ///< until what has ended is started again; -1: all of it runs

@@ -12,34 +12,41 @@ namespace bfq::wifi {
 /// interface and no program.
 struct Order {
   enum class Kind : std::uint8_t {
-    obtain_address,   ///< starts a DHCP client for the station
-    use_address,      ///< the station has address, netmask and gateway
-    forget_address,   ///< ends both
-    serve_addresses,  ///< the softAP has address and netmask, and gives first to last where it
-                      ///< gives
-    stop_serving,     ///< ends that
-    last = stop_serving
+    obtain_address,       ///< starts a DHCP client for the station
+    use_address,          ///< the station has address, netmask and gateway
+    forget_address,       ///< ends both
+    serve_addresses,      ///< the softAP has address and netmask, and gives first to last where it
+                          ///< gives
+    stop_serving,         ///< ends that
+    make_access_point,    ///< makes the softAP's interface, with mac
+    remove_access_point,  ///< and removes it
+    last = remove_access_point
   };
   Kind kind{};
   Ipv4 address{}, gateway{}, netmask{};
   bool gives_addresses = false;
   Ipv4 first{}, last{};
   std::uint16_t lease_minutes = 120;
+  MacAddress mac{};
+  unsigned number = 0;  ///< repeated in the report about it
 };
 
 /// What the helper tells the program, in the same way.
 struct Report {
   enum class Kind : std::uint8_t {
-    supplicant_is_there,  ///< for the first time, or again
-    supplicant_is_gone,   ///< it will be there again
-    addressed,            ///< by the DHCP server: address, gateway, netmask and name servers
-    address_refused,      ///< by the DHCP server
-    guest_addressed,      ///< the softAP's DHCP server has given mac that address
-    last = guest_addressed
+    supplicant_is_there,   ///< for the first time, or again
+    supplicant_is_gone,    ///< it will be there again
+    addressed,             ///< by the DHCP server: address, gateway, netmask and name servers
+    address_refused,       ///< by the DHCP server
+    guest_addressed,       ///< the softAP's DHCP server has given mac that address
+    access_point_made,     ///< the softAP's interface is there, as order `number` asked
+    access_point_refused,  ///< it cannot be there; why is said already
+    last = access_point_refused
   };
   Kind kind{};
   Ipv4 address{}, gateway{}, netmask{};
   net::NameServers name_servers{};
   MacAddress mac{};
+  unsigned number = 0;
 };
 }  // namespace bfq::wifi

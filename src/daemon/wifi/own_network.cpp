@@ -78,21 +78,34 @@ void OwnNetwork::station_is_on(unsigned frequency) {
   open();
 }
 
+/// The interface comes first: see interface_is_made(). Whatever is left of a former one has to be
+/// out of the supplicant's hands by then.
 void OwnNetwork::open() {
   if (!all_.is_open() || !wanted_) return;
   frequency_ = station_frequency_ != 0 ? station_frequency_ : frequency_of(wanted_->channel);
-  const std::string interface = helper_.spec().access_point_interface();
-  // Name, configuration, driver, control directory, driver's parameter, bridge, create, type.
-  all_.ask(fmt::format("INTERFACE_ADD {}\t{}\tnl80211\t{}\t\t\tcreate\tap", interface,
+  all_.ask(
+      "INTERFACE_REMOVE " + helper_.spec().access_point_interface(),
+      [this, opening = ++openings_](std::string_view) {
+        if (opening == openings_)
+          helper_.give({.kind = Order::Kind::make_access_point, .mac = mac_, .number = opening});
+      });
+}
+
+void OwnNetwork::interface_is_made(const Report& report) {
+  if (report.number != openings_ || !wanted_) return;
+  // Name, configuration, driver, control directory.
+  all_.ask(fmt::format("INTERFACE_ADD {}\t{}\tnl80211\t{}", helper_.spec().access_point_interface(),
                        helper_.configuration(), helper_.control_directory()),
-           [this, interface, opening = ++openings_](std::string_view answer) {
+           [this, opening = openings_](std::string_view answer) {
              if (opening != openings_) return;
              if (answer.starts_with("OK")) return configure();
-             spdlog::error(
-                 "{}: the driver makes no interface {} for an access point: it cannot be one, or "
-                 "not beside a station",
-                 name_, interface);
+             spdlog::error("{}: wpa_supplicant cannot use the interface of the access point",
+                           name_);
            });
+}
+
+void OwnNetwork::interface_is_refused(const Report& report) {
+  if (report.number == openings_) spdlog::error("{}: there is no access point", name_);
 }
 
 void OwnNetwork::configure() {
@@ -125,7 +138,10 @@ void OwnNetwork::close() {
   lan_.reset();
   supplicant_.close();
   helper_.give({.kind = Order::Kind::stop_serving});
-  all_.ask("INTERFACE_REMOVE " + helper_.spec().access_point_interface());
+  all_.ask("INTERFACE_REMOVE " + helper_.spec().access_point_interface(),
+           [this, closing = openings_](std::string_view) {
+             if (closing == openings_) helper_.give({.kind = Order::Kind::remove_access_point});
+           });
 }
 
 void OwnNetwork::send_all_away() {

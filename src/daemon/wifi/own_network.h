@@ -13,14 +13,17 @@
 
 namespace bfq::wifi {
 
-/// The softAP of a radio: an interface of its own that wpa_supplicant makes for as long as it is
-/// open, on the channel where the station is joined.
+/// The softAP of a radio: an interface of its own for as long as it is open, which the helper makes
+/// and wpa_supplicant uses, on the channel where the station is joined.
 class OwnNetwork {
  public:
   /// `helper` must outlive this; `tell` is given events for the module, `changed` is called when
   /// lan() is another one though nobody asked for that now.
   OwnNetwork(boost::asio::io_context& io, Helper& helper, std::string name,
              std::function<void(const Event&)> tell, std::function<void()> changed);
+
+  /// The hardware address that it has from the next start() on.
+  void use_mac(MacAddress mac) { mac_ = mac; }
 
   void start(const radio::StartAccessPoint& asked);
   void stop();
@@ -33,6 +36,8 @@ class OwnNetwork {
   void supplicant_is_there();
   void supplicant_is_gone();
   void guest_addressed(const Report& report);
+  void interface_is_made(const Report& report);
+  void interface_is_refused(const Report& report);
 
   std::optional<sockets::VirtualLan> lan() const { return lan_; }
 
@@ -48,11 +53,12 @@ class OwnNetwork {
   std::string name_;
   std::function<void(const Event&)> tell_;
   std::function<void()> changed_;
+  MacAddress mac_{};
   Supplicant all_, supplicant_;  ///< of all interfaces, and of this one
   std::optional<radio::StartAccessPoint> wanted_{};
   std::optional<lease::ServeAddresses> addresses_{};
   unsigned station_frequency_ = 0, frequency_ = 0;
-  unsigned openings_ = 0;  ///< so that the answer to a former one is not taken for this one's
+  unsigned openings_ = 0;  ///< so that what comes of a former one is not taken for this one's
   bool is_enabled_ = false;
   std::vector<MacAddress> guests_{};
   std::optional<sockets::VirtualLan> lan_{};

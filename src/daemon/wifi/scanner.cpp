@@ -7,8 +7,10 @@
 
 namespace bfq::wifi {
 namespace {
-// Ours: how long one rests that meets another scan, such as the supplicant's own.
+// Ours: how long one rests that meets another scan, such as the supplicant's own, or that the
+// driver refuses, and how often it may: an interface that has just come up is busy for a moment.
 constexpr std::chrono::milliseconds kRest{200};
+constexpr int kMostTries = 5;
 // ID, BSSID, frequency, level, information elements, flags and name, by wpa_ctrl.h.
 constexpr const char* kFields = "MASK=0x1c87";
 
@@ -50,7 +52,7 @@ void Scanner::begin() {
     if (jobs_.empty()) return;
     if (answer.starts_with("FAIL-BUSY"))
       return again_.set(std::chrono::steady_clock::now() + kRest);
-    if (!answer.starts_with("OK")) return end(false);
+    if (!answer.starts_with("OK")) return try_again();
     is_looking_ = true;
   });
 }
@@ -60,7 +62,17 @@ void Scanner::results_are_there() {
 }
 
 void Scanner::has_failed() {
-  if (std::exchange(is_looking_, false)) end(false);
+  if (std::exchange(is_looking_, false)) try_again();
+}
+
+void Scanner::try_again() {
+  if (++jobs_.front().tries == kMostTries) return end(false);
+  again_.set(std::chrono::steady_clock::now() + kRest);
+}
+
+void Scanner::supplicant_is_gone() {
+  is_looking_ = false;
+  again_.stop();
 }
 
 void Scanner::list(const std::string& command) {

@@ -28,8 +28,10 @@ class Scanner {
   /// The same, as failed.
   void fail_all();
 
-  // Events of the supplicant. Scans that were asked for before it is there begin then.
+  // Events of the supplicant. Scans that were asked for before it is there begin then, and so does
+  // the one that it was at when it went.
   void supplicant_is_there() { begin(); }
+  void supplicant_is_gone();
   void results_are_there();
   void has_failed();
 
@@ -38,8 +40,10 @@ class Scanner {
     std::string command;
     radio::Scan what;
     Done done;
+    int tries = 0;
   };
   void begin();
+  void try_again();
   void list(const std::string& command);
   void end(bool succeeded);
 

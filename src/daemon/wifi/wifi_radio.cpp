@@ -54,41 +54,44 @@ std::int8_t rssi_of(int level) { return static_cast<std::int8_t>(std::clamp(leve
 }  // namespace
 
 WifiRadio::WifiRadio(boost::asio::io_context& io, Helper& helper, std::string name,
-                     std::function<void()> wake)
+                     MacAddress access_point, std::function<void()> wake)
     : helper_(helper),
       name_(std::move(name)),
+      access_point_mac_(access_point),
       wake_(std::move(wake)),
       reports_(io, helper.descriptor()),
       supplicant_(io, [this](std::string_view event) { happened(event); }),
       scanner_(io, supplicant_),
       own_(
           io, helper, name_, [this](const Event& event) { tell(event); }, wake_) {
+  own_.use_mac(access_point_mac_);
   await_reports();
 }
 
 WifiRadio::~WifiRadio() { reports_.release(); }
 
 void WifiRadio::take(const radio::Request& request) {
-  std::visit(
-      overloaded{
-          [&](const radio::Join& j) { join(j); },
-          [&](const radio::Leave&) { leave(); },
-          [&](const radio::Scan& s) { scan(s); },
-          // Fidelity (our decision, dialect 13.3): AT+WPS=1 fails with a radio of this
-          // machine, and AT+RFPOWER changes nothing there.
-          [&](const radio::Pair& p) { tell(radio::PairFailed{p.ticket}); },
-          [&](const radio::SetPower&) {},
-          [&](const radio::StartAccessPoint& a) { own_.start(a); },
-          [&](const radio::StopAccessPoint&) { own_.stop(); },
-          [&](const radio::Expel& e) { own_.expel(e.mac); },
-          // Fidelity (our decision, dialect 13.4): With a radio of this machine no phone is
-          // heard after AT+CWSTARTSMART, and a MAC address that is set is shown and not used.
-          [&](const radio::AwaitPhone&) {
-            spdlog::info("{}: a radio of this machine does not hear phones (SmartConfig)", name_);
-          },
-          [&](const radio::SetAddresses&) {},
-      },
-      request);
+  std::visit(overloaded{
+                 [&](const radio::Join& j) { join(j); },
+                 [&](const radio::Leave&) { leave(); },
+                 [&](const radio::Scan& s) { scan(s); },
+                 // Fidelity (our decision, dialect 13.3): AT+WPS=1 fails with a radio of this
+                 // machine, and AT+RFPOWER changes nothing there.
+                 [&](const radio::Pair& p) { tell(radio::PairFailed{p.ticket}); },
+                 [&](const radio::SetPower&) {},
+                 [&](const radio::StartAccessPoint& a) { own_.start(a); },
+                 [&](const radio::StopAccessPoint&) { own_.stop(); },
+                 [&](const radio::Expel& e) { own_.expel(e.mac); },
+                 // Fidelity (our decision, dialect 13.4): With a radio of this machine no phone is
+                 // heard after AT+CWSTARTSMART. A MAC address that is set for the station is shown
+                 // and not used, that of the softAP is used.
+                 [&](const radio::AwaitPhone&) {
+                   spdlog::info("{}: a radio of this machine does not hear phones (SmartConfig)",
+                                name_);
+                 },
+                 [&](const radio::SetAddresses& s) { own_.use_mac(s.access_point); },
+             },
+             request);
 }
 
 void WifiRadio::take(const lease::Request& request) {
@@ -124,6 +127,7 @@ std::optional<Event> WifiRadio::next_event() {
 void WifiRadio::power_off() {
   leave();
   own_.stop();
+  own_.use_mac(access_point_mac_);
   scanner_.forget();
   due_.clear();
 }
@@ -147,20 +151,19 @@ void WifiRadio::scan(const radio::Scan& scan) {
 void WifiRadio::join(const radio::Join& join) {
   leave();
   attempt_ = join;
-  phase_ = Phase::looking;
   look(kTries);
 }
 
+/// Before the supplicant is there the scan waits for it, and the module for as long as it likes.
 void WifiRadio::look(int tries) {
+  phase_ = Phase::looking;
   const radio::Scan what{
       .ssid = attempt_.ssid, .bssid = attempt_.bssid, .channels = attempt_.channels};
   scanner_.scan(what, [this, tries, attempt = attempts_](const auto& heard) {
     if (attempt != attempts_) return;
-    if (!heard) {
-      spdlog::warn("{}: the radio cannot scan", name_);
-      return fail_join(JoinFailure::timed_out);
-    }
-    choose(*heard, tries);
+    if (heard) return choose(*heard, tries);
+    spdlog::warn("{}: the radio cannot scan", name_);
+    fail_join(JoinFailure::timed_out);
   });
 }
 
@@ -176,6 +179,7 @@ void WifiRadio::choose(const std::vector<Heard>& heard, int tries) {
 }
 
 void WifiRadio::associate(const Heard& access_point) {
+  phase_ = Phase::choosing;
   access_point_ = access_point;
   own_.station_is_on(access_point.frequency);
   supplicant_.ask("REMOVE_NETWORK all");
@@ -189,7 +193,7 @@ void WifiRadio::associate(const Heard& access_point) {
 
 void WifiRadio::set(const std::string& network, const std::string& what) {
   supplicant_.ask("SET_NETWORK " + network + " " + what, [this, attempt = attempts_](auto answer) {
-    if (attempt == attempts_ && phase_ == Phase::looking && !answer.starts_with("OK"))
+    if (attempt == attempts_ && phase_ == Phase::choosing && !answer.starts_with("OK"))
       fail_join(JoinFailure::refused);
   });
 }
@@ -211,7 +215,7 @@ void WifiRadio::select(const std::string& network, const Heard& access_point) {
     set(network, "psk " + quoted_password(attempt_.password.view()));
   }
   supplicant_.ask("SELECT_NETWORK " + network, [this, attempt = attempts_](auto answer) {
-    if (attempt != attempts_ || phase_ != Phase::looking) return;
+    if (attempt != attempts_ || phase_ != Phase::choosing) return;
     if (!answer.starts_with("OK")) return fail_join(JoinFailure::refused);
     phase_ = Phase::joining;
   });
@@ -341,8 +345,7 @@ void WifiRadio::await_reports() {
     if (error) return;
     while (const auto report = helper_.next_report()) take(*report);
     if (!helper_.is_gone()) return await_reports();
-    spdlog::error("{}: the radio's process is gone; start the program again", name_);
-    supplicant_is_gone();
+    helper_is_gone();
   });
 }
 
@@ -356,6 +359,8 @@ void WifiRadio::take(const Report& report) {
         tell(lease::AddressFailed{*ticket});
       return;
     case Report::Kind::guest_addressed: return own_.guest_addressed(report);
+    case Report::Kind::access_point_made: return own_.interface_is_made(report);
+    case Report::Kind::access_point_refused: return own_.interface_is_refused(report);
   }
 }
 
@@ -370,7 +375,14 @@ void WifiRadio::supplicant_is_gone() {
   spdlog::warn("{}: wpa_supplicant has ended, and is started again", name_);
   supplicant_.close();
   own_.supplicant_is_gone();
+  scanner_.supplicant_is_gone();
   if (phase_ == Phase::joined) lose("wpa_supplicant has ended");
+  if (phase_ == Phase::choosing || phase_ == Phase::joining) look(kTries);
+}
+
+void WifiRadio::helper_is_gone() {
+  spdlog::error("{}: the radio's process is gone; start the program again", name_);
+  supplicant_is_gone();
   if (phase_ != Phase::idle) fail_join(JoinFailure::timed_out);
   scanner_.fail_all();
 }

@@ -23,9 +23,9 @@ namespace bfq::wifi {
 /// adapter (runtime/adapters.h). It sleeps until one of the two says something.
 class WifiRadio {
  public:
-  /// `helper` must outlive this. `wake` is called when next_event() has something, from within no
-  /// turn.
-  WifiRadio(boost::asio::io_context& io, Helper& helper, std::string name,
+  /// `helper` must outlive this. `access_point` is the softAP's own address. `wake` is called when
+  /// next_event() has something, from within no turn.
+  WifiRadio(boost::asio::io_context& io, Helper& helper, std::string name, MacAddress access_point,
             std::function<void()> wake);
   ~WifiRadio();
   WifiRadio(const WifiRadio&) = delete;
@@ -39,7 +39,9 @@ class WifiRadio {
   sockets::Networks networks() const;
 
  private:
-  enum class Phase : std::uint8_t { idle, looking, joining, joined };
+  /// In `choosing` the supplicant is told which access point; what it says of joins is about a
+  /// former one until `joining`.
+  enum class Phase : std::uint8_t { idle, looking, choosing, joining, joined };
 
   void join(const radio::Join& join);
   void look(int tries);
@@ -67,11 +69,13 @@ class WifiRadio {
   void take(const Report& report);
   void supplicant_is_there();
   void supplicant_is_gone();
+  void helper_is_gone();
   void addressed(const Report& report);
   void tell(const Event& event);
 
   Helper& helper_;
   std::string name_;
+  MacAddress access_point_mac_;  ///< the one that is burnt in
   std::function<void()> wake_;
   boost::asio::posix::stream_descriptor reports_;
   Supplicant supplicant_;
