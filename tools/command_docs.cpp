@@ -55,11 +55,13 @@ std::string ledger(const std::vector<Known>& all) {
       "*manual*: a clause of the vendor's manual. *observed*: seen on a real module of this "
       "family.\n"
       "*our decision*: neither says, or they disagree, and this is what we chose.\n"
-      "[sources.md](sources.md) tells what the last column cites.\n\n"
-      "| of | behaviour | known from | source |\n|---|---|---|---|\n";
+      "[sources.md](sources.md) tells what is cited. The last column says what is so with a radio "
+      "of\n"
+      "this machine ([board.md](board.md)), where it is not the same.\n\n"
+      "| of | behaviour | known from | source | with a real radio |\n|---|---|---|---|---|\n";
   for (const Known& k : all) {
-    text +=
-        "| " + k.where + " | " + cell(k.says) + " | " + k.origin + " | " + cell(k.source) + " |\n";
+    text += "| " + k.where + " | " + cell(k.says) + " | " + k.origin + " | " + cell(k.source) +
+            (k.really.empty() ? " | |\n" : " | " + cell(k.really) + " |\n");
   }
   return text;
 }

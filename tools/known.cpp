@@ -166,6 +166,25 @@ void check_decisions(const fs::path& repository, const Numbered& there,
                          known.says);
   }
 }
+
+/// What a file of lines "SOURCE | TEXT" says of rows with that source.
+void add_differences(std::vector<Known>& all, const fs::path& path) {
+  std::ifstream file(path);
+  constexpr std::string_view kBetween = " | ";
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t at = line.find(kBetween);
+    if (line.starts_with('#') || at == std::string::npos) continue;
+    bool is_known = false;
+    for (Known& known : all) {
+      if (known.source != line.substr(0, at)) continue;
+      known.really = line.substr(at + kBetween.size());
+      is_known = true;
+    }
+    if (is_known) continue;
+    std::fprintf(stderr, "%s: no row has this source: %s\n", path.c_str(), line.c_str());
+    std::exit(1);
+  }
+}
 }  // namespace
 
 std::vector<Known> ledger_of(const fs::path& repository) {
@@ -176,6 +195,7 @@ std::vector<Known> ledger_of(const fs::path& repository) {
     const auto found = facts_in(path, "src/" + path.lexically_relative(src).string());
     all.insert(all.end(), found.begin(), found.end());
   }
+  add_differences(all, src / "daemon" / "wifi" / "differs.txt");
   return all;
 }
 

@@ -15,6 +15,7 @@ struct Known {
   std::string origin;
   std::string source;
   std::string says;
+  std::string really{};  ///< with a radio of the machine, where that differs
 };
 
 /// All that is known, first of the commands, then of the files below src/.

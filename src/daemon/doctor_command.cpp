@@ -13,7 +13,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -45,7 +44,8 @@ std::string whose_terminal_is(const std::string& device) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
     std::ifstream file(entry.path() / "stat");
-    const std::string line((std::istreambuf_iterator<char>(file)), {});
+    std::string line;  // a process that ends meanwhile leaves it empty, as does what is none
+    std::getline(file, line, '\0');
     const std::size_t begin = line.find('('), end = line.rfind(')');
     if (begin == std::string::npos || end == std::string::npos) continue;
     std::istringstream rest(line.substr(end + 1));
@@ -116,7 +116,7 @@ int tell(const Patient& patient) {
 Action declare_doctor(CLI::App& command) {
   const auto patient = std::make_shared<Patient>();
   command.add_option("--radio", patient->radio, "the radio, as bfq4004 run has it")
-      ->type_name("wifi:INTERFACE")
+      ->type_name("wifi:INTERFACE[,ctrl=DIR]")
       ->required();
   command.add_option("--serial", patient->serial, "the doors, as bfq4004 run has them")
       ->type_name("DOOR");

@@ -86,7 +86,7 @@ void declare(CLI::App& run, CommandLine& words) {
   run.add_option("--radio", words.radio,
                  "a radio of this machine, such as wifi:wlan0, instead of the simulated one; for a "
                  "world with\none module")
-      ->type_name("wifi:INTERFACE");
+      ->type_name("wifi:INTERFACE[,ctrl=DIR]");
   run.add_option("--state", words.state,
                  "directory of what modules remember, a file for each by its name, or none [" +
                      default_state_directory() + "]")

@@ -91,9 +91,9 @@ class PolledUart {
 class Refusals {
   using NotAnswered =
       std::variant<radio::Leave, radio::StartAccessPoint, radio::StopAccessPoint, radio::SetPower,
-                   radio::Expel, radio::AwaitPhone, radio::SetAddresses, lease::ServeAddresses,
-                   net::Close, net::StopListening, net::Accept, net::Refuse, net::Ping,
-                   net::AskTime, net::Announce, net::StopAnnouncing, net::AddTlsText,
+                   radio::Expel, radio::AwaitPhone, radio::SetAddresses, radio::SetCountry,
+                   lease::ServeAddresses, net::Close, net::StopListening, net::Accept, net::Refuse,
+                   net::Ping, net::AskTime, net::Announce, net::StopAnnouncing, net::AddTlsText,
                    net::RecallTlsTexts, web::Store, web::Cancel, mqtt::Put, mqtt::Take, mqtt::More,
                    mqtt::Look, mqtt::Disconnect>;
 

@@ -178,6 +178,7 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
       station_.renew_address(*this);
       break;
     case Effect::country:
+      set_radio_country();
       if (soft_ap_.running() && soft_ap_channel(settings_) != old_channel) soft_ap_.start(*this);
       break;
     case Effect::restart: restart(power::Reason::command); break;
@@ -187,6 +188,12 @@ at::Answer Chip::apply(const Settings& settings, Effect effect) {
 
 void Chip::set_radio_addresses() {
   request(radio::SetAddresses{.station = station_mac(), .access_point = soft_ap_mac()});
+}
+
+/// By its policy it is either this one, or whatever access points say.
+void Chip::set_radio_country() {
+  const CountrySettings& country = settings_.country;
+  request(radio::SetCountry{country.policy == 1 ? country.code : Text<3>{}});
 }
 
 void Chip::restart(power::Reason reason) {

@@ -259,6 +259,7 @@ class Chip {
   void list_commands();
   /// Tells the radio which addresses it has.
   void set_radio_addresses();
+  void set_radio_country();
   /// Whether an unsolicited line may be printed in transparent transmission.
   bool may_speak_in_passthrough() const {
     return tells_in_passthrough(settings_) || passthrough_.waits_for_link();

@@ -329,6 +329,7 @@ void Module::boot(const power::Started& started) {
   station_.set_power(*this, dialect().first_power);
   time_sync_.start(*this);
   if (settings_.macs != MacSettings{}) set_radio_addresses();
+  if (settings_.country.policy == 1) set_radio_country();
   // Fidelity (our decision, dialect 1.6.1): No boot text of the silicon; the first line is `ready`,
   // and an automatic join follows.
   out().line(at::Word::ready);

@@ -103,6 +103,13 @@ struct SetAddresses {
   static constexpr auto kDescription = describe("radio::SetAddresses", "station", "access_point");
 };
 
+/// The country whose rules for channels and power the radio keeps from now on: its two letters, or
+/// empty for those that it keeps when nobody says. Not answered; after the power came it is empty.
+struct SetCountry {
+  Text<3> code{};
+  static constexpr auto kDescription = describe("radio::SetCountry", "code");
+};
+
 /// Ends an association, or an attempt at one or at a pairing. Not answered.
 struct Leave {
   static constexpr auto kDescription = describe("radio::Leave");
@@ -275,7 +282,7 @@ struct ScanDone {
 
 /// All that the module asks of a radio.
 using Request = std::variant<Join, Leave, Scan, StartAccessPoint, StopAccessPoint, Pair, SetPower,
-                             Expel, AwaitPhone, SetAddresses>;
+                             Expel, AwaitPhone, SetAddresses, SetCountry>;
 
 /// All that a radio tells the module.
 using Event = std::variant<Joined, JoinFailed, Lost, Signal, Found, ScanDone, StationJoined,

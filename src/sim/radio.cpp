@@ -117,6 +117,7 @@ void Radio::take(const radio::Request& request, Instant now) {
                  [&](const radio::SetPower& p) { set_power(p, now); },
                  [&](const radio::AwaitPhone& a) { await_phone(a, now); },
                  [&](const radio::SetAddresses& a) { next_ = a; },
+                 [&](const radio::SetCountry&) {},  // it has no rules
                  [&](const radio::StartAccessPoint& a) { open_network(a, now); },
                  [&](const radio::StopAccessPoint&) { close_network(now); },
                  [&](const radio::Expel& e) { expel(e.mac, now); },

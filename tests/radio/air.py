@@ -9,6 +9,8 @@ import ctypes
 import os
 import pathlib
 import re
+import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -92,16 +94,67 @@ def set_namespace(namespace):
         raise OSError(ctypes.get_errno(), "setns")
 
 
+@contextlib.contextmanager
+def station_only_radio():
+    """A radio whose chip can be no more than a station; yields its interface."""
+    new_radio, station, its_modes = 4, 1 << 2, 23  # by the kernel's mac80211_hwsim.h
+    before = set(os.listdir("/sys/class/net"))
+    family = generic_family("MAC80211_HWSIM")
+    destroy_on_close = struct.pack("=HH", 4, 16)
+    with generic_netlink() as netlink:
+        answer = ask_netlink(netlink, family, new_radio,
+                             struct.pack("=HHI", 8, its_modes, station) + destroy_on_close)
+        assert answer >= 0, os.strerror(-answer)
+        [interface] = wait_until(lambda: set(os.listdir("/sys/class/net")) - before, "a radio")
+        yield interface
+
+
+def generic_netlink():
+    netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    netlink.bind((0, 0))
+    return netlink
+
+
+def generic_family(name):
+    get_family, its_name, its_number = 3, 2, 1
+    data = name.encode() + b"\0"
+    data = struct.pack("=HH", 4 + len(data), its_name) + data + b"\0" * (-len(data) % 4)
+    with generic_netlink() as netlink:
+        netlink.send(struct.pack("=IHHIIBBH", 20 + len(data), 16, 1, 0, 0, get_family, 1, 0) + data)
+        answer = netlink.recv(65536)[20:]
+    while answer:
+        size, kind = struct.unpack_from("=HH", answer)
+        if kind == its_number:
+            return struct.unpack_from("=H", answer, 4)[0]
+        answer = answer[size + -size % 4:]
+    raise AssertionError(f"there is no {name}")
+
+
+def ask_netlink(netlink, family, command, attributes):
+    """Returns what the kernel makes of it: an error as a negative number."""
+    acknowledge = 1 | 4
+    netlink.send(struct.pack("=IHHIIBBH", 20 + len(attributes), family, acknowledge, 0, 0,
+                             command, 1, 0) + attributes)
+    return struct.unpack_from("=i", netlink.recv(65536), 16)[0]
+
+
 class AccessPoint(Place):
     """hostapd with a DHCP server behind it: 10.9.N.1/24 for radio N."""
 
-    def __init__(self, ssid, passphrase="", *lines, channel=6, dhcp=True, raw=False):
-        """With `raw`, `ssid` is hexadecimal digits."""
+    def __init__(self, ssid, passphrase="", *lines, channel=6, dhcp=True, raw=False, signal=None,
+                 network=None):
+        """With `raw`, `ssid` is hexadecimal digits; `signal` is how it is heard, in dBm; `network`
+        is in place of 10.9.N, and then there is but one address to have, .2."""
         super().__init__()
         self.key = "ssid2" if raw else "ssid"
         self.directory = tempfile.mkdtemp(prefix="bfq-air-")
         self.ssid, self.passphrase, self.channel, self.lines = ssid, passphrase, channel, lines
-        self.address = f"10.9.{self.radio}.1"
+        self.address = f"{network or f'10.9.{self.radio}'}.1"
+        self.pool = "2,{0}.2" if network else "20,{0}.99"
+        if signal is not None:
+            path = f"/sys/kernel/debug/ieee80211/phy{self.radio}/hwsim/rx_rssi"
+            power = 20  # dBm, of the sender, which the kernel adds
+            pathlib.Path(path).write_text(str((signal - power) % 2**64), encoding="ascii")
         self.open(*lines)
         self.run("ip", "address", "add", f"{self.address}/24", "dev", self.interface)
         if dhcp:
@@ -129,9 +182,9 @@ class AccessPoint(Place):
     def serve(self):
         net = self.address.rpartition(".")[0]
         self.start("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--user=root",
-                   f"--interface={self.interface}", "--bind-interfaces", "--no-hosts",
+                   f"--interface={self.interface}", "--bind-interfaces", "--no-ping", "--no-hosts",
                    "--no-resolv", f"--address=/peer.test/{self.address}", "--pid-file=",
-                   f"--dhcp-range={net}.20,{net}.99,1h",
+                   f"--dhcp-range={net}.{self.pool.format(net)},1h",
                    f"--dhcp-leasefile={self.directory}/leases",
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

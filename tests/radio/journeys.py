@@ -1,7 +1,6 @@
 """The journeys of the virtual machine: tests/radio/vm.py runs this in it."""
 
 import contextlib
-import glob
 import json
 import os
 import re
@@ -9,65 +8,17 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import termios
-import threading
 import time
 import tty
 import unittest
 
-sys.path.insert(0, "tests/journeys")
-
-# pylint: disable=wrong-import-position
-import journey
 from air import PATIENCE, AccessPoint, Place, Station, run, wait_until
+from modules import (
+    JOINED, NOTHING, PASSWORD, join, megabyte_each_way, own_address, processes, real_module, traces)
+from hostile import Country, Hostile  # they are run with those of this file
+from lent import Lent
 from journey import Host, Module, Server, receive
-
-journey.PATIENCE = PATIENCE
-PASSWORD = "correct-88"
-MEGABYTE = bytes(range(256)) * 4096
-JOINED = b"WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n"
-
-
-def real_module(*arguments, interface="wlan0", control="none", **how):
-    return Module("--radio", f"wifi:{interface}", "--control", control, *arguments, **how)
-
-
-def join(host, ssid, password=""):
-    return host.command(f'AT+CWJAP_CUR="{ssid}","{password}"')
-
-
-def own_address(host):
-    return re.search(rb'STAIP,"([\d.]+)"', host.command("AT+CIFSR"))[1].decode()
-
-
-def processes(*names):
-    """Who is called like that, in the whole machine but for the peers' namespaces."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
-                name = comm.read().strip()
-            here = os.readlink(f"/proc/{pid}/ns/net") == os.readlink("/proc/self/ns/net")
-        except OSError:
-            continue
-        if here and name in names:
-            found.append((name, int(pid)))
-    return found
-
-
-def traces():
-    """What a program with a radio may leave behind in this machine."""
-    return {
-        "processes": processes("bfq4004", "bfq4004-radio", "wpa_supplicant", "udhcpc", "dnsmasq"),
-        "rules": [line for line in run("ip", "rule").splitlines() if "4004:" in line],
-        "addresses": re.findall(r"inet (?!127)\S+", run("ip", "-4", "address")),
-        "interfaces": re.findall(r"wlan\d+ap", run("ip", "link")),
-        "directories": glob.glob("/run/bfq4004-*") + glob.glob("/tmp/bfq4004-*"),
-    }
-
-
-NOTHING = {"processes": [], "rules": [], "addresses": [], "interfaces": [], "directories": []}
 
 
 class Ground(unittest.TestCase):
@@ -120,7 +71,7 @@ class Joining(unittest.TestCase):
 
 
     def test_a_hidden_network_whose_name_is_any_bytes(self):
-        name = "a\\,b c".encode() + bytes(range(0x80, 0x99))
+        name = "a\\,b c".encode() + bytes(range(0x80, 0x9a))
         with AccessPoint(name.hex(), PASSWORD, "ignore_broadcast_ssid=1", raw=True), \
                 real_module() as module, module.started_host() as host:
             host.type(b'AT+CWJAP_CUR="' + name.replace(b"\\", b"\\\\").replace(b",", b"\\,") +
@@ -147,17 +98,7 @@ class Joined(unittest.TestCase):
         return self.enterContext(self.server.accept())
 
     def test_a_megabyte_each_way(self):
-        peer = self.connect()
-        self.assertEqual(self.host.command("AT+CIPMODE=1"), b"\r\nOK\r\n")
-        self.assertEqual(self.host.command("AT+CIPSEND", ">"), b"\r\nOK\r\n\r\n>")
-        sender = threading.Thread(target=self.host.type, args=(MEGABYTE,))
-        sender.start()
-        self.assertEqual(receive(peer, len(MEGABYTE)), MEGABYTE)
-        sender.join()
-        sender = threading.Thread(target=peer.sendall, args=(MEGABYTE,))
-        sender.start()
-        self.assertEqual(self.host.take(len(MEGABYTE)), MEGABYTE)
-        sender.join()
+        megabyte_each_way(self.host, self.connect())
 
     def test_names_pings_and_datagrams(self):
         self.assertEqual(self.host.command('AT+CIPDOMAIN="peer.test"'),
@@ -362,13 +303,6 @@ class End(unittest.TestCase):
                 module.process.wait()
                 module.process.stdout.close()
             wait_until(lambda: traces() == NOTHING, "nothing to be left")
-
-    def test_what_cannot_be_used_is_said(self):
-        for arguments, why in ((("wifi:wlan77",), "there is no interface wlan77"),
-                               (("wifi:",), "after wifi: comes an interface"),
-                               (("air",), "expected wifi:INTERFACE")):
-            _, _, said = journey.run_program("run", "--radio", *arguments)
-            self.assertIn(why, said)
 
 
 class Doors(unittest.TestCase):

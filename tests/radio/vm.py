@@ -23,7 +23,7 @@ PACKAGES = TREE / "build/radio/root"
 MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "ccm", "gcm", "cmac", "ctr",
            "mac80211_hwsim", "dummy")
 RADIOS = 7
-MINUTES = 12
+MINUTES = 14
 MEMORY = 1536  # MiB; the sanitized program and its shadow are the largest part
 
 INIT = """#!/bin/busybox sh

@@ -9,8 +9,10 @@
 #include <fstream>
 #include <utility>
 
+#include "daemon/process/printable.h"
 #include "daemon/wifi/child.h"
 #include "daemon/wifi/helper.h"
+#include "daemon/wifi/wireless.h"
 
 namespace bfq::wifi {
 namespace {
@@ -49,8 +51,27 @@ Finding is_not_blocked(const RadioSpec& spec) {
   return {!is_blocked, "no rfkill switch blocks it", "`sudo rfkill unblock wifi`"};
 }
 
-Finding has_no_other_supplicant(const RadioSpec& spec) {
+Finding can_be_a_station(const RadioSpec& spec) {
+  const auto abilities = abilities_of(spec.interface);
+  return {abilities && abilities->station, "its chip can join networks",
+          "its driver says that it cannot: see `iw list`"};
+}
+
+Finding can_be_both(const RadioSpec& spec) {
+  const auto abilities = abilities_of(spec.interface);
+  return {abilities && abilities->access_point && abilities->both_at_once,
+          "its chip can be an access point beside that",
+          "the module has no softAP with this chip and its driver: see `iw list`"};
+}
+
+/// Two on one interface take the network from each other; one whose socket we are given is used.
+Finding has_its_supplicant(const RadioSpec& spec) {
   std::error_code error;
+  if (spec.control)
+    return {fs::exists(*spec.control + "/" + spec.interface, error),
+            fmt::format("a wpa_supplicant has it, with its sockets in {}",
+                        process::printable(*spec.control)),
+            "start it with `-O` and that directory, or leave ,ctrl= out"};
   return {!fs::exists("/run/wpa_supplicant/" + spec.interface, error),
           "no other wpa_supplicant has it",
           "`sudo systemctl disable --now wpa_supplicant.service` or its unit for the interface"};
@@ -76,7 +97,9 @@ std::vector<Finding> check_up(const RadioSpec& spec) {
   return {interface_is_there(spec),
           is_wireless(spec),
           is_not_blocked(spec),
-          has_no_other_supplicant(spec),
+          can_be_a_station(spec),
+          can_be_both(spec),
+          has_its_supplicant(spec),
           is_not_managed(spec),
           is_installed("wpa_supplicant", "wpasupplicant"),
           is_installed("udhcpc", "udhcpc"),

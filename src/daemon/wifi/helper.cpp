@@ -140,7 +140,9 @@ std::optional<Report> Helper::next_report() {
 std::string Helper::control_directory() const { return directory_ + "/control"; }
 std::string Helper::configuration() const { return directory_ + "/" + kConfiguration; }
 std::string Helper::global_socket() const { return directory_ + "/global"; }
-std::string Helper::station_socket() const { return control_directory() + "/" + spec_.interface; }
+std::string Helper::station_socket() const {
+  return spec_.control.value_or(control_directory()) + "/" + spec_.interface;
+}
 std::string Helper::access_point_socket() const {
   return control_directory() + "/" + spec_.access_point_interface();
 }

@@ -36,7 +36,7 @@ class Helper {
   /// True once next_report() has met its end.
   bool is_gone() const { return is_gone_; }
 
-  /// The supplicant's sockets: for the station, for the softAP, and for all of it.
+  /// The supplicants' sockets: for the station, for the softAP, and for all interfaces of ours.
   std::string station_socket() const;
   std::string access_point_socket() const;
   std::string global_socket() const;

@@ -113,7 +113,8 @@ HelperProcess::HelperProcess(RadioSpec spec, Programs programs, std::string dire
       was_up_(is_up(spec_.interface)),
       station_(spec_.interface),
       access_point_(spec_.access_point_interface()),
-      own_interface_(spec_.interface, spec_.access_point_interface()) {
+      own_interface_(spec_.interface, spec_.access_point_interface()),
+      regulations_(spec_.interface) {
   fs::create_directory(directory_ + "/control");
   fs::permissions(directory_ + "/control", fs::perms::owner_all);
   fs::create_symlink(fs::read_symlink("/proc/self/exe"), directory_ + "/" + kLeaseHook);
@@ -122,8 +123,11 @@ HelperProcess::HelperProcess(RadioSpec spec, Programs programs, std::string dire
   hook_ = hook_socket(directory_ + "/lease");
   signals_ = child_signals();
   watch_ = checked(inotify_init1(IN_CLOEXEC | IN_NONBLOCK), "inotify");
-  control_watch_ = inotify_add_watch(watch_, (directory_ + "/control").c_str(), IN_CREATE);
-  leases_watch_ = inotify_add_watch(watch_, directory_.c_str(), IN_MODIFY);
+  if (spec_.control) lent_.emplace(*spec_.control + "/" + spec_.interface);
+  // The one that we start makes its socket for all interfaces in our own directory.
+  control_watch_ = inotify_add_watch(
+      watch_, spec_.control.value_or(directory_ + "/control").c_str(), IN_CREATE | IN_DELETE);
+  leases_watch_ = inotify_add_watch(watch_, directory_.c_str(), IN_MODIFY | IN_CREATE);
   start_supplicant();
 }
 
@@ -134,7 +138,9 @@ HelperProcess::~HelperProcess() {
   station_.forget();
   access_point_.forget();
   own_interface_.remove();
-  if (!was_up_) is_up(spec_.interface, true);
+  regulations_.set({});
+  if (lent_) lent_->give_back();
+  if (!was_up_ && !lent_) is_up(spec_.interface, true);
   std::error_code ignored;
   fs::remove_all(directory_, ignored);
 }
@@ -159,22 +165,50 @@ void HelperProcess::run() {
 void HelperProcess::start_again() {
   rest_ms_ = -1;
   if (!supplicant_.is_running()) start_supplicant();
+  meet_supplicants();
   if (wants_lease_ && !dhcp_client_.is_running()) start_dhcp_client();
 }
 
 // The supplicant ----------------------------------------------------------------------------------
 
+/// Beside one of the machine's, ours has the softAP alone.
 void HelperProcess::start_supplicant() {
-  const ChildPlan plan{
-      .program = programs_.supplicant,
-      .arguments = {"-i", spec_.interface, "-D", "nl80211", "-c", directory_ + "/" + kConfiguration,
-                    "-g", directory_ + "/global"},
-      .capabilities = {CAP_NET_ADMIN, CAP_NET_RAW},
-      .is_heard = is_heard_};
+  ChildPlan plan{.program = programs_.supplicant,
+                 .arguments = {"-g", directory_ + "/global"},
+                 .capabilities = {CAP_NET_ADMIN, CAP_NET_RAW},
+                 .is_heard = is_heard_};
+  if (!lent_)
+    plan.arguments.insert(plan.arguments.end(), {"-i", spec_.interface, "-D", "nl80211", "-c",
+                                                 directory_ + "/" + kConfiguration});
   if (!supplicant_.start(plan)) rest_ms_ = kRest_ms;
 }
 
-/// Its socket is there once it answers; and the lease file of the DHCP server has changed.
+/// Each has its socket once it answers. The file comes first, and may be what a former one left.
+void HelperProcess::meet_supplicants() {
+  if (is_there_) return;
+  std::error_code ignored;
+  if (!fs::exists(directory_ + "/global", ignored) || !is_answered(directory_ + "/global")) return;
+  if (!has_station()) return;
+  is_there_ = true;
+  report({.kind = Report::Kind::supplicant_is_there});
+}
+
+bool HelperProcess::has_station() {
+  std::error_code ignored;
+  if (!lent_) {
+    const std::string path = directory_ + "/control/" + spec_.interface;
+    return fs::exists(path, ignored) && is_answered(path);
+  }
+  if (lent_->take()) return true;
+  if (!std::exchange(has_complained_, true))
+    complain(fmt::format("no wpa_supplicant answers at {}/{}; it is waited for", *spec_.control,
+                         spec_.interface));
+  rest_ms_ = kRest_ms;
+  return false;
+}
+
+/// A supplicant has made its socket, or has taken it away; or the lease file of the DHCP server has
+/// changed.
 void HelperProcess::look_at_control_directory() {
   alignas(inotify_event) std::array<char, 4096> bytes;
   const ssize_t size = read(watch_, bytes.data(), bytes.size());
@@ -183,30 +217,40 @@ void HelperProcess::look_at_control_directory() {
     at += static_cast<ssize_t>(sizeof *event + event->len);
     const std::string name = event->len > 0 ? event->name : "";
     if (event->wd == leases_watch_ && name == "leases") look_at_leases();
-    if (event->wd != control_watch_ || name != spec_.interface) continue;
-    if (is_answered(directory_ + "/control/" + spec_.interface))
-      report({.kind = Report::Kind::supplicant_is_there});
-    else
-      complain("wpa_supplicant does not answer");
+    const bool is_gone = (event->mask & IN_DELETE) != 0;
+    if (lent_ && is_gone && event->wd == control_watch_ && name == spec_.interface)
+      supplicant_has_ended();
   }
+  meet_supplicants();
 }
 
 void HelperProcess::look_after_children() {
   signalfd_siginfo about;
   while (read(signals_, &about, sizeof about) > 0) {
   }
-  if (supplicant_.has_ended()) {
-    rest_ms_ = kRest_ms;
-    forget_lease();
-    own_interface_.remove();
-    std::error_code ignored;
-    fs::remove(directory_ + "/global", ignored);
-    fs::remove(directory_ + "/control/" + spec_.interface, ignored);
-    fs::remove(directory_ + "/control/" + spec_.access_point_interface(), ignored);
-    report({.kind = Report::Kind::supplicant_is_gone});
-  }
+  if (supplicant_.has_ended()) supplicant_has_ended();
   if (dhcp_client_.has_ended()) rest_ms_ = kRest_ms;
   dhcp_server_.has_ended();
+}
+
+/// It is started again a moment later, and finds nothing of the former one.
+void HelperProcess::supplicant_has_ended() {
+  rest_ms_ = kRest_ms;
+  is_there_ = false;
+  forget_lease();
+  own_interface_.remove();
+  if (lent_) lent_->give_back();
+  std::error_code ignored;
+  fs::remove(directory_ + "/global", ignored);
+  fs::remove(directory_ + "/control/" + spec_.interface, ignored);
+  fs::remove(directory_ + "/control/" + spec_.access_point_interface(), ignored);
+  report({.kind = Report::Kind::supplicant_is_gone});
+}
+
+/// That of the machine is not ours to end: it is waited for.
+void HelperProcess::restart_supplicant() {
+  supplicant_.stop();
+  supplicant_has_ended();
 }
 
 // Orders ------------------------------------------------------------------------------------------
@@ -239,6 +283,9 @@ void HelperProcess::carry_out(const Order& order) {
     case Order::Kind::stop_serving: dhcp_server_.stop(); return access_point_.forget();
     case Order::Kind::make_access_point: return make_access_point(order);
     case Order::Kind::remove_access_point: return own_interface_.remove();
+    case Order::Kind::restart_supplicant: return restart_supplicant();
+    case Order::Kind::set_country:
+      return regulations_.set({order.country.data(), order.country.front() != 0 ? 2U : 0U});
   }
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 
 #include "daemon/wifi/addresses.h"
 #include "daemon/wifi/child.h"
+#include "daemon/wifi/lent_supplicant.h"
 #include "daemon/wifi/orders.h"
 #include "daemon/wifi/radio_spec.h"
 #include "daemon/wifi/wireless.h"
@@ -32,8 +34,12 @@ class HelperProcess {
  private:
   void start_again();
   void start_supplicant();
+  void meet_supplicants();
+  bool has_station();
   void look_at_control_directory();
   void look_after_children();
+  void supplicant_has_ended();
+  void restart_supplicant();
   bool take_order();
   void carry_out(const Order& order);
   void make_access_point(const Order& order);
@@ -55,6 +61,10 @@ class HelperProcess {
   bool was_up_;  ///< the interface, before
   Addresses station_, access_point_;
   SoftApInterface own_interface_;
+  Regulations regulations_;
+  std::optional<LentSupplicant> lent_{};
+  bool is_there_ = false;  ///< has been reported
+  bool has_complained_ = false;
   Child supplicant_, dhcp_client_, dhcp_server_;
   bool wants_lease_ = false;
   int rest_ms_ = -1;  ///< until what has ended is started again; -1: all of it runs

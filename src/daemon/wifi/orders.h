@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 
 #include "base/ipv4.h"
@@ -20,7 +21,9 @@ struct Order {
     stop_serving,         ///< ends that
     make_access_point,    ///< makes the softAP's interface, with mac
     remove_access_point,  ///< and removes it
-    last = remove_access_point
+    restart_supplicant,   ///< which does not answer any more
+    set_country,          ///< country; where that is empty, the one that there was
+    last = set_country
   };
   Kind kind{};
   Ipv4 address{}, gateway{}, netmask{};
@@ -29,6 +32,7 @@ struct Order {
   std::uint16_t lease_minutes = 120;
   MacAddress mac{};
   unsigned number = 0;  ///< repeated in the report about it
+  std::array<char, 2> country{};
 };
 
 /// What the helper tells the program, in the same way.

@@ -50,8 +50,11 @@ OwnNetwork::OwnNetwork(boost::asio::io_context& io, Helper& helper, std::string 
       name_(std::move(name)),
       tell_(std::move(tell)),
       changed_(std::move(changed)),
-      all_(io, [](std::string_view) {}),
-      supplicant_(io, [this](std::string_view event) { happened(event); }) {}
+      all_(
+          io, [](std::string_view) {}, [this] { supplicant_hangs(); }),
+      supplicant_(
+          io, [this](std::string_view event) { happened(event); }, [this] { supplicant_hangs(); }) {
+}
 
 // Opening -----------------------------------------------------------------------------------------
 
@@ -206,6 +209,8 @@ void OwnNetwork::supplicant_is_there() {
   all_.open(helper_.global_socket());
   open();
 }
+
+void OwnNetwork::supplicant_hangs() { helper_.give({.kind = Order::Kind::restart_supplicant}); }
 
 void OwnNetwork::supplicant_is_gone() {
   all_.close();

@@ -46,6 +46,7 @@ class OwnNetwork {
   void configure();
   void close();
   void send_all_away();
+  void supplicant_hangs();
   void happened(std::string_view event);
   void give_addresses();
 

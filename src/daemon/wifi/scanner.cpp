@@ -1,6 +1,7 @@
 #include "daemon/wifi/scanner.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <utility>
@@ -66,7 +67,11 @@ void Scanner::has_failed() {
 }
 
 void Scanner::try_again() {
-  if (++jobs_.front().tries == kMostTries) return end(false);
+  if (++jobs_.front().tries == kMostTries) {
+    spdlog::warn(
+        "the driver does not scan; `bfq4004 doctor` may tell why, such as an rfkill switch");
+    return end(false);
+  }
   again_.set(std::chrono::steady_clock::now() + kRest);
 }
 

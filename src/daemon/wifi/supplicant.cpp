@@ -32,15 +32,12 @@ std::string_view name_of(std::string_view command) {
 }
 }  // namespace
 
-Supplicant::Supplicant(boost::asio::io_context& io, std::function<void(std::string_view)> event)
+Supplicant::Supplicant(boost::asio::io_context& io, std::function<void(std::string_view)> event,
+                       std::function<void()> hangs)
     : socket_(io, make_socket()),
-      patience_(io,
-                [this] {
-                  spdlog::error("wpa_supplicant does not answer {}",
-                                name_of(questions_.front().command));
-                  answered("FAIL");
-                }),
-      event_(std::move(event)) {
+      patience_(io, [this] { give_up(); }),
+      event_(std::move(event)),
+      hangs_(std::move(hangs)) {
   await();
 }
 
@@ -75,6 +72,13 @@ void Supplicant::send_next() {
   // One that is gone is told of by the helper; one that takes nothing, by our patience.
   ::send(socket_.native_handle(), command.data(), command.size(), MSG_NOSIGNAL);
   patience_.set(std::chrono::steady_clock::now() + kPatience);
+}
+
+/// An answer that came now would be taken for that to another question.
+void Supplicant::give_up() {
+  spdlog::error("wpa_supplicant does not answer {}", name_of(questions_.front().command));
+  close();
+  hangs_();
 }
 
 void Supplicant::answered(std::string_view text) {

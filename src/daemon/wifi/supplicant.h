@@ -17,9 +17,11 @@ class Supplicant {
  public:
   using Answer = std::function<void(std::string_view)>;
 
-  /// `event` is told what comes unasked, such as "CTRL-EVENT-CONNECTED ...". Throws
-  /// process::Failure when there is no socket.
-  Supplicant(boost::asio::io_context& io, std::function<void(std::string_view)> event);
+  /// `event` is told what comes unasked, such as "CTRL-EVENT-CONNECTED ...". `hangs` is called when
+  /// a question is not answered for kPatience: this is closed then. Throws process::Failure when
+  /// there is no socket.
+  Supplicant(boost::asio::io_context& io, std::function<void(std::string_view)> event,
+             std::function<void()> hangs);
   ~Supplicant();
   Supplicant(const Supplicant&) = delete;
   Supplicant& operator=(const Supplicant&) = delete;
@@ -31,11 +33,10 @@ class Supplicant {
   void close();
   bool is_open() const { return is_open_; }
 
-  /// Asks; `answer` is called once, unless this is closed or opened again before. One that takes
-  /// longer than kPatience is answered with "FAIL".
+  /// Asks; `answer` is called once, unless this is closed or opened again before.
   void ask(std::string command, Answer answer = {});
 
-  static constexpr std::chrono::seconds kPatience{10};
+  static constexpr std::chrono::seconds kPatience{5};
 
  private:
   struct Question {
@@ -43,6 +44,7 @@ class Supplicant {
     Answer answer;
   };
   void send_next();
+  void give_up();
   void answered(std::string_view text);
   void await();
   void read();
@@ -50,6 +52,7 @@ class Supplicant {
   boost::asio::posix::stream_descriptor socket_;
   process::Alarm patience_;
   std::function<void(std::string_view)> event_;
+  std::function<void()> hangs_;
   std::deque<Question> questions_;  ///< the first one is sent
   bool is_open_ = false;
 };

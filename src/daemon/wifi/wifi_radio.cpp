@@ -60,7 +60,9 @@ WifiRadio::WifiRadio(boost::asio::io_context& io, Helper& helper, std::string na
       access_point_mac_(access_point),
       wake_(std::move(wake)),
       reports_(io, helper.descriptor()),
-      supplicant_(io, [this](std::string_view event) { happened(event); }),
+      supplicant_(
+          io, [this](std::string_view event) { happened(event); },
+          [this] { helper_.give({.kind = Order::Kind::restart_supplicant}); }),
       scanner_(io, supplicant_),
       own_(
           io, helper, name_, [this](const Event& event) { tell(event); }, wake_) {
@@ -90,6 +92,7 @@ void WifiRadio::take(const radio::Request& request) {
                                 name_);
                  },
                  [&](const radio::SetAddresses& s) { own_.use_mac(s.access_point); },
+                 [&](const radio::SetCountry& s) { set_country(s.code.view()); },
              },
              request);
 }
@@ -128,8 +131,19 @@ void WifiRadio::power_off() {
   leave();
   own_.stop();
   own_.use_mac(access_point_mac_);
+  set_country({});
   scanner_.forget();
   due_.clear();
+}
+
+// Fidelity (our decision, dialect 13.5): With a radio of this machine, AT+CWCOUNTRY with policy 1
+// sets the country whose rules the machine keeps, until the program ends.
+
+/// Of a code of three letters, the last tells what kind of place it is; drivers have the two.
+void WifiRadio::set_country(std::string_view code) {
+  Order order{.kind = Order::Kind::set_country};
+  std::copy_n(code.begin(), std::min(code.size(), order.country.size()), order.country.begin());
+  helper_.give(order);
 }
 
 sockets::Networks WifiRadio::networks() const {
@@ -162,7 +176,6 @@ void WifiRadio::look(int tries) {
   scanner_.scan(what, [this, tries, attempt = attempts_](const auto& heard) {
     if (attempt != attempts_) return;
     if (heard) return choose(*heard, tries);
-    spdlog::warn("{}: the radio cannot scan", name_);
     fail_join(JoinFailure::timed_out);
   });
 }
@@ -182,39 +195,42 @@ void WifiRadio::associate(const Heard& access_point) {
   phase_ = Phase::choosing;
   access_point_ = access_point;
   own_.station_is_on(access_point.frequency);
-  supplicant_.ask("REMOVE_NETWORK all");
   supplicant_.ask("ADD_NETWORK", [this, attempt = attempts_](std::string_view answer) {
-    if (attempt != attempts_) return;
-    const std::string network(answer.substr(0, answer.find('\n')));
-    if (network.starts_with("FAIL")) return fail_join(JoinFailure::refused);
-    select(network, access_point_);
+    forget_network();
+    if (!answer.starts_with("FAIL")) network_ = answer.substr(0, answer.find('\n'));
+    if (attempt != attempts_) return forget_network();
+    if (network_.empty()) return fail_join(JoinFailure::refused);
+    select(access_point_);
   });
 }
 
-void WifiRadio::set(const std::string& network, const std::string& what) {
-  supplicant_.ask("SET_NETWORK " + network + " " + what, [this, attempt = attempts_](auto answer) {
+void WifiRadio::forget_network() {
+  if (!network_.empty()) supplicant_.ask("REMOVE_NETWORK " + std::exchange(network_, {}));
+}
+
+void WifiRadio::set(const std::string& what) {
+  supplicant_.ask("SET_NETWORK " + network_ + " " + what, [this, attempt = attempts_](auto answer) {
     if (attempt == attempts_ && phase_ == Phase::choosing && !answer.starts_with("OK"))
       fail_join(JoinFailure::refused);
   });
 }
 
-void WifiRadio::select(const std::string& network, const Heard& access_point) {
+void WifiRadio::select(const Heard& access_point) {
   const bool is_open = access_point.seen.security == Security::open;
-  set(network, "ssid " + hexadecimal(attempt_.ssid.view()));
-  set(network, "scan_ssid 1");
-  set(network, "bssid " + text_of(access_point.seen.bssid));
-  set(network, fmt::format("scan_freq {}", access_point.frequency));
+  set("ssid " + hexadecimal(attempt_.ssid.view()));
+  set("scan_ssid 1");
+  set("bssid " + text_of(access_point.seen.bssid));
+  set(fmt::format("scan_freq {}", access_point.frequency));
   if (is_open) {
-    set(network, "key_mgmt NONE");
+    set("key_mgmt NONE");
   } else {
     const bool with_sae = access_point.takes_sae && attempt_.password.view().size() < 64;
-    set(network, std::string("key_mgmt") +
-                     (access_point.takes_psk ? " WPA-PSK WPA-PSK-SHA256" : "") +
-                     (with_sae ? " SAE" : ""));
-    if (with_sae) set(network, "ieee80211w 1");
-    set(network, "psk " + quoted_password(attempt_.password.view()));
+    set(std::string("key_mgmt") + (access_point.takes_psk ? " WPA-PSK WPA-PSK-SHA256" : "") +
+        (with_sae ? " SAE" : ""));
+    if (with_sae) set("ieee80211w 1");
+    set("psk " + quoted_password(attempt_.password.view()));
   }
-  supplicant_.ask("SELECT_NETWORK " + network, [this, attempt = attempts_](auto answer) {
+  supplicant_.ask("SELECT_NETWORK " + network_, [this, attempt = attempts_](auto answer) {
     if (attempt != attempts_ || phase_ != Phase::choosing) return;
     if (!answer.starts_with("OK")) return fail_join(JoinFailure::refused);
     phase_ = Phase::joining;
@@ -267,7 +283,7 @@ void WifiRadio::disassociate() {
   phase_ = Phase::idle;
   lan_.reset();
   asks_address_.reset();
-  supplicant_.ask("REMOVE_NETWORK all");
+  forget_network();
   helper_.give({.kind = Order::Kind::forget_address});
   own_.station_is_on(0);
 }
@@ -374,6 +390,7 @@ void WifiRadio::supplicant_is_there() {
 void WifiRadio::supplicant_is_gone() {
   spdlog::warn("{}: wpa_supplicant has ended, and is started again", name_);
   supplicant_.close();
+  network_.clear();
   own_.supplicant_is_gone();
   scanner_.supplicant_is_gone();
   if (phase_ == Phase::joined) lose("wpa_supplicant has ended");

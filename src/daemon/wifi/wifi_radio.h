@@ -47,8 +47,9 @@ class WifiRadio {
   void look(int tries);
   void choose(const std::vector<Heard>& heard, int tries);
   void associate(const Heard& access_point);
-  void set(const std::string& network, const std::string& what);
-  void select(const std::string& network, const Heard& access_point);
+  void set(const std::string& what);
+  void select(const Heard& access_point);
+  void forget_network();
   void fail_join(radio::JoinFailure why);
   void leave();
   void disassociate();
@@ -56,6 +57,7 @@ class WifiRadio {
   void watch_signal(int rssi);
   void scan(const radio::Scan& scan);
   void lose(std::string_view why);
+  void set_country(std::string_view code);
 
   void happened(std::string_view event);
   void connected(std::string_view event);
@@ -87,6 +89,7 @@ class WifiRadio {
   radio::Join attempt_{};
   unsigned attempts_ = 0;  ///< so that what a former one asked for is not taken for this one's
   Heard access_point_{};
+  std::string network_{};  ///< the supplicant's number for it; others may be somebody else's
   int signal_ = 0;
   std::optional<Ticket> asks_address_{};
   std::optional<sockets::VirtualLan> lan_{};

@@ -11,7 +11,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <string_view>
 #include <utility>
 
 #include "daemon/process/failure.h"
@@ -117,6 +116,39 @@ std::optional<ChipAbilities> abilities_of(const std::string& interface) {
   if (nl_send_auto(socket.get(), message.get()) < 0 || nl_recvmsgs_default(socket.get()) < 0)
     return std::nullopt;
   return abilities;
+}
+
+namespace {
+int read_country(nl_msg* message, void* into) {
+  auto* const head = static_cast<genlmsghdr*>(nlmsg_data(nlmsg_hdr(message)));
+  nlattr* const letters =
+      nla_find(genlmsg_attrdata(head, 0), genlmsg_attrlen(head, 0), NL80211_ATTR_REG_ALPHA2);
+  if (letters != nullptr && nla_len(letters) >= 2)
+    static_cast<std::string*>(into)->assign(static_cast<const char*>(nla_data(letters)), 2);
+  return NL_OK;
+}
+
+/// "00": the rules that hold everywhere.
+std::string country_of(const std::string& interface) {
+  std::string country = "00";
+  const Socket socket = generic_socket();
+  if (socket == nullptr) return country;
+  const Message message = about(socket.get(), interface, NL80211_CMD_GET_REG);
+  nl_socket_modify_cb(socket.get(), NL_CB_VALID, NL_CB_CUSTOM, read_country, &country);
+  if (message != nullptr && nl_send_auto(socket.get(), message.get()) >= 0)
+    nl_recvmsgs_default(socket.get());
+  return country;
+}
+}  // namespace
+
+void Regulations::set(std::string_view country) {
+  if (country.empty() && !before_) return;
+  if (!before_) before_ = country_of(interface_);
+  const std::string wanted(country.empty() ? *before_ : country);
+  if (country.empty()) before_.reset();
+  command_now(interface_, NL80211_CMD_REQ_SET_REG, [&](nl_msg* message) {
+    nla_put_string(message, NL80211_ATTR_REG_ALPHA2, wanted.c_str());
+  });
 }
 
 MacAddress neighbour_of(MacAddress station) {

@@ -2,6 +2,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/mac.h"
 
@@ -18,6 +20,24 @@ struct ChipAbilities {
 /// Needs no privileges. Nothing where there is no such interface, or where it is no Wi-Fi
 /// interface.
 std::optional<ChipAbilities> abilities_of(const std::string& interface);
+
+/// The country whose rules all chips of the machine keep.
+class Regulations {
+ public:
+  /// `interface` is any of Wi-Fi.
+  explicit Regulations(std::string interface) : interface_(std::move(interface)) {}
+  ~Regulations() { set({}); }
+  Regulations(const Regulations&) = delete;
+  Regulations& operator=(const Regulations&) = delete;
+
+  /// Two capital letters; others, and those of no country, are left to the kernel, which does
+  /// nothing then. Empty: those that there were at first.
+  void set(std::string_view country);
+
+ private:
+  std::string interface_{};
+  std::optional<std::string> before_{};  ///< where they were changed
+};
 
 /// An address for a softAP beside that of the station: another one, which no manufacturer gives.
 MacAddress neighbour_of(MacAddress station);

@@ -51,9 +51,10 @@ Read<RadioChoice> read_radio(const Value& written) {
 }
 
 ValueKind<RadioChoice> radio_choice() {
-  return ValueKind<RadioChoice>{"\"one channel\", \"free\" or \"wifi:INTERFACE\"", read_radio}
+  return ValueKind<RadioChoice>{"\"one channel\", \"free\" or \"wifi:INTERFACE[,ctrl=DIR]\"",
+                                read_radio}
       .written([](const RadioChoice& radio) {
-        if (radio.real) return Value{.is = "wifi:" + radio.real->interface};
+        if (radio.real) return Value{.is = radio.real->text()};
         const bool is_free = radio.channels == sim::Channels::free;
         return Value{.is = std::string(is_free ? "free" : "one channel")};
       });
