@@ -92,7 +92,7 @@ class Fleet:
 
 
 def all_answer(hosts, line, answer):
-    """Types the line at each host and waits until each has been told the answer."""
+    """Types the line at each host and waits until each has been told the answer, or an error."""
     selector = selectors.DefaultSelector()
     for host in hosts:
         host.sendall(line)
@@ -103,6 +103,8 @@ def all_answer(hosts, line, answer):
             raise SystemExit(f"{left} of {len(hosts)} did not answer {line!r}")
         for key, _ in selector.select(1):
             key.data.extend(key.fileobj.recv(65536))
+            if b"ERROR" in key.data or b"FAIL" in key.data:
+                raise SystemExit(f"{line!r} was answered {bytes(key.data)!r}")
             if answer in key.data:
                 selector.unregister(key.fileobj)
                 left -= 1
@@ -141,6 +143,7 @@ def measure(count, base):
 def connected(fleet, server):
     """A host and a peer of each module, in transparent transmission."""
     hosts = [fleet.host(number) for number in range(fleet.count)]
+    time.sleep(1)  # each starts 200 ms after the program
     port = server.getsockname()[1]
     all_answer(hosts, b'AT+CWJAP_CUR="many",""\r\n', b"OK\r\n")
     peers = []
@@ -160,6 +163,8 @@ def measure_baud(count, fifo):
         subprocess.run(["cc", "-O2", "-o", f"{folder}/duplex", ROOT / "bench/floor/duplex.c"],
                        check=True)
         ends = [end for pair in zip(*connected(fleet, server)) for end in pair]
+        for end in ends:  # else it fills buffers of megabytes first, and reads nothing meanwhile
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
         numbers = [str(end.fileno()) for end in ends]
         used, began = fleet.seconds(), time.monotonic()
         done = subprocess.run([f"{folder}/duplex", str(SECONDS), *numbers], capture_output=True,

@@ -75,10 +75,10 @@ int main(int count, char **arguments) {
   for (double time = now(); time < until; time = now()) {
     struct epoll_event events[256];
     const int ready = epoll_wait(poll, events, 256, 100);
-    for (int i = 0; i < ready; ++i) {
-      if ((events[i].events & EPOLLOUT) != 0) fill(events[i].data.ptr);
+    for (int i = 0; i < ready; ++i)
       if ((events[i].events & ~(unsigned)EPOLLOUT) != 0) empty(events[i].data.ptr, time >= from);
-    }
+    for (int i = 0; i < ready; ++i)
+      if ((events[i].events & EPOLLOUT) != 0) fill(events[i].data.ptr);
   }
   for (int i = 0; i < ends; i += 2)
     printf("%ld %ld %ld\n", all[i + 1].got, all[i].got, all[i].wrong + all[i + 1].wrong);

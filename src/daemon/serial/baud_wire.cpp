@@ -176,6 +176,11 @@ Deadline BaudWire::next_deadline() const {
   return next;
 }
 
+/// Where looks are rare, a line that carries something all the time does so between them, too.
+Duration BaudWire::most_lateness(const UartFormat& format) const {
+  return std::max(kMostLateness, 2 * looks_.every(format, smallest_of_hosts()));
+}
+
 /// What the hosts can have unread, of the one that can have least.
 std::size_t BaudWire::smallest_of_hosts() const {
   std::size_t least = physics_.host_buffer;
@@ -324,7 +329,7 @@ bool BaudWire::begin_to_send(Instant now) {
   }
   const std::size_t n = std::min(waiting, credit(now));
   // What waited while the line was busy is sent back to back, however late the program runs.
-  const Instant since = waited_ ? now - kMostLateness : now;
+  const Instant since = waited_ ? now - most_lateness(format_) : now;
   waited_ = n > 0 || out_.moving() > 0;
   if (n == 0) {
     if (out_.moving() == 0 && (!look_again_ || *look_again_ <= now)) {
@@ -421,7 +426,7 @@ bool BaudWire::put_on_line(BaudEnd& end, std::size_t room, Instant now) {
   end.ahead.erase(end.ahead.begin(), rest);
   // Where the host had typed more than the line could take, the line was busy all the time, however
   // late the program runs.
-  end.line.start(n, end.uart, end.kept_waiting ? now - kMostLateness : now);
+  end.line.start(n, end.uart, end.kept_waiting ? now - most_lateness(end.uart) : now);
   end.kept_waiting = n == room;
   return n > 0;
 }

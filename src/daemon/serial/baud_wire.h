@@ -109,6 +109,7 @@ class BaudWire final : public HostedWire<BaudEnd> {
   void discard(BaudEnd& end, SerialHost::Discard what);
   void forget_output(BaudEnd& end);
   bool move_bytes(Instant now);
+  Duration most_lateness(const UartFormat& format) const;
   std::size_t smallest_of_hosts() const;
   void set_alarm();
 

@@ -29,11 +29,18 @@ class PacedUnixHost final : public SocketHost {
   using SocketHost::SocketHost;
 
   Transfer write(std::span<const std::byte> bytes) override {
-    if (backlog() > 0 && writes_.size() >= kMostWrites) return Transfer::blocked();
-    const std::size_t before = memory();
-    const Transfer done = SocketHost::write(bytes.first(std::min(bytes.size(), kMost)));
+    if (writes_.size() >= kMostWrites) backlog();
+    if (writes_.size() >= kMostWrites) return Transfer::blocked();
+    const auto piece = bytes.first(std::min(bytes.size(), kMost));
+    const bool is_largest = piece.size() > largest_;
+    const std::size_t before = is_largest ? memory() : 0;
+    const Transfer done = SocketHost::write(piece);
     if (done.n > 0) writes_.push_back(done.n);
-    one_ = std::max(one_, memory() - std::min(memory(), before));
+    if (!is_largest || done.n == 0) return done;
+    const std::size_t after = memory();
+    if (after <= before) return done;  // the host has read meanwhile: the next one will tell
+    one_ = std::max(one_, after - before);
+    largest_ = done.n;
     return done;
   }
   std::size_t backlog() override {
@@ -53,7 +60,8 @@ class PacedUnixHost final : public SocketHost {
   }
 
   std::deque<std::size_t> writes_;
-  std::size_t one_ = 0;
+  std::size_t one_ = 0;      ///< the memory that a write takes
+  std::size_t largest_ = 0;  ///< the write that was measured, in bytes
 };
 }  // namespace
 
