@@ -142,15 +142,15 @@ class AccessPoint(Place):
     """hostapd with a DHCP server behind it: 10.9.N.1/24 for radio N."""
 
     def __init__(self, ssid, passphrase="", *lines, channel=6, dhcp=True, raw=False, signal=None,
-                 network=None):
+                 network=None, last=2):
         """With `raw`, `ssid` is hexadecimal digits; `signal` is how it is heard, in dBm; `network`
-        is in place of 10.9.N, and then there is but one address to have, .2."""
+        is in place of 10.9.N, and then the addresses to have are those from .2 to `last`."""
         super().__init__()
         self.key = "ssid2" if raw else "ssid"
         self.directory = tempfile.mkdtemp(prefix="bfq-air-")
         self.ssid, self.passphrase, self.channel, self.lines = ssid, passphrase, channel, lines
         self.address = f"{network or f'10.9.{self.radio}'}.1"
-        self.pool = "2,{0}.2" if network else "20,{0}.99"
+        self.pool = f"2,{{0}}.{last}" if network else "20,{0}.99"
         if signal is not None:
             path = f"/sys/kernel/debug/ieee80211/phy{self.radio}/hwsim/rx_rssi"
             power = 20  # dBm, of the sender, which the kernel adds

@@ -16,6 +16,7 @@ import unittest
 from air import PATIENCE, AccessPoint, Place, Station, run, wait_until
 from modules import (
     JOINED, NOTHING, PASSWORD, join, megabyte_each_way, own_address, processes, real_module, traces)
+from chapter import Chapter
 from hostile import Country, Hostile  # they are run with those of this file
 from lent import Lent
 from journey import Host, Module, Server, receive
@@ -183,12 +184,6 @@ class Joined(unittest.TestCase):
         self.host.expect("WIFI CONNECTED\r\nWIFI GOT IP\r\n", PATIENCE)
         peer.close()
         self.connect()
-
-    def test_it_rests_while_nothing_happens(self):
-        self.module.wait_until_it_rests()
-        begun = self.module.status("voluntary_ctxt_switches")
-        time.sleep(60)  # that is what is measured
-        self.assertLessEqual(self.module.status("voluntary_ctxt_switches") - begun, 2)
 
     def test_its_own_programs_come_back(self):
         for name, loses in (("wpa_supplicant", True), ("udhcpc", False)):
