@@ -1,190 +1,22 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { AccessPoint, ModuleStatus } from "./api";
+import { useEffect, useState } from "preact/hooks";
+import { AirMap, RINGS } from "./air_map";
+import type { AccessPoint } from "./api";
 import { tame } from "./format";
-import { fit, metresAt, type Place, placed } from "./map";
 import { Act, CopyAs, Panel, useModel } from "./ui";
-
-const RINGS = [-50, -65, -80];
-/** Signals below this are not heard; an access point with this one is off. */
-const OFF = -120;
-
-type Standing = Omit<ModuleStatus, "position"> & { position?: Place };
-
-function standing(module: ModuleStatus): Standing {
-  const [x, y] = module.position ?? [];
-  const { position: _, ...rest } = module;
-  return x === undefined || y === undefined ? rest : { ...rest, position: [x, y] };
-}
-
-function isOff(ap: AccessPoint): boolean {
-  return ap.rssi !== undefined && ap.rssi <= OFF;
-}
-
-/** Drags what is at `place`: by the mouse, or by the arrow keys a metre at a time. */
-function Item(props: {
-  name: string;
-  kind: string;
-  place: Place;
-  fixed: boolean;
-  toMap: (event: PointerEvent) => Place | undefined;
-  move: (to: Place) => void;
-}) {
-  const [held, hold] = useState<Place | undefined>(undefined);
-  const [x, y] = held ?? props.place;
-  const onKey = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
-      event.key
-    ];
-    if (!step || props.fixed) return;
-    event.preventDefault();
-    props.move([x + (step[0] ?? 0), y + (step[1] ?? 0)]);
-  };
-  return (
-    <g
-      role="button"
-      tabindex={0}
-      class={`item ${props.kind}`}
-      transform={`translate(${x} ${-y})`}
-      aria-label={`${props.name}, at ${x.toFixed(1)}, ${y.toFixed(1)} metres; arrows move it`}
-      onKeyDown={onKey}
-      onPointerDown={(event) => {
-        if (props.fixed) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        hold([x, y]);
-      }}
-      onPointerMove={(event) => held && hold(props.toMap(event) ?? held)}
-      onPointerUp={() => {
-        if (held && (held[0] !== props.place[0] || held[1] !== props.place[1]))
-          props.move([Math.round(held[0] * 10) / 10, Math.round(held[1] * 10) / 10]);
-        hold(undefined);
-      }}
-    >
-      {props.kind === "module" ? (
-        <rect x="-1" y="-1" width="2" height="2" rx="0.4" />
-      ) : (
-        <circle r="1.1" />
-      )}
-      <text y="2.6">{props.name}</text>
-    </g>
-  );
-}
-
-function AirMap() {
-  const model = useModel();
-  const drawing = useRef<SVGSVGElement>(null);
-  const aps = placed(model.accessPoints, 12);
-  const modules = placed(model.modules.map(standing), 4);
-  const box = fit([...aps, ...modules].map((each) => each.place));
-  const toMap = (event: PointerEvent): Place | undefined => {
-    const matrix = drawing.current?.getScreenCTM()?.inverse();
-    if (!matrix) return undefined;
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
-    return [point.x, -point.y];
-  };
-  return (
-    <svg
-      ref={drawing}
-      class="map"
-      viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`}
-      role="group"
-      aria-label="A map in metres: access points and modules"
-    >
-      {aps.map(({ it, place, isReal }) =>
-        isOff(it)
-          ? null
-          : RINGS.map((rssi) => (
-              <circle
-                key={`${it.bssid} ${rssi}`}
-                class="ring"
-                cx={place[0]}
-                cy={-place[1]}
-                r={isReal && it.rssi === undefined ? metresAt(rssi) : (-rssi - 40) / 6}
-              />
-            )),
-      )}
-      {modules.flatMap((one) =>
-        modules
-          .filter((other) => one.it.stations.some(({ mac }) => mac === other.it.mac))
-          .map((other) => (
-            <line
-              key={`${one.it.module} ${other.it.module}`}
-              class="met"
-              x1={one.place[0]}
-              y1={-one.place[1]}
-              x2={other.place[0]}
-              y2={-other.place[1]}
-            />
-          )),
-      )}
-      {modules.map(({ it, place }) => {
-        const ap = it.associated ? aps.find((each) => each.it.ssid === it.ssid) : undefined;
-        return (
-          ap && (
-            <line
-              key={it.module}
-              class="met"
-              x1={place[0]}
-              y1={-place[1]}
-              x2={ap.place[0]}
-              y2={-ap.place[1]}
-            />
-          )
-        );
-      })}
-      {aps.map(({ it, place }) => (
-        <Item
-          key={it.bssid}
-          kind={isOff(it) ? "ap off" : "ap"}
-          name={`${tame(it.ssid)} (${it.channel ?? 1})`}
-          place={place}
-          fixed={!model.can("ap.change")}
-          toMap={toMap}
-          move={(position) => void model.act("ap.change", { name: it.bssid, position })}
-        />
-      ))}
-      {modules.map(({ it, place }) => (
-        <Item
-          key={it.module}
-          kind="module"
-          name={it.module}
-          place={place}
-          fixed={!model.can("module.move")}
-          toMap={toMap}
-          move={(to) => void model.act("module.move", { module: it.module, to })}
-        />
-      ))}
-    </svg>
-  );
-}
-
-/** What an access point was before it was switched off here. */
-const signalsBefore = new Map<string, number | undefined>();
 
 function Switch({ ap }: { ap: AccessPoint }) {
   const model = useModel();
-  const off = isOff(ap);
-  const flip = async () => {
-    if (!off) {
-      signalsBefore.set(ap.bssid, ap.rssi);
-      await model.act("ap.change", { name: ap.bssid, rssi: OFF });
-      return;
-    }
-    const { rssi: _, ...rest } = ap;
-    const before = signalsBefore.get(ap.bssid);
-    const back = before === undefined ? rest : { ...rest, rssi: before };
-    const all = model.accessPoints.map((each) => (each.bssid === ap.bssid ? back : each));
-    await model.act("world.apply", { ap: all } as never);
-  };
+  const isOn = !ap.off;
   return (
     <button
       type="button"
       role="switch"
-      aria-checked={!off}
+      aria-checked={isOn}
       aria-label={`${tame(ap.ssid)} is on`}
-      disabled={!model.can("world.apply")}
-      onClick={flip}
+      disabled={!model.can("ap.change")}
+      onClick={() => void model.act("ap.change", { name: ap.bssid, off: isOn })}
     >
-      {off ? "off" : "on"}
+      {isOn ? "on" : "off"}
     </button>
   );
 }
@@ -214,6 +46,12 @@ function Password({ ap }: { ap: AccessPoint }) {
   );
 }
 
+function signalOf(ap: AccessPoint): string {
+  if (ap.off) return "switched off";
+  if (ap.rssi !== undefined) return `${ap.rssi} dBm everywhere`;
+  return ap.position ? `at ${ap.position.join(", ")}: by distance` : "-50 dBm, as it has no place";
+}
+
 function AccessPointCard({ ap }: { ap: AccessPoint }) {
   const model = useModel();
   const dhcp = String(ap.dhcp?.on ?? true);
@@ -225,8 +63,7 @@ function AccessPointCard({ ap }: { ap: AccessPoint }) {
         <Switch ap={ap} />
       </div>
       <p class="muted">
-        {ap.security ?? "wpa2"}, channel {ap.channel ?? 1},{" "}
-        {isOff(ap) ? "switched off" : ap.rssi === undefined ? "by distance" : `${ap.rssi} dBm`}
+        {ap.security ?? "wpa2"}, channel {ap.channel ?? 1}, {signalOf(ap)}
         {ap.hidden ? ", hidden" : ""}
         {ap.silent ? ", never answers" : ""}
       </p>
@@ -283,11 +120,26 @@ export function Air() {
       </Panel>
     );
   return (
-    <Panel title="Air">
+    <Panel
+      title="Air"
+      aside={
+        <CopyAs
+          action={{
+            command: "world.apply",
+            given: {
+              ap: model.accessPoints,
+              ...(model.stations.length > 0 ? { station: model.stations } : {}),
+            },
+          }}
+          label="copy all of it as"
+        />
+      }
+    >
       <AirMap />
       <p class="muted">
-        Drag an access point or a module to move it; the number is its channel. Rings:{" "}
-        {RINGS.join(", ")} dBm. What has no place yet stands where there is room.
+        Drag an access point or a module to move it; the number behind a name is the channel. Rings
+        tell how far {RINGS.join(", ")} dBm reach. An access point whose signal is the same
+        everywhere is drawn as far off as that would be, and has a place once it is dragged.
       </p>
       <ul class="cards">
         {model.accessPoints.map((ap) => (

@@ -38,6 +38,7 @@ export interface AccessPoint {
   security?: string;
   rssi?: number;
   position?: [number, number];
+  off?: boolean;
   hidden?: boolean;
   silent?: boolean;
   password?: unknown;

@@ -24,7 +24,7 @@ function Chosen(props: { name: string; row: number; choose: (id: number) => void
     case "Links":
       return <Links />;
     case "Faults":
-      return <Faults />;
+      return <Faults choose={props.choose} />;
     case "Memory":
       return <Memory />;
     default:
@@ -45,7 +45,7 @@ function Said() {
   return (
     <div class="said">
       <span role="status">{said}</span>
-      {done && <CopyAs key={said} action={done} hold={hold} />}
+      {done.length > 0 && <CopyAs key={said} action={done} hold={hold} />}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { fieldValue } from "./actions";
-import type { Schema } from "./api";
-import { clock } from "./format";
+import type { FaultList, Schema } from "./api";
+import { clock, tame } from "./format";
 import { CopyAs, Panel, useModel } from "./ui";
 
 /** Arguments that every fault has: when it comes. */
@@ -118,7 +118,78 @@ function Form() {
   );
 }
 
-function Past() {
+type Fault = FaultList["faults"][number];
+
+/** Its arguments, as they are given at a shell. */
+function argumentsOf(fault: Fault): string {
+  return Object.entries(fault.given)
+    .map(([key, value]) => `${key}=${tame(String(value))}`)
+    .join(" ");
+}
+
+function ArmedOrPast({ fault, choose }: { fault: Fault; choose: (id: number) => void }) {
+  const model = useModel();
+  const { last } = fault;
+  const show = () => {
+    const row = model.records.nearest(last ?? 0);
+    if (row) choose(row.id);
+  };
+  const given = { fault: fault.fault, module: fault.module, ...fault.given };
+  return (
+    <tr class={fault.armed ? "armed" : ""}>
+      <th scope="row">{fault.id}</th>
+      <td>
+        {fault.fault}
+        <div class="muted mono">{argumentsOf(fault)}</div>
+      </td>
+      <td>{fault.module}</td>
+      <td class="number">{fault.fired} ×</td>
+      <td class="number">
+        {last !== undefined && (
+          <button
+            type="button"
+            title="what happened then, in the traffic"
+            aria-label={`Show what fault ${fault.id} did at ${clock(last)}`}
+            onClick={show}
+          >
+            {clock(last)}
+          </button>
+        )}
+      </td>
+      <td class="actions">
+        {fault.armed ? (
+          <>
+            <button
+              type="button"
+              aria-label={`Fire fault ${fault.id}`}
+              onClick={() => void model.act("fault.fire", { id: fault.id })}
+            >
+              Now
+            </button>{" "}
+            <button
+              type="button"
+              aria-label={`Disarm fault ${fault.id}`}
+              onClick={() => void model.act("fault.disarm", { id: fault.id })}
+            >
+              Disarm
+            </button>
+          </>
+        ) : (
+          <button
+            type="button"
+            aria-label={`Once more, as fault ${fault.id}`}
+            onClick={() => void model.act("fault.arm", given as never)}
+          >
+            Again
+          </button>
+        )}
+        <CopyAs action={{ command: "fault.arm", given }} />
+      </td>
+    </tr>
+  );
+}
+
+function ArmedAndPast(props: { choose: (id: number) => void }) {
   const model = useModel();
   const all = [...(model.faults?.faults ?? [])].reverse();
   if (all.length === 0) return <p class="muted">Nothing has gone wrong yet.</p>;
@@ -137,35 +208,7 @@ function Past() {
         </thead>
         <tbody>
           {all.map((fault) => (
-            <tr key={fault.id} class={fault.armed ? "armed" : ""}>
-              <th scope="row">{fault.id}</th>
-              <td>{fault.fault}</td>
-              <td>{fault.module}</td>
-              <td class="number">{fault.fired} ×</td>
-              <td class="number">{fault.last === undefined ? "" : clock(fault.last)}</td>
-              <td class="actions">
-                {fault.armed ? (
-                  <>
-                    <button
-                      type="button"
-                      aria-label={`Fire fault ${fault.id}`}
-                      onClick={() => void model.act("fault.fire", { id: fault.id })}
-                    >
-                      Now
-                    </button>
-                    <button
-                      type="button"
-                      aria-label={`Disarm fault ${fault.id}`}
-                      onClick={() => void model.act("fault.disarm", { id: fault.id })}
-                    >
-                      Disarm
-                    </button>
-                  </>
-                ) : (
-                  <span class="muted">over</span>
-                )}
-              </td>
-            </tr>
+            <ArmedOrPast key={fault.id} fault={fault} choose={props.choose} />
           ))}
         </tbody>
       </table>
@@ -173,7 +216,7 @@ function Past() {
   );
 }
 
-export function Faults() {
+export function Faults(props: { choose: (id: number) => void }) {
   const model = useModel();
   useEffect(() => void model.refresh("faults"), [model]);
   if (model.capabilities && !model.knows("fault.list"))
@@ -186,7 +229,7 @@ export function Faults() {
     <Panel title="Faults">
       <Form />
       <h3>Armed and past</h3>
-      <Past />
+      <ArmedAndPast choose={props.choose} />
     </Panel>
   );
 }

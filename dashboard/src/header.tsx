@@ -66,14 +66,19 @@ function Uart({ module }: { module: ModuleStatus }) {
   );
 }
 
+/** The number alone: the line of AT+GMR has words in front of it, and a date behind it. */
+function versionOf(line: string): string {
+  return /\d+(\.\d+)+/.exec(line)?.[0] ?? line;
+}
+
 function Facts({ module }: { module: ModuleStatus }) {
   const model = useModel();
   return (
     <dl class="facts">
       <Fact
         name="Firmware"
-        value={module.personality}
-        title={`${module.version}\nMAC ${module.mac}`}
+        value={`${module.personality} ${versionOf(module.version)}`}
+        title={`AT+GMR says ${module.version}\nMAC ${module.mac}`}
       />
       <Fact name="Mode" value={modeOf(module)} />
       <Signal module={module} />

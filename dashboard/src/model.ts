@@ -18,6 +18,13 @@ import {
 import { spacedHex, tame } from "./format";
 import { type Entry, Records } from "./records";
 
+/** One simulated station of `world.show`, by the keys of [[station]]. */
+export interface Station {
+  ssid: string;
+  mac: string;
+  position?: [number, number];
+}
+
 /** Something that lasted: a link that was open, an association, a fault. */
 export interface Span {
   lane: string;
@@ -57,7 +64,7 @@ export class Model {
   chosen = "";
   capabilities: Capabilities | undefined;
   accessPoints: AccessPoint[] = [];
-  stations: Record<string, unknown>[] = [];
+  stations: Station[] = [];
   faults: FaultList | undefined;
   schemas: Record<string, Schema> = {};
   samples = new Map<string, Sample[]>();
@@ -68,7 +75,7 @@ export class Model {
   wantsBytes = false;
   said = "";
   /** What was done last from this page. */
-  done: Action | undefined;
+  done: Action[] = [];
   readonly client: Client;
   #listeners = new Set<() => void>();
   #changed = false;
@@ -113,7 +120,7 @@ export class Model {
   }
 
   /** Says something to the person at the page, of what was done. */
-  say(text: string, done?: Action): void {
+  say(text: string, done: Action[] = []): void {
     this.said = text;
     this.done = done;
     this.changed();
@@ -122,13 +129,27 @@ export class Model {
   async act<N extends Command>(name: N, given?: Arguments<N>): Promise<Returned<N> | undefined> {
     try {
       const returned = await this.client.ask(name, given);
-      this.say(`${name}: done`, { command: name, given: (given ?? {}) as Action["given"] });
+      this.say(`${name}: done`, [{ command: name, given: (given ?? {}) as Action["given"] }]);
       return returned;
     } catch (error) {
       this.say(`${name}: ${error instanceof Error ? error.message : error}`);
       return undefined;
     } finally {
       void this.refresh(name.startsWith("fault.") ? "faults" : "air");
+    }
+  }
+
+  /** Several commands, one after the other, which a person sees as one. */
+  async actAll(actions: Action[]): Promise<void> {
+    try {
+      for (const { command, given } of actions)
+        await this.client.ask(command as Command, given as never);
+      this.say(`${actions.map((each) => each.command).join(", ")}: done`, actions);
+    } catch (error) {
+      this.say(error instanceof Error ? error.message : String(error));
+    } finally {
+      void this.askStatus();
+      void this.refresh("air");
     }
   }
 
@@ -209,7 +230,7 @@ export class Model {
         const world = await this.client.ask("world.show");
         const all = world.ap as unknown as AccessPoint[];
         this.accessPoints = all.sort((a, b) => a.bssid.localeCompare(b.bssid));
-        this.stations = world.station as Record<string, unknown>[];
+        this.stations = world.station as unknown as Station[];
       }
     } catch {
       return; // the stream of events finds out what is wrong

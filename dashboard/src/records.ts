@@ -67,6 +67,18 @@ export function passes(entry: Entry, filter: Filter): boolean {
   );
 }
 
+/** The first entry of a list in the order of time that is not before that time. */
+export function firstAt(list: readonly { time: number }[], time: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.time ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** How many entries are kept. */
 export const MOST = 20_000;
 /** How many go at once, so that the list is not moved for each. */
@@ -104,6 +116,13 @@ export class Records {
   find(id: number): Entry | undefined {
     const entry = this.entries[id - (this.entries[0]?.id ?? 0)];
     return entry?.id === id ? entry : undefined;
+  }
+
+  /** The entry whose time is nearest; entries come in the order of time. */
+  nearest(time: number): Entry | undefined {
+    const next = firstAt(this.entries, time);
+    const [before, after] = [this.entries[next - 1], this.entries[next]];
+    return !after || (before && time - before.time < after.time - time) ? before : after;
   }
 
   /** The last entry, of at most the last 200, for which that holds. */

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { clock } from "./format";
+import { scaleOf } from "./map";
 import type { Model } from "./model";
-import { hasFailed } from "./records";
+import { firstAt, hasFailed } from "./records";
 import { Panel, useMedia, useModel, useWidth } from "./ui";
 
 const LANES = [
@@ -18,6 +19,8 @@ const LANES = [
   "faults",
 ];
 const LANE = 15;
+/** The height of the times below the lanes. */
+const TICKS = 14;
 const NAMES = 70;
 const SHORTEST = 50_000;
 const LONGEST = 3_600_000_000;
@@ -30,18 +33,6 @@ interface Window {
 }
 
 type Draw = (lane: string, from: number, to: number, colour: string) => void;
-
-/** The first entry of a list in the order of time that is not before that time. */
-function firstAt(list: readonly { time: number }[], time: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((list[middle]?.time ?? 0) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 function drawEntries(model: Model, module: string, from: number, to: number, draw: Draw): void {
   const entries = model.records.entries;
@@ -66,12 +57,31 @@ function drawEntries(model: Model, module: string, from: number, to: number, dra
   }
 }
 
+/** Lines at round times, with these times below the lanes. */
+function drawTicks(
+  context: CanvasRenderingContext2D,
+  from: number,
+  to: number,
+  x: (time: number) => number,
+  colour: (name: string) => string,
+): void {
+  const step = scaleOf((to - from) / 4);
+  const bottom = LANES.length * LANE;
+  for (let at = Math.ceil(from / step) * step; at < to; at += step) {
+    if (at < 0) continue;
+    context.fillStyle = colour("line");
+    context.fillRect(x(at), 0, 1, bottom + 3);
+    context.fillStyle = colour("muted");
+    context.fillText(clock(at), x(at) + 3, bottom + TICKS / 2 + 1);
+  }
+}
+
 function paint(canvas: HTMLCanvasElement, model: Model, width: number, shown: Window): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const scale = devicePixelRatio;
   canvas.width = width * scale;
-  canvas.height = LANES.length * LANE * scale;
+  canvas.height = (LANES.length * LANE + TICKS) * scale;
   context.scale(scale, scale);
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
@@ -87,6 +97,7 @@ function paint(canvas: HTMLCanvasElement, model: Model, width: number, shown: Wi
     context.fillText(name, 4, i * LANE + LANE / 2 + 1);
   });
   const x = (time: number) => NAMES + ((time - from) / shown.width) * (width - NAMES);
+  drawTicks(context, from, to, x, colour);
   const draw: Draw = (lane, start, end, name) => {
     const left = Math.max(NAMES, x(start));
     const right = Math.min(width, Math.max(x(end), left + 1.5));
@@ -139,10 +150,7 @@ export function Timeline(props: { choose: (id: number) => void }) {
   const onClick = (event: JSX.TargetedMouseEvent<HTMLCanvasElement>) => {
     const at = (event.offsetX - NAMES) / Math.max(1, width - NAMES);
     const time = end - shown.width * (1 - at);
-    const entries = model.records.entries;
-    const next = firstAt(entries, time);
-    const [before, after] = [entries[next - 1], entries[next]];
-    const nearest = !after || (before && time - before.time < after.time - time) ? before : after;
+    const nearest = model.records.nearest(time);
     if (nearest) props.choose(nearest.id);
   };
   return (
@@ -178,7 +186,7 @@ export function Timeline(props: { choose: (id: number) => void }) {
       >
         <canvas
           ref={canvas}
-          style={{ height: `${LANES.length * LANE}px`, width: `${width}px` }}
+          style={{ height: `${LANES.length * LANE + TICKS}px`, width: `${width}px` }}
           aria-label={`Lanes: ${LANES.join(", ")}. What they show is in the traffic, too.`}
           role="img"
           onClick={onClick}

@@ -24,7 +24,7 @@ const KIND_NAMES: Record<Kind, string> = {
   bytes: "bytes",
   mark: "marks",
 };
-type Form = "lines" | "hex" | "both";
+type Form = "lines" | "ascii" | "hex" | "both";
 
 function resultClass(entry: Entry): string {
   if (entry.kind !== "exchange") return "";
@@ -33,11 +33,13 @@ function resultClass(entry: Entry): string {
 }
 
 function BytesCell({ entry, form }: { entry: Entry; form: Form }) {
-  const text = ascii(fromHex(entry.hex));
+  const text = () => ascii(fromHex(entry.hex));
   return (
     <span class="cell wide mono">
-      <span class="way">{entry.toModule ? "→" : "←"}</span>
-      {form === "both" ? `${text}  ${entry.text}` : entry.text}
+      <span class="way" role="img" aria-label={entry.toModule ? "to the module" : "to the host"}>
+        {entry.toModule ? "→" : "←"}
+      </span>
+      {form === "hex" ? entry.text : form === "ascii" ? text() : `${text()}  ${entry.text}`}
     </span>
   );
 }
@@ -229,39 +231,62 @@ function List(props: {
   );
 }
 
-/** Types a line into the module, as one more host. */
+const ENDS = { line: "with CR LF", text: "as it is", bytes: "hexadecimal" };
+const HINTS = {
+  line: "AT+…  typed into the module as by one more host",
+  text: "payload, without a line end",
+  bytes: "41 54 0d 0a",
+};
+
+/** Types into the module, as one more host. */
 function SendBox() {
   const model = useModel();
-  const [line, setLine] = useState("");
+  const [text, setText] = useState("");
+  const [end, setEnd] = useState<keyof typeof ENDS>("line");
   // In memory alone, as lines may hold passwords.
   const history = useRef<string[]>([]);
   const at = useRef(0);
   const send = async (event: Event) => {
     event.preventDefault();
-    history.current.push(line);
+    if (history.current.at(-1) !== text) history.current.push(text);
     at.current = history.current.length;
-    setLine("");
-    await model.act("send", { module: model.module?.module ?? "", line });
+    setText("");
+    const typed = end === "bytes" ? text.replace(/\s/g, "") : text;
+    await model.act("send", { module: model.module?.module ?? "", [end]: typed });
   };
   const onKey = (event: JSX.TargetedKeyboardEvent<HTMLInputElement>) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
     at.current = Math.max(0, Math.min(history.current.length, at.current + step));
-    setLine(history.current[at.current] ?? "");
+    setText(history.current[at.current] ?? "");
   };
   return (
     <form class="send" onSubmit={send}>
       <input
-        aria-label="A line to type into the module"
-        placeholder="AT+…  typed into the module as by one more host, with CR LF"
-        value={line}
+        aria-label="What to type into the module"
+        placeholder={HINTS[end]}
+        value={text}
         autocomplete="off"
+        autocapitalize="off"
         spellcheck={false}
-        onInput={(event) => setLine(event.currentTarget.value)}
+        onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={onKey}
       />
-      <button type="submit">Send</button>
+      <select
+        aria-label="How it is typed"
+        value={end}
+        onChange={(event) => setEnd(event.currentTarget.value as keyof typeof ENDS)}
+      >
+        {Object.entries(ENDS).map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="submit" disabled={!model.can("send")}>
+        Send
+      </button>
     </form>
   );
 }
@@ -353,6 +378,7 @@ export function Traffic(props: { chosen: number; choose: (id: number) => void })
             }}
           >
             <option value="lines">commands</option>
+            <option value="ascii">ASCII</option>
             <option value="hex">hex</option>
             <option value="both">ASCII and hex</option>
           </select>

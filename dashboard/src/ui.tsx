@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { createContext } from "preact";
 import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { type Action, asPytest, asShell, asWorld } from "./actions";
+import { type Action, formsOf } from "./actions";
 import type { Arguments, Command } from "./api";
 import type { Model } from "./model";
 
@@ -33,17 +33,16 @@ export function Panel(props: {
   );
 }
 
-/** Copies an action as it is written elsewhere. */
-export function CopyAs(props: { action: Action; hold?: (isOpen: boolean) => void }) {
-  const { action, hold } = props;
+/** Copies an action, or several, as they are written elsewhere. */
+export function CopyAs(props: {
+  action: Action | Action[];
+  label?: string;
+  hold?: (isOpen: boolean) => void;
+}) {
+  const actions = [props.action].flat();
   const model = useModel();
   const [shown, show] = useState("");
-  const world = asWorld(action);
-  const forms: [string, string | undefined][] = [
-    ["shell", asShell(action)],
-    ["pytest", asPytest(action)],
-    ["world TOML", world],
-  ];
+  const [isOpen, setOpen] = useState(false);
   const copy = async (name: string, text: string) => {
     show(text);
     try {
@@ -53,23 +52,39 @@ export function CopyAs(props: { action: Action; hold?: (isOpen: boolean) => void
       model.say("the browser does not let the page copy: select the text");
     }
   };
+  const called = actions.map((each) => each.command).join(", ");
   return (
-    <details class="copy" onToggle={(event) => hold?.(event.currentTarget.open)}>
-      <summary aria-label={`Copy ${action.command} as`}>copy as</summary>
-      <div class="copy-menu">
-        {forms.map(([name, text]) => (
-          <button
-            type="button"
-            key={name}
-            disabled={text === undefined}
-            title={text ?? "a world file has no word for this"}
-            onClick={() => text !== undefined && copy(name, text)}
-          >
-            {name}
-          </button>
-        ))}
-        {shown !== "" && <pre>{shown}</pre>}
-      </div>
+    <details
+      class="copy"
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+        props.hold?.(event.currentTarget.open);
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.currentTarget.open = false;
+        event.currentTarget.querySelector("summary")?.focus();
+      }}
+    >
+      <summary aria-label={`${props.label ?? "copy as"}: ${called}`}>
+        {props.label ?? "copy as"}
+      </summary>
+      {isOpen && (
+        <div class="copy-menu">
+          {formsOf(actions, model.accessPoints).map(([name, text]) => (
+            <button
+              type="button"
+              key={name}
+              disabled={text === undefined}
+              title={text ?? "a world file has no word for this"}
+              onClick={() => text !== undefined && copy(name, text)}
+            >
+              {name}
+            </button>
+          ))}
+          {shown !== "" && <pre>{shown}</pre>}
+        </div>
+      )}
     </details>
   );
 }

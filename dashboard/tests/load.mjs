@@ -67,25 +67,34 @@ function tabMemory(pids) {
   return most;
 }
 
+const OK = "\r\nOK\r\n";
+
 class Host {
   bytes = 0;
   answers = 0;
-  #text = "";
+  #tail = "";
+  #waits = () => {};
 
   constructor(port) {
     this.socket = connect(port, "127.0.0.1");
     this.socket.setNoDelay(true);
     this.socket.on("data", (data) => {
       this.bytes += data.length;
-      this.#text = (this.#text + data.toString("latin1")).slice(-4096);
-      this.answers += data.toString("latin1").split("\r\nOK\r\n").length - 1;
+      const text = this.#tail + data.toString("latin1");
+      this.answers += text.split(OK).length - 1;
+      this.#tail = text.slice(1 - OK.length);
+      this.#waits();
     });
   }
 
-  async say(line, end = "\r\nOK\r\n") {
-    this.#text = "";
+  /** Counts, as data of the link may come right behind the answer. */
+  async say(line) {
+    const wanted = this.answers + 1;
     this.socket.write(`${line}\r\n`);
-    while (!this.#text.includes(end)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.answers < wanted)
+      await new Promise((resolve) => {
+        this.#waits = resolve;
+      });
   }
 }
 

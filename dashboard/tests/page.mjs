@@ -50,7 +50,7 @@ test("taking the access point away shows what the module does", async () => {
   await page.getByRole("switch", { name: "BFQ-OPEN is on" }).click();
   await page.getByText("switched off").waitFor();
   await page.getByRole("switch", { name: "BFQ-OPEN is on" }).click();
-  await page.getByText("open, channel 1, -58 dBm").waitFor();
+  await page.getByText("open, channel 1, -58 dBm everywhere").waitFor();
   assert.deepEqual(page.complaints, []);
   await program.end();
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -94,9 +95,27 @@ export async function open(browser, program, view = { width: 1440, height: 900 }
 
 /** Types a line by the page, and waits for a row with that text and result. */
 export async function type(page, line, result) {
-  await page.getByLabel("A line to type into the module").fill(line);
+  await page.getByLabel("What to type into the module").fill(line);
   await page.getByRole("button", { name: "Send" }).click();
   if (result) await row(page, result).waitFor();
+}
+
+export const JOIN = 'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"';
+export const tab = (page, name) => page.getByRole("tab", { name }).click();
+
+/** A server that says what it is told, with a page whose module has joined and connected to it. */
+export async function connected(browser, program, view, more) {
+  const sockets = [];
+  const server = createServer((socket) => sockets.push(socket.on("error", () => {})));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const page = await open(browser, program, view, more);
+  await type(page, JOIN, /CWJAP.*OK/);
+  await type(
+    page,
+    `AT+CIPSTART="TCP","host.bfq.internal",${server.address().port}`,
+    /CIPSTART.*OK/,
+  );
+  return { page, server, sockets };
 }
 
 export function row(page, text) {

@@ -4,7 +4,9 @@
 //   node tests/run.mjs lint              biome
 //   node tests/run.mjs types PROGRAM     the types, by that program's OpenAPI file
 //   node tests/run.mjs page PROGRAM      a short part of the journeys, in Debian's Chromium
-//   node tests/run.mjs whole PROGRAM     all of them
+//   node tests/run.mjs whole PROGRAM     all of them, and 3 minutes of load
+//   node tests/run.mjs load PROGRAM [MINUTES]       the load alone
+//   node tests/run.mjs pictures PROGRAM FOLDER      pictures of each panel
 //
 // The status is 77 where there is no Chromium, or where npm has not installed what tests take.
 import { execFileSync, spawnSync } from "node:child_process";
@@ -13,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [what, program] = process.argv.slice(2);
+const [what, program, more] = process.argv.slice(2);
 
 function run(...command) {
   const done = spawnSync(process.execPath, command, { cwd: root, stdio: "inherit" });
@@ -48,7 +50,7 @@ function journeys(...files) {
     process.exit(77);
   }
   process.env.BFQ4004 = program;
-  run("--test", ...files);
+  for (const file of files) run("--test", file); // one after the other, as load is measured
 }
 
 if (!existsSync(`${root}node_modules/typescript`)) {
@@ -71,7 +73,16 @@ switch (what) {
   case "whole":
     journeys("tests/page.mjs", "tests/panels.mjs", "tests/load.mjs");
     break;
+  case "load":
+    if (more) process.env.MINUTES = more;
+    journeys("tests/load.mjs");
+    break;
+  case "pictures":
+    mkdirSync(more, { recursive: true });
+    process.env.PICTURES = more;
+    journeys("tests/pictures.mjs");
+    break;
   default:
-    console.error("write unit, lint, types PROGRAM, page PROGRAM or whole PROGRAM");
+    console.error("write unit, lint, types PROGRAM, page PROGRAM, whole PROGRAM, load or pictures");
     process.exit(2);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asPytest, asShell, asWorld, fieldValue } from "../src/actions";
+import { asPytest, asShell, asWorld, changed, fieldValue, formsOf } from "../src/actions";
 import {
   ascii,
   bytesOf,
@@ -11,7 +11,7 @@ import {
   spacedHex,
   tame,
 } from "../src/format";
-import { fit, metresAt, placed } from "../src/map";
+import { fit, metresAt, placed, scaleOf } from "../src/map";
 import { rateAt } from "../src/rates";
 import { EVERYTHING, hasFailed, MOST, Records, Selection } from "../src/records";
 import { EventParser } from "../src/stream";
@@ -103,20 +103,41 @@ test("an action as it is written elsewhere", () => {
   const action = { command: "fault.arm", given: { fault: "ap-down", ssid: "it's", time: "5s" } };
   assert.equal(asShell(action), "bfq4004 ctl fault arm fault=ap-down 'ssid=it'\\''s' time=5s");
   assert.equal(
-    asPytest(action),
-    'bfq_world.control.fault_arm(fault="ap-down", ssid="it\'s", time="5s")',
+    asPytest([action]),
+    "def test_fault_arm(bfq_world):\n" +
+      '    bfq_world.control.fault_arm(fault="ap-down", ssid="it\'s", time="5s")\n',
   );
   assert.equal(asWorld(action), '[[fault]]\nfault = "ap-down"\nssid = "it\'s"\ntime = "5s"');
-  const change = {
-    command: "ap.change",
-    given: { name: "X", dhcp: { on: false }, position: [1, 2] },
-  };
-  assert.equal(
-    asPytest(change),
-    'bfq_world.control.ap_change(name="X", dhcp={"on": False}, position=[1, 2])',
+  const given = { name: "X", dhcp: { on: false }, position: [1, 2] };
+  const change = { command: "ap.change", given };
+  assert.match(
+    asPytest([action, change]),
+    /ap_change\(name="X", dhcp=\{"on": False\}, position=\[1, 2\]\)\n$/,
   );
-  assert.equal(asWorld(change), '[[ap]]\nssid = "X"\ndhcp = { on = false }\nposition = [1, 2]');
+  const ap = { ssid: "X", bssid: "02:00:00:00:00:01", rssi: -40, password: { kept: true } };
+  assert.equal(
+    asWorld(change, [ap]),
+    `# in place of the [[ap]] "X"
+[[ap]]
+ssid = "X"
+bssid = "02:00:00:00:00:01"
+password = "write it here"  # as it was
+dhcp = { on = false }
+position = [1, 2]`,
+  );
   assert.equal(asWorld({ command: "power.off", given: {} }), undefined);
+  assert.equal(formsOf([action, { command: "power.off", given: {} }], [])[2]?.[1], undefined);
+});
+
+test("what cannot be seen is written by its number", () => {
+  const action = { command: "ap.remove", given: { name: "\u202Ea\u007F'\u{E0001}" } };
+  assert.equal(asShell(action), "bfq4004 ctl ap remove $'name=\\u202ea\\u007f\\'\\U000e0001'");
+  assert.match(asPytest([action]), /name="\\u202ea\\u007f'\\U000e0001"/);
+});
+
+test("a place and a signal take the place of each other", () => {
+  assert.deepEqual(changed({ rssi: -4 }, { name: "X", position: [1, 2] }), { position: [1, 2] });
+  assert.deepEqual(changed({ position: [1, 2] }, { name: "X", rssi: -4 }), { rssi: -4 });
 });
 
 test("fields of forms", () => {
@@ -135,9 +156,22 @@ test("a rate is that since the sample before", () => {
 
 test("the map", () => {
   assert.equal(Math.round(metresAt(-60)), 10);
-  const [first, second] = placed([{ position: [3, 4] as [number, number] }, {}], 12);
+  const [first, second] = placed([{ position: [3, 4] as [number, number] }, {}], () => 12);
   assert.deepEqual(first?.place, [3, 4]);
   assert.equal(second?.isReal, false);
-  const box = fit([[20, -30]]);
+  assert.ok(Math.abs(Math.hypot(...(second?.place ?? [0, 0])) - 12) < 0.1);
+  const box = fit([[20, -30]], 2);
   assert.ok(box.x < 0 && box.x + box.width > 20 && box.y + box.height > 30);
+  assert.equal(box.width, 2 * box.height);
+  assert.deepEqual([0.7, 3, 49, 50].map(scaleOf), [0.5, 2, 20, 50]);
+});
+
+test("the nearest entry", () => {
+  const records = new Records();
+  assert.equal(records.nearest(3), undefined);
+  for (const time of [10, 20, 30]) records.add({ kind: "event", time });
+  assert.deepEqual(
+    [0, 14, 16, 99].map((time) => records.nearest(time)?.time),
+    [10, 10, 20, 30],
+  );
 });

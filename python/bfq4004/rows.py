@@ -885,6 +885,9 @@ class FaultListReturnFaults(TypedDict):
     fault: str
     #: at which module
     module: str
+    #: its other arguments, as fault.arm takes them, but for those that are as if left out;
+    #: passwords masked
+    given: dict[str, Any]
     #: true while it may come still
     armed: bool
     #: how often it has come
@@ -1301,9 +1304,10 @@ class ControlCommands:
             security: Literal["open", "wep", "wpa", "wpa2", "wpa/wpa2", "wpa2-enterprise"] | None =
                 None, channel: int | None = None, rssi: int | None = None,
             position: Sequence[Any] | None = None, bssid: str | None = None,
-            hidden: bool | None = None, silent: bool | None = None, wps: bool | None = None,
-            country: str | None = None, max_stations: int | None = None, subnet: str | None = None,
-            dhcp: ApAddDhcp | None = None, delays: ApAddDelays | None = None
+            off: bool | None = None, hidden: bool | None = None, silent: bool | None = None,
+            wps: bool | None = None, country: str | None = None, max_stations: int | None = None,
+            subnet: str | None = None, dhcp: ApAddDhcp | None = None,
+            delays: ApAddDelays | None = None
     ) -> ApAddReturn:
         """Puts an access point into the air. Needs `simulated_air`.
 
@@ -1322,6 +1326,7 @@ class ControlCommands:
         :param bssid: its address; several access points may have one ssid, but not one bssid; an
             address such as "02:bf:44:00:00:01", whose first byte is even [02:bf:44:00:00:NN, by its
             number]
+        :param off: true: it is switched off, so that nobody hears it; true or false [false]
         :param hidden: true: a scan shows its name only to those who ask for it; true or false
             [false]
         :param silent: true: it is seen, but never answers a join; true or false [false]
@@ -1340,9 +1345,9 @@ class ControlCommands:
         """
         answer: ApAddReturn = self.ask("ap.add", {
             "ssid": ssid, "password": password, "security": security, "channel": channel,
-            "rssi": rssi, "position": position, "bssid": bssid, "hidden": hidden, "silent": silent,
-            "wps": wps, "country": country, "max_stations": max_stations, "subnet": subnet,
-            "dhcp": dhcp, "delays": delays})
+            "rssi": rssi, "position": position, "bssid": bssid, "off": off, "hidden": hidden,
+            "silent": silent, "wps": wps, "country": country, "max_stations": max_stations,
+            "subnet": subnet, "dhcp": dhcp, "delays": delays})
         return answer
 
     def ap_change(
@@ -1350,9 +1355,10 @@ class ControlCommands:
             security: Literal["open", "wep", "wpa", "wpa2", "wpa/wpa2", "wpa2-enterprise"] | None =
                 None, channel: int | None = None, rssi: int | None = None,
             position: Sequence[Any] | None = None, bssid: str | None = None,
-            hidden: bool | None = None, silent: bool | None = None, wps: bool | None = None,
-            country: str | None = None, max_stations: int | None = None, subnet: str | None = None,
-            dhcp: ApChangeDhcp | None = None, delays: ApChangeDelays | None = None
+            off: bool | None = None, hidden: bool | None = None, silent: bool | None = None,
+            wps: bool | None = None, country: str | None = None, max_stations: int | None = None,
+            subnet: str | None = None, dhcp: ApChangeDhcp | None = None,
+            delays: ApChangeDelays | None = None
     ) -> ApChangeReturn:
         """Changes an access point of the air. Needs `simulated_air`.
 
@@ -1366,11 +1372,12 @@ class ControlCommands:
         :param channel: its channel; 12 to 14 only where the country has them; a whole number from 1
             to 14 [as it is]
         :param rssi: its signal in dBm, wherever one stands; below -95 it is not heard; a whole
-            number from -120 to 0 [as it is]
+            number from -120 to 0 [as it is; none where position is given]
         :param position: where it stands; modules that stand somewhere hear it by their distance;
-            two numbers, [x, y], in metres [as it is]
+            two numbers, [x, y], in metres [as it is; none where rssi is given]
         :param bssid: its address; several access points may have one ssid, but not one bssid; an
             address such as "02:bf:44:00:00:01", whose first byte is even [as it is]
+        :param off: true: it is switched off, so that nobody hears it; true or false [as it is]
         :param hidden: true: a scan shows its name only to those who ask for it; true or false [as
             it is]
         :param silent: true: it is seen, but never answers a join; true or false [as it is]
@@ -1388,7 +1395,7 @@ class ControlCommands:
         """
         answer: ApChangeReturn = self.ask("ap.change", {
             "name": name, "ssid": ssid, "password": password, "security": security,
-            "channel": channel, "rssi": rssi, "position": position, "bssid": bssid,
+            "channel": channel, "rssi": rssi, "position": position, "bssid": bssid, "off": off,
             "hidden": hidden, "silent": silent, "wps": wps, "country": country,
             "max_stations": max_stations, "subnet": subnet, "dhcp": dhcp, "delays": delays})
         return answer
@@ -1733,16 +1740,17 @@ class AsyncControlCommands:
             security: Literal["open", "wep", "wpa", "wpa2", "wpa/wpa2", "wpa2-enterprise"] | None =
                 None, channel: int | None = None, rssi: int | None = None,
             position: Sequence[Any] | None = None, bssid: str | None = None,
-            hidden: bool | None = None, silent: bool | None = None, wps: bool | None = None,
-            country: str | None = None, max_stations: int | None = None, subnet: str | None = None,
-            dhcp: ApAddDhcp | None = None, delays: ApAddDelays | None = None
+            off: bool | None = None, hidden: bool | None = None, silent: bool | None = None,
+            wps: bool | None = None, country: str | None = None, max_stations: int | None = None,
+            subnet: str | None = None, dhcp: ApAddDhcp | None = None,
+            delays: ApAddDelays | None = None
     ) -> ApAddReturn:
         """See `ControlCommands.ap_add()`."""
         answer: ApAddReturn = await self.ask("ap.add", {
             "ssid": ssid, "password": password, "security": security, "channel": channel,
-            "rssi": rssi, "position": position, "bssid": bssid, "hidden": hidden, "silent": silent,
-            "wps": wps, "country": country, "max_stations": max_stations, "subnet": subnet,
-            "dhcp": dhcp, "delays": delays})
+            "rssi": rssi, "position": position, "bssid": bssid, "off": off, "hidden": hidden,
+            "silent": silent, "wps": wps, "country": country, "max_stations": max_stations,
+            "subnet": subnet, "dhcp": dhcp, "delays": delays})
         return answer
 
     async def ap_change(
@@ -1750,14 +1758,15 @@ class AsyncControlCommands:
             security: Literal["open", "wep", "wpa", "wpa2", "wpa/wpa2", "wpa2-enterprise"] | None =
                 None, channel: int | None = None, rssi: int | None = None,
             position: Sequence[Any] | None = None, bssid: str | None = None,
-            hidden: bool | None = None, silent: bool | None = None, wps: bool | None = None,
-            country: str | None = None, max_stations: int | None = None, subnet: str | None = None,
-            dhcp: ApChangeDhcp | None = None, delays: ApChangeDelays | None = None
+            off: bool | None = None, hidden: bool | None = None, silent: bool | None = None,
+            wps: bool | None = None, country: str | None = None, max_stations: int | None = None,
+            subnet: str | None = None, dhcp: ApChangeDhcp | None = None,
+            delays: ApChangeDelays | None = None
     ) -> ApChangeReturn:
         """See `ControlCommands.ap_change()`."""
         answer: ApChangeReturn = await self.ask("ap.change", {
             "name": name, "ssid": ssid, "password": password, "security": security,
-            "channel": channel, "rssi": rssi, "position": position, "bssid": bssid,
+            "channel": channel, "rssi": rssi, "position": position, "bssid": bssid, "off": off,
             "hidden": hidden, "silent": silent, "wps": wps, "country": country,
             "max_stations": max_stations, "subnet": subnet, "dhcp": dhcp, "delays": delays})
         return answer

@@ -32,6 +32,7 @@ std::string_view words_for(radio::Security security) {
 }
 
 std::string remark(const sim::AccessPoint& ap) {
+  if (ap.off) return ", off";
   if (ap.security == radio::Security::enterprise) return ", refuses";
   return ap.hidden ? ", hidden" : ap.silent ? ", never answers" : "";
 }

@@ -224,6 +224,7 @@ int signal_at(Position from, Position to) {
 
 int signal_of(const AccessPoint& ap, std::optional<Position> listener) {
   constexpr int kNear = -50;
+  if (ap.off) return INT8_MIN;
   if (ap.rssi) return *ap.rssi - ap.weakened;
   const int signal = ap.position && listener ? signal_at(*ap.position, *listener) : kNear;
   return std::max<int>(signal - ap.weakened, INT8_MIN);

@@ -51,6 +51,7 @@ struct AccessPoint {
   std::uint8_t channel = 1;
   std::optional<std::int8_t> rssi{};  ///< dBm, wherever one stands; without it the positions decide
   MacAddress bssid{};
+  bool off = false;     ///< is switched off: nobody hears it
   bool hidden = false;  ///< its name is seen only by those who ask for it
   bool silent = false;  ///< is seen, but never answers a join
   bool wps = false;
@@ -152,7 +153,8 @@ constexpr int kSensitivity = -95;
 int signal_at(Position from, Position to);
 
 /// How strong `ap` is for who stands at `listener`: its own rssi, or what the positions make of it,
-/// -50 where one of them has none; less by as much as it is weakened.
+/// -50 where one of them has none; less by as much as it is weakened. One that is off has the least
+/// that there is.
 int signal_of(const AccessPoint& ap, std::optional<Position> listener);
 
 // Changes -----------------------------------------------------------------------------------------

@@ -290,6 +290,8 @@ TEST(Signal, is_what_was_said_or_follows_from_where_both_are) {
   EXPECT_EQ(signal_of({.position = there}, {}), -50);
   EXPECT_EQ(signal_of({}, here), -50);
   EXPECT_EQ(signal_of({}, {}), -50);
+  EXPECT_LT(signal_of({.rssi = -20, .off = true}, here), kSensitivity);
+  EXPECT_LT(signal_of({.off = true, .position = here}, here), kSensitivity);
 }
 }  // namespace
 }  // namespace bfq::sim

@@ -88,7 +88,8 @@ void Medium::remove_station(MacAddress mac, Instant now) {
 
 void Medium::move(const MoveModule& moved, Instant now) {
   change(air_, moved);
-  for (Radio* radio : radios_) radio->stand_at(place_of(radio->burnt_in()));
+  for (Radio* radio : radios_)
+    if (radio->burnt_in() == moved.station) radio->stand_at(moved.to);
   update_signals(now);
 }
 

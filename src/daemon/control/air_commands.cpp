@@ -232,7 +232,9 @@ Outcome<NothingMore, ErrorCode::no_such_module> move_module(Call& call, const Mo
 std::vector<ControlCommand> air_commands() {
   std::vector<world::KeyInfo> change = world::infos(access_point_name());
   for (world::KeyInfo info : world::infos(world::access_point_keys())) {
-    info.otherwise = "(as it is)";
+    info.otherwise = info.name == "rssi"       ? "(as it is; none where position is given)"
+                     : info.name == "position" ? "(as it is; none where rssi is given)"
+                                               : "(as it is)";
     info.required = false;
     change.push_back(std::move(info));
   }

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "at/secrets.h"
 #include "daemon/control/chapters.h"
 #include "daemon/control/faults.h"
 
@@ -78,15 +79,18 @@ struct FaultReport {
   std::uint64_t id = 0;
   std::string_view fault{};
   std::string module{};
+  json::object given{};
   bool armed = false;
   std::uint64_t fired = 0;
   std::optional<std::int64_t> last{};
   static constexpr auto kDescription =
-      describe("FaultReport", "id", "fault", "module", "armed", "fired", "last");
-  static constexpr Meanings<6> kMeanings = {
+      describe("FaultReport", "id", "fault", "module", "given", "armed", "fired", "last");
+  static constexpr Meanings<7> kMeanings = {
       "its number",
       "which one",
       "at which module",
+      "its other arguments, as fault.arm takes them, but for those that are as if left out; "
+      "passwords masked",
       "true while it may come still",
       "how often it has come",
       "when it came the last time, in microseconds since the start"};
@@ -118,6 +122,30 @@ const world::Keys<NoFaultArguments>& no_fault_arguments() {
   return keys;
 }
 
+/// The pattern without what is secret in a line like it.
+std::string without_secrets(const std::string& pattern, const at::Secrets& secrets) {
+  std::string out;
+  std::size_t end = 0;
+  for (const at::Secret& secret : secrets.all()) {
+    out += pattern.substr(end, secret.begin - end) + "***";
+    end = secret.end;
+  }
+  return out + pattern.substr(end);
+}
+
+/// What else was given as it was armed, without secrets.
+json::object given_to(world::FaultSpec spec, const at::Dialect& dialect) {
+  spec.kind = {};
+  spec.module.clear();
+  if (spec.typed)
+    spec.typed = without_secrets(*spec.typed, at::secrets_of_typed(*spec.typed, dialect));
+  if (spec.printed)
+    spec.printed =
+        without_secrets(*spec.printed, at::secrets_of_information(*spec.printed, dialect));
+  const world::Value shown{.is = world::write_table(spec, world::fault_keys(), std::nullopt)};
+  return to_json(shown).as_object();
+}
+
 Outcome<FaultReports> list_faults(Call& call, const NoFaultArguments&) {
   FaultReports out;
   for (const ArmedFault& fault : call.faults().list()) {
@@ -125,6 +153,7 @@ Outcome<FaultReports> list_faults(Call& call, const NoFaultArguments&) {
     FaultReport report{.id = fault.id,
                        .fault = world::info_of(fault.spec.kind).name,
                        .module = board->name(),
+                       .given = given_to(fault.spec, board->module().dialect()),
                        .armed = fault.is_armed,
                        .fired = fault.fired};
     if (fault.last) report.last = fault.last->time_since_epoch().count();

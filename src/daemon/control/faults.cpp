@@ -411,13 +411,15 @@ bool Faults::act_in_the_air(const FaultSpec& spec) {
   sim::AccessPoint after = before;
   if (spec.kind == FaultKind::rssi) {
     after.rssi = spec.rssi;
+    after.position.reset();
     apply(sim::PutAccessPoint{after});
     // Whatever else has been changed of it meanwhile stays.
-    undo_after(spec.time, [this, apply, bssid = before.bssid, rssi = before.rssi] {
-      const sim::AccessPoint* const now = sim::find_access_point(program_.medium.air(), bssid);
-      if (now == nullptr) return;
+    undo_after(spec.time, [this, apply, before, rssi = after.rssi] {
+      const auto* const now = sim::find_access_point(program_.medium.air(), before.bssid);
+      if (now == nullptr || now->rssi != rssi) return;
       sim::AccessPoint as_before = *now;
-      as_before.rssi = rssi;
+      as_before.rssi = before.rssi;
+      as_before.position = before.position;
       apply(sim::PutAccessPoint{as_before});
     });
     return true;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "daemon/board/hardware_addresses.h"
 #include "daemon/control/base64.h"
@@ -211,11 +212,19 @@ std::vector<LeaseReport> stations_of(const Status& status) {
   return out;
 }
 
-std::optional<std::vector<double>> position_of(const board::Board& board, const sim::Air& air) {
-  for (const sim::ModulePosition& each : air.modules)
-    if (each.station == board.module().identity().station_mac)
-      return std::vector{each.position.x, each.position.y};
-  return std::nullopt;
+/// Where modules stand, by their addresses: made once for all of them, as there may be many.
+using Places = std::map<MacAddress, sim::Position>;
+
+Places places_in(const sim::Air& air) {
+  Places out;
+  for (const sim::ModulePosition& each : air.modules) out.emplace(each.station, each.position);
+  return out;
+}
+
+std::optional<std::vector<double>> position_of(const board::Board& board, const Places& places) {
+  const auto at = places.find(board.module().identity().station_mac);
+  if (at == places.end()) return std::nullopt;
+  return std::vector{at->second.x, at->second.y};
 }
 
 std::string version_of(const Module& module) {
@@ -239,7 +248,7 @@ std::vector<HostReport> hosts_of(const board::Board& board) {
   return out;
 }
 
-ModuleReport report_of(const board::Board& board, const sim::Air& air, Instant now) {
+ModuleReport report_of(const board::Board& board, const Places& places, Instant now) {
   constexpr std::string_view kModes[] = {"off", "station", "access_point", "both"};
   const Status status = board.module().status();
   ModuleReport out{
@@ -253,7 +262,7 @@ ModuleReport report_of(const board::Board& board, const sim::Air& air, Instant n
       .associated = status.associated,
       .radio = radio_of(status),
       .stations = stations_of(status),
-      .position = position_of(board, air),
+      .position = position_of(board, places),
       .uart = serial::describe(board.uart_format()),
       .speed = board.is_paced() ? "baud" : "fast",
       .links = links_of(status, now),
@@ -278,10 +287,11 @@ struct ModuleReports {
 Outcome<ModuleReports, ErrorCode::no_such_module> tell_status(Call& call,
                                                               const ModuleArguments& asked) {
   ModuleReports out;
+  const Places places = places_in(call.program().medium.air());
+  const Instant now = call.program().clock.now();
   for (const auto& board : call.program().boards)
     if (asked.module.empty() || board->name() == asked.module)
-      out.modules.push_back(
-          report_of(*board, call.program().medium.air(), call.program().clock.now()));
+      out.modules.push_back(report_of(*board, places, now));
   if (out.modules.empty()) return no_such_module(call, asked.module);
   return out;
 }

@@ -18,6 +18,16 @@ Written<T> as_written(const T& thing, const Keys<T>& keys, std::string name, Pro
   return out;
 }
 
+/// `base`, or a new one, as it is before it gets the keys that are given. A signal is the same
+/// everywhere or follows from where the access point stands: the one that is given takes the place
+/// of the other.
+sim::AccessPoint begin_with(const sim::AccessPoint* base, const Value::Table& given) {
+  sim::AccessPoint ap = base != nullptr ? *base : sim::AccessPoint{};
+  if (find(given, "position") != nullptr) ap.rssi.reset();
+  if (find(given, "rssi") != nullptr) ap.position.reset();
+  return ap;
+}
+
 /// Everything in the air but `without`, and `edited` behind it, to be checked together.
 template <class T>
 void put_all(std::vector<Written<T>>& into, const std::vector<T>& all, const T* without,
@@ -36,7 +46,7 @@ Edited<sim::AccessPoint> edit_access_point(const sim::Air& air, const sim::Acces
   put_all<sim::SimulatedStation>(draft.stations, air.stations, nullptr, station_keys(), "station",
                                  problems);
   draft.access_points.push_back(
-      as_written(base != nullptr ? *base : sim::AccessPoint{}, access_point_keys(), "", problems));
+      as_written(begin_with(base, keys), access_point_keys(), "", problems));
   auto& [value, section] = draft.access_points.back();
   Value::Table given = keys;
   if (base != nullptr && find(given, "ssid") == nullptr)

@@ -26,7 +26,8 @@ ValueKind<double> probability() {
                              return {*value};
                            },
                            false, "number"}
-      .within({.least = 0, .most = 1});
+      .within({.least = 0, .most = 1})
+      .written([](double value) { return Value{.is = value}; });
 }
 
 /// The keys that say when; all others but `fault` and `module` are a fault's own.

@@ -141,6 +141,8 @@ const Keys<AccessPoint>& access_point_keys() {
       key<AccessPoint>("bssid", &AccessPoint::bssid, hardware_address(),
                        "(02:bf:44:00:00:NN, by its number)",
                        "its address; several access points may have one ssid, but not one bssid"),
+      key<AccessPoint>("off", &AccessPoint::off, flag(), "false",
+                       "true: it is switched off, so that nobody hears it"),
       key<AccessPoint>("hidden", &AccessPoint::hidden, flag(), "false",
                        "true: a scan shows its name only to those who ask for it"),
       key<AccessPoint>("silent", &AccessPoint::silent, flag(), "false",
