@@ -45,7 +45,7 @@ function Said() {
   return (
     <div class="said">
       <span role="status">{said}</span>
-      {done.length > 0 && <CopyAs key={said} action={done} hold={hold} />}
+      {done.length > 0 && <CopyAs key={JSON.stringify(done)} action={done} hold={hold} />}
     </div>
   );
 }

@@ -14,40 +14,52 @@ function LinkRow({ link, module }: { link: Link; module: ModuleStatus }) {
   const given = { module: module.module, link: link.link };
   const called = (what: string) => `${what} link ${link.link}`;
   return (
-    <tr>
-      <th scope="row">{link.link}</th>
-      <td>
-        {link.transport}
-        {link.accepted ? " (server)" : ""}
-      </td>
-      <td class="mono">{link.peer}</td>
-      <td class="number">
-        {bytesOf(link.bytes_in)}
-        <br />
-        <span class="muted">{bytesOf(recent.in)}/s</span>
-      </td>
-      <td class="number">
-        {bytesOf(link.bytes_out)}
-        <br />
-        <span class="muted">{bytesOf(recent.out)}/s</span>
-      </td>
-      <td class="number" title={limit ? "AT+CIPSTO closes it then" : undefined}>
-        {(link.idle / 1e6).toFixed(0)} s{limit ? ` of ${limit} s` : ""}
-      </td>
-      <td class="number">{link.unread}</td>
-      <td class="actions">
-        <Act command="link.close" given={given} label="Close" describedAs={called("Close")} />
-        <Act
-          command="link.reset"
-          given={given}
-          label="Reset"
-          describedAs={called("Reset")}
-          danger
-        />
-        <Act command="link.stall" given={given} label="Stall" describedAs={called("Stall")} />
-        <Act command="link.resume" given={given} label="Go on" describedAs={called("Let go on")} />
-      </td>
-    </tr>
+    <>
+      <tr class="facts-of">
+        <th scope="row">{link.link}</th>
+        <td>
+          {link.transport}
+          {link.accepted ? " (server)" : ""}
+        </td>
+        <td class="mono">{link.peer}</td>
+        <td class="number">
+          {bytesOf(link.bytes_in)}
+          <br />
+          <span class="muted">{bytesOf(recent.in)}/s</span>
+        </td>
+        <td class="number">
+          {bytesOf(link.bytes_out)}
+          <br />
+          <span class="muted">{bytesOf(recent.out)}/s</span>
+        </td>
+        <td class="number" title={limit ? "AT+CIPSTO closes it then" : undefined}>
+          {(link.idle / 1e6).toFixed(0)} s{limit ? ` of ${limit} s` : ""}
+        </td>
+        <td class="number">{link.unread}</td>
+      </tr>
+      <tr>
+        <td />
+        <td colSpan={6}>
+          <div class="actions">
+            <Act command="link.close" given={given} label="Close" describedAs={called("Close")} />
+            <Act
+              command="link.reset"
+              given={given}
+              label="Reset"
+              describedAs={called("Reset")}
+              danger
+            />
+            <Act command="link.stall" given={given} label="Stall" describedAs={called("Stall")} />
+            <Act
+              command="link.resume"
+              given={given}
+              label="Go on"
+              describedAs={called("Let go on")}
+            />
+          </div>
+        </td>
+      </tr>
+    </>
   );
 }
 
@@ -90,7 +102,6 @@ export function Links() {
                 <th scope="col">out</th>
                 <th scope="col">idle</th>
                 <th scope="col">unread</th>
-                <th scope="col">do</th>
               </tr>
             </thead>
             <tbody>

@@ -47,7 +47,7 @@ export function fit(places: Place[], shape: number): Box {
   const ys = [0, ...places.map(([, y]) => -y)];
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
-  const room = Math.max(4, 0.14 * Math.max(right - left, bottom - top));
+  const room = Math.max(4, 0.2 * Math.max(right - left, bottom - top));
   const height = Math.max(bottom - top + 2 * room, (right - left + 2 * room) / shape);
   const width = height * shape;
   return { x: (left + right - width) / 2, y: (top + bottom - height) / 2, width, height };

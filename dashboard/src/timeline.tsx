@@ -21,6 +21,8 @@ const LANES = [
 const LANE = 15;
 /** The height of the times below the lanes. */
 const TICKS = 14;
+const TICK_APART = 62;
+const SECOND = 1_000_000;
 const NAMES = 70;
 const SHORTEST = 50_000;
 const LONGEST = 3_600_000_000;
@@ -65,14 +67,19 @@ function drawTicks(
   x: (time: number) => number,
   colour: (name: string) => string,
 ): void {
-  const step = scaleOf((to - from) / 4);
+  // scaleOf() may be less than half of what it is given.
+  const step = scaleOf(2.5 * ((to - from) / (x(to) - x(from))) * TICK_APART);
   const bottom = LANES.length * LANE;
   for (let at = Math.ceil(from / step) * step; at < to; at += step) {
     if (at < 0) continue;
     context.fillStyle = colour("line");
     context.fillRect(x(at), 0, 1, bottom + 3);
     context.fillStyle = colour("muted");
-    context.fillText(clock(at), x(at) + 3, bottom + TICKS / 2 + 1);
+    context.fillText(
+      step < SECOND ? clock(at) : clock(at).slice(0, -4),
+      x(at) + 3,
+      bottom + TICKS / 2 + 1,
+    );
   }
 }
 

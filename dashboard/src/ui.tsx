@@ -47,9 +47,9 @@ export function CopyAs(props: {
     show(text);
     try {
       await navigator.clipboard.writeText(text);
-      model.say(`copied as ${name}`);
+      model.say(`copied as ${name}`, model.done);
     } catch {
-      model.say("the browser does not let the page copy: select the text");
+      model.say("the browser does not let the page copy: select the text", model.done);
     }
   };
   const called = actions.map((each) => each.command).join(", ");

@@ -5,24 +5,13 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { connected, JOIN, launch, open, Program, row, tab, type } from "./program.mjs";
+import { connected, drag, JOIN, launch, open, Program, row, tab, type } from "./program.mjs";
 
 let browser;
 before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
-
-/** Drags what has that name on the map so far. */
-async function drag(page, name, right, down) {
-  const item = page.getByRole("button", { name });
-  const box = await item.locator(":first-child").boundingBox();
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x + right, y + down, { steps: 4 });
-  await page.mouse.up();
-}
 
 test("links: bytes, and a connection that is cut", async () => {
   const program = await Program.start();

@@ -49,7 +49,10 @@ test("pictures", { timeout: 180_000 }, async () => {
   for (const { width, height, names } of SIZES)
     for (const colorScheme of ["light", "dark"]) {
       const shown = await open(browser, program, { width, height }, { colorScheme });
-      await send(page, sockets, 5);
+      await send(page, sockets, 4);
+      // The traffic of the time when the access point went.
+      await tab(shown, "Faults");
+      await shown.getByRole("button", { name: "Show what fault 1 did" }).click();
       for (const name of names) {
         await tab(shown, name);
         await send(page, sockets, 1);

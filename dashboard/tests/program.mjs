@@ -1,7 +1,7 @@
 // What journeys of the page share: the program, a browser, and an eye on what goes wrong in it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,12 +14,13 @@ const AXE = new URL("../node_modules/axe-core/axe.min.js", import.meta.url);
 export class Program {
   static async start(options = {}) {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), "bfq-page-"));
+    mkdirSync(join(folder, "bfq4004"), { recursive: true });
     const words = [
       "run",
       "--state",
       options.state ?? "none",
       "--control",
-      `unix:${join(folder, "control")}`,
+      `unix:${join(folder, "bfq4004", "bfq0.sock")}`,
       "--serial",
       `pty:${join(folder, "serial")}`,
       "--dashboard",
@@ -102,6 +103,17 @@ export async function type(page, line, result) {
 
 export const JOIN = 'AT+CWJAP_CUR="BFQ-LAB","bfq4004-lab"';
 export const tab = (page, name) => page.getByRole("tab", { name }).click();
+
+/** Drags what has that name on the map so far. */
+export async function drag(page, name, right, down) {
+  const item = page.getByRole("button", { name });
+  const box = await item.locator(":first-child").boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + right, y + down, { steps: 4 });
+  await page.mouse.up();
+}
 
 /** A server that says what it is told, with a page whose module has joined and connected to it. */
 export async function connected(browser, program, view, more) {
