@@ -71,7 +71,7 @@ switch (what) {
     journeys("tests/page.mjs");
     break;
   case "whole":
-    journeys("tests/page.mjs", "tests/panels.mjs", "tests/load.mjs");
+    journeys("tests/page.mjs", "tests/panels.mjs", "tests/copies.mjs", "tests/load.mjs");
     break;
   case "load":
     if (more) process.env.MINUTES = more;
