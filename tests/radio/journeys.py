@@ -364,8 +364,9 @@ class SoftAp(unittest.TestCase):
         with AccessPoint("air-both", PASSWORD, channel=11) as ap, Station() as station, \
                 real_module() as module, module.started_host() as host:
             host.command("AT+CWMODE_CUR=3")
-            self.assertEqual(join(host, "air-both", PASSWORD), JOINED)
             host.command(f'AT+CWSAP_CUR="air-own","{PASSWORD}",6,3')
+            module.wait_for_log("access point is open on 2437 MHz")
+            self.assertEqual(join(host, "air-both", PASSWORD), JOINED)
             module.wait_for_log("access point is open on 2462 MHz")  # it has but one channel
             shown = host.command("AT+CIFSR").decode()
             own, other = re.findall(r'MAC,"(\S+)"', shown)

@@ -106,7 +106,9 @@ void Supplicant::read() {
   const ssize_t size = ::recv(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT);
   if (size < 0 || !is_open_) return;
   const std::string text(bytes.data(), static_cast<std::size_t>(size));
-  if (!text.starts_with('<')) return answered(text);
+  // "<3>CTRL-EVENT-..."; to whom all interfaces are told of, "IFNAME=wlan0 <3>CTRL-EVENT-...".
+  const bool is_event = text.starts_with('<') || text.starts_with("IFNAME=");
+  if (!is_event) return answered(text);
   const std::string event = text.substr(std::min(text.find('>') + 1, text.size()));
   spdlog::trace("wpa_supplicant > {}", process::printable(event));
   event_(event);
