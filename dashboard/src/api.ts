@@ -74,6 +74,14 @@ export class Client {
     return (await (await this.post(name, given ?? {})).json()).return;
   }
 
+  /** All events behind that number are kept for a while yet; 0: all that there were. */
+  async keptSince(): Promise<number> {
+    const { return: program, at } = await (await this.post("program", {})).json();
+    const kept: number = program.events_kept_since;
+    // Where the first ones go already, the next ones may be gone before they can be asked for.
+    return kept === 0 ? 0 : Math.floor(kept + (at - kept) / 4);
+  }
+
   /** A command whose answer is a file. */
   async file(name: string, given: object): Promise<Blob> {
     return (await this.post(name, given)).blob();

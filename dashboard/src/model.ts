@@ -80,6 +80,7 @@ export class Model {
   #listeners = new Set<() => void>();
   #changed = false;
   #last: number | undefined;
+  #fromNow = false;
   #stream = new AbortController();
   #asksStatus = false;
 
@@ -183,7 +184,7 @@ export class Model {
           this.changed();
           return;
         }
-        if (error instanceof Refused) this.#last = undefined;
+        if (error instanceof Refused) this.beginAnew(error);
         if (!asked.signal.aborted) this.connection = "lost";
       }
       this.changed();
@@ -204,12 +205,23 @@ export class Model {
     await this.askStatus(); // what can be asked next depends on the module
     await Promise.all([this.refresh("air"), this.refresh("faults")]);
     const topics = [...TOPICS, ...(this.wantsBytes ? ["wire"] : [])];
-    const since = this.#last ?? program.events_kept_since;
+    const since = this.#fromNow ? undefined : (this.#last ?? (await this.client.keptSince()));
     for await (const batch of this.client.events(topics, since, signal)) {
       this.connection = "live";
+      this.#fromNow = false;
       for (const event of batch) this.take(event);
       this.changed();
     }
+  }
+
+  /**
+   * What was asked for is not kept any more. Where much happens, the first that is kept has gone
+   * before it can be asked for, too.
+   */
+  private beginAnew(error: Refused): void {
+    this.#last = undefined;
+    this.#fromNow = error.code === "events_lost";
+    if (this.#fromNow) this.tell({ time: this.now }, "what was before is not kept any more");
   }
 
   /** Another program answers: nothing of the last one holds any more. */

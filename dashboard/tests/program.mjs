@@ -39,13 +39,15 @@ export class Program {
     }
     const found = /dashboard +(http:\S+)\/#token=(\S+)/.exec(banner);
     assert.ok(found, banner);
-    return Object.assign(new Program(), {
+    const program = Object.assign(new Program(), {
       folder,
       process,
       address: found[1],
       token: found[2],
       url: `${found[1]}/#token=${found[2]}`,
     });
+    await program.ask("wait", { state: "on" }); // what is typed before that is lost
+    return program;
   }
 
   async ask(command, given = {}) {
@@ -80,7 +82,8 @@ export async function open(browser, program, view = { width: 1440, height: 900 }
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (line) => {
-    const isLoss = /ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/.test(line.text());
+    // The browser itself says so of a program that ends, and of events that are not kept any more.
+    const isLoss = /ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|410 \(Gone\)/.test(line.text());
     if (["error", "warning"].includes(line.type()) && !isLoss) complaints.push(line.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
