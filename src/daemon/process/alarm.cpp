@@ -31,6 +31,7 @@ int make_timer() {
 class AlarmClock final : public boost::asio::execution_context::service {
  public:
   using key_type = AlarmClock;
+  // As Asio wants it. NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
   static inline boost::asio::execution_context::id id;
 
   explicit AlarmClock(boost::asio::execution_context& context)

@@ -33,7 +33,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // How long it rests before a supplicant that has ended is started again.
-constexpr int kRest_ms = 1000;
+constexpr int kRestMs = 1000;
 
 std::string text_of(Ipv4 address) {
   return fmt::format("{}.{}.{}.{}", address.octet(0), address.octet(1), address.octet(2),
@@ -180,7 +180,7 @@ void HelperProcess::start_supplicant() {
   if (!lent_)
     plan.arguments.insert(plan.arguments.end(), {"-i", spec_.interface, "-D", "nl80211", "-c",
                                                  directory_ + "/" + kConfiguration});
-  if (!supplicant_.start(plan)) rest_ms_ = kRest_ms;
+  if (!supplicant_.start(plan)) rest_ms_ = kRestMs;
 }
 
 /// Each has its socket once it answers. The file comes first, and may be what a former one left.
@@ -203,7 +203,7 @@ bool HelperProcess::has_station() {
   if (!std::exchange(has_complained_, true))
     complain(fmt::format("no wpa_supplicant answers at {}/{}; it is waited for", *spec_.control,
                          spec_.interface));
-  rest_ms_ = kRest_ms;
+  rest_ms_ = kRestMs;
   return false;
 }
 
@@ -229,13 +229,13 @@ void HelperProcess::look_after_children() {
   while (read(signals_, &about, sizeof about) > 0) {
   }
   if (supplicant_.has_ended()) supplicant_has_ended();
-  if (dhcp_client_.has_ended()) rest_ms_ = kRest_ms;
+  if (dhcp_client_.has_ended()) rest_ms_ = kRestMs;
   dhcp_server_.has_ended();
 }
 
 /// It is started again a moment later, and finds nothing of the former one.
 void HelperProcess::supplicant_has_ended() {
-  rest_ms_ = kRest_ms;
+  rest_ms_ = kRestMs;
   is_there_ = false;
   forget_lease();
   own_interface_.remove();
