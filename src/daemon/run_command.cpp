@@ -1,10 +1,12 @@
 #include "daemon/run_command.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -21,6 +23,7 @@
 #include "daemon/options.h"
 #include "daemon/process/descriptor_limit.h"
 #include "daemon/process/disk_writer.h"
+#include "daemon/process/failure.h"
 #include "daemon/process/inherited.h"
 #include "daemon/process/log.h"
 #include "daemon/process/printable.h"
@@ -105,18 +108,29 @@ Radios start_radios(const Options& options) {
   return radios;
 }
 
+void run_modules(const Options& options, const Radios& radios) {
+  const Log log(options.log_level);
+  Loop loop(options, radios);
+  const Announcement announcement(loop.io(), for_people(options),
+                                  process::printable_lines(banner(loop, options)));
+  if (options.sandbox) loop.enter_sandbox(later_acts(options, loop.control_path()));
+  loop.run();
+}
+
 int run(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // write(2) fails with EFBIG instead
   const Radios radios = start_radios(options);
-  process::raise_descriptor_limit();  // what a radio starts keeps what it was made for
-  {
-    const Log log(options.log_level);
-    Loop loop(options, radios);
-    const Announcement announcement(loop.io(), for_people(options),
-                                    process::printable_lines(banner(loop, options)));
-    if (options.sandbox) loop.enter_sandbox(later_acts(options, loop.control_path()));
-    loop.run();
+  // What a radio starts keeps the limit that it was made for.
+  const unsigned long most = process::raise_descriptor_limit();
+  try {
+    run_modules(options, radios);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != boost::system::errc::too_many_files_open) throw;
+    throw process::Failure(fmt::format(
+        "{} file descriptors are too few for {} modules, each with its doors, hosts and "
+        "links; 'ulimit -Hn' tells the limit, start fewer or raise it",
+        most, options.modules.size()));
   }
   if (!process::DiskWriter::has_given_up())
     return board::JournalFile::any_ended_early() ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -73,6 +73,17 @@ class HostileFiles(InDirectory):
         self.assertIn(b"it ends here, and the module goes on", done.stderr)
         self.assertEqual(done.returncode, 1)
 
+    def test_more_modules_than_file_descriptors(self):
+        world = f'[[module]]\ncount = 500\nname = "m{{}}"\nserial = ["unix:{self.path("{}")}"]\n'
+        write(self.path("many.toml"), world)
+        command = ["prlimit", "--nofile=200", PROGRAM, "run", "--state", "none",
+                   self.path("many.toml")]
+        done = subprocess.run(command, capture_output=True, check=False, env=ENVIRONMENT,
+                              timeout=PATIENCE)
+        self.assertIn(b"200 file descriptors are too few for 500 modules", done.stderr)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(os.listdir(self.directory), ["many.toml"])
+
     def test_an_empty_policy_is_none(self):
         for policy in ("", ";"):
             status, _, errors = run_program("run", "--state", "none", "--net", policy)
