@@ -1,206 +1,184 @@
-#!/usr/bin/python3
-"""Many modules in one process: their start, their memory, hosts, joins, and what a command costs.
-
-  bench/many.py [--most N] [--json FILE]
-  bench/many.py --baud N [--fifo BYTES]
-
-with BFQ4004, or build/release/bfq4004. Each row is measured with 1, 10, 100, ... modules, up to N
-(10000): what it costs each should not grow with their number. --baud: N modules at 115200 baud, all
-of them in transparent transmission in both directions at once, each byte compared.
-"""
-import argparse
+"""Thousands of modules in one process: starts, memory, joins, and what a command costs."""
 import contextlib
-import json
 import os
 import pathlib
-import platform
-import re
 import resource
-import selectors
 import socket
 import subprocess
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = os.environ.get("BFQ4004", str(ROOT / "build/release/bfq4004"))
-PATIENCE = 300
-COMMANDS = 20_000
-WORLD = """
-[[ap]]
-ssid = "many"
-security = "open"
-subnet = "10.0.0.0/8"
-[[module]]
-count = {count}
-serial = ["unix:{folder}/{{}}"]
-{more}
-"""
-BYTES_PER_SECOND = 11520  # of 115200 baud
-SECONDS = 10
+from baud_many import held_by
+from fleet import Fleet, NotStarted, all_answer, seconds_of
+from rows import BAUD, MANY, MOST
+from subjects import closed
+
+COUNTS = (1, 10, 100, 1000, 10_000)
+MOST_HOSTS = 9000  # 20,000 descriptors, of which each takes a listener and a host
+PTYS = (4000, 3000, 2000, 1000)
+COMMANDS, COMMAND_ROUNDS = 3000, 7
+BOOT_S = 0.5  # each starts 200 ms after the program
+JOIN, LEAVE = b'AT+CWJAP_CUR="many",""\r\n', b"AT+CWQAP\r\n"
 
 
-class Fleet:
-    """So many modules, each with a door at a Unix socket; ready when this is made."""
-
-    def __init__(self, count, more=""):
-        # Where sockets are, which is no disk.
-        self.count, self.folder = count, tempfile.mkdtemp(prefix="bfq-many-", dir="/dev/shm")
-        world = pathlib.Path(self.folder, "world.toml")
-        world.write_text(WORLD.format(count=count, folder=self.folder, more=more))
-        notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        notices.bind(f"{self.folder}/notices")
-        notices.settimeout(PATIENCE)
-        began = time.monotonic()
-        self.log = open(f"{self.folder}/log", "wb")
-        self.process = subprocess.Popen(
-            [PROGRAM, "run", "--state", "none", "--control", "none", "--log", "warn", world],
-            stdout=subprocess.DEVNULL, stderr=self.log,
-            env={**os.environ, "NOTIFY_SOCKET": f"{self.folder}/notices"})
-        while b"READY=1" not in notices.recv(4096):
-            pass
-        self.start = time.monotonic() - began
-        notices.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(PATIENCE)
-        self.log.close()
-        said = pathlib.Path(self.folder, "log").read_text("utf-8")
-        if self.process.returncode != 0 or said:
-            print(f"ended with {self.process.returncode}: {said[-2000:]}")
-        subprocess.run(["rm", "-r", self.folder], check=True)
-
-    def host(self, number):
-        host = socket.socket(socket.AF_UNIX)
-        host.connect(f"{self.folder}/{number}")
-        return host
-
-    def kilobytes(self, what):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text("ascii")
-        return int(re.search(rf"{what}:\s+(\d+)", status)[1])
-
-    def seconds(self):
-        """Processor time."""
-        return int(pathlib.Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e9
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
-
-
-def all_answer(hosts, line, answer):
-    """Types the line at each host and waits until each has been told the answer, or an error."""
-    selector = selectors.DefaultSelector()
-    for host in hosts:
-        host.sendall(line)
-        selector.register(host, selectors.EVENT_READ, bytearray())
-    left, deadline = len(hosts), time.monotonic() + PATIENCE
-    while left:
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{left} of {len(hosts)} did not answer {line!r}")
-        for key, _ in selector.select(1):
-            key.data.extend(key.fileobj.recv(65536))
-            if b"ERROR" in key.data or b"FAIL" in key.data:
-                raise SystemExit(f"{line!r} was answered {bytes(key.data)!r}")
-            if answer in key.data:
-                selector.unregister(key.fileobj)
-                left -= 1
-    selector.close()
-
-
-def cost_of_commands(fleet, hosts):
-    """Microseconds of processor time for each AT, in turn at each of the hosts."""
-    before = fleet.seconds()
-    for number in range(COMMANDS):
-        host = hosts[number * 7919 % len(hosts)]
-        host.sendall(b"AT\r\n")
-        while not host.recv(4096).endswith(b"OK\r\n"):
-            pass
-    return (fleet.seconds() - before) / COMMANDS * 1e6
-
-
-def measure(count, base):
-    with Fleet(count) as fleet, contextlib.ExitStack() as stack:
-        time.sleep(1)  # each starts 200 ms after the program
-        row = {"modules": count, "start_s": round(fleet.start, 3),
-               "kb_each": round((fleet.kilobytes("VmRSS") - base) / count, 1),
-               "descriptors_each": round(fleet.descriptors() / count, 2)}
-        hosts = [stack.enter_context(fleet.host(number)) for number in range(min(count, 9000))]
-        all_answer(hosts, b"AT\r\n", b"OK\r\n")
-        row["us_per_command"] = round(cost_of_commands(fleet, hosts), 2)
-        began, used = time.monotonic(), fleet.seconds()
-        all_answer(hosts, b'AT+CWJAP_CUR="many",""\r\n', b"OK\r\n")
-        row["join_s"] = round(time.monotonic() - began, 2)
-        row["us_per_join"] = round((fleet.seconds() - used) / len(hosts) * 1e6, 1)
-        row["kb_each_joined"] = round((fleet.kilobytes("VmRSS") - base) / count, 1)
-        row["descriptors_with_hosts"] = fleet.descriptors()
-        return row
-
-
-def connected(fleet, server):
-    """A host and a peer of each module, in transparent transmission."""
-    hosts = [fleet.host(number) for number in range(fleet.count)]
-    time.sleep(1)  # each starts 200 ms after the program
-    port = server.getsockname()[1]
-    all_answer(hosts, b'AT+CWJAP_CUR="many",""\r\n', b"OK\r\n")
-    peers = []
-    for host in hosts:
-        all_answer([host], b'AT+CIPSTART="TCP","host.bfq.internal",%d\r\n' % port, b"OK\r\n")
-        peers.append(server.accept()[0])
-    all_answer(hosts, b"AT+CIPMODE=1\r\n", b"OK\r\n")
-    all_answer(hosts, b"AT+CIPSEND\r\n", b">")
-    return hosts, peers
-
-
-def measure_baud(count, fifo):
-    """How much of what the lines carry came through, and what it took."""
-    more = f'speed = "baud"\nfifo = {{ rx = {fifo}, host = {fifo} }}'
-    with tempfile.TemporaryDirectory() as folder, Fleet(count, more) as fleet, \
-            socket.create_server(("127.0.0.1", 0), backlog=1024) as server:
-        subprocess.run(["cc", "-O2", "-o", f"{folder}/duplex", ROOT / "bench/floor/duplex.c"],
-                       check=True)
-        ends = [end for pair in zip(*connected(fleet, server)) for end in pair]
-        for end in ends:  # else it fills buffers of megabytes first, and reads nothing meanwhile
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
-        numbers = [str(end.fileno()) for end in ends]
-        used, began = fleet.seconds(), time.monotonic()
-        done = subprocess.run([f"{folder}/duplex", str(SECONDS), *numbers], capture_output=True,
-                              text=True, check=True, pass_fds=[end.fileno() for end in ends])
-        took = time.monotonic() - began
-        rows = [list(map(int, line.split())) for line in done.stdout.splitlines()]
-        print(json.dumps({
-            "modules": count, "fifo": fifo, "cores": round((fleet.seconds() - used) / took, 2),
-            **{f"{way}_{name}": round(pick(row[at] for row in rows) / SECONDS / BYTES_PER_SECOND, 4)
-               for at, way in enumerate(("up", "down"))
-               for name, pick in (("least", min), ("most", max))},
-            "wrong_bytes": sum(row[2] for row in rows)}), flush=True)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--most", type=int, default=10_000)
-    parser.add_argument("--json", type=pathlib.Path)
-    parser.add_argument("--baud", type=int, metavar="N")
-    parser.add_argument("--fifo", type=int, default=4096)
-    options = parser.parse_args()
+def with_all_descriptors():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    print(f"{platform.node()}, load {os.getloadavg()[0]:.1f}, {hard} descriptors a process")
-    if options.baud:
-        return measure_baud(options.baud, options.fifo)
+    return hard
+
+
+@contextlib.contextmanager
+def hosts_of(fleet, numbers):
+    with closed(*(fleet.host(number) for number in numbers)) as hosts:
+        yield hosts
+
+
+# --- a command ---------------------------------------------------------------------------------
+
+
+def cost_of_commands(hosts, seconds):
+    """Microseconds of processor time for each AT, at one host after another: the best round."""
+    def once():
+        before = seconds()
+        for number in range(COMMANDS):
+            host = hosts[number * 7919 % len(hosts)]
+            os.write(host, b"AT\r\n")
+            while not os.read(host, 4096).endswith(b"OK\r\n"):
+                pass
+        return (seconds() - before) / COMMANDS * 1e6
+    return round(min(once() for _ in range(COMMAND_ROUNDS)), 2)
+
+
+def cost_at_floor(tools, count):
+    """The same of a program that does nothing but wait at all doors, and answer."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder, \
+            socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"{folder}/door")
+        server.listen(1024)
+        process = subprocess.Popen([tools / "module", "doors", str(server.fileno())],
+                                   pass_fds=[server.fileno()])
+        hosts = []
+        try:
+            for _ in range(min(count, MOST_HOSTS)):
+                with socket.socket(socket.AF_UNIX) as host:
+                    host.connect(f"{folder}/door")
+                    hosts.append(host.detach())
+            all_answer(hosts, b"AT\r\n", b"OK\r\n")
+            return cost_of_commands(hosts, lambda: seconds_of(process.pid))
+        finally:
+            process.kill()
+            process.wait()
+            for host in hosts:
+                os.close(host)
+
+
+# --- joins -------------------------------------------------------------------------------------
+
+
+def joins(fleet, hosts):
+    """Seconds, and microseconds of processor time each, until all have joined: the best round."""
+    rounds = []
+    for turn in range(3 if len(hosts) <= 1000 else 2):
+        if turn > 0:
+            all_answer(hosts, LEAVE, b"OK\r\n")
+        began, used = time.monotonic(), fleet.seconds()
+        all_answer(hosts, JOIN, b"OK\r\n")
+        rounds.append((time.monotonic() - began, (fleet.seconds() - used) / len(hosts) * 1e6))
+    return tuple(min(column) for column in zip(*rounds))
+
+
+def joins_of_the_rest(fleet):
+    """Those for whose hosts there were no descriptors while the others had theirs."""
+    rest = range(MOST_HOSTS, fleet.count)
+    if not rest:
+        return 0
+    with hosts_of(fleet, rest) as hosts:
+        began = time.monotonic()
+        all_answer(hosts, JOIN, b"OK\r\n")
+        return time.monotonic() - began
+
+
+# --- rows --------------------------------------------------------------------------------------
+
+
+def measure(tools, count, base):
+    with Fleet(count) as fleet:
+        time.sleep(BOOT_S)
+        point = {"modules": count, "start_s": round(fleet.start, 3),
+                 "kb_each": round((fleet.kilobytes("VmRSS") - base) / count, 1),
+                 "descriptors_each": round(fleet.descriptors() / count, 2)}
+        with hosts_of(fleet, range(min(count, MOST_HOSTS))) as hosts:
+            all_answer(hosts, b"AT\r\n", b"OK\r\n")
+            point["hosts"] = len(hosts)
+            point["us_per_command"] = cost_of_commands(hosts, fleet.seconds)
+            seconds, each = joins(fleet, hosts)
+            point["us_per_join"] = round(each, 1)
+            point["kb_each_joined"] = round((fleet.kilobytes("VmRSS") - base) / count, 1)
+        point["join_s"] = round(seconds + joins_of_the_rest(fleet), 2)
+    point["floor_us_per_command"] = cost_at_floor(tools, count)
+    return point
+
+
+def measure_curve(tools):
     with Fleet(1) as fleet:
+        time.sleep(BOOT_S)
         base = fleet.kilobytes("VmRSS")
-    rows, count = [], 1
-    while count <= options.most:
-        rows.append(measure(count, base))
-        print(json.dumps(rows[-1]), flush=True)
-        count *= 10
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+    points = []
+    for count in COUNTS:
+        try:
+            points.append(measure(tools, count, base))
+        except (NotStarted, AssertionError) as error:
+            print(error, flush=True)
+            break
+    return points
 
 
-if __name__ == "__main__":
-    main()
+def most_ptys():
+    for count in PTYS:
+        try:
+            with Fleet(count, door="pty") as fleet:
+                time.sleep(BOOT_S)
+                with hosts_of(fleet, range(count)) as hosts:
+                    all_answer(hosts, b"AT\r\n", b"OK\r\n")
+                return count, ""
+        except (NotStarted, AssertionError, OSError) as error:
+            why = str(error)
+    return 0, why
+
+
+def of_curve(points):
+    """What each row is by the curve; none where the program did not get that far."""
+    last, first = points[-1], points[0]
+    costs = [point["us_per_command"] for point in points]
+    yield MOST[0], last["modules"], {}
+    yield MOST[1], last["hosts"], {}
+    if last["modules"] != COUNTS[-1]:
+        yield from ((row, None, {}) for row in MANY)
+        return
+    floor = [point["floor_us_per_command"] for point in points]
+    reached = {
+        "joins": last["join_s"],
+        "joins_linear": last["us_per_join"] / points[-2]["us_per_join"],
+        "memory_each": last["kb_each"],
+        "start_many": last["start_s"],
+        "command_flat": max(costs) / min(costs),
+    }
+    more = {"command_flat": {
+        "module": {"best": last["us_per_command"], "unit": "us", "first": first["us_per_command"]},
+        "beside": {"name": "floor", "best": floor[-1], "unit": "us",
+                   "ratio": max(floor) / min(floor)}}}
+    for row in MANY:
+        yield row, reached[row.key], more.get(row.key, {})
+
+
+def measure_all(tools):
+    """The rows of the second table, and the curve that they are of."""
+    with_all_descriptors()
+    points = measure_curve(tools)
+    results = [{"row": row, "reached": value, **more} for row, value, more in of_curve(points)]
+    count, why = most_ptys()
+    results.insert(2, {"row": MOST[2], "reached": count, "said": why})
+    for kind in BAUD:
+        held, tried = held_by(kind, pathlib.Path(tools))
+        results.append({"row": kind.row, "reached": held, "tried": tried})
+    return results, points

@@ -1,9 +1,9 @@
 // Both ends of many modules in transparent transmission: each end writes as much as it can, and each
 // byte that comes out is compared with the one that went in at the other end.
 //
-//   duplex SECONDS DOOR PEER [DOOR PEER...]    file descriptors that are inherited
+//   duplex FILLING SECONDS DOOR PEER [DOOR PEER...]    file descriptors that are inherited
 //
-// After two seconds, which fill the buffers, it counts for SECONDS and prints a line for each pair:
+// After FILLING seconds, which fill the buffers, it counts for SECONDS and prints a line for each pair:
 // the bytes that came to the peer, those that came to the host, and how many were wrong.
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kChunk = 4096, kPattern = 251, kFilling_s = 2 };
+enum { kChunk = 4096, kPattern = 251 };
 
 struct end {
   int fd, other;
@@ -59,19 +59,19 @@ static void empty(struct end *end, int counts) {
 }
 
 int main(int count, char **arguments) {
-  const int ends = count - 2;
+  const int ends = count - 3;
   if (ends < 2 || ends % 2 != 0) return 2;
-  const double seconds = atof(arguments[1]);
+  const double filling = atof(arguments[1]), seconds = atof(arguments[2]);
   for (size_t i = 0; i < sizeof pattern; ++i) pattern[i] = (unsigned char)(i % kPattern);
   struct end *const all = calloc((size_t)ends, sizeof *all);
   const int poll = epoll_create1(0);
   for (int i = 0; i < ends; ++i) {
-    all[i].fd = atoi(arguments[2 + i]);
+    all[i].fd = atoi(arguments[3 + i]);
     fcntl(all[i].fd, F_SETFL, fcntl(all[i].fd, F_GETFL) | O_NONBLOCK);
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = &all[i]};
     if (epoll_ctl(poll, EPOLL_CTL_ADD, all[i].fd, &event) != 0) fail("epoll_ctl");
   }
-  const double from = now() + kFilling_s, until = from + seconds;
+  const double from = now() + filling, until = from + seconds;
   for (double time = now(); time < until; time = now()) {
     struct epoll_event events[256];
     const int ready = epoll_wait(poll, events, 256, 100);
