@@ -123,8 +123,8 @@ def duplex(tools, filling, subject):
     done = subprocess.run([tools / "duplex", str(filling), str(BAUD_S), str(subject.door),
                            str(subject.peers[0])], check=True, stdout=subprocess.PIPE, text=True,
                           pass_fds=[subject.door, *subject.peers])
-    up, down, _ = map(int, done.stdout.split())
-    return min(up, down) / BAUD_S / BYTES_PER_SECOND
+    up, down, _ = map(float, done.stdout.split())
+    return min(up, down) / BYTES_PER_SECOND
 
 
 def baud_used(subjects, subject, filling=0.3):

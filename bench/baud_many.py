@@ -49,16 +49,16 @@ def run(kind, count, tools):
 
 
 def shares(printed):
-    pairs = [list(map(int, line.split())) for line in printed.splitlines()]
-    up, down = ([pair[way] / SECONDS / BYTES_PER_SECOND for pair in pairs] for way in (0, 1))
+    pairs = [list(map(float, line.split())) for line in printed.splitlines()]
+    up, down = ([pair[way] / BYTES_PER_SECOND for pair in pairs] for way in (0, 1))
     return {"up": [round(pick(up), 4) for pick in (min, max)],
             "down": [round(pick(down), 4) for pick in (min, max)],
-            "wrong_bytes": sum(pair[2] for pair in pairs)}
+            "breaks": int(sum(pair[2] for pair in pairs))}
 
 
 def holds(taken):
     ends = taken["up"] + taken["down"]
-    return taken["wrong_bytes"] == 0 and all(abs(share - 1) <= NEAR for share in ends)
+    return taken["breaks"] == 0 and all(abs(share - 1) <= NEAR for share in ends)
 
 
 def held_by(kind, tools):

@@ -3,8 +3,10 @@
 //
 //   duplex FILLING SECONDS DOOR PEER [DOOR PEER...]    file descriptors that are inherited
 //
-// After FILLING seconds, which fill the buffers, it counts for SECONDS and prints a line for each pair:
-// the bytes that came to the peer, those that came to the host, and how many were wrong.
+// After FILLING seconds, which fill the buffers, it looks for SECONDS and prints a line for each pair:
+// bytes a second that came to the peer, those that came to the host, and how often one did not follow
+// the one before. As
+// bytes may come in lumps, the time is from the first lump to the last, and the first is not counted.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,8 +19,9 @@ enum { kChunk = 4096, kPattern = 251 };
 
 struct end {
   int fd, other;
-  unsigned written, expected;  // where in the pattern
-  long got, wrong;
+  unsigned written, expected;  // where in the pattern, whose bytes are their places
+  long got, breaks;
+  double first, last;  // when bytes came that are counted
 };
 
 static unsigned char pattern[kChunk + kPattern], buffer[65536];
@@ -44,18 +47,24 @@ static void fill(struct end *end) {
   }
 }
 
-static void empty(struct end *end, int counts) {
+static void empty(struct end *end, double time) {
   ssize_t n;
   do {
     n = read(end->fd, buffer, sizeof buffer);
     if (n < 0 && errno == EAGAIN) return;
     if (n <= 0) fail("read");
     for (ssize_t i = 0; i < n; ++i) {
-      if (buffer[i] != pattern[end->expected]) ++end->wrong;
-      end->expected = (end->expected + 1) % kPattern;
+      if (buffer[i] != end->expected) ++end->breaks;
+      end->expected = (buffer[i] + 1U) % kPattern;
     }
-    if (counts) end->got += n;
+    if (time == 0) continue;
+    if (end->first > 0) end->got += n, end->last = time;
+    else end->first = time;
   } while (n == (ssize_t)sizeof buffer);
+}
+
+static double rate(const struct end *end) {
+  return end->got > 0 ? (double)end->got / (end->last - end->first) : 0;
 }
 
 int main(int count, char **arguments) {
@@ -75,12 +84,14 @@ int main(int count, char **arguments) {
   for (double time = now(); time < until; time = now()) {
     struct epoll_event events[256];
     const int ready = epoll_wait(poll, events, 256, 100);
+    const double come = now();
     for (int i = 0; i < ready; ++i)
-      if ((events[i].events & ~(unsigned)EPOLLOUT) != 0) empty(events[i].data.ptr, time >= from);
+      if ((events[i].events & ~(unsigned)EPOLLOUT) != 0)
+        empty(events[i].data.ptr, come >= from ? come : 0);
     for (int i = 0; i < ready; ++i)
       if ((events[i].events & EPOLLOUT) != 0) fill(events[i].data.ptr);
   }
   for (int i = 0; i < ends; i += 2)
-    printf("%ld %ld %ld\n", all[i + 1].got, all[i].got, all[i].wrong + all[i + 1].wrong);
+    printf("%.1f %.1f %ld\n", rate(&all[i + 1]), rate(&all[i]), all[i].breaks + all[i + 1].breaks);
   return 0;
 }
