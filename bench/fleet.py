@@ -31,7 +31,7 @@ class NotStarted(Exception):
 class Fleet:
     """So many modules, each with a door; ready when this is made."""
 
-    def __init__(self, count, door="unix", more=""):
+    def __init__(self, count, door="unix", more="", program=PROGRAM):
         # Where sockets are, which is no disk.
         self.folder = tempfile.mkdtemp(prefix="bfq-many-", dir="/dev/shm")
         self.count, self.door = count, door
@@ -43,7 +43,7 @@ class Fleet:
             notices.settimeout(0.05)
             began = time.monotonic()
             self.process = subprocess.Popen(
-                [PROGRAM, "run", "--state", "none", "--control", "none", "--log", "warn", world],
+                [program, "run", "--state", "none", "--control", "none", "--log", "warn", world],
                 stdout=subprocess.DEVNULL, stderr=log,
                 env={**os.environ, "NOTIFY_SOCKET": f"{self.folder}/notices"})
             self.wait_until_ready(notices, began + PATIENCE)

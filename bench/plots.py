@@ -8,6 +8,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import textwrap
 
 import report
 from rows import Row
@@ -112,6 +113,31 @@ def replace_between(text, name, new):
     return pattern.sub(lambda found: found[1] + new + found[2], text)
 
 
+def in_the_way(kept):
+    """A paragraph for each row that is short and has a profile."""
+    rows = {row["row"]["key"]: row for table in kept["tables"].values() for row in table}
+    return "".join(paragraph(rows[key], profile) for key, profile in kept["profiles"].items()
+                   if rows[key]["verdict"] == "short")
+
+
+def paragraph(kept_row, profile):
+    *_, reached, wanted, _ = report.cells(result_of(kept_row))
+    parts = [f"**{kept_row['row']['name']}**: {reached}, wanted {wanted}."]
+    if "calls_of_module" in profile:
+        parts += [f"System calls: {calls(profile['calls_of_module'])}; of the floor: "
+                  f"{calls(profile['calls_of_floor'])}."]
+    functions = ", ".join(f"`{name}` {share:.0f} %" for share, name in profile["functions"])
+    parts += [f"The kernel takes {profile['kernel_percent']} % of the module's time. "
+              f"The most have {functions}.\n"]
+    return "\n".join(textwrap.wrap(" ".join(parts), 118, break_long_words=False,
+                                   break_on_hyphens=False)) + "\n\n"
+
+
+def calls(found):
+    names = ", ".join(f"`{name}` {each:g}" for name, each in found.items())
+    return f"{sum(found.values()):.1f} ({names})"
+
+
 def write_page(kept):
     about = kept["machine"]
     text = PAGE.read_text("utf-8")
@@ -120,6 +146,8 @@ def write_page(kept):
         f"cores, Linux {about['kernel']}, load {about['load']} at the beginning.\n"))
     for name, rows in kept["tables"].items():
         text = replace_between(text, name, report.markdown(map(result_of, rows)))
+    if "profiles" in kept:
+        text = replace_between(text, "in the way", in_the_way(kept))
     PAGE.write_text(text, "utf-8")
 
 

@@ -1,12 +1,12 @@
-// Both ends of many modules in transparent transmission: each end writes as much as it can, and each
-// byte that comes out is compared with the one that went in at the other end.
+// Both ends of many modules in transparent transmission: each end writes as much as it can, and of
+// each byte that comes out it is seen whether it follows the one before.
 //
 //   duplex FILLING SECONDS DOOR PEER [DOOR PEER...]    file descriptors that are inherited
 //
-// After FILLING seconds, which fill the buffers, it looks for SECONDS and prints a line for each pair:
-// bytes a second that came to the peer, those that came to the host, and how often one did not follow
-// the one before. As
-// bytes may come in lumps, the time is from the first lump to the last, and the first is not counted.
+// After FILLING seconds, which fill the buffers, it looks for SECONDS and prints a line for each
+// pair: bytes a second that came to the peer, those that came to the host, and how often one did not
+// follow. As bytes may come in lumps, the time is from the first lump to the last, and the bytes of
+// the first are not counted.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

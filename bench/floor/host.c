@@ -1,11 +1,11 @@
-// Both ends of a module that is measured, at file descriptors that are inherited and blocking. Prints
-// how many nanoseconds of processor time that took, without those of its own start.
+// Both ends of a module that is measured, at file descriptors that are inherited and blocking.
+// Prints how many nanoseconds of processor time that took, without those of its own start.
 //
 //   host at TIMES DOOR              AT to OK
 //   host send TIMES SIZE DOOR PEER  AT+CIPSEND=SIZE, so many bytes, to SEND OK
 //   host recv TIMES SIZE DOOR PEER  so many bytes at the peer, to +IPD with them
 //   host echo TIMES DOOR PEER       a byte from the door to the peer, and one back
-//   host flow BYTES TO FROM...      so many bytes go in, in equal shares, and come out; then silence
+//   host flow BYTES TO FROM...      so many bytes go in, in equal shares, and come out to the end
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>

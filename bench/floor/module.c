@@ -5,13 +5,13 @@
 //   module send HOST PEER SIZE each line is answered by a prompt, SIZE bytes after it by SEND OK
 //   module pass HOST PEER      what comes from one goes to the other
 //   module packet HOST PEER    the same, but what the host types waits 20 ms for more
-//   module ipd HOST PEER...    what peers send goes to the host, 1,460 bytes behind each header, each
-//                              of them in a read and a write of its own
+//   module ipd HOST PEER...    what peers send goes to the host, 1,460 bytes behind each header,
+//                              each of them in a read and a write of its own
 //   module gather HOST PEER... the same, but as much as there is in a read and a write
 //   module doors LISTENER      each line at any of many doors is echoed, and answered OK
 //
-// HOST and PEER are file descriptors, inherited and blocking. To a peer go segments that an Ethernet
-// could carry, each in a write of its own, as the module has them on purpose.
+// HOST and PEER are file descriptors, inherited and blocking. To a peer go segments that an
+// Ethernet could carry, each in a write of its own, as the module has them on purpose.
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
