@@ -1,5 +1,7 @@
 #pragma once
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +43,8 @@ class RadioUnderTest {
   virtual void request(const OfRadio&) = 0;
   /// Lets so much time pass and gives back what the radio said.
   virtual std::vector<Event> pass(Duration) = 0;
+  /// Lets so much time pass, in which the radio has nothing to say; false where it says something.
+  virtual bool stays_silent(Duration d = 60s) { return pass(d).empty(); }
   virtual void power_off() = 0;
 
   virtual void lose_home(Loss) = 0;
@@ -55,9 +59,19 @@ class RadioUnderTest {
   virtual MacAddress guest(unsigned number) const = 0;
 };
 
-/// "home" is in the air, and the stations are simulated.
-std::unique_ptr<RadioUnderTest> make_sim_radio();
-/// "home" and the stations are other modules' radios.
-std::unique_ptr<RadioUnderTest> make_sim_radio_among_modules();
+/// A test of the contract that cannot hold for a kind of radio, and why.
+struct Exception {
+  std::string_view test, why;
+};
+
+/// A kind of radio that the contract is tried on.
+struct RadioKind {
+  std::string name;
+  std::unique_ptr<RadioUnderTest> (*make)();
+  std::span<const Loss> losses = kLosses;  ///< those that differ there
+  std::span<const Exception> exceptions{};
+};
+/// Those of the program that the contract is linked into.
+std::vector<RadioKind> kinds_of_radio();
 
 }  // namespace bfq::contracts

@@ -55,6 +55,7 @@ class SimRadio : public RadioUnderTest {
   Instant now_{};
 };
 
+/// Home is in the air, and the stations are simulated.
 class SimRadioInTheAir : public SimRadio {
  public:
   SimRadioInTheAir() { restore_home(); }
@@ -95,6 +96,7 @@ class SimRadioInTheAir : public SimRadio {
                          .network = Ipv4(10, 44, 7, 0)};
 };
 
+/// Home and the stations are other modules' radios.
 class SimRadioAmongModules : public SimRadio {
  public:
   SimRadioAmongModules() { restore_home(); }
@@ -157,11 +159,15 @@ class SimRadioAmongModules : public SimRadio {
                                     sim::Radio{medium_, station_mac(4), access_point_mac(4)},
                                     sim::Radio{medium_, station_mac(5), access_point_mac(5)}};
 };
+
+template <class Kind>
+std::unique_ptr<RadioUnderTest> make_radio() {
+  return std::make_unique<Kind>();
+}
 }  // namespace
 
-std::unique_ptr<RadioUnderTest> make_sim_radio() { return std::make_unique<SimRadioInTheAir>(); }
-std::unique_ptr<RadioUnderTest> make_sim_radio_among_modules() {
-  return std::make_unique<SimRadioAmongModules>();
+std::vector<RadioKind> kinds_of_radio() {
+  return {{.name = "InTheAir", .make = &make_radio<SimRadioInTheAir>},
+          {.name = "AmongModules", .make = &make_radio<SimRadioAmongModules>}};
 }
-
 }  // namespace bfq::contracts

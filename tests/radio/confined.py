@@ -1,4 +1,6 @@
-"""The release with a real radio, in its sandbox: tests/suites/release has this run."""
+"""The program with a real radio, in its sandbox: the release, by tests/suites/release, and the
+sanitized program, by tests/suites/radio.
+"""
 
 import re
 import unittest
@@ -22,7 +24,7 @@ def rights(pid):
 class Confined(unittest.TestCase):
     def test_a_station_and_a_network_of_its_own_within_the_sandbox(self):
         with AccessPoint("air-sandbox", PASSWORD, channel=11) as ap, Station() as station, \
-                real_module() as module, module.started_host() as host:
+                real_module(sandbox=True) as module, module.started_host() as host:
             with ap.inside():
                 server = self.enterContext(Server("0.0.0.0"))
             held, is_filtered = rights(module.process.pid)

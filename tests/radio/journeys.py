@@ -3,20 +3,26 @@
 import contextlib
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import termios
 import time
 import tty
 import unittest
 
-from air import PATIENCE, AccessPoint, Place, Station, run, wait_until
+import shares
+from air import PATIENCE, WITH_BUTTON, AccessPoint, Place, Station, run, wait_until
 from modules import (
     JOINED, NOTHING, PASSWORD, join, megabyte_each_way, own_address, processes, real_module, traces)
 from chapter import Chapter
+from confined import Confined
+from contract import Contract
 from hostile import Country, Hostile  # they are run with those of this file
 from lent import Lent
 from journey import Host, Module, Server, receive
@@ -70,6 +76,28 @@ class Joining(unittest.TestCase):
                 self.assertRegex(listed.decode(), line)
         self.assertEqual(traces(), NOTHING)
 
+
+    def test_an_access_point_whose_button_is_pressed(self):
+        with AccessPoint("air-button", PASSWORD, *WITH_BUTTON) as ap, \
+                AccessPoint("air-other", PASSWORD, *WITH_BUTTON, channel=1) as other, \
+                real_module() as module, module.started_host() as host:
+            self.assertRegex(host.command("AT+CWLAP"), rb'"air-button",.*,1\)\r\n')
+            self.assertEqual(host.command("AT+WPS=1"), b"\r\nOK\r\n")
+            ap.press_button()
+            host.expect("wps success,connecting ap ...\r\n", PATIENCE)
+            host.expect("WIFI CONNECTED\r\nWIFI GOT IP\r\n", PATIENCE)
+            self.assertIn(b'"air-button"', host.command("AT+CWJAP_CUR?"))
+            # Of two buttons, neither may be meant.
+            ap.press_button()
+            other.press_button()
+            self.assertEqual(host.command("AT+WPS=1"), b"\r\nOK\r\n")
+            host.expect("WIFI DISCONNECT\r\n")
+            host.expect("wps fail\r\n", PATIENCE)
+            # One that is not waited for any longer.
+            self.assertEqual(host.command("AT+WPS=1"), b"\r\nOK\r\n")
+            self.assertEqual(host.command("AT+WPS=0"), b"\r\nOK\r\n")
+            self.assertEqual(join(host, "air-other", PASSWORD), JOINED)
+        self.assertEqual(traces(), NOTHING)
 
     def test_a_hidden_network_whose_name_is_any_bytes(self):
         name = "a\\,b c".encode() + bytes(range(0x80, 0x9a))
@@ -203,16 +231,16 @@ class Start(unittest.TestCase):
 
     def setUp(self):
         """In place of wpa_supplicant: one that waits to be let go before it becomes that."""
-        program, real = "/usr/sbin/wpa_supplicant", "/tmp/supplicant"
+        program, real, waits = "/usr/sbin/wpa_supplicant", "/tmp/supplicant", "/tmp/waits"
         self.door = "/tmp/supplicant-door"
         os.mkfifo(self.door)
         shutil.copy(program, real)
-        os.rename(program, program + ".real")
-        with open(program, "w", encoding="ascii") as script:
+        with open(waits, "w", encoding="ascii") as script:
             script.write(f'#!/bin/sh\nread word < {self.door}\nexec {real} "$@"\n')
-        os.chmod(program, 0o755)
+        os.chmod(waits, 0o755)
+        run("mount", "--bind", waits, program)  # which the other shares do not see
         self.addCleanup(os.unlink, self.door)
-        self.addCleanup(os.rename, program + ".real", program)
+        self.addCleanup(run, "umount", program)
 
     def let_go(self):
         with open(self.door, "w", encoding="ascii") as door:
@@ -299,6 +327,19 @@ class End(unittest.TestCase):
                 module.process.stdout.close()
             wait_until(lambda: traces() == NOTHING, "nothing to be left")
 
+    def test_a_radio_s_process_that_is_killed_leaves_nothing(self):
+        with AccessPoint("air-end", PASSWORD, channel=11), real_module() as module, \
+                module.started_host() as host:
+            host.command("AT+CWMODE_CUR=3")
+            self.assertEqual(join(host, "air-end", PASSWORD), JOINED)
+            module.wait_for_log("access point is open on 2462 MHz")
+            [(_, helper)] = processes("bfq4004-radio")
+            os.kill(helper, signal.SIGKILL)
+            host.expect("WIFI DISCONNECT\r\n", PATIENCE)
+            program = [("bfq4004", module.process.pid)]
+            wait_until(lambda: traces() == NOTHING | {"processes": program}, "nothing to be left")
+            self.assertEqual(join(host, "air-end", PASSWORD), b"+CWJAP_CUR:1\r\n\r\nFAIL\r\n")
+
 
 class Doors(unittest.TestCase):
     """The module as a board has it: at a UART, as a service."""
@@ -312,17 +353,38 @@ class Doors(unittest.TestCase):
             os.chown(device, 0, 20)
             os.chmod(device, 0o660)
         with AccessPoint("air-uart", PASSWORD) as ap:
-            with ap.inside():
-                server = self.enterContext(Server("0.0.0.0"))
-            module = real_module(serial=["tty:/dev/ttyS1,115200"], through=through)
+            self.serve_page(ap)
+            module = real_module(serial=["tty:/dev/ttyS1,115200,crtscts"], through=through)
             with module, self.uart("/dev/ttyS2") as host:
                 module.wait_for_log("bfq0 is ready")
-                self.assertEqual(join(host, "air-uart", PASSWORD), JOINED)
-                host.connect(server.port, ap.address)
-                self.assertEqual(host.send(b"hello"), b"\r\nSEND OK\r\n")
-                with server.accept() as client:
-                    self.assertEqual(receive(client, 5), b"hello")
+                self.first_session(host, ap.address)
         self.assertEqual(traces(), NOTHING)
+
+    @staticmethod
+    def serve_page(ap):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="bfq-page-"))
+        (folder / "index.html").write_text("Hello from this machine.\n", encoding="ascii")
+        ap.start(sys.executable, "-u", "-m", "http.server", "8000", "--directory", folder,
+                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def answers():
+            with contextlib.suppress(ConnectionRefusedError), ap.inside():
+                socket.create_connection((ap.address, 8000)).close()
+                return True
+            return False
+        wait_until(answers, "the page")
+
+    def first_session(self, host, server):
+        """That of the README, but for names and addresses."""
+        self.assertEqual(host.command("AT"), b"\r\nOK\r\n")
+        self.assertEqual(join(host, "air-uart", PASSWORD), JOINED)
+        self.assertTrue(own_address(host).startswith(server.rpartition(".")[0]))
+        self.assertEqual(host.command(f'AT+CIPSTART="TCP","{server}",8000'),
+                         b"CONNECT\r\n\r\nOK\r\n")
+        self.assertEqual(host.send(b"GET / HTTP/1.0\r\n\r\n"), b"\r\nSEND OK\r\n")
+        host.expect(":HTTP/1.0 200 OK\r\n", PATIENCE)
+        host.expect("Hello from this machine.\nCLOSED\r\n", PATIENCE)
+        self.assertEqual(host.command("AT+CIPSTATUS"), b"STATUS:4\r\n\r\nOK\r\n")
 
     @staticmethod
     def uart(device):
@@ -415,6 +477,39 @@ class Timed(unittest.TextTestResult):
         self.stream.writeln(f"    {time.monotonic() - self.begun:.1f} s")
 
 
+# What runs side by side, in one machine or in two: each share takes about as long as the others.
+MACHINES = {
+    "one": {
+        "contract": ["Contract.test_of_radios", "Doors", "Ground", "End", "Start"],
+        "own": ["Contract.test_of_networks_of_their_own"],
+    },
+    "two": {
+        "joined": ["Joined", "Joining", "Control"],
+        "soft ap": ["SoftAp", "Lent", "Confined", "Hostile"],
+        "chapter": ["Chapter", "Silence", "Country"],
+    },
+}
+ALL = {name: tests for machine in MACHINES.values() for name, tests in machine.items()}
+
+
+class Shares(unittest.TestCase):
+    def test_each_class_is_in_one(self):
+        listed = {test.partition(".")[0] for tests in ALL.values() for test in tests}
+        here = {name for name, thing in globals().items()
+                if isinstance(thing, type) and issubclass(thing, unittest.TestCase)}
+        self.assertEqual(here - listed, {"Shares"})
+
+
+def main():
+    """The arguments are a machine of these, or tests, or nothing for all."""
+    tests = sys.argv[1:]
+    if not shares.is_one():
+        named = {"radio": tests} if tests else ALL
+        return shares.run_all(MACHINES.get(" ".join(tests), named))
+    runner = unittest.TextTestRunner(verbosity=2, resultclass=Timed)
+    program = unittest.main(argv=[*sys.argv, "Shares"], exit=False, testRunner=runner)
+    return not program.result.wasSuccessful()
+
+
 if __name__ == "__main__":
-    print(subprocess.run(["uname", "-r"], capture_output=True, text=True, check=True).stdout)
-    unittest.main(verbosity=2, testRunner=unittest.TextTestRunner(verbosity=2, resultclass=Timed))
+    sys.exit(main())

@@ -1,7 +1,9 @@
 """A wpa_supplicant of the machine, which the module has the use of for a while."""
 
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -72,6 +74,18 @@ class Lent(unittest.TestCase):
         self.assertEqual(self.networks(), before)
         self.wait_until_it_is_at_home()
         self.assertEqual(processes("wpa_supplicant"), [("wpa_supplicant", self.machine.pid)])
+
+    def test_it_has_it_back_where_the_process_with_its_rights_is_killed(self):
+        before = self.networks()
+        with self.module() as module, module.started_host() as host:
+            self.assertEqual(join(host, "air-ours", PASSWORD), JOINED)
+            [(_, helper)] = processes("bfq4004-radio")
+            os.kill(helper, signal.SIGKILL)
+            host.expect("WIFI DISCONNECT\r\n", PATIENCE)
+            module.wait_for_log("the radio's process is gone")
+            wait_until(lambda: not processes("bfq4004-keeper"), "the last of them to end")
+            self.assertEqual(self.networks(), before)
+            self.wait_until_it_is_at_home()
 
     def test_it_has_it_back_from_one_that_is_killed(self):
         before = self.networks()

@@ -11,7 +11,7 @@ sys.path.insert(0, "tests/journeys")
 # pylint: disable=wrong-import-position
 import journey
 from air import PATIENCE, run
-from journey import Module, receive
+from journey import ENVIRONMENT, Module, receive
 
 journey.PATIENCE = PATIENCE
 PASSWORD = "correct-88"
@@ -19,7 +19,15 @@ MEGABYTE = bytes(range(256)) * 4096
 JOINED = b"WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n"
 
 
-def real_module(*arguments, interface="wlan0", control="none", **how):
+# With BFQ_SANDBOX=on all of them are in their sandbox, which is the release's default.
+IN_SANDBOX = os.environ.get("BFQ_SANDBOX") == "on"
+# AddressSanitizer looks for leaks by a process that it starts in the end, which is refused there.
+QUIET = {"ASAN_OPTIONS": ENVIRONMENT["ASAN_OPTIONS"] + ":detect_leaks=0"}
+
+
+def real_module(*arguments, interface="wlan0", control="none", sandbox=IN_SANDBOX, **how):
+    if sandbox:
+        arguments, how = ("--sandbox", "on", *arguments), {"environment": QUIET, **how}
     return Module("--radio", f"wifi:{interface}", "--control", control, *arguments, **how)
 
 
@@ -63,7 +71,8 @@ def processes(*names):
 def traces():
     """What a program with a radio may leave behind in this machine."""
     return {
-        "processes": processes("bfq4004", "bfq4004-radio", "wpa_supplicant", "udhcpc", "dnsmasq"),
+        "processes": processes("bfq4004", "bfq4004-radio", "bfq4004-keeper", "wpa_supplicant",
+                               "udhcpc", "dnsmasq"),
         "rules": [line for line in run("ip", "rule").splitlines() if "4004:" in line],
         "addresses": re.findall(r"inet (?!127)\S+", run("ip", "-4", "address")),
         "interfaces": re.findall(r"wlan\d+ap", run("ip", "link")),

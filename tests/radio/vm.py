@@ -22,9 +22,9 @@ TREE = pathlib.Path.cwd()
 PACKAGES = TREE / "build/radio/root"
 MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "ccm", "gcm", "cmac", "ctr",
            "mac80211_hwsim", "dummy")
-RADIOS = 7
+RADIOS = 8
 MINUTES = 14
-MEMORY = 1536  # MiB; the sanitized program and its shadow are the largest part
+MEMORY = 2560  # MiB; the sanitized programs and their shadows are the largest part
 
 INIT = """#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
@@ -133,14 +133,16 @@ def start(directory, command):
 
 def follow(console, machine, deadline):
     """Copies what the machine prints; returns the status that it ends with, or None."""
-    seen = b""
+    rest = b""
     while True:
         ended = machine.poll() is not None or time.monotonic() > deadline
-        data = console.read()
-        seen = (seen + data)[-65536:]
-        sys.stdout.buffer.write(data.replace(b"\r\n", b"\n"))
+        lines, end, rest = (rest + console.read()).rpartition(b"\n")
+        if found := re.search(rb"^BFQ-STATUS (\d+)\r?$", lines, re.M):
+            lines = lines[:found.start()]
+        # Whole lines, as another machine may print beside this one.
+        sys.stdout.buffer.write((lines + end).replace(b"\r\n", b"\n"))
         sys.stdout.flush()
-        if found := re.search(rb"BFQ-STATUS (\d+)\r?\n", seen):
+        if found:
             return int(found[1])
         if ended:
             return None

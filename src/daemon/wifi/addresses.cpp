@@ -9,7 +9,11 @@
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <functional>
@@ -47,6 +51,20 @@ unsigned bits_of(Ipv4 netmask) { return static_cast<unsigned>(std::popcount(netm
 
 std::string text_of(int error) { return error < 0 ? nl_geterror(error) : ""; }
 
+/// The flags of an interface, of which those of `cleared` are cleared.
+int flags_of(const std::string& interface, int cleared) {
+  const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ifreq request{};
+  std::copy_n(interface.begin(), std::min<std::size_t>(interface.size(), IFNAMSIZ - 1),
+              request.ifr_name);
+  ioctl(descriptor, SIOCGIFFLAGS, &request);
+  const int flags = request.ifr_flags;
+  request.ifr_flags = static_cast<short>(flags & ~cleared);
+  if (request.ifr_flags != flags) ioctl(descriptor, SIOCSIFFLAGS, &request);
+  close(descriptor);
+  return flags;
+}
+
 /// All objects of a cache, whatever they are.
 template <class T>
 void for_each(nl_cache* cache, const std::function<void(T*)>& visit) {
@@ -58,6 +76,9 @@ void for_each(nl_cache* cache, const std::function<void(T*)>& visit) {
       const_cast<std::function<void(T*)>*>(&visit));
 }
 }  // namespace
+
+bool is_up(const std::string& interface) { return (flags_of(interface, 0) & IFF_UP) != 0; }
+void put_down(const std::string& interface) { flags_of(interface, IFF_UP); }
 
 Addresses::Addresses(std::string interface)
     : interface_(std::move(interface)),

@@ -8,6 +8,10 @@ struct nl_sock;
 
 namespace bfq::wifi {
 
+/// Whether an interface is up, as far as the machine's administrator is concerned.
+bool is_up(const std::string& interface);
+void put_down(const std::string& interface);
+
 /// The one address of an interface, and a routing table of its own that only those use who send
 /// from that address or by that interface: the machine's other routes stay as they are.
 class Addresses {

@@ -21,11 +21,13 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <utility>
 
 #include "daemon/process/failure.h"
 #include "daemon/wifi/child.h"
 #include "daemon/wifi/helper_process.h"
+#include "daemon/wifi/keeper.h"
 #include "daemon/wifi/scan_text.h"
 
 namespace bfq::wifi {
@@ -72,14 +74,22 @@ std::string make_directory() {
   setsid();
   prctl(PR_SET_NAME, "bfq4004-radio");
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
-  try {
+  const auto attempt = [&](const std::function<void()>& what) {
+    try {
+      what();
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "bfq4004: %s: %s\n", spec.interface.c_str(), error.what());
+      _exit(EXIT_FAILURE);
+    }
+  };
+  attempt([&] {
     keep_capabilities(kCapabilities);
-    HelperProcess(spec, programs, directory, socket, is_heard).run();
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bfq4004: %s: %s\n", spec.interface.c_str(), error.what());
-    _exit(EXIT_FAILURE);
-  }
-  _exit(EXIT_SUCCESS);
+    keep(spec, directory, [&] {
+      attempt([&] { HelperProcess(spec, programs, directory, socket, is_heard).run(); });
+      _exit(EXIT_SUCCESS);
+    });
+  });
+  _exit(EXIT_FAILURE);
 }
 }  // namespace
 

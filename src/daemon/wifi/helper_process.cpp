@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 #include <linux/capability.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sys/inotify.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -85,22 +83,6 @@ bool is_answered(const std::string& path) {
   close(descriptor);
   return tries < kTries;
 }
-
-/// Whether the interface is up; sets it down where that is asked.
-bool is_up(const std::string& interface, bool and_put_down = false) {
-  const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  ifreq request{};
-  std::copy_n(interface.begin(), std::min<std::size_t>(interface.size(), IFNAMSIZ - 1),
-              request.ifr_name);
-  ioctl(descriptor, SIOCGIFFLAGS, &request);
-  const bool was_up = (request.ifr_flags & IFF_UP) != 0;
-  if (was_up && and_put_down) {
-    request.ifr_flags = static_cast<short>(request.ifr_flags & ~IFF_UP);
-    ioctl(descriptor, SIOCSIFFLAGS, &request);
-  }
-  close(descriptor);
-  return was_up;
-}
 }  // namespace
 
 HelperProcess::HelperProcess(RadioSpec spec, Programs programs, std::string directory, int socket,
@@ -123,7 +105,7 @@ HelperProcess::HelperProcess(RadioSpec spec, Programs programs, std::string dire
   hook_ = hook_socket(directory_ + "/lease");
   signals_ = child_signals();
   watch_ = checked(inotify_init1(IN_CLOEXEC | IN_NONBLOCK), "inotify");
-  if (spec_.control) lent_.emplace(*spec_.control + "/" + spec_.interface);
+  if (spec_.control) lent_.emplace(*spec_.control + "/" + spec_.interface, directory_);
   // The one that we start makes its socket for all interfaces in our own directory.
   control_watch_ = inotify_add_watch(
       watch_, spec_.control.value_or(directory_ + "/control").c_str(), IN_CREATE | IN_DELETE);
@@ -140,7 +122,7 @@ HelperProcess::~HelperProcess() {
   own_interface_.remove();
   regulations_.set({});
   if (lent_) lent_->give_back();
-  if (!was_up_ && !lent_) is_up(spec_.interface, true);
+  if (!was_up_ && !lent_) put_down(spec_.interface);
   std::error_code ignored;
   fs::remove_all(directory_, ignored);
 }
@@ -281,6 +263,7 @@ void HelperProcess::carry_out(const Order& order) {
       dhcp_server_.stop();
       return order.gives_addresses ? start_dhcp_server(order) : void();
     case Order::Kind::stop_serving: dhcp_server_.stop(); return access_point_.forget();
+    case Order::Kind::forget_leases: return forget_leases();
     case Order::Kind::make_access_point: return make_access_point(order);
     case Order::Kind::remove_access_point: return own_interface_.remove();
     case Order::Kind::restart_supplicant: return restart_supplicant();
@@ -316,8 +299,9 @@ void HelperProcess::start_dhcp_server(const Order& order) {
       {.program = programs_.dhcp_server,
        .arguments = {"--no-daemon", "--conf-file=/dev/null", "--no-hosts", "--no-resolv",
                      "--port=0", "--pid-file=", "--bind-interfaces", "--no-ping",
-                     "--dhcp-authoritative", "--interface=" + spec_.access_point_interface(),
-                     "--except-interface=lo", "--dhcp-leasefile=" + directory_ + "/leases",
+                     "--dhcp-authoritative", "--dhcp-sequential-ip",
+                     "--interface=" + spec_.access_point_interface(), "--except-interface=lo",
+                     "--dhcp-leasefile=" + directory_ + "/leases",
                      fmt::format("--dhcp-range={},{},{},{}m", text_of(order.first),
                                  text_of(order.last), text_of(order.netmask),
                                  std::max<unsigned>(order.lease_minutes, 2))},
@@ -365,6 +349,13 @@ void HelperProcess::look_at_leases() {
     if (!whose || !what || std::exchange(leases_[mac], line) == line) continue;
     report({.kind = Report::Kind::guest_addressed, .address = *what, .mac = *whose});
   }
+}
+
+void HelperProcess::forget_leases() {
+  dhcp_server_.stop();
+  leases_.clear();
+  std::error_code ignored;
+  fs::remove(directory_ + "/leases", ignored);
 }
 
 void HelperProcess::report(const Report& report) const {

@@ -48,6 +48,7 @@ class HelperProcess {
   void start_dhcp_server(const Order& order);
   void take_lease();
   void look_at_leases();
+  void forget_leases();
   void report(const Report& report) const;
   void report_address(const Report& addressed);
   void complain(const std::string& why) const;

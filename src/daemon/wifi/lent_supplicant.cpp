@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace bfq::wifi {
 namespace {
@@ -29,6 +32,25 @@ int connected_to(const std::string& path) {
   return -1;
 }
 }  // namespace
+
+LentSupplicant::LentSupplicant(std::string socket, const std::string& directory)
+    : socket_(std::move(socket)), note_(directory + "/lent") {
+  std::ifstream file(note_);
+  if (!file) return;
+  noted_.emplace();
+  std::string number;
+  for (bool is_enabled = false; file >> number >> is_enabled;) {
+    noted_->all.insert(number);
+    if (is_enabled) noted_->enabled.insert(number);
+  }
+}
+
+/// A line is a number, and 1 where that network is enabled.
+void LentSupplicant::write_note() const {
+  std::ofstream file(note_);
+  for (const std::string& number : noted_->all)
+    file << number << ' ' << noted_->enabled.contains(number) << '\n';
+}
 
 std::optional<std::string> LentSupplicant::ask(const std::string& command) const {
   std::array<char, 8192> bytes;
@@ -61,6 +83,7 @@ std::optional<LentSupplicant::Networks> LentSupplicant::networks() const {
 bool LentSupplicant::take() {
   noted_ = networks();
   if (!noted_) return false;
+  write_note();
   for (const std::string& number : noted_->enabled) ask("DISABLE_NETWORK " + number);
   return true;
 }
@@ -73,5 +96,6 @@ void LentSupplicant::give_back() {
   ask("SIGNAL_MONITOR");  // as it is told of no threshold, there is none
   for (const std::string& number : noted_->enabled) ask("ENABLE_NETWORK " + number);
   noted_.reset();
+  std::remove(note_.c_str());
 }
 }  // namespace bfq::wifi

@@ -9,8 +9,9 @@ namespace bfq::wifi {
 /// with is noted and rests; in the end it has that again, and nothing more.
 class LentSupplicant {
  public:
-  /// `socket` is its control socket for the interface.
-  explicit LentSupplicant(std::string socket) : socket_(std::move(socket)) {}
+  /// `socket` is its control socket for the interface. In `directory` is noted what it had: of
+  /// what another process has noted there, give_back() may be called at once.
+  LentSupplicant(std::string socket, const std::string& directory);
 
   /// False where nobody answers. To be called again when it has come back.
   bool take();
@@ -23,7 +24,9 @@ class LentSupplicant {
   std::optional<std::string> ask(const std::string& command) const;
   std::optional<Networks> networks() const;
 
-  std::string socket_;
+  void write_note() const;
+
+  std::string socket_, note_;
   std::optional<Networks> noted_{};
 };
 }  // namespace bfq::wifi

@@ -19,6 +19,7 @@ struct Order {
     serve_addresses,      ///< the softAP has address and netmask, and gives first to last where it
                           ///< gives
     stop_serving,         ///< ends that
+    forget_leases,        ///< whom it has given which address
     make_access_point,    ///< makes the softAP's interface, with mac
     remove_access_point,  ///< and removes it
     restart_supplicant,   ///< which does not answer any more

@@ -9,13 +9,14 @@
 namespace bfq::wifi {
 namespace {
 // Ours: how long one rests that meets another scan, such as the supplicant's own, or that the
-// driver refuses, and how often it may: an interface that has just come up is busy for a moment.
+// driver refuses, and how often it may: an interface that has just come up, or whose rfkill switch
+// was just released, is busy for a moment, and for seconds on a slow machine.
 constexpr std::chrono::milliseconds kRest{200};
-constexpr int kMostTries = 5;
+constexpr int kMostTries = 20;
 // ID, BSSID, frequency, level, information elements, flags and name, by wpa_ctrl.h.
 constexpr const char* kFields = "MASK=0x1c87";
 
-std::string command_for(const radio::Scan& what) {
+std::string command_for(const radio::Scan& what, radio::ScanType type) {
   std::string channels;
   for (std::uint8_t channel = 1; channel <= 14; ++channel) {
     const bool is_wanted =
@@ -24,9 +25,22 @@ std::string command_for(const radio::Scan& what) {
       channels += fmt::format("{}{}", channels.empty() ? "" : ",", frequency_of(channel));
   }
   std::string command = "SCAN TYPE=ONLY freq=" + channels;
-  if (what.type == radio::ScanType::passive) command += " passive=1";
+  if (type == radio::ScanType::passive) command += " passive=1";
   if (what.ssid && !what.ssid->empty()) command += " ssid " + hexadecimal(what.ssid->view());
   return command;
+}
+
+/// Whoever asks stays on a channel for 30 ms, and whoever listens for 110, by the kernel's
+/// mac80211. One that hides its name answers to that name alone, and is otherwise heard by its
+/// beacons, of which there is one in 102 ms: where nobody in particular is asked for, listening
+/// follows.
+std::vector<std::string> commands_for(const radio::Scan& what) {
+  const radio::ScanType type = what.type.value_or(radio::ScanType::active);
+  std::vector<std::string> commands{command_for(what, type)};
+  const bool names_one = what.ssid && !what.ssid->empty();
+  if (type == radio::ScanType::active && !names_one)
+    commands.push_back(command_for(what, radio::ScanType::passive));
+  return commands;
 }
 
 bool fits(const Heard& heard, const radio::Scan& what) {
@@ -41,15 +55,16 @@ Scanner::Scanner(boost::asio::io_context& io, Supplicant& supplicant)
     : supplicant_(supplicant), again_(io, [this] { begin(); }) {}
 
 void Scanner::scan(const radio::Scan& what, Done done) {
-  jobs_.push_back({command_for(what), what, std::move(done)});
+  jobs_.push_back({commands_for(what), what, std::move(done)});
   if (jobs_.size() == 1) begin();
 }
 
 void Scanner::begin() {
   heard_.clear();
   if (jobs_.empty() || !supplicant_.is_open()) return;
-  supplicant_.ask("BSS_FLUSH 0");  // what was heard once may be gone
-  supplicant_.ask(jobs_.front().command, [this](std::string_view answer) {
+  const Job& job = jobs_.front();
+  if (job.passes == 0) supplicant_.ask("BSS_FLUSH 0");  // what was heard once may be gone
+  supplicant_.ask(job.commands[job.passes], [this](std::string_view answer) {
     if (jobs_.empty()) return;
     if (answer.starts_with("FAIL-BUSY"))
       return again_.set(std::chrono::steady_clock::now() + kRest);
@@ -59,7 +74,10 @@ void Scanner::begin() {
 }
 
 void Scanner::results_are_there() {
-  if (std::exchange(is_looking_, false)) list(std::string("BSS FIRST ") + kFields);
+  if (!std::exchange(is_looking_, false)) return;
+  Job& job = jobs_.front();
+  if (++job.passes < job.commands.size()) return begin();
+  list(std::string("BSS FIRST ") + kFields);
 }
 
 void Scanner::has_failed() {
@@ -78,6 +96,7 @@ void Scanner::try_again() {
 void Scanner::supplicant_is_gone() {
   is_looking_ = false;
   again_.stop();
+  if (!jobs_.empty()) jobs_.front().passes = 0;
 }
 
 void Scanner::list(const std::string& command) {

@@ -37,9 +37,10 @@ class Scanner {
 
  private:
   struct Job {
-    std::string command;
+    std::vector<std::string> commands;  ///< one after the other; what all have heard counts
     radio::Scan what;
     Done done;
+    std::size_t passes = 0;  ///< of them, done
     int tries = 0;
   };
   void begin();

@@ -64,6 +64,7 @@ WifiRadio::WifiRadio(boost::asio::io_context& io, Helper& helper, std::string na
           io, [this](std::string_view event) { happened(event); },
           [this] { helper_.give({.kind = Order::Kind::restart_supplicant}); }),
       scanner_(io, supplicant_),
+      pairing_(supplicant_, [this](const auto& told) { has_paired(told); }),
       own_(
           io, helper, name_, [this](const Event& event) { tell(event); }, wake_) {
   own_.use_mac(access_point_mac_);
@@ -77,12 +78,15 @@ void WifiRadio::take(const radio::Request& request) {
                  [&](const radio::Join& j) { join(j); },
                  [&](const radio::Leave&) { leave(); },
                  [&](const radio::Scan& s) { scan(s); },
-                 // Fidelity (our decision, dialect 13.3): AT+WPS=1 fails with a radio of this
-                 // machine, and AT+RFPOWER changes nothing there.
-                 [&](const radio::Pair& p) { tell(radio::PairFailed{p.ticket}); },
+                 [&](const radio::Pair& p) { pair(p); },
+                 // Fidelity (our decision, dialect 13.3): AT+RFPOWER changes nothing at a radio of
+                 // this machine.
                  [&](const radio::SetPower&) {},
-                 [&](const radio::StartAccessPoint& a) { own_.start(a); },
-                 [&](const radio::StopAccessPoint&) { own_.stop(); },
+                 [&](const radio::StartAccessPoint& a) {
+                   stop_own();
+                   own_.start(a);
+                 },
+                 [&](const radio::StopAccessPoint&) { stop_own(); },
                  [&](const radio::Expel& e) { own_.expel(e.mac); },
                  // Fidelity (our decision, dialect 13.4): With a radio of this machine no phone is
                  // heard after AT+CWSTARTSMART. A MAC address that is set for the station is shown
@@ -127,10 +131,21 @@ std::optional<Event> WifiRadio::next_event() {
   return event;
 }
 
+/// Nothing more is said of its stations.
+void WifiRadio::stop_own() {
+  own_.stop();
+  std::erase_if(due_, [](const Event& event) {
+    return std::holds_alternative<radio::StationJoined>(event) ||
+           std::holds_alternative<radio::StationAddressed>(event) ||
+           std::holds_alternative<radio::StationLeft>(event);
+  });
+}
+
 void WifiRadio::power_off() {
   leave();
   own_.stop();
   own_.use_mac(access_point_mac_);
+  helper_.give({.kind = Order::Kind::forget_leases});
   set_country({});
   scanner_.forget();
   due_.clear();
@@ -234,6 +249,7 @@ void WifiRadio::select(const Heard& access_point) {
     if (attempt != attempts_ || phase_ != Phase::choosing) return;
     if (!answer.starts_with("OK")) return fail_join(JoinFailure::refused);
     phase_ = Phase::joining;
+    misses_ = 0;
   });
 }
 
@@ -262,9 +278,29 @@ void WifiRadio::watch_signal(int rssi) {
   supplicant_.ask(fmt::format("SIGNAL_MONITOR THRESHOLD={} HYSTERESIS=4", rssi));
 }
 
+// Pairing -----------------------------------------------------------------------------------------
+
+// Fidelity (our decision, dialect 13.6): With a radio of this machine AT+WPS=1 looks for the button
+// by wpa_supplicant, on all channels; beside a wpa_supplicant of the machine, whose settings it
+// would have to change, it fails at once.
+void WifiRadio::pair(const radio::Pair& pair) {
+  leave();
+  asks_pairing_ = pair.ticket;
+  helper_.spec().control ? has_paired(std::nullopt) : pairing_.start();
+}
+
+void WifiRadio::has_paired(const std::optional<Credential>& told) {
+  if (!told) return tell(radio::PairFailed{asks_pairing_});
+  tell(radio::Paired{.ticket = asks_pairing_,
+                     .ssid = told->ssid,
+                     .password = told->password,
+                     .bssid = told->bssid});
+}
+
 // Leaving -----------------------------------------------------------------------------------------
 
 void WifiRadio::leave() {
+  pairing_.stop();
   if (phase_ != Phase::idle) disassociate();
   std::erase_if(due_, [](const Event& event) {
     return std::holds_alternative<radio::Joined>(event) ||
@@ -298,6 +334,7 @@ void WifiRadio::lose(std::string_view why) {
 // What the supplicant tells -----------------------------------------------------------------------
 
 void WifiRadio::happened(std::string_view event) {
+  pairing_.happened(event);
   struct Row {
     std::string_view name;
     void (WifiRadio::*handle)(std::string_view);
@@ -308,6 +345,7 @@ void WifiRadio::happened(std::string_view event) {
       Row{"CTRL-EVENT-AUTH-REJECT", &WifiRadio::rejected},
       Row{"CTRL-EVENT-ASSOC-REJECT", &WifiRadio::association_rejected},
       Row{"CTRL-EVENT-SSID-TEMP-DISABLED", &WifiRadio::temporarily_disabled},
+      Row{"CTRL-EVENT-NETWORK-NOT-FOUND", &WifiRadio::not_found},
       Row{"CTRL-EVENT-SIGNAL-CHANGE", &WifiRadio::signal_changed},
   };
   if (event.starts_with("CTRL-EVENT-SCAN-RESULTS")) return scanner_.results_are_there();
@@ -339,10 +377,18 @@ void WifiRadio::association_rejected(std::string_view) {
   if (phase_ == Phase::joining) fail_join(JoinFailure::refused);
 }
 
+/// Whoever was refused has been told so before: several attempts that failed otherwise are silence.
 void WifiRadio::temporarily_disabled(std::string_view event) {
   if (phase_ != Phase::joining) return;
-  const bool wrong_key = event.find("reason=WRONG_KEY") != std::string_view::npos;
-  fail_join(wrong_key ? JoinFailure::wrong_password : JoinFailure::refused);
+  const auto names = [&](const char* reason) { return event.find(reason) != event.npos; };
+  fail_join(names("reason=WRONG_KEY")     ? JoinFailure::wrong_password
+            : names("reason=CONN_FAILED") ? JoinFailure::timed_out
+                                          : JoinFailure::refused);
+}
+
+/// It was there when it was looked for; the supplicant looks again every 5 s.
+void WifiRadio::not_found(std::string_view) {
+  if (phase_ == Phase::joining && ++misses_ == kTries) fail_join(JoinFailure::no_such_network);
 }
 
 void WifiRadio::signal_changed(std::string_view event) {
@@ -385,6 +431,7 @@ void WifiRadio::supplicant_is_there() {
   supplicant_.open(helper_.station_socket());
   own_.supplicant_is_there();
   scanner_.supplicant_is_there();
+  pairing_.supplicant_is_there();
 }
 
 void WifiRadio::supplicant_is_gone() {

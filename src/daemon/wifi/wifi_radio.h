@@ -12,6 +12,7 @@
 #include "daemon/sockets/networks.h"
 #include "daemon/wifi/helper.h"
 #include "daemon/wifi/own_network.h"
+#include "daemon/wifi/pairing.h"
 #include "daemon/wifi/scanner.h"
 #include "daemon/wifi/supplicant.h"
 #include "ports/messages.h"
@@ -56,6 +57,9 @@ class WifiRadio {
   void has_joined();
   void watch_signal(int rssi);
   void scan(const radio::Scan& scan);
+  void pair(const radio::Pair& pair);
+  void has_paired(const std::optional<Credential>& told);
+  void stop_own();
   void lose(std::string_view why);
   void set_country(std::string_view code);
 
@@ -65,6 +69,7 @@ class WifiRadio {
   void rejected(std::string_view event);
   void association_rejected(std::string_view event);
   void temporarily_disabled(std::string_view event);
+  void not_found(std::string_view event);
   void signal_changed(std::string_view event);
 
   void await_reports();
@@ -82,16 +87,19 @@ class WifiRadio {
   boost::asio::posix::stream_descriptor reports_;
   Supplicant supplicant_;
   Scanner scanner_;
+  Pairing pairing_;
   OwnNetwork own_;
   std::deque<Event> due_;
 
   Phase phase_ = Phase::idle;
   radio::Join attempt_{};
   unsigned attempts_ = 0;  ///< so that what a former one asked for is not taken for this one's
+  int misses_ = 0;         ///< how often the supplicant has not heard the one that it is to join
   Heard access_point_{};
   std::string network_{};  ///< the supplicant's number for it; others may be somebody else's
   int signal_ = 0;
   std::optional<Ticket> asks_address_{};
+  Ticket asks_pairing_{};
   std::optional<sockets::VirtualLan> lan_{};
 };
 }  // namespace bfq::wifi

@@ -141,6 +141,8 @@ std::string country_of(const std::string& interface) {
 }
 }  // namespace
 
+void Regulations::remember() { before_ = country_of(interface_); }
+
 void Regulations::set(std::string_view country) {
   if (country.empty() && !before_) return;
   if (!before_) before_ = country_of(interface_);

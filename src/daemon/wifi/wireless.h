@@ -33,6 +33,8 @@ class Regulations {
   /// Two capital letters; others, and those of no country, are left to the kernel, which does
   /// nothing then. Empty: those that there were at first.
   void set(std::string_view country);
+  /// What there is now was there at first, whoever sets another one.
+  void remember();
 
  private:
   std::string interface_{};
