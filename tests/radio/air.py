@@ -235,8 +235,6 @@ class AccessPoint(Place):
                   f"ctrl_interface={self.directory}/control", *lines]
         if self.passphrase and not any(line.startswith("wpa=") for line in lines):
             config += ["wpa=2", "wpa_key_mgmt=WPA-PSK", "rsn_pairwise=CCMP"]
-        if self.passphrase:  # an emulated machine may need more than three seconds for it
-            config += ["wpa_pairwise_update_count=6"]
         if self.passphrase and not any(line.startswith("sae_password=") for line in lines):
             config += [f"wpa_passphrase={self.passphrase}"]
         path = f"{self.directory}/hostapd.conf"

@@ -249,6 +249,7 @@ void WifiRadio::select(const Heard& access_point) {
     if (attempt != attempts_ || phase_ != Phase::choosing) return;
     if (!answer.starts_with("OK")) return fail_join(JoinFailure::refused);
     phase_ = Phase::joining;
+    has_returned_ = false;
     misses_ = 0;
   });
 }
@@ -358,37 +359,52 @@ void WifiRadio::happened(std::string_view event) {
 }
 
 void WifiRadio::connected(std::string_view) {
-  if (phase_ == Phase::joining) has_joined();
+  if (phase_ == Phase::joining) return has_joined();
+  if (phase_ != Phase::returning) return;
+  phase_ = Phase::joined;
+  watch_signal(signal_);
 }
 
+/// Where the last word of a handshake is lost, we have joined and the access point waits, until it
+/// gives that up. The supplicant begins again by itself, which it may do once.
 void WifiRadio::disconnected(std::string_view event) {
-  if (phase_ == Phase::joined) lose(event);
+  constexpr int kHandshakeTimeout = 15;  // a reason code of IEEE 802.11
+  if (phase_ != Phase::joined) return;
+  const bool may_return = number_in(event, "reason") == kHandshakeTimeout;
+  if (!may_return || std::exchange(has_returned_, true)) return lose(event);
+  phase_ = Phase::returning;
+  misses_ = 0;
+}
+
+void WifiRadio::has_failed(JoinFailure why, std::string_view event) {
+  if (phase_ == Phase::joining) fail_join(why);
+  if (phase_ == Phase::returning) lose(event);
 }
 
 /// By SAE the password is a part of the authentication.
 void WifiRadio::rejected(std::string_view event) {
   constexpr int kSae = 3;
-  if (phase_ != Phase::joining) return;
-  fail_join(number_in(event, "auth_type") == kSae ? JoinFailure::wrong_password
-                                                  : JoinFailure::refused);
+  has_failed(
+      number_in(event, "auth_type") == kSae ? JoinFailure::wrong_password : JoinFailure::refused,
+      event);
 }
 
-void WifiRadio::association_rejected(std::string_view) {
-  if (phase_ == Phase::joining) fail_join(JoinFailure::refused);
+void WifiRadio::association_rejected(std::string_view event) {
+  has_failed(JoinFailure::refused, event);
 }
 
 /// Whoever was refused has been told so before: several attempts that failed otherwise are silence.
 void WifiRadio::temporarily_disabled(std::string_view event) {
-  if (phase_ != Phase::joining) return;
   const auto names = [&](const char* reason) { return event.find(reason) != event.npos; };
-  fail_join(names("reason=WRONG_KEY")     ? JoinFailure::wrong_password
-            : names("reason=CONN_FAILED") ? JoinFailure::timed_out
-                                          : JoinFailure::refused);
+  has_failed(names("reason=WRONG_KEY")     ? JoinFailure::wrong_password
+             : names("reason=CONN_FAILED") ? JoinFailure::timed_out
+                                           : JoinFailure::refused,
+             event);
 }
 
 /// It was there when it was looked for; the supplicant looks again every 5 s.
-void WifiRadio::not_found(std::string_view) {
-  if (phase_ == Phase::joining && ++misses_ == kTries) fail_join(JoinFailure::no_such_network);
+void WifiRadio::not_found(std::string_view event) {
+  if (++misses_ == kTries) has_failed(JoinFailure::no_such_network, event);
 }
 
 void WifiRadio::signal_changed(std::string_view event) {
@@ -440,7 +456,8 @@ void WifiRadio::supplicant_is_gone() {
   network_.clear();
   own_.supplicant_is_gone();
   scanner_.supplicant_is_gone();
-  if (phase_ == Phase::joined) lose("wpa_supplicant has ended");
+  const bool is_associated = phase_ == Phase::joined || phase_ == Phase::returning;
+  if (is_associated) lose("wpa_supplicant has ended");
   if (phase_ == Phase::choosing || phase_ == Phase::joining) look(kTries);
 }
 

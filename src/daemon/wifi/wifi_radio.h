@@ -41,8 +41,8 @@ class WifiRadio {
 
  private:
   /// In `choosing` the supplicant is told which access point; what it says of joins is about a
-  /// former one until `joining`.
-  enum class Phase : std::uint8_t { idle, looking, choosing, joining, joined };
+  /// former one until `joining`. In `returning` it joins once more: see disconnected().
+  enum class Phase : std::uint8_t { idle, looking, choosing, joining, joined, returning };
 
   void join(const radio::Join& join);
   void look(int tries);
@@ -70,6 +70,7 @@ class WifiRadio {
   void association_rejected(std::string_view event);
   void temporarily_disabled(std::string_view event);
   void not_found(std::string_view event);
+  void has_failed(radio::JoinFailure why, std::string_view event);
   void signal_changed(std::string_view event);
 
   void await_reports();
@@ -94,6 +95,7 @@ class WifiRadio {
   Phase phase_ = Phase::idle;
   radio::Join attempt_{};
   unsigned attempts_ = 0;  ///< so that what a former one asked for is not taken for this one's
+  bool has_returned_ = false;
   int misses_ = 0;         ///< how often the supplicant has not heard the one that it is to join
   Heard access_point_{};
   std::string network_{};  ///< the supplicant's number for it; others may be somebody else's
