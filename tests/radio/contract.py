@@ -120,7 +120,10 @@ class Contract(unittest.TestCase):
         self.try_it("*/Radio.*")
 
     def test_of_networks_of_their_own(self):
-        self.try_it("*/OwnNetwork.*")
+        self.try_it("*/OwnNetwork.*-*without_power*")
+
+    def test_without_power(self):
+        self.try_it("*without_power*")
 
     def try_it(self, tests):
         air = Air(self)

@@ -482,6 +482,7 @@ MACHINES = {
     "one": {
         "hostile": ["Hostile", "Doors", "Ground", "End", "Start", "Country"],
         "own": ["Contract.test_of_networks_of_their_own"],
+        "power": ["Contract.test_without_power"],
     },
     "two": {
         "chapter": ["Chapter", "Silence", "Lent"],

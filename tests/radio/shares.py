@@ -15,7 +15,7 @@ from air import make_radios, run
 
 # What a process of a share sees: /sys is that of its network, by `ip netns exec`.
 GROUND = """set -e
-mount -t debugfs debug /sys/kernel/debug
+[ -e /sys/kernel/debug/ieee80211 ] || mount -t debugfs debug /sys/kernel/debug
 for place in /tmp /run; do mount -t tmpfs share $place; done
 mkdir /run/lock
 ip link set lo up
