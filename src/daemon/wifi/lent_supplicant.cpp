@@ -37,12 +37,13 @@ LentSupplicant::LentSupplicant(std::string socket, const std::string& directory)
     : socket_(std::move(socket)), note_(directory + "/lent") {
   std::ifstream file(note_);
   if (!file) return;
-  noted_.emplace();
+  Networks found;
   std::string number;
   for (bool is_enabled = false; file >> number >> is_enabled;) {
-    noted_->all.insert(number);
-    if (is_enabled) noted_->enabled.insert(number);
+    found.all.insert(number);
+    if (is_enabled) found.enabled.insert(number);
   }
+  noted_ = std::move(found);
 }
 
 /// A line is a number, and 1 where that network is enabled.
