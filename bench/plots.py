@@ -146,6 +146,8 @@ def write_page(kept):
         f"cores, Linux {about['kernel']}, load {about['load']} at the beginning.\n"))
     for name, rows in kept["tables"].items():
         text = replace_between(text, name, report.markdown(map(result_of, rows)))
+    text = replace_between(text, "tried", report.tried_table(
+        list(map(result_of, kept["tables"]["many"]))))
     if "profiles" in kept:
         text = replace_between(text, "in the way", in_the_way(kept))
     PAGE.write_text(text, "utf-8")

@@ -28,11 +28,14 @@ LONGER = 5  # than a round of the measurement
 COUNT = 10_000  # modules
 
 
+WAITS_S = (0.5, 2, 8)  # until a tool is attached, of which it says nothing
+
+
 @contextlib.contextmanager
-def tracing(command):
+def tracing(command, wait):
     """Runs a tool beside us until it is interrupted."""
     tool = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    time.sleep(0.5)  # it has no way to say that it is attached
+    time.sleep(wait)
     try:
         yield
     finally:
@@ -63,20 +66,27 @@ def short(name):
 
 def profiled(process, act):
     with tempfile.TemporaryDirectory() as folder:
-        with tracing(["perf", "record", "-e", "cpu-clock", "-F", "4000", "-p", str(process), "-o",
-                      f"{folder}/data"]):
-            act()
-        return hot(f"{folder}/data")
+        for wait in WAITS_S:
+            with tracing(["perf", "record", "-e", "cpu-clock", "-F", "4000", "-p", str(process),
+                          "-o", f"{folder}/data"], wait):
+                act()
+            found = hot(f"{folder}/data")
+            if found["functions"]:
+                break
+    return found
 
 
 def system_calls(process, act, operations):
     """How many of each for one operation."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "calls")
-        with tracing(["strace", "-c", "-f", "-o", path, "-p", str(process)]):
-            act()
-        calls = re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$", path.read_text(),
-                           re.M)
+        for wait in WAITS_S:
+            with tracing(["strace", "-c", "-f", "-o", path, "-p", str(process)], wait):
+                act()
+            calls = re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$",
+                               path.read_text(), re.M)
+            if calls:
+                break
     found = {name: round(int(count) / operations, 2) for count, name in calls if name != "total"}
     return {name: each for name, each in found.items() if each >= 0.05}
 

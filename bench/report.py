@@ -77,6 +77,17 @@ def markdown(results):
     return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
 
+def tried_table(results):
+    """What each number of modules came to that was tried."""
+    def share(pair):
+        return f"{pair[0]:.3f} to {pair[1]:.3f}"
+    rows = [("", "modules", "up", "down", "breaks", "cores"), ("---",) * 6]
+    rows += [(result["row"].name, str(taken["modules"]), share(taken["up"]), share(taken["down"]),
+              str(taken["breaks"]), f"{taken['cores']:.2f}")
+             for result in results for taken in result.get("tried", [])]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+
+
 def save(path, about, tables, curves):
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = {"machine": about, "tables": {name: as_json(rows) for name, rows in tables.items()},
