@@ -49,7 +49,6 @@ set ylabel 'us of processor time, both ends'
 set yrange [0:*]
 set xtics rotate by -30 scale 0
 set rmargin 24
-set bmargin 11
 plot $rows using 2:xtic(1) title 'module' lt 1, '' using 3 title 'floor' lt 2
 """, {"rows": [(f'"{row["row"]["name"]}"', row["module"]["best"], row["beside"]["best"])
                 for row in rows]}, height=520)
@@ -126,6 +125,8 @@ def paragraph(kept_row, profile):
     if "calls_of_module" in profile:
         parts += [f"System calls: {calls(profile['calls_of_module'])}; of the floor: "
                   f"{calls(profile['calls_of_floor'])}."]
+    if "ratio" in kept_row.get("beside", {}):
+        parts += [f"That of the floor is {kept_row['beside']['ratio']:.2f}."]
     functions = ", ".join(f"`{name}` {share:.0f} %" for share, name in profile["functions"])
     parts += [f"The kernel takes {profile['kernel_percent']} % of the module's time. "
               f"The most have {functions}.\n"]

@@ -94,17 +94,18 @@ def system_calls(process, act, operations):
 def of_pace(subjects, row):
     """A row beside the floor."""
     work = WORKS[row.work]
-    work = dataclasses.replace(work, times=work.times * LONGER)
+    longer = dataclasses.replace(work, times=work.times * LONGER)
     # Bytes of a flow are counted as pieces of 1,460.
     operations = work.times if work.host != "flow" else work.times / 1460
     found = {}
     for name in ("module", "floor"):
         with getattr(subjects, name)(work, row.door) as subject:
-            def act(subject=subject):
-                subjects.round(subject, row.work, work)
+            def act(work, subject=subject):
+                return subjects.round(subject, row.work, work)
             if name == "module":
-                found |= profiled(subject.process, act)
-            found[f"calls_of_{name}"] = system_calls(subject.process, act, operations)
+                found |= profiled(subject.process, lambda act=act: act(longer))
+            found[f"calls_of_{name}"] = system_calls(
+                subject.process, lambda act=act: act(work), operations)
     return found
 
 
