@@ -4,9 +4,9 @@
 //   duplex FILLING SECONDS DOOR PEER [DOOR PEER...]    file descriptors that are inherited
 //
 // After FILLING seconds, which fill the buffers, it looks for SECONDS and prints a line for each
-// pair: bytes a second that came to the peer, those that came to the host, and how often one did not
-// follow. As bytes may come in lumps, the time is from the first lump to the last, and the bytes of
-// the first are not counted.
+// pair: bytes a second that came to the peer, those that came to the host, and how often one did
+// not follow. As bytes may come in lumps, the time is from the first lump to the last, and the
+// bytes of the first are not counted.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
