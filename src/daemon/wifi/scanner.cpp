@@ -16,6 +16,8 @@ constexpr int kMostTries = 20;
 // ID, BSSID, frequency, level, information elements, flags and name, by wpa_ctrl.h.
 constexpr const char* kFields = "MASK=0x1c87";
 
+bool names_one(const radio::Scan& what) { return what.ssid && !what.ssid->empty(); }
+
 std::string command_for(const radio::Scan& what, radio::ScanType type) {
   std::string channels;
   for (std::uint8_t channel = 1; channel <= 14; ++channel) {
@@ -25,21 +27,23 @@ std::string command_for(const radio::Scan& what, radio::ScanType type) {
       channels += fmt::format("{}{}", channels.empty() ? "" : ",", frequency_of(channel));
   }
   std::string command = "SCAN TYPE=ONLY freq=" + channels;
-  if (type == radio::ScanType::passive) command += " passive=1";
-  if (what.ssid && !what.ssid->empty()) command += " ssid " + hexadecimal(what.ssid->view());
+  if (type == radio::ScanType::passive)
+    command += " passive=1";
+  else if (names_one(what))
+    command += " ssid " + hexadecimal(what.ssid->view());
   return command;
 }
 
 /// Whoever asks stays on a channel for 30 ms, and whoever listens for 110, by the kernel's
 /// mac80211. One that hides its name answers to that name alone, and is otherwise heard by its
 /// beacons, of which there is one in 102 ms: where nobody in particular is asked for, listening
-/// follows.
+/// follows. For who is named that, and asking again, is done where it was not heard at first.
 std::vector<std::string> commands_for(const radio::Scan& what) {
   const radio::ScanType type = what.type.value_or(radio::ScanType::active);
   std::vector<std::string> commands{command_for(what, type)};
-  const bool names_one = what.ssid && !what.ssid->empty();
-  if (type == radio::ScanType::active && !names_one)
+  if (type == radio::ScanType::active)
     commands.push_back(command_for(what, radio::ScanType::passive));
+  if (names_one(what)) commands.push_back(commands.front());
   return commands;
 }
 
@@ -76,7 +80,7 @@ void Scanner::begin() {
 void Scanner::results_are_there() {
   if (!std::exchange(is_looking_, false)) return;
   Job& job = jobs_.front();
-  if (++job.passes < job.commands.size()) return begin();
+  if (++job.passes < job.commands.size() && !names_one(job.what)) return begin();
   list(std::string("BSS FIRST ") + kFields);
 }
 
@@ -103,7 +107,9 @@ void Scanner::list(const std::string& command) {
   supplicant_.ask(command, [this](std::string_view answer) {
     if (jobs_.empty()) return;
     const auto heard = read_bss(answer);
-    if (!heard) return end(true);
+    const Job& job = jobs_.front();
+    const bool is_over = !heard_.empty() || job.passes == job.commands.size();
+    if (!heard) return is_over ? end(true) : begin();
     if (fits(*heard, jobs_.front().what)) heard_.push_back(*heard);
     list(fmt::format("BSS NEXT-{} {}", value_of(answer, "id"), kFields));
   });

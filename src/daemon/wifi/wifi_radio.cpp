@@ -16,8 +16,8 @@ namespace {
 using radio::JoinFailure;
 using radio::Security;
 
-// Ours: a scan may miss an access point whose beacons meet those of another.
-constexpr int kTries = 2;
+// Ours: after so many scans of the supplicant's own an access point is not there any more.
+constexpr int kMisses = 2;
 
 bool is_weak(Security security) { return security == Security::open || security == Security::wep; }
 
@@ -180,28 +180,27 @@ void WifiRadio::scan(const radio::Scan& scan) {
 void WifiRadio::join(const radio::Join& join) {
   leave();
   attempt_ = join;
-  look(kTries);
+  look();
 }
 
 /// Before the supplicant is there the scan waits for it, and the module for as long as it likes.
-void WifiRadio::look(int tries) {
+void WifiRadio::look() {
   phase_ = Phase::looking;
   const radio::Scan what{
       .ssid = attempt_.ssid, .bssid = attempt_.bssid, .channels = attempt_.channels};
-  scanner_.scan(what, [this, tries, attempt = attempts_](const auto& heard) {
+  scanner_.scan(what, [this, attempt = attempts_](const auto& heard) {
     if (attempt != attempts_) return;
-    if (heard) return choose(*heard, tries);
+    if (heard) return choose(*heard);
     fail_join(JoinFailure::timed_out);
   });
 }
 
 /// The strongest of those that suit, as a simulated radio does.
-void WifiRadio::choose(const std::vector<Heard>& heard, int tries) {
+void WifiRadio::choose(const std::vector<Heard>& heard) {
   const auto best = std::max_element(heard.begin(), heard.end(), [&](const auto& a, const auto& b) {
     return std::pair(suits(a, attempt_), a.seen.rssi) < std::pair(suits(b, attempt_), b.seen.rssi);
   });
-  if (best == heard.end())
-    return tries > 1 ? look(tries - 1) : fail_join(JoinFailure::no_such_network);
+  if (best == heard.end()) return fail_join(JoinFailure::no_such_network);
   if (const auto why = refusal(*best, attempt_)) return fail_join(*why);
   associate(*best);
 }
@@ -404,7 +403,7 @@ void WifiRadio::temporarily_disabled(std::string_view event) {
 
 /// It was there when it was looked for; the supplicant looks again every 5 s.
 void WifiRadio::not_found(std::string_view event) {
-  if (++misses_ == kTries) has_failed(JoinFailure::no_such_network, event);
+  if (++misses_ == kMisses) has_failed(JoinFailure::no_such_network, event);
 }
 
 void WifiRadio::signal_changed(std::string_view event) {
@@ -458,7 +457,7 @@ void WifiRadio::supplicant_is_gone() {
   scanner_.supplicant_is_gone();
   const bool is_associated = phase_ == Phase::joined || phase_ == Phase::returning;
   if (is_associated) lose("wpa_supplicant has ended");
-  if (phase_ == Phase::choosing || phase_ == Phase::joining) look(kTries);
+  if (phase_ == Phase::choosing || phase_ == Phase::joining) look();
 }
 
 void WifiRadio::helper_is_gone() {

@@ -45,8 +45,8 @@ class WifiRadio {
   enum class Phase : std::uint8_t { idle, looking, choosing, joining, joined, returning };
 
   void join(const radio::Join& join);
-  void look(int tries);
-  void choose(const std::vector<Heard>& heard, int tries);
+  void look();
+  void choose(const std::vector<Heard>& heard);
   void associate(const Heard& access_point);
   void set(const std::string& what);
   void select(const Heard& access_point);
@@ -96,7 +96,7 @@ class WifiRadio {
   radio::Join attempt_{};
   unsigned attempts_ = 0;  ///< so that what a former one asked for is not taken for this one's
   bool has_returned_ = false;
-  int misses_ = 0;         ///< how often the supplicant has not heard the one that it is to join
+  int misses_ = 0;  ///< how often the supplicant has not heard the one that it is to join
   Heard access_point_{};
   std::string network_{};  ///< the supplicant's number for it; others may be somebody else's
   int signal_ = 0;
