@@ -101,9 +101,13 @@ export class Client {
     return out;
   }
 
-  /** Events as they come, until the connection ends; those behind `since` first. */
+  /**
+   * Events as they come, until the connection ends; those behind `since` first. Of what is much a
+   * summary, so that the page costs a module little whatever passes.
+   */
   async *events(topics: string[], since: number | undefined, signal: AbortSignal) {
-    const query = `topics=${topics.join(",")}${since === undefined ? "" : `&since=${since}`}`;
+    const from = since === undefined ? "" : `&since=${since}`;
+    const query = `topics=${topics.join(",")}&summary=true${from}`;
     const response = await this.fetch(`/v1/events?${query}`, { signal });
     if (!response.body) return;
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -16,6 +16,7 @@ import {
   type Schema,
 } from "./api";
 import { spacedHex, tame } from "./format";
+import { addPayload } from "./payload";
 import { type Entry, Records } from "./records";
 
 /** One simulated station of `world.show`, by the keys of [[station]]. */
@@ -52,9 +53,6 @@ const TOPICS = ["state", "air", "exchange", "payload", "unsolicited", "hint", "f
 const STATUS_EVERY = 1000;
 const MOST_SPANS = 2000;
 const MOST_SAMPLES = 900;
-/** Pieces of payload of one link within so many microseconds are one entry. */
-const PAYLOAD_GATHERED = 1_000_000;
-
 export class Model {
   connection: Connection = "connecting";
   why = "";
@@ -72,6 +70,8 @@ export class Model {
   version = "";
   /** When the program started, in milliseconds since 1970. */
   started = 0;
+  /** How many commands were answered, also those that are not kept any more. */
+  commands = 0;
   wantsBytes = false;
   said = "";
   /** What was done last from this page. */
@@ -228,6 +228,7 @@ export class Model {
   private forget(): void {
     this.#last = undefined;
     this.records.clear();
+    this.commands = 0;
     this.records.add({ kind: "event", time: 0, text: "the program has started anew" });
     this.spans = [];
     this.printed = [];
@@ -315,7 +316,11 @@ export class Model {
 
   private take(event: ProgramEvent | Lost): void {
     if (event.event === "lost") {
-      this.records.add({ kind: "event", time: this.now, text: `${event.count} events were lost` });
+      this.records.add({
+        kind: "event",
+        time: this.now,
+        text: `${event.count} events are not shown: too many came at once`,
+      });
       return;
     }
     if (event.number > 0) this.#last = event.number;
@@ -348,7 +353,7 @@ export class Model {
         });
         return;
       case "payload":
-        this.moved(event);
+        addPayload(this.records, event);
         return;
       case "wire":
         this.records.add({
@@ -437,49 +442,22 @@ export class Model {
   }
 
   private answered(event: Extract<ProgramEvent, { event: "answered" }>): void {
-    const command = tame(event.command);
+    const text = tame(event.command);
+    const { module } = event;
+    const time = event.time - event.duration;
     const isIt = (entry: Entry) =>
       entry.kind === "exchange" &&
-      entry.module === event.module &&
-      entry.text === command &&
+      entry.module === module &&
+      entry.time === time &&
+      entry.text === text &&
       entry.result === "";
     // A command with a prompt is answered twice; the second time nothing was typed as a line.
     const entry =
-      this.records.last(isIt) ??
-      this.records.add({
-        kind: "exchange",
-        time: event.time - event.duration,
-        module: event.module,
-        text: command,
-      });
+      this.records.first(isIt) ?? this.records.add({ kind: "exchange", time, module, text });
+    this.commands++;
     entry.lines = event.lines.map(tame);
     entry.result = tame(event.result);
     entry.duration = event.duration;
-  }
-
-  private moved(event: Extract<ProgramEvent, { event: "payload" }>): void {
-    const toModule = event.direction === "in";
-    const last = this.records.last(
-      (entry) =>
-        entry.kind === "payload" &&
-        entry.module === event.module &&
-        entry.link === event.link &&
-        entry.toModule === toModule,
-    );
-    const isMore = last !== undefined && event.time - last.time < PAYLOAD_GATHERED;
-    const entry = isMore
-      ? last
-      : this.records.add({
-          kind: "payload",
-          time: event.time,
-          module: event.module,
-          link: event.link,
-          toModule,
-        });
-    entry.bytes += event.bytes;
-    entry.duration = event.time - entry.time;
-    if (entry.lines.length < 8) entry.lines.push(event.head);
-    entry.text = `link ${event.link} ${event.direction}: ${entry.bytes} bytes`;
   }
 
   private hinted(event: Extract<ProgramEvent, { event: "hint" }>): void {

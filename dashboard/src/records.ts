@@ -25,6 +25,8 @@ export interface Entry {
   marked: boolean;
   /** Of payload and bytes: how many, and which way. */
   bytes: number;
+  /** Of payload: in how many pieces, each of which has a line +IPD in front of it. */
+  pieces: number;
   toModule: boolean;
   /** Of bytes: in hexadecimal. */
   hex: string;
@@ -83,6 +85,8 @@ export function firstAt(list: readonly { time: number }[], time: number): number
 export const MOST = 20_000;
 /** How many go at once, so that the list is not moved for each. */
 const GONE_AT_ONCE = 2_000;
+/** How many of the last an answer, a hint or a piece of payload may belong to. */
+const LOOKED_AT = 200;
 
 export class Records {
   readonly entries: Entry[] = [];
@@ -98,6 +102,7 @@ export class Records {
       hints: [],
       marked: false,
       bytes: 0,
+      pieces: 0,
       toModule: false,
       hex: "",
       link: -1,
@@ -125,9 +130,18 @@ export class Records {
     return !after || (before && time - before.time < after.time - time) ? before : after;
   }
 
-  /** The last entry, of at most the last 200, for which that holds. */
+  /** The first entry, of the last 200, for which that holds. */
+  first(holds: (entry: Entry) => boolean): Entry | undefined {
+    for (let i = Math.max(0, this.entries.length - LOOKED_AT); i < this.entries.length; i++) {
+      const entry = this.entries[i];
+      if (entry && holds(entry)) return entry;
+    }
+    return undefined;
+  }
+
+  /** The last entry, of the last 200, for which that holds. */
   last(holds: (entry: Entry) => boolean): Entry | undefined {
-    for (let i = this.entries.length - 1; i >= Math.max(0, this.entries.length - 200); i--) {
+    for (let i = this.entries.length - 1; i >= Math.max(0, this.entries.length - LOOKED_AT); i--) {
       const entry = this.entries[i];
       if (entry && holds(entry)) return entry;
     }

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { Capabilities } from "./api";
 import { ascii, bytesOf, clock, fromHex, milliseconds } from "./format";
 import { whyOf } from "./hints";
+import { HEADERS_A_SECOND, isSummary } from "./payload";
 import {
   ALL_KINDS,
   type Entry,
@@ -120,8 +121,15 @@ function Detail({ entry }: { entry: Entry }) {
           entry.result !== "" &&
           ` · ${milliseconds(entry.duration)} ms · ${entry.result}`}
         {entry.kind === "payload" &&
-          ` · ${bytesOf(entry.bytes)} in ${milliseconds(entry.duration)} ms`}
+          ` · ${bytesOf(entry.bytes)} in ${entry.pieces} pieces, ${milliseconds(entry.duration)} ms`}
       </p>
+      {isSummary(entry) && (
+        <p>
+          This is a summary: of the lines in front of received data only the first{" "}
+          {HEADERS_A_SECOND} of each second are rows of their own. “record every byte” of the
+          downloads has all of them.
+        </p>
+      )}
       {entry.kind === "bytes" && <pre>{`${ascii(fromHex(entry.hex))}\n${entry.text}`}</pre>}
       {entry.lines.length > 0 && (
         <pre>
@@ -421,6 +429,7 @@ export function Traffic(props: { chosen: number; choose: (id: number) => void })
             {{ markedOnly: "only marked", hintsOnly: "only hints", failedOnly: "only errors" }[key]}
           </label>
         ))}
+        <span class="muted">{model.commands} answered</span>
       </search>
       <List
         selection={selection}

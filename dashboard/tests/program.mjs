@@ -76,10 +76,16 @@ export function launch() {
   });
 }
 
-/** A page at the program, which fails the test for whatever it complains about. */
-export async function open(browser, program, view = { width: 1440, height: 900 }, more = {}) {
+const WIDE = { width: 1440, height: 900 };
+
+/**
+ * A page at the program, which fails the test for whatever it complains about. `first` is run in
+ * the page before its own scripts.
+ */
+export async function open(browser, program, view = WIDE, more = {}, first = undefined) {
   const context = await browser.newContext({ viewport: view, ...more });
   const page = await context.newPage();
+  if (first) await page.addInitScript(first);
   const complaints = [];
   page.on("console", (line) => {
     // The browser itself says so of a program that ends, and of events that are not kept any more.

@@ -4,8 +4,8 @@
 //   node tests/run.mjs lint              biome
 //   node tests/run.mjs types PROGRAM     the types, by that program's OpenAPI file
 //   node tests/run.mjs page PROGRAM      a short part of the journeys, in Debian's Chromium
-//   node tests/run.mjs whole PROGRAM     all of them, but for the load
-//   node tests/run.mjs load PROGRAM [MINUTES]       what the page costs: 3 minutes of load
+//   node tests/run.mjs whole PROGRAM     all of them, and 3 minutes of load
+//   node tests/run.mjs load PROGRAM [MINUTES]       the load alone, 3 minutes or as many
 //   node tests/run.mjs pictures PROGRAM FOLDER      pictures of each panel
 //
 // The status is 77 where there is no Chromium, or where npm has not installed what tests take.
@@ -71,7 +71,7 @@ switch (what) {
     journeys("tests/page.mjs");
     break;
   case "whole":
-    journeys("tests/page.mjs", "tests/panels.mjs", "tests/copies.mjs");
+    journeys("tests/page.mjs", "tests/panels.mjs", "tests/copies.mjs", "tests/load.mjs");
     break;
   case "load":
     if (more) process.env.MINUTES = more;

@@ -9,6 +9,7 @@
 #include "daemon/board/board.h"
 #include "daemon/control/command.h"
 #include "daemon/control/event_log.h"
+#include "daemon/control/outbox.h"
 #include "sim/medium.h"
 
 namespace bfq::control {
@@ -51,9 +52,8 @@ struct RunningProgram {
 /// Whoever has sent a command, as handlers see it.
 class Requester {
  public:
-  /// Topics are bits, by their number.
-  virtual std::uint32_t topics() const = 0;
-  virtual void set_topics(std::uint32_t topics) = 0;
+  virtual Subscription subscription() const = 0;
+  virtual void subscribe(const Subscription& wanted) = 0;
   /// Answers a command that is answered later; `at` is the number of the event that it stands at.
   virtual void answer(const json::value& id, const Answer& answer, std::uint64_t at) = 0;
   /// False for the owner of the program, at its Unix socket.

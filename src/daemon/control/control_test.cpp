@@ -135,7 +135,7 @@ TEST_F(ControlChannel, lines_of_the_wire_can_be_waited_for_in_one_direction) {
 TEST_F(ControlChannel, subscribers_are_told_of_their_topics_alone_and_of_no_password) {
   start();
   const auto topics = client->ask("subscribe", R"({"topics":["exchange"]})");
-  EXPECT_EQ(json::serialize(topics.at("return")), R"({"topics":["exchange"]})");
+  EXPECT_EQ(json::serialize(topics.at("return")), R"({"topics":["exchange"],"summary":false})");
   client->write(
       R"({"command":"send","arguments":{"line":"AT+CWJAP_CUR=\"BFQ-LAB\",\"bfq4004-lab\""}})"
       "\n");

@@ -115,6 +115,7 @@ wait(Call& call, const WaitArguments& what) {
 /// Arguments of subscribe and unsubscribe.
 struct TopicArguments {
   std::vector<Topic> topics;
+  std::optional<bool> summary;
 };
 
 /// The row of an argument `topics`.
@@ -132,34 +133,57 @@ const world::Keys<TopicArguments>& topic_arguments() {
   return keys;
 }
 
+/// The row of an argument `summary`.
+template <class Arguments>
+world::WorldKey<Arguments> summary_key(std::string otherwise) {
+  static_assert(kHeadersASecond == 20 && kSummarisedASecond == 3000, "as it is written here");
+  return world::key<Arguments>(
+      "summary", &Arguments::summary, world::flag(), std::move(otherwise),
+      "true: of each module's lines in front of received data at most 20 a second, as `payload` "
+      "has their number and bytes; and of lines and links at most 3000 events a second, of which "
+      "`lost` counts the rest");
+}
+
+const world::Keys<TopicArguments>& subscribe_arguments() {
+  static const world::Keys<TopicArguments> keys = {topics_key<TopicArguments>(),
+                                                   summary_key<TopicArguments>("(as it was)")};
+  return keys;
+}
+
 /// What the caller is subscribed to.
 struct Subscribed {
   std::vector<std::string_view> topics{};
-  static constexpr auto kDescription = describe("Subscribed", "topics");
-  static constexpr Meanings<1> kMeanings = {"all topics that this client is subscribed to now"};
+  bool summary = false;
+  static constexpr auto kDescription = describe("Subscribed", "topics", "summary");
+  static constexpr Meanings<2> kMeanings = {"all topics that this client is subscribed to now",
+                                            "whether it is told a summary of what is much"};
 };
 
 Subscribed now_subscribed(const Call& call) {
-  Subscribed out;
+  const Subscription now = call.caller().subscription();
+  Subscribed out{.summary = now.summary};
   for (std::size_t i = 0; i < std::size(kTopics); ++i)
-    if ((call.caller().topics() >> i & 1U) != 0) out.topics.push_back(kTopics[i].name);
+    if ((now.topics >> i & 1U) != 0) out.topics.push_back(kTopics[i].name);
   return out;
 }
 
 Outcome<Subscribed> subscribe(Call& call, const TopicArguments& more) {
-  call.caller().set_topics(call.caller().topics() | bits_of(more.topics));
+  const Subscription before = call.caller().subscription();
+  call.caller().subscribe(
+      {before.topics | bits_of(more.topics), more.summary.value_or(before.summary)});
   return now_subscribed(call);
 }
 
 Outcome<Subscribed> unsubscribe(Call& call, const TopicArguments& less) {
-  call.caller().set_topics(call.caller().topics() & ~bits_of(less.topics));
+  const Subscription before = call.caller().subscription();
+  call.caller().subscribe({before.topics & ~bits_of(less.topics), before.summary});
   return now_subscribed(call);
 }
 }  // namespace
 
 const world::Keys<StreamArguments>& stream_arguments() {
-  static const world::Keys<StreamArguments> keys = {topics_key<StreamArguments>(),
-                                                    since_key<StreamArguments>()};
+  using S = StreamArguments;
+  static const world::Keys<S> keys = {topics_key<S>(), summary_key<S>("false"), since_key<S>()};
   return keys;
 }
 
@@ -186,7 +210,7 @@ std::vector<ControlCommand> event_commands() {
   return {
       command<&wait>("wait", Need::nothing, wait_arguments(),
                      "Waits for a state of a module, an event, or a line on its wire."),
-      command<&subscribe>("subscribe", Need::nothing, topic_arguments(),
+      command<&subscribe>("subscribe", Need::nothing, subscribe_arguments(),
                           "From now on the client is told of events, a line for each.")
           .with(OverHttp::in_stream),
       command<&unsubscribe>("unsubscribe", Need::nothing, topic_arguments(),

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/control/events.h"
+#include "daemon/control/folded_headers.h"
 #include "daemon/control/wire_tape.h"
 
 namespace bfq::control {
@@ -30,6 +31,8 @@ class EventListener {
   virtual void on_event(const Event& event, Line& line) = 0;
   /// The topics that it wants to be told of, as bits by their number.
   virtual std::uint32_t wanted_topics() const = 0;
+  /// Whether it is told of each event, also of those of Weight::one_of_many.
+  virtual bool wants_each() const { return true; }
 
  protected:
   ~EventListener() = default;
@@ -46,7 +49,11 @@ class EventLog {
 
   /// From now on they take so much.
   void keep(std::size_t most) { most_ = most; }
-  void add(Instant now, EventBody body);
+  void add(Instant now, EventBody body, Weight weight = Weight::by_itself);
+  /// A line in front of received data of which nobody is told, see are_headers_wanted(): the events
+  /// PrintedLine and UnsolicitedLine, of Weight::one_of_many, which are made when somebody looks
+  /// back. `module` must outlive this.
+  void fold(Instant now, std::string_view module, std::string_view header);
   /// Bytes of a wire, of which `reader` makes events. It must outlive this.
   void pass(WireReader& reader, WirePiece piece, std::span<const std::byte> bytes, Instant now);
 
@@ -54,11 +61,18 @@ class EventLog {
   /// that were never made, and are lost.
   std::uint64_t last() { return catch_up(), last_; }
   /// All events behind this number are kept.
-  std::uint64_t forgotten() { return catch_up(), last_ - kept_.size(); }
-  const std::deque<Event>& kept() { return catch_up(), kept_; }
+  std::uint64_t forgotten() { return catch_up(), forgotten_; }
+  const std::deque<Event>& kept() {
+    catch_up();
+    if (!folded_.empty()) unfold();
+    return kept_;
+  }
 
   /// Whether anybody is subscribed to that topic, or waits for an event of it.
   bool is_wanted(Topic topic) const { return (wanted_ >> static_cast<unsigned>(topic) & 1U) != 0; }
+
+  /// Whether anybody is told of lines in front of received data that are of Weight::one_of_many.
+  bool are_headers_wanted() const { return are_headers_wanted_; }
 
   /// `listener` must call leave() before it ends; neither from within on_event(). It is told of
   /// what comes from now on.
@@ -78,13 +92,19 @@ class EventLog {
     if (!tape_.empty()) read_tape();
   }
   void read_tape();
+  void unfold();
+  void forget_first();
+  void forget_to(std::uint64_t number);
+  void keep_to_size();
 
   WireTape tape_;
+  FoldedHeaders folded_;
   std::deque<Event> kept_;
   std::size_t size_ = 0;      ///< bytes of those
   std::size_t most_ = kMost;  ///< at most
-  std::uint64_t last_ = 0;
+  std::uint64_t last_ = 0, forgotten_ = 0;
   std::uint32_t wanted_ = 0;
+  bool are_headers_wanted_ = false;
   std::vector<EventListener*> listeners_;
 };
 }  // namespace bfq::control

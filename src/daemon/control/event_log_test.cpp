@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "commands/bfq4004.h"
+#include "daemon/control/outbox.h"
 #include "daemon/control/wire_lines.h"
 
 namespace bfq::control {
@@ -34,6 +36,22 @@ class EventLogTest : public testing::Test {
   void flood(WireLines& to) {
     for (std::size_t n = 0; n < 2 * WireTape::kMost; n += 64)
       print(to, std::string(62, 'x') + "\r\n");
+  }
+
+  /// So many lines in front of received data, within a millisecond.
+  void receive(unsigned n) {
+    for (unsigned i = 0; i < n; ++i) pass(wire, WirePiece::header, "\r\n+IPD,1:");
+  }
+  /// The texts that are in front of `out`, up to there.
+  static std::vector<std::string> taken(Outbox& out) {
+    std::vector<std::string> all;
+    for (; !out.is_empty(); out.sent(out.front().size())) all.emplace_back(out.front());
+    return all;
+  }
+  static std::size_t count(const std::vector<std::string>& texts, std::string_view what) {
+    return static_cast<std::size_t>(std::count_if(
+        texts.begin(), texts.end(),
+        [&](const std::string& text) { return text.find(what) != std::string::npos; }));
   }
 
   using Lines = std::vector<std::string>;
@@ -107,6 +125,72 @@ TEST_F(EventLogTest, the_second_half_of_what_was_dropped_is_not_shown) {
   for (const std::string& line : lines()) EXPECT_EQ(line.find("cret"), std::string::npos) << line;
   EXPECT_TRUE(lines().back().ends_with(" OK")) << lines().back();
   EXPECT_TRUE((lines().end() - 2)->ends_with(" AT"));
+}
+
+constexpr std::uint32_t kAllTopics = (1U << std::size(kTopics)) - 1;
+
+TEST_F(EventLogTest, a_summary_has_some_of_many_headers_and_every_command) {
+  Outbox summary(log, [] {}), all(log, [] {});
+  all.subscribe({kAllTopics, false});
+  summary.subscribe({kAllTopics, true});
+  receive(kHeadersASecond + 30);
+  type(wire, "AT\r\n");
+  print(wire, "\r\nOK\r\n");
+  receive(30);
+  const Lines some = taken(summary), each = taken(all);
+  EXPECT_EQ(count(some, "unsolicited"), kHeadersASecond);
+  EXPECT_EQ(count(some, "answered"), 1U);
+  EXPECT_EQ(count(each, "unsolicited"), kHeadersASecond + 60);
+  now += 1s;
+  receive(1);
+  EXPECT_EQ(count(taken(summary), "unsolicited"), 1U);
+}
+
+TEST_F(EventLogTest, headers_of_which_nobody_is_told_are_events_for_who_looks_back) {
+  Outbox summary(log, [] {});
+  summary.subscribe({kAllTopics, true});
+  receive(kHeadersASecond + 1);
+  type(wire, "AT\r\n");
+  receive(1);  // in the answer
+  print(wire, "OK\r\n");
+  receive(2);
+  std::uint64_t number = 0;
+  for (const Event& event : log.kept()) EXPECT_EQ(event.number, ++number);
+  EXPECT_EQ(number, log.last());
+  EXPECT_EQ(number, 2 * (kHeadersASecond + 1) + 1 + 1 + 2 + 2 * 2);
+  EXPECT_EQ(log.forgotten(), 0U);
+  EXPECT_TRUE(
+      std::is_sorted(log.kept().begin(), log.kept().end(),
+                     [](const Event& first, const Event& next) { return first.time < next.time; }));
+  EXPECT_EQ(lines().back(), std::to_string(number - 1) + " +IPD,1:");
+  summary.subscribe({kAllTopics, false});
+  receive(1);
+  EXPECT_EQ(count(taken(summary), "unsolicited"), kHeadersASecond + 1);
+}
+
+TEST_F(EventLogTest, who_looks_back_behind_headers_that_were_dropped_learns_of_it) {
+  Outbox summary(log, [] {});
+  summary.subscribe({kAllTopics, true});
+  log.add(Instant(now), ModuleOff{a});
+  receive(2 * FoldedHeaders::kMost / 16);
+  EXPECT_GT(log.forgotten(), 1U);
+  EXPECT_EQ(log.kept().front().number, log.forgotten() + 1);
+  EXPECT_EQ(log.last() - log.forgotten(), log.kept().size());
+}
+
+TEST_F(EventLogTest, a_summary_has_so_many_events_of_lines_a_second) {
+  Outbox summary(log, [] {});
+  summary.subscribe({kAllTopics, true});
+  Lines told;
+  const auto take = [&] {
+    for (std::string& text : taken(summary)) told.push_back(std::move(text));
+  };
+  for (unsigned i = 0; i < kSummarisedASecond + 10; ++i) type(wire, "AT\r\n"), take();
+  EXPECT_EQ(count(told, "typed"), kSummarisedASecond);
+  log.add(Instant(now), ModuleOff{a});
+  take();
+  EXPECT_EQ(count(told, "\"off\""), 1U);
+  EXPECT_EQ(count(told, R"("lost","count":10)"), 1U);
 }
 
 TEST_F(EventLogTest, keeps_so_many_bytes) {

@@ -426,11 +426,18 @@ using EventBody =
                  TypedLine, PrintedLine, CommandAnswered, UnsolicitedLine, WireBytes, FlowChanged,
                  LinkBytes, PortAsked, PortTold, DriverHint, TraceBegun, FaultCame, PayloadMoved>;
 
+/// How many lines in front of received data are events like any other, of each module and second.
+inline constexpr unsigned kHeadersASecond = 20;
+
+/// Whether an event is one of more than kHeadersASecond: `payload` sums up what these say.
+enum class Weight : std::uint8_t { by_itself, one_of_many };
+
 /// An event: its number, which only grows, and when it was: microseconds since the program started.
 struct Event {
   std::uint64_t number = 0;
   Instant time{};
   EventBody body{};
+  Weight weight = Weight::by_itself;
 };
 
 /// A kind of event, for people and for a wait.

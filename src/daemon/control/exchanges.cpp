@@ -9,7 +9,7 @@ namespace bfq::control {
 namespace {
 using at::Word;
 
-constexpr std::size_t kMostOpen = 16, kMostLines = 32;
+constexpr std::size_t kMostOpen = 256, kMostLines = 32;
 
 /// How the dialect spells these, without line ends.
 std::vector<std::string> spelt(const at::Dialect& dialect, std::initializer_list<Word> words) {
@@ -44,7 +44,7 @@ void Exchanges::typed(const std::string& line, Instant now) {
   open_.push_back({.command = line, .begun = now});
 }
 
-void Exchanges::printed(const std::string& line, Instant now) {
+void Exchanges::printed(const std::string& line, Instant now, Weight weight) {
   if (is_prompt(line)) {  // what follows is the answer to the payload
     if (!prompting_.empty())
       open_.push_front({.command = prompting_, .begun = now, .awaits_payload = true});
@@ -55,7 +55,7 @@ void Exchanges::printed(const std::string& line, Instant now) {
   const bool is_busy = is_one_of(line, busy_);
   if (is_busy && open_.size() == 1 && now < busy_until_) return answer(0, line, now);
   if (open_.empty() || (is_busy && open_.size() == 1))
-    return events_.add(now, UnsolicitedLine{name_, line});
+    return events_.add(now, UnsolicitedLine{name_, line}, weight);
   if (is_busy) return answer(1, line, now);
   Open& first = open_.front();
   if (is_one_of(line, results_)) return answer(0, line, now);

@@ -19,7 +19,9 @@ class Exchanges {
 
   /// Lines as they are shown to clients, in their order.
   void typed(const std::string& line, Instant now);
-  void printed(const std::string& line, Instant now);
+  void printed(const std::string& line, Instant now, Weight weight = Weight::by_itself);
+  /// Whether a line that is printed now answers nothing.
+  bool is_idle() const { return open_.empty(); }
   /// Until then a busy line answers also a command that comes while none is under way.
   void stay_busy(Instant until) { busy_until_ = until; }
   /// What was begun is answered by nobody: the module restarts, or lines were skipped.

@@ -1,23 +1,45 @@
 #include "daemon/control/outbox.h"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
 namespace bfq::control {
-void Outbox::set_topics(std::uint32_t topics) {
-  const std::uint32_t before = std::exchange(topics_, topics);
-  if (before == 0 && topics != 0) events_.enter(*this);
-  if (before != 0 && topics == 0) events_.leave(*this);
-  if (before != topics) events_.look_what_is_wanted();
+namespace {
+/// Of the others there may be any number, as a host or a network pleases.
+constexpr Topic kRare[] = {Topic::state, Topic::air, Topic::hint, Topic::fault, Topic::payload};
+
+bool is_rare(Topic topic) {
+  return std::find(std::begin(kRare), std::end(kRare), topic) != std::end(kRare);
+}
+}  // namespace
+
+void Outbox::subscribe(const Subscription& wanted) {
+  const Subscription before = std::exchange(wanted_, wanted);
+  if (before.topics == 0 && wanted.topics != 0) events_.enter(*this);
+  if (before.topics != 0 && wanted.topics == 0) events_.leave(*this);
+  if (before != wanted) events_.look_what_is_wanted();
 }
 
 bool Outbox::wants(const Event& event) const {
-  return (topics_ >> static_cast<unsigned>(topic_of(event.body)) & 1U) != 0;
+  if (wanted_.summary && event.weight == Weight::one_of_many) return false;
+  return (wanted_.topics >> static_cast<unsigned>(topic_of(event.body)) & 1U) != 0;
+}
+
+bool Outbox::is_too_much(const Event& event) {
+  if (!wanted_.summary || is_rare(topic_of(event.body))) return false;
+  const std::int64_t second = event.time.time_since_epoch() / 1s;
+  if (std::exchange(second_, second) != second) told_ = 0;
+  if (told_ == kSummarisedASecond) return true;
+  ++told_;
+  return false;
 }
 
 void Outbox::on_event(const Event& event, Line& line) {
   if (!wants(event)) return;
   if (is_full() || lost_ > 0) return void(++lost_);
+  if (is_too_much(event)) return void(++left_out_);
+  if (left_out_ > 0) tell_losses(event.number - 1);
   push(line.text(), event.number);
 }
 
@@ -41,22 +63,22 @@ void Outbox::sent(std::size_t n) {
   if (written_ < lines_.front().text->size()) return;
   lines_.pop_front();
   written_ = 0;
-  if (lines_.empty() && lost_ > 0) tell_losses();
+  if (lines_.empty() && lost_ > 0) tell_losses(events_.last());
 }
 
-/// The next event is told of again, and how many were not.
-void Outbox::tell_losses() {
+/// The next event is told of again, and how many were not, up to that number.
+void Outbox::tell_losses(std::uint64_t number) {
   json::object out;
   out["event"] = "lost";
-  out["count"] = std::exchange(lost_, 0);
-  out["number"] = events_.last();
-  push(std::make_shared<const std::string>(json::serialize(out) + '\n'), events_.last());
+  out["count"] = std::exchange(lost_, 0) + std::exchange(left_out_, 0);
+  out["number"] = number;
+  push(std::make_shared<const std::string>(json::serialize(out) + '\n'), number);
 }
 
 void Outbox::clear() {
-  set_topics(0);
+  subscribe({});
   lines_.clear();
   written_ = unread_ = 0;
-  lost_ = 0;
+  lost_ = left_out_ = 0;
 }
 }  // namespace bfq::control

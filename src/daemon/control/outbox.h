@@ -15,6 +15,18 @@ namespace bfq::control {
 /// its requests are not read.
 inline constexpr std::size_t kMostUnread = std::size_t{256} << 10U;
 
+/// What a client wants to be told of.
+struct Subscription {
+  std::uint32_t topics = 0;  ///< as bits, by their number
+  /// Not all of what is much: see kHeadersASecond and kSummarisedASecond.
+  bool summary = false;
+  bool operator==(const Subscription&) const = default;
+};
+
+/// How many events of lines and links a client that wants a summary is told of, each second: so it
+/// costs a module a small share of its time at most, whatever passes.
+inline constexpr unsigned kSummarisedASecond = 3000;
+
 /// What waits to be sent to one client: answers, and the events of the topics that it is subscribed
 /// to. A client that does not read loses events, and is told how many by an event `lost`.
 class Outbox final : private EventListener {
@@ -25,13 +37,12 @@ class Outbox final : private EventListener {
   /// of a module: it must write nothing itself.
   Outbox(EventLog& events, std::function<void()> filled)
       : events_(events), filled_(std::move(filled)) {}
-  ~Outbox() { set_topics(0); }
+  ~Outbox() { subscribe({}); }
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  /// Topics are bits, by their number.
-  std::uint32_t topics() const { return topics_; }
-  void set_topics(std::uint32_t topics);
+  const Subscription& subscription() const { return wanted_; }
+  void subscribe(const Subscription& wanted);
 
   /// Adds a line, with its end; `number` is that of the event, or 0 for an answer.
   void push(TextLine line, std::uint64_t number = 0);
@@ -56,16 +67,21 @@ class Outbox final : private EventListener {
   };
 
   void on_event(const Event& event, Line& line) override;
-  std::uint32_t wanted_topics() const override { return topics_; }
+  std::uint32_t wanted_topics() const override { return wanted_.topics; }
+  bool wants_each() const override { return !wanted_.summary; }
   bool wants(const Event& event) const;
-  void tell_losses();
+  bool is_too_much(const Event& event);
+  void tell_losses(std::uint64_t number);
 
   EventLog& events_;
   std::function<void()> filled_;
   std::deque<Waiting> lines_;
-  std::size_t written_ = 0;  ///< of the first one
-  std::size_t unread_ = 0;   ///< bytes of all of them
-  std::uint64_t lost_ = 0;   ///< events
-  std::uint32_t topics_ = 0;
+  std::size_t written_ = 0;     ///< of the first one
+  std::size_t unread_ = 0;      ///< bytes of all of them
+  std::uint64_t lost_ = 0;      ///< events, as there was no room for more
+  std::uint64_t left_out_ = 0;  ///< events, as a summary has not so many
+  Subscription wanted_{};
+  std::int64_t second_ = -1;  ///< of which a summary's events were counted
+  unsigned told_ = 0;         ///< in that second
 };
 }  // namespace bfq::control

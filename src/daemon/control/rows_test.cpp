@@ -88,6 +88,7 @@ TEST(ControlRows, words_at_the_shell_become_what_the_arguments_are) {
   EXPECT_EQ(request("wait", {"--since", "4", "event=joined"}), R"({"since":4,"event":"joined"})");
   EXPECT_EQ(request("send", {"line=AT+CWMODE=1"}), R"({"line":"AT+CWMODE=1"})");
   EXPECT_EQ(request("subscribe", {"topics=state,air"}), R"({"topics":["state","air"]})");
+  EXPECT_EQ(request("subscribe", {"summary=true"}), R"({"summary":true})");
   EXPECT_THROW(request("status", {"module"}), process::UsageError);
 }
 }  // namespace

@@ -143,7 +143,7 @@ void Session::send() {
   }
   if (!out_.is_empty()) return send_soon();
   if (held_up && !out_.is_full()) carry_out_lines();
-  if (ended_ && asked_ == 0 && topics() == 0 && in_.empty()) end();
+  if (ended_ && asked_ == 0 && subscription().topics == 0 && in_.empty()) end();
 }
 
 void Session::end() {

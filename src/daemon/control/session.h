@@ -28,8 +28,8 @@ class Session final : public Requester, public std::enable_shared_from_this<Sess
   /// `gone` is called once, from the event loop, when the client has gone.
   void start(std::function<void()> gone);
 
-  std::uint32_t topics() const override { return out_.topics(); }
-  void set_topics(std::uint32_t topics) override { out_.set_topics(topics); }
+  Subscription subscription() const override { return out_.subscription(); }
+  void subscribe(const Subscription& wanted) override { out_.subscribe(wanted); }
   void answer(const json::value& id, const Answer& answer, std::uint64_t at) override;
 
  private:

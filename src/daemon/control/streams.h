@@ -12,6 +12,7 @@ namespace bfq::control {
 /// What a stream of events over HTTP is asked for.
 struct StreamArguments {
   std::vector<Topic> topics{};           ///< empty: all
+  bool summary = false;                  ///< not all of what is much
   std::optional<std::uint64_t> since{};  ///< also the events behind this number
 };
 const world::Keys<StreamArguments>& stream_arguments();

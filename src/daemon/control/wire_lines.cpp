@@ -26,7 +26,10 @@ std::string shown(std::string_view begun, serial::SecretMask& mask) {
 void WireLines::read(WirePiece piece, std::string_view bytes, Instant at) {
   switch (piece) {
     case WirePiece::typed: return read_typed(bytes, at);
-    case WirePiece::header: read_printed(bytes, at); return note_printed(at);
+    case WirePiece::header:
+      if (read_plain_header(bytes, at)) return;
+      read_printed(bytes, at);
+      return note_printed(at);
     case WirePiece::printed:
       read_printed(bytes, at);
       if (is_prompt(printed_.text)) note_printed(at);
@@ -67,6 +70,30 @@ void WireLines::read_printed(std::string_view bytes, Instant at) {
     note_printed(at);
     bytes.remove_prefix(end + 1);
   }
+}
+
+/// A line that is a header and nothing else holds no secret, nor what is not printable: it is as
+/// the module made it, and there may be tens of thousands a second.
+bool WireLines::read_plain_header(std::string_view bytes, Instant at) {
+  if (!printed_.text.empty() || printed_.is_cut || printed_mask_.hides_next()) return false;
+  if (bytes.starts_with("\r\n")) bytes.remove_prefix(2);
+  if (bytes.empty() || bytes.size() > kLongestEventLine) return false;
+  if (bytes.find('\n') != std::string_view::npos) return false;
+  const Weight weight = weigh_header(at);
+  const bool is_told = weight == Weight::by_itself || events_.are_headers_wanted();
+  if (!is_told && exchanges_.is_idle()) return events_.fold(at, name_, bytes), true;
+  const std::string line(bytes);
+  events_.add(at, PrintedLine{name_, line}, weight);
+  exchanges_.printed(line, at, weight);
+  return true;
+}
+
+Weight WireLines::weigh_header(Instant at) {
+  const std::int64_t second = at.time_since_epoch() / 1s;
+  if (std::exchange(second_, second) != second) headers_ = 0;
+  if (headers_ == kHeadersASecond) return Weight::one_of_many;
+  ++headers_;
+  return Weight::by_itself;
 }
 
 void WireLines::note_typed(Instant at) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -36,11 +37,15 @@ class WireLines final : public WireReader {
   void read_printed(std::string_view bytes, Instant at);
   void note_typed(Instant at);
   void note_printed(Instant at);
+  bool read_plain_header(std::string_view bytes, Instant at);
+  Weight weigh_header(Instant at);
 
   const std::string& name_;
   EventLog& events_;
   serial::SecretMask typed_mask_, printed_mask_;
   Begun typed_, printed_;
   Exchanges exchanges_;
+  std::int64_t second_ = -1;  ///< of which the headers were counted
+  unsigned headers_ = 0;      ///< of that second
 };
 }  // namespace bfq::control

@@ -38,7 +38,7 @@ void EventStream::start() {
   socket_.set_option(Tcp::socket::keep_alive(true), ignored);  // the kernel finds lost clients
   await_end();
   write(head());
-  out_.set_topics(control::bits_of(asked_.topics));
+  out_.subscribe({control::bits_of(asked_.topics), asked_.summary});
   if (asked_.since) out_.push_since(*asked_.since);
 }
 

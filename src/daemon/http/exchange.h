@@ -42,8 +42,8 @@ class HttpExchange final : public HttpConnection,
   void start() override { await_request(kPatience); }
   void end() override;
 
-  std::uint32_t topics() const override { return 0; }
-  void set_topics(std::uint32_t) override {}
+  control::Subscription subscription() const override { return {}; }
+  void subscribe(const control::Subscription&) override {}
   void answer(const control::json::value& id, const control::Answer& answer,
               std::uint64_t at) override;
   bool is_over_http() const override { return true; }

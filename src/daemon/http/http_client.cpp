@@ -35,6 +35,8 @@ std::string events_target(const json::object& arguments) {
       if (each.is_string()) topics += (topics.empty() ? "" : ",") + std::string(each.get_string());
   boost::urls::url target(kPages[static_cast<std::size_t>(PageKind::events)].path);
   if (!topics.empty()) target.params().set("topics", topics);
+  if (const json::value* const summary = arguments.if_contains("summary"))
+    target.params().set("summary", json::serialize(*summary));
   return std::string(target.buffer());
 }
 

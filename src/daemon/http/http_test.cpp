@@ -300,6 +300,7 @@ TEST_F(HttpDoorTest, what_is_wrong_with_a_request_is_named) {
       {head("GET /nothing", "\r\n"), 404, "no_such_page"},
       {head("GET http://evil.test/", "\r\n"), 404, "no_such_page"},
       {head("GET /v1/events?topics=weather", "\r\n"), 400, "bad_arguments"},
+      {head("GET /v1/events?summary=maybe", "\r\n"), 400, "bad_arguments"},
       {head("GET /v1/events?since=99", "\r\n"), 400, "bad_arguments"},
       {head("GET /v1/events?since=1&since=2", "\r\n"), 400, "bad_arguments"},
       {head("GET /v1/events?%zz", "\r\n"), 400, "bad_request"},

@@ -18,12 +18,18 @@ Value number_or_text(const std::string& text) {
   return {.is = text};
 }
 
+Value flag_or_text(const std::string& text) {
+  if (text == "true" || text == "false") return {.is = text == "true"};
+  return {.is = text};
+}
+
 /// As the row of the argument has it.
 Value value_of(std::string_view name, const std::string& text) {
   const auto& rows = control::stream_arguments();
   const auto row = std::find_if(rows.begin(), rows.end(),
                                 [&](const auto& each) { return each.info.name == name; });
   if (row != rows.end() && row->info.type == "integer") return number_or_text(text);
+  if (row != rows.end() && row->info.type == "boolean") return flag_or_text(text);
   if (row == rows.end() || row->info.type != "array") return {.is = text};
   Value::List list;
   for (std::size_t at = 0; at <= text.size();) {

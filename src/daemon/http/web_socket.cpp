@@ -50,7 +50,7 @@ void WebSocketClient::start() {
 void WebSocketClient::on_accepted() {
   shared_.connections.limit(*this, std::nullopt);
   is_open_ = true;
-  out_.set_topics(control::bits_of(asked_.topics));
+  out_.subscribe({control::bits_of(asked_.topics), asked_.summary});
   if (asked_.since) out_.push_since(*asked_.since);
   read();
 }
@@ -107,7 +107,7 @@ void WebSocketClient::end() {
   const auto self = shared_from_this();
   boost::system::error_code ignored;
   socket_.next_layer().close(ignored);
-  out_.set_topics(0);  // no clear(): a write that is under way still refers to its line
+  out_.subscribe({});  // no clear(): a write that is under way still refers to its line
   shared_.connections.forget(*this);
 }
 }  // namespace bfq::http

@@ -25,9 +25,9 @@ class WebSocketClient final : public HttpConnection,
   void start() override;
   void end() override;
 
-  std::uint32_t topics() const override { return out_.topics(); }
-  void set_topics(std::uint32_t topics) override {
-    if (!ended_) out_.set_topics(topics);
+  control::Subscription subscription() const override { return out_.subscription(); }
+  void subscribe(const control::Subscription& wanted) override {
+    if (!ended_) out_.subscribe(wanted);
   }
   void answer(const control::json::value& id, const control::Answer& answer,
               std::uint64_t at) override;

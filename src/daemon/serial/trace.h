@@ -34,6 +34,8 @@ class SecretMask {
   std::string mask(std::string_view line, std::size_t from = 0);
   /// Lines were left out, which may have been the first half of an echo.
   void lose_track();
+  /// Whether the next line is masked as a whole, unless it ends that.
+  bool hides_next() const { return hidden_lines_ > 0; }
 
  private:
   Direction direction_;
