@@ -51,6 +51,9 @@ export type Connection = "connecting" | "live" | "lost" | "refused";
 
 const TOPICS = ["state", "air", "exchange", "payload", "unsolicited", "hint", "fault"];
 const STATUS_EVERY = 1000;
+/** Milliseconds from a change until it is seen. */
+const SHORTEST_DELAY = 60;
+const LONGEST_DELAY = 250;
 const MOST_SPANS = 2000;
 const MOST_SAMPLES = 900;
 export class Model {
@@ -79,6 +82,8 @@ export class Model {
   readonly client: Client;
   #listeners = new Set<() => void>();
   #changed = false;
+  /** Events since listeners were told. */
+  #taken = 0;
   #last: number | undefined;
   #fromNow = false;
   #stream = new AbortController();
@@ -110,14 +115,16 @@ export class Model {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tells listeners, at most some times a second however much happens. */
+  /** Tells listeners, some times a second; where much happens, not as often. */
   changed(): void {
     if (this.#changed) return;
     this.#changed = true;
+    const delay = Math.min(LONGEST_DELAY, SHORTEST_DELAY + 2 * this.#taken);
+    this.#taken = 0;
     setTimeout(() => {
       this.#changed = false;
       for (const listener of this.#listeners) listener();
-    }, 80);
+    }, delay);
   }
 
   /** Says something to the person at the page, of what was done. */
@@ -324,6 +331,7 @@ export class Model {
       return;
     }
     if (event.number > 0) this.#last = event.number;
+    this.#taken++;
     this.takeEvent(event);
   }
 

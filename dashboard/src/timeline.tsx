@@ -24,6 +24,8 @@ const TICKS = 14;
 const TICK_APART = 62;
 const SECOND = 1_000_000;
 const NAMES = 70;
+/** Of more entries, it is drawn only from time to time. */
+const FEW = 1000;
 const SHORTEST = 50_000;
 const LONGEST = 3_600_000_000;
 
@@ -35,6 +37,34 @@ interface Window {
 }
 
 type Draw = (lane: string, from: number, to: number, colour: string) => void;
+
+/** The colours of the style sheet by their names, each looked up once. */
+function colours(): (name: string) => string {
+  const style = getComputedStyle(document.documentElement);
+  const known = new Map<string, string>();
+  return (name) => {
+    const colour = known.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+    known.set(name, colour);
+    return colour;
+  };
+}
+
+/**
+ * Draws times as whole pixels. What lies where the lane has it already, as thousands of commands
+ * may within a few pixels, is left out; an error stays.
+ */
+function drawer(width: number, x: (time: number) => number, fill: Draw): Draw {
+  const drawn = new Map<string, { to: number; colour: string }>();
+  return (lane, start, end, colour) => {
+    const from = Math.max(NAMES, Math.floor(x(start)));
+    const to = Math.min(width, Math.max(Math.ceil(x(end)), from + 2));
+    if (to < NAMES) return;
+    const last = drawn.get(lane);
+    if (last && to <= last.to && (last.colour === colour || last.colour === "bad")) return;
+    drawn.set(lane, { to, colour });
+    fill(lane, from, to, colour);
+  };
+}
 
 function drawEntries(model: Model, module: string, from: number, to: number, draw: Draw): void {
   const entries = model.records.entries;
@@ -87,11 +117,13 @@ function paint(canvas: HTMLCanvasElement, model: Model, width: number, shown: Wi
   const context = canvas.getContext("2d");
   if (!context) return;
   const scale = devicePixelRatio;
-  canvas.width = width * scale;
-  canvas.height = (LANES.length * LANE + TICKS) * scale;
-  context.scale(scale, scale);
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const size = [width * scale, (LANES.length * LANE + TICKS) * scale].map(Math.round);
+  // To set the size, also the same one, takes new memory.
+  if (canvas.width !== size[0] || canvas.height !== size[1])
+    [canvas.width, canvas.height] = size as [number, number];
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, LANES.length * LANE + TICKS);
+  const colour = colours();
   const to = shown.end ?? model.now;
   const from = to - shown.width;
   const module = model.module?.module ?? "";
@@ -105,13 +137,10 @@ function paint(canvas: HTMLCanvasElement, model: Model, width: number, shown: Wi
   });
   const x = (time: number) => NAMES + ((time - from) / shown.width) * (width - NAMES);
   drawTicks(context, from, to, x, colour);
-  const draw: Draw = (lane, start, end, name) => {
-    const left = Math.max(NAMES, x(start));
-    const right = Math.min(width, Math.max(x(end), left + 1.5));
-    if (right < NAMES) return;
+  const draw = drawer(width, x, (lane, from, to, name) => {
     context.fillStyle = colour(name);
-    context.fillRect(left, LANES.indexOf(lane) * LANE + 3, right - left, LANE - 6);
-  };
+    context.fillRect(from, LANES.indexOf(lane) * LANE + 3, to - from, LANE - 6);
+  });
   for (const span of model.spans)
     if (span.module === module && span.to >= from && span.from <= to)
       draw(span.lane, span.from, Math.min(span.to, to), span.lane === "faults" ? "bad" : "soft");
@@ -132,9 +161,10 @@ export function Timeline(props: { choose: (id: number) => void }) {
     );
     return () => clearInterval(timer);
   }, []);
+  const few = model.records.entries.length < FEW ? model.records.entries.length : 0;
   useEffect(() => {
     if (canvas.current && width > 0) paint(canvas.current, model, width, shown);
-  }, [model.records.entries.length, width, shown, tick, isDark, model.chosen]);
+  }, [few, width, shown, tick, isDark, model.chosen]);
   const end = shown.end ?? model.now;
   const zoom = (factor: number) =>
     show({ ...shown, width: Math.min(LONGEST, Math.max(SHORTEST, shown.width * factor)) });

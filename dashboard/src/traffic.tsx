@@ -205,7 +205,8 @@ function List(props: {
     if (event.key === "End") sticks.current = true;
   };
   const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
-  const shown = entries.slice(first, first + Math.ceil(height / ROW) + 2 * BEYOND);
+  const most = Math.ceil(height / ROW) + 2 * BEYOND;
+  const shown = entries.slice(first, first + most);
   const isShown = index >= first && index < first + shown.length;
   return (
     <div
@@ -225,7 +226,8 @@ function List(props: {
       <div role="presentation" style={{ height: `${end * ROW}px` }}>
         {shown.map((entry, i) => (
           <Row
-            key={entry.id}
+            // What scrolls out leaves its element to what scrolls in.
+            key={(first + i) % most}
             entry={entry}
             top={(first + i) * ROW}
             chosen={entry.id === props.chosen}
