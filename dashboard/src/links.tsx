@@ -6,13 +6,22 @@ import { Act, Panel, useModel } from "./ui";
 
 type Link = ModuleStatus["links"][number];
 
+/** What can be done to a link: the command, its button, and its name to a screen reader. */
+const ACTIONS = [
+  { command: "link.close", label: "Close", name: "Close" },
+  { command: "link.reset", label: "Reset", name: "Reset", danger: true },
+  { command: "link.stall", label: "Stall", name: "Stall" },
+  { command: "link.resume", label: "Go on", name: "Let go on" },
+] as const;
+const WAYS = ["in", "out"] as const;
+const COLUMNS = ["#", "type", "peer", ...WAYS, "idle", "unread"];
+
 function LinkRow({ link, module }: { link: Link; module: ModuleStatus }) {
   const model = useModel();
   const samples = model.samples.get(module.module) ?? [];
   const recent = rateAt(samples, samples.length - 1, link.link);
   const limit = link.accepted ? module.server?.idle_limit : undefined;
   const given = { module: module.module, link: link.link };
-  const called = (what: string) => `${what} link ${link.link}`;
   return (
     <>
       <tr class="facts-of">
@@ -22,16 +31,13 @@ function LinkRow({ link, module }: { link: Link; module: ModuleStatus }) {
           {link.accepted ? " (server)" : ""}
         </td>
         <td class="mono">{link.peer}</td>
-        <td class="number">
-          {bytesOf(link.bytes_in)}
-          <br />
-          <span class="muted">{bytesOf(recent.in)}/s</span>
-        </td>
-        <td class="number">
-          {bytesOf(link.bytes_out)}
-          <br />
-          <span class="muted">{bytesOf(recent.out)}/s</span>
-        </td>
+        {WAYS.map((way) => (
+          <td key={way} class="number">
+            {bytesOf(link[`bytes_${way}`])}
+            <br />
+            <span class="muted">{bytesOf(recent[way])}/s</span>
+          </td>
+        ))}
         <td class="number" title={limit ? "AT+CIPSTO closes it then" : undefined}>
           {(link.idle / 1e6).toFixed(0)} s{limit ? ` of ${limit} s` : ""}
         </td>
@@ -39,23 +45,11 @@ function LinkRow({ link, module }: { link: Link; module: ModuleStatus }) {
       </tr>
       <tr>
         <td />
-        <td colSpan={6}>
+        <td colSpan={COLUMNS.length - 1}>
           <div class="actions">
-            <Act command="link.close" given={given} label="Close" describedAs={called("Close")} />
-            <Act
-              command="link.reset"
-              given={given}
-              label="Reset"
-              describedAs={called("Reset")}
-              danger
-            />
-            <Act command="link.stall" given={given} label="Stall" describedAs={called("Stall")} />
-            <Act
-              command="link.resume"
-              given={given}
-              label="Go on"
-              describedAs={called("Let go on")}
-            />
+            {ACTIONS.map(({ name, ...action }) => (
+              <Act key={name} {...action} given={given} describedAs={`${name} link ${link.link}`} />
+            ))}
           </div>
         </td>
       </tr>
@@ -68,18 +62,11 @@ export function Links() {
   const module = model.module;
   if (!module) return null;
   const samples = model.samples.get(module.module) ?? [];
-  const series: Series[] = [
-    {
-      label: "in",
-      colour: "accent",
-      values: samples.map((_, i) => rateAt(samples, i).in),
-    },
-    {
-      label: "out",
-      colour: "second",
-      values: samples.map((_, i) => rateAt(samples, i).out),
-    },
-  ];
+  const series: Series[] = WAYS.map((way) => ({
+    label: way,
+    colour: way === "in" ? "accent" : "second",
+    values: samples.map((_, i) => rateAt(samples, i)[way]),
+  }));
   return (
     <Panel title="Links">
       <Plot
@@ -95,13 +82,11 @@ export function Links() {
           <table>
             <thead>
               <tr>
-                <th scope="col">#</th>
-                <th scope="col">type</th>
-                <th scope="col">peer</th>
-                <th scope="col">in</th>
-                <th scope="col">out</th>
-                <th scope="col">idle</th>
-                <th scope="col">unread</th>
+                {COLUMNS.map((each) => (
+                  <th key={each} scope="col">
+                    {each}
+                  </th>
+                ))}
               </tr>
             </thead>
             <tbody>

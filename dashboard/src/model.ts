@@ -17,7 +17,7 @@ import {
 } from "./api";
 import { spacedHex, tame } from "./format";
 import { addPayload } from "./payload";
-import { type Entry, Records } from "./records";
+import { type Entry, MOST, Records } from "./records";
 
 /** One simulated station of `world.show`, by the keys of [[station]]. */
 export interface Station {
@@ -53,9 +53,16 @@ const TOPICS = ["state", "air", "exchange", "payload", "unsolicited", "hint", "f
 const STATUS_EVERY = 1000;
 /** Milliseconds from a change until it is seen. */
 const SHORTEST_DELAY = 60;
-const LONGEST_DELAY = 250;
+const LONGEST_DELAY = 330;
 const MOST_SPANS = 2000;
 const MOST_SAMPLES = 900;
+function addTime(all: Map<string, number[]>, module: string, time: number): void {
+  const times = all.get(module) ?? [];
+  all.set(module, times);
+  times.push(time);
+  if (times.length > MOST) times.splice(0, MOST / 10);
+}
+
 export class Model {
   connection: Connection = "connecting";
   why = "";
@@ -69,7 +76,8 @@ export class Model {
   faults: FaultList | undefined;
   schemas: Record<string, Schema> = {};
   samples = new Map<string, Sample[]>();
-  printed: { time: number; module: string }[] = [];
+  /** When each module printed a line; numbers alone, as there are many. */
+  printed = new Map<string, number[]>();
   version = "";
   /** When the program started, in milliseconds since 1970. */
   started = 0;
@@ -238,7 +246,7 @@ export class Model {
     this.commands = 0;
     this.records.add({ kind: "event", time: 0, text: "the program has started anew" });
     this.spans = [];
-    this.printed = [];
+    this.printed.clear();
     this.samples.clear();
   }
 
@@ -349,8 +357,7 @@ export class Model {
         this.answered(event);
         return;
       case "printed":
-        this.printed.push({ time: event.time, module: event.module });
-        if (this.printed.length > 20_000) this.printed.splice(0, 2_000);
+        addTime(this.printed, event.module, event.time);
         return;
       case "unsolicited":
         this.records.add({

@@ -71,20 +71,25 @@ export function passes(entry: Entry, filter: Filter): boolean {
 
 /** The first entry of a list in the order of time that is not before that time. */
 export function firstAt(list: readonly { time: number }[], time: number): number {
+  return firstOf(list.length, (i) => list[i]?.time ?? 0, time);
+}
+
+/** Of so many times in their order, the first that is not before that one. */
+export function firstOf(count: number, at: (i: number) => number, time: number): number {
   let low = 0;
-  let high = list.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((list[middle]?.time ?? 0) < time) low = middle + 1;
+    if (at(middle) < time) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
 /** How many entries are kept. */
-export const MOST = 20_000;
+export const MOST = 12_000;
 /** How many go at once, so that the list is not moved for each. */
-const GONE_AT_ONCE = 2_000;
+const GONE_AT_ONCE = 1_000;
 /** How many of the last an answer, a hint or a piece of payload may belong to. */
 const LOOKED_AT = 200;
 

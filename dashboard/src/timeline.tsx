@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { clock } from "./format";
 import { scaleOf } from "./map";
 import type { Model } from "./model";
-import { firstAt, hasFailed } from "./records";
+import { firstAt, firstOf, hasFailed } from "./records";
 import { Panel, useMedia, useModel, useWidth } from "./ui";
 
 const LANES = [
@@ -82,10 +82,11 @@ function drawEntries(model: Model, module: string, from: number, to: number, dra
       draw(`link ${entry.link}`, entry.time, entry.time + entry.duration, "accent");
     }
   }
-  for (let i = firstAt(model.printed, from); i < model.printed.length; i++) {
-    const line = model.printed[i];
-    if (!line || line.time > to) break;
-    if (line.module === module) draw("module TX", line.time, line.time, "accent");
+  const times = model.printed.get(module) ?? [];
+  for (let i = firstOf(times.length, (j) => times[j] ?? 0, from); i < times.length; i++) {
+    const time = times[i] ?? to;
+    if (time > to) break;
+    draw("module TX", time, time, "accent");
   }
 }
 

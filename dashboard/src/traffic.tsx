@@ -16,7 +16,7 @@ import {
 import { Panel, useModel } from "./ui";
 
 const ROW = 24;
-const BEYOND = 6;
+const BEYOND = 3;
 const KIND_NAMES: Record<Kind, string> = {
   exchange: "commands",
   unsolicited: "unsolicited",

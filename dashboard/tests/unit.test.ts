@@ -12,6 +12,7 @@ import {
   tame,
 } from "../src/format";
 import { fit, metresAt, placed, scaleOf } from "../src/map";
+import { addPayload, isSummary } from "../src/payload";
 import { rateAt } from "../src/rates";
 import { EVERYTHING, hasFailed, MOST, Records, Selection } from "../src/records";
 import { EventParser } from "../src/stream";
@@ -164,6 +165,49 @@ test("the map", () => {
   assert.ok(box.x < 0 && box.x + box.width > 20 && box.y + box.height > 30);
   assert.equal(box.width, 2 * box.height);
   assert.deepEqual([0.7, 3, 49, 50].map(scaleOf), [0.5, 2, 20, 50]);
+});
+
+test("payload of a second is one row, which says where it sums up", () => {
+  const records = new Records();
+  const move = (time: number, direction: "in" | "out", pieces: number) =>
+    addPayload(records, {
+      event: "payload",
+      number: 1,
+      module: "a",
+      link: 0,
+      head: `${time}`,
+      bytes: 10 * pieces,
+      time,
+      direction,
+      pieces,
+    });
+  for (let i = 0; i < 10; i++) move(i * 100_000, "in", 2);
+  move(900_000, "out", 300);
+  assert.deepEqual(
+    records.entries.map((each) => [each.text, isSummary(each)]),
+    [
+      ["link 0 in: 200 bytes", false],
+      ["link 0 out: 3000 bytes", false],
+    ],
+  );
+  move(950_000, "in", 1);
+  move(1_000_000, "in", 1);
+  assert.equal(records.entries[0]?.text, "link 0 in: 210 bytes, 21 pieces summed up");
+  assert.equal(records.entries[0]?.lines.length, 8);
+  assert.equal(records.entries[2]?.text, "link 0 in: 10 bytes");
+});
+
+test("of equal entries the first one is found", () => {
+  const records = new Records();
+  for (let i = 0; i < 3; i++) records.add({ kind: "exchange", time: 5, text: "AT" });
+  const first = records.first((each) => each.text === "AT");
+  assert.equal(first?.id, 1);
+  for (let i = 0; i < 200; i++) records.add({ kind: "event", time: 6 });
+  assert.equal(
+    records.first((each) => each.text === "AT"),
+    undefined,
+    "of the last 200",
+  );
 });
 
 test("the nearest entry", () => {

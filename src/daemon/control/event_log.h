@@ -61,12 +61,8 @@ class EventLog {
   /// that were never made, and are lost.
   std::uint64_t last() { return catch_up(), last_; }
   /// All events behind this number are kept.
-  std::uint64_t forgotten() { return catch_up(), forgotten_; }
-  const std::deque<Event>& kept() {
-    catch_up();
-    if (!folded_.empty()) unfold();
-    return kept_;
-  }
+  std::uint64_t forgotten() { return look_back(), forgotten_; }
+  const std::deque<Event>& kept() { return look_back(), kept_; }
 
   /// Whether anybody is subscribed to that topic, or waits for an event of it.
   bool is_wanted(Topic topic) const { return (wanted_ >> static_cast<unsigned>(topic) & 1U) != 0; }
@@ -90,6 +86,10 @@ class EventLog {
  private:
   void catch_up() {
     if (!tape_.empty()) read_tape();
+  }
+  void look_back() {
+    catch_up();
+    if (!folded_.empty()) unfold();  // of which not all may be kept
   }
   void read_tape();
   void unfold();

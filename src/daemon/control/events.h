@@ -28,23 +28,38 @@ enum class Topic : std::uint8_t {
   last = fault
 };
 
+/// How many events of a topic a subscriber is told of that asks for a summary.
+enum class InSummary : std::uint8_t {
+  all,   ///< there are never many
+  some,  ///< at most kSummarisedASecond of these topics: there are as many as a host or network
+         ///< likes
+};
+
 /// A topic, for people.
 struct TopicInfo {
-  std::string_view name, meaning;
+  std::string_view name;
+  InSummary in_summary;
+  std::string_view meaning;
+  /// So that each says all of it.
+  constexpr TopicInfo(std::string_view its_name, InSummary how_much, std::string_view its_meaning)
+      : name(its_name), in_summary(how_much), meaning(its_meaning) {}
 };
 inline constexpr TopicInfo kTopics[] = {
-    {"state", "what becomes of a module: its power, its association, its address, its links"},
-    {"air", "changes of the simulated air, whoever makes them"},
-    {"exchange",
+    {"state", InSummary::all,
+     "what becomes of a module: its power, its association, its address, its links"},
+    {"air", InSummary::all, "changes of the simulated air, whoever makes them"},
+    {"exchange", InSummary::some,
      "the lines of the wire, without payload, and each command with its answer; passwords are "
      "masked"},
-    {"payload", "the bytes of links, gathered: at most 20 events a second for each link"},
-    {"unsolicited", "lines that the module prints while it answers no command"},
-    {"wire", "every byte of the wire, with its time, and flow control"},
-    {"data", "every byte of links, with its time"},
-    {"ports", "what a module asks of its radio, network and flash, and what these tell it"},
-    {"hint", "what a host does that fails on hardware, see Driver hints"},
-    {"fault", "faults that come"},
+    {"payload", InSummary::all,
+     "the bytes of links, gathered: at most 20 events a second for each link"},
+    {"unsolicited", InSummary::some, "lines that the module prints while it answers no command"},
+    {"wire", InSummary::some, "every byte of the wire, with its time, and flow control"},
+    {"data", InSummary::some, "every byte of links, with its time"},
+    {"ports", InSummary::some,
+     "what a module asks of its radio, network and flash, and what these tell it"},
+    {"hint", InSummary::all, "what a host does that fails on hardware, see Driver hints"},
+    {"fault", InSummary::all, "faults that come"},
 };
 static_assert(std::size(kTopics) == static_cast<std::size_t>(Topic::last) + 1,
               "each Topic has its row");
@@ -428,6 +443,9 @@ using EventBody =
 
 /// How many lines in front of received data are events like any other, of each module and second.
 inline constexpr unsigned kHeadersASecond = 20;
+/// How many events of topics of InSummary::some a client that wants a summary is told of, each
+/// second: so it costs a module a small share of its time at most, whatever passes.
+inline constexpr unsigned kSummarisedASecond = 3000;
 
 /// Whether an event is one of more than kHeadersASecond: `payload` sums up what these say.
 enum class Weight : std::uint8_t { by_itself, one_of_many };

@@ -1,19 +1,9 @@
 #include "daemon/control/outbox.h"
 
-#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
 namespace bfq::control {
-namespace {
-/// Of the others there may be any number, as a host or a network pleases.
-constexpr Topic kRare[] = {Topic::state, Topic::air, Topic::hint, Topic::fault, Topic::payload};
-
-bool is_rare(Topic topic) {
-  return std::find(std::begin(kRare), std::end(kRare), topic) != std::end(kRare);
-}
-}  // namespace
-
 void Outbox::subscribe(const Subscription& wanted) {
   const Subscription before = std::exchange(wanted_, wanted);
   if (before.topics == 0 && wanted.topics != 0) events_.enter(*this);
@@ -27,7 +17,8 @@ bool Outbox::wants(const Event& event) const {
 }
 
 bool Outbox::is_too_much(const Event& event) {
-  if (!wanted_.summary || is_rare(topic_of(event.body))) return false;
+  const TopicInfo& topic = kTopics[static_cast<std::size_t>(topic_of(event.body))];
+  if (!wanted_.summary || topic.in_summary == InSummary::all) return false;
   const std::int64_t second = event.time.time_since_epoch() / 1s;
   if (std::exchange(second_, second) != second) told_ = 0;
   if (told_ == kSummarisedASecond) return true;

@@ -23,10 +23,6 @@ struct Subscription {
   bool operator==(const Subscription&) const = default;
 };
 
-/// How many events of lines and links a client that wants a summary is told of, each second: so it
-/// costs a module a small share of its time at most, whatever passes.
-inline constexpr unsigned kSummarisedASecond = 3000;
-
 /// What waits to be sent to one client: answers, and the events of the topics that it is subscribed
 /// to. A client that does not read loses events, and is told how many by an event `lost`.
 class Outbox final : private EventListener {

@@ -132,9 +132,10 @@ std::string control_reference() {
   out += "\n### States that `wait` knows\n\n| state | holds while |\n|---|---|\n";
   for (const StateInfo& state : states())
     out += fmt::format("| `{}` | {} |\n", state.name, state.meaning);
-  out += "\n### Topics\n\n| topic | events |\n|---|---|\n";
+  out += "\n### Topics\n\n| topic | events | in a summary |\n|---|---|---|\n";
   for (const TopicInfo& topic : kTopics)
-    out += fmt::format("| `{}` | {} |\n", topic.name, topic.meaning);
+    out += fmt::format("| `{}` | {} | {} |\n", topic.name, topic.meaning,
+                       topic.in_summary == InSummary::all ? "all" : "some");
   out += "\n### Events\n";
   for (const EventInfo& event : event_rows()) out += event_section(event);
   out +=

@@ -411,7 +411,7 @@ TEST_F(HttpDoorTest, a_ticket_opens_one_web_socket) {
   EXPECT_TRUE(head.starts_with("HTTP/1.1 101 ")) << head;
   EXPECT_NE(head.find("Sec-WebSocket-Protocol: bfq4004\r\n"), std::string::npos) << head;
   client.write(frame(R"({"id":1,"command":"unsubscribe","arguments":{"topics":["state"]}})"));
-  EXPECT_EQ(message(client), R"({"id":1,"return":{"topics":["air"]},"at":0})");
+  EXPECT_EQ(message(client), R"({"id":1,"return":{"topics":["air"],"summary":false},"at":0})");
   change_air();
   EXPECT_TRUE(message(client).starts_with("{\"event\":\"air_changed\""));
   client.write(frame(R"({"id":2,"command":"http"})"));
