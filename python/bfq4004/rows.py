@@ -860,6 +860,8 @@ class SubscribeReturn(TypedDict):
 
     #: all topics that this client is subscribed to now
     topics: list[str]
+    #: whether it is told a summary of what is much
+    summary: bool
 
 
 class UnsubscribeReturn(TypedDict):
@@ -867,6 +869,8 @@ class UnsubscribeReturn(TypedDict):
 
     #: all topics that this client is subscribed to now
     topics: list[str]
+    #: whether it is told a summary of what is much
+    summary: bool
 
 
 class FaultArmReturn(TypedDict):
@@ -1521,14 +1525,17 @@ class ControlCommands:
     def subscribe(
             self, *,
             topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
-                "data", "ports", "hint", "fault"]] | None = None
+                "data", "ports", "hint", "fault"]] | None = None, summary: bool | None = None
     ) -> SubscribeReturn:
         """From now on the client is told of events, a line for each.
 
         :param topics: which events; an array, of which each is "state", "air", "exchange",
             "payload", "unsolicited", "wire", "data", "ports", "hint" or "fault" [all of them]
+        :param summary: true: of each module's lines in front of received data at most 20 a second,
+            as `payload` has their number and bytes; and of lines and links at most 3000 events a
+            second, of which `lost` counts the rest; true or false [as it was]
         """
-        answer: SubscribeReturn = self.ask("subscribe", {"topics": topics})
+        answer: SubscribeReturn = self.ask("subscribe", {"topics": topics, "summary": summary})
         return answer
 
     def unsubscribe(
@@ -1830,10 +1837,11 @@ class AsyncControlCommands:
     async def subscribe(
             self, *,
             topics: Sequence[Literal["state", "air", "exchange", "payload", "unsolicited", "wire",
-                "data", "ports", "hint", "fault"]] | None = None
+                "data", "ports", "hint", "fault"]] | None = None, summary: bool | None = None
     ) -> SubscribeReturn:
         """See `ControlCommands.subscribe()`."""
-        answer: SubscribeReturn = await self.ask("subscribe", {"topics": topics})
+        answer: SubscribeReturn = await self.ask("subscribe", {
+            "topics": topics, "summary": summary})
         return answer
 
     async def unsubscribe(

@@ -52,8 +52,8 @@ struct RunningProgram {
 /// Whoever has sent a command, as handlers see it.
 class Requester {
  public:
-  virtual Subscription subscription() const = 0;
-  virtual void subscribe(const Subscription& wanted) = 0;
+  virtual WantedEvents subscription() const = 0;
+  virtual void subscribe(const WantedEvents& wanted) = 0;
   /// Answers a command that is answered later; `at` is the number of the event that it stands at.
   virtual void answer(const json::value& id, const Answer& answer, std::uint64_t at) = 0;
   /// False for the owner of the program, at its Unix socket.

@@ -160,7 +160,7 @@ struct Subscribed {
 };
 
 Subscribed now_subscribed(const Call& call) {
-  const Subscription now = call.caller().subscription();
+  const WantedEvents now = call.caller().subscription();
   Subscribed out{.summary = now.summary};
   for (std::size_t i = 0; i < std::size(kTopics); ++i)
     if ((now.topics >> i & 1U) != 0) out.topics.push_back(kTopics[i].name);
@@ -168,14 +168,14 @@ Subscribed now_subscribed(const Call& call) {
 }
 
 Outcome<Subscribed> subscribe(Call& call, const TopicArguments& more) {
-  const Subscription before = call.caller().subscription();
+  const WantedEvents before = call.caller().subscription();
   call.caller().subscribe(
       {before.topics | bits_of(more.topics), more.summary.value_or(before.summary)});
   return now_subscribed(call);
 }
 
 Outcome<Subscribed> unsubscribe(Call& call, const TopicArguments& less) {
-  const Subscription before = call.caller().subscription();
+  const WantedEvents before = call.caller().subscription();
   call.caller().subscribe({before.topics & ~bits_of(less.topics), before.summary});
   return now_subscribed(call);
 }

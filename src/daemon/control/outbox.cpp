@@ -4,8 +4,8 @@
 #include <utility>
 
 namespace bfq::control {
-void Outbox::subscribe(const Subscription& wanted) {
-  const Subscription before = std::exchange(wanted_, wanted);
+void Outbox::subscribe(const WantedEvents& wanted) {
+  const WantedEvents before = std::exchange(wanted_, wanted);
   if (before.topics == 0 && wanted.topics != 0) events_.enter(*this);
   if (before.topics != 0 && wanted.topics == 0) events_.leave(*this);
   if (before != wanted) events_.look_what_is_wanted();

@@ -16,11 +16,11 @@ namespace bfq::control {
 inline constexpr std::size_t kMostUnread = std::size_t{256} << 10U;
 
 /// What a client wants to be told of.
-struct Subscription {
+struct WantedEvents {
   std::uint32_t topics = 0;  ///< as bits, by their number
   /// Not all of what is much: see kHeadersASecond and kSummarisedASecond.
   bool summary = false;
-  bool operator==(const Subscription&) const = default;
+  bool operator==(const WantedEvents&) const = default;
 };
 
 /// What waits to be sent to one client: answers, and the events of the topics that it is subscribed
@@ -37,8 +37,8 @@ class Outbox final : private EventListener {
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  const Subscription& subscription() const { return wanted_; }
-  void subscribe(const Subscription& wanted);
+  const WantedEvents& subscription() const { return wanted_; }
+  void subscribe(const WantedEvents& wanted);
 
   /// Adds a line, with its end; `number` is that of the event, or 0 for an answer.
   void push(TextLine line, std::uint64_t number = 0);
@@ -76,7 +76,7 @@ class Outbox final : private EventListener {
   std::size_t unread_ = 0;      ///< bytes of all of them
   std::uint64_t lost_ = 0;      ///< events, as there was no room for more
   std::uint64_t left_out_ = 0;  ///< events, as a summary has not so many
-  Subscription wanted_{};
+  WantedEvents wanted_{};
   std::int64_t second_ = -1;  ///< of which a summary's events were counted
   unsigned told_ = 0;         ///< in that second
 };

@@ -28,8 +28,8 @@ class Session final : public Requester, public std::enable_shared_from_this<Sess
   /// `gone` is called once, from the event loop, when the client has gone.
   void start(std::function<void()> gone);
 
-  Subscription subscription() const override { return out_.subscription(); }
-  void subscribe(const Subscription& wanted) override { out_.subscribe(wanted); }
+  WantedEvents subscription() const override { return out_.subscription(); }
+  void subscribe(const WantedEvents& wanted) override { out_.subscribe(wanted); }
   void answer(const json::value& id, const Answer& answer, std::uint64_t at) override;
 
  private:

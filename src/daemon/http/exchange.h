@@ -42,8 +42,8 @@ class HttpExchange final : public HttpConnection,
   void start() override { await_request(kPatience); }
   void end() override;
 
-  control::Subscription subscription() const override { return {}; }
-  void subscribe(const control::Subscription&) override {}
+  control::WantedEvents subscription() const override { return {}; }
+  void subscribe(const control::WantedEvents&) override {}
   void answer(const control::json::value& id, const control::Answer& answer,
               std::uint64_t at) override;
   bool is_over_http() const override { return true; }

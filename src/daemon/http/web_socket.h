@@ -25,8 +25,8 @@ class WebSocketClient final : public HttpConnection,
   void start() override;
   void end() override;
 
-  control::Subscription subscription() const override { return out_.subscription(); }
-  void subscribe(const control::Subscription& wanted) override {
+  control::WantedEvents subscription() const override { return out_.subscription(); }
+  void subscribe(const control::WantedEvents& wanted) override {
     if (!ended_) out_.subscribe(wanted);
   }
   void answer(const control::json::value& id, const control::Answer& answer,
