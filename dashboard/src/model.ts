@@ -51,6 +51,8 @@ export type Connection = "connecting" | "live" | "lost" | "refused";
 
 const TOPICS = ["state", "air", "exchange", "payload", "unsolicited", "hint", "fault"];
 const STATUS_EVERY = 1000;
+/** Of so many times once: to say what it keeps, the program has to sort it. */
+const HEAP_EVERY = 5;
 /** Milliseconds from a change until it is seen. */
 const SHORTEST_DELAY = 60;
 const LONGEST_DELAY = 330;
@@ -96,6 +98,9 @@ export class Model {
   #fromNow = false;
   #stream = new AbortController();
   #asksStatus = false;
+  /** How often the status was asked for, and the heap of the program when that was. */
+  #asked = 0;
+  #heap = 0;
 
   constructor(token: string) {
     this.client = new Client(token);
@@ -274,14 +279,12 @@ export class Model {
     if (this.#asksStatus) return;
     this.#asksStatus = true;
     try {
-      const [status, program] = await Promise.all([
-        this.client.ask("status"),
-        this.client.ask("program"),
-      ]);
+      const status = await this.client.ask("status");
+      if (this.#asked++ % HEAP_EVERY === 0) this.#heap = (await this.client.ask("program")).memory;
       this.modules = status.modules;
       if (!this.modules.some((each) => each.module === this.chosen))
         this.chosen = this.modules[0]?.module ?? "";
-      for (const module of this.modules) this.sample(module, program.memory);
+      for (const module of this.modules) this.sample(module, this.#heap);
       this.changed();
     } catch {
       // likewise
