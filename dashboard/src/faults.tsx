@@ -142,7 +142,7 @@ function ArmedOrPast({ fault, choose }: { fault: Fault; choose: (id: number) => 
         {fault.fault}
         <div class="muted mono">{argumentsOf(fault)}</div>
       </td>
-      <td>{fault.module}</td>
+      {model.modules.length > 1 && <td>{fault.module}</td>}
       <td class="number">{fault.fired} ×</td>
       <td class="number">
         {last !== undefined && (
@@ -200,7 +200,7 @@ function ArmedAndPast(props: { choose: (id: number) => void }) {
           <tr>
             <th scope="col">#</th>
             <th scope="col">fault</th>
-            <th scope="col">module</th>
+            {model.modules.length > 1 && <th scope="col">module</th>}
             <th scope="col">came</th>
             <th scope="col">last at</th>
             <th scope="col">do</th>
