@@ -21,9 +21,12 @@ test("links: bytes, and a connection that is cut", async () => {
   sockets[0].write("x".repeat(1500));
   await table.getByText("1.5 kB").waitFor();
   await row(page, "link 0 in: 1500 bytes").waitFor();
+  await page.getByLabel("unsolicited").uncheck();
   sockets[0].write("x".repeat(200_000)); // so many +IPD that not each is a row
   await row(page, /link 0 in: \d+ bytes, \d+ pieces summed up/).click();
   await page.getByText("This is a summary").waitFor();
+  await page.getByLabel("unsolicited").check();
+  await page.getByRole("listbox", { name: "Traffic" }).press("End"); // follows again
   await page.getByRole("button", { name: "Stall link 0" }).click();
   await page.getByRole("button", { name: "Let go on link 0" }).click();
   await page.getByRole("button", { name: "Reset link 0" }).click();
