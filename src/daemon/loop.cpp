@@ -63,7 +63,7 @@ board::BoardSetup setup_of(const Options& options, unsigned number, wifi::Helper
       .has_black_box = journal.boxes == Boxes::all || (journal.boxes == Boxes::one && is_journals)};
 }
 
-const char* name_of(int signal) {
+const char* name_of_signal(int signal) {
   return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "the terminal is closed";
 }
 }  // namespace
@@ -158,7 +158,7 @@ void Loop::wait_for_signals() {
 void Loop::handle_signal(int signal) {
   const bool hangs_up = signal == SIGHUP && had_terminal_ && !has_terminal();
   if (signal != SIGHUP || hangs_up) {
-    spdlog::info("ending: {}", name_of(signal));
+    spdlog::info("ending: {}", name_of_signal(signal));
     return io_.stop();
   }
   read_world_again();

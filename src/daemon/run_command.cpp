@@ -123,14 +123,19 @@ int run(const Options& options) {
   const Radios radios = start_radios(options);
   // What a radio starts keeps the limit that it was made for.
   const unsigned long most = process::raise_descriptor_limit();
-  try {
-    run_modules(options, radios);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() != boost::system::errc::too_many_files_open) throw;
-    throw process::Failure(fmt::format(
+  const auto too_few = [&] {
+    return process::Failure(fmt::format(
         "{} file descriptors are too few for {} modules, each with its doors, hosts and "
         "links; 'ulimit -Hn' tells the limit, start fewer or raise it",
         most, options.modules.size()));
+  };
+  try {
+    run_modules(options, radios);
+  } catch (const process::TooFewDescriptors&) {
+    throw too_few();
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != boost::system::errc::too_many_files_open) throw;
+    throw too_few();
   }
   if (!process::DiskWriter::has_given_up())
     return board::JournalFile::any_ended_early() ? EXIT_FAILURE : EXIT_SUCCESS;

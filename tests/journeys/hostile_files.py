@@ -74,15 +74,17 @@ class HostileFiles(InDirectory):
         self.assertEqual(done.returncode, 1)
 
     def test_more_modules_than_file_descriptors(self):
-        world = f'[[module]]\ncount = 500\nname = "m{{}}"\nserial = ["unix:{self.path("{}")}"]\n'
-        write(self.path("many.toml"), world)
-        command = ["prlimit", "--nofile=200", PROGRAM, "run", "--state", "none",
-                   self.path("many.toml")]
-        done = subprocess.run(command, capture_output=True, check=False, env=ENVIRONMENT,
-                              timeout=PATIENCE)
-        self.assertIn(b"200 file descriptors are too few for 500 modules", done.stderr)
-        self.assertEqual(done.returncode, 1)
-        self.assertEqual(os.listdir(self.directory), ["many.toml"])
+        for door in (f"unix:{self.path('{}')}", "tcp:0", "rfc2217:0", f"pty:{self.path('{}')}"):
+            with self.subTest(door):
+                world = f'[[module]]\ncount = 500\nname = "m{{}}"\nserial = ["{door}"]\n'
+                write(self.path("many.toml"), world)
+                command = ["prlimit", "--nofile=200", PROGRAM, "run", "--state", "none",
+                           self.path("many.toml")]
+                done = subprocess.run(command, capture_output=True, check=False, env=ENVIRONMENT,
+                                      timeout=PATIENCE)
+                self.assertIn(b"200 file descriptors are too few for 500 modules", done.stderr)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(os.listdir(self.directory), ["many.toml"])
 
     def test_an_empty_policy_is_none(self):
         for policy in ("", ";"):

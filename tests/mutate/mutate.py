@@ -120,8 +120,9 @@ def all_mutants():
 class Workshop:
     """A copy of the tree with a build of its own."""
 
-    def __init__(self, number):
+    def __init__(self, number, jobs):
         self.tree, self.build = SCRATCH / f"tree-{number}", SCRATCH / f"build-{number}"
+        self.jobs = jobs
 
     def prepare(self):
         copy_tree(ROOT, self.tree)
@@ -138,8 +139,8 @@ class Workshop:
 
     def notice(self):
         """What notices that something is wrong with this tree, or nothing."""
-        done = subprocess.run(["ninja", "-j1", "-C", self.build, *TESTS], capture_output=True,
-                              text=True, check=False)
+        done = subprocess.run(["ninja", f"-j{self.jobs}", "-C", self.build, *TESTS],
+                              capture_output=True, text=True, check=False)
         if done.returncode != 0:
             error = re.search(r"error: (.*)", done.stdout)
             return "the compiler: " + (error[1][:80] if error else done.stdout[-200:])
@@ -196,7 +197,8 @@ def try_all(mutants):
     left = [m for m in mutants if m.name not in results]
     workshops, lock = queue.SimpleQueue(), threading.Lock()
     cores = int(os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL") or os.cpu_count() or 1)
-    workers = min(len(left), cores)
+    # A workshop takes as long to set up as ten mutants.
+    workers = min(len(left) // 10 + 1, cores)
 
     def one(mutant):
         workshop = workshops.get()
@@ -213,7 +215,7 @@ def try_all(mutants):
                   f" ({noticed or 'by nobody'}, {time.monotonic() - started:.0f} s)", flush=True)
 
     with concurrent.futures.ThreadPoolExecutor(workers or 1) as pool:
-        shops = [Workshop(number) for number in range(workers)]
+        shops = [Workshop(number, max(cores // workers, 1)) for number in range(workers)]
         list(pool.map(Workshop.prepare, shops))
         for shop in shops:
             workshops.put(shop)

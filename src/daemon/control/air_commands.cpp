@@ -28,8 +28,8 @@ const AccessPoint* find(const sim::Air& air, std::string_view name) {
 
 Refusal<ErrorCode::no_such_access_point> no_such(const sim::Air& air, const std::string& name) {
   std::vector<std::string> names;
-  for (const AccessPoint& ap : air.access_points) names.push_back(world::quoted(ap.ssid));
-  return {fmt::format("there is no access point {}; there is {}", world::quoted(name),
+  for (const AccessPoint& ap : air.access_points) names.push_back(world::in_quotes(ap.ssid));
+  return {fmt::format("there is no access point {}; there is {}", world::in_quotes(name),
                       names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))};
 }
 

@@ -38,7 +38,7 @@ CommandError unknown_command(std::string_view name) {
   std::vector<std::string> known;
   for (const ControlCommand& row : commands()) known.emplace_back(row.name);
   return {ErrorCode::unknown_command,
-          fmt::format("{}: {}", world::quoted(name),
+          fmt::format("{}: {}", world::in_quotes(name),
                       world::nearest_of(name, known, "there is no such command"))};
 }
 
@@ -75,7 +75,7 @@ const world::Keys<ModuleArguments>& module_arguments() {
 Refusal<ErrorCode::no_such_module> no_such_module(const Call& call, const std::string& name) {
   std::vector<std::string> names;
   for (const auto& board : call.program().boards) names.push_back(board->name());
-  return {fmt::format("there is no module {}; there is {}", world::quoted(name),
+  return {fmt::format("there is no module {}; there is {}", world::in_quotes(name),
                       fmt::join(names, ", "))};
 }
 }  // namespace bfq::control

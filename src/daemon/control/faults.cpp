@@ -105,12 +105,12 @@ std::variant<std::uint64_t, CommandError> Faults::arm(const FaultSpec& spec) {
   board::Board* const board = program_.find(spec.module);
   if (board == nullptr)
     return CommandError{ErrorCode::no_such_module,
-                        "there is no module " + world::quoted(spec.module)};
+                        "there is no module " + world::in_quotes(spec.module)};
   if (auto lack = lack_of(*board, need_of(world::info_of(spec.kind).needs))) return *lack;
   if (acts_on(spec, FaultActsOn::air) &&
       find_access_point(program_.medium.air(), spec.ssid) == nullptr)
     return CommandError{ErrorCode::no_such_access_point,
-                        "there is no access point " + world::quoted(spec.ssid)};
+                        "there is no access point " + world::in_quotes(spec.ssid)};
   const auto armed = std::count_if(entries_.begin(), entries_.end(),
                                    [](const Entry& entry) { return entry.fault.is_armed; });
   if (armed >= static_cast<std::ptrdiff_t>(kMostArmed))

@@ -77,7 +77,7 @@ JsonReading read_json(std::string_view text) {
   json::basic_parser<TwiceNamed> names(options);
   names.write_some(false, text.data(), text.size(), error);
   if (names.handler().is_found())
-    return {.why = "an object has " + world::quoted(names.handler().found()) + " twice"};
+    return {.why = "an object has " + world::in_quotes(names.handler().found()) + " twice"};
   return {.value = std::move(value)};
 }
 

@@ -9,7 +9,7 @@
 namespace bfq::control {
 namespace {
 /// A request, or what is wrong with it.
-struct Request {
+struct ChannelRequest {
   json::value id{};
   const ControlCommand* command = nullptr;
   world::Value::Table arguments{};
@@ -20,7 +20,7 @@ CommandError bad_request(std::string why) { return {ErrorCode::bad_request, std:
 
 bool may_be_id(const json::value& id) { return id.is_null() || id.is_string() || id.is_number(); }
 
-void read_member(Request& request, std::string_view name, const json::value& value) {
+void read_member(ChannelRequest& request, std::string_view name, const json::value& value) {
   if (name == "id") {
     if (!may_be_id(value)) request.error = bad_request("id: write a text or a number");
     return;
@@ -41,12 +41,12 @@ void read_member(Request& request, std::string_view name, const json::value& val
     }
     return;
   }
-  request.error = bad_request(
-      fmt::format("{}: a request has these members: id, command, arguments", world::quoted(name)));
+  request.error = bad_request(fmt::format("{}: a request has these members: id, command, arguments",
+                                          world::in_quotes(name)));
 }
 
-Request read_request(std::string_view line) {
-  Request request;
+ChannelRequest read_request(std::string_view line) {
+  ChannelRequest request;
   const JsonReading reading = read_json(line);
   if (!reading.value) {
     request.error = bad_request("this is no JSON: " + reading.why);
@@ -67,7 +67,7 @@ Request read_request(std::string_view line) {
 
 /// What the module that it names lacks of what the command needs; a command about no module is
 /// refused where none has it.
-std::optional<CommandError> lack_of(const Request& request, const Channel& channel) {
+std::optional<CommandError> lack_of(const ChannelRequest& request, const Channel& channel) {
   const auto& takes = request.command->arguments;
   const bool is_of_a_module = std::any_of(takes.begin(), takes.end(),
                                           [](const auto& info) { return info.name == "module"; });
@@ -80,7 +80,8 @@ std::optional<CommandError> lack_of(const Request& request, const Channel& chann
   return board == nullptr ? std::nullopt : control::lack_of(*board, request.command->need);
 }
 
-void run(const Request& request, const Channel& channel, const std::shared_ptr<Requester>& caller) {
+void run(const ChannelRequest& request, const Channel& channel,
+         const std::shared_ptr<Requester>& caller) {
   if (caller->is_over_http() && request.command->over_http == OverHttp::not_at_all)
     return caller->answer(request.id,
                           CommandError{ErrorCode::only_at_socket,
@@ -101,14 +102,14 @@ void run(const Request& request, const Channel& channel, const std::shared_ptr<R
 
 void carry_out(std::string_view line, const Channel& channel,
                const std::shared_ptr<Requester>& caller) {
-  const Request request = read_request(line);
+  const ChannelRequest request = read_request(line);
   if (request.error) return caller->answer(request.id, *request.error, channel.events.last());
   run(request, channel, caller);
 }
 
 void carry_out(const ControlCommand& command, std::string_view arguments, const Channel& channel,
                const std::shared_ptr<Requester>& caller) {
-  Request request{.command = &command};
+  ChannelRequest request{.command = &command};
   if (!arguments.empty()) {
     const JsonReading reading = read_json(arguments);
     if (reading.value)

@@ -20,8 +20,15 @@ struct Taken : Failure {
   using Failure::Failure;
 };
 
+/// This process has as many file descriptors as it may.
+struct TooFewDescriptors : Failure {
+  using Failure::Failure;
+};
+
 /// Throws a Failure: what was attempted, and the reason that errno gives.
 [[noreturn]] inline void fail_with_errno(const std::string& attempted) {
-  throw Failure(attempted + ": " + std::strerror(errno));
+  const std::string what = attempted + ": " + std::strerror(errno);
+  if (errno == EMFILE) throw TooFewDescriptors(what);
+  throw Failure(what);
 }
 }  // namespace bfq::process

@@ -55,6 +55,7 @@ bool LockFile::lock(const std::string& if_taken) {
   while (true) {
     const OpenedLock opened = open_or_create(path_);
     descriptor_ = opened.descriptor;
+    if (descriptor_ < 0 && errno == EMFILE) fail_with_errno("cannot open a lock file");
     if (descriptor_ < 0)
       throw Failure("cannot open the lock file " + path_ + ": " + why_not_opened(path_));
     if (!is_regular(descriptor_))

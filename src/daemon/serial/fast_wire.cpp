@@ -8,7 +8,7 @@
 
 namespace bfq::serial {
 namespace {
-constexpr std::size_t kRead = 4096;  // of each host, once a turn at most
+constexpr std::size_t kRead = 16384;  // of each host, once a turn at most
 static_assert(kRead <= kTypedPerTurn);
 constexpr std::size_t kMostTyped = kTypedPerTurn - kRead;  // of a host that is read ahead
 // A PTY is fastest with writes of this size, twice as fast as with much larger ones: a full tty

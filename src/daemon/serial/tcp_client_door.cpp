@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "daemon/process/host_in_url.h"
-#include "daemon/serial/stream_host.h"
+#include "daemon/serial/gathering_host.h"
 #include "daemon/serial/tcp_door.h"
 #include "daemon/serial/wire.h"
 
@@ -55,8 +55,7 @@ void TcpClientDoor::connected() {
   if (!who) return call_again("it hung up at once");
   told_ = false;
   came_ = std::chrono::steady_clock::now();
-  const auto host =
-      std::make_shared<SocketHost>(side_, socket_.release(), peer_, [this] { host_left(); });
+  const auto host = make_socket_host(side_, socket_.release(), peer_, [this] { host_left(); });
   host->use_xon_xoff(xon_xoff_);
   side_.attach(host);
 }

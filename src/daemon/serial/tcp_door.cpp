@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "daemon/process/failure.h"
-#include "daemon/serial/stream_host.h"
+#include "daemon/serial/gathering_host.h"
 
 namespace bfq::serial {
 namespace asio = boost::asio;
@@ -24,6 +24,8 @@ tcp::acceptor listen_at(asio::io_context& io, std::string_view door, const std::
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error == boost::system::errc::too_many_files_open)
+    throw process::TooFewDescriptors("--serial " + std::string(door) + ": " + error.message());
   if (error) {
     throw process::Failure("--serial " + std::string(door) + ": cannot listen on " +
                            text_of(endpoint) + ": " + error.message() +
@@ -63,7 +65,7 @@ std::string TcpDoor::url() const { return "socket://" + address_to_call(listener
 std::shared_ptr<SerialHost> TcpDoor::welcome(tcp::socket client) {
   const auto who = make_ready(client);
   if (!who) return nullptr;
-  const auto host = std::make_shared<SocketHost>(side_, client.release(), *who);
+  const auto host = make_socket_host(side_, client.release(), *who);
   host->use_xon_xoff(xon_xoff_);
   side_.attach(host);
   return host;

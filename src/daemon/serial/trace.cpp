@@ -10,7 +10,7 @@
 namespace bfq::serial {
 namespace {
 // More than any command line; what is longer is payload, of which the beginning tells enough.
-constexpr std::size_t kLongest = 512;
+constexpr std::size_t kLongestTraceLine = 512;
 constexpr std::string_view kHidden = "***";
 // Lines that may cut the rest of an echo which other output has cut already.
 constexpr int kLinesBetween = 8;
@@ -86,7 +86,7 @@ void LineTrace::add(std::span<const std::byte> bytes) {
     const char c = static_cast<char>(b);
     if (c == '\n')
       end_line();
-    else if (line_.size() < kLongest)
+    else if (line_.size() < kLongestTraceLine)
       line_ += c;
     else
       ++cut_;

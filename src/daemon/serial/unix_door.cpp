@@ -14,6 +14,7 @@
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/lock_file.h"
+#include "daemon/serial/gathering_host.h"
 #include "daemon/serial/stream_host.h"
 
 namespace bfq::serial {
@@ -140,7 +141,7 @@ std::shared_ptr<SerialHost> UnixDoor::welcome(Protocol::socket client) {
   if (side_.is_paced()) {
     host = std::make_shared<PacedUnixHost>(side_, client.release(), name);
   } else {
-    host = std::make_shared<SocketHost>(side_, client.release(), name);
+    host = make_socket_host(side_, client.release(), name);
   }
   host->use_xon_xoff(xon_xoff_);
   side_.attach(host);

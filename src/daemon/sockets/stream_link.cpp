@@ -283,11 +283,7 @@ void StreamLink::read() {
     input_ = Input::at_rest;
     return;
   }
-  Result result = Result::done;
-  for (int i = 0; i < kReadsInARow && result == Result::done && left_to_read_ > 0; ++i) {
-    const std::size_t room = side_.link_room(handle());
-    result = room > 0 ? read_one(room) : look_for_end();
-  }
+  const Result result = read_all();
   if (state_ != State::open) return;
   const bool has_read_all = result != Result::done && input_ != Input::held;
   if (output_ == Output::given_up && (has_read_all || left_to_read_ == 0))
@@ -295,6 +291,25 @@ void StreamLink::read() {
   if (input_ == Input::held) return;
   if (result == Result::wants_write) return await(result, &StreamLink::read);
   listen();
+}
+
+/// Reads as long as there is something and room for it. What makes several full segments goes to
+/// the host in one write.
+StreamLink::Result StreamLink::read_all() {
+  Result result = Result::done;
+  bool is_fed = false;
+  for (int i = 0; i < kReadsInARow && result == Result::done && left_to_read_ > 0; ++i) {
+    if (is_fed && side_.link_room(handle()) < limits::kSegment) {
+      is_fed = false;
+      side_.settle();
+      if (ended()) return Result::wants_read;
+    }
+    const std::size_t room = side_.link_room(handle());
+    result = room > 0 ? read_one(room) : look_for_end();
+    is_fed |= room > 0;
+  }
+  if (is_fed && !ended()) side_.settle();
+  return result;
 }
 
 /// Hands over what has come, as far as there is room for it. wants_read: nothing more has.
@@ -306,7 +321,6 @@ StreamLink::Result StreamLink::read_one(std::size_t room) {
   if (result != Result::done) return finish_at_end(result), result;
   if (output_ == Output::given_up) left_to_read_ -= n;
   side_.link_input(handle(), std::span(buffer).first(n));
-  side_.settle();
   return is_last || ended() ? Result::wants_read : Result::done;
 }
 

@@ -91,6 +91,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   void listen();
   void read_soon();
   void read();
+  Result read_all();
   Result read_one(std::size_t room);
   Result look_for_end();
 

@@ -12,11 +12,11 @@
 namespace bfq::world {
 namespace {
 std::string called(const sim::AccessPoint& ap) {
-  return fmt::format("access point {} ({})", quoted(ap.ssid), board::text_of(ap.bssid));
+  return fmt::format("access point {} ({})", in_quotes(ap.ssid), board::text_of(ap.bssid));
 }
 
 std::string called(const sim::SimulatedStation& station) {
-  return fmt::format("station {} for {}", board::text_of(station.mac), quoted(station.ssid));
+  return fmt::format("station {} for {}", board::text_of(station.mac), in_quotes(station.ssid));
 }
 
 /// "comes", or which of its keys change.
@@ -78,7 +78,7 @@ std::string describe(const sim::Change& change, const sim::Air& air) {
                                              board::text_of(c.station), c.value);
                         },
                         [](const sim::PhoneSends& c) {
-                          return fmt::format("a phone sends the network {}", quoted(c.ssid));
+                          return fmt::format("a phone sends the network {}", in_quotes(c.ssid));
                         },
                         [&](const sim::PressButton& c) {
                           const auto* ap = sim::find_access_point(air, c.bssid);

@@ -140,7 +140,7 @@ void check_hardware_addresses(Draft& draft) {
 void check_module_names(Draft& draft) {
   Owners<std::string> owners;
   for (auto& [module, section] : draft.modules)
-    if (section.stands("name")) owners.take(module.name, section, "name", quoted(module.name));
+    if (section.stands("name")) owners.take(module.name, section, "name", in_quotes(module.name));
 }
 
 /// What must be unique about a door; empty where nothing must be.
@@ -214,7 +214,7 @@ void check_tls(Draft& draft) {
 void check_names(Draft& draft) {
   Owners<std::string> owners;
   for (const sockets::KnownName& known : draft.net.names) {
-    owners.take(known.name, draft.section, "net.names", quoted(known.name));
+    owners.take(known.name, draft.section, "net.names", in_quotes(known.name));
     if (known.name == sockets::kThisMachine)
       draft.section.refuse("net.names",
                            fmt::format("{} is this machine itself, always", sockets::kThisMachine));
@@ -240,7 +240,7 @@ void check_faults(Draft& draft) {
   for (auto& [fault, section] : draft.faults) {
     check_fault(fault, section);
     const std::string& name = fault.module;
-    if (!names.contains(name)) section.refuse("module", "there is no module " + quoted(name));
+    if (!names.contains(name)) section.refuse("module", "there is no module " + in_quotes(name));
   }
 }
 }  // namespace
@@ -253,7 +253,7 @@ std::vector<std::string> useless_entries(const sockets::NetPolicy& policy, const
           entry, fmt::format("'{}' matches nothing: it lies in {}/{}, the simulated network of {}; "
                              "write {} for this machine, and nothing for a module there",
                              entry, sockets::text_of(ap.network), std::popcount(ap.netmask.bits),
-                             quoted(ap.ssid), sockets::kThisMachine));
+                             in_quotes(ap.ssid), sockets::kThisMachine));
   std::vector<std::string> out;
   out.reserve(lines.size());
   for (const auto& [entry, line] : lines) out.push_back(line);

@@ -100,7 +100,7 @@ std::optional<MacAddress> station_of(const Draft& draft, const std::string& modu
 
 void check_module(const Draft& draft, Section& section, const char* key, const std::string& name) {
   if (section.stands(key) && !station_of(draft, name))
-    section.refuse(key, fmt::format("there is no module {}", quoted(name)));
+    section.refuse(key, fmt::format("there is no module {}", in_quotes(name)));
 }
 
 // Each kind of event: what must hold of it, and what happens --------------------------------------
@@ -118,10 +118,10 @@ void check(const Draft& draft, Section& section, const WpsEvent& event) {
   const auto ap = std::find_if(draft.access_points.begin(), draft.access_points.end(),
                                [&](const auto& a) { return a.value.ssid == event.ssid; });
   if (ap == draft.access_points.end())
-    section.refuse("wps.ssid", fmt::format("there is no access point {}", quoted(event.ssid)));
+    section.refuse("wps.ssid", fmt::format("there is no access point {}", in_quotes(event.ssid)));
   else if (!ap->value.wps)
     section.refuse("wps.ssid",
-                   fmt::format("{} has no button; give it wps = true", quoted(event.ssid)));
+                   fmt::format("{} has no button; give it wps = true", in_quotes(event.ssid)));
 }
 void check(const Draft&, Section&, const PhoneEvent&) {}
 

@@ -151,7 +151,7 @@ void put_override(Value::Table& world, const Override& override_given, Problems&
     return key.table && says_one_key(*said.table, *key.table);
   };
   if (value != std::string_view::npos && (!said.table || content || !is_one_key()))
-    said = read_toml(text.substr(0, value) + quoted(content.value_or(text.substr(value))),
+    said = read_toml(text.substr(0, value) + in_quotes(content.value_or(text.substr(value))),
                      place.source);
   if (!said.table || said.table->empty())
     return problems.add(place, "write TABLE.NAME.KEY=VALUE, such as ap.LAB.rssi=-80; " + why);

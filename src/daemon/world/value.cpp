@@ -19,7 +19,7 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 std::string as_toml(const std::string& text) {
   const bool is_plain =
       std::none_of(text.begin(), text.end(), [](char c) { return c == '\'' || is_control(c); });
-  return is_plain ? '\'' + text + '\'' : quoted(text);
+  return is_plain ? '\'' + text + '\'' : in_quotes(text);
 }
 /// With a decimal point, unlike an integer.
 std::string as_toml(double number) {
@@ -67,7 +67,7 @@ std::string shown(const Value& value) {
   return text.size() > kLongestShown ? "this text" : text;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (is_control(c)) {
@@ -85,7 +85,7 @@ std::string quoted_where_needed(const std::string& name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_';
   });
-  return is_bare ? name : quoted(name);
+  return is_bare ? name : in_quotes(name);
 }
 
 }  // namespace bfq::world

@@ -68,7 +68,7 @@ void put(Value::Table& table, Value::Entry entry);
 std::string shown(const Value& value);
 
 /// The text as TOML has it, in quotation marks.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// The name as TOML has it in front of '=': in quotation marks where it needs them.
 std::string quoted_where_needed(const std::string& name);
