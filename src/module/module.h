@@ -36,6 +36,8 @@ class Module : private Chip {
   /// What the host is to read next; empty when there is nothing. Valid until the next call of
   /// anything.
   std::span<const std::byte> uart_output() const { return uart_out_.front(); }
+  /// How many bytes wait for the wire in all: those of uart_output() are the first of them.
+  std::size_t uart_waiting() const { return uart_out_.size(); }
 
   /// The first `n` bytes of uart_output() are on the wire, or lost where nobody listens.
   void uart_sent(std::size_t n, Instant now);

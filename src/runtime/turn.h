@@ -130,6 +130,7 @@ class Turn {
     return taken;
   }
   std::span<const std::byte> uart_output() const { return module().uart_output(); }
+  std::size_t uart_waiting() const { return module().uart_waiting(); }
   void uart_sent(std::size_t n) {
     require_stage(Stage::uart);
     doors_.uart_sent(n, clock_.now());

@@ -317,6 +317,9 @@ std::span<const std::byte> Board::uart_output() const {
   if (!printing_.is_needed()) return turn_.uart_output();
   return printing_.of(turn_.uart_output(), clock_.now());
 }
+std::size_t Board::uart_waiting() const {
+  return printing_.is_needed() ? uart_output().size() : turn_.uart_waiting();
+}
 void Board::uart_sent(std::size_t n) { turn_.uart_sent(printing_.sent(n)); }
 bool Board::command_under_way() const {
   switch (module_.activity()) {

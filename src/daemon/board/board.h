@@ -110,6 +110,7 @@ class Board final : private serial::UartSide,
   // UartSide
   std::size_t uart_input(std::span<const std::byte> bytes) override;
   std::span<const std::byte> uart_output() const override;
+  std::size_t uart_waiting() const override;
   void uart_sent(std::size_t n) override;
   bool command_under_way() const override;
   bool takes_payload() const override;

@@ -51,7 +51,7 @@ void BaudWire::forget_output(BaudEnd& end) {
   log_losses(end);
   end.held.clear();
   end.listens = true;
-  end.skips = side_.uart_output().size();
+  end.skips = side_.uart_waiting();
 }
 
 void BaudWire::discard(BaudEnd& end, SerialHost::Discard what) {
@@ -210,9 +210,10 @@ std::size_t BaudWire::portion(Instant now) {
 }
 
 bool BaudWire::deliver(Instant now) {
-  const std::size_t n = portion(now);
+  const auto output = side_.uart_output();
+  const std::size_t n = std::min(portion(now), output.size());
   if (n == 0) return false;
-  const auto bytes = side_.uart_output().first(n);
+  const auto bytes = output.first(n);
   bool heard = false;
   for (BaudEnd& end : ends_) {
     if (!end.listens || end.leaves) continue;
@@ -321,7 +322,7 @@ std::size_t BaudWire::room_at(BaudEnd& end) {
 }
 
 bool BaudWire::begin_to_send(Instant now) {
-  const std::size_t waiting = side_.uart_output().size() - out_.moving();
+  const std::size_t waiting = side_.uart_waiting() - out_.moving();
   if (waiting == 0) {
     waited_ = false;
     look_again_.reset();

@@ -29,7 +29,7 @@ struct BaudEnd : AttachedHost {
   std::vector<std::byte> typed{};  ///< what is on the line
   std::uint64_t overrun = 0;       ///< bytes that found the module's FIFO full, not logged yet
   // to the host
-  std::size_t skips = 0;  ///< bytes of uart_output() meant for the host before
+  std::size_t skips = 0;  ///< printed bytes meant for the host before
   /// What has arrived and the system has not taken yet; with RTS/CTS also what left the module
   /// before the host could stop it.
   std::vector<std::byte> held{};
@@ -103,7 +103,7 @@ class BaudWire final : public HostedWire<BaudEnd> {
     return end.line.moving() == 0 && end.ahead.empty();
   }
   bool output_is_given(const BaudEnd& end) const override {
-    return side_.uart_output().empty() && end.held.empty();
+    return side_.uart_waiting() == 0 && end.held.empty();
   }
   void log_losses(BaudEnd& end) override;
   void discard(BaudEnd& end, SerialHost::Discard what);

@@ -21,8 +21,14 @@ class FakeModule final : public UartSide {
     if (when_typed) when_typed();
     return n;
   }
-  std::span<const std::byte> uart_output() const override { return bytes_of(output); }
-  void uart_sent(std::size_t n) override { output.erase(0, n); }
+  std::span<const std::byte> uart_output() const override {
+    return bytes_of(output).first(std::min(output.size(), to_wrap));
+  }
+  std::size_t uart_waiting() const override { return output.size(); }
+  void uart_sent(std::size_t n) override {
+    output.erase(0, n);
+    to_wrap = n < to_wrap ? to_wrap - n : SIZE_MAX;
+  }
   bool command_under_way() const override { return is_busy; }
   bool takes_payload() const override { return is_payload; }
   const std::string& name() const override { return its_name; }
@@ -33,6 +39,7 @@ class FakeModule final : public UartSide {
   std::string its_name = "bfq0";
   std::string typed, output;
   std::size_t takes = SIZE_MAX;
+  std::size_t to_wrap = SIZE_MAX;  ///< bytes of the output up to the end of its ring
   bool is_busy = false, is_payload = false;
   std::function<void()> when_typed;
 };
@@ -139,6 +146,26 @@ TEST_F(BaudWireTest, BothDirectionsMoveAtTheRate) {
   EXPECT_EQ(module.typed.size(), 5000U);
   EXPECT_LT(looks, 5000U);
   EXPECT_TRUE(wire.next_deadline().is_never());  // and an idle wire costs nothing
+}
+
+TEST_F(BaudWireTest, TheEndOfTheRingOfWhatIsPrintedTakesNoTime) {
+  const auto host = attach();
+  module.output = std::string(1000, 'm');
+  module.to_wrap = 501;
+  run(1s);
+  EXPECT_EQ(host->seen.size(), 1000U);
+}
+
+TEST_F(BaudWireTest, AnotherHostGetsNothingFromBehindTheEndOfTheRing) {
+  const auto host = attach();
+  module.output = std::string(100, 'm');
+  module.to_wrap = 50;
+  run(10ms);
+  ASSERT_TRUE(wire.change_host(*host));
+  host->seen.clear();
+  module.output += "new";
+  run(1s);
+  EXPECT_EQ(host->seen, "new");
 }
 
 TEST_F(BaudWireTest, WhoComesLateMakesUpForIt) {

@@ -25,6 +25,7 @@ class PrintingModule final : public UartSide {
   std::span<const std::byte> uart_output() const override {
     return std::as_bytes(std::span(output));
   }
+  std::size_t uart_waiting() const override { return output.size(); }
   void uart_sent(std::size_t n) override { output.erase(0, n); }
   bool command_under_way() const override { return is_busy; }
   bool takes_payload() const override { return is_payload; }

@@ -44,7 +44,7 @@ void FastWire::forget_output(FastEnd& end) {
   end.listens = false;
   while (send()) {
   }
-  end.ahead = side_.uart_output().size();  // other hosts still have to read that
+  end.ahead = side_.uart_waiting();  // other hosts still have to read that
   end.listens = true;
 }
 
@@ -185,7 +185,7 @@ void FastWire::push(FastEnd& end, std::span<const std::byte> output) {
 }
 
 bool FastWire::output_is_given(const FastEnd& end) const {
-  return end.ahead >= side_.uart_output().size();
+  return end.ahead >= side_.uart_waiting();
 }
 
 std::size_t FastWire::taken_by_all(std::size_t size) const {

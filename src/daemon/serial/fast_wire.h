@@ -17,7 +17,7 @@ namespace bfq::serial {
 struct FastEnd : AttachedHost {
   std::vector<std::byte> typed{};  ///< read, but not taken by the module yet
   std::size_t taken_typed = 0;     ///< of typed
-  std::size_t ahead = 0;           ///< bytes of uart_output() that this host has already
+  std::size_t ahead = 0;           ///< printed bytes that this host has already
   bool awaits_room = false;
   std::chrono::steady_clock::time_point blocked_since{};
 

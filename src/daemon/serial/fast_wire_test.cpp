@@ -29,8 +29,14 @@ class FakeModule final : public UartSide {
     output += std::exchange(answers, "");
     return n;
   }
-  std::span<const std::byte> uart_output() const override { return bytes_of(output); }
-  void uart_sent(std::size_t n) override { output.erase(0, n); }
+  std::span<const std::byte> uart_output() const override {
+    return bytes_of(output).first(std::min(output.size(), to_wrap));
+  }
+  std::size_t uart_waiting() const override { return output.size(); }
+  void uart_sent(std::size_t n) override {
+    output.erase(0, n);
+    to_wrap = n < to_wrap ? to_wrap - n : SIZE_MAX;
+  }
   bool command_under_way() const override { return is_busy; }
   bool takes_payload() const override { return is_payload; }
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
@@ -54,6 +60,7 @@ class FakeModule final : public UartSide {
   std::string sends = "\r\nSEND OK\r\n";
   std::function<void()> between;  ///< two looks at the wire
   std::size_t takes = SIZE_MAX;
+  std::size_t to_wrap = SIZE_MAX;  ///< bytes of the output up to the end of its ring
   bool is_busy = false, is_payload = false;
 };
 

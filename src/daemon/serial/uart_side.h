@@ -7,12 +7,13 @@
 
 namespace bfq::serial {
 
-/// The module, as its UART sees it. The first three functions are Module's own, with the time
+/// The module, as its UART sees it. The first four functions are Module's own, with the time
 /// filled in.
 class UartSide {
  public:
   virtual std::size_t uart_input(std::span<const std::byte> bytes) = 0;
   virtual std::span<const std::byte> uart_output() const = 0;
+  virtual std::size_t uart_waiting() const = 0;
   virtual void uart_sent(std::size_t n) = 0;
 
   /// True while a command runs whose result the host still waits for.
