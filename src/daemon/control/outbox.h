@@ -33,7 +33,9 @@ class Outbox final : private EventListener {
   /// of a module: it must write nothing itself.
   Outbox(EventLog& events, std::function<void()> filled)
       : events_(events), filled_(std::move(filled)) {}
-  ~Outbox() { subscribe({}); }
+  ~Outbox() {
+    if (wanted_.topics != 0) events_.leave(*this);
+  }
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 

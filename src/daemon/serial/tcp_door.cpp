@@ -65,7 +65,7 @@ std::string TcpDoor::url() const { return "socket://" + address_to_call(listener
 std::shared_ptr<SerialHost> TcpDoor::welcome(tcp::socket client) {
   const auto who = make_ready(client);
   if (!who) return nullptr;
-  const auto host = make_socket_host(side_, client.release(), *who);
+  auto host = make_socket_host(side_, client.release(), *who);
   host->use_xon_xoff(xon_xoff_);
   side_.attach(host);
   return host;

@@ -10,7 +10,7 @@
 namespace bfq::wifi {
 namespace {
 // Attributes of Wi-Fi Simple Configuration: two bytes for the type, two for the size, the value.
-enum : unsigned { kCredential = 0x100E, kCiphers = 0x100F, kKey = 0x1027, kName = 0x1045 };
+constexpr unsigned kCredential = 0x100E, kCiphers = 0x100F, kKey = 0x1027, kName = 0x1045;
 constexpr unsigned kWep = 2;  // among ciphers
 
 std::optional<std::string> bytes_of(std::string_view digits) {
