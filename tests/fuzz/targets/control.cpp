@@ -19,7 +19,8 @@
 #include "fuzz.h"
 #include "violation.h"
 
-const char* const bfq::process::kBuildDate = "a fuzzer's";
+// Where the daemon is compiled in few parts, it comes with its own.
+[[gnu::weak]] const char* const bfq::process::kBuildDate = "a fuzzer's";
 
 namespace {
 using namespace bfq;
