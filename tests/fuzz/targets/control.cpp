@@ -19,8 +19,9 @@
 #include "fuzz.h"
 #include "violation.h"
 
-// Where the daemon is compiled in few parts, it comes with its own.
-[[gnu::weak]] const char* const bfq::process::kBuildDate = "a fuzzer's";
+#ifndef BFQ_DAEMON_TELLS_ITS_DATE
+const char* const bfq::process::kBuildDate = "a fuzzer's";
+#endif
 
 namespace {
 using namespace bfq;
