@@ -10,6 +10,9 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <set>
+#include <string_view>
+#include <utility>
 
 namespace bfq::process {
 namespace {
@@ -69,7 +72,10 @@ FileRules::FileRules(std::span<const PathGrant> places) : version_(version_of_ke
     why_not_ = std::string("Landlock: ") + std::strerror(errno);
     return;
   }
-  for (const PathGrant& place : places) add(place);
+  // The doors of thousands of modules may be in one folder.
+  std::set<std::pair<std::string_view, FileUse>> added;
+  for (const PathGrant& place : places)
+    if (added.emplace(place.path, place.use).second) add(place);
 }
 
 FileRules::~FileRules() {
