@@ -10,11 +10,12 @@
 
 #include "base/text.h"
 #include "daemon/serial/baud_wire.h"
+#include "daemon/serial/uart_side_for_tests.h"
 
 /// What tests of the BaudWire are made with.
 namespace bfq::serial::at_baud {
 /// A module that says what it is told to, and notes what is typed, as far as it takes it.
-class FakeModule final : public UartSide {
+class FakeModule final : public PrintedOutput {
  public:
   std::size_t uart_input(std::span<const std::byte> bytes) override {
     const std::size_t n = std::min(bytes.size(), takes);
@@ -22,26 +23,11 @@ class FakeModule final : public UartSide {
     if (when_typed) when_typed();
     return n;
   }
-  std::span<const std::byte> uart_output() const override {
-    return bytes_of(output).first(std::min(output.size(), to_wrap));
-  }
-  std::size_t uart_waiting() const override { return output.size(); }
-  void uart_sent(std::size_t n) override {
-    output.erase(0, n);
-    to_wrap = n < to_wrap ? to_wrap - n : SIZE_MAX;
-  }
-  bool command_under_way() const override { return is_busy; }
-  bool takes_payload() const override { return is_payload; }
-  const std::string& name() const override { return its_name; }
   void settle() override {}
   const at::Dialect& dialect() const override;
   void settle_soon() override {}
 
-  std::string its_name = "bfq0";
-  std::string typed, output;
-  std::size_t takes = SIZE_MAX;
-  std::size_t to_wrap = SIZE_MAX;  ///< bytes of the output up to the end of its ring
-  bool is_busy = false, is_payload = false;
+  std::string typed;
   std::function<void()> when_typed;
 };
 

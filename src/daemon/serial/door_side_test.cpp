@@ -10,11 +10,12 @@
 #include "commands/bfq4004.h"
 #include "daemon/serial/baud_wire.h"
 #include "daemon/serial/fast_wire.h"
+#include "daemon/serial/uart_side_for_tests.h"
 
 namespace bfq::serial {
 namespace {
 /// A module that prints `output` and takes `takes` bytes of what is typed.
-class PrintingModule final : public UartSide {
+class PrintingModule final : public PrintedOutput {
  public:
   std::size_t uart_input(std::span<const std::byte> bytes) override {
     const std::size_t n = std::min(bytes.size(), takes);
@@ -22,21 +23,11 @@ class PrintingModule final : public UartSide {
     typed += n;
     return n;
   }
-  std::span<const std::byte> uart_output() const override {
-    return std::as_bytes(std::span(output));
-  }
-  std::size_t uart_waiting() const override { return output.size(); }
-  void uart_sent(std::size_t n) override { output.erase(0, n); }
-  bool command_under_way() const override { return is_busy; }
-  bool takes_payload() const override { return is_payload; }
-  const std::string& name() const override { return its_name; }
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
   void settle() override {}
   void settle_soon() override { ++wake_ups; }
 
-  std::string output, its_name = "bfq0";
-  std::size_t takes = SIZE_MAX, typed = 0;
-  bool is_busy = false, is_payload = false;
+  std::size_t typed = 0;
   int wake_ups = 0;
 };
 

@@ -14,13 +14,14 @@
 
 #include "base/text.h"
 #include "commands/bfq4004.h"
+#include "daemon/serial/uart_side_for_tests.h"
 
 namespace bfq::serial {
 namespace {
 using namespace std::chrono_literals;
 
 /// A module that says what it is told to, and notes what is typed, as far as it takes it.
-class FakeModule final : public UartSide {
+class FakeModule final : public PrintedOutput {
  public:
   std::size_t uart_input(std::span<const std::byte> bytes) override {
     const std::size_t n = std::min(bytes.size(), takes);
@@ -29,18 +30,7 @@ class FakeModule final : public UartSide {
     output += std::exchange(answers, "");
     return n;
   }
-  std::span<const std::byte> uart_output() const override {
-    return bytes_of(output).first(std::min(output.size(), to_wrap));
-  }
-  std::size_t uart_waiting() const override { return output.size(); }
-  void uart_sent(std::size_t n) override {
-    output.erase(0, n);
-    to_wrap = n < to_wrap ? to_wrap - n : SIZE_MAX;
-  }
-  bool command_under_way() const override { return is_busy; }
-  bool takes_payload() const override { return is_payload; }
   const at::Dialect& dialect() const override { return commands::kBfq4004; }
-  const std::string& name() const override { return its_name; }
   void settle() override {
     wire->release_gone_hosts();
     while (wire->drain())
@@ -54,14 +44,10 @@ class FakeModule final : public UartSide {
 
   boost::asio::io_context& io;
   Wire* wire = nullptr;
-  std::string its_name = "bfq0";
-  std::string typed, output;
+  std::string typed;
   std::string answers;  ///< to what is typed next
   std::string sends = "\r\nSEND OK\r\n";
   std::function<void()> between;  ///< two looks at the wire
-  std::size_t takes = SIZE_MAX;
-  std::size_t to_wrap = SIZE_MAX;  ///< bytes of the output up to the end of its ring
-  bool is_busy = false, is_payload = false;
 };
 
 /// A host behind one end of a socket pair; the test holds the other.
