@@ -193,4 +193,9 @@ bool is_wpa_password(std::string_view password) {
 std::string quoted_password(std::string_view password) {
   return password.size() == 64 ? std::string(password) : '"' + std::string(password) + '"';
 }
+
+std::string_view without_password(std::string_view event) {
+  constexpr std::string_view kTold = "WPS-CRED-RECEIVED";  // the attributes follow, as digits
+  return event.substr(0, event.starts_with(kTold) ? kTold.size() : event.npos);
+}
 }  // namespace bfq::wifi

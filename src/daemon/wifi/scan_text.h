@@ -40,4 +40,6 @@ std::uint8_t channel_of(unsigned frequency);
 bool is_wpa_password(std::string_view password);
 /// As a value of SET_NETWORK: in quotation marks, or the digits of a key.
 std::string quoted_password(std::string_view password);
+/// What the log may show of an event: of the one that tells a password, its name.
+std::string_view without_password(std::string_view event);
 }  // namespace bfq::wifi

@@ -90,5 +90,10 @@ TEST(ScanText, reads_hardware_addresses) {
   EXPECT_FALSE(parse_mac("02-00-00-00-06-0a"));
   EXPECT_EQ(text_of(MacAddress{{2, 0, 0, 0, 6, 10}}), "02:00:00:00:06:0a");
 }
+
+TEST(ScanText, the_log_shows_no_password_that_wps_tells) {
+  EXPECT_EQ(without_password("WPS-CRED-RECEIVED 100e0034"), "WPS-CRED-RECEIVED");
+  EXPECT_EQ(without_password("WPS-SUCCESS "), "WPS-SUCCESS ");
+}
 }  // namespace
 }  // namespace bfq::wifi

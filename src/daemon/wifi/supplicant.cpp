@@ -12,6 +12,7 @@
 
 #include "daemon/process/failure.h"
 #include "daemon/process/printable.h"
+#include "daemon/wifi/scan_text.h"
 
 namespace bfq::wifi {
 namespace {
@@ -110,7 +111,7 @@ void Supplicant::read() {
   const bool is_event = text.starts_with('<') || text.starts_with("IFNAME=");
   if (!is_event) return answered(text);
   const std::string event = text.substr(std::min(text.find('>') + 1, text.size()));
-  spdlog::trace("wpa_supplicant > {}", process::printable(event));
+  spdlog::trace("wpa_supplicant > {}", process::printable(without_password(event)));
   event_(event);
 }
 }  // namespace bfq::wifi
