@@ -20,6 +20,8 @@ const MOST_AT_ONCE = 10;
 const MOST_OPEN = 64;
 const MOST_MEMORY = 200e6;
 const LEAST_RATIO = 0.95;
+/** Milliseconds: thrice as long as the page waits at most before it draws what it has heard. */
+const DRAWN_AFTER = 1000;
 
 let browser;
 before(async () => {
@@ -178,11 +180,15 @@ async function rateOf(host, pids, time) {
 }
 
 let marks = 0;
-/** How many commands the page has seen answered, up to one that is typed now. */
+/**
+ * How many commands the page has seen answered, up to one that is typed now. A list that scrolls
+ * shows an answer before all else is drawn anew.
+ */
 async function answeredAt(page, host) {
   const mark = `AT+MARK${++marks}X`;
   host.socket.write(`${mark}\r\n`);
   await row(page, new RegExp(`MARK${marks}X.*ERROR`)).waitFor();
+  await page.waitForTimeout(DRAWN_AFTER);
   return Number.parseInt(await page.getByText(/^\d+ answered$/).innerText(), 10);
 }
 
