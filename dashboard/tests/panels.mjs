@@ -141,6 +141,37 @@ test("faults: armed, fired, disarmed, and copied", async () => {
   await program.end();
 });
 
+/** In the page, before its own scripts: the modules have what one with a real radio has. */
+function radioIsReal() {
+  const ask = window.fetch;
+  window.fetch = async (path, how) => {
+    const response = await ask(path, how);
+    if (!String(path).endsWith("/v1/capabilities")) return response;
+    const body = await response.json();
+    for (const module of body.return.modules)
+      module.has = module.has.filter((each) => each !== "simulated_air");
+    return new Response(JSON.stringify(body), { headers: response.headers });
+  };
+}
+
+test("what a module cannot do is greyed, and says why", async () => {
+  const program = await Program.start();
+  const page = await open(browser, program, undefined, {}, radioIsReal);
+  await tab(page, "Air");
+  await page.getByText("This module's radio is real").waitFor();
+  assert.equal(await page.getByRole("button", { name: /switch|password|DHCP/i }).count(), 0);
+  await tab(page, "Faults");
+  const go = page.getByRole("button", { name: "Make it happen" });
+  const kind = page.getByRole("combobox", { name: "fault", exact: true });
+  await kind.selectOption("ap-down");
+  assert.equal(await go.isDisabled(), true);
+  assert.match((await go.getAttribute("title")) ?? "", /cannot do that/);
+  await kind.selectOption("reset");
+  assert.equal(await go.isDisabled(), false);
+  assert.deepEqual(page.complaints, []);
+  await program.end();
+});
+
 test("memory, hints, filters, marks, and the timeline", async () => {
   const program = await Program.start();
   const page = await open(browser, program);

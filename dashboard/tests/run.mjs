@@ -11,11 +11,14 @@
 // The status is 77 where there is no Chromium, or where npm has not installed what tests take.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [what, program, more] = process.argv.slice(2);
+const [what, given, more] = process.argv.slice(2);
+// Tests run in another folder.
+const program = given && resolve(given);
 
 function run(...command) {
   const done = spawnSync(process.execPath, command, { cwd: root, stdio: "inherit" });
@@ -79,7 +82,7 @@ switch (what) {
     break;
   case "pictures":
     mkdirSync(more, { recursive: true });
-    process.env.PICTURES = more;
+    process.env.PICTURES = resolve(more);
     journeys("tests/pictures.mjs");
     break;
   default:
