@@ -31,7 +31,8 @@ struct BootTimes {
 /// the adapter that is being looked at may feed the module, through the face that it was given:
 /// anything else would be fed in the middle of another's step, and is our mistake.
 ///
-/// `Clock` has a `now()` that never goes back. All must outlive this.
+/// `Clock` has a `now()` that never goes back. All that is carried in one look at the adapters has
+/// the same time: to ask a clock takes a while, too. All must outlive this.
 template <ModuleDoors TheDoors, class Clock, UartAdapter Uart, RadioAdapter Radio,
           NetworkAdapter Network, FlashAdapter Flash, PinsAdapter Pins>
 class Turn {
@@ -52,19 +53,11 @@ class Turn {
   /// Carries everything that can be carried, until nothing moves any more.
   void settle() {
     start_if_due();
+    now_ = clock_.now();
     // What the module says is true by the time that the host reads it: a server has stopped, a link
     // is closed.
     fulfil_requests();
-    for (bool moved = true; moved;) {
-      // First what is typed: even where the module takes none of it, it may find that its time is
-      // up, and then has something for all the others.
-      moved = look_at(Stage::uart, uart_);
-      moved |= fulfil_requests();
-      moved |= look_at(Stage::radio, radio_);
-      moved |= look_at(Stage::network, network_);
-      moved |= look_at(Stage::flash, flash_);
-      moved |= look_at(Stage::pins, pins_);
-    }
+    while (look_at_all()) now_ = clock_.now();
   }
 
   /// When time_is_up() must be called, at the latest.
@@ -110,10 +103,12 @@ class Turn {
   /// such as attaching a host that waits for it.
   void start_if_due() {
     CHECK(stage_ == Stage::between);
-    if (wakes_.due(clock_.now())) power_off_and_start(power::Reason::timer, boot_times_.power_on);
-    if (!starts_.due(clock_.now()) || !flash_.at_rest()) return;
+    if (!is_starting()) return;
+    now_ = clock_.now();
+    if (wakes_.due(now_)) power_off_and_start(power::Reason::timer, boot_times_.power_on);
+    if (!starts_.due(now_) || !flash_.at_rest()) return;
     starts_ = Deadline::never();
-    doors_.handle(power::Started{start_reason_, flash_.image()}, clock_.now());
+    doors_.handle(power::Started{start_reason_, flash_.image()}, now_);
     uart_.module_has_started();
     fulfil_requests();  // the UART is set up before anything is said
   }
@@ -125,7 +120,7 @@ class Turn {
 
   std::size_t uart_input(std::span<const std::byte> bytes) {
     require_stage(Stage::uart);
-    const std::size_t taken = doors_.uart_input(bytes, clock_.now());
+    const std::size_t taken = doors_.uart_input(bytes, now());
     fulfil_requests();  // before the answer is read, see settle()
     return taken;
   }
@@ -133,7 +128,7 @@ class Turn {
   std::size_t uart_waiting() const { return module().uart_waiting(); }
   void uart_sent(std::size_t n) {
     require_stage(Stage::uart);
-    doors_.uart_sent(n, clock_.now());
+    doors_.uart_sent(n, now());
   }
 
   std::size_t link_room(LinkHandle link) const { return module().link_room(link); }
@@ -143,21 +138,21 @@ class Turn {
   }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) {
     require_stage(Stage::network);
-    doors_.link_input(link, bytes, clock_.now());
+    doors_.link_input(link, bytes, now());
   }
   std::size_t datagram_room(LinkHandle link) const { return module().datagram_room(link); }
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
     require_stage(Stage::network);
-    doors_.datagram_input(link, sender, bytes, clock_.now());
+    doors_.datagram_input(link, sender, bytes, now());
   }
   net::Outgoing link_output(LinkHandle link) const { return module().link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) {
     require_stage(Stage::network);
-    doors_.link_sent(link, n, clock_.now());
+    doors_.link_sent(link, n, now());
   }
   void handle(const Event& event) {
     require_stage(Stage::network);
-    doors_.handle(event, clock_.now());
+    doors_.handle(event, now());
   }
 
  private:
@@ -167,8 +162,24 @@ class Turn {
 
   const Module& module() const { return doors_.module(); }
 
+  /// Within a turn, when what is being carried happens.
+  Instant now() const { return stage_ == Stage::between ? clock_.now() : now_; }
+
   /// Between turns anybody may feed the module.
   void require_stage(Stage stage) const { CHECK(stage_ == Stage::between || stage_ == stage); }
+
+  /// True when anything moved.
+  bool look_at_all() {
+    // First what is typed: even where the module takes none of it, it may find that its time is up,
+    // and then has something for all the others.
+    bool moved = look_at(Stage::uart, uart_);
+    moved |= fulfil_requests();
+    moved |= look_at(Stage::radio, radio_);
+    moved |= look_at(Stage::network, network_);
+    moved |= look_at(Stage::flash, flash_);
+    moved |= look_at(Stage::pins, pins_);
+    return moved;
+  }
 
   template <class A>
   bool look_at(Stage stage, A& adapter) {
@@ -177,7 +188,7 @@ class Turn {
     if constexpr (Tells<A>) {
       while (tell_next(adapter)) moved = true;
     } else {
-      moved = adapter.drain(*this, clock_.now());
+      moved = adapter.drain(*this, now());
     }
     stage_ = Stage::between;
     return moved;
@@ -186,8 +197,8 @@ class Turn {
   /// One event on the stack at a time: some hold half a kilobyte.
   template <Tells A>
   bool tell_next(A& adapter) {
-    const std::optional<Event> event = adapter.next_event(clock_.now());
-    if (event) doors_.handle(*event, clock_.now());
+    const std::optional<Event> event = adapter.next_event(now());
+    if (event) doors_.handle(*event, now());
     return event.has_value();
   }
 
@@ -199,38 +210,38 @@ class Turn {
     stage_ = before;
     return any;
   }
-  void fulfil(const OneOf<radio::Request> auto& r) { radio_.take(r, clock_.now()); }
-  void fulfil(const OneOf<lease::Request> auto& r) { radio_.take(r, clock_.now()); }
-  void fulfil(const OneOf<net::Request> auto& r) { network_.take(r, clock_.now()); }
-  void fulfil(const OneOf<web::Request> auto& r) { network_.take(r, clock_.now()); }
-  void fulfil(const OneOf<mqtt::Request> auto& r) { network_.take(r, clock_.now()); }
-  void fulfil(const OneOf<uart::Request> auto& r) { uart_.take(r, clock_.now()); }
+  void fulfil(const OneOf<radio::Request> auto& r) { radio_.take(r, now()); }
+  void fulfil(const OneOf<lease::Request> auto& r) { radio_.take(r, now()); }
+  void fulfil(const OneOf<net::Request> auto& r) { network_.take(r, now()); }
+  void fulfil(const OneOf<web::Request> auto& r) { network_.take(r, now()); }
+  void fulfil(const OneOf<mqtt::Request> auto& r) { network_.take(r, now()); }
+  void fulfil(const OneOf<uart::Request> auto& r) { uart_.take(r, now()); }
   void fulfil(const OneOf<flash::Request> auto& r) {
-    flash_.take(r, module().flash_output(), clock_.now());
+    flash_.take(r, module().flash_output(), now());
   }
-  void fulfil(const OneOf<pins::Request> auto& r) { pins_.take(r, clock_.now()); }
+  void fulfil(const OneOf<pins::Request> auto& r) { pins_.take(r, now()); }
   void fulfil(const power::Restart& request) {
     power_off_and_start(request.reason, boot_times_.restart);
   }
   void fulfil(const power::Sleep& request) {
     power_off();
-    if (request.time_ms != 0) wakes_ = clock_.now() + std::chrono::milliseconds(request.time_ms);
+    if (request.time_ms != 0) wakes_ = now() + std::chrono::milliseconds(request.time_ms);
   }
 
   void power_off() {
-    const Instant now = clock_.now();
-    network_.power_off(now);
-    radio_.power_off(now);
-    flash_.power_off(now);
-    pins_.power_off(now);
-    uart_.power_off(now);
+    const Instant at = now();
+    network_.power_off(at);
+    radio_.power_off(at);
+    flash_.power_off(at);
+    pins_.power_off(at);
+    uart_.power_off(at);
     starts_ = wakes_ = Deadline::never();
   }
   void power_off_and_start(power::Reason reason, Duration boot_time) {
     power_off();
     uart_.chip_has_power(reason);
     start_reason_ = reason;
-    starts_ = clock_.now() + boot_time;
+    starts_ = now() + boot_time;
   }
 
   TheDoors& doors_;
@@ -242,6 +253,7 @@ class Turn {
   Pins& pins_;
   const BootTimes& boot_times_;
   Stage stage_ = Stage::between;
+  Instant now_{};  ///< of all that is carried in this look at the adapters
   Deadline starts_;
   Deadline wakes_;  ///< from a power::Sleep
   power::Reason start_reason_{};

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <span>
 #include <utility>
 #include <variant>
@@ -82,6 +82,10 @@ class DelayQueues {
 
   // To the module ---------------------------------------------------------------------------------
 
+  bool holds_nothing() const {
+    return std::all_of(queues_.begin(), queues_.end(),
+                       [](const Queue& queue) { return queue.arrivals.empty(); });
+  }
   /// Hands over what is due, as far as the module has room for it. True when something moved.
   bool drain(auto& side, Instant now) {
     bool moved = false;
@@ -143,7 +147,7 @@ class DelayQueues {
   };
   struct Queue {
     LinkHandle link{};
-    std::deque<Arrival> arrivals{};
+    std::list<Arrival> arrivals{};  ///< an empty deque would have memory, in thousands of modules
     std::size_t size = 0;  ///< bytes, each arrival with its overhead
     std::size_t told = 0;  ///< in passive receive: bytes that the module knows of
 

@@ -19,7 +19,8 @@ constexpr Ipv4 address(std::uint8_t last) { return {10, 44, 1, last}; }
 class TheLeases : public ::testing::Test {
  protected:
   Ipv4 give(MacAddress to, Duration at = 0s) {
-    return leases.give(from, reach, to, std::span(&in_use, 1), kStart + at);
+    const auto is_in_use = [this](Ipv4 address) { return address == in_use; };
+    return leases.give(from, reach, to, is_in_use, kStart + at);
   }
   void let_go(MacAddress station, Duration at) { leases.let_go(from.bssid, station, kStart + at); }
   Leases leases;
@@ -90,6 +91,29 @@ TEST_F(TheLeases, follow_the_pool) {
   EXPECT_EQ(give(kAnn), address(3));
   from.pool = Pool{address(2), address(4)};
   EXPECT_EQ(give(kBob), address(2));  // Ann's old one is free
+}
+
+TEST_F(TheLeases, are_the_lowest_again_once_one_below_is_free) {
+  from.pool = {};
+  for (std::uint8_t last = 2; last < 100; ++last)
+    EXPECT_EQ(give({{2, 0, 0, 0, 0, last}}), address(last));
+  let_go({{2, 0, 0, 0, 0, 50}}, 1min);
+  let_go({{2, 0, 0, 0, 0, 20}}, 2min);
+  EXPECT_EQ(give(kAnn, 61min), address(50));
+  EXPECT_EQ(give(kBob, 61min), address(100));
+  EXPECT_EQ(give(kCay, 62min), address(20));
+  in_use = address(101);
+  EXPECT_EQ(give({{2, 0, 0, 0, 0, 200}}, 62min), address(102));
+  in_use = {};
+  EXPECT_EQ(give({{2, 0, 0, 0, 0, 201}}, 62min), address(101));
+}
+
+TEST_F(TheLeases, are_looked_for_from_the_first_of_another_pool) {
+  EXPECT_EQ(give(kAnn), address(2));
+  from.pool = Pool{address(30), address(40)};
+  EXPECT_EQ(give(kBob), address(30));
+  from.pool = Pool{address(20), address(40)};
+  EXPECT_EQ(give(kCay), address(20));
 }
 
 TEST_F(TheLeases, are_those_of_one_network) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/check.h"
 #include "base/overloaded.h"
 #include "sim/radio.h"
 #include "sim/wiring.h"
@@ -220,14 +221,21 @@ Ipv4 Medium::lease(const AccessPoint& from, MacAddress station, Instant now) {
     const AccessPoint* other = is_in_the_air ? find_access_point(air_, lan.access_point) : nullptr;
     return other != nullptr && share_lan(*other, from);
   };
-  std::vector<Ipv4> in_use = {gateway_of(from)};
-  in_use.reserve(radios_.size() + 1);
-  for (const Radio* radio : radios_) {
-    const auto lan = radio->lan();
-    if (lan && radio->station_mac() != station && is_same_lan(*lan)) in_use.push_back(lan->address);
-  }
+  const auto is_in_use = [&](Ipv4 address) {
+    const auto [first, end] = addressed_.equal_range(address);
+    return address == gateway_of(from) || std::any_of(first, end, [&](const auto& each) {
+             return each.second->station_mac() != station && is_same_lan(*each.second->lan());
+           });
+  };
   return leases_.give(from, is_in_the_air ? Leases::Reach::shared : Leases::Reach::alone, station,
-                      in_use, now);
+                      is_in_use, now);
+}
+
+void Medium::forget_address(Ipv4 address, const Radio& radio) {
+  const auto [first, end] = addressed_.equal_range(address);
+  const auto at = std::find_if(first, end, [&](const auto& each) { return each.second == &radio; });
+  CHECK(at != end);
+  addressed_.erase(at);
 }
 
 void Medium::own_network_started(MacAddress, Instant now) {

@@ -59,6 +59,9 @@ class Medium {
   /// Whether its WPS button was pressed a short time ago.
   bool is_pairing(const AccessPoint&, Instant now) const;
 
+  /// The module of that radio has that address now; it has it no more.
+  void note_address(Ipv4 address, const Radio& radio) { addressed_.emplace(address, &radio); }
+  void forget_address(Ipv4 address, const Radio& radio);
   /// An address for a station of that access point, or 0.0.0.0.
   Ipv4 lease(const AccessPoint& from, MacAddress station, Instant now);
   void end_lease(MacAddress bssid, MacAddress station, Instant now) {
@@ -116,6 +119,7 @@ class Medium {
   std::vector<Radio*> radios_{};
   std::vector<Radio*>
       hosts_{};  ///< those of them with an access point of their own, in their order
+  std::multimap<Ipv4, const Radio*> addressed_{};  ///< whose modules have an address as stations
   std::vector<Wiring*> wirings_{};
   std::vector<Visitor> visitors_{};
   Leases leases_{};

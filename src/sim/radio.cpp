@@ -106,7 +106,10 @@ Radio::Radio(Medium& medium, MacAddress station, MacAddress access_point, Channe
   medium_.enter(*this);
 }
 
-Radio::~Radio() { medium_.leave(*this); }
+Radio::~Radio() {
+  if (association_ && association_->lan) medium_.forget_address(association_->lan->address, *this);
+  medium_.leave(*this);
+}
 
 void Radio::take(const radio::Request& request, Instant now) {
   std::visit(overloaded{
@@ -194,6 +197,7 @@ std::optional<Event> Radio::complete(const radio::Joined& due, Instant now) {
     why = JoinFailure::refused;
   if (why) return radio::JoinFailed{due.ticket, *why};
   const int signal = signal_of(*ap, position_);
+  use_lan({});
   association_ = Association{
       .ticket = due.ticket, .bssid = ap->bssid, .channel = ap->channel, .signal = signal};
   retune(now);
@@ -207,6 +211,7 @@ void Radio::disassociate(Instant now) {
   pairing_.reset();
   awaiting_.reset();
   if (!association_) return;
+  use_lan({});
   const MacAddress left = std::exchange(association_, std::nullopt)->bssid;
   retune(now);
   medium_.end_lease(left, station_, now);
@@ -347,11 +352,19 @@ void Radio::use_address(const lease::UseAddress& asked, Instant now) {
 
 void Radio::take(const lease::Addressed& due, Instant now) {
   if (!association_) return;
-  association_->lan = Lan{association_->bssid, due.address, due.gateway, due.netmask};
+  use_lan(Lan{association_->bssid, due.address, due.gateway, due.netmask});
   Radio* host = medium_.host_of(association_->bssid);
   if (host == nullptr || !association_->leased) return;
   if (due.address != std::exchange(association_->known_to_host, due.address))
     host->address_given(station_, due.address, now);
+}
+
+/// Where the module is from now on; the medium finds who has an address.
+void Radio::use_lan(const std::optional<Lan>& lan) {
+  if (!association_) return;
+  if (association_->lan) medium_.forget_address(association_->lan->address, *this);
+  association_->lan = lan;
+  if (lan) medium_.note_address(lan->address, *this);
 }
 
 // As an access point ------------------------------------------------------------------------------

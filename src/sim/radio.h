@@ -1,6 +1,6 @@
 #pragma once
-#include <deque>
 #include <functional>
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -118,6 +118,7 @@ class Radio {
   std::optional<Event> settle(const Event& due, Instant now);
   std::optional<Event> complete(const radio::Joined& due, Instant now);
   void take(const lease::Addressed&, Instant now);
+  void use_lan(const std::optional<Lan>&);
 
   void open_network(const radio::StartAccessPoint&, Instant now);
   void close_network(Instant now);
@@ -136,7 +137,7 @@ class Radio {
   Channels channels_;
   std::optional<Position> position_{};
   std::function<void()> wake_{};
-  std::deque<Pending> pending_{};
+  std::list<Pending> pending_{};
   radio::Join attempt_{};                        ///< the last one
   std::optional<radio::Pair> pairing_{};         ///< that no button has answered
   std::optional<radio::AwaitPhone> awaiting_{};  ///< that no phone has

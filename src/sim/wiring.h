@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <deque>
 #include <functional>
+#include <list>
 #include <optional>
 
 #include "base/mac.h"
@@ -49,7 +49,7 @@ class Wiring {
   std::array<pins::Level, pins::kPins> held_{}, driven_{};
   bool is_watched_ = false;
   std::uint16_t measured_ = 0;
-  std::deque<pins::Event> untold_{};
+  std::list<pins::Event> untold_{};
 };
 
 }  // namespace bfq::sim

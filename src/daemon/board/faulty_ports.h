@@ -1,5 +1,5 @@
 #pragma once
-#include <deque>
+#include <list>
 #include <optional>
 #include <span>
 #include <variant>
@@ -85,7 +85,7 @@ struct FaultySockets {
 struct FaultyFlash {
   FlashFile& memory;
   const FaultGate& gate;
-  std::deque<Event> failed{};
+  std::list<Event> failed{};
 
   void take(const flash::Request& request, std::span<const std::byte> output, Instant now) {
     if (!gate.pass(FaultPoint::flash, now)) return memory.take(request, output, now);

@@ -1,7 +1,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -59,7 +59,7 @@ class FlashFile {
   std::unique_ptr<Image> image_;  ///< none while all of it is erased
   unsigned power_cycle_ = 0;
   unsigned on_their_way_ = 0;
-  std::deque<Event> answers_;
+  std::list<Event> answers_;
   std::shared_ptr<process::DiskWriter> writer_;
 };
 }  // namespace bfq::board

@@ -1,7 +1,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -70,6 +70,6 @@ class DoorSide {
   process::ModuleLog log_;
   bool is_paced_;
   std::function<void()> wake_;
-  std::deque<DoorEvent> noticed_;
+  std::list<DoorEvent> noticed_;
 };
 }  // namespace bfq::serial

@@ -8,6 +8,7 @@ Instant DelayLine::now() {
 }
 
 bool DelayLine::drain() {
+  if (queues_.holds_nothing() && armed_.is_never()) return false;
   const Instant at = now();
   const bool moved = queues_.drain(side_, at);
   set_timer(at);

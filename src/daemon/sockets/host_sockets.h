@@ -2,7 +2,7 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -134,10 +134,10 @@ class HostSockets final : private Neighbour, private ClientRoutes {
   std::shared_ptr<EchoRequest> echo_;      ///< of the last Ping
   std::shared_ptr<TimeQuery> time_query_;  ///< of the last AskTime
   std::optional<net::Announce> announced_;
-  std::deque<Event> due_;
+  std::list<Event> due_;
   WebFetcher http_;
   BrokerClient broker_;
-  std::deque<net::Request> asked_by_clients_;
+  std::list<net::Request> asked_by_clients_;
   sim::TlsTextStore tls_texts_;
 };
 }  // namespace bfq::sockets
