@@ -62,10 +62,10 @@ class Turn {
 
   /// When time_is_up() must be called, at the latest.
   Deadline next_deadline() const {
-    const Instant now = clock_.now();
-    return earliest({module().next_deadline(), uart_.next_deadline(now), radio_.next_deadline(now),
-                     network_.next_deadline(now), flash_.next_deadline(now),
-                     pins_.next_deadline(now), wakes_,
+    // By the time of the last look: what has become due since then was not carried.
+    return earliest({module().next_deadline(), uart_.next_deadline(now_),
+                     radio_.next_deadline(now_), network_.next_deadline(now_),
+                     flash_.next_deadline(now_), pins_.next_deadline(now_), wakes_,
                      flash_.at_rest() ? starts_ : Deadline::never()});
   }
 

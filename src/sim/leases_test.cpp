@@ -96,16 +96,16 @@ TEST_F(TheLeases, follow_the_pool) {
 TEST_F(TheLeases, are_the_lowest_again_once_one_below_is_free) {
   from.pool = {};
   for (std::uint8_t last = 2; last < 100; ++last)
-    EXPECT_EQ(give({{2, 0, 0, 0, 0, last}}), address(last));
-  let_go({{2, 0, 0, 0, 0, 50}}, 1min);
-  let_go({{2, 0, 0, 0, 0, 20}}, 2min);
+    EXPECT_EQ(give({{2, 0, 0, 0, 9, last}}), address(last));
+  let_go({{2, 0, 0, 0, 9, 50}}, 1min);
+  let_go({{2, 0, 0, 0, 9, 20}}, 2min);
   EXPECT_EQ(give(kAnn, 61min), address(50));
   EXPECT_EQ(give(kBob, 61min), address(100));
   EXPECT_EQ(give(kCay, 62min), address(20));
   in_use = address(101);
-  EXPECT_EQ(give({{2, 0, 0, 0, 0, 200}}, 62min), address(102));
+  EXPECT_EQ(give({{2, 0, 0, 0, 9, 200}}, 62min), address(102));
   in_use = {};
-  EXPECT_EQ(give({{2, 0, 0, 0, 0, 201}}, 62min), address(101));
+  EXPECT_EQ(give({{2, 0, 0, 0, 9, 201}}, 62min), address(101));
 }
 
 TEST_F(TheLeases, are_looked_for_from_the_first_of_another_pool) {

@@ -83,7 +83,6 @@ bool FastWire::drain() {
 }
 
 void FastWire::await_departure() {
-  if (departure_armed_.is_never() && next_departure().is_never()) return;
   let_readers_go(now());
   const Deadline next = next_departure();
   if (next == departure_armed_) return;
