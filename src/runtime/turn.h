@@ -53,11 +53,11 @@ class Turn {
   /// Carries everything that can be carried, until nothing moves any more.
   void settle() {
     start_if_due();
-    now_ = clock_.now();
+    look_at_clock();
     // What the module says is true by the time that the host reads it: a server has stopped, a link
     // is closed.
     fulfil_requests();
-    while (look_at_all()) now_ = clock_.now();
+    while (look_at_all()) look_at_clock();
   }
 
   /// When time_is_up() must be called, at the latest.
@@ -71,8 +71,8 @@ class Turn {
 
   /// Lets what is due happen.
   void time_is_up() {
-    CHECK(stage_ == Stage::between);
-    doors_.advance(clock_.now());
+    require_stage(Stage::between);
+    doors_.advance(now_);
     settle();
   }
 
@@ -81,7 +81,7 @@ class Turn {
   /// Takes power away, wherever the module was, and gives it back: it starts when it has booted.
   /// What is on its way to the flash arrives there first. Between two turns, followed by settle().
   void power_on() {
-    CHECK(stage_ == Stage::between);
+    require_stage(Stage::between);
     power_off_and_start(power::Reason::power_on, boot_times_.power_on);
   }
 
@@ -89,12 +89,12 @@ class Turn {
   // Fidelity (our decision, docs/attaching.md): Held in reset, the module forgets what runs and
   // says nothing; let go, it starts as after power-up.
   void hold_in_reset(power::Reason reason) {
-    CHECK(stage_ == Stage::between);
-    doors_.handle(power::Reset{reason}, clock_.now());
+    require_stage(Stage::between);
+    doors_.handle(power::Reset{reason}, now_);
     power_off();
   }
   void release_reset(power::Reason reason) {
-    CHECK(stage_ == Stage::between);
+    require_stage(Stage::between);
     power_off_and_start(reason, boot_times_.power_on);
   }
 
@@ -104,7 +104,7 @@ class Turn {
   void start_if_due() {
     CHECK(stage_ == Stage::between);
     if (!is_starting()) return;
-    now_ = clock_.now();
+    look_at_clock();
     if (wakes_.due(now_)) power_off_and_start(power::Reason::timer, boot_times_.power_on);
     if (!starts_.due(now_) || !flash_.at_rest()) return;
     starts_ = Deadline::never();
@@ -120,7 +120,7 @@ class Turn {
 
   std::size_t uart_input(std::span<const std::byte> bytes) {
     require_stage(Stage::uart);
-    const std::size_t taken = doors_.uart_input(bytes, now());
+    const std::size_t taken = doors_.uart_input(bytes, now_);
     fulfil_requests();  // before the answer is read, see settle()
     return taken;
   }
@@ -128,7 +128,7 @@ class Turn {
   std::size_t uart_waiting() const { return module().uart_waiting(); }
   void uart_sent(std::size_t n) {
     require_stage(Stage::uart);
-    doors_.uart_sent(n, now());
+    doors_.uart_sent(n, now_);
   }
 
   std::size_t link_room(LinkHandle link) const { return module().link_room(link); }
@@ -138,21 +138,21 @@ class Turn {
   }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) {
     require_stage(Stage::network);
-    doors_.link_input(link, bytes, now());
+    doors_.link_input(link, bytes, now_);
   }
   std::size_t datagram_room(LinkHandle link) const { return module().datagram_room(link); }
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
     require_stage(Stage::network);
-    doors_.datagram_input(link, sender, bytes, now());
+    doors_.datagram_input(link, sender, bytes, now_);
   }
   net::Outgoing link_output(LinkHandle link) const { return module().link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) {
     require_stage(Stage::network);
-    doors_.link_sent(link, n, now());
+    doors_.link_sent(link, n, now_);
   }
   void handle(const Event& event) {
     require_stage(Stage::network);
-    doors_.handle(event, now());
+    doors_.handle(event, now_);
   }
 
  private:
@@ -162,11 +162,12 @@ class Turn {
 
   const Module& module() const { return doors_.module(); }
 
-  /// Within a turn, when what is being carried happens.
-  Instant now() const { return stage_ == Stage::between ? clock_.now() : now_; }
-
   /// Between turns anybody may feed the module.
-  void require_stage(Stage stage) const { CHECK(stage_ == Stage::between || stage_ == stage); }
+  void require_stage(Stage stage) {
+    if (stage_ == Stage::between) return look_at_clock();
+    CHECK(stage_ == stage);
+  }
+  void look_at_clock() { now_ = clock_.now(); }
 
   /// True when anything moved.
   bool look_at_all() {
@@ -188,7 +189,7 @@ class Turn {
     if constexpr (Tells<A>) {
       while (tell_next(adapter)) moved = true;
     } else {
-      moved = adapter.drain(*this, now());
+      moved = adapter.drain(*this, now_);
     }
     stage_ = Stage::between;
     return moved;
@@ -197,8 +198,8 @@ class Turn {
   /// One event on the stack at a time: some hold half a kilobyte.
   template <Tells A>
   bool tell_next(A& adapter) {
-    const std::optional<Event> event = adapter.next_event(now());
-    if (event) doors_.handle(*event, now());
+    const std::optional<Event> event = adapter.next_event(now_);
+    if (event) doors_.handle(*event, now_);
     return event.has_value();
   }
 
@@ -210,38 +211,37 @@ class Turn {
     stage_ = before;
     return any;
   }
-  void fulfil(const OneOf<radio::Request> auto& r) { radio_.take(r, now()); }
-  void fulfil(const OneOf<lease::Request> auto& r) { radio_.take(r, now()); }
-  void fulfil(const OneOf<net::Request> auto& r) { network_.take(r, now()); }
-  void fulfil(const OneOf<web::Request> auto& r) { network_.take(r, now()); }
-  void fulfil(const OneOf<mqtt::Request> auto& r) { network_.take(r, now()); }
-  void fulfil(const OneOf<uart::Request> auto& r) { uart_.take(r, now()); }
+  void fulfil(const OneOf<radio::Request> auto& r) { radio_.take(r, now_); }
+  void fulfil(const OneOf<lease::Request> auto& r) { radio_.take(r, now_); }
+  void fulfil(const OneOf<net::Request> auto& r) { network_.take(r, now_); }
+  void fulfil(const OneOf<web::Request> auto& r) { network_.take(r, now_); }
+  void fulfil(const OneOf<mqtt::Request> auto& r) { network_.take(r, now_); }
+  void fulfil(const OneOf<uart::Request> auto& r) { uart_.take(r, now_); }
   void fulfil(const OneOf<flash::Request> auto& r) {
-    flash_.take(r, module().flash_output(), now());
+    flash_.take(r, module().flash_output(), now_);
   }
-  void fulfil(const OneOf<pins::Request> auto& r) { pins_.take(r, now()); }
+  void fulfil(const OneOf<pins::Request> auto& r) { pins_.take(r, now_); }
   void fulfil(const power::Restart& request) {
     power_off_and_start(request.reason, boot_times_.restart);
   }
   void fulfil(const power::Sleep& request) {
     power_off();
-    if (request.time_ms != 0) wakes_ = now() + std::chrono::milliseconds(request.time_ms);
+    if (request.time_ms != 0) wakes_ = now_ + std::chrono::milliseconds(request.time_ms);
   }
 
   void power_off() {
-    const Instant at = now();
-    network_.power_off(at);
-    radio_.power_off(at);
-    flash_.power_off(at);
-    pins_.power_off(at);
-    uart_.power_off(at);
+    network_.power_off(now_);
+    radio_.power_off(now_);
+    flash_.power_off(now_);
+    pins_.power_off(now_);
+    uart_.power_off(now_);
     starts_ = wakes_ = Deadline::never();
   }
   void power_off_and_start(power::Reason reason, Duration boot_time) {
     power_off();
     uart_.chip_has_power(reason);
     start_reason_ = reason;
-    starts_ = now() + boot_time;
+    starts_ = now_ + boot_time;
   }
 
   TheDoors& doors_;

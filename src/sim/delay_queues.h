@@ -148,8 +148,8 @@ class DelayQueues {
   struct Queue {
     LinkHandle link{};
     std::list<Arrival> arrivals{};  ///< an empty deque would have memory, in thousands of modules
-    std::size_t size = 0;  ///< bytes, each arrival with its overhead
-    std::size_t told = 0;  ///< in passive receive: bytes that the module knows of
+    std::size_t size = 0;           ///< bytes, each arrival with its overhead
+    std::size_t told = 0;           ///< in passive receive: bytes that the module knows of
 
     /// How many bytes have come by then, in front of the end: at most `limit`, and of datagrams
     /// those that fit whole.

@@ -52,8 +52,8 @@ Ipv4 Leases::lowest_free(const Server& server, const IsInUse& is_in_use) {
 // Fidelity (our decision, dialect 10.3): A station keeps its address while it stays, and gets it
 // again for the time of the lease after it has left; then it is anybody's. Others get the lowest
 // address that is free. Access points of one name and network have one DHCP server.
-Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station, const IsInUse& is_in_use,
-                  Instant now) {
+Ipv4 Leases::give(const AccessPoint& from, Reach reach, MacAddress station,
+                  const IsInUse& is_in_use, Instant now) {
   const Server server{.access_point = from.bssid,
                       .shared_name = reach == Reach::shared ? from.ssid : "",
                       .network = Ipv4(from.network.bits & from.netmask.bits),

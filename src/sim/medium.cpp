@@ -153,6 +153,7 @@ void Medium::enter(Radio& radio) {
 }
 
 void Medium::leave(Radio& radio) {
+  if (const auto lan = radio.lan()) forget_address(lan->address, radio);
   std::erase(radios_, &radio);
   std::erase(hosts_, &radio);
 }

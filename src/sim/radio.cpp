@@ -106,10 +106,7 @@ Radio::Radio(Medium& medium, MacAddress station, MacAddress access_point, Channe
   medium_.enter(*this);
 }
 
-Radio::~Radio() {
-  if (association_ && association_->lan) medium_.forget_address(association_->lan->address, *this);
-  medium_.leave(*this);
-}
+Radio::~Radio() { medium_.leave(*this); }
 
 void Radio::take(const radio::Request& request, Instant now) {
   std::visit(overloaded{
@@ -420,16 +417,6 @@ void Radio::send_stations_away(Instant now) {
   medium_.own_network_ended(access_point_, now);
 }
 
-std::optional<Lan> Radio::own_lan() const {
-  if (!own_ || !serves_) return std::nullopt;
-  return Lan{access_point_, own_->gateway, own_->gateway, own_->netmask};
-}
-
-void Radio::stand_at(std::optional<Position> position) {
-  position_ = position;
-  if (own_) own_->position = position;
-}
-
 void Radio::welcome(MacAddress station, Instant now) {
   if (std::find(stations_.begin(), stations_.end(), station) == stations_.end())
     stations_.push_back(station);
@@ -470,10 +457,6 @@ void Radio::station_leaves(MacAddress mac, Instant now) {
 }
 
 // What is due -------------------------------------------------------------------------------------
-
-void Radio::wake() const {
-  if (wake_) wake_();
-}
 
 Deadline Radio::next_deadline(Instant) const {
   const Deadline visit = medium_.next_visit(*this);

@@ -50,7 +50,10 @@ class Radio {
   std::optional<Lan> lan() const { return association_ ? association_->lan : std::nullopt; }
 
   /// Its own access point's network, while it has one with an address; the gateway is itself.
-  std::optional<Lan> own_lan() const;
+  std::optional<Lan> own_lan() const {
+    if (!own_ || !serves_) return std::nullopt;
+    return Lan{access_point_, own_->gateway, own_->gateway, own_->netmask};
+  }
 
   /// Forgets everything that was asked and joined: the module has no power any more. Those who were
   /// in its network have lost it, and the one that it was in has lost a station.
@@ -67,8 +70,13 @@ class Radio {
   MacAddress burnt_in() const { return burnt_in_.station; }
   MacAddress station_mac() const { return station_; }
   std::optional<Position> position() const { return position_; }
-  void stand_at(std::optional<Position>);
-  void wake() const;
+  void stand_at(std::optional<Position> position) {
+    position_ = position;
+    if (own_) own_->position = position;
+  }
+  void wake() const {
+    if (wake_) wake_();
+  }
 
   std::optional<MacAddress> joined_to() const;
   bool is_joined_to(MacAddress bssid) const { return joined_to() == bssid; }
