@@ -71,7 +71,8 @@ class Turn {
 
   /// Lets what is due happen.
   void time_is_up() {
-    require_stage(Stage::between);
+    CHECK(stage_ == Stage::between);
+    look_at_clock();
     doors_.advance(now_);
     settle();
   }
@@ -81,7 +82,8 @@ class Turn {
   /// Takes power away, wherever the module was, and gives it back: it starts when it has booted.
   /// What is on its way to the flash arrives there first. Between two turns, followed by settle().
   void power_on() {
-    require_stage(Stage::between);
+    CHECK(stage_ == Stage::between);
+    look_at_clock();
     power_off_and_start(power::Reason::power_on, boot_times_.power_on);
   }
 
@@ -89,12 +91,14 @@ class Turn {
   // Fidelity (our decision, docs/attaching.md): Held in reset, the module forgets what runs and
   // says nothing; let go, it starts as after power-up.
   void hold_in_reset(power::Reason reason) {
-    require_stage(Stage::between);
+    CHECK(stage_ == Stage::between);
+    look_at_clock();
     doors_.handle(power::Reset{reason}, now_);
     power_off();
   }
   void release_reset(power::Reason reason) {
-    require_stage(Stage::between);
+    CHECK(stage_ == Stage::between);
+    look_at_clock();
     power_off_and_start(reason, boot_times_.power_on);
   }
 
