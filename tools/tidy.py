@@ -8,6 +8,7 @@ not use, where the words on the wire may be spelled, and that functions and file
 import dataclasses
 import pathlib
 import re
+import stat
 import statistics
 import sys
 import tempfile
@@ -394,6 +395,8 @@ def check_tree(root):
         name = path.relative_to(root).as_posix()
         sources_by_path[name] = source
         problems += check_file(name, source, rooms, words)
+        if source.startswith("#!") and not path.stat().st_mode & stat.S_IXUSR:
+            problems.append(Problem(name, 1, "executable", "begins with #!, and cannot be run"))
         if path.suffix in {".h", ".cpp"}:
             lengths += [length for _, length in functions(strip(source)[0])]
     problems += check_names(sources_by_path)
@@ -602,6 +605,8 @@ CASES = [
     ("tools/a.py", "# " + "x" * MAX_COLUMNS, "columns"),
     ("tests/a", "#!/bin/bash\n# " + "x" * MAX_COLUMNS, "columns"),
     ("tests/a", "x" * MAX_COLUMNS + "x", None),
+    ("tools/unexecutable.py", "#!/usr/bin/python3", "executable"),
+    ("tools/tool.py", "#!/usr/bin/python3", None),
     # Markdown
     ("src/at/README.md", "#at : a language\n\nMay include base.", "markdown"),
     ("docs/a.md", "An introduction.", "markdown"),
@@ -620,6 +625,8 @@ def tree_of_test(folder, path, content):
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
+        if text.startswith("#!") and "unexecutable" not in name:
+            (root / name).chmod(0o755)
     return root
 
 
@@ -640,7 +647,7 @@ def self_test():
             print("self-test: a missing table of words was not noticed")
     rules = {rule for rule, *_ in BANS} | {rule for rule, _ in BANNED_HEADERS.values()}
     rules |= {"rooms", "words", "columns", "blanks", "file-length", "function-length", "once",
-              "markdown", "names"}
+              "markdown", "names", "executable"}
     for rule in sorted(rules - fired):
         failures += 1
         print(f"self-test: no case shows that [{rule}] fires")

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Changes the durations, counts and limits of the core, one at a time: a test must notice.
 
-  mutate.py [--sample SEED COUNT] [NAME...]
+  mutate.py [--sample COUNT] [NAME...]
 
 NAME: only mutants whose name contains it (a constant, a file, a parameter). A run that was stopped
-goes on where it was, as long as the tree is the same. --sample tries COUNT mutants only, chosen by
-SEED. The whole table is written to build/mutate/table.txt.
+goes on where it was, as long as the tree is the same. --sample tries COUNT mutants only, the same
+ones as long as they are there. The whole table is written to build/mutate/table.txt.
 
 A mutant is a number that is 10 % larger or smaller (by at least 1). The core and its transcripts,
 conformance and unit tests are rebuilt with it, and one of them must fail; a mutant that doesn't
@@ -18,7 +18,6 @@ import hashlib
 import os
 import pathlib
 import queue
-import random
 import re
 import subprocess
 import sys
@@ -115,6 +114,11 @@ def all_mutants():
         for path in sorted((ROOT / "src" / room).glob("*")):
             if path.suffix in {".h", ".cpp"} and not path.name.endswith("_test.cpp"):
                 yield from mutants_of(path)
+
+
+def rank(mutant):
+    """Its place in a random order that a new mutant elsewhere does not change."""
+    return hashlib.sha256(mutant.name.encode()).digest()
 
 
 class Workshop:
@@ -254,13 +258,13 @@ def main():
     names = sys.argv[1:]
     sample = None
     if names[:1] == ["--sample"]:
-        sample, names = (int(names[1], 16), int(names[2])), names[3:]
+        sample, names = int(names[1]), names[2:]
     every = list(all_mutants())
     mutants = [m for m in every if not names or any(name in m.name for name in names)]
     if not mutants:
         sys.exit("there is no such mutant")
     if sample:
-        mutants = random.Random(sample[0]).sample(mutants, min(sample[1], len(mutants)))
+        mutants = sorted(mutants, key=rank)[:sample]
     SCRATCH.mkdir(parents=True, exist_ok=True)
     results = try_all(mutants)
     TABLE.write_text("".join(f"{noticed or '-':60} {name}\n" for name, noticed in results.items()))

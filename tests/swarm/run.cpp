@@ -557,7 +557,9 @@ void Run::rest() {
     world_.pass(1s);
     read();
   }
-  if (world_.module().status().activity == Activity::collecting) {  // where +++ is a part of it
+  // A text is not ended by +++, which is a part of it; each other payload is.
+  const bool has_texts = at::find(world_.module().dialect().commands, "+MQTTPUBRAW") != nullptr;
+  if (has_texts && world_.module().status().activity == Activity::collecting) {
     type(std::string(world_.module().status().payload_missing, 'x'));
     world_.pass(100s);
     read();
