@@ -60,6 +60,9 @@ class Turn {
     while (look_at_all()) look_at_clock();
   }
 
+  /// By what time all was carried since the last look at the clock.
+  Instant last_look() const { return now_; }
+
   /// When time_is_up() must be called, at the latest.
   Deadline next_deadline() const {
     // By the time of the last look: what has become due since then was not carried.

@@ -135,14 +135,13 @@ bool BaudWire::stops_input(const BaudEnd& end) const {
 
 /// What arrives in the middle of a turn is for the next one: where the module is slower than the
 /// hosts type, a turn would not end.
-void BaudWire::begin_turn() { turn_began_ = now_(); }
-
-bool BaudWire::drain() {
-  const Looks::Measured measured(looks_, turn_began_);
-  return move_bytes(turn_began_);
+void BaudWire::begin_turn() {
+  turn_began_ = now_();
+  is_look_ = looks_.begins_at(turn_began_, format_, smallest_of_hosts());
 }
 
-bool BaudWire::move_bytes(Instant now) {
+bool BaudWire::drain() {
+  const Instant now = turn_began_;
   bool moved = receive(now);
   moved |= feed_module();
   moved |= read_hosts(now);
@@ -201,11 +200,12 @@ void BaudWire::set_alarm() {
 /// How much of what has arrived is handed over now. When the program runs late that may be too much
 /// for a host that would have read in between: it gets that in portions.
 std::size_t BaudWire::portion(Instant now) {
-  if (now < next_portion_) return 0;
+  if (now < next_portion_ || (!is_look_ && !is_in_portions_)) return 0;
   const std::size_t arrived = out_.arrived(now);
   const std::size_t most =
       std::max<std::size_t>(physics_.host_buffer / 2, bytes_in(Looks::kFastest, format_));
-  if (arrived > most) next_portion_ = now + Looks::kFastest;
+  is_in_portions_ = arrived > most;
+  if (is_in_portions_) next_portion_ = now + Looks::kFastest;
   return std::min(arrived, most);
 }
 
@@ -445,6 +445,7 @@ std::size_t BaudWire::room_for_typing(const BaudEnd& end) const {
 }
 
 bool BaudWire::receive(Instant now) {
+  if (!is_look_) return false;
   bool moved = false;
   for (BaudEnd& end : ends_) {
     if (end.host->is_changing()) continue;  // else what a new host is answered would be discarded

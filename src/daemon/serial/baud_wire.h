@@ -60,6 +60,8 @@ class BaudWire final : public HostedWire<BaudEnd> {
   void attach(std::shared_ptr<SerialHost> host) override;
   bool change_host(const SerialHost& host) override;
   void begin_turn() override;
+  // What a look costs is the whole turn: the network's part of it is the larger one.
+  void end_turn() override { looks_.note_turn(turn_began_, now_()); }
   void configure(const UartFormat& format) override;
   void module_is_off() override;
   void clear_receive_fifo() override { fifo_.clear(); }
@@ -108,7 +110,6 @@ class BaudWire final : public HostedWire<BaudEnd> {
   void log_losses(BaudEnd& end) override;
   void discard(BaudEnd& end, SerialHost::Discard what);
   void forget_output(BaudEnd& end);
-  bool move_bytes(Instant now);
   Duration most_lateness(const UartFormat& format) const;
   std::size_t smallest_of_hosts() const;
   void set_alarm();
@@ -117,11 +118,13 @@ class BaudWire final : public HostedWire<BaudEnd> {
   Now now_;
   Looks looks_;
   Instant turn_began_{};
+  bool is_look_ = true;  ///< of this turn: what has arrived is handed over
   process::Alarm alarm_;
   Deadline armed_;
   UartFormat format_{};
   ShiftLine out_;
   Instant next_portion_{};                ///< the hosts need time to read the one before
+  bool is_in_portions_ = false;           ///< more has arrived than they were given
   bool waited_ = false;                   ///< output has waited for the line, and for nothing else
   std::optional<Instant> flush_again_{};  ///< whether a host has read, of which bytes are held
   Duration flush_pause_{};

@@ -78,6 +78,34 @@ TEST_F(BaudWireTest, BytesComeInLumpsOfAtMostAMillisecond) {
   EXPECT_LE(largest_lump, 12U);
 }
 
+// What the network brings makes turns, too: each would move the few bytes that have arrived since.
+TEST_F(BaudWireTest, WhereThePaceIsSlowBytesMoveAtLooksAlone) {
+  Pace pace;
+  for (Instant at{}; at < Instant(10s); at += 200ms) pace.looked(1s, at);
+  const UartPhysics usual{.speed = UartPhysics::Speed::baud, .receive_fifo = 4096};
+  BaudWire in_a_crowd(
+      io, module, usual, [this] { return now; }, &pace);
+  const auto host = std::make_shared<FakeHost>();
+  in_a_crowd.attach(host);
+  module.output = std::string(5000, 'm');
+  host->types = std::string(3000, 'h');
+  unsigned lumps = 0, pieces = 0;
+  for (const Instant end = now + 1s; now < end; now += 1ms) {
+    if (host->on_typing && !host->types.empty()) std::exchange(host->on_typing, nullptr)();
+    const std::size_t typed = module.typed.size();
+    in_a_crowd.begin_turn();
+    while (in_a_crowd.drain()) {
+    }
+    lumps += host->unread.empty() ? 0 : 1;
+    pieces += module.typed.size() == typed ? 0 : 1;
+    host->seen += std::exchange(host->unread, {});
+  }
+  EXPECT_EQ(host->seen.size(), 5000U);
+  EXPECT_EQ(module.typed.size(), 3000U);
+  EXPECT_LE(lumps, 6U);  // of 89 ms, in which 1,024 bytes pass
+  EXPECT_LE(pieces, 5U);
+}
+
 TEST_F(BaudWireTest, AHostThatGetsNoProcessorForAWhileLosesNothing) {
   const UartPhysics usual{.speed = UartPhysics::Speed::baud};
   BaudWire of_a_pc(io, module, usual, [this] { return now; });

@@ -1,6 +1,7 @@
 #include "daemon/serial/looks.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bfq::serial {
 namespace {
@@ -29,9 +30,9 @@ Duration Looks::every(const UartFormat& format, std::size_t smallest) const {
   const Duration usual =
       std::clamp(std::min(std::max(few, Pace::kUsual), many), kFastest, kSlowestLook);
   if (!are_slowed()) return usual;
-  const std::size_t half = std::min(physics_.receive_fifo, smallest) / 2;
+  const std::size_t quarter = std::min(physics_.receive_fifo, smallest) / 4;
   return std::max(
-      usual, std::min(pace_->between_looks(), time_of(static_cast<std::int64_t>(half), format)));
+      usual, std::min(pace_->between_looks(), time_of(static_cast<std::int64_t>(quarter), format)));
 }
 
 Deadline Looks::next_on(const ShiftLine& line, const UartFormat& format,
@@ -41,12 +42,9 @@ Deadline Looks::next_on(const ShiftLine& line, const UartFormat& format,
   const Deadline first = line.arrival_of(1);
   return first.is_never() ? first : Deadline(next_common(first.at(), between));
 }
-
-Looks::Measured::Measured(const Looks& looks, Instant now) : pace_(looks.pace_), now_(now) {
-  if (pace_ != nullptr) began_ = std::chrono::steady_clock::now();
-}
-
-Looks::Measured::~Measured() {
-  if (pace_ != nullptr) pace_->looked(std::chrono::steady_clock::now() - began_, now_);
+bool Looks::begins_at(Instant now, const UartFormat& format, std::size_t smallest) {
+  if (!are_slowed()) return true;
+  const std::int64_t number = now.time_since_epoch() / every(format, smallest);
+  return number != std::exchange(last_, number);
 }
 }  // namespace bfq::serial

@@ -20,30 +20,27 @@ class Looks {
   Looks(const UartPhysics& physics, Pace* pace) : physics_(physics), pace_(pace) {}
 
   /// How much lies between two looks at a line of that format: a quarter of the smaller FIFO at
-  /// most, or, where the pace is slower, half of what the module, and the host that can have least
-  /// unread (`smallest`, in bytes), have room for.
+  /// most, or, where the pace is slower, a quarter of what the module, and the host that can have
+  /// least unread (`smallest`, in bytes), have room for.
   Duration every(const UartFormat& format, std::size_t smallest) const;
   /// The next look at that line; never while nothing is on it.
   Deadline next_on(const ShiftLine& line, const UartFormat& format, std::size_t smallest) const;
 
-  /// What a look takes of the program's time, from its making to its end.
-  class Measured {
-   public:
-    Measured(const Looks& looks, Instant now);
-    ~Measured();
-    Measured(const Measured&) = delete;
-    Measured& operator=(const Measured&) = delete;
+  /// Whether a turn at that time is a look: any is while the pace is the usual one, and otherwise
+  /// the first in each of the times between two looks. What the network brings, or a host types,
+  /// would make it look as often as there are turns.
+  bool begins_at(Instant now, const UartFormat& format, std::size_t smallest);
 
-   private:
-    Pace* pace_;
-    Instant now_;
-    std::chrono::steady_clock::time_point began_{};
-  };
+  /// A turn of the module, in which it looked at its lines, has taken so long.
+  void note_turn(Instant began, Instant ended) {
+    if (pace_ != nullptr) pace_->looked(ended - began, began);
+  }
 
  private:
   bool are_slowed() const { return pace_ != nullptr && pace_->between_looks() > Pace::kUsual; }
 
   UartPhysics physics_;
   Pace* pace_;
+  std::int64_t last_ = -1;  ///< the number of the look before, while they are slowed
 };
 }  // namespace bfq::serial

@@ -14,7 +14,7 @@ class Pace {
 
   /// What there is between two looks at least.
   Duration between_looks() const { return between_; }
-  /// So much of the program's time a look has taken.
+  /// A look, with all that came of it, has taken so much of the program's time.
   void looked(std::chrono::nanoseconds took, Instant now);
 
  private:

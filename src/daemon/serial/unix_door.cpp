@@ -1,69 +1,22 @@
 #include "daemon/serial/unix_door.h"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/local/datagram_protocol.hpp>
-#include <deque>
 #include <memory>
-#include <numeric>
 
 #include "daemon/process/caller.h"
 #include "daemon/process/failure.h"
 #include "daemon/process/lock_file.h"
+#include "daemon/serial/counting_host.h"
 #include "daemon/serial/gathering_host.h"
 #include "daemon/serial/stream_host.h"
 
 namespace bfq::serial {
 namespace {
 constexpr mode_t kAllButOwners = 0177;
-
-/// The kernel tells how much memory the unread bytes occupy, not how many they are: each write has
-/// a buffer of its own, all of one size where the writes are small. So unread writes are counted,
-/// and there are never many of them: what comes then is held by the wire, and written in larger
-/// pieces.
-class PacedUnixHost final : public SocketHost {
- public:
-  using SocketHost::SocketHost;
-
-  Transfer write(std::span<const std::byte> bytes) override {
-    if (writes_.size() >= kMostWrites) backlog();
-    if (writes_.size() >= kMostWrites) return Transfer::blocked();
-    const auto piece = bytes.first(std::min(bytes.size(), kMost));
-    const bool is_largest = piece.size() > largest_;
-    const std::size_t before = is_largest ? memory() : 0;
-    const Transfer done = SocketHost::write(piece);
-    if (done.n > 0) writes_.push_back(done.n);
-    if (!is_largest || done.n == 0) return done;
-    const std::size_t after = memory();
-    if (after <= before) return done;  // the host has read meanwhile: the next one will tell
-    one_ = std::max(one_, after - before);
-    largest_ = done.n;
-    return done;
-  }
-  std::size_t backlog() override {
-    const std::size_t unread = one_ == 0 ? 0 : (memory() + one_ - 1) / one_;
-    while (writes_.size() > unread) writes_.pop_front();
-    return std::accumulate(writes_.begin(), writes_.end(), std::size_t{0});
-  }
-
- private:
-  static constexpr std::size_t kMost = 128, kMostWrites = 64;
-
-  std::size_t memory() {
-    int bytes = 0;
-    return ioctl(descriptor().native_handle(), SIOCOUTQ, &bytes) == 0
-               ? static_cast<std::size_t>(bytes)
-               : 0;
-  }
-
-  std::deque<std::size_t> writes_;
-  std::size_t one_ = 0;      ///< the memory that a write takes
-  std::size_t largest_ = 0;  ///< the write that was measured, in bytes
-};
 }  // namespace
 
 UnixDoor::UnixDoor(DoorSide& side, const DoorSpec& spec)
@@ -139,7 +92,7 @@ std::shared_ptr<SerialHost> UnixDoor::welcome(Protocol::socket client) {
   const std::string name = path_ + " #" + std::to_string(++hosts_);
   std::shared_ptr<SerialHost> host;
   if (side_.is_paced()) {
-    host = std::make_shared<PacedUnixHost>(side_, client.release(), name);
+    host = std::make_shared<CountingHost>(side_, client.release(), name);
   } else {
     host = make_socket_host(side_, client.release(), name);
   }

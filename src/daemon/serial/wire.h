@@ -59,6 +59,8 @@ class Wire {
   virtual bool change_host(const SerialHost& host) = 0;
   /// Called at the beginning of each turn: what hosts type from now on is for the next one.
   virtual void begin_turn() {}
+  /// Called when all that moved in a turn has been carried.
+  virtual void end_turn() {}
   /// Lets go of the hosts that have gone, once all that they typed is taken.
   virtual void release_gone_hosts() = 0;
   virtual bool attached() const = 0;
