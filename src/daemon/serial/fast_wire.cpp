@@ -83,7 +83,7 @@ bool FastWire::drain() {
 }
 
 void FastWire::await_departure() {
-  let_readers_go(now());
+  if (readers_may_go()) let_readers_go(now());
   const Deadline next = next_departure();
   if (next == departure_armed_) return;
   departure_armed_ = next;

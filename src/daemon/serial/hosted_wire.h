@@ -174,6 +174,12 @@ class HostedWire : public Wire {
       end.leaves |= !end.listens;
     }
   }
+  /// Some host types no more, and only reads: let_readers_go() has something to look at.
+  bool readers_may_go() const {
+    return std::any_of(ends_.begin(), ends_.end(),
+                       [](const End& end) { return end.types_no_more && !end.leaves; });
+  }
+
   /// When let_readers_go() is to be called again, if nothing happens before.
   Deadline next_departure() const {
     Deadline next;

@@ -34,15 +34,20 @@ class DelayLine final : public ModuleSide {
   }
   std::size_t unread_limit(LinkHandle link) const override { return side_.unread_limit(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
-    queues_.link_input(side_, link, bytes, now(), side_.arrival_delay(link, bytes.size()));
+    const Duration longer = side_.arrival_delay(link, bytes.size());
+    if (longer == Duration::zero() && queues_.lets_pass(side_, link))
+      return side_.link_input(link, bytes);
+    queues_.link_input(side_, link, bytes, now(), longer);
   }
   std::size_t datagram_room(LinkHandle link) const override {
     return queues_.datagram_room(side_, link);
   }
   void datagram_input(LinkHandle link, net::Endpoint sender,
                       std::span<const std::byte> bytes) override {
-    queues_.datagram_input(side_, link, sender, bytes, now(),
-                           side_.arrival_delay(link, bytes.size()));
+    const Duration longer = side_.arrival_delay(link, bytes.size());
+    if (longer == Duration::zero() && queues_.lets_pass(side_, link))
+      return side_.datagram_input(link, sender, bytes);
+    queues_.datagram_input(side_, link, sender, bytes, now(), longer);
   }
   net::Outgoing link_output(LinkHandle link) const override { return side_.link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) override { side_.link_sent(link, n); }

@@ -267,7 +267,21 @@ void StreamLink::listen() {
   input_ = Input::listening;
   // Of what is decrypted already the socket knows nothing any more.
   if (session_->holds_bytes() || output_ == Output::given_up) return read_soon();
+  const std::span<std::byte> ahead = session_->ahead();
+  if (has_room && !ahead.empty()) return read_ahead(ahead);
   await(Result::wants_read, &StreamLink::read);
+}
+
+/// Waits for bytes by reading them: to wait for no more than their coming costs Asio a system call.
+void StreamLink::read_ahead(std::span<std::byte> into) {
+  const auto buffer = asio::buffer(into.data(), into.size());
+  socket_.async_receive(buffer, [weak = weak_from_this()](auto error, std::size_t n) {
+    const auto self = weak.lock();
+    if (!self || self->ended() || error == asio::error::operation_aborted) return;
+    // An end is seen again by the next read.
+    if (error != asio::error::eof) self->session_->has_read_ahead(n, error.value());
+    self->read();
+  });
 }
 
 void StreamLink::read_soon() {

@@ -27,9 +27,9 @@ class TlsCredentials;
 ///       +------------------+--------------------------+
 ///
 /// It reads only when the module has room, and as much as there is room for: while the host doesn't
-/// read, the bytes stay in the kernel and the peer's window closes. (With TLS, one record of 16 KiB
-/// at most may already be decrypted.) The end of the connection is noticed also while there is no
-/// room, unless bytes came before it: those are the module's to have first.
+/// read, the bytes stay in the kernel and the peer's window closes. (One segment may already be
+/// read, with TLS one record of 16 KiB at most decrypted.) The end of the connection is noticed
+/// also while there is no room, unless bytes came before it: those are the module's to have first.
 class StreamLink final : public HostLink, public std::enable_shared_from_this<StreamLink> {
  public:
   /// What the streams of a module share; it outlives them.
@@ -89,6 +89,7 @@ class StreamLink final : public HostLink, public std::enable_shared_from_this<St
   void look_for_acknowledgement();
 
   void listen();
+  void read_ahead(std::span<std::byte> into);
   void read_soon();
   void read();
   Result read_all();

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/limits.h"
 
@@ -46,9 +47,17 @@ bool has_peer_ended(int socket) {
   return uninterrupted([&] { return ::poll(&look, 1, 0); }) > 0;
 }
 
-bool PlainSession::has_ended() { return has_peer_ended(socket_); }
+bool PlainSession::has_ended() { return ahead_error_ != 0 || has_peer_ended(socket_); }
 
-std::size_t PlainSession::available() const { return bytes_in_kernel(socket_); }
+std::size_t PlainSession::available() const {
+  return ahead_size_ - taken_ + bytes_in_kernel(socket_);
+}
+
+void PlainSession::has_read_ahead(std::size_t n, int error) {
+  ahead_size_ = n;
+  taken_ = 0;
+  ahead_error_ = error;
+}
 
 bool PlainSession::begin(int socket, const net::Open& /*open*/) {
   socket_ = socket;
@@ -65,9 +74,21 @@ PlainSession::Transfer PlainSession::receive(std::span<std::byte> into, int flag
   return {Result::done, size, size < into.size()};
 }
 
-PlainSession::Transfer PlainSession::read(std::span<std::byte> into) { return receive(into, 0); }
+PlainSession::Transfer PlainSession::read(std::span<std::byte> into) {
+  if (taken_ < ahead_size_) {
+    const std::size_t n = std::min(into.size(), ahead_size_ - taken_);
+    std::memcpy(into.data(), ahead_.data() + taken_, n);
+    taken_ += n;
+    return {Result::done, n, taken_ == ahead_size_ && ahead_size_ < ahead_.size()};
+  }
+  if (ahead_error_ == 0) return receive(into, 0);
+  error_ = std::exchange(ahead_error_, 0);
+  return {Result::failed};
+}
 
 PlainSession::Result PlainSession::peek() {
+  if (taken_ < ahead_size_) return Result::done;
+  if (ahead_error_ != 0) return error_ = ahead_error_, Result::failed;
   std::array<std::byte, 1> first{};
   return receive(first, MSG_PEEK).result;
 }

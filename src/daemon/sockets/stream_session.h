@@ -1,11 +1,13 @@
 #pragma once
 #include <sys/types.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 
+#include "base/limits.h"
 #include "ports/network.h"
 
 namespace bfq::sockets {
@@ -43,8 +45,13 @@ class StreamSession {
   /// Sends close_notify, behind what was written, where there is one to send: not with TCP alone,
   /// and not after a failure.
   virtual Result shut_down() = 0;
-  /// True when read() has bytes that the socket no longer shows.
+  /// True when read() has bytes, or a failure, that the socket no longer shows.
   virtual bool holds_bytes() const = 0;
+  /// Where whoever waits for bytes may read them into meanwhile, while none are held; empty where
+  /// the socket's bytes are not the stream's.
+  virtual std::span<std::byte> ahead() { return {}; }
+  /// So many bytes have come there, which read() tells first, or an error of recv(2).
+  virtual void has_read_ahead(std::size_t /*n*/, int /*error*/) {}
   /// How many bytes have come and are not read yet, at most.
   virtual std::size_t available() const = 0;
 
@@ -72,7 +79,9 @@ class PlainSession final : public StreamSession {
   bool has_ended() override;
   Transfer write(std::span<const std::byte> bytes) override;
   Result shut_down() override { return Result::done; }
-  bool holds_bytes() const override { return false; }
+  bool holds_bytes() const override { return taken_ < ahead_size_ || ahead_error_ != 0; }
+  std::span<std::byte> ahead() override { return ahead_; }
+  void has_read_ahead(std::size_t n, int error) override;
   std::size_t available() const override;
   std::string describe() const override { return {}; }
   std::string why() const override;
@@ -82,5 +91,9 @@ class PlainSession final : public StreamSession {
 
   int socket_ = -1;
   int error_ = 0;
+  // What was read ahead, of which some is taken, or why that has failed.
+  std::array<std::byte, limits::kSegment> ahead_{};
+  std::size_t ahead_size_ = 0, taken_ = 0;
+  int ahead_error_ = 0;
 };
 }  // namespace bfq::sockets
