@@ -4,6 +4,7 @@ import os
 import pathlib
 import resource
 import socket
+import statistics
 import subprocess
 import tempfile
 import time
@@ -19,6 +20,7 @@ PTYS = (4000, 3000, 2000, 1000)
 COMMANDS, COMMAND_ROUNDS = 3000, 7
 BOOT_S = 0.5  # each starts 200 ms after the program
 STARTS = 5    # of which the best counts: what else the machine does only makes one longer
+JOIN_ROUNDS, GROWTH_ROUNDS = 3, 15
 JOIN, LEAVE = b'AT+CWJAP_CUR="many",""\r\n', b"AT+CWQAP\r\n"
 
 
@@ -76,16 +78,35 @@ def cost_at_floor(tools, count):
 # --- joins -------------------------------------------------------------------------------------
 
 
+def join_once(fleet, hosts):
+    """Seconds until all have joined, and microseconds of processor time each. They leave again."""
+    began, used = time.monotonic(), fleet.seconds()
+    all_answer(hosts, JOIN, b"OK\r\n")
+    taken = time.monotonic() - began, (fleet.seconds() - used) / len(hosts) * 1e6
+    all_answer(hosts, LEAVE, b"OK\r\n")
+    return taken
+
+
 def joins(fleet, hosts):
-    """Seconds, and microseconds of processor time each, until all have joined: the best round."""
-    rounds = []
-    for turn in range(3 if len(hosts) <= 1000 else 2):
-        if turn > 0:
-            all_answer(hosts, LEAVE, b"OK\r\n")
-        began, used = time.monotonic(), fleet.seconds()
-        all_answer(hosts, JOIN, b"OK\r\n")
-        rounds.append((time.monotonic() - began, (fleet.seconds() - used) / len(hosts) * 1e6))
-    return tuple(min(column) for column in zip(*rounds))
+    """The same, of the best of some rounds."""
+    return tuple(map(min, zip(*(join_once(fleet, hosts) for _ in range(JOIN_ROUNDS)))))
+
+
+def growth_of_joins():
+    """Processor time of a join among most modules beside that among a thousand. Both take turns, as
+    the machine is not the same from one minute to the next, and the medians count: the best of
+    short rounds is better than that of long ones. The first round of each only warms up."""
+    with Fleet(1000) as few, Fleet(COUNTS[-1]) as most, \
+            hosts_of(few, range(1000)) as of_few, hosts_of(most, range(MOST_HOSTS)) as of_most:
+        time.sleep(BOOT_S)
+        for fleet, hosts in (few, of_few), (most, of_most):
+            all_answer(hosts, b"AT\r\n", b"OK\r\n")
+            join_once(fleet, hosts)
+        small, large = [], []
+        for _ in range(GROWTH_ROUNDS):
+            small += [join_once(few, of_few)[1] for _ in range(3)]
+            large.append(join_once(most, of_most)[1])
+    return statistics.median(large) / statistics.median(small)
 
 
 def joins_of_the_rest(fleet):
@@ -120,6 +141,7 @@ def measure(tools, count, base):
             point["us_per_command"] = cost_of_commands(hosts, fleet.seconds)
             seconds, each = joins(fleet, hosts)
             point["us_per_join"] = round(each, 1)
+            all_answer(hosts, JOIN, b"OK\r\n")
             point["kb_each_joined"] = round((fleet.kilobytes("VmRSS") - base) / count, 1)
         point["join_s"] = round(seconds + joins_of_the_rest(fleet), 2)
     point["floor_us_per_command"] = cost_at_floor(tools, count)
@@ -165,7 +187,7 @@ def of_curve(points):
     floor = [point["floor_us_per_command"] for point in points]
     reached = {
         "joins": last["join_s"],
-        "joins_linear": last["us_per_join"] / points[-2]["us_per_join"],
+        "joins_linear": growth_of_joins(),
         "memory_each": last["kb_each"],
         "start_many": last["start_s"],
         "command_flat": max(costs) / min(costs),
