@@ -164,7 +164,7 @@ Deadline BaudWire::next_deadline() const {
     return looks_.next_on(line, format, smallest);
   };
   Deadline next = next_on(out_, format_);
-  if (!next.is_never()) next = std::max(next, Deadline(next_portion_));
+  if (!next.is_never() && is_in_portions_) next = Deadline(next_portion_);
   next = earliest({next, next_departure()});
   if (flush_again_) next = earliest({next, *flush_again_});
   if (look_again_) next = earliest({next, *look_again_});

@@ -106,6 +106,28 @@ TEST_F(BaudWireTest, WhereThePaceIsSlowBytesMoveAtLooksAlone) {
   EXPECT_LE(pieces, 5U);
 }
 
+// A host that types at another rate has other moments; a deadline that has passed would make a turn
+// behind the other until the next look.
+TEST_F(BaudWireTest, WhereThePaceIsSlowNoDeadlineIsLeftBehind) {
+  Pace pace;
+  for (Instant at{}; at < Instant(10s); at += 200ms) pace.looked(1s, at);
+  const UartPhysics usual{.speed = UartPhysics::Speed::baud, .receive_fifo = 4096};
+  BaudWire in_a_crowd(
+      io, module, usual, [this] { return now; }, &pace);
+  const auto host = std::make_shared<FakeHost>();
+  host->set_to = UartFormat{.baud = 74880};
+  in_a_crowd.attach(host);
+  host->types = std::string(3000, 'h');
+  for (const Instant end = now + 1s; now < end; now += 7ms) {
+    if (host->on_typing && !host->types.empty()) std::exchange(host->on_typing, nullptr)();
+    in_a_crowd.begin_turn();
+    while (in_a_crowd.drain()) {
+    }
+    ASSERT_FALSE(in_a_crowd.next_deadline().due(now)) << now.time_since_epoch().count();
+  }
+  EXPECT_LT(host->types.size(), 3000U);
+}
+
 TEST_F(BaudWireTest, AHostThatGetsNoProcessorForAWhileLosesNothing) {
   const UartPhysics usual{.speed = UartPhysics::Speed::baud};
   BaudWire of_a_pc(io, module, usual, [this] { return now; });

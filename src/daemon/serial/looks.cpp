@@ -1,7 +1,6 @@
 #include "daemon/serial/looks.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace bfq::serial {
 namespace {
@@ -40,11 +39,14 @@ Deadline Looks::next_on(const ShiftLine& line, const UartFormat& format,
   const Duration between = every(format, smallest);
   if (!are_slowed()) return line.arrival_of(bytes_in(between, format));
   const Deadline first = line.arrival_of(1);
-  return first.is_never() ? first : Deadline(next_common(first.at(), between));
+  if (first.is_never()) return first;
+  // Where a host's format is another, its moments are: a turn before the look would move nothing.
+  return Deadline(std::max(next_common(first.at(), between), next_));
 }
+
 bool Looks::begins_at(Instant now, const UartFormat& format, std::size_t smallest) {
-  if (!are_slowed()) return true;
-  const std::int64_t number = now.time_since_epoch() / every(format, smallest);
-  return number != std::exchange(last_, number);
+  if (now < next_ && are_slowed()) return false;
+  next_ = are_slowed() ? next_common(now + Duration(1), every(format, smallest)) : Instant{};
+  return true;
 }
 }  // namespace bfq::serial

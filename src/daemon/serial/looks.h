@@ -26,9 +26,9 @@ class Looks {
   /// The next look at that line; never while nothing is on it.
   Deadline next_on(const ShiftLine& line, const UartFormat& format, std::size_t smallest) const;
 
-  /// Whether a turn at that time is a look: any is while the pace is the usual one, and otherwise
-  /// the first in each of the times between two looks. What the network brings, or a host types,
-  /// would make it look as often as there are turns.
+  /// Whether a turn at that time is a look, which it is then: any is while the pace is the usual
+  /// one, and otherwise the first from the next common moment on. What the network brings, or a
+  /// host types, would make it look as often as there are turns.
   bool begins_at(Instant now, const UartFormat& format, std::size_t smallest);
 
   /// A turn of the module, in which it looked at its lines, has taken so long.
@@ -41,6 +41,6 @@ class Looks {
 
   UartPhysics physics_;
   Pace* pace_;
-  std::int64_t last_ = -1;  ///< the number of the look before, while they are slowed
+  Instant next_{};  ///< no turn is a look before that
 };
 }  // namespace bfq::serial
