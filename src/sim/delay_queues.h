@@ -55,34 +55,31 @@ class DelayQueues {
     const std::size_t most = std::min(limit, limits::kUnreadDatagrams);
     return std::min(held, most - std::min(most, kept));
   }
-  /// What comes of that link passes through at once: whoever asks need not look at a clock.
-  bool lets_pass(const auto& side, LinkHandle link) const {
-    return side.unread_limit(link) == 0 && passes(link);
-  }
-  /// These bytes take `longer` than others.
-  void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, Instant now,
+  /// These bytes take `longer` than others. `clock` tells the time, and is asked only where
+  /// something waits.
+  void link_input(auto& side, LinkHandle link, std::span<const std::byte> bytes, auto clock,
                   Duration longer = {}) {
-    const bool is_usual = longer == Duration::zero();
-    if (is_usual && lets_pass(side, link)) return side.link_input(link, bytes);
-    const bool waits = side.unread_limit(link) > 0;
+    const bool waits = side.unread_limit(link) > 0, is_usual = longer == Duration::zero();
+    if (!waits && is_usual && passes(link)) return side.link_input(link, bytes);
     if (waits && is_usual && delay_ == Duration::zero() && joins_last(link, bytes)) return;
-    add(link, {.kind = Arrival::Kind::bytes, .bytes = {bytes.begin(), bytes.end()}}, now + longer);
+    add(link, {.kind = Arrival::Kind::bytes, .bytes = {bytes.begin(), bytes.end()}},
+        clock() + longer);
   }
   void datagram_input(auto& side, LinkHandle link, net::Endpoint sender,
-                      std::span<const std::byte> bytes, Instant now, Duration longer = {}) {
-    if (longer == Duration::zero() && lets_pass(side, link))
-      return side.datagram_input(link, sender, bytes);
+                      std::span<const std::byte> bytes, auto clock, Duration longer = {}) {
     const bool waits = side.unread_limit(link) > 0;
     if (waits && bytes.empty()) return;  // nothing that could be told of, or asked for
+    if (!waits && longer == Duration::zero() && passes(link))
+      return side.datagram_input(link, sender, bytes);
     add(link,
         {.kind = Arrival::Kind::datagram, .sender = sender, .bytes = {bytes.begin(), bytes.end()}},
-        now + longer);
+        clock() + longer);
   }
   /// The end of a link comes behind its bytes; what is said otherwise is not from a peer.
-  void handle(auto& side, const Event& event, Instant now) {
+  void handle(auto& side, const Event& event, auto clock) {
     const auto* closed = std::get_if<net::Closed>(&event);
     if (closed == nullptr || passes(closed->link)) return side.handle(event);
-    add(closed->link, {.kind = Arrival::Kind::end}, now);
+    add(closed->link, {.kind = Arrival::Kind::end}, clock());
   }
 
   // To the module ---------------------------------------------------------------------------------

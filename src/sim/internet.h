@@ -251,18 +251,20 @@ struct Internet::Delayed {
 
   std::size_t link_room(LinkHandle link) const { return queues.link_room(module, link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) {
-    queues.link_input(module, link, bytes, now);
+    queues.link_input(module, link, bytes, [this] { return now; });
   }
   std::size_t datagram_room(LinkHandle link) const { return queues.datagram_room(module, link); }
   void datagram_input(LinkHandle link, net::Endpoint sender, std::span<const std::byte> bytes) {
-    queues.datagram_input(module, link, sender, bytes, now);
+    queues.datagram_input(module, link, sender, bytes, [this] { return now; });
   }
   net::Outgoing link_output(LinkHandle link) const { return module.link_output(link); }
   bool awaits_acknowledgement(LinkHandle link) const {
     return module.module.awaits_acknowledgement(link);
   }
   void link_sent(LinkHandle link, std::size_t n) { module.module.link_sent(link, n); }
-  void handle(const Event& event) { queues.handle(module, event, now); }
+  void handle(const Event& event) {
+    queues.handle(module, event, [this] { return now; });
+  }
 };
 
 template <class Module>

@@ -34,25 +34,20 @@ class DelayLine final : public ModuleSide {
   }
   std::size_t unread_limit(LinkHandle link) const override { return side_.unread_limit(link); }
   void link_input(LinkHandle link, std::span<const std::byte> bytes) override {
-    const Duration longer = side_.arrival_delay(link, bytes.size());
-    if (longer == Duration::zero() && queues_.lets_pass(side_, link))
-      return side_.link_input(link, bytes);
-    queues_.link_input(side_, link, bytes, now(), longer);
+    queues_.link_input(side_, link, bytes, now, side_.arrival_delay(link, bytes.size()));
   }
   std::size_t datagram_room(LinkHandle link) const override {
     return queues_.datagram_room(side_, link);
   }
   void datagram_input(LinkHandle link, net::Endpoint sender,
                       std::span<const std::byte> bytes) override {
-    const Duration longer = side_.arrival_delay(link, bytes.size());
-    if (longer == Duration::zero() && queues_.lets_pass(side_, link))
-      return side_.datagram_input(link, sender, bytes);
-    queues_.datagram_input(side_, link, sender, bytes, now(), longer);
+    queues_.datagram_input(side_, link, sender, bytes, now,
+                           side_.arrival_delay(link, bytes.size()));
   }
   net::Outgoing link_output(LinkHandle link) const override { return side_.link_output(link); }
   void link_sent(LinkHandle link, std::size_t n) override { side_.link_sent(link, n); }
   std::uint64_t dropped_bytes() const override { return side_.dropped_bytes(); }
-  void handle(const Event& event) override { queues_.handle(side_, event, now()); }
+  void handle(const Event& event) override { queues_.handle(side_, event, now); }
   const std::string& name() const override { return side_.name(); }
   Networks networks() const override { return side_.networks(); }
   void settle() override { side_.settle(); }
