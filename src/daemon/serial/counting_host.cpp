@@ -41,8 +41,8 @@ std::size_t CountingHost::backlog() {
   return unread;
 }
 
-/// The longest that so many bytes fill. One that was not measured yet must be alone for that, as of
-/// others the host may read meanwhile.
+/// The longest that so many bytes fill. One that was not measured yet waits until it is the only
+/// one: while it is measured, the host may read others.
 std::size_t CountingHost::length_for(std::size_t bytes) const {
   std::size_t at = lengths_.size() - 1;
   const auto fits = [&](const Length& length) {

@@ -272,7 +272,7 @@ void StreamLink::listen() {
   await(Result::wants_read, &StreamLink::read);
 }
 
-/// Waits for bytes by reading them: to wait for no more than their coming costs Asio a system call.
+/// Waits for bytes by reading them: with Asio, a wait that reads nothing takes a system call more.
 void StreamLink::read_ahead(std::span<std::byte> into) {
   const auto buffer = asio::buffer(into.data(), into.size());
   socket_.async_receive(buffer, [weak = weak_from_this()](auto error, std::size_t n) {

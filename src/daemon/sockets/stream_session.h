@@ -47,8 +47,8 @@ class StreamSession {
   virtual Result shut_down() = 0;
   /// True when read() has bytes, or a failure, that the socket no longer shows.
   virtual bool holds_bytes() const = 0;
-  /// Where whoever waits for bytes may read them into meanwhile, while none are held; empty where
-  /// the socket's bytes are not the stream's.
+  /// Room for bytes that are read from the socket by whoever waits for them, while none are held;
+  /// empty where the socket's bytes are not the stream's.
   virtual std::span<std::byte> ahead() { return {}; }
   /// So many bytes have come there, which read() tells first, or an error of recv(2).
   virtual void has_read_ahead(std::size_t /*n*/, int /*error*/) {}
